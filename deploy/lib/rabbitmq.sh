@@ -1,0 +1,94 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2034 # STEP_NOTE is read by say.sh
+# A private RabbitMQ node beside any system one: own base folder, node name, cookie, ports (AMQP, distribution, epmd),
+# listeners on 127.0.0.1 only, a user with a made password. Debian's wrappers insist on the user rabbitmq and its
+# folders, so the server's own scripts are called.
+
+rabbit_scripts() {
+  [[ -x /usr/lib/rabbitmq/bin/rabbitmq-server ]] || die "RabbitMQ is not installed: apt-get install rabbitmq-server"
+  printf '/usr/lib/rabbitmq/bin\n'
+}
+
+rabbit_url() { printf 'amqp://shouwang:%s@127.0.0.1:%s/%%2f\n' "$(cat "$RUN/secrets/rabbitmq")" "$(port_of amqp)"; }
+rabbit_node() { printf 'shouwang-%s@localhost\n' "$(printf '%s' "$RUN" | sha256sum | cut -c1-12)"; }
+
+# rabbit_env: sets RABBIT_ENV, a prefix for commands: the environment of our node and nothing of a system node's.
+rabbit_env() {
+  local base=$RUN/rabbitmq
+  RABBIT_ENV=(
+    env -i PATH="$PATH" LANG=C.UTF-8 HOME="$base/home"
+    RABBITMQ_BASE="$base" RABBITMQ_NODENAME="$(rabbit_node)" RABBITMQ_CONF_ENV_FILE="$base/empty.conf"
+    RABBITMQ_CONFIG_FILE="$base/rabbitmq.conf" RABBITMQ_ADVANCED_CONFIG_FILE="$base/advanced.config"
+    RABBITMQ_ENABLED_PLUGINS_FILE="$base/plugins" RABBITMQ_MNESIA_BASE="$base/mnesia" RABBITMQ_LOG_BASE="$base/log"
+    RABBITMQ_GENERATED_CONFIG_DIR="$base/generated" RABBITMQ_SCHEMA_DIR="$base/schema"
+    RABBITMQ_PID_FILE="$base/node.pid" RABBITMQ_DIST_PORT="$(port_of rabbitmq-dist)"
+    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS="-kernel inet_dist_use_interface {127,0,0,1}"
+    ERL_EPMD_PORT="$(port_of epmd)" ERL_EPMD_ADDRESS=127.0.0.1
+  )
+}
+
+rabbit_configure() {
+  local base=$RUN/rabbitmq
+  mkdir -p "$base"/{home,mnesia,log,generated,schema} "$RUN/secrets" "$RUN/log" "$RUN/state"
+  chmod 700 "$base" "$RUN/secrets"
+  secret "$RUN/secrets/rabbitmq" >/dev/null
+  : >"$base/empty.conf"
+  printf '[].\n' >"$base/plugins"
+  printf '[].\n' >"$base/advanced.config"
+  (umask 077 && cat >"$base/rabbitmq.conf") <<CONF
+listeners.tcp.1 = 127.0.0.1:$(port_of amqp)
+# Made on the first start of an empty node; the password can't be guessed and is no one else's.
+default_user = shouwang
+default_pass = $(cat "$RUN/secrets/rabbitmq")
+default_user_tags.administrator = true
+loopback_users = none
+disk_free_limit.absolute = 256MB
+# Messages are ids only: a small write-ahead log keeps memory small.
+raft.wal_max_size_bytes = 33554432
+log.file.level = info
+log.console = false
+CONF
+}
+
+rabbit_start() {
+  if proc_alive "$RUN/state/rabbitmq.pid"; then
+    STEP_NOTE="kept"
+    return 0
+  fi
+  rabbit_scripts >/dev/null
+  mkdir -p "$RUN/state"
+  port_claim amqp >/dev/null
+  port_claim rabbitmq-dist >/dev/null
+  rabbit_configure
+  rabbit_start_epmd
+  rabbit_env
+  proc_start "$RUN/state/rabbitmq.pid" "$RUN/log/rabbitmq.log" "${RABBIT_ENV[@]}" "$(rabbit_scripts)/rabbitmq-server"
+  # The AMQP listener opens last, when the node is able to work.
+  wait_port "$(port_of amqp)" 90 "$RUN/state/rabbitmq.pid" ||
+    die "RabbitMQ did not start; see $RUN/log/rabbitmq.log and $RUN/rabbitmq/log"
+}
+
+# Erlang's port mapper in the foreground, as a process of ours: started by the node it would outlive it.
+rabbit_start_epmd() {
+  if proc_alive "$RUN/state/epmd.pid"; then
+    return 0
+  fi
+  port_claim epmd >/dev/null
+  proc_start "$RUN/state/epmd.pid" "$RUN/log/epmd.log" epmd -address 127.0.0.1 -port "$(port_of epmd)"
+  wait_port "$(port_of epmd)" 10 "$RUN/state/epmd.pid" || die "epmd did not start; see $RUN/log/epmd.log"
+}
+
+rabbit_stop() {
+  if ! proc_alive "$RUN/state/rabbitmq.pid"; then
+    STEP_NOTE="was not running"
+  fi
+  proc_stop "$RUN/state/rabbitmq.pid" 45
+}
+
+# As a crash would. The port mapper forgets the node as soon as its connection is gone.
+rabbit_kill() {
+  proc_kill "$RUN/state/rabbitmq.pid"
+  rm -f "$RUN/state/rabbitmq.pid"
+}
+
+rabbit_stop_epmd() { proc_stop "$RUN/state/epmd.pid" 5; }
