@@ -6,8 +6,15 @@ source "$LIB/say.sh"
 source "$LIB/proc.sh"
 source "$LIB/ports.sh"
 source "$LIB/users.sh"
+source "$LIB/urls.sh"
+source "$LIB/packages.sh"
+source "$LIB/build.sh"
 source "$LIB/postgres.sh"
 source "$LIB/rabbitmq.sh"
+source "$LIB/mailcatcher.sh"
+source "$LIB/services.sh"
+source "$LIB/keys.sh"
+source "$LIB/drill.sh"
 
 # use_run_dir DIR: makes it when missing, closed to writing and listing by others, but not to passing through: the
 # database user must reach its data.

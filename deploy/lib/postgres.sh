@@ -1,5 +1,4 @@
 # shellcheck shell=bash
-# shellcheck disable=SC2034 # STEP_NOTE is read by say.sh
 # A private PostgreSQL: 127.0.0.1 only, no Unix socket (its path may be longer than the kernel allows), data checksums,
 # SCRAM with made passwords, fsync on. The role `shouwang` owns the database and may create roles and databases, but is
 # no superuser: row-level security is never tested by somebody who is above it.
@@ -34,7 +33,7 @@ pg_init() {
   local data
   data=$(pg_data)
   mkdir -p "$RUN/secrets" && chmod 700 "$RUN/secrets"
-  secret "$RUN/secrets/postgres-owner" >/dev/null
+  secret "$RUN/secrets/postgres-owner" "$(run_hash)-" >/dev/null
   secret "$RUN/secrets/postgres-superuser" >/dev/null
   if as_db_user test -s "$data/PG_VERSION"; then
     return 0
@@ -71,7 +70,7 @@ pg_options() {
 pg_start() {
   local data log options
   if pg_pid >/dev/null; then
-    STEP_NOTE="kept"
+    note "kept"
     return 0
   fi
   mkdir -p "$RUN/log" "$RUN/state"
@@ -108,7 +107,7 @@ SQL
 # pg_stop: clients are thrown out, what was committed stays. pg_kill: as a crash would.
 pg_stop() {
   if ! pg_pid >/dev/null; then
-    STEP_NOTE="was not running"
+    note "was not running"
     return 0
   fi
   as_db_user "$(pg_bin)/pg_ctl" stop -D "$(pg_data)" -m fast -w -t 60 >>"$RUN/log/postgres.log" 2>&1 ||

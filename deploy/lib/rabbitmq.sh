@@ -1,5 +1,4 @@
 # shellcheck shell=bash
-# shellcheck disable=SC2034 # STEP_NOTE is read by say.sh
 # A private RabbitMQ node beside any system one: own base folder, node name, cookie, ports (AMQP, distribution, epmd),
 # listeners on 127.0.0.1 only, a user with a made password. Debian's wrappers insist on the user rabbitmq and its
 # folders, so the server's own scripts are called.
@@ -31,7 +30,7 @@ rabbit_configure() {
   local base=$RUN/rabbitmq
   mkdir -p "$base"/{home,mnesia,log,generated,schema} "$RUN/secrets" "$RUN/log" "$RUN/state"
   chmod 700 "$base" "$RUN/secrets"
-  secret "$RUN/secrets/rabbitmq" >/dev/null
+  secret "$RUN/secrets/rabbitmq" "$(run_hash)-" >/dev/null
   : >"$base/empty.conf"
   printf '[].\n' >"$base/plugins"
   printf '[].\n' >"$base/advanced.config"
@@ -52,7 +51,7 @@ CONF
 
 rabbit_start() {
   if proc_alive "$RUN/state/rabbitmq.pid"; then
-    STEP_NOTE="kept"
+    note "kept"
     return 0
   fi
   rabbit_scripts >/dev/null
@@ -80,7 +79,7 @@ rabbit_start_epmd() {
 
 rabbit_stop() {
   if ! proc_alive "$RUN/state/rabbitmq.pid"; then
-    STEP_NOTE="was not running"
+    note "was not running"
   fi
   proc_stop "$RUN/state/rabbitmq.pid" 45
 }

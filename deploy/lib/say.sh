@@ -24,17 +24,19 @@ die() {
   exit 1
 }
 
-# step TEXT COMMAND…: runs it and says TEXT with the time. The command may put a remark into STEP_NOTE, e.g. "kept".
-# It runs in this shell, without a condition around it, so that `set -e` still stops at its first failure.
-export CURRENT_STEP=""
-export STEP_NOTE=""
+# step TEXT COMMAND…: runs it and says TEXT with the time, and with what the command put into `note`, e.g. "kept".
+# It runs in this shell, without a condition around it, so that `set -e` still stops at its first failure. On a terminal
+# the text stands there while one waits.
+export STEP_NOTE="" CURRENT_STEP=""
+note() { STEP_NOTE=$1; }
 step() {
   local text=$1 began
   shift
-  STEP_NOTE=""
+  note ""
   CURRENT_STEP=$text
   began=$(now_ms)
+  if [[ -t 1 ]]; then printf '  %s …\r' "$text"; fi
   "$@"
-  export CURRENT_STEP=""
+  CURRENT_STEP=""
   printf '  %-44s %9s%s\n' "$text" "$(human_ms $(($(now_ms) - began)))" "${STEP_NOTE:+  $STEP_NOTE}"
 }

@@ -41,10 +41,14 @@ data_home() {
   printf '%s\n' "$home" | tee "$file"
 }
 
-# secret FILE: makes FILE with 48 random hex digits (0600) unless it exists, and prints its content.
+# secret FILE [PREFIX]: makes FILE (0600) with PREFIX and 48 random hex digits unless it exists, and prints its content.
 secret() {
   if [[ ! -s $1 ]]; then
-    (umask 077 && od -An -v -tx1 -N24 /dev/urandom | tr -d ' \n' >"$1.new" && mv "$1.new" "$1")
+    (
+      umask 077
+      { printf '%s' "${2:-}" && od -An -v -tx1 -N24 /dev/urandom | tr -d ' \n'; } >"$1.new"
+      mv "$1.new" "$1"
+    )
   fi
   cat "$1"
 }

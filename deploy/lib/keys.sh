@@ -1,0 +1,13 @@
+# shellcheck shell=bash
+# The keys of this deployment, in $RUN/keys (0700), each file 0600, made once and never changed by a repeated `up`.
+
+make_keys() {
+  mkdir -p "$RUN/keys" && chmod 700 "$RUN/keys"
+  secret "$RUN/keys/drill.secret" >/dev/null
+  if [[ -s $RUN/keys/master.key ]]; then
+    note "kept"
+    return 0
+  fi
+  operator "$(binaries)/intake-api" key new "$RUN/keys/master.key" >/dev/null
+  note "new master key: copy $RUN/keys/master.key to a safe place"
+}
