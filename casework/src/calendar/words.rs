@@ -1,0 +1,159 @@
+//! The derivation of a due date in Chinese sentences.
+
+use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc, Weekday};
+
+use super::{Calendar, DayKind, Limit, shanghai};
+
+/// Days named one by one in a derivation; a longer list is summed up, since a page must stay readable.
+const NAMED_DAYS: usize = 60;
+
+/// Notes a day for the derivation, within reason: limits of decades must not collect every weekend.
+pub(super) fn remember(days: &mut Vec<NaiveDate>, day: NaiveDate) {
+    if days.len() <= NAMED_DAYS {
+        days.push(day);
+    }
+}
+
+pub(super) fn clock(limit: Limit, from: DateTime<Utc>, at: DateTime<Utc>) -> Vec<String> {
+    vec![
+        format!("自{}起计{},按自然时间连续计算。", moment(from), limit.zh()),
+        format!("截止时间为{}。", moment(at)),
+    ]
+}
+
+pub(super) fn counted(limit: Limit, from: DateTime<Utc>, last: NaiveDate) -> String {
+    format!(
+        "自{}起计{},起始当日不计入,最后一日为{}。",
+        moment(from),
+        limit.zh(),
+        date(last)
+    )
+}
+
+pub(super) fn months(limit: Limit, from: DateTime<Utc>, last: NaiveDate) -> String {
+    let started = from.with_timezone(&shanghai()).day();
+    let clamped = if last.day() == started {
+        ""
+    } else {
+        "(该月无对应日,取月末)"
+    };
+    format!(
+        "自{}起计{},至{}{clamped}。",
+        moment(from),
+        limit.zh(),
+        date(last)
+    )
+}
+
+pub(super) fn rolled(calendar: &Calendar, day: NaiveDate, last: NaiveDate) -> String {
+    let why = match calendar.kind(day) {
+        DayKind::Holiday => format!("{}放假", calendar.holiday_name(day).unwrap_or("节日")),
+        _ => "周末".into(),
+    };
+    let made_up = if calendar.kind(last) == DayKind::MadeUp {
+        "(调休上班日)"
+    } else {
+        ""
+    };
+    format!(
+        "{}为{why},顺延至其后首个工作日{}{made_up}。",
+        date(day),
+        date(last)
+    )
+}
+
+pub(super) fn skipped(calendar: &Calendar, days: &[NaiveDate]) -> Option<String> {
+    if days.is_empty() {
+        return None;
+    }
+    let (weekends, holidays): (Vec<_>, Vec<_>) = days
+        .iter()
+        .copied()
+        .partition(|day| calendar.kind(*day) == DayKind::Weekend);
+    let mut parts = Vec::new();
+    if !weekends.is_empty() {
+        parts.push(format!("周末{}", spans(&weekends)));
+    }
+    if !holidays.is_empty() {
+        parts.push(format!("放假日{}", spans(&holidays)));
+    }
+    let more = if days.len() > NAMED_DAYS { "等" } else { "" };
+    Some(format!("其间{}{more}不计入。", parts.join(";")))
+}
+
+pub(super) fn made_up(days: &[NaiveDate]) -> Option<String> {
+    (!days.is_empty()).then(|| format!("调休上班日{}计入。", spans(days)))
+}
+
+pub(super) fn end(last: NaiveDate) -> String {
+    format!("截止时间为{}24时。", date(last))
+}
+
+pub(super) fn provisional(published_through: NaiveDate) -> String {
+    format!(
+        "{}年{}月{}日之后的放假调休安排尚未公布,暂按周末和固定节日推算,公布后重新计算。",
+        published_through.year(),
+        published_through.month(),
+        published_through.day()
+    )
+}
+
+/// `2026年10月9日(星期五)`.
+fn date(day: NaiveDate) -> String {
+    let weekday = match day.weekday() {
+        Weekday::Mon => "一",
+        Weekday::Tue => "二",
+        Weekday::Wed => "三",
+        Weekday::Thu => "四",
+        Weekday::Fri => "五",
+        Weekday::Sat => "六",
+        Weekday::Sun => "日",
+    };
+    format!(
+        "{}年{}月{}日(星期{weekday})",
+        day.year(),
+        day.month(),
+        day.day()
+    )
+}
+
+/// `2026年10月9日(星期五)10:05`, seconds only when there are some.
+fn moment(at: DateTime<Utc>) -> String {
+    let local = at.with_timezone(&shanghai());
+    let seconds = if local.second() == 0 {
+        String::new()
+    } else {
+        format!(":{:02}", local.second())
+    };
+    format!(
+        "{}{:02}:{:02}{seconds}",
+        date(local.date_naive()),
+        local.hour(),
+        local.minute()
+    )
+}
+
+/// `10月1日至7日、10月11日`: neighbours are joined.
+fn spans(days: &[NaiveDate]) -> String {
+    let mut parts: Vec<(NaiveDate, NaiveDate)> = Vec::new();
+    for &day in days {
+        match parts.last_mut() {
+            Some((_, end)) if end.succ_opt() == Some(day) => *end = day,
+            _ => parts.push((day, day)),
+        }
+    }
+    parts
+        .iter()
+        .map(|(first, last)| {
+            let start = format!("{}月{}日", first.month(), first.day());
+            if first == last {
+                start
+            } else if first.month() == last.month() {
+                format!("{start}至{}日", last.day())
+            } else {
+                format!("{start}至{}月{}日", last.month(), last.day())
+            }
+        })
+        .collect::<Vec<_>>()
+        .join("、")
+}

@@ -1,0 +1,94 @@
+//! What routing needs of a report, and nothing that names a person.
+//!
+//! Facts are kept unsealed beside the sealed report (`report_facts`), so that rules can be replayed over old
+//! reports. Two judgements are made here from the raw codes and not from the rules: which queue a report
+//! takes, and whether police must be told whatever the rules say (the safety floor).
+
+use serde::{Deserialize, Serialize};
+
+use crate::report::{Identity, LivingWith, Place, ReporterKind, Sex, Suspect};
+
+/// The nine situations of the 2020 mandatory-report opinion, art. 4, and the county's `sexual-other`, which is
+/// counted with them because the wording of the nine names girls only. Police are always told.
+pub const STATUTORY: [&str; 10] = [
+    "genital-injury",
+    "sexual-under-14",
+    "sexual-14-plus",
+    "sexual-other",
+    "abuse-injury",
+    "abnormal-harm",
+    "abandoned",
+    "missing-trafficked",
+    "forced-begging",
+    "other-serious",
+];
+
+/// The routing facts of one report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Facts {
+    /// Codes as given, distinct, possibly unknown to the pack.
+    pub situations: Vec<String>,
+    /// The reporter says that a child is in danger now.
+    pub present_danger: bool,
+    /// 12-digit area code as given; `None` = unknown.
+    pub area: Option<String>,
+    /// Where it happened.
+    pub place: Place,
+    /// Who is suspected.
+    pub suspect: Suspect,
+    /// One entry per child, in the report's order.
+    pub children: Vec<ChildFacts>,
+    /// What the reporter is.
+    pub reporter_kind: ReporterKind,
+    /// How the reporter wishes to be known.
+    pub identity: Identity,
+    /// No guardian can come to an interview.
+    pub guardian_absent: bool,
+    /// An adult is suspected together with the child.
+    pub adult_co_offender: bool,
+    /// The same matter was reported before.
+    pub repeat: bool,
+}
+
+/// The routing facts of one child.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChildFacts {
+    /// Sex as given.
+    pub sex: Sex,
+    /// Years; `None` = unknown, routes as the youngest.
+    pub age: Option<u8>,
+    /// Left-behind child 留守儿童; `None` = unknown, routes as true.
+    pub left_behind: Option<bool>,
+    /// With whom the child lives.
+    pub living_with: LivingWith,
+}
+
+impl Facts {
+    /// Whether any situation is one of [`STATUTORY`].
+    pub fn is_statutory(&self) -> bool {
+        self.situations.iter().any(|code| is_statutory(code))
+    }
+
+    /// Which queue: present danger or a statutory situation goes ahead of the rest. Also the condition of the
+    /// safety floor.
+    pub fn is_urgent(&self) -> bool {
+        self.present_danger || self.is_statutory()
+    }
+}
+
+/// Whether one situation code is among [`STATUTORY`].
+pub fn is_statutory(code: &str) -> bool {
+    STATUTORY.contains(&code)
+}
+
+impl ChildFacts {
+    /// The age that rules see: unknown counts as the youngest.
+    pub fn routing_age(&self) -> u8 {
+        self.age.unwrap_or(0)
+    }
+
+    /// The flag that rules see: unknown counts as left behind.
+    pub fn routing_left_behind(&self) -> bool {
+        self.left_behind.unwrap_or(true)
+    }
+}

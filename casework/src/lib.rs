@@ -1,0 +1,19 @@
+//! The pure heart of Shouwang: what a report says, which units owe what by when, and how a ticket may move.
+//!
+//! Nothing here reads a clock, a file, a socket or a random number: time and texts are parameters. That makes the
+//! same code answer in the router, in `router route` on a laptop without a network, in a replay over old reports,
+//! and in a test that travels in time.
+//!
+//! The way through: [`report::Report::parse`] -> [`facts::Facts`] -> [`routing::decide`] with a [`pack::Pack`]
+//! -> a [`routing::Decision`] holding tickets, each with its stages ([`calendar`]) and steps ([`escalation`]).
+
+pub mod calendar;
+pub mod code;
+pub mod dmn;
+pub mod escalation;
+pub mod facts;
+pub mod lifecycle;
+pub mod pack;
+pub mod report;
+pub mod routing;
+pub mod urgency;

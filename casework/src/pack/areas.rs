@@ -1,0 +1,125 @@
+//! The county's places: official 12-digit codes in a tree from province to village.
+
+use std::collections::HashMap;
+
+use super::Line;
+use crate::code::words;
+
+words! {
+    /// How high an area stands.
+    AreaLevel {
+        /// 省
+        Province = "province",
+        /// 市
+        Prefecture = "prefecture",
+        /// 县
+        County = "county",
+        /// 乡镇、街道
+        Township = "township",
+        /// 村、社区
+        Village = "village",
+    }
+}
+
+/// One place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Area {
+    /// 12 digits.
+    pub code: String,
+    /// Official name.
+    pub name: String,
+    /// How high it stands.
+    pub level: AreaLevel,
+    /// The area it lies in; `None` at the top.
+    pub parent: Option<String>,
+    /// Line of `areas.csv`.
+    pub(crate) line: Line,
+}
+
+/// All places of a pack.
+#[derive(Debug, Clone)]
+pub struct Areas {
+    list: Vec<Area>,
+    by_code: HashMap<String, usize>,
+    county: String,
+}
+
+impl Areas {
+    pub(crate) fn new(list: Vec<Area>, county: String) -> Self {
+        let mut by_code = HashMap::with_capacity(list.len());
+        for (index, area) in list.iter().enumerate() {
+            by_code.entry(area.code.clone()).or_insert(index);
+        }
+        Self {
+            list,
+            by_code,
+            county,
+        }
+    }
+
+    /// The area with this code.
+    pub fn get(&self, code: &str) -> Option<&Area> {
+        self.by_code.get(code).map(|index| &self.list[*index])
+    }
+
+    /// The county's own area code.
+    pub fn county(&self) -> &str {
+        &self.county
+    }
+
+    /// All areas in file order.
+    pub fn iter(&self) -> impl Iterator<Item = &Area> {
+        self.list.iter()
+    }
+
+    /// Townships of the county in file order.
+    pub fn townships(&self) -> impl Iterator<Item = &Area> {
+        self.within(&self.county, AreaLevel::Township)
+    }
+
+    /// Villages and communities of a township in file order.
+    pub fn villages<'a>(&'a self, township: &'a str) -> impl Iterator<Item = &'a Area> {
+        self.within(township, AreaLevel::Village)
+    }
+
+    fn within<'a>(&'a self, parent: &'a str, level: AreaLevel) -> impl Iterator<Item = &'a Area> {
+        self.list
+            .iter()
+            .filter(move |area| area.level == level && area.parent.as_deref() == Some(parent))
+    }
+
+    /// The area and everything above it, lowest first. Ends where a parent is missing; never longer than the
+    /// number of areas, even if parents go in circles.
+    pub fn climb<'a>(&'a self, code: &str) -> impl Iterator<Item = &'a Area> {
+        std::iter::successors(self.get(code), |area| self.get(area.parent.as_deref()?))
+            .take(self.list.len())
+    }
+
+    /// Where a unit is sought for a report's area: unknown, foreign and higher areas mean the county itself.
+    pub fn search_from(&self, area: Option<&str>) -> &str {
+        match area.and_then(|code| self.get(code)) {
+            Some(area)
+                if self
+                    .climb(&area.code)
+                    .any(|above| above.code == self.county) =>
+            {
+                &area.code
+            }
+            _ => &self.county,
+        }
+    }
+
+    /// Names from the county down, such as `太和县 旧县镇 某村`; `None` for an area not in the pack.
+    pub fn path_name(&self, code: &str) -> Option<String> {
+        let mut names: Vec<&str> = self
+            .climb(code)
+            .filter(|area| {
+                !matches!(area.level, AreaLevel::Province | AreaLevel::Prefecture)
+                    || area.code == code
+            })
+            .map(|area| area.name.as_str())
+            .collect();
+        names.reverse();
+        (!names.is_empty()).then(|| names.join(" "))
+    }
+}

@@ -1,0 +1,159 @@
+//! The county's words: codes with Chinese and English labels, in the order in which people are shown them.
+//!
+//! Vocabulary is versioned data. A word that is no longer offered is retired, never deleted, because old
+//! reports and tickets still say it.
+
+use std::collections::HashMap;
+
+/// A language of the UI.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Lang {
+    /// 简体中文, the default.
+    #[default]
+    Zh,
+    /// English, by a switch.
+    En,
+}
+
+/// One text in both languages.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Label {
+    /// 中文
+    pub zh: String,
+    /// English
+    pub en: String,
+}
+
+impl Label {
+    /// The text in `lang`.
+    pub fn get(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::Zh => &self.zh,
+            Lang::En => &self.en,
+        }
+    }
+}
+
+/// One word.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Term {
+    /// What tables and the wire say.
+    pub code: String,
+    /// What people read.
+    pub label: Label,
+    /// No longer offered, still understood.
+    pub retired: bool,
+}
+
+/// A situation of the form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Situation {
+    /// Code and label.
+    pub term: Term,
+    /// The form's heading above it.
+    pub group: Label,
+    /// One plain sentence that says when to tick it.
+    pub hint: Label,
+    /// Law or circular that names it.
+    pub basis: String,
+    /// Grade of the basis: V, S or P.
+    pub grade: String,
+}
+
+/// A kind of member unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnitKind {
+    /// Code and label.
+    pub term: Term,
+    /// Court and procuratorate: tickets are letters (协办函), escalation is a 提示函, no ranking.
+    pub letter: bool,
+}
+
+macro_rules! term_of {
+    ($($name:ty => $field:ident),*) => {
+        $(impl AsRef<Term> for $name { fn as_ref(&self) -> &Term { &self.$field } })*
+    };
+}
+term_of!(Situation => term, UnitKind => term);
+
+impl AsRef<Term> for Term {
+    fn as_ref(&self) -> &Term {
+        self
+    }
+}
+
+/// An ordered list of words.
+#[derive(Debug, Clone)]
+pub struct Terms<T> {
+    list: Vec<T>,
+    by_code: HashMap<String, usize>,
+}
+
+impl<T: AsRef<Term>> Terms<T> {
+    /// A list in the given order. Of equal codes the first wins; the pack refuses them before.
+    pub fn new(list: Vec<T>) -> Self {
+        let mut by_code = HashMap::with_capacity(list.len());
+        for (index, item) in list.iter().enumerate() {
+            by_code.entry(item.as_ref().code.clone()).or_insert(index);
+        }
+        Self { list, by_code }
+    }
+
+    /// The word with this code, retired ones included.
+    pub fn get(&self, code: &str) -> Option<&T> {
+        self.by_code.get(code).map(|index| &self.list[*index])
+    }
+
+    /// Whether the code is a word of the list, retired ones included.
+    pub fn contains(&self, code: &str) -> bool {
+        self.by_code.contains_key(code)
+    }
+
+    /// The label of a code, or the code itself where nobody knows it: a page must show something.
+    pub fn label<'a>(&'a self, code: &'a str, lang: Lang) -> &'a str {
+        self.get(code)
+            .map_or(code, |item| item.as_ref().label.get(lang))
+    }
+
+    /// All words in order, retired ones included.
+    pub fn iter(&self) -> impl Iterator<Item = &T> {
+        self.list.iter()
+    }
+
+    /// The words that are offered now, in order.
+    pub fn offered(&self) -> impl Iterator<Item = &T> {
+        self.list.iter().filter(|item| !item.as_ref().retired)
+    }
+
+    /// Place of a code in the order.
+    pub fn position(&self, code: &str) -> Option<usize> {
+        self.by_code.get(code).copied()
+    }
+
+    /// How many words there are.
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+}
+
+/// All word lists of a pack.
+#[derive(Debug, Clone)]
+pub struct Vocabulary {
+    /// What a reporter can tick.
+    pub situations: Terms<Situation>,
+    /// Kinds of member units.
+    pub unit_kinds: Terms<UnitKind>,
+    /// What can be asked of a unit.
+    pub obligations: Terms<Term>,
+    /// What proves that it was done.
+    pub evidence: Terms<Term>,
+    /// How a ticket can end.
+    pub outcomes: Terms<Term>,
+    /// Events that start a stage.
+    pub events: Terms<Term>,
+}

@@ -1,0 +1,117 @@
+//! The answer of routing: tickets with stages and steps, and the rows that asked for them.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::calendar::Limit;
+use crate::code::words;
+use crate::escalation::PlannedStep;
+use crate::urgency::Urgency;
+
+words! {
+    /// What a unit's part is when no unit of its kind exists: a lead goes to the office, an assist is unsent.
+    Role {
+        /// 协办
+        Assist = "assist",
+        /// 主办
+        Lead = "lead",
+    }
+}
+
+words! {
+    /// A part of a ticket with its own clock.
+    Stage {
+        /// 签收
+        Sign = "sign",
+        /// 首次见面核实
+        Contact = "contact",
+        /// 办结
+        Resolve = "resolve",
+    }
+}
+
+/// Who owes what by when, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decision {
+    /// Of the whole report.
+    pub urgency: Urgency,
+    /// The lead first, then by ranking; never empty.
+    pub tickets: Vec<PlannedTicket>,
+    /// Assisting obligations for which no unit exists, sorted.
+    pub unsent: Vec<Unsent>,
+    /// Rows of the decision tables that matched or were used, each once, sorted.
+    pub rows: Vec<MatchedRow>,
+    /// Why a triage ticket is among the tickets; empty = none is. Chinese sentences without personal data.
+    pub triage_reasons: Vec<String>,
+}
+
+/// One obligation of one unit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedTicket {
+    /// What is asked.
+    pub obligation: String,
+    /// Who owes it.
+    pub unit: String,
+    /// The kind that the rules asked; differs from the unit's own where the office stands in.
+    pub unit_kind: String,
+    /// 主办: true for exactly one ticket of a report.
+    pub lead: bool,
+    /// The role in the rules.
+    pub role: Role,
+    /// The evidence kind that proves it.
+    pub evidence: Option<String>,
+    /// Every basis that asks it.
+    pub basis: Vec<Basis>,
+    /// Sign, contact where there is one, resolve.
+    pub stages: Vec<PlannedStage>,
+}
+
+/// A law, circular or policy.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Basis {
+    /// The text as the pack gives it.
+    pub text: String,
+    /// V, S or P.
+    pub grade: String,
+}
+
+/// One stage of a ticket.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedStage {
+    /// Which.
+    pub stage: Stage,
+    /// `None` until the start event has happened.
+    pub due: Option<DateTime<Utc>>,
+    /// How long.
+    pub limit: Limit,
+    /// The event that starts it: `dispatch`, or one of the pack.
+    pub start: String,
+    /// Where the limit comes from.
+    pub basis: String,
+    /// V, S or P.
+    pub grade: String,
+    /// The due read days beyond the published calendar.
+    pub provisional: bool,
+    /// Chinese sentences from start to due; empty while `due` is `None`.
+    pub derivation: Vec<String>,
+    /// Escalation, in order; empty while `due` is `None`.
+    pub steps: Vec<PlannedStep>,
+}
+
+/// An assisting obligation without a unit.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Unsent {
+    /// What would be asked.
+    pub obligation: String,
+    /// Of which kind.
+    pub unit_kind: String,
+}
+
+/// One row of a decision table.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct MatchedRow {
+    /// `urgency`, `obligations`, `deadlines` or `escalation`.
+    pub decision: String,
+    /// 1-based.
+    pub row: usize,
+}
