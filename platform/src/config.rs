@@ -1,0 +1,225 @@
+//! The configuration of all services: one typed structure, read from a TOML file (named by `SHOUWANG_CONFIG`) and from the
+//! environment, which wins. Reading does no other IO; every value is checked before anything starts.
+//!
+//! The table of keys in docs/operations.md is generated from these comments (`intake-api config`), and a test compares them.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use anyhow::Context;
+use confique::Config as _;
+
+/// Every key. A service reads the sections that concern it and refuses unknown keys in all.
+#[derive(Debug, confique::Config)]
+#[config(layer_attr(serde(deny_unknown_fields)))]
+pub struct Config {
+    /// The county this installation serves: the code in its pack's `pack.toml`.
+    #[config(default = "taihe", env = "SHOUWANG_COUNTY")]
+    pub county: String,
+    /// PostgreSQL.
+    #[config(nested)]
+    pub database: Database,
+    /// RabbitMQ.
+    #[config(nested)]
+    pub broker: Broker,
+    /// Keys that seal what reporters write.
+    #[config(nested)]
+    pub seal: Seal,
+    /// Addresses the service listens on, and how people reach it.
+    #[config(nested)]
+    pub listen: Listen,
+    /// Limits of the public intake.
+    #[config(nested)]
+    pub intake: Intake,
+    /// Outgoing mail.
+    #[config(nested)]
+    pub mail: Mail,
+    /// Logging.
+    #[config(nested)]
+    pub log: Log,
+}
+
+/// PostgreSQL.
+#[derive(Debug, confique::Config)]
+#[config(layer_attr(serde(deny_unknown_fields)))]
+pub struct Database {
+    /// Connection of the operator's commands and, where `logins_dir` is unset, of the services. For `migrate` the role must own the database and may create roles.
+    #[config(env = "DATABASE_URL")]
+    pub url: Option<String>,
+    /// Folder with one connection URL per task (`intake.url`, `relay.url`, `router.url`, `notifier.url`), written by `intake-api migrate --logins DIR`. Each service gets only its own.
+    #[config(env = "SHOUWANG_DB_LOGINS")]
+    pub logins_dir: Option<PathBuf>,
+    /// Connections per task at the most.
+    #[config(default = 10, env = "SHOUWANG_DB_CONNECTIONS")]
+    pub connections: u32,
+}
+
+/// RabbitMQ.
+#[derive(Debug, confique::Config)]
+#[config(layer_attr(serde(deny_unknown_fields)))]
+pub struct Broker {
+    /// `amqp://user:password@host:port/vhost`, or `amqps://`.
+    #[config(env = "AMQP_URL")]
+    pub url: Option<String>,
+    /// Put before every queue and exchange name, where several installations share one virtual host.
+    #[config(default = "", env = "SHOUWANG_BROKER_PREFIX")]
+    pub prefix: String,
+}
+
+/// Keys.
+#[derive(Debug, confique::Config)]
+#[config(layer_attr(serde(deny_unknown_fields)))]
+pub struct Seal {
+    /// File with the master key, mode 0600, one line `id:hex`; made by `intake-api key new FILE`. Its loss makes every sealed text unreadable for ever.
+    #[config(env = "SHOUWANG_MASTER_KEY_FILE")]
+    pub master_key_file: Option<PathBuf>,
+    /// The master key itself, `id:hex`, where a secret store puts it into the environment. The file wins.
+    #[config(env = "SHOUWANG_MASTER_KEY")]
+    pub master_key: Option<String>,
+    /// Cipher of new reports: `aes-256-gcm` or `sm4-gcm`. Old reports are opened with the cipher they were sealed with.
+    #[config(default = "aes-256-gcm", env = "SHOUWANG_CIPHER")]
+    pub cipher: String,
+}
+
+/// Addresses.
+#[derive(Debug, confique::Config)]
+#[config(layer_attr(serde(deny_unknown_fields)))]
+pub struct Listen {
+    /// `/live`, `/ready`, `/metrics`. Each service needs its own; keep it on 127.0.0.1. Unset: the service's default port (intake-api 9101, router 9102, notifier 9103).
+    #[config(env = "SHOUWANG_PRIVATE_ADDR")]
+    pub private: Option<SocketAddr>,
+    /// intake-api: the reporters' form and API.
+    #[config(default = "127.0.0.1:8080", env = "SHOUWANG_PUBLIC_ADDR")]
+    pub public: SocketAddr,
+    /// intake-api: the member units' and the office's side. Keep it inside the government network.
+    #[config(default = "127.0.0.1:8081", env = "SHOUWANG_INTERNAL_ADDR")]
+    pub internal: SocketAddr,
+    /// How reporters reach the public listener, without a trailing slash.
+    #[config(default = "http://127.0.0.1:8080", env = "PUBLIC_URL")]
+    pub public_url: String,
+    /// How officers reach the internal listener, without a trailing slash. Links in mails start with it.
+    #[config(default = "http://127.0.0.1:8081", env = "INTERNAL_URL")]
+    pub internal_url: String,
+}
+
+/// Limits of the public intake.
+#[derive(Debug, confique::Config)]
+#[config(layer_attr(serde(deny_unknown_fields)))]
+pub struct Intake {
+    /// Reports a minute from one address before 429; a school or a mobile carrier shares one address. Present danger is never limited.
+    #[config(default = 120, env = "SHOUWANG_RATE_PER_MINUTE")]
+    pub rate_per_minute: u32,
+    /// Largest request body, in bytes.
+    #[config(default = 262_144, env = "SHOUWANG_BODY_LIMIT_BYTES")]
+    pub body_limit_bytes: usize,
+    /// Seconds a request may take before 503 with the advice to call 110.
+    #[config(default = 15, env = "SHOUWANG_REQUEST_TIMEOUT_S")]
+    pub request_timeout_s: u64,
+    /// Take the client's address from the last entry of `X-Forwarded-For`: only behind a proxy of your own.
+    #[config(default = false, env = "SHOUWANG_TRUST_FORWARDED")]
+    pub trust_forwarded: bool,
+    /// File with the secret that marks a report as a drill. Unset: drills are refused.
+    #[config(env = "SHOUWANG_DRILL_SECRET_FILE")]
+    pub drill_secret_file: Option<PathBuf>,
+    /// Writers that store reports in batches, each with a database connection of its own.
+    #[config(default = 2, env = "SHOUWANG_WRITERS")]
+    pub writers: usize,
+    /// Largest batch of one writer, in reports.
+    #[config(default = 128, env = "SHOUWANG_BATCH")]
+    pub batch: usize,
+}
+
+/// Outgoing mail.
+#[derive(Debug, confique::Config)]
+#[config(layer_attr(serde(deny_unknown_fields)))]
+pub struct Mail {
+    /// `smtp://[user:password@]host:port` (STARTTLS if offered when a user is given) or `smtps://…`.
+    #[config(env = "SMTP_URL")]
+    pub smtp_url: Option<String>,
+    /// Sender of every notice.
+    #[config(default = "shouwang@taihe.example", env = "SHOUWANG_MAIL_FROM")]
+    pub from: String,
+    /// Whether notices of drills are mailed. False: they are recorded as suppressed.
+    #[config(default = false, env = "SHOUWANG_DRILL_MAIL")]
+    pub drill: bool,
+    /// Mails under way at once.
+    #[config(default = 8, env = "SHOUWANG_MAIL_CONCURRENCY")]
+    pub concurrency: usize,
+}
+
+/// Logging.
+#[derive(Debug, confique::Config)]
+#[config(layer_attr(serde(deny_unknown_fields)))]
+pub struct Log {
+    /// What is logged, as a tracing filter: `info`, `router=debug,info`.
+    #[config(default = "info", env = "SHOUWANG_LOG")]
+    pub filter: String,
+    /// `json` (one object a line) or `pretty`.
+    #[config(default = "json", env = "SHOUWANG_LOG_FORMAT")]
+    pub format: String,
+}
+
+impl Config {
+    /// Reads and checks everything. An error names the key, its environment variable and what is wrong.
+    pub fn load() -> anyhow::Result<Self> {
+        let mut builder = Self::builder().env();
+        if let Ok(file) = std::env::var("SHOUWANG_CONFIG") {
+            anyhow::ensure!(std::path::Path::new(&file).is_file(), "SHOUWANG_CONFIG names {file}, which is not a file");
+            builder = builder.file(file);
+        }
+        let config = builder.load().context("the configuration is not valid")?;
+        config.check()?;
+        Ok(config)
+    }
+
+    fn check(&self) -> anyhow::Result<()> {
+        for (key, url) in [("listen.public_url (PUBLIC_URL)", &self.listen.public_url), ("listen.internal_url (INTERNAL_URL)", &self.listen.internal_url)] {
+            anyhow::ensure!(
+                url.starts_with("http://") || url.starts_with("https://"),
+                "{key} is {url:?}: give an http:// or https:// address"
+            );
+            anyhow::ensure!(!url.ends_with('/'), "{key} is {url:?}: leave out the trailing slash");
+        }
+        for (key, n) in [
+            ("intake.rate_per_minute (SHOUWANG_RATE_PER_MINUTE)", u64::from(self.intake.rate_per_minute)),
+            ("intake.body_limit_bytes (SHOUWANG_BODY_LIMIT_BYTES)", self.intake.body_limit_bytes as u64),
+            ("intake.request_timeout_s (SHOUWANG_REQUEST_TIMEOUT_S)", self.intake.request_timeout_s),
+            ("intake.writers (SHOUWANG_WRITERS)", self.intake.writers as u64),
+            ("intake.batch (SHOUWANG_BATCH)", self.intake.batch as u64),
+            ("database.connections (SHOUWANG_DB_CONNECTIONS)", u64::from(self.database.connections)),
+            ("mail.concurrency (SHOUWANG_MAIL_CONCURRENCY)", self.mail.concurrency as u64),
+        ] {
+            anyhow::ensure!(n > 0, "{key} is 0: give at least 1");
+        }
+        anyhow::ensure!(
+            self.broker.prefix.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c)),
+            "broker.prefix (SHOUWANG_BROKER_PREFIX) may hold letters, digits, '-', '_' and '.' only"
+        );
+        Ok(())
+    }
+
+    /// The connection URL of a task: from the logins folder, else the operator's.
+    pub fn database_url(&self, task: &str) -> anyhow::Result<String> {
+        if let Some(dir) = &self.database.logins_dir {
+            let file = dir.join(format!("{task}.url"));
+            let url = std::fs::read_to_string(&file)
+                .with_context(|| format!("database.logins_dir (SHOUWANG_DB_LOGINS): can't read {}", file.display()))?;
+            return Ok(url.trim().to_owned());
+        }
+        self.operator_url()
+    }
+
+    /// The operator's connection URL.
+    pub fn operator_url(&self) -> anyhow::Result<String> {
+        self.database.url.clone().context("database.url (DATABASE_URL) is not set")
+    }
+
+    /// The broker's URL.
+    pub fn amqp_url(&self) -> anyhow::Result<String> {
+        self.broker.url.clone().context("broker.url (AMQP_URL) is not set")
+    }
+
+    /// Every key with its meaning, default and environment variable, as a commented TOML file.
+    pub fn template() -> String {
+        confique::toml::template::<Self>(confique::toml::FormatOptions::default())
+    }
+}

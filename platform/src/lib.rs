@@ -1,0 +1,16 @@
+//! Everything that the services share and that touches the outside world.
+//!
+//! `store` is the only place with SQL, `broker` the only one that speaks AMQP, `seal` the only one that holds keys.
+//! Services depend on this crate, it depends on `casework`, never the other way round.
+
+pub mod broker;
+pub mod clock;
+pub mod config;
+pub mod lifecycle;
+pub mod pack_dir;
+pub mod private;
+pub mod receipt;
+pub mod seal;
+pub mod store;
+pub mod telemetry;
+pub mod text;

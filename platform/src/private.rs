@@ -1,0 +1,91 @@
+//! The private listener of every service: `/live`, `/ready`, `/metrics`. Never reachable from outside the machine.
+
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use axum::{Router, http::StatusCode, routing::get};
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio_util::sync::CancellationToken;
+
+/// What each part says about itself: `None` when it is fit for work, else why not.
+#[derive(Clone, Default)]
+pub struct Readiness(Arc<Mutex<BTreeMap<&'static str, Option<String>>>>);
+
+impl Readiness {
+    /// Registers a part that is not ready yet.
+    pub fn part(&self, name: &'static str) -> Part {
+        let part = Part { name, all: self.clone() };
+        part.not_ready("starting");
+        part
+    }
+
+    /// The parts that are not ready, `name: reason` each. Empty means ready.
+    pub fn missing(&self) -> Vec<String> {
+        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.iter().filter_map(|(name, why)| why.as_ref().map(|w| format!("{name}: {w}"))).collect()
+    }
+}
+
+/// One part's voice in `/ready`.
+#[derive(Clone)]
+pub struct Part {
+    name: &'static str,
+    all: Readiness,
+}
+
+impl Part {
+    /// This part works.
+    pub fn ready(&self) {
+        self.set(None);
+    }
+
+    /// This part does not work now; `why` holds no personal data.
+    pub fn not_ready(&self, why: impl Into<String>) {
+        self.set(Some(why.into()));
+    }
+
+    fn set(&self, state: Option<String>) {
+        self.all.0.lock().unwrap_or_else(PoisonError::into_inner).insert(self.name, state);
+    }
+}
+
+/// Serves until `stop`; the address is bound before this returns its future's first poll, so a taken port is an error at start.
+pub async fn serve(
+    addr: SocketAddr,
+    readiness: Readiness,
+    metrics: PrometheusHandle,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
+    let listener = tokio::net::TcpListener::bind(addr)
+        .await
+        .map_err(|e| anyhow::anyhow!("listen.private (SHOUWANG_PRIVATE_ADDR) = {addr}: {e}"))?;
+    let upkeep = metrics.clone();
+    let app = Router::new()
+        .route("/live", get(|| async { "live\n" }))
+        .route("/ready", get(move || ready(readiness)))
+        .route("/metrics", get(move || async move { metrics.render() }));
+    let server = axum::serve(listener, app).with_graceful_shutdown(stop.clone().cancelled_owned());
+    let upkeep = async {
+        let mut tick = tokio::time::interval(std::time::Duration::from_secs(5));
+        loop {
+            tick.tick().await;
+            upkeep.run_upkeep();
+        }
+    };
+    tokio::select! {
+        served = server => Ok(served?),
+        () = upkeep => Ok(()),
+    }
+}
+
+async fn ready(readiness: Readiness) -> (StatusCode, String) {
+    let missing = readiness.missing();
+    if missing.is_empty() {
+        (StatusCode::OK, "ready\n".into())
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, missing.join("\n") + "\n")
+    }
+}

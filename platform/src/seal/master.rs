@@ -1,0 +1,190 @@
+//! The master key and what is derived from it.
+
+use std::{fmt, path::Path};
+
+use anyhow::Context;
+use hkdf::Hkdf;
+use hmac::{Hmac, KeyInit, Mac};
+use rand::Rng;
+use sha2::Sha256;
+
+use super::{Cipher, Column, OpenError};
+use crate::config::Seal;
+
+/// The key that wraps every report's data key, with the keys derived from it.
+#[derive(Clone)]
+pub struct MasterKey {
+    id: String,
+    wrap: [u8; 32],
+    answers: [u8; 32],
+    follow_up: [u8; 32],
+    idempotency: [u8; 32],
+    blind: [u8; 32],
+    cipher: Cipher,
+}
+
+/// Prints the id only: a key must not reach a log.
+impl fmt::Debug for MasterKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MasterKey").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+/// A fresh key file's line, `id:hex`; the id is random too, so that two keys are never taken for one.
+pub fn new_key_line(rng: &mut impl Rng) -> String {
+    let mut id = [0; 4];
+    let mut key = [0; 32];
+    rng.fill_bytes(&mut id);
+    rng.fill_bytes(&mut key);
+    format!("mk-{}:{}\n", hex::encode(id), hex::encode(key))
+}
+
+impl MasterKey {
+    /// Reads the key that the configuration names. Refuses a file that others may read.
+    pub fn load(seal: &Seal) -> anyhow::Result<Self> {
+        let line = match (&seal.master_key_file, &seal.master_key) {
+            (Some(file), _) => read_private(file)?,
+            (None, Some(line)) => line.clone(),
+            (None, None) => anyhow::bail!("seal.master_key_file (SHOUWANG_MASTER_KEY_FILE) is not set; make one with `intake-api key new FILE`"),
+        };
+        Self::parse(&line, Cipher::from_name(&seal.cipher)?)
+    }
+
+    /// Reads `id:hex` (64 hexadecimal digits).
+    pub fn parse(line: &str, cipher: Cipher) -> anyhow::Result<Self> {
+        let (id, digits) = line.trim().split_once(':').context("a master key is one line `id:hex`")?;
+        let key: [u8; 32] = hex::decode(digits)
+            .ok()
+            .and_then(|bytes| bytes.try_into().ok())
+            .context("a master key has 64 hexadecimal digits after the colon")?;
+        anyhow::ensure!(!id.is_empty() && id.len() <= 40, "a master key's id has 1 to 40 characters");
+        let derive = |purpose: &str| -> anyhow::Result<[u8; 32]> {
+            let mut out = [0; 32];
+            Hkdf::<Sha256>::new(None, &key)
+                .expand(purpose.as_bytes(), &mut out)
+                .map_err(|e| anyhow::anyhow!("key derivation: {e}"))?;
+            Ok(out)
+        };
+        Ok(Self {
+            id: id.to_owned(),
+            wrap: derive("shouwang data keys")?,
+            answers: derive("shouwang answers")?,
+            follow_up: derive("shouwang follow-up codes")?,
+            idempotency: derive("shouwang idempotency keys")?,
+            blind: derive("shouwang blind index")?,
+            cipher,
+        })
+    }
+
+    /// The id that stands beside everything this key wrapped.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// A fresh data key and its wrapped form for report `id`.
+    pub fn new_data_key(&self, id: i64, rng: &mut impl Rng) -> ([u8; 32], Vec<u8>) {
+        let mut key = [0; 32];
+        rng.fill_bytes(&mut key);
+        let wrapped = self.cipher.seal(&self.wrap, nonce(rng), &Column::DataKey.bound_to(id), &key);
+        (key, wrapped)
+    }
+
+    /// Unwraps the data key of report `id`.
+    pub fn open_data_key(&self, id: i64, wrapped: &[u8]) -> Result<[u8; 32], OpenError> {
+        Cipher::open(&self.wrap, &Column::DataKey.bound_to(id), wrapped)?.try_into().map_err(|_| OpenError::Form)
+    }
+
+    /// Seals a column of report `id` with its data key.
+    pub fn seal(&self, key: &[u8; 32], column: Column, id: i64, plain: &[u8], rng: &mut impl Rng) -> Vec<u8> {
+        self.cipher.seal(key, nonce(rng), &column.bound_to(id), plain)
+    }
+
+    /// Opens a column of report `id` with its data key.
+    pub fn open(key: &[u8; 32], column: Column, id: i64, sealed: &[u8]) -> Result<Vec<u8>, OpenError> {
+        Cipher::open(key, &column.bound_to(id), sealed)
+    }
+
+    /// Seals the answer kept for an idempotency key.
+    pub fn seal_answer(&self, id: i64, plain: &[u8], rng: &mut impl Rng) -> Vec<u8> {
+        self.cipher.seal(&self.answers, nonce(rng), &Column::Answer.bound_to(id), plain)
+    }
+
+    /// Opens such an answer.
+    pub fn open_answer(&self, id: i64, sealed: &[u8]) -> Result<Vec<u8>, OpenError> {
+        Cipher::open(&self.answers, &Column::Answer.bound_to(id), sealed)
+    }
+
+    /// What is stored of a follow-up code.
+    pub fn follow_up_mac(&self, id: i64, code: &str) -> Vec<u8> {
+        mac(&self.follow_up, &[&id.to_be_bytes(), code.as_bytes()])
+    }
+
+    /// What is stored of an idempotency key or of the body that came with it.
+    pub fn idempotency_mac(&self, county: &str, bytes: &[u8]) -> Vec<u8> {
+        mac(&self.idempotency, &[county.as_bytes(), &[0], bytes])
+    }
+
+    /// A blind index token; `parts` are already normalised.
+    pub fn blind_token(&self, county: &str, kind: &str, parts: &[&str]) -> Vec<u8> {
+        mac(&self.blind, &[county.as_bytes(), &[0], kind.as_bytes(), &[0], parts.join("\u{1f}").as_bytes()])
+    }
+}
+
+fn nonce(rng: &mut impl Rng) -> [u8; 12] {
+    let mut nonce = [0; 12];
+    rng.fill_bytes(&mut nonce);
+    nonce
+}
+
+fn mac(key: &[u8; 32], parts: &[&[u8]]) -> Vec<u8> {
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { unreachable!("HMAC takes keys of any length") };
+    for part in parts {
+        mac.update(part);
+    }
+    mac.finalize().into_bytes().to_vec()
+}
+
+/// Reads a secret from a file that only its owner may read.
+pub(crate) fn read_private(file: &Path) -> anyhow::Result<String> {
+    use std::os::unix::fs::PermissionsExt;
+    let shown = file.display();
+    let mode = std::fs::metadata(file).with_context(|| format!("can't read {shown}"))?.permissions().mode();
+    anyhow::ensure!(mode & 0o077 == 0, "{shown} is readable by others (mode {:o}): run `chmod 600 {shown}`", mode & 0o777);
+    std::fs::read_to_string(file).with_context(|| format!("can't read {shown}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::{SeedableRng, rngs::StdRng};
+
+    use super::*;
+
+    #[test]
+    fn a_data_key_opens_only_for_its_report() {
+        let mut rng = StdRng::seed_from_u64(1);
+        let line = new_key_line(&mut rng);
+        let master = MasterKey::parse(&line, Cipher::Aes256Gcm).unwrap();
+        let (key, wrapped) = master.new_data_key(5, &mut rng);
+        assert_eq!(master.open_data_key(5, &wrapped), Ok(key));
+        assert_eq!(master.open_data_key(6, &wrapped), Err(OpenError::Authentication));
+        let sealed = master.seal(&key, Column::Matter, 5, b"words", &mut rng);
+        assert_eq!(MasterKey::open(&key, Column::Matter, 5, &sealed), Ok(b"words".to_vec()));
+        assert_eq!(MasterKey::open(&key, Column::Reporter, 5, &sealed), Err(OpenError::Authentication));
+    }
+
+    #[test]
+    fn no_two_purposes_share_a_key() {
+        let master = MasterKey::parse(&new_key_line(&mut StdRng::seed_from_u64(2)), Cipher::Sm4Gcm).unwrap();
+        let keys = [master.wrap, master.answers, master.follow_up, master.idempotency, master.blind];
+        let distinct: std::collections::HashSet<_> = keys.iter().collect();
+        assert_eq!(distinct.len(), keys.len());
+        assert!(!format!("{master:?}").contains(&hex::encode(master.wrap)));
+    }
+
+    #[test]
+    fn bad_keys_are_refused_with_words() {
+        for line in ["", "no colon", "id:12", "id:zz", ":00"] {
+            assert!(MasterKey::parse(line, Cipher::Aes256Gcm).is_err(), "{line}");
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! Keys: what reporters write is sealed before it reaches the database.
+//!
+//! Each report has a data key of its own, wrapped by the master key; the id of the master key stands beside it, so that a
+//! new master key can take over while old reports stay readable. Every other secret (follow-up codes, idempotency keys,
+//! blind indexes, answers) uses a key derived from the master key for that one purpose (HKDF-SHA-256), so that no key does
+//! two jobs. Losing the master key loses every sealed text for ever: docs/operations.md says how to keep it.
+
+mod blind;
+mod cipher;
+mod master;
+
+pub use blind::normalise;
+pub use cipher::{Cipher, OpenError};
+pub use master::{MasterKey, new_key_line};
+
+/// What a sealed column is bound to: moving a ciphertext to another row or column makes it unreadable.
+#[derive(Clone, Copy, Debug)]
+pub enum Column {
+    /// `reports.matter`
+    Matter,
+    /// `reports.reporter`
+    Reporter,
+    /// `reports.data_key`
+    DataKey,
+    /// `idempotency_keys.answer`
+    Answer,
+}
+
+impl Column {
+    fn bound_to(self, id: i64) -> [u8; 9] {
+        let mut aad = [0; 9];
+        aad[0] = self as u8;
+        aad[1..].copy_from_slice(&id.to_be_bytes());
+        aad
+    }
+}

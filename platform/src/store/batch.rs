@@ -1,0 +1,189 @@
+//! The accept transaction: many reports in one statement, all or none.
+//!
+//! A writer owns its connection (no pool, so no borrowed transaction can be stale). One data-modifying statement is one
+//! transaction; its answer arrives after the commit. Rows are ordered by idempotency key, so that two writers that meet the
+//! same keys wait for each other instead of deadlocking.
+
+use chrono::{DateTime, Utc};
+use sqlx::{Connection, PgConnection, Row};
+
+use super::{StoreError, options};
+
+/// A report, sealed and ready to store.
+#[derive(Clone, Debug)]
+pub struct NewReport {
+    /// See [`crate::receipt::ReportId`].
+    pub id: i64,
+    /// When it was accepted.
+    pub received_at: DateTime<Utc>,
+    /// `form` or `api`.
+    pub channel: &'static str,
+    /// A drill, marked by the drill secret.
+    pub drill: bool,
+    /// HMAC of the follow-up code.
+    pub follow_up_mac: Vec<u8>,
+    /// The wrapped data key.
+    pub data_key: Vec<u8>,
+    /// Sealed: children, place, narrative.
+    pub matter: Vec<u8>,
+    /// Sealed: the reporter.
+    pub reporter: Vec<u8>,
+    /// Routing facts as JSON.
+    pub facts: String,
+    /// Which queue.
+    pub urgent: bool,
+    /// HMAC of the idempotency key, if one came.
+    pub key_mac: Option<Vec<u8>>,
+    /// HMAC of the parsed body.
+    pub body_mac: Vec<u8>,
+    /// Sealed answer, empty without a key.
+    pub answer: Vec<u8>,
+    /// Salt of the audit leaf.
+    pub salt: Vec<u8>,
+    /// The audit leaf.
+    pub leaf: Vec<u8>,
+    /// Blind index tokens.
+    pub tokens: Vec<BlindToken>,
+}
+
+/// One row of the blind index.
+#[derive(Clone, Debug)]
+pub struct BlindToken {
+    /// Position of the child in the report.
+    pub child: i16,
+    /// `name-birth` or `id-number`.
+    pub kind: &'static str,
+    /// Keyed hash.
+    pub token: Vec<u8>,
+}
+
+/// What became of one report of a batch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stored {
+    /// Committed now, or by an earlier try of the same batch whose answer was lost.
+    Now,
+    /// Its idempotency key was used before: by whom, for which body, and the sealed first answer.
+    Before {
+        /// The report that the key belongs to.
+        report_id: i64,
+        /// HMAC of the first body.
+        body_mac: Vec<u8>,
+        /// Sealed first answer.
+        answer: Vec<u8>,
+    },
+    /// Another report has this id: take a new one and try again.
+    IdTaken,
+}
+
+/// A writer's own connection.
+pub struct BatchWriter {
+    url: String,
+    county: String,
+    key_id: String,
+    connection: Option<PgConnection>,
+}
+
+impl BatchWriter {
+    /// Connects at the first batch.
+    pub fn new(url: &str, county: &str, key_id: &str) -> Self {
+        Self { url: url.into(), county: county.into(), key_id: key_id.into(), connection: None }
+    }
+
+    /// Whether the database takes writes from this writer.
+    pub async fn ping(&mut self) -> Result<(), StoreError> {
+        sqlx::query("SELECT 1").execute(self.connection().await?).await?;
+        Ok(())
+    }
+
+    async fn connection(&mut self) -> Result<&mut PgConnection, StoreError> {
+        let fresh = match self.connection.take() {
+            Some(open) => open,
+            None => PgConnection::connect_with(&options(&self.url, "intake")?).await?,
+        };
+        Ok(self.connection.insert(fresh))
+    }
+
+    /// Stores a batch; one result per report, in order. Keys must be distinct within the batch.
+    ///
+    /// An error means that nothing of it is known to be stored; the same batch may be tried again. After an error that is
+    /// one row's fault the caller tries the rows singly.
+    pub async fn report_insert_batch(&mut self, batch: &[NewReport]) -> Result<Vec<Stored>, StoreError> {
+        let result = self.insert(batch).await;
+        match result {
+            Err(StoreError::Db(sqlx::Error::Database(e))) if batch.len() == 1 && e.is_unique_violation() => {
+                Ok(vec![self.who_has_it(&batch[0]).await?])
+            }
+            Err(e) => {
+                // After a server's plain error the connection is sound; after anything else its state is unknown.
+                if !matches!(&e, StoreError::Db(sqlx::Error::Database(_))) {
+                    self.connection = None;
+                }
+                Err(e)
+            }
+            ok => ok,
+        }
+    }
+
+    async fn insert(&mut self, batch: &[NewReport]) -> Result<Vec<Stored>, StoreError> {
+        let (county, key_id) = (self.county.clone(), self.key_id.clone());
+        let mut sorted: Vec<&NewReport> = batch.iter().collect();
+        sorted.sort_by(|a, b| a.key_mac.cmp(&b.key_mac));
+        let tokens: Vec<(i64, &BlindToken)> = batch.iter().flat_map(|r| r.tokens.iter().map(|t| (r.id, t))).collect();
+        let column = |f: fn(&NewReport) -> &[u8]| sorted.iter().map(|r| f(r)).collect::<Vec<_>>();
+        let rows = sqlx::query(include_str!("batch.sql"))
+            .bind(county)
+            .bind(key_id)
+            .bind(sorted.iter().map(|r| r.id).collect::<Vec<_>>())
+            .bind(sorted.iter().map(|r| r.received_at).collect::<Vec<_>>())
+            .bind(sorted.iter().map(|r| r.channel).collect::<Vec<_>>())
+            .bind(sorted.iter().map(|r| r.drill).collect::<Vec<_>>())
+            .bind(column(|r| &r.follow_up_mac))
+            .bind(column(|r| &r.data_key))
+            .bind(column(|r| &r.matter))
+            .bind(column(|r| &r.reporter))
+            .bind(sorted.iter().map(|r| r.facts.as_str()).collect::<Vec<_>>())
+            .bind(sorted.iter().map(|r| r.urgent).collect::<Vec<_>>())
+            .bind(sorted.iter().map(|r| r.key_mac.as_deref()).collect::<Vec<_>>())
+            .bind(column(|r| &r.body_mac))
+            .bind(column(|r| &r.answer))
+            .bind(column(|r| &r.salt))
+            .bind(column(|r| &r.leaf))
+            .bind(tokens.iter().map(|(id, _)| *id).collect::<Vec<_>>())
+            .bind(tokens.iter().map(|(_, t)| t.child).collect::<Vec<_>>())
+            .bind(tokens.iter().map(|(_, t)| t.kind).collect::<Vec<_>>())
+            .bind(tokens.iter().map(|(_, t)| t.token.as_slice()).collect::<Vec<_>>())
+            .fetch_all(self.connection().await?)
+            .await?;
+        let stored: std::collections::HashSet<i64> = rows.iter().map(|row| row.get(0)).collect();
+        if stored.len() == batch.len() {
+            return Ok(vec![Stored::Now; batch.len()]);
+        }
+        let mut results = Vec::with_capacity(batch.len());
+        for report in batch {
+            let known = stored.contains(&report.id);
+            results.push(if known { Stored::Now } else { self.who_has_it(report).await? });
+        }
+        Ok(results)
+    }
+
+    /// Why a report was not stored now: its key was used before, or it is in already, or its id is another's.
+    async fn who_has_it(&mut self, report: &NewReport) -> Result<Stored, StoreError> {
+        let connection = self.connection().await?;
+        if let Some(key) = &report.key_mac {
+            let row: Option<(i64, Vec<u8>, Vec<u8>)> = sqlx::query_as("SELECT report_id, body_mac, answer FROM intake_answer($1)")
+                .bind(key)
+                .fetch_optional(&mut *connection)
+                .await?;
+            if let Some((report_id, body_mac, answer)) = row {
+                let ours = report_id == report.id && answer == report.answer;
+                return Ok(if ours { Stored::Now } else { Stored::Before { report_id, body_mac, answer } });
+            }
+        }
+        let ours: bool = sqlx::query_scalar("SELECT intake_is_stored($1, $2)")
+            .bind(report.id)
+            .bind(&report.follow_up_mac)
+            .fetch_one(connection)
+            .await?;
+        Ok(if ours { Stored::Now } else { Stored::IdTaken })
+    }
+}

@@ -1,0 +1,31 @@
+-- One batch of reports, one statement, one transaction. $1 county, $2 master key id; then one array per column.
+-- A row whose idempotency key is taken stores nothing and is missing from the result.
+WITH input AS (
+    SELECT *
+    FROM unnest($3::bigint[], $4::timestamptz[], $5::text[], $6::boolean[], $7::bytea[], $8::bytea[], $9::bytea[],
+                $10::bytea[], $11::text[], $12::boolean[], $13::bytea[], $14::bytea[], $15::bytea[], $16::bytea[], $17::bytea[])
+      AS i (id, received_at, channel, drill, follow_up_mac, data_key, matter, reporter, facts, urgent, key_mac, body_mac,
+            answer, salt, leaf)
+), keyed AS (
+    INSERT INTO idempotency_keys (key_mac, body_mac, report_id, answer, expires_at)
+    SELECT key_mac, body_mac, id, answer, received_at + interval '7 days' FROM input WHERE key_mac IS NOT NULL
+    ON CONFLICT (key_mac) DO NOTHING
+    RETURNING report_id
+), fresh AS (
+    SELECT * FROM input WHERE key_mac IS NULL OR id IN (SELECT report_id FROM keyed)
+), stored AS (
+    INSERT INTO reports (id, county, received_at, channel, drill, follow_up_mac, key_id, data_key, matter, reporter)
+    SELECT id, $1, received_at, channel, drill, follow_up_mac, $2, data_key, matter, reporter FROM fresh
+    RETURNING id
+), facts AS (
+    INSERT INTO report_facts (report_id, facts) SELECT id, facts::jsonb FROM fresh
+), outgoing AS (
+    INSERT INTO outbox (report_id, county, urgent, due_at) SELECT id, $1, urgent, received_at FROM fresh
+), leaves AS (
+    INSERT INTO audit_leaves (at, subject, kind, salt, leaf) SELECT received_at, id, 'report-received', salt, leaf FROM fresh
+), tokens AS (
+    INSERT INTO blind_index (report_id, child, kind, token)
+    SELECT t.* FROM unnest($18::bigint[], $19::smallint[], $20::text[], $21::bytea[]) AS t (report_id, child, kind, token)
+    WHERE t.report_id IN (SELECT id FROM fresh)
+)
+SELECT id FROM stored

@@ -1,0 +1,117 @@
+//! All SQL, and nothing but SQL: one concrete store, methods named entity first, verb second.
+//!
+//! Times come in as parameters; the database's clock is never read. No method calls the network inside a transaction
+//! (there is nothing here to call it with), and no caller may drop a method's future half way: services run writes in tasks
+//! of their own, because a dropped `begin` can leave a pooled connection inside a stale transaction.
+
+mod batch;
+mod clock;
+mod logins;
+mod migrate;
+mod notice;
+mod outbox;
+mod pack;
+mod parked;
+mod routing;
+mod show;
+mod status;
+mod triage;
+
+pub use batch::{BatchWriter, BlindToken, NewReport, Stored};
+pub use clock::Ticked;
+pub use logins::{TASKS, logins_write};
+pub use migrate::migrate;
+pub use notice::{Attempt, LeasedNotice, NoticeStage, Verdict};
+pub use outbox::OutboxRow;
+pub use pack::{ActivePack, PackLoaded};
+pub use routing::{Pinned, Recorded, ReportToRoute};
+pub use show::ReportShown;
+pub use status::ReportStatus;
+pub use triage::{Act, TriageError, TriageSettled};
+
+use std::{str::FromStr, time::Duration};
+
+use sqlx::{
+    Executor, PgPool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+
+/// Longest statement of a service. Everything the services do is far below; what is above is stuck.
+const STATEMENT_TIMEOUT: &str = "15000";
+
+/// A pool of connections for one task.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pool: PgPool,
+}
+
+/// What went wrong in the database.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database answered with an error, or not at all.
+    #[error("the database")]
+    Db(#[from] sqlx::Error),
+    /// A stored value that this version can't read.
+    #[error("{0}")]
+    Unreadable(String),
+}
+
+impl StoreError {
+    /// Whether trying the same again later may work: the server was away, full, or in a conflict.
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Db(sqlx::Error::Database(e)) => {
+                let code = e.code().unwrap_or_default();
+                // connection, rollback (deadlock, serialisation), resources, operator intervention, system
+                ["08", "40", "53", "55", "57", "58"].iter().any(|class| code.starts_with(class))
+            }
+            Self::Db(e) => !matches!(e, sqlx::Error::Decode(_) | sqlx::Error::ColumnDecode { .. } | sqlx::Error::ColumnNotFound(_)),
+            Self::Unreadable(_) => false,
+        }
+    }
+}
+
+/// Connection options of a task; it shows in `pg_stat_activity`.
+fn options(url: &str, task: &str) -> Result<PgConnectOptions, sqlx::Error> {
+    Ok(PgConnectOptions::from_str(url)?.application_name(&format!("shouwang-{task}")).options([
+        ("statement_timeout", STATEMENT_TIMEOUT),
+        ("lock_timeout", "5000"),
+        ("idle_in_transaction_session_timeout", "30000"),
+        ("client_min_messages", "error"),
+    ]))
+}
+
+impl Store {
+    /// Opens a pool lazily: a database that is away is an error of the first query, not of the start.
+    pub fn open(url: &str, task: &str, connections: u32) -> Result<Self, StoreError> {
+        let pool = PgPoolOptions::new()
+            .max_connections(connections)
+            .acquire_timeout(Duration::from_secs(5))
+            // The second guard against a stale transaction in a returned connection; an error drops the connection.
+            .after_release(|connection, _| {
+                Box::pin(async move {
+                    connection.execute("ROLLBACK").await?;
+                    Ok(true)
+                })
+            })
+            .connect_lazy_with(options(url, task)?);
+        Ok(Self { pool })
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        sqlx::query("SELECT 1").execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// Ends all connections.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+
+    /// For tests only: the pool under the store.
+    #[doc(hidden)]
+    pub fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+}

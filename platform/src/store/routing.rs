@@ -1,0 +1,191 @@
+//! Recording a decision: one transaction that makes a report routed exactly once.
+
+use casework::{
+    escalation::PlannedStep,
+    routing::{Decision, PlannedTicket},
+};
+use chrono::{DateTime, Utc};
+use serde_json::json;
+use sqlx::{PgTransaction, types::Json};
+use uuid::Uuid;
+
+use super::{Store, StoreError};
+
+/// What the router reads of a report; no sealed column.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct ReportToRoute {
+    /// The report.
+    pub id: i64,
+    /// Its county.
+    pub county: String,
+    /// When it was accepted.
+    pub received_at: DateTime<Utc>,
+    /// A drill.
+    pub drill: bool,
+    /// Routing facts as JSON.
+    pub facts: serde_json::Value,
+    /// It has a decision already: the message is a copy.
+    pub routed: bool,
+}
+
+/// Whether a decision was recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recorded {
+    /// Now, with so many tickets.
+    Now {
+        /// Tickets dispatched.
+        tickets: usize,
+    },
+    /// Another delivery of the same message was faster.
+    Before,
+}
+
+/// What is pinned to a decision.
+#[derive(Clone, Copy, Debug)]
+pub struct Pinned<'a> {
+    /// Version of the pack.
+    pub pack_version: i32,
+    /// Version of the rule set.
+    pub rule_set: i32,
+    /// Version of the calendar.
+    pub calendar: &'a str,
+    /// Who decided: `router`, or the person who routed again.
+    pub by: &'a str,
+}
+
+impl Store {
+    /// A report and its facts, or `None` when there is no such report.
+    pub async fn report_to_route(&self, id: i64) -> Result<Option<ReportToRoute>, StoreError> {
+        let row = sqlx::query_as(
+            "SELECT r.id, r.county, r.received_at, r.drill, f.facts,
+                    EXISTS (SELECT FROM decisions d WHERE d.report_id = r.id) AS routed
+             FROM reports r JOIN report_facts f ON f.report_id = r.id WHERE r.id = $1",
+        )
+        .bind(id)
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(row)
+    }
+
+    /// Drops the outbox row of a report that is routed already (a late copy of its message).
+    pub async fn outbox_forget(&self, id: i64) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM outbox WHERE report_id = $1").bind(id).execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// Case, tickets, stages, decision record and notices, in one transaction. Twice the same report: the second is `Before`.
+    pub async fn decision_record(
+        &self,
+        report: &ReportToRoute,
+        decision: &Decision,
+        pinned: Pinned<'_>,
+        now: DateTime<Utc>,
+    ) -> Result<Recorded, StoreError> {
+        let mut tx = self.pool.begin().await?;
+        if decision_insert(&mut tx, report.id, 1, decision, pinned, now).await? == 0 {
+            tx.rollback().await?;
+            self.outbox_forget(report.id).await?;
+            return Ok(Recorded::Before);
+        }
+        let case_id: i64 = sqlx::query_scalar(
+            "WITH c AS (INSERT INTO cases (county, opened_at, urgency) VALUES ($1, $2, $3) RETURNING id),
+                  l AS (INSERT INTO case_reports (report_id, case_id) SELECT $4, id FROM c)
+             SELECT id FROM c",
+        )
+        .bind(&report.county)
+        .bind(now)
+        .bind(decision.urgency.as_str())
+        .bind(report.id)
+        .fetch_one(&mut *tx)
+        .await?;
+        let tickets = tickets_insert(&mut tx, report, case_id, decision, pinned, now).await?;
+        sqlx::query("WITH a AS (DELETE FROM routing_attempts WHERE report_id = $1) DELETE FROM outbox WHERE report_id = $1")
+            .bind(report.id)
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(Recorded::Now { tickets })
+    }
+}
+
+/// Inserts the decision record; 0 rows when that round exists already.
+pub(super) async fn decision_insert(
+    tx: &mut PgTransaction<'_>,
+    report_id: i64,
+    round: i16,
+    decision: &Decision,
+    pinned: Pinned<'_>,
+    now: DateTime<Utc>,
+) -> Result<u64, StoreError> {
+    let done = sqlx::query(
+        "INSERT INTO decisions (report_id, round, urgency, pack_version, rule_set, rows, unsent, triage_reasons, decided_by, decided_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING",
+    )
+    .bind(report_id)
+    .bind(round)
+    .bind(decision.urgency.as_str())
+    .bind(pinned.pack_version)
+    .bind(pinned.rule_set)
+    .bind(Json(&decision.rows))
+    .bind(Json(&decision.unsent))
+    .bind(Json(&decision.triage_reasons))
+    .bind(pinned.by)
+    .bind(now)
+    .execute(&mut **tx)
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// Inserts tickets that the report does not have yet, with stages and dispatch notices; says how many are new.
+pub(super) async fn tickets_insert(
+    tx: &mut PgTransaction<'_>,
+    report: &ReportToRoute,
+    case_id: i64,
+    decision: &Decision,
+    pinned: Pinned<'_>,
+    now: DateTime<Utc>,
+) -> Result<usize, StoreError> {
+    let tickets: Vec<serde_json::Value> = decision.tickets.iter().map(ticket_row).collect();
+    // jsonb instead of two dozen arrays: this path runs once per report, and a nested document keeps rows together.
+    let inserted: i64 = sqlx::query_scalar(include_str!("routing.sql"))
+        .bind(&report.county)
+        .bind(case_id)
+        .bind(report.id)
+        .bind(decision.urgency.as_str())
+        .bind(pinned.rule_set)
+        .bind(pinned.calendar)
+        .bind(report.drill)
+        .bind(now)
+        .bind(Json(tickets))
+        .fetch_one(&mut **tx)
+        .await?;
+    Ok(usize::try_from(inserted).unwrap_or(0))
+}
+
+fn ticket_row(ticket: &PlannedTicket) -> serde_json::Value {
+    json!({
+        "obligation": ticket.obligation,
+        "unit": ticket.unit,
+        "unit_kind": ticket.unit_kind,
+        "lead": ticket.lead,
+        "evidence": ticket.evidence,
+        "basis": ticket.basis,
+        "notice_id": Uuid::new_v4(),
+        "stages": ticket.stages.iter().map(|s| json!({
+            "stage": s.stage.as_str(),
+            "time_limit": s.limit.to_string(),
+            "start_event": s.start,
+            "due_at": s.due,
+            "provisional": s.provisional,
+            "basis": s.basis,
+            "grade": s.grade,
+            "derivation": s.derivation,
+            "plan": s.steps,
+            "next_at": first_step(&s.steps),
+        })).collect::<Vec<_>>(),
+    })
+}
+
+fn first_step(plan: &[PlannedStep]) -> Option<DateTime<Utc>> {
+    plan.first().map(|step| step.at)
+}

@@ -1,0 +1,25 @@
+-- Tickets of one decision with their stages and dispatch notices. $9 is the list of tickets (see ticket_row).
+-- A ticket that the report already has (routing again) is left as it is, and so are its clocks.
+WITH input AS (
+    SELECT * FROM jsonb_to_recordset($9) AS t (obligation text, unit text, unit_kind text, lead boolean, evidence text,
+                                              basis jsonb, notice_id uuid, stages jsonb)
+), ticket AS (
+    INSERT INTO tickets (county, case_id, report_id, obligation, unit, unit_kind, lead, urgency, evidence, basis, rule_set,
+                         dispatched_at, state)
+    SELECT $1, $2, $3, obligation, unit, unit_kind, lead, $4, evidence, basis, $5, $8, 'dispatched' FROM input
+    ON CONFLICT (report_id, obligation, unit) WHERE predecessor IS NULL DO NOTHING
+    RETURNING id, obligation, unit
+), stage AS (
+    INSERT INTO stages (ticket_id, stage, time_limit, start_event, started_at, due_at, provisional, basis, grade,
+                        calendar_version, derivation, plan, next_at)
+    SELECT ticket.id, s.stage, s.time_limit, s.start_event, CASE WHEN s.due_at IS NULL THEN NULL ELSE $8 END, s.due_at,
+           s.provisional, s.basis, s.grade, $6, s.derivation, s.plan, s.next_at
+    FROM ticket JOIN input USING (obligation, unit),
+         jsonb_to_recordset(input.stages) AS s (stage text, time_limit text, start_event text, due_at timestamptz,
+             provisional boolean, basis text, grade text, derivation jsonb, plan jsonb, next_at timestamptz)
+), notice AS (
+    INSERT INTO notices (id, dedup, county, kind, ticket_id, unit, urgency, drill, created_at, state)
+    SELECT input.notice_id, 'dispatch:' || ticket.id, $1, 'dispatch', ticket.id, ticket.unit, $4, $7, $8, 'queued'
+    FROM ticket JOIN input USING (obligation, unit)
+)
+SELECT count(*) FROM ticket

@@ -1,0 +1,30 @@
+SELECT r.received_at, r.drill,
+       CASE WHEN EXISTS (SELECT FROM decisions d WHERE d.report_id = r.id) THEN 'routed' ELSE 'waiting' END AS state,
+       coalesce((SELECT a.attempts FROM routing_attempts a WHERE a.report_id = r.id), 0) AS attempts,
+       coalesce((SELECT jsonb_agg(jsonb_build_object('round', d.round, 'urgency', d.urgency, 'pack_version', d.pack_version,
+                     'rule_set', d.rule_set, 'rows', d.rows, 'unsent', d.unsent, 'triage_reasons', d.triage_reasons,
+                     'decided_by', d.decided_by, 'decided_at', d.decided_at) ORDER BY d.round)
+                 FROM decisions d WHERE d.report_id = r.id), '[]') AS decisions,
+       coalesce((SELECT jsonb_agg(jsonb_build_object('id', t.id, 'obligation', t.obligation, 'unit', t.unit,
+                     'unit_kind', t.unit_kind, 'lead', t.lead, 'urgency', t.urgency, 'state', t.state, 'rule_set', t.rule_set,
+                     'dispatched_at', t.dispatched_at, 'signed_at', t.signed_at, 'signed_by', t.signed_by,
+                     'resolved_at', t.resolved_at, 'resolved_by', t.resolved_by, 'basis', t.basis, 'evidence', t.evidence,
+                     'stages', (SELECT coalesce(jsonb_agg(jsonb_build_object('stage', s.stage, 'due', s.due_at,
+                            'limit', s.time_limit, 'start', s.start_event, 'started_at', s.started_at, 'ended_at', s.ended_at,
+                            'basis', s.basis, 'grade', s.grade, 'provisional', s.provisional, 'derivation', s.derivation,
+                            'due_generation', s.due_generation, 'next_at', s.next_at,
+                            'steps', (SELECT coalesce(jsonb_agg(jsonb_build_object('level', e.level, 'to', e.recipient,
+                                   'action', e.action, 'due_generation', e.due_generation, 'crossed_at', e.crossed_at,
+                                   'sent_at', e.sent_at, 'system_late', e.system_late) ORDER BY e.due_generation, e.level), '[]')
+                               FROM escalation_steps e WHERE e.stage_id = s.id)) ORDER BY s.id), '[]')
+                         FROM stages s WHERE s.ticket_id = t.id),
+                     'notices', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', n.id, 'kind', n.kind, 'level', n.level,
+                            'stage', (SELECT s.stage FROM stages s WHERE s.id = n.stage_id), 'unit', n.unit, 'state', n.state,
+                            'attempts', n.attempts, 'created_at', n.created_at, 'finished_at', n.finished_at,
+                            'system_late', n.system_late, 'last_error', n.last_error) ORDER BY n.created_at, n.dedup), '[]')
+                         FROM notices n WHERE n.ticket_id = t.id)
+                 ) ORDER BY t.lead DESC, t.id) FROM tickets t WHERE t.report_id = r.id), '[]') AS tickets,
+       coalesce((SELECT jsonb_agg(jsonb_build_object('at', e.at, 'kind', e.kind, 'actor', e.actor, 'reason', e.reason,
+                     'ticket', e.ticket_id, 'detail', e.detail) ORDER BY e.at)
+                 FROM events e WHERE e.report_id = r.id), '[]') AS events
+FROM reports r WHERE r.id = $1

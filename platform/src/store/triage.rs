@@ -1,0 +1,178 @@
+//! 待人工研判: a named human settles what no rule could.
+
+use casework::routing::{Decision, PlannedTicket};
+use chrono::{DateTime, Utc};
+use serde_json::json;
+use sqlx::{PgTransaction, types::Json};
+
+use super::{
+    ReportToRoute, Store, StoreError,
+    routing::{Pinned, decision_insert, tickets_insert},
+};
+
+/// Why a triage can't be settled.
+#[derive(Debug, thiserror::Error)]
+pub enum TriageError {
+    /// The report has no open triage ticket.
+    #[error("this report has no open triage ticket")]
+    NoTriage,
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<sqlx::Error> for TriageError {
+    fn from(e: sqlx::Error) -> Self {
+        Self::Store(e.into())
+    }
+}
+
+/// What settling did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TriageSettled {
+    /// New tickets.
+    pub tickets: usize,
+    /// The triage ticket is closed; otherwise the reasons for it still hold.
+    pub closed: bool,
+}
+
+/// A human and why they act; both are kept.
+#[derive(Clone, Copy, Debug)]
+pub struct Act<'a> {
+    /// Name of the person.
+    pub by: &'a str,
+    /// Their reason.
+    pub reason: &'a str,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+impl Store {
+    /// A named person takes the triage in hand: it is signed, and its signing clock stops.
+    pub async fn triage_take(&self, report_id: i64, act: Act<'_>) -> Result<TriageSettled, TriageError> {
+        let mut tx = self.pool.begin().await?;
+        let (ticket, _) = open_triage(&mut tx, report_id).await?;
+        sqlx::query("UPDATE tickets SET state = 'signed', signed_at = $2, signed_by = $3 WHERE id = $1 AND state = 'dispatched'")
+            .bind(ticket)
+            .bind(act.at)
+            .bind(act.by)
+            .execute(&mut *tx)
+            .await?;
+        stages_end(&mut tx, ticket, &["sign"], act.at).await?;
+        event(&mut tx, report_id, ticket, "triage-taken", act, json!({})).await?;
+        tx.commit().await?;
+        Ok(TriageSettled { tickets: 0, closed: false })
+    }
+
+    /// Dispatches tickets that a person chose, and closes the triage.
+    pub async fn triage_assign(
+        &self,
+        report: &ReportToRoute,
+        chosen: &Decision,
+        pinned: Pinned<'_>,
+        act: Act<'_>,
+    ) -> Result<TriageSettled, TriageError> {
+        self.triage_settle(report, chosen, pinned, act, "triage-assigned").await
+    }
+
+    /// Records a new decision of the rules, dispatches what is new in it, and closes the triage unless it asks for one again.
+    pub async fn triage_reroute(
+        &self,
+        report: &ReportToRoute,
+        decision: &Decision,
+        pinned: Pinned<'_>,
+        act: Act<'_>,
+    ) -> Result<TriageSettled, TriageError> {
+        self.triage_settle(report, decision, pinned, act, "triage-rerouted").await
+    }
+
+    async fn triage_settle(
+        &self,
+        report: &ReportToRoute,
+        decision: &Decision,
+        pinned: Pinned<'_>,
+        act: Act<'_>,
+        kind: &str,
+    ) -> Result<TriageSettled, TriageError> {
+        let mut tx = self.pool.begin().await?;
+        let (triage, case_id) = open_triage(&mut tx, report.id).await?;
+        let round: i16 = sqlx::query_scalar("SELECT (max(round) + 1)::smallint FROM decisions WHERE report_id = $1")
+            .bind(report.id)
+            .fetch_one(&mut *tx)
+            .await?;
+        decision_insert(&mut tx, report.id, round, decision, pinned, act.at).await?;
+        let tickets = tickets_insert(&mut tx, report, case_id, decision, pinned, act.at).await?;
+        let closed = decision.triage_reasons.is_empty();
+        if closed {
+            sqlx::query(
+                "UPDATE tickets SET state = 'resolved', signed_at = coalesce(signed_at, $2), signed_by = coalesce(signed_by, $3),
+                        resolved_at = $2, resolved_by = $3 WHERE id = $1",
+            )
+            .bind(triage)
+            .bind(act.at)
+            .bind(act.by)
+            .execute(&mut *tx)
+            .await?;
+            stages_end(&mut tx, triage, &["sign", "contact", "resolve"], act.at).await?;
+            lead_move(&mut tx, report.id, decision.tickets.iter().find(|t| t.lead)).await?;
+        }
+        event(&mut tx, report.id, triage, kind, act, json!({"tickets": tickets, "closed": closed, "round": round})).await?;
+        tx.commit().await?;
+        Ok(TriageSettled { tickets, closed })
+    }
+}
+
+/// The report's open triage ticket and its case, locked against a second hand.
+async fn open_triage(tx: &mut PgTransaction<'_>, report_id: i64) -> Result<(i64, i64), TriageError> {
+    sqlx::query_as(
+        "SELECT id, case_id FROM tickets WHERE report_id = $1 AND obligation = 'triage' AND resolved_at IS NULL ORDER BY id FOR UPDATE",
+    )
+    .bind(report_id)
+    .fetch_optional(&mut **tx)
+    .await?
+    .ok_or(TriageError::NoTriage)
+}
+
+async fn stages_end(tx: &mut PgTransaction<'_>, ticket: i64, stages: &[&str], at: DateTime<Utc>) -> Result<(), StoreError> {
+    sqlx::query("UPDATE stages SET ended_at = $3, next_at = NULL WHERE ticket_id = $1 AND stage = ANY($2) AND ended_at IS NULL")
+        .bind(ticket)
+        .bind(stages)
+        .bind(at)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// A report has exactly one lead ticket: the one that the last settling decision names, or the one there was.
+async fn lead_move(tx: &mut PgTransaction<'_>, report_id: i64, lead: Option<&PlannedTicket>) -> Result<(), StoreError> {
+    if let Some(lead) = lead {
+        sqlx::query("UPDATE tickets SET lead = (obligation = $2 AND unit = $3) WHERE report_id = $1 AND predecessor IS NULL")
+            .bind(report_id)
+            .bind(&lead.obligation)
+            .bind(&lead.unit)
+            .execute(&mut **tx)
+            .await?;
+    }
+    Ok(())
+}
+
+async fn event(
+    tx: &mut PgTransaction<'_>,
+    report_id: i64,
+    ticket_id: i64,
+    kind: &str,
+    act: Act<'_>,
+    detail: serde_json::Value,
+) -> Result<(), StoreError> {
+    sqlx::query("INSERT INTO events (at, report_id, ticket_id, kind, actor, reason, detail) VALUES ($1, $2, $3, $4, $5, $6, $7)")
+        .bind(act.at)
+        .bind(report_id)
+        .bind(ticket_id)
+        .bind(kind)
+        .bind(act.by)
+        .bind(act.reason)
+        .bind(Json(detail))
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
