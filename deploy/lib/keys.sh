@@ -2,7 +2,7 @@
 # The keys of this deployment, in $RUN/keys (0700), each file 0600, made once and never changed by a repeated `up`.
 
 make_keys() {
-  mkdir -p "$RUN/keys" && chmod 700 "$RUN/keys"
+  private_dir keys
   secret "$RUN/keys/drill.secret" >/dev/null
   if [[ -s $RUN/keys/master.key ]]; then
     note "kept"

@@ -23,9 +23,12 @@ use_run_dir() {
   mkdir -p "$1"
   RUN=$(cd "$1" && pwd -P)
   chmod 711 "$RUN"
-  mkdir -p "$RUN/log" "$RUN/state"
-  chmod 700 "$RUN/log" "$RUN/state"
+  private_dir log
+  private_dir state
 }
+
+# private_dir NAME: a folder of $RUN for the owner's eyes only.
+private_dir() { mkdir -p "$RUN/$1" && chmod 700 "$RUN/$1"; }
 
 # lock_run_dir: one `up`, `down` or `servers` at a time in a run folder.
 lock_run_dir() {

@@ -25,7 +25,7 @@ catcher_start() {
   fi
   catcher_install
   note ""
-  mkdir -p "$RUN/mail" && chmod 700 "$RUN/mail"
+  private_dir mail
   port_claim smtp >/dev/null
   port_claim mail-page >/dev/null
   proc_start "$RUN/state/mailcatcher.pid" "$RUN/log/mailcatcher.log" \

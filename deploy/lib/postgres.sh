@@ -32,7 +32,7 @@ pg_pid() {
 pg_init() {
   local data
   data=$(pg_data)
-  mkdir -p "$RUN/secrets" && chmod 700 "$RUN/secrets"
+  private_dir secrets
   secret "$RUN/secrets/postgres-owner" "$(run_hash)-" >/dev/null
   secret "$RUN/secrets/postgres-superuser" >/dev/null
   if as_db_user test -s "$data/PG_VERSION"; then
@@ -73,7 +73,6 @@ pg_start() {
     note "kept"
     return 0
   fi
-  mkdir -p "$RUN/log" "$RUN/state"
   pg_init
   port_claim postgres >/dev/null
   data=$(pg_data)

@@ -28,8 +28,9 @@ rabbit_env() {
 
 rabbit_configure() {
   local base=$RUN/rabbitmq
-  mkdir -p "$base"/{home,mnesia,log,generated,schema} "$RUN/secrets" "$RUN/log" "$RUN/state"
-  chmod 700 "$base" "$RUN/secrets"
+  private_dir secrets
+  private_dir rabbitmq
+  mkdir -p "$base"/{home,mnesia,log,generated,schema}
   secret "$RUN/secrets/rabbitmq" "$(run_hash)-" >/dev/null
   : >"$base/empty.conf"
   printf '[].\n' >"$base/plugins"
@@ -55,7 +56,6 @@ rabbit_start() {
     return 0
   fi
   rabbit_scripts >/dev/null
-  mkdir -p "$RUN/state"
   port_claim amqp >/dev/null
   port_claim rabbitmq-dist >/dev/null
   rabbit_configure

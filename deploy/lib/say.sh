@@ -27,8 +27,9 @@ die() {
 # step TEXT COMMAND…: runs it and says TEXT with the time, and with what the command put into `note`, e.g. "kept".
 # It runs in this shell, without a condition around it, so that `set -e` still stops at its first failure. On a terminal
 # the text stands there while one waits.
-export STEP_NOTE="" CURRENT_STEP=""
+STEP_NOTE="" CURRENT_STEP=""
 note() { STEP_NOTE=$1; }
+# shellcheck disable=SC2034 # CURRENT_STEP is read by the callers' exit traps
 step() {
   local text=$1 began
   shift

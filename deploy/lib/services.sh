@@ -53,7 +53,7 @@ service_config() {
   for name in "${PASSED_ON[@]}"; do
     if [[ -n ${!name:-} ]]; then pairs+=("$name=${!name}"); fi
   done
-  mkdir -p "$RUN/config" && chmod 700 "$RUN/config"
+  private_dir config
   write_env "$RUN/config/$1.env" "${pairs[@]}"
 }
 
@@ -123,6 +123,7 @@ service_stop() {
 
 # operator COMMAND…: a command of the operator with the owner's database login in its environment.
 operator() {
+  private_dir config
   write_env "$RUN/config/operator.env" "DATABASE_URL=$(database_url)" "SHOUWANG_LOG=warn" \
     "SHOUWANG_MASTER_KEY_FILE=$RUN/keys/master.key"
   (cd "$ROOT" && with_env "$RUN/config/operator.env" "$@")
