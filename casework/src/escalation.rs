@@ -12,6 +12,9 @@ use crate::code::words;
 /// The level from which a unit that takes letters is written to instead of supervised.
 const FIRST_LETTER_LEVEL: u8 = 3;
 
+/// 1,000 years: no step lies later, and no sum of times overflows.
+const MAX_DELAY_MICROS: i64 = 1_000 * 366 * 86_400 * 1_000_000;
+
 words! {
     /// From where a level's delay is measured.
     Anchor {
@@ -60,11 +63,8 @@ impl Level {
         let micros = i128::from(span.num_microseconds().unwrap_or(i64::MAX).max(0));
         let share = micros * i128::from(self.percent) / 100;
         let minimum = i128::from(self.minimum_minutes) * 60_000_000;
-        // 100 years in microseconds fit; beyond that the step is never reached anyway.
-        let delay = share
-            .max(minimum)
-            .min(i128::from(i64::MAX / 1_000_000) * 1_000);
-        TimeDelta::microseconds(i64::try_from(delay).unwrap_or(i64::MAX / 1_000_000))
+        let delay = share.max(minimum).min(MAX_DELAY_MICROS.into());
+        TimeDelta::microseconds(i64::try_from(delay).unwrap_or(MAX_DELAY_MICROS))
     }
 }
 

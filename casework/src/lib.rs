@@ -13,6 +13,8 @@ pub mod dmn;
 pub mod escalation;
 pub mod facts;
 pub mod lifecycle;
+mod lines;
+pub mod pace;
 pub mod pack;
 pub mod report;
 pub mod routing;

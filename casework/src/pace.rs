@@ -24,7 +24,12 @@ pub struct Turn {
 }
 
 /// Decides for a stage whose steps before position `next` are sent, the last of them at `last_sent`.
-pub fn turn(plan: &[PlannedStep], next: usize, last_sent: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Turn {
+pub fn turn(
+    plan: &[PlannedStep],
+    next: usize,
+    last_sent: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> Turn {
     let mut turn = Turn {
         crossed: (next..plan.len()).filter(|i| plan[*i].at <= now).collect(),
         ..Turn::default()
@@ -45,7 +50,9 @@ pub fn turn(plan: &[PlannedStep], next: usize, last_sent: Option<DateTime<Utc>>,
 fn ready_at(plan: &[PlannedStep], i: usize, last_sent: Option<DateTime<Utc>>) -> DateTime<Utc> {
     let planned = plan[i].at;
     match (i.checked_sub(1).map(|before| plan[before].at), last_sent) {
-        (Some(before), Some(sent)) if sent - before > ON_TIME => planned.max(sent + (planned - before)),
+        (Some(before), Some(sent)) if sent - before > ON_TIME => {
+            planned.max(sent + (planned - before))
+        }
         _ => planned,
     }
 }
@@ -60,20 +67,41 @@ mod tests {
 
     fn plan() -> Vec<PlannedStep> {
         [(1, 15), (2, 30), (3, 60), (4, 90)]
-            .map(|(level, minute)| PlannedStep { level, to: "office".into(), action: "urge".into(), at: at(minute) })
+            .map(|(level, minute)| PlannedStep {
+                level,
+                to: "office".into(),
+                action: "urge".into(),
+                at: at(minute),
+            })
             .to_vec()
     }
 
     #[test]
     fn a_healthy_clock_sends_each_step_at_its_time() {
         let plan = plan();
-        assert_eq!(turn(&plan, 0, None, at(14)), Turn { next_at: Some(at(15)), ..Turn::default() });
+        assert_eq!(
+            turn(&plan, 0, None, at(14)),
+            Turn {
+                next_at: Some(at(15)),
+                ..Turn::default()
+            }
+        );
         let first = turn(&plan, 0, None, at(15));
-        assert_eq!((first.crossed, first.send, first.next_at), (vec![0], vec![(0, false)], Some(at(30))));
+        assert_eq!(
+            (first.crossed, first.send, first.next_at),
+            (vec![0], vec![(0, false)], Some(at(30)))
+        );
         // Half a second of delay does not shift what follows.
         let late = at(15) + TimeDelta::milliseconds(500);
         assert_eq!(turn(&plan, 1, Some(late), at(16)).next_at, Some(at(30)));
-        assert_eq!(turn(&plan, 3, Some(at(60)), at(90)), Turn { crossed: vec![3], send: vec![(3, false)], next_at: None });
+        assert_eq!(
+            turn(&plan, 3, Some(at(60)), at(90)),
+            Turn {
+                crossed: vec![3],
+                send: vec![(3, false)],
+                next_at: None
+            }
+        );
     }
 
     #[test]
@@ -81,13 +109,27 @@ mod tests {
         let plan = plan();
         let back = at(200);
         let first = turn(&plan, 0, None, back);
-        assert_eq!(first.crossed, [0, 1, 2, 3], "all are crossed, at their true times");
-        assert_eq!(first.send, [(0, true)], "one is sent, marked as the system's lateness");
+        assert_eq!(
+            first.crossed,
+            [0, 1, 2, 3],
+            "all are crossed, at their true times"
+        );
+        assert_eq!(
+            first.send,
+            [(0, true)],
+            "one is sent, marked as the system's lateness"
+        );
         assert_eq!(first.next_at, Some(at(215)));
         let second = turn(&plan, 1, Some(back), at(215));
-        assert_eq!((second.send, second.next_at), (vec![(1, true)], Some(at(245))));
+        assert_eq!(
+            (second.send, second.next_at),
+            (vec![(1, true)], Some(at(245)))
+        );
         let third = turn(&plan, 2, Some(at(215)), at(245));
-        assert_eq!((third.send, third.next_at), (vec![(2, true)], Some(at(275))));
+        assert_eq!(
+            (third.send, third.next_at),
+            (vec![(2, true)], Some(at(275)))
+        );
     }
 
     #[test]

@@ -50,7 +50,7 @@ impl Calendar {
             at: midnight_after(last_day()),
             provisional: true,
             derivation: vec![format!(
-                "{}期限超出可计算范围,以{LAST_YEAR}年末为限。",
+                "{}期限超出可计算范围，以{LAST_YEAR}年末为限。",
                 limit.zh()
             )],
         })

@@ -16,14 +16,14 @@ pub(super) fn remember(days: &mut Vec<NaiveDate>, day: NaiveDate) {
 
 pub(super) fn clock(limit: Limit, from: DateTime<Utc>, at: DateTime<Utc>) -> Vec<String> {
     vec![
-        format!("自{}起计{},按自然时间连续计算。", moment(from), limit.zh()),
+        format!("自{}起计{}，按自然时间连续计算。", moment(from), limit.zh()),
         format!("截止时间为{}。", moment(at)),
     ]
 }
 
 pub(super) fn counted(limit: Limit, from: DateTime<Utc>, last: NaiveDate) -> String {
     format!(
-        "自{}起计{},起始当日不计入,最后一日为{}。",
+        "自{}起计{}，起始当日不计入，最后一日为{}。",
         moment(from),
         limit.zh(),
         date(last)
@@ -35,10 +35,10 @@ pub(super) fn months(limit: Limit, from: DateTime<Utc>, last: NaiveDate) -> Stri
     let clamped = if last.day() == started {
         ""
     } else {
-        "(该月无对应日,取月末)"
+        "（该月无对应日，取月末）"
     };
     format!(
-        "自{}起计{},至{}{clamped}。",
+        "自{}起计{}，至{}{clamped}。",
         moment(from),
         limit.zh(),
         date(last)
@@ -51,12 +51,12 @@ pub(super) fn rolled(calendar: &Calendar, day: NaiveDate, last: NaiveDate) -> St
         _ => "周末".into(),
     };
     let made_up = if calendar.kind(last) == DayKind::MadeUp {
-        "(调休上班日)"
+        "（调休上班日）"
     } else {
         ""
     };
     format!(
-        "{}为{why},顺延至其后首个工作日{}{made_up}。",
+        "{}为{why}，顺延至其后首个工作日{}{made_up}。",
         date(day),
         date(last)
     )
@@ -91,7 +91,7 @@ pub(super) fn end(last: NaiveDate) -> String {
 
 pub(super) fn provisional(published_through: NaiveDate) -> String {
     format!(
-        "{}年{}月{}日之后的放假调休安排尚未公布,暂按周末和固定节日推算,公布后重新计算。",
+        "{}年{}月{}日之后的放假调休安排尚未公布，暂按周末和固定节日推算，公布后重新计算。",
         published_through.year(),
         published_through.month(),
         published_through.day()
@@ -110,7 +110,7 @@ fn date(day: NaiveDate) -> String {
         Weekday::Sun => "日",
     };
     format!(
-        "{}年{}月{}日(星期{weekday})",
+        "{}年{}月{}日（星期{weekday}）",
         day.year(),
         day.month(),
         day.day()

@@ -35,6 +35,10 @@ impl Problems {
         });
     }
 
+    pub(crate) fn push(&mut self, problem: PackProblem) {
+        self.0.push(problem);
+    }
+
     /// Sorted by file and line, each once.
     pub(crate) fn finish(mut self) -> Vec<PackProblem> {
         self.0.sort();

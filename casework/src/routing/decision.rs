@@ -115,3 +115,14 @@ pub struct MatchedRow {
     /// 1-based.
     pub row: usize,
 }
+
+impl Stage {
+    /// What the UI shows.
+    pub const fn zh(self) -> &'static str {
+        match self {
+            Self::Sign => "签收",
+            Self::Contact => "首次见面核实",
+            Self::Resolve => "办结",
+        }
+    }
+}

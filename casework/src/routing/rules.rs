@@ -1,5 +1,233 @@
 //! The decision tables of a pack, read into what routing asks of them.
+//!
+//! `urgency` and `obligations` stay tables and are evaluated per report. `deadlines` and `escalation` have few
+//! possible inputs; they are evaluated once for all of them while the pack is read. So a missing or doubled
+//! deadline is found before a report meets it, and routing only looks up.
+
+mod check;
+mod columns;
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::calendar::Limit;
+use crate::dmn::{self, Ambiguous, Inputs, Rule, Table};
+use crate::escalation::Level;
+use crate::facts::{ChildFacts, Facts};
+use crate::pack::{PackProblem, Problems, Recusals, Units, Vocabulary};
+use crate::urgency::Urgency;
+
+use super::Stage;
+
+/// The obligation of the safety floor, reserved in code.
+pub const POLICE_ACCEPT: &str = "police-accept";
+/// The obligation of what no rule settles, reserved in code.
+pub const TRIAGE: &str = "triage";
+/// The event that starts a stage at once, reserved in code.
+pub const DISPATCH: &str = "dispatch";
+/// Grades of a basis: read in the text, secondary source, county policy.
+pub const GRADES: [&str; 3] = ["V", "S", "P"];
+
+/// What asks an obligation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trigger<'a> {
+    /// A report.
+    Report,
+    /// A unit of this kind asks another unit (提请协办).
+    Request {
+        /// The asking unit's kind.
+        requester_kind: &'a str,
+    },
+}
+
+/// The limit of one stage.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deadline {
+    /// How long.
+    pub limit: Limit,
+    /// The event that starts it.
+    pub start: String,
+    /// Where the limit comes from.
+    pub basis: String,
+    /// V, S or P.
+    pub grade: String,
+    /// 1-based row of the `deadlines` table.
+    pub row: usize,
+}
+
+/// Which ticket leads.
+#[derive(Debug, Clone, Default)]
+pub struct Ranking(HashMap<(String, String), u32>);
+
+impl Ranking {
+    pub(crate) fn new(ranks: HashMap<(String, String), u32>) -> Self {
+        Self(ranks)
+    }
+
+    /// The rank of an obligation asked of a unit kind, 1 first. What is not ranked comes last.
+    pub fn rank(&self, obligation: &str, unit_kind: &str) -> u32 {
+        let key = (obligation.to_owned(), unit_kind.to_owned());
+        self.0.get(&key).copied().unwrap_or(u32::MAX)
+    }
+}
 
 /// All rules of a pack.
 #[derive(Debug, Clone)]
-pub struct Rules {}
+pub struct Rules {
+    urgency: Option<Table>,
+    obligations: Option<Table>,
+    deadlines: HashMap<(String, Urgency, Stage), Deadline>,
+    escalation: BTreeMap<(Urgency, Stage), Vec<Level>>,
+    ranking: Ranking,
+    recusals: Recusals,
+}
+
+impl Rules {
+    /// The urgency of one situation and child, with the row that gave it; `None` where no row matches.
+    pub fn urgency(&self, inputs: &Inputs<'_>) -> Result<Option<(Urgency, usize)>, Ambiguous> {
+        let Some(table) = &self.urgency else {
+            return Ok(None);
+        };
+        let hits = table.evaluate(inputs)?;
+        Ok(hits.first().and_then(|rule| {
+            let word = table.output(rule, "urgency").as_text()?;
+            Some((Urgency::from_word(word)?, rule.number))
+        }))
+    }
+
+    /// The rows of `obligations` that ask something, with the table they belong to.
+    pub fn obligations(&self, inputs: &Inputs<'_>) -> Result<Vec<Asked<'_>>, Ambiguous> {
+        let Some(table) = &self.obligations else {
+            return Ok(Vec::new());
+        };
+        let hits = table.evaluate(inputs)?;
+        Ok(hits.into_iter().map(|rule| Asked { table, rule }).collect())
+    }
+
+    /// The limit of a stage; `None` = no such stage.
+    pub fn deadline(&self, obligation: &str, urgency: Urgency, stage: Stage) -> Option<&Deadline> {
+        self.deadlines.get(&(obligation.to_owned(), urgency, stage))
+    }
+
+    /// The escalation levels of a stage, in order.
+    pub fn levels(&self, urgency: Urgency, stage: Stage) -> &[Level] {
+        self.escalation
+            .get(&(urgency, stage))
+            .map_or(&[], Vec::as_slice)
+    }
+
+    /// Which ticket leads.
+    pub fn ranking(&self) -> &Ranking {
+        &self.ranking
+    }
+
+    /// Which levels are passed over.
+    pub fn recusals(&self) -> &Recusals {
+        &self.recusals
+    }
+}
+
+/// One row of `obligations` that matched.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'r> {
+    table: &'r Table,
+    rule: &'r Rule,
+}
+
+impl<'r> Asked<'r> {
+    /// A text output of the row; empty where nothing is written.
+    pub fn text(&self, column: &str) -> &'r str {
+        self.table
+            .output(self.rule, column)
+            .as_text()
+            .unwrap_or_default()
+    }
+
+    /// 1-based row.
+    pub fn row(&self) -> usize {
+        self.rule.number
+    }
+}
+
+/// What the tables see of one situation and child. Unknown ages count as the youngest, an unknown
+/// `left_behind` as true.
+pub fn inputs<'a>(
+    facts: &Facts,
+    situation: &str,
+    child: &ChildFacts,
+    trigger: Trigger<'_>,
+) -> Inputs<'a> {
+    let mut inputs: Inputs<'a> = HashMap::from([
+        ("situation", situation.into()),
+        ("present_danger", facts.present_danger.into()),
+        ("place", facts.place.as_str().into()),
+        ("suspect", facts.suspect.as_str().into()),
+        ("age", i64::from(child.routing_age()).into()),
+        ("sex", child.sex.as_str().into()),
+        ("left_behind", child.routing_left_behind().into()),
+        ("living_with", child.living_with.as_str().into()),
+        ("guardian_absent", facts.guardian_absent.into()),
+        ("adult_co_offender", facts.adult_co_offender.into()),
+        ("repeat", facts.repeat.into()),
+        ("reporter_kind", facts.reporter_kind.as_str().into()),
+    ]);
+    match trigger {
+        Trigger::Report => {
+            inputs.insert("trigger", "report".into());
+        }
+        Trigger::Request { requester_kind } => {
+            inputs.insert("trigger", "request".into());
+            inputs.insert("requester_kind", requester_kind.into());
+        }
+    }
+    inputs
+}
+
+/// Reads and checks the decision model of a pack.
+pub(crate) fn read(
+    text: &str,
+    file: &str,
+    vocabulary: &Vocabulary,
+    units: &Units,
+    ranking: Ranking,
+    recusals: Recusals,
+    problems: &mut Problems,
+) -> Rules {
+    let mut rules = Rules {
+        urgency: None,
+        obligations: None,
+        deadlines: HashMap::new(),
+        escalation: BTreeMap::new(),
+        ranking,
+        recusals,
+    };
+    if text.is_empty() {
+        return rules;
+    }
+    let model = match dmn::read(text) {
+        Ok(model) => model,
+        Err(errors) => {
+            for error in &errors {
+                problems.push(PackProblem::from((file, error)));
+            }
+            return rules;
+        }
+    };
+    let mut check = check::Check {
+        file,
+        vocabulary,
+        units,
+        problems,
+    };
+    let mut table = |name: &'static str| check.table(&model, name).cloned();
+    rules.urgency = table("urgency");
+    rules.obligations = table("obligations");
+    let (deadlines, escalation) = (table("deadlines"), table("escalation"));
+    if let Some(table) = deadlines {
+        rules.deadlines = check.deadlines(&table);
+    }
+    if let Some(table) = escalation {
+        rules.escalation = check.escalation(&table);
+        check.steps_increase(&rules.escalation, &rules.deadlines);
+    }
+    rules
+}

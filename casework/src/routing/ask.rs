@@ -1,0 +1,149 @@
+//! What is asked of which kind of unit, and which unit that is.
+
+use std::collections::BTreeMap;
+
+use super::rules::{Asked, POLICE_ACCEPT};
+use super::{Basis, PlannedTicket, Role, Unsent};
+use crate::facts::Facts;
+use crate::pack::{POLICE, Pack};
+
+/// Obligations by (obligation, unit kind).
+pub(super) struct Asks(BTreeMap<(String, String), Ask>);
+
+struct Ask {
+    /// A lead goes to the office where no unit exists; of several rows the strictest counts.
+    role: Role,
+    evidence: Option<String>,
+    /// By row, so that the bases stand in table order; the floor comes before all rows.
+    basis: BTreeMap<usize, Basis>,
+}
+
+impl Asks {
+    /// What the safety floor asks from the raw codes, before any rule.
+    pub(super) fn floor(facts: &Facts) -> Self {
+        let mut asks = Self(BTreeMap::new());
+        if facts.is_urgent() {
+            let ask = Ask {
+                role: Role::Lead,
+                evidence: None,
+                basis: BTreeMap::new(),
+            };
+            asks.0.insert((POLICE_ACCEPT.into(), POLICE.into()), ask);
+        }
+        asks
+    }
+
+    /// Adds what one row of the table asks.
+    pub(super) fn add(&mut self, asked: &Asked<'_>) {
+        let role = Role::from_word(asked.text("role")).unwrap_or(Role::Lead);
+        let key = (
+            asked.text("obligation").to_owned(),
+            asked.text("unit_kind").to_owned(),
+        );
+        let ask = self.0.entry(key).or_insert(Ask {
+            role,
+            evidence: None,
+            basis: BTreeMap::new(),
+        });
+        ask.role = ask.role.max(role);
+        if ask.evidence.is_none() {
+            ask.evidence = Some(asked.text("evidence").to_owned()).filter(|code| !code.is_empty());
+        }
+        let basis = Basis {
+            text: asked.text("basis").to_owned(),
+            grade: asked.text("grade").to_owned(),
+        };
+        ask.basis.insert(asked.row(), basis);
+    }
+
+    /// Finds the unit of each; what several kinds ask of the same unit is one ticket.
+    pub(super) fn place(self, pack: &Pack, facts: &Facts) -> (Vec<PlannedTicket>, Vec<Unsent>) {
+        let mut tickets: Vec<PlannedTicket> = Vec::new();
+        let mut unsent = Vec::new();
+        for ((obligation, unit_kind), ask) in self.0 {
+            let area = facts.area.as_deref();
+            let found = pack.units().find(
+                pack.areas(),
+                pack.rules().recusals(),
+                &unit_kind,
+                area,
+                facts.suspect,
+            );
+            let unit = match (found, ask.role) {
+                (Some(unit), _) => unit.code.clone(),
+                (None, Role::Lead) => pack.units().office().to_owned(),
+                (None, Role::Assist) => {
+                    unsent.push(Unsent {
+                        obligation,
+                        unit_kind,
+                    });
+                    continue;
+                }
+            };
+            let basis = ask.bases(facts, &obligation);
+            let same = |ticket: &&mut PlannedTicket| {
+                ticket.obligation == obligation && ticket.unit == unit
+            };
+            if let Some(ticket) = tickets.iter_mut().find(same) {
+                merge(pack, ticket, unit_kind, ask, basis);
+            } else {
+                tickets.push(PlannedTicket {
+                    obligation,
+                    unit,
+                    unit_kind,
+                    lead: false,
+                    role: ask.role,
+                    evidence: ask.evidence,
+                    basis,
+                    stages: Vec::new(),
+                });
+            }
+        }
+        unsent.sort();
+        (tickets, unsent)
+    }
+}
+
+impl Ask {
+    /// Each basis once, in table order. A floor that no row repeats gives its own.
+    fn bases(&self, facts: &Facts, obligation: &str) -> Vec<Basis> {
+        let mut bases: Vec<Basis> = Vec::new();
+        for basis in self.basis.values() {
+            if !bases.contains(basis) {
+                bases.push(basis.clone());
+            }
+        }
+        if bases.is_empty() && obligation == POLICE_ACCEPT {
+            let law = |text: &str| Basis {
+                text: text.into(),
+                grade: "V".into(),
+            };
+            if facts.is_statutory() {
+                bases.push(law("强制报告意见 2 与 4"));
+            }
+            if facts.present_danger {
+                bases.push(law("未成年人保护法 11"));
+            }
+        }
+        bases
+    }
+}
+
+/// The same obligation asked of a second kind and landing at the same unit: the better ranked kind names it.
+fn merge(pack: &Pack, ticket: &mut PlannedTicket, unit_kind: String, ask: Ask, basis: Vec<Basis>) {
+    let ranking = pack.rules().ranking();
+    let better = ranking.rank(&ticket.obligation, &unit_kind)
+        < ranking.rank(&ticket.obligation, &ticket.unit_kind);
+    if better {
+        ticket.unit_kind = unit_kind;
+        ticket.evidence = ask.evidence.or(ticket.evidence.take());
+    } else {
+        ticket.evidence = ticket.evidence.take().or(ask.evidence);
+    }
+    ticket.role = ticket.role.max(ask.role);
+    for basis in basis {
+        if !ticket.basis.contains(&basis) {
+            ticket.basis.push(basis);
+        }
+    }
+}

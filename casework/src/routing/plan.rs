@@ -1,0 +1,151 @@
+//! The stages of a ticket with their deadlines and escalation steps.
+
+use chrono::{DateTime, Utc};
+
+use super::rules::{DISPATCH, Deadline, POLICE_ACCEPT, TRIAGE};
+use super::{PlannedStage, Stage};
+use crate::calendar::{Limit, Regime};
+use crate::escalation::{self, Anchor, Level};
+use crate::pack::Pack;
+use crate::urgency::Urgency;
+
+/// All stages of an obligation at a unit, as they stand at dispatch.
+pub(super) fn stages(
+    pack: &Pack,
+    obligation: &str,
+    unit: &str,
+    urgency: Urgency,
+    dispatched_at: DateTime<Utc>,
+) -> Vec<PlannedStage> {
+    Stage::ALL
+        .iter()
+        .filter_map(|&stage| {
+            let deadline = deadline(pack, obligation, urgency, stage)?;
+            let start = (deadline.start == DISPATCH).then_some(dispatched_at);
+            Some(stage_at(pack, unit, urgency, stage, deadline, start))
+        })
+        .collect()
+}
+
+/// A stage whose start event happened at `started_at` (a court accepted the application; a ticket was reopened
+/// or extended). `None` where the obligation has no such stage.
+pub fn stage_started(
+    pack: &Pack,
+    obligation: &str,
+    unit: &str,
+    urgency: Urgency,
+    stage: Stage,
+    started_at: DateTime<Utc>,
+) -> Option<PlannedStage> {
+    let deadline = deadline(pack, obligation, urgency, stage)?;
+    Some(stage_at(
+        pack,
+        unit,
+        urgency,
+        stage,
+        deadline,
+        Some(started_at),
+    ))
+}
+
+fn stage_at(
+    pack: &Pack,
+    unit: &str,
+    urgency: Urgency,
+    stage: Stage,
+    deadline: Deadline,
+    start: Option<DateTime<Utc>>,
+) -> PlannedStage {
+    let mut planned = PlannedStage {
+        stage,
+        due: None,
+        limit: deadline.limit,
+        start: deadline.start,
+        basis: deadline.basis,
+        grade: deadline.grade,
+        provisional: false,
+        derivation: Vec::new(),
+        steps: Vec::new(),
+    };
+    if let Some(start) = start {
+        let due = pack.calendar().due(deadline.limit, start);
+        planned.steps = match pack.rules().levels(urgency, stage) {
+            [] => escalation::steps(&fallback_levels(), letters(pack, unit), start, due.at),
+            levels => escalation::steps(levels, letters(pack, unit), start, due.at),
+        };
+        planned.due = Some(due.at);
+        planned.provisional = due.provisional;
+        planned.derivation = due.derivation;
+    }
+    planned
+}
+
+/// Whether a unit is written to instead of supervised.
+fn letters(pack: &Pack, unit: &str) -> bool {
+    pack.units()
+        .get(unit)
+        .and_then(|unit| pack.vocabulary().unit_kinds.get(&unit.kind))
+        .is_some_and(|kind| kind.letter)
+}
+
+fn deadline(pack: &Pack, obligation: &str, urgency: Urgency, stage: Stage) -> Option<Deadline> {
+    pack.rules()
+        .deadline(obligation, urgency, stage)
+        .cloned()
+        .or_else(|| fallback(obligation, urgency, stage))
+}
+
+/// Why a person must look at the deadlines of an obligation: rows that a sound pack would have.
+pub(super) fn missing(pack: &Pack, obligation: &str, urgency: Urgency) -> Vec<String> {
+    [Stage::Sign, Stage::Resolve]
+        .into_iter()
+        .filter(|stage| pack.rules().deadline(obligation, urgency, *stage).is_none())
+        .map(|stage| format!("应办事项 {obligation} 缺少{urgency}的{}时限", stage.zh()))
+        .collect()
+}
+
+/// Limits for rows that are missing: short ones, so that somebody looks. A ticket without a clock would be
+/// lost in silence.
+fn fallback(obligation: &str, urgency: Urgency, stage: Stage) -> Option<Deadline> {
+    let by_urgency = |[p1, p2, p3]: [(u32, Regime); 3]| match urgency {
+        Urgency::P1 => p1,
+        Urgency::P2 => p2,
+        Urgency::P3 => p3,
+    };
+    use Regime::{Hours, Minutes, StatutoryDays, WorkingDays};
+    let (count, regime) = match (obligation, stage) {
+        (_, Stage::Contact) => return None,
+        (TRIAGE, Stage::Sign) => by_urgency([(15, Minutes), (1, Hours), (4, Hours)]),
+        (TRIAGE, Stage::Resolve) => by_urgency([(1, Hours), (4, Hours), (1, WorkingDays)]),
+        (POLICE_ACCEPT, Stage::Sign) => by_urgency([(30, Minutes), (2, Hours), (8, Hours)]),
+        (POLICE_ACCEPT, Stage::Resolve) => (3, StatutoryDays),
+        (_, Stage::Sign) => by_urgency([(1, Hours), (4, Hours), (1, WorkingDays)]),
+        (_, Stage::Resolve) => (5, WorkingDays),
+    };
+    Some(Deadline {
+        limit: Limit { count, regime },
+        start: DISPATCH.into(),
+        basis: "county policy".into(),
+        grade: "P".into(),
+        row: 0,
+    })
+}
+
+/// Levels for a missing escalation table; the same as the Taihe rows.
+fn fallback_levels() -> [Level; 4] {
+    let level = |level, to: &str, anchor, percent, minimum_minutes, action: &str| Level {
+        level,
+        to: to.into(),
+        anchor,
+        percent,
+        minimum_minutes,
+        action: action.into(),
+        row: 0,
+    };
+    [
+        level(1, "assignee", Anchor::Start, 50, 0, "remind"),
+        level(2, "unit-leader", Anchor::Due, 0, 0, "urge"),
+        level(3, "office", Anchor::Due, 25, 30, "supervise"),
+        level(4, "leading-group", Anchor::Due, 50, 60, "supervise-letter"),
+    ]
+}
