@@ -8,6 +8,7 @@ pub mod clock;
 pub mod config;
 pub mod lifecycle;
 pub mod pack_dir;
+pub mod pack_watch;
 pub mod private;
 pub mod receipt;
 pub mod seal;

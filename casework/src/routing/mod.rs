@@ -7,6 +7,7 @@
 //! that a mistake in the rules costs a person's look and never a child.
 
 mod ask;
+mod by_hand;
 mod decision;
 mod plan;
 pub mod rules;
@@ -16,6 +17,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 
 use ask::Asks;
+pub use by_hand::by_hand;
 pub use decision::{Basis, Decision, MatchedRow, PlannedStage, PlannedTicket, Role, Stage, Unsent};
 pub use plan::stage_started;
 use rules::{TRIAGE, Trigger};

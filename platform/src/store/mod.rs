@@ -16,6 +16,7 @@ mod routing;
 mod show;
 mod status;
 mod triage;
+mod wake;
 
 pub use batch::{BatchWriter, BlindToken, NewReport, Stored};
 pub use clock::Ticked;
@@ -28,6 +29,7 @@ pub use routing::{Pinned, Recorded, ReportToRoute};
 pub use show::ReportShown;
 pub use status::ReportStatus;
 pub use triage::{Act, TriageError, TriageSettled};
+pub use wake::NoticeBell;
 
 use std::{str::FromStr, time::Duration};
 

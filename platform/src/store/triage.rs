@@ -51,7 +51,7 @@ impl Store {
     /// A named person takes the triage in hand: it is signed, and its signing clock stops.
     pub async fn triage_take(&self, report_id: i64, act: Act<'_>) -> Result<TriageSettled, TriageError> {
         let mut tx = self.pool.begin().await?;
-        let (ticket, _) = open_triage(&mut tx, report_id).await?;
+        let (ticket, ..) = open_triage(&mut tx, report_id).await?;
         sqlx::query("UPDATE tickets SET state = 'signed', signed_at = $2, signed_by = $3 WHERE id = $1 AND state = 'dispatched'")
             .bind(ticket)
             .bind(act.at)
@@ -72,7 +72,7 @@ impl Store {
         pinned: Pinned<'_>,
         act: Act<'_>,
     ) -> Result<TriageSettled, TriageError> {
-        self.triage_settle(report, chosen, pinned, act, "triage-assigned").await
+        self.triage_settle(report, chosen.clone(), pinned, act, "triage-assigned").await
     }
 
     /// Records a new decision of the rules, dispatches what is new in it, and closes the triage unless it asks for one again.
@@ -83,25 +83,29 @@ impl Store {
         pinned: Pinned<'_>,
         act: Act<'_>,
     ) -> Result<TriageSettled, TriageError> {
-        self.triage_settle(report, decision, pinned, act, "triage-rerouted").await
+        self.triage_settle(report, decision.clone(), pinned, act, "triage-rerouted").await
     }
 
     async fn triage_settle(
         &self,
         report: &ReportToRoute,
-        decision: &Decision,
+        mut decision: Decision,
         pinned: Pinned<'_>,
         act: Act<'_>,
         kind: &str,
     ) -> Result<TriageSettled, TriageError> {
         let mut tx = self.pool.begin().await?;
-        let (triage, case_id) = open_triage(&mut tx, report.id).await?;
+        let (triage, case_id, leads) = open_triage(&mut tx, report.id).await?;
+        if kind == "triage-assigned" && !leads {
+            // Another ticket leads already, such as the police's; a chosen one joins it.
+            decision.tickets.iter_mut().for_each(|ticket| ticket.lead = false);
+        }
         let round: i16 = sqlx::query_scalar("SELECT (max(round) + 1)::smallint FROM decisions WHERE report_id = $1")
             .bind(report.id)
             .fetch_one(&mut *tx)
             .await?;
-        decision_insert(&mut tx, report.id, round, decision, pinned, act.at).await?;
-        let tickets = tickets_insert(&mut tx, report, case_id, decision, pinned, act.at).await?;
+        decision_insert(&mut tx, report.id, round, &decision, pinned, act.at).await?;
+        let tickets = tickets_insert(&mut tx, report, case_id, &decision, pinned, act.at).await?;
         let closed = decision.triage_reasons.is_empty();
         if closed {
             sqlx::query(
@@ -122,10 +126,10 @@ impl Store {
     }
 }
 
-/// The report's open triage ticket and its case, locked against a second hand.
-async fn open_triage(tx: &mut PgTransaction<'_>, report_id: i64) -> Result<(i64, i64), TriageError> {
+/// The report's open triage ticket, its case and whether it leads, locked against a second hand.
+async fn open_triage(tx: &mut PgTransaction<'_>, report_id: i64) -> Result<(i64, i64, bool), TriageError> {
     sqlx::query_as(
-        "SELECT id, case_id FROM tickets WHERE report_id = $1 AND obligation = 'triage' AND resolved_at IS NULL ORDER BY id FOR UPDATE",
+        "SELECT id, case_id, lead FROM tickets WHERE report_id = $1 AND obligation = 'triage' AND resolved_at IS NULL ORDER BY id FOR UPDATE",
     )
     .bind(report_id)
     .fetch_optional(&mut **tx)

@@ -1,0 +1,36 @@
+//! A ticket that a person decides where no rule could.
+
+use chrono::{DateTime, Utc};
+
+use super::{Basis, Decision, PlannedTicket, Role, decide, plan};
+use crate::facts::Facts;
+use crate::pack::Pack;
+
+/// One ticket of `obligation` at `unit`, with the clocks of that obligation at the report's urgency.
+///
+/// The error says which word the pack does not know. The caller decides whether it leads: its own report may have a
+/// ticket that does.
+pub fn by_hand(
+    pack: &Pack,
+    facts: &Facts,
+    obligation: &str,
+    unit: &str,
+    dispatched_at: DateTime<Utc>,
+) -> Result<Decision, String> {
+    let vocabulary = pack.vocabulary();
+    let term = vocabulary.obligations.get(obligation);
+    let term = term.ok_or_else(|| format!("there is no obligation {obligation:?} in this pack"))?;
+    let held = pack.units().get(unit).ok_or_else(|| format!("there is no unit {unit:?} in this pack"))?;
+    let urgency = decide(pack, facts, dispatched_at).urgency;
+    let ticket = PlannedTicket {
+        obligation: obligation.to_owned(),
+        unit: held.code.clone(),
+        unit_kind: held.kind.clone(),
+        lead: true,
+        role: Role::Lead,
+        evidence: term.evidence.clone(),
+        basis: vec![Basis { text: "待人工研判:由办公室指定".into(), grade: "P".into() }],
+        stages: plan::stages(pack, obligation, unit, urgency, dispatched_at),
+    };
+    Ok(Decision { urgency, tickets: vec![ticket], unsent: Vec::new(), rows: Vec::new(), triage_reasons: Vec::new() })
+}

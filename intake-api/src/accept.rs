@@ -1,0 +1,203 @@
+//! Accepting a report: seal it, hand it to a writer, and answer only after its commit.
+//!
+//! The write runs in the writer's task; a handler that is dropped because the client hung up changes nothing about it.
+
+use casework::report::{Child, Report};
+use chrono::{DateTime, Utc};
+use platform::{
+    clock,
+    receipt::{ReportId, new_follow_up_code},
+    seal::{Column, MasterKey, normalise},
+    store::{BlindToken, NewReport},
+};
+use rand::Rng;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use tokio::sync::{mpsc, oneshot};
+use tracing::error;
+
+use crate::writer::{Job, Outcome};
+
+/// How often a fresh id is tried when one is taken: once is already a matter of years.
+const ID_TRIES: usize = 5;
+
+/// Which door a report came through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Channel {
+    /// The web form.
+    Form,
+    /// `POST /api/v1/reports`.
+    Api,
+}
+
+/// A parsed report at the door.
+#[derive(Clone, Debug)]
+pub(crate) struct Submission {
+    /// What was filed.
+    pub(crate) report: Report,
+    /// Verbatim key of the client.
+    pub(crate) idempotency_key: Option<String>,
+    /// Marked as a drill by the secret.
+    pub(crate) drill: bool,
+    /// Which door.
+    pub(crate) channel: Channel,
+}
+
+/// The answer: now, or the first one again for a repeated key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Accepted {
+    /// Receipt number.
+    pub(crate) receipt: String,
+    /// 16 digits, shown once.
+    pub(crate) follow_up_code: String,
+    /// When it was stored.
+    pub(crate) received_at: DateTime<Utc>,
+}
+
+/// Why a report was not accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum AcceptError {
+    /// The same idempotency key came with another body.
+    #[error("the idempotency key was used for another report")]
+    KeyReused,
+    /// The database did not confirm in time.
+    #[error("the report is not stored")]
+    NotStored,
+}
+
+/// The door. Cloning is cheap.
+#[derive(Clone)]
+pub(crate) struct Intake {
+    county: String,
+    keys: MasterKey,
+    jobs: mpsc::Sender<Job>,
+}
+
+impl Intake {
+    /// In front of the writers that read `jobs`.
+    pub(crate) fn new(county: &str, keys: MasterKey, jobs: mpsc::Sender<Job>) -> Self {
+        Self { county: county.to_owned(), keys, jobs }
+    }
+
+    /// Stores a report and gives its receipt; returns only after the commit.
+    pub(crate) async fn accept(&self, submission: Submission) -> Result<Accepted, AcceptError> {
+        for _ in 0..ID_TRIES {
+            let (report, answer) = self.seal(&submission);
+            let body_mac = report.body_mac.clone();
+            let (done, outcome) = oneshot::channel();
+            self.jobs.send(Job { report, done }).await.map_err(|_| AcceptError::NotStored)?;
+            return match outcome.await.unwrap_or(Outcome::NotStored) {
+                Outcome::Stored => Ok(answer),
+                Outcome::Before { report_id, body_mac: first, answer } if first == body_mac => self.first_answer(report_id, &answer),
+                Outcome::Before { .. } => Err(AcceptError::KeyReused),
+                Outcome::IdTaken => continue,
+                Outcome::NotStored => Err(AcceptError::NotStored),
+            };
+        }
+        Err(AcceptError::NotStored)
+    }
+
+    fn first_answer(&self, report_id: i64, sealed: &[u8]) -> Result<Accepted, AcceptError> {
+        let opened = self.keys.open_answer(report_id, sealed).map_err(|e| e.to_string());
+        opened.and_then(|plain| serde_json::from_slice(&plain).map_err(|e| e.to_string())).map_err(|why| {
+            error!(why, "a kept answer can't be opened");
+            AcceptError::NotStored
+        })
+    }
+
+    /// Seals everything that a person typed and draws the ids. Pure but for clock and randomness.
+    fn seal(&self, submission: &Submission) -> (NewReport, Accepted) {
+        let report = &submission.report;
+        let rng = &mut rand::rng();
+        // Postgres keeps microseconds; what is answered must be what is stored.
+        let now = clock::now();
+        let received_at = DateTime::from_timestamp_micros(now.timestamp_micros()).unwrap_or(now);
+        let id = ReportId::new(received_at, rng);
+        let answer = Accepted { receipt: id.to_string(), follow_up_code: new_follow_up_code(rng), received_at };
+        let id = id.get();
+        let (key, data_key) = self.keys.new_data_key(id, rng);
+        let matter = self.keys.seal(&key, Column::Matter, id, &json(&Matter::of(report)), rng);
+        let reporter = self.keys.seal(&key, Column::Reporter, id, &json(&report.reporter), rng);
+        let facts = report.facts();
+        let key_mac = submission.idempotency_key.as_ref().map(|k| self.keys.idempotency_mac(&self.county, k.as_bytes()));
+        let mut salt = vec![0; 16];
+        rng.fill_bytes(&mut salt);
+        let new = NewReport {
+            id,
+            received_at,
+            channel: match submission.channel {
+                Channel::Form => "form",
+                Channel::Api => "api",
+            },
+            drill: submission.drill,
+            follow_up_mac: self.keys.follow_up_mac(id, &answer.follow_up_code),
+            leaf: leaf(&salt, id, received_at, &[&data_key, &matter, &reporter]),
+            salt,
+            data_key,
+            matter,
+            reporter,
+            urgent: facts.is_urgent(),
+            facts: serde_json::to_string(&facts).unwrap_or_default(),
+            body_mac: key_mac.as_ref().map(|_| self.keys.idempotency_mac(&self.county, &json(report))).unwrap_or_default(),
+            answer: key_mac.as_ref().map(|_| self.keys.seal_answer(id, &json(&answer), rng)).unwrap_or_default(),
+            key_mac,
+            tokens: self.tokens(&report.children),
+        };
+        (new, answer)
+    }
+
+    fn tokens(&self, children: &[Child]) -> Vec<BlindToken> {
+        let mut tokens = Vec::new();
+        for (child, place) in children.iter().zip(0..) {
+            if let (Some(name), Some(birth)) = (&child.name, child.birth_date) {
+                let token = self.keys.blind_token(&self.county, "name-birth", &[&normalise(name), &birth.to_string()]);
+                tokens.push(BlindToken { child: place, kind: "name-birth", token });
+            }
+            if let Some(number) = &child.id_number {
+                let token = self.keys.blind_token(&self.county, "id-number", &[&normalise(number)]);
+                tokens.push(BlindToken { child: place, kind: "id-number", token });
+            }
+        }
+        tokens
+    }
+}
+
+/// What is sealed of a report besides its reporter: what a unit needs to act.
+#[derive(Serialize)]
+struct Matter<'a> {
+    where_now: &'a Option<String>,
+    found_at: &'a Option<DateTime<chrono::FixedOffset>>,
+    children: &'a [Child],
+    narrative: &'a str,
+}
+
+impl<'a> Matter<'a> {
+    fn of(report: &'a Report) -> Self {
+        Self {
+            where_now: &report.where_now,
+            found_at: &report.found_at,
+            children: &report.children,
+            narrative: &report.narrative,
+        }
+    }
+}
+
+fn json(value: &impl Serialize) -> Vec<u8> {
+    // These are plain structures of our own; serialising them can't fail, and an empty text would fail to open.
+    serde_json::to_vec(value).unwrap_or_default()
+}
+
+/// Audit leaf: salted hash over ciphertext and metadata. It proves later that a report was not altered, and says nothing else.
+fn leaf(salt: &[u8], id: i64, at: DateTime<Utc>, parts: &[&[u8]]) -> Vec<u8> {
+    let mut hash = Sha256::new();
+    hash.update(b"shouwang report-received v1");
+    hash.update(salt);
+    hash.update(id.to_be_bytes());
+    hash.update(at.timestamp_micros().to_be_bytes());
+    for part in parts {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    hash.finalize().to_vec()
+}
+

@@ -1,0 +1,71 @@
+//! intake-api: takes reports by web form and API, stores them durably, and relays their ids to the broker.
+
+mod accept;
+mod commands;
+mod public;
+mod relay;
+mod serve;
+mod writer;
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(version, about = "守望 Shouwang: takes reports, stores them, relays them", max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the public form and API, the internal listener and the relay.
+    Serve,
+    /// Bring the database's schema up to date.
+    Migrate {
+        /// Also make a login per task and write DIR/<task>.url (0600).
+        #[arg(long, value_name = "DIR")]
+        logins: Option<PathBuf>,
+    },
+    /// The county pack.
+    #[command(subcommand)]
+    Pack(Pack),
+    /// Keys.
+    #[command(subcommand)]
+    Key(Key),
+    /// Print every configuration key with its meaning and default, as a TOML file.
+    Config,
+}
+
+#[derive(Subcommand)]
+enum Pack {
+    /// Check the whole pack in DIR and load it in one transaction; the same content again changes nothing.
+    Load {
+        /// The pack's folder, such as counties/taihe.
+        dir: PathBuf,
+    },
+}
+
+#[derive(Subcommand)]
+enum Key {
+    /// Make a new master key in FILE (0600). Never overwrites.
+    New {
+        /// Where to put it.
+        file: PathBuf,
+    },
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    match Cli::parse().command {
+        Command::Serve => serve::serve().await,
+        Command::Migrate { logins } => commands::migrate(logins.as_deref()).await,
+        Command::Pack(Pack::Load { dir }) => commands::pack_load(&dir).await,
+        Command::Key(Key::New { file }) => commands::key_new(&file),
+        Command::Config => {
+            print!("{}", platform::config::Config::template());
+            Ok(())
+        }
+    }
+}

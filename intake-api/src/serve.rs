@@ -1,0 +1,118 @@
+//! `intake-api serve`: configuration, connections, parts, in this order.
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use anyhow::Context;
+use axum::Router;
+use platform::{
+    broker::Topology,
+    clock,
+    config::Config,
+    lifecycle::Parts,
+    pack_watch::PackWatch,
+    private::{self, Readiness},
+    seal::MasterKey,
+    store::{BatchWriter, Store},
+    telemetry,
+};
+use tokio::sync::{Mutex, Notify, mpsc};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    accept::Intake,
+    public::{self, Limits, Public},
+    relay, writer,
+};
+
+/// Reports between the doors and the writers. A full queue makes doors wait, which a reporter sees as a slow page, not an error.
+const QUEUE: usize = 4096;
+const DEFAULT_PRIVATE: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 9101);
+const HOUSEKEEPING: Duration = Duration::from_secs(3600);
+const GAUGES: Duration = Duration::from_secs(5);
+
+/// Runs until a signal or until a part dies.
+pub(crate) async fn serve() -> anyhow::Result<()> {
+    let config = Config::load()?;
+    telemetry::start_logs(&config.log)?;
+    let metrics = telemetry::start_metrics()?;
+    let keys = MasterKey::load(&config.seal)?;
+    let drill_secret = drill_secret(&config)?;
+    let intake_url = config.database_url("intake")?;
+    let store = Store::open(&intake_url, "intake", config.database.connections)?;
+    let outbox = Store::open(&config.database_url("relay")?, "relay", 2)?;
+
+    let readiness = Readiness::default();
+    let mut parts = Parts::new();
+    let stop = parts.stop();
+    let private_addr = config.listen.private.unwrap_or(DEFAULT_PRIVATE);
+    parts.spawn("private listener", private::serve(private_addr, readiness.clone(), metrics, stop.clone()));
+
+    let stored = Arc::new(Notify::new());
+    let topology = Topology::new(&config.broker.prefix);
+    parts.spawn("relay", relay::run(outbox.clone(), config.amqp_url()?, topology, stored.clone(), readiness.part("relay"), stop.clone()));
+    parts.spawn("gauges", gauges(outbox, stop.clone()));
+
+    let (jobs, queue) = mpsc::channel(QUEUE);
+    let queue = Arc::new(Mutex::new(queue));
+    for _ in 0..config.intake.writers {
+        let batch = BatchWriter::new(&intake_url, &config.county, keys.id());
+        parts.spawn("writer", writer::run(batch, queue.clone(), config.intake.batch, stored.clone(), readiness.part("writer"), stop.clone()));
+    }
+
+    let intake = Intake::new(&config.county, keys.clone(), jobs);
+    let limits = Limits {
+        rate_per_minute: config.intake.rate_per_minute,
+        body_limit_bytes: config.intake.body_limit_bytes,
+        request_timeout: Duration::from_secs(config.intake.request_timeout_s),
+        trust_forwarded: config.intake.trust_forwarded,
+    };
+    parts.spawn("housekeeping", housekeeping(store.clone(), stop.clone()));
+    let part = readiness.part("pack");
+    let county = config.county.clone();
+    let front = async move {
+        let Some((pack, fresh)) = PackWatch::start(store.clone(), county, part, stop.clone()).await else { return Ok(()) };
+        let public_url = config.listen.public_url.as_str().into();
+        let public = Public { intake, store, keys, pack, limits, drill_secret, public_url };
+        let listening = listen("listen.public (SHOUWANG_PUBLIC_ADDR)", config.listen.public, public::routes(public), stop);
+        tokio::try_join!(listening, fresh).map(drop)
+    };
+    parts.spawn("public listener", front);
+    parts.run().await
+}
+
+async fn listen(key: &'static str, addr: SocketAddr, routes: Router, stop: CancellationToken) -> anyhow::Result<()> {
+    let listener = tokio::net::TcpListener::bind(addr).await.with_context(|| format!("{key} = {addr}"))?;
+    let service = routes.into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned()).await?;
+    Ok(())
+}
+
+fn drill_secret(config: &Config) -> anyhow::Result<Option<Arc<str>>> {
+    let Some(file) = &config.intake.drill_secret_file else { return Ok(None) };
+    let secret = std::fs::read_to_string(file)
+        .with_context(|| format!("intake.drill_secret_file (SHOUWANG_DRILL_SECRET_FILE): can't read {}", file.display()))?;
+    let secret = secret.trim();
+    anyhow::ensure!(secret.len() >= 16, "the drill secret in {} is shorter than 16 characters", file.display());
+    Ok(Some(secret.into()))
+}
+
+async fn housekeeping(store: Store, stop: CancellationToken) -> anyhow::Result<()> {
+    loop {
+        if let Err(e) = store.answers_forget(clock::now()).await {
+            tracing::warn!(error = telemetry::chain(&e), "expired answers were not dropped");
+        }
+        if stop.run_until_cancelled(tokio::time::sleep(HOUSEKEEPING)).await.is_none() {
+            return Ok(());
+        }
+    }
+}
+
+async fn gauges(outbox: Store, stop: CancellationToken) -> anyhow::Result<()> {
+    while stop.run_until_cancelled(tokio::time::sleep(GAUGES)).await.is_some() {
+        if let Ok((waiting, oldest_s)) = outbox.outbox_depth(clock::now()).await {
+            metrics::gauge!("shouwang_reports_waiting").set(waiting as f64);
+            metrics::gauge!("shouwang_reports_waiting_oldest_seconds").set(oldest_s);
+        }
+    }
+    Ok(())
+}

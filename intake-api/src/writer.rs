@@ -1,0 +1,184 @@
+//! The micro-batched writer: while one batch commits, the next gathers by itself. Under light load a batch is one report
+//! and nothing waits; under heavy load the cost of a commit is shared.
+//!
+//! A batch is tried until the database confirms it or [`PATIENCE`] is over. The ids are fixed before the first try, so a
+//! commit whose answer was lost is recognised and never doubled.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
+
+use platform::{
+    private::Part,
+    store::{BatchWriter, NewReport, Stored},
+    telemetry::chain,
+};
+use tokio::{
+    sync::{Mutex, Notify, mpsc, oneshot},
+    time::Instant,
+};
+use tokio_util::sync::CancellationToken;
+use tracing::{error, warn};
+
+/// How long a reporter waits for a database that is away before 503 and the advice to call 110.
+const PATIENCE: Duration = Duration::from_secs(8);
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// A report on its way to the database.
+pub(crate) struct Job {
+    /// Sealed and ready.
+    pub(crate) report: NewReport,
+    /// Told after the commit.
+    pub(crate) done: oneshot::Sender<Outcome>,
+}
+
+/// What became of it.
+#[derive(Clone, Debug)]
+pub(crate) enum Outcome {
+    /// Committed.
+    Stored,
+    /// Its idempotency key was used before.
+    Before {
+        /// By this report.
+        report_id: i64,
+        /// For this body.
+        body_mac: Vec<u8>,
+        /// With this sealed answer.
+        answer: Vec<u8>,
+    },
+    /// Its id is another report's.
+    IdTaken,
+    /// The database did not confirm.
+    NotStored,
+}
+
+impl From<Stored> for Outcome {
+    fn from(stored: Stored) -> Self {
+        match stored {
+            Stored::Now => Self::Stored,
+            Stored::Before { report_id, body_mac, answer } => Self::Before { report_id, body_mac, answer },
+            Stored::IdTaken => Self::IdTaken,
+        }
+    }
+}
+
+/// One writer's loop. Several share the queue of jobs; each gathers a batch while the others commit.
+///
+/// Ends when every door is closed and the queue is drained.
+pub(crate) async fn run(
+    mut writer: BatchWriter,
+    jobs: Arc<Mutex<mpsc::Receiver<Job>>>,
+    batch: usize,
+    stored: Arc<Notify>,
+    part: Part,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
+    watch_start(&mut writer, &part, &stop).await;
+    let mut batch_jobs = Vec::with_capacity(batch);
+    loop {
+        let got = jobs.lock().await.recv_many(&mut batch_jobs, batch).await;
+        if got == 0 {
+            return Ok(());
+        }
+        metrics::histogram!("shouwang_intake_batch_size").record(got as f64);
+        write(&mut writer, std::mem::take(&mut batch_jobs), &part).await;
+        stored.notify_one();
+    }
+}
+
+/// `/ready` says no until the database took a first question.
+async fn watch_start(writer: &mut BatchWriter, part: &Part, stop: &CancellationToken) {
+    while let Err(e) = writer.ping().await {
+        part.not_ready(format!("the database is away: {e}"));
+        if stop.run_until_cancelled(tokio::time::sleep(PAUSE)).await.is_none() {
+            return;
+        }
+    }
+    part.ready();
+}
+
+async fn write(writer: &mut BatchWriter, jobs: Vec<Job>, part: &Part) {
+    let started = Instant::now();
+    let (jobs, twins) = part_twins(jobs);
+    let (reports, waiting): (Vec<_>, Vec<_>) = jobs.into_iter().map(|job| (job.report, job.done)).unzip();
+    let outcomes = store_all(writer, &reports, part).await;
+    metrics::histogram!("shouwang_intake_commit_seconds").record(started.elapsed().as_secs_f64());
+    answer_twins(twins, &reports, &outcomes);
+    for (done, outcome) in waiting.into_iter().zip(outcomes) {
+        if matches!(outcome, Outcome::Stored) {
+            metrics::counter!("shouwang_reports_accepted_total").increment(1);
+        }
+        // A reporter who hung up misses the answer, not the report.
+        let _ = done.send(outcome);
+    }
+}
+
+/// Sets apart jobs whose idempotency key an earlier job of the same batch carries: they get that job's answer.
+fn part_twins(jobs: Vec<Job>) -> (Vec<Job>, Vec<Job>) {
+    let mut seen = HashSet::new();
+    jobs.into_iter().partition(|job| job.report.key_mac.as_ref().is_none_or(|key| seen.insert(key.clone())))
+}
+
+fn answer_twins(twins: Vec<Job>, reports: &[NewReport], outcomes: &[Outcome]) {
+    if twins.is_empty() {
+        return;
+    }
+    let firsts: HashMap<&Vec<u8>, usize> = reports.iter().enumerate().filter_map(|(i, r)| Some((r.key_mac.as_ref()?, i))).collect();
+    for twin in twins {
+        let first = twin.report.key_mac.as_ref().and_then(|key| firsts.get(key)).map(|i| (&reports[*i], &outcomes[*i]));
+        let outcome = match first {
+            Some((first, Outcome::Stored)) => Outcome::Before {
+                report_id: first.id,
+                body_mac: first.body_mac.clone(),
+                answer: first.answer.clone(),
+            },
+            Some((_, other)) => other.clone(),
+            None => Outcome::NotStored,
+        };
+        let _ = twin.done.send(outcome);
+    }
+}
+
+/// Stores a batch whole, or row by row when one row spoils it, for as long as [`PATIENCE`] lasts.
+async fn store_all(writer: &mut BatchWriter, reports: &[NewReport], part: &Part) -> Vec<Outcome> {
+    let until = Instant::now() + PATIENCE;
+    match store_until(writer, reports, until, part).await {
+        Some(stored) => stored.into_iter().map(Outcome::from).collect(),
+        None if reports.len() == 1 => vec![Outcome::NotStored],
+        None => {
+            let mut outcomes = Vec::with_capacity(reports.len());
+            for report in reports {
+                let one = store_until(writer, std::slice::from_ref(report), until, part).await;
+                outcomes.push(one.and_then(|mut stored| stored.pop()).map_or(Outcome::NotStored, Outcome::from));
+            }
+            outcomes
+        }
+    }
+}
+
+async fn store_until(writer: &mut BatchWriter, reports: &[NewReport], until: Instant, part: &Part) -> Option<Vec<Stored>> {
+    loop {
+        let error = match writer.report_insert_batch(reports).await {
+            Ok(stored) => {
+                part.ready();
+                return Some(stored);
+            }
+            Err(e) => e,
+        };
+        let shown = chain(&error);
+        if !error.is_passing() {
+            error!(error = shown, rows = reports.len(), "the database refuses this batch");
+            return None;
+        }
+        part.not_ready("the database is away");
+        metrics::counter!("shouwang_intake_retries_total").increment(1);
+        if Instant::now() + PAUSE >= until {
+            error!(error = shown, rows = reports.len(), "the database did not confirm in time: not stored");
+            return None;
+        }
+        warn!(error = shown, rows = reports.len(), "the database is away: trying again");
+        tokio::time::sleep(PAUSE).await;
+    }
+}

@@ -1,0 +1,32 @@
+//! Loading the county pack for a command.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use casework::pack::{Pack, PackFiles};
+
+use super::UNREADABLE;
+
+/// The files of a pack. Errors: what was said on stderr ends the command.
+pub(super) fn files(dir: &Path) -> Result<PackFiles, ExitCode> {
+    platform::pack_dir::read(dir).map_err(|error| {
+        let source =
+            std::error::Error::source(&error).map_or(String::new(), |source| format!(": {source}"));
+        eprintln!("{error}{source}");
+        ExitCode::from(UNREADABLE)
+    })
+}
+
+/// A sound pack. Errors: what was said on stderr ends the command.
+pub(super) fn load(dir: &Path) -> Result<Pack, ExitCode> {
+    Pack::read(&files(dir)?).map_err(|problems| {
+        for problem in &problems {
+            eprintln!("{}/{problem}", dir.display());
+        }
+        eprintln!(
+            "the county pack has {} problem(s); nothing was decided with it",
+            problems.len()
+        );
+        ExitCode::from(UNREADABLE)
+    })
+}

@@ -1,0 +1,150 @@
+//! `router route`: what the rules make of report files.
+
+mod text;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use casework::calendar::rfc3339;
+use casework::pack::Pack;
+use casework::report::{ParseError, Report};
+use casework::routing::{self, Decision, MatchedRow, PlannedStage, Unsent};
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use super::{County, UNREADABLE, moment, packs, say, wants_json};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Route {
+    #[command(flatten)]
+    county: County,
+    /// Dispatch time: RFC 3339, or without an offset as Asia/Shanghai; now if left out
+    #[arg(long, value_parser = moment::read, value_name = "T")]
+    at: Option<DateTime<Utc>>,
+    /// JSON even on a terminal: one object per line
+    #[arg(long)]
+    json: bool,
+    /// Report files
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+}
+
+/// One line of the answer.
+#[derive(Serialize)]
+struct Answer<'d> {
+    file: String,
+    urgency: &'static str,
+    tickets: Vec<Ticket<'d>>,
+    unsent: &'d [Unsent],
+    rows: &'d [MatchedRow],
+}
+
+#[derive(Serialize)]
+struct Ticket<'d> {
+    obligation: &'d str,
+    unit: &'d str,
+    unit_kind: &'d str,
+    lead: bool,
+    stages: BTreeMap<&'static str, Stage<'d>>,
+    basis: Vec<&'d str>,
+}
+
+#[derive(Serialize)]
+struct Stage<'d> {
+    due: Option<String>,
+    limit: String,
+    start: &'d str,
+    basis: &'d str,
+    grade: &'d str,
+    provisional: bool,
+}
+
+impl Route {
+    pub(super) fn run(self) -> ExitCode {
+        let pack = match packs::load(&self.county.county) {
+            Ok(pack) => pack,
+            Err(code) => return code,
+        };
+        let at = self.at.unwrap_or_else(platform::clock::now);
+        let json = wants_json(self.json);
+        let mut code = ExitCode::SUCCESS;
+        for file in &self.files {
+            match report(file) {
+                Ok(report) => {
+                    let decision = routing::decide(&pack, &report.facts(), at);
+                    if !print(&pack, file, &decision, json) {
+                        return code;
+                    }
+                }
+                Err(reasons) => {
+                    for reason in reasons {
+                        eprintln!("{}: {reason}", file.display());
+                    }
+                    code = ExitCode::from(UNREADABLE);
+                }
+            }
+        }
+        code
+    }
+}
+
+/// Reads one report; the error says each thing that is wrong.
+fn report(file: &Path) -> Result<Report, Vec<String>> {
+    let body = std::fs::read(file).map_err(|error| vec![error.to_string()])?;
+    Report::parse(&body).map_err(|error| match error {
+        ParseError::NotJson(_) => vec![error.to_string()],
+        ParseError::Invalid(fields) => fields.iter().map(ToString::to_string).collect(),
+    })
+}
+
+/// Prints one decision; false when nobody reads any more.
+fn print(pack: &Pack, file: &Path, decision: &Decision, json: bool) -> bool {
+    let name = file.display().to_string();
+    if json {
+        serde_json::to_string(&answer(name, decision)).is_ok_and(|line| say(&line))
+    } else {
+        say(&text::render(pack, &name, decision))
+    }
+}
+
+fn answer(file: String, decision: &Decision) -> Answer<'_> {
+    let tickets = decision
+        .tickets
+        .iter()
+        .map(|ticket| Ticket {
+            obligation: &ticket.obligation,
+            unit: &ticket.unit,
+            unit_kind: &ticket.unit_kind,
+            lead: ticket.lead,
+            stages: ticket
+                .stages
+                .iter()
+                .map(|planned| (planned.stage.as_str(), stage(planned)))
+                .collect(),
+            basis: ticket
+                .basis
+                .iter()
+                .map(|basis| basis.text.as_str())
+                .collect(),
+        })
+        .collect();
+    Answer {
+        file,
+        urgency: decision.urgency.as_str(),
+        tickets,
+        unsent: &decision.unsent,
+        rows: &decision.rows,
+    }
+}
+
+fn stage(planned: &PlannedStage) -> Stage<'_> {
+    Stage {
+        due: planned.due.map(rfc3339),
+        limit: planned.limit.to_string(),
+        start: &planned.start,
+        basis: &planned.basis,
+        grade: &planned.grade,
+        provisional: planned.provisional,
+    }
+}

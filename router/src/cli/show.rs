@@ -1,0 +1,130 @@
+//! `router show RECEIPT`: everything about one report that needs no key.
+
+use std::str::FromStr;
+
+use anyhow::Context;
+use casework::calendar::rfc3339;
+use chrono::{DateTime, Utc};
+use platform::{
+    config::Config,
+    receipt::ReportId,
+    store::{ReportShown, Store},
+};
+use serde_json::{Value, json};
+
+/// Prints the report as JSON, or as a readable text. An unknown receipt is an error.
+pub(crate) async fn run(receipt: &str, as_json: bool) -> anyhow::Result<()> {
+    let id = ReportId::from_str(receipt).with_context(|| format!("{receipt:?}"))?;
+    let store = Store::open(&Config::load()?.operator_url()?, "show", 1)?;
+    let shown = store
+        .report_show(id.get())
+        .await?
+        .with_context(|| format!("there is no report {id}"))?;
+    if as_json {
+        println!("{}", to_json(id, &shown));
+    } else {
+        print!("{}", to_text(id, &shown));
+    }
+    Ok(())
+}
+
+fn to_json(id: ReportId, shown: &ReportShown) -> Value {
+    let last = shown
+        .decisions
+        .0
+        .as_array()
+        .and_then(|d| d.last())
+        .cloned()
+        .unwrap_or_default();
+    json!({
+        "receipt": id.to_string(),
+        "received_at": rfc3339(shown.received_at),
+        "drill": shown.drill,
+        "state": shown.state,
+        "urgency": last.get("urgency"),
+        "attempts": shown.attempts,
+        "unsent": last.get("unsent").cloned().unwrap_or_else(|| json!([])),
+        "triage_reasons": last.get("triage_reasons").cloned().unwrap_or_else(|| json!([])),
+        "tickets": local(shown.tickets.0.clone()),
+        "decisions": local(shown.decisions.0.clone()),
+        "events": local(shown.events.0.clone()),
+    })
+}
+
+/// Times of the database, in Taihe's own.
+fn local(value: Value) -> Value {
+    match value {
+        Value::String(text) => match text.parse::<DateTime<Utc>>() {
+            Ok(at) if text.contains('T') => json!(rfc3339(at)),
+            _ => Value::String(text),
+        },
+        Value::Array(list) => list.into_iter().map(local).collect(),
+        Value::Object(map) => map.into_iter().map(|(k, v)| (k, local(v))).collect(),
+        other => other,
+    }
+}
+
+fn to_text(id: ReportId, shown: &ReportShown) -> String {
+    let shown = to_json(id, shown);
+    let word = |v: &Value| v.as_str().unwrap_or("–").to_owned();
+    let mut text = format!(
+        "{id}  {}  {}  {}\n",
+        word(&shown["received_at"]),
+        word(&shown["urgency"]),
+        word(&shown["state"])
+    );
+    for reason in shown["triage_reasons"].as_array().into_iter().flatten() {
+        text += &format!("  待人工研判: {}\n", word(reason));
+    }
+    for ticket in shown["tickets"].as_array().into_iter().flatten() {
+        let role = if ticket["lead"] == true {
+            "主办"
+        } else {
+            "协办"
+        };
+        text += &format!(
+            "  {role} {} @ {} [{}]\n",
+            word(&ticket["obligation"]),
+            word(&ticket["unit"]),
+            word(&ticket["state"])
+        );
+        for stage in ticket["stages"].as_array().into_iter().flatten() {
+            let ended = stage["ended_at"]
+                .as_str()
+                .map(|at| format!("  done {at}"))
+                .unwrap_or_default();
+            text += &format!(
+                "      {:<8} due {} ({}, {}){ended}\n",
+                word(&stage["stage"]),
+                word(&stage["due"]),
+                word(&stage["limit"]),
+                word(&stage["grade"])
+            );
+            for step in stage["steps"].as_array().into_iter().flatten() {
+                let late = if step["system_late"] == true {
+                    "  (late by the system)"
+                } else {
+                    ""
+                };
+                text += &format!(
+                    "          level {} {} -> {}  crossed {}  sent {}{late}\n",
+                    step["level"],
+                    word(&step["action"]),
+                    word(&step["to"]),
+                    word(&step["crossed_at"]),
+                    word(&step["sent_at"])
+                );
+            }
+        }
+        for notice in ticket["notices"].as_array().into_iter().flatten() {
+            text += &format!(
+                "      mail {} -> {} [{}] attempts {}\n",
+                word(&notice["kind"]),
+                word(&notice["unit"]),
+                word(&notice["state"]),
+                notice["attempts"]
+            );
+        }
+    }
+    text
+}

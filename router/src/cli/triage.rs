@@ -1,0 +1,125 @@
+//! `router triage assign|reroute RECEIPT --by NAME --reason TEXT`: a named human settles what no rule could.
+
+use std::str::FromStr;
+
+use anyhow::Context;
+use casework::routing::{self, Decision};
+use clap::{Args, Subcommand};
+use platform::{
+    clock,
+    config::Config,
+    pack_watch,
+    receipt::ReportId,
+    store::{Act, Pinned, Store},
+};
+
+use crate::salvage::salvage;
+
+/// What to do with an open triage ticket.
+#[derive(Subcommand)]
+pub(crate) enum Triage {
+    /// Take it in hand (it is signed in your name); with --obligation and --unit: dispatch that ticket and close the triage.
+    Assign {
+        #[command(flatten)]
+        who: Who,
+        /// Code of the obligation to dispatch.
+        #[arg(long, requires = "unit")]
+        obligation: Option<String>,
+        /// Code of the unit that gets it.
+        #[arg(long, requires = "obligation")]
+        unit: Option<String>,
+    },
+    /// Ask the rules in force again, for instance after the pack was mended.
+    Reroute {
+        #[command(flatten)]
+        who: Who,
+    },
+}
+
+/// The report and the responsible human; both are recorded.
+#[derive(Args)]
+pub(crate) struct Who {
+    /// Receipt number of the report.
+    receipt: String,
+    /// Your name.
+    #[arg(long)]
+    by: String,
+    /// Why.
+    #[arg(long)]
+    reason: String,
+}
+
+/// Settles and says what followed. Exit 1 when the triage stays open after routing again.
+pub(crate) async fn run(triage: &Triage) -> anyhow::Result<()> {
+    let (Triage::Assign { who, .. } | Triage::Reroute { who }) = triage;
+    anyhow::ensure!(
+        !who.by.trim().is_empty() && !who.reason.trim().is_empty(),
+        "--by and --reason must not be empty: both are recorded"
+    );
+    let id = ReportId::from_str(&who.receipt).with_context(|| format!("{:?}", who.receipt))?;
+    let config = Config::load()?;
+    let store = Store::open(&config.operator_url()?, "triage", 2)?;
+    let loaded = pack_watch::read(&store, &config.county)
+        .await?
+        .context("no pack is loaded")?;
+    let report = store
+        .report_to_route(id.get())
+        .await?
+        .with_context(|| format!("there is no report {id}"))?;
+    let now = clock::now();
+    let act = Act {
+        by: who.by.trim(),
+        reason: who.reason.trim(),
+        at: now,
+    };
+    let pinned = Pinned {
+        pack_version: loaded.version,
+        rule_set: loaded.rule_set,
+        calendar: loaded.pack.calendar().version(),
+        by: act.by,
+    };
+    let (facts, unreadable) = salvage(&report.facts);
+    let settled = match triage {
+        Triage::Assign {
+            obligation: Some(obligation),
+            unit: Some(unit),
+            ..
+        } => {
+            let chosen: Decision = routing::by_hand(&loaded.pack, &facts, obligation, unit, now)
+                .map_err(|why| anyhow::anyhow!(why))?;
+            store.triage_assign(&report, &chosen, pinned, act).await?
+        }
+        Triage::Assign { .. } => store.triage_take(report.id, act).await?,
+        Triage::Reroute { .. } => {
+            if let Some(why) = unreadable {
+                anyhow::bail!(
+                    "{why}; assign by hand: router triage assign {id} --obligation … --unit …"
+                );
+            }
+            store
+                .triage_reroute(
+                    &report,
+                    &routing::decide(&loaded.pack, &facts, now),
+                    pinned,
+                    act,
+                )
+                .await?
+        }
+    };
+    store.notices_wake().await?;
+    match (settled.closed, triage) {
+        (true, _) => println!(
+            "{id}: {} new tickets, the triage is closed",
+            settled.tickets
+        ),
+        (false, Triage::Assign { .. }) => println!(
+            "{id}: the triage is signed by {}; it stays open until it is assigned or routed again",
+            act.by
+        ),
+        (false, Triage::Reroute { .. }) => anyhow::bail!(
+            "{id}: the rules in force still can't settle it; {} new tickets, the triage stays open",
+            settled.tickets
+        ),
+    }
+    Ok(())
+}

@@ -1,0 +1,13 @@
+//! `router`: routes reports, drives the clock, and is the operator's command line.
+//!
+//! `route`, `due` and `check` need a county pack and nothing else: no database, no broker, no environment.
+
+mod cli;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    cli::Cli::parse().run()
+}

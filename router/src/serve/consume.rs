@@ -1,0 +1,58 @@
+//! The consumer: every message ends in committed rows, then in an ack; nothing else.
+//!
+//! While the database is away a message is held, not given back: a give-back would count as a delivery and bring the message
+//! nearer to its limit although nothing is wrong with it.
+
+use platform::{
+    broker::{BrokerError, Connection, Queue, Received, Topology, redial},
+    private::Part,
+};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::route::{Router, Settled};
+
+/// Unacknowledged messages per queue: how many reports are decided at once.
+const PREFETCH: u16 = 8;
+
+/// Runs until `stop`; fails only when RabbitMQ refuses our queues.
+pub(super) async fn run(
+    router: Router,
+    url: &str,
+    topology: &Topology,
+    part: &Part,
+    stop: &CancellationToken,
+) -> anyhow::Result<()> {
+    redial(url, "shouwang router", topology, part, stop, async |connection: &Connection| {
+        let [urgent, normal, dead] = Queue::ALL.map(|queue| drain(&router, connection, queue, stop));
+        tokio::try_join!(urgent, normal, dead).map(drop)
+    })
+    .await
+}
+
+async fn drain(router: &Router, connection: &Connection, queue: Queue, stop: &CancellationToken) -> Result<(), BrokerError> {
+    let mut consumer = connection.consumer(queue, PREFETCH).await?;
+    let mut under_way = JoinSet::new();
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => break,
+            received = consumer.next() => {
+                let received = received?;
+                let (router, stop) = (router.clone(), stop.clone());
+                under_way.spawn(async move { settle(&router, received, &stop).await });
+            }
+            Some(ended) = under_way.join_next() => ended.map_err(|_| BrokerError::Cancelled)??,
+        }
+    }
+    while let Some(ended) = under_way.join_next().await {
+        ended.map_err(|_| BrokerError::Cancelled)??;
+    }
+    Ok(())
+}
+
+async fn settle(router: &Router, received: Received, stop: &CancellationToken) -> Result<(), BrokerError> {
+    match router.settle(&received, stop).await {
+        Settled::Committed => received.ack().await,
+        Settled::Stopping => received.give_back().await,
+    }
+}

@@ -1,0 +1,75 @@
+//! `router serve`: configuration, connections, parts, in this order.
+
+mod clock;
+mod consume;
+mod route;
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use platform::{
+    broker::Topology,
+    config::Config,
+    lifecycle::Parts,
+    pack_watch::PackWatch,
+    private::{self, Readiness},
+    store::Store,
+    telemetry,
+};
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+const DEFAULT_PRIVATE: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 9102);
+const HOUSEKEEPING: Duration = Duration::from_secs(6 * 3600);
+
+/// Runs until a signal or until a part dies.
+pub(crate) async fn serve() -> anyhow::Result<()> {
+    let config = Config::load()?;
+    telemetry::start_logs(&config.log)?;
+    let metrics = telemetry::start_metrics()?;
+    let store = Store::open(&config.database_url("router")?, "router", config.database.connections)?;
+    let amqp_url = config.amqp_url()?;
+
+    let readiness = Readiness::default();
+    let mut parts = Parts::new();
+    let stop = parts.stop();
+    let private_addr = config.listen.private.unwrap_or(DEFAULT_PRIVATE);
+    parts.spawn("private listener", private::serve(private_addr, readiness.clone(), metrics, stop.clone()));
+    parts.spawn("housekeeping", housekeeping(store.clone(), stop.clone()));
+
+    // Woken by the consumer when new stages exist, and by consumer and clock when new notices do.
+    let (stages, notices) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    parts.spawn("clock", clock::run(store.clone(), stages.clone(), notices.clone(), readiness.part("clock"), stop.clone()));
+    parts.spawn("wake", wake(store.clone(), notices.clone(), stop.clone()));
+
+    let (pack_part, broker_part) = (readiness.part("pack"), readiness.part("consumer"));
+    parts.spawn("consumer", async move {
+        let started = PackWatch::start(store.clone(), config.county.clone(), pack_part, stop.clone()).await;
+        let Some((pack, fresh)) = started else { return Ok(()) };
+        let router = route::Router::new(store, config.county, pack, stages, notices);
+        let topology = Topology::new(&config.broker.prefix);
+        tokio::try_join!(consume::run(router, &amqp_url, &topology, &broker_part, &stop), fresh).map(drop)
+    });
+    parts.run().await
+}
+
+/// Tells the notifiers that there is work. Outside every transaction, since NOTIFY takes a global lock at commit; losing one
+/// costs a fraction of a second, because notifiers look around by themselves.
+async fn wake(store: Store, notices: Arc<Notify>, stop: CancellationToken) -> anyhow::Result<()> {
+    while stop.run_until_cancelled(notices.notified()).await.is_some() {
+        if let Err(e) = store.notices_wake().await {
+            tracing::debug!(error = telemetry::chain(&e), "notifiers were not woken");
+        }
+    }
+    Ok(())
+}
+
+async fn housekeeping(store: Store, stop: CancellationToken) -> anyhow::Result<()> {
+    loop {
+        if let Err(e) = store.partitions_ensure(platform::clock::now()).await {
+            tracing::warn!(error = telemetry::chain(&e), "next month's partitions were not made");
+        }
+        if stop.run_until_cancelled(tokio::time::sleep(HOUSEKEEPING)).await.is_none() {
+            return Ok(());
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! From a message to committed rows.
+//!
+//! A message that arrives a second time may have crashed a router. Such suspects are tried one by one, and each try is
+//! written down before it begins: only the guilty one collects attempts, and after [`TRIES`] it becomes a triage ticket with
+//! the reason, decided by the part of the code that does the least. A message that names no report of ours is parked.
+
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+
+use casework::routing::{self, Decision};
+use platform::{
+    broker::Received,
+    clock,
+    pack_watch::{LoadedPack, PackWatch},
+    store::{Pinned, Recorded, ReportToRoute, Store, StoreError},
+    telemetry::chain,
+};
+use tokio::sync::{Mutex, Notify};
+use tokio_util::sync::CancellationToken;
+use tracing::{error, info, warn};
+
+use crate::salvage::salvage;
+
+/// Tries of a suspect before a human looks at it.
+const TRIES: i32 = 3;
+const DATABASE_PAUSE: Duration = Duration::from_millis(500);
+
+/// How a message ended.
+pub(super) enum Settled {
+    /// Its rows are there: acknowledge.
+    Committed,
+    /// The service stops and the database is away: give it back.
+    Stopping,
+}
+
+/// Decides and records. Cloning is cheap.
+#[derive(Clone)]
+pub(super) struct Router {
+    store: Store,
+    county: String,
+    pack: PackWatch,
+    stages: Arc<Notify>,
+    notices: Arc<Notify>,
+    /// Suspects pass here one at a time.
+    suspects: Arc<Mutex<()>>,
+}
+
+impl Router {
+    pub(super) fn new(store: Store, county: String, pack: PackWatch, stages: Arc<Notify>, notices: Arc<Notify>) -> Self {
+        Self { store, county, pack, stages, notices, suspects: Arc::default() }
+    }
+
+    /// Settles a message however long the database is away.
+    pub(super) async fn settle(&self, received: &Received, stop: &CancellationToken) -> Settled {
+        loop {
+            let error = match self.try_settle(received).await {
+                Ok(()) => return Settled::Committed,
+                Err(e) => e,
+            };
+            metrics::counter!("shouwang_router_retries_total").increment(1);
+            warn!(error = chain(&error), "the database is away: holding the message");
+            if stop.run_until_cancelled(tokio::time::sleep(DATABASE_PAUSE)).await.is_none() {
+                return Settled::Stopping;
+            }
+        }
+    }
+
+    async fn try_settle(&self, received: &Received) -> Result<(), StoreError> {
+        let body = match &received.body {
+            Ok(body) if body.county == self.county => body,
+            Ok(body) => return self.park(received, &format!("county {:?}; this router serves {:?}", body.county, self.county)).await,
+            Err(why) => return self.park(received, why).await,
+        };
+        let Some(report) = self.store.report_to_route(body.report).await? else {
+            return self.park(received, "there is no such report").await;
+        };
+        if report.routed {
+            return self.store.outbox_forget(report.id).await;
+        }
+        if received.suspect {
+            let _alone = self.suspects.lock().await;
+            let tries = self.store.attempt_begin(report.id, clock::now()).await?;
+            return self.route(&report, tries > TRIES).await;
+        }
+        self.route(&report, false).await
+    }
+
+    async fn route(&self, report: &ReportToRoute, given_up: bool) -> Result<(), StoreError> {
+        let loaded = self.pack.current();
+        let now = clock::now();
+        let decision = if given_up {
+            let facts = salvage(&report.facts).0;
+            routing::triage(&loaded.pack, &facts, &format!("the router failed {TRIES} times while it held this report"), now)
+        } else {
+            decide(&loaded, report, now)
+        };
+        match self.record(report, &decision, &loaded).await {
+            Err(e) if !e.is_passing() => {
+                let why = format!("the decision could not be stored: {}", chain(&e));
+                error!(report = report.id, error = why, "routing failed: triage");
+                let facts = salvage(&report.facts).0;
+                self.record(report, &routing::triage(&loaded.pack, &facts, &why, now), &loaded).await
+            }
+            other => other,
+        }
+    }
+
+    async fn record(&self, report: &ReportToRoute, decision: &Decision, loaded: &LoadedPack) -> Result<(), StoreError> {
+        let pinned = Pinned {
+            pack_version: loaded.version,
+            rule_set: loaded.rule_set,
+            calendar: loaded.pack.calendar().version(),
+            by: "router",
+        };
+        let now = clock::now();
+        if let Recorded::Now { tickets } = self.store.decision_record(report, decision, pinned, now).await? {
+            let waited = (now - report.received_at).to_std().unwrap_or_default();
+            metrics::counter!("shouwang_reports_routed_total", "urgency" => decision.urgency.as_str()).increment(1);
+            metrics::histogram!("shouwang_accept_to_dispatch_seconds").record(waited.as_secs_f64());
+            if !decision.triage_reasons.is_empty() {
+                metrics::counter!("shouwang_triage_total").increment(1);
+            }
+            info!(report = report.id, urgency = decision.urgency.as_str(), tickets, "routed");
+            self.stages.notify_one();
+            self.notices.notify_one();
+        }
+        Ok(())
+    }
+
+    async fn park(&self, received: &Received, why: &str) -> Result<(), StoreError> {
+        metrics::counter!("shouwang_messages_parked_total").increment(1);
+        error!(queue = received.queue, why, "a message names no report of ours: parked");
+        self.store.parked_insert(&received.queue, why, &received.bytes, clock::now()).await
+    }
+}
+
+/// The rules' answer, or a triage with the reason when they fail in any way.
+fn decide(loaded: &LoadedPack, report: &ReportToRoute, now: chrono::DateTime<chrono::Utc>) -> Decision {
+    let (facts, unreadable) = salvage(&report.facts);
+    if let Some(why) = unreadable {
+        return routing::triage(&loaded.pack, &facts, &why, now);
+    }
+    let decided = std::panic::catch_unwind(AssertUnwindSafe(|| routing::decide(&loaded.pack, &facts, now)));
+    decided.unwrap_or_else(|_| routing::triage(&loaded.pack, &facts, "the rules failed on this report", now))
+}
