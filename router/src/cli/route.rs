@@ -2,14 +2,13 @@
 
 mod text;
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use casework::calendar::rfc3339;
 use casework::pack::Pack;
 use casework::report::{ParseError, Report};
-use casework::routing::{self, Decision, MatchedRow, PlannedStage, Unsent};
+use casework::routing::{self, Decision, MatchedRow, PlannedStage, PlannedTicket, Unsent};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
@@ -46,8 +45,19 @@ struct Ticket<'d> {
     unit: &'d str,
     unit_kind: &'d str,
     lead: bool,
-    stages: BTreeMap<&'static str, Stage<'d>>,
+    stages: Stages<'d>,
     basis: Vec<&'d str>,
+}
+
+/// In the order in which they happen; a stage that does not exist is left out.
+#[derive(Serialize)]
+struct Stages<'d> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sign: Option<Stage<'d>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    contact: Option<Stage<'d>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resolve: Option<Stage<'d>>,
 }
 
 #[derive(Serialize)]
@@ -117,11 +127,7 @@ fn answer(file: String, decision: &Decision) -> Answer<'_> {
             unit: &ticket.unit,
             unit_kind: &ticket.unit_kind,
             lead: ticket.lead,
-            stages: ticket
-                .stages
-                .iter()
-                .map(|planned| (planned.stage.as_str(), stage(planned)))
-                .collect(),
+            stages: stages(ticket),
             basis: ticket
                 .basis
                 .iter()
@@ -135,6 +141,18 @@ fn answer(file: String, decision: &Decision) -> Answer<'_> {
         tickets,
         unsent: &decision.unsent,
         rows: &decision.rows,
+    }
+}
+
+fn stages(ticket: &PlannedTicket) -> Stages<'_> {
+    let of = |wanted: routing::Stage| {
+        let planned = ticket.stages.iter().find(|planned| planned.stage == wanted);
+        planned.map(stage)
+    };
+    Stages {
+        sign: of(routing::Stage::Sign),
+        contact: of(routing::Stage::Contact),
+        resolve: of(routing::Stage::Resolve),
     }
 }
 
