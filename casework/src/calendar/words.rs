@@ -78,7 +78,7 @@ pub(super) fn skipped(calendar: &Calendar, days: &[NaiveDate]) -> Option<String>
         parts.push(format!("放假日{}", spans(&holidays)));
     }
     let more = if days.len() > NAMED_DAYS { "等" } else { "" };
-    Some(format!("其间{}{more}不计入。", parts.join(";")))
+    Some(format!("其间{}{more}不计入。", parts.join("；")))
 }
 
 pub(super) fn made_up(days: &[NaiveDate]) -> Option<String> {

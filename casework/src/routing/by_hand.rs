@@ -18,9 +18,15 @@ pub fn by_hand(
     dispatched_at: DateTime<Utc>,
 ) -> Result<Decision, String> {
     let vocabulary = pack.vocabulary();
-    let term = vocabulary.obligations.get(obligation);
-    let term = term.ok_or_else(|| format!("there is no obligation {obligation:?} in this pack"))?;
-    let held = pack.units().get(unit).ok_or_else(|| format!("there is no unit {unit:?} in this pack"))?;
+    if !vocabulary.obligations.contains(obligation) {
+        return Err(format!(
+            "there is no obligation {obligation:?} in this pack"
+        ));
+    }
+    let held = pack
+        .units()
+        .get(unit)
+        .ok_or_else(|| format!("there is no unit {unit:?} in this pack"))?;
     let urgency = decide(pack, facts, dispatched_at).urgency;
     let ticket = PlannedTicket {
         obligation: obligation.to_owned(),
@@ -28,9 +34,18 @@ pub fn by_hand(
         unit_kind: held.kind.clone(),
         lead: true,
         role: Role::Lead,
-        evidence: term.evidence.clone(),
-        basis: vec![Basis { text: "待人工研判:由办公室指定".into(), grade: "P".into() }],
+        evidence: None,
+        basis: vec![Basis {
+            text: "待人工研判:由办公室指定".into(),
+            grade: "P".into(),
+        }],
         stages: plan::stages(pack, obligation, unit, urgency, dispatched_at),
     };
-    Ok(Decision { urgency, tickets: vec![ticket], unsent: Vec::new(), rows: Vec::new(), triage_reasons: Vec::new() })
+    Ok(Decision {
+        urgency,
+        tickets: vec![ticket],
+        unsent: Vec::new(),
+        rows: Vec::new(),
+        triage_reasons: Vec::new(),
+    })
 }
