@@ -6,7 +6,7 @@
 use std::{sync::Arc, time::Duration};
 
 use platform::{
-    broker::{Body, BrokerError, Connection, Message, Publisher, Queue, Topology, redial},
+    broker::{Body, BrokerError, Message, Publisher, Queue, Topology, redial},
     clock,
     private::Part,
     store::{OutboxRow, Store, StoreError},
@@ -32,10 +32,11 @@ pub(crate) async fn run(
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
     let owner = Uuid::new_v4();
-    redial(&url, "shouwang relay", &topology, &part, &stop, async |connection: &Connection| {
+    let (store, stored, halt) = (&store, &stored, &stop);
+    redial(&url, "shouwang relay", &topology, &part, &stop, |connection| async move {
         let publisher = connection.publisher().await?;
-        while !stop.is_cancelled() {
-            let moved = match turn(&store, &publisher, owner).await {
+        while !halt.is_cancelled() {
+            let moved = match turn(store, &publisher, owner).await {
                 Ok(moved) => moved,
                 Err(TurnError::Broker(e)) => return Err(e),
                 Err(TurnError::Store(e)) => {
@@ -48,7 +49,7 @@ pub(crate) async fn run(
                 tokio::select! {
                     () = stored.notified() => {}
                     () = tokio::time::sleep(IDLE) => {}
-                    () = stop.cancelled() => {}
+                    () = halt.cancelled() => {}
                 }
             }
         }

@@ -86,7 +86,7 @@ impl Connection {
     }
 
     /// Closes in an orderly way; errors no longer matter.
-    pub async fn close(self) {
+    pub async fn close(&self) {
         let _ = answered("close", self.amqp.close(200, "bye".into())).await;
     }
 }

@@ -1,6 +1,6 @@
 //! Supervised reconnection: run, and on any error dial again after a growing pause; only a refusal ends it.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
@@ -14,7 +14,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// Dials, runs `work` with the connection, and does so again until `stop` or a refusal.
 ///
 /// `work` returns `Ok` only because of `stop`. `part` says in `/ready` whether the broker is there.
-pub async fn redial<W>(
+pub async fn redial<W, F>(
     url: &str,
     name: &str,
     topology: &Topology,
@@ -23,7 +23,8 @@ pub async fn redial<W>(
     mut work: W,
 ) -> anyhow::Result<()>
 where
-    W: AsyncFnMut(&Connection) -> Result<(), BrokerError>,
+    W: FnMut(Arc<Connection>) -> F,
+    F: Future<Output = Result<(), BrokerError>>,
 {
     let mut pause = FIRST_PAUSE;
     while !stop.is_cancelled() {
@@ -35,7 +36,8 @@ where
             Ok(connection) => {
                 part.ready();
                 pause = FIRST_PAUSE;
-                let ended = work(&connection).await;
+                let connection = Arc::new(connection);
+                let ended = work(connection.clone()).await;
                 connection.close().await;
                 ended
             }

@@ -7,6 +7,9 @@ mod due;
 mod moment;
 mod packs;
 mod route;
+mod show;
+mod tick;
+mod triage;
 
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
@@ -30,6 +33,25 @@ enum Command {
     Due(due::Due),
     /// Checks a county pack or a DMN file
     Check(check::Check),
+    /// Shows a report's tickets, stages, escalation steps and notices
+    Show {
+        /// Receipt number
+        receipt: String,
+        /// JSON instead of text
+        #[arg(long)]
+        json: bool,
+    },
+    /// Turns the clock to a given time and sends what is due then (tests and drills)
+    Tick {
+        /// Time, RFC 3339; without an offset it is Taihe's
+        #[arg(long, value_name = "T", value_parser = moment::read)]
+        at: chrono::DateTime<chrono::Utc>,
+    },
+    /// Settles a report that waits for a human (待人工研判)
+    #[command(subcommand)]
+    Triage(triage::Triage),
+    /// Serves: consumes reports, keeps the clock
+    Serve,
 }
 
 impl Cli {
@@ -39,6 +61,22 @@ impl Cli {
             Command::Route(command) => command.run(),
             Command::Due(command) => command.run(),
             Command::Check(command) => command.run(),
+            Command::Show { receipt, json } => connected(show::run(&receipt, json)),
+            Command::Tick { at } => connected(tick::run(at)),
+            Command::Triage(command) => connected(triage::run(&command)),
+            Command::Serve => connected(crate::serve::serve()),
+        }
+    }
+}
+
+/// Runs a command that needs the database.
+fn connected(command: impl Future<Output = anyhow::Result<()>>) -> ExitCode {
+    let done = tokio::runtime::Runtime::new().map_err(Into::into).and_then(|runtime| runtime.block_on(command));
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("router: {error:#}");
+            ExitCode::FAILURE
         }
     }
 }

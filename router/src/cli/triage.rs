@@ -16,7 +16,7 @@ use platform::{
 use crate::salvage::salvage;
 
 /// What to do with an open triage ticket.
-#[derive(Subcommand)]
+#[derive(Debug, Subcommand)]
 pub(crate) enum Triage {
     /// Take it in hand (it is signed in your name); with --obligation and --unit: dispatch that ticket and close the triage.
     Assign {
@@ -37,7 +37,7 @@ pub(crate) enum Triage {
 }
 
 /// The report and the responsible human; both are recorded.
-#[derive(Args)]
+#[derive(Debug, Args)]
 pub(crate) struct Who {
     /// Receipt number of the report.
     receipt: String,

@@ -23,8 +23,9 @@ pub(super) async fn run(
     part: &Part,
     stop: &CancellationToken,
 ) -> anyhow::Result<()> {
-    redial(url, "shouwang router", topology, part, stop, async |connection: &Connection| {
-        let [urgent, normal, dead] = Queue::ALL.map(|queue| drain(&router, connection, queue, stop));
+    let router = &router;
+    redial(url, "shouwang router", topology, part, stop, |connection| async move {
+        let [urgent, normal, dead] = Queue::ALL.map(|queue| drain(router, &connection, queue, stop));
         tokio::try_join!(urgent, normal, dead).map(drop)
     })
     .await
