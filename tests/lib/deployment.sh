@@ -48,19 +48,58 @@ service_killed_comes_back() {
   system up --no-drill && ready
 }
 
+drill_needs_its_secret() { # a wrong or missing secret never makes a drill, and never an ordinary report either
+  local status
+  # shellcheck disable=SC1091
+  source "$OUT/system/env"
+  status=$(curl -sS -o /dev/null -w '%{http_code}' -H 'Content-Type: application/json' -H 'X-Shouwang-Drill: guessed' \
+    --data-binary "@$ROOT/tests/samples/05-orphan-new.json" "$PUBLIC_URL/api/v1/reports") || return 1
+  [[ $status == 4?? ]]
+}
+receipt_of_drill() { jq -r .receipt "$OUT/system/drill/answer.json"; }
+report_is_there() { # report_is_there RECEIPT
+  # shellcheck disable=SC1091
+  (set -a && source "$OUT/system/env" && "$(binaries)/router" show "$1" --json) | jq -e '.tickets | length > 0'
+}
+restored_database_holds() { # restored_database_holds RECEIPT: the dump was taken before, the report is in it and opens
+  system restore "$OUT/dump" && system up --no-drill && ready && report_is_there "$1"
+}
+
+# With servers of its own a county must get no drill, no mail and no private server.
+given() { SHOUWANG_RUN_DIR=$OUT/given SHOUWANG_BROKER_PREFIX=given. "$ROOT/deploy/$1" "${@:2}"; }
+up_on_given_servers() {
+  local database=${SHOUWANG_TEST_DATABASE_URL%/*}/given
+  "$ROOT/deploy/servers" psql "$OUT/servers" -c "CREATE DATABASE given OWNER shouwang" || return 1
+  DATABASE_URL=$database AMQP_URL=$SHOUWANG_TEST_AMQP_URL SMTP_URL=smtp://127.0.0.1:9 given up | tee "$OUT/given.log" || return 1
+  # shellcheck disable=SC1091
+  (source "$OUT/given/env" && [[ $DATABASE_URL == "$database" && -z $MAIL_URL ]]) || return 1
+  grep -q '^No drill' "$OUT/given.log" && [[ ! -e $OUT/given/postgres && ! -e $OUT/given/rabbitmq && ! -e $OUT/given/mail ]]
+}
+wipe_keeps_what_is_not_ours() {
+  given down --wipe && [[ -s $OUT/given/keys/master.key && ! -e $OUT/given/env ]] &&
+    echo "SELECT count(*) FROM reports" | "$ROOT/deploy/servers" psql "$OUT/servers" -d given
+}
+
 test_deployment() {
-  local url
+  local url receipt
   ok "up files a drill on an empty machine" system up
   ok "all three services are ready" ready
   ok "the environment is complete and 0600" env_is_private_and_complete
   ok "the drill's mails are kept as files" mails_are_kept
+  ok "a drill without the secret is refused" drill_needs_its_secret
   ok "a warm second up takes less than 15 s" warm_up_is_quick
   ok "up with its own environment sourced keeps its servers" sourced_up_keeps_servers
   ok "up brings a killed service back" service_killed_comes_back
-  url=$(head -n 1 "$OUT/system/env" | sed "s/.*='\(.*\)'/\1/")
+  url=$(sed -n "s/^PUBLIC_URL='\(.*\)'/\1/p" "$OUT/system/env")
+  receipt=$(receipt_of_drill)
+  ok "backup writes a dump while it runs" system backup "$OUT/dump"
   ok "down stops all" system down
   ok "nothing is left running" nobody_left "$url"
   ok "down again is harmless" system down
-  ok "up again finds its data and the same URLs" system up
-  ok "the URL is the same" grep -qF "$url" "$OUT/system/env"
+  ok "up again finds its data" system up
+  ok "and keeps the URLs" grep -qF "'$url'" "$OUT/system/env"
+  ok "the first drill is still there" report_is_there "$receipt"
+  ok "restore brings the dump back" restored_database_holds "$receipt"
+  ok "up uses given servers, files no drill, starts none" up_on_given_servers
+  ok "down --wipe leaves given servers and their key" wipe_keeps_what_is_not_ours
 }

@@ -18,7 +18,10 @@ begin_run() {
 end_run() {
   local status=$?
   trap - EXIT
-  if [[ -d $OUT/system ]]; then SHOUWANG_RUN_DIR=$OUT/system "$ROOT/deploy/down" --wipe >>"$OUT/down.log" 2>&1 || status=1; fi
+  local run
+  for run in "$OUT/system" "$OUT/given"; do
+    if [[ -d $run ]]; then SHOUWANG_RUN_DIR=$run "$ROOT/deploy/down" --wipe >>"$OUT/down.log" 2>&1 || status=1; fi
+  done
   if [[ -d $OUT/servers ]]; then "$ROOT/deploy/servers" wipe "$OUT/servers" >>"$OUT/down.log" 2>&1 || status=1; fi
   if ((status != 0)); then say "FAILED at: ${CURRENT_STEP:-the end}; logs kept in $OUT"; fi
   say "  in all $(human_ms $(($(now_ms) - BEGAN)))"
