@@ -62,6 +62,11 @@ impl Areas {
         self.by_code.get(code).map(|index| &self.list[*index])
     }
 
+    /// Whether a mention of the code is in order; see [`super::Terms::allows`].
+    pub(crate) fn allows(&self, code: &str) -> bool {
+        self.list.is_empty() || self.by_code.contains_key(code)
+    }
+
     /// The county's own area code.
     pub fn county(&self) -> &str {
         &self.county

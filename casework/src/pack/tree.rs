@@ -42,6 +42,9 @@ pub(super) fn check_areas(areas: &Areas, problems: &mut Problems) {
 /// Parents exist without circles; one leading group without a parent, one office.
 pub(super) fn check_units(units: &Units, problems: &mut Problems) {
     const FILE: &str = "units.csv";
+    if units.iter().next().is_none() {
+        return; // the file could not be read, which is reported
+    }
     for unit in units.iter() {
         match &unit.parent {
             Some(parent) if units.get(parent).is_none() => {

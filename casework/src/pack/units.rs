@@ -86,6 +86,11 @@ impl Units {
             .map(|index| &self.list[*index])
     }
 
+    /// Whether a rule may name the kind; see [`super::Terms::allows`].
+    pub(crate) fn allows_kind(&self, kind: &str) -> bool {
+        self.list.is_empty() || self.by_kind.contains_key(kind)
+    }
+
     /// The leading-group office. The pack has been read, so there is one; its code is `office` otherwise.
     pub fn office(&self) -> &str {
         self.of_kind(OFFICE)

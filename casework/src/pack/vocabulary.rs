@@ -109,6 +109,12 @@ impl<T: AsRef<Term>> Terms<T> {
         self.by_code.contains_key(code)
     }
 
+    /// Whether a mention of the code is in order. A list that could not be read allows all: its own problem is
+    /// reported, and repeating it at each mention would bury it.
+    pub(crate) fn allows(&self, code: &str) -> bool {
+        self.list.is_empty() || self.contains(code)
+    }
+
     /// The label of a code, or the code itself where nobody knows it: a page must show something.
     pub fn label<'a>(&'a self, code: &'a str, lang: Lang) -> &'a str {
         self.get(code)

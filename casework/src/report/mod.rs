@@ -7,6 +7,7 @@
 
 mod decode;
 mod errors;
+mod fields;
 mod node;
 mod words;
 

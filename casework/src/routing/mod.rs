@@ -121,7 +121,7 @@ impl Work {
         unsent: Vec<Unsent>,
         dispatched_at: DateTime<Utc>,
     ) -> Decision {
-        if tickets.is_empty() {
+        if tickets.is_empty() && self.doubts.is_empty() {
             self.doubt("没有规则为本报告派出工单".into());
         }
         for ticket in &tickets {

@@ -15,6 +15,9 @@ use crate::urgency::Urgency;
 /// The highest escalation level that is looked for.
 const MAX_LEVEL: u8 = 9;
 
+/// The longest limit that counts as finite: ten years.
+const LONGEST_MINUTES: i64 = 10 * 366 * 24 * 60;
+
 pub(super) struct Check<'c> {
     pub(super) file: &'c str,
     pub(super) vocabulary: &'c Vocabulary,
@@ -131,7 +134,7 @@ impl Check<'_> {
             }
             (Words::Pack(..), Value::Text(word))
                 if matches!(column.name.as_str(), "unit_kind" | "requester_kind")
-                    && self.units.of_kind(word).next().is_none() =>
+                    && !self.units.allows_kind(word) =>
             {
                 format!("no unit of units.csv is of kind {word}")
             }
@@ -194,6 +197,14 @@ impl Check<'_> {
         let limit: Limit = text("limit").parse().ok()?;
         if limit.count == 0 {
             let reason = "a limit of 0 leaves no time".to_owned();
+            self.add(
+                rule.line,
+                format!("decision {}, row {}: {reason}", table.id, rule.number),
+            );
+            return None;
+        }
+        if limit.shortest_minutes() > LONGEST_MINUTES {
+            let reason = format!("{limit} is longer than ten years; no child waits that long");
             self.add(
                 rule.line,
                 format!("decision {}, row {}: {reason}", table.id, rule.number),

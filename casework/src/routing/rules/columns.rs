@@ -53,22 +53,22 @@ const fn whole(name: &'static str) -> Allowed {
 }
 
 const SITUATION: Words = Words::Pack(
-    |v, word| v.situations.contains(word),
+    |v, word| v.situations.allows(word),
     "situation of situations.csv",
 );
 const UNIT_KIND: Words = Words::Pack(
-    |v, word| v.unit_kinds.contains(word),
+    |v, word| v.unit_kinds.allows(word),
     "unit kind of unit-kinds.csv",
 );
 const OBLIGATION: Words = Words::Pack(
-    |v, word| v.obligations.contains(word),
+    |v, word| v.obligations.allows(word),
     "obligation of obligations.csv",
 );
 const EVIDENCE: Words = Words::Pack(
-    |v, word| v.evidence.contains(word),
+    |v, word| v.evidence.allows(word),
     "evidence kind of evidence.csv",
 );
-const EVENT: Words = Words::Pack(|v, word| v.events.contains(word), "event of events.csv");
+const EVENT: Words = Words::Pack(|v, word| v.events.allows(word), "event of events.csv");
 const URGENCY: Words = Words::Closed(|word| Urgency::from_word(word).is_some());
 const STAGE: Words = Words::Closed(|word| Stage::from_word(word).is_some());
 const GRADE: Words = Words::Closed(|word| super::GRADES.contains(&word));

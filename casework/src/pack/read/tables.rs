@@ -1,0 +1,131 @@
+//! The small tables of a pack: days off, recusals, ranking.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::NaiveDate;
+
+use super::super::problem::Problems;
+use super::super::sheet::Sheet;
+use super::super::{AreaLevel, EVERY_KIND, PackFiles, Recusals, Vocabulary};
+use crate::calendar::Calendar;
+use crate::report::Suspect;
+use crate::routing::rules;
+
+const HOLIDAYS: &str = "holidays.csv";
+const RECUSAL: &str = "recusal.csv";
+const RANKING: &str = "ranking.csv";
+
+pub(super) fn calendar(
+    files: &PackFiles,
+    published_through: NaiveDate,
+    problems: &mut Problems,
+) -> Calendar {
+    let sheet = Sheet::read(files, HOLIDAYS, &["date", "kind", "name"], problems);
+    sheet.unique(&["date"], problems);
+    let mut days = Vec::new();
+    for row in sheet.rows() {
+        let Ok(day) = NaiveDate::parse_from_str(row.get("date"), "%Y-%m-%d") else {
+            problems.add(
+                HOLIDAYS,
+                row.line,
+                format!("\"{}\" is not a date such as 2026-10-01", row.get("date")),
+            );
+            continue;
+        };
+        if !matches!(row.get("kind"), "off" | "work") {
+            problems.add(
+                HOLIDAYS,
+                row.line,
+                format!("kind \"{}\" must be off or work", row.get("kind")),
+            );
+        }
+        if day > published_through && published_through != NaiveDate::MIN {
+            let reason = format!(
+                "{day} is after published_through {published_through} of pack.toml; move that date first"
+            );
+            problems.add(HOLIDAYS, row.line, reason);
+        }
+        days.push((day, row.get("kind") == "off", row.get("name").to_owned()));
+    }
+    Calendar::new(days, published_through)
+}
+
+pub(super) fn recusals(
+    files: &PackFiles,
+    vocabulary: &Vocabulary,
+    problems: &mut Problems,
+) -> Recusals {
+    let sheet = Sheet::read(
+        files,
+        RECUSAL,
+        &["suspect", "unit_kind", "levels_skipped"],
+        problems,
+    );
+    sheet.unique(&["suspect", "unit_kind"], problems);
+    let mut skipped = HashSet::new();
+    for row in sheet.rows() {
+        let at = (RECUSAL, row.line);
+        let suspect = Suspect::from_word(row.get("suspect"));
+        problems.known(at, "suspect", row.get("suspect"), suspect.is_some());
+        let kind = row.get("unit_kind");
+        problems.known(
+            at,
+            "unit kind of unit-kinds.csv, nor *",
+            kind,
+            kind == EVERY_KIND || vocabulary.unit_kinds.allows(kind),
+        );
+        for word in row.get("levels_skipped").split_whitespace() {
+            let level = AreaLevel::from_word(word);
+            problems.known(at, "area level", word, level.is_some());
+            if let (Some(suspect), Some(level)) = (suspect, level) {
+                skipped.insert((suspect, kind.to_owned(), level));
+            }
+        }
+    }
+    Recusals::new(skipped)
+}
+
+pub(super) fn ranking(
+    files: &PackFiles,
+    vocabulary: &Vocabulary,
+    problems: &mut Problems,
+) -> rules::Ranking {
+    let sheet = Sheet::read(
+        files,
+        RANKING,
+        &["rank", "obligation", "unit_kind"],
+        problems,
+    );
+    sheet.unique(&["rank"], problems);
+    sheet.unique(&["obligation", "unit_kind"], problems);
+    let mut ranking = HashMap::new();
+    for row in sheet.rows() {
+        let at = (RANKING, row.line);
+        let (obligation, kind) = (row.get("obligation"), row.get("unit_kind"));
+        problems.known(
+            at,
+            "obligation of obligations.csv",
+            obligation,
+            vocabulary.obligations.allows(obligation),
+        );
+        problems.known(
+            at,
+            "unit kind of unit-kinds.csv",
+            kind,
+            vocabulary.unit_kinds.allows(kind),
+        );
+        match row.get("rank").parse::<u32>() {
+            Ok(rank) => {
+                ranking
+                    .entry((obligation.to_owned(), kind.to_owned()))
+                    .or_insert(rank);
+            }
+            Err(_) => problems.add(
+                RANKING,
+                row.line,
+                format!("rank \"{}\" is not a whole number", row.get("rank")),
+            ),
+        }
+    }
+    rules::Ranking::new(ranking)
+}

@@ -1,0 +1,157 @@
+//! The word lists of a pack.
+
+use super::super::problem::Problems;
+use super::super::sheet::{Row, Sheet};
+use super::super::{Label, PackFiles, Situation, Term, Terms, UnitKind, Vocabulary};
+use crate::code::is_code;
+use crate::facts::STATUTORY;
+use crate::pack::{LEADING_GROUP, OFFICE, POLICE};
+use crate::routing::rules;
+
+const TERM: [&str; 4] = ["code", "zh", "en", "retired"];
+
+pub(super) fn vocabulary(files: &PackFiles, problems: &mut Problems) -> Vocabulary {
+    const KIND: [&str; 5] = ["code", "zh", "en", "letter", "retired"];
+    const SITUATION: [&str; 10] = [
+        "code", "group_zh", "group_en", "zh", "en", "hint_zh", "hint_en", "basis", "grade",
+        "retired",
+    ];
+    let situations = terms(
+        files,
+        "situations.csv",
+        &SITUATION,
+        &STATUTORY,
+        problems,
+        |row, term, problems| {
+            grade(("situations.csv", row.line), row.get("grade"), problems);
+            Situation {
+                term,
+                group: label(row, "group_zh", "group_en"),
+                hint: label(row, "hint_zh", "hint_en"),
+                basis: row.get("basis").to_owned(),
+                grade: row.get("grade").to_owned(),
+            }
+        },
+    );
+    let reserved = [LEADING_GROUP, OFFICE, POLICE];
+    let unit_kinds = terms(
+        files,
+        "unit-kinds.csv",
+        &KIND,
+        &reserved,
+        problems,
+        |row, term, problems| UnitKind {
+            term,
+            letter: flag(
+                ("unit-kinds.csv", row.line),
+                "letter",
+                row.get("letter"),
+                problems,
+            ),
+        },
+    );
+    let reserved = [rules::POLICE_ACCEPT, rules::TRIAGE];
+    Vocabulary {
+        situations,
+        unit_kinds,
+        obligations: terms(
+            files,
+            "obligations.csv",
+            &TERM,
+            &reserved,
+            problems,
+            |_, term, _| term,
+        ),
+        evidence: terms(files, "evidence.csv", &TERM, &[], problems, |_, term, _| {
+            term
+        }),
+        outcomes: terms(files, "outcomes.csv", &TERM, &[], problems, |_, term, _| {
+            term
+        }),
+        events: terms(
+            files,
+            "events.csv",
+            &TERM,
+            &[rules::DISPATCH],
+            problems,
+            |_, term, _| term,
+        ),
+    }
+}
+
+/// One word list; `reserved` codes must be among it, because the program itself speaks of them.
+fn terms<T: AsRef<Term>>(
+    files: &PackFiles,
+    file: &'static str,
+    columns: &[&'static str],
+    reserved: &[&str],
+    problems: &mut Problems,
+    read: impl Fn(&Row<'_>, Term, &mut Problems) -> T,
+) -> Terms<T> {
+    let sheet = Sheet::read(files, file, columns, problems);
+    sheet.unique(&["code"], problems);
+    let mut list = Vec::new();
+    for row in sheet.rows() {
+        code((file, row.line), row.get("code"), problems);
+        let label = label(row, "zh", "en");
+        if label.zh.is_empty() || label.en.is_empty() {
+            problems.add(
+                file,
+                row.line,
+                format!("{} needs a label in zh and in en", row.get("code")),
+            );
+        }
+        let retired = flag((file, row.line), "retired", row.get("retired"), problems);
+        list.push(read(
+            row,
+            Term {
+                code: row.get("code").to_owned(),
+                label,
+                retired,
+            },
+            problems,
+        ));
+    }
+    let terms = Terms::new(list);
+    for word in reserved {
+        if files.contains_key(file) && !terms.contains(word) {
+            problems.add(file, 0, format!("{word} is missing; the program needs it"));
+        }
+    }
+    terms
+}
+
+fn label(row: &Row<'_>, zh: &str, en: &str) -> Label {
+    Label {
+        zh: row.get(zh).to_owned(),
+        en: row.get(en).to_owned(),
+    }
+}
+
+pub(super) fn code(at: (&str, u32), code: &str, problems: &mut Problems) {
+    if !is_code(code) {
+        problems.add(
+            at.0,
+            at.1,
+            format!("code \"{code}\" must be 1 to 60 of a-z, 0-9 and -"),
+        );
+    }
+}
+
+fn grade(at: (&str, u32), grade: &str, problems: &mut Problems) {
+    if !rules::GRADES.contains(&grade) {
+        problems.add(at.0, at.1, format!("grade \"{grade}\" must be V, S or P"));
+    }
+}
+
+/// `true`, `false` or empty (= false).
+fn flag(at: (&str, u32), column: &str, text: &str, problems: &mut Problems) -> bool {
+    if !matches!(text, "" | "true" | "false") {
+        problems.add(
+            at.0,
+            at.1,
+            format!("{column} must be true, false or empty, not \"{text}\""),
+        );
+    }
+    text == "true"
+}

@@ -1,0 +1,17 @@
+//! Tests of casework against the county pack that ships, against naive readings of the tables it was made
+//! from, and against input that means harm.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that can't go on should say where"
+)]
+
+mod calendar;
+mod floor;
+mod naive;
+mod oracle;
+mod packs;
+mod reports;
+mod samples;
+mod taihe;
+mod units;

@@ -1,0 +1,62 @@
+//! Every sample report gives exactly the tickets that `expected.csv` says.
+
+use casework::report::Report;
+use casework::routing::{Decision, decide};
+
+use crate::taihe::{TAIHE, at, csv, repository};
+
+fn summary(decision: &Decision) -> [String; 4] {
+    let mut tickets: Vec<_> = decision
+        .tickets
+        .iter()
+        .map(|t| format!("{}@{}", t.obligation, t.unit))
+        .collect();
+    tickets.sort();
+    let lead: Vec<_> = decision.tickets.iter().filter(|t| t.lead).collect();
+    assert_eq!(lead.len(), 1, "exactly one ticket leads");
+    let unsent: Vec<_> = decision
+        .unsent
+        .iter()
+        .map(|u| format!("{}@{}", u.obligation, u.unit_kind))
+        .collect();
+    let lead = format!("{}@{}", lead[0].obligation, lead[0].unit);
+    [
+        decision.urgency.to_string(),
+        lead,
+        tickets.join(" "),
+        unsent.join(" "),
+    ]
+}
+
+#[test]
+fn every_sample_gives_exactly_its_tickets() {
+    let dir = repository().join("tests/samples");
+    let expected = csv(&std::fs::read_to_string(dir.join("expected.csv")).unwrap());
+    assert_eq!(expected.len(), 14);
+    for row in expected {
+        let body = std::fs::read(dir.join(format!("{}.json", row[0]))).unwrap();
+        let report = Report::parse(&body).unwrap();
+        let decision = decide(&TAIHE, &report.facts(), at("2026-11-24T08:10:00+08:00"));
+        assert_eq!(summary(&decision)[..], row[1..], "{}", row[0]);
+        assert!(
+            decision.triage_reasons.is_empty(),
+            "{}: {:?}",
+            row[0],
+            decision.triage_reasons
+        );
+    }
+}
+
+#[test]
+fn a_decision_survives_its_json() {
+    let body = std::fs::read(repository().join("tests/samples/12-theft-with-adult.json")).unwrap();
+    let facts = Report::parse(&body).unwrap().facts();
+    let decision = decide(&TAIHE, &facts, at("2026-11-24T08:10:00+08:00"));
+    let text = serde_json::to_string(&decision).unwrap();
+    assert_eq!(serde_json::from_str::<Decision>(&text).unwrap(), decision);
+    let text = serde_json::to_string(&facts).unwrap();
+    assert_eq!(
+        serde_json::from_str::<casework::facts::Facts>(&text).unwrap(),
+        facts
+    );
+}
