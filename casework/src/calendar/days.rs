@@ -74,9 +74,8 @@ impl Calendar {
         match self.days.get(&day) {
             Some(exception) if exception.off => DayKind::Holiday,
             Some(_) if weekend => DayKind::MadeUp,
-            Some(_) => DayKind::Weekday,
             None if weekend => DayKind::Weekend,
-            None => DayKind::Weekday,
+            _ => DayKind::Weekday,
         }
     }
 

@@ -109,18 +109,15 @@ pub struct DmnError {
 
 impl DmnError {
     fn place(&self) -> String {
-        let mut place = String::new();
-        if !self.decision.is_empty() {
-            place = format!("decision {}", self.decision);
-            if let Some(row) = self.row {
-                place += &format!(", row {row}");
-            }
-            if let Some(column) = &self.column {
-                place += &format!(", column {column}");
-            }
-            place += ": ";
+        if self.decision.is_empty() {
+            return String::new();
         }
-        place
+        let row = self.row.map_or(String::new(), |row| format!(", row {row}"));
+        let column = self
+            .column
+            .as_ref()
+            .map_or(String::new(), |column| format!(", column {column}"));
+        format!("decision {}{row}{column}: ", self.decision)
     }
 }
 
@@ -146,7 +143,6 @@ impl Table {
             .filter(|rule| self.matches(rule, inputs))
             .collect();
         match self.hit_policy {
-            HitPolicy::Collect => {}
             HitPolicy::First => hits.truncate(1),
             HitPolicy::Unique if hits.len() > 1 => {
                 let rows = hits.iter().map(|rule| rule.number).collect();
@@ -155,7 +151,7 @@ impl Table {
                     rows,
                 });
             }
-            HitPolicy::Unique => {}
+            HitPolicy::Unique | HitPolicy::Collect => {}
         }
         Ok(hits)
     }

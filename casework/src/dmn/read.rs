@@ -263,7 +263,7 @@ impl<'d> Reader<'d> {
             .child(node, values)
             .map(|values| (values, self.text(values)))
         {
-            Some((values, text)) if !text.is_empty() => match read_test(&text, kind) {
+            Some((values, cell)) if !cell.is_empty() => match read_test(&cell, kind) {
                 Ok(test) => Some(test),
                 Err(reason) => {
                     self.error(

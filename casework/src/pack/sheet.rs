@@ -120,13 +120,11 @@ pub(super) fn text_of<'f>(
     file: &str,
     problems: &mut Problems,
 ) -> Option<&'f str> {
-    match files.get(file) {
-        Some(text) => Some(text.strip_prefix('\u{feff}').unwrap_or(text)),
-        None => {
-            problems.add(file, 0, "the file is missing from the pack");
-            None
-        }
-    }
+    let Some(text) = files.get(file) else {
+        problems.add(file, 0, "the file is missing from the pack");
+        return None;
+    };
+    Some(text.strip_prefix('\u{feff}').unwrap_or(text))
 }
 
 /// Where lines start; the CSV reader's own count goes wrong at blank lines.

@@ -80,7 +80,7 @@ pub(super) fn text_of<'n>(
 /// One object being read: fields are taken by name; what is left at the end is unknown.
 pub(super) struct Fields<'n, 'a> {
     pointer: String,
-    fields: &'n [(Cow<'a, str>, Node<'a>)],
+    entries: &'n [(Cow<'a, str>, Node<'a>)],
     known: Vec<&'static str>,
 }
 
@@ -89,7 +89,7 @@ impl<'n, 'a> Fields<'n, 'a> {
         match node {
             Node::Object(fields) => Some(Self {
                 pointer,
-                fields,
+                entries: fields,
                 known: Vec::with_capacity(13),
             }),
             other => errors.wrong_type(&pointer, "an object", other),
@@ -99,7 +99,7 @@ impl<'n, 'a> Fields<'n, 'a> {
     /// The field's value; absent, null and the empty string are the same.
     pub(super) fn take(&mut self, name: &'static str) -> Option<&'n Node<'a>> {
         self.known.push(name);
-        let (_, node) = self.fields.iter().find(|(key, _)| key == name)?;
+        let (_, node) = self.entries.iter().find(|(key, _)| key == name)?;
         match node {
             Node::Null => None,
             Node::Text(text) if text.is_empty() => None,
@@ -281,7 +281,7 @@ impl<'n, 'a> Fields<'n, 'a> {
 
     /// Names that nobody asked for, and names given twice.
     pub(super) fn close(self, errors: &mut Errors) {
-        for (index, (key, _)) in self.fields.iter().enumerate() {
+        for (index, (key, _)) in self.entries.iter().enumerate() {
             // Enough is known; comparing each name with each would be slow on a body made of junk.
             if errors.0.len() > limits::ERRORS {
                 return;
@@ -300,7 +300,7 @@ impl<'n, 'a> Fields<'n, 'a> {
                     "unknown-field",
                     "is not a field of a report".into(),
                 );
-            } else if self.fields[..index]
+            } else if self.entries[..index]
                 .iter()
                 .any(|(earlier, _)| earlier == key)
             {

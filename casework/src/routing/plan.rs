@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 
 use super::rules::{DISPATCH, Deadline, POLICE_ACCEPT, TRIAGE};
 use super::{PlannedStage, Stage};
-use crate::calendar::{Limit, Regime};
+use crate::calendar::Limit;
+use crate::calendar::Regime::{self, Hours, Minutes, StatutoryDays, WorkingDays};
 use crate::escalation::{self, Anchor, Level};
 use crate::pack::Pack;
 use crate::urgency::Urgency;
@@ -112,11 +113,10 @@ fn fallback(obligation: &str, urgency: Urgency, stage: Stage) -> Option<Deadline
         Urgency::P2 => p2,
         Urgency::P3 => p3,
     };
-    use Regime::{Hours, Minutes, StatutoryDays, WorkingDays};
     let (count, regime) = match (obligation, stage) {
         (_, Stage::Contact) => return None,
         (TRIAGE, Stage::Sign) => by_urgency([(15, Minutes), (1, Hours), (4, Hours)]),
-        (TRIAGE, Stage::Resolve) => by_urgency([(1, Hours), (4, Hours), (1, WorkingDays)]),
+        (TRIAGE, Stage::Resolve) => by_urgency([(1, Hours), (4, Hours), (8, Hours)]),
         (POLICE_ACCEPT, Stage::Sign) => by_urgency([(30, Minutes), (2, Hours), (8, Hours)]),
         (POLICE_ACCEPT, Stage::Resolve) => (3, StatutoryDays),
         (_, Stage::Sign) => by_urgency([(1, Hours), (4, Hours), (1, WorkingDays)]),

@@ -9,7 +9,10 @@ use chrono::{DateTime, Datelike, Duration, FixedOffset, Months, NaiveDate, Utc, 
 
 use crate::taihe::{FILES_OF_TAIHE, csv};
 
-type Table = Vec<Vec<String>>;
+type Row = Vec<String>;
+type Table = Vec<Row>;
+/// What one unit kind is asked, with the rows that ask it.
+type Ask<'t> = (String, Vec<&'t Row>);
 
 static URGENCY: LazyLock<Table> =
     LazyLock::new(|| csv(include_str!("../data/default-urgency.csv")));
@@ -53,7 +56,7 @@ pub(crate) struct Ticket {
 
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Stage {
-    pub(crate) stage: &'static str,
+    pub(crate) name: &'static str,
     pub(crate) limit: String,
     pub(crate) start: String,
     pub(crate) basis: String,
@@ -240,7 +243,7 @@ fn stages(
             };
             let due = (start == "dispatch").then(|| due(&limit, from));
             Stage {
-                stage,
+                name: stage,
                 limit,
                 start,
                 basis: if stage == "resolve" {
@@ -311,10 +314,10 @@ pub(crate) fn decide(units: &[Vec<String>], facts: &Facts, from: DateTime<Utc>) 
         }
     }
     if facts.repeat && urgency != "P1" {
-        urgency = if urgency == "P3" { "P2" } else { "P1" }.to_owned();
+        urgency = String::from(if urgency == "P3" { "P2" } else { "P1" });
     }
     let mut unsent = BTreeSet::new();
-    let mut placed: BTreeMap<(String, String), Vec<(String, Vec<&Vec<String>>)>> = BTreeMap::new();
+    let mut placed: BTreeMap<(String, String), Vec<Ask<'_>>> = BTreeMap::new();
     for ((obligation, kind), rows) in asked {
         let lead = rows.iter().any(|row| row[3] == "lead");
         let unit = unit(units, &kind, facts.area.as_deref(), facts.suspect.as_str());

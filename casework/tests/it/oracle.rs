@@ -114,7 +114,7 @@ fn plain(pack: &Pack, decision: &Decision) -> naive::Answer {
             .stages
             .iter()
             .map(|stage| naive::Stage {
-                stage: stage.stage.as_str(),
+                name: stage.stage.as_str(),
                 limit: stage.limit.to_string(),
                 start: stage.start.clone(),
                 basis: stage.basis.clone(),

@@ -299,6 +299,23 @@ fn a_body_of_junk_is_answered_briefly() {
     );
 }
 
+/// Every place in a value, deepest first.
+fn pointers(value: &Value, at: &str, out: &mut Vec<String>) {
+    match value {
+        Value::Object(fields) => fields
+            .iter()
+            .for_each(|(name, value)| pointers(value, &format!("{at}/{name}"), out)),
+        Value::Array(items) => items
+            .iter()
+            .enumerate()
+            .for_each(|(i, value)| pointers(value, &format!("{at}/{i}"), out)),
+        _ => {}
+    }
+    if !at.is_empty() {
+        out.push(at.to_owned());
+    }
+}
+
 #[test]
 fn every_value_of_every_wrong_type_is_refused_in_place() {
     let junk = [
@@ -313,21 +330,6 @@ fn every_value_of_every_wrong_type_is_refused_in_place() {
         json!([[[]]]),
         json!({"a": {}}),
     ];
-    fn pointers(value: &Value, at: &str, out: &mut Vec<String>) {
-        match value {
-            Value::Object(fields) => fields
-                .iter()
-                .for_each(|(name, value)| pointers(value, &format!("{at}/{name}"), out)),
-            Value::Array(items) => items
-                .iter()
-                .enumerate()
-                .for_each(|(i, value)| pointers(value, &format!("{at}/{i}"), out)),
-            _ => {}
-        }
-        if !at.is_empty() {
-            out.push(at.to_owned());
-        }
-    }
     let mut all = Vec::new();
     pointers(&full(), "", &mut all);
     assert!(all.len() > 25, "{all:?}");

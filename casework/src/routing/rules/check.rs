@@ -108,7 +108,7 @@ impl Check<'_> {
         allowed: &[Allowed],
         value: &Value,
     ) {
-        let Some(known) = allowed.iter().find(|allowed| allowed.name == column.name) else {
+        let Some(wanted) = allowed.iter().find(|allowed| allowed.name == column.name) else {
             return;
         };
         let at = |reason: String| {
@@ -117,7 +117,7 @@ impl Check<'_> {
                 table.id, rule.number, column.name
             )
         };
-        let reason = match (known.words, value) {
+        let reason = match (wanted.words, value) {
             (_, Value::Null) => "the cell is empty".to_owned(),
             (Words::Prose, Value::Text(text)) if text.trim().is_empty() => {
                 "the cell is empty".to_owned()
