@@ -1,1 +1,54 @@
-//! Placeholder.
+//! The harness of the end-to-end tests and benchmarks: a whole Shouwang of its own, with real processes.
+//!
+//! [`System::start`] makes a fresh database on the servers that `tests/run` provides, gives the broker's queues a prefix of
+//! their own, starts the three services as processes and an SMTP server that keeps what it gets. Nothing waits for a fixed
+//! time: tests wait for conditions ([`eventually`]).
+
+pub mod load;
+pub mod servers;
+pub mod service;
+pub mod smtp;
+pub mod system;
+pub mod wait;
+
+pub use servers::Servers;
+pub use service::Service;
+pub use smtp::{Mail, MailSink};
+pub use system::{Filed, Options, System};
+pub use wait::eventually;
+
+use std::path::PathBuf;
+
+/// The repository's root.
+pub fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().expect("the repository's root")
+}
+
+/// A built service binary; the tests use what `cargo build --release` made, as the county does.
+pub fn binary(name: &str) -> PathBuf {
+    let mut dir = std::env::current_exe().expect("the test's own path");
+    while dir.file_name().is_some_and(|n| n != "release" && n != "debug") {
+        dir.pop();
+    }
+    let binary = dir.join(name);
+    assert!(binary.is_file(), "{} is missing: run `cargo build --release` first, or tests/run, which does", binary.display());
+    binary
+}
+
+/// The sample reports: name without `.json`, body.
+pub fn samples() -> Vec<(String, String)> {
+    let dir = root().join("tests/samples");
+    let mut samples: Vec<_> = std::fs::read_dir(&dir)
+        .expect("tests/samples")
+        .filter_map(|entry| {
+            let path = entry.ok()?.path();
+            (path.extension()? == "json").then(|| {
+                let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
+                (name, std::fs::read_to_string(&path).expect("a sample"))
+            })
+        })
+        .collect();
+    samples.sort();
+    assert!(samples.len() >= 14, "samples are missing in {}", dir.display());
+    samples
+}

@@ -15,7 +15,7 @@ pub use consumer::{Consumer, Received};
 pub use message::{Body, Message};
 pub use publisher::Publisher;
 pub use redial::redial;
-pub use topology::{Queue, Topology};
+pub use topology::{Queue, Topology, declare_otherwise};
 
 use std::time::Duration;
 

@@ -108,3 +108,13 @@ fn refusal(error: BrokerError, name: &str) -> BrokerError {
     }
     error
 }
+
+/// For tests only: declares a queue as somebody else would, with none of our arguments.
+#[doc(hidden)]
+pub async fn declare_otherwise(url: &str, name: &str) -> Result<(), BrokerError> {
+    let amqp = Amqp::connect(url, lapin::ConnectionProperties::default()).await?;
+    let channel = amqp.create_channel().await?;
+    let options = QueueDeclareOptions { durable: true, ..Default::default() };
+    channel.queue_declare(name.into(), options, FieldTable::default()).await?;
+    answered("close", amqp.close(200, "bye".into())).await
+}

@@ -1,0 +1,118 @@
+//! One service process that can be killed, stopped and started again.
+
+use std::{
+    fs::File,
+    net::TcpListener,
+    path::PathBuf,
+    process::Stdio,
+    time::{Duration, Instant},
+};
+
+use tokio::process::{Child, Command};
+
+use crate::{binary, eventually};
+
+/// A service with its environment; it remembers how to start again.
+pub struct Service {
+    name: &'static str,
+    env: Vec<(String, String)>,
+    private: String,
+    log: PathBuf,
+    child: Option<Child>,
+}
+
+/// A port that was free a moment ago.
+pub fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port").port()
+}
+
+impl Service {
+    /// Describes a service; `env` is its whole environment besides PATH.
+    pub fn new(name: &'static str, mut env: Vec<(String, String)>, log: PathBuf) -> Self {
+        let private = format!("127.0.0.1:{}", free_port());
+        env.push(("SHOUWANG_PRIVATE_ADDR".into(), private.clone()));
+        Self { name, env, private, log, child: None }
+    }
+
+    /// Starts the process, without waiting.
+    pub fn spawn(&mut self) {
+        let log = File::options().create(true).append(true).open(&self.log).expect("a log file");
+        let child = Command::new(binary(self.name))
+            .arg("serve")
+            .env_clear()
+            .envs(self.env.iter().map(|(k, v)| (k, v)))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(log)
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap_or_else(|e| panic!("{}: {e}", self.name));
+        self.child = Some(child);
+    }
+
+    /// Waits until `/ready` says yes; returns how long that took.
+    pub async fn ready(&mut self) -> Duration {
+        let begun = Instant::now();
+        let url = format!("http://{}/ready", self.private);
+        eventually(&format!("{} ready (log: {})", self.name, self.log.display()), Duration::from_secs(30), async || {
+            if let Some(status) = self.child.as_mut().and_then(|c| c.try_wait().ok().flatten()) {
+                panic!("{} ended with {status} instead of getting ready; log: {}", self.name, self.log_text());
+            }
+            let response = reqwest::get(&url).await.ok()?;
+            response.status().is_success().then_some(())
+        })
+        .await;
+        begun.elapsed()
+    }
+
+    /// What `/ready` says: status and body.
+    pub async fn readiness(&self) -> Option<(u16, String)> {
+        let response = reqwest::get(format!("http://{}/ready", self.private)).await.ok()?;
+        Some((response.status().as_u16(), response.text().await.ok()?))
+    }
+
+    /// The Prometheus page.
+    pub async fn metrics(&self) -> String {
+        let response = reqwest::get(format!("http://{}/metrics", self.private)).await.expect("metrics");
+        response.text().await.expect("metrics text")
+    }
+
+    /// kill -9.
+    pub async fn kill(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            child.kill().await.expect("kill");
+        }
+    }
+
+    /// SIGTERM, then waits; returns the exit code.
+    pub async fn stop(&mut self) -> Option<i32> {
+        let mut child = self.child.take()?;
+        let pid = child.id()?.to_string();
+        let sent = Command::new("kill").args(["-TERM", &pid]).status().await.expect("kill -TERM");
+        assert!(sent.success(), "{} was gone before it was stopped", self.name);
+        child.wait().await.expect("wait").code()
+    }
+
+    /// Waits for the process to end by itself.
+    pub async fn ended(&mut self, within: Duration) -> Option<i32> {
+        let child = self.child.as_mut()?;
+        let status = tokio::time::timeout(within, child.wait()).await;
+        status.unwrap_or_else(|_| panic!("{} still runs after {within:?}", self.name)).expect("wait").code()
+    }
+
+    /// The process id, while it runs.
+    pub fn pid(&self) -> Option<u32> {
+        self.child.as_ref().and_then(Child::id)
+    }
+
+    /// Everything it logged so far.
+    pub fn log_text(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap_or_default()
+    }
+
+    /// Changes one variable for the next start.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.env.retain(|(k, _)| k != name);
+        self.env.push((name.into(), value.into()));
+    }
+}

@@ -1,0 +1,288 @@
+//! A whole Shouwang: database, queues, keys, pack, three processes, a mail sink.
+
+use std::{path::PathBuf, process::Stdio, str::FromStr, time::Duration};
+
+use platform::{clock, receipt::ReportId, store};
+use serde_json::Value;
+use sqlx::{Connection, Executor, PgConnection, PgPool};
+use tokio::process::Command;
+use uuid::Uuid;
+
+use crate::{MailSink, Servers, Service, binary, eventually, root, service::free_port};
+
+/// What differs between tests.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Extra environment of all services.
+    pub env: Vec<(String, String)>,
+    /// Which services to start: `intake-api`, `router`, `notifier`.
+    pub start: Vec<&'static str>,
+    /// Settings of the database, as `ALTER DATABASE … SET`.
+    pub database: Vec<(&'static str, &'static str)>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { env: Vec::new(), start: vec!["intake-api", "router", "notifier"], database: Vec::new() }
+    }
+}
+
+/// The answer to a filed report.
+#[derive(Clone, Debug, serde::Deserialize)]
+pub struct Filed {
+    /// Receipt number.
+    pub receipt: String,
+    /// 16 digits.
+    pub follow_up_code: String,
+    /// RFC 3339.
+    pub received_at: String,
+}
+
+impl Filed {
+    /// The report's id.
+    pub fn id(&self) -> i64 {
+        ReportId::from_str(&self.receipt).expect("a receipt").get()
+    }
+}
+
+/// A running system.
+pub struct System {
+    /// Where the reporters' side listens.
+    pub public_url: String,
+    /// Secret that marks drills.
+    pub drill_secret: String,
+    /// Its mails.
+    pub mail: MailSink,
+    /// Owner's connection to its database.
+    pub database_url: String,
+    /// Owner's pool.
+    pub db: PgPool,
+    /// intake-api.
+    pub intake: Service,
+    /// router.
+    pub router: Service,
+    /// notifier.
+    pub notifier: Service,
+    /// HTTP client.
+    pub http: reqwest::Client,
+    /// Prefix of its queues.
+    pub prefix: String,
+    /// The broker it uses.
+    pub amqp_url: String,
+    dir: PathBuf,
+}
+
+impl System {
+    /// On the shared servers, with everything on.
+    pub async fn start() -> Self {
+        Self::start_on(&Servers::shared(), Options::default()).await
+    }
+
+    /// On these servers.
+    pub async fn start_on(servers: &Servers, options: Options) -> Self {
+        let name = format!("sw_{}", Uuid::new_v4().simple());
+        let dir = std::env::temp_dir().join(&name);
+        std::fs::create_dir_all(&dir).expect("a folder");
+        let database_url = database_create(&servers.database_url, &name, &options.database).await;
+        let prefix = format!("{name}.");
+        let mail = MailSink::start().await;
+        let public = format!("127.0.0.1:{}", free_port());
+        let drill_secret = Uuid::new_v4().simple().to_string();
+        std::fs::write(dir.join("drill.secret"), &drill_secret).expect("a secret");
+
+        let path = |name: &str| dir.join(name).to_string_lossy().into_owned();
+        let mut env: Vec<(String, String)> = [
+            ("DATABASE_URL", database_url.clone()),
+            ("SHOUWANG_DB_LOGINS", path("logins")),
+            ("AMQP_URL", servers.amqp_url.clone()),
+            ("SHOUWANG_BROKER_PREFIX", prefix.clone()),
+            ("SHOUWANG_MASTER_KEY_FILE", path("master.key")),
+            ("SHOUWANG_DRILL_SECRET_FILE", path("drill.secret")),
+            ("SHOUWANG_PUBLIC_ADDR", public.clone()),
+            ("SHOUWANG_INTERNAL_ADDR", format!("127.0.0.1:{}", free_port())),
+            ("PUBLIC_URL", format!("http://{public}")),
+            ("SMTP_URL", mail.url()),
+            ("SHOUWANG_DRILL_MAIL", "true".into()),
+            ("SHOUWANG_RATE_PER_MINUTE", "1000000".into()),
+        ]
+        .map(|(k, v)| (k.to_owned(), v))
+        .to_vec();
+        env.retain(|(k, _)| !options.env.iter().any(|(name, _)| name == k));
+        env.extend(options.env.clone());
+
+        let key = path("master.key");
+        run("intake-api", &["key", "new", &key], &env).await;
+        run("intake-api", &["migrate", "--logins", &path("logins")], &env).await;
+        let pack = root().join("counties/taihe").to_string_lossy().into_owned();
+        run("intake-api", &["pack", "load", &pack], &env).await;
+
+        // A service gets its logins, never the owner's URL.
+        let service_env: Vec<_> = env.iter().filter(|(k, _)| k != "DATABASE_URL").cloned().collect();
+        let service = |name: &'static str| Service::new(name, service_env.clone(), dir.join(format!("{name}.log")));
+        let mut system = Self {
+            public_url: format!("http://{public}"),
+            drill_secret,
+            mail,
+            db: PgPool::connect(&database_url).await.expect("the test's own pool"),
+            database_url,
+            intake: service("intake-api"),
+            router: service("router"),
+            notifier: service("notifier"),
+            http: reqwest::Client::new(),
+            prefix,
+            amqp_url: servers.amqp_url.clone(),
+            dir,
+        };
+        for name in &options.start {
+            system.service(name).spawn();
+        }
+        for name in &options.start {
+            system.service(name).ready().await;
+        }
+        system
+    }
+
+    /// A service by its name.
+    pub fn service(&mut self, name: &str) -> &mut Service {
+        match name {
+            "intake-api" => &mut self.intake,
+            "router" => &mut self.router,
+            "notifier" => &mut self.notifier,
+            other => panic!("there is no service {other}"),
+        }
+    }
+
+    /// Files a report by the API; `None` when the answer is not 201.
+    pub async fn try_file(&self, body: &str, key: Option<&str>) -> Option<Filed> {
+        let mut request = self.http.post(format!("{}/api/v1/reports", self.public_url));
+        if let Some(key) = key {
+            request = request.header("Idempotency-Key", key);
+        }
+        let response = request.header("content-type", "application/json").body(body.to_owned()).send().await.ok()?;
+        if response.status() != 201 {
+            return None;
+        }
+        response.json().await.ok()
+    }
+
+    /// Files a report that must be accepted.
+    pub async fn file(&self, body: &str) -> Filed {
+        self.try_file(body, None).await.expect("a 201")
+    }
+
+    /// `router show --json`.
+    pub async fn show(&self, receipt: &str) -> Value {
+        let out = self.router_cli(&["show", receipt, "--json"]).await;
+        assert_eq!(out.code, 0, "{}", out.stderr);
+        serde_json::from_str(&out.stdout).expect("JSON")
+    }
+
+    /// Waits until the report is routed, then shows it.
+    pub async fn routed(&self, filed: &Filed) -> Value {
+        let id = filed.id();
+        eventually(&format!("{} routed", filed.receipt), Duration::from_secs(30), async || {
+            let routed: bool = sqlx::query_scalar("SELECT EXISTS (SELECT FROM decisions WHERE report_id = $1)")
+                .bind(id)
+                .fetch_one(&self.db)
+                .await
+                .ok()?;
+            routed.then_some(())
+        })
+        .await;
+        self.show(&filed.receipt).await
+    }
+
+    /// Waits until nothing is under way: outbox empty, no notice queued.
+    pub async fn quiet(&self, within: Duration) {
+        eventually("outbox and notices empty", within, async || {
+            let left: i64 = sqlx::query_scalar("SELECT (SELECT count(*) FROM outbox) + (SELECT count(*) FROM notices WHERE state = 'queued')")
+                .fetch_one(&self.db)
+                .await
+                .ok()?;
+            (left == 0).then_some(())
+        })
+        .await;
+    }
+
+    /// Runs `router` as an operator does, with `.run/env` sourced.
+    pub async fn router_cli(&self, words: &[&str]) -> Output {
+        output("router", words, &[("DATABASE_URL".to_owned(), self.database_url.clone())]).await
+    }
+
+    /// Runs `intake-api` as an operator does.
+    pub async fn intake_cli(&self, words: &[&str]) -> Output {
+        output("intake-api", words, &[("DATABASE_URL".to_owned(), self.database_url.clone())]).await
+    }
+
+    /// A number from the database.
+    pub async fn count(&self, sql: &'static str) -> i64 {
+        sqlx::query_scalar(sql).fetch_one(&self.db).await.expect(sql)
+    }
+
+    /// Where logs, keys and logins are.
+    pub fn dir(&self) -> &std::path::Path {
+        &self.dir
+    }
+}
+
+impl Drop for System {
+    fn drop(&mut self) {
+        // Logs of a failed test stay; a passed one cleans up. The processes end with their handles.
+        if !std::thread::panicking() {
+            let _ = std::fs::remove_dir_all(&self.dir);
+        }
+    }
+}
+
+/// What a command said.
+#[derive(Debug)]
+pub struct Output {
+    /// Exit code.
+    pub code: i32,
+    /// Answer.
+    pub stdout: String,
+    /// Everything else.
+    pub stderr: String,
+}
+
+async fn output(name: &str, words: &[&str], env: &[(String, String)]) -> Output {
+    let out = Command::new(binary(name))
+        .args(words)
+        .env_clear()
+        .envs(env.iter().map(|(k, v)| (k, v)))
+        .current_dir(root())
+        .stdin(Stdio::null())
+        .output()
+        .await
+        .expect("a command");
+    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+    Output { code: out.status.code().unwrap_or(-1), stdout: text(out.stdout), stderr: text(out.stderr) }
+}
+
+async fn run(name: &str, words: &[&str], env: &[(String, String)]) {
+    let out = output(name, words, env).await;
+    assert_eq!(out.code, 0, "{name} {words:?}: {}", out.stderr);
+}
+
+/// A fresh, empty database on the server of `url`; returns its URL.
+pub async fn database_create(url: &str, name: &str, settings: &[(&str, &str)]) -> String {
+    let mut connection = PgConnection::connect(url).await.expect("the test server");
+    let create = format!("CREATE DATABASE \"{name}\"");
+    connection.execute(sqlx::AssertSqlSafe(create)).await.expect("a database");
+    for (key, value) in settings {
+        let set = format!("ALTER DATABASE \"{name}\" SET {key} = '{value}'");
+        connection.execute(sqlx::AssertSqlSafe(set)).await.expect("a setting");
+    }
+    connection.close().await.expect("close");
+    let (base, query) = url.split_once('?').unwrap_or((url, ""));
+    let (host, _) = base.rsplit_once('/').expect("a database name");
+    let query = if query.is_empty() { String::new() } else { format!("?{query}") };
+    format!("{host}/{name}{query}")
+}
+
+/// A migrated database without any process, for tests of the store.
+pub async fn database(servers: &Servers) -> String {
+    let url = database_create(&servers.database_url, &format!("sw_{}", Uuid::new_v4().simple()), &[]).await;
+    store::migrate(&url, clock::now()).await.expect("migrations");
+    url
+}

@@ -1,0 +1,134 @@
+//! The shape of the workspace, held by a test: arrows between crates, who may touch what, and documents that could drift.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use serde_json::Value;
+use tests::{binary, root};
+
+const OURS: [&str; 6] = ["casework", "platform", "intake-api", "router", "notifier", "tests"];
+
+fn metadata() -> Vec<Value> {
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".into());
+    let out = Command::new(cargo).args(["metadata", "--format-version", "1", "--no-deps", "--offline"]).current_dir(root()).output().expect("cargo metadata");
+    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    let all: Value = serde_json::from_slice(&out.stdout).expect("JSON");
+    all["packages"].as_array().expect("packages").clone()
+}
+
+fn dependencies(package: &Value) -> Vec<String> {
+    let list = package["dependencies"].as_array().expect("dependencies");
+    list.iter().filter(|d| d["kind"].is_null()).map(|d| d["name"].as_str().expect("a name").to_owned()).collect()
+}
+
+#[test]
+fn arrows_point_one_way() {
+    let allowed: BTreeMap<&str, &[&str]> = [
+        ("casework", &[][..]),
+        ("platform", &["casework"]),
+        ("intake-api", &["platform", "casework"]),
+        ("router", &["platform", "casework"]),
+        ("notifier", &["platform", "casework"]),
+        ("tests", &["platform", "casework"]),
+    ]
+    .into();
+    let packages = metadata();
+    assert_eq!(packages.len(), OURS.len(), "a crate without a place in the design");
+    for package in &packages {
+        let name = package["name"].as_str().expect("a name");
+        let ours: Vec<_> = dependencies(package).into_iter().filter(|d| OURS.contains(&d.as_str())).collect();
+        for dependency in &ours {
+            assert!(allowed[name].contains(&dependency.as_str()), "{name} must not depend on {dependency}");
+        }
+    }
+}
+
+#[test]
+fn casework_is_pure() {
+    for package in metadata().iter().filter(|p| p["name"] == "casework") {
+        for dependency in dependencies(package) {
+            assert!(!["tokio", "sqlx", "axum", "lapin", "lettre", "rand", "reqwest", "tracing"].contains(&dependency.as_str()), "{dependency}");
+        }
+    }
+    for (file, text) in sources("casework/src") {
+        for word in ["std::fs", "std::net", "std::env", "SystemTime::now", "Instant::now", "Utc::now"] {
+            assert!(!text.contains(word), "{}: {word}", file.display());
+        }
+    }
+}
+
+#[test]
+fn each_outside_has_one_door() {
+    let doors = [
+        ("sqlx::", vec!["platform/src/store", "tests/"]),
+        ("lapin::", vec!["platform/src/broker"]),
+        ("lettre::", vec!["notifier/src/mailer"]),
+    ];
+    for dir in OURS {
+        for (file, text) in sources(dir) {
+            let path = file.strip_prefix(root()).expect("inside").to_string_lossy().into_owned();
+            for (word, places) in &doors {
+                let used = text.lines().any(|line| line.contains(word) && !line.trim_start().starts_with("//"));
+                let tested = path.contains("/tests/");
+                assert!(!used || tested || places.iter().any(|place| path.starts_with(place)), "{path} uses {word}; only {places:?} may");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_crate_inherits_the_lints() {
+    for name in OURS {
+        let manifest = fs::read_to_string(root().join(name).join("Cargo.toml")).expect("a manifest");
+        assert!(manifest.contains("[lints]\nworkspace = true"), "{name}/Cargo.toml does not inherit [workspace.lints]");
+    }
+}
+
+#[test]
+fn operations_md_names_every_key() {
+    let out = Command::new(binary("intake-api")).arg("config").output().expect("intake-api config");
+    assert!(out.status.success());
+    let template = String::from_utf8(out.stdout).expect("UTF-8");
+    let doc = fs::read_to_string(root().join("docs/operations.md")).expect("docs/operations.md");
+    let keys: Vec<_> = template
+        .lines()
+        .filter_map(|line| line.split_once("environment variable `").and_then(|(_, rest)| rest.split_once('`')))
+        .map(|(name, _)| name)
+        .collect();
+    assert!(keys.len() > 20, "the template names its variables: {template}");
+    for key in keys {
+        assert!(doc.contains(&format!("`{key}`")), "docs/operations.md does not explain {key}");
+    }
+}
+
+#[test]
+fn files_stay_small() {
+    for dir in OURS {
+        for (file, text) in sources(dir) {
+            let lines = text.lines().count();
+            assert!(lines <= 600, "{} has {lines} lines: split it by idea", file.display());
+        }
+    }
+}
+
+fn sources(dir: &str) -> Vec<(PathBuf, String)> {
+    fn walk(dir: &Path, out: &mut Vec<(PathBuf, String)>) {
+        for entry in fs::read_dir(dir).into_iter().flatten().filter_map(Result::ok) {
+            let path = entry.path();
+            if path.is_dir() {
+                walk(&path, out);
+            } else if path.extension().is_some_and(|e| e == "rs") {
+                let text = fs::read_to_string(&path).expect("a source");
+                out.push((path, text));
+            }
+        }
+    }
+    let mut out = Vec::new();
+    walk(&root().join(dir), &mut out);
+    assert!(!out.is_empty(), "{dir} has no sources");
+    out
+}

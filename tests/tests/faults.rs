@@ -1,0 +1,188 @@
+//! Faults in the middle of 500 reports: each service killed with -9, RabbitMQ and PostgreSQL crashed and restarted.
+//! Afterwards every 201 has its tickets, once, and nothing that was not answered 201 is lost to its key.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use tests::{Filed, Options, Servers, System, eventually, samples};
+use tokio::{sync::Mutex, task::JoinSet};
+
+const REPORTS: usize = 500;
+const CLIENTS: usize = 8;
+
+/// Files `REPORTS` reports from `CLIENTS` clients that retry with the same key, as a good client does; counts as it goes.
+fn load(url: String, done: Arc<AtomicUsize>) -> JoinSet<Vec<(usize, Filed)>> {
+    let bodies: Arc<Vec<String>> = Arc::new(samples().into_iter().map(|(_, body)| body).collect());
+    let mut clients = JoinSet::new();
+    for client in 0..CLIENTS {
+        let (url, bodies, done) = (url.clone(), bodies.clone(), done.clone());
+        clients.spawn(async move {
+            let http = reqwest::Client::builder().timeout(Duration::from_secs(20)).build().expect("a client");
+            let mut filed = Vec::new();
+            for n in (client..REPORTS).step_by(CLIENTS) {
+                let answer = file_until_accepted(&http, &url, &bodies[n % bodies.len()], n).await;
+                filed.push((n, answer));
+                done.fetch_add(1, Ordering::SeqCst);
+            }
+            filed
+        });
+    }
+    clients
+}
+
+async fn file_until_accepted(http: &reqwest::Client, url: &str, body: &str, n: usize) -> Filed {
+    let end = tokio::time::Instant::now() + Duration::from_secs(120);
+    loop {
+        let request = http.post(format!("{url}/api/v1/reports")).header("Idempotency-Key", format!("report-{n}"));
+        if let Ok(response) = request.body(body.to_owned()).send().await
+            && response.status() == 201
+            && let Ok(filed) = response.json().await
+        {
+            return filed;
+        }
+        assert!(tokio::time::Instant::now() < end, "report {n} was not accepted in two minutes");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+async fn reached(done: &AtomicUsize, share: usize) {
+    eventually(&format!("{share} reports"), Duration::from_secs(120), async || (done.load(Ordering::SeqCst) >= share).then_some(())).await;
+}
+
+async fn everything_once(system: &System, filed: &[(usize, Filed)]) {
+    assert_eq!(filed.len(), REPORTS);
+    let receipts: HashSet<_> = filed.iter().map(|(_, f)| &f.receipt).collect();
+    assert_eq!(receipts.len(), REPORTS, "each report has a receipt of its own");
+    system.quiet(Duration::from_secs(120)).await;
+    assert_eq!(system.count("SELECT count(*) FROM reports").await, REPORTS as i64, "accepted once each");
+    assert_eq!(system.count("SELECT count(*) FROM decisions").await, REPORTS as i64, "routed once each");
+    assert_eq!(system.count("SELECT count(*) FROM cases").await, REPORTS as i64);
+    assert_eq!(system.count("SELECT count(*) FROM parked_messages").await, 0);
+    assert_eq!(system.count("SELECT count(*) FROM decisions WHERE triage_reasons <> '[]'").await, 0, "nobody was blamed for a crash");
+    let per_report: Vec<(i64, i64)> = sqlx::query_as("SELECT report_id, count(*) FROM tickets GROUP BY 1").fetch_all(&system.db).await.unwrap();
+    let tickets: HashMap<_, _> = per_report.into_iter().collect();
+    let expected = expected_tickets();
+    for (n, f) in filed {
+        assert_eq!(tickets.get(&f.id()), Some(&expected[n % expected.len()]), "report {n}, {}", f.receipt);
+    }
+    let all: i64 = tickets.values().sum();
+    assert_eq!(system.count("SELECT count(*) FROM notices WHERE state = 'sent'").await, all, "one notice per ticket");
+    // At least once: a mail that left just before a kill may leave again, under the same Message-ID.
+    let ids: HashSet<_> = system.mail.mails().iter().map(|m| m.header("message-id").unwrap()).collect();
+    assert_eq!(ids.len() as i64, all);
+}
+
+fn expected_tickets() -> Vec<i64> {
+    let mut reader = csv::Reader::from_path(tests::root().join("tests/samples/expected.csv")).unwrap();
+    reader.records().map(|row| row.unwrap()[3].split_whitespace().count() as i64).collect()
+}
+
+async fn join(mut clients: JoinSet<Vec<(usize, Filed)>>) -> Vec<(usize, Filed)> {
+    let mut all = Vec::new();
+    while let Some(filed) = clients.join_next().await {
+        all.extend(filed.expect("a client"));
+    }
+    all
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn services_killed_in_the_middle() {
+    let mut system = System::start().await;
+    let done = Arc::new(AtomicUsize::new(0));
+    let clients = load(system.public_url.clone(), done.clone());
+    for (share, name) in [(60, "router"), (120, "notifier"), (180, "intake-api"), (260, "router"), (340, "intake-api"), (420, "notifier")] {
+        reached(&done, share).await;
+        let service = system.service(name);
+        service.kill().await;
+        service.spawn();
+        service.ready().await;
+    }
+    let filed = join(clients).await;
+    everything_once(&system, &filed).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rabbitmq_and_postgresql_crash_in_the_middle() {
+    let servers = Servers::private("faults");
+    let mut system = System::start_on(&servers, Options::default()).await;
+    let done = Arc::new(AtomicUsize::new(0));
+    let clients = load(system.public_url.clone(), done.clone());
+    let servers = Arc::new(Mutex::new(servers));
+    for (share, command, option) in [
+        (80, "restart-rabbitmq", Some("--kill")),
+        (180, "restart-postgres", Some("--kill")),
+        (280, "restart-rabbitmq", None),
+        (380, "restart-postgres", None),
+    ] {
+        reached(&done, share).await;
+        let servers = servers.clone().lock_owned().await;
+        tokio::task::spawn_blocking(move || servers.command(command, option)).await.expect("a restart");
+    }
+    let filed = join(clients).await;
+    everything_once(&system, &filed).await;
+    for name in ["intake-api", "router", "notifier"] {
+        assert!(system.service(name).pid().is_some(), "{name} lived through it");
+        system.service(name).ready().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_wiped_broker_loses_nothing() {
+    let servers = Servers::private("wiped");
+    let options = Options { start: vec!["intake-api"], ..Options::default() };
+    let mut system = System::start_on(&servers, options).await;
+    let mut filed = Vec::new();
+    for (_, body) in samples() {
+        filed.push(system.file(&body).await);
+    }
+    eventually("all published", Duration::from_secs(20), async || {
+        (system.count("SELECT count(*) FROM outbox WHERE published_at IS NULL").await == 0).then_some(())
+    })
+    .await;
+    for command in [&["stop_app"][..], &["reset"], &["start_app"]] {
+        servers.rabbitmqctl(command);
+    }
+    servers.rabbitmq_user();
+    // The sweep doubts what was published but not routed; here its time comes at once.
+    sqlx::query("UPDATE outbox SET due_at = received_at FROM reports r WHERE r.id = report_id").execute(&system.db).await.unwrap();
+    system.router.spawn();
+    for f in &filed {
+        system.routed(f).await;
+    }
+    assert_eq!(system.count("SELECT count(*) FROM outbox").await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn clients_that_hang_up_lose_no_report() {
+    // Latency at commit makes requests hang long enough to be dropped half way.
+    let options = Options { database: vec![("commit_delay", "10000"), ("commit_siblings", "0")], ..Options::default() };
+    let system = System::start_on(&Servers::shared(), options).await;
+    let body = samples().swap_remove(0).1;
+    let mut hung_up = 0;
+    let mut answered = Vec::new();
+    for n in 0..200_u64 {
+        let send = system.try_file(&body, None);
+        match tokio::time::timeout(Duration::from_micros(200 + (n % 40) * 400), send).await {
+            Ok(Some(filed)) => answered.push(filed),
+            Ok(None) => panic!("an answer other than 201"),
+            Err(_) => hung_up += 1,
+        }
+    }
+    for _ in 0..20 {
+        answered.push(system.file(&body).await);
+    }
+    assert!(hung_up > 20, "only {hung_up} hung up: the test proves nothing");
+    system.quiet(Duration::from_secs(60)).await;
+    let ids: Vec<i64> = answered.iter().map(Filed::id).collect();
+    let stored: i64 = sqlx::query_scalar("SELECT count(*) FROM decisions WHERE report_id = ANY($1)").bind(&ids).fetch_one(&system.db).await.unwrap();
+    assert_eq!(stored, answered.len() as i64, "each 201 is stored and routed");
+    let reports = system.count("SELECT count(*) FROM reports").await;
+    assert_eq!(reports, system.count("SELECT count(*) FROM decisions").await);
+    assert!(reports >= answered.len() as i64);
+}
