@@ -1,0 +1,393 @@
+//! The operator's commands as a person or a script runs them: no database, no broker, no environment.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that can't go on should say where"
+)]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::{Value, json};
+
+fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("..")
+        .canonicalize()
+        .unwrap()
+}
+
+/// Runs `router` in the repository's root with an empty environment.
+fn router(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_router"))
+        .args(arguments)
+        .current_dir(repository())
+        .env_clear()
+        .output()
+        .unwrap()
+}
+
+fn out(output: &Output) -> &str {
+    std::str::from_utf8(&output.stdout).unwrap()
+}
+
+fn err(output: &Output) -> &str {
+    std::str::from_utf8(&output.stderr).unwrap()
+}
+
+fn json_lines(output: &Output) -> Vec<Value> {
+    out(output)
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+/// `obligation@unit`, or whatever two keys say.
+fn pair(value: &Value, left: &str, right: &str) -> String {
+    format!(
+        "{}@{}",
+        value[left].as_str().unwrap(),
+        value[right].as_str().unwrap()
+    )
+}
+
+/// A folder of one test, removed at the end.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("router-cli-{}-{name}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    /// A copy of the county pack with one file changed.
+    fn pack(name: &str, file: &str, old: &str, new: &str) -> Self {
+        let folder = Self::new(name);
+        for entry in std::fs::read_dir(repository().join("counties/taihe")).unwrap() {
+            let entry = entry.unwrap();
+            if entry.file_type().unwrap().is_file() {
+                std::fs::copy(entry.path(), folder.0.join(entry.file_name())).unwrap();
+            }
+        }
+        let path = folder.0.join(file);
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(text.contains(old), "{old} in {file}");
+        std::fs::write(path, text.replacen(old, new, 1)).unwrap();
+        folder
+    }
+
+    fn write(&self, name: &str, text: &str) -> String {
+        let path = self.0.join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
+
+    fn path(&self) -> &str {
+        self.0.to_str().unwrap()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+#[test]
+fn route_answers_every_sample_in_argument_order() {
+    let expected =
+        std::fs::read_to_string(repository().join("tests/samples/expected.csv")).unwrap();
+    let mut rows: Vec<Vec<&str>> = expected
+        .lines()
+        .skip(1)
+        .map(|line| line.split(',').collect())
+        .collect();
+    rows.reverse();
+    let files: Vec<String> = rows
+        .iter()
+        .map(|row| format!("tests/samples/{}.json", row[0]))
+        .collect();
+    let mut arguments = vec!["route", "--at", "2026-11-24T08:10:00+08:00"];
+    arguments.extend(files.iter().map(String::as_str));
+    let output = router(&arguments);
+    assert!(output.status.success(), "{}", err(&output));
+    let lines = json_lines(&output);
+    assert_eq!((lines.len(), rows.len()), (14, 14));
+    for ((line, row), file) in lines.iter().zip(&rows).zip(&files) {
+        assert_eq!(line["file"], file.as_str());
+        assert_eq!(line["urgency"], row[1]);
+        let tickets = line["tickets"].as_array().unwrap();
+        let name = |ticket: &Value| pair(ticket, "obligation", "unit");
+        let leads: Vec<String> = tickets
+            .iter()
+            .filter(|ticket| ticket["lead"] == true)
+            .map(name)
+            .collect();
+        assert_eq!(leads, [row[2]]);
+        let mut names: Vec<String> = tickets.iter().map(name).collect();
+        names.sort();
+        assert_eq!(names.join(" "), row[3]);
+        let unsent = line["unsent"].as_array().unwrap().iter();
+        let unsent: Vec<String> = unsent
+            .map(|unsent| pair(unsent, "obligation", "unit_kind"))
+            .collect();
+        assert_eq!(unsent.join(" "), row[4]);
+    }
+}
+
+#[test]
+fn route_says_exactly_what_the_design_says() {
+    let output = router(&[
+        "route",
+        "--json",
+        "--at",
+        "2026-11-24T08:10",
+        "tests/samples/12-theft-with-adult.json",
+    ]);
+    let line = &json_lines(&output)[0];
+    let keys = |value: &Value| {
+        let mut keys: Vec<String> = value.as_object().unwrap().keys().cloned().collect();
+        keys.sort();
+        keys.join(" ")
+    };
+    assert_eq!(keys(line), "file rows tickets unsent urgency");
+    let ticket = &line["tickets"][0];
+    assert_eq!(keys(ticket), "basis lead obligation stages unit unit_kind");
+    // separate-handling has no contact stage.
+    assert_eq!(keys(&ticket["stages"]), "resolve sign");
+    let sign = json!({"due": "2026-11-26T00:00:00+08:00", "limit": "1wd", "start": "dispatch",
+        "basis": "county policy", "grade": "P", "provisional": false});
+    assert_eq!(ticket["stages"]["sign"], sign);
+    assert_eq!(ticket["basis"], json!(["太和县 分案办理规定"]));
+    assert_eq!(
+        ticket["stages"]["resolve"]["provisional"], true,
+        "30 working days reach into 2027"
+    );
+    let rows = line["rows"].as_array().unwrap();
+    assert!(
+        rows.contains(&json!({"decision": "urgency", "row": 6})),
+        "{rows:?}"
+    );
+    assert!(
+        rows.contains(&json!({"decision": "obligations", "row": 24})),
+        "{rows:?}"
+    );
+}
+
+#[test]
+fn an_unreadable_report_does_not_hide_the_others() {
+    let folder = Folder::new("unreadable");
+    let broken = folder.write("broken.json", "{\"situations\": [");
+    let wrong = json!({"situations": ["orphan"], "present_danger": false, "area": null, "narrative": "x", "a/b": 1,
+        "children": [{"sex": "male", "age": 18}], "reporter": {"kind": "nurse"}});
+    let wrong = folder.write("wrong.json", &wrong.to_string());
+    let good = "tests/samples/05-orphan-new.json";
+    let output = router(&["route", &broken, good, &wrong, "no-such-file.json", good]);
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(json_lines(&output).len(), 2);
+    let said = err(&output);
+    for part in [
+        "broken.json: not JSON",
+        "wrong.json: /children/0/age",
+        "wrong.json: /reporter/kind",
+        "wrong.json: /a~1b",
+        "no-such-file.json",
+    ] {
+        assert!(said.contains(part), "{part} in {said}");
+    }
+}
+
+#[test]
+fn an_unknown_situation_becomes_triage() {
+    let folder = Folder::new("unknown");
+    let report = json!({"situations": ["never-heard-of"], "present_danger": false, "area": null, "narrative": "x",
+        "children": [{"sex": "male"}], "reporter": {"kind": "public"}});
+    let file = folder.write("report.json", &report.to_string());
+    let output = router(&["route", "--at", "2026-11-24T08:10", &file]);
+    assert!(output.status.success());
+    let tickets = &json_lines(&output)[0]["tickets"];
+    assert_eq!(tickets.as_array().unwrap().len(), 1);
+    assert_eq!(pair(&tickets[0], "obligation", "unit"), "triage@office");
+    assert_eq!(tickets[0]["lead"], true);
+    assert_eq!(
+        tickets[0]["stages"]["sign"]["due"],
+        "2026-11-24T12:10:00+08:00"
+    );
+}
+
+#[test]
+fn due_answers_with_its_derivation() {
+    let output = router(&[
+        "due",
+        "--regime",
+        "statutory-days",
+        "--count",
+        "3",
+        "--from",
+        "2026-09-29T10:00:00",
+    ]);
+    assert!(output.status.success(), "{}", err(&output));
+    let answer = &json_lines(&output)[0];
+    assert_eq!(answer["due"], "2026-10-09T00:00:00+08:00");
+    assert_eq!(answer["regime"], "statutory-days");
+    assert_eq!(answer["count"], 3);
+    assert_eq!(answer["from"], "2026-09-29T10:00:00+08:00");
+    assert_eq!(answer["provisional"], false);
+    assert_eq!(answer["derivation"].as_array().unwrap().len(), 3);
+
+    let output = router(&[
+        "due",
+        "--json",
+        "--regime",
+        "minutes",
+        "--count",
+        "30",
+        "--from",
+        "2026-12-31T15:45:00Z",
+    ]);
+    assert_eq!(json_lines(&output)[0]["due"], "2027-01-01T00:15:00+08:00");
+}
+
+#[test]
+fn due_refuses_what_it_can_not_read() {
+    let good = [
+        "due",
+        "--regime",
+        "hours",
+        "--count",
+        "1",
+        "--from",
+        "2026-01-01",
+    ];
+    assert!(router(&good).status.success());
+    for (index, bad) in [
+        (2, "days"),
+        (4, "-1"),
+        (4, "1.5"),
+        (4, "many"),
+        (4, "99999999999"),
+        (6, "soon"),
+        (6, "2026-02-30"),
+    ] {
+        let mut arguments = good;
+        arguments[index] = bad;
+        let output = router(&arguments);
+        assert_eq!(output.status.code(), Some(2), "{bad}");
+        assert!(!err(&output).is_empty() && out(&output).is_empty());
+    }
+    let output = router(&[
+        "due",
+        "--regime",
+        "months",
+        "--count",
+        "4000000000",
+        "--from",
+        "2026-01-01",
+    ]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(err(&output).contains("9998"));
+}
+
+#[test]
+fn check_finds_the_shipped_pack_sound() {
+    for arguments in [&["check"][..], &["check", "counties/taihe/routing.dmn"]] {
+        let output = router(arguments);
+        assert!(output.status.success(), "{}{}", out(&output), err(&output));
+    }
+    let output = router(&["check", "--json"]);
+    assert_eq!(
+        json_lines(&output)[0],
+        json!({"sound": true, "problems": []})
+    );
+}
+
+#[test]
+fn check_names_file_line_and_reason() {
+    let pack = Folder::pack(
+        "check",
+        "units.csv",
+        "太和县民政局,341222000000",
+        "太和县民政局,341222000009",
+    );
+    let output = router(&["check", "--county", pack.path()]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(
+        out(&output).trim(),
+        "units.csv:4: 341222000009 is not a known area of areas.csv"
+    );
+    let output = router(&["check", "--json", "--county", pack.path()]);
+    assert_eq!(output.status.code(), Some(1));
+    let answer = &json_lines(&output)[0];
+    assert_eq!(
+        (&answer["sound"], &answer["problems"][0]["line"]),
+        (&json!(false), &json!(4))
+    );
+    // An unsound pack decides nothing.
+    let output = router(&[
+        "route",
+        "--county",
+        pack.path(),
+        "tests/samples/05-orphan-new.json",
+    ]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(out(&output).is_empty() && err(&output).contains("units.csv:4:"));
+}
+
+#[test]
+fn check_of_a_single_model() {
+    let folder = Folder::new("model");
+    let model = std::fs::read_to_string(repository().join("counties/taihe/routing.dmn")).unwrap();
+    let odd = folder.write(
+        "odd.dmn",
+        &model.replacen("<text>\"P1\"</text>", "<text>\"P0\"</text>", 1),
+    );
+    let output = router(&["check", &odd]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        out(&output).contains("row 1, column urgency: \"P0\""),
+        "{}",
+        out(&output)
+    );
+    let foreign = model.replacen("hitPolicy=\"FIRST\"", "hitPolicy=\"OUTPUT ORDER\"", 1);
+    let foreign = folder.write("foreign.dmn", &foreign);
+    for unreadable in [foreign.as_str(), "no-such.dmn", "Cargo.toml"] {
+        assert_eq!(
+            router(&["check", unreadable]).status.code(),
+            Some(2),
+            "{unreadable}"
+        );
+    }
+}
+
+#[test]
+fn a_missing_pack_is_said() {
+    for arguments in [
+        &["check", "--county", "no-such-folder"][..],
+        &[
+            "route",
+            "--county",
+            "no-such-folder",
+            "tests/samples/05-orphan-new.json",
+        ],
+        &[
+            "due",
+            "--county",
+            "no-such-folder",
+            "--regime",
+            "hours",
+            "--count",
+            "1",
+            "--from",
+            "2026-01-01",
+        ],
+    ] {
+        let output = router(arguments);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(
+            err(&output).contains("no-such-folder is not a folder"),
+            "{}",
+            err(&output)
+        );
+    }
+}
