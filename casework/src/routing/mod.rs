@@ -18,7 +18,9 @@ use chrono::{DateTime, Utc};
 
 use ask::Asks;
 pub use by_hand::by_hand;
-pub use decision::{Basis, Decision, MatchedRow, PlannedStage, PlannedTicket, Role, Stage, Unsent};
+pub use decision::{
+    Basis, Decision, MatchedRow, PlannedStage, PlannedTicket, Role, Stage, Unsent, basis_zh,
+};
 pub use plan::stage_started;
 use rules::{TRIAGE, Trigger};
 

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use casework::calendar::rfc3339;
 use casework::pack::{Lang, Pack};
-use casework::routing::{Decision, PlannedTicket};
+use casework::routing::{Decision, PlannedTicket, basis_zh};
 
 /// Everything on one screen: tickets with deadlines, what was not sent, why a person must look.
 pub(super) fn render(pack: &Pack, file: &str, decision: &Decision) -> String {
@@ -53,11 +53,16 @@ fn ticket(pack: &Pack, ticket: &PlannedTicket, out: &mut String) {
             out,
             "      {zh} {} {due}{provisional}  依据：{} [{}]",
             stage.limit.zh(),
-            stage.basis,
+            basis_zh(&stage.basis),
             stage.grade
         );
     }
     for basis in &ticket.basis {
-        let _ = writeln!(out, "      事项依据：{} [{}]", basis.text, basis.grade);
+        let _ = writeln!(
+            out,
+            "      事项依据：{} [{}]",
+            basis_zh(&basis.text),
+            basis.grade
+        );
     }
 }
