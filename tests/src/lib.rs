@@ -4,6 +4,7 @@
 //! their own, starts the three services as processes and an SMTP server that keeps what it gets. Nothing waits for a fixed
 //! time: tests wait for conditions ([`eventually`]).
 
+pub mod fixture;
 pub mod load;
 pub mod servers;
 pub mod service;
@@ -11,6 +12,7 @@ pub mod smtp;
 pub mod system;
 pub mod wait;
 
+pub use fixture::{Fixture, new_report};
 pub use servers::Servers;
 pub use service::Service;
 pub use smtp::{Mail, MailSink};

@@ -1,13 +1,20 @@
 -- What each task may do. {role} is the database's name. Applied after every migration; everything not here is refused.
-REVOKE ALL ON ALL TABLES IN SCHEMA public FROM "{role}_intake", "{role}_relay", "{role}_router", "{role}_notifier";
-REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM "{role}_intake", "{role}_relay", "{role}_router", "{role}_notifier";
-GRANT USAGE ON SCHEMA public TO "{role}_intake", "{role}_relay", "{role}_router", "{role}_notifier";
+DO $$
+DECLARE
+    task text;
+BEGIN
+    FOREACH task IN ARRAY ARRAY['intake', 'relay', 'router', 'notifier', 'desk', 'board', 'office', 'people'] LOOP
+        EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA public FROM %I', '{role}_' || task);
+        EXECUTE format('REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM %I', '{role}_' || task);
+        EXECUTE format('GRANT USAGE ON SCHEMA public TO %I', '{role}_' || task);
+        EXECUTE format('GRANT SELECT ON packs, rule_sets, areas, units TO %I', '{role}_' || task);
+    END LOOP;
+END $$;
 
--- intake: inserts; reads back only ids, and answers and status through functions. The pack it shows is readable.
+-- intake: inserts; reads back only ids, and answers and status through functions.
 GRANT INSERT ON reports, report_facts, outbox, audit_leaves, blind_index, idempotency_keys TO "{role}_intake";
 GRANT SELECT (id) ON reports TO "{role}_intake";
 GRANT SELECT (key_mac, report_id) ON idempotency_keys TO "{role}_intake";
-GRANT SELECT ON packs, rule_sets TO "{role}_intake";
 GRANT EXECUTE ON FUNCTION intake_answer(bytea), intake_is_stored(bigint, bytea), report_status(bigint, bytea),
     intake_forget_answers(timestamptz) TO "{role}_intake";
 
@@ -15,10 +22,10 @@ GRANT EXECUTE ON FUNCTION intake_answer(bytea), intake_is_stored(bigint, bytea),
 GRANT SELECT, UPDATE ON outbox TO "{role}_relay";
 GRANT SELECT (id, received_at) ON reports TO "{role}_relay";
 
--- router: decides, turns the clock, answers the operator. It never sees a sealed column.
+-- router: decides, turns the clock. It never sees a sealed column.
 GRANT SELECT (id, county, received_at, channel, drill) ON reports TO "{role}_router";
-GRANT SELECT ON report_facts, packs, rule_sets, areas, units, outbox, routing_attempts, decisions, cases, case_reports, tickets,
-    stages, escalation_steps, notices, notice_attempts, events, parked_messages TO "{role}_router";
+GRANT SELECT ON report_facts, outbox, routing_attempts, decisions, cases, case_reports, tickets, stages, escalation_steps,
+    notices, notice_attempts, events, parked_messages TO "{role}_router";
 GRANT INSERT ON parked_messages, routing_attempts, decisions, cases, case_reports, tickets, stages, escalation_steps, notices,
     events, audit_leaves TO "{role}_router";
 GRANT UPDATE ON routing_attempts, tickets, stages, escalation_steps TO "{role}_router";
@@ -26,6 +33,50 @@ GRANT DELETE ON outbox, routing_attempts TO "{role}_router";
 GRANT EXECUTE ON FUNCTION partitions_ensure(date) TO "{role}_router";
 
 -- notifier: notices and what their mails say.
-GRANT SELECT ON notices, notice_attempts, tickets, stages, report_facts, units, packs, rule_sets TO "{role}_notifier";
+GRANT SELECT ON notices, notice_attempts, tickets, stages, report_facts TO "{role}_notifier";
 GRANT INSERT ON notices, notice_attempts TO "{role}_notifier";
 GRANT UPDATE ON notices TO "{role}_notifier";
+
+-- desk: one unit's tickets, by row-level security. No report but those it holds a ticket of.
+GRANT SELECT ON tickets, stages, escalation_steps, events, reports, report_facts TO "{role}_desk";
+GRANT UPDATE ON tickets, stages TO "{role}_desk";
+GRANT INSERT ON events, audit_leaves TO "{role}_desk";
+GRANT SELECT ON memberships TO "{role}_desk";
+GRANT SELECT (id, county, name, phone, disabled_at) ON accounts TO "{role}_desk";
+GRANT EXECUTE ON FUNCTION case_others(bigint) TO "{role}_desk";
+
+-- board: reads, county-wide, nothing sealed; writes its own snapshot.
+GRANT SELECT (id, county, received_at, channel, drill) ON reports TO "{role}_board";
+GRANT SELECT ON report_facts, outbox, decisions, cases, case_reports, tickets, stages, escalation_steps, notices, notice_attempts,
+    events, parked_messages, routing_attempts, callbacks, memberships, board_snapshots TO "{role}_board";
+GRANT SELECT (id, county, name, phone, disabled_at) ON accounts TO "{role}_board";
+GRANT INSERT, UPDATE ON board_snapshots TO "{role}_board";
+
+-- office: settles triage and records call-backs; may open what a call-back needs.
+GRANT SELECT ON reports, report_facts, decisions, cases, case_reports, tickets, stages, escalation_steps, notices, events,
+    callbacks, outbox, routing_attempts TO "{role}_office";
+GRANT INSERT ON decisions, tickets, stages, notices, events, callbacks, audit_leaves TO "{role}_office";
+GRANT UPDATE ON tickets, stages, cases TO "{role}_office";
+GRANT DELETE ON outbox, routing_attempts TO "{role}_office";
+
+-- people: accounts, memberships, sessions; nothing of any report.
+GRANT SELECT, INSERT, UPDATE ON accounts, memberships, sessions TO "{role}_people";
+
+-- Who sees which rows. Services see all of theirs; the desk only its units'.
+DO $$
+DECLARE
+    t text;
+BEGIN
+    FOREACH t IN ARRAY ARRAY['tickets', 'stages', 'escalation_steps', 'events', 'reports', 'report_facts', 'notices'] LOOP
+        EXECUTE format('DROP POLICY IF EXISTS services ON %I', t);
+        EXECUTE format('CREATE POLICY services ON %I TO %I, %I, %I, %I, %I, %I USING (true) WITH CHECK (true)', t,
+            '{role}_intake', '{role}_relay', '{role}_router', '{role}_notifier', '{role}_board', '{role}_office');
+        EXECUTE format('DROP POLICY IF EXISTS desk ON %I', t);
+    END LOOP;
+    EXECUTE format('CREATE POLICY desk ON tickets TO %I USING (unit = ANY ((SELECT desk_units())::text[]))', '{role}_desk');
+    EXECUTE format('CREATE POLICY desk ON stages TO %I USING (EXISTS (SELECT FROM tickets t WHERE t.id = ticket_id))', '{role}_desk');
+    EXECUTE format('CREATE POLICY desk ON escalation_steps TO %I USING (EXISTS (SELECT FROM stages s WHERE s.id = stage_id))', '{role}_desk');
+    EXECUTE format('CREATE POLICY desk ON events TO %I USING (EXISTS (SELECT FROM tickets t WHERE t.id = ticket_id))', '{role}_desk');
+    EXECUTE format('CREATE POLICY desk ON reports TO %I USING (EXISTS (SELECT FROM tickets t WHERE t.report_id = reports.id))', '{role}_desk');
+    EXECUTE format('CREATE POLICY desk ON report_facts TO %I USING (EXISTS (SELECT FROM tickets t WHERE t.report_id = report_facts.report_id))', '{role}_desk');
+END $$;

@@ -7,7 +7,7 @@ use rand::Rng;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, postgres::PgConnectOptions};
 
 /// The tasks that have a login. One service may hold several.
-pub const TASKS: [&str; 4] = ["intake", "relay", "router", "notifier"];
+pub const TASKS: [&str; 8] = ["intake", "relay", "router", "notifier", "desk", "board", "office", "people"];
 
 /// Makes or keeps the logins, applies the grants, and writes `DIR/<task>.url` (0600).
 ///

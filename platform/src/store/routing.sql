@@ -5,8 +5,9 @@ WITH input AS (
                                               basis jsonb, notice_id uuid, stages jsonb)
 ), ticket AS (
     INSERT INTO tickets (county, case_id, report_id, obligation, unit, unit_kind, lead, urgency, evidence, basis, rule_set,
-                         dispatched_at, state)
-    SELECT $1, $2, $3, obligation, unit, unit_kind, lead, $4, evidence, basis, $5, $8, 'dispatched' FROM input
+                         dispatched_at, state, next_stage, next_due_at)
+    SELECT $1, $2, $3, obligation, unit, unit_kind, lead, $4, evidence, basis, $5, $8, 'dispatched',
+           stages -> 0 ->> 'stage', (stages -> 0 ->> 'due_at')::timestamptz FROM input
     ON CONFLICT (report_id, obligation, unit) WHERE predecessor IS NULL DO NOTHING
     RETURNING id, obligation, unit
 ), stage AS (

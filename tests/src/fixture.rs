@@ -1,0 +1,112 @@
+//! A database with the Taihe pack and without any process: for tests of the store.
+
+use std::path::PathBuf;
+
+use casework::{facts::Facts, pack::Pack, report::Report, routing};
+use chrono::{DateTime, Utc};
+use platform::{
+    clock, pack_dir,
+    receipt::ReportId,
+    store::{self, BatchWriter, NewReport, Pinned, Recorded, ReportToRoute, Store, Stored},
+};
+use rand::Rng;
+use uuid::Uuid;
+
+use crate::{Servers, root, samples, system::database};
+
+/// A migrated database with pack and logins.
+pub struct Fixture {
+    /// Owner's URL.
+    pub url: String,
+    /// Owner's store.
+    pub store: Store,
+    /// The pack.
+    pub pack: Pack,
+    logins: PathBuf,
+}
+
+impl Fixture {
+    /// On the shared servers.
+    pub async fn new() -> Self {
+        let url = database(&Servers::shared()).await;
+        let logins = std::env::temp_dir().join(format!("sw-logins-{}", Uuid::new_v4().simple()));
+        store::logins_write(&url, &logins, &mut rand::rng()).await.expect("logins");
+        let store = Store::open(&url, "test", 8).expect("a store");
+        let files = pack_dir::read(&root().join("counties/taihe")).expect("the pack's files");
+        let pack = Pack::read(&files).expect("a sound pack");
+        store.pack_load(&pack, &files, clock::now()).await.expect("a loaded pack");
+        Self { url, store, pack, logins }
+    }
+
+    /// A task's own connection URL.
+    pub fn login(&self, task: &str) -> String {
+        std::fs::read_to_string(self.logins.join(format!("{task}.url"))).expect("a login").trim().to_owned()
+    }
+
+    /// A task's own store.
+    pub fn store_as(&self, task: &str) -> Store {
+        Store::open(&self.login(task), task, 4).expect("a store")
+    }
+
+    /// The intake's writer, with its own login.
+    pub fn writer(&self) -> BatchWriter {
+        BatchWriter::new(&self.login("intake"), "taihe", "mk-test")
+    }
+
+    /// Stores a sample (by its position) as the intake does, and gives what the router reads.
+    pub async fn stored(&self, sample: usize) -> ReportToRoute {
+        let report = new_report(&samples()[sample].1, None);
+        assert_eq!(self.writer().report_insert_batch(std::slice::from_ref(&report)).await.expect("stored"), [Stored::Now]);
+        self.store.report_to_route(report.id).await.expect("the database").expect("the report")
+    }
+
+    /// Routes it as the router does.
+    pub async fn route(&self, report: &ReportToRoute, now: DateTime<Utc>) -> Recorded {
+        let facts: Facts = serde_json::from_value(report.facts.clone()).expect("facts");
+        let decision = routing::decide(&self.pack, &facts, now);
+        self.store.decision_record(report, &decision, self.pinned(), now).await.expect("a record")
+    }
+
+    /// What decisions of this fixture are pinned to.
+    pub fn pinned(&self) -> Pinned<'_> {
+        Pinned { pack_version: 1, rule_set: 1, calendar: self.pack.calendar().version(), by: "router" }
+    }
+}
+
+impl Drop for Fixture {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.logins);
+    }
+}
+
+/// A report as the intake seals it, but with ciphertexts that nobody needs to open.
+pub fn new_report(body: &str, key: Option<&str>) -> NewReport {
+    let report = Report::parse(body.as_bytes()).expect("a report");
+    let rng = &mut rand::rng();
+    let received_at = clock::now();
+    let mut bytes = || {
+        let mut bytes = vec![0; 32];
+        rng.fill_bytes(&mut bytes);
+        bytes
+    };
+    let (follow_up_mac, data_key, matter, reporter, answer, salt, leaf) = (bytes(), bytes(), bytes(), bytes(), bytes(), bytes(), bytes());
+    let facts = report.facts();
+    NewReport {
+        id: ReportId::new(received_at, rng).get(),
+        received_at,
+        channel: "api",
+        drill: false,
+        follow_up_mac,
+        data_key,
+        matter,
+        reporter,
+        urgent: facts.is_urgent(),
+        facts: serde_json::to_string(&facts).expect("facts"),
+        key_mac: key.map(|k| k.as_bytes().to_vec()),
+        body_mac: body.as_bytes().to_vec(),
+        answer,
+        salt,
+        leaf,
+        tokens: Vec::new(),
+    }
+}
