@@ -6,12 +6,14 @@
 
 mod batch;
 mod clock;
+mod desk;
 mod logins;
 mod migrate;
 mod notice;
 mod outbox;
 mod pack;
 mod parked;
+mod people;
 mod routing;
 mod show;
 mod status;
@@ -20,11 +22,13 @@ mod wake;
 
 pub use batch::{BatchWriter, BlindToken, NewReport, Stored};
 pub use clock::Ticked;
+pub use desk::{Acting, ActDone, DeskAct, DeskEvent, DeskScope, DeskStage, DeskTicket, OtherTicket, QueueLine};
 pub use logins::{TASKS, logins_write};
 pub use migrate::migrate;
 pub use notice::{Attempt, LeasedNotice, NoticeStage, Verdict};
 pub use outbox::OutboxRow;
 pub use pack::{ActivePack, PackLoaded};
+pub use people::{Account, AccountSecret, Membership, NewAccount, Person};
 pub use routing::{Pinned, Recorded, ReportToRoute};
 pub use show::ReportShown;
 pub use status::ReportStatus;
