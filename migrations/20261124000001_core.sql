@@ -66,9 +66,10 @@ COMMENT ON COLUMN reports.data_key IS 'per-report key, wrapped by the master key
 COMMENT ON COLUMN reports.matter IS 'sealed: children, where_now, narrative';
 COMMENT ON COLUMN reports.reporter IS 'sealed apart: who reported; opening it is a logged act. Empty after erasure';
 
--- Routing facts hold no identity and stay readable without any key.
+-- Routing facts hold no identity and stay readable without any key. The accept statement writes this row, the outbox row and
+-- the report together, so a foreign key here would check, and lock, at the hottest place what can't be otherwise.
 CREATE TABLE report_facts (
-    report_id bigint PRIMARY KEY REFERENCES reports,
+    report_id bigint PRIMARY KEY,
     facts     jsonb  NOT NULL
 );
 
@@ -80,12 +81,13 @@ CREATE TABLE idempotency_keys (
     answer     bytea       NOT NULL,
     expires_at timestamptz NOT NULL
 );
-CREATE INDEX idempotency_keys_expiry ON idempotency_keys (expires_at);
+-- Rows arrive in the order of their expiry, so a summary per block range is enough for housekeeping.
+CREATE INDEX idempotency_keys_expiry ON idempotency_keys USING brin (expires_at);
 
 -- One row per report until it is routed. due_at is when it must be (re-)published: fresh rows at once, leased rows when
 -- the lease ends, published rows when the sweep would doubt them. The router deletes the row in its own transaction.
 CREATE TABLE outbox (
-    report_id    bigint      PRIMARY KEY REFERENCES reports,
+    report_id    bigint      PRIMARY KEY,
     county       text        NOT NULL,
     urgent       boolean     NOT NULL,
     due_at       timestamptz NOT NULL,

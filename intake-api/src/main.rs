@@ -2,6 +2,7 @@
 
 mod accept;
 mod commands;
+mod internal;
 mod public;
 mod relay;
 mod serve;
@@ -34,6 +35,12 @@ enum Command {
     /// Keys.
     #[command(subcommand)]
     Key(Key),
+    /// Accounts.
+    #[command(subcommand)]
+    People(People),
+    /// Print every internal route, one a line: method and path.
+    #[command(hide = true)]
+    Routes,
     /// Print every configuration key with its meaning and default, as a TOML file.
     Config,
 }
@@ -54,6 +61,30 @@ enum Key {
         /// Where to put it.
         file: PathBuf,
     },
+    /// Make a new key for login tokens in FILE (0600). Never overwrites.
+    NewToken {
+        /// Where to put it.
+        file: PathBuf,
+    },
+}
+
+#[derive(Subcommand)]
+enum People {
+    /// Make an administrator and print the first password, once.
+    Admin {
+        /// What to type at login: small letters, digits, '.', '-', '_'.
+        #[arg(long)]
+        login: String,
+        /// The person's name.
+        #[arg(long)]
+        name: String,
+    },
+    /// Make accounts for a demo and write them to FILE, which the login page then shows. Never where real reports come in.
+    Demo {
+        /// Where to put them.
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
 }
 
 #[tokio::main]
@@ -63,6 +94,15 @@ async fn main() -> anyhow::Result<()> {
         Command::Migrate { logins } => commands::migrate(logins.as_deref()).await,
         Command::Pack(Pack::Load { dir }) => commands::pack_load(&dir).await,
         Command::Key(Key::New { file }) => commands::key_new(&file),
+        Command::Key(Key::NewToken { file }) => commands::key_new_token(&file),
+        Command::People(People::Admin { login, name }) => commands::people::admin(&login, &name).await,
+        Command::People(People::Demo { out }) => commands::people::demo(&out).await,
+        Command::Routes => {
+            for route in internal::all_routes() {
+                println!("{} {}", route.method, route.path);
+            }
+            Ok(())
+        }
         Command::Config => {
             print!("{}", platform::config::Config::template());
             Ok(())

@@ -20,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     accept::Intake,
+    internal::{self, Internal, auth::token::Tokens},
     public::{self, Limits, Public},
     relay, writer,
 };
@@ -39,7 +40,8 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
     let drill_secret = drill_secret(&config)?;
     let intake_url = config.database_url("intake")?;
     let store = Store::open(&intake_url, "intake", config.database.connections)?;
-    let outbox = Store::open(&config.database_url("relay")?, "relay", 2)?;
+    // A lost lease or mark only means that a message is published again.
+    let outbox = Store::open_relaxed(&config.database_url("relay")?, "relay", 2)?;
 
     let readiness = Readiness::default();
     let mut parts = Parts::new();
@@ -69,15 +71,59 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
     parts.spawn("housekeeping", housekeeping(store.clone(), stop.clone()));
     let part = readiness.part("pack");
     let county = config.county.clone();
+    let desk = Desk::open(&config)?;
     let front = async move {
         let Some((pack, fresh)) = PackWatch::start(store.clone(), county, part, stop.clone()).await else { return Ok(()) };
+        let inside = internal::routes(desk.with(&config, keys.clone(), pack.clone()));
         let public_url = config.listen.public_url.as_str().into();
         let public = Public { intake, store, keys, pack, limits, drill_secret, public_url };
-        let listening = listen("listen.public (SHOUWANG_PUBLIC_ADDR)", config.listen.public, public::routes(public), stop);
-        tokio::try_join!(listening, fresh).map(drop)
+        let outer = listen("listen.public (SHOUWANG_PUBLIC_ADDR)", config.listen.public, public::routes(public), stop.clone());
+        let inner = listen("listen.internal (SHOUWANG_INTERNAL_ADDR)", config.listen.internal, inside, stop);
+        tokio::try_join!(outer, inner, fresh).map(drop)
     };
-    parts.spawn("public listener", front);
+    parts.spawn("listeners", front);
     parts.run().await
+}
+
+/// What the internal side needs besides the pack, read before anything is served.
+struct Desk {
+    stores: [Store; 4],
+    tokens: Arc<Tokens>,
+    demo: Arc<[internal::auth::login::DemoAccount]>,
+}
+
+impl Desk {
+    fn open(config: &Config) -> anyhow::Result<Self> {
+        let open = |task: &str| -> anyhow::Result<Store> { Ok(Store::open(&config.database_url(task)?, task, config.database.connections)?) };
+        let file = config.login.token_key_file.as_deref();
+        let file = file.context("login.token_key_file (SHOUWANG_TOKEN_KEY_FILE) is not set; make one with `intake-api key new-token FILE`")?;
+        let demo = match &config.login.demo_file {
+            Some(file) => serde_json::from_str(&platform::seal::read_private(file)?).with_context(|| format!("login.demo_file {}", file.display()))?,
+            None => Vec::new(),
+        };
+        Ok(Self {
+            stores: [open("desk")?, open("board")?, open("office")?, open("people")?],
+            tokens: Arc::new(Tokens::load(file, config.login.token_minutes)?),
+            demo: demo.into(),
+        })
+    }
+
+    fn with(self, config: &Config, keys: MasterKey, pack: PackWatch) -> Internal {
+        let [desk, board, office, people] = self.stores;
+        Internal {
+            county: config.county.as_str().into(),
+            desk,
+            board,
+            office,
+            people,
+            keys,
+            tokens: self.tokens,
+            pack,
+            session_hours: config.login.session_hours,
+            secure: config.listen.internal_url.starts_with("https://"),
+            demo: self.demo,
+        }
+    }
 }
 
 async fn listen(key: &'static str, addr: SocketAddr, routes: Router, stop: CancellationToken) -> anyhow::Result<()> {

@@ -30,6 +30,9 @@ pub struct Config {
     /// Limits of the public intake.
     #[config(nested)]
     pub intake: Intake,
+    /// Officers' login.
+    #[config(nested)]
+    pub login: Login,
     /// Outgoing mail.
     #[config(nested)]
     pub mail: Mail,
@@ -45,7 +48,7 @@ pub struct Database {
     /// Connection of the operator's commands and, where `logins_dir` is unset, of the services. For `migrate` the role must own the database and may create roles.
     #[config(env = "DATABASE_URL")]
     pub url: Option<String>,
-    /// Folder with one connection URL per task (`intake.url`, `relay.url`, `router.url`, `notifier.url`), written by `intake-api migrate --logins DIR`. Each service gets only its own.
+    /// Folder with one connection URL per task (`intake.url`, `relay.url`, `router.url`, `notifier.url`, `desk.url`, `board.url`, `office.url`, `people.url`), written by `intake-api migrate --logins DIR`. Each service gets only its own.
     #[config(env = "SHOUWANG_DB_LOGINS")]
     pub logins_dir: Option<PathBuf>,
     /// Connections per task at the most.
@@ -121,11 +124,29 @@ pub struct Intake {
     #[config(env = "SHOUWANG_DRILL_SECRET_FILE")]
     pub drill_secret_file: Option<PathBuf>,
     /// Writers that store reports in batches, each with a database connection of its own.
-    #[config(default = 2, env = "SHOUWANG_WRITERS")]
+    #[config(default = 1, env = "SHOUWANG_WRITERS")]
     pub writers: usize,
     /// Largest batch of one writer, in reports.
     #[config(default = 128, env = "SHOUWANG_BATCH")]
     pub batch: usize,
+}
+
+/// Officers' login.
+#[derive(Debug, confique::Config)]
+#[config(layer_attr(serde(deny_unknown_fields)))]
+pub struct Login {
+    /// File with the keys that sign login tokens, mode 0600, one line `kid:hex` each; the first signs, all are accepted. Made by `intake-api key new-token FILE`.
+    #[config(env = "SHOUWANG_TOKEN_KEY_FILE")]
+    pub token_key_file: Option<PathBuf>,
+    /// Minutes a token lives; it is renewed while its owner works.
+    #[config(default = 30, env = "SHOUWANG_TOKEN_MINUTES")]
+    pub token_minutes: u32,
+    /// Hours after which everybody logs in again.
+    #[config(default = 12, env = "SHOUWANG_SESSION_HOURS")]
+    pub session_hours: u32,
+    /// File with demo accounts that the login page shows (`intake-api people demo --out FILE`). Never set it where real reports come in.
+    #[config(env = "SHOUWANG_DEMO_FILE")]
+    pub demo_file: Option<PathBuf>,
 }
 
 /// Outgoing mail.
@@ -186,6 +207,8 @@ impl Config {
             ("intake.writers (SHOUWANG_WRITERS)", self.intake.writers as u64),
             ("intake.batch (SHOUWANG_BATCH)", self.intake.batch as u64),
             ("database.connections (SHOUWANG_DB_CONNECTIONS)", u64::from(self.database.connections)),
+            ("login.token_minutes (SHOUWANG_TOKEN_MINUTES)", u64::from(self.login.token_minutes)),
+            ("login.session_hours (SHOUWANG_SESSION_HOURS)", u64::from(self.login.session_hours)),
             ("mail.concurrency (SHOUWANG_MAIL_CONCURRENCY)", self.mail.concurrency as u64),
         ] {
             anyhow::ensure!(n > 0, "{key} is 0: give at least 1");

@@ -49,6 +49,8 @@ impl Filed {
 pub struct System {
     /// Where the reporters' side listens.
     pub public_url: String,
+    /// Where the officers' side listens.
+    pub internal_url: String,
     /// Secret that marks drills.
     pub drill_secret: String,
     /// Its mails.
@@ -87,6 +89,7 @@ impl System {
         let prefix = format!("{name}.");
         let mail = MailSink::start().await;
         let public = format!("127.0.0.1:{}", free_port());
+        let internal = format!("127.0.0.1:{}", free_port());
         let drill_secret = Uuid::new_v4().simple().to_string();
         std::fs::write(dir.join("drill.secret"), &drill_secret).expect("a secret");
 
@@ -97,9 +100,11 @@ impl System {
             ("AMQP_URL", servers.amqp_url.clone()),
             ("SHOUWANG_BROKER_PREFIX", prefix.clone()),
             ("SHOUWANG_MASTER_KEY_FILE", path("master.key")),
+            ("SHOUWANG_TOKEN_KEY_FILE", path("token.key")),
             ("SHOUWANG_DRILL_SECRET_FILE", path("drill.secret")),
             ("SHOUWANG_PUBLIC_ADDR", public.clone()),
-            ("SHOUWANG_INTERNAL_ADDR", format!("127.0.0.1:{}", free_port())),
+            ("SHOUWANG_INTERNAL_ADDR", internal.clone()),
+            ("INTERNAL_URL", format!("http://{internal}")),
             ("PUBLIC_URL", format!("http://{public}")),
             ("SMTP_URL", mail.url()),
             ("SHOUWANG_DRILL_MAIL", "true".into()),
@@ -112,6 +117,7 @@ impl System {
 
         let key = path("master.key");
         run("intake-api", &["key", "new", &key], &env).await;
+        run("intake-api", &["key", "new-token", &path("token.key")], &env).await;
         run("intake-api", &["migrate", "--logins", &path("logins")], &env).await;
         let pack = root().join("counties/taihe").to_string_lossy().into_owned();
         run("intake-api", &["pack", "load", &pack], &env).await;
@@ -121,6 +127,7 @@ impl System {
         let service = |name: &'static str| Service::new(name, service_env.clone(), dir.join(format!("{name}.log")));
         let mut system = Self {
             public_url: format!("http://{public}"),
+            internal_url: format!("http://{internal}"),
             drill_secret,
             mail,
             db: PgPool::connect(&database_url).await.expect("the test's own pool"),

@@ -20,6 +20,7 @@ pub struct MasterKey {
     follow_up: [u8; 32],
     idempotency: [u8; 32],
     blind: [u8; 32],
+    csrf: [u8; 32],
     cipher: Cipher,
 }
 
@@ -72,6 +73,7 @@ impl MasterKey {
             follow_up: derive("shouwang follow-up codes")?,
             idempotency: derive("shouwang idempotency keys")?,
             blind: derive("shouwang blind index")?,
+            csrf: derive("shouwang csrf")?,
             cipher,
         })
     }
@@ -128,6 +130,11 @@ impl MasterKey {
     pub fn blind_token(&self, county: &str, kind: &str, parts: &[&str]) -> Vec<u8> {
         mac(&self.blind, &[county.as_bytes(), &[0], kind.as_bytes(), &[0], parts.join("\u{1f}").as_bytes()])
     }
+
+    /// The token that every form of a session carries.
+    pub fn csrf_token(&self, session: uuid::Uuid) -> String {
+        hex::encode(&mac(&self.csrf, &[session.as_bytes()])[..16])
+    }
 }
 
 fn nonce(rng: &mut impl Rng) -> [u8; 12] {
@@ -145,7 +152,7 @@ fn mac(key: &[u8; 32], parts: &[&[u8]]) -> Vec<u8> {
 }
 
 /// Reads a secret from a file that only its owner may read.
-pub(crate) fn read_private(file: &Path) -> anyhow::Result<String> {
+pub fn read_private(file: &Path) -> anyhow::Result<String> {
     use std::os::unix::fs::PermissionsExt;
     let shown = file.display();
     let mode = std::fs::metadata(file).with_context(|| format!("can't read {shown}"))?.permissions().mode();
@@ -175,7 +182,7 @@ mod tests {
     #[test]
     fn no_two_purposes_share_a_key() {
         let master = MasterKey::parse(&new_key_line(&mut StdRng::seed_from_u64(2)), Cipher::Sm4Gcm).unwrap();
-        let keys = [master.wrap, master.answers, master.follow_up, master.idempotency, master.blind];
+        let keys = [master.wrap, master.answers, master.follow_up, master.idempotency, master.blind, master.csrf];
         let distinct: std::collections::HashSet<_> = keys.iter().collect();
         assert_eq!(distinct.len(), keys.len());
         assert!(!format!("{master:?}").contains(&hex::encode(master.wrap)));

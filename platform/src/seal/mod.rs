@@ -11,7 +11,7 @@ mod master;
 
 pub use blind::normalise;
 pub use cipher::{Cipher, OpenError};
-pub use master::{MasterKey, new_key_line};
+pub use master::{MasterKey, new_key_line, read_private};
 
 /// What a sealed column is bound to: moving a ciphertext to another row or column makes it unreadable.
 #[derive(Clone, Copy, Debug)]

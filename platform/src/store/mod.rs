@@ -5,6 +5,8 @@
 //! of their own, because a dropped `begin` can leave a pooled connection inside a stale transaction.
 
 mod batch;
+mod board;
+mod callback;
 mod clock;
 mod desk;
 mod logins;
@@ -21,11 +23,13 @@ mod triage;
 mod wake;
 
 pub use batch::{BatchWriter, BlindToken, NewReport, Stored};
+pub use board::{BoardNow, CallAbout, TriageLine, UndeliveredNotice};
+pub use callback::{CallbackDue, CallbackSealed};
 pub use clock::Ticked;
 pub use desk::{Acting, ActDone, DeskAct, DeskEvent, DeskScope, DeskStage, DeskTicket, OtherTicket, QueueLine};
 pub use logins::{TASKS, logins_write};
 pub use migrate::migrate;
-pub use notice::{Attempt, LeasedNotice, NoticeStage, Verdict};
+pub use notice::{Attempt, FailedNotice, LeaseOf, LeasedNotice, NoticeDepth, NoticeStage, Settlement, Verdict};
 pub use outbox::OutboxRow;
 pub use pack::{ActivePack, PackLoaded};
 pub use people::{Account, AccountSecret, Membership, NewAccount, Person};
@@ -88,8 +92,18 @@ fn options(url: &str, task: &str) -> Result<PgConnectOptions, sqlx::Error> {
 }
 
 impl Store {
+    /// As [`Store::open`], for work that may be lost in a crash of the database because it is done again: its commits do not
+    /// wait for the disk.
+    pub fn open_relaxed(url: &str, task: &str, connections: u32) -> Result<Self, StoreError> {
+        Self::with(options(url, task)?.options([("synchronous_commit", "off")]), connections)
+    }
+
     /// Opens a pool lazily: a database that is away is an error of the first query, not of the start.
     pub fn open(url: &str, task: &str, connections: u32) -> Result<Self, StoreError> {
+        Self::with(options(url, task)?, connections)
+    }
+
+    fn with(options: PgConnectOptions, connections: u32) -> Result<Self, StoreError> {
         let pool = PgPoolOptions::new()
             .max_connections(connections)
             .acquire_timeout(Duration::from_secs(5))
@@ -100,7 +114,7 @@ impl Store {
                     Ok(true)
                 })
             })
-            .connect_lazy_with(options(url, task)?);
+            .connect_lazy_with(options);
         Ok(Self { pool })
     }
 

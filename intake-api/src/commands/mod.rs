@@ -1,9 +1,12 @@
 //! The operator's commands: migrate, pack load, key new.
 
+pub(crate) mod people;
+
 use std::{fs::OpenOptions, io::Write, os::unix::fs::OpenOptionsExt, path::Path};
 
 use anyhow::Context;
 use casework::pack::Pack;
+use crate::internal::auth::token::new_token_key_line;
 use platform::{
     clock,
     config::Config,
@@ -50,11 +53,26 @@ pub(crate) async fn pack_load(dir: &Path) -> anyhow::Result<()> {
 
 /// `key new FILE`
 pub(crate) fn key_new(file: &Path) -> anyhow::Result<()> {
-    let mut out = OpenOptions::new().write(true).create_new(true).mode(0o600).open(file).with_context(|| {
-        format!("{} was not written; an existing key is never overwritten, since reports sealed with it would be lost", file.display())
-    })?;
-    out.write_all(new_key_line(&mut rand::rng()).as_bytes())?;
-    out.sync_all()?;
+    write_new(file, &new_key_line(&mut rand::rng()), "reports sealed with it would be lost")?;
     println!("master key written to {}; keep a copy outside this machine", file.display());
+    Ok(())
+}
+
+/// `key new-token FILE`
+pub(crate) fn key_new_token(file: &Path) -> anyhow::Result<()> {
+    write_new(file, &new_token_key_line(&mut rand::rng()), "everybody would have to log in again")?;
+    println!("login token key written to {}", file.display());
+    Ok(())
+}
+
+fn write_new(file: &Path, text: &str, loss: &str) -> anyhow::Result<()> {
+    let mut out = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(file)
+        .with_context(|| format!("{} was not written; an existing key is never overwritten, since {loss}", file.display()))?;
+    out.write_all(text.as_bytes())?;
+    out.sync_all()?;
     Ok(())
 }

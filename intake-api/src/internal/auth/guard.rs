@@ -1,0 +1,145 @@
+//! Rights as extractors: a handler that takes [`Desk`] can't be reached by anybody else.
+//!
+//! Nobody -> the login page, which leads back; somebody without the right -> 403 with words. The API answers 401 and 403.
+
+use std::ops::Deref;
+
+use axum::{
+    extract::FromRequestParts,
+    http::request::Parts,
+    response::{IntoResponse, Redirect, Response},
+};
+use platform::store::DeskScope;
+
+use super::session::Actor;
+use crate::internal::page::problem;
+
+/// Anybody with a live session.
+pub(crate) struct SignedIn(pub(crate) Actor);
+
+/// A member or leader of a unit; sees that unit's tickets only.
+pub(crate) struct Desk {
+    actor: Actor,
+    /// The units, for the database.
+    pub(crate) scope: DeskScope,
+}
+
+/// The leading-group office: settles triage, records call-backs.
+pub(crate) struct Office(Actor);
+
+/// The office or the oversight: reads county-wide.
+pub(crate) struct Overseer(Actor);
+
+/// Keeps accounts; sees no report.
+pub(crate) struct Admin(Actor);
+
+impl Deref for SignedIn {
+    type Target = Actor;
+    fn deref(&self) -> &Actor {
+        &self.0
+    }
+}
+
+impl Deref for Desk {
+    type Target = Actor;
+    fn deref(&self) -> &Actor {
+        &self.actor
+    }
+}
+
+impl Deref for Office {
+    type Target = Actor;
+    fn deref(&self) -> &Actor {
+        &self.0
+    }
+}
+
+impl Deref for Overseer {
+    type Target = Actor;
+    fn deref(&self) -> &Actor {
+        &self.0
+    }
+}
+
+impl Deref for Admin {
+    type Target = Actor;
+    fn deref(&self) -> &Actor {
+        &self.0
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for SignedIn {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
+        match parts.extensions.get::<Actor>() {
+            Some(actor) => Ok(Self(actor.clone())),
+            None if is_api(parts) => Err(problem::api(401, "sign in: POST /api/v1/session")),
+            None => Err(Redirect::to(&login_for(parts)).into_response()),
+        }
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Desk {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        let actor = with_role(parts, state, &["member", "leader"]).await?;
+        let scope = DeskScope::new(actor.units(&["member", "leader"]));
+        Ok(Self { actor, scope })
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Office {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        with_role(parts, state, &["office"]).await.map(Self)
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Overseer {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        with_role(parts, state, &["office", "oversight"]).await.map(Self)
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Admin {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        with_role(parts, state, &["admin"]).await.map(Self)
+    }
+}
+
+async fn with_role<S: Sync>(parts: &mut Parts, state: &S, roles: &[&str]) -> Result<Actor, Response> {
+    let SignedIn(actor) = SignedIn::from_request_parts(parts, state).await?;
+    if actor.person.account.must_change {
+        // A password that somebody else knows opens one page only.
+        let password = || Redirect::to("/password").into_response();
+        return Err(if is_api(parts) { problem::api(403, "change your password first, at /password") } else { password() });
+    }
+    if actor.is(roles) {
+        Ok(actor)
+    } else if is_api(parts) {
+        Err(problem::api(403, "your roles do not allow this"))
+    } else {
+        Err(problem::forbidden().into_response())
+    }
+}
+
+fn is_api(parts: &Parts) -> bool {
+    parts.uri.path().starts_with("/api/")
+}
+
+/// The login page that leads back to where the person wanted to go (only pages, never acts).
+fn login_for(parts: &Parts) -> String {
+    let wanted = parts.uri.path_and_query().map_or("/", |p| p.as_str());
+    if parts.method != axum::http::Method::GET || wanted == "/" {
+        return "/login".into();
+    }
+    let query = serde_urlencoded::to_string([("next", wanted)]).unwrap_or_default();
+    format!("/login?{query}")
+}

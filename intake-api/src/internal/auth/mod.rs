@@ -1,0 +1,10 @@
+//! Who is asking, and may they? Rights are extractors in the handlers' signatures; `tests/tests/rights.rs` walks every route.
+
+pub(crate) mod guard;
+pub(crate) mod login;
+pub(crate) mod password;
+pub(crate) mod session;
+pub(crate) mod token;
+
+pub(crate) use guard::{Admin, Desk, Office, Overseer, SignedIn};
+pub(crate) use session::{Actor, session};

@@ -1,0 +1,148 @@
+//! The layer in front of every internal route: cookie or bearer token -> live session -> person with current memberships.
+//!
+//! It also renews a token that is getting old, and checks the CSRF token of every form that comes with a cookie, so that no
+//! handler can forget either. A bearer token needs no CSRF check, because a browser never sends one by itself.
+
+use std::{collections::HashMap, sync::Arc};
+
+use axum::{
+    body::{Body, to_bytes},
+    extract::{Request, State},
+    http::{HeaderMap, HeaderValue, Method, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use chrono::{DateTime, Utc};
+use platform::{clock, store::Person, telemetry::chain};
+use tracing::error;
+use uuid::Uuid;
+
+use super::token::Claims;
+use crate::internal::{Internal, page::problem};
+
+/// The cookie's name; a `__Host-` prefix would need TLS, which a county's inner network may not have.
+pub(crate) const COOKIE: &str = "sw_session";
+
+/// Largest form of an officer. A contact record with a long note is a few kilobytes.
+const FORM_LIMIT: usize = 256 * 1024;
+
+/// Who acts in this request.
+#[derive(Clone, Debug)]
+pub(crate) struct Actor {
+    /// The session.
+    pub(crate) session: Uuid,
+    /// The person and their memberships at this moment.
+    pub(crate) person: Arc<Person>,
+    /// What every form of this session carries.
+    pub(crate) csrf: String,
+}
+
+impl Actor {
+    /// Units in which the person has one of these roles.
+    pub(crate) fn units(&self, roles: &[&str]) -> Vec<&str> {
+        let held = self.person.memberships.iter().filter(|m| roles.contains(&m.role.as_str()));
+        let mut units: Vec<&str> = held.map(|m| m.unit.as_str()).collect();
+        units.dedup();
+        units
+    }
+
+    /// Whether the person has one of these roles anywhere.
+    pub(crate) fn is(&self, roles: &[&str]) -> bool {
+        self.person.memberships.iter().any(|m| roles.contains(&m.role.as_str()))
+    }
+}
+
+/// The layer.
+pub(crate) async fn session(State(internal): State<Internal>, request: Request, next: Next) -> Response {
+    let now = clock::now();
+    let api = request.uri().path().starts_with("/api/");
+    let token = if api { bearer(request.headers()) } else { cookie(request.headers()) };
+    let claims = token.and_then(|token| internal.tokens.verify(token));
+    let actor = match &claims {
+        Some(claims) => match actor(&internal, claims, now).await {
+            Ok(actor) => actor,
+            Err(response) => return response,
+        },
+        None => None,
+    };
+    let mut request = request;
+    if let (Some(actor), false, true) = (&actor, api, changes(request.method())) {
+        request = match check_csrf(request, actor).await {
+            Ok(request) => request,
+            Err(response) => return response,
+        };
+    }
+    let renew = (!api).then_some(()).and(claims).filter(|c| now.timestamp() - c.iat > internal.tokens.lifetime().num_seconds() / 3);
+    if let Some(actor) = &actor {
+        request.extensions_mut().insert(actor.clone());
+    }
+    let mut response = next.run(request).await;
+    if let (Some(_), Some(actor)) = (renew, actor)
+        && !response.headers().contains_key(header::SET_COOKIE)
+        && let Ok(token) = internal.tokens.sign(actor.person.account.id, actor.session, now)
+    {
+        set_cookie(response.headers_mut(), &token, &internal);
+    }
+    response
+}
+
+async fn actor(internal: &Internal, claims: &Claims, now: DateTime<Utc>) -> Result<Option<Actor>, Response> {
+    match internal.people.session_person(claims.sid, now).await {
+        Ok(person) => Ok(person.map(|person| Actor {
+            session: claims.sid,
+            csrf: internal.keys.csrf_token(claims.sid),
+            person: Arc::new(person),
+        })),
+        Err(e) => {
+            error!(error = chain(&e), "a session can't be read");
+            Err(problem::unavailable().into_response())
+        }
+    }
+}
+
+fn changes(method: &Method) -> bool {
+    !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
+}
+
+async fn check_csrf(request: Request, actor: &Actor) -> Result<Request, Response> {
+    let (parts, body) = request.into_parts();
+    let bytes = to_bytes(body, FORM_LIMIT).await.map_err(|_| problem::too_large().into_response())?;
+    let fields: HashMap<String, String> = serde_urlencoded::from_bytes(&bytes).unwrap_or_default();
+    let given = fields.get("csrf").map_or("", String::as_str);
+    if !same(given.as_bytes(), actor.csrf.as_bytes()) {
+        return Err(problem::forged().into_response());
+    }
+    Ok(Request::from_parts(parts, Body::from(bytes)))
+}
+
+/// Compares without telling by time where the difference is.
+fn same(a: &[u8], b: &[u8]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).fold(0, |diff, (x, y)| diff | (x ^ y)) == 0
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
+}
+
+fn cookie(headers: &HeaderMap) -> Option<&str> {
+    let all = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
+    all.flat_map(|value| value.split(';')).find_map(|pair| pair.trim().strip_prefix(COOKIE)?.strip_prefix('='))
+}
+
+/// Hands a token to the browser: not for scripts, not for other sites.
+pub(crate) fn set_cookie(headers: &mut HeaderMap, token: &str, internal: &Internal) {
+    put_cookie(headers, token, internal.session_hours * 3600, internal.secure);
+}
+
+/// Takes it back.
+pub(crate) fn clear_cookie(headers: &mut HeaderMap, internal: &Internal) {
+    put_cookie(headers, "", 0, internal.secure);
+}
+
+fn put_cookie(headers: &mut HeaderMap, token: &str, seconds: u32, secure: bool) {
+    let secure = if secure { "; Secure" } else { "" };
+    let cookie = format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
+    if let Ok(value) = HeaderValue::from_str(&cookie) {
+        headers.append(header::SET_COOKIE, value);
+    }
+}

@@ -1,0 +1,157 @@
+//! Login tokens: short-lived JWTs, EdDSA only, with kid, iss, aud, exp.
+//!
+//! A token says who and which session, nothing about rights: memberships are read at every request, so that taking a role
+//! away works at once. The key file holds one key per line; the first signs, all verify, so keys can be rotated.
+
+use anyhow::Context;
+use chrono::{DateTime, TimeDelta, Utc};
+use ed25519_dalek::SigningKey;
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, decode_header, encode};
+use platform::seal::read_private;
+use rand::Rng;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+const ISSUER: &str = "shouwang";
+const AUDIENCE: &str = "shouwang-internal";
+
+/// PKCS #8 around a bare Ed25519 seed (RFC 8410).
+const PKCS8_HEAD: [u8; 16] = [0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
+
+/// What a token says.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Claims {
+    iss: String,
+    aud: String,
+    sub: String,
+    /// The session, which can be ended at any time.
+    pub(crate) sid: Uuid,
+    /// Issued at, seconds.
+    pub(crate) iat: i64,
+    nbf: i64,
+    exp: i64,
+}
+
+struct Key {
+    kid: String,
+    sign: EncodingKey,
+    verify: DecodingKey,
+}
+
+/// Signs and verifies.
+pub(crate) struct Tokens {
+    keys: Vec<Key>,
+    lifetime: TimeDelta,
+}
+
+/// A fresh key file's line, `kid:hex`.
+pub(crate) fn new_token_key_line(rng: &mut impl Rng) -> String {
+    let (mut kid, mut seed) = ([0; 4], [0; 32]);
+    rng.fill_bytes(&mut kid);
+    rng.fill_bytes(&mut seed);
+    format!("tk-{}:{}\n", hex::encode(kid), hex::encode(seed))
+}
+
+impl Tokens {
+    /// Reads the key file; refuses one that others may read.
+    pub(crate) fn load(file: &std::path::Path, lifetime_minutes: u32) -> anyhow::Result<Self> {
+        Self::parse(&read_private(file)?, lifetime_minutes).with_context(|| format!("login.token_key_file {}", file.display()))
+    }
+
+    fn parse(text: &str, lifetime_minutes: u32) -> anyhow::Result<Self> {
+        let keys = text.lines().filter(|line| !line.trim().is_empty()).map(key).collect::<anyhow::Result<Vec<_>>>()?;
+        anyhow::ensure!(!keys.is_empty(), "holds no key; make one with `intake-api key new-token FILE`");
+        Ok(Self { keys, lifetime: TimeDelta::minutes(lifetime_minutes.into()) })
+    }
+
+    /// How long a token lives.
+    pub(crate) fn lifetime(&self) -> TimeDelta {
+        self.lifetime
+    }
+
+    /// A token for a session.
+    pub(crate) fn sign(&self, account: i64, session: Uuid, now: DateTime<Utc>) -> anyhow::Result<String> {
+        let key = &self.keys[0];
+        let header = Header { kid: Some(key.kid.clone()), ..Header::new(Algorithm::EdDSA) };
+        let claims = Claims {
+            iss: ISSUER.into(),
+            aud: AUDIENCE.into(),
+            sub: account.to_string(),
+            sid: session,
+            iat: now.timestamp(),
+            nbf: now.timestamp() - 5, // another machine's clock may be a little behind
+            exp: (now + self.lifetime).timestamp(),
+        };
+        Ok(encode(&header, &claims, &key.sign)?)
+    }
+
+    /// The claims of a token that is ours, whole and still alive; `None` for anything else.
+    pub(crate) fn verify(&self, token: &str) -> Option<Claims> {
+        let kid = decode_header(token).ok()?.kid?;
+        let key = self.keys.iter().find(|key| key.kid == kid)?;
+        // The algorithm is ours, never the token's.
+        let mut validation = Validation::new(Algorithm::EdDSA);
+        validation.set_issuer(&[ISSUER]);
+        validation.set_audience(&[AUDIENCE]);
+        validation.set_required_spec_claims(&["exp", "iss", "aud", "nbf", "sub"]);
+        validation.validate_nbf = true;
+        validation.leeway = 0;
+        decode::<Claims>(token, &key.verify, &validation).ok().map(|data| data.claims)
+    }
+}
+
+fn key(line: &str) -> anyhow::Result<Key> {
+    let (kid, digits) = line.trim().split_once(':').context("a token key is one line `kid:hex`")?;
+    let seed: [u8; 32] =
+        hex::decode(digits).ok().and_then(|bytes| bytes.try_into().ok()).context("a token key has 64 hexadecimal digits after the colon")?;
+    let public = SigningKey::from_bytes(&seed).verifying_key();
+    let der = [&PKCS8_HEAD[..], &seed].concat();
+    Ok(Key { kid: kid.to_owned(), sign: EncodingKey::from_ed_der(&der), verify: DecodingKey::from_ed_der(public.as_bytes()) })
+}
+
+#[cfg(test)]
+mod tests {
+    use platform::clock;
+    use rand::{SeedableRng, rngs::StdRng};
+
+    use super::*;
+
+    fn tokens(lines: &[&str]) -> Tokens {
+        Tokens::parse(&lines.concat(), 30).unwrap()
+    }
+
+    #[test]
+    fn tokens_live_for_their_time_and_survive_a_new_key() {
+        let mut rng = StdRng::seed_from_u64(1);
+        let (old, new) = (new_token_key_line(&mut rng), new_token_key_line(&mut rng));
+        let session = Uuid::new_v4();
+        let now = clock::now();
+        let token = tokens(&[&old]).sign(7, session, now).unwrap();
+        assert_eq!(tokens(&[&old]).verify(&token).unwrap().sid, session);
+        assert!(tokens(&[&new, &old]).verify(&token).is_some(), "an old key still verifies");
+        assert!(tokens(&[&new]).verify(&token).is_none(), "until it is taken out");
+        let stale = tokens(&[&old]).sign(7, session, now - TimeDelta::minutes(31)).unwrap();
+        assert!(tokens(&[&old]).verify(&stale).is_none());
+        let early = tokens(&[&old]).sign(7, session, now + TimeDelta::minutes(5)).unwrap();
+        assert!(tokens(&[&old]).verify(&early).is_none());
+    }
+
+    #[test]
+    fn nothing_else_is_a_token() {
+        let line = new_token_key_line(&mut StdRng::seed_from_u64(2));
+        let ours = tokens(&[&line]);
+        let token = ours.sign(7, Uuid::new_v4(), clock::now()).unwrap();
+        let mut parts: Vec<&str> = token.split('.').collect();
+        let unsigned = format!("{}.{}.", parts[0], parts[1]);
+        parts[1] = "eyJzdWIiOiIxIn0";
+        for bad in ["", "a.b.c", &unsigned, &parts.join("."), &format!("{token}x")] {
+            assert!(ours.verify(bad).is_none(), "{bad}");
+        }
+        // Another algorithm under our kid, signed with what everybody can know.
+        let kid = line.split(':').next().unwrap().to_owned();
+        let header = Header { kid: Some(kid), ..Header::new(Algorithm::HS256) };
+        let claims = ours.verify(&token).unwrap();
+        let forged = encode(&header, &claims, &EncodingKey::from_secret(b"guess")).unwrap();
+        assert!(ours.verify(&forged).is_none());
+    }
+}

@@ -1,0 +1,8 @@
+//! desk: pages follow.
+
+use super::Route;
+
+/// Routes of this part.
+pub(crate) fn routes() -> Vec<Route> {
+    Vec::new()
+}

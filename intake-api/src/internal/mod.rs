@@ -1,0 +1,48 @@
+//! The internal listener: member units' desk, the office's board, accounts. Inside the government network only.
+//!
+//! `auth/` says who may, `desk/`, `board/`, `people/` hold one file per page, `page/` what pages share. `ROUTES` in
+//! [`routes`] is the whole surface; a test walks it with every role.
+
+pub(crate) mod auth;
+mod board;
+mod desk;
+pub(crate) mod page;
+mod people;
+mod routes;
+
+use std::sync::Arc;
+
+use platform::{
+    pack_watch::PackWatch,
+    seal::MasterKey,
+    store::Store,
+};
+
+pub(crate) use routes::{Route, all as all_routes, routes};
+
+/// What internal handlers work with; cloning is cheap.
+#[derive(Clone)]
+pub(crate) struct Internal {
+    /// County code.
+    pub(crate) county: Arc<str>,
+    /// Under row-level security: a unit's own tickets.
+    pub(crate) desk: Store,
+    /// Reads county-wide, nothing sealed.
+    pub(crate) board: Store,
+    /// Settles triage, records call-backs.
+    pub(crate) office: Store,
+    /// Accounts and sessions.
+    pub(crate) people: Store,
+    /// Opens what reporters wrote, for the unit that holds the ticket.
+    pub(crate) keys: MasterKey,
+    /// Signs login tokens.
+    pub(crate) tokens: Arc<auth::token::Tokens>,
+    /// The pack in force.
+    pub(crate) pack: PackWatch,
+    /// Hours after which everybody logs in again.
+    pub(crate) session_hours: u32,
+    /// Cookies need TLS.
+    pub(crate) secure: bool,
+    /// Accounts shown on the login page of a demo: login, password, what it is.
+    pub(crate) demo: Arc<[auth::login::DemoAccount]>,
+}

@@ -1,0 +1,86 @@
+//! Every internal route in one list, so that a test can walk all of them: `intake-api routes` prints it.
+
+use axum::{
+    Router,
+    http::StatusCode,
+    middleware,
+    response::{IntoResponse, Redirect, Response},
+    routing::{MethodRouter, delete, get, post},
+};
+
+use super::{
+    Internal,
+    auth::{self, SignedIn, login},
+    page::{Frame, problem},
+};
+
+/// One route.
+pub(crate) struct Route {
+    /// `GET`, `POST`, `DELETE`.
+    pub(crate) method: &'static str,
+    /// Path with `{parameters}`.
+    pub(crate) path: &'static str,
+    /// Its handler.
+    pub(crate) handler: MethodRouter<Internal>,
+}
+
+impl Route {
+    /// A page.
+    pub(crate) fn get(path: &'static str, handler: MethodRouter<Internal>) -> Self {
+        Self { method: "GET", path, handler }
+    }
+
+    /// An act.
+    pub(crate) fn post(path: &'static str, handler: MethodRouter<Internal>) -> Self {
+        Self { method: "POST", path, handler }
+    }
+}
+
+/// The whole surface.
+pub(crate) fn all() -> Vec<Route> {
+    let mut routes = vec![
+        Route::get("/", get(home)),
+        Route::get("/login", get(login::page)),
+        Route::post("/login", post(login::submit)),
+        Route::post("/logout", post(login::out)),
+        Route::post("/logout-everywhere", post(login::out_everywhere)),
+        Route::post("/api/v1/session", post(login::api)),
+        Route { method: "DELETE", path: "/api/v1/session", handler: delete(login::api_out) },
+    ];
+    routes.extend(super::desk::routes());
+    routes.extend(super::board::routes());
+    routes.extend(super::people::routes());
+    routes.extend(super::page::routes());
+    routes
+}
+
+/// The internal application.
+pub(crate) fn routes(internal: Internal) -> Router {
+    let router = all().into_iter().fold(Router::new(), |router, route| router.route(route.path, route.handler));
+    router
+        .fallback(async || problem::not_found().into_response())
+        .layer(middleware::from_fn_with_state(internal.clone(), auth::session))
+        .layer(middleware::map_response(headers))
+        .with_state(internal)
+}
+
+async fn home(actor: SignedIn) -> Redirect {
+    Redirect::to(Frame::home(&actor))
+}
+
+/// Nothing from elsewhere, nowhere else: no foreign scripts, no framing, no referrer.
+async fn headers(mut response: Response) -> Response {
+    let set = [
+        ("content-security-policy", "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"),
+        ("referrer-policy", "no-referrer"),
+        ("x-content-type-options", "nosniff"),
+        ("x-frame-options", "DENY"),
+    ];
+    for (name, value) in set {
+        response.headers_mut().insert(name, axum::http::HeaderValue::from_static(value));
+    }
+    if response.status() == StatusCode::METHOD_NOT_ALLOWED {
+        return problem::not_found().into_response();
+    }
+    response
+}

@@ -1,0 +1,168 @@
+//! The office's board: what needs a call now (live), and how fast units respond (a snapshot, exact as of its time).
+//!
+//! Response times are percentiles over every ticket, which no index can answer at once; they are computed in the background
+//! and read back as one row. Drills do not count.
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+use super::{Store, StoreError};
+
+/// A list on the board is cut here; the count beside it says how many there are.
+const SHOWN: i64 = 20;
+
+/// A ticket that somebody should call about.
+#[derive(Clone, Debug, sqlx::FromRow, serde::Serialize)]
+pub struct CallAbout {
+    /// Ticket.
+    pub ticket_id: i64,
+    /// Report.
+    pub report_id: i64,
+    /// Unit code.
+    pub unit: String,
+    /// Unit's name.
+    pub unit_name: String,
+    /// Obligation code.
+    pub obligation: String,
+    /// `P1` …
+    pub urgency: String,
+    /// The stage it is about.
+    pub stage: Option<String>,
+    /// Since when: dispatch, or the due time that passed.
+    pub since: DateTime<Utc>,
+    /// Highest level sent.
+    pub level: Option<i16>,
+    /// Whom to call: names and phones of the unit's leaders, then members.
+    pub phones: Option<String>,
+    /// A drill.
+    pub drill: bool,
+}
+
+/// A notice that will never arrive by itself.
+#[derive(Clone, Debug, sqlx::FromRow, serde::Serialize)]
+pub struct UndeliveredNotice {
+    /// Ticket.
+    pub ticket_id: i64,
+    /// Unit that was to be told.
+    pub unit_name: String,
+    /// Kind of the notice.
+    pub kind: String,
+    /// `P1` …
+    pub urgency: String,
+    /// When it was given up.
+    pub finished_at: DateTime<Utc>,
+    /// Why.
+    pub last_error: Option<String>,
+    /// Whom to call.
+    pub phones: Option<String>,
+}
+
+/// A report that waits for a human.
+#[derive(Clone, Debug, sqlx::FromRow, serde::Serialize)]
+pub struct TriageLine {
+    /// Triage ticket.
+    pub ticket_id: i64,
+    /// Report.
+    pub report_id: i64,
+    /// `P1` …
+    pub urgency: String,
+    /// State of the triage ticket.
+    pub state: String,
+    /// Who took it in hand.
+    pub signed_by: Option<String>,
+    /// Why it is here.
+    pub reasons: Value,
+    /// Due time of its next stage.
+    pub next_due_at: Option<DateTime<Utc>>,
+    /// Since when.
+    pub dispatched_at: DateTime<Utc>,
+}
+
+/// What the office sees first.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct BoardNow {
+    /// P1 without a signature, the longest first.
+    pub unsigned: Vec<CallAbout>,
+    /// Overdue stages, the highest level first.
+    pub overdue: Vec<CallAbout>,
+    /// Overdue stages by level reached (2, 3, 4); counts stop at 1,000.
+    pub overdue_by_level: Vec<(i16, i64)>,
+    /// Reports that wait for a human.
+    pub triage: Vec<TriageLine>,
+    /// Failed notices.
+    pub failed: Vec<UndeliveredNotice>,
+    /// Messages that named no report of ours.
+    pub parked: i64,
+}
+
+impl Store {
+    /// The live part of the board.
+    pub async fn board_now(&self, county: &str) -> Result<BoardNow, StoreError> {
+        let list = |sql: &'static str| sqlx::query_as::<_, CallAbout>(sql).bind(county).bind(SHOWN).fetch_all(&self.pool);
+        Ok(BoardNow {
+            unsigned: list(include_str!("board_unsigned.sql")).await?,
+            overdue: list(include_str!("board_overdue.sql")).await?,
+            overdue_by_level: self.overdue_by_level().await?,
+            triage: self.triage_list(county).await?,
+            failed: sqlx::query_as(include_str!("board_failed.sql")).bind(county).bind(SHOWN).fetch_all(&self.pool).await?,
+            parked: sqlx::query_scalar("SELECT count(*) FROM parked_messages").fetch_one(&self.pool).await?,
+        })
+    }
+
+    async fn overdue_by_level(&self) -> Result<Vec<(i16, i64)>, StoreError> {
+        let mut counts = Vec::new();
+        // next_step counts steps sent: 2 means level 2 was sent, and so on.
+        for level in 2_i16..=4 {
+            let count = sqlx::query_scalar("SELECT count(*) FROM (SELECT FROM stages WHERE ended_at IS NULL AND next_step >= 2 AND next_step = $1 LIMIT 1000) few")
+                .bind(level)
+                .fetch_one(&self.pool)
+                .await?;
+            counts.push((level, count));
+        }
+        Ok(counts)
+    }
+
+    /// Reports that wait for a human, the most urgent first.
+    pub async fn triage_list(&self, county: &str) -> Result<Vec<TriageLine>, StoreError> {
+        let rows = sqlx::query_as(
+            "SELECT t.id AS ticket_id, t.report_id, t.urgency, t.state, t.signed_by, t.next_due_at, t.dispatched_at,
+                    coalesce((SELECT d.triage_reasons FROM decisions d WHERE d.report_id = t.report_id ORDER BY d.round DESC LIMIT 1), '[]') AS reasons
+             FROM tickets t WHERE t.county = $1 AND t.obligation = 'triage' AND t.resolved_at IS NULL
+             ORDER BY t.urgency, t.dispatched_at LIMIT 200",
+        )
+        .bind(county)
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows)
+    }
+
+    /// Computes response times and ledger, and keeps them as the county's snapshot. `days` back from `now`, by dispatch.
+    pub async fn board_snapshot_make(&self, county: &str, now: DateTime<Utc>, days: i32) -> Result<(), StoreError> {
+        let begun = std::time::Instant::now();
+        let mut tx = self.pool.begin().await?;
+        // The only statements that may run long: they run alone, in the background.
+        sqlx::query("SET LOCAL statement_timeout = '300s'").execute(&mut *tx).await?;
+        let times: Value = sqlx::query_scalar(include_str!("board_times.sql")).bind(county).bind(now).bind(days).fetch_one(&mut *tx).await?;
+        let ledger: Value = sqlx::query_scalar(include_str!("board_ledger.sql")).bind(county).fetch_one(&mut *tx).await?;
+        let took = i32::try_from(begun.elapsed().as_millis()).unwrap_or(i32::MAX);
+        sqlx::query(
+            "INSERT INTO board_snapshots (county, at, took_ms, data) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (county) DO UPDATE SET at = excluded.at, took_ms = excluded.took_ms, data = excluded.data
+             WHERE board_snapshots.at <= excluded.at",
+        )
+        .bind(county)
+        .bind(now)
+        .bind(took)
+        .bind(serde_json::json!({"days": days, "times": times, "ledger": ledger}))
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// The latest snapshot: when, how long it took, `{"days", "times": [per unit], "ledger"}`.
+    pub async fn board_snapshot(&self, county: &str) -> Result<Option<(DateTime<Utc>, i32, Value)>, StoreError> {
+        let row = sqlx::query_as("SELECT at, took_ms, data FROM board_snapshots WHERE county = $1").bind(county).fetch_optional(&self.pool).await?;
+        Ok(row)
+    }
+}

@@ -1,0 +1,29 @@
+-- Per unit, over tickets dispatched in the last $3 days: counts, shares in time, median and 90th percentile in seconds.
+-- A stage counts as in time when it ended before its due time, as late when it ended after it or is open beyond it; a stage
+-- that is open and not yet due counts for neither. Court and procuratorate are listed but never ranked. Drills are left out.
+WITH t AS (
+    SELECT t.id, t.unit, t.dispatched_at, t.signed_at, t.contacted_at, t.resolved_at
+    FROM tickets t JOIN reports r ON r.id = t.report_id
+    WHERE t.county = $1 AND t.dispatched_at > $2 - make_interval(days => $3) AND NOT r.drill
+), s AS (
+    SELECT t.unit,
+           count(*) FILTER (WHERE s.stage = 'sign' AND s.ended_at <= s.due_at) AS signed_in_time,
+           count(*) FILTER (WHERE s.stage = 'sign' AND (s.ended_at IS NOT NULL OR s.due_at < $2)) AS sign_judged,
+           count(*) FILTER (WHERE s.stage = 'resolve' AND s.ended_at <= s.due_at) AS resolved_in_time,
+           count(*) FILTER (WHERE s.stage = 'resolve' AND (s.ended_at IS NOT NULL OR s.due_at < $2)) AS resolve_judged
+    FROM stages s JOIN t ON t.id = s.ticket_id
+    GROUP BY t.unit
+), d AS (
+    SELECT unit, count(*) AS tickets, count(signed_at) AS signed, count(contacted_at) AS contacted, count(resolved_at) AS resolved,
+           percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY extract(epoch FROM signed_at - dispatched_at)) AS sign,
+           percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY extract(epoch FROM contacted_at - dispatched_at)) AS contact,
+           percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY extract(epoch FROM resolved_at - dispatched_at)) AS resolve
+    FROM t GROUP BY unit
+)
+SELECT coalesce(jsonb_agg(jsonb_build_object(
+           'unit', d.unit, 'unit_name', u.name, 'unit_kind', u.kind, 'tickets', d.tickets, 'signed', d.signed,
+           'contacted', d.contacted, 'resolved', d.resolved, 'signed_in_time', s.signed_in_time, 'sign_judged', s.sign_judged,
+           'resolved_in_time', s.resolved_in_time, 'resolve_judged', s.resolve_judged,
+           'sign_p50_s', d.sign[1], 'sign_p90_s', d.sign[2], 'contact_p50_s', d.contact[1], 'contact_p90_s', d.contact[2],
+           'resolve_p50_s', d.resolve[1], 'resolve_p90_s', d.resolve[2]) ORDER BY d.tickets DESC, d.unit), '[]')
+FROM d LEFT JOIN s USING (unit) JOIN units u ON u.county = $1 AND u.code = d.unit

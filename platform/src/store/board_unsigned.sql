@@ -1,0 +1,12 @@
+-- P1 without a signature: $1 county, $2 how many
+SELECT t.id AS ticket_id, t.report_id, t.unit, u.name AS unit_name, t.obligation, t.urgency, 'sign' AS stage,
+       t.dispatched_at AS since,
+       (SELECT max(e.level) FROM stages s JOIN escalation_steps e ON e.stage_id = s.id AND e.sent_at IS NOT NULL
+        WHERE s.ticket_id = t.id AND s.stage = 'sign') AS level,
+       (SELECT string_agg(a.name || coalesce(' ' || a.phone, ''), '、' ORDER BY m.role, a.name)
+        FROM memberships m JOIN accounts a ON a.id = m.account_id
+        WHERE m.county = t.county AND m.unit = t.unit AND m.ended_at IS NULL AND a.disabled_at IS NULL) AS phones,
+       (SELECT r.drill FROM reports r WHERE r.id = t.report_id) AS drill
+FROM tickets t JOIN units u ON u.county = t.county AND u.code = t.unit
+WHERE t.county = $1 AND t.state = 'dispatched' AND t.urgency = 'P1'
+ORDER BY t.dispatched_at LIMIT $2

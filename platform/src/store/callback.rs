@@ -1,0 +1,116 @@
+//! 回访: after every ticket of a report is resolved, the office calls the reporter back.
+
+use chrono::{DateTime, Utc};
+use serde_json::json;
+
+use super::{Store, StoreError};
+
+/// A report whose tickets are all resolved and whose reporter was not called back.
+#[derive(Clone, Debug, sqlx::FromRow, serde::Serialize)]
+pub struct CallbackDue {
+    /// Report.
+    pub report_id: i64,
+    /// When it was accepted.
+    pub received_at: DateTime<Utc>,
+    /// When the last ticket was resolved.
+    pub resolved_at: DateTime<Utc>,
+    /// `P1` …
+    pub urgency: String,
+    /// Kind of reporter.
+    pub reporter_kind: Option<String>,
+    /// `named`, `confidential`, `anonymous`.
+    pub identity: Option<String>,
+    /// Outcomes of the tickets.
+    pub outcomes: Vec<String>,
+    /// A drill.
+    pub drill: bool,
+}
+
+/// What is sealed of a report, for the page that records the call.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct CallbackSealed {
+    /// Wrapped data key.
+    pub data_key: Vec<u8>,
+    /// Sealed reporter.
+    pub reporter: Option<Vec<u8>>,
+}
+
+impl Store {
+    /// Reports that wait for a call-back, the longest first.
+    pub async fn callbacks_due(&self, county: &str) -> Result<Vec<CallbackDue>, StoreError> {
+        let rows = sqlx::query_as(
+            "SELECT r.id AS report_id, r.received_at, max(t.resolved_at) AS resolved_at, min(t.urgency) AS urgency,
+                    f.facts ->> 'reporter_kind' AS reporter_kind, f.facts ->> 'identity' AS identity, r.drill,
+                    coalesce(array_agg(DISTINCT t.outcome) FILTER (WHERE t.outcome IS NOT NULL), '{}') AS outcomes
+             FROM (SELECT DISTINCT report_id FROM tickets WHERE county = $1 AND state = 'resolved') due
+             JOIN reports r ON r.id = due.report_id
+             JOIN report_facts f ON f.report_id = r.id
+             JOIN tickets t ON t.report_id = r.id AND t.state NOT IN ('returned', 'waived')
+             WHERE NOT EXISTS (SELECT FROM callbacks c WHERE c.report_id = r.id)
+             GROUP BY r.id, f.facts
+             HAVING bool_and(t.resolved_at IS NOT NULL)
+             ORDER BY max(t.resolved_at) LIMIT 200",
+        )
+        .bind(county)
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows)
+    }
+
+    /// The sealed reporter of a report, to be opened by a logged act.
+    pub async fn callback_sealed(&self, county: &str, report_id: i64) -> Result<Option<CallbackSealed>, StoreError> {
+        let row = sqlx::query_as("SELECT data_key, reporter FROM reports WHERE county = $1 AND id = $2")
+            .bind(county)
+            .bind(report_id)
+            .fetch_optional(&self.pool)
+            .await?;
+        Ok(row)
+    }
+
+    /// Records that the office opened the reporter's identity, with its reason.
+    pub async fn identity_opened(&self, report_id: i64, by: &str, reason: &str, at: DateTime<Utc>) -> Result<(), StoreError> {
+        sqlx::query("INSERT INTO events (at, report_id, kind, actor, reason) VALUES ($1, $2, 'identity-opened', $3, $4)")
+            .bind(at)
+            .bind(report_id)
+            .bind(by)
+            .bind(reason)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// Records the call; the report's resolved tickets become confirmed. `false` when it was recorded before, or is not due.
+    pub async fn callback_record(&self, report_id: i64, result: &str, by: &str, sealed: Option<&[u8]>, at: DateTime<Utc>) -> Result<bool, StoreError> {
+        let mut tx = self.pool.begin().await?;
+        let recorded = sqlx::query(
+            "INSERT INTO callbacks (report_id, result, at, by_name, sealed)
+             SELECT $1, $2, $3, $4, $5
+             WHERE EXISTS (SELECT FROM tickets WHERE report_id = $1 AND state = 'resolved')
+               AND NOT EXISTS (SELECT FROM tickets WHERE report_id = $1 AND resolved_at IS NULL AND state NOT IN ('returned', 'waived'))
+             ON CONFLICT (report_id) DO NOTHING",
+        )
+        .bind(report_id)
+        .bind(result)
+        .bind(at)
+        .bind(by)
+        .bind(sealed)
+        .execute(&mut *tx)
+        .await?;
+        if recorded.rows_affected() == 0 {
+            return Ok(false);
+        }
+        sqlx::query("UPDATE tickets SET state = 'confirmed', version = version + 1 WHERE report_id = $1 AND state = 'resolved'")
+            .bind(report_id)
+            .execute(&mut *tx)
+            .await?;
+        sqlx::query("INSERT INTO events (at, report_id, kind, actor, detail) VALUES ($1, $2, 'called-back', $3, $4)")
+            .bind(at)
+            .bind(report_id)
+            .bind(by)
+            .bind(json!({"result": result}))
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+}
