@@ -1,0 +1,91 @@
+//! What a notice says: subject, text and HTML, in Chinese, from facts that hold no identity.
+//!
+//! Nothing sealed is at hand here, so nothing sealed can leak: no name, no narrative, not even the situation. A policy of
+//! the county is never shown as law; each deadline names where it comes from and how sure that is.
+
+mod subject;
+mod view;
+mod when;
+
+#[cfg(test)]
+mod tests;
+
+use askama::Template;
+use casework::pack::Pack;
+use chrono::{DateTime, Utc};
+use platform::{
+    store::{LeasedNotice, StoreError},
+    text::Lang,
+};
+use uuid::Uuid;
+
+pub(crate) use view::View;
+
+/// A mail that is ready to be sent.
+#[derive(Clone, Debug)]
+pub struct Mail {
+    /// The notice's id, for the Message-ID.
+    pub id: Uuid,
+    /// The notice's kind.
+    pub kind: String,
+    /// Shown as important by mail programs.
+    pub urgent: bool,
+    /// Date of the mail.
+    pub at: DateTime<Utc>,
+    /// The unit's mailbox.
+    pub to: String,
+    /// One line without personal data.
+    pub subject: String,
+    /// The whole notice as text.
+    pub text: String,
+    /// The same as HTML.
+    pub html: String,
+}
+
+/// A notice that can't be put into words. Trying again would not help.
+#[derive(Debug, thiserror::Error)]
+pub enum ComposeError {
+    /// A stored value can't be read.
+    #[error(transparent)]
+    Unreadable(#[from] StoreError),
+    /// A template failed.
+    #[error("a template of the mail failed")]
+    Template(#[from] askama::Error),
+}
+
+#[derive(Template)]
+#[template(path = "notice.txt")]
+struct Text<'a> {
+    v: &'a View,
+}
+
+#[derive(Template)]
+#[template(path = "notice.html")]
+struct Html<'a> {
+    v: &'a View,
+}
+
+/// Writes the mail of a notice as of `now`. `internal_url` is how officers reach the desk, without a trailing slash.
+pub fn compose(notice: &LeasedNotice, pack: &Pack, internal_url: &str, now: DateTime<Utc>) -> Result<Mail, ComposeError> {
+    // A clock that was turned forward (a drill of the deadlines) queues notices of its own present.
+    let as_of = now.max(notice.created_at);
+    let view = View::new(notice, pack, internal_url, as_of)?;
+    Ok(Mail {
+        id: notice.id,
+        kind: notice.kind.clone(),
+        urgent: notice.urgency == "P1",
+        at: now,
+        to: notice.mailbox.clone(),
+        subject: subject::subject(notice, &view, as_of),
+        text: Text { v: &view }.render()?,
+        html: Html { v: &view }.render()?,
+    })
+}
+
+fn t(key: &str) -> &'static str {
+    Lang::Zh.t(key)
+}
+
+fn fill(key: &str, values: &[(&str, &str)]) -> String {
+    Lang::Zh.fill(key, values)
+}

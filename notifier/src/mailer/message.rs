@@ -1,0 +1,67 @@
+//! A mail as RFC 5322 wants it.
+
+use lettre::{
+    Address, Message,
+    address::Envelope,
+    message::{
+        Mailbox, MultiPart,
+        header::{HeaderName, HeaderValue},
+    },
+};
+
+use super::{Failure, Fault, Phase};
+use crate::mail::Mail;
+
+/// Who writes: the address of `mail.from`.
+#[derive(Clone, Debug)]
+pub struct Sender(Address);
+
+/// A sender's address that is none.
+#[derive(Debug, thiserror::Error)]
+#[error("mail.from (SHOUWANG_MAIL_FROM) = {0:?} is not a mail address; write one such as shouwang@taihe.example")]
+pub struct NotAnAddress(String);
+
+impl Sender {
+    /// Checks the address.
+    pub fn parse(text: &str) -> Result<Self, NotAnAddress> {
+        address(text).map(Self).ok_or_else(|| NotAnAddress(text.to_owned()))
+    }
+
+    /// Greets with the sender's domain, which the receiving side can look up.
+    pub(super) fn domain(&self) -> &str {
+        self.0.domain()
+    }
+
+    /// The envelope and the mail's bytes. A recipient that can't be written to is final.
+    pub(super) fn write(&self, mail: &Mail) -> Result<(Envelope, Vec<u8>), Failure> {
+        let broken = |what: &str| Failure::new(Fault::Recipient, Phase::Render, what);
+        let to = address(&mail.to).ok_or_else(|| broken("the unit's mailbox is not a mail address"))?;
+        let built = Message::builder()
+            .message_id(Some(format!("<{}@{}>", mail.id, self.domain())))
+            .date(mail.at.into())
+            .from(Mailbox::new(None, self.0.clone()))
+            .to(Mailbox::new(None, to.clone()))
+            .subject(&mail.subject)
+            .multipart(MultiPart::alternative_plain_html(mail.text.clone(), mail.html.clone()));
+        let mut message = built.map_err(|e| broken(&format!("the mail can't be built: {e}")))?;
+        // Machines must not answer it, and filters need something steady to look at.
+        header(&mut message, "Auto-Submitted", "auto-generated");
+        header(&mut message, "X-Shouwang-Notice", &mail.kind);
+        if mail.urgent {
+            header(&mut message, "Importance", "high");
+            header(&mut message, "X-Priority", "1");
+        }
+        let envelope = Envelope::new(Some(self.0.clone()), vec![to]).map_err(|e| broken(&format!("no envelope: {e}")))?;
+        Ok((envelope, message.formatted()))
+    }
+}
+
+/// Plain ASCII only: servers without SMTPUTF8 would refuse the rest in their own ways.
+fn address(text: &str) -> Option<Address> {
+    text.is_ascii().then(|| text.parse().ok()).flatten()
+}
+
+fn header(message: &mut Message, name: &'static str, value: &str) {
+    let name = HeaderName::new_from_ascii_str(name);
+    message.headers_mut().insert_raw(HeaderValue::new(name, value.to_owned()));
+}
