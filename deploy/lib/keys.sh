@@ -4,6 +4,9 @@
 make_keys() {
   private_dir keys
   secret "$RUN/keys/drill.secret" >/dev/null
+  if [[ ! -s $RUN/keys/token.key ]]; then
+    operator "$(binaries)/intake-api" key new-token "$RUN/keys/token.key" >/dev/null
+  fi
   if [[ -s $RUN/keys/master.key ]]; then
     note "kept"
     return 0

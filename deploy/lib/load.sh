@@ -15,6 +15,7 @@ source "$LIB/rabbitmq.sh"
 source "$LIB/mailcatcher.sh"
 source "$LIB/services.sh"
 source "$LIB/keys.sh"
+source "$LIB/demo.sh"
 source "$LIB/drill.sh"
 
 # use_run_dir DIR: makes it when missing, closed to writing and listing by others, but not to passing through: the

@@ -39,8 +39,10 @@ service_config() {
       "SHOUWANG_PUBLIC_ADDR=127.0.0.1:$(port_of public)"
       "SHOUWANG_INTERNAL_ADDR=127.0.0.1:$(port_of internal)"
       "SHOUWANG_DRILL_SECRET_FILE=$RUN/keys/drill.secret"
+      "SHOUWANG_TOKEN_KEY_FILE=$RUN/keys/token.key"
       "AMQP_URL=$(amqp_url)"
     )
+    if [[ -s $RUN/keys/demo.json ]]; then pairs+=("SHOUWANG_DEMO_FILE=$RUN/keys/demo.json"); fi
     ;;
   router) pairs+=("AMQP_URL=$(amqp_url)") ;;
   notifier)
@@ -60,7 +62,7 @@ service_config() {
 # What a running service was started from.
 service_fingerprint() {
   {
-    cat "$(binaries)/$1" "$RUN/config/$1.env" "$RUN/keys/master.key"
+    cat "$(binaries)/$1" "$RUN/config/$1.env" "$RUN"/keys/*
     find "$ROOT/counties" -type f -print0 | sort -z | xargs -0 cat
   } | sha256sum
 }
