@@ -109,9 +109,7 @@ impl Intake {
     fn seal(&self, submission: &Submission) -> (NewReport, Accepted) {
         let report = &submission.report;
         let rng = &mut rand::rng();
-        // Postgres keeps microseconds; what is answered must be what is stored.
-        let now = clock::now();
-        let received_at = DateTime::from_timestamp_micros(now.timestamp_micros()).unwrap_or(now);
+        let received_at = clock::now();
         let id = ReportId::new(received_at, rng);
         let answer = Accepted { receipt: id.to_string(), follow_up_code: new_follow_up_code(rng), received_at };
         let id = id.get();

@@ -2,7 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
-/// The present moment, by this machine's clock.
+/// The present moment, by this machine's clock, in whole microseconds as PostgreSQL keeps them: what is answered, compared
+/// and stored is the same.
 pub fn now() -> DateTime<Utc> {
-    DateTime::from(std::time::SystemTime::now())
+    let now = DateTime::from(std::time::SystemTime::now());
+    DateTime::from_timestamp_micros(now.timestamp_micros()).unwrap_or(now)
 }

@@ -7,6 +7,7 @@
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use casework::routing::{self, Decision};
+use chrono::{DateTime, Utc};
 use platform::{
     broker::Received,
     clock,
@@ -93,25 +94,25 @@ impl Router {
         } else {
             decide(&loaded, report, now)
         };
-        match self.record(report, &decision, &loaded).await {
+        match self.record(report, &decision, &loaded, now).await {
             Err(e) if !e.is_passing() => {
                 let why = format!("the decision could not be stored: {}", chain(&e));
                 error!(report = report.id, error = why, "routing failed: triage");
                 let facts = salvage(&report.facts).0;
-                self.record(report, &routing::triage(&loaded.pack, &facts, &why, now), &loaded).await
+                self.record(report, &routing::triage(&loaded.pack, &facts, &why, now), &loaded, now).await
             }
             other => other,
         }
     }
 
-    async fn record(&self, report: &ReportToRoute, decision: &Decision, loaded: &LoadedPack) -> Result<(), StoreError> {
+    /// `now` is the moment of dispatch that the decision's deadlines were computed from.
+    async fn record(&self, report: &ReportToRoute, decision: &Decision, loaded: &LoadedPack, now: DateTime<Utc>) -> Result<(), StoreError> {
         let pinned = Pinned {
             pack_version: loaded.version,
             rule_set: loaded.rule_set,
             calendar: loaded.pack.calendar().version(),
             by: "router",
         };
-        let now = clock::now();
         if let Recorded::Now { tickets } = self.store.decision_record(report, decision, pinned, now).await? {
             let waited = (now - report.received_at).to_std().unwrap_or_default();
             metrics::counter!("shouwang_reports_routed_total", "urgency" => decision.urgency.as_str()).increment(1);
@@ -134,7 +135,7 @@ impl Router {
 }
 
 /// The rules' answer, or a triage with the reason when they fail in any way.
-fn decide(loaded: &LoadedPack, report: &ReportToRoute, now: chrono::DateTime<chrono::Utc>) -> Decision {
+fn decide(loaded: &LoadedPack, report: &ReportToRoute, now: DateTime<Utc>) -> Decision {
     let (facts, unreadable) = salvage(&report.facts);
     if let Some(why) = unreadable {
         return routing::triage(&loaded.pack, &facts, &why, now);
