@@ -75,7 +75,9 @@ impl Servers {
 impl Drop for Servers {
     fn drop(&mut self) {
         if let Some(dir) = self.dir.take() {
-            run(&["wipe".as_ref(), dir.as_os_str()]);
+            // After a failure the logs stay to be read; the processes end either way.
+            let end = if std::thread::panicking() { "stop" } else { "wipe" };
+            run(&[end.as_ref(), dir.as_os_str()]);
         }
     }
 }

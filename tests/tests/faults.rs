@@ -111,6 +111,9 @@ async fn services_killed_in_the_middle() {
 async fn rabbitmq_and_postgresql_crash_in_the_middle() {
     let servers = Servers::private("faults");
     let mut system = System::start_on(&servers, Options::default()).await;
+    // RabbitMQ writes the declaration of a queue to disk some seconds late. A crash in the queues' first seconds of life is
+    // another matter (docs/operations.md, "When RabbitMQ lost a queue"); here they are to be as old as in the county.
+    servers.rabbitmqctl(&["eval", "[dets:sync(T) || T <- dets:all()], mnesia:sync_log()."]);
     let done = Arc::new(AtomicUsize::new(0));
     let clients = load(system.public_url.clone(), done.clone());
     let servers = Arc::new(Mutex::new(servers));
@@ -159,10 +162,35 @@ async fn a_wiped_broker_loses_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_broker_that_is_away_holds_no_child_up() {
+    // RabbitMQ refuses every connection: no message ever arrives.
+    let env = vec![("AMQP_URL".to_owned(), "amqp://nobody:nothing@127.0.0.1:1/%2f".to_owned())];
+    let mut system = System::start_on(&Servers::shared(), Options { env, start: vec![], ..Options::default() }).await;
+    system.intake.spawn();
+    let filed = eventually("a report accepted without a broker", Duration::from_secs(20), async || system.try_file(&samples()[0].1, None).await).await;
+    // As if half a minute had passed.
+    sqlx::query("UPDATE reports SET received_at = received_at - interval '31 seconds'").execute(&system.db).await.unwrap();
+    system.router.spawn();
+    let shown = system.routed(&filed).await;
+    assert_eq!(shown["tickets"].as_array().unwrap().len(), 6);
+    let (status, why) = eventually("a readiness", Duration::from_secs(5), async || system.router.readiness().await).await;
+    assert!(status == 503 && why.contains("RabbitMQ"), "and says what is missing: {status} {why}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn clients_that_hang_up_lose_no_report() {
-    // Latency at commit makes requests hang long enough to be dropped half way.
-    let options = Options { database: vec![("commit_delay", "10000"), ("commit_siblings", "0")], ..Options::default() };
-    let system = System::start_on(&Servers::shared(), options).await;
+    // A lock that comes and goes makes requests hang long enough to be dropped half way.
+    let system = System::start().await;
+    let blocker = system.db.clone();
+    let blocking = tokio::spawn(async move {
+        loop {
+            let mut tx = blocker.begin().await.expect("a transaction");
+            sqlx::query("LOCK TABLE outbox IN EXCLUSIVE MODE").execute(&mut *tx).await.expect("a lock");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+            tx.commit().await.expect("a commit");
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    });
     let body = samples().swap_remove(0).1;
     let mut hung_up = 0;
     let mut answered = Vec::new();
@@ -177,6 +205,7 @@ async fn clients_that_hang_up_lose_no_report() {
     for _ in 0..20 {
         answered.push(system.file(&body).await);
     }
+    blocking.abort();
     assert!(hung_up > 20, "only {hung_up} hung up: the test proves nothing");
     system.quiet(Duration::from_secs(60)).await;
     let ids: Vec<i64> = answered.iter().map(Filed::id).collect();

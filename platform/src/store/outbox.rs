@@ -73,6 +73,19 @@ impl Store {
         Ok(())
     }
 
+    /// Reports accepted before `before` that are not routed yet, the oldest first.
+    pub async fn outbox_waiting(&self, before: DateTime<Utc>, limit: i64) -> Result<Vec<i64>, StoreError> {
+        let ids = sqlx::query_scalar(
+            "SELECT o.report_id FROM outbox o JOIN reports r ON r.id = o.report_id WHERE r.received_at < $1
+             ORDER BY o.urgent DESC, r.received_at LIMIT $2",
+        )
+        .bind(before)
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(ids)
+    }
+
     /// Rows not routed yet and the age of the oldest, in seconds.
     pub async fn outbox_depth(&self, now: DateTime<Utc>) -> Result<(i64, f64), StoreError> {
         let row = sqlx::query_as(

@@ -2,6 +2,7 @@
 
 mod clock;
 mod consume;
+mod direct;
 mod route;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
@@ -47,7 +48,8 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
         let Some((pack, fresh)) = started else { return Ok(()) };
         let router = route::Router::new(store, config.county, pack, stages, notices);
         let topology = Topology::new(&config.broker.prefix);
-        tokio::try_join!(consume::run(router, &amqp_url, &topology, &broker_part, &stop), fresh).map(drop)
+        let direct = direct::run(router.clone(), stop.clone());
+        tokio::try_join!(consume::run(router, &amqp_url, &topology, &broker_part, &stop), direct, fresh).map(drop)
     });
     parts.run().await
 }

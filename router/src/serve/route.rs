@@ -77,12 +77,27 @@ impl Router {
         if report.routed {
             return self.store.outbox_forget(report.id).await;
         }
-        if received.suspect {
-            let _alone = self.suspects.lock().await;
-            let tries = self.store.attempt_begin(report.id, clock::now()).await?;
-            return self.route(&report, tries > TRIES).await;
+        if received.suspect { self.try_suspect(&report).await } else { self.route(&report, false).await }
+    }
+
+    /// Routes a report without a message, as [`super::direct`] does; one that is gone or routed by now is left alone.
+    pub(super) async fn route_suspect(&self, id: i64) -> Result<(), StoreError> {
+        match self.store.report_to_route(id).await? {
+            Some(report) if report.routed => self.store.outbox_forget(report.id).await,
+            Some(report) => self.try_suspect(&report).await,
+            None => Ok(()),
         }
-        self.route(&report, false).await
+    }
+
+    /// The store, for those who look for work.
+    pub(super) fn store(&self) -> &Store {
+        &self.store
+    }
+
+    async fn try_suspect(&self, report: &ReportToRoute) -> Result<(), StoreError> {
+        let _alone = self.suspects.lock().await;
+        let tries = self.store.attempt_begin(report.id, clock::now()).await?;
+        self.route(report, tries > TRIES).await
     }
 
     async fn route(&self, report: &ReportToRoute, given_up: bool) -> Result<(), StoreError> {
