@@ -5,7 +5,11 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 #[derive(Debug, Parser)]
-#[command(name = "notifier", version, about = "Sends notices to member units by mail.")]
+#[command(
+    name = "notifier",
+    version,
+    about = "Sends notices to member units by mail."
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -19,7 +23,9 @@ enum Command {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let Cli { command: Command::Serve } = Cli::parse();
+    let Cli {
+        command: Command::Serve,
+    } = Cli::parse();
     match notifier::serve::serve().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

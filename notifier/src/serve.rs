@@ -34,7 +34,11 @@ const RELISTEN: Duration = Duration::from_secs(2);
 pub async fn serve() -> anyhow::Result<()> {
     let config = Config::load()?;
     telemetry::start_logs(&config.log)?;
-    let url = config.mail.smtp_url.as_deref().context("mail.smtp_url (SMTP_URL) is not set")?;
+    let url = config
+        .mail
+        .smtp_url
+        .as_deref()
+        .context("mail.smtp_url (SMTP_URL) is not set")?;
     let (url, from) = (MailUrl::parse(url)?, MailFrom::parse(&config.mail.from)?);
     match url {
         MailUrl::Smtp(server) => run(config, Smtp::new(server, from, Timeouts::default())).await,
@@ -44,7 +48,11 @@ pub async fn serve() -> anyhow::Result<()> {
 
 async fn run(config: Config, mailer: impl Mailer) -> anyhow::Result<()> {
     let metrics = telemetry::start_metrics()?;
-    let store = Store::open(&config.database_url("notifier")?, "notifier", config.database.connections)?;
+    let store = Store::open(
+        &config.database_url("notifier")?,
+        "notifier",
+        config.database.connections,
+    )?;
     let mailer = Arc::new(mailer);
 
     let readiness = Readiness::default();
@@ -55,13 +63,30 @@ async fn run(config: Config, mailer: impl Mailer) -> anyhow::Result<()> {
     let (pack_part, sender_part) = (readiness.part("pack"), readiness.part("sender"));
 
     let private_addr = config.listen.private.unwrap_or(DEFAULT_PRIVATE);
-    parts.spawn("private listener", private::serve(private_addr, readiness, metrics, stop.clone()));
-    parts.spawn("mail server", health.clone().watch(mailer.clone(), stop.clone()));
-    parts.spawn("gauges", gauges(store.clone(), config.county.clone(), stop.clone()));
+    parts.spawn(
+        "private listener",
+        private::serve(private_addr, readiness, metrics, stop.clone()),
+    );
+    parts.spawn(
+        "mail server",
+        health.clone().watch(mailer.clone(), stop.clone()),
+    );
+    parts.spawn(
+        "gauges",
+        gauges(store.clone(), config.county.clone(), stop.clone()),
+    );
     parts.spawn("bell", bell(store.clone(), wake.clone(), stop.clone()));
     parts.spawn("sender", async move {
-        let started = PackWatch::start(store.clone(), config.county.clone(), pack_part, stop.clone()).await;
-        let Some((pack, fresh)) = started else { return Ok(()) };
+        let started = PackWatch::start(
+            store.clone(),
+            config.county.clone(),
+            pack_part,
+            stop.clone(),
+        )
+        .await;
+        let Some((pack, fresh)) = started else {
+            return Ok(());
+        };
         let settings = Settings {
             county: config.county,
             internal_url: config.listen.internal_url,
@@ -79,13 +104,19 @@ async fn gauges(store: Store, county: String, stop: CancellationToken) -> anyhow
     loop {
         match store.notice_depth(&county, clock::now()).await {
             Ok(depth) => {
-                #[expect(clippy::cast_precision_loss, reason = "counts of notices stay far below 2^52")]
+                #[expect(
+                    clippy::cast_precision_loss,
+                    reason = "counts of notices stay far below 2^52"
+                )]
                 for (state, n) in [("queued", depth.queued), ("failed", depth.failed)] {
                     metrics::gauge!("shouwang_notices_depth", "state" => state).set(n as f64);
                 }
                 metrics::gauge!("shouwang_notices_oldest_seconds").set(depth.oldest_s);
             }
-            Err(e) => debug!(error = chain(&e), "the depth of the notice queue is unknown"),
+            Err(e) => debug!(
+                error = chain(&e),
+                "the depth of the notice queue is unknown"
+            ),
         }
         if stop.run_until_cancelled(sleep(GAUGES)).await.is_none() {
             return Ok(());

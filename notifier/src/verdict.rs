@@ -24,14 +24,24 @@ const HOURLY_TIMES: usize = 23;
 pub fn delay(urgent: bool, attempt: usize) -> Option<Duration> {
     let every_minute = std::iter::repeat_n(P1_EVERY_S, if urgent { P1_TIMES } else { 0 });
     let hourly = std::iter::repeat_n(HOURLY_S, HOURLY_TIMES);
-    let mut delays = FIRST_S.into_iter().chain(every_minute).chain(THEN_S).chain(hourly);
+    let mut delays = FIRST_S
+        .into_iter()
+        .chain(every_minute)
+        .chain(THEN_S)
+        .chain(hourly);
     delays.nth(attempt.checked_sub(1)?).map(Duration::from_secs)
 }
 
 /// Judges attempt number `attempt` (from 1), which ended at `now`.
 ///
 /// Waiting is shortened by up to a fifth at random, so that the notices of an outage don't come back all at once.
-pub fn verdict(result: &Result<(), Failure>, urgent: bool, attempt: usize, now: DateTime<Utc>, rng: &mut impl Rng) -> Verdict {
+pub fn verdict(
+    result: &Result<(), Failure>,
+    urgent: bool,
+    attempt: usize,
+    now: DateTime<Utc>,
+    rng: &mut impl Rng,
+) -> Verdict {
     let failure = match result {
         Ok(()) => return Verdict::Sent,
         Err(failure) => failure,
@@ -40,7 +50,9 @@ pub fn verdict(result: &Result<(), Failure>, urgent: bool, attempt: usize, now: 
         (Fault::Recipient, _) | (_, None) => Verdict::GaveUp,
         (Fault::Passing | Fault::Server, Some(delay)) => {
             let waiting = delay.mul_f64(rng.random_range(0.8..=1.0));
-            Verdict::Retry { at: now + TimeDelta::from_std(waiting).unwrap_or(TimeDelta::zero()) }
+            Verdict::Retry {
+                at: now + TimeDelta::from_std(waiting).unwrap_or(TimeDelta::zero()),
+            }
         }
     }
 }
@@ -53,7 +65,10 @@ mod tests {
     use crate::mailer::Phase;
 
     fn all(urgent: bool) -> Vec<u64> {
-        (1..).map_while(|attempt| delay(urgent, attempt)).map(|d| d.as_secs()).collect()
+        (1..)
+            .map_while(|attempt| delay(urgent, attempt))
+            .map(|d| d.as_secs())
+            .collect()
     }
 
     #[test]
@@ -85,12 +100,23 @@ mod tests {
         let mut rng = StdRng::seed_from_u64(1);
         let failed = |fault| Err(Failure::new(fault, Phase::Envelope, "x"));
         assert_eq!(verdict(&Ok(()), true, 1, now, &mut rng), Verdict::Sent);
-        assert_eq!(verdict(&failed(Fault::Recipient), true, 1, now, &mut rng), Verdict::GaveUp);
-        assert_eq!(verdict(&failed(Fault::Passing), false, 29, now, &mut rng), Verdict::GaveUp);
+        assert_eq!(
+            verdict(&failed(Fault::Recipient), true, 1, now, &mut rng),
+            Verdict::GaveUp
+        );
+        assert_eq!(
+            verdict(&failed(Fault::Passing), false, 29, now, &mut rng),
+            Verdict::GaveUp
+        );
         for fault in [Fault::Passing, Fault::Server] {
             for _ in 0..100 {
-                let Verdict::Retry { at } = verdict(&failed(fault), false, 2, now, &mut rng) else { panic!("{fault:?}") };
-                assert!((12_000..=15_000).contains(&(at - now).num_milliseconds()), "{at}");
+                let Verdict::Retry { at } = verdict(&failed(fault), false, 2, now, &mut rng) else {
+                    panic!("{fault:?}")
+                };
+                assert!(
+                    (12_000..=15_000).contains(&(at - now).num_milliseconds()),
+                    "{at}"
+                );
             }
         }
     }

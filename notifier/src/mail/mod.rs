@@ -66,7 +66,12 @@ struct Html<'a> {
 }
 
 /// Writes the mail of a notice as of `now`. `internal_url` is how officers reach the desk, without a trailing slash.
-pub fn compose(notice: &LeasedNotice, pack: &Pack, internal_url: &str, now: DateTime<Utc>) -> Result<Mail, ComposeError> {
+pub fn compose(
+    notice: &LeasedNotice,
+    pack: &Pack,
+    internal_url: &str,
+    now: DateTime<Utc>,
+) -> Result<Mail, ComposeError> {
     // A clock that was turned forward (a drill of the deadlines) queues notices of its own present.
     let as_of = now.max(notice.created_at);
     let view = View::new(notice, pack, internal_url, as_of)?;

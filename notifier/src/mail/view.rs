@@ -35,7 +35,13 @@ pub(crate) enum Tone {
 }
 
 /// Actions of the escalation table that have words of their own.
-const STEPS: [&str; 5] = ["remind", "urge", "supervise", "supervise-letter", "advisory-letter"];
+const STEPS: [&str; 5] = [
+    "remind",
+    "urge",
+    "supervise",
+    "supervise-letter",
+    "advisory-letter",
+];
 
 impl Tone {
     fn of(notice: &LeasedNotice, letter: bool) -> Self {
@@ -44,7 +50,12 @@ impl Tone {
             "dispatch" if letter => Self::Letter,
             "dispatch" => Self::Dispatch,
             "undeliverable" => Self::Undeliverable,
-            kind => Self::Step(STEPS.into_iter().find(|step| *step == kind).unwrap_or("other")),
+            kind => Self::Step(
+                STEPS
+                    .into_iter()
+                    .find(|step| *step == kind)
+                    .unwrap_or("other"),
+            ),
         }
     }
 
@@ -114,20 +125,36 @@ impl View {
         as_of: DateTime<Utc>,
     ) -> Result<Self, StoreError> {
         let kinds = &pack.vocabulary().unit_kinds;
-        let letter = kinds.get(&notice.ticket_unit_kind).is_some_and(|kind| kind.letter);
+        let letter = kinds
+            .get(&notice.ticket_unit_kind)
+            .is_some_and(|kind| kind.letter);
         let tone = Tone::of(notice, letter);
         let urgency = Urgency::from_word(&notice.urgency).unwrap_or(Urgency::P1);
         let failed = notice.failed()?;
-        let stages: Vec<StageRow> = notice.stages()?.iter().map(|s| stage_row(s, pack, as_of)).collect();
+        let stages: Vec<StageRow> = notice
+            .stages()?
+            .iter()
+            .map(|s| stage_row(s, pack, as_of))
+            .collect();
         let own = notice.unit == notice.ticket_unit;
         let mut view = Self {
             tone,
             drill: notice.drill,
             title: t(&format!("notice.title.{}", tone.key())),
             recipient: fill("notice.recipient", &[("unit", &notice.unit_name)]),
-            late: notice.system_late.then(|| t(if own { "notice.late" } else { "notice.late-other" })),
+            late: notice.system_late.then(|| {
+                t(if own {
+                    "notice.late"
+                } else {
+                    "notice.late-other"
+                })
+            }),
             action: String::new(),
-            obligation: pack.vocabulary().obligations.label(&notice.obligation, PackLang::Zh).to_owned(),
+            obligation: pack
+                .vocabulary()
+                .obligations
+                .label(&notice.obligation, PackLang::Zh)
+                .to_owned(),
             urgency: urgency.zh(),
             colour: match urgency {
                 Urgency::P1 => "#b3261e",
@@ -140,17 +167,26 @@ impl View {
             bases: notice.basis()?.iter().map(basis).collect(),
             link: format!("{internal_url}/tickets/{}", notice.ticket_id),
         };
-        view.action = view.action_of(notice, failed.as_ref().map_or("", |f| f.kind.as_str()), as_of);
+        view.action = view.action_of(
+            notice,
+            failed.as_ref().map_or("", |f| f.kind.as_str()),
+            as_of,
+        );
         view.rows = view.rows_of(notice, pack);
         if let Some(failed) = failed {
             view.rows.push(row("failed-unit", failed.unit_name));
             view.rows.push(row("failed-mailbox", failed.mailbox));
-            view.rows.push(row("failed-error", failed.error.unwrap_or_default()));
+            view.rows
+                .push(row("failed-error", failed.error.unwrap_or_default()));
         }
         Ok(view)
     }
 
     /// A word of the text files, for the templates.
+    #[expect(
+        clippy::unused_self,
+        reason = "templates call methods of what they show"
+    )]
     pub(crate) fn t(&self, key: &str) -> &'static str {
         t(key)
     }
@@ -172,10 +208,20 @@ impl View {
         match self.tone {
             Tone::Dispatch if notice.present_danger => t("notice.action.danger").into(),
             Tone::Undeliverable => {
-                let key = if failed_kind == "dispatch" || STEPS.contains(&failed_kind) { failed_kind } else { "other" };
+                let key = if failed_kind == "dispatch" || STEPS.contains(&failed_kind) {
+                    failed_kind
+                } else {
+                    "other"
+                };
                 let what = t(&format!("notice.what.{key}"));
-                let unit = self.failed_unit.as_deref().unwrap_or(&notice.ticket_unit_name);
-                fill("notice.action.undeliverable", &[("unit", unit), ("what", what)])
+                let unit = self
+                    .failed_unit
+                    .as_deref()
+                    .unwrap_or(&notice.ticket_unit_name);
+                fill(
+                    "notice.action.undeliverable",
+                    &[("unit", unit), ("what", what)],
+                )
             }
             Tone::Step(_) if stage.is_some_and(|s| s.ended) => {
                 let done = stage.map_or("", |s| s.when.as_str());
@@ -183,27 +229,50 @@ impl View {
             }
             tone => {
                 let when = stage.and_then(|s| s.due).map_or_else(String::new, |due| {
-                    let key = if due.is_past(as_of) { "notice.past-at" } else { "notice.coming-at" };
+                    let key = if due.is_past(as_of) {
+                        "notice.past-at"
+                    } else {
+                        "notice.coming-at"
+                    };
                     fill(key, &[("due", &due.full())])
                 });
-                let values = [("stage", name), ("when", when.as_str()), ("unit", notice.ticket_unit_name.as_str())];
+                let values = [
+                    ("stage", name),
+                    ("when", when.as_str()),
+                    ("unit", notice.ticket_unit_name.as_str()),
+                ];
                 fill(&format!("notice.action.{}", tone.key()), &values)
             }
         }
     }
 
     fn rows_of(&self, notice: &LeasedNotice, pack: &Pack) -> Vec<Row> {
-        let danger = if notice.present_danger { "notice.value.danger" } else { "notice.value.no-danger" };
+        let danger = if notice.present_danger {
+            "notice.value.danger"
+        } else {
+            "notice.value.no-danger"
+        };
         let area = match notice.area.as_deref() {
             None => t("notice.value.no-area").to_owned(),
-            Some(code) => pack.areas().path_name(code).unwrap_or_else(|| t("notice.value.foreign-area").to_owned()),
+            Some(code) => pack
+                .areas()
+                .path_name(code)
+                .unwrap_or_else(|| t("notice.value.foreign-area").to_owned()),
         };
         let mut rows = vec![
             row("obligation", self.obligation.clone()),
             row("urgency", self.urgency.into()),
             row("danger", t(danger).into()),
             row("area", area),
-            row("role", t(if notice.lead { "notice.value.lead" } else { "notice.value.assist" }).into()),
+            row(
+                "role",
+                t(if notice.lead {
+                    "notice.value.lead"
+                } else {
+                    "notice.value.assist"
+                })
+                .into(),
+            ),
             row("holder", notice.ticket_unit_name.clone()),
             row("dispatched", moment(notice.dispatched_at)),
             row("receipt", ReportId::from_db(notice.report_id).to_string()),
@@ -214,18 +283,27 @@ impl View {
 }
 
 fn row(name: &str, value: String) -> Row {
-    Row { label: t(&format!("notice.row.{name}")), value, strong: name == "obligation" || name == "urgency" }
+    Row {
+        label: t(&format!("notice.row.{name}")),
+        value,
+        strong: name == "obligation" || name == "urgency",
+    }
 }
 
 fn stage_row(stage: &NoticeStage, pack: &Pack, as_of: DateTime<Utc>) -> StageRow {
     let due = stage.due_at.map(|at| Due::new(at, &stage.time_limit));
     let open_due = due.filter(|_| stage.ended_at.is_none());
-    let event = pack.vocabulary().events.label(&stage.start_event, PackLang::Zh);
-    let limit = Limit::from_str(&stage.time_limit).map_or_else(|_| stage.time_limit.clone(), Limit::zh);
+    let event = pack
+        .vocabulary()
+        .events
+        .label(&stage.start_event, PackLang::Zh);
+    let limit =
+        Limit::from_str(&stage.time_limit).map_or_else(|_| stage.time_limit.clone(), Limit::zh);
     let limit = fill("notice.limit", &[("limit", &limit)]);
     StageRow {
         code: stage.stage.clone(),
-        name: routing::Stage::from_word(&stage.stage).map_or_else(|| stage.stage.clone(), |s| s.zh().to_owned()),
+        name: routing::Stage::from_word(&stage.stage)
+            .map_or_else(|| stage.stage.clone(), |s| s.zh().to_owned()),
         due,
         ended: stage.ended_at.is_some(),
         when: match (stage.ended_at, due) {

@@ -22,7 +22,10 @@ impl Due {
             .parse::<Limit>()
             .is_ok_and(|limit| !matches!(limit.regime, Regime::Minutes | Regime::Hours));
         let midnight = local(at).num_seconds_from_midnight() == 0;
-        Self { at, whole_day: by_days && midnight }
+        Self {
+            at,
+            whole_day: by_days && midnight,
+        }
     }
 
     /// The moment itself.
@@ -56,7 +59,11 @@ impl Due {
 
     /// `还有2小时15分钟`, `已超期3天`
     pub(super) fn left(self, as_of: DateTime<Utc>) -> String {
-        let key = if self.is_past(as_of) { "notice.past" } else { "notice.left" };
+        let key = if self.is_past(as_of) {
+            "notice.past"
+        } else {
+            "notice.left"
+        };
         let minutes = (self.at - as_of).num_minutes().unsigned_abs();
         Lang::Zh.fill(key, &[("span", &span(minutes))])
     }
@@ -86,7 +93,9 @@ fn span(minutes: u64) -> String {
         _ => [(days, "notice.span.day"), (hours, "notice.span.hour")],
     };
     let words = parts.iter().filter(|(n, _)| *n > 0);
-    words.map(|(n, key)| Lang::Zh.fill(key, &[("n", &n.to_string())])).collect()
+    words
+        .map(|(n, key)| Lang::Zh.fill(key, &[("n", &n.to_string())]))
+        .collect()
 }
 
 fn local(at: DateTime<Utc>) -> DateTime<FixedOffset> {
@@ -107,7 +116,12 @@ fn date(day: NaiveDate) -> String {
         Weekday::Sat => "六",
         Weekday::Sun => "日",
     };
-    format!("{}年{}月{}日（星期{weekday}）", day.year(), day.month(), day.day())
+    format!(
+        "{}年{}月{}日（星期{weekday}）",
+        day.year(),
+        day.month(),
+        day.day()
+    )
 }
 
 #[cfg(test)]
@@ -128,7 +142,10 @@ mod tests {
         assert_eq!(days.short(at("2026-11-27T09:00:00+08:00")), "24时");
         let hours = Due::new(end, "24h");
         assert_eq!(hours.full(), "2026年11月28日（星期六）00:00");
-        assert_eq!(hours.short(at("2025-12-31T23:59:00+08:00")), "2026年11月28日00:00");
+        assert_eq!(
+            hours.short(at("2025-12-31T23:59:00+08:00")),
+            "2026年11月28日00:00"
+        );
     }
 
     #[test]
@@ -145,6 +162,9 @@ mod tests {
             assert_eq!(due.left(at(now)), words, "{now}");
         }
         assert!(due.is_past(at("2026-11-24T18:15:00+08:00")));
-        assert_eq!(moment(at("2026-11-24T08:05:59Z")), "2026年11月24日（星期二）16:05");
+        assert_eq!(
+            moment(at("2026-11-24T08:05:59Z")),
+            "2026年11月24日（星期二）16:05"
+        );
     }
 }

@@ -15,7 +15,11 @@ const ABOUT_US: [u16; 8] = [500, 502, 503, 504, 530, 534, 535, 538];
 /// `mailbox` is taken out of the server's words: some repeat it, and logs must not hold it.
 pub(super) fn classify(phase: Phase, error: &Error, mailbox: &str) -> Failure {
     let said = chain(error);
-    let said = if mailbox.is_empty() { said } else { said.replace(mailbox, "(mailbox)") };
+    let said = if mailbox.is_empty() {
+        said
+    } else {
+        said.replace(mailbox, "(mailbox)")
+    };
     let fault = match error.status().map(u16::from) {
         Some(code) if error.is_permanent() => permanent(phase, code, &said),
         // 421: the server closes down, whatever the mail.
@@ -34,7 +38,11 @@ fn permanent(phase: Phase, code: u16, said: &str) -> Fault {
     match phase {
         Phase::Envelope | Phase::Data | Phase::Done => {
             let relaying = said.to_ascii_lowercase().contains("relay");
-            if ABOUT_US.contains(&code) || (phase == Phase::Envelope && relaying) { Fault::Server } else { Fault::Recipient }
+            if ABOUT_US.contains(&code) || (phase == Phase::Envelope && relaying) {
+                Fault::Server
+            } else {
+                Fault::Recipient
+            }
         }
         _ => Fault::Server,
     }
@@ -49,11 +57,31 @@ mod tests {
         for (phase, code, said, fault) in [
             (Phase::Envelope, 550, "5.1.1 no such user", Fault::Recipient),
             (Phase::Envelope, 552, "5.2.2 mailbox full", Fault::Recipient),
-            (Phase::Envelope, 553, "mailbox name not allowed", Fault::Recipient),
-            (Phase::Envelope, 554, "5.7.1 <x>: Relay access denied", Fault::Server),
+            (
+                Phase::Envelope,
+                553,
+                "mailbox name not allowed",
+                Fault::Recipient,
+            ),
+            (
+                Phase::Envelope,
+                554,
+                "5.7.1 <x>: Relay access denied",
+                Fault::Server,
+            ),
             (Phase::Envelope, 550, "relaying denied", Fault::Server),
-            (Phase::Envelope, 530, "5.7.0 authentication required", Fault::Server),
-            (Phase::Envelope, 503, "bad sequence of commands", Fault::Server),
+            (
+                Phase::Envelope,
+                530,
+                "5.7.0 authentication required",
+                Fault::Server,
+            ),
+            (
+                Phase::Envelope,
+                503,
+                "bad sequence of commands",
+                Fault::Server,
+            ),
             (Phase::Data, 554, "no valid recipients", Fault::Recipient),
             (Phase::Done, 554, "5.6.0 message refused", Fault::Recipient),
             (Phase::Done, 554, "refused: relayed spam", Fault::Recipient),

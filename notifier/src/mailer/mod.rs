@@ -107,17 +107,33 @@ pub struct Failure {
 
 impl Failure {
     pub(crate) fn new(fault: Fault, phase: Phase, detail: &str) -> Self {
-        Self { fault, phase, detail: plain(detail) }
+        Self {
+            fault,
+            phase,
+            detail: plain(detail),
+        }
     }
 
     fn timeout(phase: Phase, limit: Duration) -> Self {
-        let fault = if matches!(phase, Phase::Connect | Phase::Greeting) { Fault::Server } else { Fault::Passing };
-        Self::new(fault, phase, &format!("no answer within {} ms", limit.as_millis()))
+        let fault = if matches!(phase, Phase::Connect | Phase::Greeting) {
+            Fault::Server
+        } else {
+            Fault::Passing
+        };
+        Self::new(
+            fault,
+            phase,
+            &format!("no answer within {} ms", limit.as_millis()),
+        )
     }
 }
 
 /// One line of bounded length. PostgreSQL refuses NUL, and a server may answer anything.
 fn plain(detail: &str) -> String {
     const LONGEST: usize = 300;
-    detail.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST).collect()
+    detail
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .take(LONGEST)
+        .collect()
 }

@@ -27,7 +27,12 @@ pub struct Smtp {
 impl Smtp {
     /// Nothing is connected yet.
     pub fn new(server: Server, sender: Sender, timeouts: Timeouts) -> Self {
-        Self { server, sender, timeouts, kept: Mutex::default() }
+        Self {
+            server,
+            sender,
+            timeouts,
+            kept: Mutex::default(),
+        }
     }
 
     async fn open(&self) -> Result<Connection, Failure> {
@@ -43,11 +48,17 @@ impl Smtp {
 
     /// The one used last, which is the least likely to be closed by the other side.
     fn take(&self) -> Option<Connection> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner).pop()
+        self.kept
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop()
     }
 
     fn keep(&self, connection: Connection) {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+        self.kept
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(connection);
     }
 }
 
@@ -68,7 +79,10 @@ impl Mailer for Smtp {
     }
 
     async fn probe(&self) -> Result<(), Failure> {
-        let connection = self.open().await.map_err(|failure| Failure { fault: Fault::Server, ..failure })?;
+        let connection = self.open().await.map_err(|failure| Failure {
+            fault: Fault::Server,
+            ..failure
+        })?;
         connection.close().await;
         Ok(())
     }
@@ -76,7 +90,8 @@ impl Mailer for Smtp {
     fn tidy(&self) {
         let old: Vec<Connection> = {
             let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-            kept.extract_if(.., |connection| connection.idle_since.elapsed() > KEEP).collect()
+            kept.extract_if(.., |connection| connection.idle_since.elapsed() > KEEP)
+                .collect()
         };
         for connection in old {
             tokio::spawn(connection.close());

@@ -21,11 +21,15 @@ impl Spool {
 impl Mailer for Spool {
     async fn send(&self, mail: &Mail) -> Result<(), Failure> {
         let (_, bytes) = self.sender.write(mail)?;
-        write(&self.dir, &mail.id.to_string(), &bytes).await.map_err(|e| failed(&self.dir, &e))
+        write(&self.dir, &mail.id.to_string(), &bytes)
+            .await
+            .map_err(|e| failed(&self.dir, &e))
     }
 
     async fn probe(&self) -> Result<(), Failure> {
-        tokio::fs::create_dir_all(&self.dir).await.map_err(|e| failed(&self.dir, &e))
+        tokio::fs::create_dir_all(&self.dir)
+            .await
+            .map_err(|e| failed(&self.dir, &e))
     }
 }
 
@@ -40,5 +44,9 @@ async fn write(dir: &Path, name: &str, bytes: &[u8]) -> std::io::Result<()> {
 
 /// A full or missing disk is the operator's problem, not the recipient's.
 fn failed(dir: &Path, error: &std::io::Error) -> Failure {
-    Failure::new(Fault::Server, Phase::Spool, &format!("{}: {error}", dir.display()))
+    Failure::new(
+        Fault::Server,
+        Phase::Spool,
+        &format!("{}: {error}", dir.display()),
+    )
 }

@@ -32,8 +32,21 @@ pub struct Server {
 /// The password stays out of logs.
 impl std::fmt::Debug for Server {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { host, port, security, login } = self;
-        write!(f, "{host}:{port} ({security:?}, {})", if login.is_some() { "with login" } else { "no login" })
+        let Self {
+            host,
+            port,
+            security,
+            login,
+        } = self;
+        write!(
+            f,
+            "{host}:{port} ({security:?}, {})",
+            if login.is_some() {
+                "with login"
+            } else {
+                "no login"
+            }
+        )
     }
 }
 
@@ -48,7 +61,9 @@ pub enum MailUrl {
 
 /// A text that names no mail server. It never repeats the text, which may hold a password.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("mail.smtp_url (SMTP_URL) {0}; write smtp://host:port, smtp://user:password@host:port, smtps://… or file:///folder")]
+#[error(
+    "mail.smtp_url (SMTP_URL) {0}; write smtp://host:port, smtp://user:password@host:port, smtps://… or file:///folder"
+)]
 pub struct MailUrlError(&'static str);
 
 impl MailUrl {
@@ -57,7 +72,9 @@ impl MailUrl {
         let url = Url::parse(text).map_err(|_| MailUrlError("is not a URL"))?;
         let (security, port) = match url.scheme() {
             "file" => {
-                let dir = url.to_file_path().map_err(|()| MailUrlError("names no absolute folder"))?;
+                let dir = url
+                    .to_file_path()
+                    .map_err(|()| MailUrlError("names no absolute folder"))?;
                 return Ok(Self::Spool(dir));
             }
             "smtps" => (Security::Tls, 465),
@@ -65,15 +82,29 @@ impl MailUrl {
             "smtp" => (Security::StartTlsIfOffered, 587),
             _ => return Err(MailUrlError("has an unknown scheme")),
         };
-        let host = url.host_str().filter(|host| !host.is_empty()).ok_or(MailUrlError("names no host"))?;
+        let host = url
+            .host_str()
+            .filter(|host| !host.is_empty())
+            .ok_or(MailUrlError("names no host"))?;
         if !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some() {
             return Err(MailUrlError("has something behind the port"));
         }
-        let decode = |text: &str| percent_decode_str(text).decode_utf8().map(|s| s.into_owned());
-        let login = match (decode(url.username()), url.password().map(decode).transpose()) {
+        let decode = |text: &str| {
+            percent_decode_str(text)
+                .decode_utf8()
+                .map(std::borrow::Cow::into_owned)
+        };
+        let login = match (
+            decode(url.username()),
+            url.password().map(decode).transpose(),
+        ) {
             (Ok(user), Ok(None)) if user.is_empty() => None,
             (Ok(user), Ok(Some(password))) if !user.is_empty() => Some((user, password)),
-            (Ok(_), Ok(_)) => return Err(MailUrlError("has a user without a password, or a password without a user")),
+            (Ok(_), Ok(_)) => {
+                return Err(MailUrlError(
+                    "has a user without a password, or a password without a user",
+                ));
+            }
             _ => return Err(MailUrlError("has a login that is not UTF-8")),
         };
         Ok(Self::Smtp(Server {
@@ -99,20 +130,44 @@ mod tests {
     #[test]
     fn servers_are_read() {
         let plain = smtp("smtp://127.0.0.1:1025");
-        assert_eq!((plain.host.as_str(), plain.port, plain.security, plain.login), ("127.0.0.1", 1025, Security::Plain, None));
+        assert_eq!(
+            (plain.host.as_str(), plain.port, plain.security, plain.login),
+            ("127.0.0.1", 1025, Security::Plain, None)
+        );
         let login = smtp("smtp://shou%40wang:p%3Aw%2F@mail.taihe.example");
-        assert_eq!((login.port, login.security), (587, Security::StartTlsIfOffered));
+        assert_eq!(
+            (login.port, login.security),
+            (587, Security::StartTlsIfOffered)
+        );
         assert_eq!(login.login, Some(("shou@wang".into(), "p:w/".into())));
         let tls = smtp("smtps://u:p@[::1]");
-        assert_eq!((tls.host.as_str(), tls.port, tls.security), ("::1", 465, Security::Tls));
-        assert_eq!(MailUrl::parse("file:///var/spool/mail"), Ok(MailUrl::Spool("/var/spool/mail".into())));
+        assert_eq!(
+            (tls.host.as_str(), tls.port, tls.security),
+            ("::1", 465, Security::Tls)
+        );
+        assert_eq!(
+            MailUrl::parse("file:///var/spool/mail"),
+            Ok(MailUrl::Spool("/var/spool/mail".into()))
+        );
     }
 
     #[test]
     fn mistakes_are_named_and_the_password_is_not() {
-        for text in ["", "mail.example", "http://mail.example", "smtp://", "smtp://u@h", "smtp://h/x", "smtp://h?x", "smtp://:secret@h"] {
+        for text in [
+            "",
+            "mail.example",
+            "http://mail.example",
+            "smtp://",
+            "smtp://u@h",
+            "smtp://h/x",
+            "smtp://h?x",
+            "smtp://:secret@h",
+        ] {
             let error = MailUrl::parse(text).expect_err(text).to_string();
-            assert!(error.contains("SMTP_URL") && !error.contains("secret"), "{error}");
+            assert!(
+                error.contains("SMTP_URL") && !error.contains("secret"),
+                "{error}"
+            );
         }
         assert!(!format!("{:?}", smtp("smtp://user:secret@h")).contains("secret"));
     }

@@ -32,7 +32,11 @@ impl<M: Mailer> Sender<M> {
         let number = notice.attempts.saturating_add(1);
         let urgent = notice.urgency == "P1";
         let (verdict, phase, detail) = if notice.drill && !self.settings.drills {
-            (Verdict::Suppressed, Phase::Policy, "drills are not mailed here".to_owned())
+            (
+                Verdict::Suppressed,
+                Phase::Policy,
+                "drills are not mailed here".to_owned(),
+            )
         } else {
             let result = self.send(&notice).await;
             self.health.heard(&result);
@@ -45,9 +49,19 @@ impl<M: Mailer> Sender<M> {
         };
         let took_ms = i32::try_from(begun.elapsed().as_millis()).unwrap_or(i32::MAX);
         log(&notice, number, verdict, phase, &detail, took_ms);
-        let attempt = Attempt { phase: phase.as_str(), detail, took_ms, at: clock::now() };
+        let attempt = Attempt {
+            phase: phase.as_str(),
+            detail,
+            took_ms,
+            at: clock::now(),
+        };
         Done {
-            settlement: Settlement { id: notice.id, number, attempt, verdict },
+            settlement: Settlement {
+                id: notice.id,
+                number,
+                attempt,
+                verdict,
+            },
             kind: notice.kind,
             urgent,
             created_at: notice.created_at,
@@ -62,7 +76,14 @@ impl<M: Mailer> Sender<M> {
     /// A notice that can't be put into words fails alone, whatever is wrong with it.
     fn write(&self, notice: &LeasedNotice) -> Result<Mail, Failure> {
         let loaded = self.pack.current();
-        let compose = || mail::compose(notice, &loaded.pack, &self.settings.internal_url, clock::now());
+        let compose = || {
+            mail::compose(
+                notice,
+                &loaded.pack,
+                &self.settings.internal_url,
+                clock::now(),
+            )
+        };
         let why = match std::panic::catch_unwind(AssertUnwindSafe(compose)) {
             Ok(Ok(mail)) => return Ok(mail),
             Ok(Err(e)) => chain(&e),
@@ -73,12 +94,21 @@ impl<M: Mailer> Sender<M> {
 }
 
 /// Ids and kinds only: mailboxes stay in the database.
-fn log(notice: &LeasedNotice, number: i32, verdict: Verdict, phase: Phase, detail: &str, took_ms: i32) {
+fn log(
+    notice: &LeasedNotice,
+    number: i32,
+    verdict: Verdict,
+    phase: Phase,
+    detail: &str,
+    took_ms: i32,
+) {
     let (id, kind, phase) = (notice.id, notice.kind.as_str(), phase.as_str());
     match verdict {
         Verdict::Sent => info!(%id, kind, took_ms, "sent"),
         Verdict::Suppressed => info!(%id, kind, "suppressed: a drill"),
-        Verdict::Retry { at } => warn!(%id, kind, number, phase, detail, %at, "not sent: trying again"),
+        Verdict::Retry { at } => {
+            warn!(%id, kind, number, phase, detail, %at, "not sent: trying again");
+        }
         Verdict::GaveUp => error!(%id, kind, number, phase, detail, "not sent: given up"),
     }
 }

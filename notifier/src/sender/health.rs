@@ -30,7 +30,10 @@ pub struct Health {
 impl Health {
     /// Unknown counts as sick until the first probe.
     pub fn new(part: Part) -> Self {
-        Self { part, sick: Arc::new(AtomicBool::new(true)) }
+        Self {
+            part,
+            sick: Arc::new(AtomicBool::new(true)),
+        }
     }
 
     /// Learns from an attempt.
@@ -43,7 +46,11 @@ impl Health {
     }
 
     /// Asks a sick server again every few seconds, at once at the start.
-    pub async fn watch<M: Mailer>(self, mailer: Arc<M>, stop: CancellationToken) -> anyhow::Result<()> {
+    pub async fn watch<M: Mailer>(
+        self,
+        mailer: Arc<M>,
+        stop: CancellationToken,
+    ) -> anyhow::Result<()> {
         loop {
             if self.sick.load(Ordering::Relaxed) {
                 // Dropped at stop: a probe leaves nothing half done.
@@ -54,7 +61,11 @@ impl Health {
                 }
             }
             mailer.tidy();
-            if stop.run_until_cancelled(tokio::time::sleep(EVERY)).await.is_none() {
+            if stop
+                .run_until_cancelled(tokio::time::sleep(EVERY))
+                .await
+                .is_none()
+            {
                 return Ok(());
             }
         }
@@ -68,8 +79,13 @@ impl Health {
     }
 
     fn ill(&self, failure: &Failure) {
-        metrics::counter!("shouwang_mail_server_failures_total", "phase" => failure.phase.as_str()).increment(1);
-        error!(phase = failure.phase.as_str(), detail = failure.detail, "the mail server takes no mails from us");
+        metrics::counter!("shouwang_mail_server_failures_total", "phase" => failure.phase.as_str())
+            .increment(1);
+        error!(
+            phase = failure.phase.as_str(),
+            detail = failure.detail,
+            "the mail server takes no mails from us"
+        );
         self.part.not_ready(failure.to_string());
         self.sick.store(true, Ordering::Relaxed);
     }

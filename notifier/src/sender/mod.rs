@@ -27,8 +27,8 @@ use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 use uuid::Uuid;
 
-use self::{attempt::Done, hand::Hand};
 pub use self::health::Health;
+use self::{attempt::Done, hand::Hand};
 use crate::mailer::Mailer;
 
 /// Looks around this often while there was work …
@@ -66,18 +66,48 @@ pub struct Sender<M> {
 
 impl<M: Mailer> Sender<M> {
     /// A sender with an identity of its own.
-    pub fn new(store: Store, mailer: Arc<M>, pack: PackWatch, settings: Settings, health: Health) -> Self {
-        Self { store, mailer, pack, settings, health, owner: Uuid::new_v4(), hand: Arc::default() }
+    pub fn new(
+        store: Store,
+        mailer: Arc<M>,
+        pack: PackWatch,
+        settings: Settings,
+        health: Health,
+    ) -> Self {
+        Self {
+            store,
+            mailer,
+            pack,
+            settings,
+            health,
+            owner: Uuid::new_v4(),
+            hand: Arc::default(),
+        }
     }
 
     /// Runs until `stop`, then finishes what it holds. `wake` cuts the pause short; `part` tells whether the database answers.
-    pub async fn run(self, wake: Arc<Notify>, part: Part, stop: CancellationToken) -> anyhow::Result<()> {
+    pub async fn run(
+        self,
+        wake: Arc<Notify>,
+        part: Part,
+        stop: CancellationToken,
+    ) -> anyhow::Result<()> {
         let this = Arc::new(self);
         let finished = CancellationToken::new();
         let (results, to_record) = mpsc::unbounded_channel();
-        let recorder = recorder::run(this.store.clone(), this.owner, this.hand.clone(), to_record, stop.clone());
+        let recorder = recorder::run(
+            this.store.clone(),
+            this.owner,
+            this.hand.clone(),
+            to_record,
+            stop.clone(),
+        );
         let mut recorder = tokio::spawn(recorder);
-        let mut heart = tokio::spawn(hand::beat(this.store.clone(), this.owner, this.hand.clone(), finished.clone()));
+        let mut heart = tokio::spawn(hand::beat(
+            this.store.clone(),
+            this.owner,
+            this.hand.clone(),
+            finished.clone(),
+        ));
         tokio::select! {
             ended = this.clone().send_all(results, &wake, &part, &stop) => ended?,
             died = &mut recorder => anyhow::bail!("the recorder of attempts ended: {died:?}"),
@@ -101,7 +131,11 @@ impl<M: Mailer> Sender<M> {
         let mut pause = SHORTEST_PAUSE;
         while !stop.is_cancelled() {
             let leased = self.lease(sends.len(), ordinary, part).await;
-            pause = if leased.is_empty() { (pause * 2).min(LONGEST_PAUSE) } else { SHORTEST_PAUSE };
+            pause = if leased.is_empty() {
+                (pause * 2).min(LONGEST_PAUSE)
+            } else {
+                SHORTEST_PAUSE
+            };
             for notice in leased {
                 ordinary += usize::from(notice.urgency != "P1");
                 sends.spawn(self.clone().attempt(notice));
@@ -126,7 +160,10 @@ impl<M: Mailer> Sender<M> {
             anyhow::Ok(())
         });
         drained.await.unwrap_or_else(|_| {
-            warn!(left = sends.len(), "mails still under way are left to the next notifier");
+            warn!(
+                left = sends.len(),
+                "mails still under way are left to the next notifier"
+            );
             Ok(())
         })
     }
@@ -139,10 +176,17 @@ impl<M: Mailer> Sender<M> {
             return Vec::new();
         }
         let limit = i64::try_from(room).unwrap_or(i64::MAX);
-        match self.store.notice_lease(&self.settings.county, self.owner, clock::now(), limit, of).await {
+        match self
+            .store
+            .notice_lease(&self.settings.county, self.owner, clock::now(), limit, of)
+            .await
+        {
             Ok(leased) => {
                 part.ready();
-                leased.into_iter().filter(|notice| self.hand.take(notice.id)).collect()
+                leased
+                    .into_iter()
+                    .filter(|notice| self.hand.take(notice.id))
+                    .collect()
             }
             Err(e) => {
                 let why = chain(&e);
@@ -157,7 +201,11 @@ impl<M: Mailer> Sender<M> {
 
 /// How many notices may be leased, and of which urgency.
 fn room(concurrency: usize, busy: usize, ordinary: usize) -> (usize, LeaseOf) {
-    let kept_for_p1 = if concurrency > 1 { (concurrency / 4).max(1) } else { 0 };
+    let kept_for_p1 = if concurrency > 1 {
+        (concurrency / 4).max(1)
+    } else {
+        0
+    };
     let free = concurrency.saturating_sub(busy);
     match (concurrency - kept_for_p1).saturating_sub(ordinary) {
         0 => (free, LeaseOf::Urgent),
@@ -187,7 +235,11 @@ mod tests {
             (1, 1, 1, (0, LeaseOf::Urgent)),
             (2, 0, 0, (1, LeaseOf::All)),
         ] {
-            assert_eq!(room(concurrency, busy, ordinary), room_left, "{concurrency} {busy} {ordinary}");
+            assert_eq!(
+                room(concurrency, busy, ordinary),
+                room_left,
+                "{concurrency} {busy} {ordinary}"
+            );
         }
     }
 }

@@ -50,7 +50,10 @@ pub(super) async fn run(
         if stop.is_cancelled() {
             last_tries += 1;
             if last_tries > LAST_TRIES {
-                error!(left = waiting.len(), "attempts could not be recorded: their notices will be sent again");
+                error!(
+                    left = waiting.len(),
+                    "attempts could not be recorded: their notices will be sent again"
+                );
                 return;
             }
         }
@@ -68,13 +71,20 @@ async fn settle(store: &Store, owner: Uuid, hand: &Hand, batch: Vec<Done>) -> Ve
         }
         Err(e) => e,
     };
-    warn!(error = chain(&failed), notices = batch.len(), "attempts were not recorded: trying again");
+    warn!(
+        error = chain(&failed),
+        notices = batch.len(),
+        "attempts were not recorded: trying again"
+    );
     if failed.is_passing() || batch.len() == 1 {
         return batch;
     }
     let mut left = Vec::new();
     for done in batch {
-        match store.notice_settle(owner, std::slice::from_ref(&done.settlement)).await {
+        match store
+            .notice_settle(owner, std::slice::from_ref(&done.settlement))
+            .await
+        {
             Ok(held) => recorded(hand, &[done], &held),
             Err(e) => {
                 error!(id = %done.settlement.id, error = chain(&e), "an attempt can't be recorded");
@@ -95,9 +105,12 @@ fn recorded(hand: &Hand, batch: &[Done], held: &[Uuid]) {
             warn!(%id, outcome = verdict.as_str(), "the lease was lost meanwhile: this notice may arrive twice");
         }
         if *verdict == Verdict::Sent {
-            let waited = (clock::now() - done.created_at).to_std().unwrap_or_default();
+            let waited = (clock::now() - done.created_at)
+                .to_std()
+                .unwrap_or_default();
             let urgency = if done.urgent { "P1" } else { "other" };
-            metrics::histogram!("shouwang_notice_wait_seconds", "urgency" => urgency).record(waited.as_secs_f64());
+            metrics::histogram!("shouwang_notice_wait_seconds", "urgency" => urgency)
+                .record(waited.as_secs_f64());
         }
     }
 }

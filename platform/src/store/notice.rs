@@ -13,6 +13,7 @@ pub(super) const LEASE_S: i64 = 20;
 
 /// A notice with what its mail needs to say. No sealed column is read.
 #[derive(Clone, Debug, sqlx::FromRow)]
+#[expect(clippy::struct_excessive_bools, reason = "a row: its booleans are columns")]
 pub struct LeasedNotice {
     /// Stable id; becomes the Message-ID.
     pub id: Uuid,

@@ -1,0 +1,317 @@
+//! The notice queue on a real PostgreSQL: leases, heart-beats, attempts, and who is told when a P1 can't be delivered.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use platform::{
+    clock,
+    store::{Attempt, LeaseOf, LeasedNotice, Recorded, Settlement, Store, Verdict},
+};
+use tests::Fixture;
+use uuid::Uuid;
+
+const BRUISES: usize = 0;
+const DROPOUT: usize = 3;
+
+struct Queue {
+    fixture: Fixture,
+    store: Store,
+    now: DateTime<Utc>,
+}
+
+impl Queue {
+    async fn with(samples: &[usize]) -> Self {
+        let fixture = Box::pin(Fixture::new()).await;
+        let now = clock::now();
+        for sample in samples {
+            let report = fixture.stored(*sample).await;
+            assert!(matches!(
+                fixture.route(&report, now).await,
+                Recorded::Now { .. }
+            ));
+        }
+        let store = fixture.store_as("notifier");
+        Self {
+            fixture,
+            store,
+            now,
+        }
+    }
+
+    async fn lease(&self, owner: Uuid, after_s: i64) -> Vec<LeasedNotice> {
+        let now = self.now + TimeDelta::seconds(after_s);
+        self.store
+            .notice_lease("taihe", owner, now, 100, LeaseOf::All)
+            .await
+            .unwrap()
+    }
+
+    async fn settle(&self, owner: Uuid, notice: &LeasedNotice, verdict: Verdict) -> bool {
+        let held = self
+            .store
+            .notice_settle(owner, &[settlement(notice, verdict, self.now)])
+            .await
+            .unwrap();
+        held == [notice.id]
+    }
+
+    async fn count(&self, sql: &'static str) -> i64 {
+        sqlx::query_scalar(sql)
+            .fetch_one(self.fixture.store.pool())
+            .await
+            .unwrap()
+    }
+}
+
+fn settlement(notice: &LeasedNotice, verdict: Verdict, at: DateTime<Utc>) -> Settlement {
+    let attempt = Attempt {
+        phase: "envelope",
+        detail: "550 no such user".into(),
+        took_ms: 3,
+        at,
+    };
+    Settlement {
+        id: notice.id,
+        number: notice.attempts + 1,
+        attempt,
+        verdict,
+    }
+}
+
+#[tokio::test]
+async fn a_lease_is_p1_first_exclusive_and_runs_out() {
+    let queue = Queue::with(&[DROPOUT, BRUISES]).await;
+    let (first, second) = (Uuid::new_v4(), Uuid::new_v4());
+    assert!(
+        queue
+            .store
+            .notice_lease("elsewhere", first, queue.now, 100, LeaseOf::All)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    let urgent = queue
+        .store
+        .notice_lease("taihe", first, queue.now, 1, LeaseOf::Urgent)
+        .await
+        .unwrap();
+    assert_eq!((urgent.len(), urgent[0].urgency.as_str()), (1, "P1"));
+    let rest = queue.lease(first, 0).await;
+    assert!(
+        rest.len() > 3 && rest.is_sorted_by_key(|n| n.urgency.clone()),
+        "{rest:?}"
+    );
+    assert!(rest.iter().any(|n| n.urgency != "P1"), "both reports wait");
+    assert!(
+        queue.lease(second, 19).await.is_empty(),
+        "a held notice is leased once"
+    );
+
+    // The heart-beat holds it; without one it is free after 20 s, and the first owner learns that it lost it.
+    let held = queue
+        .store
+        .notice_renew(first, &[urgent[0].id], queue.now + TimeDelta::seconds(15))
+        .await
+        .unwrap();
+    assert_eq!(held, [urgent[0].id]);
+    let taken = queue.lease(second, 21).await;
+    assert_eq!(taken.len(), rest.len());
+    assert!(!taken.iter().any(|n| n.id == urgent[0].id));
+    assert!(
+        !queue.settle(first, &taken[0], Verdict::Sent).await,
+        "a lost lease records no state"
+    );
+    assert!(queue.settle(second, &taken[0], Verdict::Sent).await);
+    assert!(
+        !queue.settle(second, &taken[0], Verdict::GaveUp).await,
+        "settled once"
+    );
+    assert_eq!(
+        queue.count("SELECT count(*) FROM notice_attempts").await,
+        3,
+        "every attempt is written down"
+    );
+    assert_eq!(
+        queue
+            .count("SELECT count(*) FROM notices WHERE state = 'sent'")
+            .await,
+        1
+    );
+    assert!(
+        queue
+            .store
+            .notice_renew(second, &[taken[0].id], queue.now)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+}
+
+#[tokio::test]
+async fn a_batch_settles_each_notice_its_own_way() {
+    let queue = Queue::with(&[BRUISES]).await;
+    let owner = Uuid::new_v4();
+    let leased = queue.lease(owner, 0).await;
+    let later = queue.now + TimeDelta::seconds(60);
+    let verdicts = [
+        Verdict::Sent,
+        Verdict::Suppressed,
+        Verdict::Retry { at: later },
+    ];
+    let batch: Vec<_> = leased
+        .iter()
+        .zip(verdicts)
+        .map(|(n, v)| settlement(n, v, queue.now))
+        .collect();
+    assert_eq!(batch.len(), 3, "the sample makes at least three notices");
+    assert_eq!(
+        queue
+            .store
+            .notice_settle(owner, &batch)
+            .await
+            .unwrap()
+            .len(),
+        3
+    );
+    let state = |id: Uuid| {
+        let pool = queue.fixture.store.pool().clone();
+        async move {
+            sqlx::query_as::<_, (String, i32, Option<String>)>(
+                "SELECT state, attempts, last_error FROM notices WHERE id = $1",
+            )
+            .bind(id)
+            .fetch_one(&pool)
+            .await
+            .unwrap()
+        }
+    };
+    let said = Some("envelope: 550 no such user".to_owned());
+    assert_eq!(state(batch[0].id).await, ("sent".into(), 1, None));
+    assert_eq!(
+        state(batch[1].id).await,
+        ("suppressed".into(), 1, said.clone())
+    );
+    assert_eq!(state(batch[2].id).await, ("queued".into(), 1, said));
+    assert!(
+        queue
+            .lease(owner, 10)
+            .await
+            .iter()
+            .all(|n| n.id != batch[2].id),
+        "a retry waits for its time"
+    );
+    let again = queue.lease(owner, 61).await;
+    let again = again
+        .iter()
+        .find(|n| n.id == batch[2].id)
+        .expect("due again");
+    assert_eq!(again.attempts, 1);
+    let depth = queue
+        .store
+        .notice_depth("taihe", queue.now + TimeDelta::seconds(90))
+        .await
+        .unwrap();
+    assert_eq!(depth.failed, 0);
+    assert!(
+        depth.queued > 0 && (89.0..120.0).contains(&depth.oldest_s),
+        "{depth:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_p1_that_cant_be_delivered_is_told_one_step_up_exactly_once() {
+    let queue = Queue::with(&[BRUISES]).await;
+    let owner = Uuid::new_v4();
+    let leased = queue.lease(owner, 0).await;
+    let police = leased
+        .iter()
+        .find(|n| n.ticket_unit_kind == "police")
+        .expect("a police ticket");
+    assert!(queue.settle(owner, police, Verdict::GaveUp).await);
+    assert!(!queue.settle(owner, police, Verdict::GaveUp).await);
+    assert_eq!(
+        queue
+            .count("SELECT count(*) FROM notices WHERE kind = 'undeliverable'")
+            .await,
+        1
+    );
+
+    let office = queue.lease(owner, 1).await.remove(0);
+    assert_eq!(
+        (office.kind.as_str(), office.unit.as_str(), office.ticket_id),
+        ("undeliverable", "office", police.ticket_id)
+    );
+    let failed = office.failed().unwrap().expect("what failed");
+    assert_eq!(
+        (failed.kind.as_str(), &failed.unit_name, &failed.mailbox),
+        ("dispatch", &police.unit_name, &police.mailbox)
+    );
+    assert_eq!(failed.error.as_deref(), Some("envelope: 550 no such user"));
+
+    assert!(queue.settle(owner, &office, Verdict::GaveUp).await);
+    let group = queue.lease(owner, 2).await.remove(0);
+    assert_eq!(
+        (group.kind.as_str(), group.unit.as_str()),
+        ("undeliverable", "lg")
+    );
+    assert_eq!(
+        group.failed().unwrap().expect("what failed").unit_name,
+        office.unit_name
+    );
+    assert!(queue.settle(owner, &group, Verdict::GaveUp).await);
+    assert!(
+        queue.lease(owner, 3).await.is_empty(),
+        "nobody is above the leading group"
+    );
+    assert_eq!(
+        queue
+            .count("SELECT count(*) FROM notices WHERE kind = 'undeliverable'")
+            .await,
+        2
+    );
+}
+
+#[tokio::test]
+async fn below_p1_a_failure_is_listed_and_calls_nobody() {
+    let queue = Queue::with(&[DROPOUT]).await;
+    let owner = Uuid::new_v4();
+    for notice in queue.lease(owner, 0).await {
+        assert_ne!(notice.urgency, "P1");
+        assert!(queue.settle(owner, &notice, Verdict::GaveUp).await);
+    }
+    assert!(queue.lease(owner, 1).await.is_empty());
+    assert!(
+        queue
+            .store
+            .notice_depth("taihe", queue.now)
+            .await
+            .unwrap()
+            .failed
+            > 0
+    );
+}
+
+#[tokio::test]
+async fn notifiers_side_by_side_share_without_overlap() {
+    let queue = Queue::with(&[BRUISES, DROPOUT, BRUISES, DROPOUT]).await;
+    let all = queue.count("SELECT count(*) FROM notices").await;
+    let lease = async || {
+        let owner = Uuid::new_v4();
+        let mut mine = Vec::new();
+        loop {
+            let some = queue
+                .store
+                .notice_lease("taihe", owner, queue.now, 2, LeaseOf::All)
+                .await
+                .unwrap();
+            if some.is_empty() {
+                return mine;
+            }
+            mine.extend(some.into_iter().map(|n| n.id));
+        }
+    };
+    let (a, b, c) = tokio::join!(lease(), lease(), lease());
+    let mut ids = [a, b, c].concat();
+    let leased = ids.len();
+    ids.sort();
+    ids.dedup();
+    assert_eq!((leased, ids.len()), (usize::try_from(all).unwrap(), leased));
+}

@@ -1,0 +1,288 @@
+//! The notifier as a process: what it sends, what it suppresses, and what a kill, a stop or a sick mail server does to it.
+
+use std::time::{Duration, Instant};
+
+use crate::fake::{Act, Fake};
+use platform::clock;
+use tests::{Fixture, Service, eventually};
+use uuid::Uuid;
+
+/// 01-bruises-at-school: P1, present danger.
+const BRUISES: usize = 0;
+
+struct World {
+    fixture: Fixture,
+    fake: Fake,
+    notices: usize,
+}
+
+impl World {
+    async fn with(acts: &[(&'static str, Act)], drill: bool) -> Self {
+        let fixture = Box::pin(Fixture::new()).await;
+        let mut report = fixture.stored(BRUISES).await;
+        report.drill = drill;
+        fixture.route(&report, clock::now()).await;
+        let world = Self {
+            fixture,
+            fake: Fake::start(acts).await,
+            notices: 0,
+        };
+        let notices = usize::try_from(world.count("SELECT count(*) FROM notices").await).unwrap();
+        assert!(notices > 2);
+        Self { notices, ..world }
+    }
+
+    fn notifier(&self) -> Service {
+        let log = std::env::temp_dir().join(format!("shouwang-notifier-{}.log", Uuid::new_v4()));
+        let env = [
+            ("DATABASE_URL", self.fixture.login("notifier")),
+            ("SMTP_URL", format!("smtp://127.0.0.1:{}", self.fake.port)),
+            ("INTERNAL_URL", "http://10.0.0.5:8081".into()),
+        ];
+        Service::new(
+            "notifier",
+            env.map(|(k, v)| (k.to_owned(), v)).to_vec(),
+            log,
+        )
+    }
+
+    async fn count(&self, sql: &'static str) -> i64 {
+        sqlx::query_scalar(sql)
+            .fetch_one(self.fixture.store.pool())
+            .await
+            .unwrap()
+    }
+
+    async fn until(&self, what: &str, sql: &'static str, wanted: usize, within_s: u64) {
+        eventually(what, Duration::from_secs(within_s), async || {
+            (self.count(sql).await == i64::try_from(wanted).unwrap()).then_some(())
+        })
+        .await;
+    }
+
+    /// Different Message-IDs that arrived.
+    fn arrived(&self) -> usize {
+        let mut ids: Vec<String> = self
+            .fake
+            .texts()
+            .iter()
+            .filter_map(|t| message_id(t))
+            .collect();
+        ids.sort();
+        ids.dedup();
+        ids.len()
+    }
+}
+
+fn message_id(text: &str) -> Option<String> {
+    text.lines()
+        .find_map(|line| line.strip_prefix("Message-ID: ").map(str::to_owned))
+}
+
+const SENT: &str = "SELECT count(*) FROM notices WHERE state = 'sent'";
+
+#[tokio::test]
+async fn notices_are_sent_logged_and_counted_without_mailboxes() {
+    let world = World::with(&[], false).await;
+    let mut notifier = world.notifier();
+    notifier.spawn();
+    notifier.ready().await;
+    world.until("all sent", SENT, world.notices, 10).await;
+    assert_eq!(world.fake.texts().len(), world.notices, "each once");
+    assert!(
+        world.fake.connections() <= 1 + 8,
+        "connections are kept: {}",
+        world.fake.connections()
+    );
+    let metrics = notifier.metrics().await;
+    let sent = metrics
+        .lines()
+        .find(|l| l.starts_with("shouwang_notices_total") && l.contains("dispatch"))
+        .unwrap_or_default();
+    assert!(
+        sent.contains("sent") && sent.ends_with(&format!(" {}", world.notices)),
+        "{sent} of {metrics}"
+    );
+    for name in [
+        "shouwang_mail_phase_seconds",
+        "shouwang_notices_depth",
+        "shouwang_notices_oldest_seconds",
+        "shouwang_notice_wait_seconds",
+    ] {
+        assert!(metrics.contains(name), "{name} is missing");
+    }
+    assert_eq!(notifier.stop().await, Some(0));
+    let log = notifier.log_text();
+    assert!(log.matches("\"sent\"").count() == world.notices, "{log}");
+    assert!(!log.contains('@'), "a mailbox is in the log: {log}");
+}
+
+#[tokio::test]
+async fn a_new_notice_is_sent_at_once() {
+    let world = World::with(&[], false).await;
+    let mut notifier = world.notifier();
+    notifier.spawn();
+    notifier.ready().await;
+    world.until("all sent", SENT, world.notices, 10).await;
+    // Long enough without work for the longest pause: what wakes it now is the bell.
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let report = world.fixture.stored(BRUISES).await;
+    world.fixture.route(&report, clock::now()).await;
+    let begun = Instant::now();
+    world.fixture.store.notices_wake().await.unwrap();
+    eventually("the bell's mail", Duration::from_secs(2), async || {
+        (world.fake.texts().len() > world.notices).then_some(())
+    })
+    .await;
+    assert!(
+        begun.elapsed() < Duration::from_millis(400),
+        "{:?}",
+        begun.elapsed()
+    );
+    assert_eq!(notifier.stop().await, Some(0));
+}
+
+#[tokio::test]
+async fn drills_are_suppressed_unless_asked_for() {
+    let world = World::with(&[], true).await;
+    let mut notifier = world.notifier();
+    notifier.spawn();
+    let suppressed = "SELECT count(*) FROM notices n JOIN notice_attempts a ON a.notice_id = n.id
+                      WHERE n.state = 'suppressed' AND a.phase = 'policy' AND a.outcome = 'suppressed'";
+    world
+        .until("all suppressed", suppressed, world.notices, 15)
+        .await;
+    assert_eq!(world.fake.texts().len(), 0);
+    assert_eq!(notifier.stop().await, Some(0));
+    sqlx::query("UPDATE notices SET state = 'queued', finished_at = NULL, due_at = '-infinity'")
+        .execute(world.fixture.store.pool())
+        .await
+        .unwrap();
+    notifier.set("SHOUWANG_DRILL_MAIL", "true");
+    notifier.spawn();
+    world.until("all sent", SENT, world.notices, 15).await;
+    assert_eq!(world.arrived(), world.notices);
+    assert_eq!(notifier.stop().await, Some(0));
+}
+
+#[tokio::test]
+async fn killed_while_it_waits_for_the_250_it_recovers_within_30_s() {
+    let world = World::with(&[("text", Act::Hang)], false).await;
+    let mut notifier = world.notifier();
+    notifier.spawn();
+    world
+        .until(
+            "leased",
+            "SELECT count(*) FROM notices WHERE lease_owner IS NOT NULL",
+            world.notices.min(8),
+            15,
+        )
+        .await;
+    // A heart-beat passes: held notices stay held.
+    tokio::time::sleep(Duration::from_secs(6)).await;
+    notifier.kill().await;
+    let killed = Instant::now();
+    world.fake.now(&[]);
+    notifier.spawn();
+    world.until("all sent", SENT, world.notices, 30).await;
+    assert!(
+        killed.elapsed() < Duration::from_secs(30),
+        "{:?}",
+        killed.elapsed()
+    );
+    assert_eq!(
+        (world.arrived(), world.fake.texts().len()),
+        (world.notices, world.notices)
+    );
+    assert_eq!(notifier.stop().await, Some(0));
+}
+
+#[tokio::test]
+async fn told_to_stop_it_finishes_what_it_holds() {
+    let world = World::with(&[("text", Act::Slow(1500))], false).await;
+    let mut notifier = world.notifier();
+    notifier.spawn();
+    world
+        .until(
+            "leased",
+            "SELECT count(*) FROM notices WHERE lease_owner IS NOT NULL",
+            world.notices.min(8),
+            15,
+        )
+        .await;
+    assert_eq!(notifier.stop().await, Some(0));
+    assert_eq!(
+        world.count(SENT).await,
+        i64::try_from(world.fake.texts().len()).unwrap(),
+        "{}",
+        notifier.log_text()
+    );
+    assert!(world.count(SENT).await > 0);
+    assert_eq!(
+        world
+            .count("SELECT count(*) FROM notices WHERE lease_owner IS NOT NULL")
+            .await,
+        0
+    );
+}
+
+#[tokio::test]
+async fn a_refused_mailbox_calls_the_office_and_a_refusing_server_calls_the_operator() {
+    let world = World::with(&[("RCPT", Act::Say("550 5.1.1 no such user"))], false).await;
+    let mut notifier = world.notifier();
+    notifier.spawn();
+    notifier.ready().await;
+    // Each unit's notice fails, the office is told of each, that fails too, and the leading group is told of that.
+    world
+        .until(
+            "all given up",
+            "SELECT count(*) FROM notices WHERE state = 'failed'",
+            3 * world.notices,
+            15,
+        )
+        .await;
+    assert_eq!(
+        world
+            .count("SELECT count(*) FROM notices WHERE state = 'queued'")
+            .await,
+        0
+    );
+    assert_eq!(
+        world
+            .count("SELECT count(*) FROM notices WHERE unit = 'lg' AND kind = 'undeliverable'")
+            .await,
+        i64::try_from(world.notices).unwrap()
+    );
+
+    world
+        .fake
+        .now(&[("MAIL", Act::Say("530 5.7.0 authentication required"))]);
+    let report = world.fixture.stored(BRUISES).await;
+    world.fixture.route(&report, clock::now()).await;
+    let (status, body) = eventually("not ready", Duration::from_secs(10), async || {
+        notifier
+            .readiness()
+            .await
+            .filter(|(status, _)| *status == 503)
+    })
+    .await;
+    assert!(
+        status == 503 && body.contains("mail: envelope: permanent error (530)"),
+        "{body}"
+    );
+    world
+        .until(
+            "retries",
+            "SELECT count(*) FROM notices WHERE state = 'queued' AND attempts > 0",
+            world.notices,
+            10,
+        )
+        .await;
+    world.fake.now(&[]);
+    world.until("all sent", SENT, world.notices, 40).await;
+    assert_eq!(
+        notifier.readiness().await.map(|(status, _)| status),
+        Some(200)
+    );
+    assert_eq!(notifier.stop().await, Some(0));
+}
