@@ -84,7 +84,7 @@ CREATE TABLE idempotency_keys (
 -- Rows arrive in the order of their expiry, so a summary per block range is enough for housekeeping.
 CREATE INDEX idempotency_keys_expiry ON idempotency_keys USING brin (expires_at);
 
--- One row per report until it is routed. due_at is when it must be (re-)published: fresh rows at once, leased rows when
+-- One row per report until it is routed. due_at is when somebody may take it up: leased rows when
 -- the lease ends, published rows when the sweep would doubt them. The router deletes the row in its own transaction.
 CREATE TABLE outbox (
     report_id    bigint      PRIMARY KEY,

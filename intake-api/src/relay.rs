@@ -1,9 +1,10 @@
 //! The relay: outbox -> RabbitMQ. Lease, publish outside any transaction, mark what the broker took.
 //!
-//! Woken by the writer; otherwise it looks around every so often, which is also how leases of a dead relay and the sweep of
-//! doubtful messages come back. Nothing here can lose a report: the row stays until the router deletes it.
+//! The writer beside it hands over what it committed, leased to this relay already. Besides, the relay looks around every so
+//! often for what nobody holds: rows of a dead relay and doubtful messages. Nothing here can lose a report: the row stays
+//! until the router deletes it.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use platform::{
     broker::{Body, BrokerError, Message, Publisher, Queue, Topology, redial},
@@ -12,78 +13,79 @@ use platform::{
     store::{OutboxRow, Store, StoreError},
     telemetry::chain,
 };
-use tokio::{sync::Notify, time::Instant};
+use tokio::{
+    sync::{Mutex, mpsc},
+    time::{Instant, MissedTickBehavior},
+};
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 use uuid::Uuid;
 
 /// Rows of one turn: enough to keep the broker busy, few enough that a lease is never near its end.
-const BATCH: i64 = 500;
+const BATCH: usize = 500;
 /// Shortest time from one turn to the next: under load rows gather, so that leases, marks and confirms are shared. A report
 /// that comes alone is not kept waiting.
 const GATHER: Duration = Duration::from_millis(10);
-const IDLE: Duration = Duration::from_millis(500);
-const DATABASE_PAUSE: Duration = Duration::from_secs(1);
+/// How often it looks around.
+const LOOK: Duration = Duration::from_millis(500);
 
-/// Runs until `stop`; fails only when RabbitMQ refuses our queues.
+/// Runs until `stop`; fails only when RabbitMQ refuses our queues. `fresh` brings rows that the writer committed, leased to
+/// `owner` already; a full channel loses nothing, since their leases run out.
 pub(crate) async fn run(
     store: Store,
     url: String,
     topology: Topology,
-    stored: Arc<Notify>,
+    (owner, fresh): (Uuid, mpsc::Receiver<OutboxRow>),
     part: Part,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
-    let owner = Uuid::new_v4();
-    let (store, stored, halt) = (&store, &stored, &stop);
+    let fresh = Mutex::new(fresh);
+    let (store, fresh, halt) = (&store, &fresh, &stop);
     redial(&url, "shouwang relay", &topology, &part, &stop, |connection| async move {
         let publisher = connection.publisher().await?;
+        let mut fresh = fresh.lock().await;
+        let mut look = tokio::time::interval(LOOK);
+        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut rows = Vec::with_capacity(BATCH);
         while !halt.is_cancelled() {
             let begun = Instant::now();
-            let moved = match turn(store, &publisher, owner).await {
-                Ok(moved) => moved,
-                Err(TurnError::Broker(e)) => return Err(e),
-                Err(TurnError::Store(e)) => {
-                    warn!(error = chain(&e), "the relay can't reach the database");
-                    tokio::time::sleep(DATABASE_PAUSE).await;
-                    0
+            tokio::select! {
+                got = fresh.recv_many(&mut rows, BATCH) => {
+                    if got == 0 {
+                        // The writers are gone: the service is draining.
+                        halt.cancelled().await;
+                    }
                 }
-            };
-            if moved < BATCH {
-                tokio::select! {
-                    () = stored.notified() => {}
-                    () = tokio::time::sleep(IDLE) => {}
-                    () = halt.cancelled() => {}
-                }
-                tokio::time::sleep(GATHER.saturating_sub(begun.elapsed())).await;
+                _ = look.tick() => rows = lease(store, owner).await,
+                () = halt.cancelled() => {}
             }
+            pass_on(store, &publisher, owner, &rows).await?;
+            rows.clear();
+            tokio::time::sleep(GATHER.saturating_sub(begun.elapsed())).await;
         }
         Ok(())
     })
     .await
 }
 
-enum TurnError {
-    Broker(BrokerError),
-    Store(StoreError),
-}
-
-impl From<StoreError> for TurnError {
-    fn from(e: StoreError) -> Self {
-        Self::Store(e)
-    }
-}
-
-/// One turn; says how many rows it held.
-async fn turn(store: &Store, publisher: &Publisher, owner: Uuid) -> Result<i64, TurnError> {
-    let rows = store.outbox_lease(owner, clock::now(), BATCH).await?;
-    if rows.is_empty() {
-        return Ok(0);
-    }
+/// What nobody holds: rows of a dead relay, and published ones that are doubted.
+async fn lease(store: &Store, owner: Uuid) -> Vec<OutboxRow> {
+    let rows = store.outbox_lease(owner, clock::now(), BATCH as i64).await.unwrap_or_else(|e| {
+        warn!(error = chain(&e), "the relay can't reach the database");
+        Vec::new()
+    });
     let swept = rows.iter().filter(|row| row.publishes > 0).count();
     if swept > 0 {
         metrics::counter!("shouwang_relay_swept_total").increment(swept as u64);
         warn!(swept, "published before but not routed yet: publishing again");
+    }
+    rows
+}
+
+/// Publishes rows and marks those that the broker took; the others are given back.
+async fn pass_on(store: &Store, publisher: &Publisher, owner: Uuid, rows: &[OutboxRow]) -> Result<(), BrokerError> {
+    if rows.is_empty() {
+        return Ok(());
     }
     let messages: Vec<Message> = rows.iter().map(message).collect();
     let results = publisher.publish(&messages).await;
@@ -97,18 +99,19 @@ async fn turn(store: &Store, publisher: &Publisher, owner: Uuid) -> Result<i64, 
             }
         }
     }
-    if !taken.is_empty() {
-        let marked = store.outbox_mark_published(owner, &taken, clock::now()).await?;
-        metrics::counter!("shouwang_relay_published_total").increment(marked);
-        debug!(marked, "published");
+    let marked = settle(store.outbox_mark_published(owner, &taken, clock::now()), &taken, "marked").await.unwrap_or(0);
+    metrics::counter!("shouwang_relay_published_total").increment(taken.len() as u64);
+    debug!(published = taken.len(), marked, "passed on");
+    settle(store.outbox_release(owner, &left, clock::now()), &left, "given back").await;
+    failure.map_or(Ok(()), Err)
+}
+
+/// A row that could not be marked or given back comes again when its lease ends, so a failure is only worth a line.
+async fn settle<T>(done: impl Future<Output = Result<T, StoreError>>, ids: &[i64], what: &str) -> Option<T> {
+    if ids.is_empty() {
+        return None;
     }
-    if !left.is_empty() {
-        store.outbox_release(owner, &left, clock::now()).await?;
-    }
-    match failure {
-        Some(e) => Err(TurnError::Broker(e)),
-        None => Ok(i64::try_from(rows.len()).unwrap_or(BATCH)),
-    }
+    done.await.inspect_err(|e| warn!(error = chain(e), rows = ids.len(), "rows were not {what}")).ok()
 }
 
 fn message(row: &OutboxRow) -> Message {

@@ -15,8 +15,9 @@ use platform::{
     store::{BatchWriter, Store},
     telemetry,
 };
-use tokio::sync::{Mutex, Notify, mpsc};
+use tokio::sync::{Mutex, mpsc};
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 use crate::{
     accept::Intake,
@@ -49,16 +50,17 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
     let private_addr = config.listen.private.unwrap_or(DEFAULT_PRIVATE);
     parts.spawn("private listener", private::serve(private_addr, readiness.clone(), metrics, stop.clone()));
 
-    let stored = Arc::new(Notify::new());
+    let relay = Uuid::new_v4();
+    let (fresh, to_relay) = mpsc::channel(QUEUE);
     let topology = Topology::new(&config.broker.prefix);
-    parts.spawn("relay", relay::run(outbox.clone(), config.amqp_url()?, topology, stored.clone(), readiness.part("relay"), stop.clone()));
+    parts.spawn("relay", relay::run(outbox.clone(), config.amqp_url()?, topology, (relay, to_relay), readiness.part("relay"), stop.clone()));
     parts.spawn("gauges", gauges(outbox, stop.clone()));
 
     let (jobs, queue) = mpsc::channel(QUEUE);
     let queue = Arc::new(Mutex::new(queue));
     for _ in 0..config.intake.writers {
-        let batch = BatchWriter::new(&intake_url, &config.county, keys.id());
-        parts.spawn("writer", writer::run(batch, queue.clone(), config.intake.batch, stored.clone(), readiness.part("writer"), stop.clone()));
+        let batch = BatchWriter::new(&intake_url, &config.county, keys.id(), Some(relay));
+        parts.spawn("writer", writer::run(batch, queue.clone(), config.intake.batch, fresh.clone(), readiness.part("writer"), stop.clone()));
     }
 
     let intake = Intake::new(&config.county, keys.clone(), jobs);

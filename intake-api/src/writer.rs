@@ -12,11 +12,11 @@ use std::{
 
 use platform::{
     private::Part,
-    store::{BatchWriter, NewReport, Stored},
+    store::{BatchWriter, NewReport, OutboxRow, Stored},
     telemetry::chain,
 };
 use tokio::{
-    sync::{Mutex, Notify, mpsc, oneshot},
+    sync::{Mutex, mpsc, oneshot},
     time::Instant,
 };
 use tokio_util::sync::CancellationToken;
@@ -71,7 +71,7 @@ pub(crate) async fn run(
     mut writer: BatchWriter,
     jobs: Arc<Mutex<mpsc::Receiver<Job>>>,
     batch: usize,
-    stored: Arc<Notify>,
+    relay: mpsc::Sender<OutboxRow>,
     part: Part,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
@@ -83,8 +83,7 @@ pub(crate) async fn run(
             return Ok(());
         }
         metrics::histogram!("shouwang_intake_batch_size").record(got as f64);
-        write(&mut writer, std::mem::take(&mut batch_jobs), &part).await;
-        stored.notify_one();
+        write(&mut writer, std::mem::take(&mut batch_jobs), &relay, &part).await;
     }
 }
 
@@ -99,19 +98,29 @@ async fn watch_start(writer: &mut BatchWriter, part: &Part, stop: &CancellationT
     part.ready();
 }
 
-async fn write(writer: &mut BatchWriter, jobs: Vec<Job>, part: &Part) {
+async fn write(writer: &mut BatchWriter, jobs: Vec<Job>, relay: &mpsc::Sender<OutboxRow>, part: &Part) {
     let started = Instant::now();
     let (jobs, twins) = part_twins(jobs);
     let (reports, waiting): (Vec<_>, Vec<_>) = jobs.into_iter().map(|job| (job.report, job.done)).unzip();
     let outcomes = store_all(writer, &reports, part).await;
     metrics::histogram!("shouwang_intake_commit_seconds").record(started.elapsed().as_secs_f64());
     answer_twins(twins, &reports, &outcomes);
+    hand_over(writer, &reports, &outcomes, relay);
     for (done, outcome) in waiting.into_iter().zip(outcomes) {
         if matches!(outcome, Outcome::Stored) {
             metrics::counter!("shouwang_reports_accepted_total").increment(1);
         }
         // A reporter who hung up misses the answer, not the report.
         let _ = done.send(outcome);
+    }
+}
+
+/// Tells the relay what is committed. When it is behind, the rest waits for the end of its lease.
+fn hand_over(writer: &BatchWriter, reports: &[NewReport], outcomes: &[Outcome], relay: &mpsc::Sender<OutboxRow>) {
+    for (report, outcome) in reports.iter().zip(outcomes) {
+        if matches!(outcome, Outcome::Stored) && relay.try_send(writer.outbox_row(report)).is_err() {
+            return;
+        }
     }
 }
 

@@ -65,7 +65,7 @@ pub async fn serve(
     let upkeep = metrics.clone();
     let app = Router::new()
         .route("/live", get(|| async { "live\n" }))
-        .route("/ready", get(move || ready(readiness)))
+        .route("/ready", get(async move || ready(&readiness)))
         .route("/metrics", get(move || async move { metrics.render() }));
     let server = axum::serve(listener, app).with_graceful_shutdown(stop.clone().cancelled_owned());
     let upkeep = async {
@@ -76,12 +76,12 @@ pub async fn serve(
         }
     };
     tokio::select! {
-        served = server => Ok(served?),
+        ended = server => Ok(ended?),
         () = upkeep => Ok(()),
     }
 }
 
-async fn ready(readiness: Readiness) -> (StatusCode, String) {
+fn ready(readiness: &Readiness) -> (StatusCode, String) {
     let missing = readiness.missing();
     if missing.is_empty() {
         (StatusCode::OK, "ready\n".into())

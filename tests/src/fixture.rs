@@ -50,7 +50,7 @@ impl Fixture {
 
     /// The intake's writer, with its own login.
     pub fn writer(&self) -> BatchWriter {
-        BatchWriter::new(&self.login("intake"), "taihe", "mk-test")
+        BatchWriter::new(&self.login("intake"), "taihe", "mk-test", None)
     }
 
     /// Stores a sample (by its position) as the intake does, and gives what the router reads.

@@ -1,6 +1,8 @@
 //! Faults in the middle of 500 reports: each service killed with -9, RabbitMQ and PostgreSQL crashed and restarted.
 //! Afterwards every 201 has its tickets, once, and nothing that was not answered 201 is lost to its key.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::{
     collections::{HashMap, HashSet},
     sync::{
@@ -17,11 +19,11 @@ const REPORTS: usize = 500;
 const CLIENTS: usize = 8;
 
 /// Files `REPORTS` reports from `CLIENTS` clients that retry with the same key, as a good client does; counts as it goes.
-fn load(url: String, done: Arc<AtomicUsize>) -> JoinSet<Vec<(usize, Filed)>> {
+fn load(url: &str, done: &Arc<AtomicUsize>) -> JoinSet<Vec<(usize, Filed)>> {
     let bodies: Arc<Vec<String>> = Arc::new(samples().into_iter().map(|(_, body)| body).collect());
     let mut clients = JoinSet::new();
     for client in 0..CLIENTS {
-        let (url, bodies, done) = (url.clone(), bodies.clone(), done.clone());
+        let (url, bodies, done) = (url.to_owned(), bodies.clone(), done.clone());
         clients.spawn(async move {
             let http = reqwest::Client::builder().timeout(Duration::from_secs(20)).build().expect("a client");
             let mut filed = Vec::new();
@@ -95,7 +97,7 @@ async fn join(mut clients: JoinSet<Vec<(usize, Filed)>>) -> Vec<(usize, Filed)> 
 async fn services_killed_in_the_middle() {
     let mut system = System::start().await;
     let done = Arc::new(AtomicUsize::new(0));
-    let clients = load(system.public_url.clone(), done.clone());
+    let clients = load(&system.public_url, &done);
     for (share, name) in [(60, "router"), (120, "notifier"), (180, "intake-api"), (260, "router"), (340, "intake-api"), (420, "notifier")] {
         reached(&done, share).await;
         let service = system.service(name);
@@ -115,7 +117,7 @@ async fn rabbitmq_and_postgresql_crash_in_the_middle() {
     // another matter (docs/operations.md, "When RabbitMQ lost a queue"); here they are to be as old as in the county.
     servers.rabbitmqctl(&["eval", "[dets:sync(T) || T <- dets:all()], mnesia:sync_log()."]);
     let done = Arc::new(AtomicUsize::new(0));
-    let clients = load(system.public_url.clone(), done.clone());
+    let clients = load(&system.public_url, &done);
     let servers = Arc::new(Mutex::new(servers));
     for (share, command, option) in [
         (80, "restart-rabbitmq", Some("--kill")),

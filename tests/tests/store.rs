@@ -171,7 +171,7 @@ async fn each_login_may_do_its_own_and_nothing_else() {
     for (task, sql) in refused {
         let mut connection = PgConnection::connect(&fixture.login(task)).await.expect("a login");
         let error = connection.execute(sql).await.expect_err(&format!("{task} must not: {sql}"));
-        assert_eq!(error.as_database_error().and_then(|e| e.code()).as_deref(), Some("42501"), "{task}: {sql}: {error}");
+        assert_eq!(error.as_database_error().and_then(sqlx::error::DatabaseError::code).as_deref(), Some("42501"), "{task}: {sql}: {error}");
     }
     for task in platform::store::TASKS {
         let mut connection = PgConnection::connect(&fixture.login(task)).await.expect("a login");

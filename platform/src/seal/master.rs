@@ -156,7 +156,8 @@ pub fn read_private(file: &Path) -> anyhow::Result<String> {
     use std::os::unix::fs::PermissionsExt;
     let shown = file.display();
     let mode = std::fs::metadata(file).with_context(|| format!("can't read {shown}"))?.permissions().mode();
-    anyhow::ensure!(mode & 0o077 == 0, "{shown} is readable by others (mode {:o}): run `chmod 600 {shown}`", mode & 0o777);
+    let others = mode & 0o077;
+    anyhow::ensure!(others == 0, "{shown} is readable by others (mode {:o}): run `chmod 600 {shown}`", mode & 0o777);
     std::fs::read_to_string(file).with_context(|| format!("can't read {shown}"))
 }
 

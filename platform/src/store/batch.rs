@@ -4,10 +4,11 @@
 //! transaction; its answer arrives after the commit. Rows are ordered by idempotency key, so that two writers that meet the
 //! same keys wait for each other instead of deadlocking.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::{Connection, PgConnection, Row};
+use uuid::Uuid;
 
-use super::{StoreError, options};
+use super::{OutboxRow, StoreError, options, outbox};
 
 /// A report, sealed and ready to store.
 #[derive(Clone, Debug)]
@@ -80,13 +81,19 @@ pub struct BatchWriter {
     url: String,
     county: String,
     key_id: String,
+    relay: Option<Uuid>,
     connection: Option<PgConnection>,
 }
 
 impl BatchWriter {
-    /// Connects at the first batch.
-    pub fn new(url: &str, county: &str, key_id: &str) -> Self {
-        Self { url: url.into(), county: county.into(), key_id: key_id.into(), connection: None }
+    /// Connects at the first batch. `relay` is the relay beside this writer: new outbox rows are leased to it.
+    pub fn new(url: &str, county: &str, key_id: &str, relay: Option<Uuid>) -> Self {
+        Self { url: url.into(), county: county.into(), key_id: key_id.into(), relay, connection: None }
+    }
+
+    /// The outbox row that a stored report has, for the relay beside this writer.
+    pub fn outbox_row(&self, report: &NewReport) -> OutboxRow {
+        OutboxRow { report_id: report.id, county: self.county.clone(), urgent: report.urgent, publishes: 0 }
     }
 
     /// Whether the database takes writes from this writer.
@@ -152,6 +159,8 @@ impl BatchWriter {
             .bind(tokens.iter().map(|(_, t)| t.child).collect::<Vec<_>>())
             .bind(tokens.iter().map(|(_, t)| t.kind).collect::<Vec<_>>())
             .bind(tokens.iter().map(|(_, t)| t.token.as_slice()).collect::<Vec<_>>())
+            .bind(self.relay)
+            .bind(TimeDelta::seconds(outbox::LEASE_S))
             .fetch_all(self.connection().await?)
             .await?;
         let stored: std::collections::HashSet<i64> = rows.iter().map(|row| row.get(0)).collect();

@@ -20,7 +20,10 @@ WITH input AS (
 ), facts AS (
     INSERT INTO report_facts (report_id, facts) SELECT id, facts::jsonb FROM fresh
 ), outgoing AS (
-    INSERT INTO outbox (report_id, county, urgent, due_at) SELECT id, $1, urgent, received_at FROM fresh
+    -- Born leased to the relay beside this writer, which is told after the commit and publishes without asking first. If it
+    -- dies, the lease ends like any other.
+    INSERT INTO outbox (report_id, county, urgent, lease_owner, due_at)
+    SELECT id, $1, urgent, $22, CASE WHEN $22 IS NULL THEN received_at ELSE received_at + $23 END FROM fresh
 ), leaves AS (
     INSERT INTO audit_leaves (at, subject, kind, salt, leaf) SELECT received_at, id, 'report-received', salt, leaf FROM fresh
 ), tokens AS (

@@ -14,7 +14,7 @@ use super::{StoreError, options};
 const LOCK: i64 = 0x5348_4f55_5741_4e47;
 
 /// How long to wait for another migrator.
-const PATIENCE: Duration = Duration::from_secs(300);
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// Partitions made ahead; housekeeping adds the following ones.
 const MONTHS_AHEAD: u32 = 3;

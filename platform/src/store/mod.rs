@@ -95,15 +95,15 @@ impl Store {
     /// As [`Store::open`], for work that may be lost in a crash of the database because it is done again: its commits do not
     /// wait for the disk.
     pub fn open_relaxed(url: &str, task: &str, connections: u32) -> Result<Self, StoreError> {
-        Self::with(options(url, task)?.options([("synchronous_commit", "off")]), connections)
+        Ok(Self::with(options(url, task)?.options([("synchronous_commit", "off")]), connections))
     }
 
     /// Opens a pool lazily: a database that is away is an error of the first query, not of the start.
     pub fn open(url: &str, task: &str, connections: u32) -> Result<Self, StoreError> {
-        Self::with(options(url, task)?, connections)
+        Ok(Self::with(options(url, task)?, connections))
     }
 
-    fn with(options: PgConnectOptions, connections: u32) -> Result<Self, StoreError> {
+    fn with(options: PgConnectOptions, connections: u32) -> Self {
         let pool = PgPoolOptions::new()
             .max_connections(connections)
             .acquire_timeout(Duration::from_secs(5))
@@ -115,7 +115,7 @@ impl Store {
                 })
             })
             .connect_lazy_with(options);
-        Ok(Self { pool })
+        Self { pool }
     }
 
     /// Whether the database answers.

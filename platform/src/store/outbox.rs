@@ -6,12 +6,12 @@ use uuid::Uuid;
 use super::{Store, StoreError};
 
 /// A relay that dies holds its rows this long.
-const LEASE_S: i64 = 20;
+pub(super) const LEASE_S: i64 = 20;
 
 /// A published report that is not routed by then is doubted and published again; doubling, since a router that is merely
 /// slow must not be buried in copies.
-const SWEEP_S: i64 = 60;
-const LONGEST_SWEEP_S: i64 = 1800;
+const SWEEP_S: f64 = 60.0;
+const LONGEST_SWEEP_S: f64 = 1800.0;
 
 /// A leased row.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -55,8 +55,8 @@ impl Store {
         .bind(owner)
         .bind(ids)
         .bind(now)
-        .bind(SWEEP_S as f64)
-        .bind(LONGEST_SWEEP_S as f64)
+        .bind(SWEEP_S)
+        .bind(LONGEST_SWEEP_S)
         .execute(&self.pool)
         .await?;
         Ok(done.rows_affected())

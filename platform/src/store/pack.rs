@@ -77,20 +77,17 @@ impl Store {
                 .fetch_all(&mut *tx)
                 .await?;
         let active = known.iter().find(|(_, _, state, _)| state == "active");
+        let next = known.last().map_or(1, |(last, ..)| last + 1);
         let mut draft_rules = None;
-        if let Some((_, active_digest, _, Json(active_rules))) = active {
-            if *active_digest != rule_digest {
-                let mut in_force = files.clone();
-                in_force.extend(active_rules.clone());
-                Pack::read(&in_force).map_err(|problems| {
-                    let first = problems.first().map(ToString::to_string).unwrap_or_default();
-                    StoreError::Unreadable(format!("the pack does not fit the rules in force ({} problems): {first}", problems.len()))
-                })?;
-                draft_rules = Some(known.iter().find(|(_, d, state, _)| *d == rule_digest && state == "draft").map_or(known.len() as i32 + 1, |(v, ..)| *v));
-            }
+        if let Some((_, active_digest, _, Json(active_rules))) = active
+            && *active_digest != rule_digest
+        {
+            fits(files, active_rules)?;
+            let same = known.iter().find(|(_, digest, state, _)| *digest == rule_digest && state == "draft");
+            draft_rules = Some(same.map_or(next, |(version, ..)| *version));
         }
-        let new_version = draft_rules.unwrap_or(1);
-        if active.is_none() || draft_rules.is_some_and(|v| v > known.len() as i32) {
+        let new_version = draft_rules.unwrap_or(next);
+        if active.is_none() || new_version == next && draft_rules.is_some() {
             let (state, activated) = if active.is_none() { ("active", Some(now)) } else { ("draft", None) };
             sqlx::query(
                 "INSERT INTO rule_sets (county, version, digest, files, state, created_at, activated_at)
@@ -140,6 +137,16 @@ impl Store {
         files.extend(rules);
         Ok(Some(ActivePack { version, rule_set, files }))
     }
+}
+
+/// Whether the pack works with the rules in force, which stay: it may not drop a word they use.
+fn fits(files: &PackFiles, active_rules: &PackFiles) -> Result<(), StoreError> {
+    let mut in_force = files.clone();
+    in_force.extend(active_rules.clone());
+    let Err(problems) = Pack::read(&in_force) else { return Ok(()) };
+    let first = problems.first().map(ToString::to_string).unwrap_or_default();
+    let count = problems.len();
+    Err(StoreError::Unreadable(format!("the pack does not fit the rules in force ({count} problems): {first}")))
 }
 
 /// Rewrites areas and units; a unit that left the pack is retired, not deleted, since old tickets name it.

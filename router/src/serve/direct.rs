@@ -17,7 +17,7 @@ use super::route::Router;
 const WAITED: TimeDelta = TimeDelta::seconds(30);
 const EVERY: Duration = Duration::from_secs(5);
 /// Reports of one turn; a longer backlog goes on at once.
-const BATCH: i64 = 50;
+const BATCH: u16 = 50;
 
 /// Runs until `stop`.
 pub(super) async fn run(router: Router, stop: CancellationToken) -> anyhow::Result<()> {
@@ -33,14 +33,14 @@ pub(super) async fn run(router: Router, stop: CancellationToken) -> anyhow::Resu
             metrics::counter!("shouwang_routed_past_broker_total").increment(routed as u64);
             warn!(routed, "the broker did not bring these reports in time: routed from the database");
         }
-        if routed < BATCH as usize && stop.run_until_cancelled(tokio::time::sleep(EVERY)).await.is_none() || stop.is_cancelled() {
+        if routed < usize::from(BATCH) && stop.run_until_cancelled(tokio::time::sleep(EVERY)).await.is_none() || stop.is_cancelled() {
             return Ok(());
         }
     }
 }
 
 async fn turn(router: &Router) -> Result<usize, platform::store::StoreError> {
-    let waiting = router.store().outbox_waiting(clock::now() - WAITED, BATCH).await?;
+    let waiting = router.store().outbox_waiting(clock::now() - WAITED, BATCH.into()).await?;
     for id in &waiting {
         router.route_suspect(*id).await?;
     }
