@@ -5,11 +5,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 #[derive(Debug, Parser)]
-#[command(
-    name = "notifier",
-    version,
-    about = "Sends notices to member units by mail."
-)]
+#[command(name = "notifier", version, about = "Sends notices to member units by mail.")]
 struct Cli {
     #[command(subcommand)]
     command: Command,

@@ -67,23 +67,11 @@ async fn run(config: Config, mailer: impl Mailer) -> anyhow::Result<()> {
         "private listener",
         private::serve(private_addr, readiness, metrics, stop.clone()),
     );
-    parts.spawn(
-        "mail server",
-        health.clone().watch(mailer.clone(), stop.clone()),
-    );
-    parts.spawn(
-        "gauges",
-        gauges(store.clone(), config.county.clone(), stop.clone()),
-    );
+    parts.spawn("mail server", health.clone().watch(mailer.clone(), stop.clone()));
+    parts.spawn("gauges", gauges(store.clone(), config.county.clone(), stop.clone()));
     parts.spawn("bell", bell(store.clone(), wake.clone(), stop.clone()));
     parts.spawn("sender", async move {
-        let started = PackWatch::start(
-            store.clone(),
-            config.county.clone(),
-            pack_part,
-            stop.clone(),
-        )
-        .await;
+        let started = PackWatch::start(store.clone(), config.county.clone(), pack_part, stop.clone()).await;
         let Some((pack, fresh)) = started else {
             return Ok(());
         };
@@ -104,19 +92,13 @@ async fn gauges(store: Store, county: String, stop: CancellationToken) -> anyhow
     loop {
         match store.notice_depth(&county, clock::now()).await {
             Ok(depth) => {
-                #[expect(
-                    clippy::cast_precision_loss,
-                    reason = "counts of notices stay far below 2^52"
-                )]
+                #[expect(clippy::cast_precision_loss, reason = "counts of notices stay far below 2^52")]
                 for (state, n) in [("queued", depth.queued), ("failed", depth.failed)] {
                     metrics::gauge!("shouwang_notices_depth", "state" => state).set(n as f64);
                 }
                 metrics::gauge!("shouwang_notices_oldest_seconds").set(depth.oldest_s);
             }
-            Err(e) => debug!(
-                error = chain(&e),
-                "the depth of the notice queue is unknown"
-            ),
+            Err(e) => debug!(error = chain(&e), "the depth of the notice queue is unknown"),
         }
         if stop.run_until_cancelled(sleep(GAUGES)).await.is_none() {
             return Ok(());

@@ -24,11 +24,7 @@ const HOURLY_TIMES: usize = 23;
 pub fn delay(urgent: bool, attempt: usize) -> Option<Duration> {
     let every_minute = std::iter::repeat_n(P1_EVERY_S, if urgent { P1_TIMES } else { 0 });
     let hourly = std::iter::repeat_n(HOURLY_S, HOURLY_TIMES);
-    let mut delays = FIRST_S
-        .into_iter()
-        .chain(every_minute)
-        .chain(THEN_S)
-        .chain(hourly);
+    let mut delays = FIRST_S.into_iter().chain(every_minute).chain(THEN_S).chain(hourly);
     delays.nth(attempt.checked_sub(1)?).map(Duration::from_secs)
 }
 
@@ -113,10 +109,7 @@ mod tests {
                 let Verdict::Retry { at } = verdict(&failed(fault), false, 2, now, &mut rng) else {
                     panic!("{fault:?}")
                 };
-                assert!(
-                    (12_000..=15_000).contains(&(at - now).num_milliseconds()),
-                    "{at}"
-                );
+                assert!((12_000..=15_000).contains(&(at - now).num_milliseconds()), "{at}");
             }
         }
     }

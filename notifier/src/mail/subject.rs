@@ -25,10 +25,7 @@ pub(super) fn subject(notice: &LeasedNotice, view: &View, as_of: DateTime<Utc>) 
                 .filter_map(|s| s.due)
                 .min_by_key(|due| due.moment());
             let before = next.map(|due| fill("notice.before", &[("due", &due.short(as_of))]));
-            [Some(head(&view.obligation)), before]
-                .into_iter()
-                .flatten()
-                .collect()
+            [Some(head(&view.obligation)), before].into_iter().flatten().collect()
         }
         Tone::Undeliverable => vec![
             head(view.failed_unit.as_deref().unwrap_or_default()),
@@ -59,10 +56,7 @@ fn stage_state(notice: &LeasedNotice, view: &View, as_of: DateTime<Utc>) -> Stri
     };
     match stage.due.filter(|_| !stage.ended) {
         Some(due) if due.is_past(as_of) => fill("notice.over", &[("stage", &stage.name)]),
-        Some(due) => fill(
-            "notice.soon",
-            &[("stage", &stage.name), ("due", &due.short(as_of))],
-        ),
+        Some(due) => fill("notice.soon", &[("stage", &stage.name), ("due", &due.short(as_of))]),
         None => stage.name.clone(),
     }
 }

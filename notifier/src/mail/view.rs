@@ -35,13 +35,7 @@ pub(crate) enum Tone {
 }
 
 /// Actions of the escalation table that have words of their own.
-const STEPS: [&str; 5] = [
-    "remind",
-    "urge",
-    "supervise",
-    "supervise-letter",
-    "advisory-letter",
-];
+const STEPS: [&str; 5] = ["remind", "urge", "supervise", "supervise-letter", "advisory-letter"];
 
 impl Tone {
     fn of(notice: &LeasedNotice, letter: bool) -> Self {
@@ -50,12 +44,7 @@ impl Tone {
             "dispatch" if letter => Self::Letter,
             "dispatch" => Self::Dispatch,
             "undeliverable" => Self::Undeliverable,
-            kind => Self::Step(
-                STEPS
-                    .into_iter()
-                    .find(|step| *step == kind)
-                    .unwrap_or("other"),
-            ),
+            kind => Self::Step(STEPS.into_iter().find(|step| *step == kind).unwrap_or("other")),
         }
     }
 
@@ -125,30 +114,20 @@ impl View {
         as_of: DateTime<Utc>,
     ) -> Result<Self, StoreError> {
         let kinds = &pack.vocabulary().unit_kinds;
-        let letter = kinds
-            .get(&notice.ticket_unit_kind)
-            .is_some_and(|kind| kind.letter);
+        let letter = kinds.get(&notice.ticket_unit_kind).is_some_and(|kind| kind.letter);
         let tone = Tone::of(notice, letter);
         let urgency = Urgency::from_word(&notice.urgency).unwrap_or(Urgency::P1);
         let failed = notice.failed()?;
-        let stages: Vec<StageRow> = notice
-            .stages()?
-            .iter()
-            .map(|s| stage_row(s, pack, as_of))
-            .collect();
+        let stages: Vec<StageRow> = notice.stages()?.iter().map(|s| stage_row(s, pack, as_of)).collect();
         let own = notice.unit == notice.ticket_unit;
         let mut view = Self {
             tone,
             drill: notice.drill,
             title: t(&format!("notice.title.{}", tone.key())),
             recipient: fill("notice.recipient", &[("unit", &notice.unit_name)]),
-            late: notice.system_late.then(|| {
-                t(if own {
-                    "notice.late"
-                } else {
-                    "notice.late-other"
-                })
-            }),
+            late: notice
+                .system_late
+                .then(|| t(if own { "notice.late" } else { "notice.late-other" })),
             action: String::new(),
             obligation: pack
                 .vocabulary()
@@ -167,26 +146,18 @@ impl View {
             bases: notice.basis()?.iter().map(basis).collect(),
             link: format!("{internal_url}/tickets/{}", notice.ticket_id),
         };
-        view.action = view.action_of(
-            notice,
-            failed.as_ref().map_or("", |f| f.kind.as_str()),
-            as_of,
-        );
+        view.action = view.action_of(notice, failed.as_ref().map_or("", |f| f.kind.as_str()), as_of);
         view.rows = view.rows_of(notice, pack);
         if let Some(failed) = failed {
             view.rows.push(row("failed-unit", failed.unit_name));
             view.rows.push(row("failed-mailbox", failed.mailbox));
-            view.rows
-                .push(row("failed-error", failed.error.unwrap_or_default()));
+            view.rows.push(row("failed-error", failed.error.unwrap_or_default()));
         }
         Ok(view)
     }
 
     /// A word of the text files, for the templates.
-    #[expect(
-        clippy::unused_self,
-        reason = "templates call methods of what they show"
-    )]
+    #[expect(clippy::unused_self, reason = "templates call methods of what they show")]
     pub(crate) fn t(&self, key: &str) -> &'static str {
         t(key)
     }
@@ -214,14 +185,8 @@ impl View {
                     "other"
                 };
                 let what = t(&format!("notice.what.{key}"));
-                let unit = self
-                    .failed_unit
-                    .as_deref()
-                    .unwrap_or(&notice.ticket_unit_name);
-                fill(
-                    "notice.action.undeliverable",
-                    &[("unit", unit), ("what", what)],
-                )
+                let unit = self.failed_unit.as_deref().unwrap_or(&notice.ticket_unit_name);
+                fill("notice.action.undeliverable", &[("unit", unit), ("what", what)])
             }
             Tone::Step(_) if stage.is_some_and(|s| s.ended) => {
                 let done = stage.map_or("", |s| s.when.as_str());
@@ -293,17 +258,12 @@ fn row(name: &str, value: String) -> Row {
 fn stage_row(stage: &NoticeStage, pack: &Pack, as_of: DateTime<Utc>) -> StageRow {
     let due = stage.due_at.map(|at| Due::new(at, &stage.time_limit));
     let open_due = due.filter(|_| stage.ended_at.is_none());
-    let event = pack
-        .vocabulary()
-        .events
-        .label(&stage.start_event, PackLang::Zh);
-    let limit =
-        Limit::from_str(&stage.time_limit).map_or_else(|_| stage.time_limit.clone(), Limit::zh);
+    let event = pack.vocabulary().events.label(&stage.start_event, PackLang::Zh);
+    let limit = Limit::from_str(&stage.time_limit).map_or_else(|_| stage.time_limit.clone(), Limit::zh);
     let limit = fill("notice.limit", &[("limit", &limit)]);
     StageRow {
         code: stage.stage.clone(),
-        name: routing::Stage::from_word(&stage.stage)
-            .map_or_else(|| stage.stage.clone(), |s| s.zh().to_owned()),
+        name: routing::Stage::from_word(&stage.stage).map_or_else(|| stage.stage.clone(), |s| s.zh().to_owned()),
         due,
         ended: stage.ended_at.is_some(),
         when: match (stage.ended_at, due) {

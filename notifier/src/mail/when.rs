@@ -116,12 +116,7 @@ fn date(day: NaiveDate) -> String {
         Weekday::Sat => "六",
         Weekday::Sun => "日",
     };
-    format!(
-        "{}年{}月{}日（星期{weekday}）",
-        day.year(),
-        day.month(),
-        day.day()
-    )
+    format!("{}年{}月{}日（星期{weekday}）", day.year(), day.month(), day.day())
 }
 
 #[cfg(test)]
@@ -142,10 +137,7 @@ mod tests {
         assert_eq!(days.short(at("2026-11-27T09:00:00+08:00")), "24时");
         let hours = Due::new(end, "24h");
         assert_eq!(hours.full(), "2026年11月28日（星期六）00:00");
-        assert_eq!(
-            hours.short(at("2025-12-31T23:59:00+08:00")),
-            "2026年11月28日00:00"
-        );
+        assert_eq!(hours.short(at("2025-12-31T23:59:00+08:00")), "2026年11月28日00:00");
     }
 
     #[test]
@@ -162,9 +154,6 @@ mod tests {
             assert_eq!(due.left(at(now)), words, "{now}");
         }
         assert!(due.is_past(at("2026-11-24T18:15:00+08:00")));
-        assert_eq!(
-            moment(at("2026-11-24T08:05:59Z")),
-            "2026年11月24日（星期二）16:05"
-        );
+        assert_eq!(moment(at("2026-11-24T08:05:59Z")), "2026年11月24日（星期二）16:05");
     }
 }

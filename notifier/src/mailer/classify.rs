@@ -5,7 +5,6 @@
 //! problem, the notices wait for it.
 
 use lettre::transport::smtp::Error;
-use platform::telemetry::chain;
 
 use super::{Failure, Fault, Phase};
 
@@ -14,7 +13,8 @@ const ABOUT_US: [u16; 8] = [500, 502, 503, 504, 530, 534, 535, 538];
 
 /// `mailbox` is taken out of the server's words: some repeat it, and logs must not hold it.
 pub(super) fn classify(phase: Phase, error: &Error, mailbox: &str) -> Failure {
-    let said = chain(error);
+    // It shows its cause itself; the chain of causes would say everything twice.
+    let said = error.to_string();
     let said = if mailbox.is_empty() {
         said
     } else {
@@ -22,13 +22,9 @@ pub(super) fn classify(phase: Phase, error: &Error, mailbox: &str) -> Failure {
     };
     let fault = match error.status().map(u16::from) {
         Some(code) if error.is_permanent() => permanent(phase, code, &said),
-        // 421: the server closes down, whatever the mail.
-        Some(421) if matches!(phase, Phase::Connect | Phase::Greeting) => Fault::Server,
-        Some(_) => Fault::Passing,
-        None => match phase {
-            Phase::Connect | Phase::Greeting | Phase::Tls | Phase::Auth => Fault::Server,
-            _ => Fault::Passing,
-        },
+        // A 4xx passes by itself, but before any mail it holds up all of them.
+        _ if phase.is_before_any_mail() => Fault::Server,
+        _ => Fault::Passing,
     };
     Failure::new(fault, phase, &said)
 }
@@ -57,31 +53,11 @@ mod tests {
         for (phase, code, said, fault) in [
             (Phase::Envelope, 550, "5.1.1 no such user", Fault::Recipient),
             (Phase::Envelope, 552, "5.2.2 mailbox full", Fault::Recipient),
-            (
-                Phase::Envelope,
-                553,
-                "mailbox name not allowed",
-                Fault::Recipient,
-            ),
-            (
-                Phase::Envelope,
-                554,
-                "5.7.1 <x>: Relay access denied",
-                Fault::Server,
-            ),
+            (Phase::Envelope, 553, "mailbox name not allowed", Fault::Recipient),
+            (Phase::Envelope, 554, "5.7.1 <x>: Relay access denied", Fault::Server),
             (Phase::Envelope, 550, "relaying denied", Fault::Server),
-            (
-                Phase::Envelope,
-                530,
-                "5.7.0 authentication required",
-                Fault::Server,
-            ),
-            (
-                Phase::Envelope,
-                503,
-                "bad sequence of commands",
-                Fault::Server,
-            ),
+            (Phase::Envelope, 530, "5.7.0 authentication required", Fault::Server),
+            (Phase::Envelope, 503, "bad sequence of commands", Fault::Server),
             (Phase::Data, 554, "no valid recipients", Fault::Recipient),
             (Phase::Done, 554, "5.6.0 message refused", Fault::Recipient),
             (Phase::Done, 554, "refused: relayed spam", Fault::Recipient),

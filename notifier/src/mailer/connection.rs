@@ -58,11 +58,7 @@ pub(super) struct Connection {
 
 impl Connection {
     /// Connects, encrypts and logs in as the URL asks.
-    pub(super) async fn open(
-        server: &Server,
-        domain: &str,
-        timeouts: Timeouts,
-    ) -> Result<Self, Failure> {
+    pub(super) async fn open(server: &Server, domain: &str, timeouts: Timeouts) -> Result<Self, Failure> {
         let hello = ClientId::Domain(domain.to_owned());
         let mut smtp = if server.security == Security::Tls {
             // lettre joins TCP, TLS and greeting here: one timeout for all three.
@@ -73,32 +69,18 @@ impl Connection {
                 Some(tls(server)?),
                 None,
             );
-            phase(
-                Phase::Connect,
-                timeouts.connect + timeouts.greeting,
-                "",
-                connecting,
-            )
-            .await?
+            phase(Phase::Connect, timeouts.connect + timeouts.greeting, "", connecting).await?
         } else {
             let tcp = connect(server, timeouts.connect).await?;
             let greeting = AsyncSmtpConnection::connect_with_transport(Box::new(tcp), &hello);
             phase(Phase::Greeting, timeouts.greeting, "", greeting).await?
         };
         if server.security == Security::StartTlsIfOffered && smtp.can_starttls() {
-            phase(
-                Phase::Tls,
-                timeouts.greeting,
-                "",
-                smtp.starttls(tls(server)?, &hello),
-            )
-            .await?;
+            phase(Phase::Tls, timeouts.greeting, "", smtp.starttls(tls(server)?, &hello)).await?;
         }
         if let Some((user, password)) = &server.login {
             if !smtp.is_encrypted() {
-                tracing::warn!(
-                    "the mail server offers no encryption: the login is sent in the clear"
-                );
+                tracing::warn!("the mail server offers no encryption: the login is sent in the clear");
             }
             let login = Credentials::new(user.clone(), password.clone());
             phase(
@@ -119,13 +101,7 @@ impl Connection {
     /// Begins a mail. On a connection that was kept this is where its end shows, and nothing is sent yet.
     pub(super) async fn mail_from(&mut self, envelope: &Envelope) -> Result<(), Failure> {
         let command = Mail::new(envelope.from().cloned(), Vec::new());
-        let begun = phase(
-            Phase::Envelope,
-            self.timeouts.envelope,
-            "",
-            self.smtp.command(command),
-        )
-        .await;
+        let begun = phase(Phase::Envelope, self.timeouts.envelope, "", self.smtp.command(command)).await;
         // What is permanently wrong here is wrong with us, not with a recipient that was not named yet.
         begun.map(drop).map_err(|failure| match failure.fault {
             Fault::Recipient => Failure {
@@ -137,35 +113,15 @@ impl Connection {
     }
 
     /// The rest of the mail; `Ok` once the server took it.
-    pub(super) async fn deliver(
-        &mut self,
-        envelope: &Envelope,
-        bytes: &[u8],
-    ) -> Result<(), Failure> {
+    pub(super) async fn deliver(&mut self, envelope: &Envelope, bytes: &[u8]) -> Result<(), Failure> {
         for to in envelope.to() {
             let mailbox = to.to_string();
             let command = self.smtp.command(Rcpt::new(to.clone(), Vec::new()));
             phase(Phase::Envelope, self.timeouts.envelope, &mailbox, command).await?;
         }
-        let mailbox = envelope
-            .to()
-            .first()
-            .map(ToString::to_string)
-            .unwrap_or_default();
-        phase(
-            Phase::Data,
-            self.timeouts.data,
-            &mailbox,
-            self.smtp.command(Data),
-        )
-        .await?;
-        phase(
-            Phase::Done,
-            self.timeouts.done,
-            &mailbox,
-            self.smtp.message(bytes),
-        )
-        .await?;
+        let mailbox = envelope.to().first().map(ToString::to_string).unwrap_or_default();
+        phase(Phase::Data, self.timeouts.data, &mailbox, self.smtp.command(Data)).await?;
+        phase(Phase::Done, self.timeouts.done, &mailbox, self.smtp.message(bytes)).await?;
         self.idle_since = Instant::now();
         Ok(())
     }
@@ -179,11 +135,7 @@ impl Connection {
 
 async fn connect(server: &Server, limit: Duration) -> Result<TcpStream, Failure> {
     let begun = Instant::now();
-    let connected = timeout(
-        limit,
-        TcpStream::connect((server.host.as_str(), server.port)),
-    )
-    .await;
+    let connected = timeout(limit, TcpStream::connect((server.host.as_str(), server.port))).await;
     measure(Phase::Connect, begun);
     let tcp = connected
         .map_err(|_| Failure::timeout(Phase::Connect, limit))?
@@ -213,6 +165,5 @@ async fn phase<T>(
 }
 
 fn measure(phase: Phase, begun: Instant) {
-    metrics::histogram!("shouwang_mail_phase_seconds", "phase" => phase.as_str())
-        .record(begun.elapsed().as_secs_f64());
+    metrics::histogram!("shouwang_mail_phase_seconds", "phase" => phase.as_str()).record(begun.elapsed().as_secs_f64());
 }

@@ -18,17 +18,13 @@ pub struct Sender(Address);
 
 /// A sender's address that is none.
 #[derive(Debug, thiserror::Error)]
-#[error(
-    "mail.from (SHOUWANG_MAIL_FROM) = {0:?} is not a mail address; write one such as shouwang@taihe.example"
-)]
+#[error("mail.from (SHOUWANG_MAIL_FROM) = {0:?} is not a mail address; write one such as shouwang@taihe.example")]
 pub struct NotAnAddress(String);
 
 impl Sender {
     /// Checks the address.
     pub fn parse(text: &str) -> Result<Self, NotAnAddress> {
-        address(text)
-            .map(Self)
-            .ok_or_else(|| NotAnAddress(text.to_owned()))
+        address(text).map(Self).ok_or_else(|| NotAnAddress(text.to_owned()))
     }
 
     /// Greets with the sender's domain, which the receiving side can look up.
@@ -39,18 +35,14 @@ impl Sender {
     /// The envelope and the mail's bytes. A recipient that can't be written to is final.
     pub(super) fn write(&self, mail: &Mail) -> Result<(Envelope, Vec<u8>), Failure> {
         let broken = |what: &str| Failure::new(Fault::Recipient, Phase::Render, what);
-        let to =
-            address(&mail.to).ok_or_else(|| broken("the unit's mailbox is not a mail address"))?;
+        let to = address(&mail.to).ok_or_else(|| broken("the unit's mailbox is not a mail address"))?;
         let built = Message::builder()
             .message_id(Some(format!("<{}@{}>", mail.id, self.domain())))
             .date(mail.at.into())
             .from(Mailbox::new(None, self.0.clone()))
             .to(Mailbox::new(None, to.clone()))
             .subject(&mail.subject)
-            .multipart(MultiPart::alternative_plain_html(
-                mail.text.clone(),
-                mail.html.clone(),
-            ));
+            .multipart(MultiPart::alternative_plain_html(mail.text.clone(), mail.html.clone()));
         let mut message = built.map_err(|e| broken(&format!("the mail can't be built: {e}")))?;
         // Machines must not answer it, and filters need something steady to look at.
         header(&mut message, "Auto-Submitted", "auto-generated");
@@ -59,8 +51,8 @@ impl Sender {
             header(&mut message, "Importance", "high");
             header(&mut message, "X-Priority", "1");
         }
-        let envelope = Envelope::new(Some(self.0.clone()), vec![to])
-            .map_err(|e| broken(&format!("no envelope: {e}")))?;
+        let envelope =
+            Envelope::new(Some(self.0.clone()), vec![to]).map_err(|e| broken(&format!("no envelope: {e}")))?;
         Ok((envelope, message.formatted()))
     }
 }

@@ -59,6 +59,11 @@ pub enum Phase {
 }
 
 impl Phase {
+    /// Whether no mail was named yet, so that what fails here fails for all.
+    const fn is_before_any_mail(self) -> bool {
+        matches!(self, Self::Connect | Self::Greeting | Self::Tls | Self::Auth)
+    }
+
     /// The word in `notice_attempts`, logs and metrics.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -115,16 +120,12 @@ impl Failure {
     }
 
     fn timeout(phase: Phase, limit: Duration) -> Self {
-        let fault = if matches!(phase, Phase::Connect | Phase::Greeting) {
+        let fault = if phase.is_before_any_mail() {
             Fault::Server
         } else {
             Fault::Passing
         };
-        Self::new(
-            fault,
-            phase,
-            &format!("no answer within {} ms", limit.as_millis()),
-        )
+        Self::new(fault, phase, &format!("no answer within {} ms", limit.as_millis()))
     }
 }
 

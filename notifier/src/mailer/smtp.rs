@@ -48,10 +48,7 @@ impl Smtp {
 
     /// The one used last, which is the least likely to be closed by the other side.
     fn take(&self) -> Option<Connection> {
-        self.kept
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .pop()
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).pop()
     }
 
     fn keep(&self, connection: Connection) {

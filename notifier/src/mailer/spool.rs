@@ -44,9 +44,5 @@ async fn write(dir: &Path, name: &str, bytes: &[u8]) -> std::io::Result<()> {
 
 /// A full or missing disk is the operator's problem, not the recipient's.
 fn failed(dir: &Path, error: &std::io::Error) -> Failure {
-    Failure::new(
-        Fault::Server,
-        Phase::Spool,
-        &format!("{}: {error}", dir.display()),
-    )
+    Failure::new(Fault::Server, Phase::Spool, &format!("{}: {error}", dir.display()))
 }

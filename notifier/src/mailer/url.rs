@@ -41,11 +41,7 @@ impl std::fmt::Debug for Server {
         write!(
             f,
             "{host}:{port} ({security:?}, {})",
-            if login.is_some() {
-                "with login"
-            } else {
-                "no login"
-            }
+            if login.is_some() { "with login" } else { "no login" }
         )
     }
 }
@@ -89,15 +85,8 @@ impl MailUrl {
         if !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some() {
             return Err(MailUrlError("has something behind the port"));
         }
-        let decode = |text: &str| {
-            percent_decode_str(text)
-                .decode_utf8()
-                .map(std::borrow::Cow::into_owned)
-        };
-        let login = match (
-            decode(url.username()),
-            url.password().map(decode).transpose(),
-        ) {
+        let decode = |text: &str| percent_decode_str(text).decode_utf8().map(std::borrow::Cow::into_owned);
+        let login = match (decode(url.username()), url.password().map(decode).transpose()) {
             (Ok(user), Ok(None)) if user.is_empty() => None,
             (Ok(user), Ok(Some(password))) if !user.is_empty() => Some((user, password)),
             (Ok(_), Ok(_)) => {
@@ -135,16 +124,10 @@ mod tests {
             ("127.0.0.1", 1025, Security::Plain, None)
         );
         let login = smtp("smtp://shou%40wang:p%3Aw%2F@mail.taihe.example");
-        assert_eq!(
-            (login.port, login.security),
-            (587, Security::StartTlsIfOffered)
-        );
+        assert_eq!((login.port, login.security), (587, Security::StartTlsIfOffered));
         assert_eq!(login.login, Some(("shou@wang".into(), "p:w/".into())));
         let tls = smtp("smtps://u:p@[::1]");
-        assert_eq!(
-            (tls.host.as_str(), tls.port, tls.security),
-            ("::1", 465, Security::Tls)
-        );
+        assert_eq!((tls.host.as_str(), tls.port, tls.security), ("::1", 465, Security::Tls));
         assert_eq!(
             MailUrl::parse("file:///var/spool/mail"),
             Ok(MailUrl::Spool("/var/spool/mail".into()))
@@ -164,10 +147,7 @@ mod tests {
             "smtp://:secret@h",
         ] {
             let error = MailUrl::parse(text).expect_err(text).to_string();
-            assert!(
-                error.contains("SMTP_URL") && !error.contains("secret"),
-                "{error}"
-            );
+            assert!(error.contains("SMTP_URL") && !error.contains("secret"), "{error}");
         }
         assert!(!format!("{:?}", smtp("smtp://user:secret@h")).contains("secret"));
     }

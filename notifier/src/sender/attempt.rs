@@ -76,14 +76,7 @@ impl<M: Mailer> Sender<M> {
     /// A notice that can't be put into words fails alone, whatever is wrong with it.
     fn write(&self, notice: &LeasedNotice) -> Result<Mail, Failure> {
         let loaded = self.pack.current();
-        let compose = || {
-            mail::compose(
-                notice,
-                &loaded.pack,
-                &self.settings.internal_url,
-                clock::now(),
-            )
-        };
+        let compose = || mail::compose(notice, &loaded.pack, &self.settings.internal_url, clock::now());
         let why = match std::panic::catch_unwind(AssertUnwindSafe(compose)) {
             Ok(Ok(mail)) => return Ok(mail),
             Ok(Err(e)) => chain(&e),
@@ -94,14 +87,7 @@ impl<M: Mailer> Sender<M> {
 }
 
 /// Ids and kinds only: mailboxes stay in the database.
-fn log(
-    notice: &LeasedNotice,
-    number: i32,
-    verdict: Verdict,
-    phase: Phase,
-    detail: &str,
-    took_ms: i32,
-) {
+fn log(notice: &LeasedNotice, number: i32, verdict: Verdict, phase: Phase, detail: &str, took_ms: i32) {
     let (id, kind, phase) = (notice.id, notice.kind.as_str(), phase.as_str());
     match verdict {
         Verdict::Sent => info!(%id, kind, took_ms, "sent"),

@@ -20,10 +20,7 @@ pub(super) struct Hand(Mutex<HashSet<Uuid>>);
 impl Hand {
     /// Takes a notice; `false` when it is in hand already.
     pub(super) fn take(&self, id: Uuid) -> bool {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(id)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id)
     }
 
     pub(super) fn let_go(&self, ids: impl IntoIterator<Item = Uuid>) {
@@ -45,21 +42,13 @@ impl Hand {
 
 /// Renews the leases of what is in hand, until everything is recorded.
 pub(super) async fn beat(store: Store, owner: Uuid, hand: Arc<Hand>, finished: CancellationToken) {
-    while finished
-        .run_until_cancelled(tokio::time::sleep(BEAT))
-        .await
-        .is_some()
-    {
+    while finished.run_until_cancelled(tokio::time::sleep(BEAT)).await.is_some() {
         let ids = hand.all();
         if ids.is_empty() {
             continue;
         }
         if let Err(e) = store.notice_renew(owner, &ids, clock::now()).await {
-            tracing::warn!(
-                error = chain(&e),
-                held = ids.len(),
-                "leases were not renewed"
-            );
+            tracing::warn!(error = chain(&e), held = ids.len(), "leases were not renewed");
         }
     }
 }

@@ -46,11 +46,7 @@ impl Health {
     }
 
     /// Asks a sick server again every few seconds, at once at the start.
-    pub async fn watch<M: Mailer>(
-        self,
-        mailer: Arc<M>,
-        stop: CancellationToken,
-    ) -> anyhow::Result<()> {
+    pub async fn watch<M: Mailer>(self, mailer: Arc<M>, stop: CancellationToken) -> anyhow::Result<()> {
         loop {
             if self.sick.load(Ordering::Relaxed) {
                 // Dropped at stop: a probe leaves nothing half done.
@@ -61,11 +57,7 @@ impl Health {
                 }
             }
             mailer.tidy();
-            if stop
-                .run_until_cancelled(tokio::time::sleep(EVERY))
-                .await
-                .is_none()
-            {
+            if stop.run_until_cancelled(tokio::time::sleep(EVERY)).await.is_none() {
                 return Ok(());
             }
         }
@@ -79,8 +71,7 @@ impl Health {
     }
 
     fn ill(&self, failure: &Failure) {
-        metrics::counter!("shouwang_mail_server_failures_total", "phase" => failure.phase.as_str())
-            .increment(1);
+        metrics::counter!("shouwang_mail_server_failures_total", "phase" => failure.phase.as_str()).increment(1);
         error!(
             phase = failure.phase.as_str(),
             detail = failure.detail,

@@ -66,13 +66,7 @@ pub struct Sender<M> {
 
 impl<M: Mailer> Sender<M> {
     /// A sender with an identity of its own.
-    pub fn new(
-        store: Store,
-        mailer: Arc<M>,
-        pack: PackWatch,
-        settings: Settings,
-        health: Health,
-    ) -> Self {
+    pub fn new(store: Store, mailer: Arc<M>, pack: PackWatch, settings: Settings, health: Health) -> Self {
         Self {
             store,
             mailer,
@@ -85,12 +79,7 @@ impl<M: Mailer> Sender<M> {
     }
 
     /// Runs until `stop`, then finishes what it holds. `wake` cuts the pause short; `part` tells whether the database answers.
-    pub async fn run(
-        self,
-        wake: Arc<Notify>,
-        part: Part,
-        stop: CancellationToken,
-    ) -> anyhow::Result<()> {
+    pub async fn run(self, wake: Arc<Notify>, part: Part, stop: CancellationToken) -> anyhow::Result<()> {
         let this = Arc::new(self);
         let finished = CancellationToken::new();
         let (results, to_record) = mpsc::unbounded_channel();
@@ -183,10 +172,7 @@ impl<M: Mailer> Sender<M> {
         {
             Ok(leased) => {
                 part.ready();
-                leased
-                    .into_iter()
-                    .filter(|notice| self.hand.take(notice.id))
-                    .collect()
+                leased.into_iter().filter(|notice| self.hand.take(notice.id)).collect()
             }
             Err(e) => {
                 let why = chain(&e);
@@ -201,11 +187,7 @@ impl<M: Mailer> Sender<M> {
 
 /// How many notices may be leased, and of which urgency.
 fn room(concurrency: usize, busy: usize, ordinary: usize) -> (usize, LeaseOf) {
-    let kept_for_p1 = if concurrency > 1 {
-        (concurrency / 4).max(1)
-    } else {
-        0
-    };
+    let kept_for_p1 = if concurrency > 1 { (concurrency / 4).max(1) } else { 0 };
     let free = concurrency.saturating_sub(busy);
     match (concurrency - kept_for_p1).saturating_sub(ordinary) {
         0 => (free, LeaseOf::Urgent),

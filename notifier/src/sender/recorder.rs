@@ -81,10 +81,7 @@ async fn settle(store: &Store, owner: Uuid, hand: &Hand, batch: Vec<Done>) -> Ve
     }
     let mut left = Vec::new();
     for done in batch {
-        match store
-            .notice_settle(owner, std::slice::from_ref(&done.settlement))
-            .await
-        {
+        match store.notice_settle(owner, std::slice::from_ref(&done.settlement)).await {
             Ok(held) => recorded(hand, &[done], &held),
             Err(e) => {
                 error!(id = %done.settlement.id, error = chain(&e), "an attempt can't be recorded");
@@ -99,18 +96,16 @@ fn recorded(hand: &Hand, batch: &[Done], held: &[Uuid]) {
     hand.let_go(batch.iter().map(|done| done.settlement.id));
     for done in batch {
         let Settlement { id, verdict, .. } = &done.settlement;
-        metrics::counter!("shouwang_notices_total", "outcome" => verdict.as_str(), "kind" => done.kind.clone()).increment(1);
+        metrics::counter!("shouwang_notices_total", "outcome" => verdict.as_str(), "kind" => done.kind.clone())
+            .increment(1);
         if !held.contains(id) {
             metrics::counter!("shouwang_notice_leases_lost_total").increment(1);
             warn!(%id, outcome = verdict.as_str(), "the lease was lost meanwhile: this notice may arrive twice");
         }
         if *verdict == Verdict::Sent {
-            let waited = (clock::now() - done.created_at)
-                .to_std()
-                .unwrap_or_default();
+            let waited = (clock::now() - done.created_at).to_std().unwrap_or_default();
             let urgency = if done.urgent { "P1" } else { "other" };
-            metrics::histogram!("shouwang_notice_wait_seconds", "urgency" => urgency)
-                .record(waited.as_secs_f64());
+            metrics::histogram!("shouwang_notice_wait_seconds", "urgency" => urgency).record(waited.as_secs_f64());
         }
     }
 }

@@ -168,11 +168,7 @@ async fn serve(stream: TcpStream, state: &Mutex<State>) -> std::io::Result<()> {
         let Some(line) = lines.next_line().await? else {
             return Ok(());
         };
-        step = line
-            .split([' ', ':'])
-            .next()
-            .unwrap_or_default()
-            .to_ascii_uppercase();
+        step = line.split([' ', ':']).next().unwrap_or_default().to_ascii_uppercase();
         look(&mut |s| s.commands.push(line.clone()));
     }
 }

@@ -22,18 +22,14 @@ impl Queue {
         let fixture = Box::pin(Fixture::new()).await;
         let now = clock::now();
         for sample in samples {
-            let report = fixture.stored(*sample).await;
+            let report = Box::pin(fixture.stored(*sample)).await;
             assert!(matches!(
-                fixture.route(&report, now).await,
+                Box::pin(fixture.route(&report, now)).await,
                 Recorded::Now { .. }
             ));
         }
         let store = fixture.store_as("notifier");
-        Self {
-            fixture,
-            store,
-            now,
-        }
+        Self { fixture, store, now }
     }
 
     async fn lease(&self, owner: Uuid, after_s: i64) -> Vec<LeasedNotice> {
@@ -100,10 +96,7 @@ async fn a_lease_is_p1_first_exclusive_and_runs_out() {
         "{rest:?}"
     );
     assert!(rest.iter().any(|n| n.urgency != "P1"), "both reports wait");
-    assert!(
-        queue.lease(second, 19).await.is_empty(),
-        "a held notice is leased once"
-    );
+    assert!(queue.lease(second, 19).await.is_empty(), "a held notice is leased once");
 
     // The heart-beat holds it; without one it is free after 20 s, and the first owner learns that it lost it.
     let held = queue
@@ -120,19 +113,14 @@ async fn a_lease_is_p1_first_exclusive_and_runs_out() {
         "a lost lease records no state"
     );
     assert!(queue.settle(second, &taken[0], Verdict::Sent).await);
-    assert!(
-        !queue.settle(second, &taken[0], Verdict::GaveUp).await,
-        "settled once"
-    );
+    assert!(!queue.settle(second, &taken[0], Verdict::GaveUp).await, "settled once");
     assert_eq!(
         queue.count("SELECT count(*) FROM notice_attempts").await,
         3,
         "every attempt is written down"
     );
     assert_eq!(
-        queue
-            .count("SELECT count(*) FROM notices WHERE state = 'sent'")
-            .await,
+        queue.count("SELECT count(*) FROM notices WHERE state = 'sent'").await,
         1
     );
     assert!(
@@ -151,26 +139,14 @@ async fn a_batch_settles_each_notice_its_own_way() {
     let owner = Uuid::new_v4();
     let leased = queue.lease(owner, 0).await;
     let later = queue.now + TimeDelta::seconds(60);
-    let verdicts = [
-        Verdict::Sent,
-        Verdict::Suppressed,
-        Verdict::Retry { at: later },
-    ];
+    let verdicts = [Verdict::Sent, Verdict::Suppressed, Verdict::Retry { at: later }];
     let batch: Vec<_> = leased
         .iter()
         .zip(verdicts)
         .map(|(n, v)| settlement(n, v, queue.now))
         .collect();
     assert_eq!(batch.len(), 3, "the sample makes at least three notices");
-    assert_eq!(
-        queue
-            .store
-            .notice_settle(owner, &batch)
-            .await
-            .unwrap()
-            .len(),
-        3
-    );
+    assert_eq!(queue.store.notice_settle(owner, &batch).await.unwrap().len(), 3);
     let state = |id: Uuid| {
         let pool = queue.fixture.store.pool().clone();
         async move {
@@ -185,24 +161,14 @@ async fn a_batch_settles_each_notice_its_own_way() {
     };
     let said = Some("envelope: 550 no such user".to_owned());
     assert_eq!(state(batch[0].id).await, ("sent".into(), 1, None));
-    assert_eq!(
-        state(batch[1].id).await,
-        ("suppressed".into(), 1, said.clone())
-    );
+    assert_eq!(state(batch[1].id).await, ("suppressed".into(), 1, said.clone()));
     assert_eq!(state(batch[2].id).await, ("queued".into(), 1, said));
     assert!(
-        queue
-            .lease(owner, 10)
-            .await
-            .iter()
-            .all(|n| n.id != batch[2].id),
+        queue.lease(owner, 10).await.iter().all(|n| n.id != batch[2].id),
         "a retry waits for its time"
     );
     let again = queue.lease(owner, 61).await;
-    let again = again
-        .iter()
-        .find(|n| n.id == batch[2].id)
-        .expect("due again");
+    let again = again.iter().find(|n| n.id == batch[2].id).expect("due again");
     assert_eq!(again.attempts, 1);
     let depth = queue
         .store
@@ -210,10 +176,7 @@ async fn a_batch_settles_each_notice_its_own_way() {
         .await
         .unwrap();
     assert_eq!(depth.failed, 0);
-    assert!(
-        depth.queued > 0 && (89.0..120.0).contains(&depth.oldest_s),
-        "{depth:?}"
-    );
+    assert!(depth.queued > 0 && (89.0..120.0).contains(&depth.oldest_s), "{depth:?}");
 }
 
 #[tokio::test]
@@ -248,10 +211,7 @@ async fn a_p1_that_cant_be_delivered_is_told_one_step_up_exactly_once() {
 
     assert!(queue.settle(owner, &office, Verdict::GaveUp).await);
     let group = queue.lease(owner, 2).await.remove(0);
-    assert_eq!(
-        (group.kind.as_str(), group.unit.as_str()),
-        ("undeliverable", "lg")
-    );
+    assert_eq!((group.kind.as_str(), group.unit.as_str()), ("undeliverable", "lg"));
     assert_eq!(
         group.failed().unwrap().expect("what failed").unit_name,
         office.unit_name
@@ -278,15 +238,7 @@ async fn below_p1_a_failure_is_listed_and_calls_nobody() {
         assert!(queue.settle(owner, &notice, Verdict::GaveUp).await);
     }
     assert!(queue.lease(owner, 1).await.is_empty());
-    assert!(
-        queue
-            .store
-            .notice_depth("taihe", queue.now)
-            .await
-            .unwrap()
-            .failed
-            > 0
-    );
+    assert!(queue.store.notice_depth("taihe", queue.now).await.unwrap().failed > 0);
 }
 
 #[tokio::test]

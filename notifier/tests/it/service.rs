@@ -19,9 +19,9 @@ struct World {
 impl World {
     async fn with(acts: &[(&'static str, Act)], drill: bool) -> Self {
         let fixture = Box::pin(Fixture::new()).await;
-        let mut report = fixture.stored(BRUISES).await;
+        let mut report = Box::pin(fixture.stored(BRUISES)).await;
         report.drill = drill;
-        fixture.route(&report, clock::now()).await;
+        Box::pin(fixture.route(&report, clock::now())).await;
         let world = Self {
             fixture,
             fake: Fake::start(acts).await,
@@ -39,11 +39,7 @@ impl World {
             ("SMTP_URL", format!("smtp://127.0.0.1:{}", self.fake.port)),
             ("INTERNAL_URL", "http://10.0.0.5:8081".into()),
         ];
-        Service::new(
-            "notifier",
-            env.map(|(k, v)| (k.to_owned(), v)).to_vec(),
-            log,
-        )
+        Service::new("notifier", env.map(|(k, v)| (k.to_owned(), v)).to_vec(), log)
     }
 
     async fn count(&self, sql: &'static str) -> i64 {
@@ -62,12 +58,7 @@ impl World {
 
     /// Different Message-IDs that arrived.
     fn arrived(&self) -> usize {
-        let mut ids: Vec<String> = self
-            .fake
-            .texts()
-            .iter()
-            .filter_map(|t| message_id(t))
-            .collect();
+        let mut ids: Vec<String> = self.fake.texts().iter().filter_map(|t| message_id(t)).collect();
         ids.sort();
         ids.dedup();
         ids.len()
@@ -134,11 +125,7 @@ async fn a_new_notice_is_sent_at_once() {
         (world.fake.texts().len() > world.notices).then_some(())
     })
     .await;
-    assert!(
-        begun.elapsed() < Duration::from_millis(400),
-        "{:?}",
-        begun.elapsed()
-    );
+    assert!(begun.elapsed() < Duration::from_millis(400), "{:?}", begun.elapsed());
     assert_eq!(notifier.stop().await, Some(0));
 }
 
@@ -149,9 +136,7 @@ async fn drills_are_suppressed_unless_asked_for() {
     notifier.spawn();
     let suppressed = "SELECT count(*) FROM notices n JOIN notice_attempts a ON a.notice_id = n.id
                       WHERE n.state = 'suppressed' AND a.phase = 'policy' AND a.outcome = 'suppressed'";
-    world
-        .until("all suppressed", suppressed, world.notices, 15)
-        .await;
+    world.until("all suppressed", suppressed, world.notices, 15).await;
     assert_eq!(world.fake.texts().len(), 0);
     assert_eq!(notifier.stop().await, Some(0));
     sqlx::query("UPDATE notices SET state = 'queued', finished_at = NULL, due_at = '-infinity'")
@@ -185,11 +170,7 @@ async fn killed_while_it_waits_for_the_250_it_recovers_within_30_s() {
     world.fake.now(&[]);
     notifier.spawn();
     world.until("all sent", SENT, world.notices, 30).await;
-    assert!(
-        killed.elapsed() < Duration::from_secs(30),
-        "{:?}",
-        killed.elapsed()
-    );
+    assert!(killed.elapsed() < Duration::from_secs(30), "{:?}", killed.elapsed());
     assert_eq!(
         (world.arrived(), world.fake.texts().len()),
         (world.notices, world.notices)
@@ -242,9 +223,7 @@ async fn a_refused_mailbox_calls_the_office_and_a_refusing_server_calls_the_oper
         )
         .await;
     assert_eq!(
-        world
-            .count("SELECT count(*) FROM notices WHERE state = 'queued'")
-            .await,
+        world.count("SELECT count(*) FROM notices WHERE state = 'queued'").await,
         0
     );
     assert_eq!(
@@ -260,10 +239,7 @@ async fn a_refused_mailbox_calls_the_office_and_a_refusing_server_calls_the_oper
     let report = world.fixture.stored(BRUISES).await;
     world.fixture.route(&report, clock::now()).await;
     let (status, body) = eventually("not ready", Duration::from_secs(10), async || {
-        notifier
-            .readiness()
-            .await
-            .filter(|(status, _)| *status == 503)
+        notifier.readiness().await.filter(|(status, _)| *status == 503)
     })
     .await;
     assert!(
@@ -280,9 +256,6 @@ async fn a_refused_mailbox_calls_the_office_and_a_refusing_server_calls_the_oper
         .await;
     world.fake.now(&[]);
     world.until("all sent", SENT, world.notices, 40).await;
-    assert_eq!(
-        notifier.readiness().await.map(|(status, _)| status),
-        Some(200)
-    );
+    assert_eq!(notifier.readiness().await.map(|(status, _)| status), Some(200));
     assert_eq!(notifier.stop().await, Some(0));
 }

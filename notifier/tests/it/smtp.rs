@@ -54,18 +54,12 @@ async fn a_mail_arrives_whole_with_a_steady_message_id() {
     ] {
         assert!(text.contains(header), "{header} in {text}");
     }
-    assert!(
-        text.is_ascii(),
-        "a server without 8BITMIME must be able to take it"
-    );
+    assert!(text.is_ascii(), "a server without 8BITMIME must be able to take it");
     assert!(text.contains("Subject: =?utf-8?b?"), "{text}");
     let commands = fake.commands();
     assert_eq!(
         commands[1..3],
-        [
-            "MAIL FROM:<shouwang@taihe.example>",
-            "RCPT TO:<pol@taihe.example>"
-        ],
+        ["MAIL FROM:<shouwang@taihe.example>", "RCPT TO:<pol@taihe.example>"],
         "{commands:?}"
     );
 }
@@ -76,6 +70,15 @@ async fn each_phase_ends_by_its_own_timeout() {
         (
             "greeting",
             Phase::Greeting,
+            Fault::Server,
+            Timeouts {
+                greeting: SHORT,
+                ..LONG
+            },
+        ),
+        (
+            "AUTH",
+            Phase::Auth,
             Fault::Server,
             Timeouts {
                 greeting: SHORT,
@@ -109,33 +112,17 @@ async fn each_phase_ends_by_its_own_timeout() {
                 ..LONG
             },
         ),
-        (
-            "DATA",
-            Phase::Data,
-            Fault::Passing,
-            Timeouts {
-                data: SHORT,
-                ..LONG
-            },
-        ),
-        (
-            "text",
-            Phase::Done,
-            Fault::Passing,
-            Timeouts {
-                done: SHORT,
-                ..LONG
-            },
-        ),
+        ("DATA", Phase::Data, Fault::Passing, Timeouts { data: SHORT, ..LONG }),
+        ("text", Phase::Done, Fault::Passing, Timeouts { done: SHORT, ..LONG }),
     ] {
         let fake = Fake::start(&[(step, Act::Hang)]).await;
+        fake.offer("AUTH PLAIN");
+        let login = (step == "AUTH").then(|| ("user".into(), "pass".into()));
+        let server = Server { login, ..fake.server() };
+        let mailer = Smtp::new(server, Sender::parse("s@taihe.example").unwrap(), limits);
         let begun = Instant::now();
-        let failure = fails(&fake.mailer(limits)).await;
-        assert_eq!(
-            (failure.phase, failure.fault),
-            (phase, fault),
-            "{step}: {failure}"
-        );
+        let failure = fails(&mailer).await;
+        assert_eq!((failure.phase, failure.fault), (phase, fault), "{step}: {failure}");
         assert!(
             (SHORT..Duration::from_secs(5)).contains(&begun.elapsed()),
             "{step}: {:?}",
@@ -152,9 +139,7 @@ async fn connecting_ends_by_its_own_timeout() {
     let listener = socket.listen(1).unwrap();
     let addr = listener.local_addr().unwrap();
     let mut queued = Vec::new();
-    while let Ok(Ok(stream)) =
-        tokio::time::timeout(SHORT, tokio::net::TcpStream::connect(addr)).await
-    {
+    while let Ok(Ok(stream)) = tokio::time::timeout(SHORT, tokio::net::TcpStream::connect(addr)).await {
         queued.push(stream);
         assert!(queued.len() < 100, "the queue never fills");
     }
@@ -167,10 +152,7 @@ async fn connecting_ends_by_its_own_timeout() {
     let mailer = Smtp::new(
         server,
         Sender::parse("s@taihe.example").unwrap(),
-        Timeouts {
-            connect: SHORT,
-            ..LONG
-        },
+        Timeouts { connect: SHORT, ..LONG },
     );
     let failure = fails(&mailer).await;
     assert_eq!(
@@ -214,12 +196,7 @@ async fn answers_mean_what_they_say() {
         ),
         ("RCPT", Drop, Phase::Envelope, Passing),
         ("DATA", Say("451 disk full"), Phase::Data, Passing),
-        (
-            "DATA",
-            Say("554 no valid recipients"),
-            Phase::Data,
-            Recipient,
-        ),
+        ("DATA", Say("554 no valid recipients"), Phase::Data, Recipient),
         ("DATA", Drop, Phase::Data, Passing),
         ("text", Say("452 try later"), Phase::Done, Passing),
         ("text", Say("554 5.6.0 refused"), Phase::Done, Recipient),
@@ -233,14 +210,8 @@ async fn answers_mean_what_they_say() {
             (phase, fault),
             "{step} {act:?}: {failure}"
         );
-        assert!(
-            !failure.detail.contains("pol@"),
-            "the mailbox shows: {failure}"
-        );
-        assert!(
-            !failure.detail.is_empty() && failure.detail.len() < 400,
-            "{failure}"
-        );
+        assert!(!failure.detail.contains("pol@"), "the mailbox shows: {failure}");
+        assert!(!failure.detail.is_empty() && failure.detail.len() < 400, "{failure}");
     }
 }
 
@@ -254,12 +225,7 @@ async fn nobody_there_is_the_servers_fault() {
         security: Security::Plain,
         login: None,
     };
-    let failure = fails(&Smtp::new(
-        server,
-        Sender::parse("s@taihe.example").unwrap(),
-        LONG,
-    ))
-    .await;
+    let failure = fails(&Smtp::new(server, Sender::parse("s@taihe.example").unwrap(), LONG)).await;
     assert_eq!(
         (failure.phase, failure.fault),
         (Phase::Connect, Fault::Server),
@@ -295,11 +261,7 @@ async fn logins_are_sent_and_their_refusal_is_the_servers_fault() {
     // A server that promises encryption and breaks it gets no login.
     fake.offer("STARTTLS");
     let failure = mailer.probe().await.unwrap_err();
-    assert_eq!(
-        (failure.phase, failure.fault),
-        (Phase::Tls, Fault::Server),
-        "{failure}"
-    );
+    assert_eq!((failure.phase, failure.fault), (Phase::Tls, Fault::Server), "{failure}");
 }
 
 #[tokio::test]
@@ -309,12 +271,7 @@ async fn tls_to_a_server_without_it_fails_as_the_servers_fault() {
         security: Security::Tls,
         ..fake.server()
     };
-    let failure = fails(&Smtp::new(
-        server,
-        Sender::parse("s@taihe.example").unwrap(),
-        LONG,
-    ))
-    .await;
+    let failure = fails(&Smtp::new(server, Sender::parse("s@taihe.example").unwrap(), LONG)).await;
     assert_eq!(
         (failure.phase, failure.fault),
         (Phase::Connect, Fault::Server),
@@ -334,13 +291,7 @@ async fn a_kept_connection_is_used_again_and_its_end_costs_nothing() {
     fake.now(&[("MAIL", Act::Drop)]);
     let healed = fake.clone();
     tokio::spawn(async move {
-        while healed
-            .commands()
-            .iter()
-            .filter(|c| c.starts_with("MAIL"))
-            .count()
-            < 4
-        {
+        while healed.commands().iter().filter(|c| c.starts_with("MAIL")).count() < 4 {
             tokio::task::yield_now().await;
         }
         healed.now(&[]);
@@ -351,23 +302,13 @@ async fn a_kept_connection_is_used_again_and_its_end_costs_nothing() {
     assert_eq!(fails(&mailer).await.fault, Fault::Recipient);
     fake.now(&[]);
     mailer.send(&mail()).await.unwrap();
-    assert_eq!(
-        fake.connections(),
-        3,
-        "a connection is kept only after a success"
-    );
+    assert_eq!(fake.connections(), 3, "a connection is kept only after a success");
 }
 
 #[tokio::test]
 async fn an_impossible_mailbox_is_final_before_any_connection() {
     let fake = Fake::start(&[]).await;
-    for to in [
-        "",
-        "pol",
-        "派出所@taihe.example",
-        "a@b\r\nRCPT TO:<x@y>",
-        "a b@c",
-    ] {
+    for to in ["", "pol", "派出所@taihe.example", "a@b\r\nRCPT TO:<x@y>", "a b@c"] {
         let failure = fake
             .mailer(LONG)
             .send(&Mail {
@@ -403,9 +344,6 @@ async fn a_spool_holds_one_file_a_notice() {
             .contains("X-Shouwang-Notice: dispatch")
     );
     std::fs::remove_dir_all(&dir).unwrap();
-    let blocked = Spool::new(
-        "/proc/no/such".into(),
-        Sender::parse("s@taihe.example").unwrap(),
-    );
+    let blocked = Spool::new("/proc/no/such".into(), Sender::parse("s@taihe.example").unwrap());
     assert_eq!(fails(&blocked).await.fault, Fault::Server);
 }

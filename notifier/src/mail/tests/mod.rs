@@ -26,27 +26,9 @@ fn stage(stage: &str, due: &str, limit: &str, basis: &str, grade: &str) -> Value
 /// A P1 of the police, dispatched at 16:10 on a Tuesday.
 fn notice(kind: &str) -> LeasedNotice {
     let stages = json!([
-        stage(
-            "sign",
-            "2026-11-24T16:40:00+08:00",
-            "30min",
-            "county policy",
-            "P"
-        ),
-        stage(
-            "contact",
-            "2026-11-24T18:10:00+08:00",
-            "2h",
-            "county policy",
-            "P"
-        ),
-        stage(
-            "resolve",
-            "2026-11-28T00:00:00+08:00",
-            "3sd",
-            "公安部 2015 意见",
-            "V"
-        ),
+        stage("sign", "2026-11-24T16:40:00+08:00", "30min", "county policy", "P"),
+        stage("contact", "2026-11-24T18:10:00+08:00", "2h", "county policy", "P"),
+        stage("resolve", "2026-11-28T00:00:00+08:00", "3sd", "公安部 2015 意见", "V"),
     ]);
     let receipt: ReportId = "20261124-0000-000GR".parse().unwrap();
     LeasedNotice {
@@ -72,9 +54,7 @@ fn notice(kind: &str) -> LeasedNotice {
         dispatched_at: at("2026-11-24T16:10:00+08:00"),
         area: Some("341222101001".into()),
         present_danger: true,
-        basis: Json(
-            json!([{"text": "强制报告意见 2 与 4", "grade": "V"}, {"text": "国发〔2016〕13号", "grade": "S"}]),
-        ),
+        basis: Json(json!([{"text": "强制报告意见 2 与 4", "grade": "V"}, {"text": "国发〔2016〕13号", "grade": "S"}])),
         stages: Json(stages),
         failed: None,
     }
@@ -96,10 +76,7 @@ fn to_office(kind: &str) -> LeasedNotice {
 #[test]
 fn a_dispatch_says_what_is_asked_by_when_and_why() {
     let mail = write(&notice("dispatch"), "2026-11-24T16:12:00+08:00");
-    assert_eq!(
-        mail.subject,
-        "【特急】待签收：接报处置 · 16:40前 · 20261124-0000"
-    );
+    assert_eq!(mail.subject, "【特急】待签收：接报处置 · 16:40前 · 20261124-0000");
     assert!(mail.urgent);
     assert_eq!(mail.text, include_str!("dispatch.txt").trim_end());
     for part in [
@@ -222,9 +199,8 @@ fn a_unit_that_was_not_reached_is_named_to_the_office() {
         "【特急】通知未送达：太和县公安局旧县派出所 · 接报处置 · 20261124-0000"
     );
     assert!(
-        mail.text.contains(
-            "发给太和县公安局旧县派出所的“催办”未能送达其登记邮箱。请立即电话通知该单位值班人员"
-        ),
+        mail.text
+            .contains("发给太和县公安局旧县派出所的“催办”未能送达其登记邮箱。请立即电话通知该单位值班人员"),
         "{}",
         mail.text
     );
@@ -280,14 +256,9 @@ fn drills_unknown_places_and_open_clocks_are_said() {
                                "basis": "反家庭暴力法 28", "grade": "V", "provisional": false, "ended_at": null});
     drill.stages.0[1]["provisional"] = json!(true);
     let mail = write(&drill, "2026-11-24T16:12:00+08:00");
+    assert!(mail.subject.starts_with("【演练】【特急】"), "{}", mail.subject);
     assert!(
-        mail.subject.starts_with("【演练】【特急】"),
-        "{}",
-        mail.subject
-    );
-    assert!(
-        mail.text
-            .starts_with("【演练】这是一次演练，不对应任何真实儿童"),
+        mail.text.starts_with("【演练】这是一次演练，不对应任何真实儿童"),
         "{}",
         mail.text
     );
