@@ -153,7 +153,7 @@ pub struct Login {
 #[derive(Debug, confique::Config)]
 #[config(layer_attr(serde(deny_unknown_fields)))]
 pub struct Mail {
-    /// `smtp://[user:password@]host:port` (STARTTLS if offered when a user is given) or `smtps://…`.
+    /// `smtp://[user:password@]host:port` (STARTTLS if offered when a user is given), `smtps://…`, or `file:///folder` for one `.eml` file a mail. `SSL_CERT_FILE` names the certificates of a private authority.
     #[config(env = "SMTP_URL")]
     pub smtp_url: Option<String>,
     /// Sender of every notice.
