@@ -1,22 +1,200 @@
-//! Stand-in while the public pages are written: the API's main endpoint only.
-use std::{sync::Arc, time::Duration};
-use axum::{Json, Router, body::Bytes, extract::State, http::{HeaderMap, StatusCode}, response::{IntoResponse, Response}, routing::post};
-use casework::report::Report;
-use platform::{pack_watch::PackWatch, seal::MasterKey, store::Store};
-use crate::accept::{Channel, Intake, Submission};
+//! The public listener: form, receipt, status, API version 1.
+//!
+//! Everything that a stranger can reach is here, and nothing of the member units. A report passes three gates in this
+//! order: it must be readable, the address must not be filing too fast (unless a child is in present danger), and the
+//! database must have confirmed it. Only then a receipt is shown.
 
+mod about;
+mod api;
+mod assets;
+mod body;
+mod form;
+mod guard;
+mod lang;
+mod limit;
+mod page;
+mod problem;
+mod progress;
+mod receipt;
+mod status;
+#[cfg(test)]
+mod testing;
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    Extension, Router,
+    http::Method,
+    middleware,
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use casework::report::{FieldError, Report};
+use platform::{
+    pack_watch::{LoadedPack, PackWatch},
+    seal::MasterKey,
+    store::Store,
+    text::Lang,
+};
+use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
+
+use self::{
+    limit::{Client, Limiter},
+    page::Notice,
+    problem::{Kind, Problem},
+};
+use crate::accept::{AcceptError, Accepted, Intake, Submission};
+
+/// Tries of a follow-up code per minute and address. With 16 digits guessing is hopeless; this keeps it cheap for us too.
+const STATUS_TRIES_PER_MINUTE: u32 = 30;
+
+/// Limits of the public listener.
 #[derive(Clone)]
-pub(crate) struct Limits { pub(crate) rate_per_minute: u32, pub(crate) body_limit_bytes: usize, pub(crate) request_timeout: Duration, pub(crate) trust_forwarded: bool }
+pub(crate) struct Limits {
+    /// Reports a minute from one address.
+    pub(crate) rate_per_minute: u32,
+    /// Largest body.
+    pub(crate) body_limit_bytes: usize,
+    /// Longest request.
+    pub(crate) request_timeout: Duration,
+    /// Believe the last entry of `X-Forwarded-For`.
+    pub(crate) trust_forwarded: bool,
+}
+
+/// What the public listener needs.
 #[derive(Clone)]
-pub(crate) struct Public { pub(crate) intake: Intake, pub(crate) store: Store, pub(crate) keys: MasterKey, pub(crate) pack: PackWatch, pub(crate) limits: Limits, pub(crate) drill_secret: Option<Arc<str>>, pub(crate) public_url: Arc<str> }
-pub(crate) fn routes(public: Public) -> Router { Router::new().route("/api/v1/reports", post(file)).with_state(public) }
-async fn file(State(public): State<Public>, headers: HeaderMap, body: Bytes) -> Response {
-    let Ok(report) = Report::parse(&body) else { return StatusCode::UNPROCESSABLE_ENTITY.into_response() };
-    let key = headers.get("idempotency-key").and_then(|v| v.to_str().ok()).map(str::to_owned);
-    let given = headers.get("x-shouwang-drill").and_then(|v| v.to_str().ok());
-    if given.is_some() && given != public.drill_secret.as_deref() { return StatusCode::FORBIDDEN.into_response(); }
-    match public.intake.accept(Submission { report, idempotency_key: key, drill: given.is_some(), channel: Channel::Api }).await {
-        Ok(a) => (StatusCode::CREATED, Json(a)).into_response(),
-        Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+pub(crate) struct Public {
+    /// Where reports go.
+    pub(crate) intake: Intake,
+    /// For status only.
+    pub(crate) store: Store,
+    /// Checks follow-up codes.
+    pub(crate) keys: MasterKey,
+    /// Words and places of the county.
+    pub(crate) pack: PackWatch,
+    /// Limits.
+    pub(crate) limits: Limits,
+    /// Marks drills; `None` = drills are refused.
+    pub(crate) drill_secret: Option<Arc<str>>,
+    /// How reporters reach this listener.
+    pub(crate) public_url: Arc<str>,
+}
+
+/// Every public route.
+pub(crate) fn routes(public: Public) -> Router {
+    let pack = public.pack;
+    app_routes(App(Arc::new(Shared {
+        intake: public.intake,
+        store: public.store,
+        keys: public.keys,
+        pack: Box::new(move || pack.current()),
+        reports: Limiter::new(public.limits.rate_per_minute),
+        status_tries: Limiter::new(STATUS_TRIES_PER_MINUTE),
+        limits: public.limits,
+        drill_secret: public.drill_secret,
+        public_url: public.public_url,
+    })))
+}
+
+fn app_routes(app: App) -> Router {
+    let pages = Router::new()
+        .route("/", get(form::show))
+        .route("/report", get(form::back).post(form::file))
+        .route("/status", get(status::show).post(status::ask))
+        .route("/about", get(about::show));
+    Router::new()
+        .merge(pages)
+        .merge(assets::routes())
+        .nest("/api/v1", api::routes())
+        .fallback(not_found)
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(middleware::from_fn_with_state(app.clone(), guard::in_time))
+        .layer(CatchPanicLayer::custom(guard::panicked))
+        .layer(middleware::from_fn(guard::headers))
+        .layer(middleware::from_fn(lang::choose))
+        .layer(CompressionLayer::new())
+        .with_state(app)
+}
+
+/// State of the handlers. Cloning is cheap.
+#[derive(Clone)]
+struct App(Arc<Shared>);
+
+struct Shared {
+    intake: Intake,
+    store: Store,
+    keys: MasterKey,
+    /// A function and not the watch itself, so that tests can hand in the pack of the repository.
+    pack: Box<dyn Fn() -> Arc<LoadedPack> + Send + Sync>,
+    reports: Limiter,
+    status_tries: Limiter,
+    limits: Limits,
+    drill_secret: Option<Arc<str>>,
+    public_url: Arc<str>,
+}
+
+impl std::ops::Deref for App {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
     }
+}
+
+/// Why a readable report got no receipt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Refusal {
+    /// Too many from one address; seconds to wait.
+    Busy(u64),
+    KeyReused,
+    NotStored,
+}
+
+impl Shared {
+    fn pack(&self) -> Arc<LoadedPack> {
+        (self.pack)()
+    }
+
+    /// The second and the third gate, the same for form and API.
+    async fn submit(&self, client: Client, submission: Submission) -> Result<Accepted, Refusal> {
+        if !submission.report.present_danger {
+            self.reports.take(client).map_err(Refusal::Busy)?;
+        }
+        self.intake.accept(submission).await.map_err(|error| match error {
+            AcceptError::KeyReused => Refusal::KeyReused,
+            AcceptError::NotStored => Refusal::NotStored,
+        })
+    }
+
+    /// Situations that the county's vocabulary doesn't hold. Retired words are still understood.
+    fn unknown_situations(&self, report: &Report) -> Vec<FieldError> {
+        let pack = self.pack();
+        let known = &pack.pack.vocabulary().situations;
+        let unknown = report.situations.iter().enumerate().filter(|(_, code)| !known.contains(code));
+        unknown
+            .map(|(index, code)| FieldError {
+                pointer: format!("/situations/{index}"),
+                detail: format!("{code} is not a situation of this county; /api/v1/vocabulary lists them"),
+                code: "not-in-vocabulary",
+            })
+            .collect()
+    }
+}
+
+fn is_api(path: &str) -> bool {
+    path.starts_with("/api/")
+}
+
+async fn not_found(Extension(lang): Extension<Lang>, uri: axum::http::Uri) -> Response {
+    if is_api(uri.path()) {
+        return Problem::new(Kind::NotFound, lang).into_response();
+    }
+    Notice::NotFound.page(lang)
+}
+
+async fn method_not_allowed(Extension(lang): Extension<Lang>, method: Method, uri: axum::http::Uri) -> Response {
+    if is_api(uri.path()) || method == Method::OPTIONS {
+        return Problem::new(Kind::MethodNotAllowed, lang).into_response();
+    }
+    Notice::MethodNotAllowed.page(lang)
 }

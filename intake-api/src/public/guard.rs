@@ -1,0 +1,57 @@
+//! What holds for every public answer: security headers, a time limit, and a constant answer when a handler fails.
+
+use std::any::Any;
+
+use axum::{
+    extract::{Request, State},
+    http::{HeaderName, HeaderValue, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use platform::text::Lang;
+
+use super::{
+    App, is_api,
+    page::Notice,
+    problem::{Kind, Problem},
+};
+
+/// Our own files only, no inline script or style, never inside a frame.
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
+                      form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+const HEADERS: [(HeaderName, &str); 5] = [
+    (header::CONTENT_SECURITY_POLICY, POLICY),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=()"),
+];
+
+/// Adds the headers. What doesn't say otherwise is not kept by any cache: most answers hold personal data.
+pub(super) async fn headers(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    for (name, value) in HEADERS {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+/// Ends a request that takes too long with the advice to call 110. The write itself goes on in its own task.
+pub(super) async fn in_time(State(app): State<App>, request: Request, next: Next) -> Response {
+    let lang = request.extensions().get::<Lang>().copied().unwrap_or_default();
+    let api = is_api(request.uri().path());
+    match tokio::time::timeout(app.limits.request_timeout, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) if api => Problem::new(Kind::TimedOut, lang).into_response(),
+        Err(_) => Notice::NotStored.page(lang),
+    }
+}
+
+/// A handler that panicked: the same words for all, since nothing is known of what was wanted.
+pub(super) fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
+    tracing::error!("a public handler panicked");
+    Problem::new(Kind::Internal, Lang::Zh).into_response()
+}

@@ -1,0 +1,135 @@
+//! How often one address may file reports and try follow-up codes.
+//!
+//! A school or a mobile carrier shares one address among many people, so the limit is generous, holds a whole minute's
+//! worth as a burst, and is never asked about a child in present danger. IPv6 hands each subscriber a /64, so that is what
+//! counts as one address.
+
+use std::{
+    convert::Infallible,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    num::NonZeroU32,
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+use axum::{
+    extract::{ConnectInfo, FromRequestParts},
+    http::{HeaderMap, request::Parts},
+};
+use governor::{
+    DefaultKeyedRateLimiter, Quota,
+    clock::{Clock, DefaultClock},
+};
+
+use super::App;
+
+/// Addresses that were quiet for a minute are dropped each time this many questions were asked.
+const SWEEP_EVERY: u32 = 1024;
+
+/// Whom a request counts against.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Client(IpAddr);
+
+impl Client {
+    fn of(addr: IpAddr) -> Self {
+        Self(match addr.to_canonical() {
+            IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << 64))),
+            v4 @ IpAddr::V4(_) => v4,
+        })
+    }
+
+    /// The peer, or what the nearest proxy says of it: only the last entry is written by our own proxy.
+    fn from(peer: IpAddr, headers: &HeaderMap, trust_forwarded: bool) -> Self {
+        let forwarded = || {
+            let last = headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?;
+            last.rsplit(',').next()?.trim().parse().ok()
+        };
+        Self::of(trust_forwarded.then(forwarded).flatten().unwrap_or(peer))
+    }
+}
+
+impl FromRequestParts<App> for Client {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
+        // Without a known peer everybody shares one bucket, which is the careful side.
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |info| info.0.ip());
+        Ok(Self::from(peer, &parts.headers, app.limits.trust_forwarded))
+    }
+}
+
+/// One limit, per client.
+pub(super) struct Limiter {
+    buckets: DefaultKeyedRateLimiter<Client>,
+    clock: DefaultClock,
+    asked: AtomicU32,
+}
+
+impl Limiter {
+    /// `per_minute` at once, refilled evenly.
+    pub(super) fn new(per_minute: u32) -> Self {
+        let quota = Quota::per_minute(NonZeroU32::new(per_minute).unwrap_or(NonZeroU32::MIN));
+        Self { buckets: DefaultKeyedRateLimiter::keyed(quota), clock: DefaultClock::default(), asked: AtomicU32::new(0) }
+    }
+
+    /// Takes one from the client's bucket; the error is the seconds to wait, at least 1.
+    pub(super) fn take(&self, client: Client) -> Result<(), u64> {
+        if self.asked.fetch_add(1, Ordering::Relaxed) % SWEEP_EVERY == SWEEP_EVERY - 1 {
+            self.buckets.retain_recent();
+            self.buckets.shrink_to_fit();
+        }
+        self.buckets.check_key(&client).map_err(|busy| {
+            let wait = busy.wait_time_from(self.clock.now());
+            wait.as_secs() + u64::from(wait.subsec_nanos() > 0 || wait.is_zero())
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ip(text: &str) -> IpAddr {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_minutes_worth_passes_at_once_and_each_address_has_its_own() {
+        let limiter = Limiter::new(120);
+        let (school, village) = (Client::of(ip("10.0.0.1")), Client::of(ip("10.0.0.2")));
+        let passed = (0..200).filter(|_| limiter.take(school).is_ok()).count();
+        assert!((120..=122).contains(&passed), "{passed} passed");
+        let wait = limiter.take(school).unwrap_err();
+        assert!((1..=2).contains(&wait), "wait {wait} s");
+        assert_eq!(limiter.take(village), Ok(()));
+    }
+
+    #[test]
+    fn quiet_addresses_are_swept() {
+        // At 60,000 a minute a bucket is full again, and so forgettable, after a millisecond.
+        let limiter = Limiter::new(60_000);
+        for n in 0..SWEEP_EVERY - 1 {
+            limiter.take(Client::of(IpAddr::V4(Ipv4Addr::from_bits(n)))).unwrap();
+        }
+        while limiter.take(Client::of(ip("10.9.9.9"))).is_err() || limiter.buckets.len() > 900 {}
+        assert!(limiter.buckets.len() <= 900, "{} addresses are kept", limiter.buckets.len());
+    }
+
+    #[test]
+    fn ipv6_counts_by_64_and_mapped_ipv4_as_ipv4() {
+        assert_eq!(Client::of(ip("2001:db8:1:2:aaaa::1")), Client::of(ip("2001:db8:1:2:bbbb::9")));
+        assert_ne!(Client::of(ip("2001:db8:1:2::1")), Client::of(ip("2001:db8:1:3::1")));
+        assert_eq!(Client::of(ip("::ffff:10.0.0.1")), Client::of(ip("10.0.0.1")));
+    }
+
+    #[test]
+    fn forwarded_is_believed_only_where_configured_and_only_its_last_entry() {
+        let mut headers = HeaderMap::new();
+        headers.append("x-forwarded-for", "6.6.6.6".parse().unwrap());
+        headers.append("x-forwarded-for", "7.7.7.7, 8.8.8.8".parse().unwrap());
+        let peer = ip("10.0.0.1");
+        assert_eq!(Client::from(peer, &headers, false), Client::of(peer));
+        assert_eq!(Client::from(peer, &headers, true), Client::of(ip("8.8.8.8")));
+        headers.append("x-forwarded-for", "nonsense".parse().unwrap());
+        assert_eq!(Client::from(peer, &headers, true), Client::of(peer));
+    }
+}

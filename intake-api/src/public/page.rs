@@ -1,0 +1,147 @@
+//! What every page shares: head, header, footer, times in words; and the pages that only say what went wrong.
+
+use askama::Template;
+use axum::{
+    http::{StatusCode, header},
+    response::{Html, IntoResponse, Response},
+};
+use casework::calendar::shanghai;
+use chrono::{DateTime, Datelike, Timelike, Utc};
+use platform::text::Lang;
+
+use super::assets;
+
+/// How the reader changes the language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Switch {
+    /// A link to the same page.
+    Link(&'static str),
+    /// A button of the report's form, so that what was typed goes along.
+    Form,
+    /// Not here: the page can't be shown again.
+    Nowhere,
+}
+
+/// What the frame of a page needs.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Page {
+    /// Language.
+    pub(super) lang: Lang,
+    /// Switch to the other one.
+    pub(super) switch: Switch,
+}
+
+impl Page {
+    /// In `lang`.
+    pub(super) fn new(lang: Lang, switch: Switch) -> Self {
+        Self { lang, switch }
+    }
+
+    pub(super) fn t(&self, key: &str) -> &'static str {
+        self.lang.t(key)
+    }
+
+    /// Added to addresses, so that English holds without cookies too.
+    pub(super) fn query(&self) -> &'static str {
+        match self.lang {
+            Lang::Zh => "",
+            Lang::En => "?lang=en",
+        }
+    }
+
+    pub(super) fn other_tag(&self) -> &'static str {
+        match self.lang {
+            Lang::Zh => "en",
+            Lang::En => "zh-CN",
+        }
+    }
+
+    pub(super) fn link(&self) -> Option<&'static str> {
+        if let Switch::Link(path) = self.switch { Some(path) } else { None }
+    }
+
+    pub(super) fn by_form(&self) -> bool {
+        self.switch == Switch::Form
+    }
+
+    pub(super) fn style(&self) -> &'static str {
+        assets::STYLE.path()
+    }
+
+    pub(super) fn script(&self) -> &'static str {
+        assets::SCRIPT.path()
+    }
+}
+
+/// A page, or a bare 500 where its template fails, which only a full disk of memory could cause.
+pub(super) fn render(status: StatusCode, template: &impl Template) -> Response {
+    match template.render() {
+        Ok(html) => (status, Html(html)).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "a page was not rendered");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+/// 2026年11月24日 16:05, by Taihe's clock.
+pub(super) fn moment(lang: Lang, at: DateTime<Utc>) -> String {
+    let at = at.with_timezone(&shanghai());
+    let clock = format!("{:02}:{:02}", at.hour(), at.minute());
+    match lang {
+        Lang::Zh => format!("{}年{}月{}日 {clock}", at.year(), at.month(), at.day()),
+        Lang::En => format!("{}, {clock} (Beijing time)", at.format("%-d %B %Y")),
+    }
+}
+
+/// Pages that say what went wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Notice {
+    NotFound,
+    MethodNotAllowed,
+    TooLarge,
+    BadForm,
+    NotStored,
+}
+
+#[derive(Template)]
+#[template(path = "public/notice.html")]
+struct NoticePage {
+    page: Page,
+    heading: &'static str,
+    text: &'static str,
+}
+
+impl Notice {
+    /// The page with its status.
+    pub(super) fn page(self, lang: Lang) -> Response {
+        let (status, key) = match self {
+            Self::NotFound => (StatusCode::NOT_FOUND, "not-found"),
+            Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed"),
+            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too-large"),
+            Self::BadForm => (StatusCode::BAD_REQUEST, "bad-form"),
+            Self::NotStored => (StatusCode::SERVICE_UNAVAILABLE, "not-stored"),
+        };
+        let text = lang.t(&format!("page.notice.{key}-text"));
+        let heading = lang.t(&format!("page.notice.{key}"));
+        let mut response = render(status, &NoticePage { page: Page::new(lang, Switch::Nowhere), heading, text });
+        if self == Self::NotStored {
+            response.headers_mut().insert(header::RETRY_AFTER, 5.into());
+        }
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_taihes_in_words() {
+        let at = "2026-11-24T08:05:59Z".parse().unwrap();
+        assert_eq!(moment(Lang::Zh, at), "2026年11月24日 16:05");
+        assert_eq!(moment(Lang::En, at), "24 November 2026, 16:05 (Beijing time)");
+        let night = "2026-11-24T16:00:00Z".parse().unwrap();
+        assert_eq!(moment(Lang::Zh, night), "2026年11月25日 00:00");
+    }
+}
