@@ -11,7 +11,7 @@ use axum::{
 use super::{
     Internal,
     auth::{self, SignedIn, login},
-    page::{Frame, problem},
+    page::{Frame, keep_language, problem},
 };
 
 /// One route.
@@ -60,6 +60,7 @@ pub(crate) fn routes(internal: Internal) -> Router {
     router
         .fallback(async || problem::not_found().into_response())
         .layer(middleware::from_fn_with_state(internal.clone(), auth::session))
+        .layer(middleware::from_fn(keep_language))
         .layer(middleware::map_response(headers))
         .with_state(internal)
 }

@@ -24,6 +24,8 @@ pub enum Column {
     DataKey,
     /// `idempotency_keys.answer`
     Answer,
+    /// `events.sealed`: what an officer wrote down.
+    Event,
 }
 
 impl Column {

@@ -4,8 +4,9 @@ use std::convert::Infallible;
 
 use askama::Template;
 use axum::{
-    extract::FromRequestParts,
-    http::{StatusCode, header, request::Parts},
+    extract::{FromRequestParts, Request},
+    http::{HeaderValue, StatusCode, header, request::Parts},
+    middleware::Next,
     response::{Html, IntoResponse, Response},
 };
 use platform::text::Lang;
@@ -74,6 +75,21 @@ impl Frame {
         }
     }
 
+    /// Address of the style sheet.
+    pub(crate) fn style(&self) -> &'static str {
+        super::assets::style()
+    }
+
+    /// Address of htmx.
+    pub(crate) fn htmx(&self) -> &'static str {
+        super::assets::htmx()
+    }
+
+    /// Address of the script behind 快速离开.
+    pub(crate) fn leave_script(&self) -> &'static str {
+        super::assets::leave_script()
+    }
+
     /// For pages without a session.
     pub(crate) fn nobody(lang: Lang) -> Self {
         Self { lang, name: None, csrf: String::new(), nav: Vec::new() }
@@ -83,6 +99,20 @@ impl Frame {
     pub(crate) fn home(actor: &Actor) -> &'static str {
         NAV.iter().find(|(_, _, roles)| actor.is(roles)).map_or("/password", |(path, _, _)| path)
     }
+}
+
+/// The layer that keeps a language chosen by `?lang=` for the next pages.
+pub(crate) async fn keep_language(request: Request, next: Next) -> Response {
+    let query = request.uri().query().unwrap_or_default();
+    let asked = query.split('&').find_map(|pair| pair.strip_prefix("lang=")).map(Lang::from_tag);
+    let mut response = next.run(request).await;
+    if let Some(lang) = asked {
+        let cookie = format!("lang={}; Path=/; SameSite=Lax; Max-Age=31536000", lang.tag());
+        if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+    }
+    response
 }
 
 /// Renders a page; personal data stays out of caches.

@@ -1,0 +1,178 @@
+//! Times, durations and codes in words, the same on every internal page.
+//!
+//! Times are Shanghai's. A due time at midnight is written as 24:00 of the day before, as people say it; a year is said only
+//! when it is not this one. Durations show two units at most: nobody plans by the minute of a deadline three days away.
+
+use casework::{
+    calendar::{Limit, shanghai},
+    pack::{Lang as PackLang, Pack},
+};
+use chrono::{DateTime, Datelike, FixedOffset, TimeDelta, Timelike, Utc};
+use platform::text::Lang;
+
+const MINUTES_A_DAY: i64 = 24 * 60;
+
+/// The pack's name for a language.
+pub(crate) fn pack_lang(lang: Lang) -> PackLang {
+    match lang {
+        Lang::Zh => PackLang::Zh,
+        Lang::En => PackLang::En,
+    }
+}
+
+/// `11月24日 16:05`.
+pub(crate) fn moment(lang: Lang, at: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    let local = at.with_timezone(&shanghai());
+    format!("{} {:02}:{:02}", day(lang, local, now), local.hour(), local.minute())
+}
+
+/// A due time: midnight is 24:00 of the day before.
+pub(crate) fn due(lang: Lang, at: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    let local = at.with_timezone(&shanghai());
+    if local.hour() == 0 && local.minute() == 0 && local.second() == 0 {
+        return format!("{} 24:00", day(lang, local - TimeDelta::days(1), now));
+    }
+    moment(lang, at, now)
+}
+
+fn day(lang: Lang, local: DateTime<FixedOffset>, now: DateTime<Utc>) -> String {
+    let this_year = local.year() == now.with_timezone(&shanghai()).year();
+    match (lang, this_year) {
+        (Lang::Zh, true) => format!("{}月{}日", local.month(), local.day()),
+        (Lang::Zh, false) => format!("{}年{}月{}日", local.year(), local.month(), local.day()),
+        (Lang::En, true) => local.format("%-d %b").to_string(),
+        (Lang::En, false) => local.format("%-d %b %Y").to_string(),
+    }
+}
+
+/// `2 小时 15 分`; under a minute `不到 1 分钟`. The sign does not matter.
+pub(crate) fn span(lang: Lang, span: TimeDelta) -> String {
+    let minutes = span.abs().num_minutes();
+    let (days, hours, rest) = (minutes / MINUTES_A_DAY, minutes / 60 % 24, minutes % 60);
+    let part = |count: i64, key: &str| {
+        let key = if count == 1 { format!("words.span.{key}-one") } else { format!("words.span.{key}") };
+        lang.fill(&key, &[("n", &count.to_string())])
+    };
+    let two = |a: String, b: Option<String>| b.map_or_else(|| a.clone(), |b| format!("{a} {b}"));
+    match (days, hours, rest) {
+        (0, 0, 0) => lang.t("words.span.moment").to_owned(),
+        (0, 0, m) => part(m, "minutes"),
+        (0, h, m) => two(part(h, "hours"), (m > 0).then(|| part(m, "short"))),
+        (d, h, _) => two(part(d, "days"), (h > 0).then(|| part(h, "hours"))),
+    }
+}
+
+/// How far a stage is from its due time.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub(crate) struct Countdown {
+    /// `距签收时限还有 20 分钟`, `首次见面核实已超期 3 小时`.
+    pub(crate) text: String,
+    /// The due time has passed.
+    pub(crate) overdue: bool,
+}
+
+/// The countdown of the next stage of a ticket.
+pub(crate) fn countdown(lang: Lang, stage: Option<&str>, due: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Countdown {
+    let Some(code) = stage else {
+        return Countdown { text: lang.t("words.countdown.none").to_owned(), overdue: false };
+    };
+    let name = self::stage(lang, code);
+    let Some(due) = due else {
+        return Countdown { text: lang.fill("words.countdown.waiting", &[("stage", name)]), overdue: false };
+    };
+    let overdue = due <= now;
+    let key = if overdue { "words.countdown.over" } else { "words.countdown.left" };
+    Countdown { text: lang.fill(key, &[("stage", name), ("span", &span(lang, due - now))]), overdue }
+}
+
+/// 特急 / 紧急 / 一般
+pub(crate) fn urgency(lang: Lang, code: &str) -> &'static str {
+    match code {
+        "P1" => lang.t("words.urgency.p1"),
+        "P2" => lang.t("words.urgency.p2"),
+        _ => lang.t("words.urgency.p3"),
+    }
+}
+
+/// 签收 / 首次见面核实 / 办结
+pub(crate) fn stage(lang: Lang, code: &str) -> &'static str {
+    match code {
+        "sign" => lang.t("words.stage.sign"),
+        "contact" => lang.t("words.stage.contact"),
+        _ => lang.t("words.stage.resolve"),
+    }
+}
+
+/// 已派单 …
+pub(crate) fn state(lang: Lang, code: &str) -> &'static str {
+    lang.t(&format!("words.state.{code}"))
+}
+
+/// 主办 / 协办
+pub(crate) fn role(lang: Lang, lead: bool) -> &'static str {
+    lang.t(if lead { "words.role.lead" } else { "words.role.assist" })
+}
+
+/// What a grade means; P is never shown as law.
+pub(crate) fn grade(lang: Lang, code: &str) -> &'static str {
+    match code {
+        "V" => lang.t("words.grade.v"),
+        "S" => lang.t("words.grade.s"),
+        "P" => lang.t("words.grade.p"),
+        _ => lang.t("words.grade.other"),
+    }
+}
+
+/// `30min` as 30 分钟; a text that is no limit stays as it is.
+pub(crate) fn limit(lang: Lang, text: &str) -> String {
+    let Ok(limit) = text.parse::<Limit>() else { return text.to_owned() };
+    let key = format!("words.limit.{}", limit.regime.as_str());
+    lang.fill(&key, &[("n", &limit.count.to_string())])
+}
+
+/// Township and village of an area code, without the county; what the pack doesn't know is said so.
+pub(crate) fn place(lang: Lang, pack: &Pack, area: Option<&str>) -> String {
+    let Some(code) = area else { return lang.t("words.place.unknown").to_owned() };
+    let Some(name) = pack.areas().path_name(code) else {
+        return lang.fill("words.place.foreign", &[("code", code)]);
+    };
+    let county = pack.county_name(PackLang::Zh);
+    match name.strip_prefix(county).map(str::trim) {
+        Some(within) if !within.is_empty() => within.to_owned(),
+        _ => name,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn countdowns_say_what_and_how_long() {
+        let now = at("2026-11-24T08:00:00Z");
+        let left = countdown(Lang::Zh, Some("sign"), Some(at("2026-11-24T08:20:30Z")), now);
+        assert_eq!((left.text.as_str(), left.overdue), ("距签收时限还有 20 分钟", false));
+        let over = countdown(Lang::Zh, Some("contact"), Some(at("2026-11-24T05:00:00Z")), now);
+        assert_eq!((over.text.as_str(), over.overdue), ("首次见面核实已超期 3 小时", true));
+        let english = countdown(Lang::En, Some("resolve"), Some(at("2026-11-25T09:00:00Z")), now);
+        assert_eq!(english.text, "1 day 1 hour left to close");
+        assert!(countdown(Lang::Zh, Some("resolve"), None, now).text.contains("尚未起算"));
+    }
+
+    #[test]
+    fn times_are_said_as_people_say_them() {
+        let now = at("2026-11-24T08:00:00Z");
+        assert_eq!(moment(Lang::Zh, at("2026-11-24T08:05:00Z"), now), "11月24日 16:05");
+        assert_eq!(moment(Lang::Zh, at("2027-01-02T16:05:00Z"), now), "2027年1月3日 00:05");
+        assert_eq!(due(Lang::Zh, at("2026-10-08T16:00:00Z"), now), "10月8日 24:00");
+        assert_eq!(moment(Lang::En, at("2025-11-24T08:05:00Z"), now), "24 Nov 2025 16:05");
+        assert_eq!(span(Lang::Zh, TimeDelta::minutes(135)), "2 小时 15 分");
+        assert_eq!(span(Lang::Zh, TimeDelta::seconds(20)), "不到 1 分钟");
+        assert_eq!(span(Lang::Zh, TimeDelta::hours(50)), "2 天 2 小时");
+        assert_eq!(limit(Lang::Zh, "5wd"), "5 个工作日");
+    }
+}
