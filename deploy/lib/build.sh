@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# The release build, always of the whole workspace: with `-p` cargo would choose other features for shared dependencies
-# than the tests do, and compile them twice.
+# The release build, always with --workspace: with `-p` cargo would choose other features for shared dependencies than the
+# tests do, and compile them twice. Of the workspace only what is asked for, so `up` doesn't build benchmarks.
 
 find_cargo() {
   local dir homes=("$HOME")
@@ -22,8 +22,11 @@ find_cargo() {
 
 binaries() { printf '%s/release\n' "${CARGO_TARGET_DIR:-$ROOT/target}"; }
 
-build_services() {
+build_services() { build --bin intake-api --bin router --bin notifier; }
+
+# build TARGET-OPTION…
+build() {
   find_cargo
   # The first build takes minutes, so the operator sees what is going on; a build without work stays silent.
-  (cd "$ROOT" && cargo build --release --locked --workspace --bins --quiet 9>&-) || die "the build failed"
+  (cd "$ROOT" && cargo build --release --locked --workspace "$@" --quiet 9>&-) || die "the build failed"
 }

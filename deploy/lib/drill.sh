@@ -23,6 +23,7 @@ drill_file() {
   done
   drill_print_tickets "$show" "$began"
   drill_print_mails "$show" "$began"
+  # shellcheck disable=SC2034 # read by the exit traps of the callers
   CURRENT_STEP=""
 }
 
