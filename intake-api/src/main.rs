@@ -6,6 +6,7 @@ mod internal;
 mod public;
 mod relay;
 mod serve;
+mod snapshots;
 mod writer;
 
 use std::path::PathBuf;

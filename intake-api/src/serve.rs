@@ -23,7 +23,7 @@ use crate::{
     accept::Intake,
     internal::{self, Internal, auth::token::Tokens},
     public::{self, Limits, Public},
-    relay, writer,
+    relay, snapshots, writer,
 };
 
 /// Reports between the doors and the writers. A full queue makes doors wait, which a reporter sees as a slow page, not an error.
@@ -74,6 +74,7 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
     let part = readiness.part("pack");
     let county = config.county.clone();
     let desk = Desk::open(&config)?;
+    parts.spawn("snapshots", snapshots::run(desk.stores[1].clone(), config.county.clone(), stop.clone()));
     let front = async move {
         let Some((pack, fresh)) = PackWatch::start(store.clone(), county, part, stop.clone()).await else { return Ok(()) };
         let inside = internal::routes(desk.with(&config, keys.clone(), pack.clone()));

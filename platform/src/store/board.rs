@@ -43,7 +43,9 @@ pub struct CallAbout {
 pub struct UndeliveredNotice {
     /// Ticket.
     pub ticket_id: i64,
-    /// Unit that was to be told.
+    /// Code of the unit that was to be told.
+    pub unit: String,
+    /// Its name.
     pub unit_name: String,
     /// Kind of the notice.
     pub kind: String,
@@ -81,6 +83,12 @@ pub struct TriageLine {
 /// What the office sees first.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct BoardNow {
+    /// How many P1 have no signature; stops at 1,000, as the two counts below.
+    pub unsigned_count: i64,
+    /// How many reports wait for a human.
+    pub triage_count: i64,
+    /// How many notices failed.
+    pub failed_count: i64,
     /// P1 without a signature, the longest first.
     pub unsigned: Vec<CallAbout>,
     /// Overdue stages, the highest level first.
@@ -95,11 +103,69 @@ pub struct BoardNow {
     pub parked: i64,
 }
 
+/// What the office may see of a ticket: everything that is not sealed.
+#[derive(Clone, Debug, sqlx::FromRow, serde::Serialize)]
+pub struct BoardTicket {
+    /// Ticket.
+    pub id: i64,
+    /// Report.
+    pub report_id: i64,
+    /// Obligation code.
+    pub obligation: String,
+    /// Unit code.
+    pub unit: String,
+    /// Unit's name.
+    pub unit_name: String,
+    /// `P1` …
+    pub urgency: String,
+    /// 主办.
+    pub lead: bool,
+    /// State.
+    pub state: String,
+    /// Outcome code of the pack.
+    pub outcome: Option<String>,
+    /// Who has it inside the unit.
+    pub assignee_name: Option<String>,
+    /// When the report was accepted.
+    pub received_at: DateTime<Utc>,
+    /// When the ticket was dispatched.
+    pub dispatched_at: DateTime<Utc>,
+    /// A drill.
+    pub drill: bool,
+    /// Routing facts as stored.
+    pub facts: Value,
+    /// Whom to call.
+    pub phones: Option<String>,
+    /// Stages with their steps.
+    pub stages: Value,
+    /// Acts, the newest first.
+    pub events: Value,
+    /// Notices with attempts, the newest first.
+    pub notices: Value,
+    /// The report's tickets.
+    pub others: Value,
+}
+
 impl Store {
+    /// One ticket with everything unsealed around it.
+    pub async fn board_ticket(&self, county: &str, id: i64) -> Result<Option<BoardTicket>, StoreError> {
+        Ok(sqlx::query_as(include_str!("board_ticket.sql")).bind(county).bind(id).fetch_optional(&self.pool).await?)
+    }
+
     /// The live part of the board.
     pub async fn board_now(&self, county: &str) -> Result<BoardNow, StoreError> {
         let list = |sql: &'static str| sqlx::query_as::<_, CallAbout>(sql).bind(county).bind(SHOWN).fetch_all(&self.pool);
+        let count = |sql: &'static str| sqlx::query_scalar::<_, i64>(sql).bind(county).fetch_one(&self.pool);
         Ok(BoardNow {
+            unsigned_count: count(
+                "SELECT count(*) FROM (SELECT FROM tickets WHERE county = $1 AND state = 'dispatched' AND urgency = 'P1' LIMIT 1000) few",
+            )
+            .await?,
+            triage_count: count(
+                "SELECT count(*) FROM (SELECT FROM tickets WHERE county = $1 AND obligation = 'triage' AND resolved_at IS NULL LIMIT 1000) few",
+            )
+            .await?,
+            failed_count: count("SELECT count(*) FROM (SELECT FROM notices WHERE county = $1 AND state = 'failed' LIMIT 1000) few").await?,
             unsigned: list(include_str!("board_unsigned.sql")).await?,
             overdue: list(include_str!("board_overdue.sql")).await?,
             overdue_by_level: self.overdue_by_level().await?,
@@ -137,9 +203,15 @@ impl Store {
     }
 
     /// Computes response times and ledger, and keeps them as the county's snapshot. `days` back from `now`, by dispatch.
-    pub async fn board_snapshot_make(&self, county: &str, now: DateTime<Utc>, days: i32) -> Result<(), StoreError> {
+    /// `false` when another instance is at it: one at a time is enough load for the database.
+    pub async fn board_snapshot_make(&self, county: &str, now: DateTime<Utc>, days: i32) -> Result<bool, StoreError> {
         let begun = std::time::Instant::now();
         let mut tx = self.pool.begin().await?;
+        let mine: bool =
+            sqlx::query_scalar("SELECT pg_try_advisory_xact_lock(hashtext('board_snapshot'), hashtext($1))").bind(county).fetch_one(&mut *tx).await?;
+        if !mine {
+            return Ok(false);
+        }
         // The only statements that may run long: they run alone, in the background.
         sqlx::query("SET LOCAL statement_timeout = '300s'").execute(&mut *tx).await?;
         let times: Value = sqlx::query_scalar(include_str!("board_times.sql")).bind(county).bind(now).bind(days).fetch_one(&mut *tx).await?;
@@ -157,7 +229,7 @@ impl Store {
         .execute(&mut *tx)
         .await?;
         tx.commit().await?;
-        Ok(())
+        Ok(true)
     }
 
     /// The latest snapshot: when, how long it took, `{"days", "times": [per unit], "ledger"}`.

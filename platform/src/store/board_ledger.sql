@@ -3,10 +3,6 @@ SELECT jsonb_build_object(
     'accepted', (SELECT count(*) FROM reports WHERE county = $1),
     'routed', (SELECT count(*) FROM reports r WHERE r.county = $1 AND EXISTS (SELECT FROM decisions d WHERE d.report_id = r.id AND d.round = 1)),
     'waiting', (SELECT count(*) FROM outbox WHERE county = $1),
-    'dispatched', (SELECT count(*) FROM tickets WHERE county = $1),
-    'open', (SELECT count(*) FROM tickets WHERE county = $1 AND state IN ('dispatched', 'signed', 'in-progress', 'return-requested', 'reopened')),
-    'discharged', (SELECT count(*) FROM tickets WHERE county = $1 AND state IN ('resolved', 'confirmed', 'archived', 'returned')),
-    'waived', (SELECT count(*) FROM tickets WHERE county = $1 AND state = 'waived'),
     'missing', (SELECT coalesce(jsonb_agg(m.id), '[]') FROM (
         SELECT r.id FROM reports r
         WHERE r.county = $1 AND NOT EXISTS (SELECT FROM decisions d WHERE d.report_id = r.id)
@@ -14,4 +10,9 @@ SELECT jsonb_build_object(
         UNION
         SELECT d.report_id FROM decisions d JOIN reports r ON r.id = d.report_id AND r.county = $1
         WHERE NOT EXISTS (SELECT FROM tickets t WHERE t.report_id = d.report_id)
-        LIMIT 50) m))
+        LIMIT 50) m)) ||
+    (SELECT jsonb_build_object(
+        'dispatched', count(*),
+        'open', count(*) FILTER (WHERE state IN ('dispatched', 'signed', 'in-progress', 'return-requested', 'reopened')),
+        'discharged', count(*) FILTER (WHERE state IN ('resolved', 'confirmed', 'archived', 'returned')),
+        'waived', count(*) FILTER (WHERE state = 'waived')) FROM tickets WHERE county = $1)

@@ -3,9 +3,11 @@ SELECT t.id AS ticket_id, t.report_id, t.unit, u.name AS unit_name, t.obligation
        t.dispatched_at AS since,
        (SELECT max(e.level) FROM stages s JOIN escalation_steps e ON e.stage_id = s.id AND e.sent_at IS NOT NULL
         WHERE s.ticket_id = t.id AND s.stage = 'sign') AS level,
-       (SELECT string_agg(a.name || coalesce(' ' || a.phone, ''), '、' ORDER BY m.role, a.name)
-        FROM memberships m JOIN accounts a ON a.id = m.account_id
-        WHERE m.county = t.county AND m.unit = t.unit AND m.ended_at IS NULL AND a.disabled_at IS NULL) AS phones,
+       (SELECT string_agg(p.said, '、' ORDER BY p.rank, p.said) FROM (
+            SELECT a.name || coalesce(' ' || a.phone, '') AS said, min(CASE m.role WHEN 'member' THEN 2 ELSE 1 END) AS rank
+            FROM memberships m JOIN accounts a ON a.id = m.account_id
+            WHERE m.county = t.county AND m.unit = t.unit AND m.role <> 'admin' AND m.ended_at IS NULL AND a.disabled_at IS NULL
+            GROUP BY a.id, a.name, a.phone) p) AS phones,
        (SELECT r.drill FROM reports r WHERE r.id = t.report_id) AS drill
 FROM tickets t JOIN units u ON u.county = t.county AND u.code = t.unit
 WHERE t.county = $1 AND t.state = 'dispatched' AND t.urgency = 'P1'

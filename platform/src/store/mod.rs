@@ -23,7 +23,7 @@ mod triage;
 mod wake;
 
 pub use batch::{BatchWriter, BlindToken, NewReport, Stored};
-pub use board::{BoardNow, CallAbout, TriageLine, UndeliveredNotice};
+pub use board::{BoardNow, BoardTicket, CallAbout, TriageLine, UndeliveredNotice};
 pub use callback::{CallbackDue, CallbackSealed};
 pub use clock::Ticked;
 pub use desk::{Acting, ActDone, DeskAct, DeskEvent, DeskScope, DeskStage, DeskTicket, OtherTicket, QueueLine};

@@ -1,8 +1,55 @@
-//! board: pages follow.
+//! What the office does: sees what needs a call now and how fast units respond, settles triage, calls reporters back.
+//!
+//! Reads go through the board's login, which can't read anything sealed; acts through the office's.
 
-use super::Route;
+mod call;
+mod ledger;
+mod now;
+mod page;
+mod times;
+
+use std::future::Future;
+
+use axum::{
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use platform::telemetry::chain;
+use tracing::error;
+
+use super::{Route, page::problem};
 
 /// Routes of this part.
 pub(crate) fn routes() -> Vec<Route> {
-    Vec::new()
+    vec![
+        Route::get("/board", get(page::page)),
+        Route::get("/board/now", get(now::part)),
+        Route::get("/api/v1/board/now", get(now::api)),
+        Route::get("/api/v1/board/times", get(times::api)),
+    ]
+}
+
+/// Runs a write in a task of its own: a browser that hangs up must not stop it half way.
+pub(crate) async fn detached<T, E>(write: impl Future<Output = Result<T, E>> + Send + 'static) -> Result<T, Response>
+where
+    T: Send + 'static,
+    E: std::error::Error + Send + Sync + 'static,
+{
+    match tokio::spawn(write).await {
+        Ok(Ok(done)) => Ok(done),
+        Ok(Err(e)) => Err(unavailable(&e)),
+        Err(e) => Err(unavailable(&e)),
+    }
+}
+
+/// Logs once, here, and answers with constant words.
+pub(crate) fn unavailable(e: &(dyn std::error::Error + 'static)) -> Response {
+    error!(error = chain(e), "the board can't read or write");
+    problem::unavailable().into_response()
+}
+
+/// As [`unavailable`], for a program.
+pub(crate) fn api_unavailable(e: &(dyn std::error::Error + 'static)) -> Response {
+    error!(error = chain(e), "the board can't read or write");
+    problem::api(503, "try again later")
 }

@@ -1,0 +1,205 @@
+//! What needs a call now. Live, and alone refreshed every 15 seconds where the browser can.
+
+use askama::Template;
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Redirect, Response},
+};
+use casework::pack::Pack;
+use chrono::{DateTime, Utc};
+use platform::{
+    clock,
+    store::{BoardNow, CallAbout, StoreError, TriageLine},
+    text::Lang,
+};
+
+use super::{
+    api_unavailable,
+    call::{Call, call},
+    unavailable,
+};
+use crate::internal::{
+    Internal,
+    auth::Overseer,
+    page::{Frame, Language, render, words},
+};
+
+/// Counts stop here; the page then says "1000+".
+const COUNTED: i64 = 1000;
+
+/// One matter to call about.
+pub(super) struct Line {
+    pub(super) href: String,
+    pub(super) unit: String,
+    pub(super) what: String,
+    pub(super) urgency: &'static str,
+    pub(super) since: String,
+    pub(super) level: String,
+    pub(super) drill: bool,
+    pub(super) hot: bool,
+    pub(super) call: Option<Call>,
+}
+
+/// A number with the matters behind it.
+pub(super) struct Group {
+    pub(super) id: &'static str,
+    pub(super) title: &'static str,
+    pub(super) calm: &'static str,
+    pub(super) count: String,
+    pub(super) zero: bool,
+    pub(super) lines: Vec<Line>,
+    /// Said when the list is shorter than the count.
+    pub(super) more: bool,
+    /// Counts by level, of the overdue ones.
+    pub(super) parts: Vec<(&'static str, String)>,
+}
+
+/// The live part.
+pub(super) struct Now {
+    pub(super) at: String,
+    pub(super) groups: Vec<Group>,
+    pub(super) parked: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "internal/board/now.html")]
+struct NowPart {
+    frame: Frame,
+    now: Now,
+}
+
+/// `GET /board/now`: the part alone, for the page that refreshes itself; anybody else gets the whole page.
+pub(crate) async fn part(State(internal): State<Internal>, actor: Overseer, Language(lang): Language, headers: HeaderMap) -> Response {
+    if !headers.contains_key("hx-request") {
+        return Redirect::to("/board").into_response();
+    }
+    match look(&internal, lang).await {
+        Ok(now) => render(StatusCode::OK, &NowPart { frame: Frame::of(&actor, lang, "/board"), now }),
+        Err(e) => unavailable(&e),
+    }
+}
+
+/// `GET /api/v1/board/now`
+pub(crate) async fn api(State(internal): State<Internal>, _: Overseer) -> Response {
+    match internal.board.board_now(&internal.county).await {
+        Ok(now) => Json(now).into_response(),
+        Err(e) => api_unavailable(&e),
+    }
+}
+
+/// Reads it and says it in words.
+pub(super) async fn look(internal: &Internal, lang: Lang) -> Result<Now, StoreError> {
+    let found = internal.board.board_now(&internal.county).await?;
+    Ok(say(found, &internal.pack.current().pack, lang, clock::now()))
+}
+
+fn say(found: BoardNow, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> Now {
+    let overdue: i64 = found.overdue_by_level.iter().map(|(_, count)| count).sum();
+    let by_level = found.overdue_by_level.iter().map(|(level, count)| (level_name(lang, *level), counted(*count)));
+    let groups = vec![
+        group(lang, "unsigned", found.unsigned_count, found.unsigned.iter().map(|l| about("board.unsigned_since", l, pack, lang, now)).collect()),
+        Group { parts: by_level.collect(), ..group(lang, "overdue", overdue, found.overdue.iter().map(|l| about("board.overdue_since", l, pack, lang, now)).collect()) },
+        group(lang, "triage", found.triage_count, found.triage.iter().take(20).map(|l| triage_line(l, lang, now)).collect()),
+        group(lang, "failed", found.failed_count, found.failed.iter().map(|n| failed(n, pack, lang, now)).collect()),
+    ];
+    let parked = (found.parked > 0).then(|| lang.fill("board.parked", &[("n", &found.parked.to_string())]));
+    Now { at: words::moment(lang, now, now), groups, parked }
+}
+
+fn group(lang: Lang, id: &'static str, count: i64, lines: Vec<Line>) -> Group {
+    Group {
+        id,
+        title: lang.t(&format!("board.{id}")),
+        calm: lang.t(&format!("board.{id}_calm")),
+        count: counted(count),
+        zero: count == 0,
+        more: usize::try_from(count).is_ok_and(|count| count > lines.len()),
+        lines,
+        parts: Vec::new(),
+    }
+}
+
+fn counted(count: i64) -> String {
+    if count >= COUNTED { format!("{COUNTED}+") } else { count.to_string() }
+}
+
+/// `key`: of an unsigned ticket `since` is its dispatch, of an overdue stage its due time.
+fn about(key: &str, line: &CallAbout, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> Line {
+    let obligation = pack.vocabulary().obligations.label(&line.obligation, words::pack_lang(lang));
+    let stage = line.stage.as_deref().unwrap_or("sign");
+    let since = words::span(lang, now - line.since);
+    Line {
+        href: format!("/board/tickets/{}", line.ticket_id),
+        unit: line.unit_name.clone(),
+        what: obligation.to_owned(),
+        urgency: words::urgency(lang, &line.urgency),
+        since: lang.fill(key, &[("stage", words::stage(lang, stage)), ("span", &since), ("at", &words::moment(lang, line.since, now))]),
+        level: line.level.filter(|level| *level > 0).map(|level| level_name(lang, level).to_owned()).unwrap_or_default(),
+        drill: line.drill,
+        hot: line.urgency == "P1",
+        call: Some(call(pack, &line.unit, line.phones.as_deref())),
+    }
+}
+
+fn triage_line(line: &TriageLine, lang: Lang, now: DateTime<Utc>) -> Line {
+    let (span, at) = (words::span(lang, now - line.dispatched_at), words::moment(lang, line.dispatched_at, now));
+    Line {
+        href: format!("/triage/{}", line.report_id),
+        unit: line.signed_by.as_ref().map_or_else(|| lang.t("triage.nobody").to_owned(), |by| lang.fill("triage.taken_by", &[("by", by)])),
+        what: reasons(&line.reasons).join("；"),
+        urgency: words::urgency(lang, &line.urgency),
+        since: lang.fill("board.waits_since", &[("span", &span), ("at", &at)]),
+        level: words::countdown(lang, line.next_due_at.map(|_| if line.signed_by.is_some() { "resolve" } else { "sign" }), line.next_due_at, now).text,
+        drill: false,
+        hot: line.urgency == "P1",
+        call: None,
+    }
+}
+
+fn failed(notice: &platform::store::UndeliveredNotice, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> Line {
+    let at = words::moment(lang, notice.finished_at, now);
+    Line {
+        href: format!("/board/tickets/{}", notice.ticket_id),
+        unit: notice.unit_name.clone(),
+        what: lang.t(notice_kind(&notice.kind)).to_owned(),
+        urgency: words::urgency(lang, &notice.urgency),
+        since: lang.fill("board.failed_since", &[("span", &words::span(lang, now - notice.finished_at)), ("at", &at)]),
+        level: notice.last_error.clone().unwrap_or_default(),
+        drill: false,
+        hot: notice.urgency == "P1",
+        call: Some(call(pack, &notice.unit, notice.phones.as_deref())),
+    }
+}
+
+/// 到期提醒, 催办, 办公室督办, 领导小组督办
+pub(super) fn level_name(lang: Lang, level: i16) -> &'static str {
+    lang.t(match level {
+        1 => "notice.what.remind",
+        2 => "notice.what.urge",
+        3 => "notice.what.supervise",
+        _ => "notice.what.supervise-letter",
+    })
+}
+
+/// Key of a notice kind.
+pub(super) fn notice_kind(kind: &str) -> &'static str {
+    match kind {
+        "dispatch" => "notice.what.dispatch",
+        "triage" => "notice.what.triage",
+        "letter" => "notice.what.letter",
+        "undeliverable" => "notice.what.undeliverable",
+        "remind" => "notice.what.remind",
+        "urge" => "notice.what.urge",
+        "supervise" => "notice.what.supervise",
+        "supervise-letter" => "notice.what.supervise-letter",
+        "advisory-letter" => "notice.what.advisory-letter",
+        _ => "notice.what.other",
+    }
+}
+
+/// The texts of a JSON array.
+pub(super) fn reasons(list: &serde_json::Value) -> Vec<String> {
+    list.as_array().into_iter().flatten().filter_map(|r| r.as_str().map(str::to_owned)).collect()
+}

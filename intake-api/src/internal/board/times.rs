@@ -1,0 +1,188 @@
+//! Response times per unit, from the snapshot: shares in time, median and 90th percentile, with the counts they rest on.
+//!
+//! Court and procuratorate are listed apart and never ranked: they are independent of the leading group.
+
+use std::cmp::Ordering;
+
+use axum::{
+    Json,
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use casework::{calendar::rfc3339, pack::Pack};
+use chrono::{DateTime, TimeDelta, Utc};
+use platform::{receipt::ReportId, text::Lang};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{
+    api_unavailable,
+    ledger::{Ledger, LedgerLine},
+};
+use crate::internal::{Internal, auth::Overseer, page::words};
+
+/// One unit's figures as the snapshot keeps them. Percentiles are seconds.
+#[derive(Clone, Debug, Deserialize)]
+struct Figures {
+    unit_name: String,
+    unit_kind: String,
+    tickets: i64,
+    signed: i64,
+    contacted: i64,
+    resolved: i64,
+    signed_in_time: Option<i64>,
+    sign_judged: Option<i64>,
+    resolved_in_time: Option<i64>,
+    resolve_judged: Option<i64>,
+    sign_p50_s: Option<f64>,
+    sign_p90_s: Option<f64>,
+    contact_p50_s: Option<f64>,
+    contact_p90_s: Option<f64>,
+    resolve_p50_s: Option<f64>,
+    resolve_p90_s: Option<f64>,
+}
+
+#[derive(Deserialize)]
+struct Snapshot {
+    days: i64,
+    times: Vec<Figures>,
+    ledger: Ledger,
+}
+
+/// A figure and what it rests on; `–` and empty when it rests on nothing.
+pub(super) struct Cell {
+    pub(super) text: String,
+    pub(super) rests_on: String,
+}
+
+/// One unit.
+pub(super) struct Row {
+    pub(super) unit: String,
+    pub(super) tickets: i64,
+    /// In the order of [`COLUMNS`].
+    pub(super) cells: Vec<Cell>,
+}
+
+/// Head of a column.
+pub(super) struct Head {
+    pub(super) code: &'static str,
+    pub(super) title: &'static str,
+    pub(super) current: bool,
+}
+
+/// Everything below the live part.
+pub(super) struct Times {
+    pub(super) as_of: String,
+    pub(super) heads: Vec<Head>,
+    pub(super) rows: Vec<Row>,
+    pub(super) letters: Vec<Row>,
+    pub(super) ledger: LedgerLine,
+}
+
+/// Columns by which one may sort: the worst comes first.
+const COLUMNS: [&str; 5] = ["sign_rate", "resolve_rate", "sign", "contact", "resolve"];
+
+impl Figures {
+    fn share(part: Option<i64>, of: Option<i64>) -> Option<f64> {
+        let (part, of) = (part.unwrap_or(0), of.unwrap_or(0));
+        (of > 0).then(|| part as f64 / of as f64)
+    }
+
+    /// What a column sorts by, greater = worse; `None` comes last.
+    fn badness(&self, column: &str) -> Option<f64> {
+        match column {
+            "sign_rate" => Self::share(self.signed_in_time, self.sign_judged).map(|s| -s),
+            "resolve_rate" => Self::share(self.resolved_in_time, self.resolve_judged).map(|s| -s),
+            "sign" => self.sign_p50_s,
+            "contact" => self.contact_p50_s,
+            "resolve" => self.resolve_p50_s,
+            _ => Some(self.tickets as f64),
+        }
+    }
+
+    fn row(&self, lang: Lang) -> Row {
+        let rate = |part: Option<i64>, of: Option<i64>| match Self::share(part, of) {
+            Some(share) => Cell { text: format!("{:.0}%", share * 100.0), rests_on: format!("{}/{}", part.unwrap_or(0), of.unwrap_or(0)) },
+            None => Cell { text: "–".into(), rests_on: String::new() },
+        };
+        let pace = |p50: Option<f64>, p90: Option<f64>, of: i64| match (p50, p90) {
+            (Some(p50), Some(p90)) => {
+                let (p90, n) = (seconds(lang, p90), of.to_string());
+                Cell { text: seconds(lang, p50), rests_on: lang.fill("board.p90", &[("p90", &p90), ("n", &n)]) }
+            }
+            _ => Cell { text: "–".into(), rests_on: String::new() },
+        };
+        Row {
+            unit: self.unit_name.clone(),
+            tickets: self.tickets,
+            cells: vec![
+                rate(self.signed_in_time, self.sign_judged),
+                rate(self.resolved_in_time, self.resolve_judged),
+                pace(self.sign_p50_s, self.sign_p90_s, self.signed),
+                pace(self.contact_p50_s, self.contact_p90_s, self.contacted),
+                pace(self.resolve_p50_s, self.resolve_p90_s, self.resolved),
+            ],
+        }
+    }
+}
+
+fn seconds(lang: Lang, seconds: f64) -> String {
+    // Years fit into whole seconds; the fraction is not said.
+    words::span(lang, TimeDelta::seconds(seconds.round() as i64))
+}
+
+/// Reads a snapshot into words; `None` when it can't be read.
+pub(super) fn say(at: DateTime<Utc>, data: Value, sort: &str, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> Option<Times> {
+    let snapshot: Snapshot = serde_json::from_value(data).inspect_err(|e| tracing::error!(error = %e, "the board's snapshot can't be read")).ok()?;
+    let sort = COLUMNS.iter().copied().find(|c| *c == sort).unwrap_or(COLUMNS[0]);
+    let (mut letters, mut ranked): (Vec<_>, Vec<_>) = snapshot.times.iter().partition(|f| {
+        pack.vocabulary().unit_kinds.get(&f.unit_kind).is_some_and(|kind| kind.letter)
+    });
+    ranked.sort_by(|a, b| worst_first(a.badness(sort), b.badness(sort)).then_with(|| b.tickets.cmp(&a.tickets)));
+    letters.sort_by(|a, b| a.unit_name.cmp(&b.unit_name));
+    let days = snapshot.days.to_string();
+    Some(Times {
+        as_of: lang.fill("board.as_of", &[("at", &words::moment(lang, at, now)), ("days", &days)]),
+        heads: COLUMNS.iter().map(|code| Head { code, title: lang.t(&format!("board.col_{code}")), current: *code == sort }).collect(),
+        rows: ranked.iter().map(|f| f.row(lang)).collect(),
+        letters: letters.iter().map(|f| f.row(lang)).collect(),
+        ledger: snapshot.ledger.say(lang),
+    })
+}
+
+fn worst_first(a: Option<f64>, b: Option<f64>) -> Ordering {
+    match (a, b) {
+        (Some(a), Some(b)) => b.total_cmp(&a),
+        (Some(_), None) => Ordering::Less,
+        (None, Some(_)) => Ordering::Greater,
+        (None, None) => Ordering::Equal,
+    }
+}
+
+/// `GET /api/v1/board/times`: the snapshot as it is, with the missing receipts spelled out; 404 before the first one.
+pub(crate) async fn api(State(internal): State<Internal>, _: Overseer) -> Response {
+    match internal.board.board_snapshot(&internal.county).await {
+        Ok(Some((at, took_ms, mut data))) => {
+            if let Some(missing) = data.pointer("/ledger/missing").and_then(Value::as_array) {
+                let receipts: Vec<String> = missing.iter().filter_map(Value::as_i64).map(|id| ReportId::from_db(id).to_string()).collect();
+                data["ledger"]["missing"] = json!(receipts);
+            }
+            (StatusCode::OK, Json(json!({"at": rfc3339(at), "took_ms": took_ms, "figures": data}))).into_response()
+        }
+        Ok(None) => crate::internal::page::problem::api(404, "no figures yet; they are made within a minute of the start"),
+        Err(e) => api_unavailable(&e),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_worst_comes_first_and_the_unjudged_last() {
+        let mut shares = [Some(-1.0), None, Some(-0.2), Some(-0.75)];
+        shares.sort_by(|a, b| worst_first(*a, *b));
+        assert_eq!(shares, [Some(-0.2), Some(-0.75), Some(-1.0), None]);
+    }
+}

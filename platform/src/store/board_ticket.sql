@@ -1,0 +1,30 @@
+-- One ticket with everything unsealed around it: $1 county, $2 ticket
+SELECT t.id, t.report_id, t.obligation, t.unit, u.name AS unit_name, t.urgency, t.lead, t.state, t.outcome, t.assignee_name,
+       r.received_at, t.dispatched_at, r.drill, f.facts,
+       (SELECT string_agg(p.said, '、' ORDER BY p.rank, p.said) FROM (
+            SELECT a.name || coalesce(' ' || a.phone, '') AS said, min(CASE m.role WHEN 'member' THEN 2 ELSE 1 END) AS rank
+            FROM memberships m JOIN accounts a ON a.id = m.account_id
+            WHERE m.county = t.county AND m.unit = t.unit AND m.role <> 'admin' AND m.ended_at IS NULL AND a.disabled_at IS NULL
+            GROUP BY a.id, a.name, a.phone) p) AS phones,
+       coalesce((SELECT jsonb_agg(jsonb_build_object('stage', s.stage, 'limit', s.time_limit, 'started_at', s.started_at,
+                     'due_at', s.due_at, 'ended_at', s.ended_at, 'basis', s.basis, 'grade', s.grade, 'provisional', s.provisional,
+                     'steps', (SELECT coalesce(jsonb_agg(jsonb_build_object('level', e.level, 'action', e.action,
+                            'crossed_at', e.crossed_at, 'sent_at', e.sent_at, 'system_late', e.system_late)
+                            ORDER BY e.due_generation, e.level), '[]')
+                        FROM escalation_steps e WHERE e.stage_id = s.id)) ORDER BY s.id)
+                 FROM stages s WHERE s.ticket_id = t.id), '[]') AS stages,
+       coalesce((SELECT jsonb_agg(jsonb_build_object('at', e.at, 'kind', e.kind, 'actor', e.actor, 'reason', e.reason) ORDER BY e.at DESC)
+                 FROM events e WHERE e.report_id = t.report_id AND (e.ticket_id = t.id OR e.ticket_id IS NULL)), '[]') AS events,
+       coalesce((SELECT jsonb_agg(jsonb_build_object('kind', n.kind, 'unit_name', nu.name, 'state', n.state, 'created_at', n.created_at,
+                     'finished_at', n.finished_at, 'last_error', n.last_error, 'system_late', n.system_late,
+                     'attempts', (SELECT coalesce(jsonb_agg(jsonb_build_object('at', a.at, 'outcome', a.outcome, 'detail', a.detail)
+                            ORDER BY a.at), '[]') FROM notice_attempts a WHERE a.notice_id = n.id)) ORDER BY n.created_at DESC)
+                 FROM notices n JOIN units nu ON nu.county = n.county AND nu.code = n.unit WHERE n.ticket_id = t.id), '[]') AS notices,
+       (SELECT jsonb_agg(jsonb_build_object('id', o.id, 'obligation', o.obligation, 'unit_name', ou.name, 'lead', o.lead,
+                     'state', o.state) ORDER BY o.lead DESC, o.id)
+        FROM tickets o JOIN units ou ON ou.county = o.county AND ou.code = o.unit WHERE o.report_id = t.report_id) AS others
+FROM tickets t
+JOIN units u ON u.county = t.county AND u.code = t.unit
+JOIN reports r ON r.id = t.report_id
+JOIN report_facts f ON f.report_id = t.report_id
+WHERE t.county = $1 AND t.id = $2
