@@ -66,8 +66,8 @@ fn a_broken_line_is_named_with_its_reason() {
         (
             "units.csv",
             "court,court,太和县人民法院,341222000000,office",
-            "court,court,太和县人民法院,341222000000,offfice",
-            "parent offfice",
+            "court,court,太和县人民法院,341222000000,nobody-here",
+            "parent nobody-here",
         ),
         (
             "units.csv",
