@@ -1,8 +1,42 @@
-//! desk: pages follow.
+//! The desk of a member unit: its queue, one ticket, and the acts on it.
+//!
+//! `queue` and `ticket` show, `act` reads what somebody wants to do and does it once, `post` and `api` are its two doors,
+//! `reporter` opens an identity, `sealed` is the only place that opens or seals words about a child. Rows of other units
+//! never arrive here: the database refuses them (row-level security), so that a foreign ticket and one that does not
+//! exist are the same 404.
+
+mod act;
+mod api;
+mod post;
+mod queue;
+mod reporter;
+mod sealed;
+mod ticket;
+mod view;
+
+use axum::routing::{get, post as posting};
 
 use super::Route;
 
 /// Routes of this part.
 pub(crate) fn routes() -> Vec<Route> {
-    Vec::new()
+    vec![
+        Route::get("/desk", get(queue::page)),
+        Route::get("/desk/list", get(queue::fragment)),
+        Route::get("/tickets/{id}", get(ticket::page)),
+        Route::post("/tickets/{id}/sign", posting(post::sign)),
+        Route::post("/tickets/{id}/assign", posting(post::assign)),
+        Route::post("/tickets/{id}/contact", posting(post::contact)),
+        Route::post("/tickets/{id}/evidence", posting(post::evidence)),
+        Route::post("/tickets/{id}/resolve", posting(post::resolve)),
+        Route::post("/tickets/{id}/reporter", posting(reporter::open)),
+        Route::get("/api/v1/openapi.json", get(api::openapi)),
+        Route::get("/api/v1/tickets", get(api::queue)),
+        Route::get("/api/v1/tickets/{id}", get(api::ticket)),
+        Route::post("/api/v1/tickets/{id}/sign", posting(api::sign)),
+        Route::post("/api/v1/tickets/{id}/assign", posting(api::assign)),
+        Route::post("/api/v1/tickets/{id}/contact", posting(api::contact)),
+        Route::post("/api/v1/tickets/{id}/evidence", posting(api::evidence)),
+        Route::post("/api/v1/tickets/{id}/resolve", posting(api::resolve)),
+    ]
 }

@@ -20,6 +20,11 @@ pub(crate) fn pack_lang(lang: Lang) -> PackLang {
     }
 }
 
+/// A sentence with one value filled in; templates can't write slices.
+pub(crate) fn fill(lang: Lang, key: &str, name: &str, value: impl std::fmt::Display) -> String {
+    lang.fill(key, &[(name, &value.to_string())])
+}
+
 /// `11月24日 16:05`.
 pub(crate) fn moment(lang: Lang, at: DateTime<Utc>, now: DateTime<Utc>) -> String {
     let local = at.with_timezone(&shanghai());

@@ -1,0 +1,185 @@
+//! The same acts for programs: JSON and a bearer token. The contract is `openapi-internal.json`.
+
+use axum::{
+    Json,
+    body::Bytes,
+    extract::{Path, Query, State},
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use casework::calendar::rfc3339;
+use platform::{
+    clock,
+    store::{ActDone, DeskTicket},
+    telemetry::chain,
+    text::Lang,
+};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use tracing::error;
+
+use super::{
+    act::{self, Fields, Kind, NotDone, Wrong},
+    sealed,
+    ticket::{fetch, id_of, people_of},
+    view::next_act,
+};
+use crate::internal::{Internal, auth::Desk, page::problem};
+
+/// Most tickets of one answer.
+const MOST: i64 = 200;
+
+/// Which part of the queue.
+#[derive(Deserialize)]
+pub(super) struct Part {
+    offset: Option<i64>,
+    limit: Option<i64>,
+}
+
+/// `GET /api/v1/openapi.json`
+pub(super) async fn openapi() -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], include_str!("../../../openapi-internal.json")).into_response()
+}
+
+/// `GET /api/v1/tickets`
+pub(super) async fn queue(State(internal): State<Internal>, desk: Desk, Query(part): Query<Part>) -> Response {
+    let (offset, limit) = (part.offset.unwrap_or(0).max(0), part.limit.unwrap_or(50).clamp(1, MOST));
+    match internal.desk.desk_queue(&desk.scope, &internal.county, offset, limit).await {
+        Ok((tickets, open)) => answer(StatusCode::OK, &json!({"open": open, "offset": offset, "limit": limit, "tickets": tickets})),
+        Err(e) => {
+            error!(error = chain(&e), "the queue can't be read");
+            problem::api(503, "try again later")
+        }
+    }
+}
+
+/// `GET /api/v1/tickets/{id}`
+pub(super) async fn ticket(State(internal): State<Internal>, desk: Desk, Path(id): Path<String>) -> Response {
+    match wanted(&internal, &desk, &id).await {
+        Ok(ticket) => answer(StatusCode::OK, &in_json(&internal, &ticket)),
+        Err(response) => response,
+    }
+}
+
+/// `POST /api/v1/tickets/{id}/sign`
+pub(super) async fn sign(internal: State<Internal>, desk: Desk, id: Path<String>, body: Bytes) -> Response {
+    act(Kind::Sign, internal.0, desk, &id.0, &body).await
+}
+
+/// `POST /api/v1/tickets/{id}/assign`
+pub(super) async fn assign(internal: State<Internal>, desk: Desk, id: Path<String>, body: Bytes) -> Response {
+    act(Kind::Assign, internal.0, desk, &id.0, &body).await
+}
+
+/// `POST /api/v1/tickets/{id}/contact`
+pub(super) async fn contact(internal: State<Internal>, desk: Desk, id: Path<String>, body: Bytes) -> Response {
+    act(Kind::Contact, internal.0, desk, &id.0, &body).await
+}
+
+/// `POST /api/v1/tickets/{id}/evidence`
+pub(super) async fn evidence(internal: State<Internal>, desk: Desk, id: Path<String>, body: Bytes) -> Response {
+    act(Kind::Evidence, internal.0, desk, &id.0, &body).await
+}
+
+/// `POST /api/v1/tickets/{id}/resolve`
+pub(super) async fn resolve(internal: State<Internal>, desk: Desk, id: Path<String>, body: Bytes) -> Response {
+    act(Kind::Resolve, internal.0, desk, &id.0, &body).await
+}
+
+async fn act(kind: Kind, internal: Internal, desk: Desk, id: &str, body: &[u8]) -> Response {
+    let now = clock::now();
+    let fields = match fields(body) {
+        Ok(fields) => fields,
+        Err(response) => return response,
+    };
+    let ticket = match wanted(&internal, &desk, id).await {
+        Ok(ticket) => ticket,
+        Err(response) => return response,
+    };
+    let people = people_of(&internal, &ticket).await;
+    let loaded = internal.pack.current();
+    if !fields.contains_key("version") {
+        return invalid(&[("version", "desk.wrong.version")].into());
+    }
+    let ready = match act::read(kind, &fields, &ticket, &people, &loaded.pack, now) {
+        Ok(ready) => ready,
+        Err(wrong) => return invalid(&wrong),
+    };
+    match act::perform(&internal, &desk.scope, &desk, &ticket, ready, act::version(&fields), now).await {
+        Ok(ActDone::Done) => match wanted(&internal, &desk, id).await {
+            Ok(ticket) => answer(StatusCode::OK, &in_json(&internal, &ticket)),
+            Err(response) => response,
+        },
+        Ok(ActDone::Stale { last_kind, last_by, last_at }) => {
+            let last = json!({"kind": last_kind, "by": last_by, "at": rfc3339(last_at)});
+            conflict("the ticket has changed since this version; nothing was done", &json!({"last_act": last}))
+        }
+        Ok(ActDone::NotAllowed { state }) => conflict("the ticket's state does not allow this; nothing was done", &json!({"state": state})),
+        Ok(ActDone::NotFound) => problem::api(404, "no such ticket"),
+        Err(NotDone::Sealing) => problem::api(503, "the words can't be sealed and were not stored; tell the county's IT"),
+        Err(NotDone::Database) => problem::api(503, "nothing was done; try again later"),
+    }
+}
+
+async fn wanted(internal: &Internal, desk: &Desk, id: &str) -> Result<DeskTicket, Response> {
+    if id_of(id).is_none() {
+        return Err(problem::api(404, "no such ticket"));
+    }
+    fetch(internal, desk, id).await.map_err(|response| match response.status() {
+        StatusCode::NOT_FOUND => problem::api(404, "no such ticket"),
+        _ => problem::api(503, "try again later"),
+    })
+}
+
+/// A flat JSON object as the fields of a form; null is absent.
+fn fields(body: &[u8]) -> Result<Fields, Response> {
+    let Ok(object) = serde_json::from_slice::<Map<String, Value>>(body) else {
+        return Err(problem::api(400, "the body must be a JSON object"));
+    };
+    let flat = object.into_iter().filter_map(|(name, value)| match value {
+        Value::Null => None,
+        Value::String(text) => Some((name, text)),
+        other => Some((name, other.to_string())),
+    });
+    Ok(flat.collect())
+}
+
+fn invalid(wrong: &Wrong) -> Response {
+    let errors: Vec<Value> = wrong.iter().map(|(field, key)| json!({"pointer": format!("/{field}"), "detail": Lang::En.t(key)})).collect();
+    let body = json!({"type": "about:blank", "title": "Unprocessable Content", "status": 422, "detail": "fields are wrong; nothing was done", "errors": errors});
+    (StatusCode::UNPROCESSABLE_ENTITY, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()
+}
+
+fn conflict(detail: &str, more: &Value) -> Response {
+    let mut body = json!({"type": "about:blank", "title": "Conflict", "status": 409, "detail": detail});
+    if let (Some(body), Some(more)) = (body.as_object_mut(), more.as_object()) {
+        body.extend(more.clone());
+    }
+    (StatusCode::CONFLICT, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()
+}
+
+fn answer(status: StatusCode, body: &Value) -> Response {
+    (status, [(header::CACHE_CONTROL, "no-store")], Json(body)).into_response()
+}
+
+/// A ticket in codes; words for people are the pack's and the page's. `matter` is null when it can't be opened.
+fn in_json(internal: &Internal, t: &DeskTicket) -> Value {
+    let key = sealed::data_key(&internal.keys, t).ok();
+    let note = |text: &Option<String>| sealed::note(key.as_ref()?, t, text.as_deref()?);
+    let events: Vec<Value> = t
+        .events
+        .iter()
+        .map(|e| json!({"at": rfc3339(e.at), "kind": e.kind, "by": e.actor, "detail": e.detail, "note": note(&e.sealed)}))
+        .collect();
+    let time = |at: Option<chrono::DateTime<chrono::Utc>>| at.map(rfc3339);
+    json!({
+        "id": t.id, "version": t.version, "unit": t.unit, "obligation": t.obligation, "lead": t.lead, "urgency": t.urgency,
+        "state": t.state, "next_act": next_act(t).map(Kind::word), "next_stage": t.next_stage, "next_due_at": time(t.next_due_at),
+        "dispatched_at": rfc3339(t.dispatched_at), "received_at": rfc3339(t.received_at), "drill": t.drill,
+        "signed_at": time(t.signed_at), "signed_by": t.signed_by, "assignee": t.assignee, "assignee_name": t.assignee_name,
+        "contacted_at": time(t.contacted_at), "evidence": t.evidence, "evidence_at": time(t.evidence_at),
+        "resolved_at": time(t.resolved_at), "resolved_by": t.resolved_by, "outcome": t.outcome,
+        "basis": t.basis.0, "facts": t.facts, "matter": sealed::matter(&internal.keys, t),
+        "stages": t.stages.0, "others": t.others.0, "events": events,
+    })
+}

@@ -1,0 +1,130 @@
+//! Acts by form: POST, then back to the ticket with a sentence that says what was done.
+//!
+//! A page that was overtaken changes nothing: the answer says who did what and when, and keeps what was typed.
+
+use askama::Template;
+use axum::{
+    Form,
+    extract::{Path, State},
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+use chrono::{DateTime, Utc};
+use platform::{clock, store::ActDone, text::Lang};
+
+use super::{
+    act::{self, Fields, Kind, NotDone},
+    ticket::{Attempt, fetch, people_of, show},
+};
+use crate::internal::{
+    Internal,
+    auth::Desk,
+    page::{Frame, Language, problem, render, words},
+};
+
+#[derive(Template)]
+#[template(path = "internal/desk/stale.html")]
+struct StalePage {
+    frame: Frame,
+    id: i64,
+    title: &'static str,
+    text: String,
+    kept: Vec<String>,
+}
+
+/// `POST /tickets/{id}/sign`
+pub(super) async fn sign(internal: State<Internal>, desk: Desk, lang: Language, id: Path<String>, fields: Form<Fields>) -> Response {
+    act(Kind::Sign, internal.0, desk, lang.0, &id.0, fields.0).await
+}
+
+/// `POST /tickets/{id}/assign`
+pub(super) async fn assign(internal: State<Internal>, desk: Desk, lang: Language, id: Path<String>, fields: Form<Fields>) -> Response {
+    act(Kind::Assign, internal.0, desk, lang.0, &id.0, fields.0).await
+}
+
+/// `POST /tickets/{id}/contact`
+pub(super) async fn contact(internal: State<Internal>, desk: Desk, lang: Language, id: Path<String>, fields: Form<Fields>) -> Response {
+    act(Kind::Contact, internal.0, desk, lang.0, &id.0, fields.0).await
+}
+
+/// `POST /tickets/{id}/evidence`
+pub(super) async fn evidence(internal: State<Internal>, desk: Desk, lang: Language, id: Path<String>, fields: Form<Fields>) -> Response {
+    act(Kind::Evidence, internal.0, desk, lang.0, &id.0, fields.0).await
+}
+
+/// `POST /tickets/{id}/resolve`
+pub(super) async fn resolve(internal: State<Internal>, desk: Desk, lang: Language, id: Path<String>, fields: Form<Fields>) -> Response {
+    act(Kind::Resolve, internal.0, desk, lang.0, &id.0, fields.0).await
+}
+
+async fn act(kind: Kind, internal: Internal, desk: Desk, lang: Lang, id: &str, fields: Fields) -> Response {
+    let now = clock::now();
+    let ticket = match fetch(&internal, &desk, id).await {
+        Ok(ticket) => ticket,
+        Err(response) => return response,
+    };
+    let people = people_of(&internal, &ticket).await;
+    let loaded = internal.pack.current();
+    let ready = match act::read(kind, &fields, &ticket, &people, &loaded.pack, now) {
+        Ok(ready) => ready,
+        Err(wrong) => {
+            let attempt = Attempt { form: kind.word(), fields, wrong, trouble: None };
+            return show(StatusCode::UNPROCESSABLE_ENTITY, &internal, &desk, lang, &ticket, &people, attempt, None);
+        }
+    };
+    let done_kind = ready.act.kind();
+    match act::perform(&internal, &desk.scope, &desk, &ticket, ready, act::version(&fields), now).await {
+        Ok(ActDone::Done) => Redirect::to(&format!("/tickets/{}?done={}", ticket.id, kind.word())).into_response(),
+        Ok(other) => overtaken(&desk, lang, ticket.id, done_kind, &fields, other, now),
+        Err(why) => {
+            let attempt = Attempt { form: kind.word(), fields, wrong: act::Wrong::new(), trouble: Some(trouble(&why)) };
+            show(StatusCode::SERVICE_UNAVAILABLE, &internal, &desk, lang, &ticket, &people, attempt, None)
+        }
+    }
+}
+
+/// Why an act was not tried, as a text key.
+pub(super) fn trouble(why: &NotDone) -> &'static str {
+    match why {
+        NotDone::Sealing => "desk.trouble.sealing",
+        NotDone::Database => "desk.trouble.database",
+    }
+}
+
+/// Nothing was changed: says what happened instead, by whom and when. The same act by the same person is a double click,
+/// which is no fault; anything else is a conflict.
+pub(super) fn overtaken(desk: &Desk, lang: Lang, id: i64, kind: &str, fields: &Fields, done: ActDone, now: DateTime<Utc>) -> Response {
+    let (status, title, text) = match done {
+        ActDone::Stale { last_kind, last_by, last_at } => {
+            let again = last_kind == kind && last_by == desk.person.account.name;
+            let what = what_happened(lang, &last_kind);
+            let at = words::moment(lang, last_at, now);
+            let values = [("by", last_by.as_str()), ("at", at.as_str()), ("what", what)];
+            if again {
+                (StatusCode::OK, "desk.stale.again_title", lang.fill("desk.stale.again", &values))
+            } else {
+                (StatusCode::CONFLICT, "desk.stale.title", lang.fill("desk.stale.text", &values))
+            }
+        }
+        ActDone::NotAllowed { state } => {
+            let text = lang.fill("desk.stale.not_allowed", &[("state", words::state(lang, &state))]);
+            (StatusCode::CONFLICT, "desk.stale.title", text)
+        }
+        ActDone::NotFound | ActDone::Done => return problem::not_found().into_response(),
+    };
+    let typed = ["who", "at", "place", "reference", "reason", "note"];
+    let kept = typed.iter().filter_map(|name| fields.get(*name)).filter(|v| !v.trim().is_empty()).cloned().collect();
+    render(status, &StalePage { frame: Frame::of(desk, lang, "/desk"), id, title: lang.t(title), text, kept })
+}
+
+fn what_happened(lang: Lang, kind: &str) -> &'static str {
+    lang.t(match kind {
+        "signed" => "desk.what.signed",
+        "assigned" => "desk.what.assigned",
+        "contacted" => "desk.what.contacted",
+        "evidence" => "desk.what.evidence",
+        "resolved" => "desk.what.resolved",
+        "identity-opened" => "desk.what.opened",
+        _ => "desk.what.changed",
+    })
+}

@@ -1,0 +1,158 @@
+//! `GET /tickets/{id}`: everything about one ticket on one screen, the next act as the one big button.
+
+use askama::Template;
+use axum::{
+    extract::{Path, Query, State},
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use casework::{calendar::shanghai, pack::Pack};
+use platform::{clock, store::DeskTicket, telemetry::chain, text::Lang};
+use serde::Deserialize;
+use tracing::error;
+
+use super::{
+    act::{Fields, Kind, People, Wrong},
+    view::{View, view},
+};
+use crate::internal::{
+    Internal,
+    auth::Desk,
+    page::{Frame, Language, problem, render, words},
+};
+
+/// What was just done.
+#[derive(Deserialize)]
+pub(super) struct Asked {
+    done: Option<String>,
+}
+
+/// A choice of a form.
+struct Choice {
+    value: String,
+    label: String,
+}
+
+/// What was typed into the form of one act, and what is wrong with it.
+#[derive(Default)]
+pub(super) struct Attempt {
+    /// Id of the form: `contact`, `reporter` …
+    pub(super) form: &'static str,
+    /// As typed.
+    pub(super) fields: Fields,
+    /// What is wrong.
+    pub(super) wrong: Wrong,
+    /// Text key of a trouble of the whole form.
+    pub(super) trouble: Option<&'static str>,
+}
+
+#[derive(Template)]
+#[template(path = "internal/desk/ticket.html")]
+struct TicketPage {
+    frame: Frame,
+    v: View,
+    people: Vec<Choice>,
+    outcomes: Vec<Choice>,
+    attempt: Attempt,
+    done: Option<&'static str>,
+    my_name: String,
+    /// Now, as a field for date and time takes it.
+    now_local: String,
+}
+
+impl TicketPage {
+    fn t(&self, key: &str) -> &'static str {
+        self.frame.lang.t(key)
+    }
+
+    fn fill(&self, key: &str, name: &str, value: impl std::fmt::Display) -> String {
+        words::fill(self.frame.lang, key, name, value)
+    }
+
+    /// What was typed into a field of a form.
+    fn typed(&self, form: &str, field: &str) -> &str {
+        if self.attempt.form == form { self.attempt.fields.get(field).map_or("", String::as_str) } else { "" }
+    }
+
+    fn wrong(&self, form: &str, field: &str) -> Option<&'static str> {
+        if self.attempt.form != form {
+            return None;
+        }
+        self.attempt.wrong.get(field).map(|key| self.t(key))
+    }
+
+    fn is_open(&self, form: &str) -> bool {
+        self.attempt.form == form
+    }
+}
+
+/// Reads the id of an address; anything else is no ticket.
+pub(super) fn id_of(text: &str) -> Option<i64> {
+    text.parse().ok().filter(|id| *id > 0)
+}
+
+/// The ticket of an address, or the answer instead of it.
+pub(super) async fn fetch(internal: &Internal, desk: &Desk, id: &str) -> Result<DeskTicket, Response> {
+    let Some(id) = id_of(id) else { return Err(problem::not_found().into_response()) };
+    match internal.desk.desk_ticket(&desk.scope, id).await {
+        Ok(Some(ticket)) => Ok(ticket),
+        Ok(None) => Err(problem::not_found().into_response()),
+        Err(e) => {
+            error!(ticket = id, error = chain(&e), "a ticket can't be read");
+            Err(problem::unavailable().into_response())
+        }
+    }
+}
+
+/// People of the ticket's unit.
+pub(super) async fn people_of(internal: &Internal, ticket: &DeskTicket) -> Vec<(i64, String, Option<String>)> {
+    internal.desk.desk_people(&internal.county, &ticket.unit).await.unwrap_or_else(|e| {
+        error!(ticket = ticket.id, error = chain(&e), "the people of a unit can't be read");
+        Vec::new()
+    })
+}
+
+/// `GET /tickets/{id}`
+pub(super) async fn page(State(internal): State<Internal>, desk: Desk, Language(lang): Language, Path(id): Path<String>, Query(asked): Query<Asked>) -> Response {
+    let ticket = match fetch(&internal, &desk, &id).await {
+        Ok(ticket) => ticket,
+        Err(response) => return response,
+    };
+    let people = people_of(&internal, &ticket).await;
+    let done = asked.done.as_deref().and_then(done_key).map(|key| lang.t(key));
+    show(StatusCode::OK, &internal, &desk, lang, &ticket, &people, Attempt::default(), done)
+}
+
+/// Which sentence says that an act was done; a word from elsewhere says nothing.
+fn done_key(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "sign" => "desk.done.sign",
+        "assign" => "desk.done.assign",
+        "contact" => "desk.done.contact",
+        "evidence" => "desk.done.evidence",
+        "resolve" => "desk.done.resolve",
+        _ => return None,
+    })
+}
+
+/// The page, with what was typed if an act was refused.
+#[expect(clippy::too_many_arguments, reason = "the parts of one page")]
+pub(super) fn show(status: StatusCode, internal: &Internal, desk: &Desk, lang: Lang, ticket: &DeskTicket, people: &People, attempt: Attempt, done: Option<&'static str>) -> Response {
+    let (loaded, now) = (internal.pack.current(), clock::now());
+    let page = TicketPage {
+        frame: Frame::of(desk, lang, "/desk"),
+        v: view(ticket, &internal.keys, &loaded.pack, lang, now),
+        people: people.iter().map(|(id, name, _)| Choice { value: id.to_string(), label: name.clone() }).collect(),
+        outcomes: outcomes(&loaded.pack, lang),
+        attempt,
+        done,
+        my_name: desk.person.account.name.clone(),
+        now_local: now.with_timezone(&shanghai()).format("%Y-%m-%dT%H:%M").to_string(),
+    };
+    render(status, &page)
+}
+
+fn outcomes(pack: &Pack, lang: Lang) -> Vec<Choice> {
+    let offered = pack.vocabulary().outcomes.offered();
+    offered.map(|term| Choice { value: term.code.clone(), label: term.label.get(words::pack_lang(lang)).to_owned() }).collect()
+}

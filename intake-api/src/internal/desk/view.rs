@@ -1,0 +1,304 @@
+//! A ticket in words, in the order in which somebody reads it out at 3 a.m.
+
+use casework::{
+    facts::Facts,
+    lifecycle::TicketState,
+    pack::{POLICE, Pack},
+};
+use chrono::{DateTime, Utc};
+use platform::{
+    seal::MasterKey,
+    store::{DeskEvent, DeskStage, DeskTicket},
+    text::Lang,
+};
+
+use super::{
+    act::Kind,
+    sealed::{self, Child, Note},
+};
+use crate::internal::page::words::{self, Countdown};
+
+/// A ticket as its page shows it.
+pub(super) struct View {
+    pub(super) id: i64,
+    pub(super) version: i32,
+    pub(super) obligation: String,
+    pub(super) unit: String,
+    pub(super) role: &'static str,
+    pub(super) state: &'static str,
+    pub(super) urgency: &'static str,
+    pub(super) hot: bool,
+    pub(super) drill: bool,
+    pub(super) danger: bool,
+    pub(super) countdown: Countdown,
+    /// Highest escalation of a stage that runs, in words.
+    pub(super) level: Option<String>,
+    pub(super) next: Option<Kind>,
+    /// Acts that the state allows besides the next one.
+    pub(super) others_allowed: Vec<Kind>,
+    pub(super) assignee: Option<String>,
+    pub(super) place: String,
+    pub(super) where_now: Option<String>,
+    pub(super) found_at: Option<String>,
+    pub(super) received_at: String,
+    pub(super) situations: Vec<String>,
+    pub(super) children: Vec<ChildWords>,
+    pub(super) suspect: &'static str,
+    pub(super) narrative: Option<String>,
+    /// The sealed words could not be opened.
+    pub(super) shut: bool,
+    pub(super) reporter_kind: &'static str,
+    pub(super) identity: &'static str,
+    pub(super) organization: Option<String>,
+    pub(super) may_open_reporter: bool,
+    pub(super) bases: Vec<(String, &'static str)>,
+    pub(super) evidence: Option<String>,
+    pub(super) evidence_at: Option<String>,
+    pub(super) stages: Vec<StageWords>,
+    pub(super) others: Vec<OtherWords>,
+    pub(super) events: Vec<EventWords>,
+    pub(super) outcome: Option<String>,
+    /// 不予立案 of a statutory situation goes on to the procuratorate.
+    pub(super) statutory_police: bool,
+    pub(super) goes_on: bool,
+    pub(super) hotline: String,
+}
+
+/// A child: a heading and facts.
+pub(super) struct ChildWords {
+    pub(super) heading: String,
+    pub(super) facts: Vec<(&'static str, String)>,
+}
+
+/// A stage.
+pub(super) struct StageWords {
+    pub(super) name: &'static str,
+    pub(super) status: String,
+    pub(super) late: bool,
+    /// Limit and start event in a sentence.
+    pub(super) limit: String,
+    pub(super) basis: String,
+    pub(super) grade: &'static str,
+    pub(super) provisional: bool,
+    pub(super) derivation: Vec<String>,
+    pub(super) level: Option<String>,
+}
+
+/// Another unit's ticket.
+pub(super) struct OtherWords {
+    pub(super) unit: String,
+    pub(super) obligation: String,
+    pub(super) role: &'static str,
+    pub(super) state: &'static str,
+}
+
+/// An act on the timeline.
+pub(super) struct EventWords {
+    pub(super) at: String,
+    pub(super) text: String,
+    pub(super) lines: Vec<(&'static str, String)>,
+    /// It holds words that can't be opened.
+    pub(super) shut: bool,
+}
+
+/// The next act of a ticket: sign, then what is owed in order.
+pub(super) fn next_act(ticket: &DeskTicket) -> Option<Kind> {
+    let state = TicketState::from_word(&ticket.state)?;
+    if state.is_unsigned() {
+        return Some(Kind::Sign);
+    }
+    state.begin().ok()?;
+    let contact_owed = ticket.stages.iter().any(|s| s.stage == "contact" && s.ended_at.is_none());
+    let evidence_owed = ticket.evidence.is_some() && ticket.evidence_at.is_none();
+    Some(match (contact_owed, evidence_owed) {
+        (true, _) => Kind::Contact,
+        (false, true) => Kind::Evidence,
+        (false, false) => Kind::Resolve,
+    })
+}
+
+/// The police officer's unit that signed may open the reporter's identity at once; others need approval.
+pub(super) fn may_open_reporter(ticket: &DeskTicket, pack: &Pack) -> bool {
+    let police = pack.units().get(&ticket.unit).is_some_and(|unit| unit.kind == POLICE);
+    let signed = TicketState::from_word(&ticket.state).is_some_and(|state| state.begin().is_ok());
+    police && signed && ticket.reporter.is_some()
+}
+
+/// A ticket in words.
+pub(super) fn view(ticket: &DeskTicket, keys: &MasterKey, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> View {
+    let pl = words::pack_lang(lang);
+    let vocabulary = pack.vocabulary();
+    let when = |at: DateTime<Utc>| words::moment(lang, at, now);
+    let facts: Option<Facts> = serde_json::from_value(ticket.facts.clone()).ok();
+    let matter = sealed::matter(keys, ticket);
+    let next = next_act(ticket);
+    let offered = [Kind::Assign, Kind::Contact, Kind::Evidence, Kind::Resolve];
+    let allowed = |kind: &Kind| Some(*kind) != next && (*kind != Kind::Evidence || ticket.evidence.is_some());
+    let open = next.is_some_and(|next| next != Kind::Sign);
+    let police = pack.units().get(&ticket.unit).is_some_and(|unit| unit.kind == POLICE);
+    let statutory_police = police && facts.as_ref().is_some_and(Facts::is_statutory);
+    let named = facts.as_ref().is_some_and(|f| f.identity.as_str() == "named");
+    View {
+        id: ticket.id,
+        version: ticket.version,
+        obligation: vocabulary.obligations.label(&ticket.obligation, pl).to_owned(),
+        unit: pack.units().get(&ticket.unit).map_or(ticket.unit.clone(), |unit| unit.name.clone()),
+        role: words::role(lang, ticket.lead),
+        state: words::state(lang, &ticket.state),
+        urgency: words::urgency(lang, &ticket.urgency),
+        hot: ticket.urgency == "P1",
+        drill: ticket.drill,
+        danger: facts.as_ref().is_some_and(|f| f.present_danger),
+        countdown: words::countdown(lang, ticket.next_stage.as_deref(), ticket.next_due_at, now),
+        level: ticket.stages.iter().filter(|s| s.ended_at.is_none()).filter_map(|s| s.level).max().map(|level| level_words(lang, level, ticket, pack)),
+        next,
+        others_allowed: if open { offered.into_iter().filter(allowed).collect() } else { Vec::new() },
+        assignee: ticket.assignee_name.clone(),
+        place: words::place(lang, pack, facts.as_ref().and_then(|f| f.area.as_deref())),
+        where_now: matter.as_ref().and_then(|m| m.where_now.clone()),
+        found_at: matter.as_ref().and_then(|m| m.found_at).map(|at| when(at.to_utc())),
+        received_at: when(ticket.received_at),
+        situations: facts.iter().flat_map(|f| &f.situations).map(|code| vocabulary.situations.label(code, pl).to_owned()).collect(),
+        children: children(lang, matter.as_ref().map(|m| m.children.as_slice()), facts.as_ref()),
+        suspect: facts.as_ref().map_or("–", |f| lang.t(&format!("form.suspect.{}", f.suspect))),
+        narrative: matter.as_ref().map(|m| m.narrative.clone()),
+        shut: matter.is_none(),
+        reporter_kind: facts.as_ref().map_or("–", |f| lang.t(&format!("form.reporter_kind.{}", f.reporter_kind))),
+        identity: facts.as_ref().map_or("–", |f| lang.t(&format!("desk.identity.{}", f.identity))),
+        organization: named.then(|| sealed::reporter(keys, ticket)).flatten().and_then(|r| r.organization),
+        may_open_reporter: may_open_reporter(ticket, pack),
+        bases: ticket.basis.iter().map(|b| (b.text.clone(), words::grade(lang, &b.grade))).collect(),
+        evidence: ticket.evidence.as_ref().map(|code| vocabulary.evidence.label(code, pl).to_owned()),
+        evidence_at: ticket.evidence_at.map(when),
+        stages: ticket.stages.iter().map(|s| stage(s, ticket, pack, lang, now)).collect(),
+        others: ticket
+            .others
+            .iter()
+            .map(|o| OtherWords {
+                unit: o.unit_name.clone(),
+                obligation: vocabulary.obligations.label(&o.obligation, pl).to_owned(),
+                role: words::role(lang, o.lead),
+                state: words::state(lang, &o.state),
+            })
+            .collect(),
+        events: events(ticket, keys, pack, lang, now),
+        outcome: ticket.outcome.as_ref().map(|code| vocabulary.outcomes.label(code, pl).to_owned()),
+        statutory_police,
+        goes_on: statutory_police && ticket.outcome.as_deref() == Some("not-filed"),
+        hotline: pack.hotline(pl).to_owned(),
+    }
+}
+
+/// Children with what is known; while the words are shut, sex and age come from the facts.
+fn children(lang: Lang, opened: Option<&[Child]>, facts: Option<&Facts>) -> Vec<ChildWords> {
+    let heading = |number: usize, name: Option<&str>, sex: &str, age: Option<u8>| {
+        let age = match age {
+            None => lang.t("desk.age_unknown").to_owned(),
+            Some(0) => lang.t("form.age.under_one").to_owned(),
+            Some(age) => lang.fill("form.age.years", &[("age", &age.to_string())]),
+        };
+        let name = name.map_or_else(|| lang.fill("desk.child", &[("n", &number.to_string())]), str::to_owned);
+        format!("{name} · {} · {age}", lang.t(&format!("form.sex.{sex}")))
+    };
+    let living = |code: &str| lang.t(&format!("form.living_with.{code}")).to_owned();
+    let Some(opened) = opened else {
+        let known = facts.iter().flat_map(|f| &f.children).zip(1..);
+        return known
+            .map(|(c, n)| ChildWords {
+                heading: heading(n, None, c.sex.as_str(), c.age),
+                facts: vec![(lang.t("form.label.living_with"), living(c.living_with.as_str()))],
+            })
+            .collect();
+    };
+    let words = opened.iter().zip(1..).map(|(c, n)| {
+        let mut facts = vec![(lang.t("form.label.living_with"), living(c.living_with.as_str()))];
+        let mut add = |key: &str, value: Option<String>| facts.extend(value.map(|value| (lang.t(key), value)));
+        add("form.label.left_behind", c.left_behind.map(|yes| lang.t(if yes { "form.yes" } else { "form.no" }).to_owned()));
+        add("form.label.home_address", c.home_address.clone());
+        add("form.label.school", c.school.clone());
+        add("form.label.birth_date", c.birth_date.map(|d| d.to_string()));
+        add("form.label.id_number", c.id_number.clone());
+        ChildWords { heading: heading(n, c.name.as_deref(), c.sex.as_str(), c.age), facts }
+    });
+    words.collect()
+}
+
+fn stage(s: &DeskStage, ticket: &DeskTicket, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> StageWords {
+    let countdown = words::countdown(lang, Some(&s.stage), s.due_at, now);
+    let start = pack.vocabulary().events.label(&s.start_event, words::pack_lang(lang));
+    let missed = |ended: DateTime<Utc>| s.due_at.is_some_and(|due| ended > due);
+    let status = match (s.ended_at, s.due_at) {
+        (Some(ended), _) => {
+            let key = if missed(ended) { "desk.ended_late" } else { "desk.ended" };
+            lang.fill(key, &[("at", &words::moment(lang, ended, now))])
+        }
+        (None, Some(due)) => format!("{} · {}", lang.fill("desk.due", &[("at", &words::due(lang, due, now))]), countdown.text),
+        (None, None) => countdown.text,
+    };
+    StageWords {
+        name: words::stage(lang, &s.stage),
+        status,
+        late: s.ended_at.is_none() && countdown.overdue,
+        limit: lang.fill("desk.limit_line", &[("limit", &words::limit(lang, &s.time_limit)), ("start", start)]),
+        basis: if s.grade == "P" { lang.t("desk.county_policy").to_owned() } else { s.basis.clone() },
+        grade: words::grade(lang, &s.grade),
+        provisional: s.provisional,
+        derivation: s.derivation.clone(),
+        level: s.level.map(|level| level_words(lang, level, ticket, pack)),
+    }
+}
+
+/// What an escalation level is called; court and procuratorate get a 提示函 instead.
+fn level_words(lang: Lang, level: i16, ticket: &DeskTicket, pack: &Pack) -> String {
+    let kind = pack.units().get(&ticket.unit).and_then(|unit| pack.vocabulary().unit_kinds.get(&unit.kind));
+    let letter = kind.is_some_and(|kind| kind.letter) && level >= 3;
+    let key = if letter { "desk.level.letter".to_owned() } else { format!("desk.level.l{}", level.clamp(1, 4)) };
+    lang.t(&key).to_owned()
+}
+
+fn events(ticket: &DeskTicket, keys: &MasterKey, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> Vec<EventWords> {
+    let key = sealed::data_key(keys, ticket).ok();
+    let dispatched = EventWords {
+        at: words::moment(lang, ticket.dispatched_at, now),
+        text: lang.t("desk.event.dispatched").to_owned(),
+        lines: Vec::new(),
+        shut: false,
+    };
+    let acts = ticket.events.iter().map(|event| {
+        let sealed = event.sealed.as_deref();
+        let note = sealed.and_then(|text| sealed::note(key.as_ref()?, ticket, text));
+        EventWords {
+            at: words::moment(lang, event.at, now),
+            text: event_text(event, pack, lang),
+            shut: sealed.is_some() && note.is_none(),
+            lines: note.map(|note| note_lines(note, lang, now)).unwrap_or_default(),
+        }
+    });
+    std::iter::once(dispatched).chain(acts).collect()
+}
+
+fn event_text(event: &DeskEvent, pack: &Pack, lang: Lang) -> String {
+    let detail = |name: &str| event.detail[name].as_str().unwrap_or("–").to_owned();
+    let pl = words::pack_lang(lang);
+    let (kind, more) = match event.kind.as_str() {
+        "assigned" => ("assigned", detail("to")),
+        "evidence" => ("evidence", pack.vocabulary().evidence.label(&detail("kind"), pl).to_owned()),
+        "resolved" => ("resolved", pack.vocabulary().outcomes.label(&detail("outcome"), pl).to_owned()),
+        known @ ("signed" | "contacted" | "identity-opened") => (known, String::new()),
+        _ => ("other", event.kind.clone()),
+    };
+    lang.fill(&format!("desk.event.{kind}"), &[("by", &event.actor), ("what", &more)])
+}
+
+fn note_lines(note: Note, lang: Lang, now: DateTime<Utc>) -> Vec<(&'static str, String)> {
+    let at = note.at.map(|at| words::moment(lang, at, now));
+    let all = [
+        ("desk.field.who", note.who),
+        ("desk.field.at", at),
+        ("desk.field.place", note.place),
+        ("desk.field.reference", note.reference),
+        ("desk.field.reason", note.reason),
+        ("desk.field.note", note.note),
+    ];
+    all.into_iter().filter_map(|(key, value)| Some((lang.t(key), value?))).collect()
+}
