@@ -6,33 +6,34 @@ DRILL_SECONDS=30
 
 # drill_file REPORT.json
 drill_file() {
-  local began show receipt waited
+  local show receipt waited DRILL_BEGAN DRILL_STORED
   private_dir drill
   CURRENT_STEP="drill"
-  began=$(now_ms)
   drill_post "$1"
   receipt=$(jq -r .receipt "$RUN/drill/answer.json")
   say "Drill of ${1##*/} (marked as a drill)"
-  say "  receipt $receipt, stored after $(human_ms $(($(now_ms) - began)))"
+  say "  receipt $receipt, stored after $(human_ms $((DRILL_STORED - DRILL_BEGAN)))"
   show=$RUN/drill/show.json
-  waited=$((began + DRILL_SECONDS * 1000))
+  waited=$((DRILL_BEGAN + DRILL_SECONDS * 1000))
   until drill_routed "$receipt" "$show" && drill_notified "$show"; do
     (($(now_ms) < waited)) ||
       die "no tickets or mails within $DRILL_SECONDS s: target/release/router show $receipt; $RUN/log/router.log, notifier.log"
     sleep 0.1
   done
-  drill_print_tickets "$show" "$began"
-  drill_print_mails "$show" "$began"
+  drill_print_tickets "$show" "$DRILL_BEGAN"
+  drill_print_mails "$show" "$DRILL_BEGAN"
   # shellcheck disable=SC2034 # read by the exit traps of the callers
   CURRENT_STEP=""
 }
 
-# The secret goes in through a file: `ps` shows command lines.
+# drill_post FILE: sets DRILL_BEGAN and DRILL_STORED. The secret goes in through a file: `ps` shows command lines.
 drill_post() {
   local status
   (umask 077 && printf 'Content-Type: application/json\nX-Shouwang-Drill: %s\n' "$(cat "$RUN/keys/drill.secret")" >"$RUN/drill/headers")
+  DRILL_BEGAN=$(now_ms)
   status=$(curl -sS -m 20 -H "@$RUN/drill/headers" --data-binary "@$1" -o "$RUN/drill/answer.json" -w '%{http_code}' \
     "$(public_url)/api/v1/reports") || die "the drill could not be filed; see $RUN/log/intake-api.log"
+  DRILL_STORED=$(now_ms)
   [[ $status == 201 ]] || die "the drill was answered with $status: $(head -c 500 "$RUN/drill/answer.json")"
 }
 

@@ -67,13 +67,18 @@ restored_database_holds() { # restored_database_holds RECEIPT: the dump was take
 
 # With servers of its own a county must get no drill, no mail and no private server.
 given() { SHOUWANG_RUN_DIR=$OUT/given SHOUWANG_BROKER_PREFIX=given. "$ROOT/deploy/$1" "${@:2}"; }
+mails_of_drill() { find "$OUT/system/mail" -name '*.eml' | wc -l; }
 up_on_given_servers() {
-  local database=${SHOUWANG_TEST_DATABASE_URL%/*}/given
+  # The mail server is the catcher of the other deployment, where a wrongly sent drill would be seen.
+  local database=${SHOUWANG_TEST_DATABASE_URL%/*}/given smtp mails
+  smtp=smtp://127.0.0.1:$(sed -n 's/^smtp=//p' "$OUT/system/ports")
+  mails=$(mails_of_drill)
   "$ROOT/deploy/servers" psql "$OUT/servers" -c "CREATE DATABASE given OWNER shouwang" || return 1
-  DATABASE_URL=$database AMQP_URL=$SHOUWANG_TEST_AMQP_URL SMTP_URL=smtp://127.0.0.1:9 given up | tee "$OUT/given.log" || return 1
+  DATABASE_URL=$database AMQP_URL=$SHOUWANG_TEST_AMQP_URL SMTP_URL=$smtp given up | tee "$OUT/given.log" || return 1
   # shellcheck disable=SC1091
   (source "$OUT/given/env" && [[ $DATABASE_URL == "$database" && -z $MAIL_URL ]]) || return 1
-  grep -q '^No drill' "$OUT/given.log" && [[ ! -e $OUT/given/postgres && ! -e $OUT/given/rabbitmq && ! -e $OUT/given/mail ]]
+  grep -q '^No drill' "$OUT/given.log" && [[ ! -e $OUT/given/postgres && ! -e $OUT/given/rabbitmq && ! -e $OUT/given/mail ]] &&
+    [[ $(mails_of_drill) == "$mails" ]]
 }
 wipe_keeps_what_is_not_ours() {
   given down --wipe && [[ -s $OUT/given/keys/master.key && ! -e $OUT/given/env ]] &&
