@@ -3,7 +3,7 @@
 (function () {
   'use strict';
   var DRAFT = 'shouwang-draft', TRIES = 4, PATIENCE_MS = 20000;
-  var sending = false, timer = 0;
+  var sending = false, timer = 0, pressed = null;
 
   function form() { return document.getElementById('report'); }
 
@@ -31,7 +31,12 @@
       method: 'POST', body: text, signal: stop.signal, credentials: 'same-origin',
       headers: { 'Content-Type': 'application/x-www-form-urlencoded' }
     }).then(function (answer) {
-      return answer.text().then(function (html) { clearTimeout(late); return html; });
+      return answer.text().then(function (html) {
+        clearTimeout(late);
+        // A proxy's or a hotspot's own page says nothing about the report: that counts as a bad line.
+        if (html.indexOf('id="main"') < 0) throw new Error('not our page');
+        return html;
+      });
     }, function (error) { clearTimeout(late); throw error; });
   }
 
@@ -126,7 +131,9 @@
 
   document.addEventListener('submit', function (event) {
     if (event.target !== form() || !window.fetch || !window.AbortController) return;
-    var by = event.submitter || document.activeElement, url = form().action;
+    // Older Safari neither names the submitter nor focuses a tapped button, so the last click is remembered.
+    var by = event.submitter || pressed, url = form().action;
+    pressed = null;
     var act = by && by.name === 'act' ? by.value : 'file';
     if (act !== 'file' && !(by.dataset && by.dataset.part)) return;
     event.preventDefault();
@@ -155,6 +162,7 @@
 
   document.addEventListener('click', function (event) {
     var on = event.target;
+    pressed = on.closest('button');
     if (on.closest('[data-print]')) window.print();
     if (on.closest('[data-clear]')) { clearTimeout(timer); store(null); location.replace('/'); }
   });
