@@ -69,12 +69,7 @@ impl Level {
 }
 
 /// The steps of a stage that runs from `start` to `due` at a unit; `letters`: its kind is written to, not supervised.
-pub fn steps(
-    levels: &[Level],
-    letters: bool,
-    start: DateTime<Utc>,
-    due: DateTime<Utc>,
-) -> Vec<PlannedStep> {
+pub fn steps(levels: &[Level], letters: bool, start: DateTime<Utc>, due: DateTime<Utc>) -> Vec<PlannedStep> {
     levels
         .iter()
         .map(|level| {
@@ -88,11 +83,7 @@ pub fn steps(
             let letter = letters && level.level >= FIRST_LETTER_LEVEL;
             PlannedStep {
                 level: level.level,
-                to: if letter {
-                    "unit-leader".into()
-                } else {
-                    level.to.clone()
-                },
+                to: if letter { "unit-leader".into() } else { level.to.clone() },
                 action: if letter {
                     "advisory-letter".into()
                 } else {

@@ -25,10 +25,7 @@ pub const STATUTORY: [&str; 10] = [
 
 /// The routing facts of one report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "the wire format has these four"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "the wire format has these four")]
 pub struct Facts {
     /// Codes as given, distinct, possibly unknown to the pack.
     pub situations: Vec<String>,

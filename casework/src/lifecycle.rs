@@ -60,20 +60,12 @@ impl TicketState {
 
     /// The first act after signing: assigned, child seen, evidence recorded. Later acts change nothing.
     pub fn begin(self) -> Transition {
-        self.step(
-            "worked on",
-            &[Self::Signed, Self::InProgress],
-            Self::InProgress,
-        )
+        self.step("worked on", &[Self::Signed, Self::InProgress], Self::InProgress)
     }
 
     /// 办结 with an outcome. A unit may close right after signing.
     pub fn resolve(self) -> Transition {
-        self.step(
-            "resolved",
-            &[Self::Signed, Self::InProgress],
-            Self::Resolved,
-        )
+        self.step("resolved", &[Self::Signed, Self::InProgress], Self::Resolved)
     }
 
     /// 已回访 by the office.
@@ -90,12 +82,7 @@ impl TicketState {
     pub fn request_return(self) -> Transition {
         self.step(
             "asked to be returned",
-            &[
-                Self::Dispatched,
-                Self::Signed,
-                Self::InProgress,
-                Self::Reopened,
-            ],
+            &[Self::Dispatched, Self::Signed, Self::InProgress, Self::Reopened],
             Self::ReturnRequested,
         )
     }

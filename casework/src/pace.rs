@@ -24,12 +24,7 @@ pub struct Turn {
 }
 
 /// Decides for a stage whose steps before position `next` are sent, the last of them at `last_sent`.
-pub fn turn(
-    plan: &[PlannedStep],
-    next: usize,
-    last_sent: Option<DateTime<Utc>>,
-    now: DateTime<Utc>,
-) -> Turn {
+pub fn turn(plan: &[PlannedStep], next: usize, last_sent: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Turn {
     let mut turn = Turn {
         crossed: (next..plan.len()).filter(|i| plan[*i].at <= now).collect(),
         ..Turn::default()
@@ -50,9 +45,7 @@ pub fn turn(
 fn ready_at(plan: &[PlannedStep], i: usize, last_sent: Option<DateTime<Utc>>) -> DateTime<Utc> {
     let planned = plan[i].at;
     match (i.checked_sub(1).map(|before| plan[before].at), last_sent) {
-        (Some(before), Some(sent)) if sent - before > ON_TIME => {
-            planned.max(sent + (planned - before))
-        }
+        (Some(before), Some(sent)) if sent - before > ON_TIME => planned.max(sent + (planned - before)),
         _ => planned,
     }
 }
@@ -109,27 +102,13 @@ mod tests {
         let plan = plan();
         let back = at(200);
         let first = turn(&plan, 0, None, back);
-        assert_eq!(
-            first.crossed,
-            [0, 1, 2, 3],
-            "all are crossed, at their true times"
-        );
-        assert_eq!(
-            first.send,
-            [(0, true)],
-            "one is sent, marked as the system's lateness"
-        );
+        assert_eq!(first.crossed, [0, 1, 2, 3], "all are crossed, at their true times");
+        assert_eq!(first.send, [(0, true)], "one is sent, marked as the system's lateness");
         assert_eq!(first.next_at, Some(at(215)));
         let second = turn(&plan, 1, Some(back), at(215));
-        assert_eq!(
-            (second.send, second.next_at),
-            (vec![(1, true)], Some(at(245)))
-        );
+        assert_eq!((second.send, second.next_at), (vec![(1, true)], Some(at(245))));
         let third = turn(&plan, 2, Some(at(215)), at(245));
-        assert_eq!(
-            (third.send, third.next_at),
-            (vec![(2, true)], Some(at(275)))
-        );
+        assert_eq!((third.send, third.next_at), (vec![(2, true)], Some(at(275))));
     }
 
     #[test]

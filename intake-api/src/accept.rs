@@ -76,7 +76,11 @@ pub(crate) struct Intake {
 impl Intake {
     /// In front of the writers that read `jobs`.
     pub(crate) fn new(county: &str, keys: MasterKey, jobs: mpsc::Sender<Job>) -> Self {
-        Self { county: county.to_owned(), keys, jobs }
+        Self {
+            county: county.to_owned(),
+            keys,
+            jobs,
+        }
     }
 
     /// Stores a report and gives its receipt; returns only after the commit.
@@ -85,10 +89,17 @@ impl Intake {
             let (report, answer) = self.seal(&submission);
             let body_mac = report.body_mac.clone();
             let (done, outcome) = oneshot::channel();
-            self.jobs.send(Job { report, done }).await.map_err(|_| AcceptError::NotStored)?;
+            self.jobs
+                .send(Job { report, done })
+                .await
+                .map_err(|_| AcceptError::NotStored)?;
             return match outcome.await.unwrap_or(Outcome::NotStored) {
                 Outcome::Stored => Ok(answer),
-                Outcome::Before { report_id, body_mac: first, answer } if first == body_mac => self.first_answer(report_id, &answer),
+                Outcome::Before {
+                    report_id,
+                    body_mac: first,
+                    answer,
+                } if first == body_mac => self.first_answer(report_id, &answer),
                 Outcome::Before { .. } => Err(AcceptError::KeyReused),
                 Outcome::IdTaken => continue,
                 Outcome::NotStored => Err(AcceptError::NotStored),
@@ -99,10 +110,12 @@ impl Intake {
 
     fn first_answer(&self, report_id: i64, sealed: &[u8]) -> Result<Accepted, AcceptError> {
         let opened = self.keys.open_answer(report_id, sealed).map_err(|e| e.to_string());
-        opened.and_then(|plain| serde_json::from_slice(&plain).map_err(|e| e.to_string())).map_err(|why| {
-            error!(why, "a kept answer can't be opened");
-            AcceptError::NotStored
-        })
+        opened
+            .and_then(|plain| serde_json::from_slice(&plain).map_err(|e| e.to_string()))
+            .map_err(|why| {
+                error!(why, "a kept answer can't be opened");
+                AcceptError::NotStored
+            })
     }
 
     /// Seals everything that a person typed and draws the ids. Pure but for clock and randomness.
@@ -111,13 +124,22 @@ impl Intake {
         let rng = &mut rand::rng();
         let received_at = clock::now();
         let id = ReportId::new(received_at, rng);
-        let answer = Accepted { receipt: id.to_string(), follow_up_code: new_follow_up_code(rng), received_at };
+        let answer = Accepted {
+            receipt: id.to_string(),
+            follow_up_code: new_follow_up_code(rng),
+            received_at,
+        };
         let id = id.get();
         let (key, data_key) = self.keys.new_data_key(id, rng);
-        let matter = self.keys.seal(&key, Column::Matter, id, &json(&Matter::of(report)), rng);
+        let matter = self
+            .keys
+            .seal(&key, Column::Matter, id, &json(&Matter::of(report)), rng);
         let reporter = self.keys.seal(&key, Column::Reporter, id, &json(&report.reporter), rng);
         let facts = report.facts();
-        let key_mac = submission.idempotency_key.as_ref().map(|k| self.keys.idempotency_mac(&self.county, k.as_bytes()));
+        let key_mac = submission
+            .idempotency_key
+            .as_ref()
+            .map(|k| self.keys.idempotency_mac(&self.county, k.as_bytes()));
         let mut salt = vec![0; 16];
         rng.fill_bytes(&mut salt);
         let new = NewReport {
@@ -136,8 +158,14 @@ impl Intake {
             reporter,
             urgent: facts.is_urgent(),
             facts: serde_json::to_string(&facts).unwrap_or_default(),
-            body_mac: key_mac.as_ref().map(|_| self.keys.idempotency_mac(&self.county, &json(report))).unwrap_or_default(),
-            answer: key_mac.as_ref().map(|_| self.keys.seal_answer(id, &json(&answer), rng)).unwrap_or_default(),
+            body_mac: key_mac
+                .as_ref()
+                .map(|_| self.keys.idempotency_mac(&self.county, &json(report)))
+                .unwrap_or_default(),
+            answer: key_mac
+                .as_ref()
+                .map(|_| self.keys.seal_answer(id, &json(&answer), rng))
+                .unwrap_or_default(),
             key_mac,
             tokens: self.tokens(&report.children),
         };
@@ -148,12 +176,22 @@ impl Intake {
         let mut tokens = Vec::new();
         for (child, place) in children.iter().zip(0..) {
             if let (Some(name), Some(birth)) = (&child.name, child.birth_date) {
-                let token = self.keys.blind_token(&self.county, "name-birth", &[&normalise(name), &birth.to_string()]);
-                tokens.push(BlindToken { child: place, kind: "name-birth", token });
+                let token = self
+                    .keys
+                    .blind_token(&self.county, "name-birth", &[&normalise(name), &birth.to_string()]);
+                tokens.push(BlindToken {
+                    child: place,
+                    kind: "name-birth",
+                    token,
+                });
             }
             if let Some(number) = &child.id_number {
                 let token = self.keys.blind_token(&self.county, "id-number", &[&normalise(number)]);
-                tokens.push(BlindToken { child: place, kind: "id-number", token });
+                tokens.push(BlindToken {
+                    child: place,
+                    kind: "id-number",
+                    token,
+                });
             }
         }
         tokens
@@ -198,4 +236,3 @@ fn leaf(salt: &[u8], id: i64, at: DateTime<Utc>, parts: &[&[u8]]) -> Vec<u8> {
     }
     hash.finalize().to_vec()
 }
-

@@ -2,6 +2,11 @@
 
 mod accept;
 mod commands;
+#[expect(
+    dead_code,
+    unused_imports,
+    reason = "triage, call-back and account pages, which follow, use the rest"
+)]
 mod internal;
 mod public;
 mod relay;
@@ -14,7 +19,11 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 #[derive(Parser)]
-#[command(version, about = "守望 Shouwang: takes reports, stores them, relays them", max_term_width = 100)]
+#[command(
+    version,
+    about = "守望 Shouwang: takes reports, stores them, relays them",
+    max_term_width = 100
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,

@@ -41,39 +41,49 @@ pub(crate) async fn run(
 ) -> anyhow::Result<()> {
     let fresh = Mutex::new(fresh);
     let (store, fresh, halt) = (&store, &fresh, &stop);
-    redial(&url, "shouwang relay", &topology, &part, &stop, |connection| async move {
-        let publisher = connection.publisher().await?;
-        let mut fresh = fresh.lock().await;
-        let mut look = tokio::time::interval(LOOK);
-        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut rows = Vec::with_capacity(BATCH);
-        while !halt.is_cancelled() {
-            let begun = Instant::now();
-            tokio::select! {
-                got = fresh.recv_many(&mut rows, BATCH) => {
-                    if got == 0 {
-                        // The writers are gone: the service is draining.
-                        halt.cancelled().await;
+    redial(
+        &url,
+        "shouwang relay",
+        &topology,
+        &part,
+        &stop,
+        |connection| async move {
+            let publisher = connection.publisher().await?;
+            let mut fresh = fresh.lock().await;
+            let mut look = tokio::time::interval(LOOK);
+            look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            let mut rows = Vec::with_capacity(BATCH);
+            while !halt.is_cancelled() {
+                let begun = Instant::now();
+                tokio::select! {
+                    got = fresh.recv_many(&mut rows, BATCH) => {
+                        if got == 0 {
+                            // The writers are gone: the service is draining.
+                            halt.cancelled().await;
+                        }
                     }
+                    _ = look.tick() => rows = lease(store, owner).await,
+                    () = halt.cancelled() => {}
                 }
-                _ = look.tick() => rows = lease(store, owner).await,
-                () = halt.cancelled() => {}
+                pass_on(store, &publisher, owner, &rows).await?;
+                rows.clear();
+                tokio::time::sleep(GATHER.saturating_sub(begun.elapsed())).await;
             }
-            pass_on(store, &publisher, owner, &rows).await?;
-            rows.clear();
-            tokio::time::sleep(GATHER.saturating_sub(begun.elapsed())).await;
-        }
-        Ok(())
-    })
+            Ok(())
+        },
+    )
     .await
 }
 
 /// What nobody holds: rows of a dead relay, and published ones that are doubted.
 async fn lease(store: &Store, owner: Uuid) -> Vec<OutboxRow> {
-    let rows = store.outbox_lease(owner, clock::now(), BATCH as i64).await.unwrap_or_else(|e| {
-        warn!(error = chain(&e), "the relay can't reach the database");
-        Vec::new()
-    });
+    let rows = store
+        .outbox_lease(owner, clock::now(), BATCH as i64)
+        .await
+        .unwrap_or_else(|e| {
+            warn!(error = chain(&e), "the relay can't reach the database");
+            Vec::new()
+        });
     let swept = rows.iter().filter(|row| row.publishes > 0).count();
     if swept > 0 {
         metrics::counter!("shouwang_relay_swept_total").increment(swept as u64);
@@ -99,7 +109,13 @@ async fn pass_on(store: &Store, publisher: &Publisher, owner: Uuid, rows: &[Outb
             }
         }
     }
-    let marked = settle(store.outbox_mark_published(owner, &taken, clock::now()), &taken, "marked").await.unwrap_or(0);
+    let marked = settle(
+        store.outbox_mark_published(owner, &taken, clock::now()),
+        &taken,
+        "marked",
+    )
+    .await
+    .unwrap_or(0);
     metrics::counter!("shouwang_relay_published_total").increment(taken.len() as u64);
     debug!(published = taken.len(), marked, "passed on");
     settle(store.outbox_release(owner, &left, clock::now()), &left, "given back").await;
@@ -111,7 +127,9 @@ async fn settle<T>(done: impl Future<Output = Result<T, StoreError>>, ids: &[i64
     if ids.is_empty() {
         return None;
     }
-    done.await.inspect_err(|e| warn!(error = chain(e), rows = ids.len(), "rows were not {what}")).ok()
+    done.await
+        .inspect_err(|e| warn!(error = chain(e), rows = ids.len(), "rows were not {what}"))
+        .ok()
 }
 
 fn message(row: &OutboxRow) -> Message {

@@ -48,19 +48,42 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
     let mut parts = Parts::new();
     let stop = parts.stop();
     let private_addr = config.listen.private.unwrap_or(DEFAULT_PRIVATE);
-    parts.spawn("private listener", private::serve(private_addr, readiness.clone(), metrics, stop.clone()));
+    parts.spawn(
+        "private listener",
+        private::serve(private_addr, readiness.clone(), metrics, stop.clone()),
+    );
 
     let relay = Uuid::new_v4();
     let (fresh, to_relay) = mpsc::channel(QUEUE);
     let topology = Topology::new(&config.broker.prefix);
-    parts.spawn("relay", relay::run(outbox.clone(), config.amqp_url()?, topology, (relay, to_relay), readiness.part("relay"), stop.clone()));
+    parts.spawn(
+        "relay",
+        relay::run(
+            outbox.clone(),
+            config.amqp_url()?,
+            topology,
+            (relay, to_relay),
+            readiness.part("relay"),
+            stop.clone(),
+        ),
+    );
     parts.spawn("gauges", gauges(outbox, stop.clone()));
 
     let (jobs, queue) = mpsc::channel(QUEUE);
     let queue = Arc::new(Mutex::new(queue));
     for _ in 0..config.intake.writers {
         let batch = BatchWriter::new(&intake_url, &config.county, keys.id(), Some(relay));
-        parts.spawn("writer", writer::run(batch, queue.clone(), config.intake.batch, fresh.clone(), readiness.part("writer"), stop.clone()));
+        parts.spawn(
+            "writer",
+            writer::run(
+                batch,
+                queue.clone(),
+                config.intake.batch,
+                fresh.clone(),
+                readiness.part("writer"),
+                stop.clone(),
+            ),
+        );
     }
 
     let intake = Intake::new(&config.county, keys.clone(), jobs);
@@ -74,14 +97,37 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
     let part = readiness.part("pack");
     let county = config.county.clone();
     let desk = Desk::open(&config)?;
-    parts.spawn("snapshots", snapshots::run(desk.stores[1].clone(), config.county.clone(), stop.clone()));
+    parts.spawn(
+        "snapshots",
+        snapshots::run(desk.stores[1].clone(), config.county.clone(), stop.clone()),
+    );
     let front = async move {
-        let Some((pack, fresh)) = PackWatch::start(store.clone(), county, part, stop.clone()).await else { return Ok(()) };
+        let Some((pack, fresh)) = PackWatch::start(store.clone(), county, part, stop.clone()).await else {
+            return Ok(());
+        };
         let inside = internal::routes(desk.with(&config, keys.clone(), pack.clone()));
         let public_url = config.listen.public_url.as_str().into();
-        let public = Public { intake, store, keys, pack, limits, drill_secret, public_url };
-        let outer = listen("listen.public (SHOUWANG_PUBLIC_ADDR)", config.listen.public, public::routes(public), stop.clone());
-        let inner = listen("listen.internal (SHOUWANG_INTERNAL_ADDR)", config.listen.internal, inside, stop);
+        let public = Public {
+            intake,
+            store,
+            keys,
+            pack,
+            limits,
+            drill_secret,
+            public_url,
+        };
+        let outer = listen(
+            "listen.public (SHOUWANG_PUBLIC_ADDR)",
+            config.listen.public,
+            public::routes(public),
+            stop.clone(),
+        );
+        let inner = listen(
+            "listen.internal (SHOUWANG_INTERNAL_ADDR)",
+            config.listen.internal,
+            inside,
+            stop,
+        );
         tokio::try_join!(outer, inner, fresh).map(drop)
     };
     parts.spawn("listeners", front);
@@ -97,11 +143,20 @@ struct Desk {
 
 impl Desk {
     fn open(config: &Config) -> anyhow::Result<Self> {
-        let open = |task: &str| -> anyhow::Result<Store> { Ok(Store::open(&config.database_url(task)?, task, config.database.connections)?) };
+        let open = |task: &str| -> anyhow::Result<Store> {
+            Ok(Store::open(
+                &config.database_url(task)?,
+                task,
+                config.database.connections,
+            )?)
+        };
         let file = config.login.token_key_file.as_deref();
-        let file = file.context("login.token_key_file (SHOUWANG_TOKEN_KEY_FILE) is not set; make one with `intake-api key new-token FILE`")?;
+        let file = file.context(
+            "login.token_key_file (SHOUWANG_TOKEN_KEY_FILE) is not set; make one with `intake-api key new-token FILE`",
+        )?;
         let demo = match &config.login.demo_file {
-            Some(file) => serde_json::from_str(&platform::seal::read_private(file)?).with_context(|| format!("login.demo_file {}", file.display()))?,
+            Some(file) => serde_json::from_str(&platform::seal::read_private(file)?)
+                .with_context(|| format!("login.demo_file {}", file.display()))?,
             None => Vec::new(),
         };
         Ok(Self {
@@ -130,18 +185,32 @@ impl Desk {
 }
 
 async fn listen(key: &'static str, addr: SocketAddr, routes: Router, stop: CancellationToken) -> anyhow::Result<()> {
-    let listener = tokio::net::TcpListener::bind(addr).await.with_context(|| format!("{key} = {addr}"))?;
+    let listener = tokio::net::TcpListener::bind(addr)
+        .await
+        .with_context(|| format!("{key} = {addr}"))?;
     let service = routes.into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned()).await?;
+    axum::serve(listener, service)
+        .with_graceful_shutdown(stop.cancelled_owned())
+        .await?;
     Ok(())
 }
 
 fn drill_secret(config: &Config) -> anyhow::Result<Option<Arc<str>>> {
-    let Some(file) = &config.intake.drill_secret_file else { return Ok(None) };
-    let secret = std::fs::read_to_string(file)
-        .with_context(|| format!("intake.drill_secret_file (SHOUWANG_DRILL_SECRET_FILE): can't read {}", file.display()))?;
+    let Some(file) = &config.intake.drill_secret_file else {
+        return Ok(None);
+    };
+    let secret = std::fs::read_to_string(file).with_context(|| {
+        format!(
+            "intake.drill_secret_file (SHOUWANG_DRILL_SECRET_FILE): can't read {}",
+            file.display()
+        )
+    })?;
     let secret = secret.trim();
-    anyhow::ensure!(secret.len() >= 16, "the drill secret in {} is shorter than 16 characters", file.display());
+    anyhow::ensure!(
+        secret.len() >= 16,
+        "the drill secret in {} is shorter than 16 characters",
+        file.display()
+    );
     Ok(Some(secret.into()))
 }
 
@@ -150,7 +219,11 @@ async fn housekeeping(store: Store, stop: CancellationToken) -> anyhow::Result<(
         if let Err(e) = store.answers_forget(clock::now()).await {
             tracing::warn!(error = telemetry::chain(&e), "expired answers were not dropped");
         }
-        if stop.run_until_cancelled(tokio::time::sleep(HOUSEKEEPING)).await.is_none() {
+        if stop
+            .run_until_cancelled(tokio::time::sleep(HOUSEKEEPING))
+            .await
+            .is_none()
+        {
             return Ok(());
         }
     }

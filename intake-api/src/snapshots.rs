@@ -18,7 +18,9 @@ pub(crate) async fn run(board: Store, county: String, stop: CancellationToken) -
     loop {
         let begun = Instant::now();
         // The pool dies with the process; a stop in the middle only drops a transaction that wrote nothing yet.
-        let made = stop.run_until_cancelled(board.board_snapshot_make(&county, clock::now(), DAYS)).await;
+        let made = stop
+            .run_until_cancelled(board.board_snapshot_make(&county, clock::now(), DAYS))
+            .await;
         let took = begun.elapsed();
         match made {
             None => return Ok(()),

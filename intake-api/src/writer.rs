@@ -58,7 +58,15 @@ impl From<Stored> for Outcome {
     fn from(stored: Stored) -> Self {
         match stored {
             Stored::Now => Self::Stored,
-            Stored::Before { report_id, body_mac, answer } => Self::Before { report_id, body_mac, answer },
+            Stored::Before {
+                report_id,
+                body_mac,
+                answer,
+            } => Self::Before {
+                report_id,
+                body_mac,
+                answer,
+            },
             Stored::IdTaken => Self::IdTaken,
         }
     }
@@ -127,16 +135,26 @@ fn hand_over(writer: &BatchWriter, reports: &[NewReport], outcomes: &[Outcome], 
 /// Sets apart jobs whose idempotency key an earlier job of the same batch carries: they get that job's answer.
 fn part_twins(jobs: Vec<Job>) -> (Vec<Job>, Vec<Job>) {
     let mut seen = HashSet::new();
-    jobs.into_iter().partition(|job| job.report.key_mac.as_ref().is_none_or(|key| seen.insert(key.clone())))
+    jobs.into_iter()
+        .partition(|job| job.report.key_mac.as_ref().is_none_or(|key| seen.insert(key.clone())))
 }
 
 fn answer_twins(twins: Vec<Job>, reports: &[NewReport], outcomes: &[Outcome]) {
     if twins.is_empty() {
         return;
     }
-    let firsts: HashMap<&Vec<u8>, usize> = reports.iter().enumerate().filter_map(|(i, r)| Some((r.key_mac.as_ref()?, i))).collect();
+    let firsts: HashMap<&Vec<u8>, usize> = reports
+        .iter()
+        .enumerate()
+        .filter_map(|(i, r)| Some((r.key_mac.as_ref()?, i)))
+        .collect();
     for twin in twins {
-        let first = twin.report.key_mac.as_ref().and_then(|key| firsts.get(key)).map(|i| (&reports[*i], &outcomes[*i]));
+        let first = twin
+            .report
+            .key_mac
+            .as_ref()
+            .and_then(|key| firsts.get(key))
+            .map(|i| (&reports[*i], &outcomes[*i]));
         let outcome = match first {
             Some((first, Outcome::Stored)) => Outcome::Before {
                 report_id: first.id,
@@ -160,14 +178,22 @@ async fn store_all(writer: &mut BatchWriter, reports: &[NewReport], part: &Part)
             let mut outcomes = Vec::with_capacity(reports.len());
             for report in reports {
                 let one = store_until(writer, std::slice::from_ref(report), until, part).await;
-                outcomes.push(one.and_then(|mut stored| stored.pop()).map_or(Outcome::NotStored, Outcome::from));
+                outcomes.push(
+                    one.and_then(|mut stored| stored.pop())
+                        .map_or(Outcome::NotStored, Outcome::from),
+                );
             }
             outcomes
         }
     }
 }
 
-async fn store_until(writer: &mut BatchWriter, reports: &[NewReport], until: Instant, part: &Part) -> Option<Vec<Stored>> {
+async fn store_until(
+    writer: &mut BatchWriter,
+    reports: &[NewReport],
+    until: Instant,
+    part: &Part,
+) -> Option<Vec<Stored>> {
     loop {
         let error = match writer.report_insert_batch(reports).await {
             Ok(stored) => {
@@ -184,10 +210,18 @@ async fn store_until(writer: &mut BatchWriter, reports: &[NewReport], until: Ins
         part.not_ready("the database is away");
         metrics::counter!("shouwang_intake_retries_total").increment(1);
         if Instant::now() + PAUSE >= until {
-            error!(error = shown, rows = reports.len(), "the database did not confirm in time: not stored");
+            error!(
+                error = shown,
+                rows = reports.len(),
+                "the database did not confirm in time: not stored"
+            );
             return None;
         }
-        warn!(error = shown, rows = reports.len(), "the database is away: trying again");
+        warn!(
+            error = shown,
+            rows = reports.len(),
+            "the database is away: trying again"
+        );
         tokio::time::sleep(PAUSE).await;
     }
 }

@@ -184,7 +184,10 @@ impl Config {
     pub fn load() -> anyhow::Result<Self> {
         let mut builder = Self::builder().env();
         if let Ok(file) = std::env::var("SHOUWANG_CONFIG") {
-            anyhow::ensure!(std::path::Path::new(&file).is_file(), "SHOUWANG_CONFIG names {file}, which is not a file");
+            anyhow::ensure!(
+                std::path::Path::new(&file).is_file(),
+                "SHOUWANG_CONFIG names {file}, which is not a file"
+            );
             builder = builder.file(file);
         }
         let config = builder.load().context("the configuration is not valid")?;
@@ -193,7 +196,10 @@ impl Config {
     }
 
     fn check(&self) -> anyhow::Result<()> {
-        for (key, url) in [("listen.public_url (PUBLIC_URL)", &self.listen.public_url), ("listen.internal_url (INTERNAL_URL)", &self.listen.internal_url)] {
+        for (key, url) in [
+            ("listen.public_url (PUBLIC_URL)", &self.listen.public_url),
+            ("listen.internal_url (INTERNAL_URL)", &self.listen.internal_url),
+        ] {
             anyhow::ensure!(
                 url.starts_with("http://") || url.starts_with("https://"),
                 "{key} is {url:?}: give an http:// or https:// address"
@@ -201,20 +207,44 @@ impl Config {
             anyhow::ensure!(!url.ends_with('/'), "{key} is {url:?}: leave out the trailing slash");
         }
         for (key, n) in [
-            ("intake.rate_per_minute (SHOUWANG_RATE_PER_MINUTE)", u64::from(self.intake.rate_per_minute)),
-            ("intake.body_limit_bytes (SHOUWANG_BODY_LIMIT_BYTES)", self.intake.body_limit_bytes as u64),
-            ("intake.request_timeout_s (SHOUWANG_REQUEST_TIMEOUT_S)", self.intake.request_timeout_s),
+            (
+                "intake.rate_per_minute (SHOUWANG_RATE_PER_MINUTE)",
+                u64::from(self.intake.rate_per_minute),
+            ),
+            (
+                "intake.body_limit_bytes (SHOUWANG_BODY_LIMIT_BYTES)",
+                self.intake.body_limit_bytes as u64,
+            ),
+            (
+                "intake.request_timeout_s (SHOUWANG_REQUEST_TIMEOUT_S)",
+                self.intake.request_timeout_s,
+            ),
             ("intake.writers (SHOUWANG_WRITERS)", self.intake.writers as u64),
             ("intake.batch (SHOUWANG_BATCH)", self.intake.batch as u64),
-            ("database.connections (SHOUWANG_DB_CONNECTIONS)", u64::from(self.database.connections)),
-            ("login.token_minutes (SHOUWANG_TOKEN_MINUTES)", u64::from(self.login.token_minutes)),
-            ("login.session_hours (SHOUWANG_SESSION_HOURS)", u64::from(self.login.session_hours)),
-            ("mail.concurrency (SHOUWANG_MAIL_CONCURRENCY)", self.mail.concurrency as u64),
+            (
+                "database.connections (SHOUWANG_DB_CONNECTIONS)",
+                u64::from(self.database.connections),
+            ),
+            (
+                "login.token_minutes (SHOUWANG_TOKEN_MINUTES)",
+                u64::from(self.login.token_minutes),
+            ),
+            (
+                "login.session_hours (SHOUWANG_SESSION_HOURS)",
+                u64::from(self.login.session_hours),
+            ),
+            (
+                "mail.concurrency (SHOUWANG_MAIL_CONCURRENCY)",
+                self.mail.concurrency as u64,
+            ),
         ] {
             anyhow::ensure!(n > 0, "{key} is 0: give at least 1");
         }
         anyhow::ensure!(
-            self.broker.prefix.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c)),
+            self.broker
+                .prefix
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c)),
             "broker.prefix (SHOUWANG_BROKER_PREFIX) may hold letters, digits, '-', '_' and '.' only"
         );
         Ok(())
@@ -224,8 +254,12 @@ impl Config {
     pub fn database_url(&self, task: &str) -> anyhow::Result<String> {
         if let Some(dir) = &self.database.logins_dir {
             let file = dir.join(format!("{task}.url"));
-            let url = std::fs::read_to_string(&file)
-                .with_context(|| format!("database.logins_dir (SHOUWANG_DB_LOGINS): can't read {}", file.display()))?;
+            let url = std::fs::read_to_string(&file).with_context(|| {
+                format!(
+                    "database.logins_dir (SHOUWANG_DB_LOGINS): can't read {}",
+                    file.display()
+                )
+            })?;
             return Ok(url.trim().to_owned());
         }
         self.operator_url()
@@ -233,7 +267,10 @@ impl Config {
 
     /// The operator's connection URL.
     pub fn operator_url(&self) -> anyhow::Result<String> {
-        self.database.url.clone().context("database.url (DATABASE_URL) is not set")
+        self.database
+            .url
+            .clone()
+            .context("database.url (DATABASE_URL) is not set")
     }
 
     /// The broker's URL.

@@ -56,7 +56,10 @@ impl Parts {
             }
         });
         if drained.await.is_err() {
-            failure.get_or_insert(anyhow::anyhow!("parts were still busy after {} s of draining", DRAIN.as_secs()));
+            failure.get_or_insert(anyhow::anyhow!(
+                "parts were still busy after {} s of draining",
+                DRAIN.as_secs()
+            ));
         }
         match failure {
             None => {

@@ -44,7 +44,9 @@ impl PackWatch {
         let first = loop {
             match read(&store, &county).await {
                 Ok(Some(loaded)) => break loaded,
-                Ok(None) => part.not_ready(format!("no pack of county {county} is loaded: run `intake-api pack load counties/{county}`")),
+                Ok(None) => part.not_ready(format!(
+                    "no pack of county {county} is loaded: run `intake-api pack load counties/{county}`"
+                )),
                 Err(e) => part.not_ready(format!("the pack can't be read: {e:#}")),
             }
             tokio::select! {
@@ -53,7 +55,12 @@ impl PackWatch {
             }
         };
         part.ready();
-        info!(county, version = first.version, rule_set = first.rule_set, "pack in force");
+        info!(
+            county,
+            version = first.version,
+            rule_set = first.rule_set,
+            "pack in force"
+        );
         let (send, receive) = watch::channel(Arc::new(first));
         let keep = async move {
             while stop.run_until_cancelled(tokio::time::sleep(EVERY)).await.is_some() {
@@ -71,11 +78,19 @@ async fn refresh(store: &Store, county: &str, send: &watch::Sender<Arc<LoadedPac
     match store.pack_versions(county).await {
         Ok(Some(versions)) if versions != (now.version, now.rule_set) => match read(store, county).await {
             Ok(Some(loaded)) => {
-                info!(county, version = loaded.version, rule_set = loaded.rule_set, "pack in force");
+                info!(
+                    county,
+                    version = loaded.version,
+                    rule_set = loaded.rule_set,
+                    "pack in force"
+                );
                 send.send_replace(Arc::new(loaded));
             }
             Ok(None) => {}
-            Err(e) => error!(error = format!("{e:#}"), "the new pack can't be read: the old one stays"),
+            Err(e) => error!(
+                error = format!("{e:#}"),
+                "the new pack can't be read: the old one stays"
+            ),
         },
         Ok(_) => {}
         Err(e) => warn!(error = crate::telemetry::chain(&e), "can't ask for the pack's version"),
@@ -84,10 +99,16 @@ async fn refresh(store: &Store, county: &str, send: &watch::Sender<Arc<LoadedPac
 
 /// Reads the pack in force once, for commands.
 pub async fn read(store: &Store, county: &str) -> anyhow::Result<Option<LoadedPack>> {
-    let Some(active) = store.pack_active(county).await? else { return Ok(None) };
+    let Some(active) = store.pack_active(county).await? else {
+        return Ok(None);
+    };
     let pack = Pack::read(&active.files).map_err(|problems| {
         let first = problems.first().map(ToString::to_string).unwrap_or_default();
         anyhow::anyhow!("the stored pack has {} problems, the first: {first}", problems.len())
     })?;
-    Ok(Some(LoadedPack { pack, version: active.version, rule_set: active.rule_set }))
+    Ok(Some(LoadedPack {
+        pack,
+        version: active.version,
+        rule_set: active.rule_set,
+    }))
 }

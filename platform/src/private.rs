@@ -17,7 +17,10 @@ pub struct Readiness(Arc<Mutex<BTreeMap<&'static str, Option<String>>>>);
 impl Readiness {
     /// Registers a part that is not ready yet.
     pub fn part(&self, name: &'static str) -> Part {
-        let part = Part { name, all: self.clone() };
+        let part = Part {
+            name,
+            all: self.clone(),
+        };
         part.not_ready("starting");
         part
     }
@@ -25,7 +28,9 @@ impl Readiness {
     /// The parts that are not ready, `name: reason` each. Empty means ready.
     pub fn missing(&self) -> Vec<String> {
         let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.iter().filter_map(|(name, why)| why.as_ref().map(|w| format!("{name}: {w}"))).collect()
+        all.iter()
+            .filter_map(|(name, why)| why.as_ref().map(|w| format!("{name}: {w}")))
+            .collect()
     }
 }
 
@@ -48,7 +53,11 @@ impl Part {
     }
 
     fn set(&self, state: Option<String>) {
-        self.all.0.lock().unwrap_or_else(PoisonError::into_inner).insert(self.name, state);
+        self.all
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(self.name, state);
     }
 }
 

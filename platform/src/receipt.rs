@@ -62,7 +62,14 @@ impl fmt::Display for ReportId {
             .rev()
             .map(|i| char::from(ALPHABET[usize::try_from(self.0 >> (5 * i) & 31).unwrap_or(0)]))
             .collect();
-        write!(f, "{}-{}-{}{}", day.format("%Y%m%d"), &code[..4], &code[4..], check(self.0))
+        write!(
+            f,
+            "{}-{}-{}{}",
+            day.format("%Y%m%d"),
+            &code[..4],
+            &code[4..],
+            check(self.0)
+        )
     }
 }
 
@@ -100,7 +107,11 @@ impl FromStr for ReportId {
             let value = ALPHABET.iter().position(|a| char::from(*a) == *c).ok_or(NotAReceipt)?;
             id = id << 5 | i64::try_from(value).map_err(|_| NotAReceipt)?;
         }
-        if check(id) == plain[16] { Ok(Self(id)) } else { Err(NotAReceipt) }
+        if check(id) == plain[16] {
+            Ok(Self(id))
+        } else {
+            Err(NotAReceipt)
+        }
     }
 }
 
@@ -153,7 +164,13 @@ mod tests {
             }
         }
         assert!(slips <= 8, "{slips} of 279 slips passed");
-        for text in ["", "20261124", "99999999-0000-00000", "20251231-0000-00000", "2026112４-7K3M-9QXAC"] {
+        for text in [
+            "",
+            "20261124",
+            "99999999-0000-00000",
+            "20251231-0000-00000",
+            "2026112４-7K3M-9QXAC",
+        ] {
             assert_eq!(text.parse::<ReportId>(), Err(NotAReceipt), "{text}");
         }
     }

@@ -11,7 +11,9 @@ use crate::config::Log;
 pub fn start_logs(log: &Log) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(&log.filter)
         .map_err(|e| anyhow::anyhow!("log.filter (SHOUWANG_LOG) = {:?} is not a filter: {e}", log.filter))?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
     match log.format.as_str() {
         "json" => builder.json().flatten_event(true).init(),
         "pretty" => builder.with_ansi(false).init(),
@@ -23,7 +25,9 @@ pub fn start_logs(log: &Log) -> anyhow::Result<()> {
 /// Installs the metrics recorder; its handle renders `/metrics`.
 pub fn start_metrics() -> anyhow::Result<PrometheusHandle> {
     Ok(PrometheusBuilder::new()
-        .set_buckets(&[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0])?
+        .set_buckets(&[
+            0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0,
+        ])?
         .install_recorder()?)
 }
 

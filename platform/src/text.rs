@@ -44,7 +44,9 @@ impl Lang {
 
     /// As [`Lang::t`] with `{name}` placeholders filled in.
     pub fn fill(self, key: &str, values: &[(&str, &str)]) -> String {
-        values.iter().fold(self.t(key).to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
+        values.iter().fold(self.t(key).to_owned(), |text, (name, value)| {
+            text.replace(&format!("{{{name}}}"), value)
+        })
     }
 }
 
@@ -57,7 +59,11 @@ fn missing(key: &str) -> &'static str {
 fn read(file: &str) -> HashMap<String, String> {
     fn walk(prefix: &str, table: toml::Table, out: &mut HashMap<String, String>) {
         for (key, value) in table {
-            let path = if prefix.is_empty() { key } else { format!("{prefix}.{key}") };
+            let path = if prefix.is_empty() {
+                key
+            } else {
+                format!("{prefix}.{key}")
+            };
             match value {
                 toml::Value::Table(inner) => walk(&path, inner, out),
                 toml::Value::String(text) => _ = out.insert(path, text),

@@ -17,7 +17,12 @@ pub(crate) fn salvage(stored: &Value) -> (Facts, Option<String>) {
     };
     let situations = stored.get("situations").and_then(Value::as_array);
     let facts = Facts {
-        situations: situations.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect(),
+        situations: situations
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .map(str::to_owned)
+            .collect(),
         present_danger: stored.get("present_danger").and_then(Value::as_bool).unwrap_or(true),
         area: stored.get("area").and_then(Value::as_str).map(str::to_owned),
         place: Place::Unknown,

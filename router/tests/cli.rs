@@ -1,9 +1,6 @@
 //! The operator's commands as a person or a script runs them: no database, no broker, no environment.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test that can't go on should say where"
-)]
+#![expect(clippy::unwrap_used, reason = "a test that can't go on should say where")]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -11,10 +8,7 @@ use std::process::{Command, Output};
 use serde_json::{Value, json};
 
 fn repository() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("..")
-        .canonicalize()
-        .unwrap()
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap()
 }
 
 /// Runs `router` in the repository's root with an empty environment.
@@ -44,11 +38,7 @@ fn json_lines(output: &Output) -> Vec<Value> {
 
 /// `obligation@unit`, or whatever two keys say.
 fn pair(value: &Value, left: &str, right: &str) -> String {
-    format!(
-        "{}@{}",
-        value[left].as_str().unwrap(),
-        value[right].as_str().unwrap()
-    )
+    format!("{}@{}", value[left].as_str().unwrap(), value[right].as_str().unwrap())
 }
 
 /// A folder of one test, removed at the end.
@@ -96,13 +86,8 @@ impl Drop for Folder {
 
 #[test]
 fn route_answers_every_sample_in_argument_order() {
-    let expected =
-        std::fs::read_to_string(repository().join("tests/samples/expected.csv")).unwrap();
-    let mut rows: Vec<Vec<&str>> = expected
-        .lines()
-        .skip(1)
-        .map(|line| line.split(',').collect())
-        .collect();
+    let expected = std::fs::read_to_string(repository().join("tests/samples/expected.csv")).unwrap();
+    let mut rows: Vec<Vec<&str>> = expected.lines().skip(1).map(|line| line.split(',').collect()).collect();
     rows.reverse();
     let files: Vec<String> = rows
         .iter()
@@ -129,9 +114,7 @@ fn route_answers_every_sample_in_argument_order() {
         names.sort();
         assert_eq!(names.join(" "), row[3]);
         let unsent = line["unsent"].as_array().unwrap().iter();
-        let unsent: Vec<String> = unsent
-            .map(|unsent| pair(unsent, "obligation", "unit_kind"))
-            .collect();
+        let unsent: Vec<String> = unsent.map(|unsent| pair(unsent, "obligation", "unit_kind")).collect();
         assert_eq!(unsent.join(" "), row[4]);
     }
 }
@@ -165,10 +148,7 @@ fn route_says_exactly_what_the_design_says() {
         "30 working days reach into 2027"
     );
     let rows = line["rows"].as_array().unwrap();
-    assert!(
-        rows.contains(&json!({"decision": "urgency", "row": 6})),
-        "{rows:?}"
-    );
+    assert!(rows.contains(&json!({"decision": "urgency", "row": 6})), "{rows:?}");
     assert!(
         rows.contains(&json!({"decision": "obligations", "row": 24})),
         "{rows:?}"
@@ -210,10 +190,7 @@ fn an_unknown_situation_becomes_triage() {
     assert_eq!(tickets.as_array().unwrap().len(), 1);
     assert_eq!(pair(&tickets[0], "obligation", "unit"), "triage@office");
     assert_eq!(tickets[0]["lead"], true);
-    assert_eq!(
-        tickets[0]["stages"]["sign"]["due"],
-        "2026-11-24T12:10:00+08:00"
-    );
+    assert_eq!(tickets[0]["stages"]["sign"]["due"], "2026-11-24T12:10:00+08:00");
 }
 
 #[test]
@@ -251,15 +228,7 @@ fn due_answers_with_its_derivation() {
 
 #[test]
 fn due_refuses_what_it_can_not_read() {
-    let good = [
-        "due",
-        "--regime",
-        "hours",
-        "--count",
-        "1",
-        "--from",
-        "2026-01-01",
-    ];
+    let good = ["due", "--regime", "hours", "--count", "1", "--from", "2026-01-01"];
     assert!(router(&good).status.success());
     for (index, bad) in [
         (2, "days"),
@@ -296,10 +265,7 @@ fn check_finds_the_shipped_pack_sound() {
         assert!(output.status.success(), "{}{}", out(&output), err(&output));
     }
     let output = router(&["check", "--json"]);
-    assert_eq!(
-        json_lines(&output)[0],
-        json!({"sound": true, "problems": []})
-    );
+    assert_eq!(json_lines(&output)[0], json!({"sound": true, "problems": []}));
 }
 
 #[test]
@@ -324,12 +290,7 @@ fn check_names_file_line_and_reason() {
         (&json!(false), &json!(4))
     );
     // An unsound pack decides nothing.
-    let output = router(&[
-        "route",
-        "--county",
-        pack.path(),
-        "tests/samples/05-orphan-new.json",
-    ]);
+    let output = router(&["route", "--county", pack.path(), "tests/samples/05-orphan-new.json"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(out(&output).is_empty() && err(&output).contains("units.csv:4:"));
 }
@@ -352,11 +313,7 @@ fn check_of_a_single_model() {
     let foreign = model.replacen("hitPolicy=\"FIRST\"", "hitPolicy=\"OUTPUT ORDER\"", 1);
     let foreign = folder.write("foreign.dmn", &foreign);
     for unreadable in [foreign.as_str(), "no-such.dmn", "Cargo.toml"] {
-        assert_eq!(
-            router(&["check", unreadable]).status.code(),
-            Some(2),
-            "{unreadable}"
-        );
+        assert_eq!(router(&["check", unreadable]).status.code(), Some(2), "{unreadable}");
     }
 }
 

@@ -30,17 +30,30 @@ impl Fixture {
     pub async fn new() -> Self {
         let url = database(&Servers::shared()).await;
         let logins = std::env::temp_dir().join(format!("sw-logins-{}", Uuid::new_v4().simple()));
-        store::logins_write(&url, &logins, &mut rand::rng()).await.expect("logins");
+        store::logins_write(&url, &logins, &mut rand::rng())
+            .await
+            .expect("logins");
         let store = Store::open(&url, "test", 8).expect("a store");
         let files = pack_dir::read(&root().join("counties/taihe")).expect("the pack's files");
         let pack = Pack::read(&files).expect("a sound pack");
-        store.pack_load(&pack, &files, clock::now()).await.expect("a loaded pack");
-        Self { url, store, pack, logins }
+        store
+            .pack_load(&pack, &files, clock::now())
+            .await
+            .expect("a loaded pack");
+        Self {
+            url,
+            store,
+            pack,
+            logins,
+        }
     }
 
     /// A task's own connection URL.
     pub fn login(&self, task: &str) -> String {
-        std::fs::read_to_string(self.logins.join(format!("{task}.url"))).expect("a login").trim().to_owned()
+        std::fs::read_to_string(self.logins.join(format!("{task}.url")))
+            .expect("a login")
+            .trim()
+            .to_owned()
     }
 
     /// A task's own store.
@@ -56,20 +69,38 @@ impl Fixture {
     /// Stores a sample (by its position) as the intake does, and gives what the router reads.
     pub async fn stored(&self, sample: usize) -> ReportToRoute {
         let report = new_report(&samples()[sample].1, None);
-        assert_eq!(self.writer().report_insert_batch(std::slice::from_ref(&report)).await.expect("stored"), [Stored::Now]);
-        self.store.report_to_route(report.id).await.expect("the database").expect("the report")
+        assert_eq!(
+            self.writer()
+                .report_insert_batch(std::slice::from_ref(&report))
+                .await
+                .expect("stored"),
+            [Stored::Now]
+        );
+        self.store
+            .report_to_route(report.id)
+            .await
+            .expect("the database")
+            .expect("the report")
     }
 
     /// Routes it as the router does.
     pub async fn route(&self, report: &ReportToRoute, now: DateTime<Utc>) -> Recorded {
         let facts: Facts = serde_json::from_value(report.facts.clone()).expect("facts");
         let decision = routing::decide(&self.pack, &facts, now);
-        self.store.decision_record(report, &decision, self.pinned(), now).await.expect("a record")
+        self.store
+            .decision_record(report, &decision, self.pinned(), now)
+            .await
+            .expect("a record")
     }
 
     /// What decisions of this fixture are pinned to.
     pub fn pinned(&self) -> Pinned<'_> {
-        Pinned { pack_version: 1, rule_set: 1, calendar: self.pack.calendar().version(), by: "router" }
+        Pinned {
+            pack_version: 1,
+            rule_set: 1,
+            calendar: self.pack.calendar().version(),
+            by: "router",
+        }
     }
 }
 
@@ -89,7 +120,8 @@ pub fn new_report(body: &str, key: Option<&str>) -> NewReport {
         rng.fill_bytes(&mut bytes);
         bytes
     };
-    let (follow_up_mac, data_key, matter, reporter, answer, salt, leaf) = (bytes(), bytes(), bytes(), bytes(), bytes(), bytes(), bytes());
+    let (follow_up_mac, data_key, matter, reporter, answer, salt, leaf) =
+        (bytes(), bytes(), bytes(), bytes(), bytes(), bytes(), bytes());
     let facts = report.facts();
     NewReport {
         id: ReportId::new(received_at, rng).get(),

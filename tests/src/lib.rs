@@ -23,7 +23,10 @@ use std::path::PathBuf;
 
 /// The repository's root.
 pub fn root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().expect("the repository's root")
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("..")
+        .canonicalize()
+        .expect("the repository's root")
 }
 
 /// A built service binary; the tests use what `cargo build --release` made, as the county does.
@@ -33,7 +36,11 @@ pub fn binary(name: &str) -> PathBuf {
         dir.pop();
     }
     let binary = dir.join(name);
-    assert!(binary.is_file(), "{} is missing: run `cargo build --release` first, or tests/run, which does", binary.display());
+    assert!(
+        binary.is_file(),
+        "{} is missing: run `cargo build --release` first, or tests/run, which does",
+        binary.display()
+    );
     binary
 }
 

@@ -36,7 +36,11 @@ impl Measured {
     /// The latency below which `share` of the requests stayed.
     pub fn quantile(&self, share: f64) -> Duration {
         let last = self.latencies.len().saturating_sub(1);
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an index below the length")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "an index below the length"
+        )]
         let index = (last as f64 * share).round() as usize;
         self.latencies.get(index).copied().unwrap_or_default()
     }
@@ -58,7 +62,12 @@ pub async fn post_reports(address: &str, body: &str, connections: usize, time: D
         latencies.extend(task.await.expect("a connection"));
     }
     latencies.sort_unstable();
-    Measured { accepted: latencies.len(), refused: refused.load(Ordering::Relaxed), took: begun.elapsed(), latencies }
+    Measured {
+        accepted: latencies.len(),
+        refused: refused.load(Ordering::Relaxed),
+        took: begun.elapsed(),
+        latencies,
+    }
 }
 
 async fn client(address: &str, body: &str, end: Instant, refused: &AtomicUsize) -> Vec<Duration> {
@@ -87,8 +96,13 @@ async fn client(address: &str, body: &str, end: Instant, refused: &AtomicUsize) 
 async fn answer(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> u16 {
     buffer.clear();
     loop {
-        assert!(stream.read_buf(buffer).await.expect("an answer") > 0, "the server closed the connection");
-        let Some(head) = buffer.windows(4).position(|w| w == b"\r\n\r\n") else { continue };
+        assert!(
+            stream.read_buf(buffer).await.expect("an answer") > 0,
+            "the server closed the connection"
+        );
+        let Some(head) = buffer.windows(4).position(|w| w == b"\r\n\r\n") else {
+            continue;
+        };
         let text = String::from_utf8_lossy(&buffer[..head]).to_ascii_lowercase();
         let length: usize = text
             .lines()
@@ -96,7 +110,10 @@ async fn answer(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> u16 {
             .and_then(|n| n.trim().parse().ok())
             .expect("a content-length");
         if buffer.len() >= head + 4 + length {
-            return text.get(9..12).and_then(|code| code.parse().ok()).expect("a status line");
+            return text
+                .get(9..12)
+                .and_then(|code| code.parse().ok())
+                .expect("a status line");
         }
     }
 }

@@ -23,7 +23,11 @@ impl Servers {
                 panic!("{name} is not set: run tests/run, or `deploy/servers start DIR` and export what DIR/env says under this name")
             })
         };
-        Self { database_url: var("SHOUWANG_TEST_DATABASE_URL"), amqp_url: var("SHOUWANG_TEST_AMQP_URL"), dir: None }
+        Self {
+            database_url: var("SHOUWANG_TEST_DATABASE_URL"),
+            amqp_url: var("SHOUWANG_TEST_AMQP_URL"),
+            dir: None,
+        }
     }
 
     /// Servers of this test alone, which it may stop, kill and restart. They end when this is dropped.
@@ -33,9 +37,15 @@ impl Servers {
         let env = std::fs::read_to_string(dir.join("env")).expect("the servers' env file");
         let var = |name: &str| {
             let line = env.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('='));
-            line.unwrap_or_else(|| panic!("no {name} in the env file")).trim_matches('\'').to_owned()
+            line.unwrap_or_else(|| panic!("no {name} in the env file"))
+                .trim_matches('\'')
+                .to_owned()
         };
-        Self { database_url: var("DATABASE_URL"), amqp_url: var("AMQP_URL"), dir: Some(dir) }
+        Self {
+            database_url: var("DATABASE_URL"),
+            amqp_url: var("AMQP_URL"),
+            dir: Some(dir),
+        }
     }
 
     /// Does `command` of `deploy/servers`, such as `restart-postgres`, to private servers.
@@ -56,7 +66,11 @@ impl Servers {
 
     /// Makes the node's user again, after a reset.
     pub fn rabbitmq_user(&self) {
-        let (user, rest) = self.amqp_url.trim_start_matches("amqp://").split_once(':').expect("a user");
+        let (user, rest) = self
+            .amqp_url
+            .trim_start_matches("amqp://")
+            .split_once(':')
+            .expect("a user");
         let (password, _) = rest.split_once('@').expect("a password");
         let listed = self.rabbitmqctl_output(&["list_users", "--quiet"]);
         if !listed.lines().any(|line| line.split_whitespace().next() == Some(user)) {
@@ -67,7 +81,11 @@ impl Servers {
 
     fn rabbitmqctl_output(&self, words: &[&str]) -> String {
         let dir = self.dir.as_deref().expect("shared servers are not touched");
-        let output = Command::new(crate::root().join("deploy/servers")).arg("rabbitmqctl").arg(dir).args(words).output();
+        let output = Command::new(crate::root().join("deploy/servers"))
+            .arg("rabbitmqctl")
+            .arg(dir)
+            .args(words)
+            .output();
         String::from_utf8_lossy(&output.expect("rabbitmqctl").stdout).into_owned()
     }
 }
@@ -85,5 +103,9 @@ impl Drop for Servers {
 fn run(words: &[&std::ffi::OsStr]) {
     let script: &Path = &crate::root().join("deploy/servers");
     let output = Command::new(script).args(words).output().expect("deploy/servers");
-    assert!(output.status.success(), "deploy/servers {words:?} failed: {}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "deploy/servers {words:?} failed: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
 }

@@ -23,7 +23,10 @@ pub struct Service {
 
 /// A port that was free a moment ago.
 pub fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port").port()
+    TcpListener::bind("127.0.0.1:0")
+        .and_then(|l| l.local_addr())
+        .expect("a free port")
+        .port()
 }
 
 impl Service {
@@ -31,12 +34,22 @@ impl Service {
     pub fn new(name: &'static str, mut env: Vec<(String, String)>, log: PathBuf) -> Self {
         let private = format!("127.0.0.1:{}", free_port());
         env.push(("SHOUWANG_PRIVATE_ADDR".into(), private.clone()));
-        Self { name, env, private, log, child: None }
+        Self {
+            name,
+            env,
+            private,
+            log,
+            child: None,
+        }
     }
 
     /// Starts the process, without waiting.
     pub fn spawn(&mut self) {
-        let log = File::options().create(true).append(true).open(&self.log).expect("a log file");
+        let log = File::options()
+            .create(true)
+            .append(true)
+            .open(&self.log)
+            .expect("a log file");
         let child = Command::new(binary(self.name))
             .arg("serve")
             .env_clear()
@@ -54,13 +67,21 @@ impl Service {
     pub async fn ready(&mut self) -> Duration {
         let begun = Instant::now();
         let url = format!("http://{}/ready", self.private);
-        eventually(&format!("{} ready (log: {})", self.name, self.log.display()), Duration::from_secs(30), async || {
-            if let Some(status) = self.child.as_mut().and_then(|c| c.try_wait().ok().flatten()) {
-                panic!("{} ended with {status} instead of getting ready; log: {}", self.name, self.log_text());
-            }
-            let response = reqwest::get(&url).await.ok()?;
-            response.status().is_success().then_some(())
-        })
+        eventually(
+            &format!("{} ready (log: {})", self.name, self.log.display()),
+            Duration::from_secs(30),
+            async || {
+                if let Some(status) = self.child.as_mut().and_then(|c| c.try_wait().ok().flatten()) {
+                    panic!(
+                        "{} ended with {status} instead of getting ready; log: {}",
+                        self.name,
+                        self.log_text()
+                    );
+                }
+                let response = reqwest::get(&url).await.ok()?;
+                response.status().is_success().then_some(())
+            },
+        )
         .await;
         begun.elapsed()
     }
@@ -73,7 +94,9 @@ impl Service {
 
     /// The Prometheus page.
     pub async fn metrics(&self) -> String {
-        let response = reqwest::get(format!("http://{}/metrics", self.private)).await.expect("metrics");
+        let response = reqwest::get(format!("http://{}/metrics", self.private))
+            .await
+            .expect("metrics");
         response.text().await.expect("metrics text")
     }
 
@@ -88,7 +111,11 @@ impl Service {
     pub async fn stop(&mut self) -> Option<i32> {
         let mut child = self.child.take()?;
         let pid = child.id()?.to_string();
-        let sent = Command::new("kill").args(["-TERM", &pid]).status().await.expect("kill -TERM");
+        let sent = Command::new("kill")
+            .args(["-TERM", &pid])
+            .status()
+            .await
+            .expect("kill -TERM");
         assert!(sent.success(), "{} was gone before it was stopped", self.name);
         child.wait().await.expect("wait").code()
     }
@@ -97,7 +124,10 @@ impl Service {
     pub async fn ended(&mut self, within: Duration) -> Option<i32> {
         let child = self.child.as_mut()?;
         let status = tokio::time::timeout(within, child.wait()).await;
-        status.unwrap_or_else(|_| panic!("{} still runs after {within:?}", self.name)).expect("wait").code()
+        status
+            .unwrap_or_else(|_| panic!("{} still runs after {within:?}", self.name))
+            .expect("wait")
+            .code()
     }
 
     /// The process id, while it runs.

@@ -24,9 +24,18 @@ pub struct Mail {
 impl Mail {
     /// The first header of that name, unfolded.
     pub fn header(&self, name: &str) -> Option<String> {
-        let head = self.raw.split("\r\n\r\n").next()?.replace("\r\n ", " ").replace("\r\n\t", " ");
+        let head = self
+            .raw
+            .split("\r\n\r\n")
+            .next()?
+            .replace("\r\n ", " ")
+            .replace("\r\n\t", " ");
         let prefix = format!("{}:", name.to_lowercase());
-        head.lines().find_map(|line| line.to_lowercase().starts_with(&prefix).then(|| line[prefix.len()..].trim().to_owned()))
+        head.lines().find_map(|line| {
+            line.to_lowercase()
+                .starts_with(&prefix)
+                .then(|| line[prefix.len()..].trim().to_owned())
+        })
     }
 }
 
@@ -76,7 +85,11 @@ impl MailSink {
 
     /// From now on answers RCPT for this address with `answer`, such as `550 no such mailbox`.
     pub fn refuse(&self, address: &str, answer: &str) {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).refused.push((address.into(), answer.into()));
+        self.state
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .refused
+            .push((address.into(), answer.into()));
     }
 }
 
@@ -96,14 +109,21 @@ async fn serve(stream: TcpStream, state: Arc<Mutex<State>>) -> std::io::Result<(
         let answer = if verb.starts_with("EHLO") {
             "250-sink\r\n250-8BITMIME\r\n250 SMTPUTF8\r\n".to_owned()
         } else if verb.starts_with("RCPT") {
-            to = line.split_once('<').and_then(|(_, rest)| rest.split_once('>')).map_or_else(String::new, |(a, _)| a.to_owned());
+            to = line
+                .split_once('<')
+                .and_then(|(_, rest)| rest.split_once('>'))
+                .map_or_else(String::new, |(a, _)| a.to_owned());
             let state = state.lock().unwrap_or_else(PoisonError::into_inner);
             let refused = state.refused.iter().rev().find(|(address, _)| *address == to);
             refused.map_or_else(|| "250 ok\r\n".to_owned(), |(_, answer)| format!("{answer}\r\n"))
         } else if verb == "DATA" {
             write.write_all(b"354 go on\r\n").await?;
             let raw = data(&mut read).await?;
-            let mail = Mail { to: to.clone(), raw, at: Instant::now() };
+            let mail = Mail {
+                to: to.clone(),
+                raw,
+                at: Instant::now(),
+            };
             state.lock().unwrap_or_else(PoisonError::into_inner).mails.push(mail);
             "250 kept\r\n".to_owned()
         } else if verb == "QUIT" {

@@ -23,7 +23,11 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { env: Vec::new(), start: vec!["intake-api", "router", "notifier"], database: Vec::new() }
+        Self {
+            env: Vec::new(),
+            start: vec!["intake-api", "router", "notifier"],
+            database: Vec::new(),
+        }
     }
 }
 
@@ -165,7 +169,12 @@ impl System {
         if let Some(key) = key {
             request = request.header("Idempotency-Key", key);
         }
-        let response = request.header("content-type", "application/json").body(body.to_owned()).send().await.ok()?;
+        let response = request
+            .header("content-type", "application/json")
+            .body(body.to_owned())
+            .send()
+            .await
+            .ok()?;
         if response.status() != 201 {
             return None;
         }
@@ -187,14 +196,18 @@ impl System {
     /// Waits until the report is routed, then shows it.
     pub async fn routed(&self, filed: &Filed) -> Value {
         let id = filed.id();
-        eventually(&format!("{} routed", filed.receipt), Duration::from_secs(30), async || {
-            let routed: bool = sqlx::query_scalar("SELECT EXISTS (SELECT FROM decisions WHERE report_id = $1)")
-                .bind(id)
-                .fetch_one(&self.db)
-                .await
-                .ok()?;
-            routed.then_some(())
-        })
+        eventually(
+            &format!("{} routed", filed.receipt),
+            Duration::from_secs(30),
+            async || {
+                let routed: bool = sqlx::query_scalar("SELECT EXISTS (SELECT FROM decisions WHERE report_id = $1)")
+                    .bind(id)
+                    .fetch_one(&self.db)
+                    .await
+                    .ok()?;
+                routed.then_some(())
+            },
+        )
         .await;
         self.show(&filed.receipt).await
     }
@@ -202,10 +215,12 @@ impl System {
     /// Waits until nothing is under way: outbox empty, no notice queued.
     pub async fn quiet(&self, within: Duration) {
         eventually("outbox and notices empty", within, async || {
-            let left: i64 = sqlx::query_scalar("SELECT (SELECT count(*) FROM outbox) + (SELECT count(*) FROM notices WHERE state = 'queued')")
-                .fetch_one(&self.db)
-                .await
-                .ok()?;
+            let left: i64 = sqlx::query_scalar(
+                "SELECT (SELECT count(*) FROM outbox) + (SELECT count(*) FROM notices WHERE state = 'queued')",
+            )
+            .fetch_one(&self.db)
+            .await
+            .ok()?;
             (left == 0).then_some(())
         })
         .await;
@@ -213,12 +228,22 @@ impl System {
 
     /// Runs `router` as an operator does, with `.run/env` sourced.
     pub async fn router_cli(&self, words: &[&str]) -> Output {
-        output("router", words, &[("DATABASE_URL".to_owned(), self.database_url.clone())]).await
+        output(
+            "router",
+            words,
+            &[("DATABASE_URL".to_owned(), self.database_url.clone())],
+        )
+        .await
     }
 
     /// Runs `intake-api` as an operator does.
     pub async fn intake_cli(&self, words: &[&str]) -> Output {
-        output("intake-api", words, &[("DATABASE_URL".to_owned(), self.database_url.clone())]).await
+        output(
+            "intake-api",
+            words,
+            &[("DATABASE_URL".to_owned(), self.database_url.clone())],
+        )
+        .await
     }
 
     /// A number from the database.
@@ -263,7 +288,11 @@ async fn output(name: &str, words: &[&str], env: &[(String, String)]) -> Output 
         .await
         .expect("a command");
     let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-    Output { code: out.status.code().unwrap_or(-1), stdout: text(out.stdout), stderr: text(out.stderr) }
+    Output {
+        code: out.status.code().unwrap_or(-1),
+        stdout: text(out.stdout),
+        stderr: text(out.stderr),
+    }
 }
 
 async fn run(name: &str, words: &[&str], env: &[(String, String)]) {
@@ -275,7 +304,10 @@ async fn run(name: &str, words: &[&str], env: &[(String, String)]) {
 pub async fn database_create(url: &str, name: &str, settings: &[(&str, &str)]) -> String {
     let mut connection = PgConnection::connect(url).await.expect("the test server");
     let create = format!("CREATE DATABASE \"{name}\"");
-    connection.execute(sqlx::AssertSqlSafe(create)).await.expect("a database");
+    connection
+        .execute(sqlx::AssertSqlSafe(create))
+        .await
+        .expect("a database");
     for (key, value) in settings {
         let set = format!("ALTER DATABASE \"{name}\" SET {key} = '{value}'");
         connection.execute(sqlx::AssertSqlSafe(set)).await.expect("a setting");
@@ -283,7 +315,11 @@ pub async fn database_create(url: &str, name: &str, settings: &[(&str, &str)]) -
     connection.close().await.expect("close");
     let (base, query) = url.split_once('?').unwrap_or((url, ""));
     let (host, _) = base.rsplit_once('/').expect("a database name");
-    let query = if query.is_empty() { String::new() } else { format!("?{query}") };
+    let query = if query.is_empty() {
+        String::new()
+    } else {
+        format!("?{query}")
+    };
     format!("{host}/{name}{query}")
 }
 

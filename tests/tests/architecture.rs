@@ -14,7 +14,11 @@ const OURS: [&str; 6] = ["casework", "platform", "intake-api", "router", "notifi
 
 fn metadata() -> Vec<Value> {
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".into());
-    let out = Command::new(cargo).args(["metadata", "--format-version", "1", "--no-deps", "--offline"]).current_dir(root()).output().expect("cargo metadata");
+    let out = Command::new(cargo)
+        .args(["metadata", "--format-version", "1", "--no-deps", "--offline"])
+        .current_dir(root())
+        .output()
+        .expect("cargo metadata");
     assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
     let all: Value = serde_json::from_slice(&out.stdout).expect("JSON");
     all["packages"].as_array().expect("packages").clone()
@@ -22,7 +26,10 @@ fn metadata() -> Vec<Value> {
 
 fn dependencies(package: &Value) -> Vec<String> {
     let list = package["dependencies"].as_array().expect("dependencies");
-    list.iter().filter(|d| d["kind"].is_null()).map(|d| d["name"].as_str().expect("a name").to_owned()).collect()
+    list.iter()
+        .filter(|d| d["kind"].is_null())
+        .map(|d| d["name"].as_str().expect("a name").to_owned())
+        .collect()
 }
 
 #[test]
@@ -40,9 +47,15 @@ fn arrows_point_one_way() {
     assert_eq!(packages.len(), OURS.len(), "a crate without a place in the design");
     for package in &packages {
         let name = package["name"].as_str().expect("a name");
-        let ours: Vec<_> = dependencies(package).into_iter().filter(|d| OURS.contains(&d.as_str())).collect();
+        let ours: Vec<_> = dependencies(package)
+            .into_iter()
+            .filter(|d| OURS.contains(&d.as_str()))
+            .collect();
         for dependency in &ours {
-            assert!(allowed[name].contains(&dependency.as_str()), "{name} must not depend on {dependency}");
+            assert!(
+                allowed[name].contains(&dependency.as_str()),
+                "{name} must not depend on {dependency}"
+            );
         }
     }
 }
@@ -51,11 +64,22 @@ fn arrows_point_one_way() {
 fn casework_is_pure() {
     for package in metadata().iter().filter(|p| p["name"] == "casework") {
         for dependency in dependencies(package) {
-            assert!(!["tokio", "sqlx", "axum", "lapin", "lettre", "rand", "reqwest", "tracing"].contains(&dependency.as_str()), "{dependency}");
+            assert!(
+                !["tokio", "sqlx", "axum", "lapin", "lettre", "rand", "reqwest", "tracing"]
+                    .contains(&dependency.as_str()),
+                "{dependency}"
+            );
         }
     }
     for (file, text) in sources("casework/src") {
-        for word in ["std::fs", "std::net", "std::env", "SystemTime::now", "Instant::now", "Utc::now"] {
+        for word in [
+            "std::fs",
+            "std::net",
+            "std::env",
+            "SystemTime::now",
+            "Instant::now",
+            "Utc::now",
+        ] {
             assert!(!text.contains(word), "{}: {word}", file.display());
         }
     }
@@ -70,11 +94,20 @@ fn each_outside_has_one_door() {
     ];
     for dir in OURS {
         for (file, text) in sources(dir) {
-            let path = file.strip_prefix(root()).expect("inside").to_string_lossy().into_owned();
+            let path = file
+                .strip_prefix(root())
+                .expect("inside")
+                .to_string_lossy()
+                .into_owned();
             for (word, places) in &doors {
-                let used = text.lines().any(|line| line.contains(word) && !line.trim_start().starts_with("//"));
+                let used = text
+                    .lines()
+                    .any(|line| line.contains(word) && !line.trim_start().starts_with("//"));
                 let tested = path.contains("/tests/") || path.ends_with("tests.rs");
-                assert!(!used || tested || places.iter().any(|place| path.starts_with(place)), "{path} uses {word}; only {places:?} may");
+                assert!(
+                    !used || tested || places.iter().any(|place| path.starts_with(place)),
+                    "{path} uses {word}; only {places:?} may"
+                );
             }
         }
     }
@@ -84,7 +117,10 @@ fn each_outside_has_one_door() {
 fn every_crate_inherits_the_lints() {
     for name in OURS {
         let manifest = fs::read_to_string(root().join(name).join("Cargo.toml")).expect("a manifest");
-        assert!(manifest.contains("[lints]\nworkspace = true"), "{name}/Cargo.toml does not inherit [workspace.lints]");
+        assert!(
+            manifest.contains("[lints]\nworkspace = true"),
+            "{name}/Cargo.toml does not inherit [workspace.lints]"
+        );
     }
 }
 
@@ -92,20 +128,32 @@ fn every_crate_inherits_the_lints() {
 /// writes it anew.
 #[test]
 fn operations_md_holds_every_key() {
-    let out = Command::new(binary("intake-api")).arg("config").output().expect("intake-api config");
+    let out = Command::new(binary("intake-api"))
+        .arg("config")
+        .output()
+        .expect("intake-api config");
     assert!(out.status.success());
     let template = String::from_utf8(out.stdout).expect("UTF-8");
-    assert!(template.matches("environment variable").count() > 20, "the template names its variables: {template}");
+    assert!(
+        template.matches("environment variable").count() > 20,
+        "the template names its variables: {template}"
+    );
     let path = root().join("docs/operations.md");
     let doc = fs::read_to_string(&path).expect("docs/operations.md");
-    let (begin, end) = ("<!-- configuration keys: begin -->\n", "<!-- configuration keys: end -->");
+    let (begin, end) = (
+        "<!-- configuration keys: begin -->\n",
+        "<!-- configuration keys: end -->",
+    );
     let (before, rest) = doc.split_once(begin).expect("the begin marker");
     let (_, after) = rest.split_once(end).expect("the end marker");
     let wanted = format!("{before}{begin}```toml\n{}\n```\n{end}{after}", template.trim_end());
     if std::env::var_os("UPDATE_DOCS").is_some() {
         fs::write(&path, &wanted).expect("docs/operations.md");
     }
-    assert!(doc == wanted || std::env::var_os("UPDATE_DOCS").is_some(), "docs/operations.md is out of date: UPDATE_DOCS=1 cargo test --release -p tests --test architecture");
+    assert!(
+        doc == wanted || std::env::var_os("UPDATE_DOCS").is_some(),
+        "docs/operations.md is out of date: UPDATE_DOCS=1 cargo test --release -p tests --test architecture"
+    );
 }
 
 #[test]

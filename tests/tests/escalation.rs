@@ -20,11 +20,21 @@ async fn routed_system() -> (System, Filed, Value) {
 }
 
 fn police(shown: &Value) -> &Value {
-    shown["tickets"].as_array().unwrap().iter().find(|t| t["obligation"] == "police-accept").expect("a police ticket")
+    shown["tickets"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|t| t["obligation"] == "police-accept")
+        .expect("a police ticket")
 }
 
 fn sign(shown: &Value) -> &Value {
-    police(shown)["stages"].as_array().unwrap().iter().find(|s| s["stage"] == "sign").expect("a sign stage")
+    police(shown)["stages"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|s| s["stage"] == "sign")
+        .expect("a sign stage")
 }
 
 fn time(value: &Value) -> DateTime<FixedOffset> {
@@ -39,7 +49,15 @@ async fn tick(system: &System, at: DateTime<FixedOffset>) -> Value {
 
 fn levels(stage: &Value) -> Vec<(i64, bool, bool)> {
     let steps = stage["steps"].as_array().unwrap().iter();
-    steps.map(|s| (s["level"].as_i64().unwrap(), !s["sent_at"].is_null(), s["system_late"] == true)).collect()
+    steps
+        .map(|s| {
+            (
+                s["level"].as_i64().unwrap(),
+                !s["sent_at"].is_null(),
+                s["system_late"] == true,
+            )
+        })
+        .collect()
 }
 
 #[tokio::test]
@@ -47,18 +65,30 @@ async fn an_unsigned_p1_climbs_every_level_exactly_once() {
     let (system, filed, shown) = routed_system().await;
     let stage = sign(&shown);
     let start = time(&stage["started_at"]);
-    assert_eq!(time(&stage["due"]) - start, TimeDelta::minutes(30), "P1 police: 30 minutes");
+    assert_eq!(
+        time(&stage["due"]) - start,
+        TimeDelta::minutes(30),
+        "P1 police: 30 minutes"
+    );
     let before = system.mail.count();
     // 30 minutes: half of it, all of it, a quarter but at least 30 minutes more, half but at least 60 minutes more.
     for (level, minutes) in [(1, 15), (2, 30), (3, 60), (4, 90)] {
         let at = start + TimeDelta::minutes(minutes);
         tick(&system, at - TimeDelta::seconds(1)).await;
-        assert_eq!(levels(sign(&system.show(&filed.receipt).await)).len(), level - 1, "not before its time");
+        assert_eq!(
+            levels(sign(&system.show(&filed.receipt).await)).len(),
+            level - 1,
+            "not before its time"
+        );
         tick(&system, at).await;
         tick(&system, at).await; // and again: nothing more
         let shown = system.show(&filed.receipt).await;
         let steps = levels(sign(&shown));
-        assert_eq!(steps.last(), Some(&(i64::try_from(level).unwrap(), true, false)), "level {level} sent, in time");
+        assert_eq!(
+            steps.last(),
+            Some(&(i64::try_from(level).unwrap(), true, false)),
+            "level {level} sent, in time"
+        );
         assert_eq!(steps.len(), level);
         assert_eq!(time(&sign(&shown)["steps"][level - 1]["crossed_at"]), at);
     }
@@ -66,16 +96,46 @@ async fn an_unsigned_p1_climbs_every_level_exactly_once() {
     let shown = system.show(&filed.receipt).await;
     let ticket = police(&shown);
     let mut to = BTreeMap::new();
-    for notice in ticket["notices"].as_array().unwrap().iter().filter(|n| n["stage"] == "sign") {
+    for notice in ticket["notices"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|n| n["stage"] == "sign")
+    {
         assert_eq!(notice["state"], "sent");
-        to.insert(notice["level"].as_i64().unwrap(), (notice["kind"].as_str().unwrap().to_owned(), notice["unit"].as_str().unwrap().to_owned()));
+        to.insert(
+            notice["level"].as_i64().unwrap(),
+            (
+                notice["kind"].as_str().unwrap().to_owned(),
+                notice["unit"].as_str().unwrap().to_owned(),
+            ),
+        );
     }
-    let want = [(1, "remind", "pol-341222101"), (2, "urge", "pol-341222101"), (3, "supervise", "office"), (4, "supervise-letter", "lg")];
-    assert_eq!(to, want.map(|(level, kind, unit)| (level, (kind.into(), unit.into()))).into());
+    let want = [
+        (1, "remind", "pol-341222101"),
+        (2, "urge", "pol-341222101"),
+        (3, "supervise", "office"),
+        (4, "supervise-letter", "lg"),
+    ];
+    assert_eq!(
+        to,
+        want.map(|(level, kind, unit)| (level, (kind.into(), unit.into())))
+            .into()
+    );
     // Every notice of every stage left exactly once, under an id of its own.
-    let sent = system.count("SELECT count(*) FROM notices WHERE kind <> 'dispatch' AND state = 'sent'").await;
-    eventually("all mails", Duration::from_secs(5), async || (system.mail.count() >= before + usize::try_from(sent).unwrap()).then_some(())).await;
-    let mut ids: Vec<_> = system.mail.mails().iter().map(|m| m.header("message-id").unwrap()).collect();
+    let sent = system
+        .count("SELECT count(*) FROM notices WHERE kind <> 'dispatch' AND state = 'sent'")
+        .await;
+    eventually("all mails", Duration::from_secs(5), async || {
+        (system.mail.count() >= before + usize::try_from(sent).unwrap()).then_some(())
+    })
+    .await;
+    let mut ids: Vec<_> = system
+        .mail
+        .mails()
+        .iter()
+        .map(|m| m.header("message-id").unwrap())
+        .collect();
     let all = ids.len();
     ids.sort();
     ids.dedup();
@@ -85,16 +145,44 @@ async fn an_unsigned_p1_climbs_every_level_exactly_once() {
 #[tokio::test]
 async fn court_and_procuratorate_get_letters() {
     let (system, filed, shown) = routed_system().await;
-    let proc = |shown: &Value| shown["tickets"].as_array().unwrap().iter().find(|t| t["unit"] == "proc").expect("procuratorate").clone();
+    let proc = |shown: &Value| {
+        shown["tickets"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|t| t["unit"] == "proc")
+            .expect("procuratorate")
+            .clone()
+    };
     let ticket = proc(&shown);
     let stage = &ticket["stages"][0];
     let (start, due) = (time(&stage["started_at"]), time(&stage["due"]));
-    for at in [start + (due - start) / 2, due, due + TimeDelta::minutes(30), due + TimeDelta::minutes(60)] {
+    for at in [
+        start + (due - start) / 2,
+        due,
+        due + TimeDelta::minutes(30),
+        due + TimeDelta::minutes(60),
+    ] {
         tick(&system, at).await;
     }
     let ticket = proc(&system.show(&filed.receipt).await);
-    let steps: Vec<_> = ticket["stages"][0]["steps"].as_array().unwrap().iter().map(|s| (s["action"].as_str().unwrap().to_owned(), s["to"].as_str().unwrap().to_owned())).collect();
-    let want = [("remind", "proc"), ("urge", "proc"), ("advisory-letter", "proc"), ("advisory-letter", "proc")];
+    let steps: Vec<_> = ticket["stages"][0]["steps"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|s| {
+            (
+                s["action"].as_str().unwrap().to_owned(),
+                s["to"].as_str().unwrap().to_owned(),
+            )
+        })
+        .collect();
+    let want = [
+        ("remind", "proc"),
+        ("urge", "proc"),
+        ("advisory-letter", "proc"),
+        ("advisory-letter", "proc"),
+    ];
     assert_eq!(steps, want.map(|(a, b)| (a.to_owned(), b.to_owned())));
 }
 
@@ -105,8 +193,16 @@ async fn after_an_outage_the_levels_keep_their_distance() {
     let back = start + TimeDelta::hours(10);
     tick(&system, back).await;
     let stage = sign(&system.show(&filed.receipt).await).clone();
-    assert_eq!(levels(&stage), [(1, true, true), (2, false, false), (3, false, false), (4, false, false)]);
-    let crossed: Vec<_> = stage["steps"].as_array().unwrap().iter().map(|s| (time(&s["crossed_at"]) - start).num_minutes()).collect();
+    assert_eq!(
+        levels(&stage),
+        [(1, true, true), (2, false, false), (3, false, false), (4, false, false)]
+    );
+    let crossed: Vec<_> = stage["steps"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|s| (time(&s["crossed_at"]) - start).num_minutes())
+        .collect();
     assert_eq!(crossed, [15, 30, 60, 90], "at their true times");
     // Level 2 lies 15 minutes after level 1 in the plan, level 3 half an hour after that.
     tick(&system, back + TimeDelta::minutes(14)).await;
@@ -125,10 +221,33 @@ async fn several_clocks_share_the_work() {
     let at = (time(&sign(&shown)["started_at"]) + TimeDelta::days(40)).to_rfc3339();
     let words = ["tick", "--at", at.as_str()];
     let turned = futures::future::join_all((0..6).map(|_| system.router_cli(&words))).await;
-    let sent: i64 = turned.iter().map(|out| serde_json::from_str::<Value>(&out.stdout).expect(&out.stderr)["sent"].as_i64().unwrap()).sum();
-    assert_eq!(sent, system.count("SELECT count(*) FROM escalation_steps WHERE sent_at IS NOT NULL").await);
-    assert_eq!(sent, system.count("SELECT count(*) FROM notices WHERE stage_id IS NOT NULL").await);
-    assert_eq!(sent, system.count("SELECT count(*) FROM stages WHERE due_at IS NOT NULL").await, "level 1 of each stage, once");
+    let sent: i64 = turned
+        .iter()
+        .map(|out| {
+            serde_json::from_str::<Value>(&out.stdout).expect(&out.stderr)["sent"]
+                .as_i64()
+                .unwrap()
+        })
+        .sum();
+    assert_eq!(
+        sent,
+        system
+            .count("SELECT count(*) FROM escalation_steps WHERE sent_at IS NOT NULL")
+            .await
+    );
+    assert_eq!(
+        sent,
+        system
+            .count("SELECT count(*) FROM notices WHERE stage_id IS NOT NULL")
+            .await
+    );
+    assert_eq!(
+        sent,
+        system
+            .count("SELECT count(*) FROM stages WHERE due_at IS NOT NULL")
+            .await,
+        "level 1 of each stage, once"
+    );
 }
 
 #[tokio::test]

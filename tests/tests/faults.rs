@@ -25,7 +25,10 @@ fn load(url: &str, done: &Arc<AtomicUsize>) -> JoinSet<Vec<(usize, Filed)>> {
     for client in 0..CLIENTS {
         let (url, bodies, done) = (url.to_owned(), bodies.clone(), done.clone());
         clients.spawn(async move {
-            let http = reqwest::Client::builder().timeout(Duration::from_secs(20)).build().expect("a client");
+            let http = reqwest::Client::builder()
+                .timeout(Duration::from_secs(20))
+                .build()
+                .expect("a client");
             let mut filed = Vec::new();
             for n in (client..REPORTS).step_by(CLIENTS) {
                 let answer = file_until_accepted(&http, &url, &bodies[n % bodies.len()], n).await;
@@ -41,20 +44,28 @@ fn load(url: &str, done: &Arc<AtomicUsize>) -> JoinSet<Vec<(usize, Filed)>> {
 async fn file_until_accepted(http: &reqwest::Client, url: &str, body: &str, n: usize) -> Filed {
     let end = tokio::time::Instant::now() + Duration::from_secs(120);
     loop {
-        let request = http.post(format!("{url}/api/v1/reports")).header("Idempotency-Key", format!("report-{n}"));
+        let request = http
+            .post(format!("{url}/api/v1/reports"))
+            .header("Idempotency-Key", format!("report-{n}"));
         if let Ok(response) = request.body(body.to_owned()).send().await
             && response.status() == 201
             && let Ok(filed) = response.json().await
         {
             return filed;
         }
-        assert!(tokio::time::Instant::now() < end, "report {n} was not accepted in two minutes");
+        assert!(
+            tokio::time::Instant::now() < end,
+            "report {n} was not accepted in two minutes"
+        );
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
 
 async fn reached(done: &AtomicUsize, share: usize) {
-    eventually(&format!("{share} reports"), Duration::from_secs(120), async || (done.load(Ordering::SeqCst) >= share).then_some(())).await;
+    eventually(&format!("{share} reports"), Duration::from_secs(120), async || {
+        (done.load(Ordering::SeqCst) >= share).then_some(())
+    })
+    .await;
 }
 
 async fn everything_once(system: &System, filed: &[(usize, Filed)]) {
@@ -62,27 +73,61 @@ async fn everything_once(system: &System, filed: &[(usize, Filed)]) {
     let receipts: HashSet<_> = filed.iter().map(|(_, f)| &f.receipt).collect();
     assert_eq!(receipts.len(), REPORTS, "each report has a receipt of its own");
     system.quiet(Duration::from_secs(120)).await;
-    assert_eq!(system.count("SELECT count(*) FROM reports").await, REPORTS as i64, "accepted once each");
-    assert_eq!(system.count("SELECT count(*) FROM decisions").await, REPORTS as i64, "routed once each");
+    assert_eq!(
+        system.count("SELECT count(*) FROM reports").await,
+        REPORTS as i64,
+        "accepted once each"
+    );
+    assert_eq!(
+        system.count("SELECT count(*) FROM decisions").await,
+        REPORTS as i64,
+        "routed once each"
+    );
     assert_eq!(system.count("SELECT count(*) FROM cases").await, REPORTS as i64);
     assert_eq!(system.count("SELECT count(*) FROM parked_messages").await, 0);
-    assert_eq!(system.count("SELECT count(*) FROM decisions WHERE triage_reasons <> '[]'").await, 0, "nobody was blamed for a crash");
-    let per_report: Vec<(i64, i64)> = sqlx::query_as("SELECT report_id, count(*) FROM tickets GROUP BY 1").fetch_all(&system.db).await.unwrap();
+    assert_eq!(
+        system
+            .count("SELECT count(*) FROM decisions WHERE triage_reasons <> '[]'")
+            .await,
+        0,
+        "nobody was blamed for a crash"
+    );
+    let per_report: Vec<(i64, i64)> = sqlx::query_as("SELECT report_id, count(*) FROM tickets GROUP BY 1")
+        .fetch_all(&system.db)
+        .await
+        .unwrap();
     let tickets: HashMap<_, _> = per_report.into_iter().collect();
     let expected = expected_tickets();
     for (n, f) in filed {
-        assert_eq!(tickets.get(&f.id()), Some(&expected[n % expected.len()]), "report {n}, {}", f.receipt);
+        assert_eq!(
+            tickets.get(&f.id()),
+            Some(&expected[n % expected.len()]),
+            "report {n}, {}",
+            f.receipt
+        );
     }
     let all: i64 = tickets.values().sum();
-    assert_eq!(system.count("SELECT count(*) FROM notices WHERE state = 'sent'").await, all, "one notice per ticket");
+    assert_eq!(
+        system.count("SELECT count(*) FROM notices WHERE state = 'sent'").await,
+        all,
+        "one notice per ticket"
+    );
     // At least once: a mail that left just before a kill may leave again, under the same Message-ID.
-    let ids: HashSet<_> = system.mail.mails().iter().map(|m| m.header("message-id").unwrap()).collect();
+    let ids: HashSet<_> = system
+        .mail
+        .mails()
+        .iter()
+        .map(|m| m.header("message-id").unwrap())
+        .collect();
     assert_eq!(ids.len() as i64, all);
 }
 
 fn expected_tickets() -> Vec<i64> {
     let mut reader = csv::Reader::from_path(tests::root().join("tests/samples/expected.csv")).unwrap();
-    reader.records().map(|row| row.unwrap()[3].split_whitespace().count() as i64).collect()
+    reader
+        .records()
+        .map(|row| row.unwrap()[3].split_whitespace().count() as i64)
+        .collect()
 }
 
 async fn join(mut clients: JoinSet<Vec<(usize, Filed)>>) -> Vec<(usize, Filed)> {
@@ -98,7 +143,14 @@ async fn services_killed_in_the_middle() {
     let mut system = System::start().await;
     let done = Arc::new(AtomicUsize::new(0));
     let clients = load(&system.public_url, &done);
-    for (share, name) in [(60, "router"), (120, "notifier"), (180, "intake-api"), (260, "router"), (340, "intake-api"), (420, "notifier")] {
+    for (share, name) in [
+        (60, "router"),
+        (120, "notifier"),
+        (180, "intake-api"),
+        (260, "router"),
+        (340, "intake-api"),
+        (420, "notifier"),
+    ] {
         reached(&done, share).await;
         let service = system.service(name);
         service.kill().await;
@@ -127,7 +179,9 @@ async fn rabbitmq_and_postgresql_crash_in_the_middle() {
     ] {
         reached(&done, share).await;
         let servers = servers.clone().lock_owned().await;
-        tokio::task::spawn_blocking(move || servers.command(command, option)).await.expect("a restart");
+        tokio::task::spawn_blocking(move || servers.command(command, option))
+            .await
+            .expect("a restart");
     }
     let filed = join(clients).await;
     everything_once(&system, &filed).await;
@@ -140,14 +194,21 @@ async fn rabbitmq_and_postgresql_crash_in_the_middle() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_wiped_broker_loses_nothing() {
     let servers = Servers::private("wiped");
-    let options = Options { start: vec!["intake-api"], ..Options::default() };
+    let options = Options {
+        start: vec!["intake-api"],
+        ..Options::default()
+    };
     let mut system = System::start_on(&servers, options).await;
     let mut filed = Vec::new();
     for (_, body) in samples() {
         filed.push(system.file(&body).await);
     }
     eventually("all published", Duration::from_secs(20), async || {
-        (system.count("SELECT count(*) FROM outbox WHERE published_at IS NULL").await == 0).then_some(())
+        (system
+            .count("SELECT count(*) FROM outbox WHERE published_at IS NULL")
+            .await
+            == 0)
+            .then_some(())
     })
     .await;
     for command in [&["stop_app"][..], &["reset"], &["start_app"]] {
@@ -155,7 +216,10 @@ async fn a_wiped_broker_loses_nothing() {
     }
     servers.rabbitmq_user();
     // The sweep doubts what was published but not routed; here its time comes at once.
-    sqlx::query("UPDATE outbox SET due_at = received_at FROM reports r WHERE r.id = report_id").execute(&system.db).await.unwrap();
+    sqlx::query("UPDATE outbox SET due_at = received_at FROM reports r WHERE r.id = report_id")
+        .execute(&system.db)
+        .await
+        .unwrap();
     system.router.spawn();
     for f in &filed {
         system.routed(f).await;
@@ -166,17 +230,42 @@ async fn a_wiped_broker_loses_nothing() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_broker_that_is_away_holds_no_child_up() {
     // RabbitMQ refuses every connection: no message ever arrives.
-    let env = vec![("AMQP_URL".to_owned(), "amqp://nobody:nothing@127.0.0.1:1/%2f".to_owned())];
-    let mut system = System::start_on(&Servers::shared(), Options { env, start: vec![], ..Options::default() }).await;
+    let env = vec![(
+        "AMQP_URL".to_owned(),
+        "amqp://nobody:nothing@127.0.0.1:1/%2f".to_owned(),
+    )];
+    let mut system = System::start_on(
+        &Servers::shared(),
+        Options {
+            env,
+            start: vec![],
+            ..Options::default()
+        },
+    )
+    .await;
     system.intake.spawn();
-    let filed = eventually("a report accepted without a broker", Duration::from_secs(20), async || system.try_file(&samples()[0].1, None).await).await;
+    let filed = eventually(
+        "a report accepted without a broker",
+        Duration::from_secs(20),
+        async || system.try_file(&samples()[0].1, None).await,
+    )
+    .await;
     // As if half a minute had passed.
-    sqlx::query("UPDATE reports SET received_at = received_at - interval '31 seconds'").execute(&system.db).await.unwrap();
+    sqlx::query("UPDATE reports SET received_at = received_at - interval '31 seconds'")
+        .execute(&system.db)
+        .await
+        .unwrap();
     system.router.spawn();
     let shown = system.routed(&filed).await;
     assert_eq!(shown["tickets"].as_array().unwrap().len(), 6);
-    let (status, why) = eventually("a readiness", Duration::from_secs(5), async || system.router.readiness().await).await;
-    assert!(status == 503 && why.contains("RabbitMQ"), "and says what is missing: {status} {why}");
+    let (status, why) = eventually("a readiness", Duration::from_secs(5), async || {
+        system.router.readiness().await
+    })
+    .await;
+    assert!(
+        status == 503 && why.contains("RabbitMQ"),
+        "and says what is missing: {status} {why}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -187,7 +276,10 @@ async fn clients_that_hang_up_lose_no_report() {
     let blocking = tokio::spawn(async move {
         loop {
             let mut tx = blocker.begin().await.expect("a transaction");
-            sqlx::query("LOCK TABLE outbox IN EXCLUSIVE MODE").execute(&mut *tx).await.expect("a lock");
+            sqlx::query("LOCK TABLE outbox IN EXCLUSIVE MODE")
+                .execute(&mut *tx)
+                .await
+                .expect("a lock");
             tokio::time::sleep(Duration::from_millis(5)).await;
             tx.commit().await.expect("a commit");
             tokio::time::sleep(Duration::from_millis(1)).await;
@@ -211,7 +303,11 @@ async fn clients_that_hang_up_lose_no_report() {
     assert!(hung_up > 20, "only {hung_up} hung up: the test proves nothing");
     system.quiet(Duration::from_secs(60)).await;
     let ids: Vec<i64> = answered.iter().map(Filed::id).collect();
-    let stored: i64 = sqlx::query_scalar("SELECT count(*) FROM decisions WHERE report_id = ANY($1)").bind(&ids).fetch_one(&system.db).await.unwrap();
+    let stored: i64 = sqlx::query_scalar("SELECT count(*) FROM decisions WHERE report_id = ANY($1)")
+        .bind(&ids)
+        .fetch_one(&system.db)
+        .await
+        .unwrap();
     assert_eq!(stored, answered.len() as i64, "each 201 is stored and routed");
     let reports = system.count("SELECT count(*) FROM reports").await;
     assert_eq!(reports, system.count("SELECT count(*) FROM decisions").await);

@@ -19,7 +19,12 @@ fn expected() -> BTreeMap<String, Expected> {
         .records()
         .map(|row| {
             let row = row.expect("a row");
-            let expected = Expected { urgency: row[1].into(), lead: row[2].into(), tickets: words(&row[3]), unsent: words(&row[4]) };
+            let expected = Expected {
+                urgency: row[1].into(),
+                lead: row[2].into(),
+                tickets: words(&row[3]),
+                unsent: words(&row[4]),
+            };
             (row[0].to_owned(), expected)
         })
         .collect()
@@ -30,7 +35,13 @@ fn names(list: &Value, unit: &str) -> Vec<String> {
         .as_array()
         .expect("a list")
         .iter()
-        .map(|t| format!("{}@{}", t["obligation"].as_str().expect("obligation"), t[unit].as_str().expect(unit)))
+        .map(|t| {
+            format!(
+                "{}@{}",
+                t["obligation"].as_str().expect("obligation"),
+                t[unit].as_str().expect(unit)
+            )
+        })
         .collect();
     names.sort();
     names
@@ -51,31 +62,63 @@ async fn every_sample_gets_its_tickets_and_mails() {
         assert_eq!(shown["urgency"], want.urgency, "{name}");
         assert_eq!(names(&shown["tickets"], "unit"), want.tickets, "{name}");
         assert_eq!(names(&shown["unsent"], "unit_kind"), want.unsent, "{name}");
-        let leads: Vec<_> = shown["tickets"].as_array().unwrap().iter().filter(|t| t["lead"] == true).cloned().collect();
-        assert_eq!(names(&Value::Array(leads), "unit"), std::slice::from_ref(&want.lead), "{name}");
+        let leads: Vec<_> = shown["tickets"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|t| t["lead"] == true)
+            .cloned()
+            .collect();
+        assert_eq!(
+            names(&Value::Array(leads), "unit"),
+            std::slice::from_ref(&want.lead),
+            "{name}"
+        );
         mails += want.tickets.len();
     }
     system.quiet(Duration::from_secs(30)).await;
-    eventually("every ticket's mail", Duration::from_secs(10), async || (system.mail.count() >= mails).then_some(())).await;
+    eventually("every ticket's mail", Duration::from_secs(10), async || {
+        (system.mail.count() >= mails).then_some(())
+    })
+    .await;
     let arrived = system.mail.mails();
     assert_eq!(arrived.len(), mails, "one mail per ticket, no more");
-    let mut ids: Vec<_> = arrived.iter().map(|m| m.header("message-id").expect("a Message-ID")).collect();
+    let mut ids: Vec<_> = arrived
+        .iter()
+        .map(|m| m.header("message-id").expect("a Message-ID"))
+        .collect();
     ids.sort();
     ids.dedup();
     assert_eq!(ids.len(), mails, "each with an id of its own");
     // Invariant 2, on a quiet system.
     assert_eq!(system.count("SELECT count(*) FROM reports").await, samples.len() as i64);
-    assert_eq!(system.count("SELECT count(DISTINCT report_id) FROM decisions").await, samples.len() as i64);
+    assert_eq!(
+        system.count("SELECT count(DISTINCT report_id) FROM decisions").await,
+        samples.len() as i64
+    );
     assert_eq!(system.count("SELECT count(*) FROM outbox").await, 0);
     assert_eq!(system.count("SELECT count(*) FROM parked_messages").await, 0);
 }
 
 #[tokio::test]
 async fn route_says_the_same_without_any_server() {
-    let mut words = vec!["route".to_owned(), "--json".to_owned(), "--at".to_owned(), "2026-11-24T08:10:00+08:00".to_owned()];
-    let files: Vec<_> = samples().iter().map(|(name, _)| format!("tests/samples/{name}.json")).collect();
+    let mut words = vec![
+        "route".to_owned(),
+        "--json".to_owned(),
+        "--at".to_owned(),
+        "2026-11-24T08:10:00+08:00".to_owned(),
+    ];
+    let files: Vec<_> = samples()
+        .iter()
+        .map(|(name, _)| format!("tests/samples/{name}.json"))
+        .collect();
     words.extend(files.clone());
-    let out = std::process::Command::new(tests::binary("router")).args(&words).env_clear().current_dir(root()).output().expect("router");
+    let out = std::process::Command::new(tests::binary("router"))
+        .args(&words)
+        .env_clear()
+        .current_dir(root())
+        .output()
+        .expect("router");
     assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
     let stdout = String::from_utf8(out.stdout).expect("UTF-8");
     let expected = expected();
@@ -95,12 +138,22 @@ async fn a_drill_needs_the_secret_and_is_marked() {
     let system = System::start().await;
     let (_, body) = samples().swap_remove(0);
     let send = |secret: String| {
-        let request = system.http.post(format!("{}/api/v1/reports", system.public_url)).header("X-Shouwang-Drill", secret);
-        request.header("content-type", "application/json").body(body.clone()).send()
+        let request = system
+            .http
+            .post(format!("{}/api/v1/reports", system.public_url))
+            .header("X-Shouwang-Drill", secret);
+        request
+            .header("content-type", "application/json")
+            .body(body.clone())
+            .send()
     };
     let refused = send("guess".into()).await.expect("an answer");
     assert_eq!(refused.status(), 403);
-    assert_eq!(system.count("SELECT count(*) FROM reports").await, 0, "a refused drill stores nothing");
+    assert_eq!(
+        system.count("SELECT count(*) FROM reports").await,
+        0,
+        "a refused drill stores nothing"
+    );
     let accepted = send(system.drill_secret.clone()).await.expect("an answer");
     assert_eq!(accepted.status(), 201);
     let filed: tests::Filed = accepted.json().await.expect("a receipt");
@@ -108,5 +161,8 @@ async fn a_drill_needs_the_secret_and_is_marked() {
     system.quiet(Duration::from_secs(20)).await;
     assert_eq!(system.count("SELECT count(*) FROM notices WHERE NOT drill").await, 0);
     let subject = system.mail.mails()[0].header("subject").expect("a subject");
-    assert!(subject.contains("=?utf-8?"), "encoded, as Chinese subjects are: {subject}");
+    assert!(
+        subject.contains("=?utf-8?"),
+        "encoded, as Chinese subjects are: {subject}"
+    );
 }

@@ -31,7 +31,13 @@ fn of_samples() -> Vec<String> {
     for (_, body) in samples() {
         let body: Value = serde_json::from_str(&body).expect("a sample");
         phrases.push(body["narrative"].as_str().expect("a narrative").to_owned());
-        phrases.extend(body["children"].as_array().into_iter().flatten().filter_map(|c| c["name"].as_str().map(str::to_owned)));
+        phrases.extend(
+            body["children"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(|c| c["name"].as_str().map(str::to_owned)),
+        );
         phrases.extend(body["reporter"]["organization"].as_str().map(str::to_owned));
     }
     phrases
@@ -40,14 +46,24 @@ fn of_samples() -> Vec<String> {
 fn nowhere(place: &str, text: &str, phrases: &[String]) {
     for phrase in phrases {
         assert!(!text.contains(phrase.as_str()), "{place} holds {phrase:?}");
-        assert!(!text.contains(&hex::encode(phrase)), "{place} holds {phrase:?} in hexadecimal");
+        assert!(
+            !text.contains(&hex::encode(phrase)),
+            "{place} holds {phrase:?} in hexadecimal"
+        );
     }
 }
 
 #[tokio::test]
 async fn nothing_typed_is_readable_outside() {
     let env = vec![("SHOUWANG_LOG".to_owned(), "debug,hyper=info,h2=info".to_owned())];
-    let system = System::start_on(&Servers::shared(), Options { env, ..Options::default() }).await;
+    let system = System::start_on(
+        &Servers::shared(),
+        Options {
+            env,
+            ..Options::default()
+        },
+    )
+    .await;
     let (body, mut phrases) = planted();
     phrases.extend(of_samples());
     let filed = system.try_file(&body.to_string(), Some("key-1")).await.expect("a 201");
@@ -62,17 +78,28 @@ async fn nothing_typed_is_readable_outside() {
     system.routed(&filed).await;
     system.quiet(Duration::from_secs(30)).await;
 
-    let dump = Command::new("pg_dump").args(["--enable-row-security", "--dbname"]).arg(&system.database_url).output().expect("pg_dump (package postgresql-client)");
+    let dump = Command::new("pg_dump")
+        .args(["--enable-row-security", "--dbname"])
+        .arg(&system.database_url)
+        .output()
+        .expect("pg_dump (package postgresql-client)");
     assert!(dump.status.success(), "{}", String::from_utf8_lossy(&dump.stderr));
     let dump = String::from_utf8_lossy(&dump.stdout).into_owned();
     assert!(dump.contains("abuse-injury"), "the dump holds the routing facts");
     nowhere("the database dump", &dump, &phrases);
-    for (name, service) in [("intake-api", &system.intake), ("router", &system.router), ("notifier", &system.notifier)] {
+    for (name, service) in [
+        ("intake-api", &system.intake),
+        ("router", &system.router),
+        ("notifier", &system.notifier),
+    ] {
         let log = service.log_text();
         assert!(log.len() > 500, "{name} logged something");
         nowhere(&format!("the log of {name}"), &log, &phrases);
         nowhere(&format!("the metrics of {name}"), &service.metrics().await, &phrases);
-        assert!(!log.contains("@taihe.example"), "mailboxes stay out of the log of {name}");
+        assert!(
+            !log.contains("@taihe.example"),
+            "mailboxes stay out of the log of {name}"
+        );
     }
     for mail in system.mail.mails() {
         nowhere("a mail", &mail.raw, &phrases);
@@ -81,16 +108,31 @@ async fn nothing_typed_is_readable_outside() {
 
 #[tokio::test]
 async fn messages_carry_ids_only() {
-    let options = Options { start: vec!["intake-api"], ..Options::default() };
+    let options = Options {
+        start: vec!["intake-api"],
+        ..Options::default()
+    };
     let system = System::start_on(&Servers::shared(), options).await;
     let (body, phrases) = planted();
     let filed = system.file(&body.to_string()).await;
     eventually("published", Duration::from_secs(10), async || {
-        (system.count("SELECT count(*) FROM outbox WHERE published_at IS NOT NULL").await == 1).then_some(())
+        (system
+            .count("SELECT count(*) FROM outbox WHERE published_at IS NOT NULL")
+            .await
+            == 1)
+            .then_some(())
     })
     .await;
-    let connection = Connection::dial(&system.amqp_url, "test", Topology::new(&system.prefix)).await.expect("the broker");
-    let received = connection.consumer(Queue::Urgent, 1).await.expect("a subscription").next().await.expect("a message");
+    let connection = Connection::dial(&system.amqp_url, "test", Topology::new(&system.prefix))
+        .await
+        .expect("the broker");
+    let received = connection
+        .consumer(Queue::Urgent, 1)
+        .await
+        .expect("a subscription")
+        .next()
+        .await
+        .expect("a message");
     let text = String::from_utf8(received.bytes.clone()).expect("text");
     nowhere("the message", &text, &phrases);
     let message: Value = serde_json::from_str(&text).expect("JSON");

@@ -25,21 +25,44 @@ async fn migrations_repeat_and_run_at_once() {
 async fn loading_the_same_pack_changes_nothing_and_changed_rules_wait_as_a_draft() {
     let fixture = Fixture::new().await;
     let mut files = platform::pack_dir::read(&root().join("counties/taihe")).expect("files");
-    let again = fixture.store.pack_load(&fixture.pack, &files, clock::now()).await.expect("a load");
+    let again = fixture
+        .store
+        .pack_load(&fixture.pack, &files, clock::now())
+        .await
+        .expect("a load");
     assert_eq!(again, PackLoaded::Unchanged { version: 1 });
 
     let units = files.get_mut("units.csv").expect("units");
     *units = units.replace("ca@taihe.example", "minzheng@taihe.example");
     let ranking = files.get_mut("ranking.csv").expect("ranking");
-    *ranking = ranking.replace("1,police-accept,police\n2,protection-order,court", "1,protection-order,court\n2,police-accept,police");
+    *ranking = ranking.replace(
+        "1,police-accept,police\n2,protection-order,court",
+        "1,protection-order,court\n2,police-accept,police",
+    );
     let pack = casework::pack::Pack::read(&files).expect("still sound");
-    let loaded = fixture.store.pack_load(&pack, &files, clock::now()).await.expect("a load");
-    assert_eq!(loaded, PackLoaded::Loaded { version: 2, draft_rules: Some(2) });
+    let loaded = fixture
+        .store
+        .pack_load(&pack, &files, clock::now())
+        .await
+        .expect("a load");
+    assert_eq!(
+        loaded,
+        PackLoaded::Loaded {
+            version: 2,
+            draft_rules: Some(2)
+        }
+    );
     let active = fixture.store.pack_active("taihe").await.expect("read").expect("a pack");
     assert_eq!((active.version, active.rule_set), (2, 1));
-    assert!(active.files["units.csv"].contains("minzheng@"), "units are in force at once");
+    assert!(
+        active.files["units.csv"].contains("minzheng@"),
+        "units are in force at once"
+    );
     assert!(active.files["ranking.csv"].contains("1,police-accept"), "rules are not");
-    let mailbox: String = sqlx::query_scalar("SELECT mailbox FROM units WHERE code = 'ca'").fetch_one(fixture.store.pool()).await.unwrap();
+    let mailbox: String = sqlx::query_scalar("SELECT mailbox FROM units WHERE code = 'ca'")
+        .fetch_one(fixture.store.pool())
+        .await
+        .unwrap();
     assert_eq!(mailbox, "minzheng@taihe.example");
 }
 
@@ -49,15 +72,31 @@ async fn a_repeated_key_gets_the_first_answer_and_stores_nothing() {
     let mut writer = fixture.writer();
     let body = &samples()[0].1;
     let first = new_report(body, Some("k1"));
-    assert_eq!(writer.report_insert_batch(std::slice::from_ref(&first)).await.unwrap(), [Stored::Now]);
+    assert_eq!(
+        writer.report_insert_batch(std::slice::from_ref(&first)).await.unwrap(),
+        [Stored::Now]
+    );
     // The answer was lost and the same batch is tried again: it finds itself.
-    assert_eq!(writer.report_insert_batch(std::slice::from_ref(&first)).await.unwrap(), [Stored::Now]);
+    assert_eq!(
+        writer.report_insert_batch(std::slice::from_ref(&first)).await.unwrap(),
+        [Stored::Now]
+    );
     let second = new_report(body, Some("k1"));
     let third = new_report(body, None);
-    let before = Stored::Before { report_id: first.id, body_mac: first.body_mac.clone(), answer: first.answer.clone() };
-    assert_eq!(writer.report_insert_batch(&[second, third.clone()]).await.unwrap(), [before, Stored::Now]);
+    let before = Stored::Before {
+        report_id: first.id,
+        body_mac: first.body_mac.clone(),
+        answer: first.answer.clone(),
+    };
+    assert_eq!(
+        writer.report_insert_batch(&[second, third.clone()]).await.unwrap(),
+        [before, Stored::Now]
+    );
     // A keyless report finds itself too; somebody else under the same id is told to take another.
-    assert_eq!(writer.report_insert_batch(std::slice::from_ref(&third)).await.unwrap(), [Stored::Now]);
+    assert_eq!(
+        writer.report_insert_batch(std::slice::from_ref(&third)).await.unwrap(),
+        [Stored::Now]
+    );
     let mut thief = new_report(body, None);
     thief.id = third.id;
     assert_eq!(writer.report_insert_batch(&[thief]).await.unwrap(), [Stored::IdTaken]);
@@ -77,7 +116,10 @@ async fn one_bad_row_fails_the_batch_and_only_itself_when_tried_singly() {
     let good = new_report(&samples()[0].1, None);
     let mut bad = new_report(&samples()[1].1, None);
     bad.facts = "{".into();
-    let error = writer.report_insert_batch(&[good.clone(), bad.clone()]).await.expect_err("a bad row");
+    let error = writer
+        .report_insert_batch(&[good.clone(), bad.clone()])
+        .await
+        .expect_err("a bad row");
     assert!(!error.is_passing());
     assert_eq!(writer.report_insert_batch(&[good]).await.unwrap(), [Stored::Now]);
     writer.report_insert_batch(&[bad]).await.expect_err("still bad");
@@ -93,7 +135,12 @@ async fn two_writers_with_the_same_keys_do_not_deadlock() {
         let backward: Vec<_> = keys.iter().rev().map(|k| new_report(body, Some(k))).collect();
         let (mut a, mut b) = (fixture.writer(), fixture.writer());
         let (a, b) = tokio::join!(a.report_insert_batch(&forward), b.report_insert_batch(&backward));
-        let now = a.unwrap().into_iter().chain(b.unwrap()).filter(|s| *s == Stored::Now).count();
+        let now = a
+            .unwrap()
+            .into_iter()
+            .chain(b.unwrap())
+            .filter(|s| *s == Stored::Now)
+            .count();
         assert_eq!(now, 30, "each key stored one report");
     }
 }
@@ -106,10 +153,12 @@ async fn a_report_is_routed_once_however_often_its_message_arrives() {
     let all = futures::future::join_all((0..6).map(|_| fixture.route(&report, now))).await;
     let tickets: Vec<_> = all.iter().filter(|r| **r != Recorded::Before).collect();
     assert_eq!(tickets, [&Recorded::Now { tickets: 6 }]);
-    let counts: (i64, i64, i64) = sqlx::query_as("SELECT (SELECT count(*) FROM tickets), (SELECT count(*) FROM notices), (SELECT count(*) FROM outbox)")
-        .fetch_one(fixture.store.pool())
-        .await
-        .unwrap();
+    let counts: (i64, i64, i64) = sqlx::query_as(
+        "SELECT (SELECT count(*) FROM tickets), (SELECT count(*) FROM notices), (SELECT count(*) FROM outbox)",
+    )
+    .fetch_one(fixture.store.pool())
+    .await
+    .unwrap();
     assert_eq!(counts, (6, 6, 0));
 }
 
@@ -121,21 +170,45 @@ async fn a_lease_is_held_by_one_and_marked_only_by_its_owner() {
     let (one, two) = (Uuid::new_v4(), Uuid::new_v4());
     let now = clock::now();
     let rows = relay.outbox_lease(one, now, 10).await.unwrap();
-    assert_eq!(rows.iter().map(|r| (r.report_id, r.urgent)).collect::<Vec<_>>(), [(report.id, true)]);
-    assert!(relay.outbox_lease(two, now, 10).await.unwrap().is_empty(), "leased to another");
+    assert_eq!(
+        rows.iter().map(|r| (r.report_id, r.urgent)).collect::<Vec<_>>(),
+        [(report.id, true)]
+    );
+    assert!(
+        relay.outbox_lease(two, now, 10).await.unwrap().is_empty(),
+        "leased to another"
+    );
     // The first owner dies; its lease runs out within half a minute.
     let later = now + TimeDelta::seconds(30);
     assert_eq!(relay.outbox_lease(two, later, 10).await.unwrap().len(), 1);
-    assert_eq!(relay.outbox_mark_published(one, &[report.id], later).await.unwrap(), 0, "no longer its own");
+    assert_eq!(
+        relay.outbox_mark_published(one, &[report.id], later).await.unwrap(),
+        0,
+        "no longer its own"
+    );
     assert_eq!(relay.outbox_mark_published(two, &[report.id], later).await.unwrap(), 1);
     // Published but never routed: doubted after a minute, then after two.
     for (seconds, due) in [(59, 0), (60, 1)] {
-        assert_eq!(relay.outbox_lease(one, later + TimeDelta::seconds(seconds), 10).await.unwrap().len(), due);
+        assert_eq!(
+            relay
+                .outbox_lease(one, later + TimeDelta::seconds(seconds), 10)
+                .await
+                .unwrap()
+                .len(),
+            due
+        );
     }
     let third = later + TimeDelta::seconds(60);
     relay.outbox_mark_published(one, &[report.id], third).await.unwrap();
     for (seconds, due) in [(119, 0), (120, 1)] {
-        assert_eq!(relay.outbox_lease(one, third + TimeDelta::seconds(seconds), 10).await.unwrap().len(), due);
+        assert_eq!(
+            relay
+                .outbox_lease(one, third + TimeDelta::seconds(seconds), 10)
+                .await
+                .unwrap()
+                .len(),
+            due
+        );
     }
 }
 
@@ -170,15 +243,27 @@ async fn each_login_may_do_its_own_and_nothing_else() {
     ];
     for (task, sql) in refused {
         let mut connection = PgConnection::connect(&fixture.login(task)).await.expect("a login");
-        let error = connection.execute(sql).await.expect_err(&format!("{task} must not: {sql}"));
-        assert_eq!(error.as_database_error().and_then(sqlx::error::DatabaseError::code).as_deref(), Some("42501"), "{task}: {sql}: {error}");
+        let error = connection
+            .execute(sql)
+            .await
+            .expect_err(&format!("{task} must not: {sql}"));
+        assert_eq!(
+            error
+                .as_database_error()
+                .and_then(sqlx::error::DatabaseError::code)
+                .as_deref(),
+            Some("42501"),
+            "{task}: {sql}: {error}"
+        );
     }
     for task in platform::store::TASKS {
         let mut connection = PgConnection::connect(&fixture.login(task)).await.expect("a login");
-        let owned: i64 = sqlx::query_scalar("SELECT count(*) FROM pg_class c JOIN pg_roles r ON r.oid = c.relowner WHERE r.rolname = current_user")
-            .fetch_one(&mut connection)
-            .await
-            .unwrap();
+        let owned: i64 = sqlx::query_scalar(
+            "SELECT count(*) FROM pg_class c JOIN pg_roles r ON r.oid = c.relowner WHERE r.rolname = current_user",
+        )
+        .fetch_one(&mut connection)
+        .await
+        .unwrap();
         assert_eq!(owned, 0, "{task} owns nothing");
     }
 }
@@ -188,19 +273,40 @@ async fn the_desk_sees_only_its_units_in_sql() {
     let fixture = Fixture::new().await;
     let report = fixture.stored(0).await;
     fixture.route(&report, clock::now()).await;
-    let mut desk = PgConnection::connect(&fixture.login("desk")).await.expect("the desk's login");
-    for (units, tickets, reports) in [("", 0, 0), ("pol-341222101", 1, 1), ("ca", 2, 1), ("edu", 0, 0), ("ca,health", 4, 1)] {
+    let mut desk = PgConnection::connect(&fixture.login("desk"))
+        .await
+        .expect("the desk's login");
+    for (units, tickets, reports) in [
+        ("", 0, 0),
+        ("pol-341222101", 1, 1),
+        ("ca", 2, 1),
+        ("edu", 0, 0),
+        ("ca,health", 4, 1),
+    ] {
         let mut tx = desk.begin().await.unwrap();
-        sqlx::query("SELECT set_config('shouwang.units', $1, true)").bind(units).execute(&mut *tx).await.unwrap();
+        sqlx::query("SELECT set_config('shouwang.units', $1, true)")
+            .bind(units)
+            .execute(&mut *tx)
+            .await
+            .unwrap();
         for (table, want) in [("tickets", tickets), ("reports", reports), ("report_facts", reports)] {
-            let count: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("SELECT count(*) FROM {table}"))).fetch_one(&mut *tx).await.unwrap();
+            let count: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("SELECT count(*) FROM {table}")))
+                .fetch_one(&mut *tx)
+                .await
+                .unwrap();
             assert_eq!(count, want, "{units:?} in {table}");
         }
-        let stages: i64 = sqlx::query_scalar("SELECT count(DISTINCT ticket_id) FROM stages").fetch_one(&mut *tx).await.unwrap();
+        let stages: i64 = sqlx::query_scalar("SELECT count(DISTINCT ticket_id) FROM stages")
+            .fetch_one(&mut *tx)
+            .await
+            .unwrap();
         assert_eq!(stages, tickets);
         tx.rollback().await.unwrap();
     }
-    let count: i64 = sqlx::query_scalar("SELECT count(*) FROM tickets").fetch_one(&mut desk).await.unwrap();
+    let count: i64 = sqlx::query_scalar("SELECT count(*) FROM tickets")
+        .fetch_one(&mut desk)
+        .await
+        .unwrap();
     assert_eq!(count, 0, "the setting ends with its transaction");
 }
 
@@ -214,9 +320,14 @@ async fn a_dropped_begin_leaves_no_stale_transaction() {
         let _ = tokio::time::timeout(Duration::from_micros(n * 5), begin).await;
         let id = i64::try_from(n).unwrap();
         // Each write must be seen by another connection at once; inside a stale transaction it would not be.
-        let written = store.parked_insert("q", &format!("reason {id}"), b"", clock::now()).await;
+        let written = store
+            .parked_insert("q", &format!("reason {id}"), b"", clock::now())
+            .await;
         written.expect("a write");
-        let seen: i64 = sqlx::query_scalar("SELECT count(*) FROM parked_messages").fetch_one(fixture.store.pool()).await.unwrap();
+        let seen: i64 = sqlx::query_scalar("SELECT count(*) FROM parked_messages")
+            .fetch_one(fixture.store.pool())
+            .await
+            .unwrap();
         assert_eq!(seen, id + 1, "write {id} was swallowed by a stale transaction");
     }
 }

@@ -1,7 +1,5 @@
 //! The API as a school's system meets it: every refusal has its status, its words and its pointer, and stores nothing.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::time::Duration;
 
 use reqwest::{Response, StatusCode};
@@ -34,14 +32,23 @@ async fn what_is_wrong_is_named_and_nothing_is_stored() {
         body
     };
     let cases: Vec<(Value, &str)> = vec![
-        (change(|b| b["situations"] = json!(["not-a-situation"])), "/situations/0"),
-        (change(|b| b["situations"] = json!(["orphan", "orphan"])), "/situations/1"),
+        (
+            change(|b| b["situations"] = json!(["not-a-situation"])),
+            "/situations/0",
+        ),
+        (
+            change(|b| b["situations"] = json!(["orphan", "orphan"])),
+            "/situations/1",
+        ),
         (change(|b| b["situations"] = json!([])), "/situations"),
         (change(|b| b["present_danger"] = json!("yes")), "/present_danger"),
         (change(|b| b["area"] = json!("3412221")), "/area"),
         (change(|b| b["children"][0]["age"] = json!(18)), "/children/0/age"),
         (change(|b| b["children"][0]["age"] = json!(-1)), "/children/0/age"),
-        (change(|b| b["children"][0]["nickname"] = json!("x")), "/children/0/nickname"),
+        (
+            change(|b| b["children"][0]["nickname"] = json!("x")),
+            "/children/0/nickname",
+        ),
         (change(|b| b["children"] = json!([])), "/children"),
         (change(|b| b["reporter"] = json!({})), "/reporter/kind"),
         (change(|b| b["narrative"] = json!("")), "/narrative"),
@@ -52,21 +59,53 @@ async fn what_is_wrong_is_named_and_nothing_is_stored() {
         let response = post(&system, body.to_string(), &[]).await;
         assert_eq!(response.status(), StatusCode::UNPROCESSABLE_ENTITY, "{pointer}");
         let problem = problem(response).await;
-        let pointers: Vec<_> = problem["errors"].as_array().unwrap().iter().map(|e| e["pointer"].as_str().unwrap()).collect();
+        let pointers: Vec<_> = problem["errors"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|e| e["pointer"].as_str().unwrap())
+            .collect();
         assert_eq!(pointers, [pointer], "{problem}");
-        assert!(problem["errors"][0]["detail"].as_str().unwrap().chars().count() > 1, "{problem}");
+        assert!(
+            problem["errors"][0]["detail"].as_str().unwrap().chars().count() > 1,
+            "{problem}"
+        );
     }
     // All mistakes at once.
-    let both = post(&system, json!({"situations": 1, "children": [{"sex": "x"}]}).to_string(), &[]).await;
+    let both = post(
+        &system,
+        json!({"situations": 1, "children": [{"sex": "x"}]}).to_string(),
+        &[],
+    )
+    .await;
     assert!(problem(both).await["errors"].as_array().unwrap().len() >= 5);
-    for (body, status) in [("{".to_owned(), 400), (String::new(), 400), (format!("\"{}\"", "x".repeat(300_000)), 413)] {
+    for (body, status) in [
+        ("{".to_owned(), 400),
+        (String::new(), 400),
+        (format!("\"{}\"", "x".repeat(300_000)), 413),
+    ] {
         assert_eq!(post(&system, body, &[]).await.status(), status);
     }
     for key in ["", "two words"] {
-        assert_eq!(post(&system, report().to_string(), &[("idempotency-key", key)]).await.status(), 422, "{key:?}");
+        assert_eq!(
+            post(&system, report().to_string(), &[("idempotency-key", key)])
+                .await
+                .status(),
+            422,
+            "{key:?}"
+        );
     }
-    assert_eq!(post(&system, report().to_string(), &[("x-shouwang-drill", "guess")]).await.status(), 403);
-    assert_eq!(system.count("SELECT count(*) FROM reports").await, 0, "nothing of all this was stored");
+    assert_eq!(
+        post(&system, report().to_string(), &[("x-shouwang-drill", "guess")])
+            .await
+            .status(),
+        403
+    );
+    assert_eq!(
+        system.count("SELECT count(*) FROM reports").await,
+        0,
+        "nothing of all this was stored"
+    );
 
     // What looks odd and is right: no content type, an Authorization header, nulls, a code that does not fit the child.
     let mut odd = report();
@@ -74,7 +113,12 @@ async fn what_is_wrong_is_named_and_nothing_is_stored() {
     odd["area"] = json!("999999999999");
     odd["children"][0]["sex"] = json!("male");
     odd["situations"] = json!(["sexual-14-plus"]);
-    assert_eq!(post(&system, odd.to_string(), &[("authorization", "Bearer x")]).await.status(), 201);
+    assert_eq!(
+        post(&system, odd.to_string(), &[("authorization", "Bearer x")])
+            .await
+            .status(),
+        201
+    );
 }
 
 #[tokio::test]
@@ -93,7 +137,14 @@ async fn a_key_gets_its_first_answer_however_often_and_however_fast() {
     // The same report spelt otherwise is the same parsed body; another one is not.
     let mut spelt: Value = report();
     spelt["where_now"] = json!("");
-    assert_eq!(post(&system, serde_json::to_string_pretty(&spelt).unwrap(), &key).await.text().await.unwrap(), answers[0]);
+    assert_eq!(
+        post(&system, serde_json::to_string_pretty(&spelt).unwrap(), &key)
+            .await
+            .text()
+            .await
+            .unwrap(),
+        answers[0]
+    );
     let mut other = report();
     other["narrative"] = json!("另一件事");
     let refused = post(&system, other.to_string(), &key).await;
@@ -104,9 +155,21 @@ async fn a_key_gets_its_first_answer_however_often_and_however_fast() {
 #[tokio::test]
 async fn the_rate_limit_spares_present_danger() {
     let env = vec![("SHOUWANG_RATE_PER_MINUTE".to_owned(), "5".to_owned())];
-    let system = System::start_on(&Servers::shared(), Options { env, start: vec!["intake-api"], ..Options::default() }).await;
+    let system = System::start_on(
+        &Servers::shared(),
+        Options {
+            env,
+            start: vec!["intake-api"],
+            ..Options::default()
+        },
+    )
+    .await;
     for n in 0..5 {
-        assert_eq!(post(&system, report().to_string(), &[]).await.status(), 201, "report {n}");
+        assert_eq!(
+            post(&system, report().to_string(), &[]).await.status(),
+            201,
+            "report {n}"
+        );
     }
     let limited = post(&system, report().to_string(), &[]).await;
     assert_eq!(limited.status(), 429);
@@ -122,24 +185,49 @@ async fn the_rate_limit_spares_present_danger() {
 #[tokio::test]
 async fn status_takes_receipt_and_code_together() {
     let system = System::start().await;
-    let filed: Filed = post(&system, report().to_string(), &[]).await.json().await.expect("a receipt");
+    let filed: Filed = post(&system, report().to_string(), &[])
+        .await
+        .json()
+        .await
+        .expect("a receipt");
     system.routed(&filed).await;
     let ask = async |receipt: &str, code: &str| {
         let body = json!({"receipt": receipt, "follow_up_code": code}).to_string();
-        system.http.post(format!("{}/api/v1/status", system.public_url)).body(body).send().await.expect("an answer")
+        system
+            .http
+            .post(format!("{}/api/v1/status", system.public_url))
+            .body(body)
+            .send()
+            .await
+            .expect("an answer")
     };
-    let known: Value = ask(&filed.receipt, &filed.follow_up_code).await.json().await.expect("JSON");
+    let known: Value = ask(&filed.receipt, &filed.follow_up_code)
+        .await
+        .json()
+        .await
+        .expect("JSON");
     assert_eq!(known["state"], "dispatched");
     assert!(known["dispatched_at"].is_string());
     let wrong = problem(ask(&filed.receipt, "0000000000000000").await).await;
     let unknown = problem(ask("20261124-0000-00000", &filed.follow_up_code).await).await;
-    assert_eq!((wrong["status"].as_u64(), &wrong), (Some(404), &unknown), "neither says which of the two is wrong");
+    assert_eq!(
+        (wrong["status"].as_u64(), &wrong),
+        (Some(404), &unknown),
+        "neither says which of the two is wrong"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_a_database_the_answer_is_not_stored_and_110() {
     let servers = Servers::private("away");
-    let system = System::start_on(&servers, Options { start: vec!["intake-api"], ..Options::default() }).await;
+    let system = System::start_on(
+        &servers,
+        Options {
+            start: vec!["intake-api"],
+            ..Options::default()
+        },
+    )
+    .await;
     servers.command("stop-postgres", None);
     let key = [("idempotency-key", "while-away")];
     let refused = post(&system, report().to_string(), &key).await;
@@ -151,7 +239,11 @@ async fn without_a_database_the_answer_is_not_stored_and_110() {
     // The same key once the database is back: accepted once.
     let filed = eventually("accepted again", Duration::from_secs(30), async || {
         let response = post(&system, report().to_string(), &key).await;
-        if response.status() == 201 { response.json::<Filed>().await.ok() } else { None }
+        if response.status() == 201 {
+            response.json::<Filed>().await.ok()
+        } else {
+            None
+        }
     })
     .await;
     assert_eq!(filed.follow_up_code.len(), 16);

@@ -35,10 +35,7 @@ pub enum DayKind {
 impl Calendar {
     /// A calendar from `(day, off, name)` and the last day of the published notices. Later entries of the same
     /// day win; the pack refuses them before.
-    pub fn new(
-        days: impl IntoIterator<Item = (NaiveDate, bool, String)>,
-        published_through: NaiveDate,
-    ) -> Self {
+    pub fn new(days: impl IntoIterator<Item = (NaiveDate, bool, String)>, published_through: NaiveDate) -> Self {
         let days: BTreeMap<_, _> = days
             .into_iter()
             .map(|(day, off, name)| (day, Exception { off, name }))
@@ -106,8 +103,5 @@ fn version_of(days: &BTreeMap<NaiveDate, Exception>, published_through: NaiveDat
             hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
         }
     }
-    format!(
-        "cn-{published_through}-{:08x}",
-        (hash >> 32) ^ (hash & 0xffff_ffff)
-    )
+    format!("cn-{published_through}-{:08x}", (hash >> 32) ^ (hash & 0xffff_ffff))
 }

@@ -80,9 +80,7 @@ impl fmt::Display for Limit {
 
 /// A text that is no limit.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "\"{0}\" is not a limit; write a whole number and min, h, sd, wd or mo, such as 30min or 5wd"
-)]
+#[error("\"{0}\" is not a limit; write a whole number and min, h, sd, wd or mo, such as 30min or 5wd")]
 pub struct LimitError(String);
 
 impl FromStr for Limit {

@@ -49,10 +49,7 @@ impl Calendar {
         self.try_due(limit, from).unwrap_or_else(|| Due {
             at: midnight_after(last_day()),
             provisional: true,
-            derivation: vec![format!(
-                "{}期限超出可计算范围，以{LAST_YEAR}年末为限。",
-                limit.zh()
-            )],
+            derivation: vec![format!("{}期限超出可计算范围，以{LAST_YEAR}年末为限。", limit.zh())],
         })
     }
 
@@ -83,11 +80,7 @@ impl Calendar {
                 });
             }
             Regime::StatutoryDays => {
-                let last = bounded(
-                    start
-                        .date_naive()
-                        .checked_add_days(Days::new(count.into()))?,
-                )?;
+                let last = bounded(start.date_naive().checked_add_days(Days::new(count.into()))?)?;
                 reading.say(words::counted(limit, from, last));
                 reading.roll(last)?
             }

@@ -37,12 +37,7 @@ pub(super) fn months(limit: Limit, from: DateTime<Utc>, last: NaiveDate) -> Stri
     } else {
         "（该月无对应日，取月末）"
     };
-    format!(
-        "自{}起计{}，至{}{clamped}。",
-        moment(from),
-        limit.zh(),
-        date(last)
-    )
+    format!("自{}起计{}，至{}{clamped}。", moment(from), limit.zh(), date(last))
 }
 
 pub(super) fn rolled(calendar: &Calendar, day: NaiveDate, last: NaiveDate) -> String {
@@ -55,11 +50,7 @@ pub(super) fn rolled(calendar: &Calendar, day: NaiveDate, last: NaiveDate) -> St
     } else {
         ""
     };
-    format!(
-        "{}为{why}，顺延至其后首个工作日{}{made_up}。",
-        date(day),
-        date(last)
-    )
+    format!("{}为{why}，顺延至其后首个工作日{}{made_up}。", date(day), date(last))
 }
 
 pub(super) fn skipped(calendar: &Calendar, days: &[NaiveDate]) -> Option<String> {
@@ -109,12 +100,7 @@ fn date(day: NaiveDate) -> String {
         Weekday::Sat => "六",
         Weekday::Sun => "日",
     };
-    format!(
-        "{}年{}月{}日（星期{weekday}）",
-        day.year(),
-        day.month(),
-        day.day()
-    )
+    format!("{}年{}月{}日（星期{weekday}）", day.year(), day.month(), day.day())
 }
 
 /// `2026年10月9日(星期五)10:05`, seconds only when there are some.

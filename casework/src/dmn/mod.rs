@@ -27,8 +27,7 @@ pub struct Model {
 impl Model {
     /// The table whose decision has this id or, failing that, this name.
     pub fn table(&self, decision: &str) -> Option<&Table> {
-        let by =
-            |name: fn(&Table) -> &str| self.tables.iter().find(|table| name(table) == decision);
+        let by = |name: fn(&Table) -> &str| self.tables.iter().find(|table| name(table) == decision);
         by(|table| &table.id).or_else(|| by(|table| &table.name))
     }
 }
@@ -137,11 +136,7 @@ pub type Inputs<'a> = HashMap<&'a str, Value>;
 impl Table {
     /// The rows that answer for these inputs, in table order. Errors: several rows of a UNIQUE table match.
     pub fn evaluate(&self, inputs: &Inputs<'_>) -> Result<Vec<&Rule>, Ambiguous> {
-        let mut hits: Vec<&Rule> = self
-            .rules
-            .iter()
-            .filter(|rule| self.matches(rule, inputs))
-            .collect();
+        let mut hits: Vec<&Rule> = self.rules.iter().filter(|rule| self.matches(rule, inputs)).collect();
         match self.hit_policy {
             HitPolicy::First => hits.truncate(1),
             HitPolicy::Unique if hits.len() > 1 => {
@@ -157,9 +152,10 @@ impl Table {
     }
 
     fn matches(&self, rule: &Rule, inputs: &Inputs<'_>) -> bool {
-        self.inputs.iter().zip(&rule.tests).all(|(column, test)| {
-            test.matches(inputs.get(column.name.as_str()).unwrap_or(&Value::Null))
-        })
+        self.inputs
+            .iter()
+            .zip(&rule.tests)
+            .all(|(column, test)| test.matches(inputs.get(column.name.as_str()).unwrap_or(&Value::Null)))
     }
 
     /// The value of an output column in a row; null when there is no such column.
@@ -177,10 +173,7 @@ impl Table {
         let mut found = Vec::new();
         for rule in &self.rules {
             let tests = self.inputs.iter().zip(rule.tests.iter().map(Test::values));
-            let outputs = self
-                .outputs
-                .iter()
-                .zip(rule.outputs.iter().map(|value| vec![value]));
+            let outputs = self.outputs.iter().zip(rule.outputs.iter().map(|value| vec![value]));
             for (column, values) in tests.chain(outputs) {
                 let Some(allowed) = &column.allowed else {
                     continue;
@@ -192,9 +185,7 @@ impl Table {
                             row: Some(rule.number),
                             column: Some(column.name.clone()),
                             line: rule.line,
-                            reason: format!(
-                                "{value} is not among the allowed values of this column"
-                            ),
+                            reason: format!("{value} is not among the allowed values of this column"),
                         });
                     }
                 }

@@ -24,8 +24,8 @@ pub fn read(text: &str) -> Result<Model, Vec<DmnError>> {
             reason,
         }]
     };
-    let document = Document::parse(text)
-        .map_err(|error| whole(error.pos().row, format!("not well-formed XML: {error}")))?;
+    let document =
+        Document::parse(text).map_err(|error| whole(error.pos().row, format!("not well-formed XML: {error}")))?;
     let root = document.root_element();
     let namespace = root.tag_name().namespace().unwrap_or_default();
     if root.tag_name().name() != "definitions" || !NAMESPACES.contains(&namespace) {
@@ -77,13 +77,7 @@ impl<'d> Reader<'d> {
         line_of(&self.lines, node.range().start)
     }
 
-    fn error(
-        &mut self,
-        node: Node<'d, 'd>,
-        row: Option<usize>,
-        column: Option<&str>,
-        reason: impl Into<String>,
-    ) {
+    fn error(&mut self, node: Node<'d, 'd>, row: Option<usize>, column: Option<&str>, reason: impl Into<String>) {
         let error = DmnError {
             decision: self.decision.clone(),
             row,
@@ -107,11 +101,7 @@ impl<'d> Reader<'d> {
     /// The text of the `text` element inside a node.
     fn text(&self, node: Node<'d, 'd>) -> String {
         self.child(node, "text")
-            .map(|text| {
-                text.children()
-                    .filter_map(|part| part.text())
-                    .collect::<String>()
-            })
+            .map(|text| text.children().filter_map(|part| part.text()).collect::<String>())
             .unwrap_or_default()
             .trim()
             .to_owned()
@@ -119,9 +109,7 @@ impl<'d> Reader<'d> {
 
     fn decision(&mut self, node: Node<'d, 'd>) -> Option<Table> {
         let name = node.attribute("name").unwrap_or_default().to_owned();
-        let id = node
-            .attribute("id")
-            .map_or_else(|| name.clone(), str::to_owned);
+        let id = node.attribute("id").map_or_else(|| name.clone(), str::to_owned);
         self.decision.clone_from(&id);
         let Some(table) = self.child(node, "decisionTable") else {
             self.error(
@@ -137,9 +125,8 @@ impl<'d> Reader<'d> {
             "FIRST" => HitPolicy::First,
             "COLLECT" if table.attribute("aggregation").is_none() => HitPolicy::Collect,
             other => {
-                let reason = format!(
-                    "hit policy {other}: only UNIQUE, FIRST and COLLECT without aggregation are understood"
-                );
+                let reason =
+                    format!("hit policy {other}: only UNIQUE, FIRST and COLLECT without aggregation are understood");
                 self.error(table, None, None, reason);
                 return None;
             }
@@ -159,10 +146,7 @@ impl<'d> Reader<'d> {
             self.error(table, None, None, "the table has no output column");
         }
         for (index, column) in inputs.iter().enumerate() {
-            if inputs[..index]
-                .iter()
-                .any(|earlier| earlier.name == column.name)
-            {
+            if inputs[..index].iter().any(|earlier| earlier.name == column.name) {
                 self.error(
                     table,
                     None,
@@ -195,12 +179,7 @@ impl<'d> Reader<'d> {
     fn input(&mut self, node: Node<'d, 'd>) -> Option<Column> {
         let label = node.attribute("label").unwrap_or_default().to_owned();
         let Some(expression) = self.child(node, "inputExpression") else {
-            self.error(
-                node,
-                None,
-                Some(&label),
-                "the column has no input expression",
-            );
+            self.error(node, None, Some(&label), "the column has no input expression");
             return None;
         };
         let name = self.text(expression);
@@ -220,11 +199,7 @@ impl<'d> Reader<'d> {
 
     fn output(&mut self, node: Node<'d, 'd>, decision: Option<&str>) -> Option<Column> {
         let label = node.attribute("label").unwrap_or_default().to_owned();
-        let name = node
-            .attribute("name")
-            .or(decision)
-            .unwrap_or_default()
-            .to_owned();
+        let name = node.attribute("name").or(decision).unwrap_or_default().to_owned();
         if name.is_empty() {
             self.error(node, None, Some(&label), "the output column has no name");
             return None;
@@ -253,25 +228,16 @@ impl<'d> Reader<'d> {
             "integer" | "long" => Kind::Whole,
             "boolean" => Kind::Flag,
             other => {
-                let reason =
-                    format!("type {other}: only string, integer, long and boolean are understood");
+                let reason = format!("type {other}: only string, integer, long and boolean are understood");
                 self.error(typed, None, Some(&name), reason);
                 return None;
             }
         };
-        let allowed = match self
-            .child(node, values)
-            .map(|values| (values, self.text(values)))
-        {
+        let allowed = match self.child(node, values).map(|values| (values, self.text(values))) {
             Some((values, cell)) if !cell.is_empty() => match read_test(&cell, kind) {
                 Ok(test) => Some(test),
                 Err(reason) => {
-                    self.error(
-                        values,
-                        None,
-                        Some(&name),
-                        format!("allowed values: {reason}"),
-                    );
+                    self.error(values, None, Some(&name), format!("allowed values: {reason}"));
                     return None;
                 }
             },
@@ -286,13 +252,7 @@ impl<'d> Reader<'d> {
         })
     }
 
-    fn rule(
-        &mut self,
-        node: Node<'d, 'd>,
-        number: usize,
-        inputs: &[Column],
-        outputs: &[Column],
-    ) -> Option<Rule> {
+    fn rule(&mut self, node: Node<'d, 'd>, number: usize, inputs: &[Column], outputs: &[Column]) -> Option<Rule> {
         let cells = self.children(node, "inputEntry");
         let results = self.children(node, "outputEntry");
         if cells.len() != inputs.len() || results.len() != outputs.len() {

@@ -121,9 +121,7 @@ impl Test {
         match self {
             Self::Any => true,
             Self::OneOf(items) => items.iter().any(|item| item.matches(value)),
-            Self::Not(items) => {
-                *value != Value::Null && !items.iter().any(|item| item.matches(value))
-            }
+            Self::Not(items) => *value != Value::Null && !items.iter().any(|item| item.matches(value)),
         }
     }
 
@@ -150,10 +148,7 @@ pub fn read_test(text: &str, kind: Kind) -> Result<Test, String> {
     }
     if let Some(rest) = text.strip_prefix("not") {
         let rest = rest.trim();
-        if let Some(inner) = rest
-            .strip_prefix('(')
-            .and_then(|rest| rest.strip_suffix(')'))
-        {
+        if let Some(inner) = rest.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {
             return Ok(Test::Not(items(inner, kind)?));
         }
     }
@@ -185,10 +180,7 @@ fn items(text: &str, kind: Kind) -> Result<Vec<Item>, String> {
         }
     }
     parts.push(&text[start..]);
-    parts
-        .into_iter()
-        .map(|part| item(part.trim(), kind))
-        .collect()
+    parts.into_iter().map(|part| item(part.trim(), kind)).collect()
 }
 
 fn item(text: &str, kind: Kind) -> Result<Item, String> {
@@ -197,9 +189,7 @@ fn item(text: &str, kind: Kind) -> Result<Item, String> {
         return literal(text, kind).map(Item::Is);
     }
     if kind != Kind::Whole {
-        return Err(format!(
-            "{text}: comparisons and ranges are for whole numbers only"
-        ));
+        return Err(format!("{text}: comparisons and ranges are for whole numbers only"));
     }
     if text.starts_with(['<', '>']) {
         return comparison(text);
@@ -221,18 +211,11 @@ fn comparison(text: &str) -> Result<Item, String> {
 }
 
 fn range(text: &str) -> Result<Item, String> {
-    let wrong =
-        || format!("{text} is not a range; write [a..b], or ( and ) for a bound that is left out");
-    let inner = text
-        .get(1..text.len().saturating_sub(1))
-        .ok_or_else(wrong)?;
+    let wrong = || format!("{text} is not a range; write [a..b], or ( and ) for a bound that is left out");
+    let inner = text.get(1..text.len().saturating_sub(1)).ok_or_else(wrong)?;
     let (low, high) = inner.split_once("..").ok_or_else(wrong)?;
     let (low, high) = (whole(low.trim())?, whole(high.trim())?);
-    let low = if text.starts_with('[') {
-        low
-    } else {
-        above(low)?
-    };
+    let low = if text.starts_with('[') { low } else { above(low)? };
     let high = match text.chars().last() {
         Some(']') => high,
         Some(')' | '[') => below(high)?,
@@ -245,20 +228,15 @@ fn range(text: &str) -> Result<Item, String> {
 }
 
 fn above(number: i64) -> Result<i64, String> {
-    number
-        .checked_add(1)
-        .ok_or_else(|| format!("{number} is too large"))
+    number.checked_add(1).ok_or_else(|| format!("{number} is too large"))
 }
 
 fn below(number: i64) -> Result<i64, String> {
-    number
-        .checked_sub(1)
-        .ok_or_else(|| format!("{number} is too small"))
+    number.checked_sub(1).ok_or_else(|| format!("{number} is too small"))
 }
 
 fn whole(text: &str) -> Result<i64, String> {
-    text.parse()
-        .map_err(|_| format!("{text} is not a whole number"))
+    text.parse().map_err(|_| format!("{text} is not a whole number"))
 }
 
 fn literal(text: &str, kind: Kind) -> Result<Value, String> {
@@ -289,9 +267,7 @@ fn quoted(text: &str) -> Result<String, String> {
                 Some('t') => out.push('\t'),
                 Some(c @ ('"' | '\\' | '\'')) => out.push(c),
                 _ => {
-                    return Err(format!(
-                        "{text}: only \\\" \\\\ \\' \\n \\t may follow a backslash"
-                    ));
+                    return Err(format!("{text}: only \\\" \\\\ \\' \\n \\t may follow a backslash"));
                 }
             },
             c => out.push(c),

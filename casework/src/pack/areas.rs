@@ -50,11 +50,7 @@ impl Areas {
         for (index, area) in list.iter().enumerate() {
             by_code.entry(area.code.clone()).or_insert(index);
         }
-        Self {
-            list,
-            by_code,
-            county,
-        }
+        Self { list, by_code, county }
     }
 
     /// The area with this code.
@@ -96,20 +92,13 @@ impl Areas {
     /// The area and everything above it, lowest first. Ends where a parent is missing; never longer than the
     /// number of areas, even if parents go in circles.
     pub fn climb<'a>(&'a self, code: &str) -> impl Iterator<Item = &'a Area> {
-        std::iter::successors(self.get(code), |area| self.get(area.parent.as_deref()?))
-            .take(self.list.len())
+        std::iter::successors(self.get(code), |area| self.get(area.parent.as_deref()?)).take(self.list.len())
     }
 
     /// Where a unit is sought for a report's area: unknown, foreign and higher areas mean the county itself.
     pub fn search_from(&self, area: Option<&str>) -> &str {
         match area.and_then(|code| self.get(code)) {
-            Some(area)
-                if self
-                    .climb(&area.code)
-                    .any(|above| above.code == self.county) =>
-            {
-                &area.code
-            }
+            Some(area) if self.climb(&area.code).any(|above| above.code == self.county) => &area.code,
             _ => &self.county,
         }
     }
@@ -118,10 +107,7 @@ impl Areas {
     pub fn path_name(&self, code: &str) -> Option<String> {
         let mut names: Vec<&str> = self
             .climb(code)
-            .filter(|area| {
-                !matches!(area.level, AreaLevel::Province | AreaLevel::Prefecture)
-                    || area.code == code
-            })
+            .filter(|area| !matches!(area.level, AreaLevel::Province | AreaLevel::Prefecture) || area.code == code)
             .map(|area| area.name.as_str())
             .collect();
         names.reverse();

@@ -24,28 +24,15 @@ pub(super) fn examine(files: &PackFiles) -> (Option<Pack>, Vec<PackProblem>) {
     let mut problems = Problems::default();
     let head = head(files, &mut problems);
     let vocabulary = words::vocabulary(files, &mut problems);
-    let county = head
-        .as_ref()
-        .map_or("", |head| head.area.get_ref())
-        .to_owned();
+    let county = head.as_ref().map_or("", |head| head.area.get_ref()).to_owned();
     let areas = places::areas(files, county, &mut problems);
     let units = places::units(files, &areas, &vocabulary, &mut problems);
     let recusals = tables::recusals(files, &vocabulary, &mut problems);
     let ranking = tables::ranking(files, &vocabulary, &mut problems);
-    let through = head
-        .as_ref()
-        .map_or(NaiveDate::MIN, |head| head.published_through);
+    let through = head.as_ref().map_or(NaiveDate::MIN, |head| head.published_through);
     let calendar = tables::calendar(files, through, &mut problems);
     let text = text_of(files, MODEL, &mut problems).unwrap_or_default();
-    let rules = rules::read(
-        text,
-        MODEL,
-        &vocabulary,
-        &units,
-        ranking,
-        recusals,
-        &mut problems,
-    );
+    let rules = rules::read(text, MODEL, &vocabulary, &units, ranking, recusals, &mut problems);
     if let Some(head) = &head
         && areas.iter().next().is_some()
         && areas
@@ -126,11 +113,7 @@ fn head(files: &PackFiles, problems: &mut Problems) -> Option<Head> {
     let through = &file.calendar.published_through;
     let Ok(published_through) = through.get_ref().to_string().parse() else {
         let line = line_of(&starts, through.span().start);
-        problems.add(
-            PACK,
-            line,
-            "published_through must be a date such as 2026-12-31",
-        );
+        problems.add(PACK, line, "published_through must be a date such as 2026-12-31");
         return None;
     };
     let label = |text: TextFile| Label {

@@ -36,10 +36,7 @@ impl<'p> Sheet<'p> {
         columns: &'p [&'static str],
         problems: &mut Problems,
     ) -> Self {
-        let mut sheet = Self {
-            file,
-            rows: Vec::new(),
-        };
+        let mut sheet = Self { file, rows: Vec::new() };
         let Some(text) = text_of(files, file, problems) else {
             return sheet;
         };
@@ -57,25 +54,15 @@ impl<'p> Sheet<'p> {
                     return sheet;
                 }
             };
-            let line = record
-                .position()
-                .map_or(0, |position| lines.at(position.byte()));
+            let line = record.position().map_or(0, |position| lines.at(position.byte()));
             let cells: Vec<String> = record.iter().map(str::to_owned).collect();
             if index == 0 {
                 if cells != columns {
-                    problems.add(
-                        file,
-                        line,
-                        format!("the first line must be {}", columns.join(",")),
-                    );
+                    problems.add(file, line, format!("the first line must be {}", columns.join(",")));
                     return sheet;
                 }
             } else if cells.len() == columns.len() {
-                sheet.rows.push(Row {
-                    line,
-                    columns,
-                    cells,
-                });
+                sheet.rows.push(Row { line, columns, cells });
             } else {
                 let reason = format!(
                     "has {} cells, the header has {}; quote a cell that holds a comma",
@@ -115,11 +102,7 @@ impl<'p> Sheet<'p> {
 }
 
 /// The text of a file without a byte order mark; a missing file is a problem.
-pub(super) fn text_of<'f>(
-    files: &'f PackFiles,
-    file: &str,
-    problems: &mut Problems,
-) -> Option<&'f str> {
+pub(super) fn text_of<'f>(files: &'f PackFiles, file: &str, problems: &mut Problems) -> Option<&'f str> {
     let Some(text) = files.get(file) else {
         problems.add(file, 0, "the file is missing from the pack");
         return None;
@@ -142,9 +125,7 @@ impl<'t> Lines<'t> {
     }
 
     fn at(&self, byte: u64) -> Line {
-        let byte = usize::try_from(byte)
-            .unwrap_or(usize::MAX)
-            .min(self.text.len());
+        let byte = usize::try_from(byte).unwrap_or(usize::MAX).min(self.text.len());
         let blank = self.text.as_bytes()[byte..]
             .iter()
             .take_while(|byte| matches!(byte, b'\r' | b'\n'))

@@ -11,11 +11,7 @@ pub(super) fn check_areas(areas: &Areas, problems: &mut Problems) {
     for area in areas.iter() {
         let Some(parent) = &area.parent else { continue };
         match areas.get(parent) {
-            None => problems.add(
-                FILE,
-                area.line,
-                format!("parent {parent} is not an area of this file"),
-            ),
+            None => problems.add(FILE, area.line, format!("parent {parent} is not an area of this file")),
             // A parent that stands higher also rules out circles.
             Some(above) if above.level >= area.level => {
                 let reason = format!(
@@ -48,11 +44,7 @@ pub(super) fn check_units(units: &Units, problems: &mut Problems) {
     for unit in units.iter() {
         match &unit.parent {
             Some(parent) if units.get(parent).is_none() => {
-                problems.add(
-                    FILE,
-                    unit.line,
-                    format!("parent {parent} is not a unit of this file"),
-                );
+                problems.add(FILE, unit.line, format!("parent {parent} is not a unit of this file"));
             }
             Some(_) if unit.kind == LEADING_GROUP => {
                 problems.add(
@@ -62,10 +54,7 @@ pub(super) fn check_units(units: &Units, problems: &mut Problems) {
                 );
             }
             None if unit.kind != LEADING_GROUP => {
-                let reason = format!(
-                    "{} has no parent; only the leading group may have none",
-                    unit.code
-                );
+                let reason = format!("{} has no parent; only the leading group may have none", unit.code);
                 problems.add(FILE, unit.line, reason);
             }
             _ => {}
@@ -92,20 +81,13 @@ pub(super) fn check_units(units: &Units, problems: &mut Problems) {
     ] {
         let mut of_kind = units.of_kind(kind);
         if of_kind.next().is_none() {
-            problems.add(
-                FILE,
-                0,
-                format!("no unit is of kind {kind}; {why} would reach nobody"),
-            );
+            problems.add(FILE, 0, format!("no unit is of kind {kind}; {why} would reach nobody"));
         }
         for second in of_kind {
             problems.add(
                 FILE,
                 second.line,
-                format!(
-                    "{} is a second unit of kind {kind}; there must be one",
-                    second.code
-                ),
+                format!("{} is a second unit of kind {kind}; there must be one", second.code),
             );
         }
     }
@@ -129,10 +111,7 @@ pub(super) fn is_mailbox(text: &str) -> bool {
             && !part.ends_with('-')
             && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
     };
-    text.len() <= MAX_LEN
-        && local.len() <= 64
-        && local.split('.').all(atom)
-        && domain.split('.').all(host)
+    text.len() <= MAX_LEN && local.len() <= 64 && local.split('.').all(atom) && domain.split('.').all(host)
 }
 
 #[cfg(test)]

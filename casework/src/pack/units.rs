@@ -93,9 +93,7 @@ impl Units {
 
     /// The leading-group office. The pack has been read, so there is one; its code is `office` otherwise.
     pub fn office(&self) -> &str {
-        self.of_kind(OFFICE)
-            .next()
-            .map_or(OFFICE, |unit| &unit.code)
+        self.of_kind(OFFICE).next().map_or(OFFICE, |unit| &unit.code)
     }
 
     /// The leading group.
@@ -143,8 +141,6 @@ impl Recusals {
             return false;
         }
         self.skipped.contains(&(suspect, kind.to_owned(), level))
-            || self
-                .skipped
-                .contains(&(suspect, EVERY_KIND.to_owned(), level))
+            || self.skipped.contains(&(suspect, EVERY_KIND.to_owned(), level))
     }
 }

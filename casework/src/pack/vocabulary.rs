@@ -117,8 +117,7 @@ impl<T: AsRef<Term>> Terms<T> {
 
     /// The label of a code, or the code itself where nobody knows it: a page must show something.
     pub fn label<'a>(&'a self, code: &'a str, lang: Lang) -> &'a str {
-        self.get(code)
-            .map_or(code, |item| item.as_ref().label.get(lang))
+        self.get(code).map_or(code, |item| item.as_ref().label.get(lang))
     }
 
     /// All words in order, retired ones included.

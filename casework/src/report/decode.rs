@@ -19,23 +19,18 @@ pub(super) fn report(node: &Node<'_>) -> Result<Report, Vec<FieldError>> {
 
 fn report_fields(node: &Node<'_>, errors: &mut Errors) -> Option<Report> {
     let mut fields = Fields::open(node, String::new(), errors)?;
-    let situations = fields.list(
-        "situations",
-        limits::SITUATIONS,
-        errors,
-        |item, pointer, errors| {
-            let text = text_of(item, pointer, errors)?;
-            if is_code(text) {
-                return Some(text.to_owned());
-            }
-            errors.add(
-                pointer,
-                "not-a-code",
-                "must be a situation code: 1 to 60 of a-z, 0-9 and -".into(),
-            );
-            None
-        },
-    );
+    let situations = fields.list("situations", limits::SITUATIONS, errors, |item, pointer, errors| {
+        let text = text_of(item, pointer, errors)?;
+        if is_code(text) {
+            return Some(text.to_owned());
+        }
+        errors.add(
+            pointer,
+            "not-a-code",
+            "must be a situation code: 1 to 60 of a-z, 0-9 and -".into(),
+        );
+        None
+    });
     if let Some(codes) = &situations {
         for (index, code) in codes.iter().enumerate() {
             if codes[..index].contains(code) {
@@ -123,12 +118,7 @@ fn child(node: &Node<'_>, pointer: &str, errors: &mut Errors) -> Option<Child> {
 
 fn reporter(node: &Node<'_>, errors: &mut Errors) -> Option<Reporter> {
     let mut fields = Fields::open(node, "/reporter".into(), errors)?;
-    let kind = fields.required_word(
-        "kind",
-        super::ReporterKind::ALL,
-        super::ReporterKind::as_str,
-        errors,
-    );
+    let kind = fields.required_word("kind", super::ReporterKind::ALL, super::ReporterKind::as_str, errors);
     let identity = fields.word("identity", Identity::ALL, Identity::as_str, errors);
     let organization = fields.text("organization", limits::LINE, errors);
     let name = fields.text("name", limits::NAME, errors);

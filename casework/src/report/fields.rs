@@ -28,12 +28,7 @@ impl Errors {
         self.0.iter().any(|error| error.pointer == pointer)
     }
 
-    pub(super) fn wrong_type<T>(
-        &mut self,
-        pointer: &str,
-        wanted: &str,
-        found: &Node<'_>,
-    ) -> Option<T> {
+    pub(super) fn wrong_type<T>(&mut self, pointer: &str, wanted: &str, found: &Node<'_>) -> Option<T> {
         self.add(
             pointer,
             "wrong-type",
@@ -66,11 +61,7 @@ fn kind_of(node: &Node<'_>) -> &'static str {
     }
 }
 
-pub(super) fn text_of<'n>(
-    node: &'n Node<'_>,
-    pointer: &str,
-    errors: &mut Errors,
-) -> Option<&'n str> {
+pub(super) fn text_of<'n>(node: &'n Node<'_>, pointer: &str, errors: &mut Errors) -> Option<&'n str> {
     match node {
         Node::Text(text) => Some(text),
         other => errors.wrong_type(pointer, "text", other),
@@ -111,23 +102,14 @@ impl<'n, 'a> Fields<'n, 'a> {
         format!("{}/{name}", self.pointer)
     }
 
-    pub(super) fn text(
-        &mut self,
-        name: &'static str,
-        max: usize,
-        errors: &mut Errors,
-    ) -> Option<String> {
+    pub(super) fn text(&mut self, name: &'static str, max: usize, errors: &mut Errors) -> Option<String> {
         let node = self.take(name)?;
         let Node::Text(text) = node else {
             return errors.wrong_type(&self.at(name), "text", node);
         };
         // Bytes are never fewer than characters, so most texts need no counting.
         if text.len() > max && text.chars().count() > max {
-            errors.add(
-                &self.at(name),
-                "too-long",
-                format!("must be at most {max} characters"),
-            );
+            errors.add(&self.at(name), "too-long", format!("must be at most {max} characters"));
             return None;
         }
         Some(text.clone().into_owned())
@@ -140,11 +122,7 @@ impl<'n, 'a> Fields<'n, 'a> {
         }
     }
 
-    pub(super) fn required_flag(
-        &mut self,
-        name: &'static str,
-        errors: &mut Errors,
-    ) -> Option<bool> {
+    pub(super) fn required_flag(&mut self, name: &'static str, errors: &mut Errors) -> Option<bool> {
         if self.take(name).is_none() {
             return errors.required(&self.at(name));
         }
@@ -162,10 +140,7 @@ impl<'n, 'a> Fields<'n, 'a> {
         let Node::Text(text) = node else {
             return errors.wrong_type(&self.at(name), "text", node);
         };
-        let found = all
-            .iter()
-            .copied()
-            .find(|word| as_str(*word) == text.as_ref());
+        let found = all.iter().copied().find(|word| as_str(*word) == text.as_ref());
         if found.is_none() {
             let words: Vec<_> = all.iter().map(|word| as_str(*word)).collect();
             errors.add(
@@ -201,11 +176,7 @@ impl<'n, 'a> Fields<'n, 'a> {
             Node::Float(age) if age.fract() == 0.0 && (0.0..=17.0).contains(age) => *age as i64,
             Node::Float(_) => -1,
             other => {
-                return errors.wrong_type(
-                    &self.at(name),
-                    "a whole number from 0 to 17, or null",
-                    other,
-                );
+                return errors.wrong_type(&self.at(name), "a whole number from 0 to 17, or null", other);
             }
         };
         match u8::try_from(age) {
@@ -234,10 +205,7 @@ impl<'n, 'a> Fields<'n, 'a> {
         let value = read(text);
         if value.is_none() {
             let (code, wanted) = match name {
-                "found_at" => (
-                    "not-a-time",
-                    "must be a time such as 2026-11-24T08:10:00+08:00",
-                ),
+                "found_at" => ("not-a-time", "must be a time such as 2026-11-24T08:10:00+08:00"),
                 _ => ("not-a-date", "must be a date such as 2017-03-02"),
             };
             errors.add(&self.at(name), code, wanted.into());
@@ -264,11 +232,7 @@ impl<'n, 'a> Fields<'n, 'a> {
             return None;
         }
         if items.len() > max {
-            errors.add(
-                &pointer,
-                "too-many",
-                format!("must have at most {max} entries"),
-            );
+            errors.add(&pointer, "too-many", format!("must have at most {max} entries"));
             return None;
         }
         let read: Vec<_> = items
@@ -287,23 +251,10 @@ impl<'n, 'a> Fields<'n, 'a> {
                 return;
             }
             let known = self.known.contains(&key.as_ref());
-            let pointer = || {
-                format!(
-                    "{}/{}",
-                    self.pointer,
-                    key.replace('~', "~0").replace('/', "~1")
-                )
-            };
+            let pointer = || format!("{}/{}", self.pointer, key.replace('~', "~0").replace('/', "~1"));
             if !known {
-                errors.add(
-                    &pointer(),
-                    "unknown-field",
-                    "is not a field of a report".into(),
-                );
-            } else if self.entries[..index]
-                .iter()
-                .any(|(earlier, _)| earlier == key)
-            {
+                errors.add(&pointer(), "unknown-field", "is not a field of a report".into());
+            } else if self.entries[..index].iter().any(|(earlier, _)| earlier == key) {
                 errors.add(&pointer(), "duplicate-field", "is given twice".into());
             }
         }

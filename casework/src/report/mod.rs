@@ -43,10 +43,7 @@ pub mod limits {
 
 /// One report as filed, immutable. Serializes to one canonical JSON: every field, in this order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "the wire format has these four"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "the wire format has these four")]
 pub struct Report {
     /// 1–12 distinct codes; whether the pack knows them is judged later.
     pub situations: Vec<String>,

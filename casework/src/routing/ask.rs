@@ -36,10 +36,7 @@ impl Asks {
     /// Adds what one row of the table asks.
     pub(super) fn add(&mut self, asked: &Asked<'_>) {
         let role = Role::from_word(asked.text("role")).unwrap_or(Role::Lead);
-        let key = (
-            asked.text("obligation").to_owned(),
-            asked.text("unit_kind").to_owned(),
-        );
+        let key = (asked.text("obligation").to_owned(), asked.text("unit_kind").to_owned());
         let ask = self.0.entry(key).or_insert(Ask {
             role,
             evidence: None,
@@ -62,28 +59,19 @@ impl Asks {
         let mut unsent = Vec::new();
         for ((obligation, unit_kind), ask) in self.0 {
             let area = facts.area.as_deref();
-            let found = pack.units().find(
-                pack.areas(),
-                pack.rules().recusals(),
-                &unit_kind,
-                area,
-                facts.suspect,
-            );
+            let found = pack
+                .units()
+                .find(pack.areas(), pack.rules().recusals(), &unit_kind, area, facts.suspect);
             let unit = match (found, ask.role) {
                 (Some(unit), _) => unit.code.clone(),
                 (None, Role::Lead) => pack.units().office().to_owned(),
                 (None, Role::Assist) => {
-                    unsent.push(Unsent {
-                        obligation,
-                        unit_kind,
-                    });
+                    unsent.push(Unsent { obligation, unit_kind });
                     continue;
                 }
             };
             let basis = ask.bases(facts, &obligation);
-            let same = |ticket: &&mut PlannedTicket| {
-                ticket.obligation == obligation && ticket.unit == unit
-            };
+            let same = |ticket: &&mut PlannedTicket| ticket.obligation == obligation && ticket.unit == unit;
             if let Some(ticket) = tickets.iter_mut().find(same) {
                 merge(pack, ticket, unit_kind, ask, basis);
             } else {
@@ -132,8 +120,7 @@ impl Ask {
 /// The same obligation asked of a second kind and landing at the same unit: the better ranked kind names it.
 fn merge(pack: &Pack, ticket: &mut PlannedTicket, unit_kind: String, ask: Ask, basis: Vec<Basis>) {
     let ranking = pack.rules().ranking();
-    let better = ranking.rank(&ticket.obligation, &unit_kind)
-        < ranking.rank(&ticket.obligation, &ticket.unit_kind);
+    let better = ranking.rank(&ticket.obligation, &unit_kind) < ranking.rank(&ticket.obligation, &ticket.unit_kind);
     if better {
         ticket.unit_kind = unit_kind;
         ticket.evidence = ask.evidence.or(ticket.evidence.take());

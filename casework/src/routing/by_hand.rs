@@ -19,9 +19,7 @@ pub fn by_hand(
 ) -> Result<Decision, String> {
     let vocabulary = pack.vocabulary();
     if !vocabulary.obligations.contains(obligation) {
-        return Err(format!(
-            "there is no obligation {obligation:?} in this pack"
-        ));
+        return Err(format!("there is no obligation {obligation:?} in this pack"));
     }
     let held = pack
         .units()

@@ -18,9 +18,7 @@ use chrono::{DateTime, Utc};
 
 use ask::Asks;
 pub use by_hand::by_hand;
-pub use decision::{
-    Basis, Decision, MatchedRow, PlannedStage, PlannedTicket, Role, Stage, Unsent, basis_zh,
-};
+pub use decision::{Basis, Decision, MatchedRow, PlannedStage, PlannedTicket, Role, Stage, Unsent, basis_zh};
 pub use plan::stage_started;
 use rules::{TRIAGE, Trigger};
 
@@ -44,14 +42,8 @@ pub fn decide(pack: &Pack, facts: &Facts, dispatched_at: DateTime<Utc>) -> Decis
                     urgency = urgency.max(Some(found));
                     work.row("urgency", row);
                 }
-                Ok(None) => work.unknown_urgency(
-                    &mut urgency,
-                    format!("情形 {situation} 没有对应的紧急程度规则"),
-                ),
-                Err(error) => work.unknown_urgency(
-                    &mut urgency,
-                    format!("紧急程度规则无法得出唯一结果：{error}"),
-                ),
+                Ok(None) => work.unknown_urgency(&mut urgency, format!("情形 {situation} 没有对应的紧急程度规则")),
+                Err(error) => work.unknown_urgency(&mut urgency, format!("紧急程度规则无法得出唯一结果：{error}")),
             }
             match pack.rules().obligations(&inputs) {
                 Ok(asked) => {
@@ -141,13 +133,7 @@ impl Work {
         });
         for (index, ticket) in tickets.iter_mut().enumerate() {
             ticket.lead = index == 0;
-            ticket.stages = plan::stages(
-                pack,
-                &ticket.obligation,
-                &ticket.unit,
-                urgency,
-                dispatched_at,
-            );
+            ticket.stages = plan::stages(pack, &ticket.obligation, &ticket.unit, urgency, dispatched_at);
             for &stage in Stage::ALL {
                 if let Some(deadline) = pack.rules().deadline(&ticket.obligation, urgency, stage) {
                     self.row("deadlines", deadline.row);

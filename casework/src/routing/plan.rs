@@ -39,14 +39,7 @@ pub fn stage_started(
     started_at: DateTime<Utc>,
 ) -> Option<PlannedStage> {
     let deadline = deadline(pack, obligation, urgency, stage)?;
-    Some(stage_at(
-        pack,
-        unit,
-        urgency,
-        stage,
-        deadline,
-        Some(started_at),
-    ))
+    Some(stage_at(pack, unit, urgency, stage, deadline, Some(started_at)))
 }
 
 fn stage_at(

@@ -110,9 +110,7 @@ impl Rules {
 
     /// The escalation levels of a stage, in order.
     pub fn levels(&self, urgency: Urgency, stage: Stage) -> &[Level] {
-        self.escalation
-            .get(&(urgency, stage))
-            .map_or(&[], Vec::as_slice)
+        self.escalation.get(&(urgency, stage)).map_or(&[], Vec::as_slice)
     }
 
     /// Which ticket leads.
@@ -136,10 +134,7 @@ pub struct Asked<'r> {
 impl<'r> Asked<'r> {
     /// A text output of the row; empty where nothing is written.
     pub fn text(&self, column: &str) -> &'r str {
-        self.table
-            .output(self.rule, column)
-            .as_text()
-            .unwrap_or_default()
+        self.table.output(self.rule, column).as_text().unwrap_or_default()
     }
 
     /// 1-based row.
@@ -150,12 +145,7 @@ impl<'r> Asked<'r> {
 
 /// What the tables see of one situation and child. Unknown ages count as the youngest, an unknown
 /// `left_behind` as true.
-pub fn inputs<'a>(
-    facts: &Facts,
-    situation: &str,
-    child: &ChildFacts,
-    trigger: Trigger<'_>,
-) -> Inputs<'a> {
+pub fn inputs<'a>(facts: &Facts, situation: &str, child: &ChildFacts, trigger: Trigger<'_>) -> Inputs<'a> {
     let mut inputs: Inputs<'a> = HashMap::from([
         ("situation", situation.into()),
         ("present_danger", facts.present_danger.into()),

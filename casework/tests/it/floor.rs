@@ -23,10 +23,7 @@ fn without(decision: &str, rows_only: bool) -> PackFiles {
         kept += rest;
     }
     let mut files = FILES_OF_TAIHE.clone();
-    files.insert(
-        "routing.dmn".into(),
-        text[..start].to_owned() + &kept + &text[end..],
-    );
+    files.insert("routing.dmn".into(), text[..start].to_owned() + &kept + &text[end..]);
     files
 }
 
@@ -72,31 +69,18 @@ fn assert_floor(name: &str, facts: &Facts, decision: &Decision) {
         .iter()
         .filter(|t| t.obligation == "police-accept" && t.unit_kind == "police")
         .collect();
-    if facts.present_danger
-        || facts
-            .situations
-            .iter()
-            .any(|code| STATUTORY.contains(&code.as_str()))
-    {
+    if facts.present_danger || facts.situations.iter().any(|code| STATUTORY.contains(&code.as_str())) {
         assert_eq!(police.len(), 1, "{name}: {facts:?}");
     }
     assert!(!decision.tickets.is_empty(), "{name}");
-    assert_eq!(
-        decision.tickets.iter().filter(|t| t.lead).count(),
-        1,
-        "{name}"
-    );
+    assert_eq!(decision.tickets.iter().filter(|t| t.lead).count(), 1, "{name}");
     for ticket in &decision.tickets {
         let sign = ticket.stages.first().unwrap();
         assert!(
             sign.due.is_some() && sign.steps.len() == 4,
             "{name}: nobody would notice {ticket:?}"
         );
-        assert_eq!(
-            ticket.stages.last().unwrap().stage.as_str(),
-            "resolve",
-            "{name}"
-        );
+        assert_eq!(ticket.stages.last().unwrap().stage.as_str(), "resolve", "{name}");
     }
 }
 
@@ -139,11 +123,7 @@ fn an_unknown_word_is_routed_as_given_and_looked_at() {
         .collect();
     assert_eq!(
         tickets,
-        [
-            "police-accept@pol-341222101",
-            "emergency-care@ca",
-            "triage@office"
-        ]
+        ["police-accept@pol-341222101", "emergency-care@ca", "triage@office"]
     );
     assert_eq!(decision.urgency.as_str(), "P1");
     assert!(decision.triage_reasons[0].contains("never-heard-of"));
@@ -159,17 +139,9 @@ fn a_report_that_nobody_asks_anything_for_is_judged_by_a_person() {
     assert_eq!(decision.tickets.len(), 1);
     let ticket = &decision.tickets[0];
     assert_eq!(
-        (
-            ticket.obligation.as_str(),
-            ticket.unit.as_str(),
-            ticket.lead
-        ),
+        (ticket.obligation.as_str(), ticket.unit.as_str(), ticket.lead),
         ("triage", "office", true)
     );
-    assert_eq!(
-        decision.urgency.as_str(),
-        "P3",
-        "the urgency table still holds"
-    );
+    assert_eq!(decision.urgency.as_str(), "P3", "the urgency table still holds");
     assert_eq!(ticket.stages[0].limit.to_string(), "4h");
 }

@@ -1,10 +1,7 @@
 //! Tests of casework against the county pack that ships, against naive readings of the tables it was made
 //! from, and against input that means harm.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test that can't go on should say where"
-)]
+#![expect(clippy::unwrap_used, reason = "a test that can't go on should say where")]
 
 mod calendar;
 mod floor;

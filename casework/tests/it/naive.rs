@@ -14,16 +14,11 @@ type Table = Vec<Row>;
 /// What one unit kind is asked, with the rows that ask it.
 type Ask<'t> = (String, Vec<&'t Row>);
 
-static URGENCY: LazyLock<Table> =
-    LazyLock::new(|| csv(include_str!("../data/default-urgency.csv")));
-static OBLIGATIONS: LazyLock<Table> =
-    LazyLock::new(|| csv(include_str!("../data/default-obligations.csv")));
-static DEADLINES: LazyLock<Table> =
-    LazyLock::new(|| csv(include_str!("../data/default-deadlines.csv")));
-static ESCALATION: LazyLock<Table> =
-    LazyLock::new(|| csv(include_str!("../data/default-escalation.csv")));
-static RANKING: LazyLock<Table> =
-    LazyLock::new(|| csv(include_str!("../data/default-ranking.csv")));
+static URGENCY: LazyLock<Table> = LazyLock::new(|| csv(include_str!("../data/default-urgency.csv")));
+static OBLIGATIONS: LazyLock<Table> = LazyLock::new(|| csv(include_str!("../data/default-obligations.csv")));
+static DEADLINES: LazyLock<Table> = LazyLock::new(|| csv(include_str!("../data/default-deadlines.csv")));
+static ESCALATION: LazyLock<Table> = LazyLock::new(|| csv(include_str!("../data/default-escalation.csv")));
+static RANKING: LazyLock<Table> = LazyLock::new(|| csv(include_str!("../data/default-ranking.csv")));
 static HOLIDAYS: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
     csv(&FILES_OF_TAIHE["holidays.csv"])
         .into_iter()
@@ -100,12 +95,7 @@ fn fact(facts: &Facts, child: &ChildFacts, name: &str) -> String {
 fn holds(conditions: &str, facts: &Facts, child: &ChildFacts) -> bool {
     conditions.split_whitespace().all(|test| {
         let value = |name| fact(facts, child, name);
-        let number = |name, bound: &str| {
-            (
-                value(name).parse::<i64>().unwrap(),
-                bound.parse::<i64>().unwrap(),
-            )
-        };
+        let number = |name, bound: &str| (value(name).parse::<i64>().unwrap(), bound.parse::<i64>().unwrap());
         if let Some((name, bound)) = test.split_once(">=") {
             let (value, bound) = number(name, bound);
             value >= bound
@@ -122,12 +112,7 @@ fn holds(conditions: &str, facts: &Facts, child: &ChildFacts) -> bool {
 }
 
 /// The unit of a kind for an area among `units` (rows of units.csv).
-pub(crate) fn unit(
-    units: &[Vec<String>],
-    kind: &str,
-    area: Option<&str>,
-    suspect: &str,
-) -> Option<String> {
+pub(crate) fn unit(units: &[Vec<String>], kind: &str, area: Option<&str>, suspect: &str) -> Option<String> {
     let row = |code: &str| AREAS.iter().find(|row| row[0] == code);
     let mut here = match area.and_then(row) {
         Some(row) if row[2] != "province" && row[2] != "prefecture" => row[0].clone(),
@@ -201,10 +186,7 @@ pub(crate) fn due(limit: &str, from: DateTime<Utc>) -> (DateTime<Utc>, bool) {
         }
     };
     let midnight = (last + Duration::days(1)).and_hms_opt(0, 0, 0).unwrap();
-    (
-        midnight.and_local_timezone(shanghai).unwrap().to_utc(),
-        unpublished,
-    )
+    (midnight.and_local_timezone(shanghai).unwrap().to_utc(), unpublished)
 }
 
 fn rank(obligation: &str, kind: &str) -> usize {
@@ -214,12 +196,7 @@ fn rank(obligation: &str, kind: &str) -> usize {
         .unwrap()
 }
 
-fn stages(
-    obligation: &str,
-    unit_kind_of_unit: &str,
-    urgency: &str,
-    from: DateTime<Utc>,
-) -> Vec<Stage> {
+fn stages(obligation: &str, unit_kind_of_unit: &str, urgency: &str, from: DateTime<Utc>) -> Vec<Stage> {
     let mut index = DEADLINES
         .iter()
         .position(|row| row[0] == obligation && row[1] == urgency)
@@ -259,11 +236,7 @@ fn stages(
         .collect()
 }
 
-fn steps(
-    kind: &str,
-    from: DateTime<Utc>,
-    due: DateTime<Utc>,
-) -> Vec<(u8, String, String, DateTime<Utc>)> {
+fn steps(kind: &str, from: DateTime<Utc>, due: DateTime<Utc>) -> Vec<(u8, String, String, DateTime<Utc>)> {
     ESCALATION
         .iter()
         .map(|row| {
@@ -274,12 +247,7 @@ fn steps(
             let level: u8 = row[0].parse().unwrap();
             let at = if row[2] == "start" { from } else { due } + delay;
             if level >= 3 && ["court", "procuratorate"].contains(&kind) {
-                return (
-                    level,
-                    "unit-leader".to_owned(),
-                    "advisory-letter".to_owned(),
-                    at,
-                );
+                return (level, "unit-leader".to_owned(), "advisory-letter".to_owned(), at);
             }
             (level, row[1].clone(), row[5].clone(), at)
         })
@@ -322,20 +290,14 @@ pub(crate) fn decide(units: &[Vec<String>], facts: &Facts, from: DateTime<Utc>) 
         let lead = rows.iter().any(|row| row[3] == "lead");
         let unit = unit(units, &kind, facts.area.as_deref(), facts.suspect.as_str());
         match unit.or_else(|| lead.then(|| "office".to_owned())) {
-            Some(unit) => placed
-                .entry((obligation, unit))
-                .or_default()
-                .push((kind, rows)),
+            Some(unit) => placed.entry((obligation, unit)).or_default().push((kind, rows)),
             None => {
                 unsent.insert((obligation, kind));
             }
         }
     }
     if unknown || placed.is_empty() {
-        placed.insert(
-            ("triage".into(), "office".into()),
-            vec![("office".into(), Vec::new())],
-        );
+        placed.insert(("triage".into(), "office".into()), vec![("office".into(), Vec::new())]);
     }
     let mut tickets: Vec<Ticket> = placed
         .into_iter()
@@ -361,12 +323,7 @@ pub(crate) fn decide(units: &[Vec<String>], facts: &Facts, from: DateTime<Utc>) 
             }
         })
         .collect();
-    tickets.sort_by_key(|ticket| {
-        (
-            rank(&ticket.obligation, &ticket.unit_kind),
-            ticket.unit.clone(),
-        )
-    });
+    tickets.sort_by_key(|ticket| (rank(&ticket.obligation, &ticket.unit_kind), ticket.unit.clone()));
     tickets[0].lead = true;
     Answer {
         urgency,

@@ -25,12 +25,7 @@ pub(crate) fn config(cases: u32) -> ProptestConfig {
 
 fn children() -> impl Strategy<Value = Vec<ChildFacts>> {
     let age = prop_oneof![Just(None), (0_u8..18).prop_map(Some)];
-    let child = (
-        select(Sex::ALL),
-        age,
-        any::<Option<bool>>(),
-        select(LivingWith::ALL),
-    );
+    let child = (select(Sex::ALL), age, any::<Option<bool>>(), select(LivingWith::ALL));
     vec(
         child.prop_map(|(sex, age, left_behind, living_with)| ChildFacts {
             sex,
@@ -66,13 +61,7 @@ pub(crate) fn facts() -> impl Strategy<Value = Facts> {
         select(Identity::ALL),
     );
     (subsequence(codes, 1..4), flags, area, words, children()).prop_map(
-        |(
-            situations,
-            (present_danger, guardian_absent, adult_co_offender, repeat),
-            area,
-            words,
-            children,
-        )| Facts {
+        |(situations, (present_danger, guardian_absent, adult_co_offender, repeat), area, words, children)| Facts {
             situations,
             present_danger,
             area,
@@ -90,8 +79,7 @@ pub(crate) fn facts() -> impl Strategy<Value = Facts> {
 
 /// Any second from 2024 to 2028.
 pub(crate) fn moments() -> impl Strategy<Value = DateTime<Utc>> {
-    (1_704_067_200_i64..1_830_297_600)
-        .prop_map(|seconds| DateTime::from_timestamp(seconds, 0).unwrap())
+    (1_704_067_200_i64..1_830_297_600).prop_map(|seconds| DateTime::from_timestamp(seconds, 0).unwrap())
 }
 
 /// The decision in the naive reading's terms.
@@ -128,14 +116,11 @@ fn plain(pack: &Pack, decision: &Decision) -> naive::Answer {
             })
             .collect(),
     });
-    let rows = decision
-        .rows
-        .iter()
-        .filter_map(|row| match row.decision.as_str() {
-            "urgency" => Some(("urgency", row.row)),
-            "obligations" => Some(("obligations", row.row)),
-            _ => None,
-        });
+    let rows = decision.rows.iter().filter_map(|row| match row.decision.as_str() {
+        "urgency" => Some(("urgency", row.row)),
+        "obligations" => Some(("obligations", row.row)),
+        _ => None,
+    });
     naive::Answer {
         urgency: decision.urgency.to_string(),
         tickets: tickets.collect(),
@@ -226,12 +211,7 @@ fn the_random_reports_reach_every_row() {
         let facts = facts().new_tree(&mut runner).unwrap().current();
         reached.extend(decide(&TAIHE, &facts, DateTime::UNIX_EPOCH).rows);
     }
-    let of = |decision: &str| {
-        reached
-            .iter()
-            .filter(|row| row.decision == decision)
-            .count()
-    };
+    let of = |decision: &str| reached.iter().filter(|row| row.decision == decision).count();
     assert_eq!(of("urgency"), 7);
     // Four of the 33 rows answer requests, not reports.
     assert_eq!(of("obligations"), 29);

@@ -17,9 +17,7 @@ fn broken(file: &str, old: &str, new: &str) -> Vec<PackProblem> {
 /// Line of the first occurrence.
 fn line(file: &str, part: &str) -> u32 {
     let text = &FILES_OF_TAIHE[file];
-    let index = text
-        .find(part)
-        .unwrap_or_else(|| panic!("{part} in {file}"));
+    let index = text.find(part).unwrap_or_else(|| panic!("{part} in {file}"));
     u32::try_from(text[..index].matches('\n').count() + 1).unwrap()
 }
 
@@ -81,12 +79,7 @@ fn a_broken_line_is_named_with_its_reason() {
             "lg at taihe.example",
             "not a mail address",
         ),
-        (
-            "units.csv",
-            "yl,youth-league,",
-            "wf,youth-league,",
-            "duplicate code wf",
-        ),
+        ("units.csv", "yl,youth-league,", "wf,youth-league,", "duplicate code wf"),
         (
             "units.csv",
             "court,court,太和县人民法院,341222000000,office",
@@ -99,30 +92,15 @@ fn a_broken_line_is_named_with_its_reason() {
             "relief,office,",
             "second unit of kind office",
         ),
-        (
-            "holidays.csv",
-            "2004-01-01,off",
-            "2004-13-01,off",
-            "not a date",
-        ),
+        ("holidays.csv", "2004-01-01,off", "2004-13-01,off", "not a date"),
         (
             "holidays.csv",
             "2004-01-01,off",
             "2004-01-01,free",
             "must be off or work",
         ),
-        (
-            "holidays.csv",
-            "2004-01-18,",
-            "2004-01-17,",
-            "duplicate date",
-        ),
-        (
-            "situations.csv",
-            "\norphan,",
-            "\nOrphan,",
-            "must be 1 to 60",
-        ),
+        ("holidays.csv", "2004-01-18,", "2004-01-17,", "duplicate date"),
+        ("situations.csv", "\norphan,", "\nOrphan,", "must be 1 to 60"),
         (
             "unit-kinds.csv",
             "court,人民法院,People's court,true",
@@ -198,9 +176,9 @@ fn a_broken_line_is_named_with_its_reason() {
             line(file, old)
         };
         assert!(
-            problems.iter().any(|problem| problem.file == file
-                && problem.line == at
-                && problem.reason.contains(reason)),
+            problems
+                .iter()
+                .any(|problem| problem.file == file && problem.line == at && problem.reason.contains(reason)),
             "{file}:{at} {reason:?} not among {problems:#?}"
         );
     }
@@ -220,12 +198,9 @@ fn a_word_outside_the_vocabulary_in_the_model() {
         let text = files["routing.dmn"].replace(&format!("\"{old}\""), &format!("\"{new}\""));
         files.insert("routing.dmn".into(), text);
         let problems = Pack::read(&files).err().unwrap_or_default();
-        let found = problems.iter().any(|p| {
-            p.file == "routing.dmn"
-                && p.line > 1
-                && p.reason.contains(new)
-                && p.reason.contains(column)
-        });
+        let found = problems
+            .iter()
+            .any(|p| p.file == "routing.dmn" && p.line > 1 && p.reason.contains(new) && p.reason.contains(column));
         assert_eq!(found, column != "suspect", "{new}: {problems:#?}");
     }
 }
@@ -257,29 +232,21 @@ fn a_missing_or_endless_deadline() {
         ("\"-\"", "is not a limit"),
         ("\"4000sd\"", "longer than ten years"),
     ] {
-        let problems = broken(
-            "routing.dmn",
-            &format!("{limit}\"30min\""),
-            &format!("{limit}{new}"),
-        );
+        let problems = broken("routing.dmn", &format!("{limit}\"30min\""), &format!("{limit}{new}"));
         assert!(
             problems.iter().any(|p| p.reason.contains(reason)),
             "{new}: {problems:#?}"
         );
         assert!(
-            problems.iter().any(|p| p
-                .reason
-                .contains("police-accept has no sign limit at urgency P1")),
+            problems
+                .iter()
+                .any(|p| p.reason.contains("police-accept has no sign limit at urgency P1")),
             "{problems:#?}"
         );
     }
     // The row asks for an urgency that its neighbour already answers.
     let cell = "<inputEntry id=\"deadlines_1_in_urgency\"><text>";
-    let problems = broken(
-        "routing.dmn",
-        &format!("{cell}\"P1\""),
-        &format!("{cell}\"P2\""),
-    );
+    let problems = broken("routing.dmn", &format!("{cell}\"P1\""), &format!("{cell}\"P2\""));
     assert!(
         problems
             .iter()
@@ -287,9 +254,7 @@ fn a_missing_or_endless_deadline() {
         "{problems:#?}"
     );
     assert!(
-        problems
-            .iter()
-            .any(|p| p.reason.contains("rows [1, 4] all match")),
+        problems.iter().any(|p| p.reason.contains("rows [1, 4] all match")),
         "{problems:#?}"
     );
 }
@@ -297,21 +262,14 @@ fn a_missing_or_endless_deadline() {
 #[test]
 fn escalation_must_climb() {
     let percent = |row: u8| format!("<outputEntry id=\"escalation_{row}_out_percent\"><text>");
-    for (row, old, new) in [
-        (1, "50", "100"),
-        (3, "25", "0"),
-        (4, "50", "25"),
-        (4, "50", "10"),
-    ] {
+    for (row, old, new) in [(1, "50", "100"), (3, "25", "0"), (4, "50", "25"), (4, "50", "10")] {
         let problems = broken(
             "routing.dmn",
             &format!("{}{old}", percent(row)),
             &format!("{}{new}", percent(row)),
         );
         assert!(
-            problems
-                .iter()
-                .any(|p| p.reason.contains("must come after level")),
+            problems.iter().any(|p| p.reason.contains("must come after level")),
             "{row} {new}: {problems:#?}"
         );
     }
@@ -330,18 +288,11 @@ fn a_missing_file_is_named() {
         files.remove(file);
         let problems = Pack::read(&files).unwrap_err();
         assert!(
-            problems
-                .iter()
-                .any(|p| p.file == file && p.reason.contains("missing")),
+            problems.iter().any(|p| p.file == file && p.reason.contains("missing")),
             "{file}: {problems:#?}"
         );
     }
-    assert!(
-        Pack::read(&casework::pack::PackFiles::new())
-            .unwrap_err()
-            .len()
-            >= FILES.len()
-    );
+    assert!(Pack::read(&casework::pack::PackFiles::new()).unwrap_err().len() >= FILES.len());
 }
 
 #[test]
@@ -362,10 +313,7 @@ fn form_mistakes_of_a_csv_file() {
         "{problems:#?}"
     );
     let marked = broken("units.csv", "code,kind", "\u{feff}code,kind");
-    assert!(
-        marked.is_empty(),
-        "a byte order mark is not a mistake: {marked:#?}"
-    );
+    assert!(marked.is_empty(), "a byte order mark is not a mistake: {marked:#?}");
     let windows = FILES_OF_TAIHE["recusal.csv"].replace('\n', "\r\n");
     let mut files = FILES_OF_TAIHE.clone();
     files.insert("recusal.csv".into(), windows);
@@ -401,22 +349,14 @@ fn what_the_program_itself_speaks_of_must_be_there() {
 fn outside_the_subset_of_dmn() {
     let model = &FILES_OF_TAIHE["routing.dmn"];
     let cases = [
-        (
-            "hitPolicy=\"FIRST\"",
-            "hitPolicy=\"PRIORITY\"",
-            "hit policy PRIORITY",
-        ),
+        ("hitPolicy=\"FIRST\"", "hitPolicy=\"PRIORITY\"", "hit policy PRIORITY"),
         (
             "typeRef=\"integer\"><text>age",
             "typeRef=\"number\"><text>age",
             "type number",
         ),
         ("<text>age</text>", "<text>age + 1</text>", "one plain name"),
-        (
-            "<text>&lt; 14</text>",
-            "<text>before 14</text>",
-            "before 14",
-        ),
+        ("<text>&lt; 14</text>", "<text>before 14</text>", "before 14"),
         (
             "<decision id=\"urgency\"",
             "<decision id=\"obligations\"",
@@ -439,9 +379,7 @@ fn outside_the_subset_of_dmn() {
         assert!(model.contains(old), "{old}");
         let errors = dmn::read(&model.replacen(old, new, 1)).unwrap_err();
         assert!(
-            errors
-                .iter()
-                .any(|error| error.to_string().contains(reason)),
+            errors.iter().any(|error| error.to_string().contains(reason)),
             "{reason}: {errors:#?}"
         );
         assert!(errors.iter().all(|error| error.line > 0));
@@ -459,8 +397,7 @@ fn outside_the_subset_of_dmn() {
 #[test]
 fn newer_dmn_versions_are_read() {
     for version in ["20211108", "20230324"] {
-        let text =
-            FILES_OF_TAIHE["routing.dmn"].replace("20191111/MODEL", &format!("{version}/MODEL"));
+        let text = FILES_OF_TAIHE["routing.dmn"].replace("20191111/MODEL", &format!("{version}/MODEL"));
         assert_eq!(dmn::read(&text).unwrap().tables.len(), 4);
     }
 }
@@ -468,11 +405,7 @@ fn newer_dmn_versions_are_read() {
 #[test]
 fn what_people_read() {
     assert_eq!(
-        (
-            TAIHE.county(),
-            TAIHE.county_name(Lang::Zh),
-            TAIHE.county_name(Lang::En)
-        ),
+        (TAIHE.county(), TAIHE.county_name(Lang::Zh), TAIHE.county_name(Lang::En)),
         ("taihe", "太和县", "Taihe County")
     );
     assert_eq!(TAIHE.units().office(), "office");
@@ -481,21 +414,10 @@ fn what_people_read() {
     assert_eq!(vocabulary.situations.len(), 23);
     assert_eq!(vocabulary.situations.label("orphan", Lang::Zh), "孤儿");
     assert_eq!(vocabulary.obligations.label("nothing", Lang::En), "nothing");
-    assert!(
-        vocabulary
-            .unit_kinds
-            .iter()
-            .filter(|kind| kind.letter)
-            .count()
-            == 2
-    );
+    assert!(vocabulary.unit_kinds.iter().filter(|kind| kind.letter).count() == 2);
     for situation in vocabulary.situations.offered() {
         for text in [&situation.hint, &situation.group, &situation.term.label] {
-            assert!(
-                !text.zh.is_empty() && !text.en.is_empty(),
-                "{}",
-                situation.term.code
-            );
+            assert!(!text.zh.is_empty() && !text.en.is_empty(), "{}", situation.term.code);
         }
     }
 }

@@ -28,10 +28,7 @@ fn parse(value: &Value) -> Result<Report, ParseError> {
 /// (pointer, code) of every mistake.
 fn mistakes(body: &str) -> Vec<(String, &'static str)> {
     match Report::parse(body.as_bytes()) {
-        Err(ParseError::Invalid(errors)) => errors
-            .into_iter()
-            .map(|error| (error.pointer, error.code))
-            .collect(),
+        Err(ParseError::Invalid(errors)) => errors.into_iter().map(|error| (error.pointer, error.code)).collect(),
         other => panic!("{body} gave {other:?}"),
     }
 }
@@ -95,18 +92,11 @@ fn absent_null_and_empty_are_the_same() {
     let plain = parse(&small()).unwrap();
     for pointer in optional {
         for nothing in [Value::Null, json!("")] {
-            assert_eq!(
-                parse(&with(small(), pointer, nothing)),
-                Ok(plain.clone()),
-                "{pointer}"
-            );
+            assert_eq!(parse(&with(small(), pointer, nothing)), Ok(plain.clone()), "{pointer}");
         }
     }
     assert_eq!(plain.reporter.identity.as_str(), "confidential");
-    assert_eq!(
-        (plain.place.as_str(), plain.suspect.as_str()),
-        ("unknown", "unknown")
-    );
+    assert_eq!((plain.place.as_str(), plain.suspect.as_str()), ("unknown", "unknown"));
     assert_eq!(plain.children[0].living_with.as_str(), "unknown");
     for required in [
         "/situations",
@@ -145,11 +135,7 @@ fn each_mistake_has_its_pointer_and_code() {
         ("/found_at", json!("yesterday"), "not-a-time"),
         ("/children", json!([]), "required"),
         ("/children", json!({}), "wrong-type"),
-        (
-            "/children",
-            json!(vec![json!({"sex": "male"}); 11]),
-            "too-many",
-        ),
+        ("/children", json!(vec![json!({"sex": "male"}); 11]), "too-many"),
         ("/children/0", json!("a boy"), "wrong-type"),
         ("/children/0/age", json!(18), "out-of-range"),
         ("/children/0/age", json!(-1), "out-of-range"),
@@ -181,10 +167,7 @@ fn limits_count_characters() {
     assert!(parse(&with(small(), "/narrative", json!("字".repeat(10_000)))).is_ok());
     assert!(parse(&with(small(), "/children/0/name", json!("名".repeat(100)))).is_ok());
     assert_eq!(
-        parse(&with(small(), "/children/0/age", json!(9.0)))
-            .unwrap()
-            .children[0]
-            .age,
+        parse(&with(small(), "/children/0/age", json!(9.0))).unwrap().children[0].age,
         Some(9)
     );
     assert!(
@@ -230,19 +213,11 @@ fn names_given_twice_are_refused() {
         "\"present_danger\":false,\"present_danger\":true",
         1,
     );
-    assert_eq!(
-        mistakes(&twice),
-        [("/present_danger".to_owned(), "duplicate-field")]
-    );
-    let nested = small().to_string().replacen(
-        "\"sex\":\"male\"",
-        "\"sex\":\"male\",\"se\\u0078\":\"female\"",
-        1,
-    );
-    assert_eq!(
-        mistakes(&nested),
-        [("/children/0/sex".to_owned(), "duplicate-field")]
-    );
+    assert_eq!(mistakes(&twice), [("/present_danger".to_owned(), "duplicate-field")]);
+    let nested = small()
+        .to_string()
+        .replacen("\"sex\":\"male\"", "\"sex\":\"male\",\"se\\u0078\":\"female\"", 1);
+    assert_eq!(mistakes(&nested), [("/children/0/sex".to_owned(), "duplicate-field")]);
 }
 
 #[test]
@@ -288,15 +263,9 @@ fn a_body_of_junk_is_answered_briefly() {
     let found = mistakes(&format!("{{{}}}", fields.join(",")));
     assert_eq!(found.len(), 101);
     assert_eq!(found[100].1, "too-many-errors");
-    let same = mistakes(
-        &format!("{{{}0:0}}", "\"narrative\":\"x\",".repeat(10_000))
-            .replace("0:0", "\"repeat\":true"),
-    );
+    let same = mistakes(&format!("{{{}0:0}}", "\"narrative\":\"x\",".repeat(10_000)).replace("0:0", "\"repeat\":true"));
     assert!(same.len() <= 101);
-    assert!(
-        started.elapsed().as_secs() < 5,
-        "quadratic time is an attack"
-    );
+    assert!(started.elapsed().as_secs() < 5, "quadratic time is an attack");
 }
 
 /// Every place in a value, deepest first.
@@ -352,10 +321,7 @@ fn every_value_of_every_wrong_type_is_refused_in_place() {
 fn samples_read_back_the_same() {
     for entry in std::fs::read_dir(repository().join("tests/samples")).unwrap() {
         let path = entry.unwrap().path();
-        if path
-            .extension()
-            .is_some_and(|extension| extension == "json")
-        {
+        if path.extension().is_some_and(|extension| extension == "json") {
             let report = Report::parse(&std::fs::read(&path).unwrap()).unwrap();
             assert_eq!(
                 Report::parse(&serde_json::to_vec(&report).unwrap()),
@@ -391,9 +357,8 @@ fn any_json() -> impl Strategy<Value = Value> {
     leaf.prop_recursive(4, 64, 8, move |inner| {
         prop_oneof![
             proptest::collection::vec(inner.clone(), 0..8).prop_map(Value::from),
-            proptest::collection::vec((names.clone(), inner), 0..12).prop_map(|fields| {
-                Value::Object(fields.into_iter().map(|(n, v)| (n.to_owned(), v)).collect())
-            }),
+            proptest::collection::vec((names.clone(), inner), 0..12)
+                .prop_map(|fields| { Value::Object(fields.into_iter().map(|(n, v)| (n.to_owned(), v)).collect()) }),
         ]
     })
 }

@@ -20,12 +20,7 @@ fn summary(decision: &Decision) -> [String; 4] {
         .map(|u| format!("{}@{}", u.obligation, u.unit_kind))
         .collect();
     let lead = format!("{}@{}", lead[0].obligation, lead[0].unit);
-    [
-        decision.urgency.to_string(),
-        lead,
-        tickets.join(" "),
-        unsent.join(" "),
-    ]
+    [decision.urgency.to_string(), lead, tickets.join(" "), unsent.join(" ")]
 }
 
 #[test]
@@ -55,8 +50,5 @@ fn a_decision_survives_its_json() {
     let text = serde_json::to_string(&decision).unwrap();
     assert_eq!(serde_json::from_str::<Decision>(&text).unwrap(), decision);
     let text = serde_json::to_string(&facts).unwrap();
-    assert_eq!(
-        serde_json::from_str::<casework::facts::Facts>(&text).unwrap(),
-        facts
-    );
+    assert_eq!(serde_json::from_str::<casework::facts::Facts>(&text).unwrap(), facts);
 }

@@ -11,12 +11,7 @@ pub(crate) static FILES_OF_TAIHE: LazyLock<PackFiles> = LazyLock::new(|| {
     let dir = repository().join("counties/taihe");
     FILES
         .iter()
-        .map(|name| {
-            (
-                (*name).to_owned(),
-                std::fs::read_to_string(dir.join(name)).unwrap(),
-            )
-        })
+        .map(|name| ((*name).to_owned(), std::fs::read_to_string(dir.join(name)).unwrap()))
         .collect()
 });
 
@@ -32,9 +27,7 @@ pub(crate) fn repository() -> PathBuf {
 
 /// A CSV file as rows of cells, header left out.
 pub(crate) fn csv(text: &str) -> Vec<Vec<String>> {
-    let mut reader = csv::ReaderBuilder::new()
-        .flexible(true)
-        .from_reader(text.as_bytes());
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
     reader
         .records()
         .map(|record| record.unwrap().iter().map(str::to_owned).collect())

@@ -24,28 +24,15 @@ fn every_kind_area_and_suspect() {
         // All suspects on townships and above; villages of three suspects keep the test short.
         let is_village = area.is_some_and(|area| !area.ends_with("000"));
         for suspect in Suspect::ALL {
-            if is_village
-                && !matches!(
-                    suspect,
-                    Suspect::Official | Suspect::SchoolStaff | Suspect::None
-                )
-            {
+            if is_village && !matches!(suspect, Suspect::Official | Suspect::SchoolStaff | Suspect::None) {
                 continue;
             }
             for kind in &kinds {
-                let found = TAIHE.units().find(
-                    TAIHE.areas(),
-                    TAIHE.rules().recusals(),
-                    kind,
-                    area,
-                    *suspect,
-                );
+                let found = TAIHE
+                    .units()
+                    .find(TAIHE.areas(), TAIHE.rules().recusals(), kind, area, *suspect);
                 let naive = naive::unit(&units, kind, area, suspect.as_str());
-                assert_eq!(
-                    found.map(|unit| unit.code.clone()),
-                    naive,
-                    "{kind} {area:?} {suspect}"
-                );
+                assert_eq!(found.map(|unit| unit.code.clone()), naive, "{kind} {area:?} {suspect}");
                 compared += 1;
             }
         }
@@ -56,31 +43,18 @@ fn every_kind_area_and_suspect() {
 #[test]
 fn recusal_passes_over_the_suspects_own_level() {
     let find = |kind, area, suspect| {
-        let unit = TAIHE.units().find(
-            TAIHE.areas(),
-            TAIHE.rules().recusals(),
-            kind,
-            Some(area),
-            suspect,
-        );
+        let unit = TAIHE
+            .units()
+            .find(TAIHE.areas(), TAIHE.rules().recusals(), kind, Some(area), suspect);
         unit.map(|unit| unit.code.as_str())
     };
-    assert_eq!(
-        find("education", "341222117000", Suspect::Peer),
-        Some("edu-341222117")
-    );
-    assert_eq!(
-        find("education", "341222117000", Suspect::SchoolStaff),
-        Some("edu")
-    );
+    assert_eq!(find("education", "341222117000", Suspect::Peer), Some("edu-341222117"));
+    assert_eq!(find("education", "341222117000", Suspect::SchoolStaff), Some("edu"));
     assert_eq!(
         find("police", "341222117000", Suspect::SchoolStaff),
         Some("pol-341222117")
     );
-    assert_eq!(
-        find("police", "341222117000", Suspect::Official),
-        Some("pol")
-    );
+    assert_eq!(find("police", "341222117000", Suspect::Official), Some("pol"));
     assert_eq!(find("village", "341222107200", Suspect::Official), None);
 }
 
@@ -93,9 +67,6 @@ fn names_of_places() {
         .map(|township| areas.villages(&township.code).count())
         .sum();
     assert_eq!(villages, 310);
-    assert_eq!(
-        areas.path_name("341222100000").as_deref(),
-        Some("太和县 城关镇")
-    );
+    assert_eq!(areas.path_name("341222100000").as_deref(), Some("太和县 城关镇"));
     assert_eq!(areas.path_name("000000000000"), None);
 }

@@ -4,9 +4,9 @@ pub(crate) mod people;
 
 use std::{fs::OpenOptions, io::Write, os::unix::fs::OpenOptionsExt, path::Path};
 
+use crate::internal::auth::token::new_token_key_line;
 use anyhow::Context;
 use casework::pack::Pack;
-use crate::internal::auth::token::new_token_key_line;
 use platform::{
     clock,
     config::Config,
@@ -41,9 +41,18 @@ pub(crate) async fn pack_load(dir: &Path) -> anyhow::Result<()> {
     };
     let store = Store::open(&Config::load()?.operator_url()?, "pack", 1)?;
     match store.pack_load(&pack, &files, clock::now()).await? {
-        PackLoaded::Unchanged { version } => println!("{}: version {version} has the same content; nothing to do", pack.county()),
-        PackLoaded::Loaded { version, draft_rules: None } => println!("{}: version {version} is in force", pack.county()),
-        PackLoaded::Loaded { version, draft_rules: Some(draft) } => println!(
+        PackLoaded::Unchanged { version } => println!(
+            "{}: version {version} has the same content; nothing to do",
+            pack.county()
+        ),
+        PackLoaded::Loaded {
+            version,
+            draft_rules: None,
+        } => println!("{}: version {version} is in force", pack.county()),
+        PackLoaded::Loaded {
+            version,
+            draft_rules: Some(draft),
+        } => println!(
             "{}: version {version} is in force; its rules differ from the active ones and wait as draft {draft}",
             pack.county()
         ),
@@ -53,14 +62,25 @@ pub(crate) async fn pack_load(dir: &Path) -> anyhow::Result<()> {
 
 /// `key new FILE`
 pub(crate) fn key_new(file: &Path) -> anyhow::Result<()> {
-    write_new(file, &new_key_line(&mut rand::rng()), "reports sealed with it would be lost")?;
-    println!("master key written to {}; keep a copy outside this machine", file.display());
+    write_new(
+        file,
+        &new_key_line(&mut rand::rng()),
+        "reports sealed with it would be lost",
+    )?;
+    println!(
+        "master key written to {}; keep a copy outside this machine",
+        file.display()
+    );
     Ok(())
 }
 
 /// `key new-token FILE`
 pub(crate) fn key_new_token(file: &Path) -> anyhow::Result<()> {
-    write_new(file, &new_token_key_line(&mut rand::rng()), "everybody would have to log in again")?;
+    write_new(
+        file,
+        &new_token_key_line(&mut rand::rng()),
+        "everybody would have to log in again",
+    )?;
     println!("login token key written to {}", file.display());
     Ok(())
 }
@@ -71,7 +91,12 @@ fn write_new(file: &Path, text: &str, loss: &str) -> anyhow::Result<()> {
         .create_new(true)
         .mode(0o600)
         .open(file)
-        .with_context(|| format!("{} was not written; an existing key is never overwritten, since {loss}", file.display()))?;
+        .with_context(|| {
+            format!(
+                "{} was not written; an existing key is never overwritten, since {loss}",
+                file.display()
+            )
+        })?;
     out.write_all(text.as_bytes())?;
     out.sync_all()?;
     Ok(())

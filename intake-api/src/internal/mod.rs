@@ -12,11 +12,7 @@ mod routes;
 
 use std::sync::Arc;
 
-use platform::{
-    pack_watch::PackWatch,
-    seal::MasterKey,
-    store::Store,
-};
+use platform::{pack_watch::PackWatch, seal::MasterKey, store::Store};
 
 pub(crate) use routes::{Route, all as all_routes, routes};
 

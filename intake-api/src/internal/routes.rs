@@ -27,12 +27,20 @@ pub(crate) struct Route {
 impl Route {
     /// A page.
     pub(crate) fn get(path: &'static str, handler: MethodRouter<Internal>) -> Self {
-        Self { method: "GET", path, handler }
+        Self {
+            method: "GET",
+            path,
+            handler,
+        }
     }
 
     /// An act.
     pub(crate) fn post(path: &'static str, handler: MethodRouter<Internal>) -> Self {
-        Self { method: "POST", path, handler }
+        Self {
+            method: "POST",
+            path,
+            handler,
+        }
     }
 }
 
@@ -45,7 +53,11 @@ pub(crate) fn all() -> Vec<Route> {
         Route::post("/logout", post(login::out)),
         Route::post("/logout-everywhere", post(login::out_everywhere)),
         Route::post("/api/v1/session", post(login::api)),
-        Route { method: "DELETE", path: "/api/v1/session", handler: delete(login::api_out) },
+        Route {
+            method: "DELETE",
+            path: "/api/v1/session",
+            handler: delete(login::api_out),
+        },
     ];
     routes.extend(super::desk::routes());
     routes.extend(super::board::routes());
@@ -56,7 +68,9 @@ pub(crate) fn all() -> Vec<Route> {
 
 /// The internal application.
 pub(crate) fn routes(internal: Internal) -> Router {
-    let router = all().into_iter().fold(Router::new(), |router, route| router.route(route.path, route.handler));
+    let router = all()
+        .into_iter()
+        .fold(Router::new(), |router, route| router.route(route.path, route.handler));
     router
         .fallback(async || problem::not_found().into_response())
         .layer(middleware::from_fn_with_state(internal.clone(), auth::session))
@@ -72,13 +86,18 @@ async fn home(actor: SignedIn) -> Redirect {
 /// Nothing from elsewhere, nowhere else: no foreign scripts, no framing, no referrer.
 async fn headers(mut response: Response) -> Response {
     let set = [
-        ("content-security-policy", "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"),
+        (
+            "content-security-policy",
+            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        ),
         ("referrer-policy", "no-referrer"),
         ("x-content-type-options", "nosniff"),
         ("x-frame-options", "DENY"),
     ];
     for (name, value) in set {
-        response.headers_mut().insert(name, axum::http::HeaderValue::from_static(value));
+        response
+            .headers_mut()
+            .insert(name, axum::http::HeaderValue::from_static(value));
     }
     if response.status() == StatusCode::METHOD_NOT_ALLOWED {
         return problem::not_found().into_response();

@@ -16,6 +16,19 @@ struct About {
 /// The page.
 pub(super) async fn show(Extension(lang): Extension<Lang>) -> Response {
     let sections = ["what", "who", "secrecy", "law", "after"];
-    let sections = sections.map(|name| (lang.t(&format!("page.about.{name}")), lang.t(&format!("page.about.{name}-text")))).to_vec();
-    render(StatusCode::OK, &About { page: Page::new(lang, Switch::Link("/about")), sections })
+    let sections = sections
+        .map(|name| {
+            (
+                lang.t(&format!("page.about.{name}")),
+                lang.t(&format!("page.about.{name}-text")),
+            )
+        })
+        .to_vec();
+    render(
+        StatusCode::OK,
+        &About {
+            page: Page::new(lang, Switch::Link("/about")),
+            sections,
+        },
+    )
 }

@@ -15,9 +15,19 @@ use sha2::{Digest, Sha256};
 use super::App;
 
 /// The stylesheet.
-pub(super) static STYLE: Asset = Asset::new("style", "css", "text/css; charset=utf-8", include_str!("../../assets/style.css"));
+pub(super) static STYLE: Asset = Asset::new(
+    "style",
+    "css",
+    "text/css; charset=utf-8",
+    include_str!("../../assets/style.css"),
+);
 /// The script, without which everything works too.
-pub(super) static SCRIPT: Asset = Asset::new("report", "js", "text/javascript; charset=utf-8", include_str!("../../assets/report.js"));
+pub(super) static SCRIPT: Asset = Asset::new(
+    "report",
+    "js",
+    "text/javascript; charset=utf-8",
+    include_str!("../../assets/report.js"),
+);
 const ICON: &str = include_str!("../../assets/icon.svg");
 const ROBOTS: &str = "User-agent: *\nDisallow: /report\nDisallow: /status\nDisallow: /api/\n";
 const FOREVER: (HeaderName, &str) = (header::CACHE_CONTROL, "public, max-age=31536000, immutable");
@@ -34,7 +44,13 @@ pub(super) struct Asset {
 
 impl Asset {
     const fn new(stem: &'static str, ending: &'static str, kind: &'static str, content: &'static str) -> Self {
-        Self { stem, ending, kind, content, path: OnceLock::new() }
+        Self {
+            stem,
+            ending,
+            kind,
+            content,
+            path: OnceLock::new(),
+        }
     }
 
     /// Where pages find it.
@@ -55,7 +71,9 @@ pub(super) fn routes() -> Router<App> {
 }
 
 async fn show(Path(file): Path<String>) -> Response {
-    let wanted = [&STYLE, &SCRIPT].into_iter().find(|asset| asset.path().strip_prefix("/assets/") == Some(&file));
+    let wanted = [&STYLE, &SCRIPT]
+        .into_iter()
+        .find(|asset| asset.path().strip_prefix("/assets/") == Some(&file));
     match wanted {
         Some(asset) => ([FOREVER, (header::CONTENT_TYPE, asset.kind)], asset.content).into_response(),
         // An old page may still ask for an old digest; it must not keep the answer.

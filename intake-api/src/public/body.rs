@@ -24,7 +24,9 @@ pub(super) async fn read(mut body: Body, limit: usize) -> Result<Vec<u8>, BodyEr
     let mut bytes = Vec::new();
     let mut seen = 0;
     while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
-        let Ok(data) = frame.map_err(|_| BodyError::Broken)?.into_data() else { continue };
+        let Ok(data) = frame.map_err(|_| BodyError::Broken)?.into_data() else {
+            continue;
+        };
         seen += data.len();
         if seen <= limit {
             bytes.extend_from_slice(&data);
@@ -34,7 +36,11 @@ pub(super) async fn read(mut body: Body, limit: usize) -> Result<Vec<u8>, BodyEr
             bytes = Vec::new();
         }
     }
-    if seen <= limit { Ok(bytes) } else { Err(BodyError::TooLarge) }
+    if seen <= limit {
+        Ok(bytes)
+    } else {
+        Err(BodyError::TooLarge)
+    }
 }
 
 #[cfg(test)]

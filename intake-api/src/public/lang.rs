@@ -23,7 +23,10 @@ pub(super) async fn choose(mut request: Request, next: Next) -> Response {
     request.extensions_mut().insert(lang);
     let mut response = next.run(request).await;
     if let Some(lang) = switched
-        && let Ok(cookie) = HeaderValue::from_str(&format!("lang={}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly", lang.tag()))
+        && let Ok(cookie) = HeaderValue::from_str(&format!(
+            "lang={}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly",
+            lang.tag()
+        ))
     {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
@@ -31,21 +34,42 @@ pub(super) async fn choose(mut request: Request, next: Next) -> Response {
 }
 
 fn switch(query: &str) -> Option<Lang> {
-    query.split('&').find_map(|pair| pair.strip_prefix("lang=")).map(Lang::from_tag)
+    query
+        .split('&')
+        .find_map(|pair| pair.strip_prefix("lang="))
+        .map(Lang::from_tag)
 }
 
 fn cookie(headers: &HeaderMap) -> Option<Lang> {
-    let pairs = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(';'));
-    pairs.filter_map(|pair| pair.trim().strip_prefix("lang=")).map(Lang::from_tag).next()
+    let pairs = headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'));
+    pairs
+        .filter_map(|pair| pair.trim().strip_prefix("lang="))
+        .map(Lang::from_tag)
+        .next()
 }
 
 /// English only where it is wanted more than Chinese.
 fn accepted(headers: &HeaderMap) -> Lang {
-    let Some(value) = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()) else { return Lang::Zh };
+    let Some(value) = headers
+        .get(header::ACCEPT_LANGUAGE)
+        .and_then(|value| value.to_str().ok())
+    else {
+        return Lang::Zh;
+    };
     let wish = |tag: &str| {
         let weights = value.split(',').filter_map(|part| {
             let (name, weight) = part.split_once(';').map_or((part, 1.0), |(name, rest)| {
-                (name, rest.trim().strip_prefix("q=").and_then(|q| q.parse().ok()).unwrap_or(1.0))
+                (
+                    name,
+                    rest.trim()
+                        .strip_prefix("q=")
+                        .and_then(|q| q.parse().ok())
+                        .unwrap_or(1.0),
+                )
             });
             name.trim().to_ascii_lowercase().starts_with(tag).then_some(weight)
         });

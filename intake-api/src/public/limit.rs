@@ -52,7 +52,10 @@ impl FromRequestParts<App> for Client {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
         // Without a known peer everybody shares one bucket, which is the careful side.
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |info| info.0.ip());
+        let peer = parts
+            .extensions
+            .get::<ConnectInfo<SocketAddr>>()
+            .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |info| info.0.ip());
         Ok(Self::from(peer, &parts.headers, app.limits.trust_forwarded))
     }
 }
@@ -68,7 +71,11 @@ impl Limiter {
     /// `per_minute` at once, refilled evenly.
     pub(super) fn new(per_minute: u32) -> Self {
         let quota = Quota::per_minute(NonZeroU32::new(per_minute).unwrap_or(NonZeroU32::MIN));
-        Self { buckets: DefaultKeyedRateLimiter::keyed(quota), clock: DefaultClock::default(), asked: AtomicU32::new(0) }
+        Self {
+            buckets: DefaultKeyedRateLimiter::keyed(quota),
+            clock: DefaultClock::default(),
+            asked: AtomicU32::new(0),
+        }
     }
 
     /// Takes one from the client's bucket; the error is the seconds to wait, at least 1.
@@ -111,12 +118,19 @@ mod tests {
             limiter.take(Client::of(IpAddr::V4(Ipv4Addr::from_bits(n)))).unwrap();
         }
         while limiter.take(Client::of(ip("10.9.9.9"))).is_err() || limiter.buckets.len() > 900 {}
-        assert!(limiter.buckets.len() <= 900, "{} addresses are kept", limiter.buckets.len());
+        assert!(
+            limiter.buckets.len() <= 900,
+            "{} addresses are kept",
+            limiter.buckets.len()
+        );
     }
 
     #[test]
     fn ipv6_counts_by_64_and_mapped_ipv4_as_ipv4() {
-        assert_eq!(Client::of(ip("2001:db8:1:2:aaaa::1")), Client::of(ip("2001:db8:1:2:bbbb::9")));
+        assert_eq!(
+            Client::of(ip("2001:db8:1:2:aaaa::1")),
+            Client::of(ip("2001:db8:1:2:bbbb::9"))
+        );
         assert_ne!(Client::of(ip("2001:db8:1:2::1")), Client::of(ip("2001:db8:1:3::1")));
         assert_eq!(Client::of(ip("::ffff:10.0.0.1")), Client::of(ip("10.0.0.1")));
     }

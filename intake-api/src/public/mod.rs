@@ -170,7 +170,11 @@ impl Shared {
     fn unknown_situations(&self, report: &Report) -> Vec<FieldError> {
         let pack = self.pack();
         let known = &pack.pack.vocabulary().situations;
-        let unknown = report.situations.iter().enumerate().filter(|(_, code)| !known.contains(code));
+        let unknown = report
+            .situations
+            .iter()
+            .enumerate()
+            .filter(|(_, code)| !known.contains(code));
         unknown
             .map(|(index, code)| FieldError {
                 pointer: format!("/situations/{index}"),

@@ -57,7 +57,11 @@ impl Page {
     }
 
     pub(super) fn link(&self) -> Option<&'static str> {
-        if let Switch::Link(path) = self.switch { Some(path) } else { None }
+        if let Switch::Link(path) = self.switch {
+            Some(path)
+        } else {
+            None
+        }
     }
 
     pub(super) fn by_form(&self) -> bool {
@@ -124,7 +128,14 @@ impl Notice {
         };
         let text = lang.t(&format!("page.notice.{key}-text"));
         let heading = lang.t(&format!("page.notice.{key}"));
-        let mut response = render(status, &NoticePage { page: Page::new(lang, Switch::Nowhere), heading, text });
+        let mut response = render(
+            status,
+            &NoticePage {
+                page: Page::new(lang, Switch::Nowhere),
+                heading,
+                text,
+            },
+        );
         if self == Self::NotStored {
             response.headers_mut().insert(header::RETRY_AFTER, 5.into());
         }

@@ -55,18 +55,62 @@ impl Kind {
         match self {
             Self::NotJson => (StatusCode::BAD_REQUEST, "not-json", "The body is not JSON"),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The body is too large"),
-            Self::InvalidReport => (StatusCode::UNPROCESSABLE_ENTITY, "invalid-report", "The report has invalid fields"),
-            Self::InvalidQuestion => (StatusCode::UNPROCESSABLE_ENTITY, "invalid-question", "The question has invalid fields"),
-            Self::InvalidKey => (StatusCode::UNPROCESSABLE_ENTITY, "invalid-key", "The Idempotency-Key header is invalid"),
-            Self::KeyReused => (StatusCode::UNPROCESSABLE_ENTITY, "key-reused", "The Idempotency-Key was used for another report"),
-            Self::Busy => (StatusCode::TOO_MANY_REQUESTS, "busy", "Too many requests from this address"),
-            Self::NotStored => (StatusCode::SERVICE_UNAVAILABLE, "not-stored", "The report is not stored"),
-            Self::TimedOut => (StatusCode::SERVICE_UNAVAILABLE, "timed-out", "The request took too long"),
-            Self::DrillRefused => (StatusCode::FORBIDDEN, "drill-refused", "The drill secret is not accepted"),
-            Self::UnknownReceipt => (StatusCode::NOT_FOUND, "unknown-receipt", "No report with this receipt and follow-up code"),
+            Self::InvalidReport => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "invalid-report",
+                "The report has invalid fields",
+            ),
+            Self::InvalidQuestion => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "invalid-question",
+                "The question has invalid fields",
+            ),
+            Self::InvalidKey => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "invalid-key",
+                "The Idempotency-Key header is invalid",
+            ),
+            Self::KeyReused => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "key-reused",
+                "The Idempotency-Key was used for another report",
+            ),
+            Self::Busy => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "busy",
+                "Too many requests from this address",
+            ),
+            Self::NotStored => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "not-stored",
+                "The report is not stored",
+            ),
+            Self::TimedOut => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "timed-out",
+                "The request took too long",
+            ),
+            Self::DrillRefused => (
+                StatusCode::FORBIDDEN,
+                "drill-refused",
+                "The drill secret is not accepted",
+            ),
+            Self::UnknownReceipt => (
+                StatusCode::NOT_FOUND,
+                "unknown-receipt",
+                "No report with this receipt and follow-up code",
+            ),
             Self::NotFound => (StatusCode::NOT_FOUND, "not-found", "No such address"),
-            Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "Method not allowed"),
-            Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "The service is not available"),
+            Self::MethodNotAllowed => (
+                StatusCode::METHOD_NOT_ALLOWED,
+                "method-not-allowed",
+                "Method not allowed",
+            ),
+            Self::Unavailable => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "unavailable",
+                "The service is not available",
+            ),
             Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "The service failed"),
         }
     }
@@ -89,17 +133,28 @@ pub(super) struct Problem {
 impl Problem {
     /// Without fields.
     pub(super) fn new(kind: Kind, lang: Lang) -> Self {
-        Self { kind, lang, errors: Vec::new(), retry_after_s: kind.retry_after_s() }
+        Self {
+            kind,
+            lang,
+            errors: Vec::new(),
+            retry_after_s: kind.retry_after_s(),
+        }
     }
 
     /// With the wrong fields.
     pub(super) fn fields(kind: Kind, lang: Lang, errors: Vec<FieldError>) -> Self {
-        Self { errors, ..Self::new(kind, lang) }
+        Self {
+            errors,
+            ..Self::new(kind, lang)
+        }
     }
 
     /// 429 until so many seconds have passed.
     pub(super) fn busy(lang: Lang, retry_after_s: u64) -> Self {
-        Self { retry_after_s: Some(retry_after_s), ..Self::new(Kind::Busy, lang) }
+        Self {
+            retry_after_s: Some(retry_after_s),
+            ..Self::new(Kind::Busy, lang)
+        }
     }
 }
 
@@ -123,7 +178,11 @@ struct WireError {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let (status, slug, title) = self.kind.facts();
-        let errors = self.errors.into_iter().map(|error| WireError { detail: field_detail(self.lang, &error), pointer: error.pointer, code: error.code });
+        let errors = self.errors.into_iter().map(|error| WireError {
+            detail: field_detail(self.lang, &error),
+            pointer: error.pointer,
+            code: error.code,
+        });
         let wire = Wire {
             r#type: format!("urn:shouwang:problem:{slug}"),
             title,
@@ -133,7 +192,10 @@ impl IntoResponse for Problem {
         };
         let mut response = (status, Json(wire)).into_response();
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
         if let Some(seconds) = self.retry_after_s {
             headers.insert(header::RETRY_AFTER, seconds.into());
         }

@@ -82,7 +82,8 @@ mod tests {
     fn only_professionals_learn_of_police_and_contact() {
         for kind in ReporterKind::ALL {
             let progress = Progress::of(&status(kind.as_str()));
-            let professional = ["teacher", "doctor", "child-director", "social-worker", "police"].contains(&kind.as_str());
+            let professional =
+                ["teacher", "doctor", "child-director", "social-worker", "police"].contains(&kind.as_str());
             assert_eq!(progress.police_signed_at.is_some(), professional, "{kind}");
             assert_eq!(progress.child_seen_at.is_some(), professional, "{kind}");
             assert_eq!(progress.state, State::Dispatched);
@@ -94,7 +95,11 @@ mod tests {
         let mut one = status("public");
         one.resolved_at = one.dispatched_at;
         assert_eq!(Progress::of(&one).state, State::Resolved);
-        let none = ReportStatus { dispatched_at: None, resolved_at: None, ..one };
+        let none = ReportStatus {
+            dispatched_at: None,
+            resolved_at: None,
+            ..one
+        };
         assert_eq!(Progress::of(&none).state, State::Received);
     }
 }

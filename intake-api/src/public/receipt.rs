@@ -32,7 +32,11 @@ pub(super) fn page(lang: Lang, accepted: &Accepted, county: &str) -> Response {
 /// 1234 5678 9012 3456: copied by hand with fewer slips.
 fn grouped(code: &str) -> String {
     let digits: Vec<char> = code.chars().collect();
-    digits.chunks(4).map(|four| four.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
+    digits
+        .chunks(4)
+        .map(|four| four.iter().collect::<String>())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 #[cfg(test)]

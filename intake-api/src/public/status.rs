@@ -37,14 +37,23 @@ pub(super) enum AskError {
 }
 
 /// The status, for form and API.
-pub(super) async fn fetch(app: &App, client: Client, receipt: &str, code: &str) -> Result<(ReportId, Progress), AskError> {
+pub(super) async fn fetch(
+    app: &App,
+    client: Client,
+    receipt: &str,
+    code: &str,
+) -> Result<(ReportId, Progress), AskError> {
     app.status_tries.take(client).map_err(AskError::Busy)?;
     let id: ReportId = receipt.parse().map_err(|_| AskError::Unknown)?;
     let code: String = code.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
     if code.len() != 16 || !code.bytes().all(|b| b.is_ascii_digit()) {
         return Err(AskError::Unknown);
     }
-    match app.store.status_fetch(id.get(), &app.keys.follow_up_mac(id.get(), &code)).await {
+    match app
+        .store
+        .status_fetch(id.get(), &app.keys.follow_up_mac(id.get(), &code))
+        .await
+    {
         Ok(Some(status)) => Ok((id, Progress::of(&status))),
         Ok(None) => Err(AskError::Unknown),
         Err(error) => {
@@ -79,7 +88,17 @@ fn hotline(pack: &Pack, lang: Lang) -> String {
 pub(super) async fn show(State(app): State<App>, Extension(lang): Extension<Lang>) -> Response {
     let page = Page::new(lang, Switch::Link("/status"));
     let hotline = hotline(&app.pack().pack, lang);
-    render(StatusCode::OK, &StatusPage { page, question: Question::default(), problem: None, receipt: String::new(), steps: Vec::new(), hotline })
+    render(
+        StatusCode::OK,
+        &StatusPage {
+            page,
+            question: Question::default(),
+            problem: None,
+            receipt: String::new(),
+            steps: Vec::new(),
+            hotline,
+        },
+    )
 }
 
 /// The answer.
@@ -89,31 +108,64 @@ pub(super) async fn ask(
     client: Client,
     question: Result<Form<Question>, FormRejection>,
 ) -> Response {
-    let Ok(Form(question)) = question else { return Notice::BadForm.page(lang) };
+    let Ok(Form(question)) = question else {
+        return Notice::BadForm.page(lang);
+    };
     let page = Page::new(lang, Switch::Link("/status"));
     let hotline = hotline(&app.pack().pack, lang);
     let (status, problem, wait_s) = match fetch(&app, client, &question.receipt, &question.code).await {
         Ok((id, progress)) => {
             let steps = steps(lang, &progress);
-            return render(StatusCode::OK, &StatusPage { page, question: Question::default(), problem: None, receipt: id.to_string(), steps, hotline });
+            return render(
+                StatusCode::OK,
+                &StatusPage {
+                    page,
+                    question: Question::default(),
+                    problem: None,
+                    receipt: id.to_string(),
+                    steps,
+                    hotline,
+                },
+            );
         }
         Err(AskError::Unknown) => (StatusCode::NOT_FOUND, "status.unknown", None),
         Err(AskError::Busy(wait_s)) => (StatusCode::TOO_MANY_REQUESTS, "status.busy", Some(wait_s)),
         Err(AskError::Unavailable) => (StatusCode::SERVICE_UNAVAILABLE, "status.unavailable", Some(5)),
     };
     // The code is not given back: it is as good as a password, and somebody else may press "back".
-    let question = Question { code: String::new(), ..question };
-    let mut response = render(status, &StatusPage { page, question, problem: Some(lang.t(problem)), receipt: String::new(), steps: Vec::new(), hotline });
+    let question = Question {
+        code: String::new(),
+        ..question
+    };
+    let mut response = render(
+        status,
+        &StatusPage {
+            page,
+            question,
+            problem: Some(lang.t(problem)),
+            receipt: String::new(),
+            steps: Vec::new(),
+            hotline,
+        },
+    );
     if let Some(wait_s) = wait_s {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait_s));
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, HeaderValue::from(wait_s));
     }
     response
 }
 
 fn steps(lang: Lang, progress: &Progress) -> Vec<Step> {
-    let mut steps = vec![("received", Some(progress.received_at)), ("dispatched", progress.dispatched_at)];
+    let mut steps = vec![
+        ("received", Some(progress.received_at)),
+        ("dispatched", progress.dispatched_at),
+    ];
     if progress.professional {
-        steps.extend([("police-signed", progress.police_signed_at), ("child-seen", progress.child_seen_at)]);
+        steps.extend([
+            ("police-signed", progress.police_signed_at),
+            ("child-seen", progress.child_seen_at),
+        ]);
     }
     steps.push(("resolved", progress.resolved_at));
     let named = steps.into_iter().map(|(name, at)| Step {

@@ -1,6 +1,12 @@
 //! The whole public router over the repository's pack and a writer that stores nothing but says so.
 
-use std::{collections::HashMap, net::SocketAddr, path::Path, sync::{Arc, OnceLock}, time::Duration};
+use std::{
+    collections::HashMap,
+    net::SocketAddr,
+    path::Path,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use axum::{
     Router,
@@ -42,7 +48,11 @@ pub(super) fn pack() -> Arc<LoadedPack> {
     let read = || {
         let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../counties/taihe");
         let pack = Pack::read(&platform::pack_dir::read(&dir).unwrap()).unwrap();
-        Arc::new(LoadedPack { pack, version: 1, rule_set: 1 })
+        Arc::new(LoadedPack {
+            pack,
+            version: 1,
+            rule_set: 1,
+        })
     };
     PACK.get_or_init(read).clone()
 }
@@ -66,10 +76,6 @@ pub(super) struct Answer {
 }
 
 impl Answer {
-    pub(super) fn json(&self) -> serde_json::Value {
-        serde_json::from_str(&self.body).unwrap()
-    }
-
     pub(super) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
@@ -79,7 +85,11 @@ impl Site {
     pub(super) fn new(writer: Writer, rate_per_minute: u32) -> Self {
         let (jobs, queue) = mpsc::channel(64);
         tokio::spawn(write(queue, writer));
-        let keys = MasterKey::parse(&new_key_line(&mut rand::rng()), Cipher::from_name("aes-256-gcm").unwrap()).unwrap();
+        let keys = MasterKey::parse(
+            &new_key_line(&mut rand::rng()),
+            Cipher::from_name("aes-256-gcm").unwrap(),
+        )
+        .unwrap();
         Self(app_routes(App(Arc::new(Shared {
             intake: Intake::new("taihe", keys.clone(), jobs),
             store: Store::open("postgres://nobody@127.0.0.1:1/none", "test", 1).unwrap(),
@@ -87,23 +97,40 @@ impl Site {
             pack: Box::new(pack),
             reports: Limiter::new(rate_per_minute),
             status_tries: Limiter::new(3),
-            limits: Limits { rate_per_minute, body_limit_bytes: 65_536, request_timeout: Duration::from_millis(500), trust_forwarded: false },
+            limits: Limits {
+                rate_per_minute,
+                body_limit_bytes: 65_536,
+                request_timeout: Duration::from_millis(500),
+                trust_forwarded: false,
+            },
             drill_secret: Some("a drill secret".into()),
             public_url: "http://127.0.0.1:8080".into(),
         }))))
     }
 
-    pub(super) async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: impl Into<Body>) -> Answer {
+    pub(super) async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Body>,
+    ) -> Answer {
         let mut request = Request::builder().method(method).uri(path);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
         let mut request = request.body(body.into()).unwrap();
-        request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([10, 0, 0, 1], 4000))));
+        request
+            .extensions_mut()
+            .insert(ConnectInfo(SocketAddr::from(([10, 0, 0, 1], 4000))));
         let response = self.0.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = String::from_utf8(to_bytes(body, 1 << 20).await.unwrap().to_vec()).unwrap();
-        Answer { status: parts.status, headers: parts.headers, body }
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body,
+        }
     }
 
     pub(super) async fn get(&self, path: &str) -> Answer {
@@ -112,14 +139,33 @@ impl Site {
 
     /// Sends the filled form with changes.
     pub(super) async fn form(&self, path: &str, changes: &[(&str, &str)]) -> Answer {
-        let kept = FILLED.iter().filter(|(name, _)| !changes.iter().any(|(changed, _)| changed == name));
-        let body: Vec<_> = kept.chain(changes).map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
-        self.send("POST", path, &[("content-type", "application/x-www-form-urlencoded")], body.join("&")).await
+        let kept = FILLED
+            .iter()
+            .filter(|(name, _)| !changes.iter().any(|(changed, _)| changed == name));
+        let body: Vec<_> = kept
+            .chain(changes)
+            .map(|(name, value)| format!("{}={}", encode(name), encode(value)))
+            .collect();
+        self.send(
+            "POST",
+            path,
+            &[("content-type", "application/x-www-form-urlencoded")],
+            body.join("&"),
+        )
+        .await
     }
 }
 
 fn encode(text: &str) -> String {
-    text.bytes().map(|b| if b.is_ascii_alphanumeric() || b == b'_' { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
+    text.bytes()
+        .map(|b| {
+            if b.is_ascii_alphanumeric() || b == b'_' {
+                char::from(b).to_string()
+            } else {
+                format!("%{b:02X}")
+            }
+        })
+        .collect()
 }
 
 /// Answers as the writer would: repeated keys get the first answer.
@@ -135,7 +181,11 @@ async fn write(mut queue: mpsc::Receiver<Job>, writer: Writer) {
                 continue;
             }
             Writer::Stores => match report.key_mac.as_ref().and_then(|key| seen.get(key)).cloned() {
-                Some((report_id, body_mac, answer)) => Outcome::Before { report_id, body_mac, answer },
+                Some((report_id, body_mac, answer)) => Outcome::Before {
+                    report_id,
+                    body_mac,
+                    answer,
+                },
                 None => {
                     if let Some(key) = report.key_mac {
                         seen.insert(key, (report.id, report.body_mac, report.answer));

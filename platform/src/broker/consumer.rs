@@ -35,9 +35,18 @@ impl Consumer {
     pub(super) async fn open(amqp: &Amqp, queue: String, prefetch: u16) -> Result<Self, BrokerError> {
         let channel = answered("open channel", amqp.create_channel()).await?;
         answered("qos", channel.basic_qos(prefetch, BasicQosOptions::default())).await?;
-        let consume = channel.basic_consume(queue.as_str().into(), "".into(), BasicConsumeOptions::default(), FieldTable::default());
+        let consume = channel.basic_consume(
+            queue.as_str().into(),
+            "".into(),
+            BasicConsumeOptions::default(),
+            FieldTable::default(),
+        );
         let inner = answered("consume", consume).await?;
-        Ok(Self { queue, inner, _channel: channel })
+        Ok(Self {
+            queue,
+            inner,
+            _channel: channel,
+        })
     }
 
     /// The next message. An error means: dial again.
@@ -56,12 +65,22 @@ impl Consumer {
 impl Received {
     /// Its rows are committed: forget it.
     pub async fn ack(self) -> Result<(), BrokerError> {
-        answered("ack", self.delivery.ack(BasicAckOptions::default())).await.map(drop)
+        answered("ack", self.delivery.ack(BasicAckOptions::default()))
+            .await
+            .map(drop)
     }
 
     /// Not now (the database is away): give it back.
     pub async fn give_back(self) -> Result<(), BrokerError> {
-        answered("nack", self.delivery.nack(BasicNackOptions { requeue: true, ..Default::default() })).await.map(drop)
+        answered(
+            "nack",
+            self.delivery.nack(BasicNackOptions {
+                requeue: true,
+                ..Default::default()
+            }),
+        )
+        .await
+        .map(drop)
     }
 }
 

@@ -21,21 +21,30 @@ pub struct Body {
 impl Body {
     /// A body of the present version.
     pub fn new(county: &str, report: i64) -> Self {
-        Self { v: VERSION, county: county.to_owned(), report }
+        Self {
+            v: VERSION,
+            county: county.to_owned(),
+            report,
+        }
     }
 
     /// Reads a body; the error says what is wrong with it.
     pub fn parse(bytes: &[u8]) -> Result<Self, String> {
         let body: Self = serde_json::from_slice(bytes).map_err(|e| format!("not a message of ours: {e}"))?;
         if body.v != VERSION {
-            return Err(format!("version {} of the message form; this router reads {VERSION}", body.v));
+            return Err(format!(
+                "version {} of the message form; this router reads {VERSION}",
+                body.v
+            ));
         }
         Ok(body)
     }
 
     /// The bytes on the wire.
     pub fn to_bytes(&self) -> Vec<u8> {
-        serde_json::json!({"v": self.v, "county": self.county, "report": self.report}).to_string().into_bytes()
+        serde_json::json!({"v": self.v, "county": self.county, "report": self.report})
+            .to_string()
+            .into_bytes()
     }
 }
 

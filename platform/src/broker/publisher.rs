@@ -17,7 +17,11 @@ pub struct Publisher {
 impl Publisher {
     pub(super) async fn open(amqp: &Amqp, topology: Topology) -> Result<Self, BrokerError> {
         let channel = answered("open channel", amqp.create_channel()).await?;
-        answered("confirm.select", channel.confirm_select(ConfirmSelectOptions::default())).await?;
+        answered(
+            "confirm.select",
+            channel.confirm_select(ConfirmSelectOptions::default()),
+        )
+        .await?;
         Ok(Self { channel, topology })
     }
 
@@ -42,9 +46,14 @@ impl Publisher {
             .with_delivery_mode(2) // persistent
             .with_content_type("application/json".into())
             .with_message_id(message.body.report.to_string().into());
-        let options = BasicPublishOptions { mandatory: true, ..Default::default() };
+        let options = BasicPublishOptions {
+            mandatory: true,
+            ..Default::default()
+        };
         let queue = self.topology.name(message.queue);
-        self.channel.basic_publish("".into(), queue.into(), options, &message.body.to_bytes(), properties).await
+        self.channel
+            .basic_publish("".into(), queue.into(), options, &message.body.to_bytes(), properties)
+            .await
     }
 }
 

@@ -50,7 +50,11 @@ where
                 let e = anyhow::Error::from(e);
                 part.not_ready("RabbitMQ is away");
                 metrics::counter!("shouwang_broker_redials_total").increment(1);
-                warn!(error = format!("{e:#}"), pause_ms = pause.as_millis(), "RabbitMQ is away: dialling again");
+                warn!(
+                    error = format!("{e:#}"),
+                    pause_ms = pause.as_millis(),
+                    "RabbitMQ is away: dialling again"
+                );
             }
         }
         tokio::select! {

@@ -51,7 +51,9 @@ pub struct Topology {
 impl Topology {
     /// With a prefix before every name; empty where the virtual host is ours alone.
     pub fn new(prefix: &str) -> Self {
-        Self { prefix: prefix.to_owned() }
+        Self {
+            prefix: prefix.to_owned(),
+        }
     }
 
     /// A queue's full name.
@@ -66,17 +68,38 @@ impl Topology {
     pub(super) async fn declare(&self, amqp: &Amqp) -> Result<(), BrokerError> {
         let channel = answered("open channel", amqp.create_channel()).await?;
         let exchange = self.dead_exchange();
-        let options = ExchangeDeclareOptions { durable: true, ..Default::default() };
-        let declared = channel.exchange_declare(exchange.as_str().into(), ExchangeKind::Fanout, options, FieldTable::default());
-        answered("declare exchange", declared).await.map_err(|e| refusal(e, &exchange))?;
+        let options = ExchangeDeclareOptions {
+            durable: true,
+            ..Default::default()
+        };
+        let declared = channel.exchange_declare(
+            exchange.as_str().into(),
+            ExchangeKind::Fanout,
+            options,
+            FieldTable::default(),
+        );
+        answered("declare exchange", declared)
+            .await
+            .map_err(|e| refusal(e, &exchange))?;
         for queue in [Queue::Dead, Queue::Urgent, Queue::Normal] {
             let name = self.name(queue);
-            let options = QueueDeclareOptions { durable: true, ..Default::default() };
+            let options = QueueDeclareOptions {
+                durable: true,
+                ..Default::default()
+            };
             let declared = channel.queue_declare(name.as_str().into(), options, self.arguments(queue));
-            answered("declare queue", declared).await.map_err(|e| refusal(e, &name))?;
+            answered("declare queue", declared)
+                .await
+                .map_err(|e| refusal(e, &name))?;
         }
         let dead = self.name(Queue::Dead);
-        let bound = channel.queue_bind(dead.as_str().into(), exchange.as_str().into(), "".into(), QueueBindOptions::default(), FieldTable::default());
+        let bound = channel.queue_bind(
+            dead.as_str().into(),
+            exchange.as_str().into(),
+            "".into(),
+            QueueBindOptions::default(),
+            FieldTable::default(),
+        );
         answered("bind queue", bound).await?;
         answered("close channel", channel.close(200, "declared".into())).await
     }
@@ -104,7 +127,10 @@ fn refusal(error: BrokerError, name: &str) -> BrokerError {
         && let ErrorKind::ProtocolError(said) = e.kind()
         && matches!(said.kind(), AMQPErrorKind::Soft(AMQPSoftError::PRECONDITIONFAILED))
     {
-        return BrokerError::Refused { name: name.to_owned(), said: said.to_string() };
+        return BrokerError::Refused {
+            name: name.to_owned(),
+            said: said.to_string(),
+        };
     }
     error
 }
@@ -114,7 +140,12 @@ fn refusal(error: BrokerError, name: &str) -> BrokerError {
 pub async fn declare_otherwise(url: &str, name: &str) -> Result<(), BrokerError> {
     let amqp = Amqp::connect(url, lapin::ConnectionProperties::default()).await?;
     let channel = amqp.create_channel().await?;
-    let options = QueueDeclareOptions { durable: true, ..Default::default() };
-    channel.queue_declare(name.into(), options, FieldTable::default()).await?;
+    let options = QueueDeclareOptions {
+        durable: true,
+        ..Default::default()
+    };
+    channel
+        .queue_declare(name.into(), options, FieldTable::default())
+        .await?;
     answered("close", amqp.close(200, "bye".into())).await
 }

@@ -93,10 +93,16 @@ mod tests {
             assert!(!String::from_utf8_lossy(&sealed).contains("孩子"));
             assert_eq!(Cipher::open(&[7; 32], b"here", &sealed), Ok("孩子".as_bytes().to_vec()));
             assert_eq!(Cipher::open(&[8; 32], b"here", &sealed), Err(OpenError::Authentication));
-            assert_eq!(Cipher::open(&[7; 32], b"there", &sealed), Err(OpenError::Authentication));
+            assert_eq!(
+                Cipher::open(&[7; 32], b"there", &sealed),
+                Err(OpenError::Authentication)
+            );
             let mut altered = sealed.clone();
             *altered.last_mut().unwrap() ^= 1;
-            assert_eq!(Cipher::open(&[7; 32], b"here", &altered), Err(OpenError::Authentication));
+            assert_eq!(
+                Cipher::open(&[7; 32], b"here", &altered),
+                Err(OpenError::Authentication)
+            );
         }
         assert_eq!(Cipher::open(&[7; 32], b"", &[]), Err(OpenError::Form));
         assert_eq!(Cipher::open(&[7; 32], b"", &[3; 40]), Err(OpenError::Form));

@@ -27,7 +27,9 @@ pub struct MasterKey {
 /// Prints the id only: a key must not reach a log.
 impl fmt::Debug for MasterKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MasterKey").field("id", &self.id).finish_non_exhaustive()
+        f.debug_struct("MasterKey")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
     }
 }
 
@@ -46,19 +48,27 @@ impl MasterKey {
         let line = match (&seal.master_key_file, &seal.master_key) {
             (Some(file), _) => read_private(file)?,
             (None, Some(line)) => line.clone(),
-            (None, None) => anyhow::bail!("seal.master_key_file (SHOUWANG_MASTER_KEY_FILE) is not set; make one with `intake-api key new FILE`"),
+            (None, None) => anyhow::bail!(
+                "seal.master_key_file (SHOUWANG_MASTER_KEY_FILE) is not set; make one with `intake-api key new FILE`"
+            ),
         };
         Self::parse(&line, Cipher::from_name(&seal.cipher)?)
     }
 
     /// Reads `id:hex` (64 hexadecimal digits).
     pub fn parse(line: &str, cipher: Cipher) -> anyhow::Result<Self> {
-        let (id, digits) = line.trim().split_once(':').context("a master key is one line `id:hex`")?;
+        let (id, digits) = line
+            .trim()
+            .split_once(':')
+            .context("a master key is one line `id:hex`")?;
         let key: [u8; 32] = hex::decode(digits)
             .ok()
             .and_then(|bytes| bytes.try_into().ok())
             .context("a master key has 64 hexadecimal digits after the colon")?;
-        anyhow::ensure!(!id.is_empty() && id.len() <= 40, "a master key's id has 1 to 40 characters");
+        anyhow::ensure!(
+            !id.is_empty() && id.len() <= 40,
+            "a master key's id has 1 to 40 characters"
+        );
         let derive = |purpose: &str| -> anyhow::Result<[u8; 32]> {
             let mut out = [0; 32];
             Hkdf::<Sha256>::new(None, &key)
@@ -87,13 +97,17 @@ impl MasterKey {
     pub fn new_data_key(&self, id: i64, rng: &mut impl Rng) -> ([u8; 32], Vec<u8>) {
         let mut key = [0; 32];
         rng.fill_bytes(&mut key);
-        let wrapped = self.cipher.seal(&self.wrap, nonce(rng), &Column::DataKey.bound_to(id), &key);
+        let wrapped = self
+            .cipher
+            .seal(&self.wrap, nonce(rng), &Column::DataKey.bound_to(id), &key);
         (key, wrapped)
     }
 
     /// Unwraps the data key of report `id`.
     pub fn open_data_key(&self, id: i64, wrapped: &[u8]) -> Result<[u8; 32], OpenError> {
-        Cipher::open(&self.wrap, &Column::DataKey.bound_to(id), wrapped)?.try_into().map_err(|_| OpenError::Form)
+        Cipher::open(&self.wrap, &Column::DataKey.bound_to(id), wrapped)?
+            .try_into()
+            .map_err(|_| OpenError::Form)
     }
 
     /// Seals a column of report `id` with its data key.
@@ -108,7 +122,8 @@ impl MasterKey {
 
     /// Seals the answer kept for an idempotency key.
     pub fn seal_answer(&self, id: i64, plain: &[u8], rng: &mut impl Rng) -> Vec<u8> {
-        self.cipher.seal(&self.answers, nonce(rng), &Column::Answer.bound_to(id), plain)
+        self.cipher
+            .seal(&self.answers, nonce(rng), &Column::Answer.bound_to(id), plain)
     }
 
     /// Opens such an answer.
@@ -128,7 +143,16 @@ impl MasterKey {
 
     /// A blind index token; `parts` are already normalised.
     pub fn blind_token(&self, county: &str, kind: &str, parts: &[&str]) -> Vec<u8> {
-        mac(&self.blind, &[county.as_bytes(), &[0], kind.as_bytes(), &[0], parts.join("\u{1f}").as_bytes()])
+        mac(
+            &self.blind,
+            &[
+                county.as_bytes(),
+                &[0],
+                kind.as_bytes(),
+                &[0],
+                parts.join("\u{1f}").as_bytes(),
+            ],
+        )
     }
 
     /// The token that every form of a session carries.
@@ -144,7 +168,9 @@ fn nonce(rng: &mut impl Rng) -> [u8; 12] {
 }
 
 fn mac(key: &[u8; 32], parts: &[&[u8]]) -> Vec<u8> {
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { unreachable!("HMAC takes keys of any length") };
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else {
+        unreachable!("HMAC takes keys of any length")
+    };
     for part in parts {
         mac.update(part);
     }
@@ -155,9 +181,16 @@ fn mac(key: &[u8; 32], parts: &[&[u8]]) -> Vec<u8> {
 pub fn read_private(file: &Path) -> anyhow::Result<String> {
     use std::os::unix::fs::PermissionsExt;
     let shown = file.display();
-    let mode = std::fs::metadata(file).with_context(|| format!("can't read {shown}"))?.permissions().mode();
+    let mode = std::fs::metadata(file)
+        .with_context(|| format!("can't read {shown}"))?
+        .permissions()
+        .mode();
     let others = mode & 0o077;
-    anyhow::ensure!(others == 0, "{shown} is readable by others (mode {:o}): run `chmod 600 {shown}`", mode & 0o777);
+    anyhow::ensure!(
+        others == 0,
+        "{shown} is readable by others (mode {:o}): run `chmod 600 {shown}`",
+        mode & 0o777
+    );
     std::fs::read_to_string(file).with_context(|| format!("can't read {shown}"))
 }
 
@@ -177,13 +210,23 @@ mod tests {
         assert_eq!(master.open_data_key(6, &wrapped), Err(OpenError::Authentication));
         let sealed = master.seal(&key, Column::Matter, 5, b"words", &mut rng);
         assert_eq!(MasterKey::open(&key, Column::Matter, 5, &sealed), Ok(b"words".to_vec()));
-        assert_eq!(MasterKey::open(&key, Column::Reporter, 5, &sealed), Err(OpenError::Authentication));
+        assert_eq!(
+            MasterKey::open(&key, Column::Reporter, 5, &sealed),
+            Err(OpenError::Authentication)
+        );
     }
 
     #[test]
     fn no_two_purposes_share_a_key() {
         let master = MasterKey::parse(&new_key_line(&mut StdRng::seed_from_u64(2)), Cipher::Sm4Gcm).unwrap();
-        let keys = [master.wrap, master.answers, master.follow_up, master.idempotency, master.blind, master.csrf];
+        let keys = [
+            master.wrap,
+            master.answers,
+            master.follow_up,
+            master.idempotency,
+            master.blind,
+            master.csrf,
+        ];
         let distinct: std::collections::HashSet<_> = keys.iter().collect();
         assert_eq!(distinct.len(), keys.len());
         assert!(!format!("{master:?}").contains(&hex::encode(master.wrap)));

@@ -88,12 +88,23 @@ pub struct BatchWriter {
 impl BatchWriter {
     /// Connects at the first batch. `relay` is the relay beside this writer: new outbox rows are leased to it.
     pub fn new(url: &str, county: &str, key_id: &str, relay: Option<Uuid>) -> Self {
-        Self { url: url.into(), county: county.into(), key_id: key_id.into(), relay, connection: None }
+        Self {
+            url: url.into(),
+            county: county.into(),
+            key_id: key_id.into(),
+            relay,
+            connection: None,
+        }
     }
 
     /// The outbox row that a stored report has, for the relay beside this writer.
     pub fn outbox_row(&self, report: &NewReport) -> OutboxRow {
-        OutboxRow { report_id: report.id, county: self.county.clone(), urgent: report.urgent, publishes: 0 }
+        OutboxRow {
+            report_id: report.id,
+            county: self.county.clone(),
+            urgent: report.urgent,
+            publishes: 0,
+        }
     }
 
     /// Whether the database takes writes from this writer.
@@ -170,7 +181,11 @@ impl BatchWriter {
         let mut results = Vec::with_capacity(batch.len());
         for report in batch {
             let known = stored.contains(&report.id);
-            results.push(if known { Stored::Now } else { self.who_has_it(report).await? });
+            results.push(if known {
+                Stored::Now
+            } else {
+                self.who_has_it(report).await?
+            });
         }
         Ok(results)
     }
@@ -179,13 +194,22 @@ impl BatchWriter {
     async fn who_has_it(&mut self, report: &NewReport) -> Result<Stored, StoreError> {
         let connection = self.connection().await?;
         if let Some(key) = &report.key_mac {
-            let row: Option<(i64, Vec<u8>, Vec<u8>)> = sqlx::query_as("SELECT report_id, body_mac, answer FROM intake_answer($1)")
-                .bind(key)
-                .fetch_optional(&mut *connection)
-                .await?;
+            let row: Option<(i64, Vec<u8>, Vec<u8>)> =
+                sqlx::query_as("SELECT report_id, body_mac, answer FROM intake_answer($1)")
+                    .bind(key)
+                    .fetch_optional(&mut *connection)
+                    .await?;
             if let Some((report_id, body_mac, answer)) = row {
                 let ours = report_id == report.id && answer == report.answer;
-                return Ok(if ours { Stored::Now } else { Stored::Before { report_id, body_mac, answer } });
+                return Ok(if ours {
+                    Stored::Now
+                } else {
+                    Stored::Before {
+                        report_id,
+                        body_mac,
+                        answer,
+                    }
+                });
             }
         }
         let ours: bool = sqlx::query_scalar("SELECT intake_is_stored($1, $2)")

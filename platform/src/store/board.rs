@@ -149,12 +149,21 @@ pub struct BoardTicket {
 impl Store {
     /// One ticket with everything unsealed around it.
     pub async fn board_ticket(&self, county: &str, id: i64) -> Result<Option<BoardTicket>, StoreError> {
-        Ok(sqlx::query_as(include_str!("board_ticket.sql")).bind(county).bind(id).fetch_optional(&self.pool).await?)
+        Ok(sqlx::query_as(include_str!("board_ticket.sql"))
+            .bind(county)
+            .bind(id)
+            .fetch_optional(&self.pool)
+            .await?)
     }
 
     /// The live part of the board.
     pub async fn board_now(&self, county: &str) -> Result<BoardNow, StoreError> {
-        let list = |sql: &'static str| sqlx::query_as::<_, CallAbout>(sql).bind(county).bind(SHOWN).fetch_all(&self.pool);
+        let list = |sql: &'static str| {
+            sqlx::query_as::<_, CallAbout>(sql)
+                .bind(county)
+                .bind(SHOWN)
+                .fetch_all(&self.pool)
+        };
         let count = |sql: &'static str| sqlx::query_scalar::<_, i64>(sql).bind(county).fetch_one(&self.pool);
         Ok(BoardNow {
             unsigned_count: count(
@@ -208,14 +217,27 @@ impl Store {
         let begun = std::time::Instant::now();
         let mut tx = self.pool.begin().await?;
         let mine: bool =
-            sqlx::query_scalar("SELECT pg_try_advisory_xact_lock(hashtext('board_snapshot'), hashtext($1))").bind(county).fetch_one(&mut *tx).await?;
+            sqlx::query_scalar("SELECT pg_try_advisory_xact_lock(hashtext('board_snapshot'), hashtext($1))")
+                .bind(county)
+                .fetch_one(&mut *tx)
+                .await?;
         if !mine {
             return Ok(false);
         }
         // The only statements that may run long: they run alone, in the background.
-        sqlx::query("SET LOCAL statement_timeout = '300s'").execute(&mut *tx).await?;
-        let times: Value = sqlx::query_scalar(include_str!("board_times.sql")).bind(county).bind(now).bind(days).fetch_one(&mut *tx).await?;
-        let ledger: Value = sqlx::query_scalar(include_str!("board_ledger.sql")).bind(county).fetch_one(&mut *tx).await?;
+        sqlx::query("SET LOCAL statement_timeout = '300s'")
+            .execute(&mut *tx)
+            .await?;
+        let times: Value = sqlx::query_scalar(include_str!("board_times.sql"))
+            .bind(county)
+            .bind(now)
+            .bind(days)
+            .fetch_one(&mut *tx)
+            .await?;
+        let ledger: Value = sqlx::query_scalar(include_str!("board_ledger.sql"))
+            .bind(county)
+            .fetch_one(&mut *tx)
+            .await?;
         let took = i32::try_from(begun.elapsed().as_millis()).unwrap_or(i32::MAX);
         sqlx::query(
             "INSERT INTO board_snapshots (county, at, took_ms, data) VALUES ($1, $2, $3, $4)
@@ -234,7 +256,10 @@ impl Store {
 
     /// The latest snapshot: when, how long it took, `{"days", "times": [per unit], "ledger"}`.
     pub async fn board_snapshot(&self, county: &str) -> Result<Option<(DateTime<Utc>, i32, Value)>, StoreError> {
-        let row = sqlx::query_as("SELECT at, took_ms, data FROM board_snapshots WHERE county = $1").bind(county).fetch_optional(&self.pool).await?;
+        let row = sqlx::query_as("SELECT at, took_ms, data FROM board_snapshots WHERE county = $1")
+            .bind(county)
+            .fetch_optional(&self.pool)
+            .await?;
         Ok(row)
     }
 }

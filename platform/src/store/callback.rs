@@ -68,19 +68,34 @@ impl Store {
     }
 
     /// Records that the office opened the reporter's identity, with its reason.
-    pub async fn identity_opened(&self, report_id: i64, by: &str, reason: &str, at: DateTime<Utc>) -> Result<(), StoreError> {
-        sqlx::query("INSERT INTO events (at, report_id, kind, actor, reason) VALUES ($1, $2, 'identity-opened', $3, $4)")
-            .bind(at)
-            .bind(report_id)
-            .bind(by)
-            .bind(reason)
-            .execute(&self.pool)
-            .await?;
+    pub async fn identity_opened(
+        &self,
+        report_id: i64,
+        by: &str,
+        reason: &str,
+        at: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO events (at, report_id, kind, actor, reason) VALUES ($1, $2, 'identity-opened', $3, $4)",
+        )
+        .bind(at)
+        .bind(report_id)
+        .bind(by)
+        .bind(reason)
+        .execute(&self.pool)
+        .await?;
         Ok(())
     }
 
     /// Records the call; the report's resolved tickets become confirmed. `false` when it was recorded before, or is not due.
-    pub async fn callback_record(&self, report_id: i64, result: &str, by: &str, sealed: Option<&[u8]>, at: DateTime<Utc>) -> Result<bool, StoreError> {
+    pub async fn callback_record(
+        &self,
+        report_id: i64,
+        result: &str,
+        by: &str,
+        sealed: Option<&[u8]>,
+        at: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
         let mut tx = self.pool.begin().await?;
         let recorded = sqlx::query(
             "INSERT INTO callbacks (report_id, result, at, by_name, sealed)
@@ -99,10 +114,12 @@ impl Store {
         if recorded.rows_affected() == 0 {
             return Ok(false);
         }
-        sqlx::query("UPDATE tickets SET state = 'confirmed', version = version + 1 WHERE report_id = $1 AND state = 'resolved'")
-            .bind(report_id)
-            .execute(&mut *tx)
-            .await?;
+        sqlx::query(
+            "UPDATE tickets SET state = 'confirmed', version = version + 1 WHERE report_id = $1 AND state = 'resolved'",
+        )
+        .bind(report_id)
+        .execute(&mut *tx)
+        .await?;
         sqlx::query("INSERT INTO events (at, report_id, kind, actor, detail) VALUES ($1, $2, 'called-back', $3, $4)")
             .bind(at)
             .bind(report_id)

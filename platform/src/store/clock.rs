@@ -43,7 +43,11 @@ struct DueStage {
 impl Store {
     /// When the clock must turn next; `None` when nothing runs.
     pub async fn clock_next(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
-        Ok(sqlx::query_scalar("SELECT min(next_at) FROM stages WHERE next_at IS NOT NULL").fetch_one(&self.pool).await?)
+        Ok(
+            sqlx::query_scalar("SELECT min(next_at) FROM stages WHERE next_at IS NOT NULL")
+                .fetch_one(&self.pool)
+                .await?,
+        )
     }
 
     /// Settles up to 50 stages that are due at `now`. Call again until no stage is left.
@@ -62,7 +66,10 @@ impl Store {
         .bind(BATCH)
         .fetch_all(&mut *tx)
         .await?;
-        let mut ticked = Ticked { stages: due.len(), ..Ticked::default() };
+        let mut ticked = Ticked {
+            stages: due.len(),
+            ..Ticked::default()
+        };
         for stage in &due {
             settle(&mut tx, stage, now, &mut ticked).await?;
         }
@@ -71,7 +78,12 @@ impl Store {
     }
 }
 
-async fn settle(tx: &mut PgTransaction<'_>, stage: &DueStage, now: DateTime<Utc>, ticked: &mut Ticked) -> Result<(), StoreError> {
+async fn settle(
+    tx: &mut PgTransaction<'_>,
+    stage: &DueStage,
+    now: DateTime<Utc>,
+    ticked: &mut Ticked,
+) -> Result<(), StoreError> {
     let plan = &stage.plan.0;
     let next = usize::try_from(stage.next_step).unwrap_or(0);
     let turn = pace::turn(plan, next, stage.last_sent, now);
@@ -119,7 +131,13 @@ async fn settle(tx: &mut PgTransaction<'_>, stage: &DueStage, now: DateTime<Utc>
     Ok(())
 }
 
-async fn step_notice(tx: &mut PgTransaction<'_>, stage: &DueStage, step: &PlannedStep, late: bool, now: DateTime<Utc>) -> Result<(), StoreError> {
+async fn step_notice(
+    tx: &mut PgTransaction<'_>,
+    stage: &DueStage,
+    step: &PlannedStep,
+    late: bool,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO notices (id, dedup, county, kind, ticket_id, stage_id, level, unit, urgency, drill, system_late, created_at, state)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'queued') ON CONFLICT (dedup) DO NOTHING",

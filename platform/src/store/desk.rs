@@ -15,7 +15,13 @@ pub struct DeskScope(String);
 impl DeskScope {
     /// From unit codes of the pack (which hold no comma).
     pub fn new<'a>(units: impl IntoIterator<Item = &'a str>) -> Self {
-        Self(units.into_iter().filter(|unit| !unit.contains(',')).collect::<Vec<_>>().join(","))
+        Self(
+            units
+                .into_iter()
+                .filter(|unit| !unit.contains(','))
+                .collect::<Vec<_>>()
+                .join(","),
+        )
     }
 }
 
@@ -257,7 +263,13 @@ pub enum ActDone {
 
 impl Store {
     /// The queue of these units: open tickets by next due, `limit` of them after `offset`, and how many there are in all.
-    pub async fn desk_queue(&self, scope: &DeskScope, county: &str, offset: i64, limit: i64) -> Result<(Vec<QueueLine>, i64), StoreError> {
+    pub async fn desk_queue(
+        &self,
+        scope: &DeskScope,
+        county: &str,
+        offset: i64,
+        limit: i64,
+    ) -> Result<(Vec<QueueLine>, i64), StoreError> {
         let mut tx = self.desk(scope).await?;
         let lines = sqlx::query_as(include_str!("desk_queue.sql"))
             .bind(county)
@@ -280,13 +292,20 @@ impl Store {
     /// One ticket, if it is of these units.
     pub async fn desk_ticket(&self, scope: &DeskScope, id: i64) -> Result<Option<DeskTicket>, StoreError> {
         let mut tx = self.desk(scope).await?;
-        let ticket = sqlx::query_as(include_str!("desk_ticket.sql")).bind(id).fetch_optional(&mut *tx).await?;
+        let ticket = sqlx::query_as(include_str!("desk_ticket.sql"))
+            .bind(id)
+            .fetch_optional(&mut *tx)
+            .await?;
         tx.commit().await?;
         Ok(ticket)
     }
 
     /// People of a unit to whom a ticket can be assigned: account, name.
-    pub async fn desk_people(&self, county: &str, unit: &str) -> Result<Vec<(i64, String, Option<String>)>, StoreError> {
+    pub async fn desk_people(
+        &self,
+        county: &str,
+        unit: &str,
+    ) -> Result<Vec<(i64, String, Option<String>)>, StoreError> {
         let rows = sqlx::query_as(
             "SELECT DISTINCT a.id, a.name, a.phone FROM memberships m JOIN accounts a ON a.id = m.account_id
              WHERE m.county = $1 AND m.unit = $2 AND m.ended_at IS NULL AND m.role IN ('member', 'leader') AND a.disabled_at IS NULL
@@ -300,20 +319,33 @@ impl Store {
     }
 
     /// Does one act, in one transaction: ticket, stages, event. Twice the same page does it once.
-    pub async fn desk_act(&self, scope: &DeskScope, id: i64, act: &DeskAct, acting: &Acting<'_>) -> Result<ActDone, StoreError> {
+    pub async fn desk_act(
+        &self,
+        scope: &DeskScope,
+        id: i64,
+        act: &DeskAct,
+        acting: &Acting<'_>,
+    ) -> Result<ActDone, StoreError> {
         let mut tx = self.desk(scope).await?;
-        let row: Option<(String, i32, i64)> = sqlx::query_as("SELECT state, version, report_id FROM tickets WHERE id = $1 FOR UPDATE")
-            .bind(id)
-            .fetch_optional(&mut *tx)
-            .await?;
-        let Some((state, version, report_id)) = row else { return Ok(ActDone::NotFound) };
+        let row: Option<(String, i32, i64)> =
+            sqlx::query_as("SELECT state, version, report_id FROM tickets WHERE id = $1 FOR UPDATE")
+                .bind(id)
+                .fetch_optional(&mut *tx)
+                .await?;
+        let Some((state, version, report_id)) = row else {
+            return Ok(ActDone::NotFound);
+        };
         if version != acting.version {
             return stale(&mut tx, id, acting.at).await;
         }
         let Some(before) = TicketState::from_word(&state) else {
-            return Err(StoreError::Unreadable(format!("ticket {id} has the unknown state {state:?}")));
+            return Err(StoreError::Unreadable(format!(
+                "ticket {id} has the unknown state {state:?}"
+            )));
         };
-        let Some(after) = next_state(before, act) else { return Ok(ActDone::NotAllowed { state }) };
+        let Some(after) = next_state(before, act) else {
+            return Ok(ActDone::NotAllowed { state });
+        };
         apply(&mut tx, id, after, act, acting).await?;
         sqlx::query("INSERT INTO events (at, report_id, ticket_id, kind, actor, detail, sealed) VALUES ($1, $2, $3, $4, $5, $6, $7)")
             .bind(acting.at)
@@ -332,7 +364,10 @@ impl Store {
     /// A transaction that acts for these units.
     async fn desk(&self, scope: &DeskScope) -> Result<PgTransaction<'_>, StoreError> {
         let mut tx = self.pool.begin().await?;
-        sqlx::query("SELECT set_config('shouwang.units', $1, true)").bind(&scope.0).execute(&mut *tx).await?;
+        sqlx::query("SELECT set_config('shouwang.units', $1, true)")
+            .bind(&scope.0)
+            .execute(&mut *tx)
+            .await?;
         Ok(tx)
     }
 }
@@ -348,19 +383,27 @@ fn next_state(before: TicketState, act: &DeskAct) -> Option<TicketState> {
     }
 }
 
-async fn apply(tx: &mut PgTransaction<'_>, id: i64, after: TicketState, act: &DeskAct, acting: &Acting<'_>) -> Result<(), StoreError> {
+async fn apply(
+    tx: &mut PgTransaction<'_>,
+    id: i64,
+    after: TicketState,
+    act: &DeskAct,
+    acting: &Acting<'_>,
+) -> Result<(), StoreError> {
     let ends: &[&str] = match act {
         DeskAct::Sign => &["sign"],
         DeskAct::Contact => &["contact"],
         DeskAct::Resolve { .. } => &["sign", "contact", "resolve"],
         _ => &[],
     };
-    sqlx::query("UPDATE stages SET ended_at = $3, next_at = NULL WHERE ticket_id = $1 AND stage = ANY($2) AND ended_at IS NULL")
-        .bind(id)
-        .bind(ends)
-        .bind(acting.at)
-        .execute(&mut **tx)
-        .await?;
+    sqlx::query(
+        "UPDATE stages SET ended_at = $3, next_at = NULL WHERE ticket_id = $1 AND stage = ANY($2) AND ended_at IS NULL",
+    )
+    .bind(id)
+    .bind(ends)
+    .bind(acting.at)
+    .execute(&mut **tx)
+    .await?;
     let (assignee, assignee_name) = match act {
         DeskAct::Assign { account, name } => (Some(*account), Some(name.as_str())),
         // Who signs has it in hand until it is assigned.
@@ -389,7 +432,14 @@ async fn apply(tx: &mut PgTransaction<'_>, id: i64, after: TicketState, act: &De
 
 async fn stale(tx: &mut PgTransaction<'_>, id: i64, now: DateTime<Utc>) -> Result<ActDone, StoreError> {
     let last: Option<(String, String, DateTime<Utc>)> =
-        sqlx::query_as("SELECT kind, actor, at FROM events WHERE ticket_id = $1 ORDER BY at DESC LIMIT 1").bind(id).fetch_optional(&mut **tx).await?;
+        sqlx::query_as("SELECT kind, actor, at FROM events WHERE ticket_id = $1 ORDER BY at DESC LIMIT 1")
+            .bind(id)
+            .fetch_optional(&mut **tx)
+            .await?;
     let (last_kind, last_by, last_at) = last.unwrap_or_else(|| ("changed".into(), "–".into(), now));
-    Ok(ActDone::Stale { last_kind, last_by, last_at })
+    Ok(ActDone::Stale {
+        last_kind,
+        last_by,
+        last_at,
+    })
 }

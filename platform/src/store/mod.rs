@@ -26,7 +26,7 @@ pub use batch::{BatchWriter, BlindToken, NewReport, Stored};
 pub use board::{BoardNow, BoardTicket, CallAbout, TriageLine, UndeliveredNotice};
 pub use callback::{CallbackDue, CallbackSealed};
 pub use clock::Ticked;
-pub use desk::{Acting, ActDone, DeskAct, DeskEvent, DeskScope, DeskStage, DeskTicket, OtherTicket, QueueLine};
+pub use desk::{ActDone, Acting, DeskAct, DeskEvent, DeskScope, DeskStage, DeskTicket, OtherTicket, QueueLine};
 pub use logins::{TASKS, logins_write};
 pub use migrate::migrate;
 pub use notice::{Attempt, FailedNotice, LeaseOf, LeasedNotice, NoticeDepth, NoticeStage, Settlement, Verdict};
@@ -73,9 +73,14 @@ impl StoreError {
             Self::Db(sqlx::Error::Database(e)) => {
                 let code = e.code().unwrap_or_default();
                 // connection, rollback (deadlock, serialisation), resources, operator intervention, system
-                ["08", "40", "53", "55", "57", "58"].iter().any(|class| code.starts_with(class))
+                ["08", "40", "53", "55", "57", "58"]
+                    .iter()
+                    .any(|class| code.starts_with(class))
             }
-            Self::Db(e) => !matches!(e, sqlx::Error::Decode(_) | sqlx::Error::ColumnDecode { .. } | sqlx::Error::ColumnNotFound(_)),
+            Self::Db(e) => !matches!(
+                e,
+                sqlx::Error::Decode(_) | sqlx::Error::ColumnDecode { .. } | sqlx::Error::ColumnNotFound(_)
+            ),
             Self::Unreadable(_) => false,
         }
     }
@@ -83,19 +88,24 @@ impl StoreError {
 
 /// Connection options of a task; it shows in `pg_stat_activity`.
 fn options(url: &str, task: &str) -> Result<PgConnectOptions, sqlx::Error> {
-    Ok(PgConnectOptions::from_str(url)?.application_name(&format!("shouwang-{task}")).options([
-        ("statement_timeout", STATEMENT_TIMEOUT),
-        ("lock_timeout", "5000"),
-        ("idle_in_transaction_session_timeout", "30000"),
-        ("client_min_messages", "error"),
-    ]))
+    Ok(PgConnectOptions::from_str(url)?
+        .application_name(&format!("shouwang-{task}"))
+        .options([
+            ("statement_timeout", STATEMENT_TIMEOUT),
+            ("lock_timeout", "5000"),
+            ("idle_in_transaction_session_timeout", "30000"),
+            ("client_min_messages", "error"),
+        ]))
 }
 
 impl Store {
     /// As [`Store::open`], for work that may be lost in a crash of the database because it is done again: its commits do not
     /// wait for the disk.
     pub fn open_relaxed(url: &str, task: &str, connections: u32) -> Result<Self, StoreError> {
-        Ok(Self::with(options(url, task)?.options([("synchronous_commit", "off")]), connections))
+        Ok(Self::with(
+            options(url, task)?.options([("synchronous_commit", "off")]),
+            connections,
+        ))
     }
 
     /// Opens a pool lazily: a database that is away is an error of the first query, not of the start.

@@ -254,7 +254,8 @@ impl Store {
             Verdict::Retry { at } => Some(at),
             _ => None,
         };
-        let error = |s: &Settlement| (s.verdict != Verdict::Sent).then(|| format!("{}: {}", s.attempt.phase, s.attempt.detail));
+        let error =
+            |s: &Settlement| (s.verdict != Verdict::Sent).then(|| format!("{}: {}", s.attempt.phase, s.attempt.detail));
         let mut tx = self.pool.begin().await?;
         let held: Vec<(Uuid, bool)> = sqlx::query_as(include_str!("notice_settle.sql"))
             .bind(owner)
@@ -271,7 +272,9 @@ impl Store {
             .fetch_all(&mut *tx)
             .await?;
         for (id, escalates) in &held {
-            let Some(settled) = sorted.iter().find(|s| s.id == *id && *escalates) else { continue };
+            let Some(settled) = sorted.iter().find(|s| s.id == *id && *escalates) else {
+                continue;
+            };
             sqlx::query(include_str!("notice_undeliverable.sql"))
                 .bind(id)
                 .bind(Uuid::new_v4())

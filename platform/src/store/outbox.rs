@@ -28,7 +28,12 @@ pub struct OutboxRow {
 
 impl Store {
     /// Leases up to `limit` rows that are due, urgent ones first.
-    pub async fn outbox_lease(&self, owner: Uuid, now: DateTime<Utc>, limit: i64) -> Result<Vec<OutboxRow>, StoreError> {
+    pub async fn outbox_lease(
+        &self,
+        owner: Uuid,
+        now: DateTime<Utc>,
+        limit: i64,
+    ) -> Result<Vec<OutboxRow>, StoreError> {
         let rows = sqlx::query_as(
             "UPDATE outbox o SET lease_owner = $1, due_at = $3
              FROM (SELECT report_id FROM outbox WHERE due_at <= $2

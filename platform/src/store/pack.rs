@@ -44,10 +44,18 @@ impl Store {
     /// Loads a pack that was read from `files`, in one transaction.
     ///
     /// Refuses (`Unreadable`) when the pack does not fit the rules in force, for instance when it drops a word they use.
-    pub async fn pack_load(&self, pack: &Pack, files: &PackFiles, now: DateTime<Utc>) -> Result<PackLoaded, StoreError> {
+    pub async fn pack_load(
+        &self,
+        pack: &Pack,
+        files: &PackFiles,
+        now: DateTime<Utc>,
+    ) -> Result<PackLoaded, StoreError> {
         let county = pack.county();
         let mut tx = self.pool.begin().await?;
-        sqlx::query("SELECT pg_advisory_xact_lock(hashtext('pack ' || $1))").bind(county).execute(&mut *tx).await?;
+        sqlx::query("SELECT pg_advisory_xact_lock(hashtext('pack ' || $1))")
+            .bind(county)
+            .execute(&mut *tx)
+            .await?;
         let last: Option<(i32, String)> =
             sqlx::query_as("SELECT version, digest FROM packs WHERE county = $1 ORDER BY version DESC LIMIT 1")
                 .bind(county)
@@ -69,7 +77,10 @@ impl Store {
             .execute(&mut *tx)
             .await?;
 
-        let rules: BTreeMap<&String, &String> = files.iter().filter(|(name, _)| RULE_FILES.contains(&name.as_str())).collect();
+        let rules: BTreeMap<&String, &String> = files
+            .iter()
+            .filter(|(name, _)| RULE_FILES.contains(&name.as_str()))
+            .collect();
         let rule_digest = digest(rules.iter().map(|(k, v)| (*k, *v)));
         let known: Vec<(i32, String, String, Json<PackFiles>)> =
             sqlx::query_as("SELECT version, digest, state, files FROM rule_sets WHERE county = $1 ORDER BY version")
@@ -83,12 +94,18 @@ impl Store {
             && *active_digest != rule_digest
         {
             fits(files, active_rules)?;
-            let same = known.iter().find(|(_, digest, state, _)| *digest == rule_digest && state == "draft");
+            let same = known
+                .iter()
+                .find(|(_, digest, state, _)| *digest == rule_digest && state == "draft");
             draft_rules = Some(same.map_or(next, |(version, ..)| *version));
         }
         let new_version = draft_rules.unwrap_or(next);
         if active.is_none() || new_version == next && draft_rules.is_some() {
-            let (state, activated) = if active.is_none() { ("active", Some(now)) } else { ("draft", None) };
+            let (state, activated) = if active.is_none() {
+                ("active", Some(now))
+            } else {
+                ("draft", None)
+            };
             sqlx::query(
                 "INSERT INTO rule_sets (county, version, digest, files, state, created_at, activated_at)
                  VALUES ($1, $2, $3, $4, $5, $6, $7)",
@@ -124,7 +141,9 @@ impl Store {
 
     /// The files in force.
     pub async fn pack_active(&self, county: &str) -> Result<Option<ActivePack>, StoreError> {
-        let Some((version, rule_set)) = self.pack_versions(county).await? else { return Ok(None) };
+        let Some((version, rule_set)) = self.pack_versions(county).await? else {
+            return Ok(None);
+        };
         let (Json(mut files), Json(rules)): (Json<PackFiles>, Json<PackFiles>) = sqlx::query_as(
             "SELECT p.files, r.files FROM packs p JOIN rule_sets r ON r.county = p.county AND r.version = $3
              WHERE p.county = $1 AND p.version = $2",
@@ -135,7 +154,11 @@ impl Store {
         .fetch_one(&self.pool)
         .await?;
         files.extend(rules);
-        Ok(Some(ActivePack { version, rule_set, files }))
+        Ok(Some(ActivePack {
+            version,
+            rule_set,
+            files,
+        }))
     }
 }
 
@@ -143,17 +166,24 @@ impl Store {
 fn fits(files: &PackFiles, active_rules: &PackFiles) -> Result<(), StoreError> {
     let mut in_force = files.clone();
     in_force.extend(active_rules.clone());
-    let Err(problems) = Pack::read(&in_force) else { return Ok(()) };
+    let Err(problems) = Pack::read(&in_force) else {
+        return Ok(());
+    };
     let first = problems.first().map(ToString::to_string).unwrap_or_default();
     let count = problems.len();
-    Err(StoreError::Unreadable(format!("the pack does not fit the rules in force ({count} problems): {first}")))
+    Err(StoreError::Unreadable(format!(
+        "the pack does not fit the rules in force ({count} problems): {first}"
+    )))
 }
 
 /// Rewrites areas and units; a unit that left the pack is retired, not deleted, since old tickets name it.
 async fn project(tx: &mut sqlx::PgTransaction<'_>, pack: &Pack, now: DateTime<Utc>) -> Result<(), StoreError> {
     let county = pack.county();
     let areas: Vec<_> = pack.areas().iter().collect();
-    sqlx::query("DELETE FROM areas WHERE county = $1").bind(county).execute(&mut **tx).await?;
+    sqlx::query("DELETE FROM areas WHERE county = $1")
+        .bind(county)
+        .execute(&mut **tx)
+        .await?;
     sqlx::query(
         "INSERT INTO areas (county, code, name, level, parent)
          SELECT $1, * FROM unnest($2::text[], $3::text[], $4::text[], $5::text[])",

@@ -9,7 +9,13 @@ const KEPT_BYTES: usize = 4096;
 
 impl Store {
     /// Keeps a message that can't be routed.
-    pub async fn parked_insert(&self, queue: &str, reason: &str, body: &[u8], now: DateTime<Utc>) -> Result<(), StoreError> {
+    pub async fn parked_insert(
+        &self,
+        queue: &str,
+        reason: &str,
+        body: &[u8],
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         sqlx::query("INSERT INTO parked_messages (queue, reason, body, parked_at) VALUES ($1, $2, $3, $4)")
             .bind(queue)
             .bind(reason)

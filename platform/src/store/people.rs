@@ -83,17 +83,23 @@ const ACCOUNT: &str = "id, login, name, phone, disabled_at, must_change, last_lo
 impl Store {
     /// The secret of a login name.
     pub async fn account_secret(&self, county: &str, login: &str) -> Result<Option<AccountSecret>, StoreError> {
-        let row = sqlx::query_as("SELECT id, password_hash, failures, retry_at, disabled_at FROM accounts WHERE county = $1 AND login = $2")
-            .bind(county)
-            .bind(login)
-            .fetch_optional(&self.pool)
-            .await?;
+        let row = sqlx::query_as(
+            "SELECT id, password_hash, failures, retry_at, disabled_at FROM accounts WHERE county = $1 AND login = $2",
+        )
+        .bind(county)
+        .bind(login)
+        .fetch_optional(&self.pool)
+        .await?;
         Ok(row)
     }
 
     /// Records a failed attempt; no attempt counts before `retry_at`.
     pub async fn account_failed(&self, id: i64, retry_at: DateTime<Utc>) -> Result<(), StoreError> {
-        sqlx::query("UPDATE accounts SET failures = failures + 1, retry_at = $2 WHERE id = $1").bind(id).bind(retry_at).execute(&self.pool).await?;
+        sqlx::query("UPDATE accounts SET failures = failures + 1, retry_at = $2 WHERE id = $1")
+            .bind(id)
+            .bind(retry_at)
+            .execute(&self.pool)
+            .await?;
         Ok(())
     }
 
@@ -117,7 +123,14 @@ impl Store {
     }
 
     /// Sets a password and ends every session of the account but `keep`.
-    pub async fn account_set_password(&self, id: i64, hash: &str, must_change: bool, keep: Option<Uuid>, now: DateTime<Utc>) -> Result<(), StoreError> {
+    pub async fn account_set_password(
+        &self,
+        id: i64,
+        hash: &str,
+        must_change: bool,
+        keep: Option<Uuid>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         sqlx::query(
             "WITH s AS (UPDATE sessions SET ended_at = $4 WHERE account_id = $1 AND ended_at IS NULL AND id IS DISTINCT FROM $5)
              UPDATE accounts SET password_hash = $2, must_change = $3, failures = 0, retry_at = NULL WHERE id = $1",
@@ -133,7 +146,13 @@ impl Store {
     }
 
     /// Disables or enables an account; disabling ends its sessions.
-    pub async fn account_disable(&self, county: &str, id: i64, disabled: bool, now: DateTime<Utc>) -> Result<bool, StoreError> {
+    pub async fn account_disable(
+        &self,
+        county: &str,
+        id: i64,
+        disabled: bool,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
         let done = sqlx::query(
             "WITH a AS (UPDATE accounts SET disabled_at = CASE WHEN $3 THEN $4 END WHERE id = $2 AND county = $1 RETURNING id),
                   s AS (UPDATE sessions SET ended_at = $4 WHERE $3 AND account_id IN (SELECT id FROM a) AND ended_at IS NULL)
@@ -150,26 +169,40 @@ impl Store {
 
     /// All accounts of a county with their memberships, by name.
     pub async fn accounts_list(&self, county: &str) -> Result<Vec<Person>, StoreError> {
-        let accounts: Vec<Account> = sqlx::query_as(sqlx::AssertSqlSafe(format!("SELECT {ACCOUNT} FROM accounts WHERE county = $1 ORDER BY login")))
-            .bind(county)
-            .fetch_all(&self.pool)
-            .await?;
-        let memberships: Vec<Membership> =
-            sqlx::query_as("SELECT account_id, unit, role FROM memberships WHERE county = $1 AND ended_at IS NULL ORDER BY unit, role")
-                .bind(county)
-                .fetch_all(&self.pool)
-                .await?;
+        let accounts: Vec<Account> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+            "SELECT {ACCOUNT} FROM accounts WHERE county = $1 ORDER BY login"
+        )))
+        .bind(county)
+        .fetch_all(&self.pool)
+        .await?;
+        let memberships: Vec<Membership> = sqlx::query_as(
+            "SELECT account_id, unit, role FROM memberships WHERE county = $1 AND ended_at IS NULL ORDER BY unit, role",
+        )
+        .bind(county)
+        .fetch_all(&self.pool)
+        .await?;
         Ok(accounts
             .into_iter()
             .map(|account| Person {
-                memberships: memberships.iter().filter(|m| m.account_id == account.id).cloned().collect(),
+                memberships: memberships
+                    .iter()
+                    .filter(|m| m.account_id == account.id)
+                    .cloned()
+                    .collect(),
                 account,
             })
             .collect())
     }
 
     /// Gives a person a role in a unit; the unit must exist.
-    pub async fn membership_grant(&self, county: &str, account: i64, unit: &str, role: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
+    pub async fn membership_grant(
+        &self,
+        county: &str,
+        account: i64,
+        unit: &str,
+        role: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         sqlx::query(
             "INSERT INTO memberships (account_id, county, unit, role, since) VALUES ($1, $2, $3, $4, $5)
              ON CONFLICT (account_id, unit, role) DO UPDATE SET ended_at = NULL",
@@ -185,7 +218,14 @@ impl Store {
     }
 
     /// Ends a role.
-    pub async fn membership_end(&self, county: &str, account: i64, unit: &str, role: &str, now: DateTime<Utc>) -> Result<bool, StoreError> {
+    pub async fn membership_end(
+        &self,
+        county: &str,
+        account: i64,
+        unit: &str,
+        role: &str,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
         let done = sqlx::query(
             "UPDATE memberships SET ended_at = $5 WHERE county = $1 AND account_id = $2 AND unit = $3 AND role = $4 AND ended_at IS NULL",
         )
@@ -200,7 +240,13 @@ impl Store {
     }
 
     /// Opens a session after a right password.
-    pub async fn session_open(&self, id: Uuid, account: i64, now: DateTime<Utc>, expires_at: DateTime<Utc>) -> Result<(), StoreError> {
+    pub async fn session_open(
+        &self,
+        id: Uuid,
+        account: i64,
+        now: DateTime<Utc>,
+        expires_at: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         sqlx::query(
             "WITH a AS (UPDATE accounts SET failures = 0, retry_at = NULL, last_login_at = $3 WHERE id = $2)
              INSERT INTO sessions (id, account_id, created_at, expires_at) VALUES ($1, $2, $3, $4)",
@@ -235,13 +281,21 @@ impl Store {
 
     /// Ends one session.
     pub async fn session_end(&self, id: Uuid, now: DateTime<Utc>) -> Result<(), StoreError> {
-        sqlx::query("UPDATE sessions SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL").bind(id).bind(now).execute(&self.pool).await?;
+        sqlx::query("UPDATE sessions SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL")
+            .bind(id)
+            .bind(now)
+            .execute(&self.pool)
+            .await?;
         Ok(())
     }
 
     /// Ends every session of an account: 退出所有设备.
     pub async fn sessions_end(&self, account: i64, now: DateTime<Utc>) -> Result<(), StoreError> {
-        sqlx::query("UPDATE sessions SET ended_at = $2 WHERE account_id = $1 AND ended_at IS NULL").bind(account).bind(now).execute(&self.pool).await?;
+        sqlx::query("UPDATE sessions SET ended_at = $2 WHERE account_id = $1 AND ended_at IS NULL")
+            .bind(account)
+            .bind(now)
+            .execute(&self.pool)
+            .await?;
         Ok(())
     }
 }

@@ -69,7 +69,10 @@ impl Store {
 
     /// Drops the outbox row of a report that is routed already (a late copy of its message).
     pub async fn outbox_forget(&self, id: i64) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM outbox WHERE report_id = $1").bind(id).execute(&self.pool).await?;
+        sqlx::query("DELETE FROM outbox WHERE report_id = $1")
+            .bind(id)
+            .execute(&self.pool)
+            .await?;
         Ok(())
     }
 
@@ -99,10 +102,12 @@ impl Store {
         .fetch_one(&mut *tx)
         .await?;
         let tickets = tickets_insert(&mut tx, report, case_id, decision, pinned, now).await?;
-        sqlx::query("WITH a AS (DELETE FROM routing_attempts WHERE report_id = $1) DELETE FROM outbox WHERE report_id = $1")
-            .bind(report.id)
-            .execute(&mut *tx)
-            .await?;
+        sqlx::query(
+            "WITH a AS (DELETE FROM routing_attempts WHERE report_id = $1) DELETE FROM outbox WHERE report_id = $1",
+        )
+        .bind(report.id)
+        .execute(&mut *tx)
+        .await?;
         tx.commit().await?;
         Ok(Recorded::Now { tickets })
     }

@@ -28,6 +28,9 @@ pub struct ReportShown {
 impl Store {
     /// The report, or `None` when there is no such report.
     pub async fn report_show(&self, id: i64) -> Result<Option<ReportShown>, StoreError> {
-        Ok(sqlx::query_as(include_str!("show.sql")).bind(id).fetch_optional(&self.pool).await?)
+        Ok(sqlx::query_as(include_str!("show.sql"))
+            .bind(id)
+            .fetch_optional(&self.pool)
+            .await?)
     }
 }

@@ -34,14 +34,20 @@ impl Store {
 
     /// Drops idempotency answers older than their seven days; says how many.
     pub async fn answers_forget(&self, now: DateTime<Utc>) -> Result<i64, StoreError> {
-        Ok(sqlx::query_scalar("SELECT intake_forget_answers($1)").bind(now).fetch_one(&self.pool).await?)
+        Ok(sqlx::query_scalar("SELECT intake_forget_answers($1)")
+            .bind(now)
+            .fetch_one(&self.pool)
+            .await?)
     }
 
     /// Makes the partitions of the months around `now`.
     pub async fn partitions_ensure(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
         for ahead in 0..=2 {
             let month = (now + chrono::Months::new(ahead)).date_naive();
-            sqlx::query("SELECT partitions_ensure($1)").bind(month).execute(&self.pool).await?;
+            sqlx::query("SELECT partitions_ensure($1)")
+                .bind(month)
+                .execute(&self.pool)
+                .await?;
         }
         Ok(())
     }

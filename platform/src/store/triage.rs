@@ -61,7 +61,10 @@ impl Store {
         stages_end(&mut tx, ticket, &["sign"], act.at).await?;
         event(&mut tx, report_id, ticket, "triage-taken", act, json!({})).await?;
         tx.commit().await?;
-        Ok(TriageSettled { tickets: 0, closed: false })
+        Ok(TriageSettled {
+            tickets: 0,
+            closed: false,
+        })
     }
 
     /// Dispatches tickets that a person chose, and closes the triage.
@@ -72,7 +75,8 @@ impl Store {
         pinned: Pinned<'_>,
         act: Act<'_>,
     ) -> Result<TriageSettled, TriageError> {
-        self.triage_settle(report, chosen.clone(), pinned, act, "triage-assigned").await
+        self.triage_settle(report, chosen.clone(), pinned, act, "triage-assigned")
+            .await
     }
 
     /// Records a new decision of the rules, dispatches what is new in it, and closes the triage unless it asks for one again.
@@ -83,7 +87,8 @@ impl Store {
         pinned: Pinned<'_>,
         act: Act<'_>,
     ) -> Result<TriageSettled, TriageError> {
-        self.triage_settle(report, decision.clone(), pinned, act, "triage-rerouted").await
+        self.triage_settle(report, decision.clone(), pinned, act, "triage-rerouted")
+            .await
     }
 
     async fn triage_settle(
@@ -120,7 +125,15 @@ impl Store {
             stages_end(&mut tx, triage, &["sign", "contact", "resolve"], act.at).await?;
             lead_move(&mut tx, report.id, decision.tickets.iter().find(|t| t.lead)).await?;
         }
-        event(&mut tx, report.id, triage, kind, act, json!({"tickets": tickets, "closed": closed, "round": round})).await?;
+        event(
+            &mut tx,
+            report.id,
+            triage,
+            kind,
+            act,
+            json!({"tickets": tickets, "closed": closed, "round": round}),
+        )
+        .await?;
         tx.commit().await?;
         Ok(TriageSettled { tickets, closed })
     }
@@ -137,25 +150,34 @@ async fn open_triage(tx: &mut PgTransaction<'_>, report_id: i64) -> Result<(i64,
     .ok_or(TriageError::NoTriage)
 }
 
-async fn stages_end(tx: &mut PgTransaction<'_>, ticket: i64, stages: &[&str], at: DateTime<Utc>) -> Result<(), StoreError> {
-    sqlx::query("UPDATE stages SET ended_at = $3, next_at = NULL WHERE ticket_id = $1 AND stage = ANY($2) AND ended_at IS NULL")
-        .bind(ticket)
-        .bind(stages)
-        .bind(at)
-        .execute(&mut **tx)
-        .await?;
+async fn stages_end(
+    tx: &mut PgTransaction<'_>,
+    ticket: i64,
+    stages: &[&str],
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE stages SET ended_at = $3, next_at = NULL WHERE ticket_id = $1 AND stage = ANY($2) AND ended_at IS NULL",
+    )
+    .bind(ticket)
+    .bind(stages)
+    .bind(at)
+    .execute(&mut **tx)
+    .await?;
     Ok(())
 }
 
 /// A report has exactly one lead ticket: the one that the last settling decision names, or the one there was.
 async fn lead_move(tx: &mut PgTransaction<'_>, report_id: i64, lead: Option<&PlannedTicket>) -> Result<(), StoreError> {
     if let Some(lead) = lead {
-        sqlx::query("UPDATE tickets SET lead = (obligation = $2 AND unit = $3) WHERE report_id = $1 AND predecessor IS NULL")
-            .bind(report_id)
-            .bind(&lead.obligation)
-            .bind(&lead.unit)
-            .execute(&mut **tx)
-            .await?;
+        sqlx::query(
+            "UPDATE tickets SET lead = (obligation = $2 AND unit = $3) WHERE report_id = $1 AND predecessor IS NULL",
+        )
+        .bind(report_id)
+        .bind(&lead.obligation)
+        .bind(&lead.unit)
+        .execute(&mut **tx)
+        .await?;
     }
     Ok(())
 }

@@ -12,7 +12,10 @@ pub struct NoticeBell(PgListener);
 impl Store {
     /// Rings the bell.
     pub async fn notices_wake(&self) -> Result<(), StoreError> {
-        sqlx::query("SELECT pg_notify($1, '')").bind(CHANNEL).execute(&self.pool).await?;
+        sqlx::query("SELECT pg_notify($1, '')")
+            .bind(CHANNEL)
+            .execute(&self.pool)
+            .await?;
         Ok(())
     }
 

@@ -39,11 +39,7 @@ impl Check {
             Err(code) => return code,
         };
         let problems = Pack::read(&files).err().unwrap_or_default();
-        self.answer(
-            &self.county.county.display().to_string(),
-            &problems,
-            FINDING,
-        )
+        self.answer(&self.county.county.display().to_string(), &problems, FINDING)
     }
 
     /// A file outside the subset is unreadable (2); one that contradicts its own declared values is a finding (1).
@@ -58,11 +54,7 @@ impl Check {
         };
         let (errors, code) = match dmn::read(text.strip_prefix('\u{feff}').unwrap_or(&text)) {
             Ok(model) => (
-                model
-                    .tables
-                    .iter()
-                    .flat_map(dmn::Table::outside_allowed)
-                    .collect(),
+                model.tables.iter().flat_map(dmn::Table::outside_allowed).collect(),
                 FINDING,
             ),
             Err(errors) => (errors, UNREADABLE),

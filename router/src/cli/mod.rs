@@ -71,7 +71,9 @@ impl Cli {
 
 /// Runs a command that needs the database.
 fn connected(command: impl Future<Output = anyhow::Result<()>>) -> ExitCode {
-    let done = tokio::runtime::Runtime::new().map_err(Into::into).and_then(|runtime| runtime.block_on(command));
+    let done = tokio::runtime::Runtime::new()
+        .map_err(Into::into)
+        .and_then(|runtime| runtime.block_on(command));
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

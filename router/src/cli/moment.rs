@@ -16,18 +16,11 @@ pub(super) fn read(text: &str) -> Result<DateTime<Utc>, String> {
     ]
     .iter()
     .find_map(|form| NaiveDateTime::parse_from_str(text, form).ok())
-    .or_else(|| {
-        NaiveDate::parse_from_str(text, "%Y-%m-%d")
-            .ok()?
-            .and_hms_opt(0, 0, 0)
-    });
+    .or_else(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?.and_hms_opt(0, 0, 0));
     local
         .and_then(|local| local.and_local_timezone(shanghai()).single())
         .map(|at| at.to_utc())
-        .ok_or_else(|| {
-            "not a time such as 2026-11-24T08:10:00+08:00 (without an offset: Asia/Shanghai)"
-                .to_owned()
-        })
+        .ok_or_else(|| "not a time such as 2026-11-24T08:10:00+08:00 (without an offset: Asia/Shanghai)".to_owned())
 }
 
 #[cfg(test)]
@@ -46,13 +39,7 @@ mod tests {
             assert_eq!(read(text), Ok(want), "{text}");
         }
         assert_eq!(read("2026-11-24"), read("2026-11-24T00:00:00+08:00"));
-        for bad in [
-            "",
-            "yesterday",
-            "2026-13-01",
-            "2026-11-24T25:00",
-            "2026-02-30",
-        ] {
+        for bad in ["", "yesterday", "2026-13-01", "2026-11-24T25:00", "2026-02-30"] {
             assert!(read(bad).is_err(), "{bad}");
         }
     }

@@ -128,11 +128,7 @@ fn answer(file: String, decision: &Decision) -> Answer<'_> {
             unit_kind: &ticket.unit_kind,
             lead: ticket.lead,
             stages: stages(ticket),
-            basis: ticket
-                .basis
-                .iter()
-                .map(|basis| basis.text.as_str())
-                .collect(),
+            basis: ticket.basis.iter().map(|basis| basis.text.as_str()).collect(),
         })
         .collect();
     Answer {

@@ -77,11 +77,7 @@ fn to_text(id: ReportId, shown: &ReportShown) -> String {
         text += &format!("  待人工研判: {}\n", word(reason));
     }
     for ticket in shown["tickets"].as_array().into_iter().flatten() {
-        let role = if ticket["lead"] == true {
-            "主办"
-        } else {
-            "协办"
-        };
+        let role = if ticket["lead"] == true { "主办" } else { "协办" };
         text += &format!(
             "  {role} {} @ {} [{}]\n",
             word(&ticket["obligation"]),

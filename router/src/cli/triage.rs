@@ -85,33 +85,23 @@ pub(crate) async fn run(triage: &Triage) -> anyhow::Result<()> {
             unit: Some(unit),
             ..
         } => {
-            let chosen: Decision = routing::by_hand(&loaded.pack, &facts, obligation, unit, now)
-                .map_err(|why| anyhow::anyhow!(why))?;
+            let chosen: Decision =
+                routing::by_hand(&loaded.pack, &facts, obligation, unit, now).map_err(|why| anyhow::anyhow!(why))?;
             store.triage_assign(&report, &chosen, pinned, act).await?
         }
         Triage::Assign { .. } => store.triage_take(report.id, act).await?,
         Triage::Reroute { .. } => {
             if let Some(why) = unreadable {
-                anyhow::bail!(
-                    "{why}; assign by hand: router triage assign {id} --obligation … --unit …"
-                );
+                anyhow::bail!("{why}; assign by hand: router triage assign {id} --obligation … --unit …");
             }
             store
-                .triage_reroute(
-                    &report,
-                    &routing::decide(&loaded.pack, &facts, now),
-                    pinned,
-                    act,
-                )
+                .triage_reroute(&report, &routing::decide(&loaded.pack, &facts, now), pinned, act)
                 .await?
         }
     };
     store.notices_wake().await?;
     match (settled.closed, triage) {
-        (true, _) => println!(
-            "{id}: {} new tickets, the triage is closed",
-            settled.tickets
-        ),
+        (true, _) => println!("{id}: {} new tickets, the triage is closed", settled.tickets),
         (false, Triage::Assign { .. }) => println!(
             "{id}: the triage is signed by {}; it stays open until it is assigned or routed again",
             act.by

@@ -31,7 +31,12 @@ pub(super) async fn run(
     .await
 }
 
-async fn drain(router: &Router, connection: &Connection, queue: Queue, stop: &CancellationToken) -> Result<(), BrokerError> {
+async fn drain(
+    router: &Router,
+    connection: &Connection,
+    queue: Queue,
+    stop: &CancellationToken,
+) -> Result<(), BrokerError> {
     let mut consumer = connection.consumer(queue, PREFETCH).await?;
     let mut under_way = JoinSet::new();
     loop {

@@ -31,16 +31,24 @@ pub(super) async fn run(router: Router, stop: CancellationToken) -> anyhow::Resu
         };
         if routed > 0 {
             metrics::counter!("shouwang_routed_past_broker_total").increment(routed as u64);
-            warn!(routed, "the broker did not bring these reports in time: routed from the database");
+            warn!(
+                routed,
+                "the broker did not bring these reports in time: routed from the database"
+            );
         }
-        if routed < usize::from(BATCH) && stop.run_until_cancelled(tokio::time::sleep(EVERY)).await.is_none() || stop.is_cancelled() {
+        if routed < usize::from(BATCH) && stop.run_until_cancelled(tokio::time::sleep(EVERY)).await.is_none()
+            || stop.is_cancelled()
+        {
             return Ok(());
         }
     }
 }
 
 async fn turn(router: &Router) -> Result<usize, platform::store::StoreError> {
-    let waiting = router.store().outbox_waiting(clock::now() - WAITED, BATCH.into()).await?;
+    let waiting = router
+        .store()
+        .outbox_waiting(clock::now() - WAITED, BATCH.into())
+        .await?;
     for id in &waiting {
         router.route_suspect(*id).await?;
     }

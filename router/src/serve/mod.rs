@@ -34,12 +34,24 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
     let mut parts = Parts::new();
     let stop = parts.stop();
     let private_addr = config.listen.private.unwrap_or(DEFAULT_PRIVATE);
-    parts.spawn("private listener", private::serve(private_addr, readiness.clone(), metrics, stop.clone()));
+    parts.spawn(
+        "private listener",
+        private::serve(private_addr, readiness.clone(), metrics, stop.clone()),
+    );
     parts.spawn("housekeeping", housekeeping(store.clone(), stop.clone()));
 
     // Woken by the consumer when new stages exist, and by consumer and clock when new notices do.
     let (stages, notices) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-    parts.spawn("clock", clock::run(store.clone(), stages.clone(), notices.clone(), readiness.part("clock"), stop.clone()));
+    parts.spawn(
+        "clock",
+        clock::run(
+            store.clone(),
+            stages.clone(),
+            notices.clone(),
+            readiness.part("clock"),
+            stop.clone(),
+        ),
+    );
     parts.spawn("wake", wake(store.clone(), notices.clone(), stop.clone()));
 
     let (pack_part, broker_part) = (readiness.part("pack"), readiness.part("consumer"));
@@ -49,7 +61,12 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
         let router = route::Router::new(store, config.county, pack, stages, notices);
         let topology = Topology::new(&config.broker.prefix);
         let direct = direct::run(router.clone(), stop.clone());
-        tokio::try_join!(consume::run(router, &amqp_url, &topology, &broker_part, &stop), direct, fresh).map(drop)
+        tokio::try_join!(
+            consume::run(router, &amqp_url, &topology, &broker_part, &stop),
+            direct,
+            fresh
+        )
+        .map(drop)
     });
     parts.run().await
 }
@@ -70,7 +87,11 @@ async fn housekeeping(store: Store, stop: CancellationToken) -> anyhow::Result<(
         if let Err(e) = store.partitions_ensure(platform::clock::now()).await {
             tracing::warn!(error = telemetry::chain(&e), "next month's partitions were not made");
         }
-        if stop.run_until_cancelled(tokio::time::sleep(HOUSEKEEPING)).await.is_none() {
+        if stop
+            .run_until_cancelled(tokio::time::sleep(HOUSEKEEPING))
+            .await
+            .is_none()
+        {
             return Ok(());
         }
     }

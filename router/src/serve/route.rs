@@ -46,8 +46,21 @@ pub(super) struct Router {
 }
 
 impl Router {
-    pub(super) fn new(store: Store, county: String, pack: PackWatch, stages: Arc<Notify>, notices: Arc<Notify>) -> Self {
-        Self { store, county, pack, stages, notices, suspects: Arc::default() }
+    pub(super) fn new(
+        store: Store,
+        county: String,
+        pack: PackWatch,
+        stages: Arc<Notify>,
+        notices: Arc<Notify>,
+    ) -> Self {
+        Self {
+            store,
+            county,
+            pack,
+            stages,
+            notices,
+            suspects: Arc::default(),
+        }
     }
 
     /// Settles a message however long the database is away.
@@ -59,7 +72,11 @@ impl Router {
             };
             metrics::counter!("shouwang_router_retries_total").increment(1);
             warn!(error = chain(&error), "the database is away: holding the message");
-            if stop.run_until_cancelled(tokio::time::sleep(DATABASE_PAUSE)).await.is_none() {
+            if stop
+                .run_until_cancelled(tokio::time::sleep(DATABASE_PAUSE))
+                .await
+                .is_none()
+            {
                 return Settled::Stopping;
             }
         }
@@ -68,7 +85,14 @@ impl Router {
     async fn try_settle(&self, received: &Received) -> Result<(), StoreError> {
         let body = match &received.body {
             Ok(body) if body.county == self.county => body,
-            Ok(body) => return self.park(received, &format!("county {:?}; this router serves {:?}", body.county, self.county)).await,
+            Ok(body) => {
+                return self
+                    .park(
+                        received,
+                        &format!("county {:?}; this router serves {:?}", body.county, self.county),
+                    )
+                    .await;
+            }
             Err(why) => return self.park(received, why).await,
         };
         let Some(report) = self.store.report_to_route(body.report).await? else {
@@ -77,7 +101,11 @@ impl Router {
         if report.routed {
             return self.store.outbox_forget(report.id).await;
         }
-        if received.suspect { self.try_suspect(&report).await } else { self.route(&report, false).await }
+        if received.suspect {
+            self.try_suspect(&report).await
+        } else {
+            self.route(&report, false).await
+        }
     }
 
     /// Routes a report without a message, as [`super::direct`] does; one that is gone or routed by now is left alone.
@@ -105,7 +133,12 @@ impl Router {
         let now = clock::now();
         let decision = if given_up {
             let facts = salvage(&report.facts).0;
-            routing::triage(&loaded.pack, &facts, &format!("the router failed {TRIES} times while it held this report"), now)
+            routing::triage(
+                &loaded.pack,
+                &facts,
+                &format!("the router failed {TRIES} times while it held this report"),
+                now,
+            )
         } else {
             decide(&loaded, report, now)
         };
@@ -114,14 +147,21 @@ impl Router {
                 let why = format!("the decision could not be stored: {}", chain(&e));
                 error!(report = report.id, error = why, "routing failed: triage");
                 let facts = salvage(&report.facts).0;
-                self.record(report, &routing::triage(&loaded.pack, &facts, &why, now), &loaded, now).await
+                self.record(report, &routing::triage(&loaded.pack, &facts, &why, now), &loaded, now)
+                    .await
             }
             other => other,
         }
     }
 
     /// `now` is the moment of dispatch that the decision's deadlines were computed from.
-    async fn record(&self, report: &ReportToRoute, decision: &Decision, loaded: &LoadedPack, now: DateTime<Utc>) -> Result<(), StoreError> {
+    async fn record(
+        &self,
+        report: &ReportToRoute,
+        decision: &Decision,
+        loaded: &LoadedPack,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         let pinned = Pinned {
             pack_version: loaded.version,
             rule_set: loaded.rule_set,
@@ -135,7 +175,12 @@ impl Router {
             if !decision.triage_reasons.is_empty() {
                 metrics::counter!("shouwang_triage_total").increment(1);
             }
-            info!(report = report.id, urgency = decision.urgency.as_str(), tickets, "routed");
+            info!(
+                report = report.id,
+                urgency = decision.urgency.as_str(),
+                tickets,
+                "routed"
+            );
             self.stages.notify_one();
             self.notices.notify_one();
         }
@@ -145,7 +190,9 @@ impl Router {
     async fn park(&self, received: &Received, why: &str) -> Result<(), StoreError> {
         metrics::counter!("shouwang_messages_parked_total").increment(1);
         error!(queue = received.queue, why, "a message names no report of ours: parked");
-        self.store.parked_insert(&received.queue, why, &received.bytes, clock::now()).await
+        self.store
+            .parked_insert(&received.queue, why, &received.bytes, clock::now())
+            .await
     }
 }
 

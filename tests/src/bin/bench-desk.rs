@@ -22,8 +22,18 @@ async fn main() {
     let servers = Servers::shared();
     let demo = std::env::temp_dir().join(format!("shouwang-demo-{}.json", std::process::id()));
     let env = vec![("SHOUWANG_DEMO_FILE".to_owned(), demo.to_string_lossy().into_owned())];
-    let mut system = System::start_on(&servers, Options { env, start: vec!["router"], ..Options::default() }).await;
-    let made = system.intake_cli(&["people", "demo", "--out", &demo.to_string_lossy()]).await;
+    let mut system = System::start_on(
+        &servers,
+        Options {
+            env,
+            start: vec!["router"],
+            ..Options::default()
+        },
+    )
+    .await;
+    let made = system
+        .intake_cli(&["people", "demo", "--out", &demo.to_string_lossy()])
+        .await;
     assert_eq!(made.code, 0, "{}", made.stderr);
     system.intake.spawn();
     system.intake.ready().await;
@@ -46,13 +56,20 @@ async fn main() {
         grow(&system, size).await;
         let pages = [
             ("queue", &member, vec!["/desk".to_owned()]),
-            ("ticket", &member, tickets.iter().map(|id| format!("/tickets/{id}")).collect()),
+            (
+                "ticket",
+                &member,
+                tickets.iter().map(|id| format!("/tickets/{id}")).collect(),
+            ),
             ("board", &office, vec!["/board".to_owned()]),
         ];
         for (page, cookie, paths) in pages {
             let measured = measure(&system, cookie, &paths).await;
             let p95 = measured.quantile(0.95).as_secs_f64() * 1e3;
-            println!("{page} at {name}: p50 {:.1} ms, p95 {p95:.1} ms", measured.quantile(0.5).as_secs_f64() * 1e3);
+            println!(
+                "{page} at {name}: p50 {:.1} ms, p95 {p95:.1} ms",
+                measured.quantile(0.5).as_secs_f64() * 1e3
+            );
             words.push(format!("{page}_{name}_p95_ms={p95:.1}"));
         }
     }
@@ -63,10 +80,26 @@ async fn main() {
 /// Logs in by the form; gives the session cookie.
 async fn sign_in(system: &System, accounts: &[Value], who: &str) -> String {
     let account = accounts.iter().find(|a| a["who"] == who).expect("a demo account");
-    let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
-    let form = [("login", account["login"].as_str().expect("login")), ("password", account["password"].as_str().expect("password"))];
-    let response = http.post(format!("{}/login", system.internal_url)).form(&form).send().await.expect("an answer");
-    let cookie = response.headers().get("set-cookie").expect("a session").to_str().expect("text");
+    let http = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .expect("a client");
+    let form = [
+        ("login", account["login"].as_str().expect("login")),
+        ("password", account["password"].as_str().expect("password")),
+    ];
+    let response = http
+        .post(format!("{}/login", system.internal_url))
+        .form(&form)
+        .send()
+        .await
+        .expect("an answer");
+    let cookie = response
+        .headers()
+        .get("set-cookie")
+        .expect("a session")
+        .to_str()
+        .expect("text");
     cookie.split(';').next().expect("a pair").to_owned()
 }
 
@@ -76,7 +109,13 @@ async fn measure(system: &System, cookie: &str, paths: &[String]) -> Measured {
     for n in 0..REQUESTS + 20 {
         let sent = Instant::now();
         let url = format!("{}{}", system.internal_url, paths[n % paths.len()]);
-        let response = system.http.get(&url).header("cookie", cookie).send().await.expect("an answer");
+        let response = system
+            .http
+            .get(&url)
+            .header("cookie", cookie)
+            .send()
+            .await
+            .expect("an answer");
         assert_eq!(response.status(), 200, "{url}");
         let text = response.text().await.expect("a page");
         assert!(text.len() > 1000, "{url} is a page");
@@ -85,7 +124,12 @@ async fn measure(system: &System, cookie: &str, paths: &[String]) -> Measured {
         }
     }
     latencies.sort_unstable();
-    Measured { accepted: latencies.len(), refused: 0, took: begun.elapsed(), latencies }
+    Measured {
+        accepted: latencies.len(),
+        refused: 0,
+        took: begun.elapsed(),
+        latencies,
+    }
 }
 
 /// Adds generated tickets until there are `size`, with a progress bar.
@@ -98,15 +142,27 @@ async fn grow(system: &System, size: i64) {
             break;
         }
         let mut tx = system.db.begin().await.expect("a transaction");
-        sqlx::query(include_str!("bench-desk.sql")).bind((size - have).min(CHUNK)).execute(&mut *tx).await.expect("tickets");
+        sqlx::query(include_str!("bench-desk.sql"))
+            .bind((size - have).min(CHUNK))
+            .execute(&mut *tx)
+            .await
+            .expect("tickets");
         tx.commit().await.expect("a commit");
     }
     eprintln!();
-    sqlx::query("VACUUM ANALYZE").execute(&system.db).await.expect("statistics");
+    sqlx::query("VACUUM ANALYZE")
+        .execute(&system.db)
+        .await
+        .expect("statistics");
 }
 
 fn bar(have: i64, size: i64, took: Duration) {
     let done = usize::try_from(have * 40 / size.max(1)).unwrap_or(40).min(40);
-    eprint!("\r[{}{}] {have} of {size} tickets, {} s ", "#".repeat(done), ".".repeat(40 - done), took.as_secs());
+    eprint!(
+        "\r[{}{}] {have} of {size} tickets, {} s ",
+        "#".repeat(done),
+        ".".repeat(40 - done),
+        took.as_secs()
+    );
     let _ = std::io::stderr().flush();
 }

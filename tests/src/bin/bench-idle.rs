@@ -20,7 +20,8 @@ async fn main() {
         service.ready().await;
         let start_ms = begun.elapsed().as_millis();
         tokio::time::sleep(Duration::from_secs(5)).await;
-        let status = std::fs::read_to_string(format!("/proc/{}/status", service.pid().expect("it runs"))).expect("/proc");
+        let status =
+            std::fs::read_to_string(format!("/proc/{}/status", service.pid().expect("it runs"))).expect("/proc");
         let rss_kb: f64 = status
             .lines()
             .find_map(|line| line.strip_prefix("VmRSS:"))
@@ -28,7 +29,10 @@ async fn main() {
             .and_then(|n| n.parse().ok())
             .expect("VmRSS");
         let word = name.replace('-', "_");
-        words.push(format!("{word}_start_ms={start_ms} {word}_rss_mb={:.1}", rss_kb / 1024.0));
+        words.push(format!(
+            "{word}_start_ms={start_ms} {word}_rss_mb={:.1}",
+            rss_kb / 1024.0
+        ));
     }
     println!("{}", words.join(" "));
 }

@@ -17,16 +17,35 @@ const ROUND: Duration = Duration::from_secs(8);
 async fn main() {
     let all = std::env::args().any(|word| word == "--all");
     let servers = Servers::shared();
-    let start = if all { vec!["intake-api", "router", "notifier"] } else { vec!["intake-api"] };
-    let system = System::start_on(&servers, Options { start, ..Options::default() }).await;
+    let start = if all {
+        vec!["intake-api", "router", "notifier"]
+    } else {
+        vec!["intake-api"]
+    };
+    let system = System::start_on(
+        &servers,
+        Options {
+            start,
+            ..Options::default()
+        },
+    )
+    .await;
     let body = samples().swap_remove(0).1;
     let body: serde_json::Value = serde_json::from_str(&body).expect("a sample");
     let body = body.to_string();
-    system.db.execute("CREATE TABLE bench_baseline (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, body text NOT NULL)").await.expect("a table");
+    system
+        .db
+        .execute("CREATE TABLE bench_baseline (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, body text NOT NULL)")
+        .await
+        .expect("a table");
     let script = system.dir().join("baseline.sql");
     // pgbench would take a colon for a variable, so it is written as an escape, which the server reads once.
     let literal = body.replace('\\', "\\\\").replace('\'', "''").replace(':', "\\x3a");
-    std::fs::write(&script, format!("INSERT INTO bench_baseline (body) VALUES (E'{literal}');\n")).expect("a script");
+    std::fs::write(
+        &script,
+        format!("INSERT INTO bench_baseline (body) VALUES (E'{literal}');\n"),
+    )
+    .expect("a script");
     let address = system.public_url.trim_start_matches("http://").to_owned();
 
     load::post_reports(&address, &body, CONNECTIONS, Duration::from_secs(2)).await;
@@ -46,7 +65,12 @@ async fn main() {
     }
     let stored = system.count("SELECT count(*) FROM reports").await;
     let metrics = system.intake.metrics().await;
-    let value = |name: &str| metrics.lines().find_map(|l| l.strip_prefix(name)?.trim().parse::<f64>().ok()).unwrap_or(f64::NAN);
+    let value = |name: &str| {
+        metrics
+            .lines()
+            .find_map(|l| l.strip_prefix(name)?.trim().parse::<f64>().ok())
+            .unwrap_or(f64::NAN)
+    };
     let mean = |name: &str| value(&format!("{name}_sum")) / value(&format!("{name}_count"));
     println!(
         "{stored} reports stored; mean batch {:.1} reports, mean commit {:.2} ms, published {:.0}",
@@ -70,6 +94,8 @@ fn pgbench(url: &str, script: &std::path::Path) -> f64 {
         .expect("pgbench (package postgresql)");
     let text = String::from_utf8_lossy(&out.stdout).into_owned();
     let line = text.lines().find_map(|line| line.strip_prefix("tps = "));
-    let number = line.and_then(|rest| rest.split_whitespace().next()).and_then(|n| n.parse().ok());
+    let number = line
+        .and_then(|rest| rest.split_whitespace().next())
+        .and_then(|n| n.parse().ok());
     number.unwrap_or_else(|| panic!("pgbench said: {text}{}", String::from_utf8_lossy(&out.stderr)))
 }

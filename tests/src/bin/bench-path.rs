@@ -66,8 +66,23 @@ async fn main() {
     })
     .await;
     latencies.sort_unstable();
-    let measured = tests::load::Measured { accepted: latencies.len(), refused: 0, took: begun.elapsed(), latencies };
+    let measured = tests::load::Measured {
+        accepted: latencies.len(),
+        refused: 0,
+        took: begun.elapsed(),
+        latencies,
+    };
     let ms = |share: f64| measured.quantile(share).as_secs_f64() * 1e3;
-    println!("{} reports at {PER_SECOND}/s, {} mails; max {:.0} ms", measured.accepted, system.mail.count(), ms(1.0));
-    println!("path p50_ms={:.1} p90_ms={:.1} p99_ms={:.1}", ms(0.5), ms(0.9), ms(0.99));
+    println!(
+        "{} reports at {PER_SECOND}/s, {} mails; max {:.0} ms",
+        measured.accepted,
+        system.mail.count(),
+        ms(1.0)
+    );
+    println!(
+        "path p50_ms={:.1} p90_ms={:.1} p99_ms={:.1}",
+        ms(0.5),
+        ms(0.9),
+        ms(0.99)
+    );
 }

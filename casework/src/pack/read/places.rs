@@ -45,12 +45,7 @@ pub(super) fn areas(files: &PackFiles, county: String, problems: &mut Problems) 
     areas
 }
 
-pub(super) fn units(
-    files: &PackFiles,
-    areas: &Areas,
-    vocabulary: &Vocabulary,
-    problems: &mut Problems,
-) -> Units {
+pub(super) fn units(files: &PackFiles, areas: &Areas, vocabulary: &Vocabulary, problems: &mut Problems) -> Units {
     let sheet = Sheet::read(
         files,
         UNITS,
@@ -68,12 +63,7 @@ pub(super) fn units(
             row.get("kind"),
             vocabulary.unit_kinds.allows(row.get("kind")),
         );
-        problems.known(
-            at,
-            "area of areas.csv",
-            row.get("area"),
-            areas.allows(row.get("area")),
-        );
+        problems.known(at, "area of areas.csv", row.get("area"), areas.allows(row.get("area")));
         if row.get("name").is_empty() {
             problems.add(UNITS, row.line, "the unit has no name");
         }

@@ -15,11 +15,7 @@ const HOLIDAYS: &str = "holidays.csv";
 const RECUSAL: &str = "recusal.csv";
 const RANKING: &str = "ranking.csv";
 
-pub(super) fn calendar(
-    files: &PackFiles,
-    published_through: NaiveDate,
-    problems: &mut Problems,
-) -> Calendar {
+pub(super) fn calendar(files: &PackFiles, published_through: NaiveDate, problems: &mut Problems) -> Calendar {
     let sheet = Sheet::read(files, HOLIDAYS, &["date", "kind", "name"], problems);
     sheet.unique(&["date"], problems);
     let mut days = Vec::new();
@@ -40,9 +36,8 @@ pub(super) fn calendar(
             );
         }
         if day > published_through && published_through != NaiveDate::MIN {
-            let reason = format!(
-                "{day} is after published_through {published_through} of pack.toml; move that date first"
-            );
+            let reason =
+                format!("{day} is after published_through {published_through} of pack.toml; move that date first");
             problems.add(HOLIDAYS, row.line, reason);
         }
         days.push((day, row.get("kind") == "off", row.get("name").to_owned()));
@@ -50,17 +45,8 @@ pub(super) fn calendar(
     Calendar::new(days, published_through)
 }
 
-pub(super) fn recusals(
-    files: &PackFiles,
-    vocabulary: &Vocabulary,
-    problems: &mut Problems,
-) -> Recusals {
-    let sheet = Sheet::read(
-        files,
-        RECUSAL,
-        &["suspect", "unit_kind", "levels_skipped"],
-        problems,
-    );
+pub(super) fn recusals(files: &PackFiles, vocabulary: &Vocabulary, problems: &mut Problems) -> Recusals {
+    let sheet = Sheet::read(files, RECUSAL, &["suspect", "unit_kind", "levels_skipped"], problems);
     sheet.unique(&["suspect", "unit_kind"], problems);
     let mut skipped = HashSet::new();
     for row in sheet.rows() {
@@ -85,17 +71,8 @@ pub(super) fn recusals(
     Recusals::new(skipped)
 }
 
-pub(super) fn ranking(
-    files: &PackFiles,
-    vocabulary: &Vocabulary,
-    problems: &mut Problems,
-) -> rules::Ranking {
-    let sheet = Sheet::read(
-        files,
-        RANKING,
-        &["rank", "obligation", "unit_kind"],
-        problems,
-    );
+pub(super) fn ranking(files: &PackFiles, vocabulary: &Vocabulary, problems: &mut Problems) -> rules::Ranking {
+    let sheet = Sheet::read(files, RANKING, &["rank", "obligation", "unit_kind"], problems);
     sheet.unique(&["rank"], problems);
     sheet.unique(&["obligation", "unit_kind"], problems);
     let mut ranking = HashMap::new();
@@ -116,9 +93,7 @@ pub(super) fn ranking(
         );
         match row.get("rank").parse::<u32>() {
             Ok(rank) => {
-                ranking
-                    .entry((obligation.to_owned(), kind.to_owned()))
-                    .or_insert(rank);
+                ranking.entry((obligation.to_owned(), kind.to_owned())).or_insert(rank);
             }
             Err(_) => problems.add(
                 RANKING,

@@ -13,8 +13,7 @@ const TERM: [&str; 4] = ["code", "zh", "en", "retired"];
 pub(super) fn vocabulary(files: &PackFiles, problems: &mut Problems) -> Vocabulary {
     const KIND: [&str; 5] = ["code", "zh", "en", "letter", "retired"];
     const SITUATION: [&str; 10] = [
-        "code", "group_zh", "group_en", "zh", "en", "hint_zh", "hint_en", "basis", "grade",
-        "retired",
+        "code", "group_zh", "group_en", "zh", "en", "hint_zh", "hint_en", "basis", "grade", "retired",
     ];
     let situations = terms(
         files,
@@ -42,32 +41,16 @@ pub(super) fn vocabulary(files: &PackFiles, problems: &mut Problems) -> Vocabula
         problems,
         |row, term, problems| UnitKind {
             term,
-            letter: flag(
-                ("unit-kinds.csv", row.line),
-                "letter",
-                row.get("letter"),
-                problems,
-            ),
+            letter: flag(("unit-kinds.csv", row.line), "letter", row.get("letter"), problems),
         },
     );
     let reserved = [rules::POLICE_ACCEPT, rules::TRIAGE];
     Vocabulary {
         situations,
         unit_kinds,
-        obligations: terms(
-            files,
-            "obligations.csv",
-            &TERM,
-            &reserved,
-            problems,
-            |_, term, _| term,
-        ),
-        evidence: terms(files, "evidence.csv", &TERM, &[], problems, |_, term, _| {
-            term
-        }),
-        outcomes: terms(files, "outcomes.csv", &TERM, &[], problems, |_, term, _| {
-            term
-        }),
+        obligations: terms(files, "obligations.csv", &TERM, &reserved, problems, |_, term, _| term),
+        evidence: terms(files, "evidence.csv", &TERM, &[], problems, |_, term, _| term),
+        outcomes: terms(files, "outcomes.csv", &TERM, &[], problems, |_, term, _| term),
         events: terms(
             files,
             "events.csv",
@@ -130,11 +113,7 @@ fn label(row: &Row<'_>, zh: &str, en: &str) -> Label {
 
 pub(super) fn code(at: (&str, u32), code: &str, problems: &mut Problems) {
     if !is_code(code) {
-        problems.add(
-            at.0,
-            at.1,
-            format!("code \"{code}\" must be 1 to 60 of a-z, 0-9 and -"),
-        );
+        problems.add(at.0, at.1, format!("code \"{code}\" must be 1 to 60 of a-z, 0-9 and -"));
     }
 }
 

@@ -58,22 +58,12 @@ impl Check<'_> {
         Some(table)
     }
 
-    fn columns(
-        &mut self,
-        table: &Table,
-        found: &[Column],
-        which: &str,
-        allowed: &[Allowed],
-        all: bool,
-    ) -> bool {
+    fn columns(&mut self, table: &Table, found: &[Column], which: &str, allowed: &[Allowed], all: bool) -> bool {
         let mut sound = true;
         for column in found {
             let known = allowed.iter().find(|allowed| allowed.name == column.name);
             let reason = match known {
-                None => format!(
-                    "decision {}: {which} column {} is not known",
-                    table.id, column.name
-                ),
+                None => format!("decision {}: {which} column {} is not known", table.id, column.name),
                 Some(known) if known.kind != column.kind => {
                     format!(
                         "decision {}: {which} column {} must be of type {}",
@@ -89,10 +79,7 @@ impl Check<'_> {
             if !found.iter().any(|column| column.name == wanted.name) {
                 self.add(
                     table.line,
-                    format!(
-                        "decision {}: {which} column {} is missing",
-                        table.id, wanted.name
-                    ),
+                    format!("decision {}: {which} column {} is missing", table.id, wanted.name),
                 );
                 sound = false;
             }
@@ -100,14 +87,7 @@ impl Check<'_> {
         sound
     }
 
-    fn cell(
-        &mut self,
-        table: &Table,
-        rule: &Rule,
-        column: &Column,
-        allowed: &[Allowed],
-        value: &Value,
-    ) {
+    fn cell(&mut self, table: &Table, rule: &Rule, column: &Column, allowed: &[Allowed], value: &Value) {
         let Some(wanted) = allowed.iter().find(|allowed| allowed.name == column.name) else {
             return;
         };
@@ -119,9 +99,7 @@ impl Check<'_> {
         };
         let reason = match (wanted.words, value) {
             (_, Value::Null) => "the cell is empty".to_owned(),
-            (Words::Prose, Value::Text(text)) if text.trim().is_empty() => {
-                "the cell is empty".to_owned()
-            }
+            (Words::Prose, Value::Text(text)) if text.trim().is_empty() => "the cell is empty".to_owned(),
             (Words::Limit, Value::Text(text)) => match text.parse::<Limit>() {
                 Ok(_) => return,
                 Err(error) => error.to_string(),
@@ -133,8 +111,7 @@ impl Check<'_> {
                 format!("{word} is not a known {list}")
             }
             (Words::Pack(..), Value::Text(word))
-                if matches!(column.name.as_str(), "unit_kind" | "requester_kind")
-                    && !self.units.allows_kind(word) =>
+                if matches!(column.name.as_str(), "unit_kind" | "requester_kind") && !self.units.allows_kind(word) =>
             {
                 format!("no unit of units.csv is of kind {word}")
             }
@@ -144,10 +121,7 @@ impl Check<'_> {
     }
 
     /// Every obligation and urgency needs finite sign and resolve limits; contact may be left out.
-    pub(super) fn deadlines(
-        &mut self,
-        table: &Table,
-    ) -> HashMap<(String, Urgency, Stage), Deadline> {
+    pub(super) fn deadlines(&mut self, table: &Table) -> HashMap<(String, Urgency, Stage), Deadline> {
         let mut deadlines = HashMap::new();
         let obligations: Vec<String> = self
             .vocabulary
@@ -164,14 +138,9 @@ impl Check<'_> {
                         ("stage", stage.as_str().into()),
                     ]);
                     let found = match table.evaluate(&inputs) {
-                        Ok(hits) => hits
-                            .first()
-                            .and_then(|rule| self.deadline(table, rule, stage)),
+                        Ok(hits) => hits.first().and_then(|rule| self.deadline(table, rule, stage)),
                         Err(ambiguous) => {
-                            self.add(
-                                table.line,
-                                format!("{obligation} {urgency} {stage}: {ambiguous}"),
-                            );
+                            self.add(table.line, format!("{obligation} {urgency} {stage}: {ambiguous}"));
                             continue;
                         }
                     };
@@ -181,8 +150,7 @@ impl Check<'_> {
                         }
                         None if stage == Stage::Contact => {}
                         None => {
-                            let reason =
-                                format!("{obligation} has no {stage} limit at urgency {urgency}");
+                            let reason = format!("{obligation} has no {stage} limit at urgency {urgency}");
                             self.add(table.line, format!("decision {}: {reason}", table.id));
                         }
                     }
@@ -240,12 +208,8 @@ impl Check<'_> {
                         ("level", i64::from(level).into()),
                     ]);
                     match table.evaluate(&inputs) {
-                        Ok(hits) => levels
-                            .extend(hits.first().and_then(|rule| self.level(table, rule, level))),
-                        Err(ambiguous) => self.add(
-                            table.line,
-                            format!("{urgency} {stage} level {level}: {ambiguous}"),
-                        ),
+                        Ok(hits) => levels.extend(hits.first().and_then(|rule| self.level(table, rule, level))),
+                        Err(ambiguous) => self.add(table.line, format!("{urgency} {stage} level {level}: {ambiguous}")),
                     }
                 }
                 let gap = levels
@@ -318,10 +282,7 @@ impl Check<'_> {
                         "level {} (row {}) must come after level {} (row {}) for every span",
                         upper.level, upper.row, lower.level, lower.row
                     );
-                    self.add(
-                        0,
-                        format!("decision escalation: {urgency} {stage}: {reason}"),
-                    );
+                    self.add(0, format!("decision escalation: {urgency} {stage}: {reason}"));
                 }
             }
         }
@@ -332,9 +293,8 @@ impl Check<'_> {
 fn increases(lower: &Level, upper: &Level, shortest: i64) -> bool {
     // A delay is max(percent of the span, minimum): with a larger percent and a minimum that is no smaller,
     // the upper one grows faster, so the shortest span decides.
-    let delay = |level: &Level| {
-        (shortest * i64::from(level.percent) * 60 / 100).max(i64::from(level.minimum_minutes) * 60)
-    };
+    let delay =
+        |level: &Level| (shortest * i64::from(level.percent) * 60 / 100).max(i64::from(level.minimum_minutes) * 60);
     match (lower.anchor, upper.anchor) {
         (Anchor::Start, Anchor::Due) => lower.percent < 100 && delay(lower) < shortest * 60,
         (Anchor::Due, Anchor::Start) => false,

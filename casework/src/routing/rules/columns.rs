@@ -52,22 +52,10 @@ const fn whole(name: &'static str) -> Allowed {
     }
 }
 
-const SITUATION: Words = Words::Pack(
-    |v, word| v.situations.allows(word),
-    "situation of situations.csv",
-);
-const UNIT_KIND: Words = Words::Pack(
-    |v, word| v.unit_kinds.allows(word),
-    "unit kind of unit-kinds.csv",
-);
-const OBLIGATION: Words = Words::Pack(
-    |v, word| v.obligations.allows(word),
-    "obligation of obligations.csv",
-);
-const EVIDENCE: Words = Words::Pack(
-    |v, word| v.evidence.allows(word),
-    "evidence kind of evidence.csv",
-);
+const SITUATION: Words = Words::Pack(|v, word| v.situations.allows(word), "situation of situations.csv");
+const UNIT_KIND: Words = Words::Pack(|v, word| v.unit_kinds.allows(word), "unit kind of unit-kinds.csv");
+const OBLIGATION: Words = Words::Pack(|v, word| v.obligations.allows(word), "obligation of obligations.csv");
+const EVIDENCE: Words = Words::Pack(|v, word| v.evidence.allows(word), "evidence kind of evidence.csv");
 const EVENT: Words = Words::Pack(|v, word| v.events.allows(word), "event of events.csv");
 const URGENCY: Words = Words::Closed(|word| Urgency::from_word(word).is_some());
 const STAGE: Words = Words::Closed(|word| Stage::from_word(word).is_some());
@@ -77,14 +65,8 @@ const GRADE: Words = Words::Closed(|word| super::GRADES.contains(&word));
 const FACTS: &[Allowed] = &[
     text("situation", SITUATION),
     flag("present_danger"),
-    text(
-        "place",
-        Words::Closed(|word| Place::from_word(word).is_some()),
-    ),
-    text(
-        "suspect",
-        Words::Closed(|word| Suspect::from_word(word).is_some()),
-    ),
+    text("place", Words::Closed(|word| Place::from_word(word).is_some())),
+    text("suspect", Words::Closed(|word| Suspect::from_word(word).is_some())),
     whole("age"),
     text("sex", Words::Closed(|word| Sex::from_word(word).is_some())),
     flag("left_behind"),
@@ -99,10 +81,7 @@ const FACTS: &[Allowed] = &[
         "reporter_kind",
         Words::Closed(|word| ReporterKind::from_word(word).is_some()),
     ),
-    text(
-        "trigger",
-        Words::Closed(|word| matches!(word, "report" | "request")),
-    ),
+    text("trigger", Words::Closed(|word| matches!(word, "report" | "request"))),
     text("requester_kind", UNIT_KIND),
 ];
 
@@ -117,10 +96,7 @@ pub(super) fn of(table: &str) -> (&'static [Allowed], bool, &'static [Allowed]) 
                 &[
                     text("obligation", OBLIGATION),
                     text("unit_kind", UNIT_KIND),
-                    text(
-                        "role",
-                        Words::Closed(|word| Role::from_word(word).is_some()),
-                    ),
+                    text("role", Words::Closed(|word| Role::from_word(word).is_some())),
                     text("evidence", EVIDENCE),
                     text("basis", Words::Prose),
                     text("grade", GRADE),
@@ -146,24 +122,13 @@ pub(super) fn of(table: &str) -> (&'static [Allowed], bool, &'static [Allowed]) 
             },
         ),
         _ => (
-            const {
-                &[
-                    text("urgency", URGENCY),
-                    text("stage", STAGE),
-                    whole("level"),
-                ]
-            },
+            const { &[text("urgency", URGENCY), text("stage", STAGE), whole("level")] },
             true,
             const {
                 &[
                     text(
                         "to",
-                        Words::Closed(|word| {
-                            matches!(
-                                word,
-                                "assignee" | "unit-leader" | "office" | "leading-group"
-                            )
-                        }),
+                        Words::Closed(|word| matches!(word, "assignee" | "unit-leader" | "office" | "leading-group")),
                     ),
                     text(
                         "anchor",
@@ -173,9 +138,7 @@ pub(super) fn of(table: &str) -> (&'static [Allowed], bool, &'static [Allowed]) 
                     text("minimum", Words::Limit),
                     text(
                         "action",
-                        Words::Closed(|word| {
-                            matches!(word, "remind" | "urge" | "supervise" | "supervise-letter")
-                        }),
+                        Words::Closed(|word| matches!(word, "remind" | "urge" | "supervise" | "supervise-letter")),
                     ),
                 ]
             },

@@ -119,7 +119,11 @@ async fn with_role<S: Sync>(parts: &mut Parts, state: &S, roles: &[&str]) -> Res
     if actor.person.account.must_change {
         // A password that somebody else knows opens one page only.
         let password = || Redirect::to("/password").into_response();
-        return Err(if is_api(parts) { problem::api(403, "change your password first, at /password") } else { password() });
+        return Err(if is_api(parts) {
+            problem::api(403, "change your password first, at /password")
+        } else {
+            password()
+        });
     }
     if actor.is(roles) {
         Ok(actor)

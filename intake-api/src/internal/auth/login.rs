@@ -14,7 +14,10 @@ use serde_json::json;
 use tracing::{error, info, warn};
 use uuid::Uuid;
 
-use super::{SignedIn, password, session::{clear_cookie, set_cookie}};
+use super::{
+    SignedIn, password,
+    session::{clear_cookie, set_cookie},
+};
 use crate::internal::{
     Internal,
     page::{Frame, Language, problem, render},
@@ -60,14 +63,31 @@ pub(crate) struct Next {
 }
 
 /// `GET /login`
-pub(crate) async fn page(State(internal): State<Internal>, Language(lang): Language, Query(next): Query<Next>) -> Response {
+pub(crate) async fn page(
+    State(internal): State<Internal>,
+    Language(lang): Language,
+    Query(next): Query<Next>,
+) -> Response {
     show(&internal, lang, "", &next.next, None, StatusCode::OK)
 }
 
 /// `POST /login`
-pub(crate) async fn submit(State(internal): State<Internal>, Language(lang): Language, Form(form): Form<Credentials>) -> Response {
+pub(crate) async fn submit(
+    State(internal): State<Internal>,
+    Language(lang): Language,
+    Form(form): Form<Credentials>,
+) -> Response {
     let now = clock::now();
-    let failed = |key: &str, status| show(&internal, lang, form.login.trim(), &form.next, Some(lang.t(key).to_owned()), status);
+    let failed = |key: &str, status| {
+        show(
+            &internal,
+            lang,
+            form.login.trim(),
+            &form.next,
+            Some(lang.t(key).to_owned()),
+            status,
+        )
+    };
     match attempt(&internal, form.login.trim(), &form.password, now).await {
         Ok(Entry::Open { token, .. }) => {
             let mut response = Redirect::to(safe_next(&form.next)).into_response();
@@ -77,7 +97,14 @@ pub(crate) async fn submit(State(internal): State<Internal>, Language(lang): Lan
         Ok(Entry::Wrong) => failed("login.wrong", StatusCode::UNAUTHORIZED),
         Ok(Entry::Wait { seconds }) => {
             let text = lang.fill("login.wait", &[("seconds", &seconds.to_string())]);
-            show(&internal, lang, form.login.trim(), &form.next, Some(text), StatusCode::TOO_MANY_REQUESTS)
+            show(
+                &internal,
+                lang,
+                form.login.trim(),
+                &form.next,
+                Some(text),
+                StatusCode::TOO_MANY_REQUESTS,
+            )
         }
         Err(e) => {
             error!(error = format!("{e:#}"), "a login failed for a reason of ours");
@@ -90,9 +117,11 @@ pub(crate) async fn submit(State(internal): State<Internal>, Language(lang): Lan
 pub(crate) async fn api(State(internal): State<Internal>, Json(form): Json<Credentials>) -> Response {
     let now = clock::now();
     match attempt(&internal, form.login.trim(), &form.password, now).await {
-        Ok(Entry::Open { token, expires_at }) => {
-            (StatusCode::CREATED, Json(json!({"token": token, "expires_at": casework::calendar::rfc3339(expires_at)}))).into_response()
-        }
+        Ok(Entry::Open { token, expires_at }) => (
+            StatusCode::CREATED,
+            Json(json!({"token": token, "expires_at": casework::calendar::rfc3339(expires_at)})),
+        )
+            .into_response(),
         Ok(Entry::Wrong) => problem::api(401, "login or password is wrong"),
         Ok(Entry::Wait { seconds }) => problem::api(429, &format!("too many failures: try again in {seconds} s")),
         Err(e) => {
@@ -104,12 +133,21 @@ pub(crate) async fn api(State(internal): State<Internal>, Json(form): Json<Crede
 
 /// `POST /logout`: this session.
 pub(crate) async fn out(State(internal): State<Internal>, actor: SignedIn) -> Response {
-    leave(&internal, internal.people.session_end(actor.session, clock::now()).await)
+    leave(
+        &internal,
+        internal.people.session_end(actor.session, clock::now()).await,
+    )
 }
 
 /// `POST /logout-everywhere`: every session of this person.
 pub(crate) async fn out_everywhere(State(internal): State<Internal>, actor: SignedIn) -> Response {
-    leave(&internal, internal.people.sessions_end(actor.person.account.id, clock::now()).await)
+    leave(
+        &internal,
+        internal
+            .people
+            .sessions_end(actor.person.account.id, clock::now())
+            .await,
+    )
 }
 
 /// `DELETE /api/v1/session`
@@ -138,8 +176,15 @@ enum Entry {
 
 async fn attempt(internal: &Internal, login: &str, given: &str, now: DateTime<Utc>) -> anyhow::Result<Entry> {
     let account = internal.people.account_secret(&internal.county, login).await?;
-    if let Some(wait) = account.as_ref().and_then(|a| a.retry_at).map(|at| at - now).filter(|wait| *wait > TimeDelta::zero()) {
-        return Ok(Entry::Wait { seconds: wait.num_seconds() + 1 });
+    if let Some(wait) = account
+        .as_ref()
+        .and_then(|a| a.retry_at)
+        .map(|at| at - now)
+        .filter(|wait| *wait > TimeDelta::zero())
+    {
+        return Ok(Entry::Wait {
+            seconds: wait.num_seconds() + 1,
+        });
     }
     let hash = account.as_ref().map(|a| a.password_hash.clone());
     let right = password::matches(given.to_owned(), hash).await?;
@@ -150,19 +195,41 @@ async fn attempt(internal: &Internal, login: &str, given: &str, now: DateTime<Ut
             internal.people.session_open(session, account.id, now, until).await?;
             info!(account = account.id, "signed in");
             let token = internal.tokens.sign(account.id, session, now)?;
-            Ok(Entry::Open { token, expires_at: now + internal.tokens.lifetime() })
+            Ok(Entry::Open {
+                token,
+                expires_at: now + internal.tokens.lifetime(),
+            })
         }
         Some(account) => {
             warn!(account = account.id, failures = account.failures + 1, "a login failed");
-            internal.people.account_failed(account.id, now + password::delay(account.failures + 1)).await?;
+            internal
+                .people
+                .account_failed(account.id, now + password::delay(account.failures + 1))
+                .await?;
             Ok(Entry::Wrong)
         }
         None => Ok(Entry::Wrong),
     }
 }
 
-fn show(internal: &Internal, lang: Lang, login: &str, next: &str, error: Option<String>, status: StatusCode) -> Response {
-    render(status, &LoginPage { frame: Frame::nobody(lang), login, next, error, demo: &internal.demo })
+fn show(
+    internal: &Internal,
+    lang: Lang,
+    login: &str,
+    next: &str,
+    error: Option<String>,
+    status: StatusCode,
+) -> Response {
+    render(
+        status,
+        &LoginPage {
+            frame: Frame::nobody(lang),
+            login,
+            next,
+            error,
+            demo: &internal.demo,
+        },
+    )
 }
 
 /// Only paths of our own: a link in a mail must not lead elsewhere after login.
@@ -178,7 +245,14 @@ mod tests {
     #[test]
     fn login_leads_nowhere_else() {
         assert_eq!(safe_next("/tickets/5?x=1"), "/tickets/5?x=1");
-        for bad in ["", "https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", "/a\r\nSet-Cookie: x"] {
+        for bad in [
+            "",
+            "https://evil.example",
+            "//evil.example",
+            "/\\evil.example",
+            "javascript:alert(1)",
+            "/a\r\nSet-Cookie: x",
+        ] {
             assert_eq!(safe_next(bad), "/", "{bad}");
         }
     }

@@ -34,7 +34,10 @@ pub(crate) fn weakness(password: &str, login: &str) -> Option<&'static str> {
 /// Hashes on a thread that may block: argon2 is slow on purpose.
 pub(crate) async fn hash(password: String) -> anyhow::Result<String> {
     tokio::task::spawn_blocking(move || {
-        Argon2::default().hash_password(password.as_bytes()).map(|hash| hash.to_string()).map_err(|e| anyhow!("argon2: {e}"))
+        Argon2::default()
+            .hash_password(password.as_bytes())
+            .map(|hash| hash.to_string())
+            .map_err(|e| anyhow!("argon2: {e}"))
     })
     .await?
 }
@@ -45,7 +48,10 @@ pub(crate) async fn matches(password: String, stored: Option<String>) -> anyhow:
         let known = stored.is_some();
         let stored = match stored {
             Some(hash) => hash,
-            None => Argon2::default().hash_password(b"nobody").map_err(|e| anyhow!("argon2: {e}"))?.to_string(),
+            None => Argon2::default()
+                .hash_password(b"nobody")
+                .map_err(|e| anyhow!("argon2: {e}"))?
+                .to_string(),
         };
         let parsed = PasswordHash::new(&stored).map_err(|e| anyhow!("a stored password hash can't be read: {e}"))?;
         Ok(Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok() && known)
@@ -56,14 +62,20 @@ pub(crate) async fn matches(password: String, stored: Option<String>) -> anyhow:
 /// How long after the `failures`-th failure in a row no attempt counts: 0, 0, 0, 2 s, 4 s … 5 min.
 pub(crate) fn delay(failures: i32) -> TimeDelta {
     let over = u32::try_from(failures - FREE_FAILURES).unwrap_or(0).min(16);
-    let seconds = if over == 0 { 0 } else { (1_i64 << over).min(LONGEST_DELAY_S) };
+    let seconds = if over == 0 {
+        0
+    } else {
+        (1_i64 << over).min(LONGEST_DELAY_S)
+    };
     TimeDelta::seconds(seconds)
 }
 
 /// A password for somebody else to hand over: 12 characters that are not confused when read out.
 pub(crate) fn fresh(rng: &mut impl Rng) -> String {
     const LETTERS: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz234567892";
-    (0..12).map(|_| char::from(LETTERS[usize::try_from(rng.next_u32() & 31).unwrap_or(0)])).collect()
+    (0..12)
+        .map(|_| char::from(LETTERS[usize::try_from(rng.next_u32() & 31).unwrap_or(0)]))
+        .collect()
 }
 
 #[cfg(test)]
@@ -76,7 +88,10 @@ mod tests {
         assert!(hash.starts_with("$argon2id$"), "{hash}");
         assert!(matches("correct horse".into(), Some(hash.clone())).await.unwrap());
         assert!(!matches("correct horsf".into(), Some(hash)).await.unwrap());
-        assert!(!matches("nobody".into(), None).await.unwrap(), "an account that does not exist has no password");
+        assert!(
+            !matches("nobody".into(), None).await.unwrap(),
+            "an account that does not exist has no password"
+        );
     }
 
     #[test]

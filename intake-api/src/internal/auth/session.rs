@@ -40,7 +40,11 @@ pub(crate) struct Actor {
 impl Actor {
     /// Units in which the person has one of these roles.
     pub(crate) fn units(&self, roles: &[&str]) -> Vec<&str> {
-        let held = self.person.memberships.iter().filter(|m| roles.contains(&m.role.as_str()));
+        let held = self
+            .person
+            .memberships
+            .iter()
+            .filter(|m| roles.contains(&m.role.as_str()));
         let mut units: Vec<&str> = held.map(|m| m.unit.as_str()).collect();
         units.dedup();
         units
@@ -56,7 +60,11 @@ impl Actor {
 pub(crate) async fn session(State(internal): State<Internal>, request: Request, next: Next) -> Response {
     let now = clock::now();
     let api = request.uri().path().starts_with("/api/");
-    let token = if api { bearer(request.headers()) } else { cookie(request.headers()) };
+    let token = if api {
+        bearer(request.headers())
+    } else {
+        cookie(request.headers())
+    };
     let claims = token.and_then(|token| internal.tokens.verify(token));
     let actor = match &claims {
         Some(claims) => match actor(&internal, claims, now).await {
@@ -72,7 +80,10 @@ pub(crate) async fn session(State(internal): State<Internal>, request: Request, 
             Err(response) => return response,
         };
     }
-    let renew = (!api).then_some(()).and(claims).filter(|c| now.timestamp() - c.iat > internal.tokens.lifetime().num_seconds() / 3);
+    let renew = (!api)
+        .then_some(())
+        .and(claims)
+        .filter(|c| now.timestamp() - c.iat > internal.tokens.lifetime().num_seconds() / 3);
     if let Some(actor) = &actor {
         request.extensions_mut().insert(actor.clone());
     }
@@ -106,7 +117,9 @@ fn changes(method: &Method) -> bool {
 
 async fn check_csrf(request: Request, actor: &Actor) -> Result<Request, Response> {
     let (parts, body) = request.into_parts();
-    let bytes = to_bytes(body, FORM_LIMIT).await.map_err(|_| problem::too_large().into_response())?;
+    let bytes = to_bytes(body, FORM_LIMIT)
+        .await
+        .map_err(|_| problem::too_large().into_response())?;
     let fields: HashMap<String, String> = serde_urlencoded::from_bytes(&bytes).unwrap_or_default();
     let given = fields.get("csrf").map_or("", String::as_str);
     if !same(given.as_bytes(), actor.csrf.as_bytes()) {
@@ -121,12 +134,20 @@ fn same(a: &[u8], b: &[u8]) -> bool {
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
-    headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
+    headers
+        .get(header::AUTHORIZATION)?
+        .to_str()
+        .ok()?
+        .strip_prefix("Bearer ")
 }
 
 fn cookie(headers: &HeaderMap) -> Option<&str> {
-    let all = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
-    all.flat_map(|value| value.split(';')).find_map(|pair| pair.trim().strip_prefix(COOKIE)?.strip_prefix('='))
+    let all = headers
+        .get_all(header::COOKIE)
+        .into_iter()
+        .filter_map(|value| value.to_str().ok());
+    all.flat_map(|value| value.split(';'))
+        .find_map(|pair| pair.trim().strip_prefix(COOKIE)?.strip_prefix('='))
 }
 
 /// Hands a token to the browser: not for scripts, not for other sites.

@@ -16,7 +16,9 @@ const ISSUER: &str = "shouwang";
 const AUDIENCE: &str = "shouwang-internal";
 
 /// PKCS #8 around a bare Ed25519 seed (RFC 8410).
-const PKCS8_HEAD: [u8; 16] = [0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
+const PKCS8_HEAD: [u8; 16] = [
+    0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20,
+];
 
 /// What a token says.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -55,13 +57,24 @@ pub(crate) fn new_token_key_line(rng: &mut impl Rng) -> String {
 impl Tokens {
     /// Reads the key file; refuses one that others may read.
     pub(crate) fn load(file: &std::path::Path, lifetime_minutes: u32) -> anyhow::Result<Self> {
-        Self::parse(&read_private(file)?, lifetime_minutes).with_context(|| format!("login.token_key_file {}", file.display()))
+        Self::parse(&read_private(file)?, lifetime_minutes)
+            .with_context(|| format!("login.token_key_file {}", file.display()))
     }
 
     fn parse(text: &str, lifetime_minutes: u32) -> anyhow::Result<Self> {
-        let keys = text.lines().filter(|line| !line.trim().is_empty()).map(key).collect::<anyhow::Result<Vec<_>>>()?;
-        anyhow::ensure!(!keys.is_empty(), "holds no key; make one with `intake-api key new-token FILE`");
-        Ok(Self { keys, lifetime: TimeDelta::minutes(lifetime_minutes.into()) })
+        let keys = text
+            .lines()
+            .filter(|line| !line.trim().is_empty())
+            .map(key)
+            .collect::<anyhow::Result<Vec<_>>>()?;
+        anyhow::ensure!(
+            !keys.is_empty(),
+            "holds no key; make one with `intake-api key new-token FILE`"
+        );
+        Ok(Self {
+            keys,
+            lifetime: TimeDelta::minutes(lifetime_minutes.into()),
+        })
     }
 
     /// How long a token lives.
@@ -72,7 +85,10 @@ impl Tokens {
     /// A token for a session.
     pub(crate) fn sign(&self, account: i64, session: Uuid, now: DateTime<Utc>) -> anyhow::Result<String> {
         let key = &self.keys[0];
-        let header = Header { kid: Some(key.kid.clone()), ..Header::new(Algorithm::EdDSA) };
+        let header = Header {
+            kid: Some(key.kid.clone()),
+            ..Header::new(Algorithm::EdDSA)
+        };
         let claims = Claims {
             iss: ISSUER.into(),
             aud: AUDIENCE.into(),
@@ -96,17 +112,28 @@ impl Tokens {
         validation.set_required_spec_claims(&["exp", "iss", "aud", "nbf", "sub"]);
         validation.validate_nbf = true;
         validation.leeway = 0;
-        decode::<Claims>(token, &key.verify, &validation).ok().map(|data| data.claims)
+        decode::<Claims>(token, &key.verify, &validation)
+            .ok()
+            .map(|data| data.claims)
     }
 }
 
 fn key(line: &str) -> anyhow::Result<Key> {
-    let (kid, digits) = line.trim().split_once(':').context("a token key is one line `kid:hex`")?;
-    let seed: [u8; 32] =
-        hex::decode(digits).ok().and_then(|bytes| bytes.try_into().ok()).context("a token key has 64 hexadecimal digits after the colon")?;
+    let (kid, digits) = line
+        .trim()
+        .split_once(':')
+        .context("a token key is one line `kid:hex`")?;
+    let seed: [u8; 32] = hex::decode(digits)
+        .ok()
+        .and_then(|bytes| bytes.try_into().ok())
+        .context("a token key has 64 hexadecimal digits after the colon")?;
     let public = SigningKey::from_bytes(&seed).verifying_key();
     let der = [&PKCS8_HEAD[..], &seed].concat();
-    Ok(Key { kid: kid.to_owned(), sign: EncodingKey::from_ed_der(&der), verify: DecodingKey::from_ed_der(public.as_bytes()) })
+    Ok(Key {
+        kid: kid.to_owned(),
+        sign: EncodingKey::from_ed_der(&der),
+        verify: DecodingKey::from_ed_der(public.as_bytes()),
+    })
 }
 
 #[cfg(test)]
@@ -128,7 +155,10 @@ mod tests {
         let now = clock::now();
         let token = tokens(&[&old]).sign(7, session, now).unwrap();
         assert_eq!(tokens(&[&old]).verify(&token).unwrap().sid, session);
-        assert!(tokens(&[&new, &old]).verify(&token).is_some(), "an old key still verifies");
+        assert!(
+            tokens(&[&new, &old]).verify(&token).is_some(),
+            "an old key still verifies"
+        );
         assert!(tokens(&[&new]).verify(&token).is_none(), "until it is taken out");
         let stale = tokens(&[&old]).sign(7, session, now - TimeDelta::minutes(31)).unwrap();
         assert!(tokens(&[&old]).verify(&stale).is_none());
@@ -149,7 +179,10 @@ mod tests {
         }
         // Another algorithm under our kid, signed with what everybody can know.
         let kid = line.split(':').next().unwrap().to_owned();
-        let header = Header { kid: Some(kid), ..Header::new(Algorithm::HS256) };
+        let header = Header {
+            kid: Some(kid),
+            ..Header::new(Algorithm::HS256)
+        };
         let claims = ours.verify(&token).unwrap();
         let forged = encode(&header, &claims, &EncodingKey::from_secret(b"guess")).unwrap();
         assert!(ours.verify(&forged).is_none());

@@ -31,8 +31,14 @@ pub(crate) fn call(pack: &Pack, unit: &str, phones: Option<&str>) -> Call {
 
 fn contact(said: &str) -> Contact {
     match said.rsplit_once(' ') {
-        Some((name, phone)) if phone.starts_with(|c: char| c.is_ascii_digit() || c == '+') => Contact { name: name.to_owned(), phone: phone.to_owned() },
-        _ => Contact { name: said.to_owned(), phone: String::new() },
+        Some((name, phone)) if phone.starts_with(|c: char| c.is_ascii_digit() || c == '+') => Contact {
+            name: name.to_owned(),
+            phone: phone.to_owned(),
+        },
+        _ => Contact {
+            name: said.to_owned(),
+            phone: String::new(),
+        },
     }
 }
 

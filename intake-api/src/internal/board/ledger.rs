@@ -28,7 +28,9 @@ pub(super) struct LedgerLine {
 impl Ledger {
     /// Both equations hold and nothing is missing.
     pub(super) fn balanced(&self) -> bool {
-        self.accepted == self.routed + self.waiting && self.dispatched == self.open + self.discharged + self.waived && self.missing.is_empty()
+        self.accepted == self.routed + self.waiting
+            && self.dispatched == self.open + self.discharged + self.waived
+            && self.missing.is_empty()
     }
 
     /// The receipts that are missing.
@@ -40,13 +42,26 @@ impl Ledger {
     pub(super) fn say(&self, lang: Lang) -> LedgerLine {
         let text = |n: i64| n.to_string();
         let (accepted, routed, waiting) = (text(self.accepted), text(self.routed), text(self.waiting));
-        let (dispatched, open, discharged, waived) = (text(self.dispatched), text(self.open), text(self.discharged), text(self.waived));
+        let (dispatched, open, discharged, waived) = (
+            text(self.dispatched),
+            text(self.open),
+            text(self.discharged),
+            text(self.waived),
+        );
         LedgerLine {
             balanced: self.balanced(),
-            accepted: lang.fill("board.ledger_accepted", &[("accepted", &accepted), ("routed", &routed), ("waiting", &waiting)]),
+            accepted: lang.fill(
+                "board.ledger_accepted",
+                &[("accepted", &accepted), ("routed", &routed), ("waiting", &waiting)],
+            ),
             dispatched: lang.fill(
                 "board.ledger_dispatched",
-                &[("dispatched", &dispatched), ("open", &open), ("discharged", &discharged), ("waived", &waived)],
+                &[
+                    ("dispatched", &dispatched),
+                    ("open", &open),
+                    ("discharged", &discharged),
+                    ("waived", &waived),
+                ],
             ),
             missing: self.missing().collect(),
         }
@@ -59,10 +74,22 @@ mod tests {
 
     #[test]
     fn one_missing_report_unbalances_it() {
-        let mut ledger = Ledger { accepted: 5, routed: 4, waiting: 1, dispatched: 9, open: 4, discharged: 4, waived: 1, missing: Vec::new() };
+        let mut ledger = Ledger {
+            accepted: 5,
+            routed: 4,
+            waiting: 1,
+            dispatched: 9,
+            open: 4,
+            discharged: 4,
+            waived: 1,
+            missing: Vec::new(),
+        };
         assert!(ledger.balanced());
         ledger.missing.push(7);
-        assert!(!ledger.balanced(), "a report without tickets is missing even where the numbers agree");
+        assert!(
+            !ledger.balanced(),
+            "a report without tickets is missing even where the numbers agree"
+        );
         ledger.missing.clear();
         ledger.open = 3;
         assert!(!ledger.balanced());

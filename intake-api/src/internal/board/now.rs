@@ -71,12 +71,23 @@ struct NowPart {
 }
 
 /// `GET /board/now`: the part alone, for the page that refreshes itself; anybody else gets the whole page.
-pub(crate) async fn part(State(internal): State<Internal>, actor: Overseer, Language(lang): Language, headers: HeaderMap) -> Response {
+pub(crate) async fn part(
+    State(internal): State<Internal>,
+    actor: Overseer,
+    Language(lang): Language,
+    headers: HeaderMap,
+) -> Response {
     if !headers.contains_key("hx-request") {
         return Redirect::to("/board").into_response();
     }
     match look(&internal, lang).await {
-        Ok(now) => render(StatusCode::OK, &NowPart { frame: Frame::of(&actor, lang, "/board"), now }),
+        Ok(now) => render(
+            StatusCode::OK,
+            &NowPart {
+                frame: Frame::of(&actor, lang, "/board"),
+                now,
+            },
+        ),
         Err(e) => unavailable(&e),
     }
 }
@@ -97,15 +108,58 @@ pub(super) async fn look(internal: &Internal, lang: Lang) -> Result<Now, StoreEr
 
 fn say(found: BoardNow, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> Now {
     let overdue: i64 = found.overdue_by_level.iter().map(|(_, count)| count).sum();
-    let by_level = found.overdue_by_level.iter().map(|(level, count)| (level_name(lang, *level), counted(*count)));
+    let by_level = found
+        .overdue_by_level
+        .iter()
+        .map(|(level, count)| (level_name(lang, *level), counted(*count)));
     let groups = vec![
-        group(lang, "unsigned", found.unsigned_count, found.unsigned.iter().map(|l| about("board.unsigned_since", l, pack, lang, now)).collect()),
-        Group { parts: by_level.collect(), ..group(lang, "overdue", overdue, found.overdue.iter().map(|l| about("board.overdue_since", l, pack, lang, now)).collect()) },
-        group(lang, "triage", found.triage_count, found.triage.iter().take(20).map(|l| triage_line(l, lang, now)).collect()),
-        group(lang, "failed", found.failed_count, found.failed.iter().map(|n| failed(n, pack, lang, now)).collect()),
+        group(
+            lang,
+            "unsigned",
+            found.unsigned_count,
+            found
+                .unsigned
+                .iter()
+                .map(|l| about("board.unsigned_since", l, pack, lang, now))
+                .collect(),
+        ),
+        Group {
+            parts: by_level.collect(),
+            ..group(
+                lang,
+                "overdue",
+                overdue,
+                found
+                    .overdue
+                    .iter()
+                    .map(|l| about("board.overdue_since", l, pack, lang, now))
+                    .collect(),
+            )
+        },
+        group(
+            lang,
+            "triage",
+            found.triage_count,
+            found
+                .triage
+                .iter()
+                .take(20)
+                .map(|l| triage_line(l, lang, now))
+                .collect(),
+        ),
+        group(
+            lang,
+            "failed",
+            found.failed_count,
+            found.failed.iter().map(|n| failed(n, pack, lang, now)).collect(),
+        ),
     ];
     let parked = (found.parked > 0).then(|| lang.fill("board.parked", &[("n", &found.parked.to_string())]));
-    Now { at: words::moment(lang, now, now), groups, parked }
+    Now {
+        at: words::moment(lang, now, now),
+        groups,
+        parked,
+    }
 }
 
 fn group(lang: Lang, id: &'static str, count: i64, lines: Vec<Line>) -> Group {
@@ -122,12 +176,19 @@ fn group(lang: Lang, id: &'static str, count: i64, lines: Vec<Line>) -> Group {
 }
 
 fn counted(count: i64) -> String {
-    if count >= COUNTED { format!("{COUNTED}+") } else { count.to_string() }
+    if count >= COUNTED {
+        format!("{COUNTED}+")
+    } else {
+        count.to_string()
+    }
 }
 
 /// `key`: of an unsigned ticket `since` is its dispatch, of an overdue stage its due time.
 fn about(key: &str, line: &CallAbout, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> Line {
-    let obligation = pack.vocabulary().obligations.label(&line.obligation, words::pack_lang(lang));
+    let obligation = pack
+        .vocabulary()
+        .obligations
+        .label(&line.obligation, words::pack_lang(lang));
     let stage = line.stage.as_deref().unwrap_or("sign");
     let since = words::span(lang, now - line.since);
     Line {
@@ -135,8 +196,19 @@ fn about(key: &str, line: &CallAbout, pack: &Pack, lang: Lang, now: DateTime<Utc
         unit: line.unit_name.clone(),
         what: obligation.to_owned(),
         urgency: words::urgency(lang, &line.urgency),
-        since: lang.fill(key, &[("stage", words::stage(lang, stage)), ("span", &since), ("at", &words::moment(lang, line.since, now))]),
-        level: line.level.filter(|level| *level > 0).map(|level| level_name(lang, level).to_owned()).unwrap_or_default(),
+        since: lang.fill(
+            key,
+            &[
+                ("stage", words::stage(lang, stage)),
+                ("span", &since),
+                ("at", &words::moment(lang, line.since, now)),
+            ],
+        ),
+        level: line
+            .level
+            .filter(|level| *level > 0)
+            .map(|level| level_name(lang, level).to_owned())
+            .unwrap_or_default(),
         drill: line.drill,
         hot: line.urgency == "P1",
         call: Some(call(pack, &line.unit, line.phones.as_deref())),
@@ -144,14 +216,27 @@ fn about(key: &str, line: &CallAbout, pack: &Pack, lang: Lang, now: DateTime<Utc
 }
 
 fn triage_line(line: &TriageLine, lang: Lang, now: DateTime<Utc>) -> Line {
-    let (span, at) = (words::span(lang, now - line.dispatched_at), words::moment(lang, line.dispatched_at, now));
+    let (span, at) = (
+        words::span(lang, now - line.dispatched_at),
+        words::moment(lang, line.dispatched_at, now),
+    );
     Line {
         href: format!("/triage/{}", line.report_id),
-        unit: line.signed_by.as_ref().map_or_else(|| lang.t("triage.nobody").to_owned(), |by| lang.fill("triage.taken_by", &[("by", by)])),
+        unit: line.signed_by.as_ref().map_or_else(
+            || lang.t("triage.nobody").to_owned(),
+            |by| lang.fill("triage.taken_by", &[("by", by)]),
+        ),
         what: reasons(&line.reasons).join("；"),
         urgency: words::urgency(lang, &line.urgency),
         since: lang.fill("board.waits_since", &[("span", &span), ("at", &at)]),
-        level: words::countdown(lang, line.next_due_at.map(|_| if line.signed_by.is_some() { "resolve" } else { "sign" }), line.next_due_at, now).text,
+        level: words::countdown(
+            lang,
+            line.next_due_at
+                .map(|_| if line.signed_by.is_some() { "resolve" } else { "sign" }),
+            line.next_due_at,
+            now,
+        )
+        .text,
         drill: false,
         hot: line.urgency == "P1",
         call: None,
@@ -165,7 +250,10 @@ fn failed(notice: &platform::store::UndeliveredNotice, pack: &Pack, lang: Lang, 
         unit: notice.unit_name.clone(),
         what: lang.t(notice_kind(&notice.kind)).to_owned(),
         urgency: words::urgency(lang, &notice.urgency),
-        since: lang.fill("board.failed_since", &[("span", &words::span(lang, now - notice.finished_at)), ("at", &at)]),
+        since: lang.fill(
+            "board.failed_since",
+            &[("span", &words::span(lang, now - notice.finished_at)), ("at", &at)],
+        ),
         level: notice.last_error.clone().unwrap_or_default(),
         drill: false,
         hot: notice.urgency == "P1",
@@ -201,5 +289,9 @@ pub(super) fn notice_kind(kind: &str) -> &'static str {
 
 /// The texts of a JSON array.
 pub(super) fn reasons(list: &serde_json::Value) -> Vec<String> {
-    list.as_array().into_iter().flatten().filter_map(|r| r.as_str().map(str::to_owned)).collect()
+    list.as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|r| r.as_str().map(str::to_owned))
+        .collect()
 }

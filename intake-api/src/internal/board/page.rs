@@ -36,14 +36,28 @@ struct BoardPage {
 }
 
 /// The page.
-pub(crate) async fn page(State(internal): State<Internal>, actor: Overseer, Language(lang): Language, Query(query): Query<Sort>) -> Response {
+pub(crate) async fn page(
+    State(internal): State<Internal>,
+    actor: Overseer,
+    Language(lang): Language,
+    Query(query): Query<Sort>,
+) -> Response {
     let now = match now::look(&internal, lang).await {
         Ok(now) => now,
         Err(e) => return unavailable(&e),
     };
     let times = match internal.board.board_snapshot(&internal.county).await {
-        Ok(found) => found.and_then(|(at, _, data)| times::say(at, data, &query.sort, &internal.pack.current().pack, lang, clock::now())),
+        Ok(found) => found.and_then(|(at, _, data)| {
+            times::say(at, data, &query.sort, &internal.pack.current().pack, lang, clock::now())
+        }),
         Err(e) => return unavailable(&e),
     };
-    render(StatusCode::OK, &BoardPage { frame: Frame::of(&actor, lang, "/board"), now, times })
+    render(
+        StatusCode::OK,
+        &BoardPage {
+            frame: Frame::of(&actor, lang, "/board"),
+            now,
+            times,
+        },
+    )
 }

@@ -103,15 +103,27 @@ impl Figures {
 
     fn row(&self, lang: Lang) -> Row {
         let rate = |part: Option<i64>, of: Option<i64>| match Self::share(part, of) {
-            Some(share) => Cell { text: format!("{:.0}%", share * 100.0), rests_on: format!("{}/{}", part.unwrap_or(0), of.unwrap_or(0)) },
-            None => Cell { text: "–".into(), rests_on: String::new() },
+            Some(share) => Cell {
+                text: format!("{:.0}%", share * 100.0),
+                rests_on: format!("{}/{}", part.unwrap_or(0), of.unwrap_or(0)),
+            },
+            None => Cell {
+                text: "–".into(),
+                rests_on: String::new(),
+            },
         };
         let pace = |p50: Option<f64>, p90: Option<f64>, of: i64| match (p50, p90) {
             (Some(p50), Some(p90)) => {
                 let (p90, n) = (seconds(lang, p90), of.to_string());
-                Cell { text: seconds(lang, p50), rests_on: lang.fill("board.p90", &[("p90", &p90), ("n", &n)]) }
+                Cell {
+                    text: seconds(lang, p50),
+                    rests_on: lang.fill("board.p90", &[("p90", &p90), ("n", &n)]),
+                }
             }
-            _ => Cell { text: "–".into(), rests_on: String::new() },
+            _ => Cell {
+                text: "–".into(),
+                rests_on: String::new(),
+            },
         };
         Row {
             unit: self.unit_name.clone(),
@@ -128,23 +140,45 @@ impl Figures {
 }
 
 fn seconds(lang: Lang, seconds: f64) -> String {
-    // Years fit into whole seconds; the fraction is not said.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "years fit into whole seconds; the fraction is not said"
+    )]
     words::span(lang, TimeDelta::seconds(seconds.round() as i64))
 }
 
 /// Reads a snapshot into words; `None` when it can't be read.
-pub(super) fn say(at: DateTime<Utc>, data: Value, sort: &str, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> Option<Times> {
-    let snapshot: Snapshot = serde_json::from_value(data).inspect_err(|e| tracing::error!(error = %e, "the board's snapshot can't be read")).ok()?;
+pub(super) fn say(
+    at: DateTime<Utc>,
+    data: Value,
+    sort: &str,
+    pack: &Pack,
+    lang: Lang,
+    now: DateTime<Utc>,
+) -> Option<Times> {
+    let snapshot: Snapshot = serde_json::from_value(data)
+        .inspect_err(|e| tracing::error!(error = %e, "the board's snapshot can't be read"))
+        .ok()?;
     let sort = COLUMNS.iter().copied().find(|c| *c == sort).unwrap_or(COLUMNS[0]);
     let (mut letters, mut ranked): (Vec<_>, Vec<_>) = snapshot.times.iter().partition(|f| {
-        pack.vocabulary().unit_kinds.get(&f.unit_kind).is_some_and(|kind| kind.letter)
+        pack.vocabulary()
+            .unit_kinds
+            .get(&f.unit_kind)
+            .is_some_and(|kind| kind.letter)
     });
     ranked.sort_by(|a, b| worst_first(a.badness(sort), b.badness(sort)).then_with(|| b.tickets.cmp(&a.tickets)));
     letters.sort_by(|a, b| a.unit_name.cmp(&b.unit_name));
     let days = snapshot.days.to_string();
     Some(Times {
         as_of: lang.fill("board.as_of", &[("at", &words::moment(lang, at, now)), ("days", &days)]),
-        heads: COLUMNS.iter().map(|code| Head { code, title: lang.t(&format!("board.col_{code}")), current: *code == sort }).collect(),
+        heads: COLUMNS
+            .iter()
+            .map(|code| Head {
+                code,
+                title: lang.t(&format!("board.col_{code}")),
+                current: *code == sort,
+            })
+            .collect(),
         rows: ranked.iter().map(|f| f.row(lang)).collect(),
         letters: letters.iter().map(|f| f.row(lang)).collect(),
         ledger: snapshot.ledger.say(lang),
@@ -165,12 +199,22 @@ pub(crate) async fn api(State(internal): State<Internal>, _: Overseer) -> Respon
     match internal.board.board_snapshot(&internal.county).await {
         Ok(Some((at, took_ms, mut data))) => {
             if let Some(missing) = data.pointer("/ledger/missing").and_then(Value::as_array) {
-                let receipts: Vec<String> = missing.iter().filter_map(Value::as_i64).map(|id| ReportId::from_db(id).to_string()).collect();
+                let receipts: Vec<String> = missing
+                    .iter()
+                    .filter_map(Value::as_i64)
+                    .map(|id| ReportId::from_db(id).to_string())
+                    .collect();
                 data["ledger"]["missing"] = json!(receipts);
             }
-            (StatusCode::OK, Json(json!({"at": rfc3339(at), "took_ms": took_ms, "figures": data}))).into_response()
+            (
+                StatusCode::OK,
+                Json(json!({"at": rfc3339(at), "took_ms": took_ms, "figures": data})),
+            )
+                .into_response()
         }
-        Ok(None) => crate::internal::page::problem::api(404, "no figures yet; they are made within a minute of the start"),
+        Ok(None) => {
+            crate::internal::page::problem::api(404, "no figures yet; they are made within a minute of the start")
+        }
         Err(e) => api_unavailable(&e),
     }
 }

@@ -70,28 +70,67 @@ pub(super) struct Ready {
 }
 
 /// Reads what was typed for an act.
-pub(super) fn read(kind: Kind, fields: &Fields, ticket: &DeskTicket, people: &People, pack: &Pack, now: DateTime<Utc>) -> Result<Ready, Wrong> {
-    let mut reader = Reader { fields, wrong: Wrong::new() };
+pub(super) fn read(
+    kind: Kind,
+    fields: &Fields,
+    ticket: &DeskTicket,
+    people: &People,
+    pack: &Pack,
+    now: DateTime<Utc>,
+) -> Result<Ready, Wrong> {
+    let mut reader = Reader {
+        fields,
+        wrong: Wrong::new(),
+    };
     let (act, note, detail) = match kind {
         Kind::Sign => (DeskAct::Sign, None, json!({})),
         Kind::Assign => {
             let account = reader.get("account").parse::<i64>().ok();
             let person = people.iter().find(|(id, ..)| Some(*id) == account);
-            let Some((id, name, _)) = person else { return Err([("account", "desk.wrong.account")].into()) };
-            (DeskAct::Assign { account: *id, name: name.clone() }, None, json!({"to": name}))
+            let Some((id, name, _)) = person else {
+                return Err([("account", "desk.wrong.account")].into());
+            };
+            (
+                DeskAct::Assign {
+                    account: *id,
+                    name: name.clone(),
+                },
+                None,
+                json!({"to": name}),
+            )
         }
         Kind::Contact => {
             let at = reader.seen_at(ticket.dispatched_at, now);
             let who = reader.must("who", LINE, "desk.wrong.who");
             let place = reader.must("place", LINE, "desk.wrong.place");
             let note = reader.may("note", TEXT);
-            (DeskAct::Contact, Some(Note { who, place, at, note, ..Note::default() }), json!({}))
+            (
+                DeskAct::Contact,
+                Some(Note {
+                    who,
+                    place,
+                    at,
+                    note,
+                    ..Note::default()
+                }),
+                json!({}),
+            )
         }
         Kind::Evidence => {
-            let Some(kind) = &ticket.evidence else { return Err([("reference", "desk.wrong.no_evidence")].into()) };
+            let Some(kind) = &ticket.evidence else {
+                return Err([("reference", "desk.wrong.no_evidence")].into());
+            };
             let reference = reader.must("reference", LINE, "desk.wrong.reference");
             let note = reader.may("note", TEXT);
-            (DeskAct::Evidence, Some(Note { reference, note, ..Note::default() }), json!({"kind": kind}))
+            (
+                DeskAct::Evidence,
+                Some(Note {
+                    reference,
+                    note,
+                    ..Note::default()
+                }),
+                json!({"kind": kind}),
+            )
         }
         Kind::Resolve => {
             let outcome = reader.get("outcome").to_owned();
@@ -100,18 +139,39 @@ pub(super) fn read(kind: Kind, fields: &Fields, ticket: &DeskTicket, people: &Pe
             }
             let note = reader.may("note", TEXT);
             let detail = json!({"outcome": outcome});
-            (DeskAct::Resolve { outcome }, note.map(|note| Note { note: Some(note), ..Note::default() }), detail)
+            (
+                DeskAct::Resolve { outcome },
+                note.map(|note| Note {
+                    note: Some(note),
+                    ..Note::default()
+                }),
+                detail,
+            )
         }
     };
-    if reader.wrong.is_empty() { Ok(Ready { act, note, detail }) } else { Err(reader.wrong) }
+    if reader.wrong.is_empty() {
+        Ok(Ready { act, note, detail })
+    } else {
+        Err(reader.wrong)
+    }
 }
 
 /// Reads the reason for opening an identity.
 pub(super) fn read_reason(fields: &Fields) -> Result<Ready, Wrong> {
-    let mut reader = Reader { fields, wrong: Wrong::new() };
+    let mut reader = Reader {
+        fields,
+        wrong: Wrong::new(),
+    };
     let reason = reader.must("reason", TEXT, "desk.wrong.reason");
     if reader.wrong.is_empty() {
-        Ok(Ready { act: DeskAct::OpenIdentity, note: Some(Note { reason, ..Note::default() }), detail: json!({}) })
+        Ok(Ready {
+            act: DeskAct::OpenIdentity,
+            note: Some(Note {
+                reason,
+                ..Note::default()
+            }),
+            detail: json!({}),
+        })
     } else {
         Err(reader.wrong)
     }
@@ -152,10 +212,17 @@ impl Reader<'_> {
     fn seen_at(&mut self, dispatched: DateTime<Utc>, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let text = self.get("at");
         let exact = DateTime::parse_from_rfc3339(text).ok().map(|at| at.to_utc());
-        let minute = || NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M").or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S")).ok();
+        let minute = || {
+            NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M")
+                .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S"))
+                .ok()
+        };
         let at = exact.or_else(|| minute()?.and_local_timezone(shanghai()).single().map(|at| at.to_utc()));
         // People type minutes: the minute of the dispatch itself is not before it.
-        let earliest = dispatched.with_second(0).and_then(|at| at.with_nanosecond(0)).unwrap_or(dispatched);
+        let earliest = dispatched
+            .with_second(0)
+            .and_then(|at| at.with_nanosecond(0))
+            .unwrap_or(dispatched);
         let wrong = match at {
             None if text.is_empty() => "desk.wrong.when_missing",
             None => "desk.wrong.when",
@@ -178,12 +245,32 @@ pub(super) enum NotDone {
 }
 
 /// Does an act in a task of its own.
-pub(super) async fn perform(internal: &Internal, scope: &DeskScope, actor: &Actor, ticket: &DeskTicket, ready: Ready, version: i32, now: DateTime<Utc>) -> Result<ActDone, NotDone> {
-    let sealed = ready.note.as_ref().map(|note| sealed::seal(&internal.keys, ticket, note)).transpose().map_err(|_| NotDone::Sealing)?;
+pub(super) async fn perform(
+    internal: &Internal,
+    scope: &DeskScope,
+    actor: &Actor,
+    ticket: &DeskTicket,
+    ready: Ready,
+    version: i32,
+    now: DateTime<Utc>,
+) -> Result<ActDone, NotDone> {
+    let sealed = ready
+        .note
+        .as_ref()
+        .map(|note| sealed::seal(&internal.keys, ticket, note))
+        .transpose()
+        .map_err(|_| NotDone::Sealing)?;
     let (store, scope, person, id) = (internal.desk.clone(), scope.clone(), actor.person.clone(), ticket.id);
     let work = async move {
         let by = person.account.name.as_str();
-        let acting = Acting { by, account: person.account.id, version, at: now, sealed, detail: ready.detail };
+        let acting = Acting {
+            by,
+            account: person.account.id,
+            version,
+            at: now,
+            sealed,
+            detail: ready.detail,
+        };
         store.desk_act(&scope, id, &ready.act, &acting).await
     };
     match tokio::spawn(work).await {

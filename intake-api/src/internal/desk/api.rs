@@ -38,14 +38,25 @@ pub(super) struct Part {
 
 /// `GET /api/v1/openapi.json`
 pub(super) async fn openapi() -> Response {
-    ([(header::CONTENT_TYPE, "application/json")], include_str!("../../../openapi-internal.json")).into_response()
+    (
+        [(header::CONTENT_TYPE, "application/json")],
+        include_str!("../../../openapi-internal.json"),
+    )
+        .into_response()
 }
 
 /// `GET /api/v1/tickets`
 pub(super) async fn queue(State(internal): State<Internal>, desk: Desk, Query(part): Query<Part>) -> Response {
     let (offset, limit) = (part.offset.unwrap_or(0).max(0), part.limit.unwrap_or(50).clamp(1, MOST));
-    match internal.desk.desk_queue(&desk.scope, &internal.county, offset, limit).await {
-        Ok((tickets, open)) => answer(StatusCode::OK, &json!({"open": open, "offset": offset, "limit": limit, "tickets": tickets})),
+    match internal
+        .desk
+        .desk_queue(&desk.scope, &internal.county, offset, limit)
+        .await
+    {
+        Ok((tickets, open)) => answer(
+            StatusCode::OK,
+            &json!({"open": open, "offset": offset, "limit": limit, "tickets": tickets}),
+        ),
         Err(e) => {
             error!(error = chain(&e), "the queue can't be read");
             problem::api(503, "try again later")
@@ -105,18 +116,41 @@ async fn act(kind: Kind, internal: Internal, desk: Desk, id: &str, body: &[u8]) 
         Ok(ready) => ready,
         Err(wrong) => return invalid(&wrong),
     };
-    match act::perform(&internal, &desk.scope, &desk, &ticket, ready, act::version(&fields), now).await {
+    match act::perform(
+        &internal,
+        &desk.scope,
+        &desk,
+        &ticket,
+        ready,
+        act::version(&fields),
+        now,
+    )
+    .await
+    {
         Ok(ActDone::Done) => match wanted(&internal, &desk, id).await {
             Ok(ticket) => answer(StatusCode::OK, &in_json(&internal, &ticket)),
             Err(response) => response,
         },
-        Ok(ActDone::Stale { last_kind, last_by, last_at }) => {
+        Ok(ActDone::Stale {
+            last_kind,
+            last_by,
+            last_at,
+        }) => {
             let last = json!({"kind": last_kind, "by": last_by, "at": rfc3339(last_at)});
-            conflict("the ticket has changed since this version; nothing was done", &json!({"last_act": last}))
+            conflict(
+                "the ticket has changed since this version; nothing was done",
+                &json!({"last_act": last}),
+            )
         }
-        Ok(ActDone::NotAllowed { state }) => conflict("the ticket's state does not allow this; nothing was done", &json!({"state": state})),
+        Ok(ActDone::NotAllowed { state }) => conflict(
+            "the ticket's state does not allow this; nothing was done",
+            &json!({"state": state}),
+        ),
         Ok(ActDone::NotFound) => problem::api(404, "no such ticket"),
-        Err(NotDone::Sealing) => problem::api(503, "the words can't be sealed and were not stored; tell the county's IT"),
+        Err(NotDone::Sealing) => problem::api(
+            503,
+            "the words can't be sealed and were not stored; tell the county's IT",
+        ),
         Err(NotDone::Database) => problem::api(503, "nothing was done; try again later"),
     }
 }
@@ -125,10 +159,12 @@ async fn wanted(internal: &Internal, desk: &Desk, id: &str) -> Result<DeskTicket
     if id_of(id).is_none() {
         return Err(problem::api(404, "no such ticket"));
     }
-    fetch(internal, desk, id).await.map_err(|response| match response.status() {
-        StatusCode::NOT_FOUND => problem::api(404, "no such ticket"),
-        _ => problem::api(503, "try again later"),
-    })
+    fetch(internal, desk, id)
+        .await
+        .map_err(|response| match response.status() {
+            StatusCode::NOT_FOUND => problem::api(404, "no such ticket"),
+            _ => problem::api(503, "try again later"),
+        })
 }
 
 /// A flat JSON object as the fields of a form; null is absent.
@@ -145,9 +181,17 @@ fn fields(body: &[u8]) -> Result<Fields, Response> {
 }
 
 fn invalid(wrong: &Wrong) -> Response {
-    let errors: Vec<Value> = wrong.iter().map(|(field, key)| json!({"pointer": format!("/{field}"), "detail": Lang::En.t(key)})).collect();
+    let errors: Vec<Value> = wrong
+        .iter()
+        .map(|(field, key)| json!({"pointer": format!("/{field}"), "detail": Lang::En.t(key)}))
+        .collect();
     let body = json!({"type": "about:blank", "title": "Unprocessable Content", "status": 422, "detail": "fields are wrong; nothing was done", "errors": errors});
-    (StatusCode::UNPROCESSABLE_ENTITY, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()
+    (
+        StatusCode::UNPROCESSABLE_ENTITY,
+        [(header::CONTENT_TYPE, "application/problem+json")],
+        body.to_string(),
+    )
+        .into_response()
 }
 
 fn conflict(detail: &str, more: &Value) -> Response {
@@ -155,7 +199,12 @@ fn conflict(detail: &str, more: &Value) -> Response {
     if let (Some(body), Some(more)) = (body.as_object_mut(), more.as_object()) {
         body.extend(more.clone());
     }
-    (StatusCode::CONFLICT, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()
+    (
+        StatusCode::CONFLICT,
+        [(header::CONTENT_TYPE, "application/problem+json")],
+        body.to_string(),
+    )
+        .into_response()
 }
 
 fn answer(status: StatusCode, body: &Value) -> Response {

@@ -33,27 +33,57 @@ struct StalePage {
 }
 
 /// `POST /tickets/{id}/sign`
-pub(super) async fn sign(internal: State<Internal>, desk: Desk, lang: Language, id: Path<String>, fields: Form<Fields>) -> Response {
+pub(super) async fn sign(
+    internal: State<Internal>,
+    desk: Desk,
+    lang: Language,
+    id: Path<String>,
+    fields: Form<Fields>,
+) -> Response {
     act(Kind::Sign, internal.0, desk, lang.0, &id.0, fields.0).await
 }
 
 /// `POST /tickets/{id}/assign`
-pub(super) async fn assign(internal: State<Internal>, desk: Desk, lang: Language, id: Path<String>, fields: Form<Fields>) -> Response {
+pub(super) async fn assign(
+    internal: State<Internal>,
+    desk: Desk,
+    lang: Language,
+    id: Path<String>,
+    fields: Form<Fields>,
+) -> Response {
     act(Kind::Assign, internal.0, desk, lang.0, &id.0, fields.0).await
 }
 
 /// `POST /tickets/{id}/contact`
-pub(super) async fn contact(internal: State<Internal>, desk: Desk, lang: Language, id: Path<String>, fields: Form<Fields>) -> Response {
+pub(super) async fn contact(
+    internal: State<Internal>,
+    desk: Desk,
+    lang: Language,
+    id: Path<String>,
+    fields: Form<Fields>,
+) -> Response {
     act(Kind::Contact, internal.0, desk, lang.0, &id.0, fields.0).await
 }
 
 /// `POST /tickets/{id}/evidence`
-pub(super) async fn evidence(internal: State<Internal>, desk: Desk, lang: Language, id: Path<String>, fields: Form<Fields>) -> Response {
+pub(super) async fn evidence(
+    internal: State<Internal>,
+    desk: Desk,
+    lang: Language,
+    id: Path<String>,
+    fields: Form<Fields>,
+) -> Response {
     act(Kind::Evidence, internal.0, desk, lang.0, &id.0, fields.0).await
 }
 
 /// `POST /tickets/{id}/resolve`
-pub(super) async fn resolve(internal: State<Internal>, desk: Desk, lang: Language, id: Path<String>, fields: Form<Fields>) -> Response {
+pub(super) async fn resolve(
+    internal: State<Internal>,
+    desk: Desk,
+    lang: Language,
+    id: Path<String>,
+    fields: Form<Fields>,
+) -> Response {
     act(Kind::Resolve, internal.0, desk, lang.0, &id.0, fields.0).await
 }
 
@@ -68,17 +98,55 @@ async fn act(kind: Kind, internal: Internal, desk: Desk, lang: Lang, id: &str, f
     let ready = match act::read(kind, &fields, &ticket, &people, &loaded.pack, now) {
         Ok(ready) => ready,
         Err(wrong) => {
-            let attempt = Attempt { form: kind.word(), fields, wrong, trouble: None };
-            return show(StatusCode::UNPROCESSABLE_ENTITY, &internal, &desk, lang, &ticket, &people, attempt, None);
+            let attempt = Attempt {
+                form: kind.word(),
+                fields,
+                wrong,
+                trouble: None,
+            };
+            return show(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                &internal,
+                &desk,
+                lang,
+                &ticket,
+                &people,
+                attempt,
+                None,
+            );
         }
     };
     let done_kind = ready.act.kind();
-    match act::perform(&internal, &desk.scope, &desk, &ticket, ready, act::version(&fields), now).await {
+    match act::perform(
+        &internal,
+        &desk.scope,
+        &desk,
+        &ticket,
+        ready,
+        act::version(&fields),
+        now,
+    )
+    .await
+    {
         Ok(ActDone::Done) => Redirect::to(&format!("/tickets/{}?done={}", ticket.id, kind.word())).into_response(),
         Ok(other) => overtaken(&desk, lang, ticket.id, done_kind, &fields, other, now),
         Err(why) => {
-            let attempt = Attempt { form: kind.word(), fields, wrong: act::Wrong::new(), trouble: Some(trouble(&why)) };
-            show(StatusCode::SERVICE_UNAVAILABLE, &internal, &desk, lang, &ticket, &people, attempt, None)
+            let attempt = Attempt {
+                form: kind.word(),
+                fields,
+                wrong: act::Wrong::new(),
+                trouble: Some(trouble(&why)),
+            };
+            show(
+                StatusCode::SERVICE_UNAVAILABLE,
+                &internal,
+                &desk,
+                lang,
+                &ticket,
+                &people,
+                attempt,
+                None,
+            )
         }
     }
 }
@@ -93,17 +161,37 @@ pub(super) fn trouble(why: &NotDone) -> &'static str {
 
 /// Nothing was changed: says what happened instead, by whom and when. The same act by the same person is a double click,
 /// which is no fault; anything else is a conflict.
-pub(super) fn overtaken(desk: &Desk, lang: Lang, id: i64, kind: &str, fields: &Fields, done: ActDone, now: DateTime<Utc>) -> Response {
+pub(super) fn overtaken(
+    desk: &Desk,
+    lang: Lang,
+    id: i64,
+    kind: &str,
+    fields: &Fields,
+    done: ActDone,
+    now: DateTime<Utc>,
+) -> Response {
     let (status, title, text) = match done {
-        ActDone::Stale { last_kind, last_by, last_at } => {
+        ActDone::Stale {
+            last_kind,
+            last_by,
+            last_at,
+        } => {
             let again = last_kind == kind && last_by == desk.person.account.name;
             let what = what_happened(lang, &last_kind);
             let at = words::moment(lang, last_at, now);
             let values = [("by", last_by.as_str()), ("at", at.as_str()), ("what", what)];
             if again {
-                (StatusCode::OK, "desk.stale.again_title", lang.fill("desk.stale.again", &values))
+                (
+                    StatusCode::OK,
+                    "desk.stale.again_title",
+                    lang.fill("desk.stale.again", &values),
+                )
             } else {
-                (StatusCode::CONFLICT, "desk.stale.title", lang.fill("desk.stale.text", &values))
+                (
+                    StatusCode::CONFLICT,
+                    "desk.stale.title",
+                    lang.fill("desk.stale.text", &values),
+                )
             }
         }
         ActDone::NotAllowed { state } => {
@@ -113,8 +201,22 @@ pub(super) fn overtaken(desk: &Desk, lang: Lang, id: i64, kind: &str, fields: &F
         ActDone::NotFound | ActDone::Done => return problem::not_found().into_response(),
     };
     let typed = ["who", "at", "place", "reference", "reason", "note"];
-    let kept = typed.iter().filter_map(|name| fields.get(*name)).filter(|v| !v.trim().is_empty()).cloned().collect();
-    render(status, &StalePage { frame: Frame::of(desk, lang, "/desk"), id, title: lang.t(title), text, kept })
+    let kept = typed
+        .iter()
+        .filter_map(|name| fields.get(*name))
+        .filter(|v| !v.trim().is_empty())
+        .cloned()
+        .collect();
+    render(
+        status,
+        &StalePage {
+            frame: Frame::of(desk, lang, "/desk"),
+            id,
+            title: lang.t(title),
+            text,
+            kept,
+        },
+    )
 }
 
 fn what_happened(lang: Lang, kind: &str) -> &'static str {

@@ -88,19 +88,47 @@ struct Fragment {
 }
 
 /// `GET /desk`
-pub(super) async fn page(State(internal): State<Internal>, desk: Desk, Language(lang): Language, Query(asked): Query<Asked>) -> Response {
+pub(super) async fn page(
+    State(internal): State<Internal>,
+    desk: Desk,
+    Language(lang): Language,
+    Query(asked): Query<Asked>,
+) -> Response {
     let list = match list(&internal, &desk, lang, asked.page).await {
         Ok(list) => list,
         Err(e) => return away(&e),
     };
     let loaded = internal.pack.current();
-    let name = |code: &&str| loaded.pack.units().get(code).map_or_else(|| (*code).to_owned(), |unit| unit.name.clone());
-    let units = desk.units(&["member", "leader"]).iter().map(name).collect::<Vec<_>>().join("、");
-    render(StatusCode::OK, &QueuePage { frame: Frame::of(&desk, lang, "/desk"), list, units })
+    let name = |code: &&str| {
+        loaded
+            .pack
+            .units()
+            .get(code)
+            .map_or_else(|| (*code).to_owned(), |unit| unit.name.clone())
+    };
+    let units = desk
+        .units(&["member", "leader"])
+        .iter()
+        .map(name)
+        .collect::<Vec<_>>()
+        .join("、");
+    render(
+        StatusCode::OK,
+        &QueuePage {
+            frame: Frame::of(&desk, lang, "/desk"),
+            list,
+            units,
+        },
+    )
 }
 
 /// `GET /desk/list`
-pub(super) async fn fragment(State(internal): State<Internal>, desk: Desk, Language(lang): Language, Query(asked): Query<Asked>) -> Response {
+pub(super) async fn fragment(
+    State(internal): State<Internal>,
+    desk: Desk,
+    Language(lang): Language,
+    Query(asked): Query<Asked>,
+) -> Response {
     match list(&internal, &desk, lang, asked.page).await {
         Ok(list) => render(StatusCode::OK, &Fragment { list }),
         Err(e) => away(&e),
@@ -115,18 +143,28 @@ fn away(e: &StoreError) -> Response {
 async fn list(internal: &Internal, desk: &Desk, lang: Lang, page: Option<i64>) -> Result<List, StoreError> {
     let now = clock::now();
     let page = page.unwrap_or(1).clamp(1, 1_000_000);
-    let (lines, open) = internal.desk.desk_queue(&desk.scope, &internal.county, (page - 1) * PAGE, PAGE).await?;
+    let (lines, open) = internal
+        .desk
+        .desk_queue(&desk.scope, &internal.county, (page - 1) * PAGE, PAGE)
+        .await?;
     let loaded = internal.pack.current();
     let many_units = desk.units(&["member", "leader"]).len() > 1;
     let full = lines.len() as i64 == PAGE && (open > page * PAGE || open >= MANY);
     Ok(List {
         lang,
-        count: if open >= MANY { format!("{MANY}+") } else { open.to_string() },
+        count: if open >= MANY {
+            format!("{MANY}+")
+        } else {
+            open.to_string()
+        },
         page,
         previous: (page > 1).then_some(page - 1),
         next: full.then_some(page + 1),
         at: words::moment(lang, now, now),
-        lines: lines.into_iter().map(|line| in_words(line, lang, &loaded.pack, many_units, now)).collect(),
+        lines: lines
+            .into_iter()
+            .map(|line| in_words(line, lang, &loaded.pack, many_units, now))
+            .collect(),
     })
 }
 
@@ -134,7 +172,11 @@ fn in_words(line: QueueLine, lang: Lang, pack: &Pack, many_units: bool, now: Dat
     let unsigned = matches!(line.state.as_str(), "dispatched" | "reopened");
     Line {
         id: line.id,
-        obligation: pack.vocabulary().obligations.label(&line.obligation, words::pack_lang(lang)).to_owned(),
+        obligation: pack
+            .vocabulary()
+            .obligations
+            .label(&line.obligation, words::pack_lang(lang))
+            .to_owned(),
         urgency: words::urgency(lang, &line.urgency),
         hot_word: line.urgency == "P1",
         burning: line.urgency == "P1" && unsigned,
@@ -144,7 +186,11 @@ fn in_words(line: QueueLine, lang: Lang, pack: &Pack, many_units: bool, now: Dat
         role: words::role(lang, line.lead),
         state: words::state(lang, &line.state),
         assignee: line.assignee_name,
-        unit: many_units.then(|| pack.units().get(&line.unit).map_or(line.unit.clone(), |unit| unit.name.clone())),
+        unit: many_units.then(|| {
+            pack.units()
+                .get(&line.unit)
+                .map_or(line.unit.clone(), |unit| unit.name.clone())
+        }),
         danger: line.present_danger,
         drill: line.drill,
     }

@@ -35,40 +35,98 @@ struct ReporterPage {
 }
 
 /// The page.
-pub(super) async fn open(State(internal): State<Internal>, desk: Desk, Language(lang): Language, Path(id): Path<String>, Form(fields): Form<Fields>) -> Response {
+pub(super) async fn open(
+    State(internal): State<Internal>,
+    desk: Desk,
+    Language(lang): Language,
+    Path(id): Path<String>,
+    Form(fields): Form<Fields>,
+) -> Response {
     let now = clock::now();
     let ticket = match fetch(&internal, &desk, &id).await {
         Ok(ticket) => ticket,
         Err(response) => return response,
     };
     let refuse = |status, wrong, trouble, fields, people: Vec<_>| {
-        let attempt = Attempt { form: "reporter", fields, wrong, trouble };
+        let attempt = Attempt {
+            form: "reporter",
+            fields,
+            wrong,
+            trouble,
+        };
         show(status, &internal, &desk, lang, &ticket, &people, attempt, None)
     };
     let people = people_of(&internal, &ticket).await;
     if !may_open_reporter(&ticket, &internal.pack.current().pack) {
-        return refuse(StatusCode::FORBIDDEN, act::Wrong::new(), Some("desk.reporter.approval"), fields, people);
+        return refuse(
+            StatusCode::FORBIDDEN,
+            act::Wrong::new(),
+            Some("desk.reporter.approval"),
+            fields,
+            people,
+        );
     }
     let ready = match act::read_reason(&fields) {
         Ok(ready) => ready,
         Err(wrong) => return refuse(StatusCode::UNPROCESSABLE_ENTITY, wrong, None, fields, people),
     };
-    match act::perform(&internal, &desk.scope, &desk, &ticket, ready, act::version(&fields), now).await {
+    match act::perform(
+        &internal,
+        &desk.scope,
+        &desk,
+        &ticket,
+        ready,
+        act::version(&fields),
+        now,
+    )
+    .await
+    {
         Ok(ActDone::Done) => {}
         Ok(other) => return overtaken(&desk, lang, ticket.id, "identity-opened", &fields, other, now),
-        Err(why) => return refuse(StatusCode::SERVICE_UNAVAILABLE, act::Wrong::new(), Some(trouble(&why)), fields, people),
+        Err(why) => {
+            return refuse(
+                StatusCode::SERVICE_UNAVAILABLE,
+                act::Wrong::new(),
+                Some(trouble(&why)),
+                fields,
+                people,
+            );
+        }
     }
     let opened = sealed::reporter(&internal.keys, &ticket);
     let shut = opened.is_none();
     let lines = opened.map(|reporter| {
         let unknown = || lang.t("desk.reporter.not_given").to_owned();
         vec![
-            (lang.t("form.label.reporter_kind"), lang.t(&format!("form.reporter_kind.{}", reporter.kind)).to_owned()),
-            (lang.t("desk.reporter.wish"), lang.t(&format!("desk.identity.{}", reporter.identity)).to_owned()),
-            (lang.t("form.label.reporter_organization"), reporter.organization.unwrap_or_else(unknown)),
-            (lang.t("form.label.reporter_name"), reporter.name.unwrap_or_else(unknown)),
-            (lang.t("form.label.reporter_phone"), reporter.phone.unwrap_or_else(unknown)),
+            (
+                lang.t("form.label.reporter_kind"),
+                lang.t(&format!("form.reporter_kind.{}", reporter.kind)).to_owned(),
+            ),
+            (
+                lang.t("desk.reporter.wish"),
+                lang.t(&format!("desk.identity.{}", reporter.identity)).to_owned(),
+            ),
+            (
+                lang.t("form.label.reporter_organization"),
+                reporter.organization.unwrap_or_else(unknown),
+            ),
+            (
+                lang.t("form.label.reporter_name"),
+                reporter.name.unwrap_or_else(unknown),
+            ),
+            (
+                lang.t("form.label.reporter_phone"),
+                reporter.phone.unwrap_or_else(unknown),
+            ),
         ]
     });
-    render(StatusCode::OK, &ReporterPage { frame: Frame::of(&desk, lang, "/desk"), id: ticket.id, lines: lines.unwrap_or_default(), shut })
+    render(
+        StatusCode::OK,
+        &ReporterPage {
+            frame: Frame::of(&desk, lang, "/desk"),
+            id: ticket.id,
+            lines: lines.unwrap_or_default(),
+            shut,
+        },
+    )
 }

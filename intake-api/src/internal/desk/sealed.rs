@@ -99,7 +99,12 @@ pub(super) fn matter(keys: &MasterKey, ticket: &DeskTicket) -> Option<Matter> {
 
 /// Opens who reported.
 pub(super) fn reporter(keys: &MasterKey, ticket: &DeskTicket) -> Option<Reporter> {
-    opened(&data_key(keys, ticket).ok()?, Column::Reporter, ticket, ticket.reporter.as_deref()?)
+    opened(
+        &data_key(keys, ticket).ok()?,
+        Column::Reporter,
+        ticket,
+        ticket.reporter.as_deref()?,
+    )
 }
 
 /// Opens what an officer wrote with an event (hex).
@@ -114,10 +119,17 @@ pub(super) fn seal(keys: &MasterKey, ticket: &DeskTicket, note: &Note) -> Result
     Ok(keys.seal(&key, Column::Event, ticket.report_id, &plain, &mut rand::rng()))
 }
 
-fn opened<T: serde::de::DeserializeOwned>(key: &[u8; 32], column: Column, ticket: &DeskTicket, sealed: &[u8]) -> Option<T> {
+fn opened<T: serde::de::DeserializeOwned>(
+    key: &[u8; 32],
+    column: Column,
+    ticket: &DeskTicket,
+    sealed: &[u8],
+) -> Option<T> {
     let plain = MasterKey::open(key, column, ticket.report_id, sealed)
         .inspect_err(|e| error!(ticket = ticket.id, ?column, error = %e, "a sealed text can't be opened"))
         .ok()?;
     // The text of the error could repeat the words: it is not logged.
-    serde_json::from_slice(&plain).inspect_err(|_| error!(ticket = ticket.id, ?column, "an opened text has another form")).ok()
+    serde_json::from_slice(&plain)
+        .inspect_err(|_| error!(ticket = ticket.id, ?column, "an opened text has another form"))
+        .ok()
 }

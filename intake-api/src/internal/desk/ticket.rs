@@ -71,7 +71,11 @@ impl TicketPage {
 
     /// What was typed into a field of a form.
     fn typed(&self, form: &str, field: &str) -> &str {
-        if self.attempt.form == form { self.attempt.fields.get(field).map_or("", String::as_str) } else { "" }
+        if self.attempt.form == form {
+            self.attempt.fields.get(field).map_or("", String::as_str)
+        } else {
+            ""
+        }
     }
 
     fn wrong(&self, form: &str, field: &str) -> Option<&'static str> {
@@ -93,7 +97,9 @@ pub(super) fn id_of(text: &str) -> Option<i64> {
 
 /// The ticket of an address, or the answer instead of it.
 pub(super) async fn fetch(internal: &Internal, desk: &Desk, id: &str) -> Result<DeskTicket, Response> {
-    let Some(id) = id_of(id) else { return Err(problem::not_found().into_response()) };
+    let Some(id) = id_of(id) else {
+        return Err(problem::not_found().into_response());
+    };
     match internal.desk.desk_ticket(&desk.scope, id).await {
         Ok(Some(ticket)) => Ok(ticket),
         Ok(None) => Err(problem::not_found().into_response()),
@@ -106,21 +112,44 @@ pub(super) async fn fetch(internal: &Internal, desk: &Desk, id: &str) -> Result<
 
 /// People of the ticket's unit.
 pub(super) async fn people_of(internal: &Internal, ticket: &DeskTicket) -> Vec<(i64, String, Option<String>)> {
-    internal.desk.desk_people(&internal.county, &ticket.unit).await.unwrap_or_else(|e| {
-        error!(ticket = ticket.id, error = chain(&e), "the people of a unit can't be read");
-        Vec::new()
-    })
+    internal
+        .desk
+        .desk_people(&internal.county, &ticket.unit)
+        .await
+        .unwrap_or_else(|e| {
+            error!(
+                ticket = ticket.id,
+                error = chain(&e),
+                "the people of a unit can't be read"
+            );
+            Vec::new()
+        })
 }
 
 /// `GET /tickets/{id}`
-pub(super) async fn page(State(internal): State<Internal>, desk: Desk, Language(lang): Language, Path(id): Path<String>, Query(asked): Query<Asked>) -> Response {
+pub(super) async fn page(
+    State(internal): State<Internal>,
+    desk: Desk,
+    Language(lang): Language,
+    Path(id): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Response {
     let ticket = match fetch(&internal, &desk, &id).await {
         Ok(ticket) => ticket,
         Err(response) => return response,
     };
     let people = people_of(&internal, &ticket).await;
     let done = asked.done.as_deref().and_then(done_key).map(|key| lang.t(key));
-    show(StatusCode::OK, &internal, &desk, lang, &ticket, &people, Attempt::default(), done)
+    show(
+        StatusCode::OK,
+        &internal,
+        &desk,
+        lang,
+        &ticket,
+        &people,
+        Attempt::default(),
+        done,
+    )
 }
 
 /// Which sentence says that an act was done; a word from elsewhere says nothing.
@@ -137,12 +166,27 @@ fn done_key(word: &str) -> Option<&'static str> {
 
 /// The page, with what was typed if an act was refused.
 #[expect(clippy::too_many_arguments, reason = "the parts of one page")]
-pub(super) fn show(status: StatusCode, internal: &Internal, desk: &Desk, lang: Lang, ticket: &DeskTicket, people: &People, attempt: Attempt, done: Option<&'static str>) -> Response {
+pub(super) fn show(
+    status: StatusCode,
+    internal: &Internal,
+    desk: &Desk,
+    lang: Lang,
+    ticket: &DeskTicket,
+    people: &People,
+    attempt: Attempt,
+    done: Option<&'static str>,
+) -> Response {
     let (loaded, now) = (internal.pack.current(), clock::now());
     let page = TicketPage {
         frame: Frame::of(desk, lang, "/desk"),
         v: view(ticket, &internal.keys, &loaded.pack, lang, now),
-        people: people.iter().map(|(id, name, _)| Choice { value: id.to_string(), label: name.clone() }).collect(),
+        people: people
+            .iter()
+            .map(|(id, name, _)| Choice {
+                value: id.to_string(),
+                label: name.clone(),
+            })
+            .collect(),
         outcomes: outcomes(&loaded.pack, lang),
         attempt,
         done,
@@ -154,5 +198,10 @@ pub(super) fn show(status: StatusCode, internal: &Internal, desk: &Desk, lang: L
 
 fn outcomes(pack: &Pack, lang: Lang) -> Vec<Choice> {
     let offered = pack.vocabulary().outcomes.offered();
-    offered.map(|term| Choice { value: term.code.clone(), label: term.label.get(words::pack_lang(lang)).to_owned() }).collect()
+    offered
+        .map(|term| Choice {
+            value: term.code.clone(),
+            label: term.label.get(words::pack_lang(lang)).to_owned(),
+        })
+        .collect()
 }

@@ -108,7 +108,10 @@ pub(super) fn next_act(ticket: &DeskTicket) -> Option<Kind> {
         return Some(Kind::Sign);
     }
     state.begin().ok()?;
-    let contact_owed = ticket.stages.iter().any(|s| s.stage == "contact" && s.ended_at.is_none());
+    let contact_owed = ticket
+        .stages
+        .iter()
+        .any(|s| s.stage == "contact" && s.ended_at.is_none());
     let evidence_owed = ticket.evidence.is_some() && ticket.evidence_at.is_none();
     Some(match (contact_owed, evidence_owed) {
         (true, _) => Kind::Contact,
@@ -142,7 +145,10 @@ pub(super) fn view(ticket: &DeskTicket, keys: &MasterKey, pack: &Pack, lang: Lan
         id: ticket.id,
         version: ticket.version,
         obligation: vocabulary.obligations.label(&ticket.obligation, pl).to_owned(),
-        unit: pack.units().get(&ticket.unit).map_or(ticket.unit.clone(), |unit| unit.name.clone()),
+        unit: pack
+            .units()
+            .get(&ticket.unit)
+            .map_or(ticket.unit.clone(), |unit| unit.name.clone()),
         role: words::role(lang, ticket.lead),
         state: words::state(lang, &ticket.state),
         urgency: words::urgency(lang, &ticket.urgency),
@@ -150,27 +156,61 @@ pub(super) fn view(ticket: &DeskTicket, keys: &MasterKey, pack: &Pack, lang: Lan
         drill: ticket.drill,
         danger: facts.as_ref().is_some_and(|f| f.present_danger),
         countdown: words::countdown(lang, ticket.next_stage.as_deref(), ticket.next_due_at, now),
-        level: ticket.stages.iter().filter(|s| s.ended_at.is_none()).filter_map(|s| s.level).max().map(|level| level_words(lang, level, ticket, pack)),
+        level: ticket
+            .stages
+            .iter()
+            .filter(|s| s.ended_at.is_none())
+            .filter_map(|s| s.level)
+            .max()
+            .map(|level| level_words(lang, level, ticket, pack)),
         next,
-        others_allowed: if open { offered.into_iter().filter(allowed).collect() } else { Vec::new() },
+        others_allowed: if open {
+            offered.into_iter().filter(allowed).collect()
+        } else {
+            Vec::new()
+        },
         assignee: ticket.assignee_name.clone(),
         place: words::place(lang, pack, facts.as_ref().and_then(|f| f.area.as_deref())),
         where_now: matter.as_ref().and_then(|m| m.where_now.clone()),
         found_at: matter.as_ref().and_then(|m| m.found_at).map(|at| when(at.to_utc())),
         received_at: when(ticket.received_at),
-        situations: facts.iter().flat_map(|f| &f.situations).map(|code| vocabulary.situations.label(code, pl).to_owned()).collect(),
+        situations: facts
+            .iter()
+            .flat_map(|f| &f.situations)
+            .map(|code| vocabulary.situations.label(code, pl).to_owned())
+            .collect(),
         children: children(lang, matter.as_ref().map(|m| m.children.as_slice()), facts.as_ref()),
-        suspect: facts.as_ref().map_or("–", |f| lang.t(&format!("form.suspect.{}", f.suspect))),
+        suspect: facts
+            .as_ref()
+            .map_or("–", |f| lang.t(&format!("form.suspect.{}", f.suspect))),
         narrative: matter.as_ref().map(|m| m.narrative.clone()),
         shut: matter.is_none(),
-        reporter_kind: facts.as_ref().map_or("–", |f| lang.t(&format!("form.reporter_kind.{}", f.reporter_kind))),
-        identity: facts.as_ref().map_or("–", |f| lang.t(&format!("desk.identity.{}", f.identity))),
-        organization: named.then(|| sealed::reporter(keys, ticket)).flatten().and_then(|r| r.organization),
+        reporter_kind: facts
+            .as_ref()
+            .map_or("–", |f| lang.t(&format!("form.reporter_kind.{}", f.reporter_kind))),
+        identity: facts
+            .as_ref()
+            .map_or("–", |f| lang.t(&format!("desk.identity.{}", f.identity))),
+        organization: named
+            .then(|| sealed::reporter(keys, ticket))
+            .flatten()
+            .and_then(|r| r.organization),
         may_open_reporter: may_open_reporter(ticket, pack),
-        bases: ticket.basis.iter().map(|b| (b.text.clone(), words::grade(lang, &b.grade))).collect(),
-        evidence: ticket.evidence.as_ref().map(|code| vocabulary.evidence.label(code, pl).to_owned()),
+        bases: ticket
+            .basis
+            .iter()
+            .map(|b| (b.text.clone(), words::grade(lang, &b.grade)))
+            .collect(),
+        evidence: ticket
+            .evidence
+            .as_ref()
+            .map(|code| vocabulary.evidence.label(code, pl).to_owned()),
         evidence_at: ticket.evidence_at.map(when),
-        stages: ticket.stages.iter().map(|s| stage(s, ticket, pack, lang, now)).collect(),
+        stages: ticket
+            .stages
+            .iter()
+            .map(|s| stage(s, ticket, pack, lang, now))
+            .collect(),
         others: ticket
             .others
             .iter()
@@ -182,7 +222,10 @@ pub(super) fn view(ticket: &DeskTicket, keys: &MasterKey, pack: &Pack, lang: Lan
             })
             .collect(),
         events: events(ticket, keys, pack, lang, now),
-        outcome: ticket.outcome.as_ref().map(|code| vocabulary.outcomes.label(code, pl).to_owned()),
+        outcome: ticket
+            .outcome
+            .as_ref()
+            .map(|code| vocabulary.outcomes.label(code, pl).to_owned()),
         statutory_police,
         goes_on: statutory_police && ticket.outcome.as_deref() == Some("not-filed"),
         hotline: pack.hotline(pl).to_owned(),
@@ -213,12 +256,19 @@ fn children(lang: Lang, opened: Option<&[Child]>, facts: Option<&Facts>) -> Vec<
     let words = opened.iter().zip(1..).map(|(c, n)| {
         let mut facts = vec![(lang.t("form.label.living_with"), living(c.living_with.as_str()))];
         let mut add = |key: &str, value: Option<String>| facts.extend(value.map(|value| (lang.t(key), value)));
-        add("form.label.left_behind", c.left_behind.map(|yes| lang.t(if yes { "form.yes" } else { "form.no" }).to_owned()));
+        add(
+            "form.label.left_behind",
+            c.left_behind
+                .map(|yes| lang.t(if yes { "form.yes" } else { "form.no" }).to_owned()),
+        );
         add("form.label.home_address", c.home_address.clone());
         add("form.label.school", c.school.clone());
         add("form.label.birth_date", c.birth_date.map(|d| d.to_string()));
         add("form.label.id_number", c.id_number.clone());
-        ChildWords { heading: heading(n, c.name.as_deref(), c.sex.as_str(), c.age), facts }
+        ChildWords {
+            heading: heading(n, c.name.as_deref(), c.sex.as_str(), c.age),
+            facts,
+        }
     });
     words.collect()
 }
@@ -232,15 +282,26 @@ fn stage(s: &DeskStage, ticket: &DeskTicket, pack: &Pack, lang: Lang, now: DateT
             let key = if missed(ended) { "desk.ended_late" } else { "desk.ended" };
             lang.fill(key, &[("at", &words::moment(lang, ended, now))])
         }
-        (None, Some(due)) => format!("{} · {}", lang.fill("desk.due", &[("at", &words::due(lang, due, now))]), countdown.text),
+        (None, Some(due)) => format!(
+            "{} · {}",
+            lang.fill("desk.due", &[("at", &words::due(lang, due, now))]),
+            countdown.text
+        ),
         (None, None) => countdown.text,
     };
     StageWords {
         name: words::stage(lang, &s.stage),
         status,
         late: s.ended_at.is_none() && countdown.overdue,
-        limit: lang.fill("desk.limit_line", &[("limit", &words::limit(lang, &s.time_limit)), ("start", start)]),
-        basis: if s.grade == "P" { lang.t("desk.county_policy").to_owned() } else { s.basis.clone() },
+        limit: lang.fill(
+            "desk.limit_line",
+            &[("limit", &words::limit(lang, &s.time_limit)), ("start", start)],
+        ),
+        basis: if s.grade == "P" {
+            lang.t("desk.county_policy").to_owned()
+        } else {
+            s.basis.clone()
+        },
         grade: words::grade(lang, &s.grade),
         provisional: s.provisional,
         derivation: s.derivation.clone(),
@@ -250,9 +311,16 @@ fn stage(s: &DeskStage, ticket: &DeskTicket, pack: &Pack, lang: Lang, now: DateT
 
 /// What an escalation level is called; court and procuratorate get a 提示函 instead.
 fn level_words(lang: Lang, level: i16, ticket: &DeskTicket, pack: &Pack) -> String {
-    let kind = pack.units().get(&ticket.unit).and_then(|unit| pack.vocabulary().unit_kinds.get(&unit.kind));
+    let kind = pack
+        .units()
+        .get(&ticket.unit)
+        .and_then(|unit| pack.vocabulary().unit_kinds.get(&unit.kind));
     let letter = kind.is_some_and(|kind| kind.letter) && level >= 3;
-    let key = if letter { "desk.level.letter".to_owned() } else { format!("desk.level.l{}", level.clamp(1, 4)) };
+    let key = if letter {
+        "desk.level.letter".to_owned()
+    } else {
+        format!("desk.level.l{}", level.clamp(1, 4))
+    };
     lang.t(&key).to_owned()
 }
 
@@ -282,8 +350,14 @@ fn event_text(event: &DeskEvent, pack: &Pack, lang: Lang) -> String {
     let pl = words::pack_lang(lang);
     let (kind, more) = match event.kind.as_str() {
         "assigned" => ("assigned", detail("to")),
-        "evidence" => ("evidence", pack.vocabulary().evidence.label(&detail("kind"), pl).to_owned()),
-        "resolved" => ("resolved", pack.vocabulary().outcomes.label(&detail("outcome"), pl).to_owned()),
+        "evidence" => (
+            "evidence",
+            pack.vocabulary().evidence.label(&detail("kind"), pl).to_owned(),
+        ),
+        "resolved" => (
+            "resolved",
+            pack.vocabulary().outcomes.label(&detail("outcome"), pl).to_owned(),
+        ),
         known @ ("signed" | "contacted" | "identity-opened") => (known, String::new()),
         _ => ("other", event.kind.clone()),
     };
@@ -300,5 +374,7 @@ fn note_lines(note: Note, lang: Lang, now: DateTime<Utc>) -> Vec<(&'static str, 
         ("desk.field.reason", note.reason),
         ("desk.field.note", note.note),
     ];
-    all.into_iter().filter_map(|(key, value)| Some((lang.t(key), value?))).collect()
+    all.into_iter()
+        .filter_map(|(key, value)| Some((lang.t(key), value?)))
+        .collect()
 }

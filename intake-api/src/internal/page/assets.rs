@@ -15,17 +15,30 @@ use sha2::{Digest, Sha256};
 
 use super::{Frame, Language, problem, render};
 
-const STYLE: &str = concat!(include_str!("../../../assets/style.css"), "\n", include_str!("../../../assets/internal.css"));
+const STYLE: &str = concat!(
+    include_str!("../../../assets/style.css"),
+    "\n",
+    include_str!("../../../assets/internal.css")
+);
 const FILES: [(&str, &str, &str); 3] = [
     ("style.css", "text/css; charset=utf-8", STYLE),
-    ("htmx.js", "text/javascript; charset=utf-8", include_str!("../../../assets/htmx.min.js")),
-    ("leave.js", "text/javascript; charset=utf-8", include_str!("../../../assets/leave.js")),
+    (
+        "htmx.js",
+        "text/javascript; charset=utf-8",
+        include_str!("../../../assets/htmx.min.js"),
+    ),
+    (
+        "leave.js",
+        "text/javascript; charset=utf-8",
+        include_str!("../../../assets/leave.js"),
+    ),
 ];
 const ICON: &str = include_str!("../../../assets/icon.svg");
 const FOREVER: &str = "public, max-age=31536000, immutable";
 
 /// Addresses with digests, in the order of [`FILES`].
-static ADDRESSES: LazyLock<[String; 3]> = LazyLock::new(|| FILES.map(|(name, _, content)| format!("/assets/{name}?v={}", digest(content))));
+static ADDRESSES: LazyLock<[String; 3]> =
+    LazyLock::new(|| FILES.map(|(name, _, content)| format!("/assets/{name}?v={}", digest(content))));
 
 fn digest(content: &str) -> String {
     hex::encode(&Sha256::digest(content.as_bytes())[..6])
@@ -48,7 +61,9 @@ pub(super) fn leave_script() -> &'static str {
 
 /// `GET /assets/{file}`
 pub(super) async fn file(Path(wanted): Path<String>, RawQuery(query): RawQuery) -> Response {
-    let Some((_, kind, content)) = FILES.iter().find(|(name, ..)| *name == wanted) else { return problem::not_found().into_response() };
+    let Some((_, kind, content)) = FILES.iter().find(|(name, ..)| *name == wanted) else {
+        return problem::not_found().into_response();
+    };
     // An old page may ask for an old digest; it must not keep the answer under that name.
     let current = query.as_deref().and_then(|q| q.strip_prefix("v=")) == Some(digest(content).as_str());
     let keep = if current { FOREVER } else { "no-cache" };
@@ -57,12 +72,23 @@ pub(super) async fn file(Path(wanted): Path<String>, RawQuery(query): RawQuery) 
 
 /// `GET /favicon.ico`
 pub(super) async fn icon() -> Response {
-    ([(header::CONTENT_TYPE, "image/svg+xml"), (header::CACHE_CONTROL, "public, max-age=86400")], ICON).into_response()
+    (
+        [
+            (header::CONTENT_TYPE, "image/svg+xml"),
+            (header::CACHE_CONTROL, "public, max-age=86400"),
+        ],
+        ICON,
+    )
+        .into_response()
 }
 
 /// `GET /robots.txt`: nothing here is for search engines.
 pub(super) async fn robots() -> Response {
-    ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], "User-agent: *\nDisallow: /\n").into_response()
+    (
+        [(header::CONTENT_TYPE, "text/plain; charset=utf-8")],
+        "User-agent: *\nDisallow: /\n",
+    )
+        .into_response()
 }
 
 #[derive(Template)]
@@ -73,7 +99,12 @@ struct LeavePage {
 
 /// `GET /leave`: a neutral page. It ends nothing, so that coming back is one touch.
 pub(super) async fn leave(Language(lang): Language) -> Response {
-    render(StatusCode::OK, &LeavePage { frame: Frame::nobody(lang) })
+    render(
+        StatusCode::OK,
+        &LeavePage {
+            frame: Frame::nobody(lang),
+        },
+    )
 }
 
 #[cfg(test)]

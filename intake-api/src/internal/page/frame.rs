@@ -24,7 +24,11 @@ impl<S: Sync> FromRequestParts<S> for Language {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
         let query = parts.uri.query().unwrap_or_default();
         let asked = query.split('&').find_map(|pair| pair.strip_prefix("lang="));
-        let cookies = parts.headers.get(header::COOKIE).and_then(|c| c.to_str().ok()).unwrap_or_default();
+        let cookies = parts
+            .headers
+            .get(header::COOKIE)
+            .and_then(|c| c.to_str().ok())
+            .unwrap_or_default();
         let kept = cookies.split(';').find_map(|pair| pair.trim().strip_prefix("lang="));
         Ok(Self(Lang::from_tag(asked.or(kept).unwrap_or_default())))
     }
@@ -71,7 +75,13 @@ impl Frame {
             lang,
             name: Some(actor.person.account.name.clone()),
             csrf: actor.csrf.clone(),
-            nav: nav.map(|(path, key, _)| NavLink { path, key, current: *path == here }).collect(),
+            nav: nav
+                .map(|(path, key, _)| NavLink {
+                    path,
+                    key,
+                    current: *path == here,
+                })
+                .collect(),
         }
     }
 
@@ -92,19 +102,29 @@ impl Frame {
 
     /// For pages without a session.
     pub(crate) fn nobody(lang: Lang) -> Self {
-        Self { lang, name: None, csrf: String::new(), nav: Vec::new() }
+        Self {
+            lang,
+            name: None,
+            csrf: String::new(),
+            nav: Vec::new(),
+        }
     }
 
     /// Where somebody with these roles begins.
     pub(crate) fn home(actor: &Actor) -> &'static str {
-        NAV.iter().find(|(_, _, roles)| actor.is(roles)).map_or("/password", |(path, _, _)| path)
+        NAV.iter()
+            .find(|(_, _, roles)| actor.is(roles))
+            .map_or("/password", |(path, _, _)| path)
     }
 }
 
 /// The layer that keeps a language chosen by `?lang=` for the next pages.
 pub(crate) async fn keep_language(request: Request, next: Next) -> Response {
     let query = request.uri().query().unwrap_or_default();
-    let asked = query.split('&').find_map(|pair| pair.strip_prefix("lang=")).map(Lang::from_tag);
+    let asked = query
+        .split('&')
+        .find_map(|pair| pair.strip_prefix("lang="))
+        .map(Lang::from_tag);
     let mut response = next.run(request).await;
     if let Some(lang) = asked {
         let cookie = format!("lang={}; Path=/; SameSite=Lax; Max-Age=31536000", lang.tag());

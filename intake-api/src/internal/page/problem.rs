@@ -26,33 +26,60 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         // Before the language is known pages are Chinese.
         let lang = Lang::Zh;
-        render(self.0, &ProblemPage { frame: Frame::nobody(lang), title: lang.t(self.1), text: lang.t(self.2) })
+        render(
+            self.0,
+            &ProblemPage {
+                frame: Frame::nobody(lang),
+                title: lang.t(self.1),
+                text: lang.t(self.2),
+            },
+        )
     }
 }
 
 /// Signed in, but without the right.
 pub(crate) fn forbidden() -> Problem {
-    Problem(StatusCode::FORBIDDEN, "problem_page.forbidden_title", "problem_page.forbidden_text")
+    Problem(
+        StatusCode::FORBIDDEN,
+        "problem_page.forbidden_title",
+        "problem_page.forbidden_text",
+    )
 }
 
 /// No such page, or not yours: both look alike.
 pub(crate) fn not_found() -> Problem {
-    Problem(StatusCode::NOT_FOUND, "problem_page.not_found_title", "problem_page.not_found_text")
+    Problem(
+        StatusCode::NOT_FOUND,
+        "problem_page.not_found_title",
+        "problem_page.not_found_text",
+    )
 }
 
 /// A form that did not come from a page of this session.
 pub(crate) fn forged() -> Problem {
-    Problem(StatusCode::FORBIDDEN, "problem_page.forged_title", "problem_page.forged_text")
+    Problem(
+        StatusCode::FORBIDDEN,
+        "problem_page.forged_title",
+        "problem_page.forged_text",
+    )
 }
 
 /// A form that is too long.
 pub(crate) fn too_large() -> Problem {
-    Problem(StatusCode::PAYLOAD_TOO_LARGE, "problem_page.too_large_title", "problem_page.too_large_text")
+    Problem(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "problem_page.too_large_title",
+        "problem_page.too_large_text",
+    )
 }
 
 /// The database is away.
 pub(crate) fn unavailable() -> Problem {
-    Problem(StatusCode::SERVICE_UNAVAILABLE, "problem_page.unavailable_title", "problem_page.unavailable_text")
+    Problem(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "problem_page.unavailable_title",
+        "problem_page.unavailable_text",
+    )
 }
 
 /// A problem for a program.
@@ -60,5 +87,10 @@ pub(crate) fn api(status: u16, detail: &str) -> Response {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let title = status.canonical_reason().unwrap_or("Error");
     let body = json!({"type": "about:blank", "title": title, "status": status.as_u16(), "detail": detail});
-    (status, [(header::CONTENT_TYPE, "application/problem+json")], Json(body).0.to_string()).into_response()
+    (
+        status,
+        [(header::CONTENT_TYPE, "application/problem+json")],
+        Json(body).0.to_string(),
+    )
+        .into_response()
 }

@@ -55,7 +55,11 @@ pub(crate) fn span(lang: Lang, span: TimeDelta) -> String {
     let minutes = span.abs().num_minutes();
     let (days, hours, rest) = (minutes / MINUTES_A_DAY, minutes / 60 % 24, minutes % 60);
     let part = |count: i64, key: &str| {
-        let key = if count == 1 { format!("words.span.{key}-one") } else { format!("words.span.{key}") };
+        let key = if count == 1 {
+            format!("words.span.{key}-one")
+        } else {
+            format!("words.span.{key}")
+        };
         lang.fill(&key, &[("n", &count.to_string())])
     };
     let two = |a: String, b: Option<String>| b.map_or_else(|| a.clone(), |b| format!("{a} {b}"));
@@ -79,15 +83,28 @@ pub(crate) struct Countdown {
 /// The countdown of the next stage of a ticket.
 pub(crate) fn countdown(lang: Lang, stage: Option<&str>, due: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Countdown {
     let Some(code) = stage else {
-        return Countdown { text: lang.t("words.countdown.none").to_owned(), overdue: false };
+        return Countdown {
+            text: lang.t("words.countdown.none").to_owned(),
+            overdue: false,
+        };
     };
     let name = self::stage(lang, code);
     let Some(due) = due else {
-        return Countdown { text: lang.fill("words.countdown.waiting", &[("stage", name)]), overdue: false };
+        return Countdown {
+            text: lang.fill("words.countdown.waiting", &[("stage", name)]),
+            overdue: false,
+        };
     };
     let overdue = due <= now;
-    let key = if overdue { "words.countdown.over" } else { "words.countdown.left" };
-    Countdown { text: lang.fill(key, &[("stage", name), ("span", &span(lang, due - now))]), overdue }
+    let key = if overdue {
+        "words.countdown.over"
+    } else {
+        "words.countdown.left"
+    };
+    Countdown {
+        text: lang.fill(key, &[("stage", name), ("span", &span(lang, due - now))]),
+        overdue,
+    }
 }
 
 /// 特急 / 紧急 / 一般
@@ -130,14 +147,18 @@ pub(crate) fn grade(lang: Lang, code: &str) -> &'static str {
 
 /// `30min` as 30 分钟; a text that is no limit stays as it is.
 pub(crate) fn limit(lang: Lang, text: &str) -> String {
-    let Ok(limit) = text.parse::<Limit>() else { return text.to_owned() };
+    let Ok(limit) = text.parse::<Limit>() else {
+        return text.to_owned();
+    };
     let key = format!("words.limit.{}", limit.regime.as_str());
     lang.fill(&key, &[("n", &limit.count.to_string())])
 }
 
 /// Township and village of an area code, without the county; what the pack doesn't know is said so.
 pub(crate) fn place(lang: Lang, pack: &Pack, area: Option<&str>) -> String {
-    let Some(code) = area else { return lang.t("words.place.unknown").to_owned() };
+    let Some(code) = area else {
+        return lang.t("words.place.unknown").to_owned();
+    };
     let Some(name) = pack.areas().path_name(code) else {
         return lang.fill("words.place.foreign", &[("code", code)]);
     };
@@ -165,7 +186,11 @@ mod tests {
         assert_eq!((over.text.as_str(), over.overdue), ("首次见面核实已超期 3 小时", true));
         let english = countdown(Lang::En, Some("resolve"), Some(at("2026-11-25T09:00:00Z")), now);
         assert_eq!(english.text, "1 day 1 hour left to close");
-        assert!(countdown(Lang::Zh, Some("resolve"), None, now).text.contains("尚未起算"));
+        assert!(
+            countdown(Lang::Zh, Some("resolve"), None, now)
+                .text
+                .contains("尚未起算")
+        );
     }
 
     #[test]

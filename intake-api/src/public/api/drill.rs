@@ -16,7 +16,9 @@ pub(super) fn is_drill(headers: &HeaderMap, secret: Option<&str>) -> Result<bool
     match (given.next(), given.next(), secret) {
         (None, _, _) => Ok(false),
         // Digests are compared, so that the time taken says nothing about the secret's characters.
-        (Some(given), None, Some(secret)) if Sha256::digest(given.as_bytes()) == Sha256::digest(secret.as_bytes()) => Ok(true),
+        (Some(given), None, Some(secret)) if Sha256::digest(given.as_bytes()) == Sha256::digest(secret.as_bytes()) => {
+            Ok(true)
+        }
         _ => Err(Refused),
     }
 }

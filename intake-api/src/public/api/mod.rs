@@ -15,7 +15,12 @@ use super::App;
 
 /// Method and path of every operation, below `/api/v1`.
 #[cfg(test)]
-const OPERATIONS: [(&str, &str); 4] = [("post", "/reports"), ("post", "/status"), ("get", "/vocabulary"), ("get", "/openapi.json")];
+const OPERATIONS: [(&str, &str); 4] = [
+    ("post", "/reports"),
+    ("post", "/status"),
+    ("get", "/vocabulary"),
+    ("get", "/openapi.json"),
+];
 
 pub(super) fn routes() -> Router<App> {
     Router::new()

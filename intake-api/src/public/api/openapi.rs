@@ -40,11 +40,23 @@ mod tests {
         }
         let statuses: Vec<u64> = OPERATIONS
             .iter()
-            .flat_map(|(method, path)| paths[&format!("/api/v1{path}")][method]["responses"].as_object().unwrap().keys().cloned())
+            .flat_map(|(method, path)| {
+                paths[&format!("/api/v1{path}")][method]["responses"]
+                    .as_object()
+                    .unwrap()
+                    .keys()
+                    .cloned()
+            })
             .map(|status| status.parse().unwrap())
             .collect();
-        for kind in Kind::ALL.iter().filter(|kind| !matches!(kind, Kind::NotFound | Kind::MethodNotAllowed)) {
-            assert!(statuses.contains(&u64::from(kind.facts().0.as_u16())), "{kind:?} is described nowhere");
+        for kind in Kind::ALL
+            .iter()
+            .filter(|kind| !matches!(kind, Kind::NotFound | Kind::MethodNotAllowed))
+        {
+            assert!(
+                statuses.contains(&u64::from(kind.facts().0.as_u16())),
+                "{kind:?} is described nowhere"
+            );
         }
     }
 
@@ -57,20 +69,37 @@ mod tests {
         }
         let schemas = &document()["components"]["schemas"];
         let words = |schema: &str, field: &str| {
-            let mut words: Vec<String> = serde_json::from_value(schemas[schema]["properties"][field]["enum"].clone()).unwrap();
+            let mut words: Vec<String> =
+                serde_json::from_value(schemas[schema]["properties"][field]["enum"].clone()).unwrap();
             words.sort_unstable();
             words
         };
         assert_eq!(words("Report", "place"), listed(Place::ALL, Place::as_str));
         assert_eq!(words("Report", "suspect"), listed(Suspect::ALL, Suspect::as_str));
         assert_eq!(words("Child", "sex"), listed(Sex::ALL, Sex::as_str));
-        assert_eq!(words("Child", "living_with"), listed(LivingWith::ALL, LivingWith::as_str));
-        assert_eq!(words("Reporter", "kind"), listed(ReporterKind::ALL, ReporterKind::as_str));
+        assert_eq!(
+            words("Child", "living_with"),
+            listed(LivingWith::ALL, LivingWith::as_str)
+        );
+        assert_eq!(
+            words("Reporter", "kind"),
+            listed(ReporterKind::ALL, ReporterKind::as_str)
+        );
         assert_eq!(words("Reporter", "identity"), listed(Identity::ALL, Identity::as_str));
-        for (schema, field, most) in [("Child", "name", limits::NAME), ("Child", "id_number", limits::ID_NUMBER), ("Reporter", "phone", limits::PHONE)] {
-            assert_eq!(schemas[schema]["properties"][field]["maxLength"], most, "{schema}.{field}");
+        for (schema, field, most) in [
+            ("Child", "name", limits::NAME),
+            ("Child", "id_number", limits::ID_NUMBER),
+            ("Reporter", "phone", limits::PHONE),
+        ] {
+            assert_eq!(
+                schemas[schema]["properties"][field]["maxLength"], most,
+                "{schema}.{field}"
+            );
         }
-        assert_eq!(schemas["Report"]["properties"]["children"]["maxItems"], limits::CHILDREN);
+        assert_eq!(
+            schemas["Report"]["properties"]["children"]["maxItems"],
+            limits::CHILDREN
+        );
     }
 
     #[test]
@@ -92,7 +121,11 @@ mod tests {
                 let sample: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
                 described("Report", &sample);
                 described("Reporter", &sample["reporter"]);
-                sample["children"].as_array().unwrap().iter().for_each(|child| described("Child", child));
+                sample["children"]
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .for_each(|child| described("Child", child));
                 seen += 1;
             }
         }

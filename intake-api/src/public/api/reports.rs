@@ -30,11 +30,14 @@ pub(super) async fn file(
     request: Request,
 ) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
-    let body = body::read(body, app.limits.body_limit_bytes).await.map_err(|error| match error {
-        BodyError::TooLarge => Problem::new(Kind::TooLarge, lang),
-        BodyError::Broken => Problem::new(Kind::NotJson, lang),
-    })?;
-    let drill = drill::is_drill(&parts.headers, app.drill_secret.as_deref()).map_err(|_| Problem::new(Kind::DrillRefused, lang))?;
+    let body = body::read(body, app.limits.body_limit_bytes)
+        .await
+        .map_err(|error| match error {
+            BodyError::TooLarge => Problem::new(Kind::TooLarge, lang),
+            BodyError::Broken => Problem::new(Kind::NotJson, lang),
+        })?;
+    let drill = drill::is_drill(&parts.headers, app.drill_secret.as_deref())
+        .map_err(|_| Problem::new(Kind::DrillRefused, lang))?;
     let report = Report::parse(&body).map_err(|error| match error {
         ParseError::NotJson(_) => Problem::new(Kind::NotJson, lang),
         ParseError::Invalid(errors) => Problem::fields(Kind::InvalidReport, lang, errors),
@@ -44,7 +47,12 @@ pub(super) async fn file(
         return Err(Problem::fields(Kind::InvalidReport, lang, unknown));
     }
     let idempotency_key = key(&parts.headers).map_err(|error| Problem::fields(Kind::InvalidKey, lang, vec![error]))?;
-    let submission = Submission { report, idempotency_key, drill, channel: Channel::Api };
+    let submission = Submission {
+        report,
+        idempotency_key,
+        drill,
+        channel: Channel::Api,
+    };
     let accepted = app.submit(client, submission).await.map_err(|refusal| match refusal {
         Refusal::Busy(seconds) => Problem::busy(lang, seconds),
         Refusal::KeyReused => Problem::new(Kind::KeyReused, lang),
@@ -75,7 +83,12 @@ mod tests {
 
     #[test]
     fn keys_are_visible_ascii_and_taken_verbatim() {
-        let with = |value: &[u8]| HeaderMap::from_iter([(axum::http::HeaderName::from_static(KEY), axum::http::HeaderValue::from_bytes(value).unwrap())]);
+        let with = |value: &[u8]| {
+            HeaderMap::from_iter([(
+                axum::http::HeaderName::from_static(KEY),
+                axum::http::HeaderValue::from_bytes(value).unwrap(),
+            )])
+        };
         assert_eq!(key(&HeaderMap::new()), Ok(None));
         assert_eq!(key(&with(b"A~!\"b")), Ok(Some("A~!\"b".to_owned())));
         assert_eq!(key(&with(&[b'x'; 255])), Ok(Some("x".repeat(255))));

@@ -32,20 +32,37 @@ struct Answer {
 }
 
 /// Says how far a report has come.
-pub(super) async fn ask(State(app): State<App>, Extension(lang): Extension<Lang>, client: Client, request: Request) -> Result<Response, Problem> {
-    let body = body::read(request.into_body(), app.limits.body_limit_bytes).await.map_err(|error| match error {
-        body::BodyError::TooLarge => Problem::new(Kind::TooLarge, lang),
-        body::BodyError::Broken => Problem::new(Kind::NotJson, lang),
-    })?;
+pub(super) async fn ask(
+    State(app): State<App>,
+    Extension(lang): Extension<Lang>,
+    client: Client,
+    request: Request,
+) -> Result<Response, Problem> {
+    let body = body::read(request.into_body(), app.limits.body_limit_bytes)
+        .await
+        .map_err(|error| match error {
+            body::BodyError::TooLarge => Problem::new(Kind::TooLarge, lang),
+            body::BodyError::Broken => Problem::new(Kind::NotJson, lang),
+        })?;
     let value: serde_json::Value = serde_json::from_slice(&body).map_err(|_| Problem::new(Kind::NotJson, lang))?;
     let question: Question = serde_json::from_value(value).map_err(|error| {
-        let wrong = FieldError { pointer: String::new(), detail: error.to_string(), code: "invalid-question" };
+        let wrong = FieldError {
+            pointer: String::new(),
+            detail: error.to_string(),
+            code: "invalid-question",
+        };
         Problem::fields(Kind::InvalidQuestion, lang, vec![wrong])
     })?;
-    let (receipt, progress) = fetch(&app, client, &question.receipt, &question.follow_up_code).await.map_err(|error| match error {
-        AskError::Busy(seconds) => Problem::busy(lang, seconds),
-        AskError::Unknown => Problem::new(Kind::UnknownReceipt, lang),
-        AskError::Unavailable => Problem::new(Kind::Unavailable, lang),
-    })?;
-    Ok(Json(Answer { receipt: receipt.to_string(), progress }).into_response())
+    let (receipt, progress) = fetch(&app, client, &question.receipt, &question.follow_up_code)
+        .await
+        .map_err(|error| match error {
+            AskError::Busy(seconds) => Problem::busy(lang, seconds),
+            AskError::Unknown => Problem::new(Kind::UnknownReceipt, lang),
+            AskError::Unavailable => Problem::new(Kind::Unavailable, lang),
+        })?;
+    Ok(Json(Answer {
+        receipt: receipt.to_string(),
+        progress,
+    })
+    .into_response())
 }

@@ -33,7 +33,10 @@ fn vocabulary(pack: &Pack, version: i32) -> Value {
     let townships: Vec<_> = areas
         .townships()
         .map(|township| {
-            let villages: Vec<_> = areas.villages(&township.code).map(|v| json!({"code": v.code, "name": v.name})).collect();
+            let villages: Vec<_> = areas
+                .villages(&township.code)
+                .map(|v| json!({"code": v.code, "name": v.name}))
+                .collect();
             json!({"code": township.code, "name": township.name, "villages": villages})
         })
         .collect();
@@ -75,7 +78,13 @@ mod tests {
         assert_eq!(value["situations"].as_array().unwrap().len(), 23);
         let townships = value["area"]["townships"].as_array().unwrap();
         assert_eq!(townships.len(), 32);
-        assert_eq!(townships.iter().map(|t| t["villages"].as_array().unwrap().len()).sum::<usize>(), 310);
+        assert_eq!(
+            townships
+                .iter()
+                .map(|t| t["villages"].as_array().unwrap().len())
+                .sum::<usize>(),
+            310
+        );
         for (list, words) in value["words"].as_object().unwrap() {
             for word in words.as_array().unwrap() {
                 for lang in ["zh", "en"] {

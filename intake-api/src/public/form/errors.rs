@@ -25,7 +25,10 @@ impl Errors {
         for error in errors {
             let field = field(&error.pointer);
             if !list.iter().any(|known| known.field == field) {
-                list.push(FormError { message: message(lang, &field, error), field });
+                list.push(FormError {
+                    message: message(lang, &field, error),
+                    field,
+                });
             }
         }
         list.sort_by_key(|error| place(&error.field));
@@ -39,7 +42,10 @@ impl Errors {
 
     /// The mistake of one field, or an empty text.
     pub(super) fn get(&self, field: &str) -> &str {
-        self.0.iter().find(|error| error.field == field).map_or("", |error| &error.message)
+        self.0
+            .iter()
+            .find(|error| error.field == field)
+            .map_or("", |error| &error.message)
     }
 }
 
@@ -71,7 +77,10 @@ fn place(field: &str) -> (usize, String) {
 }
 
 fn message(lang: Lang, field: &str, error: &FieldError) -> String {
-    let child = field.strip_prefix('c').and_then(|rest| rest.split_once('_')).and_then(|(index, field)| Some((index.parse::<usize>().ok()?, field)));
+    let child = field
+        .strip_prefix('c')
+        .and_then(|rest| rest.split_once('_'))
+        .and_then(|(index, field)| Some((index.parse::<usize>().ok()?, field)));
     let name = child.map_or(field, |(_, field)| field);
     let key = match (name, error.code) {
         ("present_danger", _) => "form.error.present_danger",
@@ -89,12 +98,18 @@ fn message(lang: Lang, field: &str, error: &FieldError) -> String {
     };
     let text = if key.is_empty() {
         let label = lang.t(&format!("form.label.{name}"));
-        lang.fill("form.error.other", &[("field", label), ("problem", &field_detail(lang, error))])
+        lang.fill(
+            "form.error.other",
+            &[("field", label), ("problem", &field_detail(lang, error))],
+        )
     } else {
         lang.t(key).to_owned()
     };
     match child {
-        Some((index, _)) => lang.fill("form.error.of_child", &[("number", &(index + 1).to_string()), ("problem", &text)]),
+        Some((index, _)) => lang.fill(
+            "form.error.of_child",
+            &[("number", &(index + 1).to_string()), ("problem", &text)],
+        ),
         None => text,
     }
 }
@@ -104,7 +119,11 @@ mod tests {
     use super::*;
 
     fn error(pointer: &str, code: &'static str) -> FieldError {
-        FieldError { pointer: pointer.into(), detail: "must be at most 500 characters".into(), code }
+        FieldError {
+            pointer: pointer.into(),
+            detail: "must be at most 500 characters".into(),
+            code,
+        }
     }
 
     #[test]
@@ -120,7 +139,17 @@ mod tests {
         ];
         let errors = Errors::of(Lang::Zh, &found);
         let fields: Vec<_> = errors.list().iter().map(|error| error.field.as_str()).collect();
-        assert_eq!(fields, ["present_danger", "township", "situations", "narrative", "c1_sex", "reporter_kind"]);
+        assert_eq!(
+            fields,
+            [
+                "present_danger",
+                "township",
+                "situations",
+                "narrative",
+                "c1_sex",
+                "reporter_kind"
+            ]
+        );
         assert!(errors.get("c1_sex").contains('2'), "{}", errors.get("c1_sex"));
         assert_eq!(errors.get("c0_sex"), "");
     }
@@ -128,18 +157,50 @@ mod tests {
     #[test]
     fn every_mistake_has_words_in_both_languages() {
         let codes = [
-            "required", "wrong-type", "unknown-field", "duplicate-field", "duplicate", "too-long", "too-many", "not-a-code", "not-an-area", "not-a-word",
-            "not-a-date", "not-a-time", "out-of-range", "too-many-errors", "not-in-vocabulary", "invalid-key", "invalid-question",
+            "required",
+            "wrong-type",
+            "unknown-field",
+            "duplicate-field",
+            "duplicate",
+            "too-long",
+            "too-many",
+            "not-a-code",
+            "not-an-area",
+            "not-a-word",
+            "not-a-date",
+            "not-a-time",
+            "out-of-range",
+            "too-many-errors",
+            "not-in-vocabulary",
+            "invalid-key",
+            "invalid-question",
         ];
         for lang in [Lang::Zh, Lang::En] {
             for code in codes {
                 assert!(!field_detail(lang, &error("/x", code)).contains('…'), "{code}");
             }
-            for field in ["/where_now", "/children/0/school", "/children/0/name", "/reporter/phone", "/reporter/organization", "/place", "/suspect"] {
+            for field in [
+                "/where_now",
+                "/children/0/school",
+                "/children/0/name",
+                "/reporter/phone",
+                "/reporter/organization",
+                "/place",
+                "/suspect",
+            ] {
                 let errors = Errors::of(lang, &[error(field, "too-long")]);
-                assert!(!errors.list()[0].message.contains('…'), "{field}: {}", errors.list()[0].message);
+                assert!(
+                    !errors.list()[0].message.contains('…'),
+                    "{field}: {}",
+                    errors.list()[0].message
+                );
             }
         }
-        assert_eq!(field_detail(Lang::Zh, &error("/reporter/phone", "too-long")).matches("40").count(), 1);
+        assert_eq!(
+            field_detail(Lang::Zh, &error("/reporter/phone", "too-long"))
+                .matches("40")
+                .count(),
+            1
+        );
     }
 }

@@ -34,7 +34,10 @@ use crate::accept::{Channel, Submission};
 /// The empty form.
 pub(super) async fn show(State(app): State<App>, Extension(lang): Extension<Lang>) -> Response {
     let pack = app.pack();
-    render(StatusCode::OK, &FormPage::new(lang, &pack.pack, &Typed::new(), Switch::Link("/")))
+    render(
+        StatusCode::OK,
+        &FormPage::new(lang, &pack.pack, &Typed::new(), Switch::Link("/")),
+    )
 }
 
 /// Somebody who opens the address of a receipt again starts anew.
@@ -43,7 +46,12 @@ pub(super) async fn back() -> Redirect {
 }
 
 /// Files the form, or shows it again.
-pub(super) async fn file(State(app): State<App>, Extension(lang): Extension<Lang>, client: Client, request: Request) -> Response {
+pub(super) async fn file(
+    State(app): State<App>,
+    Extension(lang): Extension<Lang>,
+    client: Client,
+    request: Request,
+) -> Response {
     let pairs = match pairs(request, app.limits.body_limit_bytes).await {
         Ok(pairs) => pairs,
         Err(notice) => return notice.page(lang),
@@ -62,10 +70,12 @@ pub(super) async fn file(State(app): State<App>, Extension(lang): Extension<Lang
 async fn submit(app: &App, lang: Lang, client: Client, mut typed: Typed) -> Response {
     let loaded = app.pack();
     let pack = &loaded.pack;
-    let read = typed.report(pack.areas()).and_then(|report| match app.unknown_situations(&report) {
-        unknown if unknown.is_empty() => Ok(report),
-        unknown => Err(unknown),
-    });
+    let read = typed
+        .report(pack.areas())
+        .and_then(|report| match app.unknown_situations(&report) {
+            unknown if unknown.is_empty() => Ok(report),
+            unknown => Err(unknown),
+        });
     let report = match read {
         Ok(report) => report,
         Err(errors) => {
@@ -73,7 +83,12 @@ async fn submit(app: &App, lang: Lang, client: Client, mut typed: Typed) -> Resp
             return render(StatusCode::UNPROCESSABLE_ENTITY, &page);
         }
     };
-    let submission = Submission { report, idempotency_key: Some(format!("form:{}", typed.get("key"))), drill: false, channel: Channel::Form };
+    let submission = Submission {
+        report,
+        idempotency_key: Some(format!("form:{}", typed.get("key"))),
+        drill: false,
+        channel: Channel::Form,
+    };
     let (status, trouble, wait_s) = match app.submit(client, submission).await {
         Ok(accepted) => return receipt::page(lang, &accepted, pack.county_name(words::pack_lang(lang))),
         Err(Refusal::Busy(wait_s)) => (StatusCode::TOO_MANY_REQUESTS, Trouble::Busy, Some(wait_s)),
@@ -84,9 +99,14 @@ async fn submit(app: &App, lang: Lang, client: Client, mut typed: Typed) -> Resp
             (StatusCode::UNPROCESSABLE_ENTITY, Trouble::Changed, None)
         }
     };
-    let mut response = render(status, &FormPage::new(lang, pack, &typed, Switch::Form).with_trouble(trouble));
+    let mut response = render(
+        status,
+        &FormPage::new(lang, pack, &typed, Switch::Form).with_trouble(trouble),
+    );
     if let Some(wait_s) = wait_s {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait_s));
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, HeaderValue::from(wait_s));
     }
     response
 }
@@ -99,7 +119,10 @@ async fn pairs(request: Request, limit: usize) -> Result<Vec<(String, String)>, 
     })?;
     let request = Request::from_parts(parts, Body::from(body));
     let Form(pairs) = Form::from_request(request, &()).await.map_err(|rejection| {
-        tracing::debug!(status = rejection.into_response().status().as_u16(), "a form was not readable");
+        tracing::debug!(
+            status = rejection.into_response().status().as_u16(),
+            "a form was not readable"
+        );
         Notice::BadForm
     })?;
     Ok(pairs)

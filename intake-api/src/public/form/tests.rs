@@ -10,12 +10,27 @@ async fn the_form_opens_with_110_and_works_without_anything_from_elsewhere() {
     let page = site.get("/").await;
     assert_eq!(page.status, StatusCode::OK);
     assert!(page.body.len() < 30_000, "{} bytes", page.body.len());
-    for text in ["tel:110", "不需要证据", "不需要领导同意", "依法保密", "lang=\"zh-CN\"", "action=\"/report\""] {
+    for text in [
+        "tel:110",
+        "不需要证据",
+        "不需要领导同意",
+        "依法保密",
+        "lang=\"zh-CN\"",
+        "action=\"/report\"",
+    ] {
         assert!(page.body.contains(text), "{text}");
     }
-    assert!(!page.body.contains("http://") && !page.body.contains("https://") && !page.body.contains("<style") && !page.body.contains("onclick"));
+    assert!(
+        !page.body.contains("http://")
+            && !page.body.contains("https://")
+            && !page.body.contains("<style")
+            && !page.body.contains("onclick")
+    );
     assert!(!page.body.contains('…'), "a text is missing");
-    assert!(page.header("content-security-policy").contains("frame-ancestors 'none'"));
+    assert!(
+        page.header("content-security-policy")
+            .contains("frame-ancestors 'none'")
+    );
     assert_eq!(page.header("cache-control"), "no-store");
     assert_eq!(page.header("referrer-policy"), "no-referrer");
 }
@@ -47,18 +62,35 @@ async fn a_filled_form_gives_its_receipt_and_the_same_again() {
     assert_eq!((second.status, second.body == first.body), (StatusCode::CREATED, true));
     let changed = site.form("/report", &[("narrative", "改了")]).await;
     assert_eq!(changed.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(changed.body.contains("改了") && !changed.body.contains("value=\"a-key\""), "a new key lets it be sent as a second report");
+    assert!(
+        changed.body.contains("改了") && !changed.body.contains("value=\"a-key\""),
+        "a new key lets it be sent as a second report"
+    );
 }
 
 #[tokio::test]
 async fn mistakes_are_named_and_everything_typed_is_kept() {
     let site = Site::new(Writer::Stores, 120);
-    let page = site.form("/report", &[("present_danger", ""), ("c0_sex", ""), ("reporter_phone", "12345")]).await;
+    let page = site
+        .form(
+            "/report",
+            &[("present_danger", ""), ("c0_sex", ""), ("reporter_phone", "12345")],
+        )
+        .await;
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(page.body.contains("href=\"#present_danger\"") && page.body.contains("href=\"#c0_sex\""));
     assert!(page.body.contains("aria-describedby=\"present_danger-error"));
-    assert!(page.body.contains("手臂有瘀伤 &#60;b&#62;&#38;&#34;&#39;"), "typed text is kept, and escaped");
-    for text in ["value=\"12345\"", "value=\"a-key\"", "value=\"341222101001\" selected", "value=\"bullying\" checked", "value=\"teacher\" selected"] {
+    assert!(
+        page.body.contains("手臂有瘀伤 &#60;b&#62;&#38;&#34;&#39;"),
+        "typed text is kept, and escaped"
+    );
+    for text in [
+        "value=\"12345\"",
+        "value=\"a-key\"",
+        "value=\"341222101001\" selected",
+        "value=\"bullying\" checked",
+        "value=\"teacher\" selected",
+    ] {
         assert!(page.body.contains(text), "{text}");
     }
 }
@@ -71,7 +103,12 @@ async fn buttons_without_a_script_show_the_form_again() {
     assert!(villages.body.contains("341222101001") && villages.body.contains("手臂有瘀伤"));
     let two = site.form("/report", &[("act", "add-child"), ("children", "1")]).await;
     assert!(two.body.contains("name=\"c1_sex\"") && two.body.contains("name=\"children\" value=\"2\""));
-    let one = site.form("/report", &[("act", "remove-child-0"), ("children", "2"), ("c1_name", "乙")]).await;
+    let one = site
+        .form(
+            "/report",
+            &[("act", "remove-child-0"), ("children", "2"), ("c1_name", "乙")],
+        )
+        .await;
     assert!(!one.body.contains("name=\"c1_sex\"") && one.body.contains("value=\"乙\""));
 }
 
@@ -93,7 +130,10 @@ async fn trouble_keeps_the_form_and_says_110() {
 #[tokio::test]
 async fn unreadable_forms_get_a_page() {
     let site = Site::new(Writer::Stores, 120);
-    assert_eq!(site.send("POST", "/report", &[], "{}").await.status, StatusCode::BAD_REQUEST);
+    assert_eq!(
+        site.send("POST", "/report", &[], "{}").await.status,
+        StatusCode::BAD_REQUEST
+    );
     let large = site.form("/report", &[("narrative", &"长".repeat(30_000))]).await;
     assert_eq!(large.status, StatusCode::PAYLOAD_TOO_LARGE);
     let hung = Site::new(Writer::Hangs, 120).form("/report", &[]).await;

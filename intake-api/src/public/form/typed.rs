@@ -14,7 +14,15 @@ use uuid::Uuid;
 
 /// The choice of the township list that stands for an unknown or foreign area.
 pub(super) const AREA_UNKNOWN: &str = "unknown";
-const CHILD_TEXTS: [&str; 7] = ["name", "sex", "birth_date", "id_number", "living_with", "school", "home_address"];
+const CHILD_TEXTS: [&str; 7] = [
+    "name",
+    "sex",
+    "birth_date",
+    "id_number",
+    "living_with",
+    "school",
+    "home_address",
+];
 
 /// What a button of the form asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +46,10 @@ pub(super) struct Typed {
 impl Typed {
     /// An empty form with one child and a fresh idempotency key.
     pub(super) fn new() -> Self {
-        let mut typed = Self { children: 1, ..Self::default() };
+        let mut typed = Self {
+            children: 1,
+            ..Self::default()
+        };
         typed.renew_key();
         typed
     }
@@ -100,11 +111,13 @@ impl Typed {
         if self.children < 2 || gone >= self.children {
             return;
         }
-        let moved = std::mem::take(&mut self.texts).into_iter().filter_map(|(name, value)| match child_field(&name) {
-            Some((index, _)) if index == gone => None,
-            Some((index, field)) if index > gone => Some((format!("c{}_{field}", index - 1), value)),
-            _ => Some((name, value)),
-        });
+        let moved = std::mem::take(&mut self.texts)
+            .into_iter()
+            .filter_map(|(name, value)| match child_field(&name) {
+                Some((index, _)) if index == gone => None,
+                Some((index, field)) if index > gone => Some((format!("c{}_{field}", index - 1), value)),
+                _ => Some((name, value)),
+            });
         self.texts = moved.collect();
         self.children -= 1;
     }
@@ -128,7 +141,11 @@ impl Typed {
 
     /// A choice is asked for, though "unknown" is one: a forgotten area would send everything to the county's seat.
     fn area(&self, areas: &Areas) -> Result<Option<String>, FieldError> {
-        let wrong = |pointer: &str, code| FieldError { pointer: pointer.into(), detail: String::new(), code };
+        let wrong = |pointer: &str, code| FieldError {
+            pointer: pointer.into(),
+            detail: String::new(),
+            code,
+        };
         let (township, village) = (self.get("township"), self.get("village"));
         match township {
             "" => Err(wrong("/township", "required")),
@@ -166,9 +183,15 @@ impl Typed {
 
     fn child(&self, index: usize) -> Value {
         let name = |field: &str| format!("c{index}_{field}");
-        let mut child: Map<String, Value> = CHILD_TEXTS.iter().map(|field| ((*field).to_owned(), self.get(&name(field)).into())).collect();
+        let mut child: Map<String, Value> = CHILD_TEXTS
+            .iter()
+            .map(|field| ((*field).to_owned(), self.get(&name(field)).into()))
+            .collect();
         let age = self.get(&name("age"));
-        child.insert("age".into(), age.parse::<i64>().map_or_else(|_| age.into(), Value::from));
+        child.insert(
+            "age".into(),
+            age.parse::<i64>().map_or_else(|_| age.into(), Value::from),
+        );
         child.insert("left_behind".into(), self.yes_or_no(&name("left_behind")));
         Value::Object(child)
     }
@@ -187,7 +210,10 @@ impl Act {
         match word {
             "keep" => Self::Keep,
             "add-child" => Self::AddChild,
-            _ => word.strip_prefix("remove-child-").and_then(|index| index.parse().ok()).map_or(Self::File, Self::RemoveChild),
+            _ => word
+                .strip_prefix("remove-child-")
+                .and_then(|index| index.parse().ok())
+                .map_or(Self::File, Self::RemoveChild),
         }
     }
 }
@@ -213,8 +239,13 @@ mod tests {
     use crate::public::testing::{self, FILLED};
 
     fn typed(changes: &[(&str, &str)]) -> (Typed, Act) {
-        let kept = FILLED.iter().filter(|(name, _)| !changes.iter().any(|(changed, _)| changed == name));
-        Typed::from_pairs(kept.chain(changes).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
+        let kept = FILLED
+            .iter()
+            .filter(|(name, _)| !changes.iter().any(|(changed, _)| changed == name));
+        Typed::from_pairs(
+            kept.chain(changes)
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
+        )
     }
 
     fn wrong(changes: &[(&str, &str)]) -> Vec<(String, &'static str)> {
@@ -226,12 +257,19 @@ mod tests {
     #[test]
     fn a_filled_form_is_the_report_that_the_api_would_take() {
         let pack = testing::pack();
-        let (form, act) = typed(&[("found_at", "2026-11-24T08:10"), ("narrative", " 一\r\n二 "), ("c0_left_behind", "no")]);
+        let (form, act) = typed(&[
+            ("found_at", "2026-11-24T08:10"),
+            ("narrative", " 一\r\n二 "),
+            ("c0_left_behind", "no"),
+        ]);
         assert_eq!(act, Act::File);
         let wire = r#"{"situations":["abuse-injury","bullying"],"present_danger":false,"area":"341222101001",
             "found_at":"2026-11-24T08:10:00+08:00","children":[{"sex":"male","age":9,"left_behind":false}],
             "reporter":{"kind":"teacher"},"narrative":"一\n二"}"#;
-        assert_eq!(form.report(pack.pack.areas()), Ok(Report::parse(wire.as_bytes()).unwrap()));
+        assert_eq!(
+            form.report(pack.pack.areas()),
+            Ok(Report::parse(wire.as_bytes()).unwrap())
+        );
     }
 
     #[test]
@@ -240,35 +278,76 @@ mod tests {
         let errors = Typed::new().report(pack.pack.areas()).unwrap_err();
         let mut pointers: Vec<_> = errors.iter().map(|error| error.pointer.as_str()).collect();
         pointers.sort_unstable();
-        assert_eq!(pointers, ["/children/0/sex", "/narrative", "/present_danger", "/reporter/kind", "/situations", "/township"]);
+        assert_eq!(
+            pointers,
+            [
+                "/children/0/sex",
+                "/narrative",
+                "/present_danger",
+                "/reporter/kind",
+                "/situations",
+                "/township"
+            ]
+        );
         assert!(errors.iter().all(|error| error.code == "required"), "{errors:?}");
     }
 
     #[test]
     fn areas_are_asked_but_may_be_unknown() {
         let pack = testing::pack();
-        let area = |township, village| typed(&[("township", township), ("village", village)]).0.report(pack.pack.areas()).map(|r| r.area);
+        let area = |township, village| {
+            typed(&[("township", township), ("village", village)])
+                .0
+                .report(pack.pack.areas())
+                .map(|r| r.area)
+        };
         assert_eq!(area("unknown", ""), Ok(None));
         assert_eq!(area("341222101000", ""), Ok(Some("341222101000".into())));
-        assert_eq!(wrong(&[("township", "341222102000")]), [("/village".to_owned(), "not-a-word")]);
+        assert_eq!(
+            wrong(&[("township", "341222102000")]),
+            [("/village".to_owned(), "not-a-word")]
+        );
         assert_eq!(wrong(&[("township", "1")]), [("/township".to_owned(), "not-a-word")]);
     }
 
     #[test]
     fn what_does_not_fit_is_named_where_it_was_typed() {
-        assert_eq!(wrong(&[("c0_age", "18")]), [("/children/0/age".to_owned(), "out-of-range")]);
-        assert_eq!(wrong(&[("c0_age", "x")]), [("/children/0/age".to_owned(), "wrong-type")]);
-        assert_eq!(wrong(&[("present_danger", "maybe")]), [("/present_danger".to_owned(), "wrong-type")]);
-        assert_eq!(wrong(&[("found_at", "yesterday")]), [("/found_at".to_owned(), "not-a-time")]);
-        assert_eq!(wrong(&[("reporter_kind", "king")]), [("/reporter/kind".to_owned(), "not-a-word")]);
+        assert_eq!(
+            wrong(&[("c0_age", "18")]),
+            [("/children/0/age".to_owned(), "out-of-range")]
+        );
+        assert_eq!(
+            wrong(&[("c0_age", "x")]),
+            [("/children/0/age".to_owned(), "wrong-type")]
+        );
+        assert_eq!(
+            wrong(&[("present_danger", "maybe")]),
+            [("/present_danger".to_owned(), "wrong-type")]
+        );
+        assert_eq!(
+            wrong(&[("found_at", "yesterday")]),
+            [("/found_at".to_owned(), "not-a-time")]
+        );
+        assert_eq!(
+            wrong(&[("reporter_kind", "king")]),
+            [("/reporter/kind".to_owned(), "not-a-word")]
+        );
     }
 
     #[test]
     fn removing_a_child_moves_the_others_up() {
-        let (mut form, act) = typed(&[("children", "3"), ("c1_name", "乙"), ("c2_name", "丙"), ("act", "remove-child-1")]);
+        let (mut form, act) = typed(&[
+            ("children", "3"),
+            ("c1_name", "乙"),
+            ("c2_name", "丙"),
+            ("act", "remove-child-1"),
+        ]);
         assert_eq!(act, Act::RemoveChild(1));
         form.remove_child(1);
-        assert_eq!((form.children(), form.get("c1_name"), form.get("c2_name")), (2, "丙", ""));
+        assert_eq!(
+            (form.children(), form.get("c1_name"), form.get("c2_name")),
+            (2, "丙", "")
+        );
         form.remove_child(0);
         form.remove_child(0);
         assert_eq!((form.children(), form.get("c0_name")), (1, "丙"));

@@ -62,15 +62,27 @@ impl<'a> FormPage<'a> {
             errors: Errors::default(),
             trouble: None,
             groups: groups(pack, lang),
-            townships: areas.townships().map(|area| (area.code.as_str(), area.name.as_str())).collect(),
-            villages: areas.iter().filter(|area| area.parent.as_deref() == Some(typed.get("township"))).map(|area| (area.code.as_str(), area.name.as_str())).collect(),
+            townships: areas
+                .townships()
+                .map(|area| (area.code.as_str(), area.name.as_str()))
+                .collect(),
+            villages: areas
+                .iter()
+                .filter(|area| area.parent.as_deref() == Some(typed.get("township")))
+                .map(|area| (area.code.as_str(), area.name.as_str()))
+                .collect(),
             sexes: choices(lang, "sex", Sex::ALL, Sex::as_str),
             living_with: choices(lang, "living_with", LivingWith::ALL, LivingWith::as_str),
             places: choices(lang, "place", Place::ALL, Place::as_str),
             suspects: choices(lang, "suspect", Suspect::ALL, Suspect::as_str),
             reporter_kinds: choices(lang, "reporter_kind", ReporterKind::ALL, ReporterKind::as_str),
             // The protected way first: it is the default.
-            identities: choices(lang, "identity", &[Identity::Confidential, Identity::Named, Identity::Anonymous], Identity::as_str),
+            identities: choices(
+                lang,
+                "identity",
+                &[Identity::Confidential, Identity::Named, Identity::Anonymous],
+                Identity::as_str,
+            ),
         }
     }
 
@@ -86,7 +98,10 @@ impl<'a> FormPage<'a> {
             Trouble::NotStored => "form.trouble.not_stored",
             Trouble::Changed => "form.trouble.changed",
         };
-        Self { trouble: Some(self.page.lang.t(key)), ..self }
+        Self {
+            trouble: Some(self.page.lang.t(key)),
+            ..self
+        }
     }
 
     fn t(&self, key: &str) -> &'static str {
@@ -109,10 +124,12 @@ impl<'a> FormPage<'a> {
     }
 
     fn any_typed(&self, index: &usize) -> bool {
-        ["school", "home_address", "birth_date", "id_number"].iter().any(|field| {
-            let name = format!("c{index}_{field}");
-            !self.typed.get(&name).is_empty() || !self.errors.get(&name).is_empty()
-        })
+        ["school", "home_address", "birth_date", "id_number"]
+            .iter()
+            .any(|field| {
+                let name = format!("c{index}_{field}");
+                !self.typed.get(&name).is_empty() || !self.errors.get(&name).is_empty()
+            })
     }
 
     fn more_children(&self) -> bool {
@@ -120,7 +137,10 @@ impl<'a> FormPage<'a> {
     }
 
     fn offence_shown(&self) -> bool {
-        self.typed.ticked("minor-offence") || ["guardian_absent", "adult_co_offender"].iter().any(|name| self.typed.is(name, "yes"))
+        self.typed.ticked("minor-offence")
+            || ["guardian_absent", "adult_co_offender"]
+                .iter()
+                .any(|name| self.typed.is(name, "yes"))
     }
 
     fn years(&self, age: &u8) -> String {
@@ -135,11 +155,18 @@ fn groups(pack: &Pack, lang: Lang) -> Vec<Group<'_>> {
     let lang = pack_lang(lang);
     let mut groups: Vec<Group<'_>> = Vec::new();
     for one in pack.vocabulary().situations.offered() {
-        let tick = Tick { code: &one.term.code, label: one.term.label.get(lang), hint: one.hint.get(lang) };
+        let tick = Tick {
+            code: &one.term.code,
+            label: one.term.label.get(lang),
+            hint: one.hint.get(lang),
+        };
         let name = one.group.get(lang);
         match groups.iter_mut().find(|group| group.name == name) {
             Some(group) => group.ticks.push(tick),
-            None => groups.push(Group { name, ticks: vec![tick] }),
+            None => groups.push(Group {
+                name,
+                ticks: vec![tick],
+            }),
         }
     }
     groups

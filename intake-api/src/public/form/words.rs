@@ -24,6 +24,17 @@ pub(in crate::public) struct Choice {
 }
 
 /// A whole list.
-pub(in crate::public) fn choices<T: Copy>(lang: Lang, list: &str, all: &[T], as_str: fn(T) -> &'static str) -> Vec<Choice> {
-    all.iter().map(|word| as_str(*word)).map(|code| Choice { code, label: label(lang, list, code) }).collect()
+pub(in crate::public) fn choices<T: Copy>(
+    lang: Lang,
+    list: &str,
+    all: &[T],
+    as_str: fn(T) -> &'static str,
+) -> Vec<Choice> {
+    all.iter()
+        .map(|word| as_str(*word))
+        .map(|code| Choice {
+            code,
+            label: label(lang, list, code),
+        })
+        .collect()
 }

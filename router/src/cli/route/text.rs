@@ -13,14 +13,8 @@ pub(super) fn render(pack: &Pack, file: &str, decision: &Decision) -> String {
         self::ticket(pack, ticket, &mut out);
     }
     for unsent in &decision.unsent {
-        let obligation = pack
-            .vocabulary()
-            .obligations
-            .label(&unsent.obligation, Lang::Zh);
-        let kind = pack
-            .vocabulary()
-            .unit_kinds
-            .label(&unsent.unit_kind, Lang::Zh);
+        let obligation = pack.vocabulary().obligations.label(&unsent.obligation, Lang::Zh);
+        let kind = pack.vocabulary().unit_kinds.label(&unsent.unit_kind, Lang::Zh);
         let _ = writeln!(out, "  未派出：{obligation}，无对应的{kind}");
     }
     for reason in &decision.triage_reasons {
@@ -31,10 +25,7 @@ pub(super) fn render(pack: &Pack, file: &str, decision: &Decision) -> String {
 
 fn ticket(pack: &Pack, ticket: &PlannedTicket, out: &mut String) {
     let role = if ticket.lead { "主办" } else { "协办" };
-    let obligation = pack
-        .vocabulary()
-        .obligations
-        .label(&ticket.obligation, Lang::Zh);
+    let obligation = pack.vocabulary().obligations.label(&ticket.obligation, Lang::Zh);
     let unit = pack
         .units()
         .get(&ticket.unit)
@@ -43,11 +34,7 @@ fn ticket(pack: &Pack, ticket: &PlannedTicket, out: &mut String) {
     for stage in &ticket.stages {
         let start = pack.vocabulary().events.label(&stage.start, Lang::Zh);
         let due = stage.due.map_or_else(|| format!("自{start}起算"), rfc3339);
-        let provisional = if stage.provisional {
-            "（暂定）"
-        } else {
-            ""
-        };
+        let provisional = if stage.provisional { "（暂定）" } else { "" };
         let zh = stage.stage.zh();
         let _ = writeln!(
             out,
@@ -58,11 +45,6 @@ fn ticket(pack: &Pack, ticket: &PlannedTicket, out: &mut String) {
         );
     }
     for basis in &ticket.basis {
-        let _ = writeln!(
-            out,
-            "      事项依据：{} [{}]",
-            basis_zh(&basis.text),
-            basis.grade
-        );
+        let _ = writeln!(out, "      事项依据：{} [{}]", basis_zh(&basis.text), basis.grade);
     }
 }
