@@ -35,7 +35,7 @@ enum Command {
     Serve,
     /// Bring the database's schema up to date.
     Migrate {
-        /// Also make a login per task and write DIR/<task>.url (0600).
+        /// Also make a login per task and write DIR/TASK.url (0600).
         #[arg(long, value_name = "DIR")]
         logins: Option<PathBuf>,
     },

@@ -1,7 +1,7 @@
 //! The internal listener: member units' desk, the office's board, accounts. Inside the government network only.
 //!
 //! `auth/` says who may, `desk/`, `board/`, `people/` hold one file per page, `page/` what pages share. `ROUTES` in
-//! [`routes`] is the whole surface; a test walks it with every role.
+//! `routes.rs` is the whole surface; a test walks it with every role.
 
 pub(crate) mod auth;
 mod board;
