@@ -1,7 +1,5 @@
 //! The API as a school's system meets it: every refusal has its status, its words and its pointer, and stores nothing.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::time::Duration;
 
 use reqwest::{Response, StatusCode};
