@@ -30,9 +30,14 @@ port_of() {
 }
 
 # port_claim NAME: like port_of, for a server that is about to start: a port that a stranger took meanwhile is given up.
+# Of a server that was just stopped or killed the socket may outlive the process by a moment.
 port_claim() {
   local port
   port=$(port_of "$1")
+  for _ in {1..100}; do
+    port_used "$port" || break
+    sleep 0.1
+  done
   if port_used "$port"; then
     sed -i "/^$1=/d" "$RUN/ports"
     warn "port $port of $1 is taken by another program; choosing a new one, so its URL changes"

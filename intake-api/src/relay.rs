@@ -40,15 +40,16 @@ pub(crate) async fn run(
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
     let fresh = Mutex::new(fresh);
-    let (store, fresh, halt) = (&store, &fresh, &stop);
+    let (store, fresh, halt, part) = (&store, &fresh, &stop, &part);
     redial(
         &url,
         "shouwang relay",
         &topology,
-        &part,
+        part,
         &stop,
         |connection| async move {
             let publisher = connection.publisher().await?;
+            part.ready();
             let mut fresh = fresh.lock().await;
             let mut look = tokio::time::interval(LOOK);
             look.set_missed_tick_behavior(MissedTickBehavior::Delay);

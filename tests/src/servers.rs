@@ -64,6 +64,17 @@ impl Servers {
         run(&all);
     }
 
+    /// While the node is down: removes what its queues hold and keeps their names.
+    pub fn rabbitmq_forget_quorum(&self) {
+        let dir = self.dir.as_deref().expect("shared servers are not touched");
+        let nodes = std::fs::read_dir(dir.join("rabbitmq/mnesia")).expect("the node's data");
+        let forgotten = nodes
+            .filter_map(|node| Some(node.ok()?.path().join("quorum")))
+            .filter(|quorum| quorum.is_dir() && std::fs::remove_dir_all(quorum).is_ok())
+            .count();
+        assert_eq!(forgotten, 1, "one node with quorum queues");
+    }
+
     /// Makes the node's user again, after a reset.
     pub fn rabbitmq_user(&self) {
         let (user, rest) = self

@@ -2,9 +2,10 @@
 
 use futures::StreamExt;
 use lapin::{
-    Connection as Amqp,
+    Connection as Amqp, ErrorKind,
     message::Delivery,
     options::{BasicAckOptions, BasicConsumeOptions, BasicNackOptions, BasicQosOptions},
+    protocol::{AMQPErrorKind, AMQPHardError},
     types::{AMQPValue, FieldTable},
 };
 
@@ -41,7 +42,7 @@ impl Consumer {
             BasicConsumeOptions::default(),
             FieldTable::default(),
         );
-        let inner = answered("consume", consume).await?;
+        let inner = answered("consume", consume).await.map_err(|e| lost(e, &queue))?;
         Ok(Self {
             queue,
             inner,
@@ -81,6 +82,21 @@ impl Received {
         )
         .await
         .map(drop)
+    }
+}
+
+/// Tells a queue that the broker can't serve from a broker that is away. A lost leader shows as INTERNAL_ERROR or as silence.
+fn lost(error: BrokerError, queue: &str) -> BrokerError {
+    let is_lost = match &error {
+        BrokerError::Timeout(_) => true,
+        BrokerError::Amqp(said) => matches!(said.kind(), ErrorKind::ProtocolError(said)
+            if matches!(said.kind(), AMQPErrorKind::Hard(AMQPHardError::INTERNALERROR))),
+        _ => false,
+    };
+    if is_lost {
+        BrokerError::Lost(queue.to_owned())
+    } else {
+        error
     }
 }
 

@@ -48,6 +48,9 @@ pub enum BrokerError {
     /// The message came back or was not confirmed.
     #[error("RabbitMQ did not take the message: {0}")]
     NotTaken(&'static str),
+    /// The broker is there and fails on this queue: it may have lost the queue's leader. See [`redial`].
+    #[error("RabbitMQ can't serve the queue {0}")]
+    Lost(String),
     /// The broker ended the subscription.
     #[error("RabbitMQ ended the subscription")]
     Cancelled,

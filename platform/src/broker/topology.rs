@@ -2,8 +2,8 @@
 //! (from 4.0 on a quorum queue without a dead-letter exchange drops a message after 20 deliveries).
 
 use lapin::{
-    Connection as Amqp, ErrorKind, ExchangeKind,
-    options::{ExchangeDeclareOptions, QueueBindOptions, QueueDeclareOptions},
+    Connection as Amqp, ConnectionProperties, ErrorKind, ExchangeKind,
+    options::{ExchangeDeclareOptions, QueueBindOptions, QueueDeclareOptions, QueueDeleteOptions},
     protocol::{AMQPErrorKind, AMQPSoftError},
     types::{AMQPValue, FieldTable},
 };
@@ -104,6 +104,19 @@ impl Topology {
         answered("close channel", channel.close(200, "declared".into())).await
     }
 
+    /// Deletes the queues, of which the broker can't serve at least one any more; the next dial declares them anew. Nothing is
+    /// lost with them: what was published and is not routed is published again, and routed past the broker meanwhile.
+    pub(super) async fn discard(&self, url: &str) -> Result<(), BrokerError> {
+        let amqp = answered("connect", Amqp::connect(url, ConnectionProperties::default())).await?;
+        let channel = answered("open channel", amqp.create_channel()).await?;
+        for queue in Queue::ALL {
+            let name = self.name(queue);
+            let deleted = channel.queue_delete(name.as_str().into(), QueueDeleteOptions::default());
+            answered("delete queue", deleted).await?;
+        }
+        answered("close", amqp.close(200, "bye".into())).await
+    }
+
     fn arguments(&self, queue: Queue) -> FieldTable {
         let text = |s: &str| AMQPValue::LongString(s.into());
         let mut table = FieldTable::default();
@@ -138,7 +151,7 @@ fn refusal(error: BrokerError, name: &str) -> BrokerError {
 /// For tests only: declares a queue as somebody else would, with none of our arguments.
 #[doc(hidden)]
 pub async fn declare_otherwise(url: &str, name: &str) -> Result<(), BrokerError> {
-    let amqp = Amqp::connect(url, lapin::ConnectionProperties::default()).await?;
+    let amqp = Amqp::connect(url, ConnectionProperties::default()).await?;
     let channel = amqp.create_channel().await?;
     let options = QueueDeclareOptions {
         durable: true,

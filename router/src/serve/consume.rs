@@ -4,7 +4,7 @@
 //! nearer to its limit although nothing is wrong with it.
 
 use platform::{
-    broker::{BrokerError, Connection, Queue, Received, Topology, redial},
+    broker::{BrokerError, Consumer, Queue, Received, Topology, redial},
     private::Part,
 };
 use tokio::task::JoinSet;
@@ -25,19 +25,16 @@ pub(super) async fn run(
 ) -> anyhow::Result<()> {
     let router = &router;
     redial(url, "shouwang router", topology, part, stop, |connection| async move {
-        let [urgent, normal, dead] = Queue::ALL.map(|queue| drain(router, &connection, queue, stop));
+        let [urgent, normal, dead] = Queue::ALL.map(|queue| connection.consumer(queue, PREFETCH));
+        let (urgent, normal, dead) = tokio::try_join!(urgent, normal, dead)?;
+        part.ready();
+        let [urgent, normal, dead] = [urgent, normal, dead].map(|consumer| drain(router, consumer, stop));
         tokio::try_join!(urgent, normal, dead).map(drop)
     })
     .await
 }
 
-async fn drain(
-    router: &Router,
-    connection: &Connection,
-    queue: Queue,
-    stop: &CancellationToken,
-) -> Result<(), BrokerError> {
-    let mut consumer = connection.consumer(queue, PREFETCH).await?;
+async fn drain(router: &Router, mut consumer: Consumer, stop: &CancellationToken) -> Result<(), BrokerError> {
     let mut under_way = JoinSet::new();
     loop {
         tokio::select! {
