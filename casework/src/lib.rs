@@ -18,4 +18,5 @@ pub mod pace;
 pub mod pack;
 pub mod report;
 pub mod routing;
+pub mod salvage;
 pub mod urgency;

@@ -2,11 +2,6 @@
 
 mod accept;
 mod commands;
-#[expect(
-    dead_code,
-    unused_imports,
-    reason = "triage, call-back and account pages, which follow, use the rest"
-)]
 mod internal;
 mod public;
 mod relay;

@@ -99,7 +99,7 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
     let desk = Desk::open(&config)?;
     parts.spawn(
         "snapshots",
-        snapshots::run(desk.stores[1].clone(), config.county.clone(), stop.clone()),
+        snapshots::run(desk.board.clone(), config.county.clone(), stop.clone()),
     );
     let front = async move {
         let Some((pack, fresh)) = PackWatch::start(store.clone(), county, part, stop.clone()).await else {
@@ -136,7 +136,10 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
 
 /// What the internal side needs besides the pack, read before anything is served.
 struct Desk {
-    stores: [Store; 4],
+    desk: Store,
+    board: Store,
+    office: Store,
+    people: Store,
     tokens: Arc<Tokens>,
     demo: Arc<[internal::auth::login::DemoAccount]>,
 }
@@ -160,20 +163,22 @@ impl Desk {
             None => Vec::new(),
         };
         Ok(Self {
-            stores: [open("desk")?, open("board")?, open("office")?, open("people")?],
+            desk: open("desk")?,
+            board: open("board")?,
+            office: open("office")?,
+            people: open("people")?,
             tokens: Arc::new(Tokens::load(file, config.login.token_minutes)?),
             demo: demo.into(),
         })
     }
 
     fn with(self, config: &Config, keys: MasterKey, pack: PackWatch) -> Internal {
-        let [desk, board, office, people] = self.stores;
         Internal {
             county: config.county.as_str().into(),
-            desk,
-            board,
-            office,
-            people,
+            desk: self.desk,
+            board: self.board,
+            office: self.office,
+            people: self.people,
             keys,
             tokens: self.tokens,
             pack,

@@ -15,3 +15,4 @@ pub mod seal;
 pub mod store;
 pub mod telemetry;
 pub mod text;
+pub mod triage;

@@ -24,6 +24,14 @@ impl Lang {
         }
     }
 
+    /// The same language for the labels of the county pack.
+    pub fn pack(self) -> casework::pack::Lang {
+        match self {
+            Self::Zh => casework::pack::Lang::Zh,
+            Self::En => casework::pack::Lang::En,
+        }
+    }
+
     /// Reads a switch's value; anything unknown is Chinese.
     pub fn from_tag(tag: &str) -> Self {
         if tag.starts_with("en") { Self::En } else { Self::Zh }

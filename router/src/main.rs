@@ -3,7 +3,6 @@
 //! `route`, `due` and `check` need a county pack and nothing else: no database, no broker, no environment.
 
 mod cli;
-mod salvage;
 mod serve;
 mod tick;
 

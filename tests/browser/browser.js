@@ -9,8 +9,8 @@ const QUIET = [
 export const launch = () => chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: QUIET });
 
 /** A page of a phone 390 px wide, or of a desktop; its problems (console errors, failed requests) are collected. */
-export async function open(browser, { width = 390, javaScriptEnabled = true } = {}) {
-  const context = await browser.newContext({ viewport: { width, height: 844 }, locale: "zh-CN", javaScriptEnabled });
+export async function open(browser, { width = 390, javaScriptEnabled = true, bypassCSP = false } = {}) {
+  const context = await browser.newContext({ viewport: { width, height: 844 }, locale: "zh-CN", javaScriptEnabled, bypassCSP });
   const page = await context.newPage();
   const problems = [];
   page.on("pageerror", (error) => problems.push(String(error)));

@@ -6,6 +6,7 @@
 
 pub mod fixture;
 pub mod load;
+pub mod officers;
 pub mod servers;
 pub mod service;
 pub mod smtp;

@@ -16,6 +16,7 @@ use chrono::{DateTime, Datelike, Days, FixedOffset, Months, NaiveDate, TimeDelta
 
 pub use days::{Calendar, DayKind};
 pub use limit::{Limit, LimitError, Regime};
+pub use words::date;
 
 /// A computed deadline.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -89,8 +89,8 @@ pub(super) fn provisional(published_through: NaiveDate) -> String {
     )
 }
 
-/// `2026年10月9日(星期五)`.
-fn date(day: NaiveDate) -> String {
+/// `2026年10月9日（星期五）`.
+pub fn date(day: NaiveDate) -> String {
     let weekday = match day.weekday() {
         Weekday::Mon => "一",
         Weekday::Tue => "二",

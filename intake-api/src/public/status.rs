@@ -81,7 +81,7 @@ struct StatusPage {
 }
 
 fn hotline(pack: &Pack, lang: Lang) -> String {
-    pack.hotline(super::form::words::pack_lang(lang)).to_owned()
+    pack.hotline(lang.pack()).to_owned()
 }
 
 /// The empty form.

@@ -3,8 +3,8 @@
 //! A due of a day regime is stored as 00:00 of the next day; people read that as one day too late, so it is written as
 //! 24时 of the day before.
 
-use casework::calendar::{Limit, Regime, shanghai};
-use chrono::{DateTime, Datelike, Days, FixedOffset, NaiveDate, Timelike, Utc, Weekday};
+use casework::calendar::{Limit, Regime, date, shanghai};
+use chrono::{DateTime, Datelike, Days, FixedOffset, NaiveDate, Timelike, Utc};
 use platform::text::Lang;
 
 /// The end of a stage.
@@ -104,19 +104,6 @@ fn local(at: DateTime<Utc>) -> DateTime<FixedOffset> {
 
 fn clock(at: DateTime<FixedOffset>) -> String {
     format!("{:02}:{:02}", at.hour(), at.minute())
-}
-
-fn date(day: NaiveDate) -> String {
-    let weekday = match day.weekday() {
-        Weekday::Mon => "一",
-        Weekday::Tue => "二",
-        Weekday::Wed => "三",
-        Weekday::Thu => "四",
-        Weekday::Fri => "五",
-        Weekday::Sat => "六",
-        Weekday::Sun => "日",
-    };
-    format!("{}年{}月{}日（星期{weekday}）", day.year(), day.month(), day.day())
 }
 
 #[cfg(test)]

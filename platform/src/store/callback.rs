@@ -35,7 +35,27 @@ pub struct CallbackSealed {
     pub reporter: Option<Vec<u8>>,
 }
 
+/// A call-back that was recorded.
+#[derive(Clone, Debug, sqlx::FromRow, serde::Serialize)]
+pub struct CallbackDone {
+    /// `satisfied`, `dissatisfied`, `unreachable`, `anonymous`.
+    pub result: String,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who called.
+    pub by_name: String,
+}
+
 impl Store {
+    /// The call-back of a report, if it was recorded.
+    pub async fn callback_fetch(&self, report_id: i64) -> Result<Option<CallbackDone>, StoreError> {
+        let row = sqlx::query_as("SELECT result, at, by_name FROM callbacks WHERE report_id = $1")
+            .bind(report_id)
+            .fetch_optional(&self.pool)
+            .await?;
+        Ok(row)
+    }
+
     /// Reports that wait for a call-back, the longest first.
     pub async fn callbacks_due(&self, county: &str) -> Result<Vec<CallbackDue>, StoreError> {
         let rows = sqlx::query_as(

@@ -119,7 +119,7 @@ pub struct DeskTicket {
     pub reporter: Option<Vec<u8>>,
     /// Stages with steps.
     pub stages: Json<Vec<DeskStage>>,
-    /// Timeline of acts, the oldest first; `sealed` is base64.
+    /// Timeline of acts, the oldest first.
     pub events: Json<Vec<DeskEvent>>,
     /// Other units of the case.
     pub others: Json<Vec<OtherTicket>>,

@@ -24,7 +24,7 @@ mod wake;
 
 pub use batch::{BatchWriter, BlindToken, NewReport, Stored};
 pub use board::{BoardNow, BoardTicket, CallAbout, TriageLine, UndeliveredNotice};
-pub use callback::{CallbackDue, CallbackSealed};
+pub use callback::{CallbackDone, CallbackDue, CallbackSealed};
 pub use clock::Ticked;
 pub use desk::{ActDone, Acting, DeskAct, DeskEvent, DeskScope, DeskStage, DeskTicket, OtherTicket, QueueLine};
 pub use logins::{TASKS, logins_write};
@@ -36,7 +36,7 @@ pub use people::{Account, AccountSecret, Membership, NewAccount, Person};
 pub use routing::{Pinned, Recorded, ReportToRoute};
 pub use show::ReportShown;
 pub use status::ReportStatus;
-pub use triage::{Act, TriageError, TriageSettled};
+pub use triage::{Act, TriageError, TriageSettled, TriageState};
 pub use wake::NoticeBell;
 
 use std::{str::FromStr, time::Duration};

@@ -167,6 +167,19 @@ impl Store {
         Ok(done.is_some())
     }
 
+    /// How many enabled administrators a county has besides this account: nobody may lock the county out.
+    pub async fn admins_besides(&self, county: &str, id: i64) -> Result<i64, StoreError> {
+        let count = sqlx::query_scalar(
+            "SELECT count(DISTINCT a.id) FROM accounts a JOIN memberships m ON m.account_id = a.id
+             WHERE a.county = $1 AND a.id <> $2 AND m.role = 'admin' AND m.ended_at IS NULL AND a.disabled_at IS NULL",
+        )
+        .bind(county)
+        .bind(id)
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(count)
+    }
+
     /// All accounts of a county with their memberships, by name.
     pub async fn accounts_list(&self, county: &str) -> Result<Vec<Person>, StoreError> {
         let accounts: Vec<Account> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
@@ -205,7 +218,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         sqlx::query(
             "INSERT INTO memberships (account_id, county, unit, role, since) VALUES ($1, $2, $3, $4, $5)
-             ON CONFLICT (account_id, unit, role) DO UPDATE SET ended_at = NULL",
+             ON CONFLICT (account_id, unit, role) DO UPDATE SET ended_at = NULL, since = excluded.since WHERE memberships.ended_at IS NOT NULL",
         )
         .bind(account)
         .bind(county)

@@ -16,6 +16,14 @@ pub enum TriageError {
     /// The report has no open triage ticket.
     #[error("this report has no open triage ticket")]
     NoTriage,
+    /// Somebody else has it in hand; nothing was changed.
+    #[error("{by} took this triage in hand already")]
+    Taken {
+        /// Who.
+        by: String,
+        /// When.
+        at: DateTime<Utc>,
+    },
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -47,17 +55,51 @@ pub struct Act<'a> {
     pub at: DateTime<Utc>,
 }
 
+/// Where the triage of a report stands: open, or who settled it when.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct TriageState {
+    /// Who has it in hand.
+    pub signed_by: Option<String>,
+    /// Since when.
+    pub signed_at: Option<DateTime<Utc>>,
+    /// Who settled it.
+    pub resolved_by: Option<String>,
+    /// When.
+    pub resolved_at: Option<DateTime<Utc>>,
+}
+
 impl Store {
+    /// The latest triage ticket of a report; `None` when it never had one.
+    pub async fn triage_state(&self, report_id: i64) -> Result<Option<TriageState>, StoreError> {
+        let row = sqlx::query_as(
+            "SELECT signed_by, signed_at, resolved_by, resolved_at FROM tickets
+             WHERE report_id = $1 AND obligation = 'triage' ORDER BY (resolved_at IS NULL) DESC, id DESC LIMIT 1",
+        )
+        .bind(report_id)
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(row)
+    }
+
     /// A named person takes the triage in hand: it is signed, and its signing clock stops.
     pub async fn triage_take(&self, report_id: i64, act: Act<'_>) -> Result<TriageSettled, TriageError> {
         let mut tx = self.pool.begin().await?;
         let (ticket, ..) = open_triage(&mut tx, report_id).await?;
-        sqlx::query("UPDATE tickets SET state = 'signed', signed_at = $2, signed_by = $3 WHERE id = $1 AND state = 'dispatched'")
-            .bind(ticket)
-            .bind(act.at)
-            .bind(act.by)
-            .execute(&mut *tx)
-            .await?;
+        let taken = sqlx::query(
+            "UPDATE tickets SET state = 'signed', signed_at = $2, signed_by = $3, version = version + 1 WHERE id = $1 AND state = 'dispatched'",
+        )
+        .bind(ticket)
+        .bind(act.at)
+        .bind(act.by)
+        .execute(&mut *tx)
+        .await?;
+        if taken.rows_affected() == 0 {
+            let (by, at) = sqlx::query_as("SELECT signed_by, signed_at FROM tickets WHERE id = $1")
+                .bind(ticket)
+                .fetch_one(&mut *tx)
+                .await?;
+            return Err(TriageError::Taken { by, at });
+        }
         stages_end(&mut tx, ticket, &["sign"], act.at).await?;
         event(&mut tx, report_id, ticket, "triage-taken", act, json!({})).await?;
         tx.commit().await?;
@@ -115,7 +157,7 @@ impl Store {
         if closed {
             sqlx::query(
                 "UPDATE tickets SET state = 'resolved', signed_at = coalesce(signed_at, $2), signed_by = coalesce(signed_by, $3),
-                        resolved_at = $2, resolved_by = $3 WHERE id = $1",
+                        resolved_at = $2, resolved_by = $3, version = version + 1 WHERE id = $1",
             )
             .bind(triage)
             .bind(act.at)
@@ -162,6 +204,14 @@ async fn stages_end(
     .bind(ticket)
     .bind(stages)
     .bind(at)
+    .execute(&mut **tx)
+    .await?;
+    // The order of the desk and of the board follows the first stage that is not ended.
+    sqlx::query(
+        "UPDATE tickets SET (next_due_at, next_stage) =
+             (SELECT s.due_at, s.stage FROM stages s WHERE s.ticket_id = $1 AND s.ended_at IS NULL ORDER BY s.id LIMIT 1) WHERE id = $1",
+    )
+    .bind(ticket)
     .execute(&mut **tx)
     .await?;
     Ok(())

@@ -3,17 +3,15 @@
 use std::str::FromStr;
 
 use anyhow::Context;
-use casework::routing::{self, Decision};
 use clap::{Args, Subcommand};
 use platform::{
     clock,
     config::Config,
     pack_watch,
     receipt::ReportId,
-    store::{Act, Pinned, Store},
+    store::{Act, Store},
+    triage::{Settle, SettleError, settle},
 };
-
-use crate::salvage::salvage;
 
 /// What to do with an open triage ticket.
 #[derive(Debug, Subcommand)]
@@ -62,44 +60,30 @@ pub(crate) async fn run(triage: &Triage) -> anyhow::Result<()> {
     let loaded = pack_watch::read(&store, &config.county)
         .await?
         .context("no pack is loaded")?;
-    let report = store
-        .report_to_route(id.get())
-        .await?
-        .with_context(|| format!("there is no report {id}"))?;
-    let now = clock::now();
     let act = Act {
         by: who.by.trim(),
         reason: who.reason.trim(),
-        at: now,
+        at: clock::now(),
     };
-    let pinned = Pinned {
-        pack_version: loaded.version,
-        rule_set: loaded.rule_set,
-        calendar: loaded.pack.calendar().version(),
-        by: act.by,
-    };
-    let (facts, unreadable) = salvage(&report.facts);
-    let settled = match triage {
+    let what = match triage {
         Triage::Assign {
             obligation: Some(obligation),
             unit: Some(unit),
             ..
-        } => {
-            let chosen: Decision =
-                routing::by_hand(&loaded.pack, &facts, obligation, unit, now).map_err(|why| anyhow::anyhow!(why))?;
-            store.triage_assign(&report, &chosen, pinned, act).await?
-        }
-        Triage::Assign { .. } => store.triage_take(report.id, act).await?,
-        Triage::Reroute { .. } => {
-            if let Some(why) = unreadable {
-                anyhow::bail!("{why}; assign by hand: router triage assign {id} --obligation … --unit …");
-            }
-            store
-                .triage_reroute(&report, &routing::decide(&loaded.pack, &facts, now), pinned, act)
-                .await?
-        }
+        } => Settle::Assign {
+            obligation: obligation.clone(),
+            unit: unit.clone(),
+        },
+        Triage::Assign { .. } => Settle::Take,
+        Triage::Reroute { .. } => Settle::Reroute,
     };
-    store.notices_wake().await?;
+    let settled = match settle(&store, &loaded, id.get(), &what, act).await {
+        Err(SettleError::NoReport) => anyhow::bail!("there is no report {id}"),
+        Err(SettleError::Unreadable(why)) => {
+            anyhow::bail!("{why}; assign by hand: router triage assign {id} --obligation … --unit …")
+        }
+        other => other?,
+    };
     match (settled.closed, triage) {
         (true, _) => println!("{id}: {} new tickets, the triage is closed", settled.tickets),
         (false, Triage::Assign { .. }) => println!(

@@ -6,7 +6,10 @@
 
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
-use casework::routing::{self, Decision};
+use casework::{
+    routing::{self, Decision},
+    salvage::salvage,
+};
 use chrono::{DateTime, Utc};
 use platform::{
     broker::Received,
@@ -18,8 +21,6 @@ use platform::{
 use tokio::sync::{Mutex, Notify};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
-
-use crate::salvage::salvage;
 
 /// Tries of a suspect before a human looks at it.
 const TRIES: i32 = 3;

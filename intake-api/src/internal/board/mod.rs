@@ -3,16 +3,20 @@
 //! Reads go through the board's login, which can't read anything sealed; acts through the office's.
 
 mod call;
+mod callback;
+mod facts;
 mod ledger;
 mod now;
 mod page;
+mod ticket;
 mod times;
+mod triage;
 
 use std::future::Future;
 
 use axum::{
     response::{IntoResponse, Response},
-    routing::get,
+    routing::{get, post},
 };
 use platform::telemetry::chain;
 use tracing::error;
@@ -24,6 +28,20 @@ pub(crate) fn routes() -> Vec<Route> {
     vec![
         Route::get("/board", get(page::page)),
         Route::get("/board/now", get(now::part)),
+        Route::get("/board/tickets/{id}", get(ticket::page)),
+        Route::get("/triage", get(triage::list)),
+        Route::get("/triage/{report_id}", get(triage::page)),
+        Route::post("/triage/{report_id}/take", post(triage::take)),
+        Route::post("/triage/{report_id}/assign", post(triage::assign)),
+        Route::post("/triage/{report_id}/reroute", post(triage::reroute)),
+        Route::get("/callbacks", get(callback::list)),
+        Route::get("/callbacks/{report_id}", get(callback::page)),
+        Route::post("/callbacks/{report_id}", post(callback::record)),
+        Route::post("/callbacks/{report_id}/open", post(callback::open)),
+        Route::get("/api/v1/callbacks", get(callback::api_list)),
+        Route::post("/api/v1/callbacks/{report_id}", post(callback::api_record)),
+        Route::get("/api/v1/triage", get(triage::api_list)),
+        Route::post("/api/v1/triage/{report_id}/{act}", post(triage::api_act)),
         Route::get("/api/v1/board/now", get(now::api)),
         Route::get("/api/v1/board/times", get(times::api)),
     ]

@@ -185,10 +185,7 @@ fn counted(count: i64) -> String {
 
 /// `key`: of an unsigned ticket `since` is its dispatch, of an overdue stage its due time.
 fn about(key: &str, line: &CallAbout, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> Line {
-    let obligation = pack
-        .vocabulary()
-        .obligations
-        .label(&line.obligation, words::pack_lang(lang));
+    let obligation = pack.vocabulary().obligations.label(&line.obligation, lang.pack());
     let stage = line.stage.as_deref().unwrap_or("sign");
     let since = words::span(lang, now - line.since);
     Line {

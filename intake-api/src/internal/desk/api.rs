@@ -10,6 +10,7 @@ use axum::{
 use casework::calendar::rfc3339;
 use platform::{
     clock,
+    receipt::ReportId,
     store::{ActDone, DeskTicket},
     telemetry::chain,
     text::Lang,
@@ -222,7 +223,7 @@ fn in_json(internal: &Internal, t: &DeskTicket) -> Value {
         .collect();
     let time = |at: Option<chrono::DateTime<chrono::Utc>>| at.map(rfc3339);
     json!({
-        "id": t.id, "version": t.version, "unit": t.unit, "obligation": t.obligation, "lead": t.lead, "urgency": t.urgency,
+        "id": t.id, "version": t.version, "receipt": ReportId::from_db(t.report_id).to_string(), "unit": t.unit, "obligation": t.obligation, "lead": t.lead, "urgency": t.urgency,
         "state": t.state, "next_act": next_act(t).map(Kind::word), "next_stage": t.next_stage, "next_due_at": time(t.next_due_at),
         "dispatched_at": rfc3339(t.dispatched_at), "received_at": rfc3339(t.received_at), "drill": t.drill,
         "signed_at": time(t.signed_at), "signed_by": t.signed_by, "assignee": t.assignee, "assignee_name": t.assignee_name,

@@ -175,7 +175,7 @@ fn in_words(line: QueueLine, lang: Lang, pack: &Pack, many_units: bool, now: Dat
         obligation: pack
             .vocabulary()
             .obligations
-            .label(&line.obligation, words::pack_lang(lang))
+            .label(&line.obligation, lang.pack())
             .to_owned(),
         urgency: words::urgency(lang, &line.urgency),
         hot_word: line.urgency == "P1",

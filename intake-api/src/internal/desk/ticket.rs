@@ -201,7 +201,7 @@ fn outcomes(pack: &Pack, lang: Lang) -> Vec<Choice> {
     offered
         .map(|term| Choice {
             value: term.code.clone(),
-            label: term.label.get(words::pack_lang(lang)).to_owned(),
+            label: term.label.get(lang.pack()).to_owned(),
         })
         .collect()
 }

@@ -7,6 +7,7 @@ use casework::{
 };
 use chrono::{DateTime, Utc};
 use platform::{
+    receipt::ReportId,
     seal::MasterKey,
     store::{DeskEvent, DeskStage, DeskTicket},
     text::Lang,
@@ -22,6 +23,7 @@ use crate::internal::page::words::{self, Countdown};
 pub(super) struct View {
     pub(super) id: i64,
     pub(super) version: i32,
+    pub(super) receipt: String,
     pub(super) obligation: String,
     pub(super) unit: String,
     pub(super) role: &'static str,
@@ -129,7 +131,7 @@ pub(super) fn may_open_reporter(ticket: &DeskTicket, pack: &Pack) -> bool {
 
 /// A ticket in words.
 pub(super) fn view(ticket: &DeskTicket, keys: &MasterKey, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> View {
-    let pl = words::pack_lang(lang);
+    let pl = lang.pack();
     let vocabulary = pack.vocabulary();
     let when = |at: DateTime<Utc>| words::moment(lang, at, now);
     let facts: Option<Facts> = serde_json::from_value(ticket.facts.clone()).ok();
@@ -144,6 +146,7 @@ pub(super) fn view(ticket: &DeskTicket, keys: &MasterKey, pack: &Pack, lang: Lan
     View {
         id: ticket.id,
         version: ticket.version,
+        receipt: ReportId::from_db(ticket.report_id).to_string(),
         obligation: vocabulary.obligations.label(&ticket.obligation, pl).to_owned(),
         unit: pack
             .units()
@@ -257,7 +260,7 @@ fn children(lang: Lang, opened: Option<&[Child]>, facts: Option<&Facts>) -> Vec<
         let mut facts = vec![(lang.t("form.label.living_with"), living(c.living_with.as_str()))];
         let mut add = |key: &str, value: Option<String>| facts.extend(value.map(|value| (lang.t(key), value)));
         add(
-            "form.label.left_behind",
+            "desk.left_behind",
             c.left_behind
                 .map(|yes| lang.t(if yes { "form.yes" } else { "form.no" }).to_owned()),
         );
@@ -275,7 +278,7 @@ fn children(lang: Lang, opened: Option<&[Child]>, facts: Option<&Facts>) -> Vec<
 
 fn stage(s: &DeskStage, ticket: &DeskTicket, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> StageWords {
     let countdown = words::countdown(lang, Some(&s.stage), s.due_at, now);
-    let start = pack.vocabulary().events.label(&s.start_event, words::pack_lang(lang));
+    let start = pack.vocabulary().events.label(&s.start_event, lang.pack());
     let missed = |ended: DateTime<Utc>| s.due_at.is_some_and(|due| ended > due);
     let status = match (s.ended_at, s.due_at) {
         (Some(ended), _) => {
@@ -347,7 +350,7 @@ fn events(ticket: &DeskTicket, keys: &MasterKey, pack: &Pack, lang: Lang, now: D
 
 fn event_text(event: &DeskEvent, pack: &Pack, lang: Lang) -> String {
     let detail = |name: &str| event.detail[name].as_str().unwrap_or("–").to_owned();
-    let pl = words::pack_lang(lang);
+    let pl = lang.pack();
     let (kind, more) = match event.kind.as_str() {
         "assigned" => ("assigned", detail("to")),
         "evidence" => (

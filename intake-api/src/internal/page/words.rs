@@ -5,20 +5,12 @@
 
 use casework::{
     calendar::{Limit, shanghai},
-    pack::{Lang as PackLang, Pack},
+    pack::Pack,
 };
 use chrono::{DateTime, Datelike, FixedOffset, TimeDelta, Timelike, Utc};
 use platform::text::Lang;
 
 const MINUTES_A_DAY: i64 = 24 * 60;
-
-/// The pack's name for a language.
-pub(crate) fn pack_lang(lang: Lang) -> PackLang {
-    match lang {
-        Lang::Zh => PackLang::Zh,
-        Lang::En => PackLang::En,
-    }
-}
 
 /// A sentence with one value filled in; templates can't write slices.
 pub(crate) fn fill(lang: Lang, key: &str, name: &str, value: impl std::fmt::Display) -> String {
@@ -162,7 +154,7 @@ pub(crate) fn place(lang: Lang, pack: &Pack, area: Option<&str>) -> String {
     let Some(name) = pack.areas().path_name(code) else {
         return lang.fill("words.place.foreign", &[("code", code)]);
     };
-    let county = pack.county_name(PackLang::Zh);
+    let county = pack.county_name(casework::pack::Lang::Zh);
     match name.strip_prefix(county).map(str::trim) {
         Some(within) if !within.is_empty() => within.to_owned(),
         _ => name,

@@ -90,7 +90,7 @@ async fn submit(app: &App, lang: Lang, client: Client, mut typed: Typed) -> Resp
         channel: Channel::Form,
     };
     let (status, trouble, wait_s) = match app.submit(client, submission).await {
-        Ok(accepted) => return receipt::page(lang, &accepted, pack.county_name(words::pack_lang(lang))),
+        Ok(accepted) => return receipt::page(lang, &accepted, pack.county_name(lang.pack())),
         Err(Refusal::Busy(wait_s)) => (StatusCode::TOO_MANY_REQUESTS, Trouble::Busy, Some(wait_s)),
         Err(Refusal::NotStored) => (StatusCode::SERVICE_UNAVAILABLE, Trouble::NotStored, Some(5)),
         Err(Refusal::KeyReused) => {

@@ -10,7 +10,7 @@ use platform::text::Lang;
 use super::{
     errors::Errors,
     typed::{AREA_UNKNOWN, Typed},
-    words::{Choice, choices, pack_lang},
+    words::{Choice, choices},
 };
 use crate::public::page::{Page, Switch};
 
@@ -152,7 +152,7 @@ impl<'a> FormPage<'a> {
 }
 
 fn groups(pack: &Pack, lang: Lang) -> Vec<Group<'_>> {
-    let lang = pack_lang(lang);
+    let lang = lang.pack();
     let mut groups: Vec<Group<'_>> = Vec::new();
     for one in pack.vocabulary().situations.offered() {
         let tick = Tick {

@@ -1,19 +1,10 @@
 //! The closed word lists in plain words, in the order in which people are shown them.
 
-use casework::pack;
 use platform::text::Lang;
 
 /// What a word of a list is called, such as `place`, `home`.
 pub(in crate::public) fn label(lang: Lang, list: &str, code: &str) -> &'static str {
     lang.t(&format!("form.{list}.{code}"))
-}
-
-/// The pack keeps its labels under a type of its own.
-pub(in crate::public) fn pack_lang(lang: Lang) -> pack::Lang {
-    match lang {
-        Lang::Zh => pack::Lang::Zh,
-        Lang::En => pack::Lang::En,
-    }
 }
 
 /// One choice of a list.

@@ -3,14 +3,15 @@
 //! Facts that can't be read whole still route the police: what is there is kept, and where danger can't be told it is
 //! assumed. The second value says why the rules must not be asked.
 
-use casework::{
+use serde_json::Value;
+
+use crate::{
     facts::Facts,
     report::{Identity, Place, ReporterKind, Suspect},
 };
-use serde_json::Value;
 
 /// The facts, and the reason for triage when they had to be pieced together.
-pub(crate) fn salvage(stored: &Value) -> (Facts, Option<String>) {
+pub fn salvage(stored: &Value) -> (Facts, Option<String>) {
     let why = match serde_json::from_value(stored.clone()) {
         Ok(facts) => return (facts, None),
         Err(e) => format!("the routing facts can't be read: {e}"),

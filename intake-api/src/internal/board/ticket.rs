@@ -1,0 +1,220 @@
+//! `GET /board/tickets/{id}`: what the office may see of a ticket. Everything that is not sealed, nothing that is.
+
+use askama::Template;
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use chrono::{DateTime, Utc};
+use platform::{clock, receipt::ReportId, store::BoardTicket, text::Lang};
+use serde_json::Value;
+
+use super::{
+    call::{Call, call},
+    facts,
+    now::{level_name, notice_kind},
+    unavailable,
+};
+use crate::internal::{
+    Internal,
+    auth::Overseer,
+    page::{Frame, Language, problem, render, words},
+};
+
+struct StageLine {
+    name: &'static str,
+    when: String,
+    basis: String,
+    steps: Vec<String>,
+}
+
+struct EventLine {
+    at: String,
+    text: String,
+    reason: String,
+}
+
+struct NoticeLine {
+    title: String,
+    state: String,
+    attempts: Vec<String>,
+    bad: bool,
+}
+
+struct OtherLine {
+    id: i64,
+    text: String,
+}
+
+#[derive(Template)]
+#[template(path = "internal/board/ticket.html")]
+struct TicketPage {
+    frame: Frame,
+    ticket: BoardTicket,
+    receipt: String,
+    title: String,
+    urgency: &'static str,
+    role: &'static str,
+    state: &'static str,
+    outcome: String,
+    received: String,
+    call: Call,
+    facts: Vec<(&'static str, String)>,
+    stages: Vec<StageLine>,
+    events: Vec<EventLine>,
+    notices: Vec<NoticeLine>,
+    others: Vec<OtherLine>,
+}
+
+/// Kinds of events that have words of their own.
+const EVENTS: [&str; 10] = [
+    "signed",
+    "assigned",
+    "contacted",
+    "evidence",
+    "resolved",
+    "identity-opened",
+    "called-back",
+    "triage-taken",
+    "triage-assigned",
+    "triage-rerouted",
+];
+
+/// The page.
+pub(crate) async fn page(
+    State(internal): State<Internal>,
+    actor: Overseer,
+    Language(lang): Language,
+    Path(id): Path<i64>,
+) -> Response {
+    let ticket = match internal.board.board_ticket(&internal.county, id).await {
+        Ok(Some(ticket)) => ticket,
+        Ok(None) => return problem::not_found().into_response(),
+        Err(e) => return unavailable(&e),
+    };
+    let now = clock::now();
+    let loaded = internal.pack.current();
+    let pack = &loaded.pack;
+    let label = |code: &str| pack.vocabulary().obligations.label(code, lang.pack()).to_owned();
+    let page = TicketPage {
+        receipt: ReportId::from_db(ticket.report_id).to_string(),
+        title: label(&ticket.obligation),
+        urgency: words::urgency(lang, &ticket.urgency),
+        role: words::role(lang, ticket.lead),
+        state: words::state(lang, &ticket.state),
+        outcome: ticket
+            .outcome
+            .as_deref()
+            .map(|o| pack.vocabulary().outcomes.label(o, lang.pack()).to_owned())
+            .unwrap_or_default(),
+        received: words::moment(lang, ticket.received_at, now),
+        call: call(pack, &ticket.unit, ticket.phones.as_deref()),
+        facts: facts::lines(&ticket.facts, pack, lang),
+        stages: items(&ticket.stages).map(|s| stage(s, lang, now)).collect(),
+        events: items(&ticket.events).map(|e| event(e, lang, now)).collect(),
+        notices: items(&ticket.notices).map(|n| notice(n, lang, now)).collect(),
+        others: items(&ticket.others)
+            .filter(|o| o["id"] != ticket.id)
+            .map(|o| OtherLine {
+                id: o["id"].as_i64().unwrap_or_default(),
+                text: [
+                    text(o, "unit_name"),
+                    &label(text(o, "obligation")),
+                    words::state(lang, text(o, "state")),
+                ]
+                .join(" · "),
+            })
+            .collect(),
+        frame: Frame::of(&actor, lang, "/board"),
+        ticket,
+    };
+    render(StatusCode::OK, &page)
+}
+
+fn items(list: &Value) -> impl Iterator<Item = &Value> {
+    list.as_array().into_iter().flatten()
+}
+
+fn text<'a>(value: &'a Value, key: &str) -> &'a str {
+    value[key].as_str().unwrap_or_default()
+}
+
+fn moment(value: &Value, key: &str, lang: Lang, now: DateTime<Utc>) -> Option<String> {
+    Some(words::moment(lang, time(value, key)?, now))
+}
+
+fn time(value: &Value, key: &str) -> Option<DateTime<Utc>> {
+    value[key].as_str()?.parse().ok()
+}
+
+fn stage(stage: &Value, lang: Lang, now: DateTime<Utc>) -> StageLine {
+    let limit = words::limit(lang, text(stage, "limit"));
+    let planned = match time(stage, "due_at") {
+        Some(due) => lang.fill(
+            "board.stage_due",
+            &[("due", &words::due(lang, due, now)), ("limit", &limit)],
+        ),
+        None => lang.fill("board.stage_waiting", &[("limit", &limit)]),
+    };
+    let ended = moment(stage, "ended_at", lang, now).map(|at| lang.fill("board.stage_ended", &[("at", &at)]));
+    let steps = items(&stage["steps"]).filter_map(|step| {
+        let at = moment(step, "crossed_at", lang, now)?;
+        let level = i16::try_from(step["level"].as_i64()?).ok()?;
+        let key = if step["system_late"] == true {
+            "board.step_late"
+        } else {
+            "board.step"
+        };
+        Some(lang.fill(key, &[("at", &at), ("level", level_name(lang, level))]))
+    });
+    StageLine {
+        name: words::stage(lang, text(stage, "stage")),
+        when: ended.into_iter().chain([planned]).collect::<Vec<_>>().join(" · "),
+        basis: format!(
+            "{} ({})",
+            text(stage, "basis"),
+            words::grade(lang, text(stage, "grade"))
+        ),
+        steps: steps.collect(),
+    }
+}
+
+fn event(event: &Value, lang: Lang, now: DateTime<Utc>) -> EventLine {
+    let kind = EVENTS.iter().find(|k| **k == text(event, "kind")).unwrap_or(&"other");
+    EventLine {
+        at: moment(event, "at", lang, now).unwrap_or_default(),
+        text: format!("{} · {}", lang.t(&format!("board.event.{kind}")), text(event, "actor")),
+        reason: text(event, "reason").to_owned(),
+    }
+}
+
+fn notice(notice: &Value, lang: Lang, now: DateTime<Utc>) -> NoticeLine {
+    let word = |code: &str| {
+        let known = ["queued", "sent", "failed", "suppressed", "retry", "gave-up"];
+        let code = known.into_iter().find(|k| *k == code).unwrap_or("queued");
+        lang.t(&format!("board.notice.{code}"))
+    };
+    let attempts = items(&notice["attempts"]).map(|attempt| {
+        let at = moment(attempt, "at", lang, now).unwrap_or_default();
+        let said = lang.fill(
+            "board.attempt",
+            &[("at", &at), ("outcome", word(text(attempt, "outcome")))],
+        );
+        if text(attempt, "outcome") == "sent" {
+            said
+        } else {
+            format!("{said}: {}", text(attempt, "detail"))
+        }
+    });
+    NoticeLine {
+        title: format!(
+            "{} · {}",
+            lang.t(notice_kind(text(notice, "kind"))),
+            text(notice, "unit_name")
+        ),
+        state: word(text(notice, "state")).to_owned(),
+        attempts: attempts.collect(),
+        bad: text(notice, "state") == "failed",
+    }
+}

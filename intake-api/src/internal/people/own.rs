@@ -1,0 +1,125 @@
+//! `/password`: one's own password. Works while the password must be changed; every other session ends with it.
+
+use askama::Template;
+use axum::{
+    Form,
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use chrono::TimeDelta;
+use platform::{clock, text::Lang};
+use serde::Deserialize;
+use tracing::{error, info};
+
+use crate::internal::{
+    Internal,
+    auth::{Actor, SignedIn, password},
+    board::{detached, unavailable},
+    page::{Frame, Language, problem, render},
+};
+
+#[derive(Template)]
+#[template(path = "internal/people/password.html")]
+struct PasswordPage {
+    frame: Frame,
+    must: bool,
+    error: Option<String>,
+    done: bool,
+}
+
+/// What the form sends.
+#[derive(Deserialize)]
+pub(crate) struct Change {
+    old: String,
+    new: String,
+    again: String,
+}
+
+/// `GET /password`
+pub(crate) async fn page(actor: SignedIn, Language(lang): Language) -> Response {
+    show(&actor, lang, StatusCode::OK, None, false)
+}
+
+/// `POST /password`. A wrong old password counts as a failed login, so that an open session does not help to guess it.
+pub(crate) async fn change(
+    State(internal): State<Internal>,
+    actor: SignedIn,
+    Language(lang): Language,
+    Form(form): Form<Change>,
+) -> Response {
+    let now = clock::now();
+    let account = &actor.person.account;
+    let secret = match internal.people.account_secret(&internal.county, &account.login).await {
+        Ok(Some(secret)) => secret,
+        Ok(None) => return problem::not_found().into_response(),
+        Err(e) => return unavailable(&e),
+    };
+    if let Some(wait) = secret
+        .retry_at
+        .map(|at| at - now)
+        .filter(|wait| *wait > TimeDelta::zero())
+    {
+        let said = lang.fill("login.wait", &[("seconds", &(wait.num_seconds() + 1).to_string())]);
+        return show(&actor, lang, StatusCode::TOO_MANY_REQUESTS, Some(said), false);
+    }
+    let refuse = |key: &str| {
+        show(
+            &actor,
+            lang,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            Some(lang.t(key).to_owned()),
+            false,
+        )
+    };
+    match password::matches(form.old.clone(), Some(secret.password_hash)).await {
+        Ok(true) => {}
+        Ok(false) => {
+            let (people, retry_at) = (internal.people.clone(), now + password::delay(secret.failures + 1));
+            return match detached(async move { people.account_failed(secret.id, retry_at).await }).await {
+                Ok(()) => refuse("password.wrong_old"),
+                Err(response) => response,
+            };
+        }
+        Err(e) => return broken(&e),
+    }
+    if form.new != form.again {
+        return refuse("password.differ");
+    }
+    if form.new == form.old {
+        return refuse("password.same");
+    }
+    if let Some(key) = password::weakness(&form.new, &account.login) {
+        return refuse(key);
+    }
+    let hash = match password::hash(form.new).await {
+        Ok(hash) => hash,
+        Err(e) => return broken(&e),
+    };
+    let (people, id, keep) = (internal.people.clone(), account.id, actor.session);
+    match detached(async move { people.account_set_password(id, &hash, false, Some(keep), now).await }).await {
+        Ok(()) => {
+            info!(account = id, "changed their password");
+            show(&actor, lang, StatusCode::OK, None, true)
+        }
+        Err(response) => response,
+    }
+}
+
+fn show(actor: &Actor, lang: Lang, status: StatusCode, error: Option<String>, done: bool) -> Response {
+    let must = actor.person.account.must_change && !done;
+    render(
+        status,
+        &PasswordPage {
+            frame: Frame::of(actor, lang, "/password"),
+            must,
+            error,
+            done,
+        },
+    )
+}
+
+fn broken(e: &anyhow::Error) -> Response {
+    error!(error = format!("{e:#}"), "a password can't be checked");
+    problem::unavailable().into_response()
+}

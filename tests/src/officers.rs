@@ -1,0 +1,182 @@
+//! Officers of the demo: their browsers (without JavaScript) and tokens.
+
+use reqwest::{Client, StatusCode, redirect::Policy};
+use serde_json::{Value, json};
+
+use crate::System;
+
+/// A browser: keeps the session cookie, follows no redirect by itself.
+pub struct Browser {
+    base: String,
+    http: Client,
+    cookie: String,
+}
+
+/// A page.
+pub struct Page {
+    /// Status.
+    pub status: StatusCode,
+    /// Where it leads.
+    pub location: Option<String>,
+    /// Its HTML.
+    pub text: String,
+}
+
+impl Page {
+    /// The value of a hidden field.
+    pub fn hidden(&self, name: &str) -> String {
+        let (_, rest) = self
+            .text
+            .split_once(&format!("name=\"{name}\" value=\""))
+            .unwrap_or_else(|| panic!("no field {name}"));
+        rest.split_once('"')
+            .expect("an answer of the internal side")
+            .0
+            .to_owned()
+    }
+}
+
+impl Browser {
+    /// Logs in by the form.
+    pub async fn login(system: &System, login: &str, password: &str) -> Self {
+        let http = Client::builder()
+            .redirect(Policy::none())
+            .build()
+            .expect("an answer of the internal side");
+        let form = [("login", login), ("password", password), ("next", "/desk")];
+        let answer = http
+            .post(format!("{}/login", system.internal_url))
+            .form(&form)
+            .send()
+            .await
+            .expect("an answer of the internal side");
+        assert_eq!(answer.status(), 303, "{login} logs in");
+        let cookie = answer.headers()["set-cookie"]
+            .to_str()
+            .expect("an answer of the internal side")
+            .split(';')
+            .next()
+            .expect("an answer of the internal side")
+            .to_owned();
+        Self {
+            base: system.internal_url.clone(),
+            http,
+            cookie,
+        }
+    }
+
+    /// What it sends as `Cookie`.
+    pub fn cookie(&self) -> &str {
+        &self.cookie
+    }
+
+    /// Opens a page.
+    pub async fn get(&self, path: &str) -> Page {
+        read(
+            self.http
+                .get(format!("{}{path}", self.base))
+                .header("cookie", &self.cookie)
+                .send()
+                .await
+                .expect("an answer of the internal side"),
+        )
+        .await
+    }
+
+    /// Sends a form.
+    pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Page {
+        read(
+            self.http
+                .post(format!("{}{path}", self.base))
+                .header("cookie", &self.cookie)
+                .form(fields)
+                .send()
+                .await
+                .expect("an answer of the internal side"),
+        )
+        .await
+    }
+
+    /// Sends the form of an act as the page `from` has it.
+    pub async fn act(&self, from: &Page, id: i64, act: &str, fields: &[(&str, &str)]) -> Page {
+        let (csrf, version) = (from.hidden("csrf"), from.hidden("version"));
+        let mut all = vec![("csrf", csrf.as_str()), ("version", version.as_str())];
+        all.extend_from_slice(fields);
+        self.post(&format!("/tickets/{id}/{act}"), &all).await
+    }
+}
+
+async fn read(answer: reqwest::Response) -> Page {
+    let location = answer
+        .headers()
+        .get("location")
+        .map(|l| l.to_str().expect("an answer of the internal side").to_owned());
+    Page {
+        status: answer.status(),
+        location,
+        text: answer.text().await.expect("an answer of the internal side"),
+    }
+}
+
+/// Logins and passwords of the demo.
+pub struct Accounts(Value);
+
+impl Accounts {
+    /// `intake-api people demo`.
+    pub async fn make(system: &System) -> Self {
+        let file = system.dir().join("demo.json");
+        let out = system
+            .intake_cli(&["people", "demo", "--out", &file.to_string_lossy()])
+            .await;
+        assert_eq!(out.code, 0, "{}", out.stderr);
+        Self(
+            serde_json::from_str(&std::fs::read_to_string(file).expect("an answer of the internal side"))
+                .expect("an answer of the internal side"),
+        )
+    }
+
+    /// Login and password of `office`, `leader`, `member` or `admin`.
+    pub fn of(&self, who: &str) -> (&str, &str) {
+        let account = self
+            .0
+            .as_array()
+            .expect("an answer of the internal side")
+            .iter()
+            .find(|a| a["who"] == who)
+            .expect("an answer of the internal side");
+        (
+            account["login"].as_str().expect("an answer of the internal side"),
+            account["password"].as_str().expect("an answer of the internal side"),
+        )
+    }
+
+    /// Remembers one more person.
+    pub fn add(&mut self, who: &str, login: &str, password: &str) {
+        let list = self.0.as_array_mut().expect("a list of accounts");
+        list.push(json!({"who": who, "login": login, "password": password}));
+    }
+
+    /// A browser in which that person is signed in.
+    pub async fn browser(&self, system: &System, who: &str) -> Browser {
+        let (login, password) = self.of(who);
+        Browser::login(system, login, password).await
+    }
+
+    /// A bearer token of that person.
+    pub async fn token(&self, system: &System, who: &str) -> String {
+        let (login, password) = self.of(who);
+        let url = format!("{}/api/v1/session", system.internal_url);
+        let answer = system
+            .http
+            .post(url)
+            .json(&json!({"login": login, "password": password}))
+            .send()
+            .await
+            .expect("an answer of the internal side");
+        assert_eq!(answer.status(), 201);
+        answer.json::<Value>().await.expect("an answer of the internal side")["token"]
+            .as_str()
+            .expect("an answer of the internal side")
+            .to_owned()
+    }
+}

@@ -1,0 +1,324 @@
+//! What the office sees and does: figures against a naive computation, the ledger, triage by hand, one call-back.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use chrono::{DateTime, TimeDelta, Utc};
+use platform::{clock, receipt::ReportId};
+use serde_json::Value;
+use sqlx::Row;
+use tests::{System, fixture::Fixture, officers::Accounts, samples};
+
+/// Linear between the two neighbours, as `percentile_cont` says it does.
+fn percentile(sorted: &[f64], p: f64) -> f64 {
+    let place = p * (sorted.len() - 1) as f64;
+    let (low, high) = (place.floor() as usize, place.ceil() as usize);
+    sorted[low] + (sorted[high] - sorted[low]) * (place - low as f64)
+}
+
+#[tokio::test]
+async fn figures_are_those_of_a_naive_computation() {
+    let fixture = Fixture::new().await;
+    let begun = clock::now() - TimeDelta::days(2);
+    for round in 0..3 {
+        for sample in 0..6 {
+            let report = fixture.stored(sample).await;
+            fixture.route(&report, begun + TimeDelta::minutes(round * 7)).await;
+        }
+    }
+    // One report is a drill with an absurd time: it must not count.
+    let drill = fixture.stored(0).await;
+    fixture.route(&drill, begun).await;
+    sqlx::query("UPDATE reports SET drill = true WHERE id = $1")
+        .bind(drill.id)
+        .execute(fixture.store.pool())
+        .await
+        .unwrap();
+    // Every other ticket is signed after 5, 12, 19 … minutes.
+    let ids: Vec<(i64, DateTime<Utc>)> = sqlx::query_as("SELECT id, dispatched_at FROM tickets ORDER BY id")
+        .fetch_all(fixture.store.pool())
+        .await
+        .unwrap();
+    for (place, (id, dispatched)) in (0_i64..).zip(&ids).filter(|(place, _)| place % 2 == 0) {
+        let at = *dispatched + TimeDelta::minutes(5 + 7 * place);
+        sqlx::query("UPDATE tickets SET state = 'signed', signed_at = $2, signed_by = 'x' WHERE id = $1")
+            .bind(id)
+            .bind(at)
+            .execute(fixture.store.pool())
+            .await
+            .unwrap();
+        sqlx::query("UPDATE stages SET ended_at = $2, next_at = NULL WHERE ticket_id = $1 AND stage = 'sign'")
+            .bind(id)
+            .bind(at)
+            .execute(fixture.store.pool())
+            .await
+            .unwrap();
+    }
+    let now = clock::now();
+    let board = fixture.store_as("board");
+    assert!(board.board_snapshot_make("taihe", now, 90).await.unwrap());
+    let (_, _, data) = board.board_snapshot("taihe").await.unwrap().unwrap();
+
+    let rows = sqlx::query(
+        "SELECT t.unit, extract(epoch FROM t.signed_at - t.dispatched_at)::float8 AS took, s.ended_at, s.due_at
+         FROM tickets t JOIN stages s ON s.ticket_id = t.id AND s.stage = 'sign' WHERE t.report_id <> $1",
+    )
+    .bind(drill.id)
+    .fetch_all(fixture.store.pool())
+    .await
+    .unwrap();
+    let units = data["times"].as_array().unwrap();
+    assert!(units.len() > 3, "{data}");
+    for unit in units {
+        let code = unit["unit"].as_str().unwrap();
+        let mine: Vec<_> = rows.iter().filter(|r| r.get::<String, _>("unit") == code).collect();
+        assert_eq!(unit["tickets"], mine.len(), "{code}");
+        let mut took: Vec<f64> = mine.iter().filter_map(|r| r.get::<Option<f64>, _>("took")).collect();
+        took.sort_by(f64::total_cmp);
+        assert_eq!(unit["signed"], took.len(), "{code}");
+        let (mut in_time, mut judged) = (0, 0);
+        for row in &mine {
+            let (ended, due): (Option<DateTime<Utc>>, DateTime<Utc>) = (row.get("ended_at"), row.get("due_at"));
+            judged += i32::from(ended.is_some() || due < now);
+            in_time += i32::from(ended.is_some_and(|ended| ended <= due));
+        }
+        assert_eq!(
+            (&unit["signed_in_time"], &unit["sign_judged"]),
+            (&in_time.into(), &judged.into()),
+            "{code}"
+        );
+        if took.is_empty() {
+            assert_eq!(unit["sign_p50_s"], Value::Null, "{code}");
+        } else {
+            for (key, p) in [("sign_p50_s", 0.5), ("sign_p90_s", 0.9)] {
+                let (given, naive) = (unit[key].as_f64().unwrap(), percentile(&took, p));
+                assert!((given - naive).abs() < 0.01, "{code} {key}: {given} {naive}");
+            }
+        }
+    }
+    let sum: i64 = units.iter().map(|u| u["tickets"].as_i64().unwrap()).sum();
+    assert_eq!(
+        sum,
+        i64::try_from(rows.len()).unwrap(),
+        "every ticket but the drill's counts once"
+    );
+}
+
+#[tokio::test]
+async fn the_ledger_names_what_is_missing() {
+    let fixture = Fixture::new().await;
+    let (kept, lost) = (fixture.stored(0).await, fixture.stored(4).await);
+    for report in [&kept, &lost] {
+        fixture.route(report, clock::now()).await;
+    }
+    fixture.stored(1).await; // waits
+    let board = fixture.store_as("board");
+    let ledger = async || {
+        board.board_snapshot_make("taihe", clock::now(), 90).await.unwrap();
+        board.board_snapshot("taihe").await.unwrap().unwrap().2["ledger"].clone()
+    };
+    let sound = ledger().await;
+    let n = |key: &str| sound[key].as_i64().unwrap();
+    assert_eq!((n("accepted"), n("routed"), n("waiting")), (3, 2, 1), "{sound}");
+    assert_eq!(n("dispatched"), n("open") + n("discharged") + n("waived"), "{sound}");
+    assert_eq!(sound["missing"], serde_json::json!([]));
+    sqlx::query("DELETE FROM decisions WHERE report_id = $1")
+        .bind(lost.id)
+        .execute(fixture.store.pool())
+        .await
+        .unwrap();
+    let broken = ledger().await;
+    assert_eq!(broken["missing"], serde_json::json!([lost.id]));
+    assert_ne!(
+        broken["accepted"].as_i64().unwrap(),
+        broken["routed"].as_i64().unwrap() + broken["waiting"].as_i64().unwrap()
+    );
+}
+
+/// A report that no rule settles: nobody knows its situation.
+async fn unsettled(system: &System) -> i64 {
+    let mut body: Value = serde_json::from_str(&samples()[4].1).unwrap();
+    body["situations"] = serde_json::json!(["orphan"]);
+    let filed = system.file(&body.to_string()).await;
+    system.routed(&filed).await;
+    let id = filed.id();
+    // As `router` does when it can't decide: the unit's ticket becomes the office's triage.
+    sqlx::query("UPDATE tickets SET obligation = 'triage', unit = 'office', unit_kind = 'office' WHERE id = (SELECT min(id) FROM tickets WHERE report_id = $1)")
+        .bind(id)
+        .execute(&system.db)
+        .await
+        .unwrap();
+    id
+}
+
+#[tokio::test]
+async fn the_office_looks_and_settles() {
+    let system = System::start().await;
+    let accounts = Accounts::make(&system).await;
+    let office = accounts.browser(&system, "office").await;
+
+    let calm = office.get("/board").await;
+    assert_eq!(calm.status, 200);
+    assert!(calm.text.contains("目前没有超期"), "zero states are calm");
+
+    let filed = system.file(&samples()[0].1).await;
+    system.routed(&filed).await;
+    let board = office.get("/board").await;
+    assert!(
+        board.text.contains("尚未签收") && board.text.contains("0558-8600000"),
+        "whom to call about an unsigned P1"
+    );
+    let ticket: i64 = sqlx::query_scalar("SELECT min(id) FROM tickets WHERE report_id = $1")
+        .bind(filed.id())
+        .fetch_one(&system.db)
+        .await
+        .unwrap();
+    let page = office.get(&format!("/board/tickets/{ticket}")).await;
+    assert_eq!(page.status, 200);
+    assert!(page.text.contains(&filed.receipt));
+    assert_eq!(office.get("/board/tickets/999999").await.status, 404);
+
+    let id = unsettled(&system).await;
+    assert!(
+        office
+            .get("/triage")
+            .await
+            .text
+            .contains(&ReportId::from_db(id).to_string())
+    );
+    let page = office.get(&format!("/triage/{id}")).await;
+    let csrf = page.hidden("csrf");
+    let post = async |act: &str, fields: &[(&str, &str)]| {
+        let mut all = vec![("csrf", csrf.as_str())];
+        all.extend_from_slice(fields);
+        office.post(&format!("/triage/{id}/{act}"), &all).await
+    };
+    assert_eq!(post("take", &[]).await.status, 200);
+    assert!(
+        post("take", &[]).await.text.contains("没有再次登记"),
+        "a double click says so"
+    );
+    assert_eq!(
+        system
+            .count("SELECT count(*) FROM events WHERE kind = 'triage-taken'")
+            .await,
+        1
+    );
+    assert_eq!(
+        post(
+            "assign",
+            &[("obligation", "benefit-review"), ("unit", "ca"), ("reason", " ")]
+        )
+        .await
+        .status,
+        422,
+        "a reason is asked"
+    );
+    assert_eq!(
+        post(
+            "assign",
+            &[("obligation", "benefit-review"), ("unit", "nobody"), ("reason", "孤儿")]
+        )
+        .await
+        .status,
+        422
+    );
+    let done = post(
+        "assign",
+        &[
+            ("obligation", "benefit-review"),
+            ("unit", "ca"),
+            ("reason", "孤儿,转民政认定"),
+        ],
+    )
+    .await;
+    assert_eq!(done.status, 200);
+    assert!(done.text.contains("研判已了结"));
+    let before = system.count("SELECT count(*) FROM tickets").await;
+    let again = post(
+        "assign",
+        &[("obligation", "benefit-review"), ("unit", "ca"), ("reason", "孤儿")],
+    )
+    .await;
+    assert!(again.text.contains("没有再次派单"), "twice is once, and says so");
+    assert_eq!(system.count("SELECT count(*) FROM tickets").await, before);
+    let member = accounts.browser(&system, "member").await;
+    assert_eq!(member.get("/board").await.status, 403);
+}
+
+#[tokio::test]
+async fn a_reporter_is_called_back_once() {
+    let system = System::start().await;
+    let accounts = Accounts::make(&system).await;
+    let office = accounts.browser(&system, "office").await;
+    let mut body: Value = serde_json::from_str(&samples()[0].1).unwrap();
+    body["reporter"] = serde_json::json!({"kind": "teacher", "identity": "confidential", "name": "化名回访甲", "phone": "13911112222"});
+    let filed = system.file(&body.to_string()).await;
+    system.routed(&filed).await;
+    let id = filed.id();
+    assert_eq!(
+        office.get(&format!("/callbacks/{id}")).await.status,
+        404,
+        "not before every ticket is closed"
+    );
+    sqlx::query("UPDATE tickets SET state = 'resolved', signed_at = now(), signed_by = 'x', resolved_at = now(), resolved_by = 'x', outcome = 'confirmed-handled' WHERE report_id = $1")
+        .bind(id)
+        .execute(&system.db)
+        .await
+        .unwrap();
+    let page = office.get(&format!("/callbacks/{id}")).await;
+    assert_eq!(page.status, 200);
+    assert!(!page.text.contains("13911112222"), "sealed until opened");
+    let csrf = page.hidden("csrf");
+    let none = office
+        .post(&format!("/callbacks/{id}/open"), &[("csrf", &csrf), ("reason", "")])
+        .await;
+    assert_eq!(none.status, 422);
+    let open = office
+        .post(&format!("/callbacks/{id}/open"), &[("csrf", &csrf), ("reason", "回访")])
+        .await;
+    assert!(open.text.contains("化名回访甲") && open.text.contains("13911112222"));
+    assert_eq!(
+        system
+            .count("SELECT count(*) FROM events WHERE kind = 'identity-opened' AND reason = '回访'")
+            .await,
+        1
+    );
+
+    let fields = [("csrf", csrf.as_str()), ("result", "satisfied"), ("note", "化名备注乙")];
+    assert!(
+        office
+            .post(&format!("/callbacks/{id}"), &fields)
+            .await
+            .text
+            .contains("回访已登记")
+    );
+    let again = office
+        .post(
+            &format!("/callbacks/{id}"),
+            &[("csrf", csrf.as_str()), ("result", "dissatisfied")],
+        )
+        .await;
+    assert!(again.text.contains("没有再次登记"));
+    assert_eq!(
+        system
+            .count("SELECT count(*) FROM callbacks WHERE result = 'satisfied'")
+            .await,
+        1
+    );
+    let sealed: Vec<u8> = sqlx::query_scalar("SELECT sealed FROM callbacks WHERE report_id = $1")
+        .bind(id)
+        .fetch_one(&system.db)
+        .await
+        .unwrap();
+    assert!(
+        !String::from_utf8_lossy(&sealed).contains("化名备注"),
+        "the note is sealed"
+    );
+    assert_eq!(
+        system
+            .count("SELECT count(*) FROM tickets WHERE state = 'resolved'")
+            .await,
+        0,
+        "they are confirmed"
+    );
+}

@@ -1,0 +1,245 @@
+//! Who may do what: every internal route with every role. A route that is not in the table, or a row without a route, fails.
+//!
+//! Each cell is the exact status, or `ANY` where the right is there and the answer depends on what was asked: then anything
+//! but a refusal (401, 403, the way to the login page) is right.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::collections::BTreeMap;
+
+use reqwest::Method;
+use serde_json::json;
+use tests::{
+    System,
+    officers::{Accounts, Browser},
+    samples,
+};
+
+/// Allowed; the answer depends on more than the right.
+const ANY: u16 = 0;
+/// The way to the login page.
+const LOGIN: u16 = 303;
+
+/// nobody, other unit, same unit, leader, office, oversight, admin
+type Cells = [u16; 7];
+const WHO: [&str; 7] = ["nobody", "other", "member", "leader", "office", "oversight", "admin"];
+
+const EVERYBODY: Cells = [ANY; 7];
+const SIGNED_IN: Cells = [LOGIN, ANY, ANY, ANY, ANY, ANY, ANY];
+const UNIT: Cells = [LOGIN, 200, 200, 200, 403, 403, 403];
+const OVERSEER: Cells = [LOGIN, 403, 403, 403, ANY, ANY, 403];
+const OFFICE: Cells = [LOGIN, 403, 403, 403, ANY, 403, 403];
+const ADMIN: Cells = [LOGIN, 403, 403, 403, 403, 403, ANY];
+
+/// The cells of a ticket's route: another unit finds nothing.
+const fn ticket(same_unit: u16) -> Cells {
+    [LOGIN, 404, same_unit, same_unit, 403, 403, 403]
+}
+
+/// The same right by API: no login page there.
+const fn api(mut cells: Cells) -> Cells {
+    cells[0] = 401;
+    cells
+}
+
+/// Method, path, cells. Acts are sent with the session's token and nothing else, so that none is done.
+const TABLE: [(&str, &str, Cells); 55] = [
+    ("GET", "/", [LOGIN, ANY, ANY, ANY, ANY, ANY, ANY]),
+    ("GET", "/login", EVERYBODY),
+    ("POST", "/login", [422, ANY, ANY, ANY, ANY, ANY, ANY]),
+    ("POST", "/logout", SIGNED_IN),
+    ("POST", "/logout-everywhere", SIGNED_IN),
+    ("POST", "/api/v1/session", [422; 7]),
+    ("DELETE", "/api/v1/session", api([LOGIN, 204, 204, 204, 204, 204, 204])),
+    ("GET", "/desk", UNIT),
+    ("GET", "/desk/list", UNIT),
+    ("GET", "/tickets/{id}", ticket(200)),
+    ("POST", "/tickets/{id}/sign", ticket(409)),
+    ("POST", "/tickets/{id}/assign", ticket(422)),
+    ("POST", "/tickets/{id}/contact", ticket(422)),
+    ("POST", "/tickets/{id}/evidence", ticket(422)),
+    ("POST", "/tickets/{id}/resolve", ticket(422)),
+    // Not before the unit has signed, then with a reason: tests/desk.rs.
+    ("POST", "/tickets/{id}/reporter", ticket(403)),
+    ("GET", "/api/v1/openapi.json", [200; 7]),
+    ("GET", "/api/v1/tickets", api(UNIT)),
+    ("GET", "/api/v1/tickets/{id}", api(ticket(200))),
+    ("POST", "/api/v1/tickets/{id}/sign", api(ticket(422))),
+    ("POST", "/api/v1/tickets/{id}/assign", api(ticket(422))),
+    ("POST", "/api/v1/tickets/{id}/contact", api(ticket(422))),
+    ("POST", "/api/v1/tickets/{id}/evidence", api(ticket(422))),
+    ("POST", "/api/v1/tickets/{id}/resolve", api(ticket(422))),
+    ("GET", "/board", OVERSEER),
+    ("GET", "/board/now", OVERSEER),
+    ("GET", "/board/tickets/{id}", OVERSEER),
+    ("GET", "/triage", OVERSEER),
+    ("GET", "/triage/{report_id}", OVERSEER),
+    ("POST", "/triage/{report_id}/take", OFFICE),
+    ("POST", "/triage/{report_id}/assign", OFFICE),
+    ("POST", "/triage/{report_id}/reroute", OFFICE),
+    ("GET", "/callbacks", OVERSEER),
+    ("GET", "/callbacks/{report_id}", OVERSEER),
+    ("POST", "/callbacks/{report_id}", OFFICE),
+    ("POST", "/callbacks/{report_id}/open", OFFICE),
+    ("GET", "/api/v1/callbacks", api(OVERSEER)),
+    ("POST", "/api/v1/callbacks/{report_id}", api(OFFICE)),
+    ("GET", "/api/v1/triage", api(OVERSEER)),
+    ("POST", "/api/v1/triage/{report_id}/{act}", api(OFFICE)),
+    ("GET", "/api/v1/board/now", api(OVERSEER)),
+    ("GET", "/api/v1/board/times", api(OVERSEER)),
+    ("GET", "/people", ADMIN),
+    ("GET", "/api/v1/people", api(ADMIN)),
+    ("POST", "/people", ADMIN),
+    ("POST", "/people/{id}/grant", ADMIN),
+    ("POST", "/people/{id}/end", ADMIN),
+    ("POST", "/people/{id}/reset", ADMIN),
+    ("POST", "/people/{id}/disable", ADMIN),
+    ("POST", "/people/{id}/enable", ADMIN),
+    ("GET", "/password", SIGNED_IN),
+    ("POST", "/password", SIGNED_IN),
+    ("GET", "/assets/{file}", EVERYBODY),
+    ("GET", "/favicon.ico", EVERYBODY),
+    ("GET", "/robots.txt", EVERYBODY),
+];
+const LAST: (&str, &str, Cells) = ("GET", "/leave", EVERYBODY);
+
+fn table() -> impl Iterator<Item = &'static (&'static str, &'static str, Cells)> {
+    TABLE.iter().chain([&LAST])
+}
+
+#[tokio::test]
+async fn every_route_with_every_role() {
+    let system = System::start().await;
+    let printed = system.intake_cli(&["routes"]).await.stdout;
+    let mut routes: Vec<&str> = printed.lines().collect();
+    let mut rows: Vec<String> = table().map(|(method, path, _)| format!("{method} {path}")).collect();
+    routes.sort_unstable();
+    rows.sort_unstable();
+    assert_eq!(
+        routes, rows,
+        "the program's routes on the left, the table's on the right"
+    );
+
+    let mut accounts = Accounts::make(&system).await;
+    more_people(&system, &mut accounts).await;
+    let filed = system.file(&samples()[0].1).await;
+    system.routed(&filed).await;
+    let ticket: i64 = sqlx::query_scalar("SELECT id FROM tickets WHERE report_id = $1 AND unit = 'pol-341222101'")
+        .bind(filed.id())
+        .fetch_one(&system.db)
+        .await
+        .unwrap();
+
+    let mut wrong = Vec::new();
+    for (column, who) in WHO.into_iter().enumerate() {
+        let mut session = Session::open(&system, &accounts, who).await;
+        for (method, path, cells) in table() {
+            let (status, location) = session.ask(method, path, ticket).await;
+            let to_login = status == 303 && location.as_deref().is_some_and(|l| l.starts_with("/login"));
+            let fine = match cells[column] {
+                // Signing out leads to the login page as well.
+                ANY if path.starts_with("/logout") => to_login,
+                ANY => !matches!(status, 401 | 403) && !to_login && status < 500 || status == 401 && *path == "/login",
+                LOGIN if column == 0 => to_login,
+                exact => status == exact,
+            };
+            if !fine {
+                wrong.push(format!(
+                    "{who} {method} {path}: {status} {location:?}, not {}",
+                    cells[column]
+                ));
+            }
+            if path.starts_with("/logout") || *method == "DELETE" {
+                session = Session::open(&system, &accounts, who).await;
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let touched: i64 = system.count("SELECT count(*) FROM tickets WHERE version > 1").await;
+    assert_eq!(touched, 0, "nothing was done");
+}
+
+/// One more unit and the oversight, with the member's password.
+async fn more_people(system: &System, accounts: &mut Accounts) {
+    let (_, password) = accounts.of("member");
+    let password = password.to_owned();
+    for (who, unit, role) in [("other", "ca", "member"), ("oversight", "office", "oversight")] {
+        let login = format!("demo-{who}");
+        sqlx::query(
+            "WITH u AS (SELECT $3 AS code),
+                  a AS (INSERT INTO accounts (county, login, name, password_hash, created_at, created_by)
+                        SELECT county, $1, $2, password_hash, created_at, 'test' FROM accounts WHERE login = 'demo-member' RETURNING id, county, created_at)
+             INSERT INTO memberships (account_id, county, unit, role, since) SELECT a.id, a.county, u.code, $4, a.created_at FROM a, u",
+        )
+        .bind(&login)
+        .bind(format!("演示·{who}"))
+        .bind(unit)
+        .bind(role)
+        .execute(&system.db)
+        .await
+        .unwrap();
+        accounts.add(who, &login, &password);
+    }
+}
+
+/// A browser and a token of one person, or of nobody.
+struct Session<'a> {
+    system: &'a System,
+    signed_in: Option<(Browser, String, String)>,
+}
+
+impl<'a> Session<'a> {
+    async fn open(system: &'a System, accounts: &Accounts, who: &str) -> Self {
+        if who == "nobody" {
+            return Self {
+                system,
+                signed_in: None,
+            };
+        }
+        let browser = accounts.browser(system, who).await;
+        let csrf = browser.get("/password").await.hidden("csrf");
+        Self {
+            system,
+            signed_in: Some((browser, csrf, accounts.token(system, who).await)),
+        }
+    }
+
+    /// Status and location of a route, asked with everything that the person has and no field filled in.
+    async fn ask(&self, method: &str, path: &str, ticket: i64) -> (u16, Option<String>) {
+        let id = if path.contains("/tickets/") {
+            ticket.to_string()
+        } else {
+            "999999999".to_owned()
+        };
+        let path = path
+            .replace("{id}", &id)
+            .replace("{report_id}", "999999999")
+            .replace("{act}", "take")
+            .replace("{file}", "style.css");
+        let is_api = path.starts_with("/api/");
+        let client = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .unwrap();
+        let mut request = client.request(
+            method.parse::<Method>().unwrap(),
+            format!("{}{path}", self.system.internal_url),
+        );
+        match &self.signed_in {
+            Some((_, _, token)) if is_api => request = request.bearer_auth(token),
+            Some((browser, ..)) => request = request.header("cookie", browser.cookie()),
+            None => {}
+        }
+        if method == "POST" {
+            let csrf = self.signed_in.as_ref().map_or("", |(_, csrf, _)| csrf);
+            request = if is_api {
+                request.json(&json!({}))
+            } else {
+                request.form(&BTreeMap::from([("csrf", csrf)]))
+            };
+        }
+        let answer = request.send().await.unwrap();
+        let location = answer.headers().get("location").map(|l| l.to_str().unwrap().to_owned());
+        (answer.status().as_u16(), location)
+    }
+}
