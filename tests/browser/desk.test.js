@@ -185,10 +185,3 @@ test("every page of the officers looks right, in Chinese and in English, and whe
     await context.close();
   }
 });
-
-test("a triage is settled by hand, with a reason", async () => {
-  // An area that no one knows and a situation that no rule routes elsewhere leave the office to decide.
-  const { context, page } = await officer(browser, "OFFICE", "/triage");
-  assert.match(await page.locator("main").innerText(), /没有等待研判的报告|研判/);
-  await context.close();
-});

@@ -69,7 +69,7 @@ impl Service {
         let url = format!("http://{}/ready", self.private);
         eventually(
             &format!("{} ready (log: {})", self.name, self.log.display()),
-            Duration::from_secs(30),
+            Duration::from_secs(60),
             async || {
                 if let Some(status) = self.child.as_mut().and_then(|c| c.try_wait().ok().flatten()) {
                     panic!(

@@ -30,43 +30,11 @@ pub(crate) async fn admin(login: &str, name: &str) -> anyhow::Result<()> {
 }
 
 /// The four people of a demo: who sees what, in the units that the drill `samples/01` reaches.
-const DEMO: [(&str, &str, &str, &str, &str, &str, &str); 4] = [
-    (
-        "office",
-        "demo-office",
-        "演示·未保办值班员",
-        "office",
-        "office",
-        "县未保办:总览、待人工研判、回访",
-        "County office: overview, triage, call-backs",
-    ),
-    (
-        "leader",
-        "demo-leader",
-        "演示·派出所所长",
-        "pol-341222101",
-        "leader",
-        "旧县派出所负责人:本单位工单、分办",
-        "Police station leader: the unit's tickets",
-    ),
-    (
-        "member",
-        "demo-member",
-        "演示·派出所民警",
-        "pol-341222101",
-        "member",
-        "旧县派出所民警:签收、见到孩子、办结",
-        "Police officer: sign, see the child, resolve",
-    ),
-    (
-        "admin",
-        "demo-admin",
-        "演示·账号管理员",
-        "office",
-        "admin",
-        "账号管理员:人员与权限,不看报告",
-        "Administrator: accounts only",
-    ),
+const DEMO: [(&str, &str, &str, &str, &str); 4] = [
+    ("office", "demo-office", "演示·未保办值班员", "office", "office"),
+    ("leader", "demo-leader", "演示·派出所所长", "pol-341222101", "leader"),
+    ("member", "demo-member", "演示·派出所民警", "pol-341222101", "member"),
+    ("admin", "demo-admin", "演示·账号管理员", "office", "admin"),
 ];
 
 /// Makes the demo accounts, or keeps those that the file remembers. The file (0600) is what the login page shows.
@@ -78,7 +46,7 @@ pub(crate) async fn demo(out: &Path) -> anyhow::Result<()> {
         .and_then(|text| serde_json::from_str(&text).ok())
         .unwrap_or_default();
     let mut accounts = Vec::new();
-    for (who, login, name, unit, role, zh, en) in DEMO {
+    for (who, login, name, unit, role) in DEMO {
         let remembered = known
             .iter()
             .find(|a| a["login"] == login)
@@ -103,7 +71,7 @@ pub(crate) async fn demo(out: &Path) -> anyhow::Result<()> {
             .membership_grant(&config.county, id, unit, role, clock::now())
             .await
             .with_context(|| format!("the pack has no unit {unit}"))?;
-        accounts.push(json!({"who": who, "login": login, "password": given, "zh": zh, "en": en}));
+        accounts.push(json!({"who": who, "login": login, "password": given}));
     }
     let mut file = OpenOptions::new()
         .write(true)

@@ -9,7 +9,7 @@ use lapin::{
     types::{AMQPValue, FieldTable},
 };
 
-use super::{Body, BrokerError, answered};
+use super::{Body, BrokerError, SUBSCRIBE, answered, answered_within};
 
 /// A subscription.
 pub struct Consumer {
@@ -42,7 +42,9 @@ impl Consumer {
             BasicConsumeOptions::default(),
             FieldTable::default(),
         );
-        let inner = answered("consume", consume).await.map_err(|e| lost(e, &queue))?;
+        let inner = answered_within(SUBSCRIBE, "consume", consume)
+            .await
+            .map_err(|e| lost(e, &queue))?;
         Ok(Self {
             queue,
             inner,

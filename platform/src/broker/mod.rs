@@ -25,6 +25,9 @@ use tokio::time::timeout;
 /// Longest wait for one answer of the broker.
 const ANSWER: Duration = Duration::from_secs(10);
 
+/// Longest wait for a subscription: a queue that has its leader answers at once.
+const SUBSCRIBE: Duration = Duration::from_secs(4);
+
 /// What can go wrong with the broker.
 #[derive(Debug, thiserror::Error)]
 pub enum BrokerError {
@@ -96,7 +99,15 @@ impl Connection {
 
 /// Bounds a wait for the broker.
 async fn answered<T>(what: &'static str, call: impl Future<Output = lapin::Result<T>>) -> Result<T, BrokerError> {
-    match timeout(ANSWER, call).await {
+    answered_within(ANSWER, what, call).await
+}
+
+async fn answered_within<T>(
+    limit: Duration,
+    what: &'static str,
+    call: impl Future<Output = lapin::Result<T>>,
+) -> Result<T, BrokerError> {
+    match timeout(limit, call).await {
         Ok(result) => Ok(result?),
         Err(_) => Err(BrokerError::Timeout(what)),
     }

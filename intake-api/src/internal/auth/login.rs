@@ -30,10 +30,19 @@ pub(crate) struct DemoAccount {
     pub(crate) login: String,
     /// Its password.
     pub(crate) password: String,
-    /// Who that is, in Chinese and English.
-    pub(crate) zh: String,
-    /// English.
-    pub(crate) en: String,
+    /// Who that is: `office`, `leader`, `member`, `admin`.
+    pub(crate) who: String,
+}
+
+impl DemoAccount {
+    fn words(&self, lang: &Lang) -> &'static str {
+        match self.who.as_str() {
+            "office" => lang.t("login.demo.office"),
+            "leader" => lang.t("login.demo.leader"),
+            "member" => lang.t("login.demo.member"),
+            _ => lang.t("login.demo.admin"),
+        }
+    }
 }
 
 #[derive(Template)]

@@ -32,7 +32,7 @@ pub(super) fn lines(stored: &Value, pack: &Pack, lang: Lang) -> Vec<(&'static st
     lines.extend(children(&facts, lang).map(|child| (t("board.fact.child"), child)));
     let reporter = [
         t(&format!("form.reporter_kind.{}", facts.reporter_kind.as_str())),
-        t(&format!("form.identity.{}", facts.identity.as_str())),
+        t(&format!("desk.identity.{}", facts.identity.as_str())),
     ];
     lines.push((t("board.fact.reporter"), join(reporter.into_iter().map(str::to_owned))));
     let flags = [
