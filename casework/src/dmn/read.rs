@@ -2,7 +2,7 @@
 
 use roxmltree::{Document, Node};
 
-use super::sfeel::{Kind, read_test, read_value};
+use super::sfeel::{Item, Kind, Test, read_test, read_value};
 use super::{Column, DmnError, HitPolicy, Model, Rule, Table};
 use crate::lines::{line_of, line_starts};
 
@@ -120,17 +120,17 @@ impl<'d> Reader<'d> {
             );
             return None;
         };
-        let hit_policy = match table.attribute("hitPolicy").unwrap_or("UNIQUE") {
-            "UNIQUE" => HitPolicy::Unique,
-            "FIRST" => HitPolicy::First,
-            "COLLECT" if table.attribute("aggregation").is_none() => HitPolicy::Collect,
-            other => {
-                let reason =
-                    format!("hit policy {other}: only UNIQUE, FIRST and COLLECT without aggregation are understood");
-                self.error(table, None, None, reason);
-                return None;
-            }
+        let word = table.attribute("hitPolicy").unwrap_or("UNIQUE");
+        let Some(hit_policy) = HitPolicy::from_word(word) else {
+            let reason =
+                format!("hit policy {word}: only UNIQUE, FIRST, PRIORITY, ANY, COLLECT and RULE ORDER are understood");
+            self.error(table, None, None, reason);
+            return None;
         };
+        if let Some(aggregation) = table.attribute("aggregation") {
+            let reason = format!("aggregation {aggregation}: COLLECT is understood without aggregation only");
+            self.error(table, None, None, reason);
+        }
         let inputs: Vec<Column> = self
             .children(table, "input")
             .into_iter()
@@ -155,6 +155,9 @@ impl<'d> Reader<'d> {
                 );
             }
         }
+        if hit_policy == HitPolicy::Priority {
+            self.priorities(table, &outputs);
+        }
         // Rows are read only under sound columns: else each row would repeat the column's mistake.
         if self.errors.iter().any(|error| error.decision == id) {
             return None;
@@ -174,6 +177,24 @@ impl<'d> Reader<'d> {
             rules,
             line: self.line(node),
         })
+    }
+
+    /// The order of the declared values is the priority: there must be some, listed one by one.
+    fn priorities(&mut self, table: Node<'d, 'd>, outputs: &[Column]) {
+        if !outputs.is_empty() && outputs.iter().all(|column| column.allowed.is_none()) {
+            let reason = "hit policy PRIORITY needs the allowed values of an output, the most important first";
+            self.error(table, None, None, reason);
+        }
+        for column in outputs {
+            let listed = |test: &Test| match test {
+                Test::OneOf(items) => items.iter().all(|item| matches!(item, Item::Is(_))),
+                Test::Any | Test::Not(_) => false,
+            };
+            if column.allowed.as_ref().is_some_and(|allowed| !listed(allowed)) {
+                let reason = "allowed values: hit policy PRIORITY needs them one by one, without ranges or not(...)";
+                self.error(table, None, Some(&column.name), reason);
+            }
+        }
     }
 
     fn input(&mut self, node: Node<'d, 'd>) -> Option<Column> {
@@ -226,9 +247,12 @@ impl<'d> Reader<'d> {
         let kind = match typed.attribute("typeRef").unwrap_or("string") {
             "string" => Kind::Text,
             "integer" | "long" => Kind::Whole,
+            "number" | "double" | "decimal" => Kind::Number,
             "boolean" => Kind::Flag,
             other => {
-                let reason = format!("type {other}: only string, integer, long and boolean are understood");
+                let reason = format!(
+                    "type {other}: only string, boolean, integer, long, number, double and decimal are understood"
+                );
                 self.error(typed, None, Some(&name), reason);
                 return None;
             }
