@@ -5,10 +5,12 @@
 
 mod calendar;
 mod floor;
+mod grid;
 mod naive;
 mod oracle;
 mod packs;
 mod reports;
 mod samples;
+mod tables;
 mod taihe;
 mod units;
