@@ -11,11 +11,14 @@
 pub mod grid;
 mod read;
 pub mod sfeel;
+mod write;
+mod xml;
 
 use std::collections::HashMap;
 
 pub use read::read;
 use sfeel::{Kind, Test, Value};
+pub use write::{Draft, Row, write};
 
 /// The tables of one DMN file.
 #[derive(Debug, Clone)]
@@ -145,6 +148,17 @@ pub struct DmnError {
 }
 
 impl DmnError {
+    /// Something about the file as a whole.
+    fn of_file(line: u32, reason: impl Into<String>) -> Self {
+        Self {
+            decision: String::new(),
+            row: None,
+            column: None,
+            line,
+            reason: reason.into(),
+        }
+    }
+
     fn place(&self) -> String {
         if self.decision.is_empty() {
             return String::new();

@@ -156,11 +156,13 @@ impl Test {
 
     /// The literals that the test names (not the bounds of ranges).
     pub fn values(&self) -> Vec<&Value> {
-        let literal = |item| match item {
-            &Item::Is(ref value) => Some(value),
-            Item::Between(..) => None,
-        };
-        self.items().iter().filter_map(literal).collect()
+        let mut values = Vec::new();
+        for item in self.items() {
+            if let Item::Is(value) = item {
+                values.push(value);
+            }
+        }
+        values
     }
 }
 
