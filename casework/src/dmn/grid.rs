@@ -11,13 +11,14 @@
 
 mod cuts;
 mod set;
-
-use std::collections::HashMap;
+mod wholes;
 
 use rust_decimal::Decimal;
+use rustc_hash::FxHashMap;
 
 use cuts::Line;
 pub use set::ClassSet;
+use wholes::Wholes;
 
 use super::sfeel::{Bound, Item, Kind, Test, Value};
 use super::{Column, Table};
@@ -73,10 +74,10 @@ pub enum Extent {
 /// From a value to its class.
 #[derive(Debug, Clone)]
 enum Index {
-    /// Texts with a class of their own, and the class of the others where they are allowed.
-    Texts(HashMap<String, usize>, Option<usize>),
-    /// Stretches of the number line; [`NULL`] = outside the declared values.
-    Numbers(Line, Vec<usize>),
+    /// Texts that are named somewhere, and the class of all others.
+    Texts(FxHashMap<String, usize>, usize),
+    /// The number line, the class of each of its stretches, and the same once more for whole numbers, faster.
+    Numbers(Line, Vec<usize>, Wholes),
     /// The classes of false and true.
     Flags([usize; 2]),
 }
@@ -105,10 +106,38 @@ impl Grid {
 impl GridColumn {
     /// The class of a value. What is of another kind or outside the declared values is [`NULL`].
     pub fn class_of(&self, value: &Value) -> usize {
-        match (&self.index, value) {
-            (Index::Texts(..), Value::Text(text)) => self.class_of_text(text),
-            (Index::Numbers(..), Value::Number(number)) => self.class_of_number(*number),
-            (Index::Flags(classes), Value::Flag(flag)) => classes[usize::from(*flag)],
+        match value {
+            Value::Null => NULL,
+            Value::Flag(flag) => self.class_of_flag(*flag),
+            Value::Number(number) => self.class_of_number(*number),
+            Value::Text(text) => self.class_of_text(text),
+        }
+    }
+
+    pub(super) fn class_of_flag(&self, flag: bool) -> usize {
+        match &self.index {
+            Index::Flags(classes) => classes[usize::from(flag)],
+            _ => NULL,
+        }
+    }
+
+    pub(super) fn class_of_text(&self, text: &str) -> usize {
+        match &self.index {
+            Index::Texts(known, other) => known.get(text).copied().unwrap_or(*other),
+            _ => NULL,
+        }
+    }
+
+    pub(super) fn class_of_whole(&self, number: i64) -> usize {
+        match &self.index {
+            Index::Numbers(_, _, wholes) => wholes.class_of(number),
+            _ => NULL,
+        }
+    }
+
+    pub(super) fn class_of_number(&self, number: Decimal) -> usize {
+        match &self.index {
+            Index::Numbers(line, stretches, _) if line.holds(number) => stretches[line.stretch_of(number)],
             _ => NULL,
         }
     }
@@ -131,7 +160,7 @@ impl GridColumn {
     fn among(&self, items: &[Item]) -> ClassSet {
         let mut classes = ClassSet::empty(self.classes.len());
         match &self.index {
-            Index::Numbers(line, stretches) => {
+            Index::Numbers(line, stretches, _) => {
                 for range in line.ranges(items) {
                     classes.extend(stretches[line.stretches(range)].iter().copied());
                 }
@@ -153,20 +182,6 @@ impl GridColumn {
         }
         classes.remove(NULL);
         classes
-    }
-
-    fn class_of_text(&self, text: &str) -> usize {
-        match &self.index {
-            Index::Texts(known, other) => known.get(text).copied().or(*other).unwrap_or(NULL),
-            _ => NULL,
-        }
-    }
-
-    fn class_of_number(&self, number: Decimal) -> usize {
-        match &self.index {
-            Index::Numbers(line, stretches) if line.holds(number) => stretches[line.stretch_of(number)],
-            _ => NULL,
-        }
     }
 
     fn new<'t>(column: &'t Column, tests: impl Iterator<Item = &'t Test>) -> Self {
@@ -206,7 +221,7 @@ impl GridColumn {
     }
 
     fn texts<'t>(&mut self, column: &Column, tests: impl Iterator<Item = &'t Test>) {
-        let mut known = HashMap::new();
+        let mut known = FxHashMap::default();
         for value in tests.flat_map(Test::values) {
             if let Value::Text(text) = value
                 && !known.contains_key(text)
@@ -227,17 +242,20 @@ impl GridColumn {
             .find(|name| !known.contains_key(name))
             .map(Value::Text);
         let other = other.map(|example| self.add(column, example, Extent::OtherText));
-        self.index = Index::Texts(known, other.filter(|class| *class != NULL));
+        self.index = Index::Texts(known, other.unwrap_or(NULL));
     }
 
     fn numbers<'t>(&mut self, column: &Column, tests: impl Iterator<Item = &'t Test>) {
         let line = Line::new(column.kind == Kind::Whole, tests);
-        let class = |(low, high, example): (Option<Bound>, Option<Bound>, Option<Decimal>)| {
+        let mut stretches = Vec::new();
+        let mut lows = Vec::new();
+        for (low, high, example) in line.each() {
             // A stretch without numbers, as one beyond the largest, is met by none.
-            let value = Value::Number(example?);
-            Some(self.add(column, value, Extent::Numbers(low, high)))
-        };
-        let classes = line.each().map(class).map(|class| class.unwrap_or(NULL)).collect();
-        self.index = Index::Numbers(line, classes);
+            let class = example.map(|example| self.add(column, Value::Number(example), Extent::Numbers(low, high)));
+            stretches.push(class.unwrap_or(NULL));
+            lows.push(low);
+        }
+        let wholes = Wholes::new(lows.into_iter().zip(stretches.iter().copied()));
+        self.index = Index::Numbers(line, stretches, wholes);
     }
 }
