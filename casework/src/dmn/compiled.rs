@@ -195,9 +195,8 @@ impl Policy {
 
     fn apply(&self, rows: &mut Vec<usize>) -> Result<(), Clash> {
         match self {
-            Self::All | Self::First => Ok(()),
             Self::Unique if rows.len() > 1 => Err(Clash),
-            Self::Unique => Ok(()),
+            Self::All | Self::First | Self::Unique => Ok(()),
             Self::Any(said) => {
                 if rows.iter().any(|row| said[*row] != said[rows[0]]) {
                     return Err(Clash);
