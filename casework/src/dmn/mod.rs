@@ -8,6 +8,7 @@
 //! The evaluator is naive on purpose. It tries each row in turn and so is easy to believe; faster ones are
 //! measured against it. Nothing here knows what a report or a county is.
 
+pub mod check;
 pub mod compiled;
 pub mod grid;
 mod read;
