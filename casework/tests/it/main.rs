@@ -6,6 +6,7 @@
 mod calendar;
 mod floor;
 mod grid;
+mod liveness;
 mod matcher;
 mod naive;
 mod oracle;

@@ -1,0 +1,3 @@
+//! Why a ticket is as it is, in Chinese.
+
+pub mod words;
