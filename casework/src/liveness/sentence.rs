@@ -49,7 +49,7 @@ impl Words<'_> {
             match fact.name {
                 "age" | "left_behind" | "living_with" => child[fact.name] = wire(value),
                 "place" | "suspect" | "guardian_absent" | "adult_co_offender" | "repeat" => {
-                    report[fact.name] = wire(value)
+                    report[fact.name] = wire(value);
                 }
                 _ => {}
             }

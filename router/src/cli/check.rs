@@ -92,10 +92,6 @@ impl Check {
                 say(&finding.to_string());
             }
         }
-        if sound {
-            ExitCode::SUCCESS
-        } else {
-            ExitCode::from(code)
-        }
+        if sound { ExitCode::SUCCESS } else { ExitCode::from(code) }
     }
 }
