@@ -1,91 +1,15 @@
-//! What the rows of `urgency` and `obligations` must ask: the police, what the law names, somebody at all, one lead.
+//! What the rows of `urgency` and `obligations` must ask: an urgency, somebody at all who can be told, one lead.
+//! What the law asks is in [`super::law`].
 
+use super::model::Model;
 use super::places::{Site, sites};
 use super::space::{Point, Region, Space, UNLISTED, Undecided};
 use super::{Claim, Liveness, LivenessFinding};
 use crate::dmn::sfeel::Value;
-use crate::facts::is_statutory;
-use crate::pack::{Duty, DutyOf, OFFICE, POLICE, Pack, Unit};
+use crate::pack::{OFFICE, Unit};
 use crate::report::Suspect;
 use crate::routing::Role;
-use crate::routing::rules::{POLICE_ACCEPT, TRIAGE};
-use crate::urgency::Urgency;
-
-/// What one row of `obligations` asks, and when.
-pub(super) struct Ask {
-    pub(super) row: usize,
-    pub(super) obligation: String,
-    pub(super) unit_kind: String,
-    pub(super) role: Role,
-    pub(super) regions: Vec<Region>,
-}
-
-/// The two tables as boxes.
-pub(super) struct Model {
-    pub(super) asks: Vec<Ask>,
-    /// Before a repeat raises it.
-    pub(super) urgencies: Vec<(Urgency, Vec<Region>)>,
-}
-
-impl Model {
-    pub(super) fn read(pack: &Pack, space: &Space) -> Result<Self, Undecided> {
-        let mut model = Self {
-            asks: Vec::new(),
-            urgencies: Vec::new(),
-        };
-        if let Some(table) = pack.rules().obligations_table() {
-            for (rule, regions) in table.rules.iter().zip(space.answers(table)?) {
-                let text = |column| table.output(rule, column).as_text().unwrap_or_default().to_owned();
-                model.asks.push(Ask {
-                    row: rule.number,
-                    obligation: text("obligation"),
-                    unit_kind: text("unit_kind"),
-                    role: Role::from_word(&text("role")).unwrap_or(Role::Lead),
-                    regions,
-                });
-            }
-        }
-        if let Some(table) = pack.rules().urgency_table() {
-            for (rule, regions) in table.rules.iter().zip(space.answers(table)?) {
-                let word = table.output(rule, "urgency").as_text().unwrap_or_default();
-                if let Some(urgency) = Urgency::from_word(word) {
-                    model.urgencies.push((urgency, regions));
-                }
-            }
-        }
-        Ok(model)
-    }
-
-    /// The boxes in which an obligation is asked of a kind.
-    fn of<'m>(&'m self, obligation: &'m str, kind: &'m str) -> impl Iterator<Item = &'m Region> {
-        self.asks
-            .iter()
-            .filter(move |ask| ask.obligation == obligation && ask.unit_kind == kind)
-            .flat_map(|ask| &ask.regions)
-    }
-
-    /// The smallest report or request that asks an obligation at an urgency. `None` where no single situation does:
-    /// then several together may, or a person by hand.
-    pub(super) fn witness(&self, space: &Space, obligation: &str, urgency: Urgency) -> Option<Point> {
-        let happens = [space.of_trigger(true), space.of_trigger(false)];
-        let asks = self.asks.iter().filter(|ask| ask.obligation == obligation);
-        let asked: Vec<Region> = asks
-            .flat_map(|ask| &ask.regions)
-            .flat_map(|region| happens.iter().map(|trigger| region.and(trigger)))
-            .collect();
-        let mut both = Vec::new();
-        for (base, regions) in &self.urgencies {
-            for repeat in [false, true] {
-                let reached = if repeat { base.raised() } else { *base };
-                for region in regions.iter().filter(|_| reached == urgency) {
-                    let region = space.keep(region, "repeat", |value| *value == Value::from(repeat));
-                    both.extend(asked.iter().map(|asked| asked.and(&region)));
-                }
-            }
-        }
-        space.smallest(&both)
-    }
-}
+use crate::routing::rules::TRIAGE;
 
 pub(super) fn check(on: &Liveness<'_>, model: &Model, found: &mut Vec<LivenessFinding>) -> Result<(), Undecided> {
     let duties = Duties {
@@ -105,122 +29,15 @@ pub(super) fn check(on: &Liveness<'_>, model: &Model, found: &mut Vec<LivenessFi
     Ok(())
 }
 
-struct Duties<'l> {
-    on: &'l Liveness<'l>,
-    model: &'l Model,
-    sites: Vec<Site>,
+pub(super) struct Duties<'l> {
+    pub(super) on: &'l Liveness<'l>,
+    pub(super) model: &'l Model,
+    pub(super) sites: Vec<Site>,
 }
 
-const FLOOR: &str = "程序的安全底线仍会补派公安工单，因此这一缺失平时看不出来；规则表本身已经漏了。";
-
 impl Duties<'_> {
-    fn space(&self) -> &Space {
+    pub(super) fn space(&self) -> &Space {
         &self.on.space
-    }
-
-    /// The nine situations, the county's tenth and present danger reach the police by the tables, and the police exist.
-    fn police(&self, found: &mut Vec<LivenessFinding>) -> Result<(), Undecided> {
-        const OPINION: &str = "《关于建立侵害未成年人案件强制报告制度的意见（试行）》第二条、第四条";
-        const DANGER: &str = "《未成年人保护法》第十一条";
-        let space = self.space();
-        let reports = space.of_trigger(true);
-        let statutory = space.keep(&reports, "situation", |code| code.as_text().is_some_and(is_statutory));
-        let danger = space.keep(&reports, "present_danger", |danger| *danger == Value::from(true));
-        for (region, law, what) in [(statutory, OPINION, "法定强制报告情形"), (danger, DANGER, "现实危险")]
-        {
-            let left = space.uncovered(vec![region], self.model.of(POLICE_ACCEPT, POLICE))?;
-            if let Some(point) = space.smallest(&left) {
-                let situations = self.on.words().situations(&space.values(&left, "situation"));
-                let sentence = format!("{what}必须有公安接报处置的工单，但规则表没有派出，涉及{situations}。{FLOOR}");
-                found.push(
-                    self.on
-                        .finding(Claim::Police, (law, "V"), Some((&point, None)), sentence),
-                );
-            }
-        }
-        for site in &self.sites {
-            let missing = Suspect::ALL
-                .iter()
-                .rev()
-                .find(|suspect| !site.finds(self.on.pack, POLICE, **suspect));
-            if let Some(suspect) = missing {
-                let urgent = space.keep(&space.of_trigger(true), "present_danger", |danger| {
-                    *danger == Value::from(true)
-                });
-                let urgent = space.keep(&urgent, "suspect", |value| *value == Value::from(suspect.as_str()));
-                let sentence =
-                    "公安工单找不到公安单位，只能落到办公室：该地点没有公安单位，或者全部被回避规则跳过。".to_owned();
-                let point = space.smallest([&urgent]);
-                let at = point.as_ref().map(|point| (point, site.area.as_deref()));
-                found.push(self.on.finding(Claim::Police, (OPINION, "V"), at, sentence));
-                break;
-            }
-        }
-        Ok(())
-    }
-
-    /// A row of `statutory-duties.csv`.
-    fn statutory(&self, duty: &Duty, found: &mut Vec<LivenessFinding>) -> Result<(), Undecided> {
-        let space = self.space();
-        let law = (duty.basis.as_str(), duty.grade.as_str());
-        let words = self.on.words();
-        let (obligation, kind) = (words.obligation(&duty.obligation), words.kind(&duty.unit_kind));
-        match &duty.of {
-            DutyOf::Report { situations, facts } => {
-                let mut region = space.keep(&space.of_trigger(true), "situation", |code| match code.as_text() {
-                    Some(UNLISTED) | None => false,
-                    Some(code) => situations.is_empty() || situations.iter().any(|wanted| wanted == code),
-                });
-                for (fact, wanted) in facts {
-                    region = space.keep(&region, fact, |value| value == wanted);
-                }
-                let left = space.uncovered(vec![region], self.model.of(&duty.obligation, &duty.unit_kind))?;
-                if let Some(point) = space.smallest(&left) {
-                    let of = words.situations(&space.values(&left, "situation"));
-                    let sentence = format!("{of}依法应当向{kind}派出{obligation}，但规则表没有派出。");
-                    found.push(self.on.finding(Claim::Duty, law, Some((&point, None)), sentence));
-                }
-            }
-            DutyOf::Request { requester_kinds, only } => {
-                let entitled = |value: &Value| requester_kinds.iter().any(|kind| *value == Value::from(kind.as_str()));
-                let asked = space.keep(&space.of_trigger(false), "requester_kind", entitled);
-                let left = space.uncovered(vec![asked], self.model.of(&duty.obligation, &duty.unit_kind))?;
-                if let Some(point) = space.smallest(&left) {
-                    let who = words.kind(space.value(&point, "requester_kind").as_text().unwrap_or_default());
-                    let sentence = format!("{who}依法有权提请{obligation}，但规则表不向{kind}派出，提请会落空。");
-                    found.push(self.on.finding(Claim::Entitled, law, Some((&point, None)), sentence));
-                }
-                let asks = self
-                    .model
-                    .asks
-                    .iter()
-                    .filter(|ask| *only && ask.obligation == duty.obligation);
-                let wrong: Vec<Region> = asks
-                    .flat_map(|ask| &ask.regions)
-                    .map(|region| space.keep(region, "requester_kind", |value| !entitled(value)))
-                    .filter(|region| !space.is_empty(region) && !self.never(region))
-                    .collect();
-                if let Some(point) = space.smallest(&wrong) {
-                    let sentence = match space.value(&point, "requester_kind").as_text() {
-                        Some(kind) => format!(
-                            "{}不是法定申请主体，但规则表准许其提请{obligation}，申请会被驳回。",
-                            words.kind(kind)
-                        ),
-                        None => format!("{obligation}须由法定主体提请，但规则表由报告直接派出，没有申请人。"),
-                    };
-                    found.push(self.on.finding(Claim::Entitled, law, Some((&point, None)), sentence));
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// A request without a requester, a report with one: no such thing happens.
-    fn never(&self, region: &Region) -> bool {
-        let space = self.space();
-        [true, false]
-            .into_iter()
-            .all(|report| space.is_empty(&region.and(&space.of_trigger(report))))
     }
 
     fn known_reports(&self) -> Region {

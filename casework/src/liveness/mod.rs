@@ -10,18 +10,22 @@
 //!   every report. Of the facts a row sees only what [`space`] lists, so a row is a box there.
 //! - **Areas.** The search for a unit sees levels and kinds, not names: see [`places`].
 //! - **Hours.** Minutes and hours run on by themselves. A due of a day regime depends on the day of the start alone,
-//!   so over a day the distance between two dues is monotone and its first and last instant decide: see [`clocks`].
+//!   so over a day the distance between two dues is monotone and its first and last instant decide: see [`year`].
 //! - **Urgency and time** meet facts only through the limit that they choose; every obligation is checked at every
 //!   urgency, reachable or not, since a person can send any of them by hand.
 //!
 //! Findings about police are by the tables. The safety floor of the program would still send the ticket, which is why
 //! nobody would notice the lost row; the finding says so.
 
+mod answers;
 mod clocks;
 mod duties;
+mod law;
+mod model;
 mod places;
 mod sentence;
 pub mod space;
+mod year;
 
 use std::fmt;
 
@@ -95,7 +99,7 @@ impl fmt::Display for LivenessFinding {
 pub fn check(pack: &Pack) -> Vec<LivenessFinding> {
     let liveness = Liveness::new(pack);
     let mut found = Vec::new();
-    match duties::Model::read(pack, &liveness.space) {
+    match model::Model::read(pack, &liveness.space) {
         Ok(model) => {
             let rules = duties::check(&liveness, &model, &mut found);
             if rules.is_err() {
