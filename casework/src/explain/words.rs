@@ -1,6 +1,9 @@
 //! Facts of a report in official Chinese, as a decision table's reader meets them. The form asks a reporter in
 //! warmer words; these are for the desk and for the county.
 
+use crate::dmn::sfeel::{Bound, Item, Test, Value};
+use crate::pack::{Lang, Pack};
+
 /// `地点`: what a fact is called.
 pub fn fact_zh(fact: &str) -> &str {
     match fact {
@@ -61,4 +64,61 @@ pub fn word_zh(fact: &str, word: &str) -> Option<&'static str> {
         ("sex" | "living_with" | "place" | "suspect", "unknown") => "不详",
         _ => return None,
     })
+}
+
+/// What a grade means; P is never shown as law.
+pub fn grade_zh(grade: &str) -> &'static str {
+    match grade {
+        "V" => "法律法规，条文已核对",
+        "S" => "据二手资料，条文待核对",
+        "P" => "本县工作规定，非法律规定",
+        _ => "依据等级未注明",
+    }
+}
+
+/// A value of a column in words: `12岁`, `是`, `监护人`, the pack's own label of a code.
+pub fn value_zh(pack: &Pack, column: &str, value: &Value) -> String {
+    match value {
+        Value::Null => "未知".to_owned(),
+        Value::Flag(true) => "是".to_owned(),
+        Value::Flag(false) => "否".to_owned(),
+        Value::Number(number) if column == "age" => format!("{number}岁"),
+        Value::Number(number) => number.to_string(),
+        Value::Text(word) => {
+            let words = pack.vocabulary();
+            let label = match column {
+                "situation" => words.situations.label(word, Lang::Zh),
+                "requester_kind" => words.unit_kinds.label(word, Lang::Zh),
+                _ => word_zh(column, word).unwrap_or(word),
+            };
+            label.to_owned()
+        }
+    }
+}
+
+/// A cell in words: `监护人或其他家庭成员`, `不是监护人`, `不小于3岁`.
+pub fn test_zh(pack: &Pack, column: &str, test: &Test) -> String {
+    let items = |items: &[Item], or: &str| {
+        let parts: Vec<String> = items.iter().map(|item| item_zh(pack, column, item)).collect();
+        parts.join(or)
+    };
+    match test {
+        Test::Any => "不限".to_owned(),
+        Test::OneOf(list) => items(list, "或"),
+        Test::Not(list) => format!("不是{}", items(list, "，也不是")),
+    }
+}
+
+fn item_zh(pack: &Pack, column: &str, item: &Item) -> String {
+    let number = |bound: &Bound| value_zh(pack, column, &Value::Number(bound.at));
+    match item {
+        Item::Is(value) => value_zh(pack, column, value),
+        Item::Between(None, None) => "不限".to_owned(),
+        Item::Between(Some(low), None) => format!("{}{}", if low.included { "不小于" } else { "大于" }, number(low)),
+        Item::Between(None, Some(high)) => format!("{}{}", if high.included { "不大于" } else { "小于" }, number(high)),
+        Item::Between(Some(low), Some(high)) => {
+            let open = |bound: &Bound| if bound.included { "" } else { "（不含）" };
+            format!("{}{}至{}{}", number(low), open(low), number(high), open(high))
+        }
+    }
 }

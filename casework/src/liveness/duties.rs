@@ -107,7 +107,7 @@ impl Duties<'_> {
                 seen.push(key);
                 let words = self.on.words();
                 let sentence = format!(
-                    "职责分工表第{}行向{}派出{}，但主办次序表（ranking.csv）没有这一项，主办由谁承担只能碰运气。",
+                    "应办事项表第{}行向{}派出{}，但主办次序表（ranking.csv）没有这一项，主办由谁承担只能碰运气。",
                     ask.row,
                     words.kind(key.1),
                     words.obligation(key.0)

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that can't go on should say where")]
 
 mod calendar;
+mod explain;
 mod floor;
 mod grid;
 mod liveness;
