@@ -89,7 +89,7 @@ impl<'x> Reader<'x> {
         };
         self.foreign_language(node, None, None);
         let hit_policy = self.hit_policy(table);
-        let inputs: Vec<Column> = children(table, "input").filter_map(|input| self.input(input)).collect();
+        let inputs = self.inputs(table);
         let outputs = self.outputs(node, table);
         self.twice(table, &inputs, "two input columns test the same variable");
         self.twice(table, &outputs, "two output columns have the same name");

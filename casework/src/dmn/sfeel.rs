@@ -12,7 +12,7 @@ mod tests;
 
 use std::fmt;
 
-pub use parse::{read_test, read_value};
+pub use parse::{read_number, read_test, read_value};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 

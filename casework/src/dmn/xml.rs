@@ -90,8 +90,8 @@ fn within_limits(text: &str) -> Result<(), (usize, String)> {
     while let Some(found) = text[at..].find('<') {
         let start = at + found;
         let rest = &text[start..];
-        let Some(length) = skipped(rest).or_else(|| tag_length(rest)) else {
-            // Unclosed: not well-formed, as the parser will say.
+        let Some(length) = length(rest) else {
+            // Unclosed: not well-formed, as the parser will say. Going on could look for the end again and again.
             return Ok(());
         };
         at = start + length;
@@ -116,11 +116,13 @@ fn within_limits(text: &str) -> Result<(), (usize, String)> {
     Ok(())
 }
 
-/// The length of a comment, CDATA section or processing instruction at the start of the text.
-fn skipped(text: &str) -> Option<usize> {
+/// The length of the tag, comment, CDATA section or processing instruction at the start of the text.
+fn length(text: &str) -> Option<usize> {
     let pairs = [("<!--", "-->"), ("<![CDATA[", "]]>"), ("<?", "?>")];
-    let (open, close) = pairs.into_iter().find(|(open, _)| text.starts_with(open))?;
-    text[open.len()..].find(close).map(|end| open.len() + end + close.len())
+    match pairs.into_iter().find(|(open, _)| text.starts_with(open)) {
+        Some((open, close)) => text[open.len()..].find(close).map(|end| open.len() + end + close.len()),
+        None => tag_length(text),
+    }
 }
 
 /// The length of the tag at the start of the text: up to the first `>` outside quotes.

@@ -4,6 +4,9 @@
 #![expect(clippy::unwrap_used, reason = "a test that can't go on should say where")]
 
 mod calendar;
+mod dmn;
+mod dmn_fuzz;
+mod dmn_write;
 mod explain;
 mod floor;
 mod grid;
@@ -14,6 +17,7 @@ mod oracle;
 mod packs;
 mod reports;
 mod samples;
+mod sfeel;
 mod tables;
 mod taihe;
 mod units;

@@ -1,8 +1,8 @@
 //! Input and output columns.
 
-use super::super::sfeel::{Item, Test, read_test};
+use super::super::sfeel::{Item, Kind, Test, read_test};
 use super::super::xml::{child, children, text};
-use super::{Column, Reader, XmlNode};
+use super::{Column, Reader, XmlNode, rules};
 
 /// Words of FEEL that are not names.
 const KEYWORDS: [&str; 20] = [
@@ -29,24 +29,35 @@ const KEYWORDS: [&str; 20] = [
 ];
 
 impl<'x> Reader<'x> {
-    pub(super) fn input(&mut self, node: XmlNode<'x>) -> Option<Column> {
+    pub(super) fn inputs(&mut self, table: XmlNode<'x>) -> Vec<Column> {
+        let nodes = children(table, "input").enumerate();
+        nodes
+            .filter_map(|(index, node)| self.input(table, node, index))
+            .collect()
+    }
+
+    fn input(&mut self, table: XmlNode<'x>, node: XmlNode<'x>, index: usize) -> Option<Column> {
         let label = node.attribute("label").unwrap_or_default().to_owned();
+        let shown = if label.is_empty() {
+            format!("input {}", index + 1)
+        } else {
+            label.clone()
+        };
         let Some(expression) = child(node, "inputExpression") else {
-            self.error(node, None, Some(&label), "the column has no input expression");
+            self.error(node, None, Some(&shown), "the column has no input expression");
             return None;
         };
         let name = text(expression);
         if !is_name(&name) {
             let reason = format!("the input expression must be one plain name, not \"{name}\"");
-            self.error(expression, None, Some(&label), reason);
+            self.error(expression, None, Some(&shown), reason);
             return None;
         }
         self.foreign_language(expression, None, Some(&name));
-        let written = expression.attribute("typeRef");
-        let typed = written
-            .or_else(|| self.types.of_variable(&name))
-            .unwrap_or("string")
-            .to_owned();
+        let written = expression
+            .attribute("typeRef")
+            .or_else(|| self.types.of_variable(&name));
+        let typed = written.map_or_else(|| of_cells(table, "inputEntry", index), str::to_owned);
         self.column(node, &typed, name, label, "inputValues")
     }
 
@@ -60,25 +71,38 @@ impl<'x> Reader<'x> {
         let name = decision.attribute("name").filter(|_| single);
         let variable = child(decision, "variable").and_then(|variable| variable.attribute("typeRef"));
         let typed = table.attribute("typeRef").or(variable).filter(|_| single);
-        nodes
-            .into_iter()
-            .filter_map(|output| self.output(output, name, typed))
+        let outputs = nodes.into_iter().enumerate();
+        outputs
+            .filter_map(|(index, output)| self.output(table, output, index, name, typed))
             .collect()
     }
 
-    fn output(&mut self, node: XmlNode<'x>, decision: Option<&str>, typed: Option<&str>) -> Option<Column> {
+    fn output(
+        &mut self,
+        table: XmlNode<'x>,
+        node: XmlNode<'x>,
+        index: usize,
+        decision: Option<&str>,
+        typed: Option<&str>,
+    ) -> Option<Column> {
         let label = node.attribute("label").unwrap_or_default().to_owned();
         let name = node.attribute("name").or(decision).unwrap_or_default().to_owned();
         if name.is_empty() {
-            self.error(node, None, Some(&label), "the output column has no name");
+            let shown = if label.is_empty() {
+                format!("output {}", index + 1)
+            } else {
+                label
+            };
+            self.error(node, None, Some(&shown), "the output column has no name");
             return None;
         }
         if let Some(default) = child(node, "defaultOutputEntry") {
             let reason = "default outputs are not understood; add a last row instead";
             self.error(default, None, Some(&name), reason);
         }
-        let typed = node.attribute("typeRef").or(typed).unwrap_or("string");
-        self.column(node, typed, name, label, "outputValues")
+        let written = node.attribute("typeRef").or(typed);
+        let typed = written.map_or_else(|| of_cells(table, "outputEntry", index), str::to_owned);
+        self.column(node, &typed, name, label, "outputValues")
     }
 
     fn column(
@@ -136,6 +160,17 @@ impl<'x> Reader<'x> {
             }
         }
     }
+}
+
+/// The type of a column that nobody gave a type: that of its cells, since literals of different types look different.
+fn of_cells(table: XmlNode<'_>, entry: &'static str, index: usize) -> String {
+    let cells: Vec<String> = rules(table)
+        .filter_map(|rule| children(rule, entry).nth(index).map(text))
+        .filter(|cell| !matches!(cell.as_str(), "" | "-" | "null"))
+        .collect();
+    let all = |kind: Kind| !cells.is_empty() && cells.iter().all(|cell| read_test(cell, kind).is_ok());
+    let kind = [Kind::Flag, Kind::Number].into_iter().find(|kind| all(*kind));
+    kind.unwrap_or(Kind::Text).to_string()
 }
 
 /// One name, perhaps of several words; no expression.

@@ -27,6 +27,39 @@ pub fn read_value(text: &str, kind: Kind) -> Result<Value, String> {
     }
 }
 
+/// Reads a number as JSON writes it, exactly. Errors: it has more digits than are kept.
+pub fn read_number(text: &str) -> Result<Decimal, String> {
+    let (digits, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let beyond = || format!("{text} has more digits than the 28 that are kept exactly");
+    let number = number(digits, Kind::Number)?;
+    let exponent: i64 = exponent.parse().map_err(|_| beyond())?;
+    let ten = Decimal::TEN;
+    let mut scaled = number;
+    // A decimal has fewer than 60 places in all, so that more steps lead nowhere.
+    for _ in 0..exponent.unsigned_abs().min(60) {
+        let next = if exponent > 0 {
+            scaled.checked_mul(ten)
+        } else {
+            scaled.checked_div(ten)
+        };
+        scaled = next.ok_or_else(beyond)?;
+    }
+    let mut back = scaled;
+    for _ in 0..exponent.unsigned_abs().min(60) {
+        let next = if exponent > 0 {
+            back.checked_div(ten)
+        } else {
+            back.checked_mul(ten)
+        };
+        back = next.ok_or_else(beyond)?;
+    }
+    if back == number {
+        Ok(scaled.normalize())
+    } else {
+        Err(beyond())
+    }
+}
+
 /// Splits at commas outside quotes and reads each part.
 fn items(text: &str, kind: Kind) -> Result<Vec<Item>, String> {
     let mut parts = Vec::new();

@@ -160,11 +160,12 @@ impl NewRows {
             let id = id.to_owned();
             inputs.chain(outputs).map(move |end| format!("{id}{end}"))
         };
+        let decision = as_id(&table.id);
         // Rows that went may have left their numbers in other people's notes: count on from the last.
         let mut number = table.rules.len();
         loop {
             number += 1;
-            let id = format!("{}_row_{number}", table.id);
+            let id = format!("{decision}_row_{number}");
             if !self.taken.contains(&id) && cells(&id).all(|cell| !self.taken.contains(&cell)) {
                 self.taken.extend(cells(&id));
                 self.taken.insert(id.clone());
@@ -180,5 +181,22 @@ fn deeper(space: &str) -> String {
         format!("{space}  ")
     } else {
         String::new()
+    }
+}
+
+/// A name as an XML id may be: a decision without an id is known by its name.
+fn as_id(name: &str) -> String {
+    let plain = |c: char| {
+        if c.is_alphanumeric() || matches!(c, '_' | '-' | '.') {
+            c
+        } else {
+            '_'
+        }
+    };
+    let id: String = name.chars().map(plain).collect();
+    if id.starts_with(|c: char| c.is_alphabetic() || c == '_') {
+        id
+    } else {
+        format!("_{id}")
     }
 }
