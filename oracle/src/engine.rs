@@ -5,7 +5,7 @@ use casework::dmn::{Inputs, Table};
 use dsntk_feel::context::FeelContext;
 use dsntk_feel::values::Value as Feel;
 use dsntk_feel::{Evaluator, FeelNumber, FeelScope, Name};
-use dsntk_model::{DmnElement, ExpressionInstance};
+use dsntk_model::{Decision, DmnElement, ExpressionInstance, NamedElement};
 
 use crate::answer::{Answer, many};
 
@@ -19,7 +19,9 @@ impl Engine {
     pub fn new(text: &str, table: &Table) -> Result<Self, String> {
         let definitions = dsntk_model::parse(text).map_err(|error| error.to_string())?;
         let decisions = definitions.decisions();
-        let decision = decisions.iter().find(|decision| *decision.id() == table.id);
+        // A decision without an id has a made-up one there, and its name here.
+        let same = |decision: &&Decision| *decision.id() == table.id || decision.name() == table.id;
+        let decision = decisions.iter().find(same);
         let Some(ExpressionInstance::DecisionTable(logic)) = decision.and_then(|found| found.decision_logic().as_ref())
         else {
             return Err(format!("the engine finds no decision table {}", table.id));

@@ -3,16 +3,16 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use casework::dmn::{Model, Table, read};
+use casework::dmn::{Model, read};
 
-use crate::answer::ours;
-use crate::ask::{Dice, candidates, inputs};
+use crate::ask::Dice;
 use crate::engine::Engine;
+use crate::voices::{Count, compare};
 
 /// Inputs asked of each table.
 const INPUTS: usize = 300;
 
-/// Whether both engines agree on all tables that casework reads, and it reads some.
+/// Whether all voices agree on all tables that casework reads, and it reads some.
 pub fn run(mut folders: Vec<PathBuf>) -> bool {
     folders.extend(packages());
     let mut files: Vec<PathBuf> = Vec::new();
@@ -20,7 +20,9 @@ pub fn run(mut folders: Vec<PathBuf>) -> bool {
         collect(folder, &mut files);
     }
     files.sort();
-    println!("| file | decisions | loaded, or why refused | inputs compared | differences |\n|---|---|---|---|---|");
+    println!(
+        "| file | decisions | loaded, or why refused | inputs compared | claims of the check | differences |\n|---|---|---|---|---|---|"
+    );
     let (mut loaded, mut refused, mut asked, mut differences) = (0, 0, 0, 0);
     for file in &files {
         let Ok(text) = std::fs::read_to_string(file) else {
@@ -42,7 +44,7 @@ pub fn run(mut folders: Vec<PathBuf>) -> bool {
                     String::new()
                 };
                 println!(
-                    "| {} | - | line {}: {}{more} | | |",
+                    "| {} | - | line {}: {}{more} | | | |",
                     name.display(),
                     errors[0].line,
                     errors[0]
@@ -50,13 +52,19 @@ pub fn run(mut folders: Vec<PathBuf>) -> bool {
             }
             Ok(model) => {
                 loaded += 1;
-                let Compared { inputs, wrong, note } = compare(&text, &model);
+                let (count, note) = ask(&text, &model);
+                let Count {
+                    asked: inputs,
+                    claims,
+                    differences: wrong,
+                    ..
+                } = count;
                 asked += inputs;
                 differences += wrong;
+                let decisions = model.tables.len();
                 println!(
-                    "| {} | {} | loaded{note} | {inputs} | {wrong} |",
-                    name.display(),
-                    model.tables.len()
+                    "| {} | {decisions} | loaded{note} | {inputs} | {claims} | {wrong} |",
+                    name.display()
                 );
             }
         }
@@ -67,46 +75,18 @@ pub fn run(mut folders: Vec<PathBuf>) -> bool {
     differences == 0 && loaded > 0
 }
 
-#[derive(Default)]
-struct Compared {
-    inputs: usize,
-    wrong: usize,
-    note: String,
-}
-
-fn compare(text: &str, model: &Model) -> Compared {
-    let mut compared = Compared::default();
+fn ask(text: &str, model: &Model) -> (Count, String) {
+    let (mut count, mut note) = (Count::default(), String::new());
     for table in &model.tables {
         match Engine::new(text, table) {
-            Ok(engine) => ask(&engine, table, &mut compared),
+            Ok(engine) => compare(&engine, table, INPUTS, &mut Dice::new(1), &mut count),
             Err(reason) => {
                 let reason = reason.lines().next().unwrap_or_default();
-                compared
-                    .note
-                    .push_str(&format!("; {} not read by the engine: {reason}", table.id));
+                note.push_str(&format!("; {} not read by the engine: {reason}", table.id));
             }
         }
     }
-    compared
-}
-
-fn ask(engine: &Engine, table: &Table, compared: &mut Compared) {
-    let mut dice = Dice::new(1);
-    let candidates = candidates(table);
-    for _ in 0..INPUTS {
-        let Some(inputs) = inputs(table, &candidates, &mut dice) else {
-            return;
-        };
-        compared.inputs += 1;
-        let (ours, theirs) = (ours(table, &inputs), engine.answer(table, &inputs));
-        if theirs.as_ref() != Ok(&ours) {
-            compared.wrong += 1;
-            eprintln!(
-                "{} differs for {inputs:?}\n  casework {ours:?}\n  engine   {theirs:?}",
-                table.id
-            );
-        }
-    }
+    (count, note)
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) {

@@ -3,6 +3,7 @@
 //! `oracle random [TABLES]` makes random tables of all hit policies and kinds as DMN files, asks both the same and
 //! says where they differ. `oracle files [DIR…]` does so with DMN files that other people wrote: those inside the
 //! packages of the engine, and those in the given folders; what casework refuses is listed with the reason.
+//! `oracle saved FILE SAVED` says whether a file means the same after an editor saved it.
 //! Exit code 1 = a difference.
 
 mod answer;
@@ -10,6 +11,8 @@ mod ask;
 mod engine;
 mod files;
 mod random;
+mod saved;
+mod voices;
 
 use std::process::ExitCode;
 
@@ -21,8 +24,9 @@ fn main() -> ExitCode {
     let sound = match arguments.next().as_deref() {
         Some("random") => random::run(arguments.next().and_then(|count| count.parse().ok()).unwrap_or(TABLES)),
         Some("files") => files::run(arguments.map(Into::into).collect()),
+        Some("saved") => saved::run(&arguments.collect::<Vec<_>>()),
         _ => {
-            eprintln!("usage: oracle random [TABLES] | oracle files [DIR...]");
+            eprintln!("usage: oracle random [TABLES] | files [DIR...] | saved FILE SAVED");
             return ExitCode::from(2);
         }
     };

@@ -2,22 +2,14 @@
 
 use casework::dmn::{HitPolicy, read};
 
-use crate::answer::{Answer, ours};
-use crate::ask::{Dice, candidates, inputs};
+use crate::ask::Dice;
 use crate::engine::Engine;
+use crate::voices::{Count, compare};
 
 /// Inputs asked of each table.
 const INPUTS: usize = 60;
 
-#[derive(Default)]
-struct Count {
-    asked: usize,
-    rows: usize,
-    nothing: usize,
-    clashes: usize,
-}
-
-/// Whether both engines agree on all of them.
+/// Whether all voices agree on all of them.
 pub fn run(tables: usize) -> bool {
     let mut counts: [Count; HitPolicy::ALL.len()] = Default::default();
     let mut differences = 0;
@@ -45,29 +37,17 @@ pub fn run(tables: usize) -> bool {
                 continue;
             }
         };
-        let candidates = candidates(table);
-        for _ in 0..INPUTS {
-            let Some(inputs) = inputs(table, &candidates, &mut dice) else {
-                break;
-            };
-            let (ours, theirs) = (ours(table, &inputs), engine.answer(table, &inputs));
-            let count = &mut counts[index];
-            count.asked += 1;
-            match &ours {
-                Answer::Rows(_) => count.rows += 1,
-                Answer::Nothing => count.nothing += 1,
-                Answer::Clash => count.clashes += 1,
-            }
-            if theirs.as_ref() != Ok(&ours) {
-                differences += 1;
-                println!("table {seed} differs for {inputs:?}\n  casework {ours:?}\n  engine   {theirs:?}\n{text}");
-                break;
-            }
+        let count = &mut counts[index];
+        let before = count.differences;
+        compare(&engine, table, INPUTS, &mut dice, count);
+        if count.differences > before {
+            differences += 1;
+            println!("table {seed}:\n{text}");
         }
     }
     println!(
-        "{:<12} {:>8} {:>8} {:>8} {:>8}",
-        "hit policy", "asked", "rows", "nothing", "clash"
+        "{:<12} {:>8} {:>8} {:>8} {:>8} {:>8}",
+        "hit policy", "asked", "rows", "nothing", "clash", "claims"
     );
     for (policy, count) in HitPolicy::ALL.iter().zip(&counts) {
         let Count {
@@ -75,8 +55,13 @@ pub fn run(tables: usize) -> bool {
             rows,
             nothing,
             clashes,
+            claims,
+            ..
         } = count;
-        println!("{:<12} {asked:>8} {rows:>8} {nothing:>8} {clashes:>8}", policy.as_str());
+        println!(
+            "{:<12} {asked:>8} {rows:>8} {nothing:>8} {clashes:>8} {claims:>8}",
+            policy.as_str()
+        );
     }
     println!("{tables} random tables, {differences} differences");
     differences == 0
