@@ -98,7 +98,7 @@ fn route_answers_every_sample_in_argument_order() {
     let output = router(&arguments);
     assert!(output.status.success(), "{}", err(&output));
     let lines = json_lines(&output);
-    assert_eq!((lines.len(), rows.len()), (14, 14));
+    assert!(rows.len() >= 14 && lines.len() == rows.len());
     for ((line, row), file) in lines.iter().zip(&rows).zip(&files) {
         assert_eq!(line["file"], file.as_str());
         assert_eq!(line["urgency"], row[1]);
