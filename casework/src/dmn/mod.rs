@@ -1,19 +1,26 @@
 //! DMN decision tables: the open standard that Camunda Modeler and dmn-js edit.
 //!
-//! A closed subset is read: decision tables over strings, whole numbers and booleans, unary tests of S-FEEL
-//! ([`sfeel`]), hit policies UNIQUE, FIRST and COLLECT. Whatever lies outside is refused with decision, row,
-//! column, line and reason, never guessed: a table that is half understood would be a rule nobody wrote.
+//! A closed subset is read: decision tables over strings, numbers and booleans, unary tests of S-FEEL ([`sfeel`]),
+//! hit policies UNIQUE, FIRST, PRIORITY, ANY, COLLECT without aggregation, and RULE ORDER. Whatever lies outside is
+//! refused with decision, row, column, line and reason, never guessed: a table that is half understood would be a
+//! rule nobody wrote.
 //!
 //! The evaluator is naive on purpose. It tries each row in turn and so is easy to believe; faster ones are
 //! measured against it. Nothing here knows what a report or a county is.
 
+pub mod check;
+pub mod compiled;
+pub mod grid;
 mod read;
 pub mod sfeel;
+mod write;
+mod xml;
 
 use std::collections::HashMap;
 
 pub use read::read;
 use sfeel::{Kind, Test, Value};
+pub use write::{Draft, Row, write};
 
 /// The tables of one DMN file.
 #[derive(Debug, Clone)]
@@ -32,15 +39,50 @@ impl Model {
     }
 }
 
-/// How many rows may answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Which of the matching rows answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum HitPolicy {
     /// At most one row may match.
     Unique,
     /// The first matching row answers.
     First,
-    /// Every matching row answers.
+    /// The matching row whose outputs stand first among the declared ones answers.
+    Priority,
+    /// Several rows may match if they say the same; the first of them answers.
+    Any,
+    /// Every matching row answers; their order means nothing.
     Collect,
+    /// Every matching row answers, in table order.
+    RuleOrder,
+}
+
+impl HitPolicy {
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::Unique,
+        Self::First,
+        Self::Priority,
+        Self::Any,
+        Self::Collect,
+        Self::RuleOrder,
+    ];
+
+    /// As DMN writes it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Unique => "UNIQUE",
+            Self::First => "FIRST",
+            Self::Priority => "PRIORITY",
+            Self::Any => "ANY",
+            Self::Collect => "COLLECT",
+            Self::RuleOrder => "RULE ORDER",
+        }
+    }
+
+    /// The policy of a word of DMN.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|policy| policy.as_str() == word)
+    }
 }
 
 /// One decision table.
@@ -50,7 +92,7 @@ pub struct Table {
     pub id: String,
     /// Name of the decision, for people.
     pub name: String,
-    /// How many rows may answer.
+    /// Which of the matching rows answer.
     pub hit_policy: HitPolicy,
     /// Input columns.
     pub inputs: Vec<Column>,
@@ -71,7 +113,8 @@ pub struct Column {
     pub label: String,
     /// What its cells hold.
     pub kind: Kind,
-    /// The values that are declared as allowed; `None` = any of the kind.
+    /// The values that are declared as allowed; `None` = any of the kind. In the outputs of a PRIORITY table their
+    /// order is the priority, highest first.
     pub allowed: Option<Test>,
     /// Line in the file.
     pub line: u32,
@@ -107,6 +150,17 @@ pub struct DmnError {
 }
 
 impl DmnError {
+    /// Something about the file as a whole.
+    fn of_file(line: u32, reason: impl Into<String>) -> Self {
+        Self {
+            decision: String::new(),
+            row: None,
+            column: None,
+            line,
+            reason: reason.into(),
+        }
+    }
+
     fn place(&self) -> String {
         if self.decision.is_empty() {
             return String::new();
@@ -122,40 +176,85 @@ impl DmnError {
 
 /// A table that gives no one answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("decision {decision} is UNIQUE, but rows {rows:?} all match")]
+#[error("decision {decision} is {}, but rows {rows:?} {}", self.hit_policy.as_str(), self.clash())]
 pub struct Ambiguous {
     /// Id of the decision.
     pub decision: String,
+    /// UNIQUE or ANY.
+    pub hit_policy: HitPolicy,
     /// 1-based rows.
     pub rows: Vec<usize>,
+}
+
+impl Ambiguous {
+    const fn clash(&self) -> &'static str {
+        match self.hit_policy {
+            HitPolicy::Any => "match and say different things",
+            _ => "all match",
+        }
+    }
 }
 
 /// Values by column name. An absent one is null, which only `-` matches.
 pub type Inputs<'a> = HashMap<&'a str, Value>;
 
+impl Column {
+    /// What the column's cells see of a value: one of another kind, or outside the declared values, is as unknown
+    /// as null. Then only rows that ask nothing of this column can match, as with a fact that nobody gave.
+    pub fn seen<'v>(&self, value: &'v Value) -> &'v Value {
+        let known = self.kind.holds(value) && self.allowed.as_ref().is_none_or(|allowed| allowed.matches(value));
+        if known { value } else { &Value::Null }
+    }
+}
+
 impl Table {
-    /// The rows that answer for these inputs, in table order. Errors: several rows of a UNIQUE table match.
+    /// The rows that answer for these inputs, in table order. Errors: several rows of a UNIQUE table match, or
+    /// rows of an ANY table that say different things.
     pub fn evaluate(&self, inputs: &Inputs<'_>) -> Result<Vec<&Rule>, Ambiguous> {
         let mut hits: Vec<&Rule> = self.rules.iter().filter(|rule| self.matches(rule, inputs)).collect();
+        let same = || hits.windows(2).all(|pair| pair[0].outputs == pair[1].outputs);
         match self.hit_policy {
-            HitPolicy::First => hits.truncate(1),
-            HitPolicy::Unique if hits.len() > 1 => {
-                let rows = hits.iter().map(|rule| rule.number).collect();
-                return Err(Ambiguous {
-                    decision: self.id.clone(),
-                    rows,
-                });
+            HitPolicy::Unique if hits.len() > 1 => return Err(self.ambiguous(&hits)),
+            HitPolicy::Any if !same() => return Err(self.ambiguous(&hits)),
+            // The earliest of equals: sorting is stable.
+            HitPolicy::Priority => {
+                hits.sort_by_cached_key(|rule| self.priority(rule));
+                hits.truncate(1);
             }
-            HitPolicy::Unique | HitPolicy::Collect => {}
+            HitPolicy::First | HitPolicy::Any => hits.truncate(1),
+            HitPolicy::Unique | HitPolicy::Collect | HitPolicy::RuleOrder => {}
         }
         Ok(hits)
     }
 
     fn matches(&self, rule: &Rule, inputs: &Inputs<'_>) -> bool {
-        self.inputs
-            .iter()
-            .zip(&rule.tests)
-            .all(|(column, test)| test.matches(inputs.get(column.name.as_str()).unwrap_or(&Value::Null)))
+        self.inputs.iter().zip(&rule.tests).all(|(column, test)| {
+            let value = inputs.get(column.name.as_str()).unwrap_or(&Value::Null);
+            test.matches(column.seen(value))
+        })
+    }
+
+    fn ambiguous(&self, hits: &[&Rule]) -> Ambiguous {
+        Ambiguous {
+            decision: self.id.clone(),
+            hit_policy: self.hit_policy,
+            rows: hits.iter().map(|rule| rule.number).collect(),
+        }
+    }
+
+    /// The rank of a row in a PRIORITY table, the least first: the places of its outputs among the declared ones,
+    /// compared from left to right. Columns without declared values take no part; what is not declared comes last.
+    pub fn priority(&self, rule: &Rule) -> Vec<usize> {
+        let place = |(column, value): (&Column, &Value)| {
+            let declared = column.allowed.as_ref()?.values();
+            Some(
+                declared
+                    .iter()
+                    .position(|allowed| *allowed == value)
+                    .unwrap_or(usize::MAX),
+            )
+        };
+        self.outputs.iter().zip(&rule.outputs).filter_map(place).collect()
     }
 
     /// The value of an output column in a row; null when there is no such column.

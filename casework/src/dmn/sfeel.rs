@@ -1,16 +1,43 @@
-//! The S-FEEL subset of table cells: literals, lists, `not(...)`, comparisons, ranges, `-`.
+//! What cells of a decision table hold: values, and the tests of S-FEEL on them.
+//!
+//! A closed subset: literals, lists, `not(...)`, comparisons, ranges and `-`. Numbers are exact decimals, so that
+//! a bound written as 0.1 is 0.1. One variant holds whole and other numbers alike; which of them a column means is
+//! its [`Kind`]: between [0..5] and [6..17] lies nothing in a column of whole numbers, and 5.5 in one of decimals.
+//!
+//! What is displayed is S-FEEL again and reads back as the same value or test.
+
+mod parse;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 
+pub use parse::{read_number, read_test, read_value};
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+
 /// What a column holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// `string`
     Text,
     /// `integer` or `long`: whole numbers
     Whole,
+    /// `number`, `double` or `decimal`
+    Number,
     /// `boolean`
     Flag,
+}
+
+impl Kind {
+    /// Whether a value is of this kind. Null is of none.
+    pub fn holds(self, value: &Value) -> bool {
+        match (self, value) {
+            (Self::Text, Value::Text(_)) | (Self::Number, Value::Number(_)) | (Self::Flag, Value::Flag(_)) => true,
+            (Self::Whole, Value::Number(number)) => number.is_integer(),
+            _ => false,
+        }
+    }
 }
 
 impl fmt::Display for Kind {
@@ -18,6 +45,7 @@ impl fmt::Display for Kind {
         f.write_str(match self {
             Self::Text => "string",
             Self::Whole => "integer",
+            Self::Number => "number",
             Self::Flag => "boolean",
         })
     }
@@ -30,8 +58,8 @@ pub enum Value {
     Null,
     /// `true`, `false`
     Flag(bool),
-    /// `12`
-    Whole(i64),
+    /// `12`, `-0.5`
+    Number(Decimal),
     /// `"text"`
     Text(String),
 }
@@ -46,9 +74,9 @@ impl Value {
     }
 
     /// The number of a whole number.
-    pub const fn as_whole(&self) -> Option<i64> {
+    pub fn as_whole(&self) -> Option<i64> {
         match self {
-            Self::Whole(number) => Some(*number),
+            Self::Number(number) if number.is_integer() => number.to_i64(),
             _ => None,
         }
     }
@@ -68,18 +96,13 @@ impl From<bool> for Value {
 
 impl From<i64> for Value {
     fn from(number: i64) -> Self {
-        Self::Whole(number)
+        Self::Number(number.into())
     }
 }
 
-impl fmt::Display for Value {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Null => f.write_str("null"),
-            Self::Flag(flag) => write!(f, "{flag}"),
-            Self::Whole(number) => write!(f, "{number}"),
-            Self::Text(text) => write!(f, "\"{text}\""),
-        }
+impl From<Decimal> for Value {
+    fn from(number: Decimal) -> Self {
+        Self::Number(number)
     }
 }
 
@@ -88,9 +111,9 @@ impl fmt::Display for Value {
 pub enum Test {
     /// `-`: anything, null included.
     Any,
-    /// One of these holds.
+    /// One of these holds; never empty.
     OneOf(Vec<Item>),
-    /// `not(...)`: none of these holds, and the value is known.
+    /// `not(...)`: none of these holds, and the value is known; never empty.
     Not(Vec<Item>),
 }
 
@@ -99,24 +122,22 @@ pub enum Test {
 pub enum Item {
     /// `"a"`, `3`, `true`
     Is(Value),
-    /// Whole numbers between two bounds, both included; `None` = no bound.
-    Between(Option<i64>, Option<i64>),
+    /// Numbers between two bounds, of which at most one is absent. In a column of whole numbers each bound is
+    /// itself a whole number and included.
+    Between(Option<Bound>, Option<Bound>),
 }
 
-impl Item {
-    fn matches(&self, value: &Value) -> bool {
-        match (self, value) {
-            (Self::Is(wanted), value) => wanted == value,
-            (Self::Between(low, high), Value::Whole(number)) => {
-                low.is_none_or(|low| low <= *number) && high.is_none_or(|high| *number <= high)
-            }
-            (Self::Between(..), _) => false,
-        }
-    }
+/// One end of a range.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bound {
+    /// Where it lies.
+    pub at: Decimal,
+    /// Whether the number itself belongs to the range.
+    pub included: bool,
 }
 
 impl Test {
-    /// Whether the test holds for a value.
+    /// Whether the test holds for a value of its column's kind, or for null.
     pub fn matches(&self, value: &Value) -> bool {
         match self {
             Self::Any => true,
@@ -125,221 +146,107 @@ impl Test {
         }
     }
 
+    /// The parts of the test; none for `-`.
+    pub fn items(&self) -> &[Item] {
+        match self {
+            Self::Any => &[],
+            Self::OneOf(items) | Self::Not(items) => items,
+        }
+    }
+
     /// The literals that the test names (not the bounds of ranges).
     pub fn values(&self) -> Vec<&Value> {
-        match self {
-            Self::Any => Vec::new(),
-            Self::OneOf(items) | Self::Not(items) => items
-                .iter()
-                .filter_map(|item| match item {
-                    Item::Is(value) => Some(value),
-                    Item::Between(..) => None,
-                })
-                .collect(),
-        }
-    }
-}
-
-/// Reads the text of an input cell. Errors: a sentence that says what is allowed.
-pub fn read_test(text: &str, kind: Kind) -> Result<Test, String> {
-    let text = text.trim();
-    if text.is_empty() || text == "-" {
-        return Ok(Test::Any);
-    }
-    if let Some(rest) = text.strip_prefix("not") {
-        let rest = rest.trim();
-        if let Some(inner) = rest.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {
-            return Ok(Test::Not(items(inner, kind)?));
-        }
-    }
-    Ok(Test::OneOf(items(text, kind)?))
-}
-
-/// Reads the text of an output cell: one literal, or nothing.
-pub fn read_value(text: &str, kind: Kind) -> Result<Value, String> {
-    match text.trim() {
-        "" => Ok(Value::Null),
-        text => literal(text, kind),
-    }
-}
-
-/// Splits at commas outside quotes and reads each part.
-fn items(text: &str, kind: Kind) -> Result<Vec<Item>, String> {
-    let mut parts = Vec::new();
-    let (mut start, mut quoted, mut escaped) = (0, false, false);
-    for (index, c) in text.char_indices() {
-        match c {
-            _ if escaped => escaped = false,
-            '\\' if quoted => escaped = true,
-            '"' => quoted = !quoted,
-            ',' if !quoted => {
-                parts.push(&text[start..index]);
-                start = index + 1;
+        let mut values = Vec::new();
+        for item in self.items() {
+            if let Item::Is(value) = item {
+                values.push(value);
             }
-            _ => {}
+        }
+        values
+    }
+}
+
+impl Item {
+    fn matches(&self, value: &Value) -> bool {
+        match (self, value) {
+            (Self::Is(wanted), value) => wanted == value,
+            (Self::Between(low, high), Value::Number(number)) => {
+                low.is_none_or(|low| low.at < *number || (low.included && low.at == *number))
+                    && high.is_none_or(|high| *number < high.at || (high.included && high.at == *number))
+            }
+            (Self::Between(..), _) => false,
         }
     }
-    parts.push(&text[start..]);
-    parts.into_iter().map(|part| item(part.trim(), kind)).collect()
 }
 
-fn item(text: &str, kind: Kind) -> Result<Item, String> {
-    let ordered = text.starts_with(['<', '>', '[', '(', ']']);
-    if !ordered {
-        return literal(text, kind).map(Item::Is);
-    }
-    if kind != Kind::Whole {
-        return Err(format!("{text}: comparisons and ranges are for whole numbers only"));
-    }
-    if text.starts_with(['<', '>']) {
-        return comparison(text);
-    }
-    range(text)
-}
-
-fn comparison(text: &str) -> Result<Item, String> {
-    let bound = |rest: &str| whole(rest.trim());
-    if let Some(rest) = text.strip_prefix("<=") {
-        Ok(Item::Between(None, Some(bound(rest)?)))
-    } else if let Some(rest) = text.strip_prefix(">=") {
-        Ok(Item::Between(Some(bound(rest)?), None))
-    } else if let Some(rest) = text.strip_prefix('<') {
-        Ok(Item::Between(None, Some(below(bound(rest)?)?)))
-    } else {
-        Ok(Item::Between(Some(above(bound(&text[1..])?)?), None))
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Null => f.write_str("null"),
+            Self::Flag(flag) => write!(f, "{flag}"),
+            Self::Number(number) => write!(f, "{}", number.normalize()),
+            Self::Text(text) => quoted(text, f),
+        }
     }
 }
 
-fn range(text: &str) -> Result<Item, String> {
-    let wrong = || format!("{text} is not a range; write [a..b], or ( and ) for a bound that is left out");
-    let inner = text.get(1..text.len().saturating_sub(1)).ok_or_else(wrong)?;
-    let (low, high) = inner.split_once("..").ok_or_else(wrong)?;
-    let (low, high) = (whole(low.trim())?, whole(high.trim())?);
-    let low = if text.starts_with('[') { low } else { above(low)? };
-    let high = match text.chars().last() {
-        Some(']') => high,
-        Some(')' | '[') => below(high)?,
-        _ => return Err(wrong()),
-    };
-    if low > high {
-        return Err(format!("{text} is an empty range"));
-    }
-    Ok(Item::Between(Some(low), Some(high)))
-}
-
-fn above(number: i64) -> Result<i64, String> {
-    number.checked_add(1).ok_or_else(|| format!("{number} is too large"))
-}
-
-fn below(number: i64) -> Result<i64, String> {
-    number.checked_sub(1).ok_or_else(|| format!("{number} is too small"))
-}
-
-fn whole(text: &str) -> Result<i64, String> {
-    text.parse().map_err(|_| format!("{text} is not a whole number"))
-}
-
-fn literal(text: &str, kind: Kind) -> Result<Value, String> {
-    match kind {
-        Kind::Whole => whole(text).map(Value::Whole),
-        Kind::Flag => match text {
-            "true" => Ok(Value::Flag(true)),
-            "false" => Ok(Value::Flag(false)),
-            _ => Err(format!("{text} is neither true nor false")),
-        },
-        Kind::Text => quoted(text).map(Value::Text),
-    }
-}
-
-fn quoted(text: &str) -> Result<String, String> {
-    let wrong = || format!("{text} is not a text in straight double quotes, such as \"home\"");
-    let inner = text
-        .strip_prefix('"')
-        .and_then(|rest| rest.strip_suffix('"'))
-        .ok_or_else(wrong)?;
-    let mut out = String::with_capacity(inner.len());
-    let mut chars = inner.chars();
-    while let Some(c) = chars.next() {
+/// Writes a text in quotes. What XML can't carry or would fold into a space is escaped.
+fn quoted(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    f.write_str("\"")?;
+    for c in text.chars() {
         match c {
-            '"' => return Err(wrong()),
-            '\\' => match chars.next() {
-                Some('n') => out.push('\n'),
-                Some('t') => out.push('\t'),
-                Some(c @ ('"' | '\\' | '\'')) => out.push(c),
-                _ => {
-                    return Err(format!("{text}: only \\\" \\\\ \\' \\n \\t may follow a backslash"));
-                }
-            },
-            c => out.push(c),
+            '"' | '\\' => write!(f, "\\{c}")?,
+            '\n' => f.write_str("\\n")?,
+            '\r' => f.write_str("\\r")?,
+            '\t' => f.write_str("\\t")?,
+            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => write!(f, "\\u{:04X}", u32::from(c))?,
+            c => write!(f, "{c}")?,
         }
     }
-    Ok(out)
+    f.write_str("\"")
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn holds(text: &str, kind: Kind, value: impl Into<Value>) -> bool {
-        read_test(text, kind).unwrap().matches(&value.into())
-    }
-
-    #[test]
-    fn texts_and_lists() {
-        assert!(holds("\"a\", \"b,c\"", Kind::Text, "b,c"));
-        assert!(!holds("\"a\",\"b\"", Kind::Text, "c"));
-        assert!(holds("not(\"a\",\"b\")", Kind::Text, "c"));
-        assert!(!holds("not(\"a\")", Kind::Text, "a"));
-        assert!(holds("\"say \\\"x\\\"\"", Kind::Text, "say \"x\""));
-    }
-
-    #[test]
-    fn null_matches_only_the_dash() {
-        assert!(read_test("-", Kind::Text).unwrap().matches(&Value::Null));
-        assert!(read_test(" ", Kind::Text).unwrap().matches(&Value::Null));
-        for text in ["\"a\"", "not(\"a\")"] {
-            assert!(!read_test(text, Kind::Text).unwrap().matches(&Value::Null));
+impl fmt::Display for Test {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Any => f.write_str("-"),
+            Self::OneOf(items) => listed(items, f),
+            Self::Not(items) => {
+                f.write_str("not(")?;
+                listed(items, f)?;
+                f.write_str(")")
+            }
         }
     }
+}
 
-    #[test]
-    fn numbers() {
-        for (text, yes, no) in [
-            ("< 14", 13, 14),
-            (">=3", 3, 2),
-            ("[0..5]", 5, 6),
-            ("(0..5)", 4, 5),
-            ("]0..5[", 1, 0),
-            ("3, [7..9]", 7, 4),
-            ("not(<3)", 3, 2),
-        ] {
-            assert!(holds(text, Kind::Whole, yes), "{text} {yes}");
-            assert!(!holds(text, Kind::Whole, no), "{text} {no}");
+fn listed(items: &[Item], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    for (index, item) in items.iter().enumerate() {
+        if index > 0 {
+            f.write_str(",")?;
+        }
+        write!(f, "{item}")?;
+    }
+    Ok(())
+}
+
+impl fmt::Display for Item {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let number = |bound: &Bound| bound.at.normalize();
+        match self {
+            Self::Is(value) => write!(f, "{value}"),
+            Self::Between(Some(low), Some(high)) => {
+                let open = if low.included { '[' } else { '(' };
+                let close = if high.included { ']' } else { ')' };
+                write!(f, "{open}{}..{}{close}", number(low), number(high))
+            }
+            Self::Between(Some(low), None) => write!(f, ">{} {}", equals(low), number(low)),
+            Self::Between(None, Some(high)) => write!(f, "<{} {}", equals(high), number(high)),
+            Self::Between(None, None) => f.write_str("-"),
         }
     }
+}
 
-    #[test]
-    fn what_is_outside_is_refused() {
-        for (text, kind) in [
-            ("a", Kind::Text),
-            ("\"a", Kind::Text),
-            ("“a”", Kind::Text),
-            ("\"a\"\"b\"", Kind::Text),
-            ("\"a\",", Kind::Text),
-            ("< \"b\"", Kind::Text),
-            ("1.5", Kind::Whole),
-            ("[1..2", Kind::Whole),
-            ("[5..1]", Kind::Whole),
-            ("(5..6)", Kind::Whole),
-            ("[", Kind::Whole),
-            ("[1..二]", Kind::Whole),
-            ("<-9223372036854775808", Kind::Whole),
-            ("99999999999999999999", Kind::Whole),
-            ("True", Kind::Flag),
-            ("not(true", Kind::Flag),
-            ("date(\"2020-01-01\")", Kind::Text),
-        ] {
-            assert!(read_test(text, kind).is_err(), "{text}");
-        }
-    }
+const fn equals(bound: &Bound) -> &'static str {
+    if bound.included { "=" } else { "" }
 }

@@ -8,6 +8,7 @@ mod areas;
 mod problem;
 mod read;
 mod sheet;
+mod statutes;
 mod tree;
 mod units;
 mod vocabulary;
@@ -17,6 +18,7 @@ use std::collections::BTreeMap;
 pub use areas::{Area, AreaLevel, Areas};
 pub(crate) use problem::Problems;
 pub use problem::{Line, PackProblem};
+pub use statutes::{Duty, DutyOf, Maximum, Statutes};
 pub use units::{EVERY_KIND, LEADING_GROUP, OFFICE, POLICE, Recusals, Unit, Units};
 pub use vocabulary::{Label, Lang, Situation, Term, Terms, UnitKind, Vocabulary};
 
@@ -27,7 +29,7 @@ use crate::routing::rules::Rules;
 pub type PackFiles = BTreeMap<String, String>;
 
 /// The files that a pack consists of; anything else in its folder is for people.
-pub const FILES: [&str; 13] = [
+pub const FILES: [&str; 15] = [
     "pack.toml",
     "areas.csv",
     "units.csv",
@@ -40,6 +42,8 @@ pub const FILES: [&str; 13] = [
     "events.csv",
     "ranking.csv",
     "recusal.csv",
+    "statutory-duties.csv",
+    "statutory-limits.csv",
     "routing.dmn",
 ];
 
@@ -53,6 +57,7 @@ pub struct Pack {
     units: Units,
     vocabulary: Vocabulary,
     calendar: Calendar,
+    statutes: Statutes,
     rules: Rules,
 }
 
@@ -106,6 +111,11 @@ impl Pack {
     /// Days off.
     pub fn calendar(&self) -> &Calendar {
         &self.calendar
+    }
+
+    /// What the law asks of the rules.
+    pub fn statutes(&self) -> &Statutes {
+        &self.statutes
     }
 
     /// The decision tables, read.

@@ -1,5 +1,6 @@
 //! Reading a pack: each file in turn, then what must agree between them.
 
+mod law;
 mod places;
 mod tables;
 mod words;
@@ -29,6 +30,7 @@ pub(super) fn examine(files: &PackFiles) -> (Option<Pack>, Vec<PackProblem>) {
     let units = places::units(files, &areas, &vocabulary, &mut problems);
     let recusals = tables::recusals(files, &vocabulary, &mut problems);
     let ranking = tables::ranking(files, &vocabulary, &mut problems);
+    let statutes = law::statutes(files, &vocabulary, &mut problems);
     let through = head.as_ref().map_or(NaiveDate::MIN, |head| head.published_through);
     let calendar = tables::calendar(files, through, &mut problems);
     let text = text_of(files, MODEL, &mut problems).unwrap_or_default();
@@ -53,6 +55,7 @@ pub(super) fn examine(files: &PackFiles) -> (Option<Pack>, Vec<PackProblem>) {
         units,
         vocabulary,
         calendar,
+        statutes,
         rules,
     });
     (pack, problems.finish())

@@ -4,11 +4,20 @@
 #![expect(clippy::unwrap_used, reason = "a test that can't go on should say where")]
 
 mod calendar;
+mod dmn;
+mod dmn_fuzz;
+mod dmn_write;
+mod explain;
 mod floor;
+mod grid;
+mod liveness;
+mod matcher;
 mod naive;
 mod oracle;
 mod packs;
 mod reports;
 mod samples;
+mod sfeel;
+mod tables;
 mod taihe;
 mod units;

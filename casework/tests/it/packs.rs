@@ -349,11 +349,15 @@ fn what_the_program_itself_speaks_of_must_be_there() {
 fn outside_the_subset_of_dmn() {
     let model = &FILES_OF_TAIHE["routing.dmn"];
     let cases = [
-        ("hitPolicy=\"FIRST\"", "hitPolicy=\"PRIORITY\"", "hit policy PRIORITY"),
+        (
+            "hitPolicy=\"FIRST\"",
+            "hitPolicy=\"OUTPUT ORDER\"",
+            "hit policy OUTPUT ORDER",
+        ),
         (
             "typeRef=\"integer\"><text>age",
-            "typeRef=\"number\"><text>age",
-            "type number",
+            "typeRef=\"date\"><text>age",
+            "type date",
         ),
         ("<text>age</text>", "<text>age + 1</text>", "one plain name"),
         ("<text>&lt; 14</text>", "<text>before 14</text>", "before 14"),

@@ -27,7 +27,7 @@ fn summary(decision: &Decision) -> [String; 4] {
 fn every_sample_gives_exactly_its_tickets() {
     let dir = repository().join("tests/samples");
     let expected = csv(&std::fs::read_to_string(dir.join("expected.csv")).unwrap());
-    assert_eq!(expected.len(), 14);
+    assert!(expected.len() >= 14);
     for row in expected {
         let body = std::fs::read(dir.join(format!("{}.json", row[0]))).unwrap();
         let report = Report::parse(&body).unwrap();

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use casework::dmn;
+use casework::liveness::{self, LivenessFinding};
 use casework::pack::{Pack, PackProblem};
 
 use super::{County, FINDING, UNREADABLE, packs, say};
@@ -23,6 +24,7 @@ pub(super) struct Check {
 struct Answer<'a> {
     sound: bool,
     problems: &'a [PackProblem],
+    liveness: &'a [LivenessFinding],
 }
 
 impl Check {
@@ -38,8 +40,11 @@ impl Check {
             Ok(files) => files,
             Err(code) => return code,
         };
-        let problems = Pack::read(&files).err().unwrap_or_default();
-        self.answer(&self.county.county.display().to_string(), &problems, FINDING)
+        let (problems, liveness) = match Pack::read(&files) {
+            Ok(pack) => (Vec::new(), liveness::check(&pack)),
+            Err(problems) => (problems, Vec::new()),
+        };
+        self.answer(&self.county.county.display().to_string(), &problems, &liveness, FINDING)
     }
 
     /// A file outside the subset is unreadable (2); one that contradicts its own declared values is a finding (1).
@@ -63,29 +68,30 @@ impl Check {
             .iter()
             .map(|error| PackProblem::from((name.as_str(), error)))
             .collect();
-        self.answer(&name, &problems, code)
+        self.answer(&name, &problems, &[], code)
     }
 
-    fn answer(&self, what: &str, problems: &[PackProblem], code: u8) -> ExitCode {
+    fn answer(&self, what: &str, problems: &[PackProblem], liveness: &[LivenessFinding], code: u8) -> ExitCode {
+        let sound = problems.is_empty() && liveness.is_empty();
         if self.json {
             match serde_json::to_string(&Answer {
-                sound: problems.is_empty(),
+                sound,
                 problems,
+                liveness,
             }) {
                 Ok(line) => say(&line),
                 Err(_) => return ExitCode::FAILURE,
             };
-        } else if problems.is_empty() {
+        } else if sound {
             say(&format!("{what}: sound"));
         } else {
             for problem in problems {
                 say(&problem.to_string());
             }
+            for finding in liveness {
+                say(&finding.to_string());
+            }
         }
-        if problems.is_empty() {
-            ExitCode::SUCCESS
-        } else {
-            ExitCode::from(code)
-        }
+        if sound { ExitCode::SUCCESS } else { ExitCode::from(code) }
     }
 }

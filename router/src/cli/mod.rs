@@ -4,6 +4,7 @@
 
 mod check;
 mod due;
+mod eval;
 mod moment;
 mod packs;
 mod route;
@@ -33,6 +34,8 @@ enum Command {
     Due(due::Due),
     /// Checks a county pack or a DMN file
     Check(check::Check),
+    /// Evaluates one decision table of a DMN file
+    Eval(eval::Eval),
     /// Shows a report's tickets, stages, escalation steps and notices
     Show {
         /// Receipt number
@@ -61,6 +64,7 @@ impl Cli {
             Command::Route(command) => command.run(),
             Command::Due(command) => command.run(),
             Command::Check(command) => command.run(),
+            Command::Eval(command) => command.run(),
             Command::Show { receipt, json } => connected(show::run(&receipt, json)),
             Command::Tick { at } => connected(tick::run(at)),
             Command::Triage(command) => connected(triage::run(&command)),

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use casework::calendar::rfc3339;
+use casework::explain::{self, Explanation};
+use casework::facts::Facts;
 use casework::pack::Pack;
 use casework::report::{ParseError, Report};
 use casework::routing::{self, Decision, MatchedRow, PlannedStage, PlannedTicket, Unsent};
@@ -24,6 +26,9 @@ pub(super) struct Route {
     /// JSON even on a terminal: one object per line
     #[arg(long)]
     json: bool,
+    /// Why each ticket is as it is, in Chinese below the tickets; with --json as a field of each ticket
+    #[arg(long)]
+    explain: bool,
     /// Report files
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
@@ -47,6 +52,9 @@ struct Ticket<'d> {
     lead: bool,
     stages: Stages<'d>,
     basis: Vec<&'d str>,
+    /// Only where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    explanation: Option<&'d Explanation>,
 }
 
 /// In the order in which they happen; a stage that does not exist is left out.
@@ -77,13 +85,19 @@ impl Route {
             Err(code) => return code,
         };
         let at = self.at.unwrap_or_else(platform::clock::now);
-        let json = wants_json(self.json);
+        // An explanation is for reading: text unless JSON is asked for by name.
+        let json = if self.explain { self.json } else { wants_json(self.json) };
         let mut code = ExitCode::SUCCESS;
         for file in &self.files {
             match report(file) {
                 Ok(report) => {
-                    let decision = routing::decide(&pack, &report.facts(), at);
-                    if !print(&pack, file, &decision, json) {
+                    let facts = report.facts();
+                    let decision = routing::decide(&pack, &facts, at);
+                    let why = self
+                        .explain
+                        .then(|| explanations(&pack, &facts, &decision))
+                        .unwrap_or_default();
+                    if !print(&pack, file, &decision, &why, json) {
                         return code;
                     }
                 }
@@ -108,27 +122,38 @@ fn report(file: &Path) -> Result<Report, Vec<String>> {
     })
 }
 
-/// Prints one decision; false when nobody reads any more.
-fn print(pack: &Pack, file: &Path, decision: &Decision, json: bool) -> bool {
+fn explanations(pack: &Pack, facts: &Facts, decision: &Decision) -> Vec<Explanation> {
+    let tickets = decision.tickets.iter();
+    tickets
+        .map(|ticket| explain::ticket(pack, facts, decision, ticket))
+        .collect()
+}
+
+/// Prints one decision, with one explanation per ticket or none; false when nobody reads any more.
+fn print(pack: &Pack, file: &Path, decision: &Decision, why: &[Explanation], json: bool) -> bool {
     let name = file.display().to_string();
     if json {
-        serde_json::to_string(&answer(name, decision)).is_ok_and(|line| say(&line))
+        serde_json::to_string(&answer(name, decision, why)).is_ok_and(|line| say(&line))
     } else {
-        say(&text::render(pack, &name, decision))
+        let why: String = why.iter().map(|why| format!("\n{}", why.text())).collect();
+        say(&format!("{}{why}", text::render(pack, &name, decision)))
     }
 }
 
-fn answer(file: String, decision: &Decision) -> Answer<'_> {
+fn answer<'d>(file: String, decision: &'d Decision, why: &'d [Explanation]) -> Answer<'d> {
+    let why = why.iter().map(Some).chain(std::iter::repeat(None));
     let tickets = decision
         .tickets
         .iter()
-        .map(|ticket| Ticket {
+        .zip(why)
+        .map(|(ticket, explanation)| Ticket {
             obligation: &ticket.obligation,
             unit: &ticket.unit,
             unit_kind: &ticket.unit_kind,
             lead: ticket.lead,
             stages: stages(ticket),
             basis: ticket.basis.iter().map(|basis| basis.text.as_str()).collect(),
+            explanation,
         })
         .collect();
     Answer {

@@ -117,7 +117,7 @@ pub(super) fn code(at: (&str, u32), code: &str, problems: &mut Problems) {
     }
 }
 
-fn grade(at: (&str, u32), grade: &str, problems: &mut Problems) {
+pub(super) fn grade(at: (&str, u32), grade: &str, problems: &mut Problems) {
     if !rules::GRADES.contains(&grade) {
         problems.add(at.0, at.1, format!("grade \"{grade}\" must be V, S or P"));
     }

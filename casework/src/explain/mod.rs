@@ -1,0 +1,152 @@
+//! Why a ticket is as it is: told so that a clerk can answer the county's head from one screen.
+//!
+//! An explanation is made from the same pack, facts and decision that made the ticket, by asking the tables again; it
+//! holds no judgement of its own. Each part answers one question: what was reported, which rows asked for this, how
+//! the unit was found, why it is so urgent, why it leads or not, and how each deadline was counted. Every row has its
+//! number and its grade, and county policy is never shown as law. Nothing here names a person: facts hold none.
+//!
+//! CLI, desk and API show the same [`Explanation::text`]; whoever wants parts has them as data.
+
+mod rows;
+mod stages;
+mod text;
+mod unit;
+pub mod words;
+
+use serde::Serialize;
+
+use crate::facts::Facts;
+use crate::pack::{Lang, Pack};
+use crate::routing::{Basis, Decision, PlannedTicket, basis_zh};
+pub use rows::{Condition, RowWhy};
+pub use stages::StageWhy;
+use words::grade_zh;
+
+/// Everything that made one ticket, as Chinese sentences and as data.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Explanation {
+    /// `接报处置`
+    pub obligation: String,
+    /// Code and name of the unit.
+    pub unit: (String, String),
+    /// `特急`
+    pub urgency: String,
+    /// 主办
+    pub lead: bool,
+    /// What was reported, each fact once.
+    pub reported: Vec<String>,
+    /// Rows of `obligations` that asked for it.
+    pub asked: Vec<RowWhy>,
+    /// Why it is there beside or without such rows: the safety floor, triage, a person's choice.
+    pub beside_rows: Vec<String>,
+    /// How the unit was found, from the report's area upwards.
+    pub found: Vec<String>,
+    /// Rows of `urgency` that gave the highest urgency, and whether a repeat raised it.
+    pub urgent: Vec<RowWhy>,
+    /// What else made the urgency.
+    pub urgent_because: Vec<String>,
+    /// Why it leads, or which ticket does.
+    pub leads: String,
+    /// Each stage with its deadline.
+    pub stages: Vec<StageWhy>,
+}
+
+/// A basis as people read it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BasisWhy {
+    /// The text, in Chinese.
+    pub text: String,
+    /// V, S or P.
+    pub grade: String,
+    /// What the grade means.
+    pub grade_zh: String,
+}
+
+impl BasisWhy {
+    fn new(text: &str, grade: &str) -> Self {
+        Self {
+            text: basis_zh(text),
+            grade: grade.to_owned(),
+            grade_zh: grade_zh(grade).to_owned(),
+        }
+    }
+}
+
+/// Explains one ticket of a decision. The pack is the one by which it was decided.
+pub fn ticket(pack: &Pack, facts: &Facts, decision: &Decision, ticket: &PlannedTicket) -> Explanation {
+    let unit = pack.units().get(&ticket.unit);
+    let asked = rows::asked(pack, facts, ticket);
+    let (urgent, urgent_because) = rows::urgent(pack, facts, decision.urgency);
+    Explanation {
+        obligation: label(pack, &ticket.obligation),
+        unit: (
+            ticket.unit.clone(),
+            unit.map_or_else(|| ticket.unit.clone(), |unit| unit.name.clone()),
+        ),
+        urgency: decision.urgency.zh().to_owned(),
+        lead: ticket.lead,
+        reported: rows::reported(pack, facts),
+        beside_rows: beside_rows(facts, decision, ticket, asked.is_empty()),
+        asked,
+        found: unit::found(pack, facts, ticket),
+        urgent,
+        urgent_because,
+        leads: leads(pack, decision, ticket),
+        stages: stages::of(pack, decision.urgency, ticket),
+    }
+}
+
+fn label(pack: &Pack, obligation: &str) -> String {
+    pack.vocabulary().obligations.label(obligation, Lang::Zh).to_owned()
+}
+
+fn beside_rows(facts: &Facts, decision: &Decision, ticket: &PlannedTicket, no_row: bool) -> Vec<String> {
+    let mut said = Vec::new();
+    if ticket.obligation == crate::routing::rules::POLICE_ACCEPT && facts.is_urgent() {
+        let why = match (facts.is_statutory(), facts.present_danger) {
+            (true, true) => "法定强制报告情形和现实危险",
+            (true, false) => "法定强制报告情形",
+            _ => "现实危险",
+        };
+        said.push(format!("程序安全底线：{why}一律派公安，不论规则表怎样写。"));
+    }
+    if ticket.obligation == crate::routing::rules::TRIAGE {
+        said.extend(
+            decision
+                .triage_reasons
+                .iter()
+                .map(|reason| format!("需要人工研判：{reason}。")),
+        );
+    }
+    if no_row && said.is_empty() {
+        let basis = |basis: &Basis| {
+            format!(
+                "没有规则行派出本事项，依据为：{}〔{}〕。",
+                basis_zh(&basis.text),
+                basis.grade
+            )
+        };
+        said.extend(ticket.basis.iter().map(basis));
+    }
+    said
+}
+
+fn leads(pack: &Pack, decision: &Decision, ticket: &PlannedTicket) -> String {
+    let ranking = pack.rules().ranking();
+    let place = |ticket: &PlannedTicket| match ranking.rank(&ticket.obligation, &ticket.unit_kind) {
+        u32::MAX => "未列入主办次序表".to_owned(),
+        rank => format!("主办次序表第{rank}位"),
+    };
+    let count = decision.tickets.len();
+    if ticket.lead && count == 1 {
+        return format!("本报告只派出这一张工单，由它主办（{}）。", place(ticket));
+    }
+    if ticket.lead {
+        return format!("本报告共{count}张工单，本工单次序最前（{}），由它主办。", place(ticket));
+    }
+    let lead = decision.tickets.iter().find(|other| other.lead);
+    let lead = lead.map_or_else(String::new, |lead| {
+        format!("主办是“{}”（{}）；", label(pack, &lead.obligation), place(lead))
+    });
+    format!("{lead}本工单次序在后（{}），为协办。", place(ticket))
+}

@@ -1,0 +1,255 @@
+//! Which rows met the report, and its facts as the rows see them.
+
+use serde::Serialize;
+
+use super::BasisWhy;
+use super::words::{fact_zh, test_zh, value_zh};
+use crate::dmn::sfeel::{Test, Value};
+use crate::dmn::{Inputs, Rule, Table};
+use crate::facts::{ChildFacts, Facts};
+use crate::pack::{Lang, Pack};
+use crate::routing::rules::{Trigger, inputs};
+use crate::routing::{PlannedTicket, Role};
+use crate::urgency::Urgency;
+
+/// One row of a decision table that met the report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RowWhy {
+    /// The decision table's name.
+    pub table: String,
+    /// 1-based row.
+    pub row: usize,
+    /// Situations that met it, counted from 1 in the report's order.
+    pub situations: Vec<usize>,
+    /// Children that met it, counted from 1 in the report's order.
+    pub children: Vec<usize>,
+    /// What the row asks, and what the report says. Empty = the row asks nothing.
+    pub conditions: Vec<Condition>,
+    /// Where the row comes from, where it says so.
+    pub basis: Option<BasisWhy>,
+    /// What the row answers, where that is a word: `特急`.
+    pub answer: Option<String>,
+}
+
+/// One cell of a row that asks something.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Condition {
+    /// The column's variable.
+    pub column: String,
+    /// What people read above the column.
+    pub label: String,
+    /// What the report says.
+    pub fact: String,
+    /// What the cell accepts.
+    pub accepts: String,
+}
+
+/// Rows of `obligations` that asked for the ticket.
+pub(super) fn asked(pack: &Pack, facts: &Facts, ticket: &PlannedTicket) -> Vec<RowWhy> {
+    let Some(table) = pack.rules().obligations_table() else {
+        return Vec::new();
+    };
+    let mut rows = Vec::new();
+    each_pair(facts, |(situation, child), inputs| {
+        for rule in table.evaluate(inputs).unwrap_or_default() {
+            let text = |column| table.output(rule, column).as_text().unwrap_or_default();
+            if text("obligation") == ticket.obligation
+                && lands(pack, facts, text("unit_kind"), text("role")) == ticket.unit
+            {
+                let basis = Some(BasisWhy::new(text("basis"), text("grade")));
+                meet(pack, table, rule, inputs, (situation, child), (basis, None), &mut rows);
+            }
+        }
+    });
+    rows.sort_by_key(|row| row.row);
+    rows
+}
+
+/// The unit at which an ask of a kind lands; empty = nowhere.
+fn lands<'p>(pack: &'p Pack, facts: &Facts, kind: &str, role: &str) -> &'p str {
+    let (areas, recusals) = (pack.areas(), pack.rules().recusals());
+    let unit = pack
+        .units()
+        .find(areas, recusals, kind, facts.area.as_deref(), facts.suspect);
+    match (unit, Role::from_word(role)) {
+        (Some(unit), _) => &unit.code,
+        (None, Some(Role::Assist)) => "",
+        (None, _) => pack.units().office(),
+    }
+}
+
+/// Rows of `urgency` that gave the decided urgency, and in words what they alone don't say.
+pub(super) fn urgent(pack: &Pack, facts: &Facts, decided: Urgency) -> (Vec<RowWhy>, Vec<String>) {
+    let Some(table) = pack.rules().urgency_table() else {
+        return (Vec::new(), vec!["没有紧急程度表，按特急处理。".to_owned()]);
+    };
+    let mut rows: Vec<(Urgency, RowWhy)> = Vec::new();
+    let (mut unsettled, mut pairs) = (false, 0);
+    each_pair(facts, |at, inputs| {
+        pairs += 1;
+        let hits = table.evaluate(inputs).unwrap_or_default();
+        let word = |rule| table.output(rule, "urgency").as_text().and_then(Urgency::from_word);
+        let Some((rule, urgency)) = hits.first().and_then(|rule| Some((*rule, word(rule)?))) else {
+            unsettled = true;
+            return;
+        };
+        let mut met: Vec<RowWhy> = rows
+            .iter()
+            .filter(|(_, row)| row.row == rule.number)
+            .map(|(_, row)| row.clone())
+            .collect();
+        rows.retain(|(_, row)| row.row != rule.number);
+        meet(
+            pack,
+            table,
+            rule,
+            inputs,
+            at,
+            (None, Some(urgency.zh().to_owned())),
+            &mut met,
+        );
+        rows.extend(met.into_iter().map(|row| (urgency, row)));
+    });
+    let mut because = Vec::new();
+    let by_rows = rows.iter().map(|(urgency, _)| *urgency).max();
+    let base = if unsettled {
+        Urgency::P1
+    } else {
+        by_rows.unwrap_or(Urgency::P1)
+    };
+    if unsettled {
+        because.push("有的情形没有一行规则能判断，按特急处理。".to_owned());
+    } else if pairs > 1 {
+        because.push(format!("逐个情形、逐个孩子判断，取最高的{}。", base.zh()));
+    }
+    if facts.repeat {
+        let raised = base.raised();
+        because.push(if raised == base {
+            format!("重复报告提高一级，已是{}，不再提高。", base.zh())
+        } else {
+            format!("重复报告提高一级：{}改为{}。", base.zh(), raised.zh())
+        });
+    }
+    let expected = if facts.repeat { base.raised() } else { base };
+    if expected != decided {
+        because.push(format!("派单时定为{}。", decided.zh()));
+    }
+    let mut rows: Vec<RowWhy> = rows
+        .into_iter()
+        .filter(|(urgency, _)| *urgency == base)
+        .map(|(_, row)| row)
+        .collect();
+    rows.sort_by_key(|row| row.row);
+    (rows, because)
+}
+
+/// Each situation with each child, counted from 1, and what the tables see of them.
+fn each_pair(facts: &Facts, mut visit: impl FnMut((usize, usize), &Inputs<'_>)) {
+    for (situation, code) in facts.situations.iter().enumerate() {
+        for (child, of) in facts.children.iter().enumerate() {
+            visit((situation + 1, child + 1), &inputs(facts, code, of, Trigger::Report));
+        }
+    }
+}
+
+/// Notes that a row met a pair; of several pairs the first one's facts are shown.
+fn meet(
+    pack: &Pack,
+    table: &Table,
+    rule: &Rule,
+    inputs: &Inputs<'_>,
+    (situation, child): (usize, usize),
+    (basis, answer): (Option<BasisWhy>, Option<String>),
+    rows: &mut Vec<RowWhy>,
+) {
+    if let Some(known) = rows.iter_mut().find(|row| row.row == rule.number) {
+        for (list, number) in [(&mut known.situations, situation), (&mut known.children, child)] {
+            if !list.contains(&number) {
+                list.push(number);
+            }
+        }
+        return;
+    }
+    let asks = table
+        .inputs
+        .iter()
+        .zip(&rule.tests)
+        .filter(|(_, test)| **test != Test::Any);
+    let conditions = asks.map(|(column, test)| Condition {
+        column: column.name.clone(),
+        label: if column.label.is_empty() {
+            fact_zh(&column.name).to_owned()
+        } else {
+            column.label.clone()
+        },
+        fact: value_zh(
+            pack,
+            &column.name,
+            inputs.get(column.name.as_str()).unwrap_or(&Value::Null),
+        ),
+        accepts: test_zh(pack, &column.name, test),
+    });
+    rows.push(RowWhy {
+        table: table.name.clone(),
+        row: rule.number,
+        situations: vec![situation],
+        children: vec![child],
+        conditions: conditions.collect(),
+        basis,
+        answer,
+    });
+}
+
+/// What was reported: situations and children with their numbers, then the rest.
+pub(super) fn reported(pack: &Pack, facts: &Facts) -> Vec<String> {
+    let situations = facts.situations.iter().enumerate().map(|(index, code)| {
+        let known = pack.vocabulary().situations.contains(code);
+        let label = pack.vocabulary().situations.label(code, Lang::Zh);
+        let label = if known {
+            label.to_owned()
+        } else {
+            format!("{label}（不在本县词汇表中）")
+        };
+        format!("情形{}：{label}", index + 1)
+    });
+    let children = facts
+        .children
+        .iter()
+        .enumerate()
+        .map(|(index, child)| format!("孩子{}：{}", index + 1, described(child)));
+    let word = |fact: &str, word: &str| format!("{}：{}", fact_zh(fact), value_zh(pack, fact, &word.into()));
+    let mut rest = vec![
+        format!("现实危险：{}", if facts.present_danger { "有" } else { "无" }),
+        format!("地点：{}", super::unit::place(pack, facts.area.as_deref())),
+        word("place", facts.place.as_str()),
+        word("suspect", facts.suspect.as_str()),
+        word("reporter_kind", facts.reporter_kind.as_str()),
+    ];
+    let flags = [
+        ("guardian_absent", facts.guardian_absent),
+        ("adult_co_offender", facts.adult_co_offender),
+        ("repeat", facts.repeat),
+    ];
+    rest.extend(
+        flags
+            .iter()
+            .filter(|(_, holds)| *holds)
+            .map(|(fact, _)| format!("{}：是", fact_zh(fact))),
+    );
+    situations.chain(children).chain([rest.join("；")]).collect()
+}
+
+fn described(child: &ChildFacts) -> String {
+    let sex = super::words::word_zh("sex", child.sex.as_str()).unwrap_or("不详");
+    let age = child.age.map_or("年龄不详（按0岁、最小的算）".to_owned(), |age| {
+        format!("{age}岁")
+    });
+    let left_behind = match child.left_behind {
+        Some(true) => "留守儿童",
+        Some(false) => "不是留守儿童",
+        None => "是否留守不详（按留守儿童算）",
+    };
+    let with = super::words::word_zh("living_with", child.living_with.as_str()).unwrap_or("不详");
+    let sex = if sex == "不详" { "性别不详" } else { sex };
+    format!("{sex}，{age}，{left_behind}，共同生活人：{with}")
+}

@@ -1,0 +1,103 @@
+//! How the unit was found: the climb from the report's area, step by step, as the search itself goes.
+
+use super::words::word_zh;
+use crate::facts::Facts;
+use crate::pack::{Area, AreaLevel, Lang, Pack};
+use crate::routing::PlannedTicket;
+use crate::routing::rules::TRIAGE;
+
+/// The place of a report in words.
+pub(super) fn place(pack: &Pack, area: Option<&str>) -> String {
+    match area {
+        None => "不详".to_owned(),
+        Some(code) => pack
+            .areas()
+            .path_name(code)
+            .unwrap_or_else(|| format!("{code}（不在本县区划内）")),
+    }
+}
+
+/// Sentences from the place of the report to the unit.
+pub(super) fn found(pack: &Pack, facts: &Facts, ticket: &PlannedTicket) -> Vec<String> {
+    if ticket.obligation == TRIAGE {
+        return vec!["待人工研判一律由领导小组办公室承办。".to_owned()];
+    }
+    let kind = ticket.unit_kind.as_str();
+    let kind_zh = pack.vocabulary().unit_kinds.label(kind, Lang::Zh);
+    let area = facts.area.as_deref();
+    let from = pack.areas().search_from(area);
+    let start = if area == Some(from) {
+        format!("规则要求{kind_zh}办理，从{}起逐级向上找：", place(pack, area))
+    } else {
+        let why = if area.is_none() {
+            "地点不详"
+        } else {
+            "地点不在本县所属乡村"
+        };
+        format!("规则要求{kind_zh}办理；{why}，从县一级找起：")
+    };
+    let mut said = vec![start];
+    // Above the county there is hardly ever a unit; a level without one is named up to the county alone.
+    let held = |area: &Area| pack.units().of_kind(kind).any(|unit| unit.area == area.code);
+    let told = |area: &&Area| area.level >= AreaLevel::County || held(area);
+    for area in pack.areas().climb(from).filter(told) {
+        let (sentence, done) = step(pack, facts, (kind, kind_zh), area);
+        said.push(sentence);
+        if done {
+            return check_same(pack, ticket, said);
+        }
+    }
+    said.push(format!(
+        "各级都没有可以承办的{kind_zh}，主责事项由领导小组办公室代为承办。"
+    ));
+    check_same(pack, ticket, said)
+}
+
+/// One level: what stands there and whether it is passed over.
+fn step(pack: &Pack, facts: &Facts, (kind, kind_zh): (&str, &str), area: &Area) -> (String, bool) {
+    let held = pack
+        .units()
+        .iter()
+        .filter(|unit| unit.kind == kind && unit.area == area.code)
+        .min_by_key(|unit| &unit.code);
+    let skipped = pack.rules().recusals().skips(facts.suspect, kind, area.level);
+    match held {
+        Some(unit) if skipped => {
+            let suspect = word_zh("suspect", facts.suspect.as_str()).unwrap_or_default();
+            (
+                format!(
+                    "{}有{}，但嫌疑人为{suspect}，{}须回避，跳过。",
+                    area.name,
+                    unit.name,
+                    level_zh(area.level)
+                ),
+                false,
+            )
+        }
+        Some(unit) => (format!("{}有{}，由它承办。", area.name, unit.name), true),
+        None => (format!("{}没有{kind_zh}，再往上找。", area.name), false),
+    }
+}
+
+/// A ticket whose unit is not where the search ends was sent there by a person, or by an older pack.
+fn check_same(pack: &Pack, ticket: &PlannedTicket, mut said: Vec<String>) -> Vec<String> {
+    let unit = pack.units().get(&ticket.unit);
+    let name = unit.map_or(ticket.unit.as_str(), |unit| unit.name.as_str());
+    let by_search = said
+        .last()
+        .is_some_and(|last| last.contains(name) || ticket.unit == pack.units().office());
+    if !by_search {
+        said.push(format!("实际派给{name}：由人工指定。"));
+    }
+    said
+}
+
+fn level_zh(level: AreaLevel) -> &'static str {
+    match level {
+        AreaLevel::Province => "省一级",
+        AreaLevel::Prefecture => "市一级",
+        AreaLevel::County => "县一级",
+        AreaLevel::Township => "乡镇一级",
+        AreaLevel::Village => "村一级",
+    }
+}
