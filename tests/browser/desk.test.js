@@ -175,7 +175,7 @@ test("every page of the officers looks right, in Chinese and in English, and whe
       for (const lang of ["zh", "en"]) {
         await page.goto(`${INTERNAL_URL}${path}?lang=${lang}`);
         assert.equal(await page.locator("html").getAttribute("lang"), lang === "en" ? "en" : "zh-CN");
-        await lookInside(page, `${who.toLowerCase()}${path.replaceAll("/", "-")}-${lang}`);
+        await lookInside(page, `${path} in ${lang}`, { keep: false });
       }
       await page.goto(`${INTERNAL_URL}${path}?lang=zh`);
     }

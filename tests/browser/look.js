@@ -16,12 +16,12 @@ async function accessible(page) {
   return violations.flatMap((v) => v.nodes.map((node) => `${v.id}: ${v.help}: ${node.html.slice(0, 120)}`));
 }
 
-/** Looks at the page as it is, at both widths; `name` names it in failures and pictures. */
-export async function look(page, name) {
+/** Looks at the page as it is, at both widths; `name` names it in failures and, unless `keep` is false, in pictures. */
+export async function look(page, name, { keep = true } = {}) {
   for (const [what, width] of Object.entries(WIDTHS)) {
     await page.setViewportSize({ width, height: 844 });
     assert.deepEqual(await sideways(page), [], `${name} at ${width} px sticks out`);
-    if (process.env.PICTURES) {
+    if (process.env.PICTURES && keep) {
       await page.screenshot({ path: join(process.env.PICTURES, `${name}-${what}.png`), fullPage: true });
     }
   }
@@ -30,8 +30,8 @@ export async function look(page, name) {
 }
 
 /** Looks at an officers' page: besides, it gives nothing away over the shoulder and can be left at once. */
-export async function lookInside(page, name) {
+export async function lookInside(page, name, options) {
   assert.ok(!/守望|儿童|报告|工单/.test(await page.title()), `${name}: the title is neutral: ${await page.title()}`);
   assert.equal(await page.locator("a.leave").isVisible(), true, `${name}: 快速离开`);
-  await look(page, name);
+  await look(page, name, options);
 }
