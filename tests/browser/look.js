@@ -22,7 +22,7 @@ export async function look(page, name, { keep = true } = {}) {
     await page.setViewportSize({ width, height: 844 });
     assert.deepEqual(await sideways(page), [], `${name} at ${width} px sticks out`);
     if (process.env.PICTURES && keep) {
-      await page.screenshot({ path: join(process.env.PICTURES, `${name}-${what}.png`), fullPage: true });
+      await page.screenshot({ path: join(process.env.PICTURES, `${name}-${what}.png`) });
     }
   }
   await page.setViewportSize({ width: WIDTHS.phone, height: 844 });
