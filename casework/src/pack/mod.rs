@@ -122,4 +122,9 @@ impl Pack {
     pub fn rules(&self) -> &Rules {
         &self.rules
     }
+
+    #[cfg(test)]
+    pub(crate) fn rules_mut(&mut self) -> &mut Rules {
+        &mut self.rules
+    }
 }
