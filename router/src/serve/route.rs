@@ -180,7 +180,6 @@ impl Router {
                 metrics::counter!("shouwang_rules_disagreements_total").increment(decision.disagreements.into());
                 error!(
                     report = report.id,
-                    reasons = ?decision.triage_reasons,
                     "the two evaluators of the rules differ: both answers are dispatched"
                 );
             }
