@@ -122,16 +122,6 @@ impl Rules {
         self.obligations.as_ref().map(Twice::table)
     }
 
-    /// The table `urgency`, where the pack has a sound one.
-    pub fn urgency_table(&self) -> Option<&Table> {
-        self.urgency.as_ref()
-    }
-
-    /// The table `obligations`, where the pack has a sound one.
-    pub fn obligations_table(&self) -> Option<&Table> {
-        self.obligations.as_ref()
-    }
-
     /// The limit of a stage; `None` = no such stage.
     pub fn deadline(&self, obligation: &str, urgency: Urgency, stage: Stage) -> Option<&Deadline> {
         self.deadlines.get(&(obligation.to_owned(), urgency, stage))

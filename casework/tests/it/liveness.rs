@@ -9,7 +9,7 @@ use casework::liveness::space::{Point, Region, Space, UNLISTED};
 use casework::liveness::{Claim, LivenessFinding, Site, check, sites};
 use casework::pack::{Pack, PackFiles};
 use casework::report::Report;
-use casework::routing::rules::{Trigger, inputs};
+use casework::routing::rules::{Seen, Trigger, inputs};
 use casework::routing::{Role, decide};
 use proptest::prelude::*;
 
@@ -457,7 +457,13 @@ fn brute_force(pack: &Pack, claims: &[Claim], facts: &Facts, from: chrono::DateT
                 placed || !known(situation) || claims.contains(&Claim::Ticket),
                 "{facts:?}"
             );
-            let urgency = pack.rules().urgency(&inputs);
+            let seen = Seen {
+                facts,
+                situation,
+                child,
+                trigger: Trigger::Report,
+            };
+            let urgency = pack.rules().urgency(&seen).naive;
             assert!(
                 matches!(urgency, Ok(Some(_))) || !known(situation) || claims.contains(&Claim::Urgency),
                 "{facts:?}"
@@ -499,7 +505,15 @@ fn every_example_falls_through() {
                         .iter()
                         .all(|rule| table.output(rule, "role").as_text() == Some("assist"))
                 ),
-                _ => assert!(!matches!(pack.rules().urgency(&inputs), Ok(Some(_)))),
+                _ => {
+                    let seen = Seen {
+                        facts: &facts,
+                        situation: &facts.situations[0],
+                        child: &facts.children[0],
+                        trigger: Trigger::Report,
+                    };
+                    assert!(!matches!(pack.rules().urgency(&seen).naive, Ok(Some(_))));
+                }
             }
             let decision = decide(&pack, &facts, at("2026-11-24T08:10:00+08:00"));
             assert!(!decision.tickets.is_empty(), "the floor and triage hold all the same");
