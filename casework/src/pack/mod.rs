@@ -23,6 +23,7 @@ pub use units::{EVERY_KIND, LEADING_GROUP, OFFICE, POLICE, Recusals, Unit, Units
 pub use vocabulary::{Label, Lang, Situation, Term, Terms, UnitKind, Vocabulary};
 
 use crate::calendar::Calendar;
+use crate::dmn::Table;
 use crate::routing::rules::Rules;
 
 /// The texts of a pack by file name.
@@ -76,6 +77,15 @@ impl Pack {
     /// tests get hold of such a pack. Everything else uses [`Pack::read`].
     pub fn examine(files: &PackFiles) -> (Option<Self>, Vec<PackProblem>) {
         read::examine(files)
+    }
+
+    /// This pack with another decision table in place of the one of the same name, and what is wrong with that table.
+    /// How a change of some rows is tried without reading the whole pack anew.
+    pub fn with_table(&self, table: Table) -> (Self, Vec<PackProblem>) {
+        let mut problems = Problems::default();
+        let words = (&self.vocabulary, &self.units);
+        let rules = self.rules.with_table(table, read::MODEL, words, &mut problems);
+        (Self { rules, ..self.clone() }, problems.finish())
     }
 
     /// The county's short code, `taihe`.

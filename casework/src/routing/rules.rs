@@ -8,6 +8,7 @@
 
 mod check;
 mod columns;
+mod draft;
 #[cfg(test)]
 mod tests;
 mod twice;

@@ -12,6 +12,7 @@ mod floor;
 mod grid;
 mod liveness;
 mod matcher;
+mod mutants;
 mod naive;
 mod oracle;
 mod packs;

@@ -5,7 +5,8 @@ use casework::routing::{Decision, decide};
 
 use crate::taihe::{TAIHE, at, csv, repository};
 
-fn summary(decision: &Decision) -> [String; 4] {
+/// Urgency, lead, tickets and unsent, as `expected.csv` writes them.
+pub(crate) fn summary(decision: &Decision) -> [String; 4] {
     let mut tickets: Vec<_> = decision
         .tickets
         .iter()
