@@ -259,6 +259,43 @@ fn due_refuses_what_it_can_not_read() {
 }
 
 #[test]
+fn route_explains_each_ticket_when_asked() {
+    let file = "tests/samples/13-teacher-suspected.json";
+    let output = router(&["route", "--explain", "--at", "2026-09-30T16:20", file]);
+    assert!(output.status.success(), "{}", err(&output));
+    let text = out(&output);
+    let why = std::fs::read_to_string(repository().join("casework/tests/data/explain-13-school-safety.txt")).unwrap();
+    assert!(text.contains(&why), "{text}");
+    assert_eq!(text.matches("时限怎么算").count(), 5, "one explanation for each ticket");
+    let output = router(&["route", "--explain", "--json", "--at", "2026-09-30T16:20", file]);
+    let tickets = &json_lines(&output)[0]["tickets"];
+    assert_eq!(tickets[0]["explanation"]["obligation"], "接报处置");
+}
+
+#[test]
+fn check_names_the_report_that_would_fall_through() {
+    let police = "<inputEntry id=\"obligations_1_in_age\"><text>";
+    let pack = Folder::pack(
+        "liveness",
+        "routing.dmn",
+        &format!("{police}-"),
+        &format!("{police}[0..13]"),
+    );
+    let output = router(&["check", "--county", pack.path()]);
+    assert_eq!(output.status.code(), Some(1), "{}", err(&output));
+    assert!(
+        out(&output).contains("[police] 《关于建立侵害未成年人案件强制报告制度的意见（试行）》第二条、第四条（V）")
+    );
+    let output = router(&["check", "--json", "--county", pack.path()]);
+    let finding = json_lines(&output)[0]["liveness"][0].clone();
+    assert_eq!(finding["report"]["children"][0]["age"], 14);
+    // The example is a report that `route` reads, and the floor holds it all the same.
+    let report = pack.write("example.json", &finding["report"].to_string());
+    let output = router(&["route", "--county", pack.path(), &report]);
+    assert_eq!(json_lines(&output)[0]["tickets"][0]["obligation"], "police-accept");
+}
+
+#[test]
 fn check_finds_the_shipped_pack_sound() {
     for arguments in [&["check"][..], &["check", "counties/taihe/routing.dmn"]] {
         let output = router(arguments);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Mutex;
 
 use casework::calendar::Limit;
-use casework::dmn::Table;
+use casework::dmn::{HitPolicy, Table};
 use casework::escalation::Level;
 use casework::liveness::space::{Region, Space};
 use casework::liveness::{Site, sites};
@@ -15,6 +15,7 @@ use casework::routing::Stage;
 use casework::urgency::Urgency;
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::make::Mutant;
 use crate::taihe::{TAIHE, at};
 
 /// The shipped pack, looked at once.
@@ -22,29 +23,37 @@ pub(crate) struct Harm {
     space: Space,
     sites: Vec<Site>,
     urgency: BTreeMap<Urgency, Vec<Region>>,
-    asks: Asks,
+    asks: Vec<Ask>,
     later: Mutex<HashMap<(String, String), bool>>,
 }
 
-/// By obligation and unit kind: where it is asked, and where as a lead.
-type Asks = BTreeMap<(String, String), [Vec<Region>; 2]>;
+/// What a row of `obligations` asks, and where.
+struct Ask {
+    obligation: String,
+    unit_kind: String,
+    lead: bool,
+    regions: Vec<Region>,
+}
 
 impl Harm {
     pub(crate) fn new() -> Self {
         let space = Space::new(&TAIHE);
+        let obligations = TAIHE.rules().obligations_table().unwrap();
         Self {
             urgency: urgencies(&space, TAIHE.rules().urgency_table().unwrap()),
-            asks: asks(&space, TAIHE.rules().obligations_table().unwrap()),
+            asks: (0..obligations.rules.len())
+                .map(|row| ask(&space, obligations, row))
+                .collect(),
             sites: sites(&TAIHE),
             space,
             later: Mutex::default(),
         }
     }
 
-    pub(crate) fn of(&self, table: &Table, pack: &Pack) -> bool {
-        match table.id.as_str() {
-            "urgency" => self.lowers(table),
-            "obligations" => self.loses(table),
+    pub(crate) fn of(&self, mutant: &Mutant, pack: &Pack) -> bool {
+        match mutant.table.id.as_str() {
+            "urgency" => self.lowers(&mutant.table),
+            "obligations" => self.loses(mutant),
             "deadlines" => self.delays(pack),
             "escalation" => self.pushes_later(pack),
             other => panic!("{other}"),
@@ -65,25 +74,36 @@ impl Harm {
         })
     }
 
-    /// Something is not asked any more, or asked as an assist where no unit of the kind is found.
-    fn loses(&self, table: &Table) -> bool {
-        let now = asks(&self.space, table);
-        let nothing = [Vec::new(), Vec::new()];
-        self.asks.iter().any(|(key, [asked, leads])| {
-            let [still_asked, still_leads] = now.get(key).unwrap_or(&nothing);
-            let lost = self.space.uncovered(asked.clone(), still_asked).unwrap();
-            let weaker = self.space.uncovered(leads.clone(), still_leads).unwrap();
-            let unsent = |site: &Site| {
-                weaker.iter().any(|region| {
-                    let missing = self.space.keep(region, "suspect", |value| {
-                        let suspect = value.as_text().and_then(Suspect::from_word).unwrap();
-                        !site.finds(&TAIHE, &key.1, suspect)
-                    });
-                    !self.space.is_empty(&missing)
-                })
-            };
-            !lost.is_empty() || self.sites.iter().any(unsent)
-        })
+    /// Something is not asked any more, or asked as an assist where no unit of the kind is found. Every matching row
+    /// of the table answers, so only what the changed row asked can be lost, where neither it nor another asks it now.
+    fn loses(&self, mutant: &Mutant) -> bool {
+        let before = &self.asks[mutant.row];
+        let changed = (!mutant.deleted).then(|| ask(&self.space, &mutant.table, mutant.row));
+        let others = self
+            .asks
+            .iter()
+            .enumerate()
+            .filter(|(row, _)| *row != mutant.row)
+            .map(|(_, ask)| ask);
+        let now: Vec<&Ask> = others
+            .chain(&changed)
+            .filter(|ask| (&ask.obligation, &ask.unit_kind) == (&before.obligation, &before.unit_kind))
+            .collect();
+        let left = |leads: bool| {
+            let rows = now.iter().filter(|ask| ask.lead || !leads).flat_map(|ask| &ask.regions);
+            self.space.uncovered(before.regions.clone(), rows).unwrap()
+        };
+        let weaker = if before.lead { left(true) } else { Vec::new() };
+        let unsent = |site: &Site| {
+            weaker.iter().any(|region| {
+                let missing = self.space.keep(region, "suspect", |value| {
+                    let suspect = value.as_text().and_then(Suspect::from_word).unwrap();
+                    !site.finds(&TAIHE, &before.unit_kind, suspect)
+                });
+                !self.space.is_empty(&missing)
+            })
+        };
+        !left(false).is_empty() || self.sites.iter().any(unsent)
     }
 
     /// Some stage ends later from some hour of the year, starts with another event, or is gone.
@@ -166,23 +186,23 @@ fn urgencies(space: &Space, table: &Table) -> BTreeMap<Urgency, Vec<Region>> {
     urgencies
 }
 
-fn asks(space: &Space, table: &Table) -> Asks {
+/// A row of `obligations`, which is COLLECT: each row answers for itself.
+fn ask(space: &Space, table: &Table, row: usize) -> Ask {
+    assert_eq!(table.hit_policy, HitPolicy::Collect);
+    let alone = Table {
+        rules: vec![table.rules[row].clone()],
+        ..table.clone()
+    };
     let happens = [space.of_trigger(true), space.of_trigger(false)];
-    let mut asks = Asks::new();
-    for (rule, regions) in table.rules.iter().zip(space.answers(table).unwrap()) {
-        let text = |column| table.output(rule, column).as_text().unwrap().to_owned();
-        let [asked, leads] = asks.entry((text("obligation"), text("unit_kind"))).or_default();
-        for region in regions
-            .iter()
-            .flat_map(|region| happens.iter().map(|trigger| region.and(trigger)))
-        {
-            if !space.is_empty(&region) {
-                if text("role") == "lead" {
-                    leads.push(region.clone());
-                }
-                asked.push(region);
-            }
-        }
+    let answers = space.answers(&alone).unwrap().remove(0);
+    let regions = answers
+        .iter()
+        .flat_map(|region| happens.iter().map(|trigger| region.and(trigger)));
+    let text = |column| table.output(&table.rules[row], column).as_text().unwrap().to_owned();
+    Ask {
+        obligation: text("obligation"),
+        unit_kind: text("unit_kind"),
+        lead: text("role") == "lead",
+        regions: regions.filter(|region| !space.is_empty(region)).collect(),
     }
-    asks
 }

@@ -10,6 +10,9 @@ pub(crate) struct Mutant {
     /// `obligations 12: suspect not("guardian") -> -`
     pub(crate) name: String,
     pub(crate) table: Table,
+    /// 0-based: the row that was changed.
+    pub(crate) row: usize,
+    pub(crate) deleted: bool,
 }
 
 /// Columns that say why or with what proof, not who must do what by when.
@@ -23,7 +26,9 @@ pub(crate) fn mutants(table: &Table) -> Vec<Mutant> {
             change(&mut changed);
             all.push(Mutant {
                 name: format!("{} {}: {what}", table.id, row + 1),
+                deleted: changed.rules.len() < table.rules.len(),
                 table: changed,
+                row,
             });
         };
         add("deleted".to_owned(), &|table| {
