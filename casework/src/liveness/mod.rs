@@ -60,7 +60,7 @@ words! {
         Deadline = "deadline",
         /// No deadline is longer than its statutory limit.
         StatutoryLimit = "statutory-limit",
-        /// Escalation levels strictly increase.
+        /// Escalation levels strictly increase and end at the leading group.
         Escalation = "escalation",
         /// The check gave up.
         Undecided = "undecided",

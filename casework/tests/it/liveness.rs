@@ -277,6 +277,13 @@ fn no_deadline_beyond_the_law() {
         claims(changed("escalation", 4, Some(("out_percent", "10")))),
         BTreeSet::from([Claim::Escalation])
     );
+    let found = found(&changed("escalation", 4, Some(("in_urgency", "\"P1\""))));
+    assert_eq!(found.len(), 6, "P2 and P3 with three stages each");
+    assert!(
+        found
+            .iter()
+            .all(|finding| finding.sentence.contains("逐级催办到不了领导小组"))
+    );
 }
 
 /// The point of one situation and child of a report.

@@ -54,9 +54,11 @@ fn fate(mutant: &Mutant, harm: &Harm, samples: &Samples) -> Fate {
     }
 }
 
-/// The check of a table as the county's model needs it: a contact stage may be missing, so may a requester.
+/// The check of a table as the county's model needs it: a contact stage may be missing, so may a requester, and
+/// reading the pack says how many levels there must be.
 fn table_is_sound(table: &Table) -> bool {
     let scope = Scope {
+        gaps: table.id != "escalation" && Scope::of(table).gaps,
         optional: vec![("stage", Value::from("contact"))],
         absent: vec!["requester_kind"],
         ..Scope::of(table)
