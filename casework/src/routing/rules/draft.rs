@@ -1,7 +1,7 @@
 //! One decision table exchanged for another, the rest of the pack being as it is: how a change of a row is tried.
 
-use super::{Rules, Twice};
 use super::check::Check;
+use super::{Rules, Twice};
 use crate::dmn::{Model, Table};
 use crate::pack::{Problems, Units, Vocabulary};
 
