@@ -302,9 +302,62 @@ fn check_finds_the_shipped_pack_sound() {
         assert!(output.status.success(), "{}{}", out(&output), err(&output));
     }
     let output = router(&["check", "--json"]);
+    let answer = &json_lines(&output)[0];
     assert_eq!(
-        json_lines(&output)[0],
-        json!({"sound": true, "problems": [], "liveness": []})
+        (&answer["sound"], &answer["problems"], &answer["liveness"]),
+        (&json!(true), &json!([]), &json!([]))
+    );
+    let tables: Vec<_> = answer["tables"].as_array().unwrap().iter().collect();
+    assert_eq!(tables.len(), 4);
+    for table in tables {
+        assert_eq!((&table["findings"], &table["undecided"]), (&json!([]), &json!([])));
+    }
+}
+
+#[test]
+fn check_says_what_is_wrong_with_a_table_and_shows_it() {
+    // Without its last row nobody says how urgent an orphan is.
+    let text = std::fs::read_to_string(repository().join("counties/taihe/routing.dmn")).unwrap();
+    let (from, to) = (
+        text.find("<rule id=\"urgency_7\">").unwrap(),
+        text.find("</decisionTable>").unwrap(),
+    );
+    let last = &text[from..to];
+    let pack = Folder::pack("gap", "routing.dmn", last, "");
+    let output = router(&["check", "--county", pack.path()]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        out(&output).contains("紧急程度：没有规则覆盖：情形="),
+        "{}",
+        out(&output)
+    );
+    let output = router(&["check", "--json", "--county", pack.path()]);
+    let answer = &json_lines(&output)[0];
+    assert_eq!(answer["sound"], json!(false));
+    let gap = &answer["tables"][0]["findings"][0];
+    assert_eq!(
+        (&gap["kind"], &gap["rows"], &gap["example"]["present_danger"]),
+        (&json!("gap"), &json!([]), &json!(false))
+    );
+    assert_eq!(gap["region"]["present_danger"], json!(["false"]));
+
+    // As a file by itself the same is said in English.
+    let folder = Folder::new("gap-model");
+    let file = folder.write("gap.dmn", &text.replace(last, ""));
+    let output = router(&["check", &file]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        out(&output).contains("decision urgency: no row matches where situation is"),
+        "{}",
+        out(&output)
+    );
+    // Without time nothing is proved.
+    let output = router(&["check", "--seconds", "0", "counties/taihe/routing.dmn"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        out(&output).contains("not decided in time: whether every input is covered"),
+        "{}",
+        out(&output)
     );
 }
 

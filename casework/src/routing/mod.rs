@@ -12,6 +12,7 @@ mod by_hand;
 mod decision;
 mod plan;
 pub mod rules;
+pub mod soundness;
 
 use std::collections::BTreeSet;
 

@@ -19,6 +19,7 @@ mod packs;
 mod reports;
 mod samples;
 mod sfeel;
+mod soundness;
 mod tables;
 mod taihe;
 mod units;

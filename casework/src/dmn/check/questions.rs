@@ -20,9 +20,12 @@ const GAPS: usize = 1000;
 /// Regions that are shown of those left.
 const SHOWN: usize = 20;
 
-/// Steps of the first turn, and how each turn grows.
+/// Steps of a row's first turn, and how each turn grows.
 const TURN: u64 = 1 << 14;
 const GROWTH: u64 = 8;
+
+/// How many turns of a row the search for gaps has in one: what nobody answers matters most.
+const GAP_TURNS: u64 = 64;
 
 /// A search under way.
 struct Open<'s> {
@@ -171,6 +174,11 @@ impl<'c> Check<'c> {
     ) -> Option<Open<'c>> {
         let mut next = Some(open);
         while let Some(mut open) = next {
+            let steps = if open.kind == Kind::Gap {
+                steps.saturating_mul(GAP_TURNS)
+            } else {
+                steps
+            };
             if !open.search.run(Some(&self.overlaps), steps, go_on) {
                 return Some(open);
             }
