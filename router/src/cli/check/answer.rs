@@ -178,7 +178,7 @@ fn region_json(table: &Table, region: &Region) -> serde_json::Value {
     parts.collect::<Map<_, _>>().into()
 }
 
-/// A number is written as a number where JSON can hold it exactly as it is read here, else as text.
+/// A number that JSON's readers would round is written as text.
 fn value_json(value: &Value) -> serde_json::Value {
     match value {
         Value::Null => serde_json::Value::Null,
@@ -186,7 +186,10 @@ fn value_json(value: &Value) -> serde_json::Value {
         Value::Text(text) => json!(text),
         Value::Number(number) => {
             let text = number.normalize().to_string();
-            serde_json::from_str(&text).unwrap_or(json!(text))
+            match serde_json::from_str::<serde_json::Number>(&text) {
+                Ok(number) if number.to_string() == text => number.into(),
+                _ => text.into(),
+            }
         }
     }
 }
