@@ -21,6 +21,7 @@ mod split;
 #[cfg(test)]
 mod tests;
 mod touching;
+mod turns;
 mod words;
 
 use super::grid::Grid;
