@@ -85,7 +85,19 @@ impl Pack {
         let mut problems = Problems::default();
         let words = (&self.vocabulary, &self.units);
         let rules = self.rules.with_table(table, read::MODEL, words, &mut problems);
-        (Self { rules, ..self.clone() }, problems.finish())
+        // Field by field: a clone of the whole would copy the old rules once more.
+        let pack = Self {
+            county: self.county.clone(),
+            county_name: self.county_name.clone(),
+            hotline: self.hotline.clone(),
+            areas: self.areas.clone(),
+            units: self.units.clone(),
+            vocabulary: self.vocabulary.clone(),
+            calendar: self.calendar.clone(),
+            statutes: self.statutes.clone(),
+            rules,
+        };
+        (pack, problems.finish())
     }
 
     /// The county's short code, `taihe`.
