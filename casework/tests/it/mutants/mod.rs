@@ -9,11 +9,11 @@ mod samples;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use casework::dmn::check::{self, Scope};
+use casework::dmn::check;
 use casework::dmn::grid::Grid;
-use casework::dmn::sfeel::Value;
 use casework::dmn::{Model, Table, read};
 use casework::liveness;
+use casework::routing::soundness;
 
 use crate::taihe::{FILES_OF_TAIHE, TAIHE};
 use harm::Harm;
@@ -54,15 +54,9 @@ fn fate(mutant: &Mutant, harm: &Harm, samples: &Samples) -> Fate {
     }
 }
 
-/// The check of a table as the county's model needs it: a contact stage may be missing, so may a requester, and
-/// reading the pack says how many levels there must be.
+/// The check of a table, as `router check` asks it of the county's model.
 fn table_is_sound(table: &Table) -> bool {
-    let scope = Scope {
-        gaps: table.id != "escalation" && Scope::of(table).gaps,
-        optional: vec![("stage", Value::from("contact"))],
-        absent: vec!["requester_kind"],
-        ..Scope::of(table)
-    };
+    let scope = soundness::scope(table);
     let mut steps = 0_u32;
     let report = check::check(table, &Grid::new(table), &scope, &mut || {
         steps += 1;
