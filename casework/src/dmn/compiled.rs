@@ -34,13 +34,7 @@ pub enum Input<'a> {
     Decimal(Decimal),
     /// A text.
     Text(&'a str),
-    /// Whatever was looked up before ([`Matcher::known`]).
-    Known(Known),
 }
-
-/// The class of an input of one column of one matcher. For what is asked often and of few values, such as an enum.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Known(usize);
 
 impl<'a> From<&'a Value> for Input<'a> {
     fn from(value: &'a Value) -> Self {
@@ -125,11 +119,6 @@ impl Matcher {
         }
     }
 
-    /// Looks an input of a column up, once for many times.
-    pub fn known(&self, column: usize, input: Input<'_>) -> Known {
-        Known(self.columns.get(column).map_or(NULL, |column| column.class_of(input)))
-    }
-
     /// The rows that answer: places in [`Table::rules`], ascending. Inputs come in the order of the columns; those that
     /// are absent are null.
     pub fn evaluate<'h>(&self, inputs: &[Input<'_>], hits: &'h mut Hits) -> Result<&'h [usize], Clash> {
@@ -174,7 +163,6 @@ impl Column {
             Input::Whole(number) => self.grid.class_of_whole(number),
             Input::Decimal(number) => self.grid.class_of_number(number),
             Input::Text(text) => self.grid.class_of_text(text),
-            Input::Known(Known(class)) => class,
         }
     }
 }

@@ -15,7 +15,7 @@ use tables::{Report, Shape, SplitMix};
 use zen::Zen;
 
 const SIZES: [usize; 3] = [10, 1_000, 10_000];
-/// Each turn gives a time; their median counts.
+/// Each turn gives a time. The best one counts for either: what disturbed the others was not the table.
 const TURNS: usize = 41;
 const REPORTS: usize = 512;
 /// Ours is done in nanoseconds, so a turn asks it each report so often.
@@ -84,12 +84,11 @@ async fn measure(shape: Shape, rows: usize) -> Pair {
         shape.name()
     );
     Pair {
-        ours_ns: median_ns(ours),
-        zen_ns: median_ns(theirs),
+        ours_ns: best_ns(&ours),
+        zen_ns: best_ns(&theirs),
     }
 }
 
-fn median_ns(mut turns: Vec<Duration>) -> f64 {
-    turns.sort_unstable();
-    turns[turns.len() / 2].as_secs_f64() * 1e9 / REPORTS as f64
+fn best_ns(turns: &[Duration]) -> f64 {
+    turns.iter().min().map_or(0.0, Duration::as_secs_f64) * 1e9 / REPORTS as f64
 }
