@@ -131,7 +131,7 @@ impl Check {
             say(&format!("{what}: sound"));
         } else {
             for line in answer.lines() {
-                say(&line);
+                say(line);
             }
         }
         if answer.sound() {

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::{Map, json};
 
 /// The shape of the JSON object, for `--help`.
-pub(super) const SHAPE: &str = r#"Exit codes: 0 sound, 1 a finding or not decided, 2 unreadable or outside the subset of DMN.
+pub(super) const SHAPE: &str = "Exit codes: 0 sound, 1 a finding or not decided, 2 unreadable or outside the subset of DMN.
 
 JSON (--json), one object:
   sound     true only if nothing was found and nothing is left undecided
@@ -30,7 +30,7 @@ JSON (--json), one object:
                many regions are open, left = some of them
   liveness  ways in which a report of the county would fall through, for a pack without problems:
             [{claim, law, grade, sentence, report, requester_kind}]; report is one that router route reads
-An empty answer of COLLECT or RULE ORDER is an answer; with --gaps it counts as a gap."#;
+An empty answer of COLLECT or RULE ORDER is an answer; with --gaps it counts as a gap.";
 
 /// In which language lines are written.
 #[derive(Clone, Copy)]
