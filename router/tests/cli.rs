@@ -259,15 +259,105 @@ fn due_refuses_what_it_can_not_read() {
 }
 
 #[test]
+fn route_explains_each_ticket_when_asked() {
+    let file = "tests/samples/13-teacher-suspected.json";
+    let output = router(&["route", "--explain", "--at", "2026-09-30T16:20", file]);
+    assert!(output.status.success(), "{}", err(&output));
+    let text = out(&output);
+    let why = std::fs::read_to_string(repository().join("casework/tests/data/explain-13-school-safety.txt")).unwrap();
+    assert!(text.contains(&why), "{text}");
+    assert_eq!(text.matches("时限怎么算").count(), 5, "one explanation for each ticket");
+    let output = router(&["route", "--explain", "--json", "--at", "2026-09-30T16:20", file]);
+    let tickets = &json_lines(&output)[0]["tickets"];
+    assert_eq!(tickets[0]["explanation"]["obligation"], "接报处置");
+}
+
+#[test]
+fn check_names_the_report_that_would_fall_through() {
+    let police = "<inputEntry id=\"obligations_1_in_age\"><text>";
+    let pack = Folder::pack(
+        "liveness",
+        "routing.dmn",
+        &format!("{police}-"),
+        &format!("{police}[0..13]"),
+    );
+    let output = router(&["check", "--county", pack.path()]);
+    assert_eq!(output.status.code(), Some(1), "{}", err(&output));
+    assert!(
+        out(&output).contains("[police] 《关于建立侵害未成年人案件强制报告制度的意见（试行）》第二条、第四条（V）")
+    );
+    let output = router(&["check", "--json", "--county", pack.path()]);
+    let finding = json_lines(&output)[0]["liveness"][0].clone();
+    assert_eq!(finding["report"]["children"][0]["age"], 14);
+    // The example is a report that `route` reads, and the floor holds it all the same.
+    let report = pack.write("example.json", &finding["report"].to_string());
+    let output = router(&["route", "--county", pack.path(), &report]);
+    assert_eq!(json_lines(&output)[0]["tickets"][0]["obligation"], "police-accept");
+}
+
+#[test]
 fn check_finds_the_shipped_pack_sound() {
     for arguments in [&["check"][..], &["check", "counties/taihe/routing.dmn"]] {
         let output = router(arguments);
         assert!(output.status.success(), "{}{}", out(&output), err(&output));
     }
     let output = router(&["check", "--json"]);
+    let answer = &json_lines(&output)[0];
     assert_eq!(
-        json_lines(&output)[0],
-        json!({"sound": true, "problems": [], "liveness": []})
+        (&answer["sound"], &answer["problems"], &answer["liveness"]),
+        (&json!(true), &json!([]), &json!([]))
+    );
+    let tables: Vec<_> = answer["tables"].as_array().unwrap().iter().collect();
+    assert_eq!(tables.len(), 4);
+    for table in tables {
+        assert_eq!((&table["findings"], &table["undecided"]), (&json!([]), &json!([])));
+    }
+}
+
+#[test]
+fn check_says_what_is_wrong_with_a_table_and_shows_it() {
+    // Without its last row nobody says how urgent an orphan is.
+    let text = std::fs::read_to_string(repository().join("counties/taihe/routing.dmn")).unwrap();
+    let (from, to) = (
+        text.find("<rule id=\"urgency_7\">").unwrap(),
+        text.find("</decisionTable>").unwrap(),
+    );
+    let last = &text[from..to];
+    let pack = Folder::pack("gap", "routing.dmn", last, "");
+    let output = router(&["check", "--county", pack.path()]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        out(&output).contains("紧急程度：没有规则覆盖：情形="),
+        "{}",
+        out(&output)
+    );
+    let output = router(&["check", "--json", "--county", pack.path()]);
+    let answer = &json_lines(&output)[0];
+    assert_eq!(answer["sound"], json!(false));
+    let gap = &answer["tables"][0]["findings"][0];
+    assert_eq!(
+        (&gap["kind"], &gap["rows"], &gap["example"]["present_danger"]),
+        (&json!("gap"), &json!([]), &json!(false))
+    );
+    assert_eq!(gap["region"]["present_danger"], json!(["false"]));
+
+    // As a file by itself the same is said in English.
+    let folder = Folder::new("gap-model");
+    let file = folder.write("gap.dmn", &text.replace(last, ""));
+    let output = router(&["check", &file]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        out(&output).contains("decision urgency: no row matches where situation is"),
+        "{}",
+        out(&output)
+    );
+    // Without time nothing is proved.
+    let output = router(&["check", "--seconds", "0", "counties/taihe/routing.dmn"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        out(&output).contains("not decided in time: whether every input is covered"),
+        "{}",
+        out(&output)
     );
 }
 

@@ -2,8 +2,8 @@
 //!
 //! Each column turns a value into its class ([`super::grid`]), each class names the rows that accept it as a vector
 //! of bits, and the rows that match are the conjunction of one vector per column. A vector of bits over the words of
-//! each vector says which words are worth reading, so that the time grows slower than the table. Nothing is allocated
-//! while a table is asked: the caller holds the buffer ([`Hits`]).
+//! each vector says which words are worth reading, and a class that few rows accept lists them, so that the time grows
+//! slower than the table. Nothing is allocated while a table is asked: the caller holds the buffer ([`Hits`]).
 //!
 //! This shares classes and nothing else with [`Table::evaluate`]: each applies the hit policy in its own way, since
 //! both run on every live report and a mistake of one must not be the other's.
@@ -11,6 +11,7 @@
 mod rows;
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use rust_decimal::Decimal;
 
@@ -33,13 +34,7 @@ pub enum Input<'a> {
     Decimal(Decimal),
     /// A text.
     Text(&'a str),
-    /// Whatever was looked up before ([`Matcher::known`]).
-    Known(Known),
 }
-
-/// The class of an input of one column of one matcher. For what is asked often and of few values, such as an enum.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Known(usize);
 
 impl<'a> From<&'a Value> for Input<'a> {
     fn from(value: &'a Value) -> Self {
@@ -124,29 +119,37 @@ impl Matcher {
         }
     }
 
-    /// Looks an input of a column up, once for many times.
-    pub fn known(&self, column: usize, input: Input<'_>) -> Known {
-        Known(self.columns.get(column).map_or(NULL, |column| column.class_of(input)))
-    }
-
     /// The rows that answer: places in [`Table::rules`], ascending. Inputs come in the order of the columns; those that
     /// are absent are null.
     pub fn evaluate<'h>(&self, inputs: &[Input<'_>], hits: &'h mut Hits) -> Result<&'h [usize], Clash> {
         hits.picked.clear();
         hits.rows.clear();
+        // The shortest list of a column whose class is rare; the vectors of the others are asked for its rows.
+        let mut rarest: Option<(usize, Range<usize>)> = None;
         for (index, column) in self.columns.iter().enumerate() {
             let class = column.class_of(inputs.get(index).copied().unwrap_or(Input::Null));
             match column.accepting.get(class) {
                 Some(Accepting::All) => {}
                 Some(Accepting::Some(vector)) => hits.picked.push(*vector),
+                Some(Accepting::Few(vector, list)) => match &rarest {
+                    Some((_, shortest)) if shortest.len() <= list.len() => hits.picked.push(*vector),
+                    _ => {
+                        let before = rarest.replace((*vector, list.clone()));
+                        hits.picked.extend(before.map(|(vector, _)| vector));
+                    }
+                },
                 Some(Accepting::None) | None => return Ok(&hits.rows),
             }
         }
         let Hits { picked, rows } = hits;
-        self.vectors.each(picked, |row| {
+        let visit = |row| {
             rows.push(row);
             !matches!(self.policy, Policy::First)
-        });
+        };
+        match rarest {
+            Some((_, list)) => self.vectors.each_of(list, picked, visit),
+            None => self.vectors.each(picked, visit),
+        }
         self.policy.apply(rows)?;
         Ok(rows)
     }
@@ -160,7 +163,6 @@ impl Column {
             Input::Whole(number) => self.grid.class_of_whole(number),
             Input::Decimal(number) => self.grid.class_of_number(number),
             Input::Text(text) => self.grid.class_of_text(text),
-            Input::Known(Known(class)) => class,
         }
     }
 }

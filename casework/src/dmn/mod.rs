@@ -211,7 +211,10 @@ impl Table {
     /// The rows that answer for these inputs, in table order. Errors: several rows of a UNIQUE table match, or
     /// rows of an ANY table that say different things.
     pub fn evaluate(&self, inputs: &Inputs<'_>) -> Result<Vec<&Rule>, Ambiguous> {
-        let mut hits: Vec<&Rule> = self.rules.iter().filter(|rule| self.matches(rule, inputs)).collect();
+        let value = |column: &Column| inputs.get(column.name.as_str()).unwrap_or(&Value::Null);
+        let seen: Vec<&Value> = self.inputs.iter().map(|column| column.seen(value(column))).collect();
+        let matches = |rule: &&Rule| rule.tests.iter().zip(&seen).all(|(test, value)| test.matches(value));
+        let mut hits: Vec<&Rule> = self.rules.iter().filter(matches).collect();
         let same = || hits.windows(2).all(|pair| pair[0].outputs == pair[1].outputs);
         match self.hit_policy {
             HitPolicy::Unique if hits.len() > 1 => return Err(self.ambiguous(&hits)),
@@ -225,13 +228,6 @@ impl Table {
             HitPolicy::Unique | HitPolicy::Collect | HitPolicy::RuleOrder => {}
         }
         Ok(hits)
-    }
-
-    fn matches(&self, rule: &Rule, inputs: &Inputs<'_>) -> bool {
-        self.inputs.iter().zip(&rule.tests).all(|(column, test)| {
-            let value = inputs.get(column.name.as_str()).unwrap_or(&Value::Null);
-            test.matches(column.seen(value))
-        })
     }
 
     fn ambiguous(&self, hits: &[&Rule]) -> Ambiguous {

@@ -82,8 +82,15 @@ impl<'x> Reader<'x> {
         let name = node.attribute("name").unwrap_or_default().to_owned();
         let id = node.attribute("id").map_or_else(|| name.clone(), str::to_owned);
         self.decision.clone_from(&id);
-        let Some(table) = child(node, "decisionTable") else {
-            let reason = "only decision tables are understood; this decision has none";
+        let mut found = children(node, "decisionTable");
+        let (Some(table), None) = (found.next(), found.next()) else {
+            let several = "only decision tables are understood; this decision has several";
+            let none = "only decision tables are understood; this decision has none";
+            let reason = if child(node, "decisionTable").is_some() {
+                several
+            } else {
+                none
+            };
             self.error(node, None, None, reason);
             return None;
         };

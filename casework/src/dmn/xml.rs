@@ -70,13 +70,22 @@ pub(super) fn child<'a, 'i>(node: Node<'a, 'i>, name: &'static str) -> Option<No
     children(node, name).next()
 }
 
-/// The text of the `text` element inside a node.
+/// The text of the `text` element inside a node. Of several the model would not say which one counts: then it is
+/// what no cell, name or type is, and refused where it is read.
 pub(super) fn text(node: Node<'_, '_>) -> String {
-    child(node, "text").map(content).unwrap_or_default()
+    let mut texts = children(node, "text");
+    match (texts.next(), texts.next()) {
+        (None, _) => String::new(),
+        (Some(text), None) => content(text),
+        (Some(_), Some(_)) => "(several texts)".to_owned(),
+    }
 }
 
-/// The text inside a node, without the space around it.
+/// The text inside a node, without the space around it. Elements have no place there.
 pub(super) fn content(node: Node<'_, '_>) -> String {
+    if node.children().any(|part| part.is_element()) {
+        return "(an element inside a text)".to_owned();
+    }
     let parts = node.children().filter(Node::is_text).filter_map(|part| part.text());
     parts.collect::<String>().trim().to_owned()
 }

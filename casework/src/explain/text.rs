@@ -39,7 +39,7 @@ fn section(out: &mut String, title: &str, lines: impl IntoIterator<Item = String
     }
 }
 
-/// `应办事项第1行：情形1属于本行所列10种；现实危险为是。依据：……〔V 法律原文〕`
+/// `应办事项表第1行：情形1在本行所列之内，现实危险为是。依据：……〔V 法律法规，条文已核对〕`
 fn row(row: &RowWhy) -> String {
     let mut parts: Vec<String> = Vec::new();
     // That a report came in as a report needs no telling.
@@ -56,10 +56,10 @@ fn row(row: &RowWhy) -> String {
             false => format!("{fact}（本行要求{}）", condition.accepts),
         });
     }
-    let conditions = if parts.is_empty() {
-        "本行不设条件".to_owned()
-    } else {
-        parts.join("，")
+    let conditions = match (parts.is_empty(), &row.answer) {
+        (false, _) => parts.join("，"),
+        (true, Some(_)) => "其他行都不适用，本行不设条件".to_owned(),
+        (true, None) => "本行不设条件".to_owned(),
     };
     let who = if row.children.len() > 1 {
         format!("{}：", numbered("孩子", &row.children))

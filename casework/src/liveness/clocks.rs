@@ -13,7 +13,7 @@ use super::year::{Counted, Year};
 use super::{Claim, Liveness, LivenessFinding};
 use crate::calendar::rfc3339;
 use crate::escalation::{self, Level};
-use crate::pack::Maximum;
+use crate::pack::{LEADING_GROUP, Maximum};
 use crate::routing::Stage;
 use crate::routing::rules::{DISPATCH, Deadline};
 use crate::urgency::Urgency;
@@ -22,6 +22,7 @@ pub(super) fn check(on: &Liveness<'_>, model: Option<&Model>, found: &mut Vec<Li
     let year = Year::new(on.pack.calendar());
     let clocks = Clocks { on, model, year };
     clocks.finite(found);
+    clocks.to_the_top(found);
     for maximum in &on.pack.statutes().limits {
         clocks.statutory(maximum, found);
     }
@@ -62,6 +63,37 @@ impl Clocks<'_> {
                         found.push(self.disorder(&term.code, urgency, stage, deadline, *span));
                     }
                 }
+            }
+        }
+    }
+
+    /// Whoever lets a deadline pass is pushed until the leading group knows, at each urgency and stage.
+    fn to_the_top(&self, found: &mut Vec<LivenessFinding>) {
+        let rules = self.on.pack.rules();
+        for urgency in Urgency::HIGHEST_FIRST {
+            for &stage in Stage::ALL {
+                if rules
+                    .levels(urgency, stage)
+                    .last()
+                    .is_some_and(|level| level.to == LEADING_GROUP)
+                {
+                    continue;
+                }
+                let obligations = self.on.pack.vocabulary().obligations.iter();
+                let asked = |code: &str| rules.deadline(code, urgency, stage).is_some();
+                let obligation = obligations.map(|term| term.code.as_str()).find(|code| asked(code));
+                let sentence = format!(
+                    "{}的{}逾期时，逐级催办到不了领导小组：最后一级不是领导小组督办。",
+                    urgency.zh(),
+                    stage.zh()
+                );
+                let law = ("逐级催办直到领导小组", "P");
+                found.push(self.finding(
+                    Claim::Escalation,
+                    law,
+                    (obligation.unwrap_or_default(), urgency),
+                    sentence,
+                ));
             }
         }
     }

@@ -1,5 +1,5 @@
 //! What the rows of `urgency` and `obligations` must ask: an urgency, somebody at all who can be told, one lead.
-//! What the law asks is in [`super::law`].
+//! What the law asks is in `law`.
 
 use super::model::Model;
 use super::places::{Site, sites};

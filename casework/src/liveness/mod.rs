@@ -8,9 +8,9 @@
 //! - **Situations and children.** A report asks what the rows ask for each of its situations with each of its
 //!   children, together; its urgency is the highest of theirs. What holds for every single pair therefore holds for
 //!   every report. Of the facts a row sees only what [`space`] lists, so a row is a box there.
-//! - **Areas.** The search for a unit sees levels and kinds, not names: see [`places`].
+//! - **Areas.** The search for a unit sees levels and kinds, not names: see `places`.
 //! - **Hours.** Minutes and hours run on by themselves. A due of a day regime depends on the day of the start alone,
-//!   so over a day the distance between two dues is monotone and its first and last instant decide: see [`year`].
+//!   so over a day the distance between two dues is monotone and its first and last instant decide: see `year`.
 //! - **Urgency and time** meet facts only through the limit that they choose; every obligation is checked at every
 //!   urgency, reachable or not, since a person can send any of them by hand.
 //!
@@ -60,7 +60,7 @@ words! {
         Deadline = "deadline",
         /// No deadline is longer than its statutory limit.
         StatutoryLimit = "statutory-limit",
-        /// Escalation levels strictly increase.
+        /// Escalation levels strictly increase and end at the leading group.
         Escalation = "escalation",
         /// The check gave up.
         Undecided = "undecided",

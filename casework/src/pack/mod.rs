@@ -23,6 +23,7 @@ pub use units::{EVERY_KIND, LEADING_GROUP, OFFICE, POLICE, Recusals, Unit, Units
 pub use vocabulary::{Label, Lang, Situation, Term, Terms, UnitKind, Vocabulary};
 
 use crate::calendar::Calendar;
+use crate::dmn::Table;
 use crate::routing::rules::Rules;
 
 /// The texts of a pack by file name.
@@ -78,6 +79,27 @@ impl Pack {
         read::examine(files)
     }
 
+    /// This pack with another decision table in place of the one of the same name, and what is wrong with that table.
+    /// How a change of some rows is tried without reading the whole pack anew.
+    pub fn with_table(&self, table: Table) -> (Self, Vec<PackProblem>) {
+        let mut problems = Problems::default();
+        let words = (&self.vocabulary, &self.units);
+        let rules = self.rules.with_table(table, read::MODEL, words, &mut problems);
+        // Field by field: a clone of the whole would copy the old rules once more.
+        let pack = Self {
+            county: self.county.clone(),
+            county_name: self.county_name.clone(),
+            hotline: self.hotline.clone(),
+            areas: self.areas.clone(),
+            units: self.units.clone(),
+            vocabulary: self.vocabulary.clone(),
+            calendar: self.calendar.clone(),
+            statutes: self.statutes.clone(),
+            rules,
+        };
+        (pack, problems.finish())
+    }
+
     /// The county's short code, `taihe`.
     pub fn county(&self) -> &str {
         &self.county
@@ -121,5 +143,10 @@ impl Pack {
     /// The decision tables, read.
     pub fn rules(&self) -> &Rules {
         &self.rules
+    }
+
+    #[cfg(test)]
+    pub(crate) fn rules_mut(&mut self) -> &mut Rules {
+        &mut self.rules
     }
 }

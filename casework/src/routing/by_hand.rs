@@ -25,7 +25,8 @@ pub fn by_hand(
         .units()
         .get(unit)
         .ok_or_else(|| format!("there is no unit {unit:?} in this pack"))?;
-    let urgency = decide(pack, facts, dispatched_at).urgency;
+    let decided = decide(pack, facts, dispatched_at);
+    let urgency = decided.urgency;
     let ticket = PlannedTicket {
         obligation: obligation.to_owned(),
         unit: held.code.clone(),
@@ -45,5 +46,6 @@ pub fn by_hand(
         unsent: Vec::new(),
         rows: Vec::new(),
         triage_reasons: Vec::new(),
+        disagreements: decided.disagreements,
     })
 }

@@ -43,6 +43,9 @@ pub struct Decision {
     pub rows: Vec<MatchedRow>,
     /// Why a triage ticket is among the tickets; empty = none is. Chinese sentences without personal data.
     pub triage_reasons: Vec<String>,
+    /// How often the two evaluators of the tables differed; more than 0 is an alarm. Not part of any wire format.
+    #[serde(default, skip_serializing)]
+    pub disagreements: u32,
 }
 
 /// One obligation of one unit.

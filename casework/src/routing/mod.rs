@@ -3,6 +3,7 @@
 //! The order matters. The safety floor is laid from the raw codes before any rule is read: a statutory
 //! situation or present danger has a police ticket whatever the tables say. Then the tables give urgency and
 //! obligations for each situation with each child, each obligation finds its unit, and each ticket its stages.
+//! Each table is answered by two evaluators; where they differ both answers count ([`rules::Twofold`]).
 //! Whatever no rule settles becomes a triage ticket of the office beside the tickets that could be made, so
 //! that a mistake in the rules costs a person's look and never a child.
 
@@ -11,6 +12,7 @@ mod by_hand;
 mod decision;
 mod plan;
 pub mod rules;
+pub mod soundness;
 
 use std::collections::BTreeSet;
 
@@ -20,8 +22,9 @@ use ask::Asks;
 pub use by_hand::by_hand;
 pub use decision::{Basis, Decision, MatchedRow, PlannedStage, PlannedTicket, Role, Stage, Unsent, basis_zh};
 pub use plan::stage_started;
-use rules::{TRIAGE, Trigger};
+use rules::{Seen, TRIAGE, Trigger, Twofold};
 
+use crate::dmn::Ambiguous;
 use crate::facts::Facts;
 use crate::pack::{OFFICE, Pack};
 use crate::urgency::Urgency;
@@ -36,23 +39,32 @@ pub fn decide(pack: &Pack, facts: &Facts, dispatched_at: DateTime<Utc>) -> Decis
             work.doubt(format!("情形代码 {situation} 不在本县词汇表中"));
         }
         for child in &facts.children {
-            let inputs = rules::inputs(facts, situation, child, Trigger::Report);
-            match pack.rules().urgency(&inputs) {
-                Ok(Some((found, row))) => {
-                    urgency = urgency.max(Some(found));
-                    work.row("urgency", row);
-                }
-                Ok(None) => work.unknown_urgency(&mut urgency, format!("情形 {situation} 没有对应的紧急程度规则")),
-                Err(error) => work.unknown_urgency(&mut urgency, format!("紧急程度规则无法得出唯一结果：{error}")),
-            }
-            match pack.rules().obligations(&inputs) {
-                Ok(asked) => {
-                    for asked in asked {
-                        work.row("obligations", asked.row());
-                        asks.add(&asked);
+            let seen = Seen {
+                facts,
+                situation,
+                child,
+                trigger: Trigger::Report,
+            };
+            for found in work.compare(pack.rules().urgency(&seen)) {
+                match found {
+                    Ok(Some((found, row))) => {
+                        urgency = urgency.max(Some(found));
+                        work.row("urgency", row);
                     }
+                    Ok(None) => work.unknown_urgency(&mut urgency, format!("情形 {situation} 没有对应的紧急程度规则")),
+                    Err(error) => work.unknown_urgency(&mut urgency, format!("紧急程度规则无法得出唯一结果：{error}")),
                 }
-                Err(error) => work.doubt(format!("职责分工规则无法得出结果：{error}")),
+            }
+            for asked in work.compare(pack.rules().obligations(&seen)) {
+                match asked {
+                    Ok(asked) => {
+                        for asked in asked {
+                            work.row("obligations", asked.row());
+                            asks.add(&asked);
+                        }
+                    }
+                    Err(error) => work.doubt(format!("职责分工规则无法得出结果：{error}")),
+                }
             }
         }
     }
@@ -78,6 +90,7 @@ pub fn triage(pack: &Pack, facts: &Facts, reason: &str, dispatched_at: DateTime<
 struct Work {
     rows: BTreeSet<MatchedRow>,
     doubts: Vec<String>,
+    disagreements: u32,
 }
 
 impl Work {
@@ -85,7 +98,18 @@ impl Work {
         Self {
             rows: BTreeSet::new(),
             doubts: Vec::new(),
+            disagreements: 0,
         }
+    }
+
+    /// The answers of a table, one where both evaluators say the same. Where they differ both count, and a person
+    /// must look: one of them is wrong, and nobody knows which.
+    fn compare<T>(&mut self, answers: Twofold<T>) -> impl Iterator<Item = Result<T, Ambiguous>> + use<T> {
+        if let Some(difference) = &answers.difference {
+            self.disagreements += 1;
+            self.doubt(difference.clone());
+        }
+        answers.each()
     }
 
     fn row(&mut self, decision: &str, row: usize) {
@@ -149,6 +173,7 @@ impl Work {
             unsent,
             rows: self.rows.into_iter().collect(),
             triage_reasons: self.doubts,
+            disagreements: self.disagreements,
         }
     }
 }

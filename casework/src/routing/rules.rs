@@ -3,20 +3,28 @@
 //! `urgency` and `obligations` stay tables and are evaluated per report. `deadlines` and `escalation` have few
 //! possible inputs; they are evaluated once for all of them while the pack is read. So a missing or doubled
 //! deadline is found before a report meets it, and routing only looks up.
+//!
+//! What is evaluated per report is evaluated twice ([`Twofold`]).
 
 mod check;
 mod columns;
+mod draft;
+#[cfg(test)]
+mod tests;
+mod twice;
 
 use std::collections::{BTreeMap, HashMap};
 
 use crate::calendar::Limit;
-use crate::dmn::{self, Ambiguous, Inputs, Rule, Table};
+use crate::dmn::{self, Inputs, Rule, Table};
 use crate::escalation::Level;
 use crate::facts::{ChildFacts, Facts};
 use crate::pack::{PackProblem, Problems, Recusals, Units, Vocabulary};
 use crate::urgency::Urgency;
 
 use super::Stage;
+use twice::Twice;
+pub use twice::{Seen, Twofold};
 
 /// The obligation of the safety floor, reserved in code.
 pub const POLICE_ACCEPT: &str = "police-accept";
@@ -73,8 +81,8 @@ impl Ranking {
 /// All rules of a pack.
 #[derive(Debug, Clone)]
 pub struct Rules {
-    urgency: Option<Table>,
-    obligations: Option<Table>,
+    urgency: Option<Twice>,
+    obligations: Option<Twice>,
     deadlines: HashMap<(String, Urgency, Stage), Deadline>,
     escalation: BTreeMap<(Urgency, Stage), Vec<Level>>,
     ranking: Ranking,
@@ -83,34 +91,36 @@ pub struct Rules {
 
 impl Rules {
     /// The urgency of one situation and child, with the row that gave it; `None` where no row matches.
-    pub fn urgency(&self, inputs: &Inputs<'_>) -> Result<Option<(Urgency, usize)>, Ambiguous> {
-        let Some(table) = &self.urgency else {
-            return Ok(None);
+    pub fn urgency(&self, seen: &Seen<'_>) -> Twofold<Option<(Urgency, usize)>> {
+        let Some(twice) = &self.urgency else {
+            return Twofold::default();
         };
-        let hits = table.evaluate(inputs)?;
-        Ok(hits.first().and_then(|rule| {
-            let word = table.output(rule, "urgency").as_text()?;
+        twice.evaluate("紧急程度规则", seen).map(|hits| {
+            let rule = hits.first()?;
+            let word = twice.table().output(rule, "urgency").as_text()?;
             Some((Urgency::from_word(word)?, rule.number))
-        }))
+        })
     }
 
     /// The rows of `obligations` that ask something, with the table they belong to.
-    pub fn obligations(&self, inputs: &Inputs<'_>) -> Result<Vec<Asked<'_>>, Ambiguous> {
-        let Some(table) = &self.obligations else {
-            return Ok(Vec::new());
+    pub fn obligations(&self, seen: &Seen<'_>) -> Twofold<Vec<Asked<'_>>> {
+        let Some(twice) = &self.obligations else {
+            return Twofold::default();
         };
-        let hits = table.evaluate(inputs)?;
-        Ok(hits.into_iter().map(|rule| Asked { table, rule }).collect())
+        let table = twice.table();
+        twice
+            .evaluate("职责分工规则", seen)
+            .map(|hits| hits.into_iter().map(|rule| Asked { table, rule }).collect())
     }
 
     /// The table `urgency`, where the pack has a sound one.
     pub fn urgency_table(&self) -> Option<&Table> {
-        self.urgency.as_ref()
+        self.urgency.as_ref().map(Twice::table)
     }
 
     /// The table `obligations`, where the pack has a sound one.
     pub fn obligations_table(&self) -> Option<&Table> {
-        self.obligations.as_ref()
+        self.obligations.as_ref().map(Twice::table)
     }
 
     /// The limit of a stage; `None` = no such stage.
@@ -219,8 +229,8 @@ pub(crate) fn read(
         problems,
     };
     let mut table = |name: &'static str| check.table(&model, name).cloned();
-    rules.urgency = table("urgency");
-    rules.obligations = table("obligations");
+    rules.urgency = table("urgency").map(Twice::new);
+    rules.obligations = table("obligations").map(Twice::new);
     let (deadlines, escalation) = (table("deadlines"), table("escalation"));
     if let Some(table) = deadlines {
         rules.deadlines = check.deadlines(&table);

@@ -260,6 +260,22 @@ fn what_is_outside_is_refused_in_its_place() {
         ("<text>income</text>", "<text>child.income</text>", "one plain name"),
         ("<text>income</text>", "<text>true</text>", "one plain name"),
         ("<text>income</text>", "<text>a and b</text>", "one plain name"),
+        ("<text>income</text>", "<text>inc<b/>ome</text>", "one plain name"),
+        (
+            "<text>0.25</text>",
+            "<text>0.2</text><text>5</text>",
+            "row 2, column share: (several texts)",
+        ),
+        (
+            "<text>0.25</text>",
+            "<text>0.2<a>5</a></text>",
+            "row 2, column share: (an element",
+        ),
+        (
+            "<output id=\"Output_5\" />\n    </decisionTable>",
+            "<output id=\"Output_5\" /></decisionTable><decisionTable/>",
+            "decision grants: only decision tables are understood; this decision has several",
+        ),
         (
             "<text>income</text>",
             "<text>age</text>",

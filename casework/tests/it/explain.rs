@@ -92,6 +92,11 @@ fn what_no_row_asked_is_explained_too() {
          主责事项由领导小组办公室代为承办。"
     );
 
+    assert_eq!(
+        text("05-orphan-new", "benefit-review").lines().nth(10).unwrap(),
+        "  紧急程度表第7行：其他行都不适用，本行不设条件 → 一般。"
+    );
+
     let hand = by_hand(&TAIHE, &facts, "legal-aid", "just", at("2026-11-24T08:10:00+08:00")).unwrap();
     let aid = of(&facts, &hand, "legal-aid");
     assert_eq!(aid.asked, []);

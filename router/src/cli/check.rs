@@ -1,30 +1,44 @@
 //! `router check`: is a county pack, or one DMN file, sound?
+//!
+//! A pack is read whole with all its cross references, then each of its tables is checked as what the county asks of
+//! it, then whether any report could fall through; a DMN file by itself is checked as what it declares. The time for
+//! tables is limited, and what is not settled by then is an answer of its own: never "sound".
 
-use std::path::PathBuf;
+mod answer;
+
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::{Duration, Instant};
 
-use casework::dmn;
-use casework::liveness::{self, LivenessFinding};
+use casework::dmn::check::{Kind, Report, Scope, check};
+use casework::dmn::grid::Grid;
+use casework::dmn::{self, Column, Model, Table};
+use casework::liveness;
 use casework::pack::{Pack, PackProblem};
+use casework::routing::soundness;
 
 use super::{County, FINDING, UNREADABLE, packs, say};
+use answer::{Answer, Words};
+
+/// The decision model of a pack.
+const MODEL: &str = "routing.dmn";
 
 #[derive(Debug, clap::Args)]
+#[command(after_long_help = answer::SHAPE)]
 pub(super) struct Check {
     #[command(flatten)]
     county: County,
     /// A DMN file to check by itself, instead of a county pack
     file: Option<PathBuf>,
-    /// One JSON object
+    /// One JSON object; `--help` shows its shape
     #[arg(long)]
     json: bool,
-}
-
-#[derive(serde::Serialize)]
-struct Answer<'a> {
-    sound: bool,
-    problems: &'a [PackProblem],
-    liveness: &'a [LivenessFinding],
+    /// How long to search; what is open then is reported as not decided
+    #[arg(long, value_name = "N", default_value_t = 60)]
+    seconds: u64,
+    /// Inputs that no row of a COLLECT or RULE ORDER table matches are gaps too
+    #[arg(long, requires = "file")]
+    gaps: bool,
 }
 
 impl Check {
@@ -40,15 +54,26 @@ impl Check {
             Ok(files) => files,
             Err(code) => return code,
         };
-        let (problems, liveness) = match Pack::read(&files) {
-            Ok(pack) => (Vec::new(), liveness::check(&pack)),
-            Err(problems) => (problems, Vec::new()),
-        };
-        self.answer(&self.county.county.display().to_string(), &problems, &liveness, FINDING)
+        let (pack, problems) = Pack::examine(&files);
+        let model = files.get(MODEL).and_then(|text| dmn::read(text).ok());
+        let mut answer = Answer::new(problems);
+        if let Some(model) = &model {
+            for (table, mut report) in self.reports(model) {
+                // Words that the pack does not know are among its problems, which name the list that lacks them.
+                report.findings.retain(|finding| finding.kind != Kind::Outside);
+                let named = |column: &Column, word: &str| soundness::named(pack.as_ref()?.vocabulary(), column, word);
+                answer.add(MODEL, table, &report, &named, Words::Chinese);
+            }
+        }
+        // Who would answer is asked of a pack that can be read; half of one names nobody.
+        if let Some(pack) = pack.as_ref().filter(|_| !answer.problems()) {
+            answer.add_liveness(liveness::check(pack));
+        }
+        self.answer(&self.county.county.display().to_string(), &answer, FINDING)
     }
 
-    /// A file outside the subset is unreadable (2); one that contradicts its own declared values is a finding (1).
-    fn model(&self, file: &std::path::Path) -> ExitCode {
+    /// A file outside the subset is unreadable (2), one with findings is not sound (1).
+    fn model(&self, file: &Path) -> ExitCode {
         let name = file.display().to_string();
         let text = match std::fs::read_to_string(file) {
             Ok(text) => text,
@@ -57,41 +82,62 @@ impl Check {
                 return ExitCode::from(UNREADABLE);
             }
         };
-        let (errors, code) = match dmn::read(text.strip_prefix('\u{feff}').unwrap_or(&text)) {
-            Ok(model) => (
-                model.tables.iter().flat_map(dmn::Table::outside_allowed).collect(),
-                FINDING,
-            ),
-            Err(errors) => (errors, UNREADABLE),
-        };
-        let problems: Vec<PackProblem> = errors
-            .iter()
-            .map(|error| PackProblem::from((name.as_str(), error)))
-            .collect();
-        self.answer(&name, &problems, &[], code)
+        match dmn::read(text.strip_prefix('\u{feff}').unwrap_or(&text)) {
+            Ok(model) => {
+                let mut answer = Answer::new(Vec::new());
+                for (table, report) in self.reports(&model) {
+                    answer.add(&name, table, &report, &|_, _| None, Words::English);
+                }
+                self.answer(&name, &answer, FINDING)
+            }
+            Err(errors) => {
+                let problem = |error| PackProblem::from((name.as_str(), error));
+                let answer = Answer::new(errors.iter().map(problem).collect());
+                self.answer(&name, &answer, UNREADABLE)
+            }
+        }
     }
 
-    fn answer(&self, what: &str, problems: &[PackProblem], liveness: &[LivenessFinding], code: u8) -> ExitCode {
-        let sound = problems.is_empty() && liveness.is_empty();
+    /// Each table with its report. All share the time, so that no hard one takes it from the others.
+    fn reports<'m>(&self, model: &'m Model) -> Vec<(&'m Table, Report)> {
+        let county = soundness::is_county(model);
+        let end = Instant::now() + Duration::from_secs(self.seconds.min(u64::from(u32::MAX)));
+        let mut left = u32::try_from(model.tables.len()).unwrap_or(u32::MAX);
+        let checked = model.tables.iter().map(|table| {
+            let share = end.saturating_duration_since(Instant::now()) / left.max(1);
+            left -= 1;
+            let begun = Instant::now();
+            let mut scope = if county {
+                soundness::scope(table)
+            } else {
+                Scope::of(table)
+            };
+            scope.gaps |= self.gaps;
+            (
+                table,
+                check(table, &Grid::new(table), &scope, &mut || begun.elapsed() < share),
+            )
+        });
+        checked.collect()
+    }
+
+    fn answer(&self, what: &str, answer: &Answer, code: u8) -> ExitCode {
         if self.json {
-            match serde_json::to_string(&Answer {
-                sound,
-                problems,
-                liveness,
-            }) {
+            match serde_json::to_string(answer) {
                 Ok(line) => say(&line),
                 Err(_) => return ExitCode::FAILURE,
             };
-        } else if sound {
+        } else if answer.sound() {
             say(&format!("{what}: sound"));
         } else {
-            for problem in problems {
-                say(&problem.to_string());
-            }
-            for finding in liveness {
-                say(&finding.to_string());
+            for line in answer.lines() {
+                say(line);
             }
         }
-        if sound { ExitCode::SUCCESS } else { ExitCode::from(code) }
+        if answer.sound() {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::from(code)
+        }
     }
 }

@@ -93,10 +93,11 @@ impl Route {
                 Ok(report) => {
                     let facts = report.facts();
                     let decision = routing::decide(&pack, &facts, at);
-                    let why = self
-                        .explain
-                        .then(|| explanations(&pack, &facts, &decision))
-                        .unwrap_or_default();
+                    let why = if self.explain {
+                        explanations(&pack, &facts, &decision)
+                    } else {
+                        Vec::new()
+                    };
                     if !print(&pack, file, &decision, &why, json) {
                         return code;
                     }

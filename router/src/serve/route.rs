@@ -176,6 +176,13 @@ impl Router {
             if !decision.triage_reasons.is_empty() {
                 metrics::counter!("shouwang_triage_total").increment(1);
             }
+            if decision.disagreements > 0 {
+                metrics::counter!("shouwang_rules_disagreements_total").increment(decision.disagreements.into());
+                error!(
+                    report = report.id,
+                    "the two evaluators of the rules differ: both answers are dispatched"
+                );
+            }
             info!(
                 report = report.id,
                 urgency = decision.urgency.as_str(),

@@ -4,6 +4,8 @@
 //! deleted and five others doubled. Each deleted row must come back as a gap, exactly, and each doubled one as an
 //! overlap, and nothing else. Last, a table made from random clauses, which no known method settles in time, must
 //! end undecided.
+//!
+//! Needs no servers.
 
 use std::time::{Duration, Instant};
 

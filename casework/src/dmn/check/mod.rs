@@ -1,6 +1,6 @@
 //! Is a decision table sound? Gaps, overlaps that matter, rows that can never answer, rows that change nothing.
 //!
-//! Exact, by splitting boxes of classes ([`space`], [`search`]) rather than trying inputs. The problems are hard in
+//! Exact, by splitting boxes of classes (`space`, `search`) rather than trying inputs. The problems are hard in
 //! general, so the caller decides how long to go on: what is not settled then is named in [`Report::undecided`], and
 //! only a report with neither findings nor undecided questions says that a table is sound.
 //!
@@ -21,6 +21,7 @@ mod split;
 #[cfg(test)]
 mod tests;
 mod touching;
+mod turns;
 mod words;
 
 use super::grid::Grid;

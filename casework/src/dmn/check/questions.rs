@@ -1,10 +1,6 @@
 //! The questions of a check, cheapest first, and the findings that answer them.
-//!
-//! Gaps and rows are searched in turns that grow: one hard question takes no time from the others, and none is begun
-//! anew.
 
 use super::claim::Claim;
-use super::merge::merge;
 use super::overlaps::Overlaps;
 use super::region::{Region, values};
 use super::search::{Goal, Search};
@@ -18,26 +14,23 @@ use crate::dmn::{HitPolicy, Table};
 const GAPS: usize = 1000;
 
 /// Regions that are shown of those left.
-const SHOWN: usize = 20;
-
-/// Steps of the first turn, and how each turn grows.
-const TURN: u64 = 1 << 14;
-const GROWTH: u64 = 8;
+pub(super) const SHOWN: usize = 20;
 
 /// A search under way.
-struct Open<'s> {
-    kind: Kind,
-    row: Option<usize>,
-    search: Search<'s>,
+pub(super) struct Open<'s> {
+    pub(super) kind: Kind,
+    /// The row in question; `None` = gaps.
+    pub(super) row: Option<usize>,
+    pub(super) search: Search<'s>,
 }
 
-struct Check<'c> {
-    table: &'c Table,
+pub(super) struct Check<'c> {
+    pub(super) table: &'c Table,
     grid: &'c Grid,
-    space: &'c Space,
+    pub(super) space: &'c Space,
     touching: Touching,
-    overlaps: Overlaps,
-    report: Report,
+    pub(super) overlaps: Overlaps,
+    pub(super) report: Report,
 }
 
 pub(super) fn answer(table: &Table, grid: &Grid, scope: &Scope<'_>, go_on: &mut dyn FnMut() -> bool) -> Report {
@@ -109,7 +102,7 @@ impl<'c> Check<'c> {
         }
     }
 
-    fn gap_search(&self, scope: &Scope<'_>, goal: Goal) -> Open<'c> {
+    pub(super) fn gap_search(&self, scope: &Scope<'_>, goal: Goal) -> Open<'c> {
         let mut domain = self.space.domain.clone();
         for (name, value) in &scope.optional {
             if let Some(column) = self.table.inputs.iter().position(|column| column.name == *name) {
@@ -136,51 +129,8 @@ impl<'c> Check<'c> {
         }
     }
 
-    /// Runs all searches in turns. What is not over in time is given back.
-    fn turns(&mut self, gaps: Option<Open<'c>>, scope: &Scope<'_>, go_on: &mut dyn FnMut() -> bool) -> Vec<Open<'c>> {
-        let mut steps = TURN;
-        let mut waiting = Vec::new();
-        if let Some(open) = gaps {
-            waiting.extend(self.turn(open, steps, scope, go_on));
-        }
-        for row in 0..self.space.boxes.len() {
-            if !go_on() {
-                self.not_asked(row);
-                break;
-            }
-            if let Some(open) = self.first_question(row) {
-                waiting.extend(self.turn(open, steps, scope, go_on));
-            }
-        }
-        while !waiting.is_empty() && go_on() {
-            steps = steps.saturating_mul(GROWTH);
-            for open in std::mem::take(&mut waiting) {
-                waiting.extend(self.turn(open, steps, scope, go_on));
-            }
-        }
-        waiting
-    }
-
-    /// One turn of a search and of those that follow from it; what is not over comes back.
-    fn turn(
-        &mut self,
-        open: Open<'c>,
-        steps: u64,
-        scope: &Scope<'_>,
-        go_on: &mut dyn FnMut() -> bool,
-    ) -> Option<Open<'c>> {
-        let mut next = Some(open);
-        while let Some(mut open) = next {
-            if !open.search.run(Some(&self.overlaps), steps, go_on) {
-                return Some(open);
-            }
-            next = self.settle(open, scope);
-        }
-        None
-    }
-
     /// What is to be asked of a row first; `None` = nothing that isn't known.
-    fn first_question(&self, row: usize) -> Option<Open<'c>> {
+    pub(super) fn first_question(&self, row: usize) -> Option<Open<'c>> {
         if Space::empty(&self.space.boxes[row]) {
             return None;
         }
@@ -197,7 +147,7 @@ impl<'c> Check<'c> {
         }
     }
 
-    fn redundant(&self, row: usize) -> Option<Open<'c>> {
+    pub(super) fn redundant(&self, row: usize) -> Option<Open<'c>> {
         let group = self.space.group[row];
         let (claim, others) = match self.table.hit_policy {
             HitPolicy::Unique | HitPolicy::Any => (Claim::Agreed { group }, self.others(row, |_| true)),
@@ -233,95 +183,11 @@ impl<'c> Check<'c> {
         rows
     }
 
-    /// What a search that is over tells, and the search that follows from it.
-    fn settle(&mut self, open: Open<'c>, scope: &Scope<'_>) -> Option<Open<'c>> {
-        let Open { kind, row, search } = open;
-        let Some(row) = row else {
-            return self.gaps(search, scope);
-        };
-        if search.failed.is_empty() {
-            let by = search.by.iter().map(|row| *row as usize + 1).collect();
-            let finding = self.finding(kind, vec![row + 1], Some(&self.space.boxes[row]));
-            self.report.findings.push(Finding { by, ..finding });
-            return None;
-        }
-        match kind {
-            Kind::Hidden => self.redundant(row),
-            _ => None,
-        }
-    }
-
-    /// Gaps that were found. Among too many to list the nearest must be sought.
-    fn gaps(&mut self, search: Search<'_>, scope: &Scope<'_>) -> Option<Open<'c>> {
-        let capped = search.capped;
-        let known = self.report.findings.iter().filter(|finding| finding.kind == Kind::Gap);
-        let nearest = known.map(|finding| finding.distance).min().unwrap_or(usize::MAX);
-        if search.failed.iter().all(|cells| self.space.distance(cells) >= nearest) {
-            return None;
-        }
-        for cells in merge(search.failed) {
-            self.report
-                .findings
-                .push(self.finding(Kind::Gap, Vec::new(), Some(&cells)));
-        }
-        if capped {
-            self.report.more.push(Kind::Gap);
-            return Some(self.gap_search(scope, Goal::Nearest));
-        }
-        None
-    }
-
-    /// Rows of which nothing was asked in time, from this one on.
-    fn not_asked(&mut self, from: usize) {
-        let rows = from..self.space.boxes.len();
-        self.report.undecided.push(Undecided {
-            kind: match self.table.hit_policy {
-                HitPolicy::First | HitPolicy::Priority => Kind::Hidden,
-                _ => Kind::Redundant,
-            },
-            rows: rows.clone().map(|row| row + 1).collect(),
-            left: rows
-                .clone()
-                .take(SHOWN)
-                .map(|row| self.region(&self.space.boxes[row]))
-                .collect(),
-            regions: rows.len(),
-        });
-    }
-
-    /// Says what is left of searches that are not over, with the gaps that they did find.
-    fn undecided(&mut self, open: Vec<Open<'c>>) {
-        for open in open {
-            let left: Vec<Region> = open.search.left().take(SHOWN).map(|cells| self.region(cells)).collect();
-            let regions = open.search.left().count();
-            let rows = open.row.map(|row| row + 1);
-            match self.report.undecided.iter_mut().find(|known| known.kind == open.kind) {
-                Some(known) => {
-                    known.rows.extend(rows);
-                    known.regions += regions;
-                }
-                None => self.report.undecided.push(Undecided {
-                    kind: open.kind,
-                    rows: rows.into_iter().collect(),
-                    left,
-                    regions,
-                }),
-            }
-            if open.kind == Kind::Gap {
-                for cells in merge(open.search.failed) {
-                    self.report
-                        .findings
-                        .push(self.finding(Kind::Gap, Vec::new(), Some(&cells)));
-                }
-            }
-        }
-    }
-
-    fn region(&self, cells: &Cells) -> Region {
+    pub(super) fn region(&self, cells: &Cells) -> Region {
         Region::new(self.table, self.grid, self.space, cells)
     }
 
-    fn finding(&self, kind: Kind, rows: Vec<usize>, cells: Option<&Cells>) -> Finding {
+    pub(super) fn finding(&self, kind: Kind, rows: Vec<usize>, cells: Option<&Cells>) -> Finding {
         Finding {
             kind,
             rows,

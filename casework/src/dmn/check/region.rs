@@ -48,6 +48,13 @@ impl Region {
     }
 }
 
+impl Part {
+    /// Its values as a cell would have them; what no cell can say is said in English.
+    pub fn words(&self) -> Vec<String> {
+        self.values.iter().map(|value| Cell(value).to_string()).collect()
+    }
+}
+
 /// The values of a point, column by column.
 pub(super) fn values(grid: &Grid, point: &[usize]) -> Vec<Value> {
     let value = |(column, class): (&GridColumn, &usize)| column.classes[*class].example.clone();

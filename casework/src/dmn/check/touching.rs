@@ -1,13 +1,17 @@
 //! Which rows touch a box, by bit vectors over the rows.
 //!
 //! A column has one vector per class: the rows that accept it. ANDed over the columns they leave the rows that
-//! touch the box in every column, 64 rows per step. Where a box has many classes in a column, two vectors bound the
-//! rows by their lowest and highest class instead; what these let through in vain is sorted out row by row.
+//! touch the box in every column, 64 rows per step. Neighbours among many classes share a vector, and where a box has
+//! many classes in a column, two vectors bound the rows by their lowest and highest class instead; what these let
+//! through in vain is sorted out row by row.
 
 use super::space::{Cells, Space};
 use crate::dmn::grid::ClassSet;
 
-/// Up to so many classes are looked up one by one.
+/// Vectors per column: enough to tell rows apart, and few enough for memory.
+const VECTORS: usize = 64;
+
+/// Up to so many are looked up one by one.
 const FEW: usize = 16;
 
 type Rows = Box<[u64]>;
@@ -17,12 +21,14 @@ pub(super) struct Touching {
     columns: Vec<Column>,
 }
 
+/// Vector v stands for the classes from v times `share` on.
 struct Column {
-    /// Rows that accept the class.
-    of_class: Vec<Rows>,
-    /// Rows whose lowest class is this one or a lower one; empty where there are few classes.
+    share: usize,
+    /// Rows that accept a class of the vector.
+    accept: Vec<Rows>,
+    /// Rows whose lowest class is in this vector or a lower one; empty where there are few vectors.
     low_upto: Vec<Rows>,
-    /// Rows whose highest class is this one or a higher one.
+    /// Rows whose highest class is in this vector or a higher one.
     high_from: Vec<Rows>,
 }
 
@@ -31,33 +37,35 @@ impl Touching {
         let words = space.boxes.len().div_ceil(64);
         let column = |(index, all): (usize, &ClassSet)| {
             let classes = all.iter().last().map_or(0, |class| class + 1);
-            let none = || vec![vec![0; words].into_boxed_slice(); classes];
-            let few = all.len() <= FEW;
-            let mut column = Column {
-                of_class: none(),
-                low_upto: if few { Vec::new() } else { none() },
-                high_from: if few { Vec::new() } else { none() },
-            };
+            let share = classes.div_ceil(VECTORS).max(1);
+            let vectors = classes.div_ceil(share);
+            let none = |vectors| vec![vec![0; words].into_boxed_slice(); vectors];
+            let bounds = if vectors > FEW { vectors } else { 0 };
+            let (mut accept, mut low_upto, mut high_from) = (none(vectors), none(bounds), none(bounds));
             for (row, cells) in space.boxes.iter().enumerate() {
                 let (word, bit) = (row / 64, 1 << (row % 64));
-                let (mut low, mut high) = (None, None);
                 for class in cells[index].iter() {
-                    column.of_class[class][word] |= bit;
-                    low = low.or(Some(class));
-                    high = Some(class);
+                    accept[class / share][word] |= bit;
                 }
-                if let (false, Some(low), Some(high)) = (few, low, high) {
-                    column.low_upto[low][word] |= bit;
-                    column.high_from[high][word] |= bit;
+                if let (true, Some(low), Some(high)) =
+                    (bounds > 0, cells[index].iter().next(), cells[index].iter().last())
+                {
+                    low_upto[low / share][word] |= bit;
+                    high_from[high / share][word] |= bit;
                 }
             }
-            for class in 1..column.low_upto.len() {
-                let (lower, rest) = column.low_upto.split_at_mut(class);
-                or(&mut rest[0], &lower[class - 1]);
-                let (lower, rest) = column.high_from.split_at_mut(classes - class);
-                or(&mut lower[classes - class - 1], &rest[0]);
+            for vector in 1..bounds {
+                let (lower, higher) = low_upto.split_at_mut(vector);
+                or(&mut higher[0], &lower[vector - 1]);
+                let (lower, higher) = high_from.split_at_mut(bounds - vector);
+                or(&mut lower[bounds - vector - 1], &higher[0]);
             }
-            column
+            Column {
+                share,
+                accept,
+                low_upto,
+                high_from,
+            }
         };
         Self {
             words,
@@ -75,15 +83,16 @@ impl Touching {
             if all.within(cell) {
                 continue;
             }
+            let share = column.share;
             if column.low_upto.is_empty() || cell.len() <= FEW {
                 any.fill(0);
                 for class in cell.iter() {
-                    or(&mut any, &column.of_class[class][first..]);
+                    or(&mut any, &column.accept[class / share][first..]);
                 }
                 and(&mut left, &any);
             } else if let (Some(low), Some(high)) = (cell.iter().next(), cell.iter().last()) {
-                and(&mut left, &column.low_upto[high][first..]);
-                and(&mut left, &column.high_from[low][first..]);
+                and(&mut left, &column.low_upto[high / share][first..]);
+                and(&mut left, &column.high_from[low / share][first..]);
             }
             if left.iter().all(|word| *word == 0) {
                 return Vec::new();

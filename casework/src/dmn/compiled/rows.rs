@@ -1,5 +1,7 @@
 //! Vectors of bits over the rows of a table, and their conjunction.
 
+use std::ops::Range;
+
 /// Bits of a word.
 const BITS: usize = u64::BITS as usize;
 /// So many words are read in one go where most of them count. Vectors are filled up to a multiple of it.
@@ -7,8 +9,12 @@ const CHUNK: usize = 8;
 /// From so many words out of 64 on, reading all of them in chunks is faster than picking those that count.
 const DENSE: u32 = 24;
 
+/// A class that fewer than one row in so many accept has them as a list too: reading that list and asking the other
+/// vectors for its rows touches less memory than reading its vector.
+const RARE: usize = 64;
+
 /// Which rows accept one class.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Accepting {
     /// No row.
     None,
@@ -16,6 +22,8 @@ pub(super) enum Accepting {
     All,
     /// The rows of the vector at this place.
     Some(usize),
+    /// The rows of the vector at this place, and the same rows as a list.
+    Few(usize, Range<usize>),
 }
 
 /// The vectors of all classes of all columns, one after the other: first the head, of which each bit says whether
@@ -28,6 +36,8 @@ pub(super) struct Vectors {
     /// Words of a body.
     body: usize,
     words: Vec<u64>,
+    /// The lists of rare classes, one after the other.
+    lists: Vec<u32>,
 }
 
 impl Vectors {
@@ -38,6 +48,7 @@ impl Vectors {
             head: body.div_ceil(BITS),
             body,
             words: Vec::new(),
+            lists: Vec::new(),
         }
     }
 
@@ -60,12 +71,39 @@ impl Vectors {
                 counts[class] += 1;
             }
         }
-        let accepting = |(class, count)| match count {
-            0 => Accepting::None,
-            count if count == self.rows => Accepting::All,
-            _ => Accepting::Some(base + class * size),
-        };
-        counts.into_iter().enumerate().map(accepting).collect()
+        let each = counts.into_iter().enumerate();
+        each.map(|(class, count)| self.accepting(base + class * size, count))
+            .collect()
+    }
+
+    fn accepting(&mut self, vector: usize, count: usize) -> Accepting {
+        if count == 0 {
+            Accepting::None
+        } else if count == self.rows {
+            Accepting::All
+        } else if count * RARE > self.rows {
+            Accepting::Some(vector)
+        } else {
+            let from = self.lists.len();
+            let mut rows = Vec::with_capacity(count);
+            self.each(&[vector], |row| {
+                rows.extend(u32::try_from(row));
+                true
+            });
+            self.lists.extend(rows);
+            Accepting::Few(vector, from..self.lists.len())
+        }
+    }
+
+    /// Visits the rows of a list that all of these vectors hold, ascending, for as long as `visit` says to go on.
+    pub(super) fn each_of(&self, list: Range<usize>, vectors: &[usize], mut visit: impl FnMut(usize) -> bool) {
+        for row in &self.lists[list] {
+            let row = *row as usize;
+            let (word, bit) = (self.head + row / BITS, row % BITS);
+            if vectors.iter().all(|vector| self.words[vector + word] >> bit & 1 == 1) && !visit(row) {
+                return;
+            }
+        }
     }
 
     /// Visits the rows that all of these vectors hold, ascending, for as long as `visit` says to go on.

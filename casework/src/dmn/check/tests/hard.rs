@@ -4,7 +4,7 @@ use super::{Kind, Scope, ValueKind, checked_for, column, table};
 use crate::dmn::{HitPolicy, Table};
 
 /// A fixed sequence of numbers that look random.
-fn numbers(mut seed: u64) -> impl FnMut(usize) -> usize {
+pub(super) fn numbers(mut seed: u64) -> impl FnMut(usize) -> usize {
     move |below| {
         seed ^= seed << 13;
         seed ^= seed >> 7;
@@ -40,7 +40,7 @@ fn gaps_only() -> Scope<'static> {
 
 #[test]
 fn hard_tables_end_undecided_and_never_complete() {
-    for seed in 1..=20 {
+    for seed in 1..=5 {
         let table = clauses(150, 150 * 5, seed);
         let report = checked_for(&table, &gaps_only(), 300);
         let gap = report.findings.iter().any(|finding| finding.kind == Kind::Gap);

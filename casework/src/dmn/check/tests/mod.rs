@@ -3,6 +3,7 @@
 mod brute;
 mod by_hand;
 mod hard;
+mod many;
 mod random;
 
 use super::{Kind, Region, Report, Scope, check};

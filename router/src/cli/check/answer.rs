@@ -1,0 +1,195 @@
+//! What `router check` answers: lines for people, one JSON object for programs.
+
+use casework::dmn::check::{Finding, Named, Region, Report, Undecided, chinese, english};
+use casework::dmn::sfeel::Value;
+use casework::dmn::{HitPolicy, Table};
+use casework::liveness::LivenessFinding;
+use casework::pack::PackProblem;
+use serde::Serialize;
+use serde_json::{Map, json};
+
+/// The shape of the JSON object, for `--help`.
+pub(super) const SHAPE: &str = "Exit codes: 0 sound, 1 a finding or not decided, 2 unreadable or outside the subset of DMN.
+
+JSON (--json), one object:
+  sound     true only if nothing was found and nothing is left undecided
+  problems  what can't be read or does not fit together: [{file, line, reason}]
+  tables    one per decision table: {decision, name, hit_policy, rows, findings, more, undecided}
+    findings   {kind, rows, by, column, region, example, differs, text, text_zh}
+      kind       gap: no row matches; overlap: rows of a UNIQUE table match together; conflict: rows of an ANY table
+                 match together and say different things; never-matches: no allowed input matches the row;
+                 hidden: better rows match wherever it does; redundant: without the row all answers are the same;
+                 outside-allowed: a cell says what its column does not allow
+      rows       the rows it is about, 1-based; by: the rows that hide the row or say the same
+      column     the column at fault (never-matches, outside-allowed), else null
+      region     where it shows: {column: [values as in a cell]}; columns that may be anything are left out
+      example    an input that shows it, {column: value}, with the fewest facts that differ from the usual ones
+                 (differs: how many); null where no input can
+    more       kinds with more findings than are listed
+    undecided  {kind, rows, regions, left, text, text_zh}: what may be wrong was not settled in time; regions = how
+               many regions are open, left = some of them
+  liveness  ways in which a report of the county would fall through, for a pack without problems:
+            [{claim, law, grade, sentence, report, requester_kind}]; report is one that router route reads
+An empty answer of COLLECT or RULE ORDER is an answer; with --gaps it counts as a gap.";
+
+/// In which language lines are written.
+#[derive(Clone, Copy)]
+pub(super) enum Words {
+    English,
+    Chinese,
+}
+
+#[derive(Serialize)]
+pub(super) struct Answer {
+    sound: bool,
+    problems: Vec<PackProblem>,
+    tables: Vec<TableAnswer>,
+    liveness: Vec<LivenessFinding>,
+    #[serde(skip)]
+    lines: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct TableAnswer {
+    decision: String,
+    name: String,
+    hit_policy: &'static str,
+    rows: usize,
+    findings: Vec<serde_json::Value>,
+    more: Vec<&'static str>,
+    undecided: Vec<serde_json::Value>,
+}
+
+impl Answer {
+    pub(super) fn new(problems: Vec<PackProblem>) -> Self {
+        Self {
+            sound: problems.is_empty(),
+            lines: problems.iter().map(ToString::to_string).collect(),
+            problems,
+            tables: Vec::new(),
+            liveness: Vec::new(),
+        }
+    }
+
+    pub(super) fn sound(&self) -> bool {
+        self.sound
+    }
+
+    /// Whether something can't be read or does not fit together.
+    pub(super) fn problems(&self) -> bool {
+        !self.problems.is_empty()
+    }
+
+    /// Adds ways in which a report would fall through.
+    pub(super) fn add_liveness(&mut self, findings: Vec<LivenessFinding>) {
+        self.sound &= findings.is_empty();
+        self.lines.extend(findings.iter().map(ToString::to_string));
+        self.liveness = findings;
+    }
+
+    pub(super) fn lines(&self) -> impl Iterator<Item = &String> {
+        self.lines.iter()
+    }
+
+    /// Adds the report of a table.
+    pub(super) fn add(&mut self, file: &str, table: &Table, report: &Report, named: &Named<'_>, words: Words) {
+        self.sound &= report.sound();
+        let zh = |line: &str| format!("{}：{line}", table.name);
+        let en = |line: &str| format!("decision {}: {line}", table.id);
+        let mut say = |line: u32, english: &str, chinese: &str| {
+            let text = match words {
+                Words::English => en(english),
+                Words::Chinese => zh(chinese),
+            };
+            self.lines.push(format!("{file}:{line}: {text}"));
+        };
+        let mut findings = Vec::new();
+        for finding in &report.findings {
+            let (text, text_zh) = (english(table, finding), chinese(table, finding, named));
+            say(line(table, &finding.rows), &text, &text_zh);
+            findings.push(finding_json(table, finding, &text, &text_zh));
+        }
+        for kind in &report.more {
+            let kind = kind.as_str();
+            say(
+                table.line,
+                &format!("there are more findings ({kind}) than are listed"),
+                &format!("同类问题（{kind}）还有更多，未全部列出"),
+            );
+        }
+        let mut undecided = Vec::new();
+        for open in &report.undecided {
+            let (text, text_zh) = (english(table, open), chinese(table, open, named));
+            say(line(table, &open.rows), &text, &text_zh);
+            undecided.push(undecided_json(table, open, &text, &text_zh));
+        }
+        self.tables.push(TableAnswer {
+            decision: table.id.clone(),
+            name: table.name.clone(),
+            hit_policy: HitPolicy::as_str(table.hit_policy),
+            rows: table.rules.len(),
+            findings,
+            more: report.more.iter().map(|kind| kind.as_str()).collect(),
+            undecided,
+        });
+    }
+}
+
+/// The line of the first of some rows, or of the table.
+fn line(table: &Table, rows: &[usize]) -> u32 {
+    let row = rows.first().and_then(|number| table.rules.get(number - 1));
+    row.map_or(table.line, |row| row.line)
+}
+
+fn finding_json(table: &Table, finding: &Finding, text: &str, text_zh: &str) -> serde_json::Value {
+    let names = table.inputs.iter().map(|column| column.name.clone());
+    let example: Map<_, _> = names.zip(finding.example.iter().map(value_json)).collect();
+    let shown = !finding.example.is_empty() || (table.inputs.is_empty() && finding.column.is_none());
+    json!({
+        "kind": finding.kind.as_str(),
+        "rows": finding.rows,
+        "by": finding.by,
+        "column": finding.column,
+        "region": region_json(table, &finding.region),
+        "example": shown.then_some(example),
+        "differs": finding.distance,
+        "text": text,
+        "text_zh": text_zh,
+    })
+}
+
+fn undecided_json(table: &Table, open: &Undecided, text: &str, text_zh: &str) -> serde_json::Value {
+    let left: Vec<_> = open.left.iter().map(|region| region_json(table, region)).collect();
+    json!({
+        "kind": open.kind.as_str(),
+        "rows": open.rows,
+        "regions": open.regions,
+        "left": left,
+        "text": text,
+        "text_zh": text_zh,
+    })
+}
+
+fn region_json(table: &Table, region: &Region) -> serde_json::Value {
+    let parts = region
+        .0
+        .iter()
+        .map(|part| (table.inputs[part.column].name.clone(), json!(part.words())));
+    parts.collect::<Map<_, _>>().into()
+}
+
+/// A number that JSON's readers would round is written as text.
+fn value_json(value: &Value) -> serde_json::Value {
+    match value {
+        Value::Null => serde_json::Value::Null,
+        Value::Flag(flag) => json!(flag),
+        Value::Text(text) => json!(text),
+        Value::Number(number) => {
+            let text = number.normalize().to_string();
+            match serde_json::from_str::<serde_json::Number>(&text) {
+                Ok(number) if number.to_string() == text => number.into(),
+                _ => text.into(),
+            }
+        }
+    }
+}
