@@ -11,7 +11,10 @@ use tests::{System, fixture::Fixture, officers::Accounts, samples};
 /// Linear between the two neighbours, as `percentile_cont` says it does.
 fn percentile(sorted: &[f64], p: f64) -> f64 {
     let place = p * (sorted.len() - 1) as f64;
-    let (low, high) = (place.floor() as usize, place.ceil() as usize);
+    let low = (0..sorted.len())
+        .rfind(|&index| index as f64 <= place)
+        .expect("an observation");
+    let high = sorted.len().min(low + 2) - 1;
     sorted[low] + (sorted[high] - sorted[low]) * (place - low as f64)
 }
 

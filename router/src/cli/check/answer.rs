@@ -9,7 +9,8 @@ use serde::Serialize;
 use serde_json::{Map, json};
 
 /// The shape of the JSON object, for `--help`.
-pub(super) const SHAPE: &str = "Exit codes: 0 sound, 1 a finding or not decided, 2 unreadable or outside the subset of DMN.
+pub(super) const SHAPE: &str =
+    "Exit codes: 0 sound, 1 a finding or not decided, 2 unreadable or outside the subset of DMN.
 
 JSON (--json), one object:
   sound     true only if nothing was found and nothing is left undecided
