@@ -260,7 +260,7 @@ fn what_is_outside_is_refused_in_its_place() {
         ("<text>income</text>", "<text>child.income</text>", "one plain name"),
         ("<text>income</text>", "<text>true</text>", "one plain name"),
         ("<text>income</text>", "<text>a and b</text>", "one plain name"),
-        ("<text>income</text>", "<text>inc<b/>ome</text>", "one plain name"),
+        ("<text>income</text>", "<text>in<b/>come</text>", "one plain name"),
         (
             "<text>0.25</text>",
             "<text>0.2</text><text>5</text>",

@@ -1,6 +1,6 @@
 //! Which rows touch a box, by bit vectors over the rows.
 //!
-//! A column has one vector per class: the rows that accept it. ANDed over the columns they leave the rows that
+//! A column has one vector per class: the rows that accept it. Their AND over the columns leaves the rows that
 //! touch the box in every column, 64 rows per step. Neighbours among many classes share a vector, and where a box has
 //! many classes in a column, two vectors bound the rows by their lowest and highest class instead; what these let
 //! through in vain is sorted out row by row.
