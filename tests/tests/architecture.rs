@@ -71,7 +71,9 @@ fn casework_is_pure() {
             );
         }
     }
-    for (file, text) in sources("casework/src") {
+    // Its own tests may read the county pack from disk.
+    let ships = |file: &PathBuf| !file.ends_with("tests.rs");
+    for (file, text) in sources("casework/src").into_iter().filter(|(file, _)| ships(file)) {
         for word in [
             "std::fs",
             "std::net",
