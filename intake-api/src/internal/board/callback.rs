@@ -80,6 +80,12 @@ pub(crate) struct Typed {
     note: String,
 }
 
+impl Typed {
+    fn can_be_recorded(&self) -> bool {
+        RESULTS.contains(&self.result.as_str()) && self.note.chars().count() <= LONGEST_NOTE
+    }
+}
+
 /// `GET /callbacks`
 pub(crate) async fn list(State(internal): State<Internal>, actor: Overseer, Language(lang): Language) -> Response {
     match internal.board.callbacks_due(&internal.county).await {
@@ -123,50 +129,30 @@ pub(crate) async fn open(
     Path(id): Path<i64>,
     Form(typed): Form<Typed>,
 ) -> Response {
-    if typed.reason.trim().is_empty() {
-        let said = Some(lang.t("callback.need_reason").to_owned());
-        return show(
-            &internal,
-            &actor,
-            lang,
-            id,
-            StatusCode::UNPROCESSABLE_ENTITY,
-            said,
-            None,
-        )
-        .await;
-    }
-    match find(&internal, id).await {
-        Ok((Some(due), _)) if due.identity.as_deref() != Some("anonymous") => {}
-        Ok(_) => {
-            return show(
-                &internal,
-                &actor,
-                lang,
-                id,
-                StatusCode::CONFLICT,
-                Some(lang.t("callback.nothing_to_open").to_owned()),
-                None,
-            )
-            .await;
+    let (status, said, contact) = if typed.reason.trim().is_empty() {
+        (StatusCode::UNPROCESSABLE_ENTITY, "callback.need_reason", None)
+    } else {
+        match find(&internal, id).await {
+            Ok((Some(due), _)) if due.identity.as_deref() != Some("anonymous") => {
+                match opened(&internal, &actor, id, typed.reason).await {
+                    Ok(contact) => (StatusCode::OK, "callback.opened", contact),
+                    Err(response) => return response,
+                }
+            }
+            Ok(_) => (StatusCode::CONFLICT, "callback.nothing_to_open", None),
+            Err(e) => return unavailable(&e),
         }
-        Err(e) => return unavailable(&e),
-    }
-    match opened(&internal, &actor, id, typed.reason).await {
-        Ok(opened) => {
-            show(
-                &internal,
-                &actor,
-                lang,
-                id,
-                StatusCode::OK,
-                Some(lang.t("callback.opened").to_owned()),
-                opened,
-            )
-            .await
-        }
-        Err(response) => response,
-    }
+    };
+    show(
+        &internal,
+        &actor,
+        lang,
+        id,
+        status,
+        Some(lang.t(said).to_owned()),
+        contact,
+    )
+    .await
 }
 
 /// The act is recorded before anything is opened.
@@ -209,7 +195,7 @@ pub(crate) async fn record(
     Path(id): Path<i64>,
     Form(typed): Form<Typed>,
 ) -> Response {
-    if !RESULTS.contains(&typed.result.as_str()) || typed.note.chars().count() > LONGEST_NOTE {
+    if !typed.can_be_recorded() {
         let said = Some(lang.t("callback.need_result").to_owned());
         return show(
             &internal,
@@ -249,7 +235,7 @@ pub(crate) async fn api_record(
     Path(id): Path<i64>,
     Json(typed): Json<Typed>,
 ) -> Response {
-    if !RESULTS.contains(&typed.result.as_str()) || typed.note.chars().count() > LONGEST_NOTE {
+    if !typed.can_be_recorded() {
         return problem::api(
             422,
             "result is satisfied, dissatisfied, unreachable or anonymous; note has at most 2000 characters",
