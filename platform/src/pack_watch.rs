@@ -7,7 +7,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
-use crate::{private::Part, store::Store};
+use crate::{clock, private::Part, store::Store};
 
 /// How soon a loaded pack reaches every service.
 const EVERY: Duration = Duration::from_secs(3);
@@ -63,8 +63,9 @@ impl PackWatch {
         );
         let (send, receive) = watch::channel(Arc::new(first));
         let keep = async move {
-            while stop.run_until_cancelled(tokio::time::sleep(EVERY)).await.is_some() {
-                refresh(&store, &county, &send).await;
+            let mut pause = Duration::ZERO;
+            while stop.run_until_cancelled(tokio::time::sleep(pause)).await.is_some() {
+                pause = refresh(&store, &county, &send).await;
             }
             Ok(())
         };
@@ -72,11 +73,21 @@ impl PackWatch {
     }
 }
 
-/// Swaps in a newer pack. A failure keeps the old one, which is still the best there is.
-async fn refresh(store: &Store, county: &str, send: &watch::Sender<Arc<LoadedPack>>) {
-    let now = send.borrow().clone();
-    match store.pack_versions(county).await {
-        Ok(Some(versions)) if versions != (now.version, now.rule_set) => match read(store, county).await {
+/// Swaps in a newer pack and says when to look again: sooner where approved rules take over before that. A failure keeps
+/// the old one, which is still the best there is.
+async fn refresh(store: &Store, county: &str, send: &watch::Sender<Arc<LoadedPack>>) -> Duration {
+    let held = send.borrow().clone();
+    let now = clock::now();
+    let versions = match store.pack_versions(county, now).await {
+        Ok(Some(versions)) => versions,
+        Ok(None) => return EVERY,
+        Err(e) => {
+            warn!(error = crate::telemetry::chain(&e), "can't ask for the pack's version");
+            return EVERY;
+        }
+    };
+    if (versions.pack, versions.rule_set) != (held.version, held.rule_set) {
+        match read(store, county).await {
             Ok(Some(loaded)) => {
                 info!(
                     county,
@@ -91,15 +102,15 @@ async fn refresh(store: &Store, county: &str, send: &watch::Sender<Arc<LoadedPac
                 error = format!("{e:#}"),
                 "the new pack can't be read: the old one stays"
             ),
-        },
-        Ok(_) => {}
-        Err(e) => warn!(error = crate::telemetry::chain(&e), "can't ask for the pack's version"),
+        }
     }
+    let next = versions.until.and_then(|until| (until - now).to_std().ok());
+    next.map_or(EVERY, |next| next.min(EVERY))
 }
 
 /// Reads the pack in force once, for commands.
 pub async fn read(store: &Store, county: &str) -> anyhow::Result<Option<LoadedPack>> {
-    let Some(active) = store.pack_active(county).await? else {
+    let Some(active) = store.pack_active(county, clock::now()).await? else {
         return Ok(None);
     };
     let pack = Pack::read(&active.files).map_err(|problems| {
@@ -108,7 +119,7 @@ pub async fn read(store: &Store, county: &str) -> anyhow::Result<Option<LoadedPa
     })?;
     Ok(Some(LoadedPack {
         pack,
-        version: active.version,
-        rule_set: active.rule_set,
+        version: active.versions.pack,
+        rule_set: active.versions.rule_set,
     }))
 }

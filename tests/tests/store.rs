@@ -52,8 +52,13 @@ async fn loading_the_same_pack_changes_nothing_and_changed_rules_wait_as_a_draft
             draft_rules: Some(2)
         }
     );
-    let active = fixture.store.pack_active("taihe").await.expect("read").expect("a pack");
-    assert_eq!((active.version, active.rule_set), (2, 1));
+    let active = fixture
+        .store
+        .pack_active("taihe", clock::now())
+        .await
+        .expect("read")
+        .expect("a pack");
+    assert_eq!((active.versions.pack, active.versions.rule_set), (2, 1));
     assert!(
         active.files["units.csv"].contains("minzheng@"),
         "units are in force at once"

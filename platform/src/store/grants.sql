@@ -59,6 +59,16 @@ GRANT INSERT ON decisions, tickets, stages, notices, events, callbacks, audit_le
 GRANT UPDATE ON tickets, stages, cases TO "{role}_office";
 GRANT DELETE ON outbox, routing_attempts TO "{role}_office";
 
+-- office, rules: drafts, submits, approves; a version can't be seeded or moved to another county, and the trail is only added to.
+GRANT INSERT (county, version, digest, files, state, created_at, base, restores, reason, created_by, authors, saved_at, saved_by)
+    ON rule_sets TO "{role}_office";
+GRANT UPDATE (digest, files, state, revision, reason, authors, saved_at, saved_by, checked_digest, check_sound, checked_at,
+    replayed_digest, replayed_against, replayed_at, replay, submitted_at, submitted_by, approver, approved_at, approved_by,
+    active_from, withdrawn_at, withdrawn_by) ON rule_sets TO "{role}_office";
+GRANT SELECT ON memberships TO "{role}_office";
+GRANT SELECT, INSERT ON rule_set_acts TO "{role}_office";
+GRANT SELECT ON rule_set_acts TO "{role}_board";
+
 -- people: accounts, memberships, sessions; nothing of any report.
 GRANT SELECT, INSERT, UPDATE ON accounts, memberships, sessions TO "{role}_people";
 

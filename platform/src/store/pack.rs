@@ -1,11 +1,9 @@
 //! The county pack in the database: one transaction loads it, every service reads the same version.
 
-use std::collections::BTreeMap;
-
 use casework::pack::{Pack, PackFiles};
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
-use sqlx::types::Json;
+use sqlx::{PgTransaction, types::Json};
 
 use super::{Store, StoreError};
 
@@ -29,13 +27,22 @@ pub enum PackLoaded {
     },
 }
 
+/// What is in force.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct PackVersions {
+    /// Version of the pack.
+    pub pack: i32,
+    /// Version of the rule set.
+    pub rule_set: i32,
+    /// When an approved rule set takes over.
+    pub until: Option<DateTime<Utc>>,
+}
+
 /// What the services work with.
 #[derive(Clone, Debug)]
 pub struct ActivePack {
-    /// Version of the pack.
-    pub version: i32,
-    /// Version of the rule set in force.
-    pub rule_set: i32,
+    /// Which.
+    pub versions: PackVersions,
     /// All files, the rules being those in force.
     pub files: PackFiles,
 }
@@ -77,95 +84,140 @@ impl Store {
             .execute(&mut *tx)
             .await?;
 
-        let rules: BTreeMap<&String, &String> = files
-            .iter()
-            .filter(|(name, _)| RULE_FILES.contains(&name.as_str()))
-            .collect();
-        let rule_digest = digest(rules.iter().map(|(k, v)| (*k, *v)));
-        let known: Vec<(i32, String, String, Json<PackFiles>)> =
-            sqlx::query_as("SELECT version, digest, state, files FROM rule_sets WHERE county = $1 ORDER BY version")
-                .bind(county)
-                .fetch_all(&mut *tx)
-                .await?;
-        let active = known.iter().find(|(_, _, state, _)| state == "active");
-        let next = known.last().map_or(1, |(last, ..)| last + 1);
-        let mut draft_rules = None;
-        if let Some((_, active_digest, _, Json(active_rules))) = active
-            && *active_digest != rule_digest
-        {
-            fits(files, active_rules)?;
-            let same = known
-                .iter()
-                .find(|(_, digest, state, _)| *digest == rule_digest && state == "draft");
-            draft_rules = Some(same.map_or(next, |(version, ..)| *version));
-        }
-        let new_version = draft_rules.unwrap_or(next);
-        if active.is_none() || new_version == next && draft_rules.is_some() {
-            let (state, activated) = if active.is_none() {
-                ("active", Some(now))
-            } else {
-                ("draft", None)
-            };
-            sqlx::query(
-                "INSERT INTO rule_sets (county, version, digest, files, state, created_at, activated_at)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7)",
-            )
-            .bind(county)
-            .bind(new_version)
-            .bind(&rule_digest)
-            .bind(Json(&rules))
-            .bind(state)
-            .bind(now)
-            .bind(activated)
-            .execute(&mut *tx)
-            .await?;
-        }
+        let draft_rules = seed_or_draft(&mut tx, county, files, now).await?;
         project(&mut tx, pack, now).await?;
         tx.commit().await?;
         Ok(PackLoaded::Loaded { version, draft_rules })
     }
 
-    /// The pack and rule set versions in force; cheap enough to ask every few seconds. `None` before the first load.
-    pub async fn pack_versions(&self, county: &str) -> Result<Option<(i32, i32)>, StoreError> {
+    /// The pack and rule set in force at a time; cheap enough to ask every few seconds. `None` before the first load.
+    pub async fn pack_versions(&self, county: &str, now: DateTime<Utc>) -> Result<Option<PackVersions>, StoreError> {
         let row = sqlx::query_as(
-            "SELECT p.version, r.version FROM
-                 (SELECT max(version) AS version FROM packs WHERE county = $1) p
-                 JOIN rule_sets r ON r.county = $1 AND r.state = 'active'
+            "SELECT p.version AS pack, r.version AS rule_set,
+                    (SELECT min(n.active_from) FROM rule_sets n
+                     WHERE n.county = $1 AND n.state = 'approved' AND n.active_from > $2) AS until
+             FROM (SELECT max(version) AS version FROM packs WHERE county = $1) p
+             JOIN LATERAL (SELECT version FROM rule_sets
+                           WHERE county = $1 AND state = 'approved' AND active_from <= $2
+                           ORDER BY active_from DESC, version DESC LIMIT 1) r ON true
              WHERE p.version IS NOT NULL",
         )
         .bind(county)
+        .bind(now)
         .fetch_optional(&self.pool)
         .await?;
         Ok(row)
     }
 
-    /// The files in force.
-    pub async fn pack_active(&self, county: &str) -> Result<Option<ActivePack>, StoreError> {
-        let Some((version, rule_set)) = self.pack_versions(county).await? else {
+    /// The files in force at a time.
+    pub async fn pack_active(&self, county: &str, now: DateTime<Utc>) -> Result<Option<ActivePack>, StoreError> {
+        let Some(versions) = self.pack_versions(county, now).await? else {
             return Ok(None);
         };
-        let (Json(mut files), Json(rules)): (Json<PackFiles>, Json<PackFiles>) = sqlx::query_as(
+        let files = self.pack_files(county, versions.pack, versions.rule_set).await?;
+        Ok(files.map(|files| ActivePack { versions, files }))
+    }
+
+    /// The files of a pack with the rules of a version: what a decision that is pinned to both was made by.
+    pub async fn pack_files(&self, county: &str, pack: i32, rule_set: i32) -> Result<Option<PackFiles>, StoreError> {
+        let found: Option<(Json<PackFiles>, Json<PackFiles>)> = sqlx::query_as(
             "SELECT p.files, r.files FROM packs p JOIN rule_sets r ON r.county = p.county AND r.version = $3
              WHERE p.county = $1 AND p.version = $2",
         )
         .bind(county)
-        .bind(version)
+        .bind(pack)
         .bind(rule_set)
-        .fetch_one(&self.pool)
+        .fetch_optional(&self.pool)
         .await?;
-        files.extend(rules);
-        Ok(Some(ActivePack {
-            version,
-            rule_set,
-            files,
+        Ok(found.map(|(Json(mut files), Json(rules))| {
+            files.extend(rules);
+            files
         }))
     }
 }
 
-/// Whether the pack works with the rules in force, which stay: it may not drop a word they use.
-fn fits(files: &PackFiles, active_rules: &PackFiles) -> Result<(), StoreError> {
+/// Seeds the rules at the first load; later ones that differ wait as a draft. Gives the draft's version.
+async fn seed_or_draft(
+    tx: &mut PgTransaction<'_>,
+    county: &str,
+    files: &PackFiles,
+    now: DateTime<Utc>,
+) -> Result<Option<i32>, StoreError> {
+    let rules = rules_of(files);
+    let content = rules_digest(&rules);
+    let known: Vec<(i32, String, String, Option<DateTime<Utc>>, Json<PackFiles>)> = sqlx::query_as(
+        "SELECT version, digest, state, active_from, files FROM rule_sets WHERE county = $1
+         ORDER BY state = 'approved' DESC, active_from DESC, version DESC",
+    )
+    .bind(county)
+    .fetch_all(&mut **tx)
+    .await?;
+    let mut in_force = None;
+    // From the last of what is to come down to what is in force: the pack must fit each.
+    for (version, digest, state, from, Json(rules)) in &known {
+        let Some(from) = from.filter(|_| state == "approved") else {
+            break;
+        };
+        fits(files, rules)?;
+        if from <= now {
+            in_force = Some((*version, digest));
+            break;
+        }
+    }
+    let waiting = |state: &str| matches!(state, "draft" | "submitted" | "approved");
+    match in_force {
+        Some((_, digest)) if *digest == content => return Ok(None),
+        Some(_) => {
+            let same = known.iter().find(|(_, digest, state, from, _)| {
+                *digest == content && waiting(state) && from.is_none_or(|from| from > now)
+            });
+            if let Some((version, ..)) = same {
+                return Ok(Some(*version));
+            }
+        }
+        None => {}
+    }
+    let version = known.iter().map(|(version, ..)| *version).max().unwrap_or(0) + 1;
+    sqlx::query(
+        "INSERT INTO rule_sets (county, version, digest, files, state, seed, base, created_at, created_by, active_from)
+         VALUES ($1, $2, $3, $4, CASE WHEN $5 IS NULL THEN 'approved' ELSE 'draft' END, $5 IS NULL, $5, $6, 'pack load',
+                 CASE WHEN $5 IS NULL THEN $6 END)",
+    )
+    .bind(county)
+    .bind(version)
+    .bind(&content)
+    .bind(Json(&rules))
+    .bind(in_force.map(|(version, _)| version))
+    .bind(now)
+    .execute(&mut **tx)
+    .await?;
+    sqlx::query(
+        "INSERT INTO rule_set_acts (county, version, at, actor, act, digest) VALUES ($1, $2, $3, 'pack load', 'loaded', $4)",
+    )
+    .bind(county)
+    .bind(version)
+    .bind(now)
+    .bind(&content)
+    .execute(&mut **tx)
+    .await?;
+    Ok(in_force.map(|_| version))
+}
+
+/// The files of a pack that are rules.
+pub fn rules_of(files: &PackFiles) -> PackFiles {
+    let rules = files.iter().filter(|(name, _)| RULE_FILES.contains(&name.as_str()));
+    rules.map(|(name, text)| (name.clone(), text.clone())).collect()
+}
+
+/// SHA-256 over the rule files: the same digest is the same content.
+pub fn rules_digest(rules: &PackFiles) -> String {
+    digest(rules.iter())
+}
+
+/// Whether the pack works with rules that are in force or will be: it may not drop a word they use.
+fn fits(files: &PackFiles, rules: &PackFiles) -> Result<(), StoreError> {
     let mut in_force = files.clone();
-    in_force.extend(active_rules.clone());
+    in_force.extend(rules.clone());
     let Err(problems) = Pack::read(&in_force) else {
         return Ok(());
     };
@@ -177,7 +229,7 @@ fn fits(files: &PackFiles, active_rules: &PackFiles) -> Result<(), StoreError> {
 }
 
 /// Rewrites areas and units; a unit that left the pack is retired, not deleted, since old tickets name it.
-async fn project(tx: &mut sqlx::PgTransaction<'_>, pack: &Pack, now: DateTime<Utc>) -> Result<(), StoreError> {
+async fn project(tx: &mut PgTransaction<'_>, pack: &Pack, now: DateTime<Utc>) -> Result<(), StoreError> {
     let county = pack.county();
     let areas: Vec<_> = pack.areas().iter().collect();
     sqlx::query("DELETE FROM areas WHERE county = $1")
