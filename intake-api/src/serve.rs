@@ -182,6 +182,8 @@ impl Desk {
             keys,
             tokens: self.tokens,
             pack,
+            examinations: internal::Examinations::default(),
+            replays: internal::Replays::default(),
             session_hours: config.login.session_hours,
             secure: config.listen.internal_url.starts_with("https://"),
             demo: self.demo,

@@ -43,7 +43,7 @@ const fn api(mut cells: Cells) -> Cells {
 }
 
 /// Method, path, cells. Acts are sent with the session's token and nothing else, so that none is done.
-const TABLE: [(&str, &str, Cells); 55] = [
+const TABLE: [(&str, &str, Cells); 65] = [
     ("GET", "/", [LOGIN, ANY, ANY, ANY, ANY, ANY, ANY]),
     ("GET", "/login", EVERYBODY),
     ("POST", "/login", [422, ANY, ANY, ANY, ANY, ANY, ANY]),
@@ -87,6 +87,16 @@ const TABLE: [(&str, &str, Cells); 55] = [
     ("POST", "/api/v1/triage/{report_id}/{act}", api(OFFICE)),
     ("GET", "/api/v1/board/now", api(OVERSEER)),
     ("GET", "/api/v1/board/times", api(OVERSEER)),
+    ("GET", "/rules", OVERSEER),
+    ("POST", "/rules", OFFICE),
+    ("GET", "/rules/{version}", OVERSEER),
+    ("GET", "/rules/{version}/replay", OVERSEER),
+    ("POST", "/rules/{version}/replay", OFFICE),
+    ("GET", "/rules/{version}/try", OVERSEER),
+    ("POST", "/rules/{version}/submit", OFFICE),
+    ("POST", "/rules/{version}/decline", OFFICE),
+    ("POST", "/rules/{version}/approve", OFFICE),
+    ("POST", "/rules/{version}/withdraw", OFFICE),
     ("GET", "/people", ADMIN),
     ("GET", "/api/v1/people", api(ADMIN)),
     ("POST", "/people", ADMIN),
@@ -214,6 +224,7 @@ impl<'a> Session<'a> {
         let path = path
             .replace("{id}", &id)
             .replace("{report_id}", "999999999")
+            .replace("{version}", "1")
             .replace("{act}", "take")
             .replace("{file}", "style.css");
         let is_api = path.starts_with("/api/");

@@ -9,12 +9,15 @@ mod desk;
 pub(crate) mod page;
 mod people;
 mod routes;
+mod rules;
 
 use std::sync::Arc;
 
 use platform::{pack_watch::PackWatch, seal::MasterKey, store::Store};
 
+pub(crate) use board::{detached, unavailable};
 pub(crate) use routes::{Route, all as all_routes, routes};
+pub(crate) use rules::{Examinations, Replays};
 
 /// What internal handlers work with; cloning is cheap.
 #[derive(Clone)]
@@ -35,6 +38,10 @@ pub(crate) struct Internal {
     pub(crate) tokens: Arc<auth::token::Tokens>,
     /// The pack in force.
     pub(crate) pack: PackWatch,
+    /// Checks of rule sets that were made.
+    pub(crate) examinations: Examinations,
+    /// Replays of rule sets under way.
+    pub(crate) replays: Replays,
     /// Hours after which everybody logs in again.
     pub(crate) session_hours: u32,
     /// Cookies need TLS.

@@ -26,6 +26,9 @@ pub(crate) const COOKIE: &str = "sw_session";
 /// Largest form of an officer. A contact record with a long note is a few kilobytes.
 const FORM_LIMIT: usize = 256 * 1024;
 
+/// Largest form about rules: a whole decision model as XML, every sign escaped, or a workbook.
+pub(crate) const RULES_LIMIT: usize = 8 * 1024 * 1024;
+
 /// Who acts in this request.
 #[derive(Clone, Debug)]
 pub(crate) struct Actor {
@@ -117,15 +120,32 @@ fn changes(method: &Method) -> bool {
 
 async fn check_csrf(request: Request, actor: &Actor) -> Result<Request, Response> {
     let (parts, body) = request.into_parts();
-    let bytes = to_bytes(body, FORM_LIMIT)
+    let limit = if parts.uri.path().starts_with("/rules/") {
+        RULES_LIMIT
+    } else {
+        FORM_LIMIT
+    };
+    let bytes = to_bytes(body, limit)
         .await
         .map_err(|_| problem::too_large().into_response())?;
-    let fields: HashMap<String, String> = serde_urlencoded::from_bytes(&bytes).unwrap_or_default();
-    let given = fields.get("csrf").map_or("", String::as_str);
+    let given = given_token(&parts.headers, &bytes);
     if !same(given.as_bytes(), actor.csrf.as_bytes()) {
         return Err(problem::forged().into_response());
     }
     Ok(Request::from_parts(parts, Body::from(bytes)))
+}
+
+/// The field `csrf` of a form. In a form with files it is the first part, which is short: looked up here, so that the body
+/// is read in parts only once and by the handler.
+fn given_token(headers: &HeaderMap, bytes: &[u8]) -> String {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    if !kind.is_some_and(|kind| kind.starts_with("multipart/form-data")) {
+        let fields: HashMap<String, String> = serde_urlencoded::from_bytes(bytes).unwrap_or_default();
+        return fields.get("csrf").cloned().unwrap_or_default();
+    }
+    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(1024)]);
+    let value = head.split_once("name=\"csrf\"\r\n\r\n").map_or("", |(_, rest)| rest);
+    value.lines().next().unwrap_or_default().to_owned()
 }
 
 /// Compares without telling by time where the difference is.

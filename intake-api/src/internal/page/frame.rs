@@ -59,11 +59,12 @@ pub(crate) struct NavLink {
 }
 
 /// path, text key, roles that see it
-const NAV: [(&str, &str, &[&str]); 5] = [
+const NAV: [(&str, &str, &[&str]); 6] = [
     ("/desk", "frame.desk", &["member", "leader"]),
     ("/board", "frame.board", &["office", "oversight"]),
     ("/triage", "frame.triage", &["office", "oversight"]),
     ("/callbacks", "frame.callbacks", &["office", "oversight"]),
+    ("/rules", "frame.rules", &["office", "oversight"]),
     ("/people", "frame.people", &["admin"]),
 ];
 

@@ -1,0 +1,137 @@
+//! `GET /rules`: what is in force, what waits for whom, and every version there ever was.
+
+use askama::Template;
+use axum::{
+    extract::State,
+    http::StatusCode,
+    response::Response,
+};
+use chrono::{DateTime, Utc};
+use platform::{clock, store::RuleSet, text::Lang};
+
+use crate::internal::{
+    Internal,
+    auth::Overseer,
+    page::{Frame, Language, render, words},
+    unavailable,
+};
+
+/// A version as one line says it.
+pub(super) struct Line {
+    pub(super) version: i32,
+    /// Key of its state's word under `rules.state`.
+    pub(super) state: &'static str,
+    pub(super) reason: String,
+    /// Since when, until when, by whom.
+    pub(super) what: String,
+    /// Waits for the person who reads the page.
+    pub(super) mine: bool,
+}
+
+#[derive(Template)]
+#[template(path = "internal/rules/list.html")]
+struct ListPage {
+    frame: Frame,
+    office: bool,
+    error: Option<String>,
+    typed: String,
+    in_force: i32,
+    waiting: Vec<Line>,
+    past: Vec<Line>,
+}
+
+/// `GET /rules`
+pub(super) async fn page(State(internal): State<Internal>, actor: Overseer, Language(lang): Language) -> Response {
+    show(&internal, &actor, lang, StatusCode::OK, None, String::new()).await
+}
+
+/// The page with what could not be done and what was typed.
+pub(super) async fn show(
+    internal: &Internal,
+    actor: &crate::internal::auth::Actor,
+    lang: Lang,
+    status: StatusCode,
+    error: Option<String>,
+    typed: String,
+) -> Response {
+    let now = clock::now();
+    let (sets, versions) = match (
+        internal.board.rules_list(&internal.county).await,
+        internal.board.pack_versions(&internal.county, now).await,
+    ) {
+        (Ok(sets), Ok(versions)) => (sets, versions),
+        (Err(e), _) | (_, Err(e)) => return unavailable(&e),
+    };
+    let in_force = versions.map_or(0, |versions| versions.rule_set);
+    let me = actor.person.account.id;
+    let lines = sets.iter().map(|set| line(set, in_force, me, lang, now));
+    let (waiting, past) = lines.partition(|line| matches!(line.state, "draft" | "checked" | "replayed" | "submitted" | "scheduled" | "in-force"));
+    render(
+        status,
+        &ListPage {
+            frame: Frame::of(actor, lang, "/rules"),
+            office: actor.is(&["office"]),
+            error,
+            typed,
+            in_force,
+            waiting,
+            past,
+        },
+    )
+}
+
+/// Where a version stands, as a key under `rules.state`.
+pub(super) fn state(set: &RuleSet, in_force: i32, now: DateTime<Utc>) -> &'static str {
+    match set.state.as_str() {
+        "approved" if set.version == in_force => "in-force",
+        "approved" if set.active_from.is_some_and(|from| from > now) => "scheduled",
+        "approved" => "retired",
+        "submitted" => "submitted",
+        "withdrawn" => "withdrawn",
+        _ if set.is_checked() && set.is_replayed() => "replayed",
+        _ if set.is_checked() => "checked",
+        _ => "draft",
+    }
+}
+
+fn line(set: &RuleSet, in_force: i32, me: i64, lang: Lang, now: DateTime<Utc>) -> Line {
+    let at = |at: DateTime<Utc>| words::moment(lang, at, now);
+    let state = state(set, in_force, now);
+    let by = |by: &Option<String>| by.clone().unwrap_or_default();
+    let what = match (state, set.active_from, set.submitted_at, set.withdrawn_at) {
+        ("in-force" | "retired", Some(from), ..) => lang.fill("rules.since", &[("at", &at(from))]),
+        ("scheduled", Some(from), ..) => lang.fill("rules.from", &[("at", &at(from)), ("by", &by(&set.approved_by))]),
+        ("submitted", _, Some(when), _) => {
+            lang.fill("rules.submitted", &[("at", &at(when)), ("by", &by(&set.submitted_by))])
+        }
+        ("withdrawn", _, _, Some(when)) => {
+            lang.fill("rules.withdrawn", &[("at", &at(when)), ("by", &by(&set.withdrawn_by))])
+        }
+        _ => lang.fill("rules.drafted", &[("at", &at(set.created_at)), ("by", author(set, lang))]),
+    };
+    Line {
+        version: set.version,
+        state,
+        reason: reason(set, lang),
+        what,
+        mine: set.state == "submitted" && !set.authors.contains(&me),
+    }
+}
+
+/// Who made a version: a person, or the load of a pack.
+pub(super) fn author(set: &RuleSet, lang: Lang) -> &str {
+    if set.created_by == "pack load" || set.created_by.is_empty() {
+        lang.t("rules.loaded")
+    } else {
+        &set.created_by
+    }
+}
+
+/// Why there is this version.
+pub(super) fn reason(set: &RuleSet, lang: Lang) -> String {
+    match (set.reason.is_empty(), set.seed) {
+        (false, _) => set.reason.clone(),
+        (true, true) => lang.t("rules.seed").to_owned(),
+        (true, false) => lang.t("rules.no_reason").to_owned(),
+    }
+}

@@ -1,0 +1,36 @@
+//! 职责分工规则: the office changes the county's division of duties, and can't lose a child by it.
+//!
+//! A version goes from draft to force by the steps of [`platform::store::RuleSet`]. `list` shows all versions, `version` one
+//! of them with its next step; `table` and `row` are the 职责分工表 in words, `expert` the same model in an editor for people
+//! who know DMN, `workbook` for those who live in spreadsheets. All three save through `save`, which checks.
+
+mod examined;
+mod life;
+mod list;
+mod replay;
+mod save;
+mod trybox;
+mod version;
+
+use axum::routing::{get, post};
+
+pub(crate) use examined::Examinations;
+pub(crate) use replay::Replays;
+
+use super::Route;
+
+/// Routes of this part.
+pub(crate) fn routes() -> Vec<Route> {
+    vec![
+        Route::get("/rules", get(list::page)),
+        Route::post("/rules", post(life::draft)),
+        Route::get("/rules/{version}", get(version::page)),
+        Route::get("/rules/{version}/replay", get(replay::progress)),
+        Route::post("/rules/{version}/replay", post(replay::start)),
+        Route::get("/rules/{version}/try", get(trybox::page)),
+        Route::post("/rules/{version}/submit", post(life::submit)),
+        Route::post("/rules/{version}/decline", post(life::decline)),
+        Route::post("/rules/{version}/approve", post(life::approve)),
+        Route::post("/rules/{version}/withdraw", post(life::withdraw)),
+    ]
+}

@@ -1,0 +1,221 @@
+//! 历史试算 of a draft over the last reports, in the background: a page that is closed does not stop it, and the outcome is
+//! kept with the draft, because a second person has to look at it.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+};
+
+use askama::Template;
+use axum::{
+    Form,
+    extract::{Path, State},
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+use casework::pack::Pack;
+use platform::{replay, store::RulesError, telemetry::chain};
+use serde::Deserialize;
+use tracing::{error, info};
+
+use super::{examined, save, version};
+use crate::internal::{
+    Internal,
+    auth::{Actor, Office, Overseer},
+    page::{Frame, Language, render},
+    unavailable,
+};
+
+/// How many reports, where nobody says.
+const REPORTS: u32 = 10_000;
+const REPORTS_MAX: u32 = 1_000_000;
+
+/// How far a replay is. `None` in `failed` while it goes on.
+#[derive(Clone, Debug, Default)]
+struct Progress {
+    done: u64,
+    of: u64,
+    failed: bool,
+}
+
+/// Replays under way in this process, by version; cloning is cheap.
+#[derive(Clone, Default)]
+pub(crate) struct Replays(Arc<Mutex<HashMap<i32, Progress>>>);
+
+impl Replays {
+    fn get(&self, version: i32) -> Option<Progress> {
+        self.0.lock().ok()?.get(&version).cloned()
+    }
+
+    /// False when one is under way.
+    fn begin(&self, version: i32) -> bool {
+        self.0.lock().is_ok_and(|mut all| {
+            let free = all.get(&version).is_none_or(|progress| progress.failed);
+            if free {
+                all.insert(version, Progress::default());
+            }
+            free
+        })
+    }
+
+    fn set(&self, version: i32, progress: Option<Progress>) {
+        if let Ok(mut all) = self.0.lock() {
+            match progress {
+                Some(progress) => all.insert(version, progress),
+                None => all.remove(&version),
+            };
+        }
+    }
+}
+
+/// The form.
+#[derive(Debug, Deserialize)]
+pub(super) struct Wanted {
+    #[serde(default)]
+    reports: String,
+}
+
+#[derive(Template)]
+#[template(path = "internal/rules/progress.html")]
+struct ProgressPart {
+    frame: Frame,
+    version: i32,
+    running: bool,
+    failed: bool,
+    percent: u64,
+    said: String,
+}
+
+/// `POST /rules/{version}/replay`
+pub(super) async fn start(
+    State(internal): State<Internal>,
+    actor: Office,
+    Language(lang): Language,
+    Path(version): Path<i32>,
+    Form(wanted): Form<Wanted>,
+) -> Response {
+    let refuse = async |status, key| {
+        let said = lang.t(key).to_owned();
+        version::show(&internal, &actor, lang, version, status, Some(said)).await
+    };
+    let reports = match wanted.reports.trim() {
+        "" => REPORTS,
+        typed => match typed.parse() {
+            Ok(n) if (1..=REPORTS_MAX).contains(&n) => n,
+            _ => return refuse(StatusCode::UNPROCESSABLE_ENTITY, "rules.refused.reports").await,
+        },
+    };
+    let (set, rules) = match (
+        internal.board.rules_fetch(&internal.county, version).await,
+        internal.board.rules_files(&internal.county, version).await,
+    ) {
+        (Ok(Some(set)), Ok(Some(rules))) => (set, rules),
+        (Ok(_), Ok(_)) => return crate::internal::page::problem::not_found().into_response(),
+        (Err(e), _) | (_, Err(e)) => return unavailable(&e),
+    };
+    if set.state != "draft" {
+        return refuse(StatusCode::CONFLICT, "rules.refused.not_draft").await;
+    }
+    let new = match examined::pack_with(&internal, &rules).await {
+        Ok(Some((_, files))) => Pack::read(&files).ok(),
+        Ok(None) => None,
+        Err(e) => return unavailable(&e),
+    };
+    let Some(new) = new else {
+        return refuse(StatusCode::CONFLICT, "rules.refused.not_checked").await;
+    };
+    // A draft that came with a pack was never saved here: its check is stored before the replay.
+    if !set.is_checked()
+        && let Err(e) = save::save(&internal, &actor, version, set.revision, rules).await
+    {
+        return match save::refusal(&e, lang) {
+            Ok(said) => version::show(&internal, &actor, lang, version, StatusCode::CONFLICT, Some(said)).await,
+            Err(response) => response,
+        };
+    }
+    if internal.replays.begin(version) {
+        tokio::spawn(run(internal.clone(), (*actor).clone(), version, set.digest, new, reports));
+    }
+    Redirect::to(&format!("/rules/{version}#replay")).into_response()
+}
+
+/// `GET /rules/{version}/replay`: the part of the page that asks again until it is done.
+pub(super) async fn progress(
+    State(internal): State<Internal>,
+    actor: Overseer,
+    Language(lang): Language,
+    Path(version): Path<i32>,
+) -> Response {
+    let progress = internal.replays.get(version);
+    let running = progress.as_ref().is_some_and(|progress| !progress.failed);
+    let Progress { done, of, failed } = progress.unwrap_or_default();
+    let part = ProgressPart {
+        frame: Frame::of(&actor, lang, "/rules"),
+        version,
+        running,
+        failed,
+        percent: (done * 100).checked_div(of).unwrap_or(0).min(100),
+        said: lang.fill(
+            "rules.replay.progress",
+            &[("done", &done.to_string()), ("of", &of.to_string())],
+        ),
+    };
+    let mut response = render(StatusCode::OK, &part);
+    if !running && !failed {
+        // Done: the page shows the outcome.
+        response
+            .headers_mut()
+            .insert("hx-refresh", axum::http::HeaderValue::from_static("true"));
+    }
+    response
+}
+
+/// Whether a replay of a version is under way, or failed and nobody tried again.
+pub(super) fn is_under_way(internal: &Internal, version: i32) -> bool {
+    internal.replays.get(version).is_some()
+}
+
+async fn run(internal: Internal, actor: Actor, version: i32, digest: String, new: Pack, reports: u32) {
+    let old = internal.pack.current();
+    let replays = internal.replays.clone();
+    let tell = move |done, of| {
+        let progress = Progress {
+            done,
+            of,
+            failed: false,
+        };
+        replays.set(version, Some(progress));
+    };
+    let against = old.rule_set;
+    let old = Arc::new(old.pack.clone());
+    let outcome = replay::run(&internal.board, &internal.county, old, Arc::new(new), reports, tell).await;
+    let done = match outcome.map_err(|e| chain(&e)).and_then(|outcome| serde_json::to_value(outcome).map_err(|e| e.to_string())) {
+        Ok(outcome) => {
+            let kept = save::write(&internal, &actor, move |store, county, clerk| async move {
+                store
+                    .rules_replayed(&county, version, (&digest, against), &outcome, clerk.as_clerk())
+                    .await
+            });
+            match kept.await {
+                // Changed in between: the page says that the replay is not of this content.
+                Ok(()) | Err(RulesError::Stale { .. } | RulesError::WrongState { .. }) => Ok(()),
+                Err(e) => Err(chain(&e)),
+            }
+        }
+        Err(e) => Err(e),
+    };
+    match done {
+        Ok(()) => {
+            info!(version, against, reports, "a draft was replayed");
+            internal.replays.set(version, None);
+        }
+        Err(e) => {
+            error!(version, error = e, "a replay failed");
+            let failed = Progress {
+                failed: true,
+                ..Progress::default()
+            };
+            internal.replays.set(version, Some(failed));
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! One way to save a draft, whoever edited it how: checked first, stored with what the check said.
+
+use std::sync::Arc;
+
+use axum::response::Response;
+use casework::{pack::PackFiles, routing::soundness::Examined};
+use platform::{
+    clock,
+    store::{Clerk, RulesError, StoreError},
+    text::Lang,
+};
+
+use super::examined;
+use crate::internal::{Internal, auth::Actor, page::words, unavailable};
+
+/// A draft that was saved.
+pub(super) struct Saved {
+    /// The revision that the next page carries.
+    pub(super) revision: i32,
+    /// What the check says of it.
+    pub(super) examined: Arc<Examined>,
+}
+
+/// Checks and saves. An unsound draft is saved too, because work goes over several steps; it can't be submitted.
+pub(super) async fn save(
+    internal: &Internal,
+    actor: &Actor,
+    version: i32,
+    revision: i32,
+    rules: PackFiles,
+) -> Result<Saved, RulesError> {
+    let examined = examined::check(internal, &rules).await?;
+    let sound = examined.sound();
+    let revision = write(internal, actor, move |store, county, clerk| async move {
+        store
+            .rules_save(&county, version, revision, (&rules, sound), clerk.as_clerk())
+            .await
+    })
+    .await?;
+    Ok(Saved { revision, examined })
+}
+
+/// A person as an owned value, for a task of its own.
+#[derive(Clone)]
+pub(super) struct Signed {
+    account: i64,
+    name: String,
+    at: chrono::DateTime<chrono::Utc>,
+}
+
+impl Signed {
+    pub(super) fn as_clerk(&self) -> Clerk<'_> {
+        Clerk {
+            account: self.account,
+            name: &self.name,
+            at: self.at,
+        }
+    }
+
+    pub(super) fn of(actor: &Actor) -> Self {
+        Self {
+            account: actor.person.account.id,
+            name: actor.person.account.name.clone(),
+            at: clock::now(),
+        }
+    }
+}
+
+/// Runs a step in a task of its own: a browser that hangs up must not stop it half way.
+pub(super) async fn write<T, F, W>(internal: &Internal, actor: &Actor, step: F) -> Result<T, RulesError>
+where
+    T: Send + 'static,
+    F: FnOnce(platform::store::Store, Arc<str>, Signed) -> W,
+    W: Future<Output = Result<T, RulesError>> + Send + 'static,
+{
+    let step = step(internal.office.clone(), internal.county.clone(), Signed::of(actor));
+    match tokio::spawn(step).await {
+        Ok(done) => done,
+        Err(e) => Err(StoreError::Unreadable(format!("the step failed: {e}")).into()),
+    }
+}
+
+/// What a person reads when a step was refused; a failing database is a page of its own.
+pub(super) fn refusal(e: &RulesError, lang: Lang) -> Result<String, Response> {
+    let now = clock::now();
+    let at = |at| words::moment(lang, at, now);
+    Ok(match e {
+        RulesError::Store(e) => return Err(unavailable(e)),
+        RulesError::NoVersion => lang.t("rules.refused.no_version").to_owned(),
+        RulesError::WrongState { state } => {
+            let state = lang.t(&format!("rules.state.{state}"));
+            lang.fill("rules.refused.wrong_state", &[("state", state)])
+        }
+        RulesError::Stale { by, at: when } => {
+            let when = when.map(at).unwrap_or_default();
+            lang.fill("rules.refused.stale", &[("by", by), ("at", &when)])
+        }
+        RulesError::NotChecked => lang.t("rules.refused.not_checked").to_owned(),
+        RulesError::NotReplayed => lang.t("rules.refused.not_replayed").to_owned(),
+        RulesError::SamePerson => lang.t("rules.refused.same_person").to_owned(),
+        RulesError::Scheduled { version, from } => lang.fill(
+            "rules.refused.scheduled",
+            &[("n", &version.to_string()), ("at", &at(*from))],
+        ),
+        RulesError::InForce => lang.t("rules.refused.in_force").to_owned(),
+    })
+}
