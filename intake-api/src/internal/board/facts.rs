@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::internal::page::words;
 
 /// Label and value of each fact.
-pub(super) fn lines(stored: &Value, pack: &Pack, lang: Lang) -> Vec<(&'static str, String)> {
+pub(crate) fn lines(stored: &Value, pack: &Pack, lang: Lang) -> Vec<(&'static str, String)> {
     let (facts, _) = salvage(stored);
     let t = |key: &str| lang.t(key);
     let situation = |code: &String| pack.vocabulary().situations.label(code, lang.pack()).to_owned();

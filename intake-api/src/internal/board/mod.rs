@@ -21,6 +21,8 @@ use axum::{
 use platform::telemetry::chain;
 use tracing::error;
 
+pub(crate) use facts::lines as facts_lines;
+
 use super::{Route, page::problem};
 
 /// Routes of this part.

@@ -27,7 +27,9 @@ pub(crate) struct Examinations(Arc<Mutex<Vec<(Key, Arc<Examined>)>>>);
 impl Examinations {
     fn find(&self, key: &Key) -> Option<Arc<Examined>> {
         let kept = self.0.lock().ok()?;
-        kept.iter().find(|(known, _)| known == key).map(|(_, found)| found.clone())
+        kept.iter()
+            .find(|(known, _)| known == key)
+            .map(|(_, found)| found.clone())
     }
 
     fn keep(&self, key: Key, found: Arc<Examined>) {
@@ -60,7 +62,12 @@ pub(super) async fn check(internal: &Internal, rules: &PackFiles) -> Result<Arc<
     }
     let search = move || {
         let end = Instant::now() + TIME;
-        Arc::new(examine(&files, &mut || Instant::now() < end))
+        let mut share = |left: usize| -> Box<dyn FnMut() -> bool> {
+            let share = end.saturating_duration_since(Instant::now()) / u32::try_from(left.max(1)).unwrap_or(u32::MAX);
+            let begun = Instant::now();
+            Box::new(move || begun.elapsed() < share)
+        };
+        Arc::new(examine(&files, &mut share))
     };
     let found = tokio::task::spawn_blocking(search)
         .await

@@ -61,7 +61,11 @@ pub(super) async fn draft(
             if let Some(files) = files
                 && let Err(e) = save::save(&internal, &actor, version, 1, files).await
             {
-                tracing::warn!(error = platform::telemetry::chain(&e), version, "a new draft was not checked");
+                tracing::warn!(
+                    error = platform::telemetry::chain(&e),
+                    version,
+                    "a new draft was not checked"
+                );
             }
             Redirect::to(&format!("/rules/{version}")).into_response()
         }

@@ -1,11 +1,7 @@
 //! `GET /rules`: what is in force, what waits for whom, and every version there ever was.
 
 use askama::Template;
-use axum::{
-    extract::State,
-    http::StatusCode,
-    response::Response,
-};
+use axum::{extract::State, http::StatusCode, response::Response};
 use chrono::{DateTime, Utc};
 use platform::{clock, store::RuleSet, text::Lang};
 
@@ -65,7 +61,12 @@ pub(super) async fn show(
     let in_force = versions.map_or(0, |versions| versions.rule_set);
     let me = actor.person.account.id;
     let lines = sets.iter().map(|set| line(set, in_force, me, lang, now));
-    let (waiting, past) = lines.partition(|line| matches!(line.state, "draft" | "checked" | "replayed" | "submitted" | "scheduled" | "in-force"));
+    let (waiting, past) = lines.partition(|line| {
+        matches!(
+            line.state,
+            "draft" | "checked" | "replayed" | "submitted" | "scheduled" | "in-force"
+        )
+    });
     render(
         status,
         &ListPage {
@@ -107,7 +108,10 @@ fn line(set: &RuleSet, in_force: i32, me: i64, lang: Lang, now: DateTime<Utc>) -
         ("withdrawn", _, _, Some(when)) => {
             lang.fill("rules.withdrawn", &[("at", &at(when)), ("by", &by(&set.withdrawn_by))])
         }
-        _ => lang.fill("rules.drafted", &[("at", &at(set.created_at)), ("by", author(set, lang))]),
+        _ => lang.fill(
+            "rules.drafted",
+            &[("at", &at(set.created_at)), ("by", author(set, lang))],
+        ),
     };
     Line {
         version: set.version,

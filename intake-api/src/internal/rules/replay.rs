@@ -134,7 +134,14 @@ pub(super) async fn start(
         };
     }
     if internal.replays.begin(version) {
-        tokio::spawn(run(internal.clone(), (*actor).clone(), version, set.digest, new, reports));
+        tokio::spawn(run(
+            internal.clone(),
+            (*actor).clone(),
+            version,
+            set.digest,
+            new,
+            reports,
+        ));
     }
     Redirect::to(&format!("/rules/{version}#replay")).into_response()
 }
@@ -189,7 +196,10 @@ async fn run(internal: Internal, actor: Actor, version: i32, digest: String, new
     let against = old.rule_set;
     let old = Arc::new(old.pack.clone());
     let outcome = replay::run(&internal.board, &internal.county, old, Arc::new(new), reports, tell).await;
-    let done = match outcome.map_err(|e| chain(&e)).and_then(|outcome| serde_json::to_value(outcome).map_err(|e| e.to_string())) {
+    let done = match outcome
+        .map_err(|e| chain(&e))
+        .and_then(|outcome| serde_json::to_value(outcome).map_err(|e| e.to_string()))
+    {
         Ok(outcome) => {
             let kept = save::write(&internal, &actor, move |store, county, clerk| async move {
                 store

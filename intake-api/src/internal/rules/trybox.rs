@@ -127,7 +127,11 @@ fn answer(
         let same = other.is_none_or(|other| {
             other.tickets.iter().any(|theirs| {
                 (&theirs.obligation, &theirs.unit, theirs.lead) == (&ticket.obligation, &ticket.unit, ticket.lead)
-                    && theirs.stages.iter().map(|stage| stage.due).eq(ticket.stages.iter().map(|stage| stage.due))
+                    && theirs
+                        .stages
+                        .iter()
+                        .map(|stage| stage.due)
+                        .eq(ticket.stages.iter().map(|stage| stage.due))
             })
         });
         let stages = ticket.stages.iter().map(|stage| {
@@ -138,8 +142,15 @@ fn answer(
             format!("{} {due}", words::stage(lang, stage.stage.as_str()))
         });
         Ticket {
-            obligation: pack.vocabulary().obligations.label(&ticket.obligation, lang.pack()).to_owned(),
-            unit: pack.units().get(&ticket.unit).map_or_else(|| ticket.unit.clone(), |unit| unit.name.clone()),
+            obligation: pack
+                .vocabulary()
+                .obligations
+                .label(&ticket.obligation, lang.pack())
+                .to_owned(),
+            unit: pack
+                .units()
+                .get(&ticket.unit)
+                .map_or_else(|| ticket.unit.clone(), |unit| unit.name.clone()),
             lead: ticket.lead,
             differs: !same,
             stages: stages.collect(),
@@ -191,7 +202,12 @@ impl Typed {
 
     /// `None` while no situation was chosen.
     fn facts(&self) -> Option<Facts> {
-        let situations: Vec<_> = self.pairs.iter().filter(|(name, _)| name == "situation").map(|(_, code)| code).collect();
+        let situations: Vec<_> = self
+            .pairs
+            .iter()
+            .filter(|(name, _)| name == "situation")
+            .map(|(_, code)| code)
+            .collect();
         if situations.is_empty() {
             return None;
         }
@@ -247,12 +263,20 @@ impl Typed {
             townships: pack
                 .areas()
                 .townships()
-                .map(|township| (area(township), pack.areas().villages(&township.code).map(area).collect()))
+                .map(|township| {
+                    (
+                        area(township),
+                        pack.areas().villages(&township.code).map(area).collect(),
+                    )
+                })
                 .collect(),
             places: closed("place", Place::ALL.iter().map(|word| word.as_str()).collect()),
             suspects: closed("suspect", Suspect::ALL.iter().map(|word| word.as_str()).collect()),
             sexes: closed("sex", Sex::ALL.iter().map(|word| word.as_str()).collect()),
-            living_with: closed("living_with", LivingWith::ALL.iter().map(|word| word.as_str()).collect()),
+            living_with: closed(
+                "living_with",
+                LivingWith::ALL.iter().map(|word| word.as_str()).collect(),
+            ),
             ages: (0..=17)
                 .map(|age| {
                     let code = age.to_string();

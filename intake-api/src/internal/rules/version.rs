@@ -124,7 +124,10 @@ async fn read(
         Some(base) => store.rules_files(county, base).await?,
         None => None,
     };
-    let (replayed, acts) = (store.rules_replay(county, version).await?, store.rules_acts(county, version).await?);
+    let (replayed, acts) = (
+        store.rules_replay(county, version).await?,
+        store.rules_acts(county, version).await?,
+    );
     let examined = examined::check(internal, &rules).await?;
     let loaded = internal.pack.current();
     let state = list::state(&set, loaded.rule_set, now);
@@ -161,7 +164,7 @@ async fn read(
             .checked_add_days(Days::new(1))
             .map_or_else(String::new, |day| day.to_string()),
         sound: examined.sound(),
-        findings: lines(&examined, &rules, lang),
+        findings: lines(&examined, &loaded.pack, lang),
         differences_title: set.base.map_or_else(
             || lang.t("rules.state.in-force").to_owned(),
             |base| lang.fill("rules.differences", &[("n", &base.to_string())]),
@@ -232,7 +235,11 @@ fn life_lines(set: &RuleSet, lang: Lang, now: DateTime<Utc>) -> Vec<String> {
         lines.push(lang.fill("rules.submitted", &[("at", &at(when)), ("by", &by(&set.submitted_by))]));
     }
     if let Some(from) = set.active_from {
-        let key = if set.approved_by.is_some() { "rules.from" } else { "rules.since" };
+        let key = if set.approved_by.is_some() {
+            "rules.from"
+        } else {
+            "rules.since"
+        };
         lines.push(lang.fill(key, &[("at", &at(from)), ("by", &by(&set.approved_by))]));
     }
     if let Some(when) = set.withdrawn_at {

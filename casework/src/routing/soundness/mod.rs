@@ -8,12 +8,15 @@
 //! - `escalation` ends at its highest level; that levels have no gap is checked while the pack is read.
 //! - The kind of the asking unit is absent where a report asks. No other fact is: unknown ones have a word.
 
+mod examine;
+
 use crate::dmn::check::Scope;
 use crate::dmn::{Column, Model, Table};
 use crate::explain::words::word_zh;
 use crate::pack::{Lang, Vocabulary};
 use crate::routing::Stage;
 use crate::urgency::Urgency;
+pub use examine::{Examined, Line, Share, examine};
 
 /// The decisions that make a model a county's division of duties.
 const DECISIONS: [&str; 4] = ["urgency", "obligations", "deadlines", "escalation"];
