@@ -120,6 +120,13 @@ pub struct Column {
     pub line: u32,
 }
 
+impl Column {
+    /// What people read above it: its label, or its name.
+    pub fn heading(&self) -> &str {
+        if self.label.is_empty() { &self.name } else { &self.label }
+    }
+}
+
 /// One row.
 #[derive(Debug, Clone)]
 pub struct Rule {
@@ -151,7 +158,7 @@ pub struct DmnError {
 
 impl DmnError {
     /// Something about the file as a whole.
-    fn of_file(line: u32, reason: impl Into<String>) -> Self {
+    pub(crate) fn of_file(line: u32, reason: impl Into<String>) -> Self {
         Self {
             decision: String::new(),
             row: None,

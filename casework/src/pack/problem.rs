@@ -14,6 +14,9 @@ pub struct PackProblem {
     pub line: Line,
     /// What is wrong and what to do, in English.
     pub reason: String,
+    /// The same in Chinese, for what an office can bring about on its pages.
+    #[serde(skip)]
+    pub zh: Option<String>,
 }
 
 impl fmt::Display for PackProblem {
@@ -32,6 +35,17 @@ impl Problems {
             file: file.to_owned(),
             line,
             reason: reason.into(),
+            zh: None,
+        });
+    }
+
+    /// As [`Problems::add`], with the Chinese for the office.
+    pub(crate) fn add_zh(&mut self, (file, line): (&str, Line), reason: impl Into<String>, zh: impl Into<String>) {
+        self.0.push(PackProblem {
+            file: file.to_owned(),
+            line,
+            reason: reason.into(),
+            zh: Some(zh.into()),
         });
     }
 

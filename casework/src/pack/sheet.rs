@@ -149,6 +149,7 @@ impl From<(&str, &crate::dmn::DmnError)> for PackProblem {
             file: file.to_owned(),
             line: error.line,
             reason: error.to_string(),
+            zh: None,
         }
     }
 }

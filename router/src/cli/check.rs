@@ -10,12 +10,11 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use casework::dmn::check::{Kind, Report, Scope, check};
+use casework::dmn::check::{Report, Scope, check};
 use casework::dmn::grid::Grid;
 use casework::dmn::{self, Column, Model, Table};
-use casework::liveness;
-use casework::pack::{Pack, PackProblem};
-use casework::routing::soundness;
+use casework::pack::PackProblem;
+use casework::routing::soundness::{self, examine};
 
 use super::{County, FINDING, UNREADABLE, packs, say};
 use answer::{Answer, Words};
@@ -54,21 +53,14 @@ impl Check {
             Ok(files) => files,
             Err(code) => return code,
         };
-        let (pack, problems) = Pack::examine(&files);
-        let model = files.get(MODEL).and_then(|text| dmn::read(text).ok());
-        let mut answer = Answer::new(problems);
-        if let Some(model) = &model {
-            for (table, mut report) in self.reports(model) {
-                // Words that the pack does not know are among its problems, which name the list that lacks them.
-                report.findings.retain(|finding| finding.kind != Kind::Outside);
-                let named = |column: &Column, word: &str| soundness::named(pack.as_ref()?.vocabulary(), column, word);
-                answer.add(MODEL, table, &report, &named, Words::Chinese);
-            }
+        let examined = examine(&files, &mut self.share());
+        let mut answer = Answer::new(examined.problems);
+        let pack = examined.pack;
+        let named = |column: &Column, word: &str| soundness::named(pack.as_ref()?.vocabulary(), column, word);
+        for (table, report) in &examined.tables {
+            answer.add(MODEL, table, report, &named, Words::Chinese);
         }
-        // Who would answer is asked of a pack that can be read; half of one names nobody.
-        if let Some(pack) = pack.as_ref().filter(|_| !answer.problems()) {
-            answer.add_liveness(liveness::check(pack));
-        }
+        answer.add_liveness(examined.liveness);
         self.answer(&self.county.county.display().to_string(), &answer, FINDING)
     }
 
@@ -98,15 +90,11 @@ impl Check {
         }
     }
 
-    /// Each table with its report. All share the time, so that no hard one takes it from the others.
+    /// Each table with its report.
     fn reports<'m>(&self, model: &'m Model) -> Vec<(&'m Table, Report)> {
         let county = soundness::is_county(model);
-        let end = Instant::now() + Duration::from_secs(self.seconds.min(u64::from(u32::MAX)));
-        let mut left = u32::try_from(model.tables.len()).unwrap_or(u32::MAX);
-        let checked = model.tables.iter().map(|table| {
-            let share = end.saturating_duration_since(Instant::now()) / left.max(1);
-            left -= 1;
-            let begun = Instant::now();
+        let (mut share, count) = (self.share(), model.tables.len());
+        let checked = model.tables.iter().enumerate().map(|(index, table)| {
             let mut scope = if county {
                 soundness::scope(table)
             } else {
@@ -115,10 +103,21 @@ impl Check {
             scope.gaps |= self.gaps;
             (
                 table,
-                check(table, &Grid::new(table), &scope, &mut || begun.elapsed() < share),
+                check(table, &Grid::new(table), &scope, &mut *share(count - index)),
             )
         });
         checked.collect()
+    }
+
+    /// All tables share the time, so that no hard one takes it from the others.
+    fn share(&self) -> impl FnMut(usize) -> Box<dyn FnMut() -> bool> + use<> {
+        let end = Instant::now() + Duration::from_secs(self.seconds.min(u64::from(u32::MAX)));
+        move |left| {
+            let left = u32::try_from(left).unwrap_or(u32::MAX).max(1);
+            let share = end.saturating_duration_since(Instant::now()) / left;
+            let begun = Instant::now();
+            Box::new(move || begun.elapsed() < share)
+        }
     }
 
     fn answer(&self, what: &str, answer: &Answer, code: u8) -> ExitCode {

@@ -8,7 +8,7 @@ use crate::calendar::{Limit, Regime};
 use crate::dmn::sfeel::Value;
 use crate::dmn::{Column, Inputs, Model, Rule, Table};
 use crate::escalation::{Anchor, Level};
-use crate::pack::{Problems, Units, Vocabulary};
+use crate::pack::{Lang, Problems, Units, Vocabulary};
 use crate::routing::Stage;
 use crate::urgency::Urgency;
 
@@ -28,6 +28,14 @@ pub(super) struct Check<'c> {
 impl Check<'_> {
     fn add(&mut self, line: u32, reason: impl Into<String>) {
         self.problems.add(self.file, line, reason);
+    }
+
+    fn add_zh(&mut self, line: u32, reason: impl Into<String>, zh: impl Into<String>) {
+        self.problems.add_zh((self.file, line), reason, zh);
+    }
+
+    fn label(&self, obligation: &str) -> String {
+        self.vocabulary.obligations.label(obligation, Lang::Zh).to_owned()
     }
 
     /// The table of a decision, if it is there with the right columns; its cells are checked.
@@ -117,7 +125,8 @@ impl Check<'_> {
             }
             _ => return,
         };
-        self.add(rule.line, at(reason));
+        let zh = format!("“{}”一栏没有填写或填写了不认识的内容。", column.heading());
+        self.add_zh(rule.line, at(reason), zh);
     }
 
     /// Every obligation and urgency needs finite sign and resolve limits; contact may be left out.
@@ -140,7 +149,13 @@ impl Check<'_> {
                     let found = match table.evaluate(&inputs) {
                         Ok(hits) => hits.first().and_then(|rule| self.deadline(table, rule, stage)),
                         Err(ambiguous) => {
-                            self.add(table.line, format!("{obligation} {urgency} {stage}: {ambiguous}"));
+                            let zh = format!(
+                                "“{}”在{}时的{}时限有几行同时规定，只能有一行。",
+                                self.label(&obligation),
+                                urgency.zh(),
+                                stage.zh()
+                            );
+                            self.add_zh(table.line, format!("{obligation} {urgency} {stage}: {ambiguous}"), zh);
                             continue;
                         }
                     };
@@ -151,7 +166,13 @@ impl Check<'_> {
                         None if stage == Stage::Contact => {}
                         None => {
                             let reason = format!("{obligation} has no {stage} limit at urgency {urgency}");
-                            self.add(table.line, format!("decision {}: {reason}", table.id));
+                            let zh = format!(
+                                "“{}”在{}时没有{}时限，这样的工单没有期限，谁也不会催。",
+                                self.label(&obligation),
+                                urgency.zh(),
+                                stage.zh()
+                            );
+                            self.add_zh(table.line, format!("decision {}: {reason}", table.id), zh);
                         }
                     }
                 }
@@ -164,27 +185,23 @@ impl Check<'_> {
         let text = |column| table.output(rule, column).as_text().unwrap_or_default();
         let limit: Limit = text("limit").parse().ok()?;
         if limit.count == 0 {
-            let reason = "a limit of 0 leaves no time".to_owned();
-            self.add(
-                rule.line,
-                format!("decision {}, row {}: {reason}", table.id, rule.number),
+            let reason = format!(
+                "decision {}, row {}: a limit of 0 leaves no time",
+                table.id, rule.number
             );
+            self.add_zh(rule.line, reason, "时限不能是 0。");
             return None;
         }
         if limit.shortest_minutes() > LONGEST_MINUTES {
             let reason = format!("{limit} is longer than ten years; no child waits that long");
-            self.add(
-                rule.line,
-                format!("decision {}, row {}: {reason}", table.id, rule.number),
-            );
+            let reason = format!("decision {}, row {}: {reason}", table.id, rule.number);
+            self.add_zh(rule.line, reason, "时限超过十年，孩子等不了这么久。");
             return None;
         }
         if stage == Stage::Sign && text("start") != DISPATCH {
             let reason = "signing starts with the dispatch; any other event may never come";
-            self.add(
-                rule.line,
-                format!("decision {}, row {}: {reason}", table.id, rule.number),
-            );
+            let reason = format!("decision {}, row {}: {reason}", table.id, rule.number);
+            self.add_zh(rule.line, reason, "签收时限必须从派单起算；别的事件也许永远不会发生。");
         }
         Some(Deadline {
             limit,
@@ -209,7 +226,14 @@ impl Check<'_> {
                     ]);
                     match table.evaluate(&inputs) {
                         Ok(hits) => levels.extend(hits.first().and_then(|rule| self.level(table, rule, level))),
-                        Err(ambiguous) => self.add(table.line, format!("{urgency} {stage} level {level}: {ambiguous}")),
+                        Err(ambiguous) => {
+                            let zh = format!(
+                                "{}的{}第{level}级有几行同时规定，只能有一行。",
+                                urgency.zh(),
+                                stage.zh()
+                            );
+                            self.add_zh(table.line, format!("{urgency} {stage} level {level}: {ambiguous}"), zh);
+                        }
                     }
                 }
                 let gap = levels
@@ -218,9 +242,11 @@ impl Check<'_> {
                     .any(|(level, wanted): (&Level, u8)| level.level != wanted);
                 if levels.is_empty() || gap {
                     let reason = "the levels must be 1, 2, 3 and so on without a gap";
-                    self.add(
+                    let zh = format!("{}的{}：级别必须从第1级起连续，不能缺级。", urgency.zh(), stage.zh());
+                    self.add_zh(
                         table.line,
                         format!("decision {}: {urgency} {stage}: {reason}", table.id),
+                        zh,
                     );
                 }
                 escalation.insert((urgency, stage), levels);
@@ -243,10 +269,8 @@ impl Check<'_> {
             (percent, minutes, Anchor::from_word(text("anchor")))
         else {
             let reason = "percent must be 0 or more and minimum a limit in min or h";
-            self.add(
-                rule.line,
-                format!("decision {}, row {}: {reason}", table.id, rule.number),
-            );
+            let reason = format!("decision {}, row {}: {reason}", table.id, rule.number);
+            self.add_zh(rule.line, reason, "百分比不能小于 0，最短间隔要用分钟或小时。");
             return None;
         };
         Some(Level {
@@ -282,7 +306,14 @@ impl Check<'_> {
                         "level {} (row {}) must come after level {} (row {}) for every span",
                         upper.level, upper.row, lower.level, lower.row
                     );
-                    self.add(0, format!("decision escalation: {urgency} {stage}: {reason}"));
+                    let zh = format!(
+                        "{}的{}：第{}级必须晚于第{}级，现在不论期限长短总有不晚的时候。",
+                        urgency.zh(),
+                        stage.zh(),
+                        upper.level,
+                        lower.level
+                    );
+                    self.add_zh(0, format!("decision escalation: {urgency} {stage}: {reason}"), zh);
                 }
             }
         }

@@ -76,11 +76,6 @@ impl Answer {
         self.sound
     }
 
-    /// Whether something can't be read or does not fit together.
-    pub(super) fn problems(&self) -> bool {
-        !self.problems.is_empty()
-    }
-
     /// Adds ways in which a report would fall through.
     pub(super) fn add_liveness(&mut self, findings: Vec<LivenessFinding>) {
         self.sound &= findings.is_empty();

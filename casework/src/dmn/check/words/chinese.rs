@@ -64,7 +64,7 @@ fn place(table: &Table, region: &Region, named: &Named<'_>) -> String {
         } else {
             String::new()
         };
-        format!("{}={}{rest}", label(column), values.join("、"))
+        format!("{}={}{rest}", column.heading(), values.join("、"))
     });
     parts.collect::<Vec<_>>().join("；")
 }
@@ -72,7 +72,7 @@ fn place(table: &Table, region: &Region, named: &Named<'_>) -> String {
 fn example(table: &Table, found: &Finding, named: &Named<'_>) -> String {
     let facts: Vec<String> = facts(table, &found.region, &found.example)
         .into_iter()
-        .map(|(column, given)| format!("{}={}", label(column), value(column, given, named)))
+        .map(|(column, given)| format!("{}={}", column.heading(), value(column, given, named)))
         .collect();
     if facts.is_empty() {
         return String::new();
@@ -115,14 +115,6 @@ fn value(column: &Column, value: &Value, named: &Named<'_>) -> String {
     }
 }
 
-fn label(column: &Column) -> &str {
-    if column.label.is_empty() {
-        &column.name
-    } else {
-        &column.label
-    }
-}
-
 /// The label of the column that a finding names.
 fn column<'t>(table: &'t Table, found: &'t Finding) -> &'t str {
     let name = found.column.as_deref().unwrap_or_default();
@@ -130,7 +122,7 @@ fn column<'t>(table: &'t Table, found: &'t Finding) -> &'t str {
     columns
         .into_iter()
         .find(|column| column.name == name)
-        .map_or(name, label)
+        .map_or(name, Column::heading)
 }
 
 /// The values of a row that its column does not allow.

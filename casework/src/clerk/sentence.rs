@@ -1,0 +1,74 @@
+//! A row as what it asks and what it answers; what asks nothing is left out.
+
+use serde::Serialize;
+
+use super::words::{heading, test, value};
+use crate::dmn::sfeel::{Test, Value};
+use crate::dmn::{Rule, Table};
+use crate::pack::Pack;
+
+/// One cell that says something.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Said {
+    /// The column's variable.
+    pub column: String,
+    /// What people read above it.
+    pub heading: String,
+    /// The cell in words.
+    pub words: String,
+}
+
+/// A row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Sentence {
+    /// 1-based.
+    pub row: usize,
+    /// What must hold; empty = always.
+    pub when: Vec<Said>,
+    /// What follows.
+    pub then: Vec<Said>,
+}
+
+/// A row of a table in words.
+pub fn sentence(pack: &Pack, table: &Table, rule: &Rule) -> Sentence {
+    of(pack, table, rule.number, &rule.tests, &rule.outputs)
+}
+
+/// The same for a row that is not in a table yet.
+pub(super) fn of(pack: &Pack, table: &Table, row: usize, tests: &[Test], outputs: &[Value]) -> Sentence {
+    let asks = table.inputs.iter().zip(tests).filter(|(_, cell)| **cell != Test::Any);
+    let answers = table.outputs.iter().zip(outputs);
+    let said = |column: &crate::dmn::Column, words: String| Said {
+        column: column.name.clone(),
+        heading: heading(column).to_owned(),
+        words,
+    };
+    Sentence {
+        row,
+        when: asks
+            .map(|(column, cell)| said(column, test(pack, column, cell)))
+            .collect(),
+        then: answers
+            .map(|(column, cell)| said(column, value(pack, column, cell)))
+            .collect(),
+    }
+}
+
+impl Sentence {
+    /// In one line: `情形为遗弃，年龄为小于8岁：应办事项为接报处置，……`.
+    pub fn line(&self) -> String {
+        let join = |cells: &[Said]| {
+            let parts: Vec<String> = cells
+                .iter()
+                .map(|cell| format!("{}为{}", cell.heading, cell.words))
+                .collect();
+            parts.join("，")
+        };
+        let when = if self.when.is_empty() {
+            "任何情况".to_owned()
+        } else {
+            join(&self.when)
+        };
+        format!("{when}：{}", join(&self.then))
+    }
+}
