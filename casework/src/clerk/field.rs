@@ -155,6 +155,10 @@ const NONE_TICKED: (&str, &str) = (
     "请至少勾选一项，或改为“不限”。",
     "Please tick at least one, or choose “any”.",
 );
+const TICKED: (&str, &str) = (
+    "勾选了选项，却选了“不限”。请改为“是下列之一”或“不是下列”，或取消勾选。",
+    "Something is ticked, but “any” is chosen. Choose one of the others, or untick.",
+);
 const BACKWARDS: (&str, &str) = (
     "起始数大于结束数，没有一个数符合。",
     "The first number is above the last: nothing would match.",
@@ -312,7 +316,12 @@ impl Typed<'_> {
                     .filter(|code| self.0.iter().any(|(key, value)| key == name && value == code))
                     .map(|code| Item::Is(code.into()))
                     .collect();
+                let untouched = choices
+                    .iter()
+                    .all(|(choice, was)| *was == ticked.iter().any(|item| text_of(item) == Some(&choice.code)));
                 match self.get(&format!("{name}.mode")) {
+                    // Somebody who ticks something means it, and must not lose it to a drop-down that still says 不限.
+                    "any" if !ticked.is_empty() && !untouched => Err(TICKED),
                     "any" => Ok(Some(Test::Any)),
                     "some" | "not" if ticked.is_empty() => Err(NONE_TICKED),
                     "some" => Ok(Some(Test::OneOf(ticked))),
@@ -357,11 +366,9 @@ impl Typed<'_> {
                 if known { Ok(typed.to_owned()) } else { Err(CHOOSE) }
             }
             Field::Limit { units, .. } => {
-                let count = self
-                    .get(&format!("{name}.count"))
-                    .parse::<u32>()
-                    .ok()
-                    .filter(|count| *count > 0);
+                let count = self.get(&format!("{name}.count")).parse::<u32>().ok();
+                // A level may come at once; a deadline leaves some time.
+                let count = count.filter(|count| *count > 0 || name == "then.minimum");
                 let unit = self.get(&format!("{name}.unit"));
                 match count {
                     Some(count) if units.iter().any(|(choice, _)| choice.code == unit) => Ok(format!("{count}{unit}")),

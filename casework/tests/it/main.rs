@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that can't go on should say where")]
 
 mod calendar;
+mod clerk;
 mod dmn;
 mod dmn_fuzz;
 mod dmn_write;

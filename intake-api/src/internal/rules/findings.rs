@@ -27,6 +27,13 @@ pub(super) struct FindingLine {
     pub(super) example: Vec<(String, String)>,
 }
 
+impl FindingLine {
+    /// Whether it stands beside this row.
+    pub(super) fn is_about(&self, table: &str, row: usize) -> bool {
+        self.table.as_ref().is_some_and(|(id, _)| id == table) && self.concerns.contains(&row)
+    }
+}
+
 /// All findings, what would lose a child first.
 pub(super) fn lines(examined: &Examined, pack: &Pack, lang: Lang) -> Vec<FindingLine> {
     let line = |line: Line| {

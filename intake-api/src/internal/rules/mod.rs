@@ -4,11 +4,16 @@
 //! of them with its next step; `table` and `row` are the 职责分工表 in words, `expert` the same model in an editor for people
 //! who know DMN, `workbook` for those who live in spreadsheets. All three save through `save`, which checks.
 
+mod changes;
 mod examined;
+mod findings;
 mod life;
 mod list;
+mod outcome;
 mod replay;
+mod row;
 mod save;
+mod table;
 mod trybox;
 mod version;
 
@@ -28,6 +33,10 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get("/rules/{version}/replay", get(replay::progress)),
         Route::post("/rules/{version}/replay", post(replay::start)),
         Route::get("/rules/{version}/try", get(trybox::page)),
+        Route::get("/rules/{version}/tables/{table}", get(table::page)),
+        Route::get("/rules/{version}/tables/{table}/rows/{row}", get(row::page)),
+        Route::post("/rules/{version}/tables/{table}/rows/{row}", post(row::submit)),
+        Route::post("/rules/{version}/tables/{table}/rows/{row}/check", post(row::check)),
         Route::post("/rules/{version}/submit", post(life::submit)),
         Route::post("/rules/{version}/decline", post(life::decline)),
         Route::post("/rules/{version}/approve", post(life::approve)),

@@ -1,0 +1,133 @@
+//! What a replay found, as a page shows it: sentences first, then the load of each unit as bars, then reports to look at.
+
+use casework::{
+    pack::Pack,
+    replay::{Outcome, Sample, SampleDecision},
+};
+use chrono::{DateTime, Utc};
+use platform::{store::RuleSet, text::Lang};
+use serde_json::Value;
+
+use crate::internal::{board, page::words};
+
+/// Units with a bar.
+const BARS: usize = 12;
+/// Reports to look at.
+const SHOWN: usize = 5;
+
+/// The part of the page.
+pub(super) struct OutcomeView {
+    pub(super) summary: String,
+    /// The rules were changed after it.
+    pub(super) old: bool,
+    pub(super) unreadable: Option<String>,
+    pub(super) sentences: Vec<String>,
+    pub(super) bars: Vec<Bar>,
+    pub(super) samples: Vec<SampleView>,
+}
+
+/// One unit's load by both rule sets.
+pub(super) struct Bar {
+    pub(super) unit: String,
+    pub(super) before: u64,
+    pub(super) after: u64,
+    /// Widths in percent of the longest.
+    pub(super) before_width: u64,
+    pub(super) after_width: u64,
+    pub(super) difference: String,
+}
+
+/// One report that changes.
+pub(super) struct SampleView {
+    pub(super) facts: Vec<(&'static str, String)>,
+    pub(super) before: Vec<String>,
+    pub(super) after: Vec<String>,
+}
+
+/// Reads a stored outcome; `None` where another version of the program wrote it.
+pub(super) fn view(
+    stored: &Value,
+    set: &RuleSet,
+    pack: &Pack,
+    lang: Lang,
+    now: DateTime<Utc>,
+) -> Option<OutcomeView> {
+    let outcome: Outcome = serde_json::from_value(stored.clone()).ok()?;
+    let at = set.replayed_at.map_or_else(String::new, |at| words::moment(lang, at, now));
+    let summary = [
+        ("reports", outcome.reports.to_string()),
+        ("changed", outcome.changed.to_string()),
+        ("n", set.replayed_against.unwrap_or_default().to_string()),
+        ("at", at),
+    ];
+    let summary: Vec<(&str, &str)> = summary.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let unreadable = outcome.unreadable.count;
+    Some(OutcomeView {
+        summary: lang.fill("rules.replay.summary", &summary),
+        old: !set.is_replayed(),
+        unreadable: (unreadable > 0).then(|| lang.fill("rules.replay.unreadable", &[("n", &unreadable.to_string())])),
+        // The first of them says what the summary says.
+        sentences: outcome.sentences_zh(pack, pack).into_iter().skip(1).collect(),
+        bars: bars(&outcome, pack),
+        samples: outcome
+            .samples
+            .iter()
+            .take(SHOWN)
+            .map(|sample| sample_view(sample, pack, lang, now))
+            .collect(),
+    })
+}
+
+/// The units whose load changes, those that change most first.
+fn bars(outcome: &Outcome, pack: &Pack) -> Vec<Bar> {
+    let mut units: Vec<_> = outcome
+        .units
+        .iter()
+        .filter(|(_, load)| load.gained + load.lost > 0)
+        .collect();
+    units.sort_by_key(|(code, load)| (std::cmp::Reverse(load.gained + load.lost), (*code).clone()));
+    units.truncate(BARS);
+    let longest = units.iter().map(|(_, load)| load.before.max(load.after)).max().unwrap_or(0).max(1);
+    let bar = |(code, load): (&String, &casework::replay::Load)| Bar {
+        unit: pack.units().get(code).map_or_else(|| code.clone(), |unit| unit.name.clone()),
+        before: load.before,
+        after: load.after,
+        before_width: load.before * 100 / longest,
+        after_width: load.after * 100 / longest,
+        difference: match load.after.cmp(&load.before) {
+            std::cmp::Ordering::Greater => format!("+{}", load.after - load.before),
+            std::cmp::Ordering::Less => format!("−{}", load.before - load.after),
+            std::cmp::Ordering::Equal => "±0".to_owned(),
+        },
+    };
+    units.into_iter().map(bar).collect()
+}
+
+fn sample_view(sample: &Sample, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> SampleView {
+    let facts = serde_json::to_value(&sample.facts).unwrap_or_default();
+    SampleView {
+        facts: board::facts_lines(&facts, pack, lang),
+        before: tickets(&sample.before, pack, lang, now),
+        after: tickets(&sample.after, pack, lang, now),
+    }
+}
+
+/// `特急`, then `公安局：接报处置（主办），办结 11月25日 24:00`.
+fn tickets(decision: &SampleDecision, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> Vec<String> {
+    let urgency = words::urgency(lang, decision.urgency.as_str()).to_owned();
+    let tickets = decision.tickets.iter().map(|ticket| {
+        let unit = pack.units().get(&ticket.unit).map_or(ticket.unit.as_str(), |unit| &unit.name);
+        let obligation = pack.vocabulary().obligations.label(&ticket.obligation, lang.pack());
+        let role = lang.t(if ticket.lead { "words.role.lead" } else { "words.role.assist" });
+        let stages: Vec<String> = ticket
+            .stages
+            .iter()
+            .filter_map(|(stage, planned)| {
+                let due = words::due(lang, planned.due?, now);
+                Some(format!("{} {due}", words::stage(lang, stage.as_str())))
+            })
+            .collect();
+        format!("{unit}：{obligation}（{role}） {}", stages.join(" · "))
+    });
+    std::iter::once(urgency).chain(tickets).collect()
+}

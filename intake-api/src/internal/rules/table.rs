@@ -1,0 +1,186 @@
+//! `GET /rules/{version}/tables/{table}`: one 职责分工表 in words, each row with what the check says of it.
+
+use std::collections::HashMap;
+
+use askama::Template;
+use axum::{
+    extract::{Path, Query, State},
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use casework::{
+    clerk::{Sentence, sentence, words::choices},
+    dmn::{self, HitPolicy, Table},
+    pack::{Pack, PackFiles},
+};
+use platform::{store::StoreError, text::Lang};
+
+use super::{
+    examined,
+    findings::{FindingLine, lines},
+    version::MODEL,
+};
+use crate::internal::{
+    Internal,
+    auth::{Actor, Overseer},
+    page::{Frame, Language, problem, render},
+    unavailable,
+};
+
+#[derive(Template)]
+#[template(path = "internal/rules/table.html")]
+struct TablePage {
+    frame: Frame,
+    version: i32,
+    table: String,
+    name: String,
+    how: &'static str,
+    editable: bool,
+    notice: Option<&'static str>,
+    others: Vec<(String, String)>,
+    findings: Vec<FindingLine>,
+    filter: Option<Filter>,
+    rows: Vec<RowLine>,
+    of: usize,
+}
+
+/// Rows that can concern one word of one column.
+struct Filter {
+    column: String,
+    heading: String,
+    choices: Vec<(String, String, bool)>,
+}
+
+struct RowLine {
+    row: Sentence,
+    findings: Vec<String>,
+}
+
+/// A draft's model with one table of it, as pages read and change them.
+pub(super) struct Opened {
+    pub(super) editable: bool,
+    pub(super) revision: i32,
+    pub(super) rules: PackFiles,
+    pub(super) model: dmn::Model,
+    pub(super) table: Table,
+}
+
+/// `GET /rules/{version}/tables/{table}`
+pub(super) async fn page(
+    State(internal): State<Internal>,
+    actor: Overseer,
+    Language(lang): Language,
+    Path((version, table)): Path<(i32, String)>,
+    Query(query): Query<HashMap<String, String>>,
+) -> Response {
+    let opened = match open(&internal, &actor, version, &table).await {
+        Ok(Some(opened)) => opened,
+        Ok(None) => return problem::not_found().into_response(),
+        Err(e) => return unavailable(&e),
+    };
+    let examined = match examined::check(&internal, &opened.rules).await {
+        Ok(examined) => examined,
+        Err(e) => return unavailable(&e),
+    };
+    let loaded = internal.pack.current();
+    let pack = examined.pack.as_ref().unwrap_or(&loaded.pack);
+    let all = lines(&examined, pack, lang);
+    let filter = filter(pack, &opened.table, &query);
+    let wanted = filter.as_ref().and_then(|filter| {
+        let chosen = filter.choices.iter().find(|(.., on)| *on)?;
+        Some((filter.column.clone(), chosen.0.clone()))
+    });
+    let rows = opened
+        .table
+        .rules
+        .iter()
+        .filter(|rule| wanted.as_ref().is_none_or(|(column, word)| concerns(&opened.table, rule, column, word)))
+        .map(|rule| RowLine {
+            row: sentence(pack, &opened.table, rule),
+            findings: all
+                .iter()
+                .filter(|line| line.is_about(&opened.table.id, rule.number))
+                .map(|line| line.sentence.clone())
+                .collect(),
+        });
+    let page = TablePage {
+        frame: Frame::of(&actor, lang, "/rules"),
+        version,
+        how: lang.t(how(&opened.table)),
+        editable: opened.editable,
+        notice: query.contains_key("saved").then(|| lang.t("rules.table.saved")),
+        others: opened.model.tables.iter().map(|table| (table.id.clone(), table.name.clone())).collect(),
+        rows: rows.collect(),
+        of: opened.table.rules.len(),
+        // Beside a row stands what is about it; above all stands what is about none.
+        findings: all
+            .into_iter()
+            .filter(|line| line.concerns.is_empty() && line.table.as_ref().is_none_or(|(id, _)| *id == opened.table.id))
+            .collect(),
+        filter,
+        table: opened.table.id,
+        name: opened.table.name,
+    };
+    render(StatusCode::OK, &page)
+}
+
+/// A version's table. `None` where there is no such version or table, or its model can't be read.
+pub(super) async fn open(
+    internal: &Internal,
+    actor: &Actor,
+    version: i32,
+    table: &str,
+) -> Result<Option<Opened>, StoreError> {
+    let (store, county) = (&internal.board, &*internal.county);
+    let (Some(set), Some(rules)) = (store.rules_fetch(county, version).await?, store.rules_files(county, version).await?)
+    else {
+        return Ok(None);
+    };
+    let model = rules.get(MODEL).and_then(|text| dmn::read(text).ok());
+    let found = model.and_then(|model| {
+        let table = model.tables.iter().find(|found| found.id == table)?.clone();
+        Some((model, table))
+    });
+    Ok(found.map(|(model, table)| Opened {
+        editable: set.state == "draft" && actor.is(&["office"]),
+        revision: set.revision,
+        rules,
+        model,
+        table,
+    }))
+}
+
+/// How the rows of a table work together, as a key of its sentence.
+fn how(table: &Table) -> &'static str {
+    match table.hit_policy {
+        HitPolicy::Collect | HitPolicy::RuleOrder => "rules.table.all",
+        HitPolicy::First => "rules.table.first",
+        HitPolicy::Priority => "rules.table.priority",
+        HitPolicy::Unique | HitPolicy::Any => "rules.table.one",
+    }
+}
+
+/// A drop-down over the column by which people look for rows.
+fn filter(pack: &Pack, table: &Table, query: &HashMap<String, String>) -> Option<Filter> {
+    let column = ["situation", "obligation", "urgency"]
+        .into_iter()
+        .find_map(|name| table.inputs.iter().find(|column| column.name == name))?;
+    let chosen = query.get("only").map_or("", String::as_str);
+    let choices = choices(pack, column)?;
+    Some(Filter {
+        column: column.name.clone(),
+        heading: casework::clerk::words::heading(column).to_owned(),
+        choices: choices
+            .into_iter()
+            .map(|choice| {
+                let on = choice.code == chosen;
+                (choice.code, choice.label, on)
+            })
+            .collect(),
+    })
+}
+
+fn concerns(table: &Table, rule: &dmn::Rule, column: &str, word: &str) -> bool {
+    let at = table.inputs.iter().position(|input| input.name == column);
+    at.and_then(|at| rule.tests.get(at)).is_none_or(|test| test.matches(&word.into()))
+}
