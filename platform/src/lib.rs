@@ -11,6 +11,7 @@ pub mod pack_dir;
 pub mod pack_watch;
 pub mod private;
 pub mod receipt;
+pub mod replay;
 pub mod seal;
 pub mod store;
 pub mod telemetry;

@@ -40,6 +40,12 @@ impl ReportId {
     pub fn from_db(id: i64) -> Self {
         Self(id)
     }
+
+    /// The least id of the same day: ids of later days are greater, whatever their random part.
+    #[must_use]
+    pub fn day_begin(self) -> Self {
+        Self(self.0 >> RANDOM_BITS << RANDOM_BITS)
+    }
 }
 
 fn check(id: i64) -> char {

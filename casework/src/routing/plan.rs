@@ -1,5 +1,7 @@
 //! The stages of a ticket with their deadlines and escalation steps.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
 
 use super::rules::{DISPATCH, Deadline, POLICE_ACCEPT, TRIAGE};
@@ -21,7 +23,7 @@ pub(super) fn stages(
     Stage::ALL
         .iter()
         .filter_map(|&stage| {
-            let deadline = deadline(pack, obligation, urgency, stage)?;
+            let deadline = deadline(pack, obligation, urgency, stage)?.into_owned();
             let start = (deadline.start == DISPATCH).then_some(dispatched_at);
             Some(stage_at(pack, unit, urgency, stage, deadline, start))
         })
@@ -38,7 +40,7 @@ pub fn stage_started(
     stage: Stage,
     started_at: DateTime<Utc>,
 ) -> Option<PlannedStage> {
-    let deadline = deadline(pack, obligation, urgency, stage)?;
+    let deadline = deadline(pack, obligation, urgency, stage)?.into_owned();
     Some(stage_at(pack, unit, urgency, stage, deadline, Some(started_at)))
 }
 
@@ -82,11 +84,16 @@ fn letters(pack: &Pack, unit: &str) -> bool {
         .is_some_and(|kind| kind.letter)
 }
 
-fn deadline(pack: &Pack, obligation: &str, urgency: Urgency, stage: Stage) -> Option<Deadline> {
-    pack.rules()
-        .deadline(obligation, urgency, stage)
-        .cloned()
-        .or_else(|| fallback(obligation, urgency, stage))
+/// The deadline of a stage by the rules, or the one that stands in for a missing row; `None` = no such stage.
+pub(crate) fn deadline<'p>(
+    pack: &'p Pack,
+    obligation: &str,
+    urgency: Urgency,
+    stage: Stage,
+) -> Option<Cow<'p, Deadline>> {
+    let held = pack.rules().deadline(obligation, urgency, stage);
+    held.map(Cow::Borrowed)
+        .or_else(|| fallback(obligation, urgency, stage).map(Cow::Owned))
 }
 
 /// Why a person must look at the deadlines of an obligation: rows that a sound pack would have.

@@ -10,14 +10,15 @@ pub(crate) mod page;
 mod people;
 mod routes;
 mod rules;
+mod write;
 
 use std::sync::Arc;
 
 use platform::{pack_watch::PackWatch, seal::MasterKey, store::Store};
 
-pub(crate) use board::{detached, unavailable};
 pub(crate) use routes::{Route, all as all_routes, routes};
 pub(crate) use rules::{Examinations, Replays};
+pub(crate) use write::{api_unavailable, detached, unavailable};
 
 /// What internal handlers work with; cloning is cheap.
 #[derive(Clone)]

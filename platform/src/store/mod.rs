@@ -16,6 +16,7 @@ mod outbox;
 mod pack;
 mod parked;
 mod people;
+mod replay;
 mod routing;
 mod rules;
 mod show;
@@ -34,6 +35,7 @@ pub use notice::{Attempt, FailedNotice, LeaseOf, LeasedNotice, NoticeDepth, Noti
 pub use outbox::OutboxRow;
 pub use pack::{ActivePack, PackLoaded, PackVersions, rules_digest, rules_of};
 pub use people::{Account, AccountSecret, Membership, NewAccount, Person};
+pub use replay::{ReplayFacts, ReplayKey};
 pub use routing::{Pinned, Recorded, ReportToRoute};
 pub use rules::{Clerk, RuleSet, RuleSetAct, RulesError};
 pub use show::ReportShown;

@@ -20,11 +20,12 @@ use platform::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{api_unavailable, detached, unavailable};
 use crate::internal::{
-    Internal,
+    Internal, api_unavailable,
     auth::{Actor, Office, Overseer},
+    detached,
     page::{Frame, Language, problem, render, words},
+    unavailable,
 };
 
 const RESULTS: [&str; 4] = ["satisfied", "dissatisfied", "unreachable", "anonymous"];

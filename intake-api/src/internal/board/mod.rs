@@ -12,18 +12,11 @@ mod ticket;
 mod times;
 mod triage;
 
-use std::future::Future;
-
-use axum::{
-    response::{IntoResponse, Response},
-    routing::{get, post},
-};
-use platform::telemetry::chain;
-use tracing::error;
+use axum::routing::{get, post};
 
 pub(crate) use facts::lines as facts_lines;
 
-use super::{Route, page::problem};
+use super::Route;
 
 /// Routes of this part.
 pub(crate) fn routes() -> Vec<Route> {
@@ -47,29 +40,4 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get("/api/v1/board/now", get(now::api)),
         Route::get("/api/v1/board/times", get(times::api)),
     ]
-}
-
-/// Runs a write in a task of its own: a browser that hangs up must not stop it half way.
-pub(crate) async fn detached<T, E>(write: impl Future<Output = Result<T, E>> + Send + 'static) -> Result<T, Response>
-where
-    T: Send + 'static,
-    E: std::error::Error + Send + Sync + 'static,
-{
-    match tokio::spawn(write).await {
-        Ok(Ok(done)) => Ok(done),
-        Ok(Err(e)) => Err(unavailable(&e)),
-        Err(e) => Err(unavailable(&e)),
-    }
-}
-
-/// Logs once, here, and answers with constant words.
-pub(crate) fn unavailable(e: &(dyn std::error::Error + 'static)) -> Response {
-    error!(error = chain(e), "the board can't read or write");
-    problem::unavailable().into_response()
-}
-
-/// As [`unavailable`], for a program.
-pub(crate) fn api_unavailable(e: &(dyn std::error::Error + 'static)) -> Response {
-    error!(error = chain(e), "the board can't read or write");
-    problem::api(503, "try again later")
 }

@@ -15,15 +15,12 @@ use platform::{
     text::Lang,
 };
 
-use super::{
-    api_unavailable,
-    call::{Call, call},
-    unavailable,
-};
+use super::call::{Call, call};
 use crate::internal::{
-    Internal,
+    Internal, api_unavailable,
     auth::Overseer,
     page::{Frame, Language, render, words},
+    unavailable,
 };
 
 /// Counts stop here; the page then says "1000+".

@@ -12,12 +12,12 @@ use serde::Deserialize;
 use super::{
     now::{self, Now},
     times::{self, Times},
-    unavailable,
 };
 use crate::internal::{
     Internal,
     auth::Overseer,
     page::{Frame, Language, render},
+    unavailable,
 };
 
 /// By which column.

@@ -14,12 +14,12 @@ use super::{
     call::{Call, call},
     facts,
     now::{level_name, notice_kind},
-    unavailable,
 };
 use crate::internal::{
     Internal,
     auth::Overseer,
     page::{Frame, Language, problem, render, words},
+    unavailable,
 };
 
 struct StageLine {

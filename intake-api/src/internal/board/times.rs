@@ -16,11 +16,8 @@ use platform::{receipt::ReportId, text::Lang};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{
-    api_unavailable,
-    ledger::{Ledger, LedgerLine},
-};
-use crate::internal::{Internal, auth::Overseer, page::words};
+use super::ledger::{Ledger, LedgerLine};
+use crate::internal::{Internal, api_unavailable, auth::Overseer, page::words};
 
 /// One unit's figures as the snapshot keeps them. Percentiles are seconds.
 #[derive(Clone, Debug, Deserialize)]

@@ -18,11 +18,12 @@ use platform::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{api_unavailable, facts, now::reasons, unavailable};
+use super::{facts, now::reasons};
 use crate::internal::{
-    Internal,
+    Internal, api_unavailable,
     auth::{Actor, Office, Overseer},
     page::{Frame, Language, problem, render, words},
+    unavailable,
 };
 
 struct Waiting {

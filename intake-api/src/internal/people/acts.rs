@@ -18,8 +18,9 @@ use super::list::{Fresh, ROLES, Said, show};
 use crate::internal::{
     Internal,
     auth::{Actor, Admin, password},
-    board::{detached, unavailable},
+    detached,
     page::{Language, problem},
+    unavailable,
 };
 
 /// The form of a new account.

@@ -11,10 +11,10 @@ use platform::{clock, store::Person, text::Lang};
 use serde_json::json;
 
 use crate::internal::{
-    Internal,
+    Internal, api_unavailable,
     auth::{Actor, Admin},
-    board::{api_unavailable, unavailable},
     page::{Frame, Language, render, words},
+    unavailable,
 };
 
 /// Roles in the order in which they are offered.

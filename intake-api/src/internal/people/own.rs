@@ -15,8 +15,9 @@ use tracing::{error, info};
 use crate::internal::{
     Internal,
     auth::{Actor, SignedIn, password},
-    board::{detached, unavailable},
+    detached,
     page::{Frame, Language, problem, render},
+    unavailable,
 };
 
 #[derive(Template)]
