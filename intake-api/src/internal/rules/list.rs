@@ -17,6 +17,8 @@ pub(super) struct Line {
     pub(super) version: i32,
     /// Key of its state's word under `rules.state`.
     pub(super) state: &'static str,
+    /// That word.
+    pub(super) word: &'static str,
     pub(super) reason: String,
     /// Since when, until when, by whom.
     pub(super) what: String,
@@ -116,6 +118,7 @@ fn line(set: &RuleSet, in_force: i32, me: i64, lang: Lang, now: DateTime<Utc>) -
     Line {
         version: set.version,
         state,
+        word: lang.t(&format!("rules.state.{state}")),
         reason: reason(set, lang),
         what,
         mine: set.state == "submitted" && !set.authors.contains(&me),

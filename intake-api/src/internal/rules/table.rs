@@ -13,7 +13,7 @@ use casework::{
     dmn::{self, HitPolicy, Table},
     pack::{Pack, PackFiles},
 };
-use platform::{store::StoreError, text::Lang};
+use platform::store::StoreError;
 
 use super::{
     examined,

@@ -42,7 +42,6 @@ struct TryPage {
     living_with: Vec<Choice>,
     ages: Vec<Choice>,
     flags: Vec<Choice>,
-    asked: bool,
     nothing: bool,
     /// The version's answer, then that of the rules in force, where they are another version.
     answers: Vec<Answer>,
@@ -106,7 +105,6 @@ pub(super) async fn page(
     let page = TryPage {
         frame: Frame::of(&actor, lang, "/rules"),
         version,
-        asked: typed.asked,
         nothing: typed.asked && facts.is_none(),
         answers,
         unreadable: pack.is_none(),
@@ -289,7 +287,6 @@ impl Typed {
                 .iter()
                 .map(|(name, key)| ((*name).to_owned(), lang.t(key).to_owned(), self.has("flag", name)))
                 .collect(),
-            asked: false,
             nothing: false,
             answers: Vec::new(),
             unreadable: false,
