@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::words::{heading, test, value};
-use crate::dmn::sfeel::{Test, Value};
-use crate::dmn::{Rule, Table};
+use crate::dmn::sfeel::{Item, Test, Value};
+use crate::dmn::{Column, Rule, Table};
 use crate::pack::Pack;
 
 /// One cell that says something.
@@ -16,6 +16,10 @@ pub struct Said {
     pub heading: String,
     /// The cell in words.
     pub words: String,
+    /// Its words one by one, where an input names several: long labels are easier to read as a list.
+    pub list: Vec<String>,
+    /// None of the list, rather than one of it.
+    pub not: bool,
 }
 
 /// A row.

@@ -33,7 +33,9 @@ impl Store {
         let mut below = i64::MAX;
         loop {
             // Where there are enough, only the rest of the oldest day is still of interest.
-            let oldest = keys.get(count.saturating_sub(1)).map(|(id, _)| ReportId::from_db(*id).day_begin());
+            let oldest = keys
+                .get(count.saturating_sub(1))
+                .map(|(id, _)| ReportId::from_db(*id).day_begin());
             let page: Vec<ReplayKey> = sqlx::query_as(
                 "SELECT id, received_at FROM reports WHERE id < $1 AND id >= $2 AND county = $3 AND NOT drill
                  ORDER BY id DESC LIMIT $4",

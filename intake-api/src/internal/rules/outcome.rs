@@ -45,15 +45,11 @@ pub(super) struct SampleView {
 }
 
 /// Reads a stored outcome; `None` where another version of the program wrote it.
-pub(super) fn view(
-    stored: &Value,
-    set: &RuleSet,
-    pack: &Pack,
-    lang: Lang,
-    now: DateTime<Utc>,
-) -> Option<OutcomeView> {
+pub(super) fn view(stored: &Value, set: &RuleSet, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> Option<OutcomeView> {
     let outcome: Outcome = serde_json::from_value(stored.clone()).ok()?;
-    let at = set.replayed_at.map_or_else(String::new, |at| words::moment(lang, at, now));
+    let at = set
+        .replayed_at
+        .map_or_else(String::new, |at| words::moment(lang, at, now));
     let summary = [
         ("reports", outcome.reports.to_string()),
         ("changed", outcome.changed.to_string()),
@@ -87,9 +83,17 @@ fn bars(outcome: &Outcome, pack: &Pack) -> Vec<Bar> {
         .collect();
     units.sort_by_key(|(code, load)| (std::cmp::Reverse(load.gained + load.lost), (*code).clone()));
     units.truncate(BARS);
-    let longest = units.iter().map(|(_, load)| load.before.max(load.after)).max().unwrap_or(0).max(1);
+    let longest = units
+        .iter()
+        .map(|(_, load)| load.before.max(load.after))
+        .max()
+        .unwrap_or(0)
+        .max(1);
     let bar = |(code, load): (&String, &casework::replay::Load)| Bar {
-        unit: pack.units().get(code).map_or_else(|| code.clone(), |unit| unit.name.clone()),
+        unit: pack
+            .units()
+            .get(code)
+            .map_or_else(|| code.clone(), |unit| unit.name.clone()),
         before: load.before,
         after: load.after,
         before_width: load.before * 100 / longest,
@@ -116,9 +120,16 @@ fn sample_view(sample: &Sample, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> 
 fn tickets(decision: &SampleDecision, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> Vec<String> {
     let urgency = words::urgency(lang, decision.urgency.as_str()).to_owned();
     let tickets = decision.tickets.iter().map(|ticket| {
-        let unit = pack.units().get(&ticket.unit).map_or(ticket.unit.as_str(), |unit| &unit.name);
+        let unit = pack
+            .units()
+            .get(&ticket.unit)
+            .map_or(ticket.unit.as_str(), |unit| &unit.name);
         let obligation = pack.vocabulary().obligations.label(&ticket.obligation, lang.pack());
-        let role = lang.t(if ticket.lead { "words.role.lead" } else { "words.role.assist" });
+        let role = lang.t(if ticket.lead {
+            "words.role.lead"
+        } else {
+            "words.role.assist"
+        });
         let stages: Vec<String> = ticket
             .stages
             .iter()

@@ -101,7 +101,14 @@ pub(super) async fn page(
     let rule = edit.rule(from).cloned();
     let shown = fields(&edit.pack, &edit.opened.table, rule.as_ref());
     let said = edit.meaning(&internal, &actor, lang, None).await;
-    edit.show(&actor, lang, (StatusCode::OK, None), place.after, view(shown, &[], lang), said)
+    edit.show(
+        &actor,
+        lang,
+        (StatusCode::OK, None),
+        place.after,
+        view(shown, &[], lang),
+        said,
+    )
 }
 
 /// `POST /rules/{version}/tables/{table}/rows/{row}/check`: what the row would mean, and what would be wrong then.
@@ -117,7 +124,9 @@ pub(super) async fn check(
         Err(response) => return response,
     };
     let read = row_from(&edit.pack, &edit.opened.table, edit.rule(row), &typed);
-    let said = edit.meaning(&internal, &actor, lang, Some((read, number(&typed, "after")))).await;
+    let said = edit
+        .meaning(&internal, &actor, lang, Some((read, number(&typed, "after"))))
+        .await;
     render(StatusCode::OK, &said)
 }
 
@@ -143,7 +152,9 @@ pub(super) async fn submit(
             Err(problems) => {
                 let status = StatusCode::UNPROCESSABLE_ENTITY;
                 let said = lang.t("rules.row.mend").to_owned();
-                return edit.again(&internal, &actor, lang, (status, said), &typed, &problems).await;
+                return edit
+                    .again(&internal, &actor, lang, (status, said), &typed, &problems)
+                    .await;
             }
         },
     };
@@ -152,10 +163,17 @@ pub(super) async fn submit(
     };
     let revision = i32::try_from(number(&typed, "revision")).unwrap_or_default();
     match save::save(&internal, &actor, version, revision, rules).await {
-        Ok(_) => Redirect::to(&format!("/rules/{version}/tables/{table}?saved#row-{}", row.max(after + 1))).into_response(),
+        Ok(_) => Redirect::to(&format!(
+            "/rules/{version}/tables/{table}?saved#row-{}",
+            row.max(after + 1)
+        ))
+        .into_response(),
         Err(RulesError::Store(e)) => unavailable(&e),
         Err(e) => match save::refusal(&e, lang) {
-            Ok(said) => edit.again(&internal, &actor, lang, (StatusCode::CONFLICT, said), &typed, &[]).await,
+            Ok(said) => {
+                edit.again(&internal, &actor, lang, (StatusCode::CONFLICT, said), &typed, &[])
+                    .await
+            }
             Err(response) => response,
         },
     }
@@ -228,7 +246,10 @@ impl Edit {
         let Some(rules) = rules else { return said };
         let model = rules.get(MODEL).and_then(|text| dmn::read(text).ok());
         let table = model.and_then(|model| model.table(&self.opened.table.id).cloned());
-        if let Some((table, rule)) = table.as_ref().and_then(|table| Some((table, table.rules.get(at.checked_sub(1)?)?))) {
+        if let Some((table, rule)) = table
+            .as_ref()
+            .and_then(|table| Some((table, table.rules.get(at.checked_sub(1)?)?)))
+        {
             said.line = sentence(&self.pack, table, rule).line();
         }
         match examined::check(internal, &rules).await {
@@ -247,7 +268,11 @@ impl Edit {
     fn problem(&self, problem: &FieldProblem, lang: Lang) -> String {
         let fields = fields(&self.pack, &self.opened.table, None);
         let heading = fields.into_iter().find(|field| field.name == problem.name);
-        format!("{}：{}", heading.map_or_else(String::new, |field| field.heading), words(problem, lang))
+        format!(
+            "{}：{}",
+            heading.map_or_else(String::new, |field| field.heading),
+            words(problem, lang)
+        )
     }
 
     /// The form again, with what was typed and what is wrong.
@@ -266,7 +291,14 @@ impl Edit {
         }
         let meaning = self.meaning(internal, actor, lang, None).await;
         let fields = view(shown, problems, lang);
-        self.show(actor, lang, (status, Some(said)), number(typed, "after"), fields, meaning)
+        self.show(
+            actor,
+            lang,
+            (status, Some(said)),
+            number(typed, "after"),
+            fields,
+            meaning,
+        )
     }
 
     fn show(
@@ -342,7 +374,10 @@ fn put(shown: &mut NamedField, typed: &Typed) {
 }
 
 fn view(fields: Vec<NamedField>, problems: &[FieldProblem], lang: Lang) -> Vec<FieldView> {
-    fields.into_iter().map(|field| field_view(field, problems, lang)).collect()
+    fields
+        .into_iter()
+        .map(|field| field_view(field, problems, lang))
+        .collect()
 }
 
 fn field_view(shown: NamedField, problems: &[FieldProblem], lang: Lang) -> FieldView {
@@ -358,7 +393,10 @@ fn field_view(shown: NamedField, problems: &[FieldProblem], lang: Lang) -> Field
         problem: problem.map(|problem| words(problem, lang).to_owned()),
     };
     let drawn = |choices: Vec<(casework::clerk::words::Choice, bool)>| {
-        choices.into_iter().map(|(choice, on)| (choice.code, choice.label, on)).collect()
+        choices
+            .into_iter()
+            .map(|(choice, on)| (choice.code, choice.label, on))
+            .collect()
     };
     let end = |end: Option<i64>| end.map_or_else(String::new, |end| end.to_string());
     match shown.field {

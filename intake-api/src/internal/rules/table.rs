@@ -94,7 +94,11 @@ pub(super) async fn page(
         .table
         .rules
         .iter()
-        .filter(|rule| wanted.as_ref().is_none_or(|(column, word)| concerns(&opened.table, rule, column, word)))
+        .filter(|rule| {
+            wanted
+                .as_ref()
+                .is_none_or(|(column, word)| concerns(&opened.table, rule, column, word))
+        })
         .map(|rule| RowLine {
             row: sentence(pack, &opened.table, rule),
             findings: all
@@ -109,7 +113,12 @@ pub(super) async fn page(
         how: lang.t(how(&opened.table)),
         editable: opened.editable,
         notice: query.contains_key("saved").then(|| lang.t("rules.table.saved")),
-        others: opened.model.tables.iter().map(|table| (table.id.clone(), table.name.clone())).collect(),
+        others: opened
+            .model
+            .tables
+            .iter()
+            .map(|table| (table.id.clone(), table.name.clone()))
+            .collect(),
         rows: rows.collect(),
         of: opened.table.rules.len(),
         // Beside a row stands what is about it; above all stands what is about none.
@@ -132,8 +141,10 @@ pub(super) async fn open(
     table: &str,
 ) -> Result<Option<Opened>, StoreError> {
     let (store, county) = (&internal.board, &*internal.county);
-    let (Some(set), Some(rules)) = (store.rules_fetch(county, version).await?, store.rules_files(county, version).await?)
-    else {
+    let (Some(set), Some(rules)) = (
+        store.rules_fetch(county, version).await?,
+        store.rules_files(county, version).await?,
+    ) else {
         return Ok(None);
     };
     let model = rules.get(MODEL).and_then(|text| dmn::read(text).ok());
@@ -182,5 +193,6 @@ fn filter(pack: &Pack, table: &Table, query: &HashMap<String, String>) -> Option
 
 fn concerns(table: &Table, rule: &dmn::Rule, column: &str, word: &str) -> bool {
     let at = table.inputs.iter().position(|input| input.name == column);
-    at.and_then(|at| rule.tests.get(at)).is_none_or(|test| test.matches(&word.into()))
+    at.and_then(|at| rule.tests.get(at))
+        .is_none_or(|test| test.matches(&word.into()))
 }

@@ -167,10 +167,9 @@ async fn read(
             .map_or_else(String::new, |day| day.to_string()),
         sound: examined.sound(),
         findings: lines(&examined, &loaded.pack, lang),
-        differences_title: set.base.map_or_else(
-            || lang.t("rules.state.in-force").to_owned(),
-            |base| lang.fill("rules.differences", &[("n", &base.to_string())]),
-        ),
+        differences_title: set.base.map_or_else(String::new, |base| {
+            lang.fill("rules.differences", &[("n", &base.to_string())])
+        }),
         differences,
         running,
         replay: replayed.and_then(|value| outcome::view(&value, &set, &loaded.pack, lang, now)),
