@@ -43,7 +43,7 @@ const fn api(mut cells: Cells) -> Cells {
 }
 
 /// Method, path, cells. Acts are sent with the session's token and nothing else, so that none is done.
-const TABLE: [(&str, &str, Cells); 65] = [
+const TABLE: [(&str, &str, Cells); 69] = [
     ("GET", "/", [LOGIN, ANY, ANY, ANY, ANY, ANY, ANY]),
     ("GET", "/login", EVERYBODY),
     ("POST", "/login", [422, ANY, ANY, ANY, ANY, ANY, ANY]),
@@ -93,6 +93,10 @@ const TABLE: [(&str, &str, Cells); 65] = [
     ("GET", "/rules/{version}/replay", OVERSEER),
     ("POST", "/rules/{version}/replay", OFFICE),
     ("GET", "/rules/{version}/try", OVERSEER),
+    ("GET", "/rules/{version}/tables/{table}", OVERSEER),
+    ("GET", "/rules/{version}/tables/{table}/rows/{row}", OFFICE),
+    ("POST", "/rules/{version}/tables/{table}/rows/{row}", OFFICE),
+    ("POST", "/rules/{version}/tables/{table}/rows/{row}/check", OFFICE),
     ("POST", "/rules/{version}/submit", OFFICE),
     ("POST", "/rules/{version}/decline", OFFICE),
     ("POST", "/rules/{version}/approve", OFFICE),
@@ -225,6 +229,8 @@ impl<'a> Session<'a> {
             .replace("{id}", &id)
             .replace("{report_id}", "999999999")
             .replace("{version}", "1")
+            .replace("{table}", "urgency")
+            .replace("{row}", "1")
             .replace("{act}", "take")
             .replace("{file}", "style.css");
         let is_api = path.starts_with("/api/");

@@ -9,7 +9,7 @@ use platform::{
     store::{Clerk, NewAccount, RulesError, Store},
 };
 use serde_json::json;
-use tests::Fixture;
+use tests::{Fixture, System, samples};
 
 /// Two people of the office.
 struct Office {
@@ -307,4 +307,81 @@ async fn the_database_refuses_by_itself() {
         .execute(office.store.pool())
         .await
         .expect("what is refused above is refused for its reason: this is the same statement by a second person");
+}
+
+/// Live: the router switches at the date, to the second, without anybody doing anything; open tickets keep their version.
+#[tokio::test]
+async fn live_reports_switch_at_the_date_and_open_tickets_keep_their_version() {
+    let system = System::start().await;
+    let owner = &system.db;
+    let before = system.file(&samples()[0].1).await;
+    let kept = system.routed(&before).await;
+    assert_eq!(kept["tickets"][0]["rule_set"], 1);
+
+    // Approved as in the tests above, by the owner's connection: what matters here is the date.
+    let from = clock::now() + TimeDelta::seconds(4);
+    let text: String = sqlx::query_scalar("SELECT files ->> 'routing.dmn' FROM rule_sets WHERE version = 1")
+        .fetch_one(owner)
+        .await
+        .unwrap();
+    let model = casework::dmn::read(&text).unwrap();
+    let table = model.table("deadlines").unwrap();
+    let rule = table
+        .rules
+        .iter()
+        .find(|rule| {
+            let says = |column: &str, word: &str| {
+                let at = table.inputs.iter().position(|input| input.name == column).unwrap();
+                rule.tests[at] != casework::dmn::sfeel::Test::Any && rule.tests[at].matches(&word.into())
+            };
+            says("obligation", "police-accept") && says("urgency", "P1") && says("stage", "sign")
+        })
+        .unwrap();
+    let mut row = casework::dmn::Row::of(rule);
+    let limit = table.outputs.iter().position(|column| column.name == "limit").unwrap();
+    row.outputs[limit] = "7min".into();
+    let changed =
+        casework::clerk::change(&text, "deadlines", casework::clerk::Change::Replace(rule.number, row)).unwrap();
+    sqlx::query(
+        "INSERT INTO rule_sets (county, version, digest, files, state, created_at, created_by, base, authors, check_sound,
+             checked_digest, replayed_digest, replay, submitted_at, submitted_by, approver, approved_at, approved_by, active_from)
+         SELECT county, 2, 'd2', jsonb_set(files, '{routing.dmn}', to_jsonb($1::text)), 'approved', $2, 'a', 1, '{1}', true,
+             'd2', 'd2', '{}', $2, 'a', 2, $2, 'b', $3 FROM rule_sets WHERE version = 1",
+    )
+    .bind(&changed)
+    .bind(clock::now())
+    .bind(from)
+    .execute(owner)
+    .await
+    .unwrap();
+
+    let mut seen = std::collections::BTreeSet::new();
+    while clock::now() < from + TimeDelta::seconds(2) {
+        let filed = system.file(&samples()[0].1).await;
+        let shown = system.routed(&filed).await;
+        let version = shown["tickets"][0]["rule_set"].as_i64().unwrap();
+        let sign = shown["tickets"][0]["stages"][0]["limit"].as_str().unwrap().to_owned();
+        let at: DateTime<Utc> = shown["tickets"][0]["dispatched_at"].as_str().unwrap().parse().unwrap();
+        // Reading and compiling the new rules takes a moment.
+        let expected = if at < from { 1 } else { 2 };
+        assert!(
+            version == expected || (at - from).num_milliseconds().abs() < 300,
+            "dispatched at {at} by version {version}; version 2 is in force from {from}"
+        );
+        assert_eq!(sign == "7min", version == 2, "{sign} by version {version}");
+        seen.insert(version);
+    }
+    assert_eq!(seen.into_iter().collect::<Vec<_>>(), [1, 2]);
+    let still = system.show(&before.receipt).await;
+    for (now, then) in still["tickets"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .zip(kept["tickets"].as_array().unwrap())
+    {
+        // Its mails go out meanwhile; everything else is as it was.
+        for part in ["rule_set", "stages", "unit", "lead"] {
+            assert!(now[part] == then[part], "{part} of an open ticket changed");
+        }
+    }
 }

@@ -42,19 +42,26 @@ pub fn sentence(pack: &Pack, table: &Table, rule: &Rule) -> Sentence {
 pub(super) fn of(pack: &Pack, table: &Table, row: usize, tests: &[Test], outputs: &[Value]) -> Sentence {
     let asks = table.inputs.iter().zip(tests).filter(|(_, cell)| **cell != Test::Any);
     let answers = table.outputs.iter().zip(outputs);
-    let said = |column: &crate::dmn::Column, words: String| Said {
+    let said = |column: &Column, words: String, list: Vec<String>, not: bool| Said {
         column: column.name.clone(),
         heading: heading(column).to_owned(),
         words,
+        list,
+        not,
     };
+    let asked = |(column, cell): (&Column, &Test)| {
+        let each = |item: &Item| test(pack, column, &Test::OneOf(vec![item.clone()]));
+        let list = match cell.items() {
+            [] | [_] => Vec::new(),
+            items => items.iter().map(each).collect(),
+        };
+        said(column, test(pack, column, cell), list, matches!(cell, Test::Not(_)))
+    };
+    let answered = |(column, cell): (&Column, &Value)| said(column, value(pack, column, cell), Vec::new(), false);
     Sentence {
         row,
-        when: asks
-            .map(|(column, cell)| said(column, test(pack, column, cell)))
-            .collect(),
-        then: answers
-            .map(|(column, cell)| said(column, value(pack, column, cell)))
-            .collect(),
+        when: asks.map(asked).collect(),
+        then: answers.map(answered).collect(),
     }
 }
 
