@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::response::Response;
-use casework::pack::PackFiles;
+use casework::{pack::PackFiles, routing::soundness::Examined};
 use platform::{
     clock,
     store::{Clerk, RulesError, StoreError},
@@ -13,21 +13,31 @@ use platform::{
 use super::examined;
 use crate::internal::{Internal, auth::Actor, page::words, unavailable};
 
-/// Checks and saves; gives the revision that the next page carries. An unsound draft is saved too, because work goes over several steps; it can't be submitted.
+/// A draft that was saved.
+pub(super) struct Saved {
+    /// The revision that the next page carries.
+    pub(super) revision: i32,
+    /// What the check says of it.
+    pub(super) examined: Arc<Examined>,
+}
+
+/// Checks and saves. An unsound draft is saved too, because work goes over several steps; it can't be submitted.
 pub(super) async fn save(
     internal: &Internal,
     actor: &Actor,
     version: i32,
     revision: i32,
     rules: PackFiles,
-) -> Result<i32, RulesError> {
-    let sound = examined::check(internal, &rules).await?.sound();
-    write(internal, actor, move |store, county, clerk| async move {
+) -> Result<Saved, RulesError> {
+    let examined = examined::check(internal, &rules).await?;
+    let sound = examined.sound();
+    let revision = write(internal, actor, move |store, county, clerk| async move {
         store
             .rules_save(&county, version, revision, (&rules, sound), clerk.as_clerk())
             .await
     })
-    .await
+    .await?;
+    Ok(Saved { revision, examined })
 }
 
 /// A person as an owned value, for a task of its own.
