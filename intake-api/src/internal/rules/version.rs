@@ -115,6 +115,8 @@ async fn read(
     error: Option<String>,
 ) -> Result<Option<VersionPage>, StoreError> {
     let (store, county, now) = (&internal.board, &*internal.county, clock::now());
+    // Before the outcome is read: a replay that ends in between is asked for again and not missed.
+    let running = replay::is_under_way(internal, version);
     let Some(set) = store.rules_fetch(county, version).await? else {
         return Ok(None);
     };
@@ -132,7 +134,6 @@ async fn read(
     let examined = examined::check(internal, &rules).await?;
     let loaded = internal.pack.current();
     let state = list::state(&set, loaded.rule_set, now);
-    let running = replay::is_under_way(internal, version);
     let can = can(&set, actor, examined.sound(), loaded.rule_set, now);
     let differences = against.map_or_else(Vec::new, |against| changes(&against, &rules, &loaded.pack, lang));
     let changed = !differences.is_empty() || set.restores.is_some();
