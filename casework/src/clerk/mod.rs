@@ -1,13 +1,12 @@
 //! A rule table as a clerk reads and changes it: no codes, no brackets, no hit policies.
 //!
 //! `words` says what a cell means, `sentence` what a whole row asks and answers, `field` turns a cell into drop-downs and
-//! ticks and back, `parse` reads words back, `change` writes a changed row into the model's text, `differences` compares two versions row by row.
+//! ticks and back, `change` writes a changed row into the model's text, `differences` compares two versions row by row.
 //! All words are Chinese, as the county's rules are; the labels come from the pack.
 
 mod change;
 mod differences;
 mod field;
-pub mod parse;
 mod sentence;
 pub mod words;
 

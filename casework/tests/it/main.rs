@@ -5,7 +5,6 @@
 
 mod calendar;
 mod clerk;
-mod clerk_parse;
 mod dmn;
 mod dmn_fuzz;
 mod dmn_write;
