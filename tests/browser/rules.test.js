@@ -36,7 +36,7 @@ async function secondOfficer() {
   process.env.DEMO_SECOND_USER = login;
   process.env.DEMO_SECOND_PASSWORD = password;
   const { page, context } = await officer(browser, "SECOND", "/rules");
-  const fresh = `neu-${login}-x9`;
+  const fresh = `qing-${(Date.now() * 7).toString(36)}-wan`;
   await page.locator("#old").fill(password);
   await page.locator("#new").fill(fresh);
   await page.locator("#again").fill(fresh);

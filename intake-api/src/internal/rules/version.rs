@@ -133,8 +133,12 @@ async fn read(
     );
     let examined = examined::check(internal, &rules).await?;
     let loaded = internal.pack.current();
-    let state = list::state(&set, loaded.rule_set, now);
-    let can = can(&set, actor, examined.sound(), loaded.rule_set, now);
+    let in_force = store
+        .pack_versions(county, now)
+        .await?
+        .map_or(0, |versions| versions.rule_set);
+    let state = list::state(&set, in_force, now);
+    let can = can(&set, actor, examined.sound(), in_force, now);
     let differences = against.map_or_else(Vec::new, |against| changes(&against, &rules, &loaded.pack, lang));
     let changed = !differences.is_empty() || set.restores.is_some();
     let page = VersionPage {
