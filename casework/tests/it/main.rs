@@ -17,6 +17,7 @@ mod mutants;
 mod naive;
 mod oracle;
 mod packs;
+mod replay;
 mod reports;
 mod samples;
 mod sfeel;

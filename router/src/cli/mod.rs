@@ -7,6 +7,7 @@ mod due;
 mod eval;
 mod moment;
 mod packs;
+mod replay;
 mod route;
 mod show;
 mod tick;
@@ -36,6 +37,8 @@ enum Command {
     Check(check::Check),
     /// Evaluates one decision table of a DMN file
     Eval(eval::Eval),
+    /// Tries changed rules on past reports: who would get what more, less, earlier, later
+    Replay(replay::Replay),
     /// Shows a report's tickets, stages, escalation steps and notices
     Show {
         /// Receipt number
@@ -65,6 +68,7 @@ impl Cli {
             Command::Due(command) => command.run(),
             Command::Check(command) => command.run(),
             Command::Eval(command) => command.run(),
+            Command::Replay(command) => command.run(),
             Command::Show { receipt, json } => connected(show::run(&receipt, json)),
             Command::Tick { at } => connected(tick::run(at)),
             Command::Triage(command) => connected(triage::run(&command)),
