@@ -135,7 +135,7 @@ impl Replay {
             .context("no pack is loaded")?;
         let with = async |version: Option<i32>| {
             let Some(version) = version else {
-                return Ok(active.files.clone());
+                return anyhow::Ok(active.files.clone());
             };
             let found = store.pack_files(county, active.versions.pack, version).await?;
             found.ok_or_else(|| CannotRead(format!("there is no version {version} of the rules")).into())

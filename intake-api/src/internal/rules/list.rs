@@ -63,11 +63,19 @@ pub(super) async fn show(
     let in_force = versions.map_or(0, |versions| versions.rule_set);
     let me = actor.person.account.id;
     let lines = sets.iter().map(|set| line(set, in_force, me, lang, now));
-    let (waiting, past) = lines.partition(|line| {
+    let (mut waiting, past): (Vec<Line>, Vec<Line>) = lines.partition(|line| {
         matches!(
             line.state,
             "draft" | "checked" | "replayed" | "submitted" | "scheduled" | "in-force"
         )
+    });
+    // What the reader must do first, then what is in force or soon will be, then what others are at.
+    waiting.sort_by_key(|line| match line.state {
+        _ if line.mine => 0,
+        "scheduled" => 1,
+        "in-force" => 2,
+        "submitted" => 3,
+        _ => 4,
     });
     render(
         status,
