@@ -1,0 +1,17 @@
+//! The running system, from outside and in its database; and the shape of the workspace.
+//!
+//! One binary: each one links the whole harness, and cargo runs binaries one after the other. Killed servers and a flood of
+//! reports would slow the others down, so they are a binary of their own: `faults.rs`.
+
+mod architecture;
+mod board;
+mod desk;
+mod escalation;
+mod path;
+mod people;
+mod poison;
+mod privacy;
+mod rights;
+mod rules;
+mod store;
+mod web;
