@@ -58,11 +58,21 @@ impl Store {
 
     /// Reports that wait for a call-back, the longest first.
     pub async fn callbacks_due(&self, county: &str) -> Result<Vec<CallbackDue>, StoreError> {
+        self.due(county, None).await
+    }
+
+    /// The call-back that a report waits for; `None` when it is not due, or was done.
+    pub async fn callback_due(&self, county: &str, report_id: i64) -> Result<Option<CallbackDue>, StoreError> {
+        Ok(self.due(county, Some(report_id)).await?.pop())
+    }
+
+    async fn due(&self, county: &str, report_id: Option<i64>) -> Result<Vec<CallbackDue>, StoreError> {
+        // With one report named the planner takes the index on it, whatever else is due.
         let rows = sqlx::query_as(
             "SELECT r.id AS report_id, r.received_at, max(t.resolved_at) AS resolved_at, min(t.urgency) AS urgency,
                     f.facts ->> 'reporter_kind' AS reporter_kind, f.facts ->> 'identity' AS identity, r.drill,
                     coalesce(array_agg(DISTINCT t.outcome) FILTER (WHERE t.outcome IS NOT NULL), '{}') AS outcomes
-             FROM (SELECT DISTINCT report_id FROM tickets WHERE county = $1 AND state = 'resolved') due
+             FROM (SELECT DISTINCT report_id FROM tickets WHERE county = $1 AND state = 'resolved' AND ($2::bigint IS NULL OR report_id = $2)) due
              JOIN reports r ON r.id = due.report_id
              JOIN report_facts f ON f.report_id = r.id
              JOIN tickets t ON t.report_id = r.id AND t.state NOT IN ('returned', 'waived')
@@ -72,6 +82,7 @@ impl Store {
              ORDER BY max(t.resolved_at) LIMIT 200",
         )
         .bind(county)
+        .bind(report_id)
         .fetch_all(&self.pool)
         .await?;
         Ok(rows)

@@ -299,12 +299,7 @@ async fn keep(internal: &Internal, actor: &Actor, id: i64, typed: Typed) -> Resu
 }
 
 async fn find(internal: &Internal, id: i64) -> Result<(Option<CallbackDue>, Option<CallbackDone>), StoreError> {
-    let due = internal
-        .board
-        .callbacks_due(&internal.county)
-        .await?
-        .into_iter()
-        .find(|d| d.report_id == id);
+    let due = internal.board.callback_due(&internal.county, id).await?;
     Ok((due, internal.board.callback_fetch(id).await?))
 }
 
