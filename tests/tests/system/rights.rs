@@ -43,7 +43,7 @@ const fn api(mut cells: Cells) -> Cells {
 }
 
 /// Method, path, cells. Acts are sent with the session's token and nothing else, so that none is done.
-const TABLE: [(&str, &str, Cells); 69] = [
+const TABLE: [(&str, &str, Cells); 73] = [
     ("GET", "/", [LOGIN, ANY, ANY, ANY, ANY, ANY, ANY]),
     ("GET", "/login", EVERYBODY),
     ("POST", "/login", [422, ANY, ANY, ANY, ANY, ANY, ANY]),
@@ -111,7 +111,11 @@ const TABLE: [(&str, &str, Cells); 69] = [
     ("POST", "/people/{id}/enable", ADMIN),
     ("GET", "/password", SIGNED_IN),
     ("POST", "/password", SIGNED_IN),
+    ("GET", "/rules/{version}/expert", OVERSEER),
+    ("POST", "/rules/{version}/expert", OFFICE),
+    ("GET", "/rules/{version}/routing.dmn", OVERSEER),
     ("GET", "/assets/{file}", EVERYBODY),
+    ("GET", "/assets/vendor/dmn-js/{digest}/{*file}", EVERYBODY),
     ("GET", "/favicon.ico", EVERYBODY),
     ("GET", "/robots.txt", EVERYBODY),
 ];
