@@ -11,6 +11,9 @@ use super::{Store, StoreError};
 /// A list on the board is cut here; the count beside it says how many there are.
 const SHOWN: i64 = 20;
 
+/// A count stops here: beyond it the exact number changes nothing of what is to be done now, and costs a walk over all.
+const COUNTED: i64 = 1001;
+
 /// A ticket that somebody should call about.
 #[derive(Clone, Debug, sqlx::FromRow, serde::Serialize)]
 pub struct CallAbout {
@@ -83,7 +86,7 @@ pub struct TriageLine {
 /// What the office sees first.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct BoardNow {
-    /// How many P1 have no signature; stops at 1,000, as the two counts below.
+    /// How many P1 have no signature. This count and the others stop at 1,001, which means "more than 1,000".
     pub unsigned_count: i64,
     /// How many reports wait for a human.
     pub triage_count: i64,
@@ -93,7 +96,7 @@ pub struct BoardNow {
     pub unsigned: Vec<CallAbout>,
     /// Overdue stages, the highest level first.
     pub overdue: Vec<CallAbout>,
-    /// Overdue stages by level reached (2, 3, 4); counts stop at 1,000.
+    /// Overdue stages by level reached (2, 3, 4).
     pub overdue_by_level: Vec<(i16, i64)>,
     /// Reports that wait for a human.
     pub triage: Vec<TriageLine>,
@@ -164,37 +167,29 @@ impl Store {
                 .bind(SHOWN)
                 .fetch_all(&self.pool)
         };
-        let count = |sql: &'static str| sqlx::query_scalar::<_, i64>(sql).bind(county).fetch_one(&self.pool);
+        let count = |sql: &'static str| {
+            sqlx::query_scalar::<_, i64>(sql)
+                .bind(county)
+                .bind(COUNTED)
+                .fetch_one(&self.pool)
+        };
         Ok(BoardNow {
             unsigned_count: count(
-                "SELECT count(*) FROM (SELECT FROM tickets WHERE county = $1 AND state = 'dispatched' AND urgency = 'P1' LIMIT 1000) few",
+                "SELECT count(*) FROM (SELECT FROM tickets WHERE county = $1 AND state = 'dispatched' AND urgency = 'P1' LIMIT $2) few",
             )
             .await?,
             triage_count: count(
-                "SELECT count(*) FROM (SELECT FROM tickets WHERE county = $1 AND obligation = 'triage' AND resolved_at IS NULL LIMIT 1000) few",
+                "SELECT count(*) FROM (SELECT FROM tickets WHERE county = $1 AND obligation = 'triage' AND resolved_at IS NULL LIMIT $2) few",
             )
             .await?,
-            failed_count: count("SELECT count(*) FROM (SELECT FROM notices WHERE county = $1 AND state = 'failed' LIMIT 1000) few").await?,
+            failed_count: count("SELECT count(*) FROM (SELECT FROM notices WHERE county = $1 AND state = 'failed' LIMIT $2) few").await?,
             unsigned: list(include_str!("board_unsigned.sql")).await?,
             overdue: list(include_str!("board_overdue.sql")).await?,
-            overdue_by_level: self.overdue_by_level().await?,
+            overdue_by_level: sqlx::query_as(include_str!("board_levels.sql")).bind(county).bind(COUNTED).fetch_all(&self.pool).await?,
             triage: self.triage_list(county).await?,
             failed: sqlx::query_as(include_str!("board_failed.sql")).bind(county).bind(SHOWN).fetch_all(&self.pool).await?,
-            parked: sqlx::query_scalar("SELECT count(*) FROM parked_messages").fetch_one(&self.pool).await?,
+            parked: sqlx::query_scalar("SELECT count(*) FROM (SELECT FROM parked_messages LIMIT $1) few").bind(COUNTED).fetch_one(&self.pool).await?,
         })
-    }
-
-    async fn overdue_by_level(&self) -> Result<Vec<(i16, i64)>, StoreError> {
-        let mut counts = Vec::new();
-        // next_step counts steps sent: 2 means level 2 was sent, and so on.
-        for level in 2_i16..=4 {
-            let count = sqlx::query_scalar("SELECT count(*) FROM (SELECT FROM stages WHERE ended_at IS NULL AND next_step >= 2 AND next_step = $1 LIMIT 1000) few")
-                .bind(level)
-                .fetch_one(&self.pool)
-                .await?;
-            counts.push((level, count));
-        }
-        Ok(counts)
     }
 
     /// Reports that wait for a human, the most urgent first.

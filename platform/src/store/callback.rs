@@ -5,6 +5,9 @@ use serde_json::json;
 
 use super::{Store, StoreError};
 
+/// The list is cut here; who has called so many back sees the next ones.
+const LISTED: i64 = 200;
+
 /// A report whose tickets are all resolved and whose reporter was not called back.
 #[derive(Clone, Debug, sqlx::FromRow, serde::Serialize)]
 pub struct CallbackDue {
@@ -58,22 +61,25 @@ impl Store {
 
     /// Reports that wait for a call-back, the longest first.
     pub async fn callbacks_due(&self, county: &str) -> Result<Vec<CallbackDue>, StoreError> {
-        let rows = sqlx::query_as(
-            "SELECT r.id AS report_id, r.received_at, max(t.resolved_at) AS resolved_at, min(t.urgency) AS urgency,
-                    f.facts ->> 'reporter_kind' AS reporter_kind, f.facts ->> 'identity' AS identity, r.drill,
-                    coalesce(array_agg(DISTINCT t.outcome) FILTER (WHERE t.outcome IS NOT NULL), '{}') AS outcomes
-             FROM (SELECT DISTINCT report_id FROM tickets WHERE county = $1 AND state = 'resolved') due
-             JOIN reports r ON r.id = due.report_id
-             JOIN report_facts f ON f.report_id = r.id
-             JOIN tickets t ON t.report_id = r.id AND t.state NOT IN ('returned', 'waived')
-             WHERE NOT EXISTS (SELECT FROM callbacks c WHERE c.report_id = r.id)
-             GROUP BY r.id, f.facts
-             HAVING bool_and(t.resolved_at IS NOT NULL)
-             ORDER BY max(t.resolved_at) LIMIT 200",
-        )
-        .bind(county)
-        .fetch_all(&self.pool)
-        .await?;
+        let waiting: Vec<i64> = sqlx::query_scalar(include_str!("callback_waiting.sql"))
+            .bind(county)
+            .bind(LISTED)
+            .fetch_all(&self.pool)
+            .await?;
+        self.callbacks_of(county, &waiting).await
+    }
+
+    /// A report's call-back, if it waits for one: also when the list is too long to show it.
+    pub async fn callback_due(&self, county: &str, report_id: i64) -> Result<Option<CallbackDue>, StoreError> {
+        Ok(self.callbacks_of(county, &[report_id]).await?.pop())
+    }
+
+    async fn callbacks_of(&self, county: &str, reports: &[i64]) -> Result<Vec<CallbackDue>, StoreError> {
+        let rows = sqlx::query_as(include_str!("callback_due.sql"))
+            .bind(county)
+            .bind(reports)
+            .fetch_all(&self.pool)
+            .await?;
         Ok(rows)
     }
 

@@ -96,6 +96,8 @@ fn options(url: &str, task: &str) -> Result<PgConnectOptions, sqlx::Error> {
         .application_name(&format!("shouwang-{task}"))
         .options([
             ("statement_timeout", STATEMENT_TIMEOUT),
+            // Every query of ours is short; a plan that only looks dear must not be compiled for longer than it runs.
+            ("jit", "off"),
             ("lock_timeout", "5000"),
             ("idle_in_transaction_session_timeout", "30000"),
             ("client_min_messages", "error"),

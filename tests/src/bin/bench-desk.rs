@@ -1,4 +1,4 @@
-//! `tests/bench desk`: p95 of the queue, ticket and board pages at 1,000 and at 1,000,000 tickets.
+//! `tests/bench desk`: p95 of the queue, ticket, board and call-back pages at 1,000 and at 1,000,000 tickets.
 //!
 //! The tickets are generated in SQL, with stages, events and a spread of states over 90 days, on top of real reports filed
 //! through the API, whose ticket pages (with sealed text to open) are the ones measured.
@@ -62,6 +62,7 @@ async fn main() {
                 tickets.iter().map(|id| format!("/tickets/{id}")).collect(),
             ),
             ("board", &office, vec!["/board".to_owned()]),
+            ("callbacks", &office, vec!["/callbacks".to_owned()]),
         ];
         for (page, cookie, paths) in pages {
             let measured = measure(&system, cookie, &paths).await;

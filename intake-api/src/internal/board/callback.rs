@@ -299,12 +299,7 @@ async fn keep(internal: &Internal, actor: &Actor, id: i64, typed: Typed) -> Resu
 }
 
 async fn find(internal: &Internal, id: i64) -> Result<(Option<CallbackDue>, Option<CallbackDone>), StoreError> {
-    let due = internal
-        .board
-        .callbacks_due(&internal.county)
-        .await?
-        .into_iter()
-        .find(|d| d.report_id == id);
+    let due = internal.board.callback_due(&internal.county, id).await?;
     Ok((due, internal.board.callback_fetch(id).await?))
 }
 
@@ -314,7 +309,7 @@ fn say(internal: &Internal, due: &CallbackDue, lang: Lang) -> Due {
     let outcome = |code: &String| loaded.pack.vocabulary().outcomes.label(code, lang.pack()).to_owned();
     let word = |table: &str, code: &Option<String>| {
         code.as_deref()
-            .map_or("", |code| lang.t(&format!("form.{table}.{code}")))
+            .map_or("", |code| lang.t(&format!("{table}.{code}")))
             .to_owned()
     };
     Due {
@@ -329,8 +324,8 @@ fn say(internal: &Internal, due: &CallbackDue, lang: Lang) -> Due {
         ),
         outcomes: due.outcomes.iter().map(outcome).collect::<Vec<_>>().join(" · "),
         reporter: [
-            word("reporter_kind", &due.reporter_kind),
-            word("identity", &due.identity),
+            word("form.reporter_kind", &due.reporter_kind),
+            word("desk.identity", &due.identity),
         ]
         .join(" · "),
         drill: due.drill,

@@ -23,7 +23,7 @@ use crate::internal::{
     unavailable,
 };
 
-/// Counts stop here; the page then says "1000+".
+/// More than this is not counted; the page then says "1000+".
 const COUNTED: i64 = 1000;
 
 /// One matter to call about.
@@ -151,7 +151,7 @@ fn say(found: BoardNow, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> Now {
             found.failed.iter().map(|n| failed(n, pack, lang, now)).collect(),
         ),
     ];
-    let parked = (found.parked > 0).then(|| lang.fill("board.parked", &[("n", &found.parked.to_string())]));
+    let parked = (found.parked > 0).then(|| lang.fill("board.parked", &[("n", &counted(found.parked))]));
     Now {
         at: words::moment(lang, now, now),
         groups,
@@ -173,7 +173,7 @@ fn group(lang: Lang, id: &'static str, count: i64, lines: Vec<Line>) -> Group {
 }
 
 fn counted(count: i64) -> String {
-    if count >= COUNTED {
+    if count > COUNTED {
         format!("{COUNTED}+")
     } else {
         count.to_string()
