@@ -1,0 +1,98 @@
+//! What the pages refuse, and how they say it: double clicks, stale pages, other units, forged forms, identities.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use reqwest::StatusCode;
+use tests::{System, officers::Accounts};
+
+use super::{events, filed, sample};
+
+#[tokio::test]
+async fn a_double_click_does_one_thing_and_says_so() {
+    let system = System::start().await;
+    let accounts = Accounts::make(&system).await;
+    let (id, ..) = filed(&system).await;
+    let member = accounts.browser(&system, "member").await;
+    let page = member.get(&format!("/tickets/{id}")).await;
+    let (one, two) = tokio::join!(member.act(&page, id, "sign", &[]), member.act(&page, id, "sign", &[]));
+    let mut answers = [one, two];
+    answers.sort_by_key(|a| a.status);
+    assert_eq!(
+        (answers[0].status, answers[1].status),
+        (StatusCode::OK, StatusCode::SEE_OTHER)
+    );
+    assert!(answers[0].text.contains("只记录一次") && answers[0].text.contains("签收了这件工单"));
+    assert_eq!(events(&system, id).await, ["signed"]);
+
+    // A colleague with the old page: a conflict that names who signed.
+    let leader = accounts.browser(&system, "leader").await;
+    let fresh = leader.get(&format!("/tickets/{id}")).await;
+    let old = [("csrf", fresh.hidden("csrf")), ("version", "1".to_owned())];
+    let old: Vec<_> = old.iter().map(|(k, v)| (*k, v.as_str())).collect();
+    let conflict = leader.post(&format!("/tickets/{id}/sign"), &old).await;
+    assert!(conflict.status == 409 && conflict.text.contains("演示·派出所民警"));
+    assert_eq!(events(&system, id).await, ["signed"]);
+}
+
+#[tokio::test]
+async fn others_find_nothing_and_forged_forms_do_nothing() {
+    let system = System::start().await;
+    let accounts = Accounts::make(&system).await;
+    let (id, other, _) = filed(&system).await;
+    let member = accounts.browser(&system, "member").await;
+    let mine = member.get(&format!("/tickets/{id}")).await;
+    let foreign = member.get(&format!("/tickets/{other}")).await;
+    let missing = member.get("/tickets/999999999").await;
+    assert_eq!(
+        (foreign.status, missing.status),
+        (StatusCode::NOT_FOUND, StatusCode::NOT_FOUND)
+    );
+    assert_eq!(foreign.text, missing.text, "a foreign ticket looks like none");
+    for act in ["sign", "assign", "contact", "evidence", "resolve", "reporter"] {
+        assert_eq!(member.act(&mine, other, act, &[]).await.status, 404, "{act}");
+        let forged = member
+            .post(&format!("/tickets/{id}/{act}"), &[("csrf", "0"), ("version", "1")])
+            .await;
+        assert_eq!(forged.status, 403, "{act} without the session's token");
+    }
+    let untouched: i64 = sqlx::query_scalar("SELECT count(*) FROM tickets WHERE version > 1 OR signed_at IS NOT NULL")
+        .fetch_one(&system.db)
+        .await
+        .unwrap();
+    assert_eq!(untouched, 0);
+    let office = accounts.browser(&system, "office").await;
+    assert_eq!(
+        office.get("/desk").await.status,
+        403,
+        "the office has a board, not a desk"
+    );
+}
+
+#[tokio::test]
+async fn the_reporters_identity_opens_with_a_reason_and_leaves_a_trace() {
+    let system = System::start().await;
+    let accounts = Accounts::make(&system).await;
+    let (id, ..) = filed(&system).await;
+    let sample = sample();
+    let name = sample["reporter"]["name"].as_str().unwrap();
+    let member = accounts.browser(&system, "member").await;
+    let page = member.get(&format!("/tickets/{id}")).await;
+    let unsigned = member.act(&page, id, "reporter", &[("reason", "想看看")]).await;
+    assert!(unsigned.status == 403 && unsigned.text.contains("须经批准") && !unsigned.text.contains(name));
+    assert_eq!(member.act(&page, id, "sign", &[]).await.status, 303);
+    let page = member.get(&format!("/tickets/{id}")).await;
+    let none = member.act(&page, id, "reporter", &[("reason", " ")]).await;
+    assert!(none.status == 422 && none.text.contains("请填写查看理由") && !none.text.contains(name));
+    let opened = member.act(&page, id, "reporter", &[("reason", "密封理由戊")]).await;
+    assert!(opened.status == 200 && opened.text.contains(name));
+    assert_eq!(events(&system, id).await, ["signed", "identity-opened"]);
+    assert!(
+        !member.get(&format!("/tickets/{id}")).await.text.contains(name),
+        "shown once"
+    );
+    let rows: String = sqlx::query_scalar("SELECT string_agg(e::text, ' ') FROM events e")
+        .fetch_one(&system.db)
+        .await
+        .unwrap();
+    assert!(!rows.contains("密封理由戊") && !rows.contains(&hex::encode("密封理由戊")));
+}
