@@ -1,4 +1,4 @@
-//! Who is asking, and may they? Rights are extractors in the handlers' signatures; `tests/tests/it/rights.rs` walks every route.
+//! Who is asking, and may they? Rights are extractors in the handlers' signatures; `tests/tests/system/rights.rs` walks every route.
 
 pub(crate) mod guard;
 pub(crate) mod login;

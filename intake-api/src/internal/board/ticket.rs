@@ -171,10 +171,12 @@ fn stage(stage: &Value, lang: Lang, now: DateTime<Utc>) -> StageLine {
     StageLine {
         name: words::stage(lang, text(stage, "stage")),
         when: ended.into_iter().chain([planned]).collect::<Vec<_>>().join(" · "),
-        basis: format!(
-            "{} ({})",
-            text(stage, "basis"),
-            words::grade(lang, text(stage, "grade"))
+        basis: lang.fill(
+            "board.stage_basis",
+            &[
+                ("basis", text(stage, "basis")),
+                ("grade", words::grade(lang, text(stage, "grade"))),
+            ],
         ),
         steps: steps.collect(),
     }
@@ -197,15 +199,16 @@ fn notice(notice: &Value, lang: Lang, now: DateTime<Utc>) -> NoticeLine {
     };
     let attempts = items(&notice["attempts"]).map(|attempt| {
         let at = moment(attempt, "at", lang, now).unwrap_or_default();
-        let said = lang.fill(
-            "board.attempt",
-            &[("at", &at), ("outcome", word(text(attempt, "outcome")))],
-        );
-        if text(attempt, "outcome") == "sent" {
-            said
+        let key = if text(attempt, "outcome") == "sent" {
+            "board.attempt"
         } else {
-            format!("{said}: {}", text(attempt, "detail"))
-        }
+            "board.attempt_failed"
+        };
+        let outcome = word(text(attempt, "outcome"));
+        lang.fill(
+            key,
+            &[("at", &at), ("outcome", outcome), ("detail", text(attempt, "detail"))],
+        )
     });
     NoticeLine {
         title: format!(

@@ -60,7 +60,8 @@ struct TriagePage {
     facts: Vec<(&'static str, String)>,
     police: Vec<String>,
     obligations: Vec<(String, String)>,
-    units: Vec<(String, String)>,
+    /// By kind, because a county has hundreds: label of the kind, and code and name of each.
+    units: Vec<(String, Vec<(String, String)>)>,
     typed: Typed,
 }
 
@@ -392,13 +393,7 @@ async fn show(
         Some(_) => String::new(),
         None => lang.t("triage.none_text").to_owned(),
     };
-    let mut units: Vec<_> = loaded
-        .pack
-        .units()
-        .iter()
-        .map(|u| (u.code.clone(), u.name.clone()))
-        .collect();
-    units.sort_by(|a, b| a.1.cmp(&b.1));
+    let units = units_by_kind(&loaded.pack, words_in);
     let obligations = vocabulary.obligations.offered().filter(|o| o.code != "triage");
     let signed_by = state.as_ref().and_then(|s| s.signed_by.as_deref());
     let page = TriagePage {
@@ -421,6 +416,22 @@ async fn show(
         frame: Frame::of(actor, lang, "/triage"),
     };
     render(status, &page)
+}
+
+fn units_by_kind(pack: &casework::pack::Pack, lang: casework::pack::Lang) -> Vec<(String, Vec<(String, String)>)> {
+    let of_kind = |kind: &str| {
+        let mut units: Vec<_> = pack
+            .units()
+            .iter()
+            .filter(|u| u.kind == kind)
+            .map(|u| (u.code.clone(), u.name.clone()))
+            .collect();
+        units.sort_by(|a, b| a.1.cmp(&b.1));
+        units
+    };
+    let kinds = pack.vocabulary().unit_kinds.iter();
+    let named = kinds.map(|kind| (kind.term.label.get(lang).to_owned(), of_kind(&kind.term.code)));
+    named.filter(|(_, units)| !units.is_empty()).collect()
 }
 
 fn police_line(ticket: &Value, pack: &casework::pack::Pack, lang: Lang) -> String {

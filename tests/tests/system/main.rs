@@ -12,5 +12,6 @@ mod people;
 mod poison;
 mod privacy;
 mod rights;
+mod rules;
 mod store;
 mod web;
