@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::cmp::Reverse;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::{clock, receipt::ReportId};
 use serde_json::Value;
@@ -135,6 +137,73 @@ async fn the_ledger_names_what_is_missing() {
         broken["accepted"].as_i64().unwrap(),
         broken["routed"].as_i64().unwrap() + broken["waiting"].as_i64().unwrap()
     );
+}
+
+#[tokio::test]
+async fn calls_are_listed_highest_level_first() {
+    let fixture = Fixture::new().await;
+    for sample in 0..6 {
+        let report = fixture.stored(sample).await;
+        fixture.route(&report, clock::now() - TimeDelta::days(40)).await;
+    }
+    sqlx::query("UPDATE stages SET next_step = 1 + id % 4, next_at = NULL WHERE due_at IS NOT NULL")
+        .execute(fixture.store.pool())
+        .await
+        .unwrap();
+    let mut naive: Vec<(i16, DateTime<Utc>)> =
+        sqlx::query_as("SELECT next_step, due_at FROM stages WHERE next_step >= 2")
+            .fetch_all(fixture.store.pool())
+            .await
+            .unwrap();
+    naive.sort_by_key(|(level, due)| (Reverse(*level), *due));
+    assert!(naive.len() > 20, "more than the list shows: {}", naive.len());
+    let board = fixture.store_as("board");
+    let now = board.board_now("taihe").await.unwrap();
+    let listed: Vec<_> = now.overdue.iter().map(|l| (l.level.unwrap(), l.since)).collect();
+    assert_eq!(listed, naive[..20]);
+    for (level, count) in now.overdue_by_level {
+        let of_level = naive.iter().filter(|(l, _)| *l == level).count();
+        assert_eq!(count, i64::try_from(of_level).unwrap(), "level {level}");
+    }
+    let elsewhere = board.board_now("elsewhere").await.unwrap();
+    assert!(elsewhere.overdue.is_empty() && elsewhere.overdue_by_level.iter().all(|(_, count)| *count == 0));
+}
+
+#[tokio::test]
+async fn call_backs_wait_from_the_last_ticket_on() {
+    let fixture = Fixture::new().await;
+    let mut ids = Vec::new();
+    for days in [3, 1, 2] {
+        let report = fixture.stored(0).await;
+        fixture.route(&report, clock::now() - TimeDelta::days(9)).await;
+        sqlx::query("UPDATE tickets SET state = 'resolved', signed_at = $2, signed_by = 'x', resolved_at = $2 - id % 5 * interval '1 hour', resolved_by = 'x' WHERE report_id = $1")
+            .bind(report.id)
+            .bind(clock::now() - TimeDelta::days(days))
+            .execute(fixture.store.pool())
+            .await
+            .unwrap();
+        ids.push(report.id);
+    }
+    let board = fixture.store_as("board");
+    let waiting = async || -> Vec<i64> {
+        let due = board.callbacks_due("taihe").await.unwrap();
+        due.iter().map(|d| d.report_id).collect()
+    };
+    assert_eq!(waiting().await, [ids[0], ids[2], ids[1]]);
+    let alone = board.callback_due("taihe", ids[1]).await.unwrap().unwrap();
+    assert_eq!(alone.report_id, ids[1]);
+    sqlx::query("UPDATE tickets SET state = 'reopened', resolved_at = NULL, resolved_by = NULL WHERE id = (SELECT min(id) FROM tickets WHERE report_id = $1)")
+        .bind(ids[0])
+        .execute(fixture.store.pool())
+        .await
+        .unwrap();
+    assert_eq!(
+        waiting().await,
+        [ids[2], ids[1]],
+        "one open ticket is enough to wait for"
+    );
+    assert!(board.callback_due("taihe", ids[0]).await.unwrap().is_none());
+    assert!(board.callback_due("elsewhere", ids[1]).await.unwrap().is_none());
 }
 
 /// A report that no rule settles: nobody knows its situation.

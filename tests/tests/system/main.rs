@@ -1,7 +1,7 @@
 //! The running system, from outside and in its database; and the shape of the workspace.
 //!
-//! One binary, because each of its own links the whole harness again and cargo runs binaries one after the other. What stops
-//! the machine's breath for others, killed servers and a flood of reports, runs after it: `faults.rs`.
+//! One binary: each one links the whole harness, and cargo runs binaries one after the other. Killed servers and a flood of
+//! reports would slow the others down, so they are a binary of their own: `faults.rs`.
 
 mod architecture;
 mod board;
