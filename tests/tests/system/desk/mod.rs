@@ -8,7 +8,7 @@ mod refused;
 
 use chrono::{DateTime, FixedOffset};
 use serde_json::{Value, json};
-use tests::{Filed, System, officers::Accounts, samples};
+use tests::{Filed, System, samples};
 
 /// Sample 01 with a place and a reporter who has a name.
 fn sample() -> Value {
