@@ -2,7 +2,7 @@
 
 use axum::{
     Router,
-    http::StatusCode,
+    http::{HeaderValue, StatusCode},
     middleware,
     response::{IntoResponse, Redirect, Response},
     routing::{MethodRouter, delete, get, post},
@@ -63,6 +63,7 @@ pub(crate) fn all() -> Vec<Route> {
     routes.extend(super::board::routes());
     routes.extend(super::rules::routes());
     routes.extend(super::people::routes());
+    routes.extend(super::rules::routes());
     routes.extend(super::page::routes());
     routes
 }
@@ -96,9 +97,11 @@ async fn headers(mut response: Response) -> Response {
         ("x-frame-options", "DENY"),
     ];
     for (name, value) in set {
+        // A page that needs something else says so itself: the expert's page of the rules.
         response
             .headers_mut()
-            .insert(name, axum::http::HeaderValue::from_static(value));
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
     }
     if response.status() == StatusCode::METHOD_NOT_ALLOWED {
         return problem::not_found().into_response();

@@ -111,7 +111,11 @@ const TABLE: [(&str, &str, Cells); 69] = [
     ("POST", "/people/{id}/enable", ADMIN),
     ("GET", "/password", SIGNED_IN),
     ("POST", "/password", SIGNED_IN),
+    ("GET", "/rules/{version}/expert", OVERSEER),
+    ("POST", "/rules/{version}/expert", OFFICE),
+    ("GET", "/rules/{version}/routing.dmn", OVERSEER),
     ("GET", "/assets/{file}", EVERYBODY),
+    ("GET", "/assets/vendor/dmn-js/{digest}/{*file}", EVERYBODY),
     ("GET", "/favicon.ico", EVERYBODY),
     ("GET", "/robots.txt", EVERYBODY),
 ];

@@ -20,7 +20,7 @@ const STYLE: &str = concat!(
     "\n",
     include_str!("../../../assets/internal.css")
 );
-const FILES: [(&str, &str, &str); 3] = [
+const FILES: [(&str, &str, &str); 5] = [
     ("style.css", "text/css; charset=utf-8", STYLE),
     (
         "htmx.js",
@@ -32,12 +32,22 @@ const FILES: [(&str, &str, &str); 3] = [
         "text/javascript; charset=utf-8",
         include_str!("../../../assets/leave.js"),
     ),
+    (
+        "expert.js",
+        "text/javascript; charset=utf-8",
+        include_str!("../../../assets/expert.js"),
+    ),
+    (
+        "expert.css",
+        "text/css; charset=utf-8",
+        include_str!("../../../assets/expert.css"),
+    ),
 ];
 const ICON: &str = include_str!("../../../assets/icon.svg");
 const FOREVER: &str = "public, max-age=31536000, immutable";
 
 /// Addresses with digests, in the order of [`FILES`].
-static ADDRESSES: LazyLock<[String; 3]> =
+static ADDRESSES: LazyLock<[String; 5]> =
     LazyLock::new(|| FILES.map(|(name, _, content)| format!("/assets/{name}?v={}", digest(content))));
 
 fn digest(content: &str) -> String {
@@ -57,6 +67,16 @@ pub(super) fn htmx() -> &'static str {
 /// Where a page finds the script behind 快速离开.
 pub(super) fn leave_script() -> &'static str {
     &ADDRESSES[2]
+}
+
+/// Where the expert's page of the rules finds its script.
+pub(crate) fn expert_script() -> &'static str {
+    &ADDRESSES[3]
+}
+
+/// Where it finds its style sheet.
+pub(crate) fn expert_style() -> &'static str {
+    &ADDRESSES[4]
 }
 
 /// `GET /assets/{file}`

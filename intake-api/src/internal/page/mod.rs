@@ -3,11 +3,14 @@
 mod assets;
 pub(crate) mod frame;
 pub(crate) mod problem;
+mod vendor;
 pub(crate) mod words;
 
 use axum::routing::get;
 
+pub(crate) use assets::{expert_script, expert_style};
 pub(crate) use frame::{Frame, Language, keep_language, render};
+pub(crate) use vendor::{dmn_script, dmn_styles};
 
 use super::Route;
 
@@ -15,6 +18,7 @@ use super::Route;
 pub(crate) fn routes() -> Vec<Route> {
     vec![
         Route::get("/assets/{file}", get(assets::file)),
+        Route::get("/assets/vendor/dmn-js/{digest}/{*file}", get(vendor::file)),
         Route::get("/favicon.ico", get(assets::icon)),
         Route::get("/robots.txt", get(assets::robots)),
         Route::get("/leave", get(assets::leave)),

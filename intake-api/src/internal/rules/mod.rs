@@ -6,10 +6,12 @@
 
 mod changes;
 mod examined;
+mod expert;
 mod findings;
 mod life;
 mod list;
 mod outcome;
+mod reasons;
 mod replay;
 mod row;
 mod save;
@@ -17,12 +19,15 @@ mod table;
 mod trybox;
 mod version;
 
-use axum::routing::{get, post};
+use axum::{
+    extract::DefaultBodyLimit,
+    routing::{get, post},
+};
 
 pub(crate) use examined::Examinations;
 pub(crate) use replay::Replays;
 
-use super::Route;
+use super::{Route, auth::session::RULES_LIMIT};
 
 /// Routes of this part.
 pub(crate) fn routes() -> Vec<Route> {
@@ -37,6 +42,12 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get("/rules/{version}/tables/{table}/rows/{row}", get(row::page)),
         Route::post("/rules/{version}/tables/{table}/rows/{row}", post(row::submit)),
         Route::post("/rules/{version}/tables/{table}/rows/{row}/check", post(row::check)),
+        Route::get("/rules/{version}/expert", get(expert::page)),
+        Route::post(
+            "/rules/{version}/expert",
+            post(expert::save).layer(DefaultBodyLimit::max(RULES_LIMIT)),
+        ),
+        Route::get("/rules/{version}/routing.dmn", get(expert::download)),
         Route::post("/rules/{version}/submit", post(life::submit)),
         Route::post("/rules/{version}/decline", post(life::decline)),
         Route::post("/rules/{version}/approve", post(life::approve)),

@@ -1,0 +1,274 @@
+//! 专家模式: a rule set's decision model in dmn-js, for those who know DMN.
+//!
+//! What is posted is read before anything else happens: a model outside the closed subset is never stored, each fault is
+//! said with table, row and column, and the person's text stays in the editor. A model that can be read is stored even
+//! where the check finds something, as a draft may be unfinished; the findings stand above the editor.
+
+use askama::Template;
+use axum::{
+    Form,
+    extract::{Path, State},
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use casework::{
+    dmn::{self, DmnError, Model},
+    routing::soundness::is_county,
+};
+use platform::{
+    store::{RuleSet, RulesError},
+    text::Lang,
+};
+use serde::Deserialize;
+
+use super::{
+    findings::{FindingLine, lines},
+    reasons,
+    save::{refusal, save as store},
+    version::MODEL,
+};
+use crate::internal::{
+    Internal,
+    auth::{Actor, Office, Overseer},
+    page::{Frame, Language, dmn_script, dmn_styles, expert_script, expert_style, problem, render},
+    unavailable,
+};
+
+/// Largest decision model; that of a county has a fifth of a MiB.
+const MODEL_BYTES: usize = 4 << 20;
+
+/// As everywhere, but for the style attributes that dmn-js puts into the pages, among them those of the watermark, and
+/// for its icons.
+const POLICY: &str = "default-src 'none'; style-src 'self'; style-src-attr 'unsafe-inline'; script-src 'self'; font-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// The words of dmn-js in Chinese, English to Chinese.
+const WORDS: &str = include_str!("../../../assets/expert-zh.json");
+
+/// The form.
+#[derive(Deserialize)]
+pub(crate) struct Posted {
+    revision: i32,
+    xml: String,
+}
+
+/// A fault of the model, with its place.
+struct Fault {
+    place: String,
+    reason: String,
+}
+
+/// What an attempt to save leaves to say.
+#[derive(Default)]
+struct Said {
+    done: Option<String>,
+    error: Option<String>,
+    faults: Vec<Fault>,
+    findings: Vec<FindingLine>,
+}
+
+#[derive(Template)]
+#[template(path = "internal/rules/expert.html")]
+struct ExpertPage {
+    frame: Frame,
+    version: i32,
+    revision: i32,
+    state: String,
+    editable: bool,
+    xml: String,
+    words: &'static str,
+    said: Said,
+}
+
+impl ExpertPage {
+    fn styles(&self) -> Vec<String> {
+        let own = expert_style().to_owned();
+        dmn_styles().into_iter().chain([own]).collect()
+    }
+
+    fn scripts(&self) -> [String; 2] {
+        [dmn_script(self.editable), expert_script().to_owned()]
+    }
+
+    fn answer(self, status: StatusCode) -> Response {
+        let mut response = render(status, &self);
+        response
+            .headers_mut()
+            .insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+        response
+    }
+}
+
+/// `GET /rules/{version}/expert`
+pub(crate) async fn page(
+    State(internal): State<Internal>,
+    actor: Overseer,
+    Language(lang): Language,
+    Path(version): Path<i32>,
+) -> Response {
+    match read(&internal, version).await {
+        Ok((set, xml)) => shown(&actor, lang, &set, xml, Said::default()).answer(StatusCode::OK),
+        Err(response) => response,
+    }
+}
+
+/// `GET /rules/{version}/routing.dmn`
+pub(crate) async fn download(State(internal): State<Internal>, _: Overseer, Path(version): Path<i32>) -> Response {
+    let (set, xml) = match read(&internal, version).await {
+        Ok(found) => found,
+        Err(response) => return response,
+    };
+    let name = format!("attachment; filename=\"routing-{}-{}.dmn\"", set.version, set.revision);
+    (
+        [
+            (header::CONTENT_TYPE, "application/xml; charset=utf-8".to_owned()),
+            (header::CONTENT_DISPOSITION, name),
+            (header::CACHE_CONTROL, "no-store".to_owned()),
+        ],
+        xml,
+    )
+        .into_response()
+}
+
+/// `POST /rules/{version}/expert`
+pub(crate) async fn save(
+    State(internal): State<Internal>,
+    actor: Office,
+    Language(lang): Language,
+    Path(version): Path<i32>,
+    Form(posted): Form<Posted>,
+) -> Response {
+    if posted.xml.len() > MODEL_BYTES {
+        return problem::too_large().into_response();
+    }
+    let xml = plain(posted.xml);
+    let set = match read(&internal, version).await {
+        Ok((set, _)) => set,
+        Err(response) => return response,
+    };
+    let again = |status, said| {
+        let mut page = shown(&actor, lang, &set, xml.clone(), said);
+        page.revision = posted.revision;
+        page.answer(status)
+    };
+    let faults = match dmn::read(&xml) {
+        Err(errors) => errors.iter().map(|e| fault(lang, e)).collect(),
+        Ok(model) => incomplete(lang, &model),
+    };
+    if !faults.is_empty() {
+        let error = Some(lang.t("rules.expert.refused").to_owned());
+        let said = Said {
+            error,
+            faults,
+            ..Said::default()
+        };
+        return again(StatusCode::UNPROCESSABLE_ENTITY, said);
+    }
+    let mut files = match internal.board.rules_files(&internal.county, version).await {
+        Ok(files) => files.unwrap_or_default(),
+        Err(e) => return unavailable(&e),
+    };
+    files.insert(MODEL.to_owned(), xml.clone());
+    match store(&internal, &actor, version, posted.revision, files).await {
+        Ok(saved) => {
+            let key = if saved.examined.sound() { "sound" } else { "unsound" };
+            let said = Said {
+                done: Some(lang.t(&format!("rules.expert.saved_{key}")).to_owned()),
+                findings: lines(&saved.examined, &internal.pack.current().pack, lang),
+                ..Said::default()
+            };
+            let mut page = shown(&actor, lang, &set, xml.clone(), said);
+            page.revision = saved.revision;
+            page.answer(StatusCode::OK)
+        }
+        Err(RulesError::NoVersion) => problem::not_found().into_response(),
+        Err(e) => match refusal(&e, lang) {
+            Err(response) => response,
+            Ok(reason) => {
+                let kept = lang.t("rules.expert.kept");
+                let said = Said {
+                    error: Some(format!("{reason} {kept}")),
+                    ..Said::default()
+                };
+                again(StatusCode::CONFLICT, said)
+            }
+        },
+    }
+}
+
+async fn read(internal: &Internal, version: i32) -> Result<(RuleSet, String), Response> {
+    let (store, county) = (&internal.board, &internal.county);
+    let set = store.rules_fetch(county, version).await.map_err(|e| unavailable(&e))?;
+    let files = store.rules_files(county, version).await.map_err(|e| unavailable(&e))?;
+    match (set, files.and_then(|mut files| files.remove(MODEL))) {
+        (Some(set), Some(xml)) => Ok((set, xml)),
+        _ => Err(problem::not_found().into_response()),
+    }
+}
+
+fn shown(actor: &Actor, lang: Lang, set: &RuleSet, xml: String, said: Said) -> ExpertPage {
+    ExpertPage {
+        frame: Frame::of(actor, lang, "/rules"),
+        version: set.version,
+        revision: set.revision,
+        state: lang.t(&format!("rules.state.{}", set.state)).to_owned(),
+        editable: set.state == "draft" && actor.is(&["office"]),
+        xml,
+        words: if lang == Lang::Zh { WORDS } else { "{}" },
+        said,
+    }
+}
+
+/// A browser sends the lines of a form with carriage returns, an editor may save with a byte order mark; a file that
+/// nobody changed must stay the same.
+fn plain(xml: String) -> String {
+    let xml = xml.strip_prefix('\u{feff}').unwrap_or(&xml);
+    xml.replace("\r\n", "\n")
+}
+
+fn fault(lang: Lang, error: &DmnError) -> Fault {
+    let line = error.line.to_string();
+    let mut place = Vec::new();
+    if error.decision.is_empty() {
+        place.push(lang.fill("rules.expert.at_line", &[("line", &line)]));
+    } else {
+        place.push(lang.fill("rules.expert.at_table", &[("decision", &error.decision)]));
+    }
+    if let Some(row) = error.row {
+        place.push(lang.fill("rules.expert.at_row", &[("row", &row.to_string())]));
+    }
+    if let Some(column) = &error.column {
+        place.push(lang.fill("rules.expert.at_column", &[("column", column)]));
+    }
+    Fault {
+        place: place.join(lang.t("rules.expert.between")),
+        reason: reasons::said(lang, &error.reason),
+    }
+}
+
+/// A county's rules need all their tables; without one the other pages would show half of a division of duties.
+fn incomplete(lang: Lang, model: &Model) -> Vec<Fault> {
+    let whole = is_county(model).then(Vec::new);
+    whole.unwrap_or_else(|| {
+        vec![Fault {
+            place: MODEL.to_owned(),
+            reason: lang.t("rules.expert.tables_missing").to_owned(),
+        }]
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{WORDS, plain};
+
+    #[test]
+    fn a_form_changes_nothing() {
+        assert_eq!(plain("\u{feff}<a>\r\n</a>\r\n".to_owned()), "<a>\n</a>\n");
+    }
+
+    #[test]
+    fn the_words_are_a_flat_object_that_can_stand_in_a_page() {
+        let words: std::collections::BTreeMap<String, String> = serde_json::from_str(WORDS).expect("words");
+        assert!(words.len() > 60 && !WORDS.contains('<'));
+        assert!(words.values().all(|word| !word.is_empty()));
+    }
+}
