@@ -11,11 +11,8 @@
 
   const translate = (sentence, values = {}) =>
     (words[sentence] ?? sentence).replace(/\{\s*(\w+)\s*\}/g, (all, name) => values[name] ?? all);
-  const editor = new DmnJS({
-    container: canvas,
-    common: { additionalModules: [{ translate: ["value", translate] }] },
-    drd: { additionalModules: [{ translate: ["value", translate] }] },
-  });
+  const chinese = { additionalModules: [{ translate: ["value", translate] }] };
+  const editor = new DmnJS({ container: canvas, drd: chinese, decisionTable: chinese, literalExpression: chinese, boxedExpression: chinese });
 
   const mark = (is) => {
     dirty = is;

@@ -100,7 +100,47 @@ pub(super) async fn file(Path((digest, wanted)): Path<(String, String)>) -> Resp
 
 #[cfg(test)]
 mod tests {
+    use std::path::{Path, PathBuf};
+
     use super::{FILES, SCRIPT, dmn_script, dmn_styles};
+
+    fn files(folder: &Path, found: &mut Vec<PathBuf>) {
+        for entry in std::fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("a file").path();
+            if path.is_dir() {
+                files(&path, found);
+            } else {
+                found.push(path);
+            }
+        }
+    }
+
+    #[test]
+    fn one_page_loads_it() {
+        let crate_dir = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let mut all = Vec::new();
+        files(&crate_dir.join("src"), &mut all);
+        files(&crate_dir.join("templates"), &mut all);
+        let names = |file: &PathBuf| {
+            let text = std::fs::read_to_string(file).expect("text");
+            ["dmn_script", "dmn_styles", "dmn-modeler", "dmn-viewer", "vendor/dmn-js"]
+                .iter()
+                .any(|word| text.contains(word))
+        };
+        let mut users: Vec<_> = all
+            .iter()
+            .filter(|file| names(file))
+            .map(|file| file.strip_prefix(crate_dir).expect("inside"))
+            .collect();
+        users.sort_unstable();
+        let page = Path::new("src/internal/page");
+        let expected = [
+            page.join("mod.rs"),
+            page.join("vendor.rs"),
+            PathBuf::from("src/internal/rules/expert.rs"),
+        ];
+        assert_eq!(users, expected);
+    }
 
     #[test]
     fn what_is_said_to_be_compressed_is() {
