@@ -110,10 +110,15 @@ fn a_longer_limit_is_later_and_the_rest_stays() {
     let model = std::fs::read_to_string(repository().join("counties/taihe/routing.dmn")).unwrap();
     let row = model
         .split("<rule ")
-        .find(|row| row.contains("\"police-accept\"") && row.contains("\"sign\"") && row.contains("\"P1\""))
+        .find(|row| {
+            row.starts_with("id=\"deadlines_")
+                && row.contains("\"police-accept\"")
+                && row.contains("\"sign\"")
+                && row.contains("\"P1\"")
+        })
         .unwrap();
-    let slower = row.replacen("min\"", "0min\"", 1);
-    assert_ne!(row, slower, "the limit of the row is in minutes");
+    let slower = row.replacen("\"30min\"", "\"45min\"", 1);
+    assert_ne!(row, slower, "the limit of the row is 30 minutes");
     let draft = folder.write("draft.dmn", &model.replacen(row, &slower, 1));
     let facts = folder.samples();
     let arguments = [
