@@ -149,7 +149,7 @@ fn a_longer_limit_is_later_and_the_rest_stays() {
 
     let text = replay(&arguments);
     let text = out(&text);
-    assert!(text.contains(&format!("签收时限{later} 张推后")), "{text}");
+    assert!(text.contains(&format!("签收时限 {later} 张推后")), "{text}");
     assert!(
         text.contains("原规则（特急）") && text.contains("新规则（特急）"),
         "{text}"
