@@ -162,7 +162,7 @@ impl Shift {
             .filter(|(count, _)| *count > 0)
             .map(|(_, text)| text)
             .collect();
-        format!("{stage}时限{}", told.join("；"))
+        format!("{stage}时限 {}", told.join("；"))
     }
 }
 

@@ -1,10 +1,11 @@
 //! The store against a real PostgreSQL: exactly-once, leases, batches, rights.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
 use platform::{
     clock,
+    receipt::ReportId,
     store::{PackLoaded, Recorded, Store, Stored},
 };
 use sqlx::{Connection, Executor, PgConnection};
@@ -335,4 +336,56 @@ async fn a_dropped_begin_leaves_no_stale_transaction() {
             .unwrap();
         assert_eq!(seen, id + 1, "write {id} was swallowed by a stale transaction");
     }
+}
+
+/// The newest are found by the day in their ids and the time within it; drills are left out, what can't be read is named.
+#[tokio::test]
+async fn a_replay_takes_the_newest_reports_and_no_drill() {
+    let fixture = Fixture::new().await;
+    let sample = &samples()[0].1;
+    let day = |n: i64| clock::now() - TimeDelta::days(3 - n);
+    let mut reports = Vec::new();
+    for n in 0..4 {
+        for minute in 0..3 {
+            let mut report = new_report(sample, None);
+            report.received_at = day(n) - TimeDelta::minutes(minute);
+            report.id = ReportId::new(report.received_at, &mut rand::rng()).get();
+            report.drill = (n, minute) == (3, 0);
+            reports.push(report);
+        }
+    }
+    reports[10].facts = r#"{"situations": ["abandoned"], "place": "moon"}"#.into();
+    fixture.writer().report_insert_batch(&reports).await.expect("stored");
+
+    let board = fixture.store_as("board");
+    let mut wanted: Vec<_> = reports
+        .iter()
+        .filter(|report| !report.drill)
+        .map(|r| (r.received_at, r.id))
+        .collect();
+    wanted.sort_unstable_by(|a, b| b.cmp(a));
+    for count in [1, 2, 4, 7, 11, 50] {
+        let keys = board.replay_keys("taihe", count).await.expect("keys");
+        let found: Vec<i64> = keys.iter().map(|(id, _)| *id).collect();
+        let newest: Vec<i64> = wanted.iter().take(count as usize).map(|(_, id)| *id).collect();
+        assert_eq!(found, newest, "the newest {count}");
+    }
+    assert!(board.replay_keys("elsewhere", 5).await.expect("keys").is_empty());
+
+    let pack = Arc::new(fixture.pack.clone());
+    let told = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let progress = {
+        let told = Arc::clone(&told);
+        move |done, of| told.lock().unwrap().push((done, of))
+    };
+    let outcome = platform::replay::run(&board, "taihe", Arc::clone(&pack), pack, 50, progress)
+        .await
+        .expect("an outcome");
+    assert_eq!((outcome.reports, outcome.changed), (10, 0));
+    assert_eq!(outcome.units["pol-341222101"].after, 10);
+    assert_eq!(
+        outcome.unreadable.named[0].report,
+        ReportId::from_db(reports[10].id).to_string()
+    );
+    assert_eq!(*told.lock().unwrap(), [(0, 11), (11, 11)]);
 }

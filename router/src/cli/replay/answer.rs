@@ -7,7 +7,7 @@ use casework::pack::{Lang, Pack};
 use casework::replay::{Outcome, SampleDecision};
 
 /// What `--help` says about `--json`.
-pub(super) const SHAPE: &str = r#"Exit codes: 0 done, whether anything differs or not; 1 failed; 2 something can't be read.
+pub(super) const SHAPE: &str = r"Exit codes: 0 done, whether anything differs or not; 1 failed; 2 something can't be read.
 
 With --json one object:
   reports, changed           how many were routed by both, and how many differ
@@ -25,7 +25,7 @@ FLIP:      {before, after, gained, lost}: reports
 LOAD:      {before, after, gained, lost, lead_before, lead_after, stages: {sign|contact|resolve: SHIFT}}: tickets
 SHIFT:     {earlier, earlier_minutes, later, later_minutes, added, removed, restarted}: tickets of both; minutes together
 DECISION:  {urgency, tickets: [{obligation, unit, unit_kind, lead, stages: {STAGE: {limit, start, due}}}], triage_reasons}
-gravity:   police-lost, only-triage, triage, lowered, fewer, moved, later, raised, more, earlier, lead"#;
+gravity:   police-lost, only-triage, triage, lowered, fewer, moved, later, raised, more, earlier, lead";
 
 /// One line.
 pub(super) fn json(outcome: &Outcome) -> serde_json::Result<String> {
