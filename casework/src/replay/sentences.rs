@@ -173,12 +173,18 @@ struct Names<'p> {
 
 impl Names<'_> {
     fn kind<'a>(&'a self, code: &'a str) -> &'a str {
-        let found = self.packs.iter().find_map(|pack| pack.vocabulary().unit_kinds.get(code));
+        let found = self
+            .packs
+            .iter()
+            .find_map(|pack| pack.vocabulary().unit_kinds.get(code));
         found.map_or(code, |kind| kind.term.label.get(Lang::Zh))
     }
 
     fn obligation<'a>(&'a self, code: &'a str) -> &'a str {
-        let found = self.packs.iter().find_map(|pack| pack.vocabulary().obligations.get(code));
+        let found = self
+            .packs
+            .iter()
+            .find_map(|pack| pack.vocabulary().obligations.get(code));
         found.map_or(code, |term| term.label.get(Lang::Zh))
     }
 
