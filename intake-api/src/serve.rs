@@ -14,6 +14,7 @@ use platform::{
     seal::MasterKey,
     store::{BatchWriter, Store},
     telemetry,
+    why::Why,
 };
 use tokio::sync::{Mutex, mpsc};
 use tokio_util::sync::CancellationToken;
@@ -175,6 +176,7 @@ impl Desk {
     fn with(self, config: &Config, keys: MasterKey, pack: PackWatch) -> Internal {
         Internal {
             county: config.county.as_str().into(),
+            why: Why::new(self.board.clone(), &config.county, Some(pack.clone())),
             desk: self.desk,
             board: self.board,
             office: self.office,

@@ -7,8 +7,10 @@
 //!
 //! CLI, desk and API show the same [`Explanation::text`]; whoever wants parts has them as data.
 
+mod leads;
 mod rows;
 mod stages;
+mod stored;
 mod text;
 mod unit;
 pub mod words;
@@ -17,9 +19,11 @@ use serde::Serialize;
 
 use crate::facts::Facts;
 use crate::pack::{Lang, Pack};
+use crate::routing::rules::{POLICE_ACCEPT, TRIAGE};
 use crate::routing::{Basis, Decision, PlannedTicket, basis_zh};
 pub use rows::{Condition, RowWhy};
 pub use stages::StageWhy;
+pub use stored::{Stored, StoredDecision, stored};
 use words::grade_zh;
 
 /// Everything that made one ticket, as Chinese sentences and as data.
@@ -49,6 +53,8 @@ pub struct Explanation {
     pub leads: String,
     /// Each stage with its deadline.
     pub stages: Vec<StageWhy>,
+    /// By which versions of pack and rules it was dispatched, and when; empty while it is not stored.
+    pub made: Vec<String>,
 }
 
 /// A basis as people read it.
@@ -75,8 +81,8 @@ impl BasisWhy {
 /// Explains one ticket of a decision. The pack is the one by which it was decided.
 pub fn ticket(pack: &Pack, facts: &Facts, decision: &Decision, ticket: &PlannedTicket) -> Explanation {
     let unit = pack.units().get(&ticket.unit);
-    let asked = rows::asked(pack, facts, ticket);
-    let (urgent, urgent_because) = rows::urgent(pack, facts, decision.urgency);
+    let asked = rows::asked(pack, facts, decision, ticket);
+    let (urgent, urgent_because) = rows::urgent(pack, facts, decision, ticket.is_by_hand());
     Explanation {
         obligation: label(pack, &ticket.obligation),
         unit: (
@@ -91,8 +97,9 @@ pub fn ticket(pack: &Pack, facts: &Facts, decision: &Decision, ticket: &PlannedT
         found: unit::found(pack, facts, ticket),
         urgent,
         urgent_because,
-        leads: leads(pack, decision, ticket),
+        leads: leads::said(pack, decision, ticket),
         stages: stages::of(pack, decision.urgency, ticket),
+        made: Vec::new(),
     }
 }
 
@@ -102,7 +109,10 @@ fn label(pack: &Pack, obligation: &str) -> String {
 
 fn beside_rows(facts: &Facts, decision: &Decision, ticket: &PlannedTicket, no_row: bool) -> Vec<String> {
     let mut said = Vec::new();
-    if ticket.obligation == crate::routing::rules::POLICE_ACCEPT && facts.is_urgent() {
+    if ticket.is_by_hand() {
+        return vec!["没有规则行派出本事项：办公室人工研判后指定。".to_owned()];
+    }
+    if ticket.obligation == POLICE_ACCEPT && facts.is_urgent() {
         let why = match (facts.is_statutory(), facts.present_danger) {
             (true, true) => "法定强制报告情形和现实危险",
             (true, false) => "法定强制报告情形",
@@ -110,7 +120,7 @@ fn beside_rows(facts: &Facts, decision: &Decision, ticket: &PlannedTicket, no_ro
         };
         said.push(format!("程序安全底线：{why}一律派公安，不论规则表怎样写。"));
     }
-    if ticket.obligation == crate::routing::rules::TRIAGE {
+    if ticket.obligation == TRIAGE {
         said.extend(
             decision
                 .triage_reasons
@@ -121,7 +131,7 @@ fn beside_rows(facts: &Facts, decision: &Decision, ticket: &PlannedTicket, no_ro
     if no_row && said.is_empty() {
         let basis = |basis: &Basis| {
             format!(
-                "没有规则行派出本事项，依据为：{}〔{}〕。",
+                "复核时没有规则行派出本事项；派单时记下的依据：{}〔{}〕。",
                 basis_zh(&basis.text),
                 basis.grade
             )
@@ -129,24 +139,4 @@ fn beside_rows(facts: &Facts, decision: &Decision, ticket: &PlannedTicket, no_ro
         said.extend(ticket.basis.iter().map(basis));
     }
     said
-}
-
-fn leads(pack: &Pack, decision: &Decision, ticket: &PlannedTicket) -> String {
-    let ranking = pack.rules().ranking();
-    let place = |ticket: &PlannedTicket| match ranking.rank(&ticket.obligation, &ticket.unit_kind) {
-        u32::MAX => "未列入主办次序表".to_owned(),
-        rank => format!("主办次序表第{rank}位"),
-    };
-    let count = decision.tickets.len();
-    if ticket.lead && count == 1 {
-        return format!("本报告只派出这一张工单，由它主办（{}）。", place(ticket));
-    }
-    if ticket.lead {
-        return format!("本报告共{count}张工单，本工单次序最前（{}），由它主办。", place(ticket));
-    }
-    let lead = decision.tickets.iter().find(|other| other.lead);
-    let lead = lead.map_or_else(String::new, |lead| {
-        format!("主办是“{}”（{}）；", label(pack, &lead.obligation), place(lead))
-    });
-    format!("{lead}本工单次序在后（{}），为协办。", place(ticket))
 }

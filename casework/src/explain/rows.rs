@@ -9,7 +9,7 @@ use crate::dmn::{Inputs, Rule, Table};
 use crate::facts::{ChildFacts, Facts};
 use crate::pack::{Lang, Pack};
 use crate::routing::rules::{Trigger, inputs};
-use crate::routing::{PlannedTicket, Role};
+use crate::routing::{Decision, PlannedTicket, Role};
 use crate::urgency::Urgency;
 
 /// One row of a decision table that met the report.
@@ -44,14 +44,16 @@ pub struct Condition {
     pub accepts: String,
 }
 
-/// Rows of `obligations` that asked for the ticket.
-pub(super) fn asked(pack: &Pack, facts: &Facts, ticket: &PlannedTicket) -> Vec<RowWhy> {
-    let Some(table) = pack.rules().obligations_table() else {
+/// Rows of `obligations` that asked for the ticket. A row counts only where the decision names it: what was decided
+/// without the rules, or by a person, is not told as if a row had asked.
+pub(super) fn asked(pack: &Pack, facts: &Facts, decision: &Decision, ticket: &PlannedTicket) -> Vec<RowWhy> {
+    let Some(table) = pack.rules().obligations_table().filter(|_| !ticket.is_by_hand()) else {
         return Vec::new();
     };
     let mut rows = Vec::new();
     each_pair(facts, |(situation, child), inputs| {
-        for rule in table.evaluate(inputs).unwrap_or_default() {
+        let named = |rule: &&Rule| is_named(decision, "obligations", rule.number);
+        for rule in table.evaluate(inputs).unwrap_or_default().into_iter().filter(named) {
             let text = |column| table.output(rule, column).as_text().unwrap_or_default();
             if text("obligation") == ticket.obligation
                 && lands(pack, facts, text("unit_kind"), text("role")) == ticket.unit
@@ -63,6 +65,13 @@ pub(super) fn asked(pack: &Pack, facts: &Facts, ticket: &PlannedTicket) -> Vec<R
     });
     rows.sort_by_key(|row| row.row);
     rows
+}
+
+fn is_named(decision: &Decision, table: &str, row: usize) -> bool {
+    decision
+        .rows
+        .iter()
+        .any(|named| named.decision == table && named.row == row)
 }
 
 /// The unit at which an ask of a kind lands; empty = nowhere.
@@ -78,8 +87,10 @@ fn lands<'p>(pack: &'p Pack, facts: &Facts, kind: &str, role: &str) -> &'p str {
     }
 }
 
-/// Rows of `urgency` that gave the decided urgency, and in words what they alone don't say.
-pub(super) fn urgent(pack: &Pack, facts: &Facts, decided: Urgency) -> (Vec<RowWhy>, Vec<String>) {
+/// Rows of `urgency` that gave the decided urgency, and in words what they alone don't say. Who chooses by hand takes
+/// the urgency of the rules, whose rows are not recorded then.
+pub(super) fn urgent(pack: &Pack, facts: &Facts, decision: &Decision, by_hand: bool) -> (Vec<RowWhy>, Vec<String>) {
+    let decided = decision.urgency;
     let Some(table) = pack.rules().urgency_table() else {
         return (Vec::new(), vec!["没有紧急程度表，按特急处理。".to_owned()]);
     };
@@ -110,6 +121,15 @@ pub(super) fn urgent(pack: &Pack, facts: &Facts, decided: Urgency) -> (Vec<RowWh
         );
         rows.extend(met.into_iter().map(|row| (urgency, row)));
     });
+    if pairs == 0 {
+        let because = format!("没有读得出的情形和孩子可供判断，按{}处理。", decided.zh());
+        return (Vec::new(), vec![because]);
+    }
+    let unasked = |(_, row): &(Urgency, RowWhy)| !is_named(decision, "urgency", row.row);
+    if !by_hand && !rows.is_empty() && rows.iter().all(unasked) {
+        let because = format!("派单时规则没能用上（见研判原因），按{}处理。", decided.zh());
+        return (Vec::new(), vec![because]);
+    }
     let mut because = Vec::new();
     let by_rows = rows.iter().map(|(urgency, _)| *urgency).max();
     let base = if unsettled {
@@ -200,9 +220,9 @@ fn meet(
     });
 }
 
-/// What was reported: situations and children with their numbers, then the rest.
-pub(super) fn reported(pack: &Pack, facts: &Facts) -> Vec<String> {
-    let situations = facts.situations.iter().enumerate().map(|(index, code)| {
+/// Situations with their numbers.
+pub(super) fn situations(pack: &Pack, facts: &Facts) -> impl Iterator<Item = String> {
+    facts.situations.iter().enumerate().map(|(index, code)| {
         let known = pack.vocabulary().situations.contains(code);
         let label = pack.vocabulary().situations.label(code, Lang::Zh);
         let label = if known {
@@ -211,7 +231,11 @@ pub(super) fn reported(pack: &Pack, facts: &Facts) -> Vec<String> {
             format!("{label}（不在本县词汇表中）")
         };
         format!("情形{}：{label}", index + 1)
-    });
+    })
+}
+
+/// What was reported: situations and children with their numbers, then the rest.
+pub(super) fn reported(pack: &Pack, facts: &Facts) -> Vec<String> {
     let children = facts
         .children
         .iter()
@@ -236,7 +260,10 @@ pub(super) fn reported(pack: &Pack, facts: &Facts) -> Vec<String> {
             .filter(|(_, holds)| *holds)
             .map(|(fact, _)| format!("{}：是", fact_zh(fact))),
     );
-    situations.chain(children).chain([rest.join("；")]).collect()
+    situations(pack, facts)
+        .chain(children)
+        .chain([rest.join("；")])
+        .collect()
 }
 
 fn described(child: &ChildFacts) -> String {

@@ -22,6 +22,8 @@ pub struct StageWhy {
     pub basis: BasisWhy,
     /// RFC 3339; `None` until its event has happened.
     pub due: Option<String>,
+    /// The due read days beyond the published calendar.
+    pub provisional: bool,
     /// How it was counted, in sentences.
     pub counted: Vec<String>,
     /// What happens if nothing is done, in one sentence; empty while there is no due.
@@ -55,6 +57,7 @@ fn stage(pack: &Pack, urgency: Urgency, ticket: &PlannedTicket, planned: &Planne
         row,
         basis: BasisWhy::new(&planned.basis, &planned.grade),
         due: planned.due.map(rfc3339),
+        provisional: planned.provisional,
         counted,
         pushed: pushed(planned),
     }

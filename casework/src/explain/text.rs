@@ -28,6 +28,9 @@ impl Explanation {
         );
         section(&mut out, &format!("为什么是{role}"), [self.leads.clone()]);
         section(&mut out, "时限怎么算", self.stages.iter().flat_map(stage));
+        if !self.made.is_empty() {
+            section(&mut out, "按哪一版规则", self.made.iter().cloned());
+        }
         out
     }
 }

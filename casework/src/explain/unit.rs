@@ -22,6 +22,11 @@ pub(super) fn found(pack: &Pack, facts: &Facts, ticket: &PlannedTicket) -> Vec<S
     if ticket.obligation == TRIAGE {
         return vec!["待人工研判一律由领导小组办公室承办。".to_owned()];
     }
+    if ticket.is_by_hand() {
+        let unit = pack.units().get(&ticket.unit);
+        let name = unit.map_or(ticket.unit.as_str(), |unit| unit.name.as_str());
+        return vec![format!("由办公室人工研判后指定{name}承办，没有按地点逐级查找。")];
+    }
     let kind = ticket.unit_kind.as_str();
     let kind_zh = pack.vocabulary().unit_kinds.label(kind, Lang::Zh);
     let area = facts.area.as_deref();
@@ -79,7 +84,7 @@ fn step(pack: &Pack, facts: &Facts, (kind, kind_zh): (&str, &str), area: &Area) 
     }
 }
 
-/// A ticket whose unit is not where the search ends was sent there by a person, or by an older pack.
+/// Not where the search ends: facts that can't be read whole any more may have counted then.
 fn check_same(pack: &Pack, ticket: &PlannedTicket, mut said: Vec<String>) -> Vec<String> {
     let unit = pack.units().get(&ticket.unit);
     let name = unit.map_or(ticket.unit.as_str(), |unit| unit.name.as_str());
@@ -87,7 +92,7 @@ fn check_same(pack: &Pack, ticket: &PlannedTicket, mut said: Vec<String>) -> Vec
         .last()
         .is_some_and(|last| last.contains(name) || ticket.unit == pack.units().office());
     if !by_search {
-        said.push(format!("实际派给{name}：由人工指定。"));
+        said.push(format!("派单时由{name}承办，查找经过不能复核。"));
     }
     said
 }

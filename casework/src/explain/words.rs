@@ -1,6 +1,9 @@
 //! Facts of a report in official Chinese, as a decision table's reader meets them. The form asks a reporter in
 //! warmer words; these are for the desk and for the county.
 
+use chrono::{DateTime, Utc};
+
+use crate::calendar::shanghai;
 use crate::dmn::sfeel::{Bound, Item, Test, Value};
 use crate::pack::{Lang, Pack};
 
@@ -64,6 +67,18 @@ pub fn word_zh(fact: &str, word: &str) -> Option<&'static str> {
         ("sex" | "living_with" | "place" | "suspect", "unknown") => "不详",
         _ => return None,
     })
+}
+
+/// `应办事项表第1、5行`
+pub fn row_zh(table: &str, rows: &[usize]) -> String {
+    let rows: Vec<String> = rows.iter().map(ToString::to_string).collect();
+    format!("{table}表第{}行", rows.join("、"))
+}
+
+/// `2026年11月24日08:40`
+pub fn moment_zh(at: DateTime<Utc>) -> String {
+    let local = at.with_timezone(&shanghai());
+    local.format("%Y年%-m月%-d日%H:%M").to_string()
 }
 
 /// What a grade means; P is never shown as law.

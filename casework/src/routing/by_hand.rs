@@ -6,6 +6,9 @@ use super::{Basis, Decision, PlannedTicket, Role, decide, plan};
 use crate::facts::Facts;
 use crate::pack::Pack;
 
+/// The basis by which a ticket that a person chose is told from one that a rule asked for.
+pub const BY_HAND: &str = "待人工研判:由办公室指定";
+
 /// One ticket of `obligation` at `unit`, with the clocks of that obligation at the report's urgency.
 ///
 /// The error says which word the pack does not know. The caller decides whether it leads: its own report may have a
@@ -35,7 +38,7 @@ pub fn by_hand(
         role: Role::Lead,
         evidence: None,
         basis: vec![Basis {
-            text: "待人工研判:由办公室指定".into(),
+            text: BY_HAND.into(),
             grade: "P".into(),
         }],
         stages: plan::stages(pack, obligation, unit, urgency, dispatched_at),

@@ -119,6 +119,13 @@ pub struct MatchedRow {
     pub row: usize,
 }
 
+impl PlannedTicket {
+    /// Whether a person chose it, and no rule.
+    pub fn is_by_hand(&self) -> bool {
+        self.basis.iter().any(|basis| basis.text == super::BY_HAND)
+    }
+}
+
 impl Stage {
     /// What the UI shows.
     pub const fn zh(self) -> &'static str {

@@ -17,7 +17,7 @@ pub mod soundness;
 
 use chrono::{DateTime, Utc};
 
-pub use by_hand::by_hand;
+pub use by_hand::{BY_HAND, by_hand};
 pub use decision::{Basis, Decision, MatchedRow, PlannedStage, PlannedTicket, Role, Stage, Unsent, basis_zh};
 pub(crate) use parties::Parties;
 pub(crate) use plan::deadline;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use casework::explain::{self, Explanation};
 use casework::facts::Facts;
 use casework::report::Report;
-use casework::routing::{Decision, basis_zh, by_hand, decide};
+use casework::routing::{Decision, basis_zh, by_hand, decide, triage};
 use proptest::prelude::*;
 
 use crate::oracle::{config, facts, moments};
@@ -100,9 +100,24 @@ fn what_no_row_asked_is_explained_too() {
     let hand = by_hand(&TAIHE, &facts, "legal-aid", "just", at("2026-11-24T08:10:00+08:00")).unwrap();
     let aid = of(&facts, &hand, "legal-aid");
     assert_eq!(aid.asked, []);
+    assert_eq!(aid.beside_rows, ["没有规则行派出本事项：办公室人工研判后指定。"]);
     assert_eq!(
-        aid.beside_rows,
-        ["没有规则行派出本事项，依据为：待人工研判:由办公室指定〔P〕。"]
+        aid.found,
+        ["由办公室人工研判后指定太和县司法局承办，没有按地点逐级查找。"]
+    );
+    assert_eq!(aid.urgent, urge.urgent, "the urgency is the rules' own");
+
+    // The router gave up before it asked any rule: none is told as if it had been.
+    let facts = sample("01-bruises-at-school");
+    let given_up = triage(&TAIHE, &facts, "评估失败", at("2026-11-24T08:10:00+08:00"));
+    let police = of(&facts, &given_up, "police-accept");
+    assert_eq!((police.asked.len(), police.urgent.len()), (0, 0));
+    assert_eq!(
+        [police.beside_rows, police.urgent_because].concat(),
+        [
+            "程序安全底线：法定强制报告情形和现实危险一律派公安，不论规则表怎样写。",
+            "派单时规则没能用上（见研判原因），按特急处理。"
+        ]
     );
 }
 

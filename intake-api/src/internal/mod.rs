@@ -14,7 +14,7 @@ mod write;
 
 use std::sync::Arc;
 
-use platform::{pack_watch::PackWatch, seal::MasterKey, store::Store};
+use platform::{pack_watch::PackWatch, seal::MasterKey, store::Store, why::Why};
 
 pub(crate) use routes::{Route, all as all_routes, routes};
 pub(crate) use rules::{Examinations, Replays};
@@ -39,6 +39,8 @@ pub(crate) struct Internal {
     pub(crate) tokens: Arc<auth::token::Tokens>,
     /// The pack in force.
     pub(crate) pack: PackWatch,
+    /// Explains tickets by the versions that they are pinned to.
+    pub(crate) why: Why,
     /// Checks of rule sets that were made.
     pub(crate) examinations: Examinations,
     /// Replays of rule sets under way.

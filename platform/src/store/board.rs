@@ -147,6 +147,8 @@ pub struct BoardTicket {
     pub notices: Value,
     /// The report's tickets.
     pub others: Value,
+    /// What it was made from, for [`crate::why::Why`].
+    pub made: Option<Value>,
 }
 
 impl Store {

@@ -123,6 +123,8 @@ pub struct DeskTicket {
     pub events: Json<Vec<DeskEvent>>,
     /// Other units of the case.
     pub others: Json<Vec<OtherTicket>>,
+    /// What it was made from, for [`crate::why::Why`].
+    pub made: Option<Value>,
 }
 
 /// A stage on the ticket page.

@@ -10,7 +10,8 @@ SELECT t.id, t.version, t.report_id, t.unit, t.obligation, t.lead, t.urgency, t.
        coalesce((SELECT jsonb_agg(jsonb_build_object('at', e.at, 'kind', e.kind, 'actor', e.actor, 'detail', e.detail,
                      'sealed', encode(e.sealed, 'hex')) ORDER BY e.at)
                  FROM events e WHERE e.ticket_id = t.id AND e.report_id = t.report_id), '[]') AS events,
-       coalesce((SELECT jsonb_agg(to_jsonb(o)) FROM case_others(t.id) o), '[]') AS others
+       coalesce((SELECT jsonb_agg(to_jsonb(o)) FROM case_others(t.id) o), '[]') AS others,
+       desk_ticket_made(t.id) AS made
 FROM tickets t
 JOIN reports r ON r.id = t.report_id
 JOIN report_facts f ON f.report_id = t.report_id

@@ -43,7 +43,7 @@ GRANT UPDATE ON tickets, stages TO "{role}_desk";
 GRANT INSERT ON events, audit_leaves TO "{role}_desk";
 GRANT SELECT ON memberships TO "{role}_desk";
 GRANT SELECT (id, county, name, phone, disabled_at) ON accounts TO "{role}_desk";
-GRANT EXECUTE ON FUNCTION case_others(bigint) TO "{role}_desk";
+GRANT EXECUTE ON FUNCTION case_others(bigint), desk_ticket_made(bigint) TO "{role}_desk";
 
 -- board: reads, county-wide, nothing sealed; writes its own snapshot.
 GRANT SELECT (id, county, received_at, channel, drill) ON reports TO "{role}_board";
@@ -51,6 +51,7 @@ GRANT SELECT ON report_facts, outbox, decisions, cases, case_reports, tickets, s
     events, parked_messages, routing_attempts, callbacks, memberships, board_snapshots TO "{role}_board";
 GRANT SELECT (id, county, name, phone, disabled_at) ON accounts TO "{role}_board";
 GRANT INSERT, UPDATE ON board_snapshots TO "{role}_board";
+GRANT EXECUTE ON FUNCTION ticket_made(bigint) TO "{role}_board";
 
 -- office: settles triage and records call-backs; may open what a call-back needs.
 GRANT SELECT ON reports, report_facts, decisions, cases, case_reports, tickets, stages, escalation_steps, notices, events,

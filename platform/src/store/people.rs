@@ -180,6 +180,16 @@ impl Store {
         Ok(count)
     }
 
+    /// The login name of an account of a county.
+    pub async fn account_login(&self, county: &str, id: i64) -> Result<Option<String>, StoreError> {
+        let login = sqlx::query_scalar("SELECT login FROM accounts WHERE county = $1 AND id = $2")
+            .bind(county)
+            .bind(id)
+            .fetch_optional(&self.pool)
+            .await?;
+        Ok(login)
+    }
+
     /// All accounts of a county with their memberships, by name.
     pub async fn accounts_list(&self, county: &str) -> Result<Vec<Person>, StoreError> {
         let accounts: Vec<Account> = sqlx::query_as(sqlx::AssertSqlSafe(format!(

@@ -46,6 +46,9 @@ enum Command {
         /// JSON instead of text
         #[arg(long)]
         json: bool,
+        /// Why each ticket is as it is, in Chinese below it; JSON always says it
+        #[arg(long)]
+        explain: bool,
     },
     /// Turns the clock to a given time and sends what is due then (tests and drills)
     Tick {
@@ -69,7 +72,7 @@ impl Cli {
             Command::Check(command) => command.run(),
             Command::Eval(command) => command.run(),
             Command::Replay(command) => command.run(),
-            Command::Show { receipt, json } => connected(show::run(&receipt, json)),
+            Command::Show { receipt, json, explain } => connected(show::run(&receipt, json, explain)),
             Command::Tick { at } => connected(tick::run(at)),
             Command::Triage(command) => connected(triage::run(&command)),
             Command::Serve => connected(crate::serve::serve()),

@@ -9,17 +9,28 @@ use platform::{
     config::Config,
     receipt::ReportId,
     store::{ReportShown, Store},
+    why::Why,
 };
 use serde_json::{Value, json};
 
 /// Prints the report as JSON, or as a readable text. An unknown receipt is an error.
-pub(crate) async fn run(receipt: &str, as_json: bool) -> anyhow::Result<()> {
+pub(crate) async fn run(receipt: &str, as_json: bool, explain: bool) -> anyhow::Result<()> {
     let id = ReportId::from_str(receipt).with_context(|| format!("{receipt:?}"))?;
-    let store = Store::open(&Config::load()?.operator_url()?, "show", 1)?;
-    let shown = store
+    let config = Config::load()?;
+    let store = Store::open(&config.operator_url()?, "show", 1)?;
+    let mut shown = store
         .report_show(id.get())
         .await?
         .with_context(|| format!("there is no report {id}"))?;
+    let why = Why::new(store, &config.county, None);
+    for ticket in shown.tickets.0.as_array_mut().into_iter().flatten() {
+        let made = ticket.as_object_mut().and_then(|ticket| ticket.remove("made"));
+        if as_json {
+            ticket["explanation"] = why.ticket(made.as_ref()).await.json();
+        } else if explain {
+            ticket["explanation"] = why.ticket(made.as_ref()).await.text().into();
+        }
+    }
     if as_json {
         println!("{}", to_json(id, &shown));
     } else {
@@ -120,6 +131,9 @@ fn to_text(id: ReportId, shown: &ReportShown) -> String {
                 word(&notice["state"]),
                 notice["attempts"]
             );
+        }
+        for line in ticket["explanation"].as_str().unwrap_or_default().lines() {
+            text += &format!("      {line}\n");
         }
     }
     text

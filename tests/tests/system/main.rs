@@ -7,6 +7,7 @@ mod architecture;
 mod board;
 mod desk;
 mod escalation;
+mod explain;
 mod path;
 mod people;
 mod poison;

@@ -65,6 +65,7 @@ struct TicketPage {
     events: Vec<EventLine>,
     notices: Vec<NoticeLine>,
     others: Vec<OtherLine>,
+    why: String,
 }
 
 /// Kinds of events that have words of their own.
@@ -126,6 +127,7 @@ pub(crate) async fn page(
                 .join(" · "),
             })
             .collect(),
+        why: internal.why.ticket(ticket.made.as_ref()).await.text(),
         frame: Frame::of(&actor, lang, "/board"),
         ticket,
     };

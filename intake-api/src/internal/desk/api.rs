@@ -68,7 +68,7 @@ pub(super) async fn queue(State(internal): State<Internal>, desk: Desk, Query(pa
 /// `GET /api/v1/tickets/{id}`
 pub(super) async fn ticket(State(internal): State<Internal>, desk: Desk, Path(id): Path<String>) -> Response {
     match wanted(&internal, &desk, &id).await {
-        Ok(ticket) => answer(StatusCode::OK, &in_json(&internal, &ticket)),
+        Ok(ticket) => answer(StatusCode::OK, &in_json(&internal, &ticket).await),
         Err(response) => response,
     }
 }
@@ -129,7 +129,7 @@ async fn act(kind: Kind, internal: Internal, desk: Desk, id: &str, body: &[u8]) 
     .await
     {
         Ok(ActDone::Done) => match wanted(&internal, &desk, id).await {
-            Ok(ticket) => answer(StatusCode::OK, &in_json(&internal, &ticket)),
+            Ok(ticket) => answer(StatusCode::OK, &in_json(&internal, &ticket).await),
             Err(response) => response,
         },
         Ok(ActDone::Stale {
@@ -213,7 +213,7 @@ fn answer(status: StatusCode, body: &Value) -> Response {
 }
 
 /// A ticket in codes; words for people are the pack's and the page's. `matter` is null when it can't be opened.
-fn in_json(internal: &Internal, t: &DeskTicket) -> Value {
+async fn in_json(internal: &Internal, t: &DeskTicket) -> Value {
     let key = sealed::data_key(&internal.keys, t).ok();
     let note = |text: &Option<String>| sealed::note(key.as_ref()?, t, text.as_deref()?);
     let events: Vec<Value> = t
@@ -231,5 +231,6 @@ fn in_json(internal: &Internal, t: &DeskTicket) -> Value {
         "resolved_at": time(t.resolved_at), "resolved_by": t.resolved_by, "outcome": t.outcome,
         "basis": t.basis.0, "facts": t.facts, "matter": sealed::matter(&internal.keys, t),
         "stages": t.stages.0, "others": t.others.0, "events": events,
+        "explanation": internal.why.ticket(t.made.as_ref()).await.json(),
     })
 }

@@ -113,7 +113,8 @@ async fn act(kind: Kind, internal: Internal, desk: Desk, lang: Lang, id: &str, f
                 &people,
                 attempt,
                 None,
-            );
+            )
+            .await;
         }
     };
     let done_kind = ready.act.kind();
@@ -147,6 +148,7 @@ async fn act(kind: Kind, internal: Internal, desk: Desk, lang: Lang, id: &str, f
                 attempt,
                 None,
             )
+            .await
         }
     }
 }

@@ -54,7 +54,8 @@ pub(super) async fn open(
             wrong,
             trouble,
         };
-        show(status, &internal, &desk, lang, &ticket, &people, attempt, None)
+        let (internal, desk, ticket) = (&internal, &desk, &ticket);
+        async move { show(status, internal, desk, lang, ticket, &people, attempt, None).await }
     };
     let people = people_of(&internal, &ticket).await;
     if !may_open_reporter(&ticket, &internal.pack.current().pack) {
@@ -64,11 +65,12 @@ pub(super) async fn open(
             Some("desk.reporter.approval"),
             fields,
             people,
-        );
+        )
+        .await;
     }
     let ready = match act::read_reason(&fields) {
         Ok(ready) => ready,
-        Err(wrong) => return refuse(StatusCode::UNPROCESSABLE_ENTITY, wrong, None, fields, people),
+        Err(wrong) => return refuse(StatusCode::UNPROCESSABLE_ENTITY, wrong, None, fields, people).await,
     };
     match act::perform(
         &internal,
@@ -90,7 +92,8 @@ pub(super) async fn open(
                 Some(trouble(&why)),
                 fields,
                 people,
-            );
+            )
+            .await;
         }
     }
     let opened = sealed::reporter(&internal.keys, &ticket);

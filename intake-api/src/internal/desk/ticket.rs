@@ -56,6 +56,8 @@ struct TicketPage {
     attempt: Attempt,
     done: Option<&'static str>,
     my_name: String,
+    /// Why the unit has it.
+    why: String,
     /// Now, as a field for date and time takes it.
     now_local: String,
 }
@@ -150,6 +152,7 @@ pub(super) async fn page(
         Attempt::default(),
         done,
     )
+    .await
 }
 
 /// Which sentence says that an act was done; a word from elsewhere says nothing.
@@ -166,7 +169,7 @@ fn done_key(word: &str) -> Option<&'static str> {
 
 /// The page, with what was typed if an act was refused.
 #[expect(clippy::too_many_arguments, reason = "the parts of one page")]
-pub(super) fn show(
+pub(super) async fn show(
     status: StatusCode,
     internal: &Internal,
     desk: &Desk,
@@ -176,6 +179,7 @@ pub(super) fn show(
     attempt: Attempt,
     done: Option<&'static str>,
 ) -> Response {
+    let why = internal.why.ticket(ticket.made.as_ref()).await.text();
     let (loaded, now) = (internal.pack.current(), clock::now());
     let page = TicketPage {
         frame: Frame::of(desk, lang, "/desk"),
@@ -191,6 +195,7 @@ pub(super) fn show(
         attempt,
         done,
         my_name: desk.person.account.name.clone(),
+        why,
         now_local: now.with_timezone(&shanghai()).format("%Y-%m-%dT%H:%M").to_string(),
     };
     render(status, &page)

@@ -274,15 +274,12 @@ async fn locks_out(internal: &Internal, actor: &Actor, lang: Lang, id: i64) -> O
 
 /// The login of an account of this county.
 async fn known(internal: &Internal, id: i64) -> Result<String, Response> {
-    let people = internal
+    let login = internal
         .people
-        .accounts_list(&internal.county)
+        .account_login(&internal.county, id)
         .await
         .map_err(|e| unavailable(&e))?;
-    let found = people.into_iter().find(|p| p.account.id == id);
-    found
-        .map(|p| p.account.login)
-        .ok_or_else(|| problem::not_found().into_response())
+    login.ok_or_else(|| problem::not_found().into_response())
 }
 
 async fn fresh() -> Result<(String, String), Response> {

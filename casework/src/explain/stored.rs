@@ -1,0 +1,195 @@
+//! Explaining a ticket that was stored, by the versions that it is pinned to.
+//!
+//! Rows, reasons, versions and deadlines are told as they were recorded; the tables are asked again only for the
+//! conditions of recorded rows. Facts that this version can't read whole are said to be so: then the recorded rows
+//! are named without their conditions, because those would be guesses.
+
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::words::{moment_zh, row_zh};
+use super::{Explanation, rows, ticket, unit};
+use crate::calendar::Limit;
+use crate::escalation::PlannedStep;
+use crate::facts::Facts;
+use crate::pack::Pack;
+use crate::routing::rules::TRIAGE;
+use crate::routing::{Basis, Decision, MatchedRow, PlannedStage, PlannedTicket, Role, Stage};
+use crate::salvage::salvage;
+use crate::urgency::Urgency;
+
+/// A ticket as it is stored, with what it was made from.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Stored {
+    obligation: String,
+    unit: String,
+    unit_kind: String,
+    lead: bool,
+    urgency: Urgency,
+    basis: Vec<Basis>,
+    dispatched_at: DateTime<Utc>,
+    facts: Value,
+    stages: Vec<StoredStage>,
+    /// The decision that dispatched it.
+    pub decision: StoredDecision,
+    tickets: Vec<Other>,
+}
+
+/// The decision that dispatched a ticket.
+#[derive(Debug, Clone, Deserialize)]
+pub struct StoredDecision {
+    round: i16,
+    /// Version of the pack.
+    pub pack_version: i32,
+    /// Version of the rule set.
+    pub rule_set: i32,
+    rows: Vec<MatchedRow>,
+    triage_reasons: Vec<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct StoredStage {
+    stage: Stage,
+    due_at: Option<DateTime<Utc>>,
+    time_limit: Limit,
+    start_event: String,
+    basis: String,
+    grade: String,
+    provisional: bool,
+    derivation: Vec<String>,
+    plan: Vec<PlannedStep>,
+}
+
+/// A ticket of the same report, the explained one among them.
+#[derive(Debug, Clone, Deserialize)]
+struct Other {
+    obligation: String,
+    unit: String,
+    unit_kind: String,
+    lead: bool,
+}
+
+/// Explains a stored ticket. The pack is the one that its decision names.
+pub fn stored(pack: &Pack, stored: &Stored) -> Explanation {
+    let (facts, unreadable) = salvage(&stored.facts);
+    let (decision, planned) = (decision(stored), planned(stored));
+    let mut told = ticket(pack, &facts, &decision, &planned);
+    if unreadable.is_some() {
+        as_recorded(pack, &facts, &decision, &planned, &stored.facts, &mut told);
+    }
+    told.made = made(stored, planned.is_by_hand());
+    told
+}
+
+/// Facts that can't be read whole: what can be read, and the recorded rows by number.
+fn as_recorded(
+    pack: &Pack,
+    facts: &Facts,
+    decision: &Decision,
+    planned: &PlannedTicket,
+    raw: &Value,
+    told: &mut Explanation,
+) {
+    let known_danger = raw["present_danger"].is_boolean();
+    told.reported = rows::situations(pack, facts).collect();
+    told.reported.push(format!(
+        "现实危险：{}；地点：{}",
+        match (known_danger, facts.present_danger) {
+            (false, _) => "读不出，按有处理",
+            (true, true) => "有",
+            (true, false) => "无",
+        },
+        unit::place(pack, facts.area.as_deref())
+    ));
+    told.reported.push(
+        "本报告的事实由另一版本的程序写成，不能完整读取，以上只是读得出的部分，规则行的条件不能逐条复核。".to_owned(),
+    );
+    if planned.is_by_hand() {
+        return;
+    }
+    let recorded = |table: &str, name: &str| {
+        let numbers = decision.rows.iter().filter(|row| row.decision == table);
+        let numbers: Vec<usize> = numbers.map(|row| row.row).collect();
+        (!numbers.is_empty()).then(|| format!("派单时记下的{}。", row_zh(name, &numbers)))
+    };
+    let name = |table: Option<&crate::dmn::Table>, otherwise: &str| {
+        table.map_or_else(|| otherwise.to_owned(), |table| table.name.clone())
+    };
+    if planned.obligation != TRIAGE {
+        let table = name(pack.rules().obligations_table(), "obligations");
+        told.beside_rows.extend(recorded("obligations", &table));
+    }
+    let table = name(pack.rules().urgency_table(), "urgency");
+    if let Some(rows) = recorded("urgency", &table) {
+        told.urgent_because = vec![rows];
+    }
+}
+
+/// By which versions it was dispatched, when and in which round.
+fn made(stored: &Stored, by_hand: bool) -> Vec<String> {
+    let decision = &stored.decision;
+    let mut said = vec![format!(
+        "规则第{}版，本县配置第{}版；{}派单。规则后来改了，本工单仍按这一版。",
+        decision.rule_set,
+        decision.pack_version,
+        moment_zh(stored.dispatched_at)
+    )];
+    if decision.round > 1 {
+        let what = if by_hand {
+            "办公室人工研判后指定"
+        } else {
+            "办公室人工研判后，按当时的规则重新分派"
+        };
+        said.push(format!("这是本报告的第{}次分派：{what}。", decision.round));
+    }
+    said
+}
+
+fn decision(stored: &Stored) -> Decision {
+    let tickets = stored.tickets.iter().map(|other| PlannedTicket {
+        obligation: other.obligation.clone(),
+        unit: other.unit.clone(),
+        unit_kind: other.unit_kind.clone(),
+        lead: other.lead,
+        role: Role::Lead,
+        evidence: None,
+        basis: Vec::new(),
+        stages: Vec::new(),
+    });
+    Decision {
+        urgency: stored.urgency,
+        tickets: tickets.collect(),
+        unsent: Vec::new(),
+        rows: stored.decision.rows.clone(),
+        triage_reasons: stored.decision.triage_reasons.clone(),
+        disagreements: 0,
+    }
+}
+
+fn planned(stored: &Stored) -> PlannedTicket {
+    PlannedTicket {
+        obligation: stored.obligation.clone(),
+        unit: stored.unit.clone(),
+        unit_kind: stored.unit_kind.clone(),
+        lead: stored.lead,
+        role: Role::Lead,
+        evidence: None,
+        basis: stored.basis.clone(),
+        stages: stored.stages.iter().map(planned_stage).collect(),
+    }
+}
+
+fn planned_stage(stage: &StoredStage) -> PlannedStage {
+    PlannedStage {
+        stage: stage.stage,
+        due: stage.due_at,
+        limit: stage.time_limit,
+        start: stage.start_event.clone(),
+        basis: stage.basis.clone(),
+        grade: stage.grade.clone(),
+        provisional: stage.provisional,
+        derivation: stage.derivation.clone(),
+        steps: stage.plan.clone(),
+    }
+}
