@@ -173,14 +173,18 @@ struct Names<'p> {
 
 impl Names<'_> {
     fn kind<'a>(&'a self, code: &'a str) -> &'a str {
-        let terms = self.packs.iter().map(|pack| &pack.vocabulary().unit_kinds);
-        let found = terms.filter_map(|terms| terms.get(code)).next();
+        let found = self
+            .packs
+            .iter()
+            .find_map(|pack| pack.vocabulary().unit_kinds.get(code));
         found.map_or(code, |kind| kind.term.label.get(Lang::Zh))
     }
 
     fn obligation<'a>(&'a self, code: &'a str) -> &'a str {
-        let terms = self.packs.iter().map(|pack| &pack.vocabulary().obligations);
-        let found = terms.filter_map(|terms| terms.get(code)).next();
+        let found = self
+            .packs
+            .iter()
+            .find_map(|pack| pack.vocabulary().obligations.get(code));
         found.map_or(code, |term| term.label.get(Lang::Zh))
     }
 

@@ -45,10 +45,10 @@ impl Parties {
                             work.row("urgency", row);
                         }
                         Ok(None) => {
-                            work.unknown_urgency(&mut urgency, format!("情形 {situation} 没有对应的紧急程度规则"))
+                            work.unknown_urgency(&mut urgency, format!("情形 {situation} 没有对应的紧急程度规则"));
                         }
                         Err(error) => {
-                            work.unknown_urgency(&mut urgency, format!("紧急程度规则无法得出唯一结果：{error}"))
+                            work.unknown_urgency(&mut urgency, format!("紧急程度规则无法得出唯一结果：{error}"));
                         }
                     }
                 }

@@ -140,7 +140,7 @@ pub(crate) async fn save(
     if posted.xml.len() > MODEL_BYTES {
         return problem::too_large().into_response();
     }
-    let xml = plain(posted.xml);
+    let xml = plain(&posted.xml);
     let set = match read(&internal, version).await {
         Ok((set, _)) => set,
         Err(response) => return response,
@@ -220,8 +220,8 @@ fn shown(actor: &Actor, lang: Lang, set: &RuleSet, xml: String, said: Said) -> E
 
 /// A browser sends the lines of a form with carriage returns, an editor may save with a byte order mark; a file that
 /// nobody changed must stay the same.
-fn plain(xml: String) -> String {
-    let xml = xml.strip_prefix('\u{feff}').unwrap_or(&xml);
+fn plain(xml: &str) -> String {
+    let xml = xml.strip_prefix('\u{feff}').unwrap_or(xml);
     xml.replace("\r\n", "\n")
 }
 
@@ -262,7 +262,7 @@ mod tests {
 
     #[test]
     fn a_form_changes_nothing() {
-        assert_eq!(plain("\u{feff}<a>\r\n</a>\r\n".to_owned()), "<a>\n</a>\n");
+        assert_eq!(plain("\u{feff}<a>\r\n</a>\r\n"), "<a>\n</a>\n");
     }
 
     #[test]
