@@ -15,3 +15,4 @@ mod rights;
 mod rules;
 mod store;
 mod web;
+mod workbook;

@@ -12,7 +12,7 @@ mod tests;
 use askama::Template;
 use axum::{
     body::Bytes,
-    extract::{Multipart, Path, State},
+    extract::{Multipart, Path, State, multipart::MultipartRejection},
     http::{StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
@@ -123,7 +123,7 @@ pub(super) async fn upload(
     actor: Office,
     Language(lang): Language,
     Path(version): Path<i32>,
-    parts: Multipart,
+    parts: Result<Multipart, MultipartRejection>,
 ) -> Response {
     let refuse = async |status, error: String, mistakes| {
         let said = Said {
@@ -209,7 +209,8 @@ pub(super) async fn upload(
 }
 
 /// Revision and file of the form; other parts are passed over.
-async fn form(mut parts: Multipart) -> Result<(i32, Bytes), StatusCode> {
+async fn form(parts: Result<Multipart, MultipartRejection>) -> Result<(i32, Bytes), StatusCode> {
+    let mut parts = parts.map_err(|e| e.status())?;
     let (mut revision, mut file) = (0, Bytes::new());
     while let Some(part) = parts.next_field().await.map_err(|e| e.status())? {
         match part.name() {

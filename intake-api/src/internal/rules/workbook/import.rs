@@ -16,6 +16,9 @@ use super::{
     sheet::{Book, Cell, ROWS_MAX, Sheet, is_sensible, read},
 };
 
+/// Mistakes of one sheet that are looked for; nobody mends more in one go.
+const MISTAKES_MAX: usize = 500;
+
 /// Something to mend in the file.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Mistake {
@@ -154,6 +157,9 @@ impl SheetReader<'_> {
         let last = self.sheet.cells.keys().map(|(row, _)| *row).max().unwrap_or_default();
         let (mut rows, mut used) = (Vec::new(), HashSet::new());
         for at in 1..=last {
+            if self.mistakes.len() >= MISTAKES_MAX {
+                break;
+            }
             let filled = |column: &u32| self.sheet.cells.contains_key(&(at, *column));
             if !columns.iter().chain([&numbers]).any(filled) {
                 continue;

@@ -18,6 +18,9 @@ pub(super) const ROWS_MAX: u32 = 5_000;
 /// Columns that are looked at.
 const COLUMNS_MAX: u32 = 200;
 
+/// Merged cells that are named.
+const MERGED_MAX: usize = 100;
+
 /// A workbook in memory.
 pub(super) type Book<'b> = Xlsx<Cursor<&'b [u8]>>;
 
@@ -63,7 +66,7 @@ pub(super) fn is_sensible(file: &[u8]) -> Option<bool> {
 pub(super) fn read(book: &mut Book<'_>, name: &str) -> Option<Sheet> {
     let mut sheet = Sheet::default();
     for merged in book.merge_cells_by_sheet_name(name).ok()? {
-        if merged.start != merged.end {
+        if merged.start != merged.end && sheet.merged.len() < MERGED_MAX {
             sheet.merged.push(merged.start);
         }
     }
