@@ -97,6 +97,44 @@ impl Browser {
         .await
     }
 
+    /// Sends a form with a file, fields first.
+    pub async fn upload(&self, path: &str, fields: &[(&str, &str)], file: &[u8]) -> Page {
+        let border = "----a-border-that-no-file-holds";
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            let part = format!("--{border}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            body.extend_from_slice(part.as_bytes());
+        }
+        let head = format!(
+            "--{border}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"rules.xlsx\"\r\nContent-Type: application/octet-stream\r\n\r\n"
+        );
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(file);
+        body.extend_from_slice(format!("\r\n--{border}--\r\n").as_bytes());
+        let sent = self
+            .http
+            .post(format!("{}{path}", self.base))
+            .header("cookie", &self.cookie)
+            .header("content-type", format!("multipart/form-data; boundary={border}"))
+            .body(body)
+            .send()
+            .await;
+        read(sent.expect("an answer of the internal side")).await
+    }
+
+    /// Downloads a file.
+    pub async fn download(&self, path: &str) -> Vec<u8> {
+        let asked = self
+            .http
+            .get(format!("{}{path}", self.base))
+            .header("cookie", &self.cookie)
+            .send()
+            .await;
+        let answer = asked.expect("an answer of the internal side");
+        assert_eq!(answer.status(), 200, "{path}");
+        answer.bytes().await.expect("a file").to_vec()
+    }
+
     /// Sends the form of an act as the page `from` has it.
     pub async fn act(&self, from: &Page, id: i64, act: &str, fields: &[(&str, &str)]) -> Page {
         let (csrf, version) = (from.hidden("csrf"), from.hidden("version"));

@@ -5,6 +5,7 @@
 
 mod calendar;
 mod clerk;
+mod clerk_words;
 mod dmn;
 mod dmn_fuzz;
 mod dmn_write;

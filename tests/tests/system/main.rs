@@ -16,3 +16,4 @@ mod rights;
 mod rules;
 mod store;
 mod web;
+mod workbook;

@@ -18,6 +18,7 @@ mod save;
 mod table;
 mod trybox;
 mod version;
+mod workbook;
 
 use axum::{
     extract::DefaultBodyLimit,
@@ -48,6 +49,12 @@ pub(crate) fn routes() -> Vec<Route> {
             post(expert::save).layer(DefaultBodyLimit::max(RULES_LIMIT)),
         ),
         Route::get("/rules/{version}/routing.dmn", get(expert::download)),
+        Route::get("/rules/{version}/workbook", get(workbook::page)),
+        Route::post(
+            "/rules/{version}/workbook",
+            post(workbook::upload).layer(DefaultBodyLimit::max(RULES_LIMIT)),
+        ),
+        Route::get("/rules/{version}/rules.xlsx", get(workbook::download)),
         Route::post("/rules/{version}/submit", post(life::submit)),
         Route::post("/rules/{version}/decline", post(life::decline)),
         Route::post("/rules/{version}/approve", post(life::approve)),

@@ -162,7 +162,7 @@ pub(super) async fn open(
 }
 
 /// How the rows of a table work together, as a key of its sentence.
-fn how(table: &Table) -> &'static str {
+pub(super) fn how(table: &Table) -> &'static str {
     match table.hit_policy {
         HitPolicy::Collect | HitPolicy::RuleOrder => "rules.table.all",
         HitPolicy::First => "rules.table.first",

@@ -1,0 +1,106 @@
+//! Cells of a workbook that somebody sent: with limits in front, because a small file can unpack to a large one and a
+//! single cell can claim to stand a million rows down.
+
+use std::{
+    collections::BTreeMap,
+    io::{Cursor, Read},
+};
+
+use calamine::{DataRef, Xlsx};
+use zip::ZipArchive;
+
+/// Largest content when unpacked. The county's rules are 400 KiB.
+const UNPACKED_MAX: u64 = 20 * 1024 * 1024;
+/// Parts of the file; a sheet is one.
+const PARTS_MAX: usize = 1_000;
+/// Rows of a sheet.
+pub(super) const ROWS_MAX: u32 = 5_000;
+/// Columns that are looked at.
+const COLUMNS_MAX: u32 = 200;
+
+/// Merged cells that are named.
+const MERGED_MAX: usize = 100;
+
+/// A workbook in memory.
+pub(super) type Book<'b> = Xlsx<Cursor<&'b [u8]>>;
+
+/// A cell that holds something.
+pub(super) enum Cell {
+    /// As a person typed it.
+    Words(String),
+    /// Something that no word is; key of what to do instead.
+    Wrong(&'static str),
+}
+
+/// A sheet.
+#[derive(Default)]
+pub(super) struct Sheet {
+    /// By row and column, from 0.
+    pub(super) cells: BTreeMap<(u32, u32), Cell>,
+    /// First cells of merged ones. Only the first of them has the content: the others would silently say "any".
+    pub(super) merged: Vec<(u32, u32)>,
+    /// Something stands below the last row that is read.
+    pub(super) too_long: bool,
+}
+
+/// Whether the file unpacks to a sensible size; `None` = it can't be unpacked. What the file says of its own sizes is not
+/// believed.
+pub(super) fn is_sensible(file: &[u8]) -> Option<bool> {
+    let mut parts = ZipArchive::new(Cursor::new(file)).ok()?;
+    if parts.len() > PARTS_MAX {
+        return Some(false);
+    }
+    let mut left = UNPACKED_MAX;
+    for index in 0..parts.len() {
+        let part = parts.by_index(index).ok()?;
+        let read = std::io::copy(&mut part.take(left + 1), &mut std::io::sink()).ok()?;
+        match left.checked_sub(read) {
+            Some(rest) => left = rest,
+            None => return Some(false),
+        }
+    }
+    Some(true)
+}
+
+/// Reads a sheet; `None` = there is none of this name, or it can't be read.
+pub(super) fn read(book: &mut Book<'_>, name: &str) -> Option<Sheet> {
+    let mut sheet = Sheet::default();
+    for merged in book.merge_cells_by_sheet_name(name).ok()? {
+        if merged.start != merged.end && sheet.merged.len() < MERGED_MAX {
+            sheet.merged.push(merged.start);
+        }
+    }
+    let mut cells = book.worksheet_cells_reader(name).ok()?;
+    while let Some(record) = cells.next_cell_with_formula_metadata().ok()? {
+        let cell = if record.formula.is_some() {
+            Some(Cell::Wrong("rules.workbook.cell.formula"))
+        } else {
+            cell(record.value)
+        };
+        let (row, column) = record.pos;
+        match cell {
+            Some(_) if row > ROWS_MAX => sheet.too_long = true,
+            Some(cell) if column < COLUMNS_MAX => drop(sheet.cells.insert((row, column), cell)),
+            _ => {}
+        }
+    }
+    Some(sheet)
+}
+
+fn cell(value: DataRef<'_>) -> Option<Cell> {
+    let words = match value {
+        DataRef::Empty => return None,
+        DataRef::Int(number) => number.to_string(),
+        // Spreadsheets keep 8 as 8.0; it is shown as 8 again.
+        DataRef::Float(number) => number.to_string(),
+        DataRef::String(text) => text,
+        DataRef::SharedString(text) => text.to_owned(),
+        DataRef::Bool(true) => "是".to_owned(),
+        DataRef::Bool(false) => "否".to_owned(),
+        DataRef::DateTime(_) | DataRef::DateTimeIso(_) | DataRef::DurationIso(_) => {
+            return Some(Cell::Wrong("rules.workbook.cell.date"));
+        }
+        DataRef::Error(_) => return Some(Cell::Wrong("rules.workbook.cell.error")),
+    };
+    (!words.trim().is_empty()).then_some(Cell::Words(words))
+}
