@@ -198,7 +198,7 @@ fn input(pack: &Pack, column: &Column, test: &Test) -> Field {
             let chosen: Option<Vec<&str>> = items.iter().map(text_of).collect();
             let known = |code: &&str| words.iter().any(|word| word.code == **code);
             match chosen {
-                Some(chosen) if chosen.iter().all(|code| known(&code)) => Field::Words {
+                Some(chosen) if chosen.iter().all(known) => Field::Words {
                     mode,
                     choices: tick(words, |code| chosen.contains(&code)),
                 },

@@ -65,7 +65,7 @@ fn listed(words: &Vocabulary, column: &str) -> Option<Vec<String>> {
             events.dedup();
             events
         }
-        "urgency" => codes(Urgency::HIGHEST_FIRST.map(|urgency| urgency.as_str())),
+        "urgency" => codes(Urgency::HIGHEST_FIRST.map(Urgency::as_str)),
         "stage" => codes(Stage::ALL.iter().map(|stage| stage.as_str())),
         "role" => codes([Role::Lead.as_str(), Role::Assist.as_str()]),
         "grade" => codes(crate::routing::rules::GRADES),

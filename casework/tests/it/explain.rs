@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use casework::explain::{self, Explanation};
 use casework::facts::Facts;
 use casework::report::Report;
-use casework::routing::{Decision, basis_zh, by_hand, decide, triage};
+use casework::routing::{Decision, basis_zh, by_hand, decide};
 use proptest::prelude::*;
 
 use crate::oracle::{config, facts, moments};
@@ -109,7 +109,7 @@ fn what_no_row_asked_is_explained_too() {
 
     // The router gave up before it asked any rule: none is told as if it had been.
     let facts = sample("01-bruises-at-school");
-    let given_up = triage(&TAIHE, &facts, "评估失败", at("2026-11-24T08:10:00+08:00"));
+    let given_up = casework::routing::triage(&TAIHE, &facts, "评估失败", at("2026-11-24T08:10:00+08:00"));
     let police = of(&facts, &given_up, "police-accept");
     assert_eq!((police.asked.len(), police.urgent.len()), (0, 0));
     assert_eq!(

@@ -136,6 +136,9 @@ impl Store {
     }
 }
 
+/// A version: number, digest, state, in force from, files.
+type Known = (i32, String, String, Option<DateTime<Utc>>, Json<PackFiles>);
+
 /// Seeds the rules at the first load; later ones that differ wait as a draft. Gives the draft's version.
 async fn seed_or_draft(
     tx: &mut PgTransaction<'_>,
@@ -145,7 +148,7 @@ async fn seed_or_draft(
 ) -> Result<Option<i32>, StoreError> {
     let rules = rules_of(files);
     let content = rules_digest(&rules);
-    let known: Vec<(i32, String, String, Option<DateTime<Utc>>, Json<PackFiles>)> = sqlx::query_as(
+    let known: Vec<Known> = sqlx::query_as(
         "SELECT version, digest, state, active_from, files FROM rule_sets WHERE county = $1
          ORDER BY state = 'approved' DESC, active_from DESC, version DESC",
     )
