@@ -43,7 +43,7 @@ const fn api(mut cells: Cells) -> Cells {
 }
 
 /// Method, path, cells. Acts are sent with the session's token and nothing else, so that none is done.
-const TABLE: [(&str, &str, Cells); 73] = [
+const TABLE: [(&str, &str, Cells); 76] = [
     ("GET", "/", [LOGIN, ANY, ANY, ANY, ANY, ANY, ANY]),
     ("GET", "/login", EVERYBODY),
     ("POST", "/login", [422, ANY, ANY, ANY, ANY, ANY, ANY]),

@@ -18,11 +18,13 @@ const TIME: Duration = Duration::from_secs(10);
 /// Versions that somebody looks at, at once.
 const KEPT: usize = 8;
 
+/// Version of the pack, digest of the rules.
 type Key = (i32, String);
+type Made = Vec<(Key, Arc<Examined>)>;
 
 /// Checks that were made; cloning is cheap.
 #[derive(Clone, Default)]
-pub(crate) struct Examinations(Arc<Mutex<Vec<(Key, Arc<Examined>)>>>);
+pub(crate) struct Examinations(Arc<Mutex<Made>>);
 
 impl Examinations {
     fn find(&self, key: &Key) -> Option<Arc<Examined>> {

@@ -355,7 +355,9 @@ fn put(shown: &mut NamedField, typed: &Typed) {
                 "not" => Mode::Not,
                 _ => Mode::Any,
             };
-            choices.iter_mut().for_each(|(choice, on)| *on = chosen(&choice.code));
+            for (choice, on) in choices {
+                *on = chosen(&choice.code);
+            }
         }
         Field::Flag(flag) => *flag = field(typed, &name).parse().ok(),
         Field::Range(from, to) => {
@@ -366,7 +368,9 @@ fn put(shown: &mut NamedField, typed: &Typed) {
         Field::Limit { count, units } => {
             field(typed, &format!("{name}.count")).clone_into(count);
             let unit = field(typed, &format!("{name}.unit"));
-            units.iter_mut().for_each(|(choice, on)| *on = choice.code == unit);
+            for (choice, on) in units {
+                *on = choice.code == unit;
+            }
         }
         Field::Number(text) | Field::Text(text) => field(typed, &name).clone_into(text),
         Field::Complex(_) => {}
