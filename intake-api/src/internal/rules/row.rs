@@ -364,7 +364,11 @@ fn put(shown: &mut NamedField, typed: &Typed) {
             *from = field(typed, &format!("{name}.from")).parse().ok();
             *to = field(typed, &format!("{name}.to")).parse().ok();
         }
-        Field::Choice { choices } => choices.iter_mut().for_each(|(choice, on)| *on = chosen(&choice.code)),
+        Field::Choice { choices } => {
+            for (choice, on) in choices {
+                *on = chosen(&choice.code);
+            }
+        }
         Field::Limit { count, units } => {
             field(typed, &format!("{name}.count")).clone_into(count);
             let unit = field(typed, &format!("{name}.unit"));

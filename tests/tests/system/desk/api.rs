@@ -1,7 +1,5 @@
 //! The same by API, and the order of the queue.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::time::Duration;
 
 use chrono::{DateTime, FixedOffset};

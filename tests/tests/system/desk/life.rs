@@ -1,7 +1,5 @@
 //! A whole life of a ticket through the pages, and what must not be in the database afterwards.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use chrono::TimeDelta;
 use reqwest::StatusCode;
 use serde_json::Value;

@@ -1,7 +1,5 @@
 //! What the pages refuse, and how they say it: double clicks, stale pages, other units, forged forms, identities.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use reqwest::StatusCode;
 use tests::{System, officers::Accounts};
 

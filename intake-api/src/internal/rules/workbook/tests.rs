@@ -1,8 +1,6 @@
 //! There and back: what was not touched is no change, what was changed is this change and no other, and what can't be taken
 //! says where it stands.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::{
     collections::HashSet,
     io::{Cursor, Read, Write},
