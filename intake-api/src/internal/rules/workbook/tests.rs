@@ -137,7 +137,7 @@ fn patched(file: &[u8], part: &str, change: impl Fn(String) -> String) -> Vec<u8
     let mut to = ZipWriter::new(Cursor::new(Vec::new()));
     for index in 0..from.len() {
         let mut entry = from.by_index(index).unwrap();
-        let (name, mut bytes) = (entry.name().to_owned(), Vec::new());
+        let (name, mut bytes) = (entry.name().unwrap().into_owned(), Vec::new());
         entry.read_to_end(&mut bytes).unwrap();
         if name == part {
             bytes = change(String::from_utf8(bytes).unwrap()).into_bytes();
@@ -381,7 +381,7 @@ fn any_mixture_of_rows_is_read_as_it_is_written() {
             .wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(seed >> 33).unwrap() % below
     };
-    for _ in 0..12 {
+    for _ in 0..6 {
         let mut grids = taihe.grids();
         for grid in &mut grids {
             for _ in 0..40 {
