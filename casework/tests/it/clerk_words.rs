@@ -1,5 +1,7 @@
 //! What a cell says in words is read back as the same cell, and a cell that could mean two things is not taken.
 
+use std::sync::LazyLock;
+
 use casework::clerk::words::{choices, test, value};
 use casework::clerk::{row_from_words, test_from_words, value_from_words, words};
 use casework::dmn::sfeel::{Item, Kind, Test, Value, read_test};
@@ -8,13 +10,11 @@ use proptest::prelude::*;
 
 use crate::taihe::{FILES_OF_TAIHE, TAIHE};
 
-fn model() -> dmn::Model {
-    dmn::read(&FILES_OF_TAIHE["routing.dmn"]).expect("the county's model")
-}
+static MODEL: LazyLock<dmn::Model> =
+    LazyLock::new(|| dmn::read(&FILES_OF_TAIHE["routing.dmn"]).expect("the county's model"));
 
 fn column(decision: &str, name: &str) -> Column {
-    let model = model();
-    let table = model.table(decision).expect("a table");
+    let table = MODEL.table(decision).expect("a table");
     let mut columns = table.inputs.iter().chain(&table.outputs);
     columns.find(|column| column.name == name).expect("a column").clone()
 }
@@ -47,7 +47,7 @@ fn sorted(test: &Test) -> Test {
 
 #[test]
 fn every_row_of_the_county_is_read_back_from_its_words() {
-    let (pack, model) = (&*TAIHE, model());
+    let (pack, model) = (&*TAIHE, &*MODEL);
     for table in &model.tables {
         for rule in &table.rules {
             let cells = words::cells(pack, table, &rule.tests, &rule.outputs);
@@ -180,7 +180,7 @@ proptest! {
 
     #[test]
     fn any_list_of_words_is_read_back(picks in prop::collection::vec((any::<prop::sample::Index>(), any::<bool>()), 1..6), at in any::<prop::sample::Index>()) {
-        let (pack, model) = (&*TAIHE, model());
+        let (pack, model) = (&*TAIHE, &*MODEL);
         let inputs: Vec<&Column> = model.tables.iter().flat_map(|table| &table.inputs).filter(|column| column.kind == Kind::Text).collect();
         let column = inputs[at.index(inputs.len())];
         let listed = choices(pack, column).expect("words");
@@ -214,7 +214,7 @@ proptest! {
 
     #[test]
     fn any_output_is_read_back(at in any::<prop::sample::Index>(), pick in any::<prop::sample::Index>(), number in 0i64..500) {
-        let (pack, model) = (&*TAIHE, model());
+        let (pack, model) = (&*TAIHE, &*MODEL);
         let outputs: Vec<&Column> = model.tables.iter().flat_map(|table| &table.outputs).collect();
         let column = outputs[at.index(outputs.len())];
         let cell = match (column.kind, choices(pack, column)) {
