@@ -63,7 +63,6 @@ pub(crate) fn all() -> Vec<Route> {
     routes.extend(super::board::routes());
     routes.extend(super::rules::routes());
     routes.extend(super::people::routes());
-    routes.extend(super::rules::routes());
     routes.extend(super::page::routes());
     routes
 }
