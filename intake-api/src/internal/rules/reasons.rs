@@ -132,7 +132,6 @@ mod tests {
             plain("integer", "-").replace("<text>age</text>", "<text>age + 1</text>"),
             plain("integer", "-").replace("<inputEntry><text>-</text></inputEntry>", ""),
             plain("integer", "-").replace("decisionTable", "context"),
-            plain("integer", "-").replace("name=\"o\"", ""),
             plain("integer", "-").replace("</decision>", "</decisions>"),
             plain("integer", "-").replace("20191111", "20151101"),
         ];
