@@ -165,40 +165,9 @@ test("report, mail, login, sign, assign, contact, evidence, resolve, call-back",
   for (const { context } of [teacher, member, office]) await context.close();
 });
 
-test("a report that no rule settles: the office takes it, names a unit with a reason, and it is settled", async () => {
-  const body = {
-    situations: ["not-in-any-list"], present_danger: false, area: "341222101001", children: [{ sex: "female", age: 9 }],
-    reporter: { kind: "child-director", identity: "confidential" }, narrative: "父亲病重，孩子无人照料。",
-  };
-  const answer = await fetch(`${PUBLIC_URL}/api/v1/reports`, {
-    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
-  });
-  assert.equal(answer.status, 201, await answer.clone().text());
-  const { receipt } = await answer.json();
-  const { context, page, problems } = await officer(browser, "OFFICE", "/triage");
-  for (let tries = 0; tries < 100 && (await page.locator("a", { hasText: receipt }).count()) === 0; tries += 1) {
-    await new Promise((done) => setTimeout(done, 100));
-    await page.reload();
-  }
-  await lookInside(page, "triage-list");
-  await pressed(page, page.locator("a", { hasText: receipt }));
-  await lookInside(page, "triage");
-  await pressed(page, page.locator('form[action$="/take"] button'));
-  assert.match(await page.locator(".done-line").innerText(), /已接手/);
-  const assign = page.locator('form[action$="/assign"]');
-  await assign.locator("select[name=obligation]").selectOption("benefit-review");
-  await assign.locator("select[name=unit]").selectOption("ca");
-  await assign.locator("textarea").fill("属困境儿童，由民政认定。");
-  await pressed(page, assign.locator("button"));
-  assert.match(await page.locator(".done-line").innerText(), /研判已了结/);
-  await lookInside(page, "triage-settled");
-  assert.deepEqual(problems, []);
-  await context.close();
-});
-
 test("every page of the officers looks right, in Chinese and in English, and when it is empty", async () => {
   const rounds = [
-    ["OFFICE", ["/board", "/triage", "/callbacks", "/password"]],
+    ["OFFICE", ["/board", "/triage", "/callbacks", "/rules", "/rules/1", "/rules/1/workbook", "/password"]],
     ["MEMBER", ["/desk", "/password"]],
     ["ADMIN", ["/people"]],
   ];
