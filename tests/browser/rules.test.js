@@ -7,7 +7,7 @@ import { launch } from "./browser.js";
 import { lookInside } from "./look.js";
 import { officer } from "./officers.js";
 
-const { INTERNAL_URL } = process.env;
+const { PUBLIC_URL, INTERNAL_URL } = process.env;
 let browser;
 // Another limit at every run, so that the test can be repeated on a deployment.
 const HOURS = String(2 + (Math.floor(Date.now() / 1000) % 20));
@@ -48,10 +48,24 @@ async function secondOfficer() {
   return officer(browser, "SECOND", "/rules");
 }
 
+/** A report that the changed row concerns, for the replay to find. */
+async function dropout() {
+  const answer = await fetch(`${PUBLIC_URL}/api/v1/reports`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({
+      situations: ["dropout"], present_danger: false, area: "341222101001", children: [{ sex: "male", age: 12 }],
+      reporter: { kind: "teacher" }, narrative: "连续多日未到校。",
+    }),
+  });
+  assert.equal(answer.status, 201);
+}
+
 test("one drafts, another approves; a gap blocks publishing and shows the child", { timeout: 180_000 }, async () => {
   const first = await officer(browser, "OFFICE", "/rules", { width: 1280 });
   const { page } = first;
   await lookInside(page, "rules");
+  await dropout();
 
   // A draft, with its reason.
   await page.locator("details.panel > summary").click();
@@ -115,7 +129,9 @@ test("one drafts, another approves; a gap blocks publishing and shows the child"
   await pressed(page, page.getByRole("button", { name: "开始试算" }));
   await page.locator("#submit-reason").waitFor({ timeout: 60_000 });
   await lookInside(page, "rules-ready");
-  assert.match(await page.locator("#replay").innerText(), /最近 \d+ 件报告中/);
+  assert.match(await page.locator("#replay").innerText(), /最近 \d+ 件报告中，有 [1-9]\d* 件的派单会改变/);
+  assert.match(await page.locator(".bars tr", { hasText: "学校" }).innerText(), /个时限(提前|推后)/);
+  assert.ok((await page.locator(".bars svg rect").count()) >= 2, "the load of the unit is drawn");
   await pressed(page, page.getByRole("button", { name: "提交审批" }));
   assert.equal(await page.locator('form[action$="/approve"]').count(), 0, "nobody approves their own");
   assert.match(await page.locator("main").innerText(), /须由办公室的另一人审批/);

@@ -1,8 +1,10 @@
 //! What a replay found, as a page shows it: sentences first, then the load of each unit as bars, then reports to look at.
 
+use std::cmp::{Ordering, Reverse};
+
 use casework::{
     pack::Pack,
-    replay::{Outcome, Sample, SampleDecision},
+    replay::{Load, Outcome, Sample, SampleDecision},
 };
 use chrono::{DateTime, Utc};
 use platform::{store::RuleSet, text::Lang};
@@ -35,6 +37,8 @@ pub(super) struct Bar {
     pub(super) before_width: u64,
     pub(super) after_width: u64,
     pub(super) difference: String,
+    /// How many deadlines come earlier, how many later; empty where none moves.
+    pub(super) moves: String,
 }
 
 /// One report that changes.
@@ -64,7 +68,7 @@ pub(super) fn view(stored: &Value, set: &RuleSet, pack: &Pack, lang: Lang, now: 
         unreadable: (unreadable > 0).then(|| lang.fill("rules.replay.unreadable", &[("n", &unreadable.to_string())])),
         // The first of them says what the summary says.
         sentences: outcome.sentences_zh(pack, pack).into_iter().skip(1).collect(),
-        bars: bars(&outcome, pack),
+        bars: bars(&outcome, pack, lang),
         samples: outcome
             .samples
             .iter()
@@ -74,22 +78,15 @@ pub(super) fn view(stored: &Value, set: &RuleSet, pack: &Pack, lang: Lang, now: 
     })
 }
 
-/// The units whose load changes, those that change most first.
-fn bars(outcome: &Outcome, pack: &Pack) -> Vec<Bar> {
-    let mut units: Vec<_> = outcome
-        .units
-        .iter()
-        .filter(|(_, load)| load.gained + load.lost > 0)
-        .collect();
-    units.sort_by_key(|(code, load)| (std::cmp::Reverse(load.gained + load.lost), (*code).clone()));
+/// The units that get more, less, earlier or later, those that change most first.
+fn bars(outcome: &Outcome, pack: &Pack, lang: Lang) -> Vec<Bar> {
+    let weight = |load: &Load| load.gained + load.lost + earlier(load) + later(load);
+    let mut units: Vec<_> = outcome.units.iter().filter(|(_, load)| weight(load) > 0).collect();
+    units.sort_by_key(|(code, load)| (Reverse((load.gained + load.lost, weight(load))), (*code).clone()));
     units.truncate(BARS);
-    let longest = units
-        .iter()
-        .map(|(_, load)| load.before.max(load.after))
-        .max()
-        .unwrap_or(0)
-        .max(1);
-    let bar = |(code, load): (&String, &casework::replay::Load)| Bar {
+    let loads = units.iter().map(|(_, load)| load.before.max(load.after));
+    let longest = loads.max().unwrap_or(0).max(1);
+    let bar = |(code, load): (&String, &Load)| Bar {
         unit: pack
             .units()
             .get(code)
@@ -99,12 +96,33 @@ fn bars(outcome: &Outcome, pack: &Pack) -> Vec<Bar> {
         before_width: load.before * 100 / longest,
         after_width: load.after * 100 / longest,
         difference: match load.after.cmp(&load.before) {
-            std::cmp::Ordering::Greater => format!("+{}", load.after - load.before),
-            std::cmp::Ordering::Less => format!("−{}", load.before - load.after),
-            std::cmp::Ordering::Equal => "±0".to_owned(),
+            Ordering::Greater => format!("+{}", load.after - load.before),
+            Ordering::Less => format!("−{}", load.before - load.after),
+            Ordering::Equal => "±0".to_owned(),
         },
+        moves: moves(load, lang),
     };
     units.into_iter().map(bar).collect()
+}
+
+fn earlier(load: &Load) -> u64 {
+    load.stages.values().map(|shift| shift.earlier).sum()
+}
+
+fn later(load: &Load) -> u64 {
+    load.stages.values().map(|shift| shift.later).sum()
+}
+
+fn moves(load: &Load, lang: Lang) -> String {
+    let said = [
+        ("rules.replay.earlier", earlier(load)),
+        ("rules.replay.later", later(load)),
+    ];
+    let said = said.into_iter().filter(|(_, count)| *count > 0);
+    let said: Vec<String> = said
+        .map(|(key, count)| lang.fill(key, &[("n", &count.to_string())]))
+        .collect();
+    said.join(" · ")
 }
 
 fn sample_view(sample: &Sample, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> SampleView {
