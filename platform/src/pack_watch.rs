@@ -15,8 +15,8 @@ const EVERY: Duration = Duration::from_secs(3);
 /// A pack with its versions.
 #[derive(Debug)]
 pub struct LoadedPack {
-    /// The pack.
-    pub pack: Pack,
+    /// The pack; cloning it is cheap.
+    pub pack: Arc<Pack>,
     /// Version of the pack.
     pub version: i32,
     /// Version of the rule set in force.
@@ -118,7 +118,7 @@ pub async fn read(store: &Store, county: &str) -> anyhow::Result<Option<LoadedPa
         anyhow::anyhow!("the stored pack has {} problems, the first: {first}", problems.len())
     })?;
     Ok(Some(LoadedPack {
-        pack,
+        pack: Arc::new(pack),
         version: active.versions.pack,
         rule_set: active.versions.rule_set,
     }))

@@ -21,6 +21,12 @@ export async function open(browser, { width = 390, javaScriptEnabled = true, byp
   return { context, page, problems };
 }
 
+/** Presses a button and waits for where it leads. */
+export async function pressed(page, button) {
+  await button.click();
+  await page.waitForLoadState();
+}
+
 /** Nothing sticks out to the right. Works without the page's own scripts. */
 export async function sideways(page) {
   const wide = await page.locator("body *").evaluateAll((all) => {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { launch, open } from "./browser.js";
+import { launch, open, pressed } from "./browser.js";
 import { look, lookInside } from "./look.js";
 import { api, login, mailLink, officer } from "./officers.js";
 
@@ -16,11 +16,6 @@ before(async () => {
   browser = await launch();
 });
 after(() => browser?.close());
-
-const pressed = async (page, button) => {
-  await button.click();
-  await page.waitForLoadState();
-};
 
 /** Opens the form of an act that stands on the ticket page. */
 const unfold = (page, id) => page.locator(`details#${id} > summary`).click();

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { launch } from "./browser.js";
+import { launch, pressed } from "./browser.js";
 import { lookInside } from "./look.js";
 import { officer } from "./officers.js";
 
@@ -17,11 +17,6 @@ before(async () => {
   browser = await launch();
 });
 after(() => browser?.close());
-
-const pressed = async (page, button) => {
-  await button.click();
-  await page.waitForLoadState();
-};
 
 /** A second person of the office, made by the administrator; the first password is changed at once. */
 async function secondOfficer() {

@@ -10,10 +10,7 @@ use serde::Serialize;
 use super::sentence;
 use super::words::{cells, heading};
 use crate::dmn::{self, HitPolicy, Rule, Table};
-use crate::pack::{Lang, Pack, PackFiles};
-
-/// The decision model among the rule files.
-const MODEL: &str = "routing.dmn";
+use crate::pack::{Lang, MODEL, Pack, PackFiles};
 
 /// One table with its changed rows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

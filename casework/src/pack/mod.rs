@@ -29,6 +29,9 @@ use crate::routing::rules::Rules;
 /// The texts of a pack by file name.
 pub type PackFiles = BTreeMap<String, String>;
 
+/// The decision model of a pack, one of its [`FILES`].
+pub const MODEL: &str = "routing.dmn";
+
 /// The files that a pack consists of; anything else in its folder is for people.
 pub const FILES: [&str; 15] = [
     "pack.toml",
@@ -45,7 +48,7 @@ pub const FILES: [&str; 15] = [
     "recusal.csv",
     "statutory-duties.csv",
     "statutory-limits.csv",
-    "routing.dmn",
+    MODEL,
 ];
 
 /// A county pack that was read and found sound.
@@ -84,7 +87,7 @@ impl Pack {
     pub fn with_table(&self, table: Table) -> (Self, Vec<PackProblem>) {
         let mut problems = Problems::default();
         let words = (&self.vocabulary, &self.units);
-        let rules = self.rules.with_table(table, read::MODEL, words, &mut problems);
+        let rules = self.rules.with_table(table, MODEL, words, &mut problems);
         // Field by field: a clone of the whole would copy the old rules once more.
         let pack = Self {
             county: self.county.clone(),

@@ -11,14 +11,12 @@ use toml::Spanned;
 
 use super::problem::Problems;
 use super::sheet::text_of;
-use super::{AreaLevel, Label, Pack, PackFiles, PackProblem};
+use super::{AreaLevel, Label, MODEL, Pack, PackFiles, PackProblem};
 use crate::code::is_code;
 use crate::lines::{line_of, line_starts};
 use crate::routing::rules;
 
 const PACK: &str = "pack.toml";
-/// The decision model of a pack.
-pub(super) const MODEL: &str = "routing.dmn";
 
 /// Reads as much as can be read. The pack is there as soon as `pack.toml` can be read, however wrong the rest.
 pub(super) fn examine(files: &PackFiles) -> (Option<Pack>, Vec<PackProblem>) {

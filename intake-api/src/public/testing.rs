@@ -49,7 +49,7 @@ pub(super) fn pack() -> Arc<LoadedPack> {
         let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../counties/taihe");
         let pack = Pack::read(&platform::pack_dir::read(&dir).unwrap()).unwrap();
         Arc::new(LoadedPack {
-            pack,
+            pack: Arc::new(pack),
             version: 1,
             rule_set: 1,
         })

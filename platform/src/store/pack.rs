@@ -1,6 +1,6 @@
 //! The county pack in the database: one transaction loads it, every service reads the same version.
 
-use casework::pack::{Pack, PackFiles};
+use casework::pack::{MODEL, Pack, PackFiles};
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 use sqlx::{PgTransaction, types::Json};
@@ -8,7 +8,7 @@ use sqlx::{PgTransaction, types::Json};
 use super::{Store, StoreError};
 
 /// The files that are rules: seeded once, changed only by a draft that a second person approves.
-const RULE_FILES: [&str; 3] = ["routing.dmn", "ranking.csv", "recusal.csv"];
+const RULE_FILES: [&str; 3] = [MODEL, "ranking.csv", "recusal.csv"];
 
 /// What a load did.
 #[derive(Debug, PartialEq, Eq)]

@@ -8,19 +8,17 @@ mod answer;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use casework::dmn::check::{Report, Scope, check};
 use casework::dmn::grid::Grid;
 use casework::dmn::{self, Column, Model, Table};
-use casework::pack::PackProblem;
+use casework::pack::{MODEL, PackProblem};
 use casework::routing::soundness::{self, examine};
+use platform::clock;
 
 use super::{County, FINDING, UNREADABLE, packs, say};
 use answer::{Answer, Words};
-
-/// The decision model of a pack.
-const MODEL: &str = "routing.dmn";
 
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = answer::SHAPE)]
@@ -109,15 +107,8 @@ impl Check {
         checked.collect()
     }
 
-    /// All tables share the time, so that no hard one takes it from the others.
     fn share(&self) -> impl FnMut(usize) -> Box<dyn FnMut() -> bool> + use<> {
-        let end = Instant::now() + Duration::from_secs(self.seconds.min(u64::from(u32::MAX)));
-        move |left| {
-            let left = u32::try_from(left).unwrap_or(u32::MAX).max(1);
-            let share = end.saturating_duration_since(Instant::now()) / left;
-            let begun = Instant::now();
-            Box::new(move || begun.elapsed() < share)
-        }
+        clock::share(Duration::from_secs(self.seconds.min(u64::from(u32::MAX))))
     }
 
     fn answer(&self, what: &str, answer: &Answer, code: u8) -> ExitCode {

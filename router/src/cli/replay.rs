@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context;
-use casework::pack::{Pack, PackFiles};
+use casework::pack::{MODEL, Pack, PackFiles};
 use casework::replay::Outcome;
 use chrono::{DateTime, Utc};
 use platform::{clock, config::Config, pack_dir, replay, store::Store};
@@ -20,8 +20,6 @@ use platform::{clock, config::Config, pack_dir, replay, store::Store};
 use super::{UNREADABLE, moment, say};
 use progress::Progress;
 
-/// The decision model of a pack.
-const MODEL: &str = "routing.dmn";
 /// The pack whose model `--draft` replaces in a trial without a database.
 const FOLDER: &str = "counties/taihe";
 

@@ -93,7 +93,7 @@ impl Office {
             .rules_save("taihe", version, 1, (&files, true), self.first())
             .await
             .unwrap();
-        let set = self.store.rules_fetch("taihe", version).await.unwrap().unwrap();
+        let (set, _) = self.store.rules_open("taihe", version).await.unwrap().unwrap();
         self.store
             .rules_replayed("taihe", version, (&set.digest, 1), &json!({"reports": 0}), self.first())
             .await
@@ -159,9 +159,9 @@ async fn from_draft_to_force_at_the_date_and_back() {
         .rules_draft("taihe", 1, "恢复旧规则", office.second())
         .await
         .unwrap();
-    let set = store.rules_fetch("taihe", back).await.unwrap().unwrap();
+    let (set, _) = store.rules_open("taihe", back).await.unwrap().unwrap();
     assert_eq!((set.restores, set.base), (Some(1), Some(other)));
-    let seed = store.rules_fetch("taihe", 1).await.unwrap().unwrap();
+    let (seed, _) = store.rules_open("taihe", 1).await.unwrap().unwrap();
     assert_eq!(set.digest, seed.digest);
 
     let trail: Vec<_> = store

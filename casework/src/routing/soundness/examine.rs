@@ -1,16 +1,15 @@
 //! Everything that can be wrong with a county's rules, in one go: what does not fit together, each table by itself, and
 //! whether any report could fall through. `router check` prints it, and the office's pages show it beside the rows.
 
+use std::sync::Arc;
+
 use super::{is_county, named, scope};
 use crate::dmn::check::{Finding, Kind, Report, Scope, Undecided, check, chinese};
 use crate::dmn::grid::Grid;
 use crate::dmn::sfeel::Value;
 use crate::dmn::{self, Column, Model, Table};
 use crate::liveness::{self, LivenessFinding};
-use crate::pack::{Pack, PackFiles, PackProblem};
-
-/// The decision model of a pack.
-const MODEL: &str = "routing.dmn";
+use crate::pack::{MODEL, Pack, PackFiles, PackProblem};
 
 /// How long a table's search may go on: asked with the number of tables that are left, gives the question that the
 /// search asks every few microseconds.
@@ -20,7 +19,7 @@ pub type Share<'s> = dyn FnMut(usize) -> Box<dyn FnMut() -> bool> + 's;
 #[derive(Debug, Clone)]
 pub struct Examined {
     /// The pack as far as it can be read.
-    pub pack: Option<Pack>,
+    pub pack: Option<Arc<Pack>>,
     /// What can't be read or does not fit together.
     pub problems: Vec<PackProblem>,
     /// Each decision table with what was found in it.
@@ -59,7 +58,7 @@ pub fn examine(files: &PackFiles, share: &mut Share<'_>) -> Examined {
     let whole = pack.as_ref().filter(|_| problems.is_empty());
     let liveness = whole.map(liveness::check).unwrap_or_default();
     Examined {
-        pack,
+        pack: pack.map(Arc::new),
         problems,
         tables,
         liveness,

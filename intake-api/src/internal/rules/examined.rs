@@ -2,18 +2,22 @@
 
 use std::{
     sync::{Arc, Mutex},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
+use axum::response::{IntoResponse, Response};
 use casework::{
     pack::PackFiles,
     routing::soundness::{Examined, examine},
 };
-use platform::store::{StoreError, rules_digest};
+use platform::{
+    clock,
+    store::{RuleSet, StoreError, rules_digest},
+};
 
-use crate::internal::Internal;
+use crate::internal::{Internal, page::problem, unavailable};
 
-/// How long a table's questions may take; what is open then is reported as not decided and blocks publishing.
+/// How long a check may take; what is open then is reported as not decided and blocks publishing.
 const TIME: Duration = Duration::from_secs(10);
 /// Versions that somebody looks at, at once.
 const KEPT: usize = 8;
@@ -42,35 +46,26 @@ impl Examinations {
     }
 }
 
-/// The whole pack as it would be with these rules. `None` before the first load.
-pub(super) async fn pack_with(internal: &Internal, rules: &PackFiles) -> Result<Option<(i32, PackFiles)>, StoreError> {
-    let now = platform::clock::now();
-    let active = internal.board.pack_active(&internal.county, now).await?;
-    Ok(active.map(|active| {
-        let mut files = active.files;
-        files.extend(rules.clone());
-        (active.versions.pack, files)
-    }))
+/// A version with its rule files, or the page that says why not.
+pub(super) async fn opened(internal: &Internal, version: i32) -> Result<(RuleSet, PackFiles), Response> {
+    match internal.board.rules_open(&internal.county, version).await {
+        Ok(Some(found)) => Ok(found),
+        Ok(None) => Err(problem::not_found().into_response()),
+        Err(e) => Err(unavailable(&e)),
+    }
 }
 
 /// What `router check` says of the pack with these rules.
 pub(super) async fn check(internal: &Internal, rules: &PackFiles) -> Result<Arc<Examined>, StoreError> {
-    let (pack, files) = pack_with(internal, rules)
-        .await?
-        .ok_or_else(|| StoreError::Unreadable("no pack is loaded".into()))?;
-    let key = (pack, rules_digest(rules));
+    let active = internal.board.pack_active(&internal.county, clock::now()).await?;
+    let active = active.ok_or_else(|| StoreError::Unreadable("no pack is loaded".into()))?;
+    let key = (active.versions.pack, rules_digest(rules));
     if let Some(found) = internal.examinations.find(&key) {
         return Ok(found);
     }
-    let search = move || {
-        let end = Instant::now() + TIME;
-        let mut share = |left: usize| -> Box<dyn FnMut() -> bool> {
-            let share = end.saturating_duration_since(Instant::now()) / u32::try_from(left.max(1)).unwrap_or(u32::MAX);
-            let begun = Instant::now();
-            Box::new(move || begun.elapsed() < share)
-        };
-        Arc::new(examine(&files, &mut share))
-    };
+    let mut files = active.files;
+    files.extend(rules.clone());
+    let search = move || Arc::new(examine(&files, &mut clock::share(TIME)));
     let found = tokio::task::spawn_blocking(search)
         .await
         .map_err(|e| StoreError::Unreadable(format!("the check failed: {e}")))?;

@@ -13,6 +13,7 @@ use axum::{
 };
 use casework::{
     dmn::{self, DmnError, Model},
+    pack::{MODEL, PackFiles},
     routing::soundness::is_county,
 };
 use platform::{
@@ -22,16 +23,15 @@ use platform::{
 use serde::Deserialize;
 
 use super::{
+    examined::opened,
     findings::{FindingLine, lines},
     reasons,
     save::{refusal, save as store},
-    version::MODEL,
 };
 use crate::internal::{
     Internal,
     auth::{Actor, Office, Overseer},
     page::{Frame, Language, dmn_script, dmn_styles, expert_script, expert_style, problem, render},
-    unavailable,
 };
 
 /// Largest decision model; that of a county has a fifth of a MiB.
@@ -106,14 +106,14 @@ pub(crate) async fn page(
     Path(version): Path<i32>,
 ) -> Response {
     match read(&internal, version).await {
-        Ok((set, xml)) => shown(&actor, lang, &set, xml, Said::default()).answer(StatusCode::OK),
+        Ok((set, _, xml)) => shown(&actor, lang, &set, xml, Said::default()).answer(StatusCode::OK),
         Err(response) => response,
     }
 }
 
 /// `GET /rules/{version}/routing.dmn`
 pub(crate) async fn download(State(internal): State<Internal>, _: Overseer, Path(version): Path<i32>) -> Response {
-    let (set, xml) = match read(&internal, version).await {
+    let (set, _, xml) = match read(&internal, version).await {
         Ok(found) => found,
         Err(response) => return response,
     };
@@ -141,8 +141,8 @@ pub(crate) async fn save(
         return problem::too_large().into_response();
     }
     let xml = plain(&posted.xml);
-    let set = match read(&internal, version).await {
-        Ok((set, _)) => set,
+    let (set, mut files) = match read(&internal, version).await {
+        Ok((set, files, _)) => (set, files),
         Err(response) => return response,
     };
     let again = |status, said| {
@@ -163,10 +163,6 @@ pub(crate) async fn save(
         };
         return again(StatusCode::UNPROCESSABLE_ENTITY, said);
     }
-    let mut files = match internal.board.rules_files(&internal.county, version).await {
-        Ok(files) => files.unwrap_or_default(),
-        Err(e) => return unavailable(&e),
-    };
     files.insert(MODEL.to_owned(), xml.clone());
     match store(&internal, &actor, version, posted.revision, files).await {
         Ok(saved) => {
@@ -195,14 +191,12 @@ pub(crate) async fn save(
     }
 }
 
-async fn read(internal: &Internal, version: i32) -> Result<(RuleSet, String), Response> {
-    let (store, county) = (&internal.board, &internal.county);
-    let set = store.rules_fetch(county, version).await.map_err(|e| unavailable(&e))?;
-    let files = store.rules_files(county, version).await.map_err(|e| unavailable(&e))?;
-    match (set, files.and_then(|mut files| files.remove(MODEL))) {
-        (Some(set), Some(xml)) => Ok((set, xml)),
-        _ => Err(problem::not_found().into_response()),
-    }
+/// A version that has a model, its files without it, and the model.
+async fn read(internal: &Internal, version: i32) -> Result<(RuleSet, PackFiles, String), Response> {
+    let (set, mut files) = opened(internal, version).await?;
+    let xml = files.remove(MODEL);
+    xml.map(|xml| (set, files, xml))
+        .ok_or_else(|| problem::not_found().into_response())
 }
 
 fn shown(actor: &Actor, lang: Lang, set: &RuleSet, xml: String, said: Said) -> ExpertPage {

@@ -84,17 +84,10 @@ pub(super) async fn submit(
     Path(version): Path<i32>,
     Form(step): Form<Step>,
 ) -> Response {
-    let reason = step.reason.trim().to_owned();
-    if let Some(said) = wrong_reason(&reason, lang) {
-        return refuse(&internal, &actor, lang, version, StatusCode::UNPROCESSABLE_ENTITY, said).await;
-    }
-    let done = save::write(&internal, &actor, move |store, county, clerk| async move {
-        store.rules_submit(&county, version, &reason, clerk.as_clerk()).await
-    });
-    answer(&internal, &actor, lang, version, done.await).await
+    reasoned(&internal, &actor, lang, version, Reasoned::Submit, &step).await
 }
 
-/// `POST /rules/{version}/decline`: back to a draft, with a reason.
+/// `POST /rules/{version}/decline`: back to a draft.
 pub(super) async fn decline(
     State(internal): State<Internal>,
     actor: Office,
@@ -102,14 +95,48 @@ pub(super) async fn decline(
     Path(version): Path<i32>,
     Form(step): Form<Step>,
 ) -> Response {
+    reasoned(&internal, &actor, lang, version, Reasoned::Decline, &step).await
+}
+
+/// `POST /rules/{version}/withdraw`: given up before it is in force.
+pub(super) async fn withdraw(
+    State(internal): State<Internal>,
+    actor: Office,
+    Language(lang): Language,
+    Path(version): Path<i32>,
+    Form(step): Form<Step>,
+) -> Response {
+    reasoned(&internal, &actor, lang, version, Reasoned::Withdraw, &step).await
+}
+
+/// Steps that need nothing but a reason.
+enum Reasoned {
+    Submit,
+    Decline,
+    Withdraw,
+}
+
+async fn reasoned(
+    internal: &Internal,
+    actor: &Actor,
+    lang: Lang,
+    version: i32,
+    what: Reasoned,
+    step: &Step,
+) -> Response {
     let reason = step.reason.trim().to_owned();
     if let Some(said) = wrong_reason(&reason, lang) {
-        return refuse(&internal, &actor, lang, version, StatusCode::UNPROCESSABLE_ENTITY, said).await;
+        return refuse(internal, actor, lang, version, StatusCode::UNPROCESSABLE_ENTITY, said).await;
     }
-    let done = save::write(&internal, &actor, move |store, county, clerk| async move {
-        store.rules_decline(&county, version, &reason, clerk.as_clerk()).await
+    let done = save::write(internal, actor, move |store, county, clerk| async move {
+        let by = clerk.as_clerk();
+        match what {
+            Reasoned::Submit => store.rules_submit(&county, version, &reason, by).await,
+            Reasoned::Decline => store.rules_decline(&county, version, &reason, by).await,
+            Reasoned::Withdraw => store.rules_withdraw(&county, version, &reason, by).await,
+        }
     });
-    answer(&internal, &actor, lang, version, done.await).await
+    answer(internal, actor, lang, version, done.await).await
 }
 
 /// `POST /rules/{version}/approve`: by a second person, in force from a date. The check runs once more, because the pack's
@@ -125,10 +152,9 @@ pub(super) async fn approve(
         let said = lang.t("rules.refused.date").to_owned();
         return refuse(&internal, &actor, lang, version, StatusCode::UNPROCESSABLE_ENTITY, said).await;
     };
-    let rules = match internal.board.rules_files(&internal.county, version).await {
-        Ok(Some(rules)) => rules,
-        Ok(None) => return answer(&internal, &actor, lang, version, Err(RulesError::NoVersion)).await,
-        Err(e) => return unavailable(&e),
+    let (_, rules) = match examined::opened(&internal, version).await {
+        Ok(opened) => opened,
+        Err(response) => return response,
     };
     match examined::check(&internal, &rules).await {
         Ok(examined) if examined.sound() => {}
@@ -139,24 +165,6 @@ pub(super) async fn approve(
     let done = save::write(&internal, &actor, move |store, county, clerk| async move {
         let approved = store.rules_approve(&county, version, from, &reason, clerk.as_clerk());
         approved.await.map(drop)
-    });
-    answer(&internal, &actor, lang, version, done.await).await
-}
-
-/// `POST /rules/{version}/withdraw`: given up before it is in force, with a reason.
-pub(super) async fn withdraw(
-    State(internal): State<Internal>,
-    actor: Office,
-    Language(lang): Language,
-    Path(version): Path<i32>,
-    Form(step): Form<Step>,
-) -> Response {
-    let reason = step.reason.trim().to_owned();
-    if let Some(said) = wrong_reason(&reason, lang) {
-        return refuse(&internal, &actor, lang, version, StatusCode::UNPROCESSABLE_ENTITY, said).await;
-    }
-    let done = save::write(&internal, &actor, move |store, county, clerk| async move {
-        store.rules_withdraw(&county, version, &reason, clerk.as_clerk()).await
     });
     answer(&internal, &actor, lang, version, done.await).await
 }

@@ -105,23 +105,18 @@ pub(super) async fn start(
             _ => return refuse(StatusCode::UNPROCESSABLE_ENTITY, "rules.refused.reports").await,
         },
     };
-    let (set, rules) = match (
-        internal.board.rules_fetch(&internal.county, version).await,
-        internal.board.rules_files(&internal.county, version).await,
-    ) {
-        (Ok(Some(set)), Ok(Some(rules))) => (set, rules),
-        (Ok(_), Ok(_)) => return crate::internal::page::problem::not_found().into_response(),
-        (Err(e), _) | (_, Err(e)) => return unavailable(&e),
+    let (set, rules) = match examined::opened(&internal, version).await {
+        Ok(opened) => opened,
+        Err(response) => return response,
     };
     if set.state != "draft" {
         return refuse(StatusCode::CONFLICT, "rules.refused.not_draft").await;
     }
-    let new = match examined::pack_with(&internal, &rules).await {
-        Ok(Some((_, files))) => Pack::read(&files).ok(),
-        Ok(None) => None,
+    let examined = match examined::check(&internal, &rules).await {
+        Ok(examined) => examined,
         Err(e) => return unavailable(&e),
     };
-    let Some(new) = new else {
+    let Some(new) = examined.pack.clone().filter(|_| examined.problems.is_empty()) else {
         return refuse(StatusCode::CONFLICT, "rules.refused.not_checked").await;
     };
     // A draft that came with a pack was never saved here: its check is stored before the replay.
@@ -182,7 +177,7 @@ pub(super) fn is_under_way(internal: &Internal, version: i32) -> bool {
     internal.replays.get(version).is_some()
 }
 
-async fn run(internal: Internal, actor: Actor, version: i32, digest: String, new: Pack, reports: u32) {
+async fn run(internal: Internal, actor: Actor, version: i32, digest: String, new: Arc<Pack>, reports: u32) {
     let old = internal.pack.current();
     let replays = internal.replays.clone();
     let tell = move |done, of| {
@@ -194,8 +189,7 @@ async fn run(internal: Internal, actor: Actor, version: i32, digest: String, new
         replays.set(version, Some(progress));
     };
     let against = old.rule_set;
-    let old = Arc::new(old.pack.clone());
-    let outcome = replay::run(&internal.board, &internal.county, old, Arc::new(new), reports, tell).await;
+    let outcome = replay::run(&internal.board, &internal.county, old.pack.clone(), new, reports, tell).await;
     let done = match outcome
         .map_err(|e| chain(&e))
         .and_then(|outcome| serde_json::to_value(outcome).map_err(|e| e.to_string()))

@@ -1,6 +1,8 @@
 //! One row in drop-downs and ticks. While one edits, `check` says what the row would mean and what the check finds then;
 //! saving keeps what was typed wherever something is wrong.
 
+mod fields;
+
 use std::sync::Arc;
 
 use askama::Template;
@@ -11,19 +13,19 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use casework::{
-    clerk::{Change, Field, FieldProblem, Mode, NamedField, change, fields, row_from, sentence},
+    clerk::{Change, FieldProblem, change, fields, row_from, sentence},
     dmn::{self, Row, Rule},
-    pack::{Pack, PackFiles},
+    pack::{MODEL, Pack, PackFiles},
 };
-use platform::{store::RulesError, text::Lang};
+use platform::text::Lang;
 use serde::Deserialize;
 
+use self::fields::{FieldView, Typed, field, number, put, view, words};
 use super::{
     examined,
     findings::{FindingLine, lines},
     save,
     table::{Opened, open},
-    version::MODEL,
 };
 use crate::internal::{
     Internal,
@@ -31,9 +33,6 @@ use crate::internal::{
     page::{Frame, Language, problem, render},
     unavailable,
 };
-
-/// What a form sends: the fields of the row and what to do.
-type Typed = Vec<(String, String)>;
 
 /// Where a new row goes, and which row it begins as.
 #[derive(Debug, Default, Deserialize)]
@@ -73,18 +72,6 @@ struct Meaning {
     findings: Vec<FindingLine>,
 }
 
-/// A field as the template draws it.
-struct FieldView {
-    name: String,
-    heading: String,
-    kind: &'static str,
-    mode: &'static str,
-    choices: Vec<(String, String, bool)>,
-    text: String,
-    second: String,
-    problem: Option<String>,
-}
-
 /// `GET /rules/{version}/tables/{table}/rows/{row}`; row 0 is a new one.
 pub(super) async fn page(
     State(internal): State<Internal>,
@@ -92,23 +79,14 @@ pub(super) async fn page(
     Language(lang): Language,
     Path((version, table, row)): Path<(i32, String, usize)>,
     Query(place): Query<Place>,
-) -> Response {
-    let edit = match Edit::open(&internal, &actor, version, &table, row).await {
-        Ok(edit) => edit,
-        Err(response) => return response,
-    };
+) -> Result<Response, Response> {
+    let edit = Edit::open(&internal, &actor, version, &table, row).await?;
     let from = if row == 0 { place.copy } else { row };
     let rule = edit.rule(from).cloned();
     let shown = fields(&edit.pack, &edit.opened.table, rule.as_ref());
     let said = edit.meaning(&internal, &actor, lang, None).await;
-    edit.show(
-        &actor,
-        lang,
-        (StatusCode::OK, None),
-        place.after,
-        view(shown, &[], lang),
-        said,
-    )
+    let fields = view(shown, &[], lang);
+    Ok(edit.show(&actor, lang, (StatusCode::OK, None), place.after, fields, said))
 }
 
 /// `POST /rules/{version}/tables/{table}/rows/{row}/check`: what the row would mean, and what would be wrong then.
@@ -118,16 +96,13 @@ pub(super) async fn check(
     Language(lang): Language,
     Path((version, table, row)): Path<(i32, String, usize)>,
     Form(typed): Form<Typed>,
-) -> Response {
-    let edit = match Edit::open(&internal, &actor, version, &table, row).await {
-        Ok(edit) => edit,
-        Err(response) => return response,
-    };
+) -> Result<Response, Response> {
+    let edit = Edit::open(&internal, &actor, version, &table, row).await?;
     let read = row_from(&edit.pack, &edit.opened.table, edit.rule(row), &typed);
     let said = edit
         .meaning(&internal, &actor, lang, Some((read, number(&typed, "after"))))
         .await;
-    render(StatusCode::OK, &said)
+    Ok(render(StatusCode::OK, &said))
 }
 
 /// `POST /rules/{version}/tables/{table}/rows/{row}`: saves, removes or moves the row.
@@ -137,11 +112,8 @@ pub(super) async fn submit(
     Language(lang): Language,
     Path((version, table, row)): Path<(i32, String, usize)>,
     Form(typed): Form<Typed>,
-) -> Response {
-    let edit = match Edit::open(&internal, &actor, version, &table, row).await {
-        Ok(edit) => edit,
-        Err(response) => return response,
-    };
+) -> Result<Response, Response> {
+    let edit = Edit::open(&internal, &actor, version, &table, row).await?;
     let after = number(&typed, "after");
     let what = match field(&typed, "act") {
         "remove" => Change::Remove(row),
@@ -152,30 +124,24 @@ pub(super) async fn submit(
             Err(problems) => {
                 let status = StatusCode::UNPROCESSABLE_ENTITY;
                 let said = lang.t("rules.row.mend").to_owned();
-                return edit
-                    .again(&internal, &actor, lang, (status, said), &typed, &problems)
-                    .await;
+                let again = edit.again(&internal, &actor, lang, (status, said), &typed, &problems);
+                return Ok(again.await);
             }
         },
     };
     let Some(rules) = edit.changed(what) else {
-        return problem::not_found().into_response();
+        return Err(problem::not_found().into_response());
     };
     let revision = i32::try_from(number(&typed, "revision")).unwrap_or_default();
     match save::save(&internal, &actor, version, revision, rules).await {
-        Ok(_) => Redirect::to(&format!(
-            "/rules/{version}/tables/{table}?saved#row-{}",
-            row.max(after + 1)
-        ))
-        .into_response(),
-        Err(RulesError::Store(e)) => unavailable(&e),
-        Err(e) => match save::refusal(&e, lang) {
-            Ok(said) => {
-                edit.again(&internal, &actor, lang, (StatusCode::CONFLICT, said), &typed, &[])
-                    .await
-            }
-            Err(response) => response,
-        },
+        Ok(_) => {
+            let row = row.max(after + 1);
+            Ok(Redirect::to(&format!("/rules/{version}/tables/{table}?saved#row-{row}")).into_response())
+        }
+        Err(e) => {
+            let said = (StatusCode::CONFLICT, save::refusal(&e, lang)?);
+            Ok(edit.again(&internal, &actor, lang, said, &typed, &[]).await)
+        }
     }
 }
 
@@ -195,7 +161,7 @@ impl Edit {
             Err(e) => return Err(unavailable(&e)),
         };
         // Words come from the pack in force: a draft can't bring new ones.
-        let pack = Arc::new(internal.pack.current().pack.clone());
+        let pack = internal.pack.current().pack.clone();
         Ok(Self {
             version,
             row,
@@ -326,123 +292,4 @@ impl Edit {
         };
         render(status, &page)
     }
-}
-
-fn field<'t>(typed: &'t Typed, name: &str) -> &'t str {
-    let found = typed.iter().find(|(key, _)| key == name);
-    found.map_or("", |(_, value)| value.trim())
-}
-
-fn number(typed: &Typed, name: &str) -> usize {
-    field(typed, name).parse().unwrap_or_default()
-}
-
-fn words(problem: &FieldProblem, lang: Lang) -> &str {
-    match lang {
-        Lang::Zh => &problem.zh,
-        Lang::En => &problem.en,
-    }
-}
-
-/// Puts what was typed into a field, right or wrong.
-fn put(shown: &mut NamedField, typed: &Typed) {
-    let name = shown.name.clone();
-    let chosen = |code: &str| typed.iter().any(|(key, value)| *key == name && value == code);
-    match &mut shown.field {
-        Field::Words { mode, choices } => {
-            *mode = match field(typed, &format!("{name}.mode")) {
-                "some" => Mode::Some,
-                "not" => Mode::Not,
-                _ => Mode::Any,
-            };
-            for (choice, on) in choices {
-                *on = chosen(&choice.code);
-            }
-        }
-        Field::Flag(flag) => *flag = field(typed, &name).parse().ok(),
-        Field::Range(from, to) => {
-            *from = field(typed, &format!("{name}.from")).parse().ok();
-            *to = field(typed, &format!("{name}.to")).parse().ok();
-        }
-        Field::Choice { choices } => {
-            for (choice, on) in choices {
-                *on = chosen(&choice.code);
-            }
-        }
-        Field::Limit { count, units } => {
-            field(typed, &format!("{name}.count")).clone_into(count);
-            let unit = field(typed, &format!("{name}.unit"));
-            for (choice, on) in units {
-                *on = choice.code == unit;
-            }
-        }
-        Field::Number(text) | Field::Text(text) => field(typed, &name).clone_into(text),
-        Field::Complex(_) => {}
-    }
-}
-
-fn view(fields: Vec<NamedField>, problems: &[FieldProblem], lang: Lang) -> Vec<FieldView> {
-    fields
-        .into_iter()
-        .map(|field| field_view(field, problems, lang))
-        .collect()
-}
-
-fn field_view(shown: NamedField, problems: &[FieldProblem], lang: Lang) -> FieldView {
-    let problem = problems.iter().find(|problem| problem.name == shown.name);
-    let mut view = FieldView {
-        name: shown.name,
-        heading: shown.heading,
-        kind: "text",
-        mode: "",
-        choices: Vec::new(),
-        text: String::new(),
-        second: String::new(),
-        problem: problem.map(|problem| words(problem, lang).to_owned()),
-    };
-    let drawn = |choices: Vec<(casework::clerk::words::Choice, bool)>| {
-        choices
-            .into_iter()
-            .map(|(choice, on)| (choice.code, choice.label, on))
-            .collect()
-    };
-    let end = |end: Option<i64>| end.map_or_else(String::new, |end| end.to_string());
-    match shown.field {
-        Field::Words { mode, choices } => {
-            view.kind = "words";
-            view.mode = match mode {
-                Mode::Any => "any",
-                Mode::Some => "some",
-                Mode::Not => "not",
-            };
-            view.choices = drawn(choices);
-        }
-        Field::Flag(flag) => {
-            view.kind = "flag";
-            view.text = flag.map_or_else(String::new, |flag| flag.to_string());
-        }
-        Field::Range(from, to) => {
-            view.kind = "range";
-            (view.text, view.second) = (end(from), end(to));
-        }
-        Field::Complex(words) => {
-            view.kind = "complex";
-            view.text = words;
-        }
-        Field::Choice { choices } => {
-            view.kind = "choice";
-            view.choices = drawn(choices);
-        }
-        Field::Limit { count, units } => {
-            view.kind = "limit";
-            view.text = count;
-            view.choices = drawn(units);
-        }
-        Field::Number(text) => {
-            view.kind = "number";
-            view.text = text;
-        }
-        Field::Text(text) => view.text = text,
-    }
-    view
 }

@@ -11,14 +11,13 @@ use axum::{
 use casework::{
     clerk::{Sentence, sentence, words::choices},
     dmn::{self, HitPolicy, Table},
-    pack::{Pack, PackFiles},
+    pack::{MODEL, Pack, PackFiles},
 };
 use platform::store::StoreError;
 
 use super::{
     examined,
     findings::{FindingLine, lines},
-    version::MODEL,
 };
 use crate::internal::{
     Internal,
@@ -140,11 +139,7 @@ pub(super) async fn open(
     version: i32,
     table: &str,
 ) -> Result<Option<Opened>, StoreError> {
-    let (store, county) = (&internal.board, &*internal.county);
-    let (Some(set), Some(rules)) = (
-        store.rules_fetch(county, version).await?,
-        store.rules_files(county, version).await?,
-    ) else {
+    let Some((set, rules)) = internal.board.rules_open(&internal.county, version).await? else {
         return Ok(None);
     };
     let model = rules.get(MODEL).and_then(|text| dmn::read(text).ok());

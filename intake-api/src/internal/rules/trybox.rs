@@ -5,7 +5,7 @@ use askama::Template;
 use axum::{
     extract::{Path, RawQuery, State},
     http::StatusCode,
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use casework::{
     facts::Facts,
@@ -21,7 +21,7 @@ use super::examined;
 use crate::internal::{
     Internal,
     auth::Overseer,
-    page::{Frame, Language, problem, render, words},
+    page::{Frame, Language, render, words},
     unavailable,
 };
 
@@ -74,24 +74,22 @@ pub(super) async fn page(
     Path(version): Path<i32>,
     RawQuery(query): RawQuery,
 ) -> Response {
-    let rules = match internal.board.rules_files(&internal.county, version).await {
-        Ok(Some(rules)) => rules,
-        Ok(None) => return problem::not_found().into_response(),
-        Err(e) => return unavailable(&e),
+    let (_, rules) = match examined::opened(&internal, version).await {
+        Ok(opened) => opened,
+        Err(response) => return response,
     };
-    let files = match examined::pack_with(&internal, &rules).await {
-        Ok(Some((_, files))) => files,
-        Ok(None) => return problem::not_found().into_response(),
+    let examined = match examined::check(&internal, &rules).await {
+        Ok(examined) => examined,
         Err(e) => return unavailable(&e),
     };
     // Half of a pack that has mistakes routes as well: its doubts become triage tickets, as they would for a real report.
-    let (pack, _) = Pack::examine(&files);
+    let pack = examined.pack.as_ref();
     let loaded = internal.pack.current();
     let typed = Typed::read(query.as_deref().unwrap_or_default());
     let facts = typed.facts();
     let now = clock::now();
     let mut answers = Vec::new();
-    if let (Some(facts), Some(pack)) = (&facts, &pack) {
+    if let (Some(facts), Some(pack)) = (&facts, pack) {
         let mine = routing::decide(pack, facts, now);
         let theirs = (loaded.rule_set != version).then(|| routing::decide(&loaded.pack, facts, now));
         let title = lang.fill("rules.try.by_version", &[("n", &version.to_string())]);
@@ -101,7 +99,7 @@ pub(super) async fn page(
             answers.push(answer(lang, (&loaded.pack, facts), theirs, Some(&mine), title, now));
         }
     }
-    let shown = pack.as_ref().unwrap_or(&loaded.pack);
+    let shown = pack.unwrap_or(&loaded.pack);
     let page = TryPage {
         frame: Frame::of(&actor, lang, "/rules"),
         version,

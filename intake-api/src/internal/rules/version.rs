@@ -6,7 +6,11 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use casework::{calendar::shanghai, dmn, pack::PackFiles};
+use casework::{
+    calendar::shanghai,
+    dmn,
+    pack::{MODEL, PackFiles},
+};
 use chrono::{DateTime, Days, Utc};
 use platform::{
     clock,
@@ -28,9 +32,6 @@ use crate::internal::{
     page::{Frame, Language, problem, render, words},
     unavailable,
 };
-
-/// The decision model among the rule files.
-pub(super) const MODEL: &str = "routing.dmn";
 
 #[derive(Template)]
 #[template(path = "internal/rules/version.html")]
@@ -117,10 +118,7 @@ async fn read(
     let (store, county, now) = (&internal.board, &*internal.county, clock::now());
     // Before the outcome is read: a replay that ends in between is asked for again and not missed.
     let running = replay::is_under_way(internal, version);
-    let Some(set) = store.rules_fetch(county, version).await? else {
-        return Ok(None);
-    };
-    let Some(rules) = store.rules_files(county, version).await? else {
+    let Some((set, rules)) = store.rules_open(county, version).await? else {
         return Ok(None);
     };
     let against = match set.base {

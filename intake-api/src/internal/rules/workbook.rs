@@ -16,14 +16,14 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
-use casework::dmn;
+use casework::{dmn, pack::MODEL};
 use platform::{
     clock,
     store::{RulesError, StoreError, rules_digest},
     text::Lang,
 };
 
-use super::{save, version::MODEL};
+use super::{examined::opened, save};
 use crate::internal::{
     Internal,
     auth::{Actor, Office, Overseer},
@@ -86,11 +86,10 @@ pub(super) async fn download(
     Language(lang): Language,
     Path(version): Path<i32>,
 ) -> Response {
-    let rules = match internal.board.rules_files(&internal.county, version).await {
-        Ok(rules) => rules,
-        Err(e) => return unavailable(&e),
+    let (_, rules) = match opened(&internal, version).await {
+        Ok(opened) => opened,
+        Err(response) => return response,
     };
-    let rules = rules.unwrap_or_default();
     let Some(model) = rules.get(MODEL).and_then(|text| dmn::read(text).ok()) else {
         return problem::not_found().into_response();
     };
@@ -132,30 +131,20 @@ pub(super) async fn upload(
         };
         show(&internal, &actor, lang, version, status, said).await
     };
+    let plainly = async |status, key| refuse(status, lang.t(key).to_owned(), Vec::new()).await;
     let (revision, file) = match form(parts).await {
         Ok(form) => form,
-        Err(status) => return refuse(status, lang.t("rules.workbook.no_file").to_owned(), Vec::new()).await,
+        Err(status) => return plainly(status, "rules.workbook.no_file").await,
     };
     if file.is_empty() {
-        return refuse(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            lang.t("rules.workbook.no_file").to_owned(),
-            Vec::new(),
-        )
-        .await;
+        return plainly(StatusCode::UNPROCESSABLE_ENTITY, "rules.workbook.no_file").await;
     }
     if file.len() > FILE_MAX {
-        return refuse(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            lang.t("rules.workbook.too_large").to_owned(),
-            Vec::new(),
-        )
-        .await;
+        return plainly(StatusCode::PAYLOAD_TOO_LARGE, "rules.workbook.too_large").await;
     }
-    let mut rules = match internal.board.rules_files(&internal.county, version).await {
-        Ok(Some(rules)) => rules,
-        Ok(None) => return problem::not_found().into_response(),
-        Err(e) => return unavailable(&e),
+    let (_, mut rules) = match opened(&internal, version).await {
+        Ok(opened) => opened,
+        Err(response) => return response,
     };
     let (digest, text) = (rules_digest(&rules), rules.get(MODEL).cloned().unwrap_or_default());
     let pack = internal.pack.current().pack.clone();
@@ -163,7 +152,7 @@ pub(super) async fn upload(
     let read = tokio::task::spawn_blocking(move || import(&file, &pack, &text, &digest, lang)).await;
     let written = match read.unwrap_or(Err(Refused::Unreadable)) {
         Ok(Some(written)) => written,
-        Ok(None) => return refuse(StatusCode::OK, lang.t("rules.workbook.same").to_owned(), Vec::new()).await,
+        Ok(None) => return plainly(StatusCode::OK, "rules.workbook.same").await,
         Err(Refused::Mistakes(mistakes)) => {
             let said = lang.fill("rules.workbook.mistakes", &[("n", &mistakes.len().to_string())]);
             return refuse(StatusCode::UNPROCESSABLE_ENTITY, said, mistakes).await;
@@ -172,29 +161,10 @@ pub(super) async fn upload(
             let said = lang.fill("rules.workbook.other", &[("n", &from)]);
             return refuse(StatusCode::CONFLICT, said, Vec::new()).await;
         }
-        Err(Refused::Foreign) => {
-            return refuse(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                lang.t("rules.workbook.foreign").to_owned(),
-                Vec::new(),
-            )
-            .await;
-        }
-        Err(Refused::TooLarge) => {
-            return refuse(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                lang.t("rules.workbook.swells").to_owned(),
-                Vec::new(),
-            )
-            .await;
-        }
+        Err(Refused::Foreign) => return plainly(StatusCode::UNPROCESSABLE_ENTITY, "rules.workbook.foreign").await,
+        Err(Refused::TooLarge) => return plainly(StatusCode::PAYLOAD_TOO_LARGE, "rules.workbook.swells").await,
         Err(Refused::Unreadable) => {
-            return refuse(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                lang.t("rules.workbook.unreadable").to_owned(),
-                Vec::new(),
-            )
-            .await;
+            return plainly(StatusCode::UNPROCESSABLE_ENTITY, "rules.workbook.unreadable").await;
         }
     };
     rules.insert(MODEL.to_owned(), written);
@@ -233,14 +203,9 @@ async fn show(
     status: StatusCode,
     said: Said,
 ) -> Response {
-    let (store, county) = (&internal.board, &*internal.county);
-    let (set, rules) = match (
-        store.rules_fetch(county, version).await,
-        store.rules_files(county, version).await,
-    ) {
-        (Ok(Some(set)), Ok(Some(rules))) => (set, rules),
-        (Err(e), _) | (_, Err(e)) => return unavailable(&e),
-        _ => return problem::not_found().into_response(),
+    let (set, rules) = match opened(internal, version).await {
+        Ok(opened) => opened,
+        Err(response) => return response,
     };
     let readable = rules.get(MODEL).is_some_and(|text| dmn::read(text).is_ok());
     let more = said.mistakes.len().saturating_sub(LISTED);
