@@ -70,8 +70,18 @@ GRANT SELECT ON memberships TO "{role}_office";
 GRANT SELECT, INSERT ON rule_set_acts TO "{role}_office";
 GRANT SELECT ON rule_set_acts TO "{role}_board";
 
--- people: accounts, memberships, sessions; nothing of any report.
+-- people: accounts, memberships, sessions, a unit's contacts; of tickets only how many a person holds, and to hand them over.
 GRANT SELECT, INSERT, UPDATE ON accounts, memberships, sessions TO "{role}_people";
+GRANT SELECT, INSERT, UPDATE, DELETE ON login_devices TO "{role}_people";
+GRANT SELECT, INSERT ON account_acts TO "{role}_people";
+GRANT UPDATE (mailbox, duty_phone, mailbox_confirmed_at, mailbox_confirmed_by) ON units TO "{role}_people";
+GRANT EXECUTE ON FUNCTION account_holds(text, bigint), account_renamed(text, bigint, text),
+    account_hand_over(text, bigint, text, bigint, bigint, text, timestamptz), unit_contacts(text, text) TO "{role}_people";
+
+-- Whom to call. These hand out names and phones of a unit's people, and nothing that is not meant for that.
+GRANT EXECUTE ON FUNCTION unit_contacts(text, text), unit_call(text, text)
+    TO "{role}_desk", "{role}_board", "{role}_office", "{role}_notifier";
+GRANT EXECUTE ON FUNCTION assignee_gone(text, text, bigint) TO "{role}_desk", "{role}_board";
 
 -- Who sees which rows. Services see all of theirs; the desk only its units'.
 DO $$

@@ -8,7 +8,7 @@ WITH input AS (
                          dispatched_at, state, next_stage, next_due_at)
     SELECT $1, $2, $3, obligation, unit, unit_kind, lead, $4, evidence, basis, $5, $8, 'dispatched',
            stages -> 0 ->> 'stage', (stages -> 0 ->> 'due_at')::timestamptz FROM input
-    ON CONFLICT (report_id, obligation, unit) WHERE predecessor IS NULL DO NOTHING
+    ON CONFLICT (report_id, obligation, unit) WHERE predecessor IS NULL AND beside IS NULL DO NOTHING
     RETURNING id, obligation, unit
 ), stage AS (
     INSERT INTO stages (ticket_id, stage, time_limit, start_event, started_at, due_at, provisional, basis, grade,
