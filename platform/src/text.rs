@@ -1,7 +1,10 @@
 //! All words that people read, in one file per language: `platform/text/zh-CN.toml` and `en.toml`.
 //!
-//! A test holds that both files have the same keys and the same placeholders. Labels of the county (situations, units,
-//! obligations) are not here: they belong to the county pack.
+//! A test holds that both files have the same keys and the same placeholders, another that each sentence that promises is kept
+//! by a test (`promises.rs`). Labels of the county (situations, units, obligations) are not here: they belong to the county pack.
+
+#[cfg(test)]
+mod promises;
 
 use std::{collections::HashMap, sync::LazyLock};
 

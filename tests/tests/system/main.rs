@@ -15,5 +15,6 @@ mod privacy;
 mod rights;
 mod rules;
 mod store;
+mod texts;
 mod web;
 mod workbook;
