@@ -263,7 +263,11 @@ fn stage_row(stage: &NoticeStage, pack: &Pack, as_of: DateTime<Utc>) -> StageRow
     let limit = fill("notice.limit", &[("limit", &limit)]);
     StageRow {
         code: stage.stage.clone(),
-        name: routing::Stage::from_word(&stage.stage).map_or_else(|| stage.stage.clone(), |s| s.zh().to_owned()),
+        name: match stage.stage.as_str() {
+            "confirm" => "办结确认".to_owned(),
+            "approve" => "移送审批".to_owned(),
+            code => routing::Stage::from_word(code).map_or_else(|| code.to_owned(), |s| s.zh().to_owned()),
+        },
         due,
         ended: stage.ended_at.is_some(),
         when: match (stage.ended_at, due) {

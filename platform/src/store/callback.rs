@@ -45,17 +45,21 @@ pub struct CallbackDone {
     pub result: String,
     /// When.
     pub at: DateTime<Utc>,
-    /// Who called.
+    /// Who called, as shown.
     pub by_name: String,
+    /// Their account.
+    pub by_account: Option<i64>,
 }
 
 impl Store {
     /// The call-back of a report, if it was recorded.
     pub async fn callback_fetch(&self, report_id: i64) -> Result<Option<CallbackDone>, StoreError> {
-        let row = sqlx::query_as("SELECT result, at, by_name FROM callbacks WHERE report_id = $1")
-            .bind(report_id)
-            .fetch_optional(&self.pool)
-            .await?;
+        let row = sqlx::query_as(
+            "SELECT result, at, person_shown(by_account, by_name) AS by_name, by_account FROM callbacks WHERE report_id = $1",
+        )
+        .bind(report_id)
+        .fetch_optional(&self.pool)
+        .await?;
         Ok(row)
     }
 
@@ -97,16 +101,17 @@ impl Store {
     pub async fn identity_opened(
         &self,
         report_id: i64,
-        by: &str,
+        (by, account): (&str, i64),
         reason: &str,
         at: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         sqlx::query(
-            "INSERT INTO events (at, report_id, kind, actor, reason) VALUES ($1, $2, 'identity-opened', $3, $4)",
+            "INSERT INTO events (at, report_id, kind, actor, account_id, reason) VALUES ($1, $2, 'identity-opened', $3, $4, $5)",
         )
         .bind(at)
         .bind(report_id)
         .bind(by)
+        .bind(account)
         .bind(reason)
         .execute(&self.pool)
         .await?;
@@ -118,14 +123,14 @@ impl Store {
         &self,
         report_id: i64,
         result: &str,
-        by: &str,
+        (by, account): (&str, i64),
         sealed: Option<&[u8]>,
         at: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
         let mut tx = self.pool.begin().await?;
         let recorded = sqlx::query(
-            "INSERT INTO callbacks (report_id, result, at, by_name, sealed)
-             SELECT $1, $2, $3, $4, $5
+            "INSERT INTO callbacks (report_id, result, at, by_name, sealed, by_account)
+             SELECT $1, $2, $3, $4, $5, $6
              WHERE EXISTS (SELECT FROM tickets WHERE report_id = $1 AND state = 'resolved')
                AND NOT EXISTS (SELECT FROM tickets WHERE report_id = $1 AND resolved_at IS NULL AND state NOT IN ('returned', 'waived'))
              ON CONFLICT (report_id) DO NOTHING",
@@ -135,6 +140,7 @@ impl Store {
         .bind(at)
         .bind(by)
         .bind(sealed)
+        .bind(account)
         .execute(&mut *tx)
         .await?;
         if recorded.rows_affected() == 0 {
@@ -146,13 +152,16 @@ impl Store {
         .bind(report_id)
         .execute(&mut *tx)
         .await?;
-        sqlx::query("INSERT INTO events (at, report_id, kind, actor, detail) VALUES ($1, $2, 'called-back', $3, $4)")
-            .bind(at)
-            .bind(report_id)
-            .bind(by)
-            .bind(json!({"result": result}))
-            .execute(&mut *tx)
-            .await?;
+        sqlx::query(
+            "INSERT INTO events (at, report_id, kind, actor, account_id, detail) VALUES ($1, $2, 'called-back', $3, $4, $5)",
+        )
+        .bind(at)
+        .bind(report_id)
+        .bind(by)
+        .bind(account)
+        .bind(json!({"result": result}))
+        .execute(&mut *tx)
+        .await?;
         tx.commit().await?;
         Ok(true)
     }

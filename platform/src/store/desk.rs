@@ -1,7 +1,7 @@
 //! The desk: what a unit sees and does. Every query runs in a transaction that names the units, and row-level security does
 //! the rest; a query that forgets a condition shows nothing of another unit.
 
-use casework::lifecycle::TicketState;
+use casework::lifecycle::{TicketAct, TicketState};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::{PgTransaction, types::Json};
@@ -197,7 +197,10 @@ pub enum DeskAct {
         name: String,
     },
     /// 已见到孩子
-    Contact,
+    Contact {
+        /// When, as the person said.
+        seen_at: DateTime<Utc>,
+    },
     /// Evidence of the asked kind.
     Evidence,
     /// 办结
@@ -215,7 +218,7 @@ impl DeskAct {
         match self {
             Self::Sign => "signed",
             Self::Assign { .. } => "assigned",
-            Self::Contact => "contacted",
+            Self::Contact { .. } => "contacted",
             Self::Evidence => "evidence",
             Self::Resolve { .. } => "resolved",
             Self::OpenIdentity => "identity-opened",
@@ -249,8 +252,10 @@ pub enum ActDone {
     Stale {
         /// Kind of the last act.
         last_kind: String,
-        /// By whom.
+        /// By whom, as shown.
         last_by: String,
+        /// Their account.
+        last_account: Option<i64>,
         /// When.
         last_at: DateTime<Utc>,
     },
@@ -282,7 +287,7 @@ impl Store {
         let open = sqlx::query_scalar(
             "SELECT count(*) FROM (SELECT FROM tickets WHERE county = $1
                 AND unit = ANY ((SELECT desk_units())::text[])
-                AND state IN ('dispatched', 'signed', 'in-progress', 'return-requested', 'reopened') LIMIT 1000) few",
+                AND state IN ('dispatched', 'signed', 'in-progress', 'close-requested', 'transferring', 'return-requested', 'reopened') LIMIT 1000) few",
         )
         .bind(county)
         .fetch_one(&mut *tx)
@@ -349,12 +354,13 @@ impl Store {
             return Ok(ActDone::NotAllowed { state });
         };
         apply(&mut tx, id, after, act, acting).await?;
-        sqlx::query("INSERT INTO events (at, report_id, ticket_id, kind, actor, detail, sealed) VALUES ($1, $2, $3, $4, $5, $6, $7)")
+        sqlx::query("INSERT INTO events (at, report_id, ticket_id, kind, actor, account_id, detail, sealed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)")
             .bind(acting.at)
             .bind(report_id)
             .bind(id)
             .bind(act.kind())
             .bind(acting.by)
+            .bind(acting.account)
             .bind(&acting.detail)
             .bind(&acting.sealed)
             .execute(&mut *tx)
@@ -376,13 +382,15 @@ impl Store {
 
 /// The state after an act; `None` when the state does not allow it.
 fn next_state(before: TicketState, act: &DeskAct) -> Option<TicketState> {
-    match act {
-        DeskAct::Sign => before.sign().ok(),
-        DeskAct::Contact | DeskAct::Evidence => before.begin().ok(),
-        DeskAct::Resolve { .. } => before.resolve().ok(),
-        // Neither moves the ticket; both need it signed, so that a name stands behind it.
-        DeskAct::Assign { .. } | DeskAct::OpenIdentity => before.begin().is_ok().then_some(before),
-    }
+    let act = match act {
+        DeskAct::Sign => TicketAct::Sign,
+        DeskAct::Assign { .. } => TicketAct::Assign,
+        DeskAct::Contact { .. } => TicketAct::Contact,
+        DeskAct::Evidence => TicketAct::Evidence,
+        DeskAct::Resolve { .. } => TicketAct::Close,
+        DeskAct::OpenIdentity => TicketAct::OpenIdentity,
+    };
+    before.after(act).ok()
 }
 
 async fn apply(
@@ -394,16 +402,18 @@ async fn apply(
 ) -> Result<(), StoreError> {
     let ends: &[&str] = match act {
         DeskAct::Sign => &["sign"],
-        DeskAct::Contact => &["contact"],
+        DeskAct::Contact { .. } => &["contact"],
         DeskAct::Resolve { .. } => &["sign", "contact", "resolve"],
         _ => &[],
     };
     sqlx::query(
-        "UPDATE stages SET ended_at = $3, next_at = NULL WHERE ticket_id = $1 AND stage = ANY($2) AND ended_at IS NULL",
+        "UPDATE stages SET ended_at = $3, next_at = NULL, ended_how = CASE WHEN $4 AND stage = 'contact' THEN 'closed' ELSE 'act' END
+         WHERE ticket_id = $1 AND stage = ANY($2) AND ended_at IS NULL",
     )
     .bind(id)
     .bind(ends)
     .bind(acting.at)
+    .bind(matches!(act, DeskAct::Resolve { .. }))
     .execute(&mut **tx)
     .await?;
     let (assignee, assignee_name) = match act {
@@ -420,28 +430,34 @@ async fn apply(
         .bind(id)
         .bind(after.as_str())
         .bind(matches!(act, DeskAct::Sign))
-        .bind(matches!(act, DeskAct::Contact))
+        .bind(match act {
+            DeskAct::Contact { seen_at } => Some(*seen_at),
+            _ => None,
+        })
         .bind(matches!(act, DeskAct::Evidence))
         .bind(outcome)
         .bind(assignee)
         .bind(assignee_name)
         .bind(acting.by)
         .bind(acting.at)
+        .bind(acting.account)
         .execute(&mut **tx)
         .await?;
     Ok(())
 }
 
 async fn stale(tx: &mut PgTransaction<'_>, id: i64, now: DateTime<Utc>) -> Result<ActDone, StoreError> {
-    let last: Option<(String, String, DateTime<Utc>)> =
-        sqlx::query_as("SELECT kind, actor, at FROM events WHERE ticket_id = $1 ORDER BY at DESC LIMIT 1")
-            .bind(id)
-            .fetch_optional(&mut **tx)
-            .await?;
-    let (last_kind, last_by, last_at) = last.unwrap_or_else(|| ("changed".into(), "–".into(), now));
+    let last: Option<(String, String, Option<i64>, DateTime<Utc>)> = sqlx::query_as(
+        "SELECT kind, person_shown(account_id, actor), account_id, at FROM events WHERE ticket_id = $1 ORDER BY at DESC LIMIT 1",
+    )
+    .bind(id)
+    .fetch_optional(&mut **tx)
+    .await?;
+    let (last_kind, last_by, last_account, last_at) = last.unwrap_or_else(|| ("changed".into(), "–".into(), None, now));
     Ok(ActDone::Stale {
         last_kind,
         last_by,
+        last_account,
         last_at,
     })
 }

@@ -3,7 +3,7 @@ SELECT t.id, t.report_id, t.unit, t.obligation, t.lead, t.urgency, t.state, t.ne
        t.dispatched_at, f.facts ->> 'area' AS area, coalesce((f.facts ->> 'present_danger')::boolean, false) AS present_danger, r.drill
 FROM (SELECT * FROM tickets
       WHERE county = $1 AND unit = ANY ((SELECT desk_units())::text[])
-        AND state IN ('dispatched', 'signed', 'in-progress', 'return-requested', 'reopened')
+        AND state IN ('dispatched', 'signed', 'in-progress', 'close-requested', 'transferring', 'return-requested', 'reopened')
       ORDER BY next_due_at NULLS LAST, id OFFSET $2 LIMIT $3) t
 JOIN report_facts f ON f.report_id = t.report_id
 JOIN reports r ON r.id = t.report_id

@@ -42,14 +42,14 @@ GRANT SELECT ON tickets, stages, escalation_steps, events, reports, report_facts
 GRANT UPDATE ON tickets, stages TO "{role}_desk";
 GRANT INSERT ON events, audit_leaves TO "{role}_desk";
 GRANT SELECT ON memberships TO "{role}_desk";
-GRANT SELECT (id, county, name, phone, disabled_at) ON accounts TO "{role}_desk";
+GRANT SELECT (id, county, login, name, phone, disabled_at) ON accounts TO "{role}_desk";
 GRANT EXECUTE ON FUNCTION case_others(bigint), desk_ticket_made(bigint) TO "{role}_desk";
 
 -- board: reads, county-wide, nothing sealed; writes its own snapshot.
 GRANT SELECT (id, county, received_at, channel, drill) ON reports TO "{role}_board";
 GRANT SELECT ON report_facts, outbox, decisions, cases, case_reports, tickets, stages, escalation_steps, notices, notice_attempts,
     events, parked_messages, routing_attempts, callbacks, memberships, board_snapshots TO "{role}_board";
-GRANT SELECT (id, county, name, phone, disabled_at) ON accounts TO "{role}_board";
+GRANT SELECT (id, county, login, name, phone, disabled_at) ON accounts TO "{role}_board";
 GRANT INSERT, UPDATE ON board_snapshots TO "{role}_board";
 GRANT EXECUTE ON FUNCTION ticket_made(bigint) TO "{role}_board";
 
@@ -67,6 +67,7 @@ GRANT UPDATE (digest, files, state, revision, reason, authors, saved_at, saved_b
     replayed_digest, replayed_against, replayed_at, replay, submitted_at, submitted_by, approver, approved_at, approved_by,
     active_from, withdrawn_at, withdrawn_by) ON rule_sets TO "{role}_office";
 GRANT SELECT ON memberships TO "{role}_office";
+GRANT SELECT (id, county, login, name, disabled_at) ON accounts TO "{role}_office";
 GRANT SELECT, INSERT ON rule_set_acts TO "{role}_office";
 GRANT SELECT ON rule_set_acts TO "{role}_board";
 

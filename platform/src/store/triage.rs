@@ -21,6 +21,8 @@ pub enum TriageError {
     Taken {
         /// Who.
         by: String,
+        /// Their account.
+        account: Option<i64>,
         /// When.
         at: DateTime<Utc>,
     },
@@ -49,6 +51,8 @@ pub struct TriageSettled {
 pub struct Act<'a> {
     /// Name of the person.
     pub by: &'a str,
+    /// Their account; `None` from the command line.
+    pub account: Option<i64>,
     /// Their reason.
     pub reason: &'a str,
     /// When.
@@ -58,12 +62,16 @@ pub struct Act<'a> {
 /// Where the triage of a report stands: open, or who settled it when.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct TriageState {
-    /// Who has it in hand.
+    /// Who has it in hand, as shown.
     pub signed_by: Option<String>,
+    /// Their account.
+    pub signed_by_account: Option<i64>,
     /// Since when.
     pub signed_at: Option<DateTime<Utc>>,
-    /// Who settled it.
+    /// Who settled it, as shown.
     pub resolved_by: Option<String>,
+    /// Their account.
+    pub resolved_by_account: Option<i64>,
     /// When.
     pub resolved_at: Option<DateTime<Utc>>,
 }
@@ -72,7 +80,8 @@ impl Store {
     /// The latest triage ticket of a report; `None` when it never had one.
     pub async fn triage_state(&self, report_id: i64) -> Result<Option<TriageState>, StoreError> {
         let row = sqlx::query_as(
-            "SELECT signed_by, signed_at, resolved_by, resolved_at FROM tickets
+            "SELECT person_shown(signed_by_account, signed_by) AS signed_by, signed_by_account, signed_at,
+                    person_shown(resolved_by_account, resolved_by) AS resolved_by, resolved_by_account, resolved_at FROM tickets
              WHERE report_id = $1 AND obligation = 'triage' ORDER BY (resolved_at IS NULL) DESC, id DESC LIMIT 1",
         )
         .bind(report_id)
@@ -86,19 +95,23 @@ impl Store {
         let mut tx = self.pool.begin().await?;
         let (ticket, ..) = open_triage(&mut tx, report_id).await?;
         let taken = sqlx::query(
-            "UPDATE tickets SET state = 'signed', signed_at = $2, signed_by = $3, version = version + 1 WHERE id = $1 AND state = 'dispatched'",
+            "UPDATE tickets SET state = 'signed', signed_at = $2, signed_by = $3, signed_by_account = $4, version = version + 1
+             WHERE id = $1 AND state = 'dispatched'",
         )
         .bind(ticket)
         .bind(act.at)
         .bind(act.by)
+        .bind(act.account)
         .execute(&mut *tx)
         .await?;
         if taken.rows_affected() == 0 {
-            let (by, at) = sqlx::query_as("SELECT signed_by, signed_at FROM tickets WHERE id = $1")
-                .bind(ticket)
-                .fetch_one(&mut *tx)
-                .await?;
-            return Err(TriageError::Taken { by, at });
+            let (by, account, at) = sqlx::query_as(
+                "SELECT person_shown(signed_by_account, signed_by), signed_by_account, signed_at FROM tickets WHERE id = $1",
+            )
+            .bind(ticket)
+            .fetch_one(&mut *tx)
+            .await?;
+            return Err(TriageError::Taken { by, account, at });
         }
         stages_end(&mut tx, ticket, &["sign"], act.at).await?;
         event(&mut tx, report_id, ticket, "triage-taken", act, json!({})).await?;
@@ -156,12 +169,14 @@ impl Store {
         let closed = decision.triage_reasons.is_empty();
         if closed {
             sqlx::query(
-                "UPDATE tickets SET state = 'resolved', signed_at = coalesce(signed_at, $2), signed_by = coalesce(signed_by, $3),
-                        resolved_at = $2, resolved_by = $3, version = version + 1 WHERE id = $1",
+                "UPDATE tickets SET state = 'resolved', signed_by_account = CASE WHEN signed_at IS NULL THEN $4 ELSE signed_by_account END,
+                        signed_at = coalesce(signed_at, $2), signed_by = coalesce(signed_by, $3),
+                        resolved_at = $2, resolved_by = $3, resolved_by_account = $4, version = version + 1 WHERE id = $1",
             )
             .bind(triage)
             .bind(act.at)
             .bind(act.by)
+            .bind(act.account)
             .execute(&mut *tx)
             .await?;
             stages_end(&mut tx, triage, &["sign", "contact", "resolve"], act.at).await?;
@@ -199,7 +214,8 @@ async fn stages_end(
     at: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "UPDATE stages SET ended_at = $3, next_at = NULL WHERE ticket_id = $1 AND stage = ANY($2) AND ended_at IS NULL",
+        "UPDATE stages SET ended_at = $3, next_at = NULL, ended_how = CASE stage WHEN 'contact' THEN 'closed' ELSE 'act' END
+         WHERE ticket_id = $1 AND stage = ANY($2) AND ended_at IS NULL",
     )
     .bind(ticket)
     .bind(stages)
@@ -208,8 +224,7 @@ async fn stages_end(
     .await?;
     // The order of the desk and of the board follows the first stage that is not ended.
     sqlx::query(
-        "UPDATE tickets SET (next_due_at, next_stage) =
-             (SELECT s.due_at, s.stage FROM stages s WHERE s.ticket_id = $1 AND s.ended_at IS NULL ORDER BY s.id LIMIT 1) WHERE id = $1",
+        "UPDATE tickets SET (next_stage, next_due_at) = (SELECT n.stage, n.due_at FROM ticket_next($1) n) WHERE id = $1",
     )
     .bind(ticket)
     .execute(&mut **tx)
@@ -240,15 +255,18 @@ async fn event(
     act: Act<'_>,
     detail: serde_json::Value,
 ) -> Result<(), StoreError> {
-    sqlx::query("INSERT INTO events (at, report_id, ticket_id, kind, actor, reason, detail) VALUES ($1, $2, $3, $4, $5, $6, $7)")
-        .bind(act.at)
-        .bind(report_id)
-        .bind(ticket_id)
-        .bind(kind)
-        .bind(act.by)
-        .bind(act.reason)
-        .bind(Json(detail))
-        .execute(&mut **tx)
-        .await?;
+    sqlx::query(
+        "INSERT INTO events (at, report_id, ticket_id, kind, actor, account_id, reason, detail) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+    )
+    .bind(act.at)
+    .bind(report_id)
+    .bind(ticket_id)
+    .bind(kind)
+    .bind(act.by)
+    .bind(act.account)
+    .bind(act.reason)
+    .bind(Json(detail))
+    .execute(&mut **tx)
+    .await?;
     Ok(())
 }

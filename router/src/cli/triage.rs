@@ -61,6 +61,7 @@ pub(crate) async fn run(triage: &Triage) -> anyhow::Result<()> {
         .await?
         .context("no pack is loaded")?;
     let act = Act {
+        account: None,
         by: who.by.trim(),
         reason: who.reason.trim(),
         at: clock::now(),

@@ -51,7 +51,7 @@ async fn figures_are_those_of_a_naive_computation() {
             .execute(fixture.store.pool())
             .await
             .unwrap();
-        sqlx::query("UPDATE stages SET ended_at = $2, next_at = NULL WHERE ticket_id = $1 AND stage = 'sign'")
+        sqlx::query("UPDATE stages SET ended_at = $2, next_at = NULL, ended_how = 'act' WHERE ticket_id = $1 AND stage = 'sign'")
             .bind(id)
             .bind(at)
             .execute(fixture.store.pool())

@@ -158,8 +158,12 @@ pub(crate) async fn open(
 
 /// The act is recorded before anything is opened.
 async fn opened(internal: &Internal, actor: &Actor, id: i64, reason: String) -> Result<Option<Opened>, Response> {
-    let (office, by) = (internal.office.clone(), actor.person.account.name.clone());
-    detached(async move { office.identity_opened(id, &by, reason.trim(), clock::now()).await }).await?;
+    let (office, person) = (internal.office.clone(), actor.person.clone());
+    detached(async move {
+        let by = (person.account.name.as_str(), person.account.id);
+        office.identity_opened(id, by, reason.trim(), clock::now()).await
+    })
+    .await?;
     let sealed = internal
         .office
         .callback_sealed(&internal.county, id)
@@ -212,7 +216,8 @@ pub(crate) async fn record(
     let (status, said) = match keep(&internal, &actor, id, typed).await {
         Ok(Recorded::Now) => (StatusCode::OK, lang.t("callback.recorded").to_owned()),
         Ok(Recorded::Before(Some(done))) => {
-            let status = if done.by_name == actor.person.account.name {
+            // A person is their account: another of the same name is told that it was not recorded.
+            let status = if done.by_account == Some(actor.person.account.id) {
                 StatusCode::OK
             } else {
                 StatusCode::CONFLICT
@@ -280,10 +285,11 @@ async fn keep(internal: &Internal, actor: &Actor, id: i64, typed: Typed) -> Resu
                 .seal(&key, Column::Event, id, note.as_bytes(), &mut rand::rng()),
         )
     };
-    let (office, by) = (internal.office.clone(), actor.person.account.name.clone());
+    let (office, person) = (internal.office.clone(), actor.person.clone());
     let kept = detached(async move {
+        let by = (person.account.name.as_str(), person.account.id);
         office
-            .callback_record(id, &typed.result, &by, sealed.as_deref(), clock::now())
+            .callback_record(id, &typed.result, by, sealed.as_deref(), clock::now())
             .await
     })
     .await?;

@@ -220,9 +220,9 @@ async fn act(
             };
             (StatusCode::OK, lang.fill(key, &[("n", &done.tickets.to_string())]))
         }
-        Err(SettleError::Triage(TriageError::Taken { by, at })) => {
-            // Twice the same person is a double click, not a conflict.
-            let status = if by == actor.person.account.name {
+        Err(SettleError::Triage(TriageError::Taken { by, account, at })) => {
+            // Twice the same person is a double click, not a conflict; a person is their account, not their name.
+            let status = if account == Some(actor.person.account.id) {
                 StatusCode::OK
             } else {
                 StatusCode::CONFLICT
@@ -238,10 +238,11 @@ async fn act(
         Err(SettleError::Triage(TriageError::NoTriage)) => match internal.office.triage_state(id).await {
             Ok(Some(TriageState {
                 resolved_by: Some(by),
+                resolved_by_account: account,
                 resolved_at: Some(at),
                 ..
             })) => {
-                let status = if by == actor.person.account.name {
+                let status = if account == Some(actor.person.account.id) {
                     StatusCode::OK
                 } else {
                     StatusCode::CONFLICT
@@ -283,11 +284,7 @@ async fn run(
     at: DateTime<Utc>,
 ) -> Result<TriageSettled, SettleError> {
     let (office, loaded) = (internal.office.clone(), internal.pack.current());
-    let (county, by, reason) = (
-        internal.county.clone(),
-        actor.person.account.name.clone(),
-        reason.trim().to_owned(),
-    );
+    let (county, person, reason) = (internal.county.clone(), actor.person.clone(), reason.trim().to_owned());
     let write = async move {
         // Another county's report is no report of ours.
         match office.report_to_route(id).await? {
@@ -298,7 +295,8 @@ async fn run(
                     id,
                     &what,
                     Act {
-                        by: &by,
+                        by: &person.account.name,
+                        account: Some(person.account.id),
                         reason: &reason,
                         at,
                     },

@@ -105,7 +105,9 @@ pub(super) fn read(
             let place = reader.must("place", LINE, "desk.wrong.place");
             let note = reader.may("note", TEXT);
             (
-                DeskAct::Contact,
+                DeskAct::Contact {
+                    seen_at: at.unwrap_or(now),
+                },
                 Some(Note {
                     who,
                     place,

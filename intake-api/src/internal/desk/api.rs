@@ -135,9 +135,10 @@ async fn act(kind: Kind, internal: Internal, desk: Desk, id: &str, body: &[u8]) 
         Ok(ActDone::Stale {
             last_kind,
             last_by,
+            last_account,
             last_at,
         }) => {
-            let last = json!({"kind": last_kind, "by": last_by, "at": rfc3339(last_at)});
+            let last = json!({"kind": last_kind, "by": last_by, "account": last_account, "at": rfc3339(last_at)});
             conflict(
                 "the ticket has changed since this version; nothing was done",
                 &json!({"last_act": last}),

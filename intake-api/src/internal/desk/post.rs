@@ -176,9 +176,11 @@ pub(super) fn overtaken(
         ActDone::Stale {
             last_kind,
             last_by,
+            last_account,
             last_at,
         } => {
-            let again = last_kind == kind && last_by == desk.person.account.name;
+            // The same person is the same account; two people may share a name.
+            let again = last_kind == kind && last_account == Some(desk.person.account.id);
             let what = what_happened(lang, &last_kind);
             let at = words::moment(lang, last_at, now);
             let values = [("by", last_by.as_str()), ("at", at.as_str()), ("what", what)];

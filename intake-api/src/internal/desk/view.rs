@@ -109,7 +109,9 @@ pub(super) fn next_act(ticket: &DeskTicket) -> Option<Kind> {
     if state.is_unsigned() {
         return Some(Kind::Sign);
     }
-    state.begin().ok()?;
+    if !state.is_in_hand() {
+        return None;
+    }
     let contact_owed = ticket
         .stages
         .iter()
@@ -125,7 +127,7 @@ pub(super) fn next_act(ticket: &DeskTicket) -> Option<Kind> {
 /// The police officer's unit that signed may open the reporter's identity at once; others need approval.
 pub(super) fn may_open_reporter(ticket: &DeskTicket, pack: &Pack) -> bool {
     let police = pack.units().get(&ticket.unit).is_some_and(|unit| unit.kind == POLICE);
-    let signed = TicketState::from_word(&ticket.state).is_some_and(|state| state.begin().is_ok());
+    let signed = TicketState::from_word(&ticket.state).is_some_and(TicketState::is_in_hand);
     police && signed && ticket.reporter.is_some()
 }
 

@@ -113,6 +113,8 @@ pub(crate) fn stage(lang: Lang, code: &str) -> &'static str {
     match code {
         "sign" => lang.t("words.stage.sign"),
         "contact" => lang.t("words.stage.contact"),
+        "confirm" => lang.t("words.stage.confirm"),
+        "approve" => lang.t("words.stage.approve"),
         _ => lang.t("words.stage.resolve"),
     }
 }

@@ -1,0 +1,117 @@
+//! Every state with every act, against a table written by hand.
+
+use super::{TicketAct as A, TicketState as S};
+
+/// One line per act: the states that allow it, each with what follows. Everything else is refused.
+const TABLE: &[(A, &[(S, S)])] = &[
+    (A::Sign, &[(S::Dispatched, S::Signed), (S::Reopened, S::Signed)]),
+    (A::Assign, SAME),
+    (A::OpenIdentity, SAME),
+    (A::Contact, WORK),
+    (A::Evidence, WORK),
+    (A::Close, &[(S::Signed, S::Resolved), (S::InProgress, S::Resolved)]),
+    (
+        A::RequestClose,
+        &[(S::Signed, S::CloseRequested), (S::InProgress, S::CloseRequested)],
+    ),
+    (A::Confirm, &[(S::CloseRequested, S::Resolved)]),
+    (A::Approve, &[(S::CloseRequested, S::Transferring)]),
+    (A::Refuse, &[(S::CloseRequested, S::InProgress)]),
+    (A::HandOver, &[(S::Transferring, S::Resolved)]),
+    (
+        A::TakeBack,
+        &[
+            (S::CloseRequested, S::InProgress),
+            (S::Transferring, S::InProgress),
+            (S::Resolved, S::InProgress),
+        ],
+    ),
+    (A::Withdraw, &[(S::Dispatched, S::Returned)]),
+    (A::CallBack, &[(S::Resolved, S::Confirmed)]),
+    (A::Archive, &[(S::Confirmed, S::Archived)]),
+    (
+        A::Reopen,
+        &[
+            (S::Resolved, S::Reopened),
+            (S::Confirmed, S::Reopened),
+            (S::Archived, S::Reopened),
+        ],
+    ),
+    (
+        A::RequestReturn,
+        &[
+            (S::Dispatched, S::ReturnRequested),
+            (S::Signed, S::ReturnRequested),
+            (S::InProgress, S::ReturnRequested),
+            (S::Reopened, S::ReturnRequested),
+        ],
+    ),
+    (A::GrantReturn, &[(S::ReturnRequested, S::Returned)]),
+];
+
+const SAME: &[(S, S)] = &[
+    (S::Signed, S::Signed),
+    (S::InProgress, S::InProgress),
+    (S::CloseRequested, S::CloseRequested),
+    (S::Transferring, S::Transferring),
+];
+
+const WORK: &[(S, S)] = &[
+    (S::Signed, S::InProgress),
+    (S::InProgress, S::InProgress),
+    (S::CloseRequested, S::CloseRequested),
+    (S::Transferring, S::Transferring),
+];
+
+#[test]
+fn every_state_with_every_act() {
+    assert_eq!(
+        TABLE.iter().map(|(act, _)| *act).collect::<Vec<_>>(),
+        A::ALL,
+        "every act stands in the table once"
+    );
+    for (act, allowed) in TABLE {
+        for &state in S::ALL {
+            let expected = allowed.iter().find(|(from, _)| *from == state).map(|(_, to)| *to);
+            assert_eq!(state.after(*act).ok(), expected, "{act} while {state}");
+        }
+    }
+}
+
+#[test]
+fn what_follows_from_the_table() {
+    for &state in S::ALL {
+        for &act in A::ALL {
+            let Ok(next) = state.after(act) else { continue };
+            // Nothing is closed that nobody signed, and the end is the end.
+            assert!(
+                !next.is_resolved() || state.is_in_hand() || state.is_resolved(),
+                "{state} {act}"
+            );
+            assert!(!matches!(state, S::Returned | S::Waived), "{state} {act}");
+            // Only an act that closes, calls back or archives leaves a ticket resolved.
+            let closes = matches!(act, A::Close | A::Confirm | A::HandOver | A::CallBack | A::Archive);
+            assert_eq!(next.is_resolved(), closes, "{state} {act}");
+        }
+        assert_eq!(state.after(A::Sign).is_ok(), state.is_unsigned(), "{state}");
+        assert_eq!(state.waive(false).is_some(), state.is_open(), "{state}");
+        assert_eq!(
+            state.waive(true),
+            None,
+            "statutory obligations can't be waived: {state}"
+        );
+        let ended = matches!(state, S::Returned | S::Waived);
+        assert!(
+            u8::from(state.is_open()) + u8::from(state.is_resolved()) + u8::from(ended) == 1,
+            "{state} is counted once"
+        );
+    }
+}
+
+#[test]
+fn a_refused_return_goes_back() {
+    let asked = S::InProgress.after(A::RequestReturn).unwrap();
+    assert_eq!(asked.refuse_return(S::InProgress), Ok(S::InProgress));
+    assert!(asked.refuse_return(S::Archived).is_err() && S::Signed.refuse_return(S::Signed).is_err());
+    assert_eq!(asked.after(A::GrantReturn), Ok(S::Returned));
+}
