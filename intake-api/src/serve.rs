@@ -185,6 +185,7 @@ impl Desk {
             tokens: self.tokens,
             pack,
             examinations: internal::Examinations::default(),
+            counted: Default::default(),
             replays: internal::Replays::default(),
             session_hours: config.login.session_hours,
             secure: config.listen.internal_url.starts_with("https://"),

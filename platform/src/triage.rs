@@ -64,11 +64,7 @@ pub async fn settle(
         calendar: pack.calendar().version(),
         by: act.by,
     };
-    let (mut facts, unreadable) = salvage(&report.facts);
-    if unreadable.is_some() {
-        // No urgency is judged by half a child: it stays the highest.
-        facts.children.clear();
-    }
+    let (facts, unreadable) = salvage(&report.facts);
     let settled = match what {
         Settle::Take => store.triage_take(report.id, act).await?,
         Settle::Assign { obligation, unit } => {

@@ -12,7 +12,7 @@ use super::words::{moment_zh, row_zh};
 use super::{Explanation, rows, ticket, unit};
 use crate::calendar::Limit;
 use crate::escalation::PlannedStep;
-use crate::facts::{Facts, Unknown};
+use crate::facts::Facts;
 use crate::pack::Pack;
 use crate::routing::rules::TRIAGE;
 use crate::routing::{Basis, Decision, MatchedRow, PlannedStage, PlannedTicket, Role, Stage};
@@ -28,8 +28,6 @@ pub struct Stored {
     lead: bool,
     urgency: Urgency,
     basis: Vec<Basis>,
-    #[serde(default)]
-    unknowns: Vec<Unknown>,
     dispatched_at: DateTime<Utc>,
     facts: Value,
     stages: Vec<StoredStage>,
@@ -74,11 +72,7 @@ struct Other {
 
 /// Explains a stored ticket. The pack is the one that its decision names.
 pub fn stored(pack: &Pack, stored: &Stored) -> Explanation {
-    let (mut facts, unreadable) = salvage(&stored.facts);
-    if unreadable.is_some() {
-        // What a row would make of half a child is a guess.
-        facts.children.clear();
-    }
+    let (facts, unreadable) = salvage(&stored.facts);
     let (decision, planned) = (decision(stored), planned(stored));
     let mut told = ticket(pack, &facts, &decision, &planned);
     if unreadable.is_some() {
@@ -161,7 +155,6 @@ fn decision(stored: &Stored) -> Decision {
         role: Role::Lead,
         evidence: None,
         basis: Vec::new(),
-        unknowns: Vec::new(),
         stages: Vec::new(),
     });
     Decision {
@@ -183,7 +176,6 @@ fn planned(stored: &Stored) -> PlannedTicket {
         role: Role::Lead,
         evidence: None,
         basis: stored.basis.clone(),
-        unknowns: stored.unknowns.clone(),
         stages: stored.stages.iter().map(planned_stage).collect(),
     }
 }

@@ -5,7 +5,7 @@ use super::{TicketAct as A, TicketState as S};
 /// One line per act: the states that allow it, each with what follows. Everything else is refused.
 const TABLE: &[(A, &[(S, S)])] = &[
     (A::Sign, &[(S::Dispatched, S::Signed), (S::Reopened, S::Signed)]),
-    (A::Assign, SAME),
+    (A::Assign, GIVEN),
     (A::OpenIdentity, SAME),
     (A::Contact, WORK),
     (A::Evidence, WORK),
@@ -47,6 +47,15 @@ const TABLE: &[(A, &[(S, S)])] = &[
         ],
     ),
     (A::GrantReturn, &[(S::ReturnRequested, S::Returned)]),
+];
+
+const GIVEN: &[(S, S)] = &[
+    (S::Dispatched, S::Dispatched),
+    (S::Reopened, S::Reopened),
+    (S::Signed, S::Signed),
+    (S::InProgress, S::InProgress),
+    (S::CloseRequested, S::CloseRequested),
+    (S::Transferring, S::Transferring),
 ];
 
 const SAME: &[(S, S)] = &[

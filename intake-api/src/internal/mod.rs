@@ -5,7 +5,9 @@
 
 pub(crate) mod auth;
 mod board;
+mod counts;
 mod desk;
+mod kept;
 pub(crate) mod page;
 mod people;
 mod routes;
@@ -43,6 +45,8 @@ pub(crate) struct Internal {
     pub(crate) why: Why,
     /// Checks of rule sets that were made.
     pub(crate) examinations: Examinations,
+    /// What waits for the office, counted a moment ago.
+    pub(crate) counted: counts::Counted,
     /// Replays of rule sets under way.
     pub(crate) replays: Replays,
     /// Hours after which everybody logs in again.

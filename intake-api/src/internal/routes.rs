@@ -11,6 +11,7 @@ use axum::{
 use super::{
     Internal,
     auth::{self, SignedIn, login},
+    counts, kept,
     page::{Frame, keep_language, problem},
 };
 
@@ -69,15 +70,20 @@ pub(crate) fn all() -> Vec<Route> {
 
 /// The internal application.
 pub(crate) fn routes(internal: Internal) -> Router {
-    let router = all()
+    let pages = all()
         .into_iter()
-        .fold(Router::new(), |router, route| router.route(route.path, route.handler));
-    router
+        .fold(Router::new(), |router, route| router.route(route.path, route.handler))
         .fallback(async || problem::not_found().into_response())
-        .layer(middleware::from_fn_with_state(internal.clone(), auth::session))
+        .with_state(internal.clone());
+    // The layers stand around the whole application and not around each route, because what was typed comes back on the page
+    // of another route than the one that refused it.
+    Router::new()
+        .fallback_service(pages)
+        .layer(middleware::from_fn_with_state(internal.clone(), counts::layer))
+        .layer(middleware::from_fn_with_state(internal.clone(), kept::layer))
+        .layer(middleware::from_fn_with_state(internal, auth::session))
         .layer(middleware::from_fn(keep_language))
         .layer(middleware::map_response(headers))
-        .with_state(internal)
 }
 
 async fn home(actor: SignedIn) -> Redirect {

@@ -21,6 +21,7 @@ pub struct MasterKey {
     idempotency: [u8; 32],
     blind: [u8; 32],
     csrf: [u8; 32],
+    kept: [u8; 32],
     cipher: Cipher,
 }
 
@@ -84,6 +85,7 @@ impl MasterKey {
             idempotency: derive("shouwang idempotency keys")?,
             blind: derive("shouwang blind index")?,
             csrf: derive("shouwang csrf")?,
+            kept: derive("shouwang kept forms")?,
             cipher,
         })
     }
@@ -155,9 +157,34 @@ impl MasterKey {
         )
     }
 
-    /// The token that every form of a session carries.
-    pub fn csrf_token(&self, session: uuid::Uuid) -> String {
-        hex::encode(&mac(&self.csrf, &[session.as_bytes()])[..16])
+    /// The token that every form of a session carries: `session-account-proof`, the session as a MAC. After the session has
+    /// ended it still says whose page a form came from, and that the page was ours.
+    pub fn csrf_token(&self, session: uuid::Uuid, account: i64) -> String {
+        let of_session = hex::encode(&mac(&self.csrf, &[session.as_bytes()])[..16]);
+        let proof = self.csrf_proof(&of_session, account);
+        format!("{of_session}-{account}-{proof}")
+    }
+
+    /// The account whose page carried this token; `None` for a token that is not ours.
+    pub fn csrf_account(&self, token: &str) -> Option<i64> {
+        let mut parts = token.splitn(3, '-');
+        let (of_session, account, proof) = (parts.next()?, parts.next()?.parse().ok()?, parts.next()?);
+        (self.csrf_proof(of_session, account) == proof).then_some(account)
+    }
+
+    fn csrf_proof(&self, of_session: &str, account: i64) -> String {
+        hex::encode(&mac(&self.csrf, &[b"of", of_session.as_bytes(), &account.to_be_bytes()])[..16])
+    }
+
+    /// Seals what somebody typed, to be carried by a login page; only a login of this account opens it.
+    pub fn seal_kept(&self, account: i64, plain: &[u8], rng: &mut impl Rng) -> Vec<u8> {
+        self.cipher
+            .seal(&self.kept, nonce(rng), &Column::Kept.bound_to(account), plain)
+    }
+
+    /// Opens it.
+    pub fn open_kept(&self, account: i64, sealed: &[u8]) -> Result<Vec<u8>, OpenError> {
+        Cipher::open(&self.kept, &Column::Kept.bound_to(account), sealed)
     }
 }
 
@@ -226,10 +253,21 @@ mod tests {
             master.idempotency,
             master.blind,
             master.csrf,
+            master.kept,
         ];
         let distinct: std::collections::HashSet<_> = keys.iter().collect();
         assert_eq!(distinct.len(), keys.len());
         assert!(!format!("{master:?}").contains(&hex::encode(master.wrap)));
+    }
+
+    #[test]
+    fn a_page_says_whose_it_was() {
+        let master = MasterKey::parse(&new_key_line(&mut StdRng::seed_from_u64(3)), Cipher::Aes256Gcm).unwrap();
+        let token = master.csrf_token(uuid::Uuid::from_u128(1), 42);
+        assert_eq!(master.csrf_account(&token), Some(42));
+        for forged in ["", "0", "a-42-b", &token.replace("-42-", "-43-"), &format!("0{token}")] {
+            assert_eq!(master.csrf_account(forged), None, "{forged}");
+        }
     }
 
     #[test]

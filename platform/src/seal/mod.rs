@@ -26,6 +26,8 @@ pub enum Column {
     Answer,
     /// `events.sealed`: what an officer wrote down.
     Event,
+    /// What somebody typed, carried by a login page; bound to the account.
+    Kept,
 }
 
 impl Column {

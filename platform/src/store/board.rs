@@ -39,6 +39,9 @@ pub struct CallAbout {
     pub phones: Option<String>,
     /// A drill.
     pub drill: bool,
+    /// Routing facts, for the pages.
+    #[serde(skip)]
+    pub facts: Option<Value>,
 }
 
 /// A notice that will never arrive by itself.
@@ -81,6 +84,12 @@ pub struct TriageLine {
     pub next_due_at: Option<DateTime<Utc>>,
     /// Since when.
     pub dispatched_at: DateTime<Utc>,
+    /// A drill.
+    #[serde(skip)]
+    pub drill: bool,
+    /// Routing facts, for the pages.
+    #[serde(skip)]
+    pub facts: Option<Value>,
 }
 
 /// What the office sees first.
@@ -104,6 +113,18 @@ pub struct BoardNow {
     pub failed: Vec<UndeliveredNotice>,
     /// Messages that named no report of ours.
     pub parked: i64,
+    /// Drills that are unsigned or overdue: never in the counts and lists above.
+    #[serde(skip)]
+    pub drills: Vec<CallAbout>,
+}
+
+/// One of the board's lists, which can be read to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BoardList {
+    /// P1 without a signature.
+    Unsigned,
+    /// Overdue stages.
+    Overdue,
 }
 
 /// What the office may see of a ticket: everything that is not sealed.
@@ -163,21 +184,19 @@ impl Store {
 
     /// The live part of the board.
     pub async fn board_now(&self, county: &str) -> Result<BoardNow, StoreError> {
-        let list = |sql: &'static str| {
-            sqlx::query_as::<_, CallAbout>(sql)
-                .bind(county)
-                .bind(SHOWN)
-                .fetch_all(&self.pool)
-        };
         let count = |sql: &'static str| {
             sqlx::query_scalar::<_, i64>(sql)
                 .bind(county)
                 .bind(COUNTED)
                 .fetch_one(&self.pool)
         };
+        let mut drills = self.board_list(county, BoardList::Unsigned, true, 0, SHOWN).await?;
+        let overdue = self.board_list(county, BoardList::Overdue, true, 0, SHOWN).await?;
+        drills.extend(overdue.into_iter().filter(|line| line.stage.as_deref() != Some("sign")));
         Ok(BoardNow {
             unsigned_count: count(
-                "SELECT count(*) FROM (SELECT FROM tickets WHERE county = $1 AND state = 'dispatched' AND urgency = 'P1' LIMIT $2) few",
+                "SELECT count(*) FROM (SELECT FROM tickets WHERE county = $1 AND state = 'dispatched' AND urgency = 'P1'
+                   AND NOT (SELECT r.drill FROM reports r WHERE r.id = report_id) LIMIT $2) few",
             )
             .await?,
             triage_count: count(
@@ -185,24 +204,66 @@ impl Store {
             )
             .await?,
             failed_count: count("SELECT count(*) FROM (SELECT FROM notices WHERE county = $1 AND state = 'failed' LIMIT $2) few").await?,
-            unsigned: list(include_str!("board_unsigned.sql")).await?,
-            overdue: list(include_str!("board_overdue.sql")).await?,
+            unsigned: self.board_list(county, BoardList::Unsigned, false, 0, SHOWN).await?,
+            overdue: self.board_list(county, BoardList::Overdue, false, 0, SHOWN).await?,
             overdue_by_level: sqlx::query_as(include_str!("board_levels.sql")).bind(county).bind(COUNTED).fetch_all(&self.pool).await?,
-            triage: self.triage_list(county).await?,
-            failed: sqlx::query_as(include_str!("board_failed.sql")).bind(county).bind(SHOWN).fetch_all(&self.pool).await?,
+            triage: self.triage_list(county, 0, SHOWN).await?,
+            failed: self.board_failed(county, 0, SHOWN).await?,
+            drills,
             parked: sqlx::query_scalar("SELECT count(*) FROM (SELECT FROM parked_messages LIMIT $1) few").bind(COUNTED).fetch_one(&self.pool).await?,
         })
     }
 
-    /// Reports that wait for a human, the most urgent first.
-    pub async fn triage_list(&self, county: &str) -> Result<Vec<TriageLine>, StoreError> {
+    /// A part of one of the board's lists: `limit` lines after `offset`.
+    pub async fn board_list(
+        &self,
+        county: &str,
+        list: BoardList,
+        drill: bool,
+        offset: i64,
+        limit: i64,
+    ) -> Result<Vec<CallAbout>, StoreError> {
+        let sql = match list {
+            BoardList::Unsigned => include_str!("board_unsigned.sql"),
+            BoardList::Overdue => include_str!("board_overdue.sql"),
+        };
+        Ok(sqlx::query_as(sql)
+            .bind(county)
+            .bind(limit)
+            .bind(offset)
+            .bind(drill)
+            .fetch_all(&self.pool)
+            .await?)
+    }
+
+    /// A part of the notices that will never arrive by themselves, the latest first.
+    pub async fn board_failed(
+        &self,
+        county: &str,
+        offset: i64,
+        limit: i64,
+    ) -> Result<Vec<UndeliveredNotice>, StoreError> {
+        Ok(sqlx::query_as(include_str!("board_failed.sql"))
+            .bind(county)
+            .bind(limit)
+            .bind(offset)
+            .fetch_all(&self.pool)
+            .await?)
+    }
+
+    /// Reports that wait for a human, the most urgent first: `limit` lines after `offset`.
+    pub async fn triage_list(&self, county: &str, offset: i64, limit: i64) -> Result<Vec<TriageLine>, StoreError> {
         let rows = sqlx::query_as(
             "SELECT t.id AS ticket_id, t.report_id, t.urgency, t.state, t.signed_by, t.next_due_at, t.dispatched_at,
+                    (SELECT f.facts FROM report_facts f WHERE f.report_id = t.report_id) AS facts,
+                    coalesce((SELECT r.drill FROM reports r WHERE r.id = t.report_id), false) AS drill,
                     coalesce((SELECT d.triage_reasons FROM decisions d WHERE d.report_id = t.report_id ORDER BY d.round DESC LIMIT 1), '[]') AS reasons
              FROM tickets t WHERE t.county = $1 AND t.obligation = 'triage' AND t.resolved_at IS NULL
-             ORDER BY t.urgency, t.dispatched_at LIMIT 200",
+             ORDER BY t.urgency, t.dispatched_at, t.id OFFSET $2 LIMIT $3",
         )
         .bind(county)
+        .bind(offset)
+        .bind(limit)
         .fetch_all(&self.pool)
         .await?;
         Ok(rows)

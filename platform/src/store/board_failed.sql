@@ -6,4 +6,4 @@ SELECT n.ticket_id, n.unit, u.name AS unit_name, n.kind, n.urgency, n.finished_a
             GROUP BY a.id, a.name, a.phone) p) AS phones
 FROM notices n JOIN units u ON u.county = n.county AND u.code = n.unit
 WHERE n.county = $1 AND n.state = 'failed'
-ORDER BY n.finished_at DESC LIMIT $2
+ORDER BY n.finished_at DESC, n.id OFFSET $3 LIMIT $2

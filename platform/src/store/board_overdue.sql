@@ -1,4 +1,4 @@
--- Overdue stages, the highest level first, then the longest overdue: $1 county, $2 how many. The index has this order, so
+-- Overdue stages, the highest level first, then the longest overdue: $1 county, $2 how many, $3 after how many, $4 drills or the others. The index has this order, so
 -- only as many are read as are shown.
 SELECT t.id AS ticket_id, t.report_id, t.unit, u.name AS unit_name, t.obligation, t.urgency, s.stage, s.due_at AS since,
        s.next_step AS level,
@@ -7,10 +7,11 @@ SELECT t.id AS ticket_id, t.report_id, t.unit, u.name AS unit_name, t.obligation
             FROM memberships m JOIN accounts a ON a.id = m.account_id
             WHERE m.county = t.county AND m.unit = t.unit AND m.role <> 'admin' AND m.ended_at IS NULL AND a.disabled_at IS NULL
             GROUP BY a.id, a.name, a.phone) p) AS phones,
-       (SELECT r.drill FROM reports r WHERE r.id = t.report_id) AS drill
+       (SELECT f.facts FROM report_facts f WHERE f.report_id = t.report_id) AS facts,
+       $4 AS drill
 FROM (SELECT s.ticket_id, s.stage, s.due_at, s.next_step FROM stages s
-      WHERE s.ended_at IS NULL AND s.next_step >= 2 AND (SELECT o.county FROM tickets o WHERE o.id = s.ticket_id) = $1
-      ORDER BY s.next_step DESC, s.due_at LIMIT $2) s
+      WHERE s.ended_at IS NULL AND s.next_step >= 2 AND (SELECT o.county = $1 AND r.drill = $4 FROM tickets o JOIN reports r ON r.id = o.report_id WHERE o.id = s.ticket_id)
+      ORDER BY s.next_step DESC, s.due_at, s.ticket_id OFFSET $3 LIMIT $2) s
 JOIN tickets t ON t.id = s.ticket_id
 JOIN units u ON u.county = t.county AND u.code = t.unit
-ORDER BY s.next_step DESC, s.due_at
+ORDER BY s.next_step DESC, s.due_at, s.ticket_id

@@ -1,4 +1,4 @@
--- P1 without a signature: $1 county, $2 how many
+-- P1 without a signature: $1 county, $2 how many, $3 after how many, $4 drills or the others
 SELECT t.id AS ticket_id, t.report_id, t.unit, u.name AS unit_name, t.obligation, t.urgency, 'sign' AS stage,
        t.dispatched_at AS since,
        (SELECT max(e.level) FROM stages s JOIN escalation_steps e ON e.stage_id = s.id AND e.sent_at IS NOT NULL
@@ -8,7 +8,9 @@ SELECT t.id AS ticket_id, t.report_id, t.unit, u.name AS unit_name, t.obligation
             FROM memberships m JOIN accounts a ON a.id = m.account_id
             WHERE m.county = t.county AND m.unit = t.unit AND m.role <> 'admin' AND m.ended_at IS NULL AND a.disabled_at IS NULL
             GROUP BY a.id, a.name, a.phone) p) AS phones,
-       (SELECT r.drill FROM reports r WHERE r.id = t.report_id) AS drill
+       (SELECT f.facts FROM report_facts f WHERE f.report_id = t.report_id) AS facts,
+       $4 AS drill
 FROM tickets t JOIN units u ON u.county = t.county AND u.code = t.unit
 WHERE t.county = $1 AND t.state = 'dispatched' AND t.urgency = 'P1'
-ORDER BY t.dispatched_at LIMIT $2
+  AND (SELECT r.drill FROM reports r WHERE r.id = t.report_id) = $4
+ORDER BY t.dispatched_at, t.id OFFSET $3 LIMIT $2

@@ -65,12 +65,28 @@ impl Store {
 
     /// Reports that wait for a call-back, the longest first.
     pub async fn callbacks_due(&self, county: &str) -> Result<Vec<CallbackDue>, StoreError> {
-        let waiting: Vec<i64> = sqlx::query_scalar(include_str!("callback_waiting.sql"))
+        self.callbacks_page(county, 0, LISTED).await
+    }
+
+    /// A part of them: `limit` after `offset`, which is read over.
+    pub async fn callbacks_page(&self, county: &str, offset: i64, limit: i64) -> Result<Vec<CallbackDue>, StoreError> {
+        let mut waiting: Vec<i64> = sqlx::query_scalar(include_str!("callback_waiting.sql"))
             .bind(county)
-            .bind(LISTED)
+            .bind(offset + limit)
             .fetch_all(&self.pool)
             .await?;
+        let waiting = waiting.split_off(waiting.len().min(usize::try_from(offset).unwrap_or(usize::MAX)));
         self.callbacks_of(county, &waiting).await
+    }
+
+    /// How many reports wait for a call-back, counted up to `most`.
+    pub(super) async fn callbacks_waiting(&self, county: &str, most: i64) -> Result<i64, StoreError> {
+        let waiting: Vec<i64> = sqlx::query_scalar(include_str!("callback_waiting.sql"))
+            .bind(county)
+            .bind(most)
+            .fetch_all(&self.pool)
+            .await?;
+        Ok(i64::try_from(waiting.len()).unwrap_or(most))
     }
 
     /// A report's call-back, if it waits for one: also when the list is too long to show it.

@@ -56,6 +56,9 @@ pub struct QueueLine {
     pub present_danger: bool,
     /// A drill.
     pub drill: bool,
+    /// Routing facts, for the pages.
+    #[serde(skip)]
+    pub facts: Value,
 }
 
 /// A ticket with all that its page shows; sealed parts are opened by the caller.
@@ -370,7 +373,7 @@ impl Store {
     }
 
     /// A transaction that acts for these units.
-    async fn desk(&self, scope: &DeskScope) -> Result<PgTransaction<'_>, StoreError> {
+    pub(super) async fn desk(&self, scope: &DeskScope) -> Result<PgTransaction<'_>, StoreError> {
         let mut tx = self.pool.begin().await?;
         sqlx::query("SELECT set_config('shouwang.units', $1, true)")
             .bind(&scope.0)

@@ -14,7 +14,8 @@ SET state = $2, version = version + 1,
     resolved_at = CASE WHEN $6 IS NOT NULL THEN $10 ELSE resolved_at END,
     resolved_by = CASE WHEN $6 IS NOT NULL THEN $9 ELSE resolved_by END,
     resolved_by_account = CASE WHEN $6 IS NOT NULL THEN $11 ELSE resolved_by_account END,
-    assignee = coalesce($7, assignee),
-    assignee_name = coalesce($8, assignee_name),
+    -- Whoever signs has it in hand, unless the leader has given it to somebody already.
+    assignee = CASE WHEN $3 THEN coalesce(assignee, $7) ELSE coalesce($7, assignee) END,
+    assignee_name = CASE WHEN $3 THEN coalesce(assignee_name, $8) ELSE coalesce($8, assignee_name) END,
     (next_stage, next_due_at) = (SELECT n.stage, n.due_at FROM ticket_next(t.id) n)
 WHERE id = $1

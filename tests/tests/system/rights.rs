@@ -43,7 +43,7 @@ const fn api(mut cells: Cells) -> Cells {
 }
 
 /// Method, path, cells. Acts are sent with the session's token and nothing else, so that none is done.
-const TABLE: [(&str, &str, Cells); 76] = [
+const TABLE: [(&str, &str, Cells); 79] = [
     ("GET", "/", [LOGIN, ANY, ANY, ANY, ANY, ANY, ANY]),
     ("GET", "/login", EVERYBODY),
     ("POST", "/login", [422, ANY, ANY, ANY, ANY, ANY, ANY]),
@@ -71,6 +71,9 @@ const TABLE: [(&str, &str, Cells); 76] = [
     ("POST", "/api/v1/tickets/{id}/resolve", api(ticket(422))),
     ("GET", "/board", OVERSEER),
     ("GET", "/board/now", OVERSEER),
+    ("GET", "/board/unsigned", OVERSEER),
+    ("GET", "/board/overdue", OVERSEER),
+    ("GET", "/board/failed", OVERSEER),
     ("GET", "/board/tickets/{id}", OVERSEER),
     ("GET", "/triage", OVERSEER),
     ("GET", "/triage/{report_id}", OVERSEER),

@@ -6,8 +6,7 @@
 //!   question about the county, not about one table.
 //! - `deadlines` must answer but for first contact, a stage that not every obligation has.
 //! - `escalation` ends at its highest level; that levels have no gap is checked while the pack is read.
-//! - The kind of the asking unit is absent where a report asks. No other fact is: unknown ones have a
-//!   word, or are asked as every value (age, sex, left behind).
+//! - The kind of the asking unit is absent where a report asks. No other fact is: unknown ones have a word.
 
 mod examine;
 
@@ -48,8 +47,7 @@ pub fn scope(table: &Table) -> Scope<'static> {
     }
 }
 
-/// A report in which nothing is said that need not be said, as the tables see it. What is unknown as every value comes
-/// with its first.
+/// A report in which nothing is said that need not be said, as routing reads it.
 fn usual() -> Vec<(&'static str, crate::dmn::sfeel::Value)> {
     vec![
         ("trigger", "report".into()),
@@ -58,6 +56,7 @@ fn usual() -> Vec<(&'static str, crate::dmn::sfeel::Value)> {
         ("place", "unknown".into()),
         ("suspect", "unknown".into()),
         ("age", 0.into()),
+        ("sex", "unknown".into()),
         ("left_behind", true.into()),
         ("living_with", "unknown".into()),
         ("guardian_absent", false.into()),

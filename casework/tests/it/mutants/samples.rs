@@ -28,9 +28,7 @@ fn facts(name: &str) -> Facts {
     let body = folders
         .iter()
         .find_map(|folder| std::fs::read(folder.join(format!("{name}.json"))).ok());
-    Report::parse(&body.unwrap())
-        .unwrap()
-        .facts(at("2026-11-24T08:10:00+08:00"))
+    Report::parse(&body.unwrap()).unwrap().facts()
 }
 
 impl Samples {

@@ -7,4 +7,4 @@ pub(crate) mod session;
 pub(crate) mod token;
 
 pub(crate) use guard::{Admin, Desk, Office, Overseer, SignedIn};
-pub(crate) use session::{Actor, session};
+pub(crate) use session::{Actor, SessionUnread, given_token, session, session_of};

@@ -107,4 +107,10 @@ mod tests {
         assert_eq!(weakness("zhangsan2026", "zhangsan"), Some("password.too_easy"));
         assert_eq!(weakness("守望相助守望相助孩子", "zhangsan"), None);
     }
+
+    #[test]
+    fn what_the_handbook_says_of_the_longest_wait() {
+        let handbook = include_str!("../../../../docs/operations.md");
+        assert!(handbook.contains(&format!("up to {} minutes", LONGEST_DELAY_S / 60)));
+    }
 }

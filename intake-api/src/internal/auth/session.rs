@@ -1,33 +1,35 @@
 //! The layer in front of every internal route: cookie or bearer token -> live session -> person with current memberships.
 //!
-//! It also renews a token that is getting old, and checks the CSRF token of every form that comes with a cookie, so that no
-//! handler can forget either. A bearer token needs no CSRF check, because a browser never sends one by itself.
+//! It also renews a token that is getting old. The token that every form carries is checked by [`crate::internal::kept`], the
+//! next layer, so that no handler can forget either. A bearer token needs no such check, because a browser never sends one by
+//! itself.
 
 use std::{collections::HashMap, sync::Arc};
 
 use axum::{
-    body::{Body, to_bytes},
     extract::{Request, State},
-    http::{HeaderMap, HeaderValue, Method, header},
+    http::{HeaderMap, HeaderValue, header},
     middleware::Next,
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use chrono::{DateTime, Utc};
-use platform::{clock, store::Person, telemetry::chain};
+use platform::{
+    clock,
+    store::{Person, StoreError},
+    telemetry::chain,
+};
 use tracing::error;
 use uuid::Uuid;
 
 use super::token::Claims;
-use crate::internal::{Internal, page::problem};
+use crate::internal::{Internal, counts::Counts};
 
 /// The cookie's name; a `__Host-` prefix would need TLS, which a county's inner network may not have.
 pub(crate) const COOKIE: &str = "sw_session";
 
-/// Largest form of an officer. A contact record with a long note is a few kilobytes.
-const FORM_LIMIT: usize = 256 * 1024;
-
-/// Largest form about rules: a whole decision model as XML, every sign escaped, or a workbook.
-pub(crate) const RULES_LIMIT: usize = 8 * 1024 * 1024;
+/// The session of this request could not be looked up: the database is away. An extension of the request.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SessionUnread;
 
 /// Who acts in this request.
 #[derive(Clone, Debug)]
@@ -38,6 +40,8 @@ pub(crate) struct Actor {
     pub(crate) person: Arc<Person>,
     /// What every form of this session carries.
     pub(crate) csrf: String,
+    /// What waits behind the links of the navigation.
+    pub(crate) counts: Counts,
 }
 
 impl Actor {
@@ -51,6 +55,11 @@ impl Actor {
         let mut units: Vec<&str> = held.map(|m| m.unit.as_str()).collect();
         units.dedup();
         units
+    }
+
+    /// Whether the person leads this unit.
+    pub(crate) fn leads(&self, unit: &str) -> bool {
+        self.units(&["leader"]).contains(&unit)
     }
 
     /// Whether the person has one of these roles anywhere.
@@ -69,20 +78,18 @@ pub(crate) async fn session(State(internal): State<Internal>, request: Request, 
         cookie(request.headers())
     };
     let claims = token.and_then(|token| internal.tokens.verify(token));
+    let mut request = request;
     let actor = match &claims {
         Some(claims) => match actor(&internal, claims, now).await {
             Ok(actor) => actor,
-            Err(response) => return response,
+            Err(e) => {
+                error!(error = chain(&e), "a session can't be read");
+                request.extensions_mut().insert(SessionUnread);
+                None
+            }
         },
         None => None,
     };
-    let mut request = request;
-    if let (Some(actor), false, true) = (&actor, api, changes(request.method())) {
-        request = match check_csrf(request, actor).await {
-            Ok(request) => request,
-            Err(response) => return response,
-        };
-    }
     let renew = (!api)
         .then_some(())
         .and(claims)
@@ -100,44 +107,29 @@ pub(crate) async fn session(State(internal): State<Internal>, request: Request, 
     response
 }
 
-async fn actor(internal: &Internal, claims: &Claims, now: DateTime<Utc>) -> Result<Option<Actor>, Response> {
-    match internal.people.session_person(claims.sid, now).await {
-        Ok(person) => Ok(person.map(|person| Actor {
-            session: claims.sid,
-            csrf: internal.keys.csrf_token(claims.sid),
-            person: Arc::new(person),
-        })),
-        Err(e) => {
-            error!(error = chain(&e), "a session can't be read");
-            Err(problem::unavailable().into_response())
-        }
-    }
+async fn actor(internal: &Internal, claims: &Claims, now: DateTime<Utc>) -> Result<Option<Actor>, StoreError> {
+    let person = internal.people.session_person(claims.sid, now).await?;
+    Ok(person.map(|person| Actor {
+        session: claims.sid,
+        csrf: internal.keys.csrf_token(claims.sid, person.account.id),
+        counts: Counts::default(),
+        person: Arc::new(person),
+    }))
 }
 
-fn changes(method: &Method) -> bool {
-    !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
-}
-
-async fn check_csrf(request: Request, actor: &Actor) -> Result<Request, Response> {
-    let (parts, body) = request.into_parts();
-    let limit = if parts.uri.path().starts_with("/rules/") {
-        RULES_LIMIT
-    } else {
-        FORM_LIMIT
-    };
-    let bytes = to_bytes(body, limit)
-        .await
-        .map_err(|_| problem::too_large().into_response())?;
-    let given = given_token(&parts.headers, &bytes);
-    if !same(given.as_bytes(), actor.csrf.as_bytes()) {
-        return Err(problem::forged().into_response());
-    }
-    Ok(Request::from_parts(parts, Body::from(bytes)))
+/// Who acts with the cookie that an answer sets.
+pub(crate) async fn session_of(internal: &Internal, cookie: &HeaderValue) -> Option<Actor> {
+    let token = in_cookies(cookie.to_str().ok()?)?;
+    let claims = internal.tokens.verify(token)?;
+    let found = actor(internal, &claims, clock::now()).await;
+    found
+        .inspect_err(|e| error!(error = chain(e), "a new session can't be read"))
+        .ok()?
 }
 
 /// The field `csrf` of a form. In a form with files it is the first part, which is short: looked up here, so that the body
 /// is read in parts only once and by the handler.
-fn given_token(headers: &HeaderMap, bytes: &[u8]) -> String {
+pub(crate) fn given_token(headers: &HeaderMap, bytes: &[u8]) -> String {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     if !kind.is_some_and(|kind| kind.starts_with("multipart/form-data")) {
         let fields: HashMap<String, String> = serde_urlencoded::from_bytes(bytes).unwrap_or_default();
@@ -146,11 +138,6 @@ fn given_token(headers: &HeaderMap, bytes: &[u8]) -> String {
     let head = String::from_utf8_lossy(&bytes[..bytes.len().min(1024)]);
     let value = head.split_once("name=\"csrf\"\r\n\r\n").map_or("", |(_, rest)| rest);
     value.lines().next().unwrap_or_default().to_owned()
-}
-
-/// Compares without telling by time where the difference is.
-fn same(a: &[u8], b: &[u8]) -> bool {
-    a.len() == b.len() && a.iter().zip(b).fold(0, |diff, (x, y)| diff | (x ^ y)) == 0
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
@@ -166,7 +153,11 @@ fn cookie(headers: &HeaderMap) -> Option<&str> {
         .get_all(header::COOKIE)
         .into_iter()
         .filter_map(|value| value.to_str().ok());
-    all.flat_map(|value| value.split(';'))
+    all.into_iter().find_map(in_cookies)
+}
+
+fn in_cookies(text: &str) -> Option<&str> {
+    text.split(';')
         .find_map(|pair| pair.trim().strip_prefix(COOKIE)?.strip_prefix('='))
 }
 

@@ -6,7 +6,7 @@
 use askama::Template;
 use axum::{
     Form, Json,
-    extract::{Path, State},
+    extract::{Path, Query, State},
     http::StatusCode,
     response::{IntoResponse, Response},
 };
@@ -24,7 +24,7 @@ use crate::internal::{
     Internal, api_unavailable,
     auth::{Actor, Office, Overseer},
     detached,
-    page::{Frame, Language, problem, render, words},
+    page::{Frame, Language, Pages, problem, render, tail, words},
     unavailable,
 };
 
@@ -47,6 +47,7 @@ struct Due {
 struct ListPage {
     frame: Frame,
     due: Vec<Due>,
+    pages: Pages,
 }
 
 /// The reporter's contact, on the answer that opened it and nowhere else.
@@ -88,15 +89,22 @@ impl Typed {
 }
 
 /// `GET /callbacks`
-pub(crate) async fn list(State(internal): State<Internal>, actor: Overseer, Language(lang): Language) -> Response {
-    match internal.board.callbacks_due(&internal.county).await {
+pub(crate) async fn list(
+    State(internal): State<Internal>,
+    actor: Overseer,
+    Language(lang): Language,
+    Query(mut pages): Query<Pages>,
+) -> Response {
+    let (offset, limit) = pages.part();
+    match internal.board.callbacks_page(&internal.county, offset, limit).await {
         Ok(found) => {
-            let due = found.iter().map(|d| say(&internal, d, lang)).collect();
+            let due = pages.cut(found).iter().map(|d| say(&internal, d, lang)).collect();
             render(
                 StatusCode::OK,
                 &ListPage {
                     frame: Frame::of(&actor, lang, "/callbacks"),
                     due,
+                    pages: pages.at("/callbacks"),
                 },
             )
         }
@@ -384,7 +392,7 @@ async fn show(
             .filter(|r| (**r == "anonymous") == anonymous)
             .map(|r| (*r, result(lang, r)))
             .collect(),
-        frame: Frame::of(actor, lang, "/callbacks"),
+        frame: Frame::of(actor, lang, "/callbacks").titled(tail(&ReportId::from_db(id).to_string())),
     };
     render(status, &page)
 }

@@ -6,6 +6,7 @@ mod call;
 mod callback;
 mod facts;
 mod ledger;
+mod lists;
 mod now;
 mod page;
 mod ticket;
@@ -23,6 +24,9 @@ pub(crate) fn routes() -> Vec<Route> {
     vec![
         Route::get("/board", get(page::page)),
         Route::get("/board/now", get(now::part)),
+        Route::get("/board/unsigned", get(lists::unsigned)),
+        Route::get("/board/overdue", get(lists::overdue)),
+        Route::get("/board/failed", get(lists::undelivered)),
         Route::get("/board/tickets/{id}", get(ticket::page)),
         Route::get("/triage", get(triage::list)),
         Route::get("/triage/{report_id}", get(triage::page)),

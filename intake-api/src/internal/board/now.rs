@@ -11,6 +11,7 @@ use casework::pack::Pack;
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
+    receipt::ReportId,
     store::{BoardNow, CallAbout, StoreError, TriageLine},
     text::Lang,
 };
@@ -18,7 +19,7 @@ use platform::{
 use super::call::{Call, call};
 use crate::internal::{
     Internal, api_unavailable,
-    auth::Overseer,
+    auth::{Actor, Overseer},
     page::{Frame, Language, render, words},
     unavailable,
 };
@@ -28,7 +29,13 @@ const COUNTED: i64 = 1000;
 
 /// One matter to call about.
 pub(super) struct Line {
+    /// Keeps the focus while the part refreshes itself.
+    pub(super) id: String,
     pub(super) href: String,
+    /// Receipt, place, sex and age, what is reported.
+    pub(super) brief: String,
+    /// Red for what is overdue, amber for what soon will be.
+    pub(super) tone: &'static str,
     pub(super) unit: String,
     pub(super) what: String,
     pub(super) urgency: &'static str,
@@ -46,6 +53,10 @@ pub(super) struct Group {
     pub(super) calm: &'static str,
     pub(super) count: String,
     pub(super) zero: bool,
+    /// Style of its number.
+    pub(super) tone: &'static str,
+    /// Where the whole list is.
+    pub(super) all: Option<String>,
     pub(super) lines: Vec<Line>,
     /// Said when the list is shorter than the count.
     pub(super) more: bool,
@@ -81,7 +92,7 @@ pub(crate) async fn part(
         Ok(now) => render(
             StatusCode::OK,
             &NowPart {
-                frame: Frame::of(&actor, lang, "/board"),
+                frame: frame(&actor, lang, &now),
                 now,
             },
         ),
@@ -108,7 +119,7 @@ fn say(found: BoardNow, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> Now {
     let by_level = found
         .overdue_by_level
         .iter()
-        .map(|(level, count)| (level_name(lang, *level), counted(*count)));
+        .map(|(level, count)| (words::level(lang, *level, false), counted(*count)));
     let groups = vec![
         group(
             lang,
@@ -141,16 +152,38 @@ fn say(found: BoardNow, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> Now {
                 .triage
                 .iter()
                 .take(20)
-                .map(|l| triage_line(l, lang, now))
+                .map(|l| triage_line(l, pack, lang, now))
                 .collect(),
         ),
         group(
             lang,
             "failed",
             found.failed_count,
-            found.failed.iter().map(|n| failed(n, pack, lang, now)).collect(),
+            found
+                .failed
+                .iter()
+                .map(|n| failed("board.failed_since", n, pack, lang, now))
+                .collect(),
         ),
     ];
+    let mut groups = groups;
+    if !found.drills.is_empty() {
+        let drills = found.drills.iter().map(|line| {
+            let key = if line.stage.as_deref() == Some("sign") {
+                "board.unsigned_since"
+            } else {
+                "board.overdue_since"
+            };
+            about(key, line, pack, lang, now)
+        });
+        let drills: Vec<Line> = drills.collect();
+        groups.push(group(
+            lang,
+            "drills",
+            i64::try_from(drills.len()).unwrap_or_default(),
+            drills,
+        ));
+    }
     let parked = (found.parked > 0).then(|| lang.fill("board.parked", &[("n", &counted(found.parked))]));
     Now {
         at: words::moment(lang, now, now),
@@ -166,10 +199,30 @@ fn group(lang: Lang, id: &'static str, count: i64, lines: Vec<Line>) -> Group {
         calm: lang.t(&format!("board.{id}_calm")),
         count: counted(count),
         zero: count == 0,
+        tone: if id == "overdue" { "hot" } else { "soon" },
+        all: (id != "drills").then(|| {
+            if id == "triage" {
+                "/triage".to_owned()
+            } else {
+                format!("/board/{id}")
+            }
+        }),
         more: usize::try_from(count).is_ok_and(|count| count > lines.len()),
         lines,
         parts: Vec::new(),
     }
+}
+
+/// The frame of the board, with what is overdue in its title.
+pub(super) fn frame(actor: &Actor, lang: Lang, now: &Now) -> Frame {
+    let overdue = now.groups.iter().find(|group| group.id == "overdue" && !group.zero);
+    Frame::of(actor, lang, "/board").titled(overdue.map_or("", |group| group.count.as_str()))
+}
+
+/// Receipt, place, sex and age, what is reported.
+pub(super) fn brief(lang: Lang, pack: &Pack, report: i64, facts: Option<&serde_json::Value>) -> String {
+    let said = facts.map_or_else(String::new, |facts| words::brief(lang, pack, facts));
+    format!("{} · {said}", ReportId::from_db(report))
 }
 
 fn counted(count: i64) -> String {
@@ -181,12 +234,19 @@ fn counted(count: i64) -> String {
 }
 
 /// `key`: of an unsigned ticket `since` is its dispatch, of an overdue stage its due time.
-fn about(key: &str, line: &CallAbout, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> Line {
+pub(super) fn about(key: &str, line: &CallAbout, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> Line {
     let obligation = pack.vocabulary().obligations.label(&line.obligation, lang.pack());
     let stage = line.stage.as_deref().unwrap_or("sign");
     let since = words::span(lang, now - line.since);
     Line {
+        id: format!("{stage}-{}", line.ticket_id),
         href: format!("/board/tickets/{}", line.ticket_id),
+        brief: brief(lang, pack, line.report_id, line.facts.as_ref()),
+        tone: if key.starts_with("board.overdue") {
+            "late"
+        } else {
+            "soon"
+        },
         unit: line.unit_name.clone(),
         what: obligation.to_owned(),
         urgency: words::urgency(lang, &line.urgency),
@@ -201,7 +261,7 @@ fn about(key: &str, line: &CallAbout, pack: &Pack, lang: Lang, now: DateTime<Utc
         level: line
             .level
             .filter(|level| *level > 0)
-            .map(|level| level_name(lang, level).to_owned())
+            .map(|level| words::level(lang, level, words::letters(pack, &line.unit)).to_owned())
             .unwrap_or_default(),
         drill: line.drill,
         hot: line.urgency == "P1",
@@ -209,13 +269,16 @@ fn about(key: &str, line: &CallAbout, pack: &Pack, lang: Lang, now: DateTime<Utc
     }
 }
 
-fn triage_line(line: &TriageLine, lang: Lang, now: DateTime<Utc>) -> Line {
+fn triage_line(line: &TriageLine, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> Line {
     let (span, at) = (
         words::span(lang, now - line.dispatched_at),
         words::moment(lang, line.dispatched_at, now),
     );
     Line {
+        id: format!("triage-{}", line.report_id),
         href: format!("/triage/{}", line.report_id),
+        brief: brief(lang, pack, line.report_id, line.facts.as_ref()),
+        tone: "",
         unit: line.signed_by.as_ref().map_or_else(
             || lang.t("triage.nobody").to_owned(),
             |by| lang.fill("triage.taken_by", &[("by", by)]),
@@ -231,21 +294,30 @@ fn triage_line(line: &TriageLine, lang: Lang, now: DateTime<Utc>) -> Line {
             now,
         )
         .text,
-        drill: false,
+        drill: line.drill,
         hot: line.urgency == "P1",
         call: None,
     }
 }
 
-fn failed(notice: &platform::store::UndeliveredNotice, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> Line {
+pub(super) fn failed(
+    key: &str,
+    notice: &platform::store::UndeliveredNotice,
+    pack: &Pack,
+    lang: Lang,
+    now: DateTime<Utc>,
+) -> Line {
     let at = words::moment(lang, notice.finished_at, now);
     Line {
+        id: format!("failed-{}-{}", notice.ticket_id, notice.kind),
         href: format!("/board/tickets/{}", notice.ticket_id),
+        brief: String::new(),
+        tone: "soon",
         unit: notice.unit_name.clone(),
         what: lang.t(notice_kind(&notice.kind)).to_owned(),
         urgency: words::urgency(lang, &notice.urgency),
         since: lang.fill(
-            "board.failed_since",
+            key,
             &[("span", &words::span(lang, now - notice.finished_at)), ("at", &at)],
         ),
         level: notice.last_error.clone().unwrap_or_default(),
@@ -253,16 +325,6 @@ fn failed(notice: &platform::store::UndeliveredNotice, pack: &Pack, lang: Lang, 
         hot: notice.urgency == "P1",
         call: Some(call(pack, &notice.unit, notice.phones.as_deref())),
     }
-}
-
-/// 到期提醒, 催办, 办公室督办, 领导小组督办
-pub(super) fn level_name(lang: Lang, level: i16) -> &'static str {
-    lang.t(match level {
-        1 => "notice.what.remind",
-        2 => "notice.what.urge",
-        3 => "notice.what.supervise",
-        _ => "notice.what.supervise-letter",
-    })
 }
 
 /// Key of a notice kind.

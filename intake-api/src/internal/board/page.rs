@@ -16,7 +16,7 @@ use super::{
 use crate::internal::{
     Internal,
     auth::Overseer,
-    page::{Frame, Language, render},
+    page::{Frame, Language, Live, Paper, render},
     unavailable,
 };
 
@@ -31,6 +31,8 @@ pub(crate) struct Sort {
 #[template(path = "internal/board/board.html")]
 struct BoardPage {
     frame: Frame,
+    paper: Paper,
+    live: Live,
     now: Now,
     times: Option<Times>,
 }
@@ -52,10 +54,15 @@ pub(crate) async fn page(
         }),
         Err(e) => return unavailable(&e),
     };
+    let frame = now::frame(&actor, lang, &now);
+    let loaded = internal.pack.current();
+    let county = loaded.pack.county_name(lang.pack());
     render(
         StatusCode::OK,
         &BoardPage {
-            frame: Frame::of(&actor, lang, "/board"),
+            paper: Paper::new(&frame, county, lang.t("board.title"), lang.t("board.now"), &now.at),
+            live: Live::new(lang, "now-part", "/board", 15),
+            frame,
             now,
             times,
         },

@@ -13,12 +13,12 @@ use serde_json::Value;
 use super::{
     call::{Call, call},
     facts,
-    now::{level_name, notice_kind},
+    now::notice_kind,
 };
 use crate::internal::{
     Internal,
     auth::Overseer,
-    page::{Frame, Language, problem, render, words},
+    page::{Frame, Language, Paper, problem, render, tail, words},
     unavailable,
 };
 
@@ -51,6 +51,7 @@ struct OtherLine {
 #[template(path = "internal/board/ticket.html")]
 struct TicketPage {
     frame: Frame,
+    paper: Paper,
     ticket: BoardTicket,
     receipt: String,
     title: String,
@@ -98,8 +99,12 @@ pub(crate) async fn page(
     let loaded = internal.pack.current();
     let pack = &loaded.pack;
     let label = |code: &str| pack.vocabulary().obligations.label(code, lang.pack()).to_owned();
+    let receipt = ReportId::from_db(ticket.report_id).to_string();
+    let frame = Frame::of(&actor, lang, "/board").titled(tail(&receipt));
+    let (county, at) = (pack.county_name(lang.pack()), words::moment(lang, now, now));
     let page = TicketPage {
-        receipt: ReportId::from_db(ticket.report_id).to_string(),
+        paper: Paper::new(&frame, county, &ticket.unit_name, &receipt, &at),
+        receipt,
         title: label(&ticket.obligation),
         urgency: words::urgency(lang, &ticket.urgency),
         role: words::role(lang, ticket.lead),
@@ -112,7 +117,9 @@ pub(crate) async fn page(
         received: words::moment(lang, ticket.received_at, now),
         call: call(pack, &ticket.unit, ticket.phones.as_deref()),
         facts: facts::lines(&ticket.facts, pack, lang),
-        stages: items(&ticket.stages).map(|s| stage(s, lang, now)).collect(),
+        stages: items(&ticket.stages)
+            .map(|s| stage(s, words::letters(pack, &ticket.unit), lang, now))
+            .collect(),
         events: items(&ticket.events).map(|e| event(e, lang, now)).collect(),
         notices: items(&ticket.notices).map(|n| notice(n, lang, now)).collect(),
         others: items(&ticket.others)
@@ -128,7 +135,7 @@ pub(crate) async fn page(
             })
             .collect(),
         why: internal.why.ticket(ticket.made.as_ref()).await.text(),
-        frame: Frame::of(&actor, lang, "/board"),
+        frame,
         ticket,
     };
     render(StatusCode::OK, &page)
@@ -150,7 +157,7 @@ fn time(value: &Value, key: &str) -> Option<DateTime<Utc>> {
     value[key].as_str()?.parse().ok()
 }
 
-fn stage(stage: &Value, lang: Lang, now: DateTime<Utc>) -> StageLine {
+fn stage(stage: &Value, letters: bool, lang: Lang, now: DateTime<Utc>) -> StageLine {
     let limit = words::limit(lang, text(stage, "limit"));
     let planned = match time(stage, "due_at") {
         Some(due) => lang.fill(
@@ -168,18 +175,12 @@ fn stage(stage: &Value, lang: Lang, now: DateTime<Utc>) -> StageLine {
         } else {
             "board.step"
         };
-        Some(lang.fill(key, &[("at", &at), ("level", level_name(lang, level))]))
+        Some(lang.fill(key, &[("at", &at), ("level", words::level(lang, level, letters))]))
     });
     StageLine {
         name: words::stage(lang, text(stage, "stage")),
         when: ended.into_iter().chain([planned]).collect::<Vec<_>>().join(" · "),
-        basis: lang.fill(
-            "board.stage_basis",
-            &[
-                ("basis", text(stage, "basis")),
-                ("grade", words::grade(lang, text(stage, "grade"))),
-            ],
-        ),
+        basis: words::basis(lang, text(stage, "basis"), text(stage, "grade")),
         steps: steps.collect(),
     }
 }

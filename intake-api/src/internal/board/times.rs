@@ -105,7 +105,7 @@ impl Figures {
                 rests_on: format!("{}/{}", part.unwrap_or(0), of.unwrap_or(0)),
             },
             None => Cell {
-                text: "–".into(),
+                text: lang.t("board.no_value").to_owned(),
                 rests_on: String::new(),
             },
         };
@@ -118,7 +118,7 @@ impl Figures {
                 }
             }
             _ => Cell {
-                text: "–".into(),
+                text: lang.t("board.no_value").to_owned(),
                 rests_on: String::new(),
             },
         };

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::{
     Form, Json,
-    extract::{Path, State},
+    extract::{Path, Query, State},
     http::StatusCode,
     response::{IntoResponse, Response},
 };
@@ -18,17 +18,25 @@ use platform::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{facts, now::reasons};
+use super::{
+    facts,
+    now::{brief, reasons},
+};
 use crate::internal::{
     Internal, api_unavailable,
     auth::{Actor, Office, Overseer},
-    page::{Frame, Language, problem, render, words},
+    page::{Frame, Language, Pages, problem, render, tail, words},
     unavailable,
 };
 
+/// Most reports of one answer of the API.
+const API_MOST: i64 = 200;
+
 struct Waiting {
     report_id: i64,
-    receipt: String,
+    /// Receipt, place, sex and age, what is reported.
+    brief: String,
+    drill: bool,
     urgency: &'static str,
     hot: bool,
     reasons: Vec<String>,
@@ -42,6 +50,7 @@ struct Waiting {
 struct ListPage {
     frame: Frame,
     waiting: Vec<Waiting>,
+    pages: Pages,
 }
 
 #[derive(Template)]
@@ -77,32 +86,40 @@ pub(crate) struct Typed {
 }
 
 /// `GET /triage`
-pub(crate) async fn list(State(internal): State<Internal>, actor: Overseer, Language(lang): Language) -> Response {
+pub(crate) async fn list(
+    State(internal): State<Internal>,
+    actor: Overseer,
+    Language(lang): Language,
+    Query(mut pages): Query<Pages>,
+) -> Response {
     let now = clock::now();
-    let waiting = match internal.board.triage_list(&internal.county).await {
-        Ok(found) => found,
+    let (offset, limit) = pages.part();
+    let waiting = match internal.board.triage_list(&internal.county, offset, limit).await {
+        Ok(found) => pages.cut(found),
         Err(e) => return unavailable(&e),
     };
+    let loaded = internal.pack.current();
     let waiting = waiting.into_iter().map(|line| Waiting {
+        brief: brief(lang, &loaded.pack, line.report_id, line.facts.as_ref()),
+        drill: line.drill,
         report_id: line.report_id,
-        receipt: ReportId::from_db(line.report_id).to_string(),
         urgency: words::urgency(lang, &line.urgency),
         hot: line.urgency == "P1",
         reasons: reasons(&line.reasons),
-        since: lang.fill(
-            "board.waits_since",
-            &[
-                ("span", &words::span(lang, now - line.dispatched_at)),
-                ("at", &words::moment(lang, line.dispatched_at, now)),
-            ],
+        since: words::fill(
+            lang,
+            "board.waits_from",
+            "at",
+            words::moment(lang, line.dispatched_at, now),
         ),
-        due: words::countdown(
+        due: words::fixed(
             lang,
             line.next_due_at
                 .map(|_| if line.signed_by.is_some() { "resolve" } else { "sign" }),
             line.next_due_at,
             now,
-        ),
+        )
+        .since(line.dispatched_at, line.next_due_at, now),
         holder: holder(lang, line.signed_by.as_deref()),
     });
     render(
@@ -110,13 +127,14 @@ pub(crate) async fn list(State(internal): State<Internal>, actor: Overseer, Lang
         &ListPage {
             frame: Frame::of(&actor, lang, "/triage"),
             waiting: waiting.collect(),
+            pages: pages.at("/triage"),
         },
     )
 }
 
 /// `GET /api/v1/triage`
 pub(crate) async fn api_list(State(internal): State<Internal>, _: Overseer) -> Response {
-    match internal.board.triage_list(&internal.county).await {
+    match internal.board.triage_list(&internal.county, 0, API_MOST).await {
         Ok(found) => Json(found).into_response(),
         Err(e) => api_unavailable(&e),
     }
@@ -134,18 +152,7 @@ pub(crate) async fn page(
 
 /// `POST /triage/{report_id}/take`
 pub(crate) async fn take(state: State<Internal>, actor: Office, lang: Language, id: Path<i64>) -> Response {
-    act(
-        state,
-        actor,
-        lang,
-        id,
-        Settle::Take,
-        Typed {
-            reason: "-".into(),
-            ..Typed::default()
-        },
-    )
-    .await
+    act(state, actor, lang, id, Settle::Take, Typed { ..Typed::default() }).await
 }
 
 /// `POST /triage/{report_id}/assign`
@@ -195,7 +202,7 @@ async fn act(
     what: Settle,
     typed: Typed,
 ) -> Response {
-    if typed.reason.trim().is_empty() {
+    if typed.reason.trim().is_empty() && what != Settle::Take {
         let said = lang.t("triage.need_reason").to_owned();
         return show(
             &internal,
@@ -411,7 +418,7 @@ async fn show(
             .collect(),
         units,
         typed,
-        frame: Frame::of(actor, lang, "/triage"),
+        frame: Frame::of(actor, lang, "/triage").titled(tail(&ReportId::from_db(id).to_string())),
     };
     render(status, &page)
 }

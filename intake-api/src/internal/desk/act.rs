@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use casework::{calendar::shanghai, pack::Pack};
+use casework::{calendar::shanghai, lifecycle::TicketState, pack::Pack};
 use chrono::{DateTime, NaiveDateTime, Timelike, Utc};
 use platform::{
     store::{ActDone, Acting, DeskAct, DeskScope, DeskTicket},
@@ -256,6 +256,13 @@ pub(super) async fn perform(
     version: i32,
     now: DateTime<Utc>,
 ) -> Result<ActDone, NotDone> {
+    // Before anybody has signed, a ticket is given to somebody by the unit's leader.
+    let unsigned = TicketState::from_word(&ticket.state).is_some_and(TicketState::is_unsigned);
+    if unsigned && matches!(ready.act, DeskAct::Assign { .. }) && !actor.leads(&ticket.unit) {
+        return Ok(ActDone::NotAllowed {
+            state: ticket.state.clone(),
+        });
+    }
     let sealed = ready
         .note
         .as_ref()

@@ -19,6 +19,7 @@ use super::{
 use crate::internal::{
     Internal,
     auth::Desk,
+    kept::Said,
     page::{Frame, Language, problem, render, words},
 };
 
@@ -211,7 +212,8 @@ pub(super) fn overtaken(
         .filter(|v| !v.trim().is_empty())
         .cloned()
         .collect();
-    render(
+    let said = Said(text.clone());
+    let mut answer = render(
         status,
         &StalePage {
             frame: Frame::of(desk, lang, "/desk"),
@@ -220,7 +222,10 @@ pub(super) fn overtaken(
             text,
             kept,
         },
-    )
+    );
+    // Where the ticket still allows the act, it comes back in its form under the new version, with this sentence.
+    answer.extensions_mut().insert(said);
+    answer
 }
 
 fn what_happened(lang: Lang, kind: &str) -> &'static str {

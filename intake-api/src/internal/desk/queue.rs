@@ -10,6 +10,7 @@ use casework::pack::Pack;
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
+    receipt::ReportId,
     store::{QueueLine, StoreError},
     telemetry::chain,
     text::Lang,
@@ -21,7 +22,7 @@ use crate::internal::{
     Internal,
     auth::Desk,
     page::{
-        Frame, Language, problem, render,
+        Frame, Language, Live, Paper, is_neutral, problem, render,
         words::{self, Countdown},
     },
 };
@@ -48,7 +49,9 @@ struct Line {
     burning: bool,
     countdown: Countdown,
     due: Option<String>,
-    place: String,
+    receipt: String,
+    /// Place, sex and age, what is reported.
+    brief: String,
     role: &'static str,
     state: &'static str,
     assignee: Option<String>,
@@ -61,6 +64,9 @@ struct List {
     lang: Lang,
     lines: Vec<Line>,
     count: String,
+    /// Title of the tab.
+    title: String,
+    drills: Option<String>,
     page: i64,
     previous: Option<i64>,
     next: Option<i64>,
@@ -77,6 +83,8 @@ impl List {
 #[template(path = "internal/desk/queue.html")]
 struct QueuePage {
     frame: Frame,
+    paper: Paper,
+    live: Live,
     list: List,
     units: String,
 }
@@ -112,10 +120,20 @@ pub(super) async fn page(
         .map(name)
         .collect::<Vec<_>>()
         .join("、");
+    let mut frame = Frame::of(&desk, lang, "/desk");
+    frame.title.clone_from(&list.title);
     render(
         StatusCode::OK,
         &QueuePage {
-            frame: Frame::of(&desk, lang, "/desk"),
+            paper: Paper::new(
+                &frame,
+                loaded_county(&internal, lang).as_str(),
+                &units,
+                lang.t("desk.title"),
+                &list.at,
+            ),
+            live: Live::new(lang, "queue", "/desk", 30),
+            frame,
             list,
             units,
         },
@@ -135,6 +153,10 @@ pub(super) async fn fragment(
     }
 }
 
+fn loaded_county(internal: &Internal, lang: Lang) -> String {
+    internal.pack.current().pack.county_name(lang.pack()).to_owned()
+}
+
 fn away(e: &StoreError) -> Response {
     error!(error = chain(e), "the queue can't be read");
     problem::unavailable().into_response()
@@ -143,23 +165,36 @@ fn away(e: &StoreError) -> Response {
 async fn list(internal: &Internal, desk: &Desk, lang: Lang, page: Option<i64>) -> Result<List, StoreError> {
     let now = clock::now();
     let page = page.unwrap_or(1).clamp(1, 1_000_000);
-    let (lines, open) = internal
+    let (mut lines, _) = internal
         .desk
-        .desk_queue(&desk.scope, &internal.county, (page - 1) * PAGE, PAGE)
+        .desk_queue(&desk.scope, &internal.county, (page - 1) * PAGE, PAGE + 1)
         .await?;
+    let (open, drills) = internal.desk.desk_open(&desk.scope, &internal.county).await?;
+    let more = lines.len() as i64 > PAGE;
+    lines.truncate(usize::try_from(PAGE).unwrap_or_default());
     let loaded = internal.pack.current();
-    let many_units = desk.units(&["member", "leader"]).len() > 1;
-    let full = lines.len() as i64 == PAGE && (open > page * PAGE || open >= MANY);
+    let units = desk.units(&["member", "leader"]);
+    let many_units = units.len() > 1;
+    let count = if open + drills >= MANY {
+        format!("{MANY}+")
+    } else {
+        open.to_string()
+    };
+    let unit = units.first().and_then(|code| loaded.pack.units().get(code));
+    let title = format!("{} {count}", lang.t("frame.tab.desk"));
+    let unit = unit.map_or("", |unit| unit.name.as_str());
     Ok(List {
         lang,
-        count: if open >= MANY {
-            format!("{MANY}+")
+        title: if is_neutral(unit) {
+            format!("{title} · {unit}")
         } else {
-            open.to_string()
+            title
         },
+        count,
+        drills: (drills > 0).then(|| words::fill(lang, "desk.drills", "n", drills)),
         page,
         previous: (page > 1).then_some(page - 1),
-        next: full.then_some(page + 1),
+        next: more.then_some(page + 1),
         at: words::moment(lang, now, now),
         lines: lines
             .into_iter()
@@ -180,9 +215,14 @@ fn in_words(line: QueueLine, lang: Lang, pack: &Pack, many_units: bool, now: Dat
         urgency: words::urgency(lang, &line.urgency),
         hot_word: line.urgency == "P1",
         burning: line.urgency == "P1" && unsigned,
-        countdown: words::countdown(lang, line.next_stage.as_deref(), line.next_due_at, now),
+        countdown: words::countdown(lang, line.next_stage.as_deref(), line.next_due_at, now).since(
+            line.dispatched_at,
+            line.next_due_at,
+            now,
+        ),
         due: line.next_due_at.map(|due| words::due(lang, due, now)),
-        place: words::place(lang, pack, line.area.as_deref()),
+        receipt: ReportId::from_db(line.report_id).to_string(),
+        brief: words::brief(lang, pack, &line.facts),
         role: words::role(lang, line.lead),
         state: words::state(lang, &line.state),
         assignee: line.assignee_name,

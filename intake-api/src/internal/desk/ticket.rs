@@ -18,7 +18,7 @@ use super::{
 use crate::internal::{
     Internal,
     auth::Desk,
-    page::{Frame, Language, problem, render, words},
+    page::{Frame, Language, Paper, problem, render, tail, words},
 };
 
 /// What was just done.
@@ -50,6 +50,7 @@ pub(super) struct Attempt {
 #[template(path = "internal/desk/ticket.html")]
 struct TicketPage {
     frame: Frame,
+    paper: Paper,
     v: View,
     people: Vec<Choice>,
     outcomes: Vec<Choice>,
@@ -181,9 +182,22 @@ pub(super) async fn show(
 ) -> Response {
     let why = internal.why.ticket(ticket.made.as_ref()).await.text();
     let (loaded, now) = (internal.pack.current(), clock::now());
+    let v = view(
+        ticket,
+        &internal.keys,
+        &loaded.pack,
+        lang,
+        now,
+        desk.leads(&ticket.unit),
+    );
+    let mut frame = Frame::of(desk, lang, "/desk");
+    lang.t("frame.tab.ticket").clone_into(&mut frame.title);
+    let frame = frame.titled(tail(&v.receipt));
+    let county = loaded.pack.county_name(lang.pack());
     let page = TicketPage {
-        frame: Frame::of(desk, lang, "/desk"),
-        v: view(ticket, &internal.keys, &loaded.pack, lang, now),
+        paper: Paper::new(&frame, county, &v.unit, &v.receipt, &words::moment(lang, now, now)),
+        frame,
+        v,
         people: people
             .iter()
             .map(|(id, name, _)| Choice {

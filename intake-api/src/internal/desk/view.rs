@@ -4,6 +4,7 @@ use casework::{
     facts::Facts,
     lifecycle::TicketState,
     pack::{POLICE, Pack},
+    salvage::salvage,
 };
 use chrono::{DateTime, Utc};
 use platform::{
@@ -34,7 +35,7 @@ pub(super) struct View {
     pub(super) danger: bool,
     pub(super) countdown: Countdown,
     /// Highest escalation of a stage that runs, in words.
-    pub(super) level: Option<String>,
+    pub(super) level: Option<&'static str>,
     pub(super) next: Option<Kind>,
     /// Acts that the state allows besides the next one.
     pub(super) others_allowed: Vec<Kind>,
@@ -53,7 +54,7 @@ pub(super) struct View {
     pub(super) identity: &'static str,
     pub(super) organization: Option<String>,
     pub(super) may_open_reporter: bool,
-    pub(super) bases: Vec<(String, &'static str)>,
+    pub(super) bases: Vec<String>,
     pub(super) evidence: Option<String>,
     pub(super) evidence_at: Option<String>,
     pub(super) stages: Vec<StageWords>,
@@ -80,10 +81,9 @@ pub(super) struct StageWords {
     /// Limit and start event in a sentence.
     pub(super) limit: String,
     pub(super) basis: String,
-    pub(super) grade: &'static str,
     pub(super) provisional: bool,
     pub(super) derivation: Vec<String>,
-    pub(super) level: Option<String>,
+    pub(super) level: Option<&'static str>,
 }
 
 /// Another unit's ticket.
@@ -132,11 +132,19 @@ pub(super) fn may_open_reporter(ticket: &DeskTicket, pack: &Pack) -> bool {
 }
 
 /// A ticket in words.
-pub(super) fn view(ticket: &DeskTicket, keys: &MasterKey, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> View {
+pub(super) fn view(
+    ticket: &DeskTicket,
+    keys: &MasterKey,
+    pack: &Pack,
+    lang: Lang,
+    now: DateTime<Utc>,
+    leads: bool,
+) -> View {
     let pl = lang.pack();
     let vocabulary = pack.vocabulary();
     let when = |at: DateTime<Utc>| words::moment(lang, at, now);
-    let facts: Option<Facts> = serde_json::from_value(ticket.facts.clone()).ok();
+    // Where stored facts can't be read they are pieced together, and danger is assumed.
+    let facts = Some(salvage(&ticket.facts).0);
     let matter = sealed::matter(keys, ticket);
     let next = next_act(ticket);
     let offered = [Kind::Assign, Kind::Contact, Kind::Evidence, Kind::Resolve];
@@ -160,17 +168,23 @@ pub(super) fn view(ticket: &DeskTicket, keys: &MasterKey, pack: &Pack, lang: Lan
         hot: ticket.urgency == "P1",
         drill: ticket.drill,
         danger: facts.as_ref().is_some_and(|f| f.present_danger),
-        countdown: words::countdown(lang, ticket.next_stage.as_deref(), ticket.next_due_at, now),
+        countdown: words::fixed(lang, ticket.next_stage.as_deref(), ticket.next_due_at, now).since(
+            ticket.dispatched_at,
+            ticket.next_due_at,
+            now,
+        ),
         level: ticket
             .stages
             .iter()
             .filter(|s| s.ended_at.is_none())
             .filter_map(|s| s.level)
             .max()
-            .map(|level| level_words(lang, level, ticket, pack)),
+            .map(|level| words::level(lang, level, words::letters(pack, &ticket.unit))),
         next,
         others_allowed: if open {
             offered.into_iter().filter(allowed).collect()
+        } else if next == Some(Kind::Sign) && leads {
+            vec![Kind::Assign]
         } else {
             Vec::new()
         },
@@ -187,15 +201,15 @@ pub(super) fn view(ticket: &DeskTicket, keys: &MasterKey, pack: &Pack, lang: Lan
         children: children(lang, matter.as_ref().map(|m| m.children.as_slice()), facts.as_ref()),
         suspect: facts
             .as_ref()
-            .map_or("–", |f| lang.t(&format!("form.suspect.{}", f.suspect))),
+            .map_or("", |f| lang.t(&format!("form.suspect.{}", f.suspect))),
         narrative: matter.as_ref().map(|m| m.narrative.clone()),
         shut: matter.is_none(),
         reporter_kind: facts
             .as_ref()
-            .map_or("–", |f| lang.t(&format!("form.reporter_kind.{}", f.reporter_kind))),
+            .map_or("", |f| lang.t(&format!("form.reporter_kind.{}", f.reporter_kind))),
         identity: facts
             .as_ref()
-            .map_or("–", |f| lang.t(&format!("desk.identity.{}", f.identity))),
+            .map_or("", |f| lang.t(&format!("desk.identity.{}", f.identity))),
         organization: named
             .then(|| sealed::reporter(keys, ticket))
             .flatten()
@@ -204,7 +218,7 @@ pub(super) fn view(ticket: &DeskTicket, keys: &MasterKey, pack: &Pack, lang: Lan
         bases: ticket
             .basis
             .iter()
-            .map(|b| (b.text.clone(), words::grade(lang, &b.grade)))
+            .map(|b| words::basis(lang, &b.text, &b.grade))
             .collect(),
         evidence: ticket
             .evidence
@@ -279,20 +293,15 @@ fn children(lang: Lang, opened: Option<&[Child]>, facts: Option<&Facts>) -> Vec<
 }
 
 fn stage(s: &DeskStage, ticket: &DeskTicket, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> StageWords {
-    let countdown = words::countdown(lang, Some(&s.stage), s.due_at, now);
+    let countdown = words::fixed(lang, Some(&s.stage), s.due_at, now);
     let start = pack.vocabulary().events.label(&s.start_event, lang.pack());
     let missed = |ended: DateTime<Utc>| s.due_at.is_some_and(|due| ended > due);
-    let status = match (s.ended_at, s.due_at) {
-        (Some(ended), _) => {
+    let status = match s.ended_at {
+        Some(ended) => {
             let key = if missed(ended) { "desk.ended_late" } else { "desk.ended" };
             lang.fill(key, &[("at", &words::moment(lang, ended, now))])
         }
-        (None, Some(due)) => format!(
-            "{} · {}",
-            lang.fill("desk.due", &[("at", &words::due(lang, due, now))]),
-            countdown.text
-        ),
-        (None, None) => countdown.text,
+        None => countdown.text,
     };
     StageWords {
         name: words::stage(lang, &s.stage),
@@ -302,31 +311,13 @@ fn stage(s: &DeskStage, ticket: &DeskTicket, pack: &Pack, lang: Lang, now: DateT
             "desk.limit_line",
             &[("limit", &words::limit(lang, &s.time_limit)), ("start", start)],
         ),
-        basis: if s.grade == "P" {
-            lang.t("desk.county_policy").to_owned()
-        } else {
-            s.basis.clone()
-        },
-        grade: words::grade(lang, &s.grade),
+        basis: words::basis(lang, &s.basis, &s.grade),
         provisional: s.provisional,
         derivation: s.derivation.clone(),
-        level: s.level.map(|level| level_words(lang, level, ticket, pack)),
+        level: s
+            .level
+            .map(|level| words::level(lang, level, words::letters(pack, &ticket.unit))),
     }
-}
-
-/// What an escalation level is called; court and procuratorate get a 提示函 instead.
-fn level_words(lang: Lang, level: i16, ticket: &DeskTicket, pack: &Pack) -> String {
-    let kind = pack
-        .units()
-        .get(&ticket.unit)
-        .and_then(|unit| pack.vocabulary().unit_kinds.get(&unit.kind));
-    let letter = kind.is_some_and(|kind| kind.letter) && level >= 3;
-    let key = if letter {
-        "desk.level.letter".to_owned()
-    } else {
-        format!("desk.level.l{}", level.clamp(1, 4))
-    };
-    lang.t(&key).to_owned()
 }
 
 fn events(ticket: &DeskTicket, keys: &MasterKey, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> Vec<EventWords> {
@@ -351,7 +342,7 @@ fn events(ticket: &DeskTicket, keys: &MasterKey, pack: &Pack, lang: Lang, now: D
 }
 
 fn event_text(event: &DeskEvent, pack: &Pack, lang: Lang) -> String {
-    let detail = |name: &str| event.detail[name].as_str().unwrap_or("–").to_owned();
+    let detail = |name: &str| event.detail[name].as_str().unwrap_or_default().to_owned();
     let pl = lang.pack();
     let (kind, more) = match event.kind.as_str() {
         "assigned" => ("assigned", detail("to")),

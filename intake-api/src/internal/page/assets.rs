@@ -20,7 +20,7 @@ const STYLE: &str = concat!(
     "\n",
     include_str!("../../../assets/internal.css")
 );
-const FILES: [(&str, &str, &str); 5] = [
+const FILES: [(&str, &str, &str); 6] = [
     ("style.css", "text/css; charset=utf-8", STYLE),
     (
         "htmx.js",
@@ -42,12 +42,17 @@ const FILES: [(&str, &str, &str); 5] = [
         "text/css; charset=utf-8",
         include_str!("../../../assets/expert.css"),
     ),
+    (
+        "live.js",
+        "text/javascript; charset=utf-8",
+        include_str!("../../../assets/live.js"),
+    ),
 ];
 const ICON: &str = include_str!("../../../assets/icon.svg");
 const FOREVER: &str = "public, max-age=31536000, immutable";
 
 /// Addresses with digests, in the order of [`FILES`].
-static ADDRESSES: LazyLock<[String; 5]> =
+static ADDRESSES: LazyLock<[String; 6]> =
     LazyLock::new(|| FILES.map(|(name, _, content)| format!("/assets/{name}?v={}", digest(content))));
 
 fn digest(content: &str) -> String {
@@ -67,6 +72,11 @@ pub(super) fn htmx() -> &'static str {
 /// Where a page finds the script behind 快速离开.
 pub(super) fn leave_script() -> &'static str {
     &ADDRESSES[2]
+}
+
+/// Where a page finds the script for what it does while it stays open.
+pub(super) fn live_script() -> &'static str {
+    &ADDRESSES[5]
 }
 
 /// Where the expert's page of the rules finds its script.

@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use askama::Template;
 use axum::{
     extract::{FromRequestParts, Request},
-    http::{HeaderValue, StatusCode, header, request::Parts},
+    http::{HeaderMap, HeaderValue, StatusCode, Uri, header, request::Parts},
     middleware::Next,
     response::{Html, IntoResponse, Response},
 };
@@ -22,15 +22,21 @@ impl<S: Sync> FromRequestParts<S> for Language {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        let query = parts.uri.query().unwrap_or_default();
+        Ok(Self::of(&parts.uri, &parts.headers))
+    }
+}
+
+impl Language {
+    /// As the extractor reads it.
+    pub(crate) fn of(uri: &Uri, headers: &HeaderMap) -> Self {
+        let query = uri.query().unwrap_or_default();
         let asked = query.split('&').find_map(|pair| pair.strip_prefix("lang="));
-        let cookies = parts
-            .headers
+        let cookies = headers
             .get(header::COOKIE)
             .and_then(|c| c.to_str().ok())
             .unwrap_or_default();
         let kept = cookies.split(';').find_map(|pair| pair.trim().strip_prefix("lang="));
-        Ok(Self(Lang::from_tag(asked.or(kept).unwrap_or_default())))
+        Self(Lang::from_tag(asked.or(kept).unwrap_or_default()))
     }
 }
 
@@ -45,6 +51,8 @@ pub(crate) struct Frame {
     pub(crate) csrf: String,
     /// Links to show: path and text key, the current one marked.
     pub(crate) nav: Vec<NavLink>,
+    /// Tells tabs apart and gives nothing away over the shoulder.
+    pub(crate) title: String,
 }
 
 /// A link of the navigation.
@@ -56,6 +64,52 @@ pub(crate) struct NavLink {
     pub(crate) key: &'static str,
     /// This page.
     pub(crate) current: bool,
+    /// How many wait there, if any do.
+    pub(crate) count: Option<String>,
+}
+
+/// The line over a part that refreshes itself; `assets/live.js` keeps it true.
+#[derive(Clone, Debug)]
+pub(crate) struct Live {
+    /// Id of the part.
+    pub(crate) id: &'static str,
+    /// Seconds between two questions.
+    pub(crate) seconds: u32,
+    /// What it says while all is well.
+    pub(crate) every: String,
+    /// Where a login leads back to.
+    pub(crate) back: &'static str,
+}
+
+impl Live {
+    /// A part that is asked again every so many seconds.
+    pub(crate) fn new(lang: Lang, id: &'static str, back: &'static str, seconds: u32) -> Self {
+        Self {
+            id,
+            seconds,
+            every: lang.fill("frame.live.every", &[("n", &seconds.to_string())]),
+            back,
+        }
+    }
+}
+
+/// The head of a printed page: where it comes from, who printed it, and that it is confidential.
+#[derive(Clone, Debug)]
+pub(crate) struct Paper {
+    pub(crate) origin: String,
+    pub(crate) printed: String,
+}
+
+impl Paper {
+    /// `what` is a receipt or the name of the page.
+    pub(crate) fn new(frame: &Frame, county: &str, unit: &str, what: &str, at: &str) -> Self {
+        let values = [("county", county), ("unit", unit), ("what", what)];
+        let name = frame.name.as_deref().unwrap_or_default();
+        Self {
+            origin: frame.lang.fill("frame.paper.origin", &values),
+            printed: frame.lang.fill("frame.paper.printed", &[("name", name), ("at", at)]),
+        }
+    }
 }
 
 /// path, text key, roles that see it
@@ -74,6 +128,7 @@ impl Frame {
         let nav = NAV.iter().filter(|(_, _, roles)| actor.is(roles));
         Self {
             lang,
+            title: tab(lang, here),
             name: Some(actor.person.account.name.clone()),
             csrf: actor.csrf.clone(),
             nav: nav
@@ -81,6 +136,7 @@ impl Frame {
                     path,
                     key,
                     current: *path == here,
+                    count: actor.counts.of(path),
                 })
                 .collect(),
         }
@@ -96,6 +152,11 @@ impl Frame {
         super::assets::htmx()
     }
 
+    /// Address of the script for what a page does while it stays open.
+    pub(crate) fn live_script(&self) -> &'static str {
+        super::assets::live_script()
+    }
+
     /// Address of the script behind 快速离开.
     pub(crate) fn leave_script(&self) -> &'static str {
         super::assets::leave_script()
@@ -108,7 +169,17 @@ impl Frame {
             name: None,
             csrf: String::new(),
             nav: Vec::new(),
+            title: lang.t("frame.title").to_owned(),
         }
+    }
+
+    /// The page of one thing: the end of a receipt, a number, a short name of a unit.
+    pub(crate) fn titled(mut self, detail: &str) -> Self {
+        let detail = detail.trim();
+        if !detail.is_empty() && is_neutral(detail) {
+            self.title = format!("{} {detail}", self.title);
+        }
+        self
     }
 
     /// Where somebody with these roles begins.
@@ -117,6 +188,36 @@ impl Frame {
             .find(|(_, _, roles)| actor.is(roles))
             .map_or("/password", |(path, _, _)| path)
     }
+}
+
+fn tab(lang: Lang, here: &str) -> String {
+    const TABS: [&str; 10] = [
+        "desk",
+        "ticket",
+        "board",
+        "triage",
+        "callbacks",
+        "rules",
+        "people",
+        "units",
+        "leading",
+        "password",
+    ];
+    let known = TABS.iter().find(|tab| here.trim_start_matches('/') == **tab);
+    let key = known.map_or_else(|| "frame.title".to_owned(), |tab| format!("frame.tab.{tab}"));
+    lang.t(&key).to_owned()
+}
+
+/// Whether a title may hold this: whoever sees the tabs must not learn what the work is about.
+pub(crate) fn is_neutral(detail: &str) -> bool {
+    !["守望", "儿童", "未成年", "报告", "工单", "救助"]
+        .iter()
+        .any(|word| detail.contains(word))
+}
+
+/// The last part of a receipt: enough to tell two tabs apart.
+pub(crate) fn tail(receipt: &str) -> &str {
+    receipt.rsplit('-').next().unwrap_or(receipt)
 }
 
 /// The layer that keeps a language chosen by `?lang=` for the next pages.

@@ -2,6 +2,7 @@
 
 mod assets;
 pub(crate) mod frame;
+mod pages;
 pub(crate) mod problem;
 mod vendor;
 pub(crate) mod words;
@@ -9,7 +10,8 @@ pub(crate) mod words;
 use axum::routing::get;
 
 pub(crate) use assets::{expert_script, expert_style};
-pub(crate) use frame::{Frame, Language, keep_language, render};
+pub(crate) use frame::{Frame, Language, Live, Paper, is_neutral, keep_language, render, tail};
+pub(crate) use pages::Pages;
 pub(crate) use vendor::{dmn_script, dmn_styles};
 
 use super::Route;

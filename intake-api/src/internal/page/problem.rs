@@ -19,6 +19,15 @@ struct ProblemPage {
     text: &'static str,
 }
 
+/// What a problem page says, as text keys: an extension of its answer.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Shown {
+    /// Its heading.
+    pub(crate) title: &'static str,
+    /// Its text.
+    pub(crate) text: &'static str,
+}
+
 /// A problem page that knows no session; the frame still offers the way back.
 pub(crate) struct Problem(StatusCode, &'static str, &'static str);
 
@@ -26,14 +35,19 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         // Before the language is known pages are Chinese.
         let lang = Lang::Zh;
-        render(
+        let mut answer = render(
             self.0,
             &ProblemPage {
                 frame: Frame::nobody(lang),
                 title: lang.t(self.1),
                 text: lang.t(self.2),
             },
-        )
+        );
+        answer.extensions_mut().insert(Shown {
+            title: self.1,
+            text: self.2,
+        });
+        answer
     }
 }
 

@@ -5,7 +5,10 @@
 
 use casework::{
     calendar::{Limit, shanghai},
+    facts::Facts,
     pack::Pack,
+    routing::basis_zh,
+    salvage::salvage,
 };
 use chrono::{DateTime, Datelike, FixedOffset, TimeDelta, Timelike, Utc};
 use platform::text::Lang;
@@ -70,6 +73,26 @@ pub(crate) struct Countdown {
     pub(crate) text: String,
     /// The due time has passed.
     pub(crate) overdue: bool,
+    /// Most of the time is used.
+    #[serde(skip)]
+    pub(crate) soon: bool,
+}
+
+impl Countdown {
+    /// Of a stage that runs since `start`: amber once three quarters of its time are used, red only when it is over.
+    pub(crate) fn since(mut self, start: DateTime<Utc>, due: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Self {
+        self.soon = !self.overdue && due.is_some_and(|due| due > start && (now - start) * 4 >= (due - start) * 3);
+        self
+    }
+
+    /// Its style.
+    pub(crate) fn class(&self) -> &'static str {
+        match (self.overdue, self.soon) {
+            (true, _) => "late",
+            (_, true) => "soon",
+            _ => "",
+        }
+    }
 }
 
 /// The countdown of the next stage of a ticket.
@@ -78,6 +101,7 @@ pub(crate) fn countdown(lang: Lang, stage: Option<&str>, due: Option<DateTime<Ut
         return Countdown {
             text: lang.t("words.countdown.none").to_owned(),
             overdue: false,
+            soon: false,
         };
     };
     let name = self::stage(lang, code);
@@ -85,6 +109,7 @@ pub(crate) fn countdown(lang: Lang, stage: Option<&str>, due: Option<DateTime<Ut
         return Countdown {
             text: lang.fill("words.countdown.waiting", &[("stage", name)]),
             overdue: false,
+            soon: false,
         };
     };
     let overdue = due <= now;
@@ -96,6 +121,25 @@ pub(crate) fn countdown(lang: Lang, stage: Option<&str>, due: Option<DateTime<Ut
     Countdown {
         text: lang.fill(key, &[("stage", name), ("span", &span(lang, due - now))]),
         overdue,
+        soon: false,
+    }
+}
+
+/// The same for a page that does not refresh itself: the time of the day, which stays true while the page stays open.
+pub(crate) fn fixed(lang: Lang, stage: Option<&str>, due: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Countdown {
+    let relative = countdown(lang, stage, due, now);
+    let (Some(code), Some(at)) = (stage, due) else {
+        return relative;
+    };
+    let key = if relative.overdue {
+        "words.countdown.past"
+    } else {
+        "words.countdown.by"
+    };
+    let values = [("stage", self::stage(lang, code)), ("at", &self::due(lang, at, now))];
+    Countdown {
+        text: lang.fill(key, &values),
+        ..relative
     }
 }
 
@@ -129,13 +173,33 @@ pub(crate) fn role(lang: Lang, lead: bool) -> &'static str {
     lang.t(if lead { "words.role.lead" } else { "words.role.assist" })
 }
 
-/// What a grade means; P is never shown as law.
-pub(crate) fn grade(lang: Lang, code: &str) -> &'static str {
-    match code {
-        "V" => lang.t("words.grade.v"),
-        "S" => lang.t("words.grade.s"),
-        "P" => lang.t("words.grade.p"),
-        _ => lang.t("words.grade.other"),
+/// What an escalation level is called, here and in mails: 到期提醒, 催办, 办公室督办, 领导小组督办; a unit that is written to
+/// (court, procuratorate) gets a 提示函 instead of the last two.
+pub(crate) fn level(lang: Lang, level: i16, letters: bool) -> &'static str {
+    lang.t(match level {
+        ..=1 => "notice.what.remind",
+        2 => "notice.what.urge",
+        _ if letters => "notice.what.advisory-letter",
+        3 => "notice.what.supervise",
+        _ => "notice.what.supervise-letter",
+    })
+}
+
+/// Whether a unit is written to instead of supervised.
+pub(crate) fn letters(pack: &Pack, unit: &str) -> bool {
+    let kind = pack.units().get(unit).map(|unit| unit.kind.as_str());
+    kind.and_then(|kind| pack.vocabulary().unit_kinds.get(kind))
+        .is_some_and(|kind| kind.letter)
+}
+
+/// A basis in words, with the law's title. The grade is for those who edit rules: to others county policy is said so, and law
+/// stands as law.
+pub(crate) fn basis(lang: Lang, text: &str, grade: &str) -> String {
+    let said = basis_zh(text);
+    if grade == "P" && said.is_ascii() {
+        lang.t("desk.county_policy").to_owned()
+    } else {
+        said
     }
 }
 
@@ -163,9 +227,63 @@ pub(crate) fn place(lang: Lang, pack: &Pack, area: Option<&str>) -> String {
     }
 }
 
+/// A report in one line for lists: place, sex and age of each child, what is reported. Nothing that is sealed, and of an
+/// illness never which.
+pub(crate) fn brief(lang: Lang, pack: &Pack, stored: &serde_json::Value) -> String {
+    let (facts, _) = salvage(stored);
+    let children = facts.children.iter().map(|child| {
+        let age = match child.age {
+            None => lang.t("board.fact.age_unknown").to_owned(),
+            Some(0) => lang.t("form.age.under_one").to_owned(),
+            Some(age) => lang.fill("form.age.years", &[("age", &age.to_string())]),
+        };
+        format!("{} {age}", lang.t(&format!("words.sex.{}", child.sex.as_str())))
+    });
+    let children = children.collect::<Vec<_>>().join(lang.t("words.and"));
+    let parts = [
+        place(lang, pack, facts.area.as_deref()),
+        children,
+        situations(lang, pack, &facts),
+    ];
+    let said: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    said.join(" · ")
+}
+
+/// Situations in short names, each once.
+pub(crate) fn situations(lang: Lang, pack: &Pack, facts: &Facts) -> String {
+    let mut names: Vec<&str> = Vec::new();
+    for code in &facts.situations {
+        let name = short(lang, pack, code);
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names.join(lang.t("words.and"))
+}
+
+fn short<'a>(lang: Lang, pack: &'a Pack, code: &'a str) -> &'a str {
+    if code == "illness" {
+        lang.t("words.health")
+    } else {
+        pack.vocabulary().situations.label(code, lang.pack())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn amber_is_most_of_the_time_and_red_is_over() {
+        let (start, due) = (at("2026-11-24T08:00:00Z"), at("2026-11-24T09:00:00Z"));
+        let class = |now: &str| {
+            countdown(Lang::Zh, Some("sign"), Some(due), at(now))
+                .since(start, Some(due), at(now))
+                .class()
+        };
+        let said = ["08:44", "08:45", "08:59", "09:00"].map(|time| class(&format!("2026-11-24T{time}:00Z")));
+        assert_eq!(said, ["", "soon", "soon", "late"]);
+    }
 
     fn at(text: &str) -> DateTime<Utc> {
         text.parse().unwrap()
@@ -180,6 +298,13 @@ mod tests {
         assert_eq!((over.text.as_str(), over.overdue), ("首次见面核实已超期 3 小时", true));
         let english = countdown(Lang::En, Some("resolve"), Some(at("2026-11-25T09:00:00Z")), now);
         assert_eq!(english.text, "1 day 1 hour left to close");
+        let (due, late) = (Some(at("2026-11-24T08:20:30Z")), Some(at("2026-11-24T05:00:00Z")));
+        assert_eq!(fixed(Lang::Zh, Some("sign"), due, now).text, "签收时限：11月24日 16:20");
+        let past = fixed(Lang::Zh, Some("contact"), late, now);
+        assert_eq!(
+            (past.text.as_str(), past.overdue),
+            ("首次见面核实已超期（11月24日 13:00到期）", true)
+        );
         assert!(
             countdown(Lang::Zh, Some("resolve"), None, now)
                 .text

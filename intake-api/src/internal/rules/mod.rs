@@ -28,7 +28,7 @@ use axum::{
 pub(crate) use examined::Examinations;
 pub(crate) use replay::Replays;
 
-use super::{Route, auth::session::RULES_LIMIT};
+use super::{Route, kept::RULES_LIMIT};
 
 /// Routes of this part.
 pub(crate) fn routes() -> Vec<Route> {
