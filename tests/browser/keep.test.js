@@ -136,10 +136,11 @@ test("a page that can't refresh says so, keeps its content and can be paused", a
   const { context, page } = await officer(browser, "MEMBER", "/desk");
   await page.clock.install();
   await page.reload();
-  const before = await page.locator("#queue").innerText();
   await page.locator(".live-line button").click();
   assert.match(await page.locator(".live-line .said").innerText(), /暂停/);
-  await page.locator(".live-line button").click();
+  await Promise.all([page.waitForResponse(/desk\/list/), page.locator(".live-line button").click()]);
+  await page.locator("#queue ol").waitFor();
+  const before = await page.locator("#queue").innerText();
   await context.setOffline(true);
   await page.clock.fastForward("02:10");
   await page.locator(".live-line .said.old").waitFor();
@@ -208,11 +209,16 @@ test("at night every page can be read, and tabs can be told apart without tellin
 });
 
 test("on paper: one sheet of a ticket that says where it is from, and pages that say it is confidential", async () => {
-  const { context, page } = await officer(browser, "MEMBER", `/tickets/${ticket.id}`);
+  const { context, page } = await officer(browser, "MEMBER", "/desk");
+  const lines = page.locator("ol.tickets > li");
+  for (const line of await lines.all()) assert.ok((await line.boundingBox()).height > 40, "every line is seen");
+  // A ticket as people write them, not the one with the long words.
+  await pressed(page, lines.filter({ hasNotText: ticket.receipt }).first().locator("a"));
+  const [receipt] = (await page.locator("main").innerText()).match(/\d{8}-\w{4}-\w{5}/);
   for (const colorScheme of ["light", "dark"]) {
     await page.emulateMedia({ media: "print", colorScheme });
     const head = await page.locator(".print-only").innerText();
-    for (const word of ["太和", "打印", "保密", ticket.receipt]) assert.ok(head.includes(word), `the sheet says ${word}: ${head}`);
+    for (const word of ["太和", "打印", "保密", receipt]) assert.ok(head.includes(word), `the sheet says ${word}: ${head}`);
     const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     assert.equal(ground, "rgb(255, 255, 255)", "paper is white");
     const pdf = await page.pdf({ format: "A4", preferCSSPageSize: true });
@@ -220,6 +226,7 @@ test("on paper: one sheet of a ticket that says where it is from, and pages that
   }
   await context.close();
   const office = await officer(browser, "OFFICE", "/board");
+  for (const line of await office.page.locator("ul.calls > li").all()) assert.ok((await line.boundingBox()).height > 40, "every line is seen");
   await office.page.emulateMedia({ media: "print" });
   assert.match(await office.page.locator(".print-only").innerText(), /保密/);
   assert.equal(await office.page.locator("header.bar").isVisible(), false);

@@ -199,7 +199,11 @@ fn group(lang: Lang, id: &'static str, count: i64, lines: Vec<Line>) -> Group {
         calm: lang.t(&format!("board.{id}_calm")),
         count: counted(count),
         zero: count == 0,
-        tone: if id == "overdue" { "hot" } else { "soon" },
+        tone: match id {
+            "overdue" => "hot",
+            "drills" => "",
+            _ => "soon",
+        },
         all: (id != "drills").then(|| {
             if id == "triage" {
                 "/triage".to_owned()

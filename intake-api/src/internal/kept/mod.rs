@@ -139,7 +139,12 @@ async fn form(internal: &Internal, request: Request, next: Next) -> Response {
         if !worth || ENDS.contains(&came.path.as_str()) {
             return next.run(whole(parts, bytes)).await;
         }
-        return came.to_login("kept.expired", StatusCode::UNAUTHORIZED).await;
+        let key = if page::has_texts(&came.typed) {
+            "kept.expired"
+        } else {
+            "kept.expired_bare"
+        };
+        return came.to_login(key, StatusCode::UNAUTHORIZED).await;
     };
     if !same(came.token.as_bytes(), actor.csrf.as_bytes()) {
         return came.of_another_session(&actor).await;
@@ -191,7 +196,12 @@ async fn logged_in(came: Came, before: Option<Actor>, (parts, bytes): (Parts, By
         ..came
     };
     let mut answer = if owner == 0 || owner == actor.person.account.id {
-        let back = came.native_page(&actor, came.lang.t("kept.back"), StatusCode::OK).await;
+        let key = if page::has_texts(&came.typed) {
+            "kept.back"
+        } else {
+            "kept.back_bare"
+        };
+        let back = came.native_page(&actor, came.lang.t(key), StatusCode::OK).await;
         back.unwrap_or_else(|| came.shown(StatusCode::OK.into_response(), Some(&actor)))
     } else {
         let key = "kept.another";

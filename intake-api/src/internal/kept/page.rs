@@ -113,6 +113,11 @@ pub(super) fn html(status: StatusCode, html: String) -> Response {
     (status, [(header::CACHE_CONTROL, "no-store")], Html(html)).into_response()
 }
 
+/// Whether a person wrote anything, besides what the form carries by itself.
+pub(super) fn has_texts(typed: &Typed) -> bool {
+    !parted(typed, Lang::Zh).0.is_empty()
+}
+
 /// What people read, and what only the form needs: codes, numbers, choices.
 fn parted(typed: &Typed, lang: Lang) -> (Vec<Field>, Vec<(String, String)>) {
     let (mut fields, mut hidden) = (Vec::new(), Vec::new());
