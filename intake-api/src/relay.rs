@@ -3,6 +3,8 @@
 //! The writer beside it hands over what it committed, leased to this relay already. Besides, the relay looks around every so
 //! often for what nobody holds: rows of a dead relay and doubtful messages. Nothing here can lose a report: the row stays
 //! until the router deletes it.
+//!
+//! While the broker is away the relay gives back at once what it is handed, so that a router takes it from the database.
 
 use std::time::Duration;
 
@@ -14,7 +16,7 @@ use platform::{
     telemetry::chain,
 };
 use tokio::{
-    sync::{Mutex, mpsc},
+    sync::{Mutex, mpsc, watch},
     time::{Instant, MissedTickBehavior},
 };
 use tokio_util::sync::CancellationToken;
@@ -40,8 +42,10 @@ pub(crate) async fn run(
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
     let fresh = Mutex::new(fresh);
-    let (store, fresh, halt, part) = (&store, &fresh, &stop, &part);
-    redial(
+    let (away, is_away) = watch::channel(true);
+    let (store, fresh, halt, part, away) = (&store, &fresh, &stop, &part, &away);
+    let giving_back = give_back(store, owner, fresh, is_away, halt);
+    let passing_on = redial(
         &url,
         "shouwang relay",
         &topology,
@@ -50,6 +54,7 @@ pub(crate) async fn run(
         |connection| async move {
             let publisher = connection.publisher().await?;
             part.ready();
+            let _back = Back::begin(away);
             let mut fresh = fresh.lock().await;
             let mut look = tokio::time::interval(LOOK);
             look.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -72,8 +77,55 @@ pub(crate) async fn run(
             }
             Ok(())
         },
-    )
-    .await
+    );
+    tokio::try_join!(passing_on, async { anyhow::Ok(giving_back.await) }).map(drop)
+}
+
+/// While it lives, the broker is there.
+struct Back<'a>(&'a watch::Sender<bool>);
+
+impl<'a> Back<'a> {
+    fn begin(away: &'a watch::Sender<bool>) -> Self {
+        away.send_replace(false);
+        Self(away)
+    }
+}
+
+impl Drop for Back<'_> {
+    fn drop(&mut self) {
+        self.0.send_replace(true);
+    }
+}
+
+/// While the broker is away: what the writer hands over is due at once, for a router or for the relay when the broker is back.
+async fn give_back(
+    store: &Store,
+    owner: Uuid,
+    fresh: &Mutex<mpsc::Receiver<OutboxRow>>,
+    mut away: watch::Receiver<bool>,
+    stop: &CancellationToken,
+) {
+    let mut rows = Vec::with_capacity(BATCH);
+    loop {
+        tokio::select! {
+            _ = away.wait_for(|away| *away) => {}
+            () = stop.cancelled() => return,
+        }
+        let mut fresh = fresh.lock().await;
+        loop {
+            tokio::select! {
+                _ = away.wait_for(|away| !*away) => break,
+                got = fresh.recv_many(&mut rows, BATCH) => {
+                    if got == 0 {
+                        return;
+                    }
+                }
+                () = stop.cancelled() => return,
+            }
+            let ids: Vec<i64> = rows.drain(..).map(|row| row.report_id).collect();
+            settle(store.outbox_release(owner, &ids, clock::now()), &ids, "given back").await;
+        }
+    }
 }
 
 /// What nobody holds: rows of a dead relay, and published ones that are doubted.

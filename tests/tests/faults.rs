@@ -240,7 +240,7 @@ async fn a_wiped_broker_loses_nothing() {
     }
     servers.rabbitmq_user();
     // The sweep doubts what was published but not routed; here its time comes at once.
-    sqlx::query("UPDATE outbox SET due_at = received_at FROM reports r WHERE r.id = report_id")
+    sqlx::query("UPDATE outbox SET due_at = received_at")
         .execute(&system.db)
         .await
         .unwrap();
@@ -251,37 +251,50 @@ async fn a_wiped_broker_loses_nothing() {
     assert_eq!(system.count("SELECT count(*) FROM outbox").await, 0);
 }
 
+/// RabbitMQ refuses every connection: no message ever arrives.
+const NO_BROKER: &str = "amqp://nobody:nothing@127.0.0.1:1/%2f";
+
+/// Seconds from acceptance to the decision, the longest.
+async fn longest_way_s(system: &System) -> f64 {
+    sqlx::query_scalar(
+        "SELECT max(extract(epoch FROM d.decided_at - r.received_at))::float8 FROM decisions d JOIN reports r ON r.id = d.report_id",
+    )
+    .fetch_one(&system.db)
+    .await
+    .unwrap()
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_broker_that_is_away_holds_no_child_up() {
-    // RabbitMQ refuses every connection: no message ever arrives.
-    let env = vec![(
-        "AMQP_URL".to_owned(),
-        "amqp://nobody:nothing@127.0.0.1:1/%2f".to_owned(),
-    )];
-    let mut system = System::start_on(
-        &Servers::shared(),
-        Options {
-            env,
-            start: vec![],
-            ..Options::default()
-        },
-    )
-    .await;
+    let env = vec![("AMQP_URL".to_owned(), NO_BROKER.to_owned())];
+    let options = Options {
+        env,
+        start: vec![],
+        ..Options::default()
+    };
+    let mut system = System::start_on(&Servers::shared(), options).await;
+    system.router.spawn();
     system.intake.spawn();
-    let filed = eventually(
+    let first = eventually(
         "a report accepted without a broker",
         Duration::from_secs(20),
         async || system.try_file(&samples()[0].1, None).await,
     )
     .await;
-    // As if half a minute had passed.
-    sqlx::query("UPDATE reports SET received_at = received_at - interval '31 seconds'")
-        .execute(&system.db)
-        .await
-        .unwrap();
-    system.router.spawn();
-    let shown = system.routed(&filed).await;
+    let shown = system.routed(&first).await;
     assert_eq!(shown["tickets"].as_array().unwrap().len(), 6);
+    // Both know by now that the broker is away.
+    let mut filed = Vec::new();
+    for (_, body) in samples() {
+        filed.push(system.file(&body).await);
+    }
+    for one in &filed {
+        system.routed(one).await;
+    }
+    let longest = longest_way_s(&system).await;
+    assert!(longest < 5.0, "{longest} s: it waited for a broker known to be away");
+    assert_eq!(system.count("SELECT count(*) FROM outbox").await, 0);
+    assert_eq!(system.count("SELECT count(*) FROM routing_attempts").await, 0);
     let (status, why) = eventually("a readiness", Duration::from_secs(5), async || {
         system.router.readiness().await
     })
@@ -290,6 +303,76 @@ async fn a_broker_that_is_away_holds_no_child_up() {
         status == 503 && why.contains("RabbitMQ"),
         "and says what is missing: {status} {why}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_relay_without_a_broker_gives_its_reports_to_a_router_that_has_one() {
+    let options = Options {
+        start: vec!["router"],
+        ..Options::default()
+    };
+    let mut system = System::start_on(&Servers::shared(), options).await;
+    system.intake.set("AMQP_URL", NO_BROKER);
+    system.intake.spawn();
+    let mut filed = vec![
+        eventually(
+            "a report accepted without a broker",
+            Duration::from_secs(20),
+            async || system.try_file(&samples()[0].1, None).await,
+        )
+        .await,
+    ];
+    for (_, body) in samples() {
+        filed.push(system.file(&body).await);
+    }
+    for one in &filed {
+        system.routed(one).await;
+    }
+    let longest = longest_way_s(&system).await;
+    assert!(longest < 8.0, "{longest} s: the relay kept what it could not pass on");
+    assert_eq!(system.count("SELECT count(*) FROM outbox").await, 0);
+    assert_eq!(
+        system.count("SELECT count(*) FROM decisions").await,
+        system.count("SELECT count(*) FROM cases").await
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_broker_that_comes_back_doubles_nothing() {
+    let servers = Servers::private("comesback");
+    let mut system = System::start_on(&servers, Options::default()).await;
+    let bodies: Vec<String> = samples().into_iter().map(|(_, body)| body).collect();
+    let mut filed = Vec::new();
+    let mut file_some = async |system: &System, n: usize| {
+        for body in bodies.iter().cycle().take(n) {
+            filed.push(system.file(body).await);
+        }
+    };
+    file_some(&system, 40).await;
+    servers.command("stop-rabbitmq", None);
+    file_some(&system, 40).await;
+    // Not held up: routed while the broker is still away.
+    eventually("all routed without a broker", Duration::from_secs(60), async || {
+        (system.count("SELECT count(*) FROM outbox").await == 0).then_some(())
+    })
+    .await;
+    servers.command("start-rabbitmq", None);
+    file_some(&system, 40).await;
+    for name in ["intake-api", "router"] {
+        system.service(name).ready().await;
+    }
+    file_some(&system, 40).await;
+    system.quiet(Duration::from_secs(60)).await;
+    for table in ["reports", "decisions", "cases"] {
+        let rows: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("SELECT count(*) FROM {table}")))
+            .fetch_one(&system.db)
+            .await
+            .unwrap();
+        assert_eq!(rows, 160, "{table}");
+    }
+    let twice = "SELECT count(*) FROM (SELECT FROM tickets GROUP BY report_id, obligation, unit HAVING count(*) > 1) t";
+    assert_eq!(system.count(twice).await, 0);
+    assert_eq!(system.count("SELECT count(*) FROM routing_attempts").await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

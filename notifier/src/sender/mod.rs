@@ -1,12 +1,15 @@
 //! The loop that empties the notice queue.
 //!
-//! It leases what is due, P1 first, and sends each notice in a task of its own, outside any transaction. Held notices are
-//! renewed by a heart-beat, so a notifier that is killed frees them within seconds while a slow mail server costs nothing.
+//! It leases what is due ahead of its turn, P1 first, and sends each notice in a task of its own, outside any transaction. While
+//! mails are under way the next notices are leased and the last ones recorded. Held notices are renewed by a heart-beat, so a
+//! notifier that is killed frees them within seconds while a slow mail server costs nothing.
 //! Some places are kept for P1, so that ordinary mails to a hanging server can't hold up an urgent one.
 
+mod ahead;
 mod attempt;
 mod hand;
 mod health;
+mod looks;
 mod recorder;
 
 use std::{sync::Arc, time::Duration};
@@ -15,28 +18,27 @@ use platform::{
     clock,
     pack_watch::PackWatch,
     private::Part,
-    store::{LeaseOf, LeasedNotice, Store},
+    store::{LeaseOf, LeasedNotice, Onward, Store},
     telemetry::chain,
 };
 use tokio::{
-    sync::{Notify, mpsc},
+    sync::{Mutex, Notify, mpsc},
     task::JoinSet,
-    time::{sleep, timeout},
+    time::{Instant, sleep_until, timeout},
 };
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 use uuid::Uuid;
 
 pub use self::health::Health;
-use self::{attempt::Done, hand::Hand};
+use self::{
+    ahead::{Ahead, Places},
+    attempt::Done,
+    hand::Hand,
+    looks::Looks,
+};
 use crate::mailer::Mailer;
 
-/// Looks around this often while there was work …
-const SHORTEST_PAUSE: Duration = Duration::from_millis(20);
-/// … and slows down to this while there is none. The bell wakes it earlier.
-const LONGEST_PAUSE: Duration = Duration::from_millis(500);
-/// Waits this long for more sends to end, so that a lease takes several notices and not one each time.
-const GATHER: Duration = Duration::from_millis(2);
 /// On SIGTERM, what is under way has this long; then its lease runs out and another notifier sends it.
 const DRAIN: Duration = Duration::from_secs(15);
 
@@ -62,6 +64,7 @@ pub struct Sender<M> {
     health: Health,
     owner: Uuid,
     hand: Arc<Hand>,
+    onward: Mutex<Onward<3>>,
 }
 
 impl<M: Mailer> Sender<M> {
@@ -75,6 +78,7 @@ impl<M: Mailer> Sender<M> {
             health,
             owner: Uuid::new_v4(),
             hand: Arc::default(),
+            onward: Mutex::default(),
         }
     }
 
@@ -116,35 +120,51 @@ impl<M: Mailer> Sender<M> {
         stop: &CancellationToken,
     ) -> anyhow::Result<()> {
         let mut sends: JoinSet<Done> = JoinSet::new();
-        let mut ordinary = 0;
-        let mut pause = SHORTEST_PAUSE;
+        let mut ahead = Ahead::default();
+        let mut places = Places::new(self.settings.concurrency);
+        let mut looks = Looks::default();
         while !stop.is_cancelled() {
-            let leased = self.lease(sends.len(), ordinary, part).await;
-            pause = if leased.is_empty() {
-                (pause * 2).min(LONGEST_PAUSE)
-            } else {
-                SHORTEST_PAUSE
-            };
-            for notice in leased {
-                ordinary += usize::from(notice.urgency != "P1");
+            while let Some(notice) = ahead.next(places) {
+                places.take(&notice);
                 sends.spawn(self.clone().attempt(notice));
+            }
+            let wants = ahead.wants(places.all);
+            if let Some((limit, of)) = wants
+                && looks.is_due(of)
+            {
+                looks.begin((limit, of), self.clone().lease(limit, of));
             }
             tokio::select! {
                 () = stop.cancelled() => {}
-                () = wake.notified() => pause = SHORTEST_PAUSE,
-                () = sleep(pause) => {}
+                () = wake.notified() => looks.soon(),
+                () = sleep_until(looks.next), if wants.is_some() && !looks.is_under_way() => {}
+                looked = looks.ended() => match looked? {
+                    Ok(leased) => {
+                        part.ready();
+                        ahead.add(leased);
+                    }
+                    Err(why) => {
+                        debug!(error = why, "no notices can be leased");
+                        part.not_ready(why);
+                    }
+                },
                 Some(done) = sends.join_next(), if !sends.is_empty() => {
-                    ordinary -= pass_on(done?, &results);
-                    sleep(GATHER).await;
+                    pass_on(done?, &mut places, &results);
                     while let Some(done) = sends.try_join_next() {
-                        ordinary -= pass_on(done?, &results);
+                        pass_on(done?, &mut places, &results);
                     }
                 }
             }
         }
+        if looks.is_under_way()
+            && let Ok(leased) = looks.ended().await?
+        {
+            ahead.add(leased);
+        }
+        self.give_back(ahead).await;
         let drained = timeout(DRAIN, async {
             while let Some(done) = sends.join_next().await {
-                pass_on(done?, &results);
+                pass_on(done?, &mut places, &results);
             }
             anyhow::Ok(())
         });
@@ -157,71 +177,35 @@ impl<M: Mailer> Sender<M> {
         })
     }
 
-    /// Leases as many as there is room for. A notice that is in hand already (the database was away for longer than its
-    /// lease) is not sent a second time.
-    async fn lease(&self, busy: usize, ordinary: usize, part: &Part) -> Vec<LeasedNotice> {
-        let (room, of) = room(self.settings.concurrency, busy, ordinary);
-        if room == 0 {
-            return Vec::new();
-        }
-        let limit = i64::try_from(room).unwrap_or(i64::MAX);
-        match self
+    /// Leases. A notice that is in hand already (the database was away for longer than its lease) is not sent a second time.
+    async fn lease(self: Arc<Self>, limit: usize, of: LeaseOf) -> Result<Vec<LeasedNotice>, String> {
+        let mut onward = self.onward.lock().await;
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let begun = Instant::now();
+        let leased = self
             .store
-            .notice_lease(&self.settings.county, self.owner, clock::now(), limit, of)
+            .notice_lease_onward(&self.settings.county, self.owner, clock::now(), limit, of, &mut onward)
             .await
-        {
-            Ok(leased) => {
-                part.ready();
-                leased.into_iter().filter(|notice| self.hand.take(notice.id)).collect()
-            }
-            Err(e) => {
-                let why = chain(&e);
-                debug!(error = why, "no notices can be leased");
-                part.not_ready(why);
-                sleep(LONGEST_PAUSE).await;
-                Vec::new()
-            }
+            .map_err(|e| chain(&e))?;
+        metrics::histogram!("shouwang_notice_lease_seconds").record(begun.elapsed().as_secs_f64());
+        Ok(leased.into_iter().filter(|notice| self.hand.take(notice.id)).collect())
+    }
+
+    /// What was not begun is free for the next notifier at once.
+    async fn give_back(&self, mut ahead: Ahead) {
+        let ids: Vec<Uuid> = ahead.take().map(|notice| notice.id).collect();
+        if ids.is_empty() {
+            return;
         }
+        if let Err(e) = self.store.notice_release(self.owner, &ids).await {
+            debug!(error = chain(&e), "leases were not given back: they run out");
+        }
+        self.hand.let_go(ids);
     }
 }
 
-/// How many notices may be leased, and of which urgency.
-fn room(concurrency: usize, busy: usize, ordinary: usize) -> (usize, LeaseOf) {
-    let kept_for_p1 = if concurrency > 1 { (concurrency / 4).max(1) } else { 0 };
-    let free = concurrency.saturating_sub(busy);
-    match (concurrency - kept_for_p1).saturating_sub(ordinary) {
-        0 => (free, LeaseOf::Urgent),
-        room => (free.min(room), LeaseOf::All),
-    }
-}
-
-/// Hands a result to the recorder; 1 when it was an ordinary notice. The recorder outlives the sends.
-fn pass_on(done: Done, results: &mpsc::UnboundedSender<Done>) -> usize {
-    let ordinary = usize::from(!done.urgent);
+/// Frees the place of a result and hands it to the recorder, which outlives the sends.
+fn pass_on(done: Done, places: &mut Places, results: &mpsc::UnboundedSender<Done>) {
+    places.free(done.urgent);
     _ = results.send(done);
-    ordinary
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn places_are_kept_for_p1() {
-        for (concurrency, busy, ordinary, room_left) in [
-            (8, 0, 0, (6, LeaseOf::All)),
-            (8, 6, 6, (2, LeaseOf::Urgent)),
-            (8, 7, 5, (1, LeaseOf::All)),
-            (8, 8, 6, (0, LeaseOf::Urgent)),
-            (1, 0, 0, (1, LeaseOf::All)),
-            (1, 1, 1, (0, LeaseOf::Urgent)),
-            (2, 0, 0, (1, LeaseOf::All)),
-        ] {
-            assert_eq!(
-                room(concurrency, busy, ordinary),
-                room_left,
-                "{concurrency} {busy} {ordinary}"
-            );
-        }
-    }
 }

@@ -6,7 +6,9 @@ use lapin::{
     options::{BasicPublishOptions, ConfirmSelectOptions},
 };
 
-use super::{BrokerError, Message, Topology, answered};
+use tokio::time::Instant;
+
+use super::{ANSWER, BrokerError, Message, Topology, answered, answered_within};
 
 /// A confirming channel.
 pub struct Publisher {
@@ -26,15 +28,17 @@ impl Publisher {
     }
 
     /// Publishes all, then waits for all confirms. One result per message, in order; after an error the rest may be errors too.
+    /// The broker has one time limit for all of them: a frozen one must not be waited for message by message.
     pub async fn publish(&self, messages: &[Message]) -> Vec<Result<(), BrokerError>> {
+        let end = Instant::now() + ANSWER;
         let mut waiting = Vec::with_capacity(messages.len());
         for message in messages {
-            waiting.push(answered("publish", self.send(message)).await);
+            waiting.push(within(end, "publish", self.send(message)).await);
         }
         let mut results = Vec::with_capacity(messages.len());
         for sent in waiting {
             results.push(match sent {
-                Ok(confirm) => taken(answered("confirm", confirm).await),
+                Ok(confirm) => taken(within(end, "confirm", confirm).await),
                 Err(e) => Err(e),
             });
         }
@@ -55,6 +59,14 @@ impl Publisher {
             .basic_publish("".into(), queue.into(), options, &message.body.to_bytes(), properties)
             .await
     }
+}
+
+async fn within<T>(
+    end: Instant,
+    what: &'static str,
+    call: impl Future<Output = lapin::Result<T>>,
+) -> Result<T, BrokerError> {
+    answered_within(end.saturating_duration_since(Instant::now()), what, call).await
 }
 
 fn taken(confirmation: Result<Confirmation, BrokerError>) -> Result<(), BrokerError> {

@@ -22,8 +22,8 @@ WITH input AS (
 ), outgoing AS (
     -- Born leased to the relay beside this writer, which is told after the commit and publishes without asking first. If it
     -- dies, the lease ends like any other.
-    INSERT INTO outbox (report_id, county, urgent, lease_owner, due_at)
-    SELECT id, $1, urgent, $22, CASE WHEN $22 IS NULL THEN received_at ELSE received_at + $23 END FROM fresh
+    INSERT INTO outbox (report_id, county, urgent, received_at, lease_owner, due_at)
+    SELECT id, $1, urgent, received_at, $22, CASE WHEN $22 IS NULL THEN received_at ELSE received_at + $23 END FROM fresh
 ), leaves AS (
     INSERT INTO audit_leaves (at, subject, kind, salt, leaf) SELECT received_at, id, 'report-received', salt, leaf FROM fresh
 ), tokens AS (

@@ -29,6 +29,7 @@ GRANT SELECT ON report_facts, outbox, routing_attempts, decisions, cases, case_r
 GRANT INSERT ON parked_messages, routing_attempts, decisions, cases, case_reports, tickets, stages, escalation_steps, notices,
     events, audit_leaves TO "{role}_router";
 GRANT UPDATE ON routing_attempts, tickets, stages, escalation_steps TO "{role}_router";
+GRANT UPDATE (taken_until) ON outbox TO "{role}_router";
 GRANT DELETE ON outbox, routing_attempts TO "{role}_router";
 GRANT EXECUTE ON FUNCTION partitions_ensure(date) TO "{role}_router";
 

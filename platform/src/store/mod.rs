@@ -10,6 +10,7 @@ mod callback;
 mod clock;
 mod counts;
 mod desk;
+mod due;
 mod logins;
 mod migrate;
 mod notice;
@@ -31,10 +32,13 @@ pub use callback::{CallbackDone, CallbackDue, CallbackSealed};
 pub use clock::Ticked;
 pub use counts::OfficeCounts;
 pub use desk::{ActDone, Acting, DeskAct, DeskEvent, DeskScope, DeskStage, DeskTicket, OtherTicket, QueueLine};
+pub use due::Onward;
 pub use logins::{TASKS, logins_write};
 pub use migrate::migrate;
-pub use notice::{Attempt, FailedNotice, LeaseOf, LeasedNotice, NoticeDepth, NoticeStage, Settlement, Verdict};
-pub use outbox::OutboxRow;
+pub use notice::{
+    Attempt, FailedNotice, LeaseOf, LeasedNotice, NOTICES_COUNTED, NoticeDepth, NoticeStage, Settlement, Verdict,
+};
+pub use outbox::{OutboxRow, REPORTS_COUNTED};
 pub use pack::{ActivePack, PackLoaded, PackVersions, rules_digest, rules_of};
 pub use people::{Account, AccountSecret, Membership, NewAccount, Person};
 pub use replay::{ReplayFacts, ReplayKey};
@@ -125,10 +129,12 @@ impl Store {
         let pool = PgPoolOptions::new()
             .max_connections(connections)
             .acquire_timeout(Duration::from_secs(5))
-            // The second guard against a stale transaction in a returned connection; an error drops the connection.
+            // The second guard against a stale transaction in a returned connection. One simple query that says nothing on a
+            // clean connection (a bare ROLLBACK writes a warning into the server's log each time), ends an open transaction,
+            // and is an error in a failed one, which drops the connection.
             .after_release(|connection, _| {
                 Box::pin(async move {
-                    connection.execute("ROLLBACK").await?;
+                    connection.execute("BEGIN; ROLLBACK").await?;
                     Ok(true)
                 })
             })

@@ -5,11 +5,41 @@ use serde_json::Value;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::{Store, StoreError};
+use super::{
+    Store, StoreError,
+    due::{Onward, due},
+};
 
 /// A notifier that is killed holds its notices this long; one that lives renews them every few seconds. Recovery stays
 /// below 30 s.
 pub(super) const LEASE_S: i64 = 20;
+
+/// A gauge of notices stops here, which means "this many or more": it is read every few seconds, also on the day on which a
+/// million wait.
+pub const NOTICES_COUNTED: i64 = 10_000;
+
+/// $1 owner, $2 now, $3 end of the lease, $4 how many, $5 county, $6 the lowest urgency that may be taken, $7 to $9 where to
+/// begin in each urgency. A notice that was never tried is due since ever, so that the order among these is their age.
+///
+/// A lease writes columns that no index has: such a row is changed within its page and costs no index anything. What is held
+/// therefore stays at the head, and is passed over; it is never more than notifiers have in hand.
+const LEASE: &str = concat!(
+    "WITH due AS (",
+    due!(
+        "notices",
+        "id, due_at = '-infinity' AS fresh",
+        "due_at, created_at",
+        "$4",
+        "state = 'queued' AND county = $5 AND urgency = 'P1' AND due_at <= $2
+         AND (due_at, created_at) >= ('-infinity', coalesce($7, '-infinity')) AND (leased_until IS NULL OR leased_until <= $2)",
+        "state = 'queued' AND county = $5 AND urgency = 'P2' AND 'P2' <= $6 AND due_at <= $2
+         AND (due_at, created_at) >= ('-infinity', coalesce($8, '-infinity')) AND (leased_until IS NULL OR leased_until <= $2)",
+        "state = 'queued' AND county = $5 AND urgency = 'P3' AND 'P3' <= $6 AND due_at <= $2
+         AND (due_at, created_at) >= ('-infinity', coalesce($9, '-infinity')) AND (leased_until IS NULL OR leased_until <= $2)",
+    ),
+    ") UPDATE notices n SET lease_owner = $1, leased_until = $3 FROM due WHERE n.id = due.id
+     RETURNING n.id, n.urgency, n.created_at, due.fresh"
+);
 
 /// A notice with what its mail needs to say. No sealed column is read.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -177,9 +207,9 @@ pub struct Settlement {
 /// Depth of the notice queue.
 #[derive(Clone, Copy, Debug, PartialEq, sqlx::FromRow)]
 pub struct NoticeDepth {
-    /// Waiting, leased ones included.
+    /// Waiting, leased ones included; stops at [`NOTICES_COUNTED`].
     pub queued: i64,
-    /// Given up; someone must look at them.
+    /// Given up; someone must look at them. Stops there as well.
     pub failed: i64,
     /// Age of the oldest waiting one, in seconds.
     pub oldest_s: f64,
@@ -216,22 +246,70 @@ impl Store {
         limit: i64,
         of: LeaseOf,
     ) -> Result<Vec<LeasedNotice>, StoreError> {
-        let rows = sqlx::query_as(include_str!("notice_lease.sql"))
+        self.notice_lease_onward(county, owner, now, limit, of, &mut Onward::default())
+            .await
+    }
+
+    /// As [`Store::notice_lease`], for one that takes turn after turn. The lease knows nothing of what mails say; that is
+    /// read by id afterwards.
+    pub async fn notice_lease_onward(
+        &self,
+        county: &str,
+        owner: Uuid,
+        now: DateTime<Utc>,
+        limit: i64,
+        of: LeaseOf,
+        onward: &mut Onward<3>,
+    ) -> Result<Vec<LeasedNotice>, StoreError> {
+        let [p1, p2, p3] = onward.from(now);
+        let leased: Vec<(Uuid, String, DateTime<Utc>, bool)> = sqlx::query_as(LEASE)
             .bind(owner)
             .bind(now)
             .bind(now + Duration::seconds(LEASE_S))
             .bind(limit)
             .bind(county)
             .bind(if of == LeaseOf::Urgent { "P1" } else { "P3" })
+            .bind(p1)
+            .bind(p2)
+            .bind(p3)
+            .persistent(false)
+            .fetch_all(&self.pool)
+            .await?;
+        let full = i64::try_from(leased.len()).is_ok_and(|n| n == limit);
+        let fresh = leased.iter().filter(|(.., fresh)| *fresh);
+        let rank = |urgency: &str| ["P1", "P2", "P3"].iter().position(|u| *u == urgency);
+        onward.ended(
+            full,
+            fresh.filter_map(|(_, urgency, at, _)| Some((rank(urgency)?, *at))),
+        );
+        if leased.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ids: Vec<Uuid> = leased.into_iter().map(|(id, ..)| id).collect();
+        let rows = sqlx::query_as(include_str!("notice_mail.sql"))
+            .bind(ids)
+            .persistent(false)
             .fetch_all(&self.pool)
             .await?;
         Ok(rows)
     }
 
+    /// Gives back notices that were leased and not begun.
+    pub async fn notice_release(&self, owner: Uuid, ids: &[Uuid]) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE notices SET lease_owner = NULL, leased_until = NULL WHERE id = ANY($2) AND lease_owner = $1 AND state = 'queued'",
+        )
+        .bind(owner)
+        .bind(ids)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
     /// The heart-beat: holds the notices in hand until 20 s after `now`; answers which are still held.
     pub async fn notice_renew(&self, owner: Uuid, ids: &[Uuid], now: DateTime<Utc>) -> Result<Vec<Uuid>, StoreError> {
         let held = sqlx::query_scalar(
-            "UPDATE notices SET due_at = $3 WHERE id = ANY($2) AND lease_owner = $1 AND state = 'queued' RETURNING id",
+            "UPDATE notices SET leased_until = $3 WHERE id = ANY($2) AND lease_owner = $1 AND state = 'queued' RETURNING id",
         )
         .bind(owner)
         .bind(ids)
@@ -269,6 +347,7 @@ impl Store {
             .bind(sorted.iter().map(|s| s.attempt.phase).collect::<Vec<_>>())
             .bind(sorted.iter().map(|s| s.attempt.detail.as_str()).collect::<Vec<_>>())
             .bind(sorted.iter().map(|s| s.attempt.took_ms).collect::<Vec<_>>())
+            .persistent(false)
             .fetch_all(&mut *tx)
             .await?;
         for (id, escalates) in &held {
@@ -286,16 +365,19 @@ impl Store {
         Ok(held.into_iter().map(|(id, _)| id).collect())
     }
 
-    /// How much waits and how much failed in the county.
+    /// How much waits and how much failed in the county, each counted as far as [`NOTICES_COUNTED`]; how old the oldest is
+    /// is exact.
     pub async fn notice_depth(&self, county: &str, now: DateTime<Utc>) -> Result<NoticeDepth, StoreError> {
         let depth = sqlx::query_as(
-            "SELECT count(*) FILTER (WHERE state = 'queued') AS queued, count(*) FILTER (WHERE state = 'failed') AS failed,
-                    greatest(coalesce(extract(epoch FROM $1 - min(created_at) FILTER (WHERE state = 'queued')), 0), 0)::float8
-                        AS oldest_s
-             FROM notices WHERE county = $2 AND state IN ('queued', 'failed')",
+            "SELECT (SELECT count(*) FROM (SELECT FROM notices WHERE county = $2 AND state = 'queued' LIMIT $3) few) AS queued,
+                    (SELECT count(*) FROM (SELECT FROM notices WHERE county = $2 AND state = 'failed' LIMIT $3) few) AS failed,
+                    greatest(coalesce(extract(epoch FROM $1 - (SELECT created_at FROM notices WHERE county = $2 AND state = 'queued'
+                                                               ORDER BY created_at LIMIT 1)), 0), 0)::float8 AS oldest_s",
         )
         .bind(now)
         .bind(county)
+        .bind(NOTICES_COUNTED)
+        .persistent(false)
         .fetch_one(&self.pool)
         .await?;
         Ok(depth)

@@ -9,7 +9,7 @@ WITH settled AS (
     SELECT at, id, number, outcome, phase, detail, took_ms FROM settled
 )
 UPDATE notices n
-SET state = s.state, due_at = coalesce(s.retry_at, n.due_at), attempts = n.attempts + 1, lease_owner = NULL,
+SET state = s.state, due_at = coalesce(s.retry_at, n.due_at), attempts = n.attempts + 1, lease_owner = NULL, leased_until = NULL,
     finished_at = CASE WHEN s.state <> 'queued' THEN s.at END, last_error = s.error
 FROM settled s
 WHERE n.id = s.id AND n.lease_owner = $1 AND n.state = 'queued'

@@ -3,15 +3,65 @@
 use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
 
-use super::{Store, StoreError};
+use super::{
+    Store, StoreError,
+    due::{Onward, due},
+};
 
-/// A relay that dies holds its rows this long.
+/// A relay that dies holds its rows this long; a router that takes reports past the broker as well.
 pub(super) const LEASE_S: i64 = 20;
 
 /// A published report that is not routed by then is doubted and published again; doubling, since a router that is merely
 /// slow must not be buried in copies.
 const SWEEP_S: f64 = 60.0;
 const LONGEST_SWEEP_S: f64 = 1800.0;
+
+/// The gauge of waiting reports stops here, which means "this many or more": it is read every few seconds, also on the day
+/// on which a million wait.
+pub const REPORTS_COUNTED: i64 = 10_000;
+
+/// $1 owner, $2 now, $3 end of the lease, $4 how many.
+const LEASE: &str = concat!(
+    "WITH due AS (",
+    due!(
+        "outbox",
+        "report_id",
+        "due_at",
+        "$4",
+        "urgent AND due_at <= $2",
+        "NOT urgent AND due_at <= $2"
+    ),
+    ") UPDATE outbox o SET lease_owner = $1, due_at = $3 FROM due WHERE o.report_id = due.report_id
+     RETURNING o.report_id, o.county, o.urgent, o.publishes"
+);
+
+/// $1 now, $2 until when the router holds them, $3 due since, $4 accepted before, $5 how many, $6 county, $7 and $8 where to
+/// begin among the urgent and among the others.
+const TAKE: &str = concat!(
+    "WITH untouched AS (",
+    due!(
+        "outbox",
+        "report_id",
+        "due_at",
+        "$5",
+        "urgent AND due_at <= $3 AND county = $6 AND (taken_until IS NULL OR taken_until <= $1)",
+        "NOT urgent AND due_at <= $3 AND county = $6 AND (taken_until IS NULL OR taken_until <= $1)",
+    ),
+    "), waiting AS (",
+    due!(
+        "outbox",
+        "report_id",
+        "received_at",
+        "$5",
+        "urgent AND received_at <= $4 AND received_at >= coalesce($7, '-infinity')
+         AND county = $6 AND (taken_until IS NULL OR taken_until <= $1)",
+        "NOT urgent AND received_at <= $4 AND received_at >= coalesce($8, '-infinity')
+         AND county = $6 AND (taken_until IS NULL OR taken_until <= $1)",
+    ),
+    ") UPDATE outbox o SET taken_until = $2
+     FROM (SELECT report_id FROM untouched UNION SELECT report_id FROM waiting) due WHERE o.report_id = due.report_id
+     RETURNING o.report_id, o.urgent, o.received_at"
+);
 
 /// A leased row.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -34,19 +84,14 @@ impl Store {
         now: DateTime<Utc>,
         limit: i64,
     ) -> Result<Vec<OutboxRow>, StoreError> {
-        let rows = sqlx::query_as(
-            "UPDATE outbox o SET lease_owner = $1, due_at = $3
-             FROM (SELECT report_id FROM outbox WHERE due_at <= $2
-                   ORDER BY urgent DESC, due_at LIMIT $4 FOR UPDATE SKIP LOCKED) due
-             WHERE o.report_id = due.report_id
-             RETURNING o.report_id, o.county, o.urgent, o.publishes",
-        )
-        .bind(owner)
-        .bind(now)
-        .bind(now + Duration::seconds(LEASE_S))
-        .bind(limit)
-        .fetch_all(&self.pool)
-        .await?;
+        let rows = sqlx::query_as(LEASE)
+            .bind(owner)
+            .bind(now)
+            .bind(now + Duration::seconds(LEASE_S))
+            .bind(limit)
+            .persistent(false)
+            .fetch_all(&self.pool)
+            .await?;
         Ok(rows)
     }
 
@@ -78,26 +123,49 @@ impl Store {
         Ok(())
     }
 
-    /// Reports accepted before `before` that are not routed yet, the oldest first.
-    pub async fn outbox_waiting(&self, before: DateTime<Utc>, limit: i64) -> Result<Vec<i64>, StoreError> {
-        let ids = sqlx::query_scalar(
-            "SELECT o.report_id FROM outbox o JOIN reports r ON r.id = o.report_id WHERE r.received_at < $1
-             ORDER BY o.urgent DESC, r.received_at LIMIT $2",
-        )
-        .bind(before)
-        .bind(limit)
-        .fetch_all(&self.pool)
-        .await?;
-        Ok(ids)
+    /// Takes reports past the broker: those that are due since `untouched`, so that no relay is at work on them, and those
+    /// that were accepted before `waiting`, whoever holds them. Urgent ones first, the oldest first, up to `limit` of either
+    /// kind. No other router takes them for 20 s.
+    pub async fn outbox_take(
+        &self,
+        county: &str,
+        now: DateTime<Utc>,
+        untouched: DateTime<Utc>,
+        waiting: DateTime<Utc>,
+        limit: i64,
+        onward: &mut Onward<2>,
+    ) -> Result<Vec<i64>, StoreError> {
+        let [urgent, ordinary] = onward.from(now);
+        let mut taken: Vec<(i64, bool, DateTime<Utc>)> = sqlx::query_as(TAKE)
+            .bind(now)
+            .bind(now + Duration::seconds(LEASE_S))
+            .bind(untouched)
+            .bind(waiting)
+            .bind(limit)
+            .bind(county)
+            .bind(urgent)
+            .bind(ordinary)
+            .persistent(false)
+            .fetch_all(&self.pool)
+            .await?;
+        taken.sort_unstable_by_key(|(id, urgent, at)| (!urgent, *at, *id));
+        let old = taken.iter().filter(|(.., at)| *at <= waiting);
+        let full = i64::try_from(old.clone().count()).is_ok_and(|n| n >= limit);
+        onward.ended(full, old.map(|(_, urgent, at)| (usize::from(!urgent), *at)));
+        Ok(taken.into_iter().map(|(id, ..)| id).collect())
     }
 
-    /// Rows not routed yet and the age of the oldest, in seconds.
+    /// Rows not routed yet, counted as far as [`REPORTS_COUNTED`], and the exact age of the oldest, in seconds.
     pub async fn outbox_depth(&self, now: DateTime<Utc>) -> Result<(i64, f64), StoreError> {
         let row = sqlx::query_as(
-            "SELECT count(*), coalesce(extract(epoch FROM $1 - min(r.received_at)), 0)::float8
-             FROM outbox o JOIN reports r ON r.id = o.report_id",
+            "SELECT (SELECT count(*) FROM (SELECT FROM outbox LIMIT $2) few),
+                    coalesce(extract(epoch FROM $1 - least(
+                        (SELECT received_at FROM outbox WHERE urgent ORDER BY received_at LIMIT 1),
+                        (SELECT received_at FROM outbox WHERE NOT urgent ORDER BY received_at LIMIT 1))), 0)::float8",
         )
         .bind(now)
+        .bind(REPORTS_COUNTED)
+        .persistent(false)
         .fetch_one(&self.pool)
         .await?;
         Ok(row)

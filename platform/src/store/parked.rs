@@ -39,4 +39,18 @@ impl Store {
         .await?;
         Ok(attempts)
     }
+
+    /// Writes down that these reports are about to be tried for the first time; answers those of them for which that is true.
+    /// The others are suspects: something ended before their last try did.
+    pub async fn attempts_first(&self, ids: &[i64], now: DateTime<Utc>) -> Result<Vec<i64>, StoreError> {
+        let first = sqlx::query_scalar(
+            "INSERT INTO routing_attempts (report_id, attempts, last_at)
+             SELECT id, 1, $2 FROM unnest($1::bigint[]) AS t (id) ORDER BY id ON CONFLICT DO NOTHING RETURNING report_id",
+        )
+        .bind(ids)
+        .bind(now)
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(first)
+    }
 }

@@ -56,15 +56,20 @@ pub struct Pinned<'a> {
 impl Store {
     /// A report and its facts, or `None` when there is no such report.
     pub async fn report_to_route(&self, id: i64) -> Result<Option<ReportToRoute>, StoreError> {
-        let row = sqlx::query_as(
+        Ok(self.reports_to_route(&[id]).await?.pop())
+    }
+
+    /// Reports and their facts, those that there are.
+    pub async fn reports_to_route(&self, ids: &[i64]) -> Result<Vec<ReportToRoute>, StoreError> {
+        let rows = sqlx::query_as(
             "SELECT r.id, r.county, r.received_at, r.drill, f.facts,
                     EXISTS (SELECT FROM decisions d WHERE d.report_id = r.id) AS routed
-             FROM reports r JOIN report_facts f ON f.report_id = r.id WHERE r.id = $1",
+             FROM reports r JOIN report_facts f ON f.report_id = r.id WHERE r.id = ANY($1)",
         )
-        .bind(id)
-        .fetch_optional(&self.pool)
+        .bind(ids)
+        .fetch_all(&self.pool)
         .await?;
-        Ok(row)
+        Ok(rows)
     }
 
     /// Drops the outbox row of a report that is routed already (a late copy of its message).
@@ -84,33 +89,61 @@ impl Store {
         pinned: Pinned<'_>,
         now: DateTime<Utc>,
     ) -> Result<Recorded, StoreError> {
+        let recorded = self.decisions_record(&[(report, decision)], pinned, now).await?;
+        Ok(recorded.into_iter().next().unwrap_or(Recorded::Before))
+    }
+
+    /// Several decisions in one transaction, all or none; one answer each, in order. Reports are sorted by their id, so that
+    /// two routers which meet the same ones wait for each other instead of deadlocking.
+    pub async fn decisions_record(
+        &self,
+        decided: &[(&ReportToRoute, &Decision)],
+        pinned: Pinned<'_>,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Recorded>, StoreError> {
+        let mut order: Vec<usize> = (0..decided.len()).collect();
+        order.sort_unstable_by_key(|n| decided[*n].0.id);
+        let mut recorded = vec![Recorded::Before; decided.len()];
         let mut tx = self.pool.begin().await?;
-        if decision_insert(&mut tx, report.id, 1, decision, pinned, now).await? == 0 {
-            tx.rollback().await?;
-            self.outbox_forget(report.id).await?;
-            return Ok(Recorded::Before);
+        for n in order {
+            let (report, decision) = decided[n];
+            recorded[n] = decision_store(&mut tx, report, decision, pinned, now).await?;
         }
-        let case_id: i64 = sqlx::query_scalar(
-            "WITH c AS (INSERT INTO cases (county, opened_at, urgency) VALUES ($1, $2, $3) RETURNING id),
-                  l AS (INSERT INTO case_reports (report_id, case_id) SELECT $4, id FROM c)
-             SELECT id FROM c",
-        )
-        .bind(&report.county)
-        .bind(now)
-        .bind(decision.urgency.as_str())
-        .bind(report.id)
-        .fetch_one(&mut *tx)
-        .await?;
-        let tickets = tickets_insert(&mut tx, report, case_id, decision, pinned, now).await?;
+        let ids: Vec<i64> = decided.iter().map(|(report, _)| report.id).collect();
         sqlx::query(
-            "WITH a AS (DELETE FROM routing_attempts WHERE report_id = $1) DELETE FROM outbox WHERE report_id = $1",
+            "WITH a AS (DELETE FROM routing_attempts WHERE report_id = ANY($1)) DELETE FROM outbox WHERE report_id = ANY($1)",
         )
-        .bind(report.id)
+        .bind(ids)
         .execute(&mut *tx)
         .await?;
         tx.commit().await?;
-        Ok(Recorded::Now { tickets })
+        Ok(recorded)
     }
+}
+
+async fn decision_store(
+    tx: &mut PgTransaction<'_>,
+    report: &ReportToRoute,
+    decision: &Decision,
+    pinned: Pinned<'_>,
+    now: DateTime<Utc>,
+) -> Result<Recorded, StoreError> {
+    if decision_insert(tx, report.id, 1, decision, pinned, now).await? == 0 {
+        return Ok(Recorded::Before);
+    }
+    let case_id: i64 = sqlx::query_scalar(
+        "WITH c AS (INSERT INTO cases (county, opened_at, urgency) VALUES ($1, $2, $3) RETURNING id),
+              l AS (INSERT INTO case_reports (report_id, case_id) SELECT $4, id FROM c)
+         SELECT id FROM c",
+    )
+    .bind(&report.county)
+    .bind(now)
+    .bind(decision.urgency.as_str())
+    .bind(report.id)
+    .fetch_one(&mut **tx)
+    .await?;
+    let tickets = tickets_insert(tx, report, case_id, decision, pinned, now).await?;
+    Ok(Recorded::Now { tickets })
 }
 
 /// Inserts the decision record; 0 rows when that round exists already.

@@ -7,20 +7,24 @@ use platform::{
     broker::{BrokerError, Consumer, Queue, Received, Topology, redial},
     private::Part,
 };
-use tokio::task::JoinSet;
+use tokio::{sync::watch, task::JoinSet, time::Instant};
 use tokio_util::sync::CancellationToken;
 
-use super::route::{Router, Settled};
+use super::{
+    direct::Deaf,
+    route::{Router, Settled},
+};
 
 /// Unacknowledged messages per queue: how many reports are decided at once.
 const PREFETCH: u16 = 8;
 
-/// Runs until `stop`; fails only when RabbitMQ refuses our queues.
+/// Runs until `stop`; fails only when RabbitMQ refuses our queues. `deaf` tells [`super::direct`] when no message can come.
 pub(super) async fn run(
     router: Router,
     url: &str,
     topology: &Topology,
     part: &Part,
+    deaf: &watch::Sender<Deaf>,
     stop: &CancellationToken,
 ) -> anyhow::Result<()> {
     let router = &router;
@@ -28,10 +32,27 @@ pub(super) async fn run(
         let [urgent, normal, dead] = Queue::ALL.map(|queue| connection.consumer(queue, PREFETCH));
         let (urgent, normal, dead) = tokio::try_join!(urgent, normal, dead)?;
         part.ready();
+        let _hears = Hears::begin(deaf);
         let [urgent, normal, dead] = [urgent, normal, dead].map(|consumer| drain(router, consumer, stop));
         tokio::try_join!(urgent, normal, dead).map(drop)
     })
     .await
+}
+
+/// While it lives, messages come.
+struct Hears<'a>(&'a watch::Sender<Deaf>);
+
+impl<'a> Hears<'a> {
+    fn begin(deaf: &'a watch::Sender<Deaf>) -> Self {
+        deaf.send_replace(None);
+        Self(deaf)
+    }
+}
+
+impl Drop for Hears<'_> {
+    fn drop(&mut self) {
+        self.0.send_replace(Some(Instant::now()));
+    }
 }
 
 async fn drain(router: &Router, mut consumer: Consumer, stop: &CancellationToken) -> Result<(), BrokerError> {

@@ -1,56 +1,100 @@
-//! Past the broker: a report that has waited too long is routed from the database.
+//! Past the broker: reports that no message brings are routed from the database.
 //!
 //! RabbitMQ is a doorbell. When it is away, refuses a queue or has lost one in a crash, the bell does not ring, and a child
-//! must not wait for a technician. The same code decides, the same primary key makes it happen once, and each report counts
-//! as a suspect here, because its message may have been what crashed a router.
+//! must not wait for a technician. The same code decides, and the same primary key makes it happen once.
+//!
+//! How long the broker has depends on what is known of it:
+//! - this router has no subscription: nothing, everything is taken as it comes in, urgent reports first;
+//! - a relay has lost it: it gives its reports back, so they are due and nobody takes them up ([`UNTOUCHED`]);
+//! - nobody knows of a fault: [`WAITED`].
 
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use platform::{clock, telemetry::chain};
+use platform::{
+    clock,
+    store::{Onward, StoreError},
+    telemetry::chain,
+};
+use tokio::{sync::watch, task::JoinSet, time::Instant};
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
 use super::route::Router;
 
-/// How long the broker has. Many times the usual, far below the shortest limit (15 minutes).
+/// How long a broker that seems well has. Many times the usual, far below the shortest limit (15 minutes).
 const WAITED: TimeDelta = TimeDelta::seconds(30);
-const EVERY: Duration = Duration::from_secs(5);
+/// A relay that has the broker takes up what is due within half a second.
+const UNTOUCHED: TimeDelta = TimeDelta::milliseconds(800);
+/// A subscription that is lost and made again within this time is no outage.
+const BLINK: Duration = Duration::from_millis(500);
+/// Between two looks, by whether the broker is known to be away.
+const EVERY: Duration = Duration::from_millis(800);
+const EVERY_AWAY: Duration = Duration::from_millis(200);
 /// Reports of one turn; a longer backlog goes on at once.
-const BATCH: u16 = 50;
+const BATCH: usize = 200;
+/// Of these, so many share a transaction: enough to share its cost, few enough that the first are not kept waiting.
+const TOGETHER: usize = 25;
+/// Transactions at once; the others of the pool are for messages, clock and gauges.
+const AT_ONCE: usize = 4;
+/// Pause after a failed turn.
+const DATABASE_PAUSE: Duration = Duration::from_secs(1);
+
+/// Since when the router is without a subscription; `None` while it has one.
+pub(super) type Deaf = Option<Instant>;
 
 /// Runs until `stop`.
-pub(super) async fn run(router: Router, stop: CancellationToken) -> anyhow::Result<()> {
-    loop {
-        let routed = match turn(&router).await {
-            Ok(routed) => routed,
+pub(super) async fn run(router: Router, deaf: watch::Receiver<Deaf>, stop: CancellationToken) -> anyhow::Result<()> {
+    let mut onward = Onward::default();
+    while !stop.is_cancelled() {
+        let away = (*deaf.borrow()).is_some_and(|since| since.elapsed() > BLINK);
+        let pause = match turn(&router, away, &mut onward).await {
+            Ok(0) if away => EVERY_AWAY,
+            Ok(0) => EVERY,
+            Ok(routed) => {
+                metrics::counter!("shouwang_routed_past_broker_total").increment(routed as u64);
+                warn!(
+                    routed,
+                    away, "the broker did not bring these reports: routed from the database"
+                );
+                if routed < BATCH { EVERY_AWAY } else { Duration::ZERO }
+            }
             Err(e) => {
                 warn!(error = chain(&e), "reports past the broker: the database is away");
-                0
+                DATABASE_PAUSE
             }
         };
-        if routed > 0 {
-            metrics::counter!("shouwang_routed_past_broker_total").increment(routed as u64);
-            warn!(
-                routed,
-                "the broker did not bring these reports in time: routed from the database"
-            );
-        }
-        if routed < usize::from(BATCH) && stop.run_until_cancelled(tokio::time::sleep(EVERY)).await.is_none()
-            || stop.is_cancelled()
-        {
-            return Ok(());
-        }
+        stop.run_until_cancelled(tokio::time::sleep(pause)).await;
     }
+    Ok(())
 }
 
-async fn turn(router: &Router) -> Result<usize, platform::store::StoreError> {
-    let waiting = router
-        .store()
-        .outbox_waiting(clock::now() - WAITED, BATCH.into())
+/// Takes and routes; how many. Every write runs to its end: nothing here is dropped half way.
+async fn turn(router: &Router, away: bool, onward: &mut Onward<2>) -> Result<usize, StoreError> {
+    let now = clock::now();
+    let waiting = if away { now } else { now - WAITED };
+    let taken = router
+        .store
+        .outbox_take(&router.county, now, now - UNTOUCHED, waiting, BATCH as i64, onward)
         .await?;
-    for id in &waiting {
-        router.route_suspect(*id).await?;
+    let mut chunks = taken.chunks(TOGETHER).map(<[i64]>::to_vec);
+    let mut under_way = JoinSet::new();
+    let mut failed = None;
+    loop {
+        while under_way.len() < AT_ONCE
+            && failed.is_none()
+            && let Some(ids) = chunks.next()
+        {
+            let router = router.clone();
+            under_way.spawn(async move { router.route_many(&ids).await });
+        }
+        match under_way.join_next().await {
+            None => break,
+            Some(Ok(Ok(()))) => {}
+            Some(Ok(Err(e))) => failed = Some(e),
+            // A panic outside the rules: the others go on, and these reports are suspects when their time is over.
+            Some(Err(died)) => warn!(error = chain(&died), "a batch of reports ended in a panic"),
+        }
     }
-    Ok(waiting.len())
+    failed.map_or(Ok(taken.len()), Err)
 }

@@ -1,5 +1,6 @@
 //! `router serve`: configuration, connections, parts, in this order.
 
+mod batch;
 mod clock;
 mod consume;
 mod direct;
@@ -16,7 +17,10 @@ use platform::{
     store::Store,
     telemetry,
 };
-use tokio::sync::Notify;
+use tokio::{
+    sync::{Notify, watch},
+    time::Instant,
+};
 use tokio_util::sync::CancellationToken;
 
 const DEFAULT_PRIVATE: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 9102);
@@ -60,9 +64,10 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
         let Some((pack, fresh)) = started else { return Ok(()) };
         let router = route::Router::new(store, config.county, pack, stages, notices);
         let topology = Topology::new(&config.broker.prefix);
-        let direct = direct::run(router.clone(), stop.clone());
+        let (deaf, hears) = watch::channel(Some(Instant::now()));
+        let direct = direct::run(router.clone(), hears, stop.clone());
         tokio::try_join!(
-            consume::run(router, &amqp_url, &topology, &broker_part, &stop),
+            consume::run(router, &amqp_url, &topology, &broker_part, &deaf, &stop),
             direct,
             fresh
         )

@@ -37,9 +37,9 @@ pub(super) enum Settled {
 /// Decides and records. Cloning is cheap.
 #[derive(Clone)]
 pub(super) struct Router {
-    store: Store,
-    county: String,
-    pack: PackWatch,
+    pub(super) store: Store,
+    pub(super) county: String,
+    pub(super) pack: PackWatch,
     stages: Arc<Notify>,
     notices: Arc<Notify>,
     /// Suspects pass here one at a time.
@@ -109,18 +109,13 @@ impl Router {
         }
     }
 
-    /// Routes a report without a message, as [`super::direct`] does; one that is gone or routed by now is left alone.
+    /// Routes a report without a message, one by one; one that is gone or routed by now is left alone.
     pub(super) async fn route_suspect(&self, id: i64) -> Result<(), StoreError> {
         match self.store.report_to_route(id).await? {
             Some(report) if report.routed => self.store.outbox_forget(report.id).await,
             Some(report) => self.try_suspect(&report).await,
             None => Ok(()),
         }
-    }
-
-    /// The store, for those who look for work.
-    pub(super) fn store(&self) -> &Store {
-        &self.store
     }
 
     async fn try_suspect(&self, report: &ReportToRoute) -> Result<(), StoreError> {
@@ -163,36 +158,38 @@ impl Router {
         loaded: &LoadedPack,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        let pinned = Pinned {
-            pack_version: loaded.version,
-            rule_set: loaded.rule_set,
-            calendar: loaded.pack.calendar().version(),
-            by: "router",
-        };
-        if let Recorded::Now { tickets } = self.store.decision_record(report, decision, pinned, now).await? {
-            let waited = (now - report.received_at).to_std().unwrap_or_default();
-            metrics::counter!("shouwang_reports_routed_total", "urgency" => decision.urgency.as_str()).increment(1);
-            metrics::histogram!("shouwang_accept_to_dispatch_seconds").record(waited.as_secs_f64());
-            if !decision.triage_reasons.is_empty() {
-                metrics::counter!("shouwang_triage_total").increment(1);
-            }
-            if decision.disagreements > 0 {
-                metrics::counter!("shouwang_rules_disagreements_total").increment(decision.disagreements.into());
-                error!(
-                    report = report.id,
-                    "the two evaluators of the rules differ: both answers are dispatched"
-                );
-            }
-            info!(
-                report = report.id,
-                urgency = decision.urgency.as_str(),
-                tickets,
-                "routed"
-            );
-            self.stages.notify_one();
-            self.notices.notify_one();
-        }
+        let recorded = self
+            .store
+            .decision_record(report, decision, pinned(loaded), now)
+            .await?;
+        self.recorded(report, decision, recorded, now);
         Ok(())
+    }
+
+    /// Tells metrics, log, clock and notifiers what was committed.
+    pub(super) fn recorded(&self, report: &ReportToRoute, decision: &Decision, recorded: Recorded, now: DateTime<Utc>) {
+        let Recorded::Now { tickets } = recorded else { return };
+        let waited = (now - report.received_at).to_std().unwrap_or_default();
+        metrics::counter!("shouwang_reports_routed_total", "urgency" => decision.urgency.as_str()).increment(1);
+        metrics::histogram!("shouwang_accept_to_dispatch_seconds").record(waited.as_secs_f64());
+        if !decision.triage_reasons.is_empty() {
+            metrics::counter!("shouwang_triage_total").increment(1);
+        }
+        if decision.disagreements > 0 {
+            metrics::counter!("shouwang_rules_disagreements_total").increment(decision.disagreements.into());
+            error!(
+                report = report.id,
+                "the two evaluators of the rules differ: both answers are dispatched"
+            );
+        }
+        info!(
+            report = report.id,
+            urgency = decision.urgency.as_str(),
+            tickets,
+            "routed"
+        );
+        self.stages.notify_one();
+        self.notices.notify_one();
     }
 
     async fn park(&self, received: &Received, why: &str) -> Result<(), StoreError> {
@@ -204,8 +201,18 @@ impl Router {
     }
 }
 
+/// What a decision under this pack is pinned to.
+pub(super) fn pinned(loaded: &LoadedPack) -> Pinned<'_> {
+    Pinned {
+        pack_version: loaded.version,
+        rule_set: loaded.rule_set,
+        calendar: loaded.pack.calendar().version(),
+        by: "router",
+    }
+}
+
 /// The rules' answer, or a triage with the reason when they fail in any way.
-fn decide(loaded: &LoadedPack, report: &ReportToRoute, now: DateTime<Utc>) -> Decision {
+pub(super) fn decide(loaded: &LoadedPack, report: &ReportToRoute, now: DateTime<Utc>) -> Decision {
     let (facts, unreadable) = salvage(&report.facts);
     if let Some(why) = unreadable {
         return routing::triage(&loaded.pack, &facts, &why, now);

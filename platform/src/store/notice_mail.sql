@@ -1,12 +1,4 @@
--- $1 owner, $2 now, $3 end of the lease, $4 how many, $5 county, $6 the lowest urgency that may be taken
-WITH due AS (
-    SELECT id FROM notices WHERE state = 'queued' AND due_at <= $2 AND county = $5 AND urgency <= $6
-    ORDER BY urgency, due_at, created_at LIMIT $4 FOR UPDATE SKIP LOCKED
-), leased AS (
-    UPDATE notices n SET lease_owner = $1, due_at = $3 FROM due WHERE n.id = due.id
-    RETURNING n.id, n.dedup, n.kind, n.level, n.stage_id, n.county, n.unit, n.urgency, n.drill, n.system_late, n.created_at,
-              n.attempts, n.ticket_id
-)
+-- What the mails of the notices $1 need to say
 SELECT l.id, l.kind, l.level, s.stage, l.unit, u.name AS unit_name, u.mailbox, l.urgency, l.drill, l.system_late,
        l.created_at, l.attempts, l.ticket_id, t.report_id, t.obligation, t.unit AS ticket_unit, tu.name AS ticket_unit_name,
        tu.kind AS ticket_unit_kind, t.lead, t.dispatched_at, t.basis,
@@ -19,10 +11,11 @@ SELECT l.id, l.kind, l.level, s.stage, l.unit, u.name AS unit_name, u.mailbox, l
            (SELECT jsonb_build_object('kind', b.kind, 'unit_name', bu.name, 'mailbox', bu.mailbox, 'error', b.last_error)
             FROM notices b JOIN units bu ON bu.county = b.county AND bu.code = b.unit
             WHERE 'undeliverable:' || b.id = l.dedup AND b.ticket_id = l.ticket_id) END AS failed
-FROM leased l
+FROM notices l
 JOIN units u ON u.county = l.county AND u.code = l.unit
 JOIN tickets t ON t.id = l.ticket_id
 JOIN units tu ON tu.county = t.county AND tu.code = t.unit
 LEFT JOIN report_facts f ON f.report_id = t.report_id
 LEFT JOIN stages s ON s.id = l.stage_id
+WHERE l.id = ANY ($1)
 ORDER BY l.urgency, l.created_at
