@@ -30,6 +30,11 @@ CREATE INDEX outbox_oldest ON outbox (urgent, received_at);
 DROP INDEX tickets_triage;
 CREATE INDEX tickets_triage ON tickets (county, urgency, dispatched_at) WHERE obligation = 'triage' AND resolved_at IS NULL;
 
+-- Answers that are past their time, found by it. A summary per block range grows useless once places are used again: then
+-- every range holds something old and something new, and housekeeping reads them all.
+DROP INDEX IF EXISTS idempotency_keys_expiry;
+CREATE INDEX idempotency_keys_expiry ON idempotency_keys (expires_at);
+
 -- Looked up for every step that the clock sends.
 CREATE INDEX units_kind ON units (county, kind, code) WHERE retired_at IS NULL;
 

@@ -4,6 +4,7 @@
 //! their own, starts the three services as processes and an SMTP server that keeps what it gets. Nothing waits for a fixed
 //! time: tests wait for conditions ([`eventually`]).
 
+pub mod backlog;
 pub mod fixture;
 pub mod load;
 pub mod officers;

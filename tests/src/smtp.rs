@@ -42,6 +42,8 @@ impl Mail {
 #[derive(Default)]
 struct State {
     mails: Vec<Mail>,
+    counts_only: bool,
+    counted: usize,
     refused: Vec<(String, String)>,
 }
 
@@ -80,7 +82,12 @@ impl MailSink {
 
     /// How many so far.
     pub fn count(&self) -> usize {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).mails.len()
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).counted
+    }
+
+    /// From now on mails are counted and not kept, for floods.
+    pub fn only_count(&self) {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).counts_only = true;
     }
 
     /// From now on answers RCPT for this address with `answer`, such as `550 no such mailbox`.
@@ -124,7 +131,12 @@ async fn serve(stream: TcpStream, state: Arc<Mutex<State>>) -> std::io::Result<(
                 raw,
                 at: Instant::now(),
             };
-            state.lock().unwrap_or_else(PoisonError::into_inner).mails.push(mail);
+            let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
+            state.counted += 1;
+            if !state.counts_only {
+                state.mails.push(mail);
+            }
+            drop(state);
             "250 kept\r\n".to_owned()
         } else if verb == "QUIT" {
             write.write_all(b"221 bye\r\n").await?;

@@ -191,6 +191,11 @@ async fn told_to_stop_it_finishes_what_it_holds() {
             15,
         )
         .await;
+    // What is leased and not begun would be given back; here one is under way.
+    eventually("a mail under way", Duration::from_secs(5), async || {
+        world.fake.commands().iter().any(|line| line == "DATA").then_some(())
+    })
+    .await;
     assert_eq!(notifier.stop().await, Some(0));
     assert_eq!(
         world.count(SENT).await,

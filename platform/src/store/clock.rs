@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use sqlx::{PgTransaction, types::Json};
 use uuid::Uuid;
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, due::due};
 
 /// Stages settled in one transaction.
 const BATCH: i64 = 50;
@@ -53,17 +53,26 @@ impl Store {
     /// Settles up to 50 stages that are due at `now`. Call again until no stage is left.
     pub async fn clock_turn(&self, now: DateTime<Utc>) -> Result<Ticked, StoreError> {
         let mut tx = self.pool.begin().await?;
-        let due: Vec<DueStage> = sqlx::query_as(
-            "SELECT s.id, s.ticket_id, t.county, t.unit, t.urgency, r.drill, s.due_generation, s.plan, s.next_step,
+        let due: Vec<DueStage> = sqlx::query_as(concat!(
+            "WITH due AS (",
+            due!(
+                "stages",
+                "id, ticket_id, due_generation, plan, next_step, next_at",
+                "next_at",
+                "$2",
+                "next_at <= $1"
+            ),
+            ") SELECT s.id, s.ticket_id, t.county, t.unit, t.urgency, r.drill, s.due_generation, s.plan, s.next_step,
                     (SELECT max(e.sent_at) FROM escalation_steps e
                      WHERE e.stage_id = s.id AND e.due_generation = s.due_generation) AS last_sent,
                     (SELECT min(u.code) FROM units u WHERE u.county = t.county AND u.kind = 'office' AND u.retired_at IS NULL) AS office,
                     (SELECT min(u.code) FROM units u WHERE u.county = t.county AND u.kind = 'leading-group' AND u.retired_at IS NULL) AS leading_group
-             FROM stages s JOIN tickets t ON t.id = s.ticket_id JOIN reports r ON r.id = t.report_id
-             WHERE s.next_at <= $1 ORDER BY s.next_at LIMIT $2 FOR UPDATE OF s SKIP LOCKED",
-        )
+             FROM due s JOIN tickets t ON t.id = s.ticket_id JOIN reports r ON r.id = t.report_id
+             ORDER BY s.next_at"
+        ))
         .bind(now)
         .bind(BATCH)
+        .persistent(false)
         .fetch_all(&mut *tx)
         .await?;
         let mut ticked = Ticked {

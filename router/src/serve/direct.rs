@@ -18,7 +18,7 @@ use platform::{
 };
 use tokio::{sync::watch, task::JoinSet, time::Instant};
 use tokio_util::sync::CancellationToken;
-use tracing::warn;
+use tracing::{error, warn};
 
 use super::route::Router;
 
@@ -32,7 +32,7 @@ const BLINK: Duration = Duration::from_millis(500);
 const EVERY: Duration = Duration::from_millis(800);
 const EVERY_AWAY: Duration = Duration::from_millis(200);
 /// Reports of one turn; a longer backlog goes on at once.
-const BATCH: usize = 200;
+const BATCH: usize = 100;
 /// Of these, so many share a transaction: enough to share its cost, few enough that the first are not kept waiting.
 const TOGETHER: usize = 25;
 /// Transactions at once; the others of the pool are for messages, clock and gauges.
@@ -91,9 +91,10 @@ async fn turn(router: &Router, away: bool, onward: &mut Onward<2>) -> Result<usi
         match under_way.join_next().await {
             None => break,
             Some(Ok(Ok(()))) => {}
-            Some(Ok(Err(e))) => failed = Some(e),
+            Some(Ok(Err(e))) if e.is_passing() => failed = Some(e),
+            Some(Ok(Err(e))) => error!(error = chain(&e), "a batch of reports can't be routed"),
             // A panic outside the rules: the others go on, and these reports are suspects when their time is over.
-            Some(Err(died)) => warn!(error = chain(&died), "a batch of reports ended in a panic"),
+            Some(Err(died)) => error!(error = chain(&died), "a batch of reports ended in a panic"),
         }
     }
     failed.map_or(Ok(taken.len()), Err)

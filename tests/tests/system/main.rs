@@ -13,6 +13,7 @@ mod path;
 mod people;
 mod poison;
 mod privacy;
+mod queues;
 mod rights;
 mod rules;
 mod store;

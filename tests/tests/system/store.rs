@@ -338,6 +338,50 @@ async fn a_dropped_begin_leaves_no_stale_transaction() {
     }
 }
 
+/// Each turn of each queue gives a connection back: a warning for each would fill the disk with the server's log.
+#[tokio::test]
+async fn a_connection_given_back_is_clean_and_says_nothing_in_the_servers_log() {
+    let fixture = Fixture::new().await;
+    let store = Store::open(&fixture.url, "test", 1).expect("a store");
+    let backend = async || -> i32 {
+        sqlx::query_scalar("SELECT pg_backend_pid()")
+            .fetch_one(store.pool())
+            .await
+            .unwrap()
+    };
+    let first = backend().await;
+    for _ in 0..10 {
+        store.ping().await.unwrap();
+    }
+    let servers = std::path::PathBuf::from(std::env::var("SHOUWANG_TEST_SERVERS").expect("the servers' folder"));
+    let home = std::fs::read_to_string(servers.join("data-home")).map_or(servers, |home| home.trim().into());
+    let log = std::fs::read_to_string(home.join("postgres/server.log")).expect("the server's log");
+    let said: Vec<&str> = log
+        .lines()
+        .filter(|line| line.contains(&format!("[{first}]")))
+        .collect();
+    assert!(said.is_empty(), "{said:?}");
+
+    let mut open = store.pool().acquire().await.unwrap();
+    open.execute("BEGIN").await.unwrap();
+    drop(open);
+    store
+        .parked_insert("q", "after an open transaction", b"", clock::now())
+        .await
+        .unwrap();
+    let seen: i64 = sqlx::query_scalar("SELECT count(*) FROM parked_messages")
+        .fetch_one(fixture.store.pool())
+        .await
+        .unwrap();
+    assert_eq!((seen, backend().await), (1, first), "it was ended, the connection kept");
+
+    let mut failed = store.pool().acquire().await.unwrap();
+    failed.execute("BEGIN").await.unwrap();
+    failed.execute("SELECT 1 / 0").await.expect_err("a failed transaction");
+    drop(failed);
+    assert_ne!(backend().await, first, "the connection was dropped");
+}
+
 /// The newest are found by the day in their ids and the time within it; drills are left out, what can't be read is named.
 #[tokio::test]
 async fn a_replay_takes_the_newest_reports_and_no_drill() {

@@ -1,0 +1,76 @@
+//! Backlogs made in SQL: what would take hours to come in by itself.
+
+use sqlx::{Executor, PgPool, postgres::PgQueryResult};
+
+async fn run(db: &PgPool, sql: &'static str, rows: i64) -> PgQueryResult {
+    let mut tx = db.begin().await.expect("a transaction");
+    tx.execute("SET LOCAL synchronous_commit = off")
+        .await
+        .expect("a setting");
+    let done = sqlx::query(sql).bind(rows).execute(&mut *tx).await.expect("a backlog");
+    tx.commit().await.expect("a commit");
+    done
+}
+
+/// So many notices, queued over the last while, of these urgencies in equal parts, on the tickets that there are.
+pub async fn notices(db: &PgPool, rows: i64, urgencies: &[&str]) {
+    let mut tx = db.begin().await.expect("a transaction");
+    tx.execute("SET LOCAL synchronous_commit = off")
+        .await
+        .expect("a setting");
+    sqlx::query(
+        "WITH t AS (SELECT id, unit, (row_number() OVER (ORDER BY id)) - 1 AS n, count(*) OVER () AS of FROM tickets)
+         INSERT INTO notices (id, dedup, county, kind, ticket_id, unit, urgency, drill, created_at, state)
+         SELECT gen_random_uuid(), 'backlog:' || gen_random_uuid(), 'taihe', 'dispatch', t.id, t.unit,
+                $2[1 + g % array_length($2, 1)], false, now() - ($1 - g) * interval '10 ms', 'queued'
+         FROM generate_series(1, $1) g JOIN t ON t.n = g % t.of",
+    )
+    .bind(rows)
+    .bind(urgencies)
+    .execute(&mut *tx)
+    .await
+    .expect("a backlog of notices");
+    tx.commit().await.expect("a commit");
+}
+
+/// So many ordinary reports that wait to be routed, with the facts of a report that there is; sealed columns are not real.
+pub async fn reports(db: &PgPool, rows: i64) {
+    let sql = "WITH n AS (SELECT (SELECT coalesce(max(id), 0) FROM reports WHERE id < 1::bigint << 40) + g AS id,
+                                 now() - ($1 - g) * interval '10 ms' AS at FROM generate_series(1, $1) g),
+               r AS (INSERT INTO reports (id, county, received_at, channel, drill, follow_up_mac, key_id, data_key, matter)
+                     SELECT id, 'taihe', at, 'api', false, 'x', 'generated', 'x', 'x' FROM n),
+               f AS (INSERT INTO report_facts (report_id, facts)
+                     SELECT n.id, (SELECT facts FROM report_facts ORDER BY report_id DESC LIMIT 1) FROM n)
+               INSERT INTO outbox (report_id, county, urgent, received_at, due_at) SELECT id, 'taihe', false, at, at FROM n";
+    run(db, sql, rows).await;
+}
+
+/// So many running stages, half of them due. For tests of reading only: what ties them to tickets of their own is removed.
+pub async fn stages(db: &PgPool, rows: i64) {
+    db.execute("ALTER TABLE stages DROP CONSTRAINT stages_ticket_id_stage_key, SET (autovacuum_enabled = off)")
+        .await
+        .expect("stages without their key");
+    let sql = "INSERT INTO stages (ticket_id, stage, time_limit, start_event, started_at, due_at, provisional, basis, grade,
+                                   calendar_version, derivation, plan, next_at)
+               SELECT (SELECT min(id) FROM tickets), 'sign', '1wd', 'dispatch', now(), now(), false, 'county policy', 'P',
+                      'generated', '[]', '[]', now() + (g - $1 / 2) * interval '1 s'
+               FROM generate_series(1, $1) g";
+    run(db, sql, rows).await;
+    db.execute("VACUUM ANALYZE stages").await.expect("statistics");
+}
+
+/// So many tickets, half of them open triage, half resolved. For tests of reading only: they have no reports.
+pub async fn tickets(db: &PgPool, rows: i64) {
+    db.execute("ALTER TABLE tickets DROP CONSTRAINT tickets_report_id_fkey, SET (autovacuum_enabled = off)")
+        .await
+        .expect("tickets without their key");
+    let sql = "INSERT INTO tickets (county, case_id, report_id, obligation, unit, unit_kind, lead, urgency, basis, rule_set,
+                                    dispatched_at, state, signed_at, signed_by, resolved_at, resolved_by)
+               SELECT 'taihe', (SELECT min(id) FROM cases), g, CASE WHEN done THEN 'x' ELSE 'triage' END, 'office', 'office', true,
+                      'P' || 1 + g / 2 % 3, '[]', 1, now() - g * interval '1 s', CASE WHEN done THEN 'resolved' ELSE 'dispatched' END,
+                      CASE WHEN done THEN now() END, CASE WHEN done THEN '生成' END,
+                      CASE WHEN done THEN now() - g * interval '1 s' END, CASE WHEN done THEN '生成' END
+               FROM (SELECT g, g % 2 = 0 AS done FROM generate_series(1, $1) g) g";
+    run(db, sql, rows).await;
+    db.execute("VACUUM ANALYZE tickets").await.expect("statistics");
+}

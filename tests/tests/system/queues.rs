@@ -1,0 +1,301 @@
+//! Queues cost what is due, not what waits: a turn of each queue in front of 200,000 rows, measured by what PostgreSQL read
+//! for it. The measure knows nothing of the statements, so it holds for whatever they become: a sort of the backlog, a walk
+//! over what is held or waits for later, or a count of all shows as rows and pages.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use platform::{
+    clock,
+    store::{Attempt, LeaseOf, LeasedNotice, NOTICES_COUNTED, Onward, REPORTS_COUNTED, Settlement, Store, Verdict},
+};
+use sqlx::{Executor, PgPool};
+use tests::{Fixture, backlog};
+use uuid::Uuid;
+
+const WAITING: i64 = 200_000;
+
+/// What the database read for something: rows (index entries count as well) and pages.
+#[derive(Clone, Copy, Debug)]
+struct Read {
+    rows: i64,
+    pages: i64,
+}
+
+/// A store with one connection, so that its statistics can be asked for.
+struct Probe {
+    store: Store,
+    owner: PgPool,
+}
+
+impl Probe {
+    fn new(fixture: &Fixture, task: &str) -> Self {
+        Self {
+            store: Store::open(&fixture.login(task), task, 1).expect("a store"),
+            owner: fixture.store.pool().clone(),
+        }
+    }
+
+    async fn so_far(&self) -> Read {
+        sqlx::query("SELECT pg_stat_force_next_flush()")
+            .execute(self.store.pool())
+            .await
+            .expect("a flush");
+        let (rows, pages) = sqlx::query_as(
+            "SELECT (SELECT sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0)) FROM pg_stat_user_tables)::bigint +
+                    (SELECT sum(idx_tup_read) FROM pg_stat_user_indexes)::bigint,
+                    (SELECT sum(heap_blks_read + heap_blks_hit + coalesce(idx_blks_read + idx_blks_hit, 0)) FROM pg_statio_user_tables)::bigint",
+        )
+        .fetch_one(&self.owner)
+        .await
+        .expect("statistics");
+        Read { rows, pages }
+    }
+
+    /// Does it and holds it to `rows` and `pages`.
+    async fn costs<T, E: std::fmt::Debug>(
+        &self,
+        what: &str,
+        (rows, pages): (i64, i64),
+        work: impl AsyncFnOnce(&Store) -> Result<T, E>,
+    ) -> T {
+        let before = self.so_far().await;
+        let done = work(&self.store).await.expect(what);
+        let after = self.so_far().await;
+        let read = Read {
+            rows: after.rows - before.rows,
+            pages: after.pages - before.pages,
+        };
+        eprintln!("{what}: {read:?}");
+        assert!(
+            read.rows <= rows && read.pages <= pages,
+            "{what}: {read:?}, at most {rows} rows and {pages} pages"
+        );
+        done
+    }
+}
+
+fn settlement(notice: &LeasedNotice, at: DateTime<Utc>) -> Settlement {
+    let attempt = Attempt {
+        phase: "done",
+        detail: String::new(),
+        took_ms: 1,
+        at,
+    };
+    Settlement {
+        id: notice.id,
+        number: notice.attempts + 1,
+        attempt,
+        verdict: Verdict::Sent,
+    }
+}
+
+#[tokio::test]
+async fn a_turn_of_the_notice_queue_costs_what_is_due() {
+    let fixture = Fixture::new().await;
+    let report = fixture.stored(0).await;
+    let now = clock::now();
+    fixture.route(&report, now).await;
+    let db = fixture.store.pool();
+    db.execute("ALTER TABLE notices SET (autovacuum_enabled = off)")
+        .await
+        .unwrap();
+    backlog::notices(db, WAITING, &["P1", "P2", "P3"]).await;
+    // As after an outage of the mail server: a third of all, among them every P1, waits for its next try.
+    db.execute("UPDATE notices SET due_at = now() + interval '1 hour' WHERE urgency = 'P1'")
+        .await
+        .unwrap();
+    db.execute("VACUUM ANALYZE notices").await.unwrap();
+    let probe = Probe::new(&fixture, "notifier");
+    let (owner, other) = (Uuid::new_v4(), Uuid::new_v4());
+    let mut onward = Onward::default();
+    let leased = probe
+        .costs("a lease of 50", (2500, 4000), async |store| {
+            store
+                .notice_lease_onward("taihe", owner, now, 50, LeaseOf::All, &mut onward)
+                .await
+        })
+        .await;
+    assert!(leased.len() == 50 && leased.iter().all(|n| n.urgency == "P2"));
+    let none = probe
+        .costs("a look for P1", (100, 100), async |store| {
+            store.notice_lease("taihe", owner, now, 50, LeaseOf::Urgent).await
+        })
+        .await;
+    assert!(none.is_empty());
+    let ids: Vec<Uuid> = leased.iter().map(|n| n.id).collect();
+    probe
+        .costs("a heart-beat", (300, 500), async |store| {
+            store.notice_renew(owner, &ids, now).await
+        })
+        .await;
+    let settled: Vec<Settlement> = leased.iter().map(|n| settlement(n, now)).collect();
+    let held = probe
+        .costs("a settlement of 50", (500, 3000), async |store| {
+            store.notice_settle(owner, &settled).await
+        })
+        .await;
+    assert_eq!(held.len(), 50);
+    // Somebody holds a snapshot (a dump), so what is done can't be cleared away while the backlog is worked off.
+    let mut dump = db.begin().await.unwrap();
+    dump.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        .await
+        .unwrap();
+    dump.execute("SELECT count(*) FROM packs").await.unwrap();
+    let mut onward = Onward::default();
+    for _ in 0..20 {
+        let leased = probe
+            .store
+            .notice_lease_onward("taihe", other, now, 500, LeaseOf::All, &mut onward)
+            .await
+            .unwrap();
+        assert_eq!(leased.len(), 500);
+        let settled: Vec<Settlement> = leased.iter().map(|n| settlement(n, now)).collect();
+        probe.store.notice_settle(other, &settled).await.unwrap();
+    }
+    let leased = probe
+        .costs(
+            "a lease behind 10,000 that are done",
+            (2500 + 1500, 4000 + 1500),
+            async |store| {
+                store
+                    .notice_lease_onward("taihe", other, now, 50, LeaseOf::All, &mut onward)
+                    .await
+            },
+        )
+        .await;
+    assert_eq!(leased.len(), 50);
+    dump.rollback().await.unwrap();
+    let depth = probe
+        .costs("the gauge", (3 * NOTICES_COUNTED, 15_000), async |store| {
+            store.notice_depth("taihe", now).await
+        })
+        .await;
+    assert_eq!(depth.queued, NOTICES_COUNTED, "a count stops");
+    db.execute("UPDATE notices SET state = 'failed', finished_at = now(), last_error = 'x' WHERE state = 'queued'")
+        .await
+        .unwrap();
+    let board = Probe::new(&fixture, "board");
+    let now = board
+        .costs("the board", (10_000, 10_000), async |store| {
+            store.board_now("taihe").await
+        })
+        .await;
+    assert_eq!((now.failed_count, now.failed.len()), (1001, 20));
+}
+
+#[tokio::test]
+async fn a_turn_of_the_outbox_costs_what_is_due() {
+    let fixture = Fixture::new().await;
+    let db = fixture.store.pool();
+    db.execute("ALTER TABLE outbox SET (autovacuum_enabled = off)")
+        .await
+        .unwrap();
+    fixture.stored(0).await;
+    backlog::reports(db, WAITING).await;
+    let now = clock::now();
+    let later = now + TimeDelta::hours(1);
+    // All urgent ones and half of the others are published and not yet doubted: the router is away.
+    sqlx::query(
+        "UPDATE outbox SET urgent = report_id % 4 = 0, due_at = CASE WHEN report_id % 2 = 0 THEN $1 ELSE due_at END",
+    )
+    .bind(later)
+    .execute(db)
+    .await
+    .unwrap();
+    db.execute("VACUUM ANALYZE outbox").await.unwrap();
+    let relay = Probe::new(&fixture, "relay");
+    let owner = Uuid::new_v4();
+    let rows = relay
+        .costs("a lease of 500", (3500, 12_000), async |store| {
+            store.outbox_lease(owner, now, 500).await
+        })
+        .await;
+    assert!(rows.len() == 500 && rows.iter().all(|row| !row.urgent));
+    let ids: Vec<i64> = rows.iter().map(|row| row.report_id).collect();
+    relay
+        .costs("a mark", (2500, 12_000), async |store| {
+            store.outbox_mark_published(owner, &ids, now).await
+        })
+        .await;
+    let (waiting, oldest_s) = relay
+        .costs("the gauge", (2 * REPORTS_COUNTED + 100, 5000), async |store| {
+            store.outbox_depth(now).await
+        })
+        .await;
+    assert_eq!(waiting, REPORTS_COUNTED, "a count stops");
+    assert!(oldest_s > 1000.0, "{oldest_s}");
+
+    let router = Probe::new(&fixture, "router");
+    let mut onward = Onward::default();
+    let before = now - TimeDelta::days(1);
+    let none = router
+        .costs("a look past the broker that finds nothing", (100, 100), async |store| {
+            store.outbox_take("taihe", now, before, before, 100, &mut onward).await
+        })
+        .await;
+    assert!(none.is_empty());
+    let first = router
+        .costs("100 past the broker", (1500, 4000), async |store| {
+            store.outbox_take("taihe", now, before, now, 100, &mut onward).await
+        })
+        .await;
+    assert_eq!(first.len(), 100);
+    let second = router
+        .costs("the next 100, the first still in hand", (2000, 4500), async |store| {
+            store.outbox_take("taihe", now, before, now, 100, &mut onward).await
+        })
+        .await;
+    assert!(
+        second.len() == 100 && first.iter().all(|id| !second.contains(id)),
+        "taken once"
+    );
+    let again = router.store.outbox_take(
+        "taihe",
+        now + TimeDelta::seconds(21),
+        before,
+        now,
+        100,
+        &mut Onward::default(),
+    );
+    assert_eq!(again.await.unwrap(), first, "a router that died holds them for 20 s");
+}
+
+#[tokio::test]
+async fn clock_triage_and_call_backs_cost_what_they_show() {
+    let fixture = Fixture::new().await;
+    let db = fixture.store.pool();
+    let report = fixture.stored(0).await;
+    let now = clock::now();
+    fixture.route(&report, now).await;
+    backlog::stages(db, WAITING).await;
+    let router = Probe::new(&fixture, "router");
+    let next = router
+        .costs("the next step", (10, 20), async |store| store.clock_next().await)
+        .await;
+    assert!(next.is_some_and(|at| at < now));
+    let ticked = router
+        .costs("a turn of the clock", (2000, 5000), async |store| {
+            store.clock_turn(now).await
+        })
+        .await;
+    assert_eq!(ticked.stages, 50);
+
+    backlog::tickets(db, WAITING).await;
+    let board = Probe::new(&fixture, "board");
+    let triage = board
+        .costs("the list of triage", (3000, 4000), async |store| {
+            store.triage_list("taihe").await
+        })
+        .await;
+    assert!(triage.len() == 200 && triage.iter().all(|line| line.urgency == "P1"));
+    let office = Probe::new(&fixture, "office");
+    office
+        .costs("the list of call-backs", (6000, 8000), async |store| {
+            store.callbacks_due("taihe").await
+        })
+        .await;
+    board
+        .costs("the board", (30_000, 40_000), async |store| {
+            store.board_now("taihe").await
+        })
+        .await;
+}
