@@ -28,7 +28,7 @@ CREATE INDEX outbox_oldest ON outbox (urgent, received_at);
 
 -- The office's list of what waits for a human, the most urgent first.
 DROP INDEX tickets_triage;
-CREATE INDEX tickets_triage ON tickets (county, urgency, dispatched_at) WHERE obligation = 'triage' AND resolved_at IS NULL;
+CREATE INDEX tickets_triage ON tickets (county, urgency, dispatched_at, id) WHERE obligation = 'triage' AND resolved_at IS NULL;
 
 -- Answers that are past their time, found by it. A summary per block range grows useless once places are used again: then
 -- every range holds something old and something new, and housekeeping reads them all.

@@ -170,9 +170,11 @@ async fn a_turn_of_the_notice_queue_costs_what_is_due() {
         })
         .await;
     assert_eq!(depth.queued, NOTICES_COUNTED, "a count stops");
-    db.execute("UPDATE notices SET state = 'failed', finished_at = now(), last_error = 'x' WHERE state = 'queued'")
-        .await
-        .unwrap();
+    db.execute(
+        "UPDATE notices SET state = 'failed', finished_at = created_at, last_error = 'x' WHERE state = 'queued'",
+    )
+    .await
+    .unwrap();
     let board = Probe::new(&fixture, "board");
     let now = board
         .costs("the board", (10_000, 10_000), async |store| {
@@ -248,14 +250,11 @@ async fn a_turn_of_the_outbox_costs_what_is_due() {
         second.len() == 100 && first.iter().all(|id| !second.contains(id)),
         "taken once"
     );
-    let again = router.store.outbox_take(
-        "taihe",
-        now + TimeDelta::seconds(21),
-        before,
-        now,
-        100,
-        &mut Onward::default(),
-    );
+    let mut from_the_head = Onward::default();
+    let later = now + TimeDelta::seconds(21);
+    let again = router
+        .store
+        .outbox_take("taihe", later, before, now, 100, &mut from_the_head);
     assert_eq!(again.await.unwrap(), first, "a router that died holds them for 20 s");
 }
 
@@ -283,7 +282,7 @@ async fn clock_triage_and_call_backs_cost_what_they_show() {
     let board = Probe::new(&fixture, "board");
     let triage = board
         .costs("the list of triage", (3000, 4000), async |store| {
-            store.triage_list("taihe").await
+            store.triage_list("taihe", 0, 200).await
         })
         .await;
     assert!(triage.len() == 200 && triage.iter().all(|line| line.urgency == "P1"));
