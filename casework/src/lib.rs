@@ -19,6 +19,7 @@ mod lines;
 pub mod liveness;
 pub mod pace;
 pub mod pack;
+pub mod phone;
 pub mod replay;
 pub mod report;
 pub mod routing;

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# Demo accounts: four made-up people, shown on the login page. Only where the data is made up too.
+# Demo accounts: five made-up people, shown on the login page. Only where somebody asked for a demo. And what `up` says at its
+# end about people: that this is a demo, or how the first accounts are made.
 
 # demo_accounts: makes them or keeps them, in $RUN/keys/demo.json (0600).
 demo_accounts() {
@@ -7,7 +8,16 @@ demo_accounts() {
     die "the demo accounts were refused: $(tail -n 5 "$RUN/log/migrate.log")"
 }
 
-# demo_pairs: DEMO_{OFFICE,LEADER,MEMBER,ADMIN}_{USER,PASSWORD}=… , one a line. Login names and passwords are letters,
+# demo_none: nothing is shown, and accounts that an earlier demo made can't log in any more.
+demo_none() {
+  local said
+  rm -f "$RUN/keys/demo.json"
+  said=$(operator "$(binaries)/intake-api" people no-demo 2>>"$RUN/log/migrate.log") ||
+    die "the demo accounts could not be disabled: $(tail -n 5 "$RUN/log/migrate.log")"
+  if [[ $said != *": 0" ]]; then note "$said"; fi
+}
+
+# demo_pairs: DEMO_{OFFICE,LEADER,MEMBER,LEADING,ADMIN}_{USER,PASSWORD}=… , one a line. Login names and passwords are letters,
 # digits and hyphens, so the file can be read without a JSON tool.
 demo_pairs() {
   [[ -s $RUN/keys/demo.json ]] || return 0
@@ -15,4 +25,24 @@ demo_pairs() {
     while read -r who user password; do
       printf 'DEMO_%s_USER=%s\nDEMO_%s_PASSWORD=%s\n' "${who^^}" "$user" "${who^^}" "$password"
     done
+}
+
+# pack_said: what the pack leaves to do, such as units whose contacts are examples.
+pack_said() {
+  local line
+  while read -r line; do say "  $line"; done < <(grep -E 'examples|mailbox|open tickets|had a role' "$RUN/log/pack.log" || true)
+}
+
+demo_said() {
+  say "  THIS IS A DEMO with made-up data: whoever opens the officers' page reads its passwords. Never take real reports with it;"
+  say "  deploy/up without --demo disables its accounts."
+}
+
+# first_people_said: the command works as it is printed, from any folder; names and logins are meant to be replaced.
+first_people_said() {
+  say ""
+  say "  There is no administrator or nobody in the office yet. This makes who is missing, and prints their first"
+  say "  passwords once (put their own logins and names in):"
+  printf '  (. %q && %q people first --admin-login admin1 --admin-name 账号管理员 --office-login office1 --office-name 未保办值班员)\n' \
+    "$RUN/env" "$(binaries)/intake-api"
 }

@@ -53,9 +53,15 @@ enum Command {
 #[derive(Subcommand)]
 enum Pack {
     /// Check the whole pack in DIR and load it in one transaction; the same content again changes nothing.
+    ///
+    /// A unit that is not in the pack any more may hold open tickets: then nothing is loaded unless a successor is named for
+    /// it, which takes them over.
     Load {
         /// The pack's folder, such as counties/taihe.
         dir: PathBuf,
+        /// The unit that takes over the open tickets of one that left the pack. Once for each.
+        #[arg(long, value_name = "OLD=NEW", value_parser = commands::successor)]
+        successor: Vec<(String, String)>,
     },
 }
 
@@ -75,7 +81,24 @@ enum Key {
 
 #[derive(Subcommand)]
 enum People {
-    /// Make an administrator and print the first password, once.
+    /// Make the first administrator and the first person of the office, and print their first passwords, once.
+    ///
+    /// Only where the county has none: afterwards an administrator makes accounts on the page /people.
+    First {
+        /// What the administrator types at login: small letters, digits, '.', '-', '_'.
+        #[arg(long)]
+        admin_login: String,
+        /// The administrator's name.
+        #[arg(long)]
+        admin_name: String,
+        /// What the person of the office types at login.
+        #[arg(long)]
+        office_login: String,
+        /// The name of the person of the office.
+        #[arg(long)]
+        office_name: String,
+    },
+    /// Make one more administrator and print the first password, once.
     Admin {
         /// What to type at login: small letters, digits, '.', '-', '_'.
         #[arg(long)]
@@ -84,12 +107,16 @@ enum People {
         #[arg(long)]
         name: String,
     },
+    /// Succeed when the county has an administrator and somebody in the office; accounts of a demo don't count.
+    Check,
     /// Make accounts for a demo and write them to FILE, which the login page then shows. Never where real reports come in.
     Demo {
         /// Where to put them.
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
     },
+    /// Disable the accounts of a demo and take its made-up phones away.
+    NoDemo,
 }
 
 #[tokio::main]
@@ -97,11 +124,22 @@ async fn main() -> anyhow::Result<()> {
     match Cli::parse().command {
         Command::Serve => serve::serve().await,
         Command::Migrate { logins } => commands::migrate(logins.as_deref()).await,
-        Command::Pack(Pack::Load { dir }) => commands::pack_load(&dir).await,
+        Command::Pack(Pack::Load { dir, successor }) => commands::pack_load(&dir, successor).await,
         Command::Key(Key::New { file }) => commands::key_new(&file),
         Command::Key(Key::NewToken { file }) => commands::key_new_token(&file),
         Command::People(People::Admin { login, name }) => commands::people::admin(&login, &name).await,
+        Command::People(People::First {
+            admin_login,
+            admin_name,
+            office_login,
+            office_name,
+        }) => {
+            let first = |login, name| commands::people::First { login, name };
+            commands::people::first(first(admin_login, admin_name), first(office_login, office_name)).await
+        }
+        Command::People(People::Check) => commands::people::missing().await,
         Command::People(People::Demo { out }) => commands::people::demo(&out).await,
+        Command::People(People::NoDemo) => commands::people::no_demo().await,
         Command::Routes => {
             for route in internal::all_routes() {
                 println!("{} {}", route.method, route.path);

@@ -53,13 +53,17 @@ async function status(page, { receipt, code }) {
 async function finishTheRest(receipt) {
   const admin = await officer(browser, "ADMIN", "/people");
   await lookInside(admin.page, "people");
-  const myself = admin.page.locator("ul.people > li", { hasText: process.env.DEMO_MEMBER_USER });
+  await admin.page.locator("#q").fill(process.env.DEMO_MEMBER_USER);
+  await pressed(admin.page, admin.page.locator("form[role=search] button"));
+  await pressed(admin.page, admin.page.locator("ul.people > li h2 a"));
+  await lookInside(admin.page, "person");
   for (const unit of ["ca", "health", "proc"]) {
-    await myself.locator("details > summary").click();
-    await myself.locator("select[name=unit]").selectOption(unit);
-    await myself.locator("select[name=role]").selectOption("member");
-    await pressed(admin.page, myself.locator('form[action$="/grant"] button'));
+    await admin.page.locator("select[name=unit]").selectOption(unit);
+    await admin.page.locator("select[name=role]").selectOption("member");
+    await pressed(admin.page, admin.page.locator('form[action$="/grant"] button'));
   }
+  await pressed(admin.page, admin.page.locator('a[href$="/leave"]'));
+  await lookInside(admin.page, "leave");
   assert.deepEqual(admin.problems, []);
   await admin.context.close();
 
@@ -164,7 +168,8 @@ test("every page of the officers looks right, in Chinese and in English, and whe
   const rounds = [
     ["OFFICE", ["/board", "/triage", "/callbacks", "/rules", "/rules/1", "/rules/1/workbook", "/password"]],
     ["MEMBER", ["/desk", "/password"]],
-    ["ADMIN", ["/people"]],
+    ["LEADING", ["/leading", "/password"]],
+    ["ADMIN", ["/people", "/people/import", "/units", "/units/ca", "/units/office"]],
   ];
   for (const [who, paths] of rounds) {
     const { context, page, problems } = await officer(browser, who, paths[0]);

@@ -25,8 +25,8 @@ async function secondOfficer() {
   await admin.page.locator("details.panel > summary").first().click();
   await admin.page.locator("#login").fill(login);
   await admin.page.locator("#name").fill("刘主任");
-  await admin.page.locator("#unit-0").selectOption("office");
-  await admin.page.locator("#role-0").selectOption("office");
+  await admin.page.locator("#unit").selectOption("office");
+  await admin.page.locator("#role").selectOption("office");
   await pressed(admin.page, admin.page.locator("details.panel button.primary").first());
   const [, password] = await admin.page.locator(".demo code").allInnerTexts();
   await admin.context.close();

@@ -27,25 +27,44 @@ nobody_left() { ! pgrep -f "$OUT/system" && ! curl -fsS -m 2 "$1"; }
 warm_up_is_quick() {
   local began
   began=$(now_ms)
-  system up || return 1
+  system up --demo || return 1
   (($(now_ms) - began < 15000))
 }
 env_is_private_and_complete() {
   [[ $(stat -c %a "$OUT/system/env") == 600 && $(stat -c %a "$OUT/system/keys/master.key") == 600 ]] || return 1
   # shellcheck disable=SC1091
-  (source "$OUT/system/env" && for name in PUBLIC_URL INTERNAL_URL MAIL_URL DATABASE_URL AMQP_URL; do [[ -n ${!name} ]] || exit 1; done)
+  (source "$OUT/system/env" && for name in PUBLIC_URL INTERNAL_URL MAIL_URL DATABASE_URL AMQP_URL \
+    DEMO_{OFFICE,LEADER,MEMBER,LEADING,ADMIN}_{USER,PASSWORD}; do [[ -n ${!name} ]] || exit 1; done)
+}
+log_in() { # log_in RUN-FOLDER LOGIN PASSWORD: the answer of the internal API
+  # shellcheck disable=SC1091
+  (source "$1/env" && curl -sS -o /dev/null -w '%{http_code}' --json "{\"login\": \"$2\", \"password\": \"$3\"}" "$INTERNAL_URL/api/v1/session")
+}
+up_says_demo() { system up --demo --no-drill | tee "$OUT/demo.log" && grep -q 'THIS IS A DEMO' "$OUT/demo.log" && ! grep -q 'people first' "$OUT/demo.log"; }
+up_says_examples() { grep -qE 'contacts of [0-9]+ units are examples' "$OUT/demo.log"; }
+# no_demo_left OPTION…: what an earlier demo made is disabled, not shown and not in the environment.
+no_demo_left() {
+  local user password
+  # shellcheck disable=SC1091
+  read -r user password < <(source "$OUT/system/env" && printf '%s %s\n' "$DEMO_ADMIN_USER" "$DEMO_ADMIN_PASSWORD")
+  [[ $(log_in "$OUT/system" "$user" "$password") == 201 ]] || return 1
+  system up --no-drill "$@" | tee "$OUT/no-demo.log" || return 1
+  [[ $(log_in "$OUT/system" "$user" "$password") == 401 ]] && ! grep -q DEMO_ "$OUT/system/env" &&
+    [[ ! -e $OUT/system/keys/demo.json ]] && ! grep -q 'THIS IS A DEMO' "$OUT/no-demo.log" || return 1
+  # shellcheck disable=SC1091
+  (source "$OUT/system/env" && ! curl -fsS "$INTERNAL_URL/login" | grep -q demo-)
 }
 mails_are_kept() { compgen -G "$OUT/system/mail/*.eml"; }
 sourced_up_keeps_servers() { # what `up` wrote must not look like servers that somebody gave
   local before
   before=$(cat "$OUT/system/env")
   # shellcheck disable=SC1091
-  (set -a && source "$OUT/system/env" && set +a && system up --no-drill) || return 1
+  (set -a && source "$OUT/system/env" && set +a && system up --demo --no-drill) || return 1
   [[ $(cat "$OUT/system/env") == "$before" ]] && ! compgen -G "$OUT/system/state/given-*"
 }
 service_killed_comes_back() {
   kill -KILL "$(proc_pid "$OUT/system/state/router.pid")"
-  system up --no-drill && ready
+  system up --demo --no-drill && ready
 }
 
 drill_needs_its_secret() { # a wrong or missing secret never makes a drill, and never an ordinary report either
@@ -62,7 +81,7 @@ report_is_there() { # report_is_there RECEIPT
   (source "$OUT/system/env" && "$(binaries)/router" show "$1" --json) | jq -e '.tickets | length > 0'
 }
 restored_database_holds() { # restored_database_holds RECEIPT: the dump was taken before, the report is in it and opens
-  system restore "$OUT/dump" && system up --no-drill && ready && report_is_there "$1"
+  system restore "$OUT/dump" && system up --demo --no-drill && ready && report_is_there "$1"
 }
 
 # With servers of its own a county must get no drill, no mail and no private server.
@@ -80,6 +99,16 @@ up_on_given_servers() {
   grep -q '^No drill' "$OUT/given.log" && [[ ! -e $OUT/given/postgres && ! -e $OUT/given/rabbitmq && ! -e $OUT/given/mail ]] &&
     [[ $(mails_of_drill) == "$mails" ]]
 }
+# The line that `up` prints is run as it stands, from another folder and without any environment.
+first_people_by_the_printed_line() {
+  local line said
+  line=$(grep 'people first' "$OUT/given.log") && said=$(cd / && env -i PATH="$PATH" bash -c "$line") || return 1
+  printf '%s\n' "$said"
+  [[ $(log_in "$OUT/given" admin1 "$(sed -n 's/^admin: .*password \([^ ]*\).*/\1/p' <<<"$said")") == 201 ]] &&
+    [[ $(log_in "$OUT/given" office1 "$(sed -n 's/^office: .*password \([^ ]*\).*/\1/p' <<<"$said")") == 201 ]] || return 1
+  given up | tee "$OUT/given-again.log" || return 1
+  ! grep -q 'people first' "$OUT/given-again.log" && ! grep -q DEMO_ "$OUT/given/env"
+}
 wipe_keeps_what_is_not_ours() {
   given down --wipe && [[ -s $OUT/given/keys/master.key && ! -e $OUT/given/env ]] &&
     echo "SELECT count(*) FROM reports" | "$ROOT/deploy/servers" psql "$OUT/servers" -d given
@@ -87,11 +116,16 @@ wipe_keeps_what_is_not_ours() {
 
 test_deployment() {
   local url receipt
-  ok "up files a drill on an empty machine" system up
+  ok "up --demo files a drill on an empty machine" system up --demo
   ok "all three services are ready" ready
   ok "the environment is complete and 0600" env_is_private_and_complete
   ok "the drill's mails are kept as files" mails_are_kept
   ok "a drill without the secret is refused" drill_needs_its_secret
+  ok "up --demo says that it is a demo" up_says_demo
+  ok "and how many units are examples" up_says_examples
+  ok "up without --demo leaves nothing of a demo" no_demo_left
+  ok "up --demo brings it back" up_says_demo
+  ok "and --no-demo takes it away" no_demo_left --no-demo
   ok "a warm second up takes less than 15 s" warm_up_is_quick
   ok "up with its own environment sourced keeps its servers" sourced_up_keeps_servers
   ok "up brings a killed service back" service_killed_comes_back
@@ -102,10 +136,11 @@ test_deployment() {
   ok "down stops all" system down
   ok "nothing is left running" nobody_left "$url"
   ok "down again is harmless" system down
-  ok "up again finds its data" system up
+  ok "up again finds its data" system up --demo
   ok "and keeps the URLs" grep -qF "'$url'" "$OUT/system/env"
   ok "the first drill is still there" report_is_there "$receipt"
   ok "restore brings the dump back" restored_database_holds "$receipt"
   ok "up uses given servers, files no drill, starts none" up_on_given_servers
+  ok "the printed line makes the first two people" first_people_by_the_printed_line
   ok "down --wipe leaves given servers and their key" wipe_keeps_what_is_not_ours
 }

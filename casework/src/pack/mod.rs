@@ -19,6 +19,7 @@ pub use areas::{Area, AreaLevel, Areas};
 pub(crate) use problem::Problems;
 pub use problem::{Line, PackProblem};
 pub use statutes::{Duty, DutyOf, Maximum, Statutes};
+pub use tree::is_mailbox;
 pub use units::{EVERY_KIND, LEADING_GROUP, OFFICE, POLICE, Recusals, Unit, Units};
 pub use vocabulary::{Label, Lang, Situation, Term, Terms, UnitKind, Vocabulary};
 

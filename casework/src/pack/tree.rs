@@ -94,7 +94,7 @@ pub(super) fn check_units(units: &Units, problems: &mut Problems) {
 }
 
 /// Whether a notice can be sent there: the everyday form of an address, ASCII, no display name.
-pub(super) fn is_mailbox(text: &str) -> bool {
+pub fn is_mailbox(text: &str) -> bool {
     const MAX_LEN: usize = 254;
     let Some((local, domain)) = text.split_once('@') else {
         return false;

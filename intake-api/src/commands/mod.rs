@@ -12,7 +12,7 @@ use platform::{
     config::Config,
     pack_dir,
     seal::new_key_line,
-    store::{self, PackLoaded, Store},
+    store::{self, PackError, PackLoaded, Store},
 };
 
 /// `migrate [--logins DIR]`
@@ -27,8 +27,16 @@ pub(crate) async fn migrate(logins: Option<&Path>) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Reads `OLD=NEW`.
+pub(crate) fn successor(typed: &str) -> Result<(String, String), String> {
+    match typed.split_once('=') {
+        Some((old, new)) if !old.is_empty() && !new.is_empty() => Ok((old.to_owned(), new.to_owned())),
+        _ => Err("a successor is written OLD=NEW, two unit codes".into()),
+    }
+}
+
 /// `pack load DIR`: prints every problem with file and line; loads nothing unless there is none.
-pub(crate) async fn pack_load(dir: &Path) -> anyhow::Result<()> {
+pub(crate) async fn pack_load(dir: &Path, successors: Vec<(String, String)>) -> anyhow::Result<()> {
     let files = pack_dir::read(dir)?;
     let pack = match Pack::read(&files) {
         Ok(pack) => pack,
@@ -40,22 +48,62 @@ pub(crate) async fn pack_load(dir: &Path) -> anyhow::Result<()> {
         }
     };
     let store = Store::open(&Config::load()?.operator_url()?, "pack", 1)?;
-    match store.pack_load(&pack, &files, clock::now()).await? {
-        PackLoaded::Unchanged { version } => println!(
-            "{}: version {version} has the same content; nothing to do",
-            pack.county()
-        ),
+    let successors = successors.into_iter().collect();
+    let done = match store.pack_load_with(&pack, &files, &successors, clock::now()).await {
+        Ok(done) => done,
+        Err(PackError::Stranded(stranded)) => {
+            eprintln!("these units are not in the pack any more and hold open tickets:");
+            for unit in &stranded {
+                eprintln!("  {} {}: {}", unit.code, unit.name, unit.tickets);
+            }
+            let options: Vec<String> = stranded
+                .iter()
+                .map(|unit| format!("--successor {}=NEW", unit.code))
+                .collect();
+            anyhow::bail!(
+                "nothing was loaded. Name the unit that takes the tickets over, for each: intake-api pack load {} {}",
+                dir.display(),
+                options.join(" ")
+            );
+        }
+        Err(e) => return Err(e.into()),
+    };
+    let county = pack.county();
+    match done.loaded {
+        PackLoaded::Unchanged { version } => {
+            println!("{county}: version {version} has the same content; nothing to do");
+        }
         PackLoaded::Loaded {
             version,
             draft_rules: None,
-        } => println!("{}: version {version} is in force", pack.county()),
+        } => println!("{county}: version {version} is in force"),
         PackLoaded::Loaded {
             version,
             draft_rules: Some(draft),
         } => println!(
-            "{}: version {version} is in force; its rules differ from the active ones and wait as draft {draft}",
-            pack.county()
+            "{county}: version {version} is in force; its rules differ from the active ones and wait as draft {draft}"
         ),
+    }
+    for moved in &done.moved {
+        println!("{} open tickets of {} went to {}", moved.tickets, moved.from, moved.to);
+        if moved.people > 0 {
+            println!(
+                "  {} people had a role in {} and have none in {} by this; an administrator gives it on the page /people",
+                moved.people, moved.from, moved.to
+            );
+        }
+    }
+    for kept in &done.kept {
+        println!(
+            "{}: the pack's mailbox {} is not the confirmed one {}, which stays; change it on the page /units/{}",
+            kept.code, kept.pack, kept.confirmed, kept.code
+        );
+    }
+    if done.examples > 0 {
+        println!(
+            "the contacts of {} units are examples until an administrator has confirmed each on its page under /units",
+            done.examples
+        );
     }
     Ok(())
 }

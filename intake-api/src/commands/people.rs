@@ -1,50 +1,145 @@
-//! `people admin`: the first administrator. `people demo`: accounts for trying things out.
+//! Accounts that no administrator can make: the first ones, and those of a demo.
 
 use std::{fs::OpenOptions, io::Write, os::unix::fs::OpenOptionsExt, path::Path};
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use platform::{
     clock,
     config::Config,
-    store::{NewAccount, Store},
+    store::{Created, NewAccount, NewAct, Store},
 };
 use serde_json::json;
 
-use crate::internal::auth::password;
+use crate::internal::{
+    auth::{login_name, password},
+    person_name,
+};
 
-/// Makes an administrator with a fresh password that must be changed at the first login, and prints it once.
+/// Who acts, in the trail.
+const BY: &str = "command line";
+
+/// Somebody to make.
+pub(crate) struct First {
+    /// What to type at login.
+    pub(crate) login: String,
+    /// Name.
+    pub(crate) name: String,
+}
+
+/// `people admin`: an administrator with a fresh password that must be changed at the first login, printed once.
 pub(crate) async fn admin(login: &str, name: &str) -> anyhow::Result<()> {
-    let config = Config::load()?;
-    let store = Store::open(&config.operator_url()?, "people", 1)?;
-    let given = password::fresh(&mut rand::rng());
-    let id = create(&store, &config.county, login, name, None, &given, true).await?;
-    let Some(id) = id else {
-        anyhow::bail!("there is an account {login} already; nothing was changed")
+    let first = First {
+        login: login.to_owned(),
+        name: name.to_owned(),
     };
-    let office = office(&store, &config.county).await?;
-    store
-        .membership_grant(&config.county, id, &office, "admin", clock::now())
-        .await?;
-    println!("account {login}, password {given} (shown once; to be changed at the first login)");
+    make(&[("admin", first)]).await
+}
+
+/// `people first`: the first administrator and the first person of the office, where the county has none yet.
+pub(crate) async fn first(admin: First, office: First) -> anyhow::Result<()> {
+    let (config, store) = open()?;
+    let mut missing = Vec::new();
+    for (role, first) in [("admin", admin), ("office", office)] {
+        if store.role_is_held(&config.county, role).await? {
+            println!("somebody has the role {role} already; nobody was added to it");
+        } else {
+            missing.push((role, first));
+        }
+    }
+    ensure!(
+        !missing.is_empty(),
+        "nothing was changed: an administrator makes accounts on the page /people"
+    );
+    make(&missing).await
+}
+
+/// `people missing`: fails where the county has no administrator or nobody in the office. Accounts of a demo don't count.
+pub(crate) async fn missing() -> anyhow::Result<()> {
+    let (config, store) = open()?;
+    for role in ["admin", "office"] {
+        ensure!(
+            store.role_is_held(&config.county, role).await?,
+            "nobody has the role {role}"
+        );
+    }
     Ok(())
 }
 
-/// The four people of a demo: who sees what, in the units that the drill `samples/01` reaches.
-const DEMO: [(&str, &str, &str, &str, &str); 4] = [
+async fn make(people: &[(&str, First)]) -> anyhow::Result<()> {
+    let (config, store) = open()?;
+    let unit = office(&store, &config.county).await?;
+    let mut made = Vec::new();
+    for (role, first) in people {
+        let login = login_name::normalised(&first.login);
+        ensure!(
+            login_name::is_sound(&login),
+            "{:?} can't be a login: 2 to 40 small letters, digits or . _ -",
+            first.login
+        );
+        let name = person_name(&first.name);
+        let name =
+            name.map_err(|_| anyhow::anyhow!("{:?} can't be a name: one line of at most 60 characters", first.name))?;
+        let given = password::fresh(&mut rand::rng());
+        made.push((*role, login, name, password::hash(given.clone()).await?, given));
+    }
+    let accounts: Vec<NewAccount<'_>> = made
+        .iter()
+        .map(|(role, login, name, hash, _)| NewAccount {
+            county: &config.county,
+            login,
+            name,
+            phone: None,
+            password_hash: hash,
+            must_change: true,
+            demo: false,
+            unit: &unit,
+            role,
+            actor: None,
+            by: BY,
+        })
+        .collect();
+    match store.accounts_create(&accounts, clock::now()).await? {
+        Created::All(_) => {}
+        Created::Taken(logins) => {
+            anyhow::bail!(
+                "there is an account {} already; nothing was changed",
+                logins.join(" and ")
+            )
+        }
+    }
+    for (role, login, _, _, given) in &made {
+        println!("{role}: account {login}, password {given} (shown once; to be changed at the first login)");
+    }
+    Ok(())
+}
+
+/// The people of a demo: who sees what, in the units that the drill `samples/01` reaches.
+const DEMO: [(&str, &str, &str, &str, &str); 5] = [
     ("office", "demo-office", "演示·未保办值班员", "office", "office"),
     ("leader", "demo-leader", "演示·派出所所长", "pol-341222101", "leader"),
     ("member", "demo-member", "演示·派出所民警", "pol-341222101", "member"),
+    ("leading", "demo-leading", "演示·领导小组成员", "lg", "leading-group"),
     ("admin", "demo-admin", "演示·账号管理员", "office", "admin"),
+];
+
+/// Made-up duty phones of a demo, so that pages show what they will look like.
+const DEMO_PHONES: [(&str, &str); 6] = [
+    ("office", "0558-8600000"),
+    ("pol", "0558-8600110"),
+    ("pol-341222101", "0558-8600101转2"),
+    ("ca", "0558-8600012"),
+    ("edu", "0558-8600020、13800000000"),
+    ("health", "(0558)8600120"),
 ];
 
 /// Makes the demo accounts, or keeps those that the file remembers. The file (0600) is what the login page shows.
 pub(crate) async fn demo(out: &Path) -> anyhow::Result<()> {
-    let config = Config::load()?;
-    let store = Store::open(&config.operator_url()?, "people", 1)?;
+    let (config, store) = open()?;
     let known: Vec<serde_json::Value> = std::fs::read_to_string(out)
         .ok()
         .and_then(|text| serde_json::from_str(&text).ok())
         .unwrap_or_default();
+    store.accounts_demo_set(&config.county, true, clock::now()).await?;
     let mut accounts = Vec::new();
     for (who, login, name, unit, role) in DEMO {
         let remembered = known
@@ -53,26 +148,12 @@ pub(crate) async fn demo(out: &Path) -> anyhow::Result<()> {
             .and_then(|a| a["password"].as_str())
             .map(str::to_owned);
         let given = remembered.unwrap_or_else(|| password::fresh(&mut rand::rng()));
-        let made = create(&store, &config.county, login, name, Some("0558-8600000"), &given, false).await?;
-        let id = if let Some(id) = made {
-            id
-        } else {
-            let secret = store.account_secret(&config.county, login).await?;
-            let secret = secret.context("an account that was there a moment ago")?;
-            if !password::matches(given.clone(), Some(secret.password_hash)).await? {
-                let hash = password::hash(given.clone()).await?;
-                store
-                    .account_set_password(secret.id, &hash, false, None, clock::now())
-                    .await?;
-            }
-            secret.id
-        };
-        store
-            .membership_grant(&config.county, id, unit, role, clock::now())
+        demo_account(&store, &config.county, (login, name, unit, role), &given)
             .await
-            .with_context(|| format!("the pack has no unit {unit}"))?;
+            .with_context(|| format!("the demo account {login}; has the pack a unit {unit}?"))?;
         accounts.push(json!({"who": who, "login": login, "password": given}));
     }
+    store.units_demo_phones(&config.county, &DEMO_PHONES, true).await?;
     let mut file = OpenOptions::new()
         .write(true)
         .create(true)
@@ -84,26 +165,65 @@ pub(crate) async fn demo(out: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn create(
+/// `people no-demo`: the accounts of a demo can't log in any more, and its made-up phones are gone.
+pub(crate) async fn no_demo() -> anyhow::Result<()> {
+    let (config, store) = open()?;
+    let disabled = store.accounts_demo_set(&config.county, false, clock::now()).await?;
+    store.units_demo_phones(&config.county, &DEMO_PHONES, false).await?;
+    println!("demo accounts disabled: {disabled}");
+    Ok(())
+}
+
+async fn demo_account(
     store: &Store,
     county: &str,
-    login: &str,
-    name: &str,
-    phone: Option<&str>,
+    (login, name, unit, role): (&str, &str, &str, &str),
     given: &str,
-    must_change: bool,
-) -> anyhow::Result<Option<i64>> {
+) -> anyhow::Result<()> {
+    let now = clock::now();
     let password_hash = password::hash(given.to_owned()).await?;
     let new = NewAccount {
         county,
         login,
         name,
-        phone,
+        phone: Some("0558-8600000"),
         password_hash: &password_hash,
-        must_change,
-        by: "command line",
+        must_change: false,
+        demo: true,
+        unit,
+        role,
+        actor: None,
+        by: BY,
     };
-    Ok(store.account_create(new, clock::now()).await?)
+    if let Created::All(_) = store.accounts_create(&[new], now).await? {
+        return Ok(());
+    }
+    let secret = store.account_secret(county, login, None).await?;
+    let secret = secret.context("an account that was there a moment ago")?;
+    if !password::matches(given.to_owned(), Some(secret.password_hash)).await? {
+        store
+            .account_set_password(secret.id, &password_hash, false, None, now)
+            .await?;
+    }
+    let act = NewAct {
+        county,
+        at: now,
+        actor: None,
+        actor_name: BY,
+        act: "granted",
+        account: Some(secret.id),
+        unit: Some(unit),
+        role: Some(role),
+        detail: json!({}),
+    };
+    store.membership_grant(county, secret.id, unit, role, &act).await?;
+    Ok(())
+}
+
+fn open() -> anyhow::Result<(Config, Store)> {
+    let config = Config::load()?;
+    let store = Store::open(&config.operator_url()?, "people", 1)?;
+    Ok((config, store))
 }
 
 async fn office(store: &Store, county: &str) -> anyhow::Result<String> {

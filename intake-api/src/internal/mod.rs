@@ -8,6 +8,7 @@ mod board;
 mod counts;
 mod desk;
 mod kept;
+mod leading;
 pub(crate) mod page;
 mod people;
 mod routes;
@@ -18,6 +19,7 @@ use std::sync::Arc;
 
 use platform::{pack_watch::PackWatch, seal::MasterKey, store::Store, why::Why};
 
+pub(crate) use people::person_name;
 pub(crate) use routes::{Route, all as all_routes, routes};
 pub(crate) use rules::{Examinations, Replays};
 pub(crate) use write::{api_unavailable, detached, unavailable};

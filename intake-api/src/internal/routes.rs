@@ -62,6 +62,7 @@ pub(crate) fn all() -> Vec<Route> {
     ];
     routes.extend(super::desk::routes());
     routes.extend(super::board::routes());
+    routes.extend(super::leading::routes());
     routes.extend(super::rules::routes());
     routes.extend(super::people::routes());
     routes.extend(super::page::routes());

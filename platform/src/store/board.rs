@@ -5,8 +5,9 @@
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
+use sqlx::types::Json;
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, UnitCall};
 
 /// A list on the board is cut here; the count beside it says how many there are.
 const SHOWN: i64 = 20;
@@ -35,8 +36,8 @@ pub struct CallAbout {
     pub since: DateTime<Utc>,
     /// Highest level sent.
     pub level: Option<i16>,
-    /// Whom to call: names and phones of the unit's leaders, then members.
-    pub phones: Option<String>,
+    /// Whom to call.
+    pub call: Json<UnitCall>,
     /// A drill.
     pub drill: bool,
     /// Routing facts, for the pages.
@@ -62,7 +63,7 @@ pub struct UndeliveredNotice {
     /// Why.
     pub last_error: Option<String>,
     /// Whom to call.
-    pub phones: Option<String>,
+    pub call: Json<UnitCall>,
 }
 
 /// A report that waits for a human.
@@ -150,6 +151,8 @@ pub struct BoardTicket {
     pub outcome: Option<String>,
     /// Who has it inside the unit.
     pub assignee_name: Option<String>,
+    /// That person is disabled or no longer of the unit.
+    pub assignee_gone: bool,
     /// When the report was accepted.
     pub received_at: DateTime<Utc>,
     /// When the ticket was dispatched.
@@ -159,7 +162,7 @@ pub struct BoardTicket {
     /// Routing facts as stored.
     pub facts: Value,
     /// Whom to call.
-    pub phones: Option<String>,
+    pub call: Json<UnitCall>,
     /// Stages with their steps.
     pub stages: Value,
     /// Acts, the newest first.

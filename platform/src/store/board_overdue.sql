@@ -2,11 +2,7 @@
 -- only as many are read as are shown.
 SELECT t.id AS ticket_id, t.report_id, t.unit, u.name AS unit_name, t.obligation, t.urgency, s.stage, s.due_at AS since,
        s.next_step AS level,
-       (SELECT string_agg(p.said, '、' ORDER BY p.rank, p.said) FROM (
-            SELECT a.name || coalesce(' ' || a.phone, '') AS said, min(CASE m.role WHEN 'member' THEN 2 ELSE 1 END) AS rank
-            FROM memberships m JOIN accounts a ON a.id = m.account_id
-            WHERE m.county = t.county AND m.unit = t.unit AND m.role <> 'admin' AND m.ended_at IS NULL AND a.disabled_at IS NULL
-            GROUP BY a.id, a.name, a.phone) p) AS phones,
+       unit_call(t.county, t.unit) AS call,
        (SELECT f.facts FROM report_facts f WHERE f.report_id = t.report_id) AS facts,
        $4 AS drill
 FROM (SELECT s.ticket_id, s.stage, s.due_at, s.next_step FROM stages s

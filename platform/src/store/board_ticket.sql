@@ -1,11 +1,8 @@
 -- One ticket with everything unsealed around it: $1 county, $2 ticket
 SELECT t.id, t.report_id, t.obligation, t.unit, u.name AS unit_name, t.urgency, t.lead, t.state, t.outcome, t.assignee_name,
+       assignee_gone(t.county, t.unit, t.assignee) AS assignee_gone,
        r.received_at, t.dispatched_at, r.drill, f.facts,
-       (SELECT string_agg(p.said, '、' ORDER BY p.rank, p.said) FROM (
-            SELECT a.name || coalesce(' ' || a.phone, '') AS said, min(CASE m.role WHEN 'member' THEN 2 ELSE 1 END) AS rank
-            FROM memberships m JOIN accounts a ON a.id = m.account_id
-            WHERE m.county = t.county AND m.unit = t.unit AND m.role <> 'admin' AND m.ended_at IS NULL AND a.disabled_at IS NULL
-            GROUP BY a.id, a.name, a.phone) p) AS phones,
+       unit_call(t.county, t.unit) AS call,
        coalesce((SELECT jsonb_agg(jsonb_build_object('stage', s.stage, 'limit', s.time_limit, 'started_at', s.started_at,
                      'due_at', s.due_at, 'ended_at', s.ended_at, 'basis', s.basis, 'grade', s.grade, 'provisional', s.provisional,
                      'steps', (SELECT coalesce(jsonb_agg(jsonb_build_object('level', e.level, 'action', e.action,

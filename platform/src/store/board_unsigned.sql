@@ -3,11 +3,7 @@ SELECT t.id AS ticket_id, t.report_id, t.unit, u.name AS unit_name, t.obligation
        t.dispatched_at AS since,
        (SELECT max(e.level) FROM stages s JOIN escalation_steps e ON e.stage_id = s.id AND e.sent_at IS NOT NULL
         WHERE s.ticket_id = t.id AND s.stage = 'sign') AS level,
-       (SELECT string_agg(p.said, '、' ORDER BY p.rank, p.said) FROM (
-            SELECT a.name || coalesce(' ' || a.phone, '') AS said, min(CASE m.role WHEN 'member' THEN 2 ELSE 1 END) AS rank
-            FROM memberships m JOIN accounts a ON a.id = m.account_id
-            WHERE m.county = t.county AND m.unit = t.unit AND m.role <> 'admin' AND m.ended_at IS NULL AND a.disabled_at IS NULL
-            GROUP BY a.id, a.name, a.phone) p) AS phones,
+       unit_call(t.county, t.unit) AS call,
        (SELECT f.facts FROM report_facts f WHERE f.report_id = t.report_id) AS facts,
        $4 AS drill
 FROM tickets t JOIN units u ON u.county = t.county AND u.code = t.unit

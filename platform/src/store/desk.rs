@@ -48,6 +48,8 @@ pub struct QueueLine {
     pub next_due_at: Option<DateTime<Utc>>,
     /// Person it is assigned to.
     pub assignee_name: Option<String>,
+    /// That person is disabled or no longer of the unit: it must be assigned again.
+    pub assignee_gone: bool,
     /// When it was dispatched.
     pub dispatched_at: DateTime<Utc>,
     /// Area code of the report.
@@ -96,6 +98,8 @@ pub struct DeskTicket {
     pub assignee: Option<i64>,
     /// And its name.
     pub assignee_name: Option<String>,
+    /// That person is disabled or no longer of the unit: it must be assigned again.
+    pub assignee_gone: bool,
     /// When the child was seen.
     pub contacted_at: Option<DateTime<Utc>>,
     /// When it was resolved.

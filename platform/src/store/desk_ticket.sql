@@ -1,5 +1,6 @@
 SELECT t.id, t.version, t.report_id, t.unit, t.obligation, t.lead, t.urgency, t.state, t.evidence, t.evidence_at, t.basis,
-       t.dispatched_at, t.signed_at, t.signed_by, t.assignee, t.assignee_name, t.contacted_at, t.resolved_at, t.resolved_by,
+       t.dispatched_at, t.signed_at, t.signed_by, t.assignee, t.assignee_name,
+       assignee_gone(t.county, t.unit, t.assignee) AS assignee_gone, t.contacted_at, t.resolved_at, t.resolved_by,
        t.outcome, t.next_stage, t.next_due_at, r.received_at, r.drill, f.facts, r.data_key, r.matter, r.reporter,
        coalesce((SELECT jsonb_agg(jsonb_build_object('stage', s.stage, 'due_at', s.due_at, 'time_limit', s.time_limit,
                      'start_event', s.start_event, 'basis', s.basis, 'grade', s.grade, 'provisional', s.provisional,

@@ -4,13 +4,17 @@
 //! (there is nothing here to call it with), and no caller may drop a method's future half way: services run writes in tasks
 //! of their own, because a dropped `begin` can leave a pooled connection inside a stale transaction.
 
+mod account_acts;
 mod batch;
 mod board;
 mod callback;
 mod clock;
+mod contacts;
 mod counts;
 mod desk;
 mod due;
+mod leading;
+mod leaving;
 mod logins;
 mod migrate;
 mod notice;
@@ -21,32 +25,43 @@ mod people;
 mod replay;
 mod routing;
 mod rules;
+mod sessions;
 mod show;
 mod status;
 mod triage;
+mod units;
 mod wake;
 
+pub use account_acts::{AccountAct, NewAct};
 pub use batch::{BatchWriter, BlindToken, NewReport, Stored};
 pub use board::{BoardList, BoardNow, BoardTicket, CallAbout, TriageLine, UndeliveredNotice};
 pub use callback::{CallbackDone, CallbackDue, CallbackSealed};
 pub use clock::Ticked;
+pub use contacts::{UnitCall, UnitContact};
 pub use counts::OfficeCounts;
 pub use desk::{ActDone, Acting, DeskAct, DeskEvent, DeskScope, DeskStage, DeskTicket, OtherTicket, QueueLine};
 pub use due::Onward;
+pub use leading::{LeadingLine, LeadingNow};
+pub use leaving::{HandOver, Held, Leaving, Left};
 pub use logins::{TASKS, logins_write};
 pub use migrate::migrate;
 pub use notice::{
     Attempt, FailedNotice, LeaseOf, LeasedNotice, NOTICES_COUNTED, NoticeDepth, NoticeStage, Settlement, Verdict,
 };
 pub use outbox::{OutboxRow, REPORTS_COUNTED};
-pub use pack::{ActivePack, PackLoaded, PackVersions, rules_digest, rules_of};
-pub use people::{Account, AccountSecret, Membership, NewAccount, Person};
+pub use pack::{
+    ActivePack, MailboxKept, PackDone, PackError, PackLoaded, PackVersions, Stranded, Successors, UnitMoved,
+    rules_digest, rules_of,
+};
+pub use people::{Account, Created, Find, Membership, NewAccount, Person};
 pub use replay::{ReplayFacts, ReplayKey};
 pub use routing::{Pinned, Recorded, ReportToRoute};
 pub use rules::{Clerk, RuleSet, RuleSetAct, RulesError};
+pub use sessions::AccountSecret;
 pub use show::ReportShown;
 pub use status::ReportStatus;
 pub use triage::{Act, TriageError, TriageSettled, TriageState};
+pub use units::UnitContacts;
 pub use wake::NoticeBell;
 
 use std::{str::FromStr, time::Duration};

@@ -1,9 +1,13 @@
 //! The county pack in the database: one transaction loads it, every service reads the same version.
 
+mod succession;
+
 use casework::pack::{MODEL, Pack, PackFiles};
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 use sqlx::{PgTransaction, types::Json};
+
+pub use succession::{MailboxKept, PackError, Stranded, Successors, UnitMoved};
 
 use super::{Store, StoreError};
 
@@ -25,6 +29,19 @@ pub enum PackLoaded {
         /// The rules differ from the active ones and wait as this draft.
         draft_rules: Option<i32>,
     },
+}
+
+/// A load with all that it changed around it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct PackDone {
+    /// The pack.
+    pub loaded: PackLoaded,
+    /// Open tickets that went to a successor.
+    pub moved: Vec<UnitMoved>,
+    /// Confirmed mailboxes that the pack names otherwise: they stayed.
+    pub kept: Vec<MailboxKept>,
+    /// Units whose contacts nobody has confirmed.
+    pub examples: i64,
 }
 
 /// What is in force.
@@ -57,37 +74,39 @@ impl Store {
         files: &PackFiles,
         now: DateTime<Utc>,
     ) -> Result<PackLoaded, StoreError> {
+        let done = self.pack_load_with(pack, files, &Successors::new(), now).await;
+        done.map(|done| done.loaded).map_err(|e| match e {
+            PackError::Store(e) => e,
+            other => StoreError::Unreadable(other.to_string()),
+        })
+    }
+
+    /// As [`Store::pack_load`], with who takes over the open tickets of units that the pack has dropped. Nothing is loaded
+    /// while such a unit holds tickets and has no successor.
+    pub async fn pack_load_with(
+        &self,
+        pack: &Pack,
+        files: &PackFiles,
+        successors: &Successors,
+        now: DateTime<Utc>,
+    ) -> Result<PackDone, PackError> {
         let county = pack.county();
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.pool.begin().await.map_err(StoreError::from)?;
         sqlx::query("SELECT pg_advisory_xact_lock(hashtext('pack ' || $1))")
             .bind(county)
             .execute(&mut *tx)
-            .await?;
-        let last: Option<(i32, String)> =
-            sqlx::query_as("SELECT version, digest FROM packs WHERE county = $1 ORDER BY version DESC LIMIT 1")
-                .bind(county)
-                .fetch_optional(&mut *tx)
-                .await?;
-        let content = digest(files.iter());
-        if let Some((version, seen)) = &last
-            && *seen == content
-        {
-            return Ok(PackLoaded::Unchanged { version: *version });
-        }
-        let version = last.map_or(1, |(v, _)| v + 1);
-        sqlx::query("INSERT INTO packs (county, version, digest, files, loaded_at) VALUES ($1, $2, $3, $4, $5)")
-            .bind(county)
-            .bind(version)
-            .bind(&content)
-            .bind(Json(files))
-            .bind(now)
-            .execute(&mut *tx)
-            .await?;
-
-        let draft_rules = seed_or_draft(&mut tx, county, files, now).await?;
-        project(&mut tx, pack, now).await?;
-        tx.commit().await?;
-        Ok(PackLoaded::Loaded { version, draft_rules })
+            .await
+            .map_err(StoreError::from)?;
+        let loaded = version(&mut tx, pack, files, now).await?;
+        let moved = succession::settle(&mut tx, pack, successors, now).await?;
+        let (kept, examples) = succession::contacts(&mut tx, pack).await?;
+        tx.commit().await.map_err(StoreError::from)?;
+        Ok(PackDone {
+            loaded,
+            moved,
+            kept,
+            examples,
+        })
     }
 
     /// The pack and rule set in force at a time; cheap enough to ask every few seconds. `None` before the first load.
@@ -134,6 +153,39 @@ impl Store {
             files
         }))
     }
+}
+
+/// Stores the version and its projection, unless the last one has the same content.
+async fn version(
+    tx: &mut PgTransaction<'_>,
+    pack: &Pack,
+    files: &PackFiles,
+    now: DateTime<Utc>,
+) -> Result<PackLoaded, StoreError> {
+    let county = pack.county();
+    let last: Option<(i32, String)> =
+        sqlx::query_as("SELECT version, digest FROM packs WHERE county = $1 ORDER BY version DESC LIMIT 1")
+            .bind(county)
+            .fetch_optional(&mut **tx)
+            .await?;
+    let content = digest(files.iter());
+    if let Some((version, seen)) = &last
+        && *seen == content
+    {
+        return Ok(PackLoaded::Unchanged { version: *version });
+    }
+    let version = last.map_or(1, |(v, _)| v + 1);
+    sqlx::query("INSERT INTO packs (county, version, digest, files, loaded_at) VALUES ($1, $2, $3, $4, $5)")
+        .bind(county)
+        .bind(version)
+        .bind(&content)
+        .bind(Json(files))
+        .bind(now)
+        .execute(&mut **tx)
+        .await?;
+    let draft_rules = seed_or_draft(tx, county, files, now).await?;
+    project(tx, pack, now).await?;
+    Ok(PackLoaded::Loaded { version, draft_rules })
 }
 
 /// A version: number, digest, state, in force from, files.
@@ -255,7 +307,8 @@ async fn project(tx: &mut PgTransaction<'_>, pack: &Pack, now: DateTime<Utc>) ->
         "INSERT INTO units (county, code, kind, name, area, parent, mailbox)
          SELECT $1, * FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
          ON CONFLICT (county, code) DO UPDATE SET kind = excluded.kind, name = excluded.name, area = excluded.area,
-             parent = excluded.parent, mailbox = excluded.mailbox, retired_at = NULL",
+             parent = excluded.parent, retired_at = NULL, successor = NULL,
+             mailbox = CASE WHEN units.mailbox_confirmed_at IS NULL THEN excluded.mailbox ELSE units.mailbox END",
     )
     .bind(county)
     .bind(units.iter().map(|u| u.code.as_str()).collect::<Vec<_>>())

@@ -1,24 +1,10 @@
-//! Accounts, memberships, sessions. Password hashes go through here and are never logged.
+//! Accounts and memberships. Password hashes go through here and are never logged.
 
 use chrono::{DateTime, Utc};
+use sqlx::PgTransaction;
 use uuid::Uuid;
 
-use super::{Store, StoreError};
-
-/// An account as the login needs it.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct AccountSecret {
-    /// Id.
-    pub id: i64,
-    /// argon2id, PHC string.
-    pub password_hash: String,
-    /// Failed attempts since the last success.
-    pub failures: i32,
-    /// No attempt counts before this time.
-    pub retry_at: Option<DateTime<Utc>>,
-    /// Disabled accounts can't log in.
-    pub disabled_at: Option<DateTime<Utc>>,
-}
+use super::{NewAct, Store, StoreError};
 
 /// An account as people see it.
 #[derive(Clone, Debug, sqlx::FromRow, serde::Serialize)]
@@ -37,6 +23,8 @@ pub struct Account {
     pub must_change: bool,
     /// Last time they came in.
     pub last_login_at: Option<DateTime<Utc>>,
+    /// Made for a demo.
+    pub demo: bool,
 }
 
 /// person x unit x role.
@@ -46,7 +34,7 @@ pub struct Membership {
     pub account_id: i64,
     /// Unit code.
     pub unit: String,
-    /// `member`, `leader`, `office`, `oversight`, `admin`.
+    /// `member`, `leader`, `office`, `leading-group`, `oversight`, `admin`.
     pub role: String,
 }
 
@@ -74,55 +62,73 @@ pub struct NewAccount<'a> {
     pub password_hash: &'a str,
     /// The person must choose another password first.
     pub must_change: bool,
-    /// Who made it.
+    /// Made for a demo: its password stands on the login page.
+    pub demo: bool,
+    /// Unit of the first role.
+    pub unit: &'a str,
+    /// The first role.
+    pub role: &'a str,
+    /// Who made it; none for the command line.
+    pub actor: Option<i64>,
+    /// That person's name.
     pub by: &'a str,
 }
 
-const ACCOUNT: &str = "id, login, name, phone, disabled_at, must_change, last_login_at";
+/// How making accounts ended: all of them, or none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Created {
+    /// Their ids, in order.
+    All(Vec<i64>),
+    /// These logins are taken.
+    Taken(Vec<String>),
+}
+
+const ACCOUNT: &str = "a.id, a.login, a.name, a.phone, a.disabled_at, a.must_change, a.last_login_at, a.demo";
+
+/// Which accounts a list holds.
+#[derive(Clone, Debug)]
+pub enum Find<'a> {
+    /// Every one.
+    All,
+    /// One, by id.
+    One(i64),
+    /// Those with a role in a unit.
+    OfUnit(&'a str),
+    /// Those in whose name, login, phone or units each of these stands, in small letters.
+    Words(Vec<String>),
+}
 
 impl Store {
-    /// The secret of a login name.
-    pub async fn account_secret(&self, county: &str, login: &str) -> Result<Option<AccountSecret>, StoreError> {
-        let row = sqlx::query_as(
-            "SELECT id, password_hash, failures, retry_at, disabled_at FROM accounts WHERE county = $1 AND login = $2",
-        )
-        .bind(county)
-        .bind(login)
-        .fetch_optional(&self.pool)
-        .await?;
-        Ok(row)
+    /// Makes accounts, each with its first role: all in one transaction, or none when a login is taken.
+    pub async fn accounts_create(&self, new: &[NewAccount<'_>], now: DateTime<Utc>) -> Result<Created, StoreError> {
+        let mut tx = self.pool.begin().await?;
+        let (mut ids, mut taken) = (Vec::new(), Vec::new());
+        for account in new {
+            match account_insert(&mut tx, account, now).await? {
+                Some(id) => ids.push(id),
+                None => taken.push(account.login.to_owned()),
+            }
+        }
+        if !taken.is_empty() {
+            tx.rollback().await?;
+            return Ok(Created::Taken(taken));
+        }
+        tx.commit().await?;
+        Ok(Created::All(ids))
     }
 
-    /// Records a failed attempt; no attempt counts before `retry_at`.
-    pub async fn account_failed(&self, id: i64, retry_at: DateTime<Utc>) -> Result<(), StoreError> {
-        sqlx::query("UPDATE accounts SET failures = failures + 1, retry_at = $2 WHERE id = $1")
-            .bind(id)
-            .bind(retry_at)
-            .execute(&self.pool)
+    /// Which of these logins are taken.
+    pub async fn logins_taken(&self, county: &str, logins: &[String]) -> Result<Vec<String>, StoreError> {
+        let rows = sqlx::query_scalar("SELECT login FROM accounts WHERE county = $1 AND login = ANY($2)")
+            .bind(county)
+            .bind(logins)
+            .fetch_all(&self.pool)
             .await?;
-        Ok(())
+        Ok(rows)
     }
 
-    /// Creates an account; `None` when the login name is taken.
-    pub async fn account_create(&self, new: NewAccount<'_>, now: DateTime<Utc>) -> Result<Option<i64>, StoreError> {
-        let id = sqlx::query_scalar(
-            "INSERT INTO accounts (county, login, name, phone, password_hash, must_change, created_at, created_by)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (county, login) DO NOTHING RETURNING id",
-        )
-        .bind(new.county)
-        .bind(new.login)
-        .bind(new.name)
-        .bind(new.phone)
-        .bind(new.password_hash)
-        .bind(new.must_change)
-        .bind(now)
-        .bind(new.by)
-        .fetch_optional(&self.pool)
-        .await?;
-        Ok(id)
-    }
-
-    /// Sets a password and ends every session of the account but `keep`.
+    /// Sets a password and ends every session of the account but `keep`. Without one it was set by somebody else: then no
+    /// browser is known any more.
     pub async fn account_set_password(
         &self,
         id: i64,
@@ -132,7 +138,8 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         sqlx::query(
-            "WITH s AS (UPDATE sessions SET ended_at = $4 WHERE account_id = $1 AND ended_at IS NULL AND id IS DISTINCT FROM $5)
+            "WITH s AS (UPDATE sessions SET ended_at = $4 WHERE account_id = $1 AND ended_at IS NULL AND id IS DISTINCT FROM $5),
+                  d AS (DELETE FROM login_devices WHERE account_id = $1 AND $5 IS NULL)
              UPDATE accounts SET password_hash = $2, must_change = $3, failures = 0, retry_at = NULL WHERE id = $1",
         )
         .bind(id)
@@ -145,26 +152,38 @@ impl Store {
         Ok(())
     }
 
-    /// Disables or enables an account; disabling ends its sessions.
-    pub async fn account_disable(
-        &self,
-        county: &str,
-        id: i64,
-        disabled: bool,
-        now: DateTime<Utc>,
-    ) -> Result<bool, StoreError> {
+    /// Enables an account again; `false` when there is nothing to enable.
+    pub async fn account_enable(&self, county: &str, id: i64, act: &NewAct<'_>) -> Result<bool, StoreError> {
+        let mut tx = self.pool.begin().await?;
         let done = sqlx::query(
-            "WITH a AS (UPDATE accounts SET disabled_at = CASE WHEN $3 THEN $4 END WHERE id = $2 AND county = $1 RETURNING id),
-                  s AS (UPDATE sessions SET ended_at = $4 WHERE $3 AND account_id IN (SELECT id FROM a) AND ended_at IS NULL)
-             SELECT id FROM a",
+            "UPDATE accounts SET disabled_at = NULL WHERE id = $2 AND county = $1 AND disabled_at IS NOT NULL",
         )
         .bind(county)
         .bind(id)
-        .bind(disabled)
-        .bind(now)
-        .fetch_optional(&self.pool)
+        .execute(&mut *tx)
         .await?;
-        Ok(done.is_some())
+        if done.rows_affected() == 0 {
+            return Ok(false);
+        }
+        act.record(&mut tx).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    /// Disables the accounts of a demo, or enables them again; gives how many changed.
+    pub async fn accounts_demo_set(&self, county: &str, enabled: bool, now: DateTime<Utc>) -> Result<u64, StoreError> {
+        let done = sqlx::query(
+            "WITH a AS (UPDATE accounts SET disabled_at = CASE WHEN NOT $2 THEN $3 END
+                        WHERE county = $1 AND demo AND (disabled_at IS NULL) <> $2 RETURNING id),
+                  s AS (UPDATE sessions SET ended_at = $3 WHERE NOT $2 AND account_id IN (SELECT id FROM a) AND ended_at IS NULL)
+             SELECT id FROM a",
+        )
+        .bind(county)
+        .bind(enabled)
+        .bind(now)
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(done.len() as u64)
     }
 
     /// How many enabled administrators a county has besides this account: nobody may lock the county out.
@@ -190,135 +209,172 @@ impl Store {
         Ok(login)
     }
 
-    /// All accounts of a county with their memberships, by name.
-    pub async fn accounts_list(&self, county: &str) -> Result<Vec<Person>, StoreError> {
+    /// Accounts of a county with their memberships, by login: those that fit `find`, or one, or all.
+    pub async fn accounts_list(&self, county: &str, find: Find<'_>) -> Result<Vec<Person>, StoreError> {
+        let (id, unit, words) = match find {
+            Find::All => (None, None, Vec::new()),
+            Find::One(id) => (Some(id), None, Vec::new()),
+            Find::OfUnit(unit) => (None, Some(unit), Vec::new()),
+            Find::Words(words) => (None, None, words),
+        };
         let accounts: Vec<Account> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
-            "SELECT {ACCOUNT} FROM accounts WHERE county = $1 ORDER BY login"
+            "SELECT {ACCOUNT} FROM accounts a WHERE a.county = $1 AND ($2::bigint IS NULL OR a.id = $2)
+                AND ($3::text IS NULL OR EXISTS (SELECT FROM memberships m WHERE m.account_id = a.id AND m.unit = $3 AND m.ended_at IS NULL))
+                AND NOT EXISTS (SELECT FROM unnest($4::text[]) AS w (word) WHERE NOT
+                    (position(w.word IN lower(a.login || ' ' || a.name || ' ' || coalesce(a.phone, ''))) > 0
+                     OR EXISTS (SELECT FROM memberships m JOIN units u ON u.county = m.county AND u.code = m.unit
+                                WHERE m.account_id = a.id AND m.ended_at IS NULL
+                                  AND position(w.word IN lower(u.name || ' ' || u.code)) > 0)))
+             ORDER BY a.login"
         )))
         .bind(county)
+        .bind(id)
+        .bind(unit)
+        .bind(words)
         .fetch_all(&self.pool)
         .await?;
+        let ids: Vec<i64> = accounts.iter().map(|account| account.id).collect();
         let memberships: Vec<Membership> = sqlx::query_as(
-            "SELECT account_id, unit, role FROM memberships WHERE county = $1 AND ended_at IS NULL ORDER BY unit, role",
+            "SELECT account_id, unit, role FROM memberships
+             WHERE county = $1 AND account_id = ANY($2) AND ended_at IS NULL ORDER BY account_id, unit, role",
         )
         .bind(county)
+        .bind(ids)
         .fetch_all(&self.pool)
         .await?;
+        let of = |id: i64| {
+            let from = memberships.partition_point(|m| m.account_id < id);
+            memberships[from..]
+                .iter()
+                .take_while(move |m| m.account_id == id)
+                .cloned()
+                .collect()
+        };
         Ok(accounts
             .into_iter()
             .map(|account| Person {
-                memberships: memberships
-                    .iter()
-                    .filter(|m| m.account_id == account.id)
-                    .cloned()
-                    .collect(),
+                memberships: of(account.id),
                 account,
             })
             .collect())
     }
 
-    /// Gives a person a role in a unit; the unit must exist.
+    /// Mends name and phone; open tickets of that person show the new name.
+    pub async fn account_mend(
+        &self,
+        county: &str,
+        id: i64,
+        name: &str,
+        phone: Option<&str>,
+        act: &NewAct<'_>,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.pool.begin().await?;
+        sqlx::query("UPDATE accounts SET name = $3, phone = $4 WHERE county = $1 AND id = $2")
+            .bind(county)
+            .bind(id)
+            .bind(name)
+            .bind(phone)
+            .execute(&mut *tx)
+            .await?;
+        sqlx::query("SELECT account_renamed($1, $2, $3)")
+            .bind(county)
+            .bind(id)
+            .bind(name)
+            .execute(&mut *tx)
+            .await?;
+        act.record(&mut tx).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Whether an enabled person holds a role that is not of a demo.
+    pub async fn role_is_held(&self, county: &str, role: &str) -> Result<bool, StoreError> {
+        let held = sqlx::query_scalar(
+            "SELECT EXISTS (SELECT FROM memberships m JOIN accounts a ON a.id = m.account_id
+             WHERE m.county = $1 AND m.role = $2 AND m.ended_at IS NULL AND a.disabled_at IS NULL AND NOT a.demo)",
+        )
+        .bind(county)
+        .bind(role)
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(held)
+    }
+
+    /// Gives a person a role in a unit; the unit must exist. `false` when the person has it already.
     pub async fn membership_grant(
         &self,
         county: &str,
         account: i64,
         unit: &str,
         role: &str,
-        now: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        sqlx::query(
-            "INSERT INTO memberships (account_id, county, unit, role, since) VALUES ($1, $2, $3, $4, $5)
-             ON CONFLICT (account_id, unit, role) DO UPDATE SET ended_at = NULL, since = excluded.since WHERE memberships.ended_at IS NOT NULL",
-        )
-        .bind(account)
-        .bind(county)
-        .bind(unit)
-        .bind(role)
-        .bind(now)
-        .execute(&self.pool)
-        .await?;
-        Ok(())
-    }
-
-    /// Ends a role.
-    pub async fn membership_end(
-        &self,
-        county: &str,
-        account: i64,
-        unit: &str,
-        role: &str,
-        now: DateTime<Utc>,
+        act: &NewAct<'_>,
     ) -> Result<bool, StoreError> {
-        let done = sqlx::query(
-            "UPDATE memberships SET ended_at = $5 WHERE county = $1 AND account_id = $2 AND unit = $3 AND role = $4 AND ended_at IS NULL",
-        )
-        .bind(county)
-        .bind(account)
-        .bind(unit)
-        .bind(role)
-        .bind(now)
-        .execute(&self.pool)
-        .await?;
-        Ok(done.rows_affected() == 1)
+        let mut tx = self.pool.begin().await?;
+        let given = grant(&mut tx, county, account, unit, role, act.at).await?;
+        if given {
+            act.record(&mut tx).await?;
+        }
+        tx.commit().await?;
+        Ok(given)
     }
+}
 
-    /// Opens a session after a right password.
-    pub async fn session_open(
-        &self,
-        id: Uuid,
-        account: i64,
-        now: DateTime<Utc>,
-        expires_at: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        sqlx::query(
-            "WITH a AS (UPDATE accounts SET failures = 0, retry_at = NULL, last_login_at = $3 WHERE id = $2)
-             INSERT INTO sessions (id, account_id, created_at, expires_at) VALUES ($1, $2, $3, $4)",
-        )
-        .bind(id)
-        .bind(account)
-        .bind(now)
-        .bind(expires_at)
-        .execute(&self.pool)
-        .await?;
-        Ok(())
+async fn account_insert(
+    tx: &mut PgTransaction<'_>,
+    new: &NewAccount<'_>,
+    now: DateTime<Utc>,
+) -> Result<Option<i64>, StoreError> {
+    let id: Option<i64> = sqlx::query_scalar(
+        "INSERT INTO accounts (county, login, name, phone, password_hash, must_change, created_at, created_by, demo)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (county, login) DO NOTHING RETURNING id",
+    )
+    .bind(new.county)
+    .bind(new.login)
+    .bind(new.name)
+    .bind(new.phone)
+    .bind(new.password_hash)
+    .bind(new.must_change)
+    .bind(now)
+    .bind(new.by)
+    .bind(new.demo)
+    .fetch_optional(&mut **tx)
+    .await?;
+    if let Some(id) = id {
+        grant(tx, new.county, id, new.unit, new.role, now).await?;
+        let act = NewAct {
+            county: new.county,
+            at: now,
+            actor: new.actor,
+            actor_name: new.by,
+            act: "created",
+            account: Some(id),
+            unit: Some(new.unit),
+            role: Some(new.role),
+            detail: serde_json::json!({}),
+        };
+        act.record(tx).await?;
     }
+    Ok(id)
+}
 
-    /// Who a live session is, with the memberships of this moment; `None` when it ended or the account is disabled.
-    pub async fn session_person(&self, id: Uuid, now: DateTime<Utc>) -> Result<Option<Person>, StoreError> {
-        let account: Option<Account> = sqlx::query_as(
-            "SELECT a.id, a.login, a.name, a.phone, a.disabled_at, a.must_change, a.last_login_at
-             FROM sessions s JOIN accounts a ON a.id = s.account_id
-             WHERE s.id = $1 AND s.ended_at IS NULL AND s.expires_at > $2 AND a.disabled_at IS NULL",
-        )
-        .bind(id)
-        .bind(now)
-        .fetch_optional(&self.pool)
-        .await?;
-        let Some(account) = account else { return Ok(None) };
-        let memberships = sqlx::query_as("SELECT account_id, unit, role FROM memberships WHERE account_id = $1 AND ended_at IS NULL ORDER BY unit, role")
-            .bind(account.id)
-            .fetch_all(&self.pool)
-            .await?;
-        Ok(Some(Person { account, memberships }))
-    }
-
-    /// Ends one session.
-    pub async fn session_end(&self, id: Uuid, now: DateTime<Utc>) -> Result<(), StoreError> {
-        sqlx::query("UPDATE sessions SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL")
-            .bind(id)
-            .bind(now)
-            .execute(&self.pool)
-            .await?;
-        Ok(())
-    }
-
-    /// Ends every session of an account: 退出所有设备.
-    pub async fn sessions_end(&self, account: i64, now: DateTime<Utc>) -> Result<(), StoreError> {
-        sqlx::query("UPDATE sessions SET ended_at = $2 WHERE account_id = $1 AND ended_at IS NULL")
-            .bind(account)
-            .bind(now)
-            .execute(&self.pool)
-            .await?;
-        Ok(())
-    }
+async fn grant(
+    tx: &mut PgTransaction<'_>,
+    county: &str,
+    account: i64,
+    unit: &str,
+    role: &str,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query(
+        "INSERT INTO memberships (account_id, county, unit, role, since) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (account_id, unit, role) DO UPDATE SET ended_at = NULL, since = excluded.since WHERE memberships.ended_at IS NOT NULL",
+    )
+    .bind(account)
+    .bind(county)
+    .bind(unit)
+    .bind(role)
+    .bind(now)
+    .execute(&mut **tx)
+    .await?;
+    Ok(done.rows_affected() == 1)
 }

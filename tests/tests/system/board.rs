@@ -314,7 +314,7 @@ async fn the_office_looks_and_settles() {
     assert!(again.text.contains("没有再次派单"), "twice is once, and says so");
     assert_eq!(system.count("SELECT count(*) FROM tickets").await, before);
     let member = accounts.browser(&system, "member").await;
-    assert_eq!(member.get("/board").await.status, 403);
+    assert_eq!(member.get("/board").await.status, 404);
 }
 
 #[tokio::test]

@@ -3,9 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use reqwest::StatusCode;
+use rust_xlsxwriter::Workbook;
 use tests::{
     System,
     officers::{Accounts, Browser, Page},
+    samples,
 };
 
 /// The fresh password on the page that shows it.
@@ -138,7 +140,7 @@ async fn nobody_locks_the_county_out() {
     assert_eq!(admin.get("/people").await.status, 200);
     assert_eq!(
         accounts.browser(&system, "office").await.get("/people").await.status,
-        403
+        404
     );
 }
 
@@ -161,4 +163,405 @@ async fn failures_make_the_next_attempt_wait() {
         .await
         .unwrap();
     assert_eq!(try_login(&system, login, password).await, StatusCode::SEE_OTHER);
+}
+
+/// A new account's form, filled in.
+fn person<'a>(csrf: &'a str, login: &'a str, name: &'a str, phone: &'a str, unit: &'a str) -> Vec<(&'a str, &'a str)> {
+    vec![
+        ("csrf", csrf),
+        ("login", login),
+        ("name", name),
+        ("phone", phone),
+        ("unit", unit),
+        ("role", "member"),
+    ]
+}
+
+#[tokio::test]
+async fn one_wrong_field_keeps_the_others_and_says_which() {
+    let system = System::start().await;
+    let accounts = Accounts::make(&system).await;
+    let admin = accounts.browser(&system, "admin").await;
+    let csrf = admin.get("/people").await.hidden("csrf");
+    let wrong = admin
+        .post("/people", &person(&csrf, "wang.wei", "王伟、李娜", "没有号码", "ca"))
+        .await;
+    assert_eq!(wrong.status, 422);
+    for kept in [
+        "value=\"wang.wei\"",
+        "value=\"王伟、李娜\"",
+        "value=\"没有号码\"",
+        "value=\"ca\" selected",
+        "id=\"phone-wrong\"",
+    ] {
+        assert!(wrong.text.contains(kept), "{kept}");
+    }
+    assert!(!wrong.text.contains("id=\"login-wrong\""));
+    let made = admin
+        .post(
+            "/people",
+            &person(&csrf, "ＷＡＮＧ.wei", "王伟、李娜", "0558-8612345转8012", "ca"),
+        )
+        .await;
+    assert_eq!(made.status, 201);
+    fresh(&made, "wang.wei");
+    let taken = admin
+        .post("/people", &person(&csrf, "Wang.Wei", "值班 2", "", "ca"))
+        .await;
+    assert!(
+        taken.status == 409 && taken.text.contains("value=\"值班 2\"") && taken.text.contains("id=\"login-wrong\"")
+    );
+
+    // Only the phone is a link, with its extension.
+    let unit = admin.get("/units/ca").await;
+    assert!(
+        unit.text
+            .contains("<a href=\"tel:05588612345,8012\">0558-8612345转8012</a>")
+    );
+    let office = accounts.browser(&system, "office").await;
+    let mut sample: serde_json::Value = serde_json::from_str(&samples()[0].1).unwrap();
+    sample["present_danger"] = true.into();
+    let filed = system.file(&sample.to_string()).await;
+    system.routed(&filed).await;
+    let ticket: i64 = sqlx::query_scalar("SELECT id FROM tickets WHERE report_id = $1 AND unit = 'ca' LIMIT 1")
+        .bind(filed.id())
+        .fetch_one(&system.db)
+        .await
+        .unwrap();
+    let board = office.get(&format!("/board/tickets/{ticket}")).await.text;
+    assert_eq!(board.matches("class=\"person\">王伟、李娜").count(), 1, "one person");
+    assert!(board.contains("tel:05588612345,8012") && !board.contains("tel:2\""));
+}
+
+#[tokio::test]
+async fn names_and_phones_are_mended_and_the_act_is_kept() {
+    let system = System::start().await;
+    let accounts = Accounts::make(&system).await;
+    let admin = accounts.browser(&system, "admin").await;
+    let member = id(&system, "demo-member").await;
+    let path = format!("/people/{member}");
+    let csrf = admin.get(&path).await.hidden("csrf");
+    let refused = admin
+        .post(
+            &format!("{path}/mend"),
+            &[("csrf", &csrf), ("name", "\u{200b}"), ("phone", "(0558)8612345")],
+        )
+        .await;
+    assert!(
+        refused.status == 422
+            && refused.text.contains("value=\"(0558)8612345\"")
+            && refused.text.contains("id=\"name-wrong\"")
+    );
+    let mended = admin
+        .post(
+            &format!("{path}/mend"),
+            &[
+                ("csrf", &csrf),
+                ("name", "值班 2"),
+                ("phone", "０５５８８６１２３４５、13805581234"),
+            ],
+        )
+        .await;
+    assert_eq!(mended.status, 200);
+    for part in [
+        "值班 2",
+        "演示·派出所民警 → 值班 2",
+        "0558-8600000 → ０５５８８６１２３４５",
+        "demo-admin",
+    ] {
+        assert!(mended.text.contains(part), "{part}");
+    }
+    // Search finds people by name, login, phone and unit.
+    for q in ["值班", "DEMO-member", "13805581234", "旧县 派出所", "pol-341222101"] {
+        let found = admin.get(&format!("/people?{}", query(q))).await;
+        assert!(found.text.contains(&format!("/people/{member}\"")), "{q}");
+    }
+    let none = admin.get(&format!("/people?{}", query("值班 民政局"))).await;
+    assert!(!none.text.contains(&format!("/people/{member}\"")));
+}
+
+fn query(q: &str) -> String {
+    let encoded: String = q.bytes().map(|b| format!("%{b:02X}")).collect();
+    format!("q={encoded}")
+}
+
+#[tokio::test]
+async fn who_leaves_hands_over_what_they_hold() {
+    let system = System::start().await;
+    let accounts = Accounts::make(&system).await;
+    let filed = system.file(&samples()[0].1).await;
+    system.routed(&filed).await;
+    let ticket: i64 = sqlx::query_scalar(
+        "SELECT id FROM tickets WHERE report_id = $1 AND unit = 'pol-341222101' AND obligation = 'police-accept'",
+    )
+    .bind(filed.id())
+    .fetch_one(&system.db)
+    .await
+    .unwrap();
+    let member = accounts.browser(&system, "member").await;
+    let page = member.get(&format!("/tickets/{ticket}")).await;
+    assert_eq!(member.act(&page, ticket, "sign", &[]).await.status, 303);
+    let (leaving, colleague) = (id(&system, "demo-member").await, id(&system, "demo-leader").await);
+    let admin = accounts.browser(&system, "admin").await;
+    let path = format!("/people/{leaving}");
+    let page = admin.get(&format!("{path}/leave")).await;
+    assert!(page.text.contains("name=\"to-pol-341222101\"") && page.text.contains(&format!("value=\"{colleague}\"")));
+    assert!(!page.text.contains(&filed.receipt), "an administrator sees no report");
+    let csrf = page.hidden("csrf");
+
+    // Not without a word on what is in hand, and not to somebody of another unit.
+    let outsider = id(&system, "demo-office").await.to_string();
+    for to in ["", "12345678", outsider.as_str()] {
+        let refused = admin
+            .post(&format!("{path}/disable"), &[("csrf", &csrf), ("to-pol-341222101", to)])
+            .await;
+        assert_eq!(refused.status, 422, "{to}");
+    }
+    assert_eq!(member.get("/desk").await.status, 200, "nothing was done");
+
+    // A role that ends leaves the ticket to be assigned; the page says that.
+    let role = [
+        ("csrf", csrf.as_str()),
+        ("unit", "pol-341222101"),
+        ("role", "member"),
+        ("to-pol-341222101", "none"),
+    ];
+    assert_eq!(admin.post(&format!("{path}/end"), &role).await.status, 200);
+    let held: (Option<i64>, Option<String>) =
+        sqlx::query_as("SELECT assignee, assignee_name FROM tickets WHERE id = $1")
+            .bind(ticket)
+            .fetch_one(&system.db)
+            .await
+            .unwrap();
+    assert_eq!(held, (None, None));
+    let leader = accounts.browser(&system, "leader").await;
+    let seen = leader.get(&format!("/tickets/{ticket}")).await.text;
+    assert!(
+        seen.contains("取消分办") && seen.contains("演示·账号管理员"),
+        "the act stands in the timeline"
+    );
+
+    // Back again, in hand again, then the whole account goes.
+    let back = [("csrf", csrf.as_str()), ("unit", "pol-341222101"), ("role", "member")];
+    assert_eq!(admin.post(&format!("{path}/grant"), &back).await.status, 200);
+    let page = leader.get(&format!("/tickets/{ticket}")).await;
+    let assigned = leader
+        .act(&page, ticket, "assign", &[("account", &leaving.to_string())])
+        .await;
+    assert_eq!(assigned.status, 303);
+    let to = colleague.to_string();
+    let gone = admin
+        .post(
+            &format!("{path}/disable"),
+            &[("csrf", &csrf), ("to-pol-341222101", &to)],
+        )
+        .await;
+    assert!(gone.status == 200 && gone.text.contains("已移交 1 件"));
+    let holder: Option<i64> = sqlx::query_scalar("SELECT assignee FROM tickets WHERE id = $1")
+        .bind(ticket)
+        .fetch_one(&system.db)
+        .await
+        .unwrap();
+    assert_eq!(holder, Some(colleague));
+    let by: Option<i64> = sqlx::query_scalar(
+        "SELECT account_id FROM events WHERE ticket_id = $1 AND kind = 'assigned' ORDER BY at DESC LIMIT 1",
+    )
+    .bind(ticket)
+    .fetch_one(&system.db)
+    .await
+    .unwrap();
+    assert_eq!(by, Some(id(&system, "demo-admin").await));
+
+    // However somebody came to be gone, their tickets say so until they are assigned again.
+    sqlx::query("UPDATE accounts SET disabled_at = now() WHERE login = 'demo-leader'")
+        .execute(&system.db)
+        .await
+        .unwrap();
+    sqlx::query("UPDATE accounts SET disabled_at = NULL WHERE login = 'demo-member'")
+        .execute(&system.db)
+        .await
+        .unwrap();
+    let member = accounts.browser(&system, "member").await;
+    for path in ["/desk".to_owned(), format!("/tickets/{ticket}")] {
+        assert!(member.get(&path).await.text.contains("请重新分办"), "{path}");
+    }
+    let office = accounts.browser(&system, "office").await;
+    assert!(
+        office
+            .get(&format!("/board/tickets/{ticket}"))
+            .await
+            .text
+            .contains("请重新分办")
+    );
+}
+
+#[tokio::test]
+async fn a_units_contacts_are_an_example_until_somebody_confirms_them() {
+    let system = System::start().await;
+    let accounts = Accounts::make(&system).await;
+    let admin = accounts.browser(&system, "admin").await;
+    let member = accounts.browser(&system, "member").await;
+    assert!(member.get("/desk").await.text.contains("（示例）"));
+    let list = admin.get("/units").await.text;
+    assert!(list.contains("示例") && list.contains("还有 "));
+    let path = "/units/pol-341222101";
+    let page = admin.get(path).await;
+    let csrf = page.hidden("csrf");
+    assert!(page.text.contains("还没有人确认") && page.text.contains("demo-member"));
+    let refused = admin
+        .post(
+            path,
+            &[
+                ("csrf", &csrf),
+                ("mailbox", "不是邮箱"),
+                ("duty_phone", "0558-8612345转8012"),
+            ],
+        )
+        .await;
+    assert!(
+        refused.status == 422
+            && refused.text.contains("value=\"不是邮箱\"")
+            && refused.text.contains("value=\"0558-8612345转8012\"")
+    );
+    let done = admin
+        .post(
+            path,
+            &[
+                ("csrf", &csrf),
+                ("mailbox", "jiuxian＠ah.example"),
+                ("duty_phone", "0558-8612345转8012"),
+            ],
+        )
+        .await;
+    assert_eq!(done.status, 200);
+    for part in [
+        "由 演示·账号管理员 于",
+        "jiuxian@ah.example",
+        "pol-341222101@taihe.example → jiuxian@ah.example",
+    ] {
+        assert!(done.text.contains(part), "{part}");
+    }
+    assert!(!member.get("/desk").await.text.contains("（示例）"));
+    assert_eq!(admin.get("/units/no-such-unit").await.status, 404);
+    let filed = system.file(&samples()[0].1).await;
+    system.routed(&filed).await;
+    system.quiet(std::time::Duration::from_secs(20)).await;
+    assert!(
+        system.mail.mails().iter().any(|mail| mail.to == "jiuxian@ah.example"),
+        "mails go there"
+    );
+}
+
+fn workbook(rows: &[[&str; 5]]) -> Vec<u8> {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    sheet.set_name("人员").unwrap();
+    let head = [["姓名", "账号名", "工作电话", "单位", "角色"]];
+    for (at, row) in (0..).zip(head.iter().chain(rows)) {
+        for (col, text) in (0..).zip(row) {
+            sheet.write_string(at, col, *text).unwrap();
+        }
+    }
+    book.save_to_buffer().unwrap()
+}
+
+#[tokio::test]
+async fn people_come_from_a_spreadsheet_only_when_they_are_confirmed() {
+    let system = System::start().await;
+    let accounts = Accounts::make(&system).await;
+    let admin = accounts.browser(&system, "admin").await;
+    let csrf = admin.get("/people/import").await.hidden("csrf");
+    let template = admin.download("/people/import/people.xlsx").await;
+    assert!(template.starts_with(b"PK"));
+    let count = async || system.count("SELECT count(*) FROM accounts").await;
+    let before: i64 = count().await;
+
+    let wrong = workbook(&[
+        ["张三", "demo-office", "", "太和县民政局", "经办人"],
+        ["李四", "li.si", "x", "民政", "经办人"],
+    ]);
+    let page = admin.upload("/people/import", &[("csrf", &csrf)], &wrong).await;
+    assert_eq!(page.status, 422);
+    assert!(page.text.contains("人员 C3") && page.text.contains("人员 D3"));
+    let taken = workbook(&[["张三", "demo-office", "", "太和县民政局", "经办人"]]);
+    let page = admin.upload("/people/import", &[("csrf", &csrf)], &taken).await;
+    assert!(page.status == 422 && page.text.contains("人员 B2"));
+
+    let right = workbook(&[
+        ["王伟、李娜", "Wang.Wei", "0558-8612345转8012", "太和县民政局", "经办人"],
+        ["值班 2", "duty2", "", "pol-341222101", "单位负责人"],
+    ]);
+    let page = admin.upload("/people/import", &[("csrf", &csrf)], &right).await;
+    assert_eq!(page.status, 200);
+    assert!(page.text.contains("王伟、李娜") && page.text.contains("旧县派出所"));
+    assert_eq!(count().await, before, "nothing is saved by an upload");
+    let rows = page.hidden("rows").replace("&#34;", "\"").replace("&quot;", "\"");
+    let made = admin
+        .post("/people/import/confirm", &[("csrf", &csrf), ("rows", &rows)])
+        .await;
+    assert_eq!(made.status, 201);
+    assert_eq!(count().await, before + 2);
+    let password = fresh(&made, "wang.wei");
+    Browser::login(&system, "wang.wei", &password).await;
+    assert!(
+        !admin.get("/people/import").await.text.contains(&password),
+        "shown once"
+    );
+    let again = admin
+        .post("/people/import/confirm", &[("csrf", &csrf), ("rows", &rows)])
+        .await;
+    assert_eq!(again.status, 409, "all or none");
+    let tampered = rows.replace("\"member\"", "\"leading-group\"");
+    let refused = admin
+        .post("/people/import/confirm", &[("csrf", &csrf), ("rows", &tampered)])
+        .await;
+    assert_eq!(refused.status, 422);
+    assert_eq!(count().await, before + 2);
+}
+
+#[tokio::test]
+async fn the_first_two_people_come_by_command_and_a_demo_can_be_taken_away() {
+    let system = System::start().await;
+    let accounts = Accounts::make(&system).await;
+    assert_ne!(
+        system.intake_cli(&["people", "check"]).await.code,
+        0,
+        "a demo's people don't count"
+    );
+    let first = [
+        "people",
+        "first",
+        "--admin-login",
+        "admin1",
+        "--admin-name",
+        "赵管理",
+        "--office-login",
+        "office1",
+        "--office-name",
+        "钱值班",
+    ];
+    let out = system.intake_cli(&first).await;
+    assert_eq!(out.code, 0, "{}", out.stderr);
+    for (who, login) in [("admin", "admin1"), ("office", "office1")] {
+        let line = out
+            .stdout
+            .lines()
+            .find(|line| line.starts_with(&format!("{who}: ")))
+            .unwrap();
+        let password = line.split_once("password ").unwrap().1.split(' ').next().unwrap();
+        let browser = Browser::login(&system, login, password).await;
+        assert_eq!(browser.get("/").await.status, 303);
+    }
+    assert_eq!(system.intake_cli(&["people", "check"]).await.code, 0);
+    assert_ne!(system.intake_cli(&first).await.code, 0, "the first only");
+
+    let office = accounts.browser(&system, "office").await;
+    assert_eq!(system.intake_cli(&["people", "no-demo"]).await.code, 0);
+    assert_eq!(office.get("/board").await.status, 303, "the demo's sessions have ended");
+    let (login, password) = accounts.of("office");
+    assert_eq!(try_login(&system, login, password).await, StatusCode::UNAUTHORIZED);
+    let phones: i64 = system
+        .count("SELECT count(*) FROM units WHERE duty_phone IS NOT NULL")
+        .await;
+    assert_eq!(phones, 0, "nothing of a demo is left");
 }

@@ -1,7 +1,7 @@
 //! Who may do what: every internal route with every role. A route that is not in the table, or a row without a route, fails.
 //!
 //! Each cell is the exact status, or `ANY` where the right is there and the answer depends on what was asked: then anything
-//! but a refusal (401, 403, the way to the login page) is right.
+//! but a refusal (401, 403, the way to the login page) is right. Without the right the answer is 404, as if there were nothing.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -20,21 +20,37 @@ const ANY: u16 = 0;
 /// The way to the login page.
 const LOGIN: u16 = 303;
 
-/// nobody, other unit, same unit, leader, office, oversight, admin
-type Cells = [u16; 7];
-const WHO: [&str; 7] = ["nobody", "other", "member", "leader", "office", "oversight", "admin"];
+/// The way to a page of one's own.
+const LED: u16 = 302;
 
-const EVERYBODY: Cells = [ANY; 7];
-const SIGNED_IN: Cells = [LOGIN, ANY, ANY, ANY, ANY, ANY, ANY];
-const UNIT: Cells = [LOGIN, 200, 200, 200, 403, 403, 403];
-const OVERSEER: Cells = [LOGIN, 403, 403, 403, ANY, ANY, 403];
-const OFFICE: Cells = [LOGIN, 403, 403, 403, ANY, 403, 403];
-const ADMIN: Cells = [LOGIN, 403, 403, 403, 403, 403, ANY];
+/// nobody, other unit, same unit, leader, office, oversight, leading group, admin
+type Cells = [u16; 8];
+const WHO: [&str; 8] = [
+    "nobody",
+    "other",
+    "member",
+    "leader",
+    "office",
+    "oversight",
+    "leading",
+    "admin",
+];
+
+const EVERYBODY: Cells = [ANY; 8];
+const SIGNED_IN: Cells = [LOGIN, ANY, ANY, ANY, ANY, ANY, ANY, ANY];
+const UNIT: Cells = [LOGIN, 200, 200, 200, 404, 404, 404, 404];
+const OVERSEER: Cells = [LOGIN, 404, 404, 404, ANY, ANY, 404, 404];
+const OFFICE: Cells = [LOGIN, 404, 404, 404, ANY, 404, 404, 404];
+const LEADING: Cells = [LOGIN, 404, 404, 404, 404, 404, 200, 404];
+const ADMIN: Cells = [LOGIN, 404, 404, 404, 404, 404, 404, ANY];
 
 /// The cells of a ticket's route: another unit finds nothing.
 const fn ticket(same_unit: u16) -> Cells {
-    [LOGIN, 404, same_unit, same_unit, 403, 403, 403]
+    [LOGIN, 404, same_unit, same_unit, 404, 404, 404, 404]
 }
+
+/// The cells of a ticket's page: its address stands in mails, and leads the office and the leading group to their own.
+const TICKET_PAGE: Cells = [LOGIN, 404, 200, 200, LED, LED, LED, 404];
 
 /// The same right by API: no login page there.
 const fn api(mut cells: Cells) -> Cells {
@@ -43,17 +59,21 @@ const fn api(mut cells: Cells) -> Cells {
 }
 
 /// Method, path, cells. Acts are sent with the session's token and nothing else, so that none is done.
-const TABLE: [(&str, &str, Cells); 79] = [
-    ("GET", "/", [LOGIN, ANY, ANY, ANY, ANY, ANY, ANY]),
+const TABLE: [(&str, &str, Cells); 91] = [
+    ("GET", "/", SIGNED_IN),
     ("GET", "/login", EVERYBODY),
-    ("POST", "/login", [422, ANY, ANY, ANY, ANY, ANY, ANY]),
+    ("POST", "/login", [422, ANY, ANY, ANY, ANY, ANY, ANY, ANY]),
     ("POST", "/logout", SIGNED_IN),
     ("POST", "/logout-everywhere", SIGNED_IN),
-    ("POST", "/api/v1/session", [422; 7]),
-    ("DELETE", "/api/v1/session", api([LOGIN, 204, 204, 204, 204, 204, 204])),
+    ("POST", "/api/v1/session", [422; 8]),
+    (
+        "DELETE",
+        "/api/v1/session",
+        api([LOGIN, 204, 204, 204, 204, 204, 204, 204]),
+    ),
     ("GET", "/desk", UNIT),
     ("GET", "/desk/list", UNIT),
-    ("GET", "/tickets/{id}", ticket(200)),
+    ("GET", "/tickets/{id}", TICKET_PAGE),
     ("POST", "/tickets/{id}/sign", ticket(409)),
     ("POST", "/tickets/{id}/assign", ticket(422)),
     ("POST", "/tickets/{id}/contact", ticket(422)),
@@ -61,7 +81,7 @@ const TABLE: [(&str, &str, Cells); 79] = [
     ("POST", "/tickets/{id}/resolve", ticket(422)),
     // Not before the unit has signed, then with a reason: tests/desk.rs.
     ("POST", "/tickets/{id}/reporter", ticket(403)),
-    ("GET", "/api/v1/openapi.json", [200; 7]),
+    ("GET", "/api/v1/openapi.json", [200; 8]),
     ("GET", "/api/v1/tickets", api(UNIT)),
     ("GET", "/api/v1/tickets/{id}", api(ticket(200))),
     ("POST", "/api/v1/tickets/{id}/sign", api(ticket(422))),
@@ -110,6 +130,18 @@ const TABLE: [(&str, &str, Cells); 79] = [
     ("GET", "/people", ADMIN),
     ("GET", "/api/v1/people", api(ADMIN)),
     ("POST", "/people", ADMIN),
+    ("GET", "/people/import", ADMIN),
+    ("GET", "/people/import/people.xlsx", ADMIN),
+    ("POST", "/people/import", ADMIN),
+    ("POST", "/people/import/confirm", ADMIN),
+    ("GET", "/people/{id}", ADMIN),
+    ("GET", "/people/{id}/leave", ADMIN),
+    ("POST", "/people/{id}/mend", ADMIN),
+    ("GET", "/units", ADMIN),
+    ("GET", "/units/{code}", ADMIN),
+    ("POST", "/units/{code}", ADMIN),
+    ("GET", "/leading", LEADING),
+    ("GET", "/api/v1/leading", api(LEADING)),
     ("POST", "/people/{id}/grant", ADMIN),
     ("POST", "/people/{id}/end", ADMIN),
     ("POST", "/people/{id}/reset", ADMIN),
@@ -165,6 +197,7 @@ async fn every_route_with_every_role() {
                 ANY if path.starts_with("/logout") => to_login,
                 ANY => !matches!(status, 401 | 403) && !to_login && status < 500 || status == 401 && *path == "/login",
                 LOGIN if column == 0 => to_login,
+                LED => status == 303 && location.as_deref().is_some_and(|l| own_page(who, l, ticket)),
                 exact => status == exact,
             };
             if !fine {
@@ -181,6 +214,13 @@ async fn every_route_with_every_role() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     let touched: i64 = system.count("SELECT count(*) FROM tickets WHERE version > 1").await;
     assert_eq!(touched, 0, "nothing was done");
+}
+
+fn own_page(who: &str, location: &str, ticket: i64) -> bool {
+    match who {
+        "leading" => location == "/leading",
+        _ => location == format!("/board/tickets/{ticket}"),
+    }
 }
 
 /// One more unit and the oversight, with the member's password.
@@ -242,6 +282,7 @@ impl<'a> Session<'a> {
             .replace("{table}", "urgency")
             .replace("{row}", "1")
             .replace("{act}", "take")
+            .replace("{code}", "ca")
             .replace("{file}", "style.css");
         let is_api = path.starts_with("/api/");
         let client = reqwest::Client::builder()

@@ -6,7 +6,7 @@ use casework::pack::PackFiles;
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::{
     clock,
-    store::{Clerk, NewAccount, RulesError, Store},
+    store::{Clerk, Created, NewAccount, RulesError, Store},
 };
 use serde_json::json;
 use tests::{Fixture, System, samples};
@@ -31,16 +31,17 @@ impl Office {
                 phone: None,
                 password_hash: "-",
                 must_change: false,
+                demo: false,
+                unit: "office",
+                role: "office",
+                actor: None,
                 by: "test",
             };
             let now = clock::now();
-            let id = fixture.store.account_create(account, now).await.unwrap().unwrap();
-            fixture
-                .store
-                .membership_grant("taihe", id, "office", "office", now)
-                .await
-                .unwrap();
-            accounts.push(id);
+            let Created::All(ids) = fixture.store.accounts_create(&[account], now).await.unwrap() else {
+                panic!("{login} is taken")
+            };
+            accounts.push(ids[0]);
         }
         Self {
             store: fixture.store_as("office"),

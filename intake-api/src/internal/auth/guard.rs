@@ -1,6 +1,7 @@
 //! Rights as extractors: a handler that takes [`Desk`] can't be reached by anybody else.
 //!
-//! Nobody -> the login page, which leads back; somebody without the right -> 403 with words. The API answers 401 and 403.
+//! Nobody -> the login page, which leads back; the API answers 401. Somebody without the right -> 404, as if there were no such
+//! page: what a person may not read they may not learn the existence of either.
 
 use std::ops::Deref;
 
@@ -30,6 +31,9 @@ pub(crate) struct Office(Actor);
 /// The office or the oversight: reads county-wide.
 pub(crate) struct Overseer(Actor);
 
+/// The leading group: reads its one page.
+pub(crate) struct Leading(Actor);
+
 /// Keeps accounts; sees no report.
 pub(crate) struct Admin(Actor);
 
@@ -55,6 +59,13 @@ impl Deref for Office {
 }
 
 impl Deref for Overseer {
+    type Target = Actor;
+    fn deref(&self) -> &Actor {
+        &self.0
+    }
+}
+
+impl Deref for Leading {
     type Target = Actor;
     fn deref(&self) -> &Actor {
         &self.0
@@ -106,6 +117,14 @@ impl<S: Sync> FromRequestParts<S> for Overseer {
     }
 }
 
+impl<S: Sync> FromRequestParts<S> for Leading {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        with_role(parts, state, &["leading-group"]).await.map(Self)
+    }
+}
+
 impl<S: Sync> FromRequestParts<S> for Admin {
     type Rejection = Response;
 
@@ -128,9 +147,9 @@ async fn with_role<S: Sync>(parts: &mut Parts, state: &S, roles: &[&str]) -> Res
     if actor.is(roles) {
         Ok(actor)
     } else if is_api(parts) {
-        Err(problem::api(403, "your roles do not allow this"))
+        Err(problem::api(404, "there is no such thing, or it is not yours"))
     } else {
-        Err(problem::forbidden().into_response())
+        Err(problem::not_found().into_response())
     }
 }
 

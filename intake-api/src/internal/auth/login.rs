@@ -1,5 +1,6 @@
 //! Signing in and out: page and API.
 
+use anyhow::Context;
 use askama::Template;
 use axum::{
     Form, Json,
@@ -8,14 +9,18 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use chrono::{DateTime, TimeDelta, Utc};
-use platform::{clock, telemetry::chain, text::Lang};
+use platform::{clock, store::Person, telemetry::chain, text::Lang};
 use serde::Deserialize;
 use serde_json::json;
 use tracing::{error, info, warn};
 use uuid::Uuid;
 
 use super::{
-    SignedIn, password,
+    SignedIn,
+    device::{self, Device},
+    login_name,
+    next::OwnPath,
+    password,
     session::{clear_cookie, set_cookie},
 };
 use crate::internal::{
@@ -30,7 +35,7 @@ pub(crate) struct DemoAccount {
     pub(crate) login: String,
     /// Its password.
     pub(crate) password: String,
-    /// Who that is: `office`, `leader`, `member`, `admin`.
+    /// Who that is: `office`, `leader`, `member`, `leading`, `admin`.
     pub(crate) who: String,
 }
 
@@ -39,6 +44,7 @@ impl DemoAccount {
         match self.who.as_str() {
             "office" => lang.t("login.demo.office"),
             "leader" => lang.t("login.demo.leader"),
+            "leading" => lang.t("login.demo.leading"),
             "member" => lang.t("login.demo.member"),
             _ => lang.t("login.demo.admin"),
         }
@@ -77,44 +83,37 @@ pub(crate) async fn page(
     Language(lang): Language,
     Query(next): Query<Next>,
 ) -> Response {
-    show(&internal, lang, "", &next.next, None, StatusCode::OK)
+    show(&internal, lang, "", &OwnPath::read(&next.next), None, StatusCode::OK)
 }
 
 /// `POST /login`
 pub(crate) async fn submit(
     State(internal): State<Internal>,
     Language(lang): Language,
+    device: Device,
     Form(form): Form<Credentials>,
 ) -> Response {
-    let now = clock::now();
-    let failed = |key: &str, status| {
-        show(
-            &internal,
-            lang,
-            form.login.trim(),
-            &form.next,
-            Some(lang.t(key).to_owned()),
-            status,
-        )
-    };
-    match attempt(&internal, form.login.trim(), &form.password, now).await {
-        Ok(Entry::Open { token, .. }) => {
-            let mut response = Redirect::to(safe_next(&form.next)).into_response();
+    let (now, next) = (clock::now(), OwnPath::read(&form.next));
+    let failed = |text: String, status| show(&internal, lang, form.login.trim(), &next, Some(text), status);
+    // A browser without a cookie of ours gets one together with the session.
+    let browser = device.0.unwrap_or_else(Uuid::new_v4);
+    match attempt(&internal, &form.login, &form.password, Some(browser), now).await {
+        Ok(Entry::Open { token, person, .. }) => {
+            let to = if Frame::may_begin_at(&person, next.path()) {
+                next.as_str()
+            } else {
+                "/"
+            };
+            let mut response = Redirect::to(to).into_response();
             set_cookie(response.headers_mut(), &token, &internal);
+            device::remember(response.headers_mut(), browser, now, &internal);
             response
         }
-        Ok(Entry::Wrong) => failed("login.wrong", StatusCode::UNAUTHORIZED),
-        Ok(Entry::Wait { seconds }) => {
-            let text = lang.fill("login.wait", &[("seconds", &seconds.to_string())]);
-            show(
-                &internal,
-                lang,
-                form.login.trim(),
-                &form.next,
-                Some(text),
-                StatusCode::TOO_MANY_REQUESTS,
-            )
-        }
+        Ok(Entry::Wrong) => failed(lang.t("login.wrong").to_owned(), StatusCode::UNAUTHORIZED),
+        Ok(Entry::Wait { seconds }) => failed(
+            lang.fill("login.wait", &[("seconds", &seconds.to_string())]),
+            StatusCode::TOO_MANY_REQUESTS,
+        ),
         Err(e) => {
             error!(error = format!("{e:#}"), "a login failed for a reason of ours");
             problem::unavailable().into_response()
@@ -125,8 +124,8 @@ pub(crate) async fn submit(
 /// `POST /api/v1/session`: `{"login", "password"}` -> `{"token", "expires_at"}`.
 pub(crate) async fn api(State(internal): State<Internal>, Json(form): Json<Credentials>) -> Response {
     let now = clock::now();
-    match attempt(&internal, form.login.trim(), &form.password, now).await {
-        Ok(Entry::Open { token, expires_at }) => (
+    match attempt(&internal, &form.login, &form.password, None, now).await {
+        Ok(Entry::Open { token, expires_at, .. }) => (
             StatusCode::CREATED,
             Json(json!({"token": token, "expires_at": casework::calendar::rfc3339(expires_at)})),
         )
@@ -178,19 +177,31 @@ fn leave(internal: &Internal, ended: Result<(), platform::store::StoreError>) ->
 }
 
 enum Entry {
-    Open { token: String, expires_at: DateTime<Utc> },
+    Open {
+        token: String,
+        expires_at: DateTime<Utc>,
+        person: Box<Person>,
+    },
     Wrong,
-    Wait { seconds: i64 },
+    Wait {
+        seconds: i64,
+    },
 }
 
-async fn attempt(internal: &Internal, login: &str, given: &str, now: DateTime<Utc>) -> anyhow::Result<Entry> {
-    let account = internal.people.account_secret(&internal.county, login).await?;
-    if let Some(wait) = account
-        .as_ref()
-        .and_then(|a| a.retry_at)
-        .map(|at| at - now)
-        .filter(|wait| *wait > TimeDelta::zero())
-    {
+/// One try. From a browser that the account knows only that browser's own failures count, from elsewhere only strangers'.
+async fn attempt(
+    internal: &Internal,
+    typed: &str,
+    given: &str,
+    browser: Option<Uuid>,
+    now: DateTime<Utc>,
+) -> anyhow::Result<Entry> {
+    let login = login_name::normalised(typed);
+    let account = internal
+        .people
+        .account_secret(&internal.county, &login, browser)
+        .await?;
+    if let Some(wait) = account.as_ref().and_then(|a| a.waits(now)) {
         return Ok(Entry::Wait {
             seconds: wait.num_seconds() + 1,
         });
@@ -201,19 +212,24 @@ async fn attempt(internal: &Internal, login: &str, given: &str, now: DateTime<Ut
         Some(account) if right && account.disabled_at.is_none() => {
             let session = Uuid::new_v4();
             let until = now + TimeDelta::hours(internal.session_hours.into());
-            internal.people.session_open(session, account.id, now, until).await?;
+            internal
+                .people
+                .session_open(session, &account, browser, now, until)
+                .await?;
             info!(account = account.id, "signed in");
             let token = internal.tokens.sign(account.id, session, now)?;
+            let person = internal.people.session_person(session, now).await?;
             Ok(Entry::Open {
                 token,
                 expires_at: now + internal.tokens.lifetime(),
+                person: Box::new(person.context("a session that was opened a moment ago")?),
             })
         }
         Some(account) => {
             warn!(account = account.id, failures = account.failures + 1, "a login failed");
             internal
                 .people
-                .account_failed(account.id, now + password::delay(account.failures + 1))
+                .login_failed(&account, now + password::delay(account.failures + 1))
                 .await?;
             Ok(Entry::Wrong)
         }
@@ -225,7 +241,7 @@ fn show(
     internal: &Internal,
     lang: Lang,
     login: &str,
-    next: &str,
+    next: &OwnPath,
     error: Option<String>,
     status: StatusCode,
 ) -> Response {
@@ -234,35 +250,9 @@ fn show(
         &LoginPage {
             frame: Frame::nobody(lang),
             login,
-            next,
+            next: next.as_str(),
             error,
             demo: &internal.demo,
         },
     )
-}
-
-/// Only paths of our own: a link in a mail must not lead elsewhere after login.
-fn safe_next(next: &str) -> &str {
-    let ours = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\n', '\r']);
-    if ours { next } else { "/" }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::safe_next;
-
-    #[test]
-    fn login_leads_nowhere_else() {
-        assert_eq!(safe_next("/tickets/5?x=1"), "/tickets/5?x=1");
-        for bad in [
-            "",
-            "https://evil.example",
-            "//evil.example",
-            "/\\evil.example",
-            "javascript:alert(1)",
-            "/a\r\nSet-Cookie: x",
-        ] {
-            assert_eq!(safe_next(bad), "/", "{bad}");
-        }
-    }
 }

@@ -119,7 +119,7 @@ async fn actor(internal: &Internal, claims: &Claims, now: DateTime<Utc>) -> Resu
 
 /// Who acts with the cookie that an answer sets.
 pub(crate) async fn session_of(internal: &Internal, cookie: &HeaderValue) -> Option<Actor> {
-    let token = in_cookies(cookie.to_str().ok()?)?;
+    let token = in_cookies(cookie.to_str().ok()?, COOKIE)?;
     let claims = internal.tokens.verify(token)?;
     let found = actor(internal, &claims, clock::now()).await;
     found
@@ -149,16 +149,21 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 }
 
 fn cookie(headers: &HeaderMap) -> Option<&str> {
+    cookie_named(headers, COOKIE)
+}
+
+/// The value of a cookie.
+pub(super) fn cookie_named<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     let all = headers
         .get_all(header::COOKIE)
         .into_iter()
         .filter_map(|value| value.to_str().ok());
-    all.into_iter().find_map(in_cookies)
+    all.into_iter().find_map(|text| in_cookies(text, name))
 }
 
-fn in_cookies(text: &str) -> Option<&str> {
+fn in_cookies<'h>(text: &'h str, name: &str) -> Option<&'h str> {
     text.split(';')
-        .find_map(|pair| pair.trim().strip_prefix(COOKIE)?.strip_prefix('='))
+        .find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
 }
 
 /// Hands a token to the browser: not for scripts, not for other sites.

@@ -9,11 +9,15 @@ use ed25519_dalek::SigningKey;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, decode_header, encode};
 use platform::seal::read_private;
 use rand::Rng;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
 const ISSUER: &str = "shouwang";
 const AUDIENCE: &str = "shouwang-internal";
+/// Who reads the cookie of a browser that is known: nobody takes one for a login.
+const DEVICE_AUDIENCE: &str = "shouwang-device";
+/// Days for which a browser is known after a login: as long as browsers keep a cookie.
+pub(crate) const DEVICE_DAYS: i64 = 400;
 
 /// PKCS #8 around a bare Ed25519 seed (RFC 8410).
 const PKCS8_HEAD: [u8; 16] = [
@@ -31,6 +35,15 @@ pub(crate) struct Claims {
     /// Issued at, seconds.
     pub(crate) iat: i64,
     nbf: i64,
+    exp: i64,
+}
+
+/// What the cookie of a known browser says.
+#[derive(Serialize, Deserialize)]
+struct DeviceClaims {
+    iss: String,
+    aud: String,
+    sub: Uuid,
     exp: i64,
 }
 
@@ -84,11 +97,6 @@ impl Tokens {
 
     /// A token for a session.
     pub(crate) fn sign(&self, account: i64, session: Uuid, now: DateTime<Utc>) -> anyhow::Result<String> {
-        let key = &self.keys[0];
-        let header = Header {
-            kid: Some(key.kid.clone()),
-            ..Header::new(Algorithm::EdDSA)
-        };
         let claims = Claims {
             iss: ISSUER.into(),
             aud: AUDIENCE.into(),
@@ -98,21 +106,50 @@ impl Tokens {
             nbf: now.timestamp() - 5, // another machine's clock may be a little behind
             exp: (now + self.lifetime).timestamp(),
         };
-        Ok(encode(&header, &claims, &key.sign)?)
+        self.signed(&claims)
+    }
+
+    /// The cookie of a browser in which somebody logged in.
+    pub(crate) fn sign_device(&self, device: Uuid, now: DateTime<Utc>) -> anyhow::Result<String> {
+        self.signed(&DeviceClaims {
+            iss: ISSUER.into(),
+            aud: DEVICE_AUDIENCE.into(),
+            sub: device,
+            exp: (now + TimeDelta::days(DEVICE_DAYS)).timestamp(),
+        })
+    }
+
+    /// The browser that a cookie of ours names.
+    pub(crate) fn verify_device(&self, token: &str) -> Option<Uuid> {
+        self.verified::<DeviceClaims>(token, DEVICE_AUDIENCE, &["exp", "iss", "aud", "sub"])
+            .map(|claims| claims.sub)
+    }
+
+    fn signed(&self, claims: &impl Serialize) -> anyhow::Result<String> {
+        let key = &self.keys[0];
+        let header = Header {
+            kid: Some(key.kid.clone()),
+            ..Header::new(Algorithm::EdDSA)
+        };
+        Ok(encode(&header, claims, &key.sign)?)
     }
 
     /// The claims of a token that is ours, whole and still alive; `None` for anything else.
     pub(crate) fn verify(&self, token: &str) -> Option<Claims> {
+        self.verified(token, AUDIENCE, &["exp", "iss", "aud", "nbf", "sub"])
+    }
+
+    fn verified<C: DeserializeOwned>(&self, token: &str, audience: &str, required: &[&str]) -> Option<C> {
         let kid = decode_header(token).ok()?.kid?;
         let key = self.keys.iter().find(|key| key.kid == kid)?;
         // The algorithm is ours, never the token's.
         let mut validation = Validation::new(Algorithm::EdDSA);
         validation.set_issuer(&[ISSUER]);
-        validation.set_audience(&[AUDIENCE]);
-        validation.set_required_spec_claims(&["exp", "iss", "aud", "nbf", "sub"]);
+        validation.set_audience(&[audience]);
+        validation.set_required_spec_claims(required);
         validation.validate_nbf = true;
         validation.leeway = 0;
-        decode::<Claims>(token, &key.verify, &validation)
+        decode::<C>(token, &key.verify, &validation)
             .ok()
             .map(|data| data.claims)
     }
@@ -164,6 +201,22 @@ mod tests {
         assert!(tokens(&[&old]).verify(&stale).is_none());
         let early = tokens(&[&old]).sign(7, session, now + TimeDelta::minutes(5)).unwrap();
         assert!(tokens(&[&old]).verify(&early).is_none());
+    }
+
+    #[test]
+    fn the_cookie_of_a_browser_opens_nothing_and_a_login_names_no_browser() {
+        let ours = tokens(&[&new_token_key_line(&mut StdRng::seed_from_u64(3))]);
+        let (device, now) = (Uuid::new_v4(), clock::now());
+        let cookie = ours.sign_device(device, now).unwrap();
+        assert_eq!(ours.verify_device(&cookie), Some(device));
+        assert!(ours.verify(&cookie).is_none());
+        assert!(ours.verify_device(&ours.sign(7, device, now).unwrap()).is_none());
+        let old = ours
+            .sign_device(device, now - TimeDelta::days(DEVICE_DAYS + 1))
+            .unwrap();
+        assert!(ours.verify_device(&old).is_none());
+        let strange = tokens(&[&new_token_key_line(&mut StdRng::seed_from_u64(4))]);
+        assert!(strange.verify_device(&cookie).is_none());
     }
 
     #[test]

@@ -98,7 +98,7 @@ async fn lines(internal: &Internal, lang: Lang, pages: &mut Pages, which: Which)
             pages
                 .cut(found)
                 .iter()
-                .map(|n| failed("board.failed_at", n, pack, lang, now))
+                .map(|n| failed("board.failed_at", n, lang, now))
                 .collect()
         }
         Which::Of(list) => {

@@ -15,6 +15,7 @@ mod triage;
 
 use axum::routing::{get, post};
 
+pub(crate) use call::{Call, call};
 pub(crate) use facts::lines as facts_lines;
 
 use super::Route;

@@ -162,7 +162,7 @@ fn say(found: BoardNow, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> Now {
             found
                 .failed
                 .iter()
-                .map(|n| failed("board.failed_since", n, pack, lang, now))
+                .map(|n| failed("board.failed_since", n, lang, now))
                 .collect(),
         ),
     ];
@@ -269,7 +269,7 @@ pub(super) fn about(key: &str, line: &CallAbout, pack: &Pack, lang: Lang, now: D
             .unwrap_or_default(),
         drill: line.drill,
         hot: line.urgency == "P1",
-        call: Some(call(pack, &line.unit, line.phones.as_deref())),
+        call: Some(call(&line.call)),
     }
 }
 
@@ -304,13 +304,7 @@ fn triage_line(line: &TriageLine, pack: &Pack, lang: Lang, now: DateTime<Utc>) -
     }
 }
 
-pub(super) fn failed(
-    key: &str,
-    notice: &platform::store::UndeliveredNotice,
-    pack: &Pack,
-    lang: Lang,
-    now: DateTime<Utc>,
-) -> Line {
+pub(super) fn failed(key: &str, notice: &platform::store::UndeliveredNotice, lang: Lang, now: DateTime<Utc>) -> Line {
     let at = words::moment(lang, notice.finished_at, now);
     Line {
         id: format!("failed-{}-{}", notice.ticket_id, notice.kind),
@@ -327,7 +321,7 @@ pub(super) fn failed(
         level: notice.last_error.clone().unwrap_or_default(),
         drill: false,
         hot: notice.urgency == "P1",
-        call: Some(call(pack, &notice.unit, notice.phones.as_deref())),
+        call: Some(call(&notice.call)),
     }
 }
 

@@ -70,7 +70,9 @@ struct TicketPage {
 }
 
 /// Kinds of events that have words of their own.
-const EVENTS: [&str; 10] = [
+const EVENTS: [&str; 12] = [
+    "unassigned",
+    "unit-moved",
     "signed",
     "assigned",
     "contacted",
@@ -115,7 +117,7 @@ pub(crate) async fn page(
             .map(|o| pack.vocabulary().outcomes.label(o, lang.pack()).to_owned())
             .unwrap_or_default(),
         received: words::moment(lang, ticket.received_at, now),
-        call: call(pack, &ticket.unit, ticket.phones.as_deref()),
+        call: call(&ticket.call),
         facts: facts::lines(&ticket.facts, pack, lang),
         stages: items(&ticket.stages)
             .map(|s| stage(s, words::letters(pack, &ticket.unit), lang, now))

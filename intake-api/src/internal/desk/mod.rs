@@ -7,6 +7,7 @@
 
 mod act;
 mod api;
+mod elsewhere;
 mod post;
 mod queue;
 mod reporter;
@@ -14,7 +15,10 @@ mod sealed;
 mod ticket;
 mod view;
 
-use axum::routing::{get, post as posting};
+use axum::{
+    middleware::from_fn,
+    routing::{get, post as posting},
+};
 
 use super::Route;
 
@@ -23,7 +27,7 @@ pub(crate) fn routes() -> Vec<Route> {
     vec![
         Route::get("/desk", get(queue::page)),
         Route::get("/desk/list", get(queue::fragment)),
-        Route::get("/tickets/{id}", get(ticket::page)),
+        Route::get("/tickets/{id}", get(ticket::page).layer(from_fn(elsewhere::lead))),
         Route::post("/tickets/{id}/sign", posting(post::sign)),
         Route::post("/tickets/{id}/assign", posting(post::assign)),
         Route::post("/tickets/{id}/contact", posting(post::contact)),

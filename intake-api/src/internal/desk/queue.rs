@@ -55,6 +55,7 @@ struct Line {
     role: &'static str,
     state: &'static str,
     assignee: Option<String>,
+    assignee_gone: bool,
     unit: Option<String>,
     danger: bool,
     drill: bool,
@@ -106,20 +107,10 @@ pub(super) async fn page(
         Ok(list) => list,
         Err(e) => return away(&e),
     };
-    let loaded = internal.pack.current();
-    let name = |code: &&str| {
-        loaded
-            .pack
-            .units()
-            .get(code)
-            .map_or_else(|| (*code).to_owned(), |unit| unit.name.clone())
+    let units = match unit_names(&internal, &desk, lang).await {
+        Ok(units) => units,
+        Err(e) => return away(&e),
     };
-    let units = desk
-        .units(&["member", "leader"])
-        .iter()
-        .map(name)
-        .collect::<Vec<_>>()
-        .join("、");
     let mut frame = Frame::of(&desk, lang, "/desk");
     frame.title.clone_from(&list.title);
     render(
@@ -138,6 +129,25 @@ pub(super) async fn page(
             units,
         },
     )
+}
+
+/// The units of a person, each marked as an example until its contacts are confirmed.
+async fn unit_names(internal: &Internal, desk: &Desk, lang: Lang) -> Result<String, StoreError> {
+    let codes = desk.units(&["member", "leader"]);
+    let contacts = internal.desk.units_contacts(&internal.county, &codes).await?;
+    let loaded = internal.pack.current();
+    let name = |code: &&str| {
+        let name = loaded.pack.units().get(code).map_or(*code, |unit| unit.name.as_str());
+        let example = contacts
+            .iter()
+            .any(|unit| unit.code == *code && unit.confirmed_at.is_none());
+        if example {
+            format!("{name}（{}）", lang.t("units.example"))
+        } else {
+            name.to_owned()
+        }
+    };
+    Ok(codes.iter().map(name).collect::<Vec<_>>().join("、"))
 }
 
 /// `GET /desk/list`
@@ -226,6 +236,7 @@ fn in_words(line: QueueLine, lang: Lang, pack: &Pack, many_units: bool, now: Dat
         role: words::role(lang, line.lead),
         state: words::state(lang, &line.state),
         assignee: line.assignee_name,
+        assignee_gone: line.assignee_gone,
         unit: many_units.then(|| {
             pack.units()
                 .get(&line.unit)

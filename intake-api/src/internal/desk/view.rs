@@ -40,6 +40,8 @@ pub(super) struct View {
     /// Acts that the state allows besides the next one.
     pub(super) others_allowed: Vec<Kind>,
     pub(super) assignee: Option<String>,
+    /// That person can't act on it any more.
+    pub(super) assignee_gone: bool,
     pub(super) place: String,
     pub(super) where_now: Option<String>,
     pub(super) found_at: Option<String>,
@@ -189,6 +191,7 @@ pub(super) fn view(
             Vec::new()
         },
         assignee: ticket.assignee_name.clone(),
+        assignee_gone: ticket.assignee_gone,
         place: words::place(lang, pack, facts.as_ref().and_then(|f| f.area.as_deref())),
         where_now: matter.as_ref().and_then(|m| m.where_now.clone()),
         found_at: matter.as_ref().and_then(|m| m.found_at).map(|at| when(at.to_utc())),
@@ -345,7 +348,10 @@ fn event_text(event: &DeskEvent, pack: &Pack, lang: Lang) -> String {
     let detail = |name: &str| event.detail[name].as_str().unwrap_or_default().to_owned();
     let pl = lang.pack();
     let (kind, more) = match event.kind.as_str() {
+        "assigned" if event.detail["why"] == "left" => ("handed-over", detail("to")),
         "assigned" => ("assigned", detail("to")),
+        "unassigned" => ("unassigned", String::new()),
+        "unit-moved" => ("unit-moved", detail("from_name")),
         "evidence" => (
             "evidence",
             pack.vocabulary().evidence.label(&detail("kind"), pl).to_owned(),

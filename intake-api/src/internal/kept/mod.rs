@@ -109,7 +109,7 @@ async fn form(internal: &Internal, request: Request, next: Next) -> Response {
     let lang = Language::of(request.uri(), request.headers()).0;
     let path = request.uri().path().to_owned();
     let (parts, body) = request.into_parts();
-    let limit = if path.starts_with("/rules/") {
+    let limit = if path.starts_with("/rules/") || path.starts_with("/people/import") {
         RULES_LIMIT
     } else {
         FORM_LIMIT

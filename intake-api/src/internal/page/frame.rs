@@ -9,7 +9,7 @@ use axum::{
     middleware::Next,
     response::{Html, IntoResponse, Response},
 };
-use platform::text::Lang;
+use platform::{store::Person, text::Lang};
 use tracing::error;
 
 use crate::internal::auth::Actor;
@@ -113,13 +113,15 @@ impl Paper {
 }
 
 /// path, text key, roles that see it
-const NAV: [(&str, &str, &[&str]); 6] = [
+const NAV: [(&str, &str, &[&str]); 8] = [
     ("/desk", "frame.desk", &["member", "leader"]),
     ("/board", "frame.board", &["office", "oversight"]),
     ("/triage", "frame.triage", &["office", "oversight"]),
     ("/callbacks", "frame.callbacks", &["office", "oversight"]),
     ("/rules", "frame.rules", &["office", "oversight"]),
+    ("/leading", "frame.leading", &["leading-group"]),
     ("/people", "frame.people", &["admin"]),
+    ("/units", "frame.units", &["admin"]),
 ];
 
 impl Frame {
@@ -180,6 +182,12 @@ impl Frame {
             self.title = format!("{} {detail}", self.title);
         }
         self
+    }
+
+    /// Whether a login may lead to this page: a first page of other roles would be an empty door.
+    pub(crate) fn may_begin_at(person: &Person, path: &str) -> bool {
+        let known = NAV.iter().find(|(first, ..)| *first == path);
+        known.is_none_or(|(_, _, roles)| person.memberships.iter().any(|m| roles.contains(&m.role.as_str())))
     }
 
     /// Where somebody with these roles begins.

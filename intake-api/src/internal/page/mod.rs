@@ -3,6 +3,7 @@
 mod assets;
 pub(crate) mod frame;
 mod pages;
+mod phone;
 pub(crate) mod problem;
 mod vendor;
 pub(crate) mod words;
@@ -12,6 +13,7 @@ use axum::routing::get;
 pub(crate) use assets::{expert_script, expert_style};
 pub(crate) use frame::{Frame, Language, Live, Paper, is_neutral, keep_language, render, tail};
 pub(crate) use pages::Pages;
+pub(crate) use phone::Phone;
 pub(crate) use vendor::{dmn_script, dmn_styles};
 
 use super::Route;

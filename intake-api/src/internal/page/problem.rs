@@ -51,15 +51,6 @@ impl IntoResponse for Problem {
     }
 }
 
-/// Signed in, but without the right.
-pub(crate) fn forbidden() -> Problem {
-    Problem(
-        StatusCode::FORBIDDEN,
-        "problem_page.forbidden_title",
-        "problem_page.forbidden_text",
-    )
-}
-
 /// No such page, or not yours: both look alike.
 pub(crate) fn not_found() -> Problem {
     Problem(

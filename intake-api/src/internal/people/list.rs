@@ -1,56 +1,72 @@
-//! `GET /people`: every account with its roles; the forms beside it.
+//! `GET /people`: find somebody by name, login, phone or unit; a form for somebody new.
 
 use askama::Template;
 use axum::{
     Json,
-    extract::State,
+    extract::{Query, State},
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use platform::{clock, store::Person, text::Lang};
+use platform::{
+    store::{Find, Person, StoreError},
+    text::Lang,
+};
+use serde::Deserialize;
 use serde_json::json;
+use unicode_normalization::UnicodeNormalization;
 
+use super::{
+    fields::{self, Wrong},
+    said::Said,
+};
 use crate::internal::{
     Internal, api_unavailable,
     auth::{Actor, Admin},
-    page::{Frame, Language, render, words},
+    page::{Frame, Language, Phone, render},
     unavailable,
 };
 
-/// Roles in the order in which they are offered.
-pub(super) const ROLES: [&str; 5] = ["member", "leader", "office", "oversight", "admin"];
+/// Accounts that a page lists; whoever has more looks for one.
+const SHOWN: usize = 100;
 
-struct Held {
-    unit: String,
-    unit_name: String,
-    role: String,
-    role_name: &'static str,
-}
+/// Longest search, in characters.
+const SEARCH: usize = 100;
 
-struct Line {
-    id: i64,
-    login: String,
-    name: String,
-    phone: String,
-    disabled: bool,
-    must_change: bool,
-    last: String,
-    held: Vec<Held>,
-    myself: bool,
-}
-
-/// A fresh password, shown on this answer and never again.
-pub(super) struct Fresh {
+/// What a list of people says of one.
+pub(super) struct Line {
+    pub(super) id: i64,
     pub(super) login: String,
-    pub(super) password: String,
+    pub(super) name: String,
+    pub(super) phone: Option<Phone>,
+    pub(super) disabled: bool,
+    pub(super) demo: bool,
+    pub(super) must_change: bool,
+    /// `县公安局 · 经办人`
+    pub(super) roles: Vec<String>,
 }
 
-/// What an act leaves to say.
-#[derive(Default)]
-pub(super) struct Said {
-    pub(super) done: Option<String>,
-    pub(super) error: Option<String>,
-    pub(super) fresh: Option<Fresh>,
+/// The form of a new account as typed.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(super) struct NewPerson {
+    #[serde(default)]
+    pub(super) login: String,
+    #[serde(default)]
+    pub(super) name: String,
+    #[serde(default)]
+    pub(super) phone: String,
+    #[serde(default)]
+    pub(super) unit: String,
+    #[serde(default)]
+    pub(super) role: String,
+}
+
+/// What is looked for, and the unit of a new person.
+#[derive(Default, Deserialize)]
+pub(super) struct Asked {
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    unit: String,
 }
 
 #[derive(Template)]
@@ -58,19 +74,50 @@ pub(super) struct Said {
 struct PeoplePage {
     frame: Frame,
     people: Vec<Line>,
+    q: String,
+    count: String,
+    more: bool,
     units: Vec<(String, String)>,
     roles: Vec<(&'static str, &'static str)>,
+    typed: NewPerson,
+    wrong: Wrong,
+    open: bool,
     said: Said,
 }
 
+impl PeoplePage {
+    fn wrong(&self, field: &str) -> Option<&'static str> {
+        self.wrong.get(field).map(|key| self.frame.lang.t(key))
+    }
+}
+
 /// The page.
-pub(crate) async fn page(State(internal): State<Internal>, actor: Admin, Language(lang): Language) -> Response {
-    show(&internal, &actor, lang, StatusCode::OK, Said::default()).await
+pub(super) async fn page(
+    State(internal): State<Internal>,
+    actor: Admin,
+    Language(lang): Language,
+    Query(asked): Query<Asked>,
+) -> Response {
+    let typed = NewPerson {
+        unit: asked.unit,
+        ..NewPerson::default()
+    };
+    show(
+        &internal,
+        &actor,
+        lang,
+        StatusCode::OK,
+        &asked.q,
+        typed,
+        Wrong::new(),
+        Said::default(),
+    )
+    .await
 }
 
 /// `GET /api/v1/people`
-pub(crate) async fn api(State(internal): State<Internal>, _: Admin) -> Response {
-    match internal.people.accounts_list(&internal.county).await {
+pub(super) async fn api(State(internal): State<Internal>, _: Admin, Query(asked): Query<Asked>) -> Response {
+    match search(&internal, &asked.q).await {
         Ok(people) => Json(
             people
                 .iter()
@@ -82,69 +129,73 @@ pub(crate) async fn api(State(internal): State<Internal>, _: Admin) -> Response 
     }
 }
 
+async fn search(internal: &Internal, q: &str) -> Result<Vec<Person>, StoreError> {
+    let folded: String = q.chars().take(SEARCH).nfkc().collect::<String>().to_lowercase();
+    let words: Vec<String> = folded.split_whitespace().map(str::to_owned).collect();
+    let find = if words.is_empty() {
+        Find::All
+    } else {
+        Find::Words(words)
+    };
+    internal.people.accounts_list(&internal.county, find).await
+}
+
 /// The page after an act.
-pub(super) async fn show(internal: &Internal, actor: &Actor, lang: Lang, status: StatusCode, said: Said) -> Response {
-    let people = match internal.people.accounts_list(&internal.county).await {
+#[expect(clippy::too_many_arguments, reason = "the parts of one page")]
+pub(super) async fn show(
+    internal: &Internal,
+    actor: &Actor,
+    lang: Lang,
+    status: StatusCode,
+    q: &str,
+    typed: NewPerson,
+    wrong: Wrong,
+    said: Said,
+) -> Response {
+    let people = match search(internal, q).await {
         Ok(people) => people,
         Err(e) => return unavailable(&e),
     };
     let loaded = internal.pack.current();
-    let unit_name = |code: &str| {
-        loaded
-            .pack
-            .units()
-            .get(code)
-            .map_or(code, |u| u.name.as_str())
-            .to_owned()
-    };
-    let mut units: Vec<_> = loaded
-        .pack
-        .units()
-        .iter()
-        .map(|u| (u.code.clone(), u.name.clone()))
-        .collect();
-    units.sort_by(|a, b| a.1.cmp(&b.1));
+    let count = people.len();
     let page = PeoplePage {
-        people: people.into_iter().map(|p| line(p, actor, lang, &unit_name)).collect(),
-        units,
-        roles: ROLES.map(|role| (role, role_name(lang, role))).to_vec(),
+        count: lang.fill("accounts.count", &[("n", &count.to_string())]),
+        more: count > SHOWN,
+        people: people
+            .into_iter()
+            .take(SHOWN)
+            .map(|p| line(p, &loaded.pack, lang))
+            .collect(),
+        q: q.to_owned(),
+        units: fields::units(&loaded.pack),
+        roles: fields::roles(lang),
+        open: !wrong.is_empty() || !typed.unit.is_empty(),
+        typed,
+        wrong,
         said,
         frame: Frame::of(actor, lang, "/people"),
     };
     render(status, &page)
 }
 
-fn line(person: Person, actor: &Actor, lang: Lang, unit_name: &impl Fn(&str) -> String) -> Line {
-    let now = clock::now();
+/// One person of a list.
+pub(super) fn line(person: Person, pack: &casework::pack::Pack, lang: Lang) -> Line {
     let Person { account, memberships } = person;
-    let held = memberships.into_iter().map(|m| Held {
-        unit_name: unit_name(&m.unit),
-        role_name: role_name(lang, &m.role),
-        unit: m.unit,
-        role: m.role,
-    });
+    let role = |m: &platform::store::Membership| {
+        format!(
+            "{} · {}",
+            fields::unit_name(pack, &m.unit),
+            fields::role_name(lang, &m.role)
+        )
+    };
     Line {
         id: account.id,
-        myself: account.id == actor.person.account.id,
         disabled: account.disabled_at.is_some(),
+        demo: account.demo,
         must_change: account.must_change,
-        last: account.last_login_at.map_or_else(
-            || lang.t("accounts.never").to_owned(),
-            |at| words::moment(lang, at, now),
-        ),
-        phone: account.phone.unwrap_or_default(),
+        phone: account.phone.as_deref().map(Phone::of),
+        roles: memberships.iter().map(role).collect(),
         login: account.login,
         name: account.name,
-        held: held.collect(),
     }
-}
-
-pub(super) fn role_name(lang: Lang, role: &str) -> &'static str {
-    lang.t(match role {
-        "member" => "accounts.role.member",
-        "leader" => "accounts.role.leader",
-        "office" => "accounts.role.office",
-        "oversight" => "accounts.role.oversight",
-        _ => "accounts.role.admin",
-    })
 }

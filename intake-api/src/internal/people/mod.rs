@@ -1,10 +1,25 @@
-//! Accounts: who may come in, for which unit, as what. Administrators keep them and see no report.
+//! Accounts: who may come in, for which unit, as what; and whom to call at a unit. Administrators keep both and see no report.
+//!
+//! `list` and `person` show, `create`, `mend`, `roles`, `reset` and `leave` act, `units` keeps a unit's contacts, `import` takes
+//! many people from a spreadsheet, `fields` is the one reader of what is typed. Every act is recorded.
 
-mod acts;
+mod create;
+mod fields;
+mod import;
+mod leave;
 mod list;
+mod mend;
 mod own;
+mod person;
+mod reset;
+mod roles;
+mod said;
+mod trail;
+mod units;
 
 use axum::routing::{get, post};
+
+pub(crate) use fields::name as person_name;
 
 use super::Route;
 
@@ -13,12 +28,22 @@ pub(crate) fn routes() -> Vec<Route> {
     vec![
         Route::get("/people", get(list::page)),
         Route::get("/api/v1/people", get(list::api)),
-        Route::post("/people", post(acts::create)),
-        Route::post("/people/{id}/grant", post(acts::grant)),
-        Route::post("/people/{id}/end", post(acts::end)),
-        Route::post("/people/{id}/reset", post(acts::reset)),
-        Route::post("/people/{id}/disable", post(acts::disable)),
-        Route::post("/people/{id}/enable", post(acts::enable)),
+        Route::post("/people", post(create::create)),
+        Route::get("/people/import", get(import::page)),
+        Route::get("/people/import/people.xlsx", get(import::template)),
+        Route::post("/people/import", post(import::upload)),
+        Route::post("/people/import/confirm", post(import::confirm)),
+        Route::get("/people/{id}", get(person::page)),
+        Route::post("/people/{id}/mend", post(mend::mend)),
+        Route::post("/people/{id}/grant", post(roles::grant)),
+        Route::get("/people/{id}/leave", get(leave::page)),
+        Route::post("/people/{id}/end", post(leave::end)),
+        Route::post("/people/{id}/disable", post(leave::disable)),
+        Route::post("/people/{id}/enable", post(roles::enable)),
+        Route::post("/people/{id}/reset", post(reset::reset)),
+        Route::get("/units", get(units::list)),
+        Route::get("/units/{code}", get(units::page)),
+        Route::post("/units/{code}", post(units::confirm)),
         Route::get("/password", get(own::page)),
         Route::post("/password", post(own::change)),
     ]

@@ -7,14 +7,13 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use chrono::TimeDelta;
 use platform::{clock, text::Lang};
 use serde::Deserialize;
 use tracing::{error, info};
 
 use crate::internal::{
     Internal,
-    auth::{Actor, SignedIn, password},
+    auth::{Actor, SignedIn, device::Device, password},
     detached,
     page::{Frame, Language, problem, render},
     unavailable,
@@ -47,20 +46,21 @@ pub(crate) async fn change(
     State(internal): State<Internal>,
     actor: SignedIn,
     Language(lang): Language,
+    device: Device,
     Form(form): Form<Change>,
 ) -> Response {
     let now = clock::now();
     let account = &actor.person.account;
-    let secret = match internal.people.account_secret(&internal.county, &account.login).await {
+    let secret = match internal
+        .people
+        .account_secret(&internal.county, &account.login, device.0)
+        .await
+    {
         Ok(Some(secret)) => secret,
         Ok(None) => return problem::not_found().into_response(),
         Err(e) => return unavailable(&e),
     };
-    if let Some(wait) = secret
-        .retry_at
-        .map(|at| at - now)
-        .filter(|wait| *wait > TimeDelta::zero())
-    {
+    if let Some(wait) = secret.waits(now) {
         let said = lang.fill("login.wait", &[("seconds", &(wait.num_seconds() + 1).to_string())]);
         return show(&actor, lang, StatusCode::TOO_MANY_REQUESTS, Some(said), false);
     }
@@ -73,11 +73,11 @@ pub(crate) async fn change(
             false,
         )
     };
-    match password::matches(form.old.clone(), Some(secret.password_hash)).await {
+    match password::matches(form.old.clone(), Some(secret.password_hash.clone())).await {
         Ok(true) => {}
         Ok(false) => {
             let (people, retry_at) = (internal.people.clone(), now + password::delay(secret.failures + 1));
-            return match detached(async move { people.account_failed(secret.id, retry_at).await }).await {
+            return match detached(async move { people.login_failed(&secret, retry_at).await }).await {
                 Ok(()) => refuse("password.wrong_old"),
                 Err(response) => response,
             };

@@ -18,7 +18,7 @@ mod save;
 mod table;
 mod trybox;
 mod version;
-mod workbook;
+pub(super) mod workbook;
 
 use axum::{
     extract::DefaultBodyLimit,

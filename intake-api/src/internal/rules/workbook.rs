@@ -5,7 +5,7 @@
 
 mod export;
 mod import;
-mod sheet;
+pub(crate) mod sheet;
 #[cfg(test)]
 mod tests;
 
@@ -242,7 +242,7 @@ fn headings(table: &dmn::Table) -> Vec<String> {
 }
 
 /// `A`, `Z`, `AA`: a column as spreadsheets name it, from 0.
-fn letters(column: u32) -> String {
+pub(crate) fn letters(column: u32) -> String {
     let digit = char::from(b'A' + u8::try_from(column % 26).unwrap_or_default());
     let rest = column / 26;
     if rest == 0 {

@@ -61,7 +61,7 @@ async fn others_find_nothing_and_forged_forms_do_nothing() {
     let office = accounts.browser(&system, "office").await;
     assert_eq!(
         office.get("/desk").await.status,
-        403,
+        404,
         "the office has a board, not a desk"
     );
 }

@@ -14,7 +14,7 @@ const UNPACKED_MAX: u64 = 20 * 1024 * 1024;
 /// Parts of the file; a sheet is one.
 const PARTS_MAX: usize = 1_000;
 /// Rows of a sheet.
-pub(super) const ROWS_MAX: u32 = 5_000;
+pub(crate) const ROWS_MAX: u32 = 5_000;
 /// Columns that are looked at.
 const COLUMNS_MAX: u32 = 200;
 
@@ -22,10 +22,10 @@ const COLUMNS_MAX: u32 = 200;
 const MERGED_MAX: usize = 100;
 
 /// A workbook in memory.
-pub(super) type Book<'b> = Xlsx<Cursor<&'b [u8]>>;
+pub(crate) type Book<'b> = Xlsx<Cursor<&'b [u8]>>;
 
 /// A cell that holds something.
-pub(super) enum Cell {
+pub(crate) enum Cell {
     /// As a person typed it.
     Words(String),
     /// Something that no word is; key of what to do instead.
@@ -34,18 +34,18 @@ pub(super) enum Cell {
 
 /// A sheet.
 #[derive(Default)]
-pub(super) struct Sheet {
+pub(crate) struct Sheet {
     /// By row and column, from 0.
-    pub(super) cells: BTreeMap<(u32, u32), Cell>,
+    pub(crate) cells: BTreeMap<(u32, u32), Cell>,
     /// First cells of merged ones. Only the first of them has the content: the others would silently say "any".
-    pub(super) merged: Vec<(u32, u32)>,
+    pub(crate) merged: Vec<(u32, u32)>,
     /// Something stands below the last row that is read.
-    pub(super) too_long: bool,
+    pub(crate) too_long: bool,
 }
 
 /// Whether the file unpacks to a sensible size; `None` = it can't be unpacked. What the file says of its own sizes is not
 /// believed.
-pub(super) fn is_sensible(file: &[u8]) -> Option<bool> {
+pub(crate) fn is_sensible(file: &[u8]) -> Option<bool> {
     let mut parts = ZipArchive::new(Cursor::new(file)).ok()?;
     if parts.len() > PARTS_MAX {
         return Some(false);
@@ -63,7 +63,7 @@ pub(super) fn is_sensible(file: &[u8]) -> Option<bool> {
 }
 
 /// Reads a sheet; `None` = there is none of this name, or it can't be read.
-pub(super) fn read(book: &mut Book<'_>, name: &str) -> Option<Sheet> {
+pub(crate) fn read(book: &mut Book<'_>, name: &str) -> Option<Sheet> {
     let mut sheet = Sheet::default();
     for merged in book.merge_cells_by_sheet_name(name).ok()? {
         if merged.start != merged.end && sheet.merged.len() < MERGED_MAX {

@@ -1,0 +1,160 @@
+//! The leading group's one page: what is overdue at its level, the longest first, and whom to phone. It reads nothing else.
+//!
+//! Court and procuratorate are independent of the leading group: what they let pass stands apart, as 提示函 that was sent.
+
+use askama::Template;
+use axum::{
+    Json,
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use casework::pack::{AreaLevel, Pack};
+use chrono::{DateTime, Utc};
+use platform::{
+    clock,
+    store::{LeadingLine, LeadingNow, StoreError},
+    text::Lang,
+};
+use serde_json::{Value, json};
+
+use super::{
+    Internal, Route, api_unavailable,
+    auth::Leading,
+    board::{Call, call},
+    page::{Frame, Language, render, words},
+    unavailable,
+};
+
+/// Routes of this part.
+pub(crate) fn routes() -> Vec<Route> {
+    vec![
+        Route::get("/leading", get(page)),
+        Route::get("/api/v1/leading", get(api)),
+    ]
+}
+
+struct Line {
+    ticket: i64,
+    unit: String,
+    what: String,
+    urgency: &'static str,
+    township: String,
+    since: String,
+    told: String,
+    drill: bool,
+    hot: bool,
+    call: Call,
+}
+
+#[derive(Template)]
+#[template(path = "internal/leading.html")]
+struct LeadingPage {
+    frame: Frame,
+    at: String,
+    supervised: Vec<Line>,
+    letters: Vec<Line>,
+    more: bool,
+    office_name: String,
+    office: Option<Call>,
+    office_failed: Option<String>,
+}
+
+/// `GET /leading`
+async fn page(State(internal): State<Internal>, actor: Leading, Language(lang): Language) -> Response {
+    let found = match look(&internal).await {
+        Ok(found) => found,
+        Err(e) => return unavailable(&e),
+    };
+    let (now, loaded) = (clock::now(), internal.pack.current());
+    let pack = &loaded.pack;
+    let (letters, supervised): (Vec<_>, Vec<_>) = found.overdue.iter().partition(|line| line.letter);
+    let say = |lines: Vec<&LeadingLine>| lines.into_iter().map(|l| line(l, pack, lang, now)).collect();
+    let page = LeadingPage {
+        at: words::moment(lang, now, now),
+        supervised: say(supervised),
+        letters: say(letters),
+        more: found.more,
+        office_name: pack
+            .units()
+            .get(pack.units().office())
+            .map(|unit| unit.name.clone())
+            .unwrap_or_default(),
+        office: found.office.as_ref().map(call),
+        office_failed: found
+            .office_failed_at
+            .map(|at| lang.fill("leading.office_failed", &[("at", &words::moment(lang, at, now))])),
+        frame: Frame::of(&actor, lang, "/leading"),
+    };
+    render(StatusCode::OK, &page)
+}
+
+/// `GET /api/v1/leading`
+async fn api(State(internal): State<Internal>, _: Leading) -> Response {
+    match look(&internal).await {
+        Ok(found) => {
+            let loaded = internal.pack.current();
+            let overdue: Vec<Value> = found.overdue.iter().map(|l| in_json(l, &loaded.pack)).collect();
+            let failed = found.office_failed_at.map(casework::calendar::rfc3339);
+            Json(json!({"overdue": overdue, "more": found.more, "office": found.office, "office_failed_at": failed}))
+                .into_response()
+        }
+        Err(e) => api_unavailable(&e),
+    }
+}
+
+async fn look(internal: &Internal) -> Result<LeadingNow, StoreError> {
+    let office = internal.pack.current().pack.units().office().to_owned();
+    internal.board.leading_now(&internal.county, &office).await
+}
+
+fn line(line: &LeadingLine, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> Line {
+    let told = if line.letter {
+        "leading.letter_sent"
+    } else {
+        "leading.supervised_since"
+    };
+    Line {
+        ticket: line.ticket_id,
+        unit: line.unit_name.clone(),
+        what: pack
+            .vocabulary()
+            .obligations
+            .label(&line.obligation, lang.pack())
+            .to_owned(),
+        urgency: words::urgency(lang, &line.urgency),
+        township: township(pack, line.area.as_deref())
+            .map_or_else(|| lang.t("leading.no_township").to_owned(), str::to_owned),
+        since: lang.fill(
+            "board.overdue_since",
+            &[
+                ("stage", words::stage(lang, &line.stage)),
+                ("span", &words::span(lang, now - line.since)),
+                ("at", &words::due(lang, line.since, now)),
+            ],
+        ),
+        told: lang.fill(told, &[("at", &words::moment(lang, line.sent_at, now))]),
+        drill: line.drill,
+        hot: line.urgency == "P1",
+        call: call(&line.call),
+    }
+}
+
+fn in_json(line: &LeadingLine, pack: &Pack) -> Value {
+    json!({
+        "ticket_id": line.ticket_id, "unit": line.unit, "unit_name": line.unit_name, "obligation": line.obligation,
+        "urgency": line.urgency, "stage": line.stage, "since": casework::calendar::rfc3339(line.since),
+        "sent_at": casework::calendar::rfc3339(line.sent_at), "letter": line.letter, "drill": line.drill,
+        "township": township(pack, line.area.as_deref()), "call": line.call.0,
+    })
+}
+
+/// The township of an area, never its village. A village that the list does not know has the township of its first nine digits.
+fn township<'p>(pack: &'p Pack, area: Option<&str>) -> Option<&'p str> {
+    let code = area?;
+    let areas = pack.areas();
+    let above = |code: &str| areas.climb(code).find(|area| area.level == AreaLevel::Township);
+    let known = above(code).or_else(|| above(&format!("{}000", code.get(..9)?)));
+    known.map(|area| area.name.as_str())
+}

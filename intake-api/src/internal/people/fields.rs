@@ -1,0 +1,146 @@
+//! Fields of the forms about people: read in one place, so that a form, a spreadsheet and the command line take the same.
+
+use std::collections::BTreeMap;
+
+use casework::{pack::Pack, phone};
+use platform::text::Lang;
+
+use crate::internal::auth::login_name;
+
+/// Roles in the order in which they are offered.
+pub(super) const ROLES: [&str; 6] = ["member", "leader", "office", "leading-group", "oversight", "admin"];
+
+/// Longest name, as the database has it.
+const NAME: usize = 60;
+
+/// What is wrong: field -> key of the text that says so.
+pub(super) type Wrong = BTreeMap<&'static str, &'static str>;
+
+/// A login name that can be one.
+pub(super) fn login(typed: &str) -> Result<String, &'static str> {
+    let login = login_name::normalised(typed);
+    if login_name::is_sound(&login) {
+        Ok(login)
+    } else {
+        Err("accounts.bad_login")
+    }
+}
+
+/// A name: anything that can be seen on one line.
+pub(crate) fn name(typed: &str) -> Result<String, &'static str> {
+    let name = typed.trim();
+    let unseen = |c: char| {
+        c.is_whitespace()
+            || matches!(
+                c,
+                '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}' | '\u{3164}'
+            )
+    };
+    if name.chars().all(unseen) || name.chars().count() > NAME || name.chars().any(char::is_control) {
+        Err("accounts.bad_name")
+    } else {
+        Ok(name.to_owned())
+    }
+}
+
+/// A phone as typed, or none.
+pub(super) fn phone(typed: &str) -> Result<Option<String>, &'static str> {
+    let typed = typed.trim();
+    if typed.is_empty() {
+        Ok(None)
+    } else if phone::is_callable(typed) {
+        Ok(Some(typed.to_owned()))
+    } else {
+        Err("accounts.bad_phone")
+    }
+}
+
+/// A role in a unit of the pack.
+pub(super) fn role(pack: &Pack, unit: &str, role: &str) -> Result<(), (&'static str, &'static str)> {
+    if pack.units().get(unit).is_none() {
+        Err(("unit", "accounts.bad_unit"))
+    } else if !ROLES.contains(&role) {
+        Err(("role", "accounts.bad_role"))
+    } else if role == "leading-group" && unit != pack.units().leading_group() {
+        Err(("role", "accounts.bad_role_leading"))
+    } else {
+        Ok(())
+    }
+}
+
+/// A role in words.
+pub(super) fn role_name(lang: Lang, role: &str) -> &'static str {
+    lang.t(match role {
+        "member" => "accounts.role.member",
+        "leader" => "accounts.role.leader",
+        "office" => "accounts.role.office",
+        "leading-group" => "accounts.role.leading-group",
+        "oversight" => "accounts.role.oversight",
+        _ => "accounts.role.admin",
+    })
+}
+
+/// Choices of a form: roles.
+pub(super) fn roles(lang: Lang) -> Vec<(&'static str, &'static str)> {
+    ROLES.map(|role| (role, role_name(lang, role))).to_vec()
+}
+
+/// Choices of a form: units by name.
+pub(super) fn units(pack: &Pack) -> Vec<(String, String)> {
+    let mut units: Vec<_> = pack.units().iter().map(|u| (u.code.clone(), u.name.clone())).collect();
+    units.sort_by(|a, b| a.1.cmp(&b.1));
+    units
+}
+
+/// The name of a unit, or its code where the pack has dropped it.
+pub(super) fn unit_name(pack: &Pack, code: &str) -> String {
+    pack.units()
+        .get(code)
+        .map_or_else(|| code.to_owned(), |unit| unit.name.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{name, phone};
+
+    #[test]
+    fn a_name_is_anything_that_can_be_seen() {
+        for good in [
+            "张三",
+            "王伟、李娜",
+            "值班 2",
+            "O’Brien-García",
+            "买买提·吐尔逊",
+            "𠮷田",
+            "<b>",
+        ] {
+            assert_eq!(name(good).as_deref(), Ok(good));
+        }
+        assert_eq!(name("  张三\u{3000}").as_deref(), Ok("张三"));
+        for bad in [
+            "",
+            " ",
+            "\u{200b}",
+            "\u{feff}\u{2060}",
+            "张\n三",
+            "张\0三",
+            &"长".repeat(61),
+        ] {
+            assert!(name(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_phone_stays_as_it_was_typed() {
+        for good in [
+            "0558-8612345转8012",
+            "(0558)8612345",
+            "０５５８８６１２３４５",
+            "0558-8612345、13805581234",
+        ] {
+            assert_eq!(phone(good), Ok(Some(good.to_owned())));
+        }
+        assert_eq!(phone(" "), Ok(None));
+        assert!(phone("没有").is_err());
+    }
+}

@@ -1,0 +1,159 @@
+//! `GET /people/{id}`: one person: name and phone, roles, password, what they hold, and what was done to the account.
+
+use askama::Template;
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use platform::{
+    clock,
+    store::{Find, Person},
+    text::Lang,
+};
+
+use super::{
+    fields::{self, Wrong},
+    said::Said,
+    trail::{self, ActLine},
+};
+use crate::internal::{
+    Internal,
+    auth::{Actor, Admin},
+    page::{Frame, Language, problem, render, words},
+    unavailable,
+};
+
+/// A role that the person has.
+struct HeldRole {
+    unit: String,
+    unit_name: String,
+    role: String,
+    role_name: &'static str,
+}
+
+/// What was typed into the forms of this page.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Typed {
+    pub(super) name: Option<String>,
+    pub(super) phone: Option<String>,
+    pub(super) unit: String,
+    pub(super) role: String,
+}
+
+#[derive(Template)]
+#[template(path = "internal/people/person.html")]
+struct PersonPage {
+    frame: Frame,
+    id: i64,
+    login: String,
+    heading: String,
+    name: String,
+    phone: String,
+    disabled: bool,
+    demo: bool,
+    must_change: bool,
+    myself: bool,
+    last: String,
+    held: Vec<HeldRole>,
+    holds: String,
+    units: Vec<(String, String)>,
+    roles: Vec<(&'static str, &'static str)>,
+    typed: Typed,
+    wrong: Wrong,
+    acts: Vec<ActLine>,
+    said: Said,
+}
+
+impl PersonPage {
+    fn wrong(&self, field: &str) -> Option<&'static str> {
+        self.wrong.get(field).map(|key| self.frame.lang.t(key))
+    }
+}
+
+/// The page.
+pub(super) async fn page(
+    State(internal): State<Internal>,
+    actor: Admin,
+    Language(lang): Language,
+    Path(id): Path<i64>,
+) -> Response {
+    show(
+        &internal,
+        &actor,
+        lang,
+        id,
+        StatusCode::OK,
+        Typed::default(),
+        Wrong::new(),
+        Said::default(),
+    )
+    .await
+}
+
+/// One person of this county.
+pub(super) async fn fetch(internal: &Internal, id: i64) -> Result<Person, Response> {
+    let found = internal.people.accounts_list(&internal.county, Find::One(id)).await;
+    let person = found.map_err(|e| unavailable(&e))?.into_iter().next();
+    person.ok_or_else(|| problem::not_found().into_response())
+}
+
+/// The page after an act.
+#[expect(clippy::too_many_arguments, reason = "the parts of one page")]
+pub(super) async fn show(
+    internal: &Internal,
+    actor: &Actor,
+    lang: Lang,
+    id: i64,
+    status: StatusCode,
+    typed: Typed,
+    wrong: Wrong,
+    said: Said,
+) -> Response {
+    let person = match fetch(internal, id).await {
+        Ok(person) => person,
+        Err(response) => return response,
+    };
+    let (holds, acts) = match (
+        internal.people.account_holds(&internal.county, id).await,
+        internal.people.account_acts(id).await,
+    ) {
+        (Ok(holds), Ok(acts)) => (holds, acts),
+        (Err(e), _) | (_, Err(e)) => return unavailable(&e),
+    };
+    let (loaded, now) = (internal.pack.current(), clock::now());
+    let open: i64 = holds.iter().map(|held| held.tickets).sum();
+    let Person { account, memberships } = person;
+    let held = memberships.into_iter().map(|m| HeldRole {
+        unit_name: fields::unit_name(&loaded.pack, &m.unit),
+        role_name: fields::role_name(lang, &m.role),
+        unit: m.unit,
+        role: m.role,
+    });
+    let login = account.login.clone();
+    let page = PersonPage {
+        id,
+        myself: id == actor.person.account.id,
+        disabled: account.disabled_at.is_some(),
+        demo: account.demo,
+        must_change: account.must_change,
+        last: account.last_login_at.map_or_else(
+            || lang.t("accounts.never").to_owned(),
+            |at| words::moment(lang, at, now),
+        ),
+        name: typed.name.clone().unwrap_or_else(|| account.name.clone()),
+        phone: typed.phone.clone().or(account.phone).unwrap_or_default(),
+        heading: account.name,
+        login: login.clone(),
+        held: held.collect(),
+        holds: lang.fill("accounts.holds", &[("n", &open.to_string())]),
+        units: fields::units(&loaded.pack),
+        roles: fields::roles(lang),
+        typed,
+        wrong,
+        acts: trail::lines(&acts, &loaded.pack, lang, now),
+        said,
+        frame: Frame::of(actor, lang, "/people").titled(&login),
+    };
+    render(status, &page)
+}

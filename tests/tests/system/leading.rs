@@ -1,0 +1,169 @@
+//! The leading group: its own page and nothing else, what is overdue at its level, whom to phone.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Value, json};
+use tests::{Filed, Options, Servers, System, officers::Accounts, samples};
+
+/// A report whose police and procuratorate have let everything pass, and the routers' clock stopped.
+async fn supervised(sample: &Value) -> (System, Filed) {
+    let mut system = System::start_on(&Servers::shared(), Options::default()).await;
+    let filed = system.file(&sample.to_string()).await;
+    system.routed(&filed).await;
+    system.quiet(Duration::from_secs(20)).await;
+    system.router.stop().await;
+    let dispatched: DateTime<Utc> = sqlx::query_scalar("SELECT max(dispatched_at) FROM tickets WHERE report_id = $1")
+        .bind(filed.id())
+        .fetch_one(&system.db)
+        .await
+        .unwrap();
+    // Each level is sent at its time, so that none is an outage's; long after, every sign stage has reached the last.
+    for hour in [1, 2, 4, 8, 24, 48, 96, 192, 400, 800, 1600] {
+        let at = (dispatched + TimeDelta::hours(hour)).to_rfc3339();
+        let out = system.router_cli(&["tick", "--at", &at]).await;
+        assert_eq!(out.code, 0, "{}", out.stderr);
+    }
+    (system, filed)
+}
+
+fn sample() -> Value {
+    let mut sample: Value = serde_json::from_str(&samples()[0].1).unwrap();
+    sample["where_now"] = json!("某村卫生室里间");
+    sample["children"][0]["name"] = json!("化名孩子甲");
+    sample["reporter"]["name"] = json!("化名报告人庚");
+    sample
+}
+
+async fn api(system: &System, accounts: &Accounts) -> Value {
+    let token = accounts.token(system, "leading").await;
+    let url = format!("{}/api/v1/leading", system.internal_url);
+    let answer = system.http.get(url).bearer_auth(token).send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+    answer.json().await.unwrap()
+}
+
+#[tokio::test]
+async fn what_is_overdue_at_its_level_and_whom_to_phone() {
+    let (system, filed) = supervised(&sample()).await;
+    let accounts = Accounts::make(&system).await;
+    sqlx::query("UPDATE accounts SET name = '值班 2', phone = '0558-8612345转8012' WHERE login = 'demo-leader'")
+        .execute(&system.db)
+        .await
+        .unwrap();
+    let found = api(&system, &accounts).await;
+    let lines = found["overdue"].as_array().unwrap();
+    assert!(!lines.is_empty());
+    let since: Vec<&str> = lines.iter().map(|line| line["since"].as_str().unwrap()).collect();
+    assert!(since.is_sorted(), "the longest first: {since:?}");
+    let letters = ["court", "proc"];
+    for line in lines {
+        let letter = letters.contains(&line["unit"].as_str().unwrap());
+        assert_eq!(line["letter"] == true, letter, "{line}");
+        assert!(
+            !line["township"].as_str().unwrap().contains('村'),
+            "a township, no village: {line}"
+        );
+        let facts = ["situations", "receipt", "report_id", "children", "area", "drill_of"];
+        assert!(facts.iter().all(|key| line.get(key).is_none()), "{line}");
+    }
+    let police = lines.iter().find(|line| line["unit"] == "pol-341222101").unwrap();
+    assert_eq!(police["call"]["people"][0]["name"], "值班 2");
+    assert_eq!(police["call"]["example"], true);
+    assert_eq!(found["office"]["duty_phone"], "0558-8600000");
+
+    let leading = accounts.browser(&system, "leading").await;
+    let page = leading.get("/leading").await;
+    assert_eq!(page.status, 200);
+    for part in [
+        "旧县派出所",
+        "值班 2 <a href=\"tel:05588612345,8012\">0558-8612345转8012</a>",
+        "tel:05588600000",
+        "旧县镇",
+        "示例",
+        "提请督办",
+    ] {
+        assert!(page.text.contains(part), "{part}");
+    }
+    for secret in ["化名", "卫生室", &filed.receipt, "虐待", "tel:2\""] {
+        assert!(!page.text.contains(secret), "{secret}");
+    }
+    let (supervised, rest) = page.text.split_once("id=\"letters\"").expect("letters stand apart");
+    assert!(
+        !supervised.contains("人民检察院"),
+        "the procuratorate is not supervised"
+    );
+    assert!(rest.contains("人民检察院") && rest.contains("发出提示函"));
+
+    // What is signed is not overdue any more.
+    sqlx::query(
+        "UPDATE stages SET ended_at = due_at, next_at = NULL, ended_how = 'act' WHERE stage = 'sign' AND ticket_id IN
+         (SELECT id FROM tickets WHERE unit = 'pol-341222101')",
+    )
+    .execute(&system.db)
+    .await
+    .unwrap();
+    let after = api(&system, &accounts).await;
+    let still = |line: &&Value| line["unit"] == "pol-341222101" && line["stage"] == "sign";
+    assert_eq!(after["overdue"].as_array().unwrap().iter().filter(still).count(), 0);
+}
+
+#[tokio::test]
+async fn everybody_lands_on_their_own_first_page_and_every_ticket_address_opens() {
+    let system = System::start().await;
+    let accounts = Accounts::make(&system).await;
+    let filed = system.file(&samples()[0].1).await;
+    system.routed(&filed).await;
+    let ticket: i64 = sqlx::query_scalar("SELECT id FROM tickets WHERE report_id = $1 AND unit = 'pol-341222101'")
+        .bind(filed.id())
+        .fetch_one(&system.db)
+        .await
+        .unwrap();
+    for (who, first) in [
+        ("member", "/desk"),
+        ("leader", "/desk"),
+        ("office", "/board"),
+        ("leading", "/leading"),
+        ("admin", "/people"),
+    ] {
+        // The harness logs in with next=/desk, which is nobody's first page but the units'.
+        let browser = accounts.browser(&system, who).await;
+        assert_eq!(browser.get("/").await.location.as_deref(), Some(first), "{who}");
+        assert_eq!(browser.get(first).await.status, 200, "{who}");
+        let (login, password) = accounts.of(who);
+        let http = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .unwrap();
+        let answer = http
+            .post(format!("{}/login", system.internal_url))
+            .form(&[("login", login), ("password", password), ("next", "/desk")])
+            .send()
+            .await
+            .unwrap();
+        let location = answer.headers()["location"].to_str().unwrap();
+        assert_eq!(location, if first == "/desk" { "/desk" } else { "/" }, "{who}");
+    }
+    let path = format!("/tickets/{ticket}");
+    assert_eq!(accounts.browser(&system, "member").await.get(&path).await.status, 200);
+    let office = accounts.browser(&system, "office").await;
+    let led = office.get(&path).await;
+    let to = format!("/board/tickets/{ticket}");
+    assert_eq!((led.status.as_u16(), led.location.as_deref()), (303, Some(to.as_str())));
+    assert_eq!(office.get(&to).await.status, 200);
+    let leading = accounts.browser(&system, "leading").await;
+    assert_eq!(leading.get(&path).await.location.as_deref(), Some("/leading"));
+    assert_eq!(leading.get(&to).await.status, 404);
+    // Whether there is such a ticket, nobody learns from how the answer looks.
+    for who in ["office", "leading", "admin"] {
+        let browser = accounts.browser(&system, who).await;
+        let (there, nowhere) = (browser.get(&path).await, browser.get("/tickets/999999999").await);
+        assert_eq!(there.status, nowhere.status, "{who}");
+        let same =
+            |location: Option<String>| location.map(|l| l.replace(&ticket.to_string(), "N").replace("999999999", "N"));
+        assert_eq!(same(there.location), same(nowhere.location), "{who}");
+    }
+    assert_eq!(office.get("/tickets/abc").await.status, 404);
+}
