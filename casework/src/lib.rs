@@ -24,4 +24,5 @@ pub mod replay;
 pub mod report;
 pub mod routing;
 pub mod salvage;
+pub mod typed;
 pub mod urgency;

@@ -8,7 +8,7 @@ use platform::{
     clock,
     receipt::{ReportId, new_follow_up_code},
     seal::{Column, MasterKey, normalise},
-    store::{BlindToken, NewReport},
+    store::{BlindToken, KeyMacs, NewReport},
 };
 use rand::Rng;
 use serde::{Deserialize, Serialize};
@@ -37,6 +37,8 @@ pub(crate) struct Submission {
     pub(crate) report: Report,
     /// Verbatim key of the client.
     pub(crate) idempotency_key: Option<String>,
+    /// Whose key it is. Only a keyed hash of it is stored, and only together with the key.
+    pub(crate) client: String,
     /// Marked as a drill by the secret.
     pub(crate) drill: bool,
     /// Which door.
@@ -57,7 +59,7 @@ pub(crate) struct Accepted {
 /// Why a report was not accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum AcceptError {
-    /// The same idempotency key came with another body.
+    /// This client used the idempotency key for another report.
     #[error("the idempotency key was used for another report")]
     KeyReused,
     /// The database did not confirm in time.
@@ -87,7 +89,6 @@ impl Intake {
     pub(crate) async fn accept(&self, submission: Submission) -> Result<Accepted, AcceptError> {
         for _ in 0..ID_TRIES {
             let (report, answer) = self.seal(&submission);
-            let body_mac = report.body_mac.clone();
             let (done, outcome) = oneshot::channel();
             self.jobs
                 .send(Job { report, done })
@@ -95,12 +96,8 @@ impl Intake {
                 .map_err(|_| AcceptError::NotStored)?;
             return match outcome.await.unwrap_or(Outcome::NotStored) {
                 Outcome::Stored => Ok(answer),
-                Outcome::Before {
-                    report_id,
-                    body_mac: first,
-                    answer,
-                } if first == body_mac => self.first_answer(report_id, &answer),
-                Outcome::Before { .. } => Err(AcceptError::KeyReused),
+                Outcome::Before { report_id, answer } => self.first_answer(report_id, &answer),
+                Outcome::KeyUsed => Err(AcceptError::KeyReused),
                 Outcome::IdTaken => continue,
                 Outcome::NotStored => Err(AcceptError::NotStored),
             };
@@ -136,10 +133,10 @@ impl Intake {
             .seal(&key, Column::Matter, id, &json(&Matter::of(report)), rng);
         let reporter = self.keys.seal(&key, Column::Reporter, id, &json(&report.reporter), rng);
         let facts = report.facts();
-        let key_mac = submission
+        let key_macs = submission
             .idempotency_key
             .as_ref()
-            .map(|k| self.keys.idempotency_mac(&self.county, k.as_bytes()));
+            .map(|k| self.key_macs(k, submission));
         let mut salt = vec![0; 16];
         rng.fill_bytes(&mut salt);
         let new = NewReport {
@@ -158,18 +155,25 @@ impl Intake {
             reporter,
             urgent: facts.is_urgent(),
             facts: serde_json::to_string(&facts).unwrap_or_default(),
-            body_mac: key_mac
-                .as_ref()
-                .map(|_| self.keys.idempotency_mac(&self.county, &json(report)))
-                .unwrap_or_default(),
-            answer: key_mac
+            answer: key_macs
                 .as_ref()
                 .map(|_| self.keys.seal_answer(id, &json(&answer), rng))
                 .unwrap_or_default(),
-            key_mac,
+            key: key_macs,
             tokens: self.tokens(&report.children),
         };
         (new, answer)
+    }
+
+    /// The drill mark is part of the body: a drill with a real report's key and words must not be taken for that report.
+    fn key_macs(&self, key: &str, submission: &Submission) -> KeyMacs {
+        let mut body = vec![u8::from(submission.drill)];
+        body.extend(json(&submission.report));
+        let mac = |purpose: &str, with: &[u8]| self.keys.idempotency_mac(&self.county, purpose, key, with);
+        KeyMacs {
+            report: mac("report", &body),
+            client: mac("client", submission.client.as_bytes()),
+        }
     }
 
     fn tokens(&self, children: &[Child]) -> Vec<BlindToken> {

@@ -4,11 +4,7 @@
 //! A batch is tried until the database confirms it or [`PATIENCE`] is over. The ids are fixed before the first try, so a
 //! commit whose answer was lost is recognised and never doubled.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use platform::{
     private::Part,
@@ -39,15 +35,15 @@ pub(crate) struct Job {
 pub(crate) enum Outcome {
     /// Committed.
     Stored,
-    /// Its idempotency key was used before.
+    /// The same report came before under this key.
     Before {
-        /// By this report.
+        /// As this one.
         report_id: i64,
-        /// For this body.
-        body_mac: Vec<u8>,
         /// With this sealed answer.
         answer: Vec<u8>,
     },
+    /// The client used its key for another report.
+    KeyUsed,
     /// Its id is another report's.
     IdTaken,
     /// The database did not confirm.
@@ -58,15 +54,8 @@ impl From<Stored> for Outcome {
     fn from(stored: Stored) -> Self {
         match stored {
             Stored::Now => Self::Stored,
-            Stored::Before {
-                report_id,
-                body_mac,
-                answer,
-            } => Self::Before {
-                report_id,
-                body_mac,
-                answer,
-            },
+            Stored::Before { report_id, answer } => Self::Before { report_id, answer },
+            Stored::KeyUsed => Self::KeyUsed,
             Stored::IdTaken => Self::IdTaken,
         }
     }
@@ -112,15 +101,24 @@ async fn write(writer: &mut BatchWriter, jobs: Vec<Job>, relay: &mpsc::Sender<Ou
     let (reports, waiting): (Vec<_>, Vec<_>) = jobs.into_iter().map(|job| (job.report, job.done)).unzip();
     let outcomes = store_all(writer, &reports, part).await;
     metrics::histogram!("shouwang_intake_commit_seconds").record(started.elapsed().as_secs_f64());
-    answer_twins(twins, &reports, &outcomes);
     hand_over(writer, &reports, &outcomes, relay);
     for (done, outcome) in waiting.into_iter().zip(outcomes) {
-        if matches!(outcome, Outcome::Stored) {
-            metrics::counter!("shouwang_reports_accepted_total").increment(1);
-        }
-        // A reporter who hung up misses the answer, not the report.
-        let _ = done.send(outcome);
+        tell(done, outcome);
     }
+    // Twins come one after another, once what they may repeat is settled: the database knows the right answer for each.
+    for Job { report, done } in twins {
+        let mut outcomes = store_all(writer, std::slice::from_ref(&report), part).await;
+        hand_over(writer, std::slice::from_ref(&report), &outcomes, relay);
+        tell(done, outcomes.pop().unwrap_or(Outcome::NotStored));
+    }
+}
+
+fn tell(done: oneshot::Sender<Outcome>, outcome: Outcome) {
+    if matches!(outcome, Outcome::Stored) {
+        metrics::counter!("shouwang_reports_accepted_total").increment(1);
+    }
+    // A reporter who hung up misses the answer, not the report.
+    let _ = done.send(outcome);
 }
 
 /// Tells the relay what is committed. When it is behind, the rest waits for the end of its lease.
@@ -132,40 +130,16 @@ fn hand_over(writer: &BatchWriter, reports: &[NewReport], outcomes: &[Outcome], 
     }
 }
 
-/// Sets apart jobs whose idempotency key an earlier job of the same batch carries: they get that job's answer.
+/// Sets apart jobs whose idempotency key an earlier job of the same batch carries, for the same report or from the same client.
 fn part_twins(jobs: Vec<Job>) -> (Vec<Job>, Vec<Job>) {
-    let mut seen = HashSet::new();
-    jobs.into_iter()
-        .partition(|job| job.report.key_mac.as_ref().is_none_or(|key| seen.insert(key.clone())))
-}
-
-fn answer_twins(twins: Vec<Job>, reports: &[NewReport], outcomes: &[Outcome]) {
-    if twins.is_empty() {
-        return;
-    }
-    let firsts: HashMap<&Vec<u8>, usize> = reports
-        .iter()
-        .enumerate()
-        .filter_map(|(i, r)| Some((r.key_mac.as_ref()?, i)))
-        .collect();
-    for twin in twins {
-        let first = twin
-            .report
-            .key_mac
-            .as_ref()
-            .and_then(|key| firsts.get(key))
-            .map(|i| (&reports[*i], &outcomes[*i]));
-        let outcome = match first {
-            Some((first, Outcome::Stored)) => Outcome::Before {
-                report_id: first.id,
-                body_mac: first.body_mac.clone(),
-                answer: first.answer.clone(),
-            },
-            Some((_, other)) => other.clone(),
-            None => Outcome::NotStored,
-        };
-        let _ = twin.done.send(outcome);
-    }
+    let (mut reports, mut clients) = (HashSet::new(), HashSet::new());
+    jobs.into_iter().partition(|job| match &job.report.key {
+        Some(key) => {
+            let fresh = (reports.insert(key.report.clone()), clients.insert(key.client.clone()));
+            fresh == (true, true)
+        }
+        None => true,
+    })
 }
 
 /// Stores a batch whole, or row by row when one row spoils it, for as long as [`PATIENCE`] lasts.

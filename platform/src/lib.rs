@@ -3,6 +3,7 @@
 //! `store` is the only place with SQL, `broker` the only one that speaks AMQP, `seal` the only one that holds keys.
 //! Services depend on this crate, it depends on `casework`, never the other way round.
 
+pub mod asked;
 pub mod broker;
 pub mod clock;
 pub mod config;

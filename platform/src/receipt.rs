@@ -88,11 +88,11 @@ impl From<ReportId> for String {
 impl FromStr for ReportId {
     type Err = NotAReceipt;
 
-    /// Takes what people type: small letters, spaces, missing hyphens, O for 0, I and L for 1.
+    /// Takes what people type: small and full-width letters, spaces, any or no dashes, O for 0, I and L for 1.
     fn from_str(text: &str) -> Result<Self, NotAReceipt> {
-        let plain: Vec<char> = text
+        let plain: Vec<char> = casework::typed::plain(text)
             .chars()
-            .filter(|c| !c.is_whitespace() && *c != '-')
+            .filter(|c| !matches!(c, ' ' | '-'))
             .map(|c| match c.to_ascii_uppercase() {
                 'O' => '0',
                 'I' | 'L' => '1',
@@ -175,7 +175,7 @@ mod tests {
             "20261124",
             "99999999-0000-00000",
             "20251231-0000-00000",
-            "2026112４-7K3M-9QXAC",
+            "二〇二六1124-7K3M-9QXAC",
         ] {
             assert_eq!(text.parse::<ReportId>(), Err(NotAReceipt), "{text}");
         }

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use platform::{
     clock, pack_dir,
     receipt::ReportId,
-    store::{self, BatchWriter, NewReport, Pinned, Recorded, ReportToRoute, Store, Stored},
+    store::{self, BatchWriter, KeyMacs, NewReport, Pinned, Recorded, ReportToRoute, Store, Stored},
 };
 use rand::Rng;
 use uuid::Uuid;
@@ -134,8 +134,10 @@ pub fn new_report(body: &str, key: Option<&str>) -> NewReport {
         reporter,
         urgent: facts.is_urgent(),
         facts: serde_json::to_string(&facts).expect("facts"),
-        key_mac: key.map(|k| k.as_bytes().to_vec()),
-        body_mac: body.as_bytes().to_vec(),
+        key: key.map(|k| KeyMacs {
+            report: format!("{k} {body}").into_bytes(),
+            client: format!("{k} from here").into_bytes(),
+        }),
         answer,
         salt,
         leaf,

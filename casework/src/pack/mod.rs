@@ -13,7 +13,7 @@ mod tree;
 mod units;
 mod vocabulary;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 pub use areas::{Area, AreaLevel, Areas};
 pub(crate) use problem::Problems;
@@ -52,13 +52,18 @@ pub const FILES: [&str; 15] = [
     MODEL,
 ];
 
+/// How places are spelt in letters, one of the files that a pack may do without: then places are found by their characters.
+pub const PINYIN: &str = "pinyin.csv";
+
 /// A county pack that was read and found sound.
 #[derive(Debug, Clone)]
 pub struct Pack {
     county: String,
     county_name: Label,
     hotline: Label,
+    office_phone: Option<String>,
     areas: Areas,
+    pinyin: HashMap<String, String>,
     units: Units,
     vocabulary: Vocabulary,
     calendar: Calendar,
@@ -94,7 +99,9 @@ impl Pack {
             county: self.county.clone(),
             county_name: self.county_name.clone(),
             hotline: self.hotline.clone(),
+            office_phone: self.office_phone.clone(),
             areas: self.areas.clone(),
+            pinyin: self.pinyin.clone(),
             units: self.units.clone(),
             vocabulary: self.vocabulary.clone(),
             calendar: self.calendar.clone(),
@@ -119,9 +126,19 @@ impl Pack {
         self.hotline.get(lang)
     }
 
+    /// The office's telephone, where the pack gives one. A unit's own duty phone comes before it.
+    pub fn office_phone(&self) -> Option<&str> {
+        self.office_phone.as_deref()
+    }
+
     /// Places.
     pub fn areas(&self) -> &Areas {
         &self.areas
+    }
+
+    /// How a place is spelt in letters, syllable by syllable, such as `ba li cun`; several spellings are parted by `|`.
+    pub fn pinyin(&self, area: &str) -> Option<&str> {
+        self.pinyin.get(area).map(String::as_str)
     }
 
     /// Member units.

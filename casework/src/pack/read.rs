@@ -15,6 +15,7 @@ use super::{AreaLevel, Label, MODEL, Pack, PackFiles, PackProblem};
 use crate::code::is_code;
 use crate::lines::{line_of, line_starts};
 use crate::routing::rules;
+use crate::typed::is_blank;
 
 const PACK: &str = "pack.toml";
 
@@ -25,6 +26,7 @@ pub(super) fn examine(files: &PackFiles) -> (Option<Pack>, Vec<PackProblem>) {
     let vocabulary = words::vocabulary(files, &mut problems);
     let county = head.as_ref().map_or("", |head| head.area.get_ref()).to_owned();
     let areas = places::areas(files, county, &mut problems);
+    let pinyin = places::pinyin(files, &areas, &mut problems);
     let units = places::units(files, &areas, &vocabulary, &mut problems);
     let recusals = tables::recusals(files, &vocabulary, &mut problems);
     let ranking = tables::ranking(files, &vocabulary, &mut problems);
@@ -49,7 +51,9 @@ pub(super) fn examine(files: &PackFiles) -> (Option<Pack>, Vec<PackProblem>) {
         county: head.county,
         county_name: head.name,
         hotline: head.hotline,
+        office_phone: head.office_phone,
         areas,
+        pinyin,
         units,
         vocabulary,
         calendar,
@@ -66,6 +70,7 @@ struct Head {
     area_line: u32,
     name: Label,
     hotline: Label,
+    office_phone: Option<String>,
     published_through: NaiveDate,
 }
 
@@ -77,6 +82,7 @@ struct HeadFile {
     name: TextFile,
     calendar: CalendarFile,
     hotline: TextFile,
+    office_phone: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -127,6 +133,7 @@ fn head(files: &PackFiles, problems: &mut Problems) -> Option<Head> {
         area: file.area,
         name: label(file.name),
         hotline: label(file.hotline),
+        office_phone: file.office_phone.filter(|phone| !is_blank(phone)),
         published_through,
     })
 }

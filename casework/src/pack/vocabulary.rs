@@ -52,6 +52,10 @@ pub struct Situation {
     pub term: Term,
     /// The form's heading above it.
     pub group: Label,
+    /// What it is in plain words, for those who report; the label keeps the words of the law.
+    pub plain: Label,
+    /// Its place among the commonest, which the form shows first.
+    pub common: Option<u8>,
     /// One plain sentence that says when to tick it.
     pub hint: Label,
     /// Law or circular that names it.

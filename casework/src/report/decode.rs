@@ -124,11 +124,14 @@ fn reporter(node: &Node<'_>, errors: &mut Errors) -> Option<Reporter> {
     let name = fields.text("name", limits::NAME, errors);
     let phone = fields.text("phone", limits::PHONE, errors);
     fields.close(errors);
+    let identity = identity.unwrap_or(Identity::Confidential);
+    // Here, where every door passes: an anonymous reporter's details are in no report, so nothing after this can keep them.
+    let known = |text: Option<String>| text.filter(|_| identity != Identity::Anonymous);
     Some(Reporter {
         kind: kind?,
-        identity: identity.unwrap_or(Identity::Confidential),
-        organization,
-        name,
-        phone,
+        identity,
+        organization: known(organization),
+        name: known(name),
+        phone: known(phone),
     })
 }

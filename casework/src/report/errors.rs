@@ -22,7 +22,7 @@ pub struct FieldError {
     pub detail: String,
     /// Stable word for translation: `required`, `wrong-type`, `unknown-field`, `duplicate-field`, `duplicate`,
     /// `too-long`, `too-many`, `not-a-code`, `not-an-area`, `not-a-word`, `not-a-date`, `not-a-time`,
-    /// `out-of-range`, `too-many-errors`.
+    /// `out-of-range`, `not-text`, `too-many-errors`.
     pub code: &'static str,
 }
 

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::node::Node;
 use super::{FieldError, limits};
+use crate::typed::is_blank;
 
 /// The mistakes found so far.
 pub(super) struct Errors(pub(super) Vec<FieldError>);
@@ -102,11 +103,20 @@ impl<'n, 'a> Fields<'n, 'a> {
         format!("{}/{name}", self.pointer)
     }
 
+    /// A text as it was typed. One of which nothing can be seen is absent.
     pub(super) fn text(&mut self, name: &'static str, max: usize, errors: &mut Errors) -> Option<String> {
         let node = self.take(name)?;
         let Node::Text(text) = node else {
             return errors.wrong_type(&self.at(name), "text", node);
         };
+        if text.contains('\0') {
+            let detail = "must not contain the character U+0000 or half of a surrogate pair: no database keeps it";
+            errors.add(&self.at(name), "not-text", detail.into());
+            return None;
+        }
+        if is_blank(text) {
+            return None;
+        }
         // Bytes are never fewer than characters, so most texts need no counting.
         if text.len() > max && text.chars().count() > max {
             errors.add(&self.at(name), "too-long", format!("must be at most {max} characters"));

@@ -114,8 +114,17 @@ pub struct Reporter {
 impl Report {
     /// Reads a request body. Errors: not JSON at all, or every field that is wrong.
     pub fn parse(body: &[u8]) -> Result<Self, ParseError> {
-        let node = node::parse(body)?;
-        decode::report(&node).map_err(ParseError::Invalid)
+        let why = match node::parse(body) {
+            Ok(node) => return decode::report(&node).map_err(ParseError::Invalid),
+            Err(why) => why,
+        };
+        let named = node::without_lone_surrogates(body).ok_or_else(|| why.clone())?;
+        let node = node::parse(&named).map_err(|_| why.clone())?;
+        match decode::report(&node) {
+            Err(errors) => Err(ParseError::Invalid(errors)),
+            // The half stood in a place where nothing is read from; still no text.
+            Ok(_) => Err(why),
+        }
     }
 
     /// Reads an already decoded value (the form builds one). Errors: every field that is wrong.

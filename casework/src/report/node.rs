@@ -26,7 +26,37 @@ pub(super) enum Node<'a> {
 }
 
 pub(super) fn parse(body: &[u8]) -> Result<Node<'_>, ParseError> {
+    // Programs on Windows like to begin a file with a byte order mark.
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     serde_json::from_slice(body).map_err(|error| ParseError::NotJson(error.to_string()))
+}
+
+/// The body with each half of a surrogate pair that stands alone as `\u0000`, which is as impossible a text and which the
+/// decoder names by its field; the JSON reader would only give a line and a column. `None` where there is no such half.
+pub(super) fn without_lone_surrogates(body: &[u8]) -> Option<Vec<u8>> {
+    let mut out = body.to_vec();
+    let (mut at, mut found) = (0, false);
+    while at + 1 < out.len() {
+        if out[at] != b'\\' {
+            at += 1;
+        } else if let Some(unit) = escaped(&out, at).filter(|unit| (0xd800..0xe000).contains(unit)) {
+            let pair = unit < 0xdc00 && escaped(&out, at + 6).is_some_and(|low| (0xdc00..0xe000).contains(&low));
+            if !pair {
+                out[at + 2..at + 6].copy_from_slice(b"0000");
+                found = true;
+            }
+            at += if pair { 12 } else { 6 };
+        } else {
+            at += 2;
+        }
+    }
+    found.then_some(out)
+}
+
+/// The code unit of `\uXXXX` at a place.
+fn escaped(body: &[u8], at: usize) -> Option<u16> {
+    let escape = body.get(at..at + 6)?.strip_prefix(b"\\u")?;
+    u16::from_str_radix(std::str::from_utf8(escape).ok()?, 16).ok()
 }
 
 pub(super) fn from_value(value: &Value) -> Node<'_> {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use casework::pack::{FILES, Pack, PackFiles};
+use casework::pack::{FILES, PINYIN, Pack, PackFiles};
 use chrono::{DateTime, Utc};
 
 /// The pack as it ships.
@@ -11,6 +11,7 @@ pub(crate) static FILES_OF_TAIHE: LazyLock<PackFiles> = LazyLock::new(|| {
     let dir = repository().join("counties/taihe");
     FILES
         .iter()
+        .chain(&[PINYIN])
         .map(|name| ((*name).to_owned(), std::fs::read_to_string(dir.join(name)).unwrap()))
         .collect()
 });

@@ -1,10 +1,18 @@
 //! `/about`: what this is, who reads a report, what the law says.
 
 use askama::Template;
-use axum::{Extension, http::StatusCode, response::Response};
+use axum::{
+    Extension,
+    extract::State,
+    http::StatusCode,
+    response::{Html, Response},
+};
 use platform::text::Lang;
 
-use super::page::{Page, Switch, render};
+use super::{
+    App,
+    page::{Page, Switch, render},
+};
 
 #[derive(Template)]
 #[template(path = "public/about.html")]
@@ -14,7 +22,7 @@ struct About {
 }
 
 /// The page.
-pub(super) async fn show(Extension(lang): Extension<Lang>) -> Response {
+pub(super) async fn show(State(app): State<App>, Extension(lang): Extension<Lang>) -> Response {
     let sections = ["what", "who", "secrecy", "law", "after"];
     let sections = sections
         .map(|name| {
@@ -27,8 +35,13 @@ pub(super) async fn show(Extension(lang): Extension<Lang>) -> Response {
     render(
         StatusCode::OK,
         &About {
-            page: Page::new(lang, Switch::Link("/about")),
+            page: Page::new(&app, lang, Switch::Link("/about")),
             sections,
         },
     )
+}
+
+/// `/leave`: where 快速离开 leads without a script. A page that says nothing.
+pub(super) async fn leave() -> Html<&'static str> {
+    Html("<!doctype html><html><head><meta charset=\"utf-8\"><title>-</title></head><body></body></html>")
 }

@@ -5,7 +5,12 @@
 
 use std::{future::poll_fn, pin::Pin};
 
-use axum::body::{Body, HttpBody};
+use axum::{
+    body::{Body, HttpBody},
+    http::{HeaderMap, header},
+};
+
+use super::{encoding, page::Notice};
 
 /// How many times the limit is read and thrown away for the sake of a proper answer.
 const PATIENCE: usize = 16;
@@ -41,6 +46,19 @@ pub(super) async fn read(mut body: Body, limit: usize) -> Result<Vec<u8>, BodyEr
     } else {
         Err(BodyError::TooLarge)
     }
+}
+
+/// The fields of a form. The content type must say that it is one: a page of another site can send any text, but not ask
+/// first whether it may.
+pub(super) fn form(headers: &HeaderMap, body: Vec<u8>) -> Result<Vec<(String, String)>, Notice> {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let kind = kind.and_then(|kind| kind.split(';').next()).unwrap_or_default().trim();
+    if !kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+        return Err(Notice::BadForm);
+    }
+    encoding::declared(headers)
+        .and_then(|declared| encoding::pairs(body, declared))
+        .map_err(|_| Notice::NotText)
 }
 
 #[cfg(test)]

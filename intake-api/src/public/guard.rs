@@ -17,7 +17,7 @@ use super::{
 };
 
 /// Our own files only, no inline script or style, never inside a frame.
-const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' blob:; connect-src 'self'; \
                       form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 const HEADERS: [(HeaderName, &str); 5] = [
@@ -51,7 +51,7 @@ pub(super) async fn in_time(State(app): State<App>, request: Request, next: Next
     match tokio::time::timeout(app.limits.request_timeout, next.run(request)).await {
         Ok(response) => response,
         Err(_) if api => Problem::new(Kind::TimedOut, lang).into_response(),
-        Err(_) => Notice::NotStored.page(lang),
+        Err(_) => Notice::NotStored.page(&app, lang),
     }
 }
 

@@ -6,6 +6,7 @@
 
 use std::{
     convert::Infallible,
+    fmt,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     num::NonZeroU32,
     sync::atomic::{AtomicU32, Ordering},
@@ -44,6 +45,12 @@ impl Client {
             last.rsplit(',').next()?.trim().parse().ok()
         };
         Self::of(trust_forwarded.then(forwarded).flatten().unwrap_or(peer))
+    }
+}
+
+impl fmt::Display for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
     }
 }
 

@@ -8,11 +8,13 @@ mod about;
 mod api;
 mod assets;
 mod body;
+mod encoding;
 mod form;
 mod guard;
 mod lang;
 mod limit;
 mod page;
+mod places;
 mod problem;
 mod progress;
 mod receipt;
@@ -24,6 +26,7 @@ use std::{sync::Arc, time::Duration};
 
 use axum::{
     Extension, Router,
+    extract::State,
     http::Method,
     middleware,
     response::{IntoResponse, Response},
@@ -100,11 +103,15 @@ fn app_routes(app: App) -> Router {
     let pages = Router::new()
         .route("/", get(form::show))
         .route("/report", get(form::back).post(form::file))
+        .route("/child", get(form::child))
+        .route("/receipt", get(receipt::show).post(receipt::hide))
         .route("/status", get(status::show).post(status::ask))
-        .route("/about", get(about::show));
+        .route("/about", get(about::show))
+        .route("/leave", get(about::leave));
     Router::new()
         .merge(pages)
         .merge(assets::routes())
+        .merge(places::routes())
         .nest("/api/v1", api::routes())
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
@@ -155,6 +162,11 @@ impl Shared {
         (self.pack)()
     }
 
+    /// Where the office can be called, if anybody has said it.
+    fn office_phone(&self) -> Option<String> {
+        self.pack().pack.office_phone().map(str::to_owned)
+    }
+
     /// The second and the third gate, the same for form and API.
     async fn submit(&self, client: Client, submission: Submission) -> Result<Accepted, Refusal> {
         if !submission.report.present_danger {
@@ -189,16 +201,21 @@ fn is_api(path: &str) -> bool {
     path.starts_with("/api/")
 }
 
-async fn not_found(Extension(lang): Extension<Lang>, uri: axum::http::Uri) -> Response {
+async fn not_found(State(app): State<App>, Extension(lang): Extension<Lang>, uri: axum::http::Uri) -> Response {
     if is_api(uri.path()) {
         return Problem::new(Kind::NotFound, lang).into_response();
     }
-    Notice::NotFound.page(lang)
+    Notice::NotFound.page(&app, lang)
 }
 
-async fn method_not_allowed(Extension(lang): Extension<Lang>, method: Method, uri: axum::http::Uri) -> Response {
+async fn method_not_allowed(
+    State(app): State<App>,
+    Extension(lang): Extension<Lang>,
+    method: Method,
+    uri: axum::http::Uri,
+) -> Response {
     if is_api(uri.path()) || method == Method::OPTIONS {
         return Problem::new(Kind::MethodNotAllowed, lang).into_response();
     }
-    Notice::MethodNotAllowed.page(lang)
+    Notice::MethodNotAllowed.page(&app, lang)
 }

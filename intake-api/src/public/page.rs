@@ -5,11 +5,11 @@ use axum::{
     http::{StatusCode, header},
     response::{Html, IntoResponse, Response},
 };
-use casework::calendar::shanghai;
+use casework::{calendar::shanghai, typed::plain};
 use chrono::{DateTime, Datelike, Timelike, Utc};
 use platform::text::Lang;
 
-use super::assets;
+use super::{App, assets};
 
 /// How the reader changes the language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,18 +23,37 @@ pub(super) enum Switch {
 }
 
 /// What the frame of a page needs.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Page {
     /// Language.
     pub(super) lang: Lang,
     /// Switch to the other one.
-    pub(super) switch: Switch,
+    switch: Switch,
+    /// The office's telephone, where one is known.
+    phone: Option<String>,
 }
 
 impl Page {
     /// In `lang`.
-    pub(super) fn new(lang: Lang, switch: Switch) -> Self {
-        Self { lang, switch }
+    pub(super) fn new(app: &App, lang: Lang, switch: Switch) -> Self {
+        let phone = app.office_phone();
+        Self { lang, switch, phone }
+    }
+
+    /// The office's telephone as it is written. Where none is known nothing is said of it.
+    pub(super) fn phone(&self) -> Option<&str> {
+        self.phone.as_deref()
+    }
+
+    /// The same to be dialled.
+    pub(super) fn dial(&self) -> String {
+        let plain = plain(self.phone().unwrap_or_default());
+        // "转8012" is a second dialling, which a pause tells the telephone.
+        let digits = plain.replace(['转', '#'], ",");
+        digits
+            .chars()
+            .filter(|c| c.is_ascii_digit() || matches!(c, ',' | '+'))
+            .collect()
     }
 
     pub(super) fn t(&self, key: &str) -> &'static str {
@@ -105,6 +124,7 @@ pub(super) enum Notice {
     MethodNotAllowed,
     TooLarge,
     BadForm,
+    NotText,
     NotStored,
 }
 
@@ -118,8 +138,9 @@ struct NoticePage {
 
 impl Notice {
     /// The page with its status.
-    pub(super) fn page(self, lang: Lang) -> Response {
+    pub(super) fn page(self, app: &App, lang: Lang) -> Response {
         let (status, key) = match self {
+            Self::NotText => (StatusCode::BAD_REQUEST, "not-text"),
             Self::NotFound => (StatusCode::NOT_FOUND, "not-found"),
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed"),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too-large"),
@@ -131,7 +152,7 @@ impl Notice {
         let mut response = render(
             status,
             &NoticePage {
-                page: Page::new(lang, Switch::Nowhere),
+                page: Page::new(app, lang, Switch::Nowhere),
                 heading,
                 text,
             },

@@ -13,6 +13,7 @@ use serde::Serialize;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     NotJson,
+    NotText,
     TooLarge,
     InvalidReport,
     InvalidQuestion,
@@ -32,8 +33,9 @@ pub(super) enum Kind {
 impl Kind {
     /// All, for the OpenAPI document's test.
     #[cfg(test)]
-    pub(super) const ALL: [Self; 15] = [
+    pub(super) const ALL: [Self; 16] = [
         Self::NotJson,
+        Self::NotText,
         Self::TooLarge,
         Self::InvalidReport,
         Self::InvalidQuestion,
@@ -54,6 +56,11 @@ impl Kind {
     pub(super) const fn facts(self) -> (StatusCode, &'static str, &'static str) {
         match self {
             Self::NotJson => (StatusCode::BAD_REQUEST, "not-json", "The body is not JSON"),
+            Self::NotText => (
+                StatusCode::BAD_REQUEST,
+                "not-text",
+                "The body is no text of its encoding",
+            ),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The body is too large"),
             Self::InvalidReport => (
                 StatusCode::UNPROCESSABLE_ENTITY,
@@ -127,6 +134,8 @@ pub(super) struct Problem {
     kind: Kind,
     lang: Lang,
     errors: Vec<FieldError>,
+    /// The details of the errors are words for people already.
+    said: bool,
     retry_after_s: Option<u64>,
 }
 
@@ -137,6 +146,7 @@ impl Problem {
             kind,
             lang,
             errors: Vec::new(),
+            said: false,
             retry_after_s: kind.retry_after_s(),
         }
     }
@@ -146,6 +156,14 @@ impl Problem {
         Self {
             errors,
             ..Self::new(kind, lang)
+        }
+    }
+
+    /// With fields whose details are in the reader's words already.
+    pub(super) fn said(kind: Kind, lang: Lang, errors: Vec<FieldError>) -> Self {
+        Self {
+            said: true,
+            ..Self::fields(kind, lang, errors)
         }
     }
 
@@ -179,7 +197,11 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let (status, slug, title) = self.kind.facts();
         let errors = self.errors.into_iter().map(|error| WireError {
-            detail: field_detail(self.lang, &error),
+            detail: if self.said {
+                error.detail
+            } else {
+                field_detail(self.lang, &error)
+            },
             pointer: error.pointer,
             code: error.code,
         });

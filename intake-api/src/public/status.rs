@@ -1,37 +1,69 @@
-//! `/status`: how far a report has come, by receipt and follow-up code together. A wrong code, an unknown receipt and a
-//! slip of the finger get one and the same answer.
+//! `/status`: how far a report has come, by receipt and follow-up code together. A wrong code and an unknown receipt get one
+//! and the same answer; what is too short or too long to be either is said before anybody looks.
 
-use askama::Template;
+mod show;
+
 use axum::{
-    Extension, Form,
-    extract::{State, rejection::FormRejection},
+    Extension,
+    extract::{Request, State},
     http::{HeaderValue, StatusCode, header},
     response::Response,
 };
-use casework::pack::Pack;
-use platform::{receipt::ReportId, telemetry::chain, text::Lang};
-use serde::Deserialize;
-
-use super::{
-    App,
-    limit::Client,
-    page::{Notice, Page, Switch, moment, render},
-    progress::Progress,
+use platform::{
+    asked::{self, CODE_DIGITS, Misread, RECEIPT_CHARS},
+    clock,
+    receipt::ReportId,
+    telemetry::chain,
+    text::Lang,
 };
 
-/// What is asked.
-#[derive(Default, Deserialize)]
-pub(super) struct Question {
-    #[serde(default)]
+use self::show::{StatusPage, Told};
+use super::{App, body, limit::Client, page::Notice, progress::Progress};
+
+/// What was typed.
+#[derive(Default)]
+struct Question {
     receipt: String,
-    #[serde(default)]
     code: String,
+}
+
+/// Which of the two can't be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Wrong {
+    receipt: Option<Misread>,
+    code: Option<Misread>,
+}
+
+impl Wrong {
+    /// What to do about the receipt number.
+    pub(super) fn receipt_words(self, lang: Lang) -> Option<String> {
+        words(lang, "receipt", self.receipt?, RECEIPT_CHARS)
+    }
+
+    /// What to do about the code.
+    pub(super) fn code_words(self, lang: Lang) -> Option<String> {
+        words(lang, "code", self.code?, CODE_DIGITS)
+    }
+}
+
+fn words(lang: Lang, what: &str, wrong: Misread, length: usize) -> Option<String> {
+    let (key, typed) = match wrong {
+        Misread::Missing | Misread::Length(0) => ("missing", 0),
+        Misread::Length(typed) if typed < length => ("short", typed),
+        Misread::Length(typed) => ("long", typed),
+        Misread::Slip => ("slip", length),
+    };
+    let (typed, left) = (typed.to_string(), length.abs_diff(typed).to_string());
+    let values = [("typed", &*typed), ("left", &*left), ("length", &*length.to_string())];
+    Some(lang.fill(&format!("status.{what}_{key}"), &values))
 }
 
 /// Why there is no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum AskError {
     Busy(u64),
+    /// Not both could be read.
+    Misread(Wrong),
     Unknown,
     Unavailable,
 }
@@ -43,18 +75,26 @@ pub(super) async fn fetch(
     receipt: &str,
     code: &str,
 ) -> Result<(ReportId, Progress), AskError> {
+    let read = asked::read(receipt, code);
+    let (id, code) = match (read.receipt, read.code) {
+        (Ok(id), Ok(code)) => (id, code),
+        // Both have their length and one character is wrong: that is a receipt which nobody has.
+        (Err(Misread::Slip), Ok(_)) => {
+            app.status_tries.take(client).map_err(AskError::Busy)?;
+            return Err(AskError::Unknown);
+        }
+        (receipt, code) => {
+            let (receipt, code) = (receipt.err(), code.err());
+            return Err(AskError::Misread(Wrong { receipt, code }));
+        }
+    };
     app.status_tries.take(client).map_err(AskError::Busy)?;
-    let id: ReportId = receipt.parse().map_err(|_| AskError::Unknown)?;
-    let code: String = code.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
-    if code.len() != 16 || !code.bytes().all(|b| b.is_ascii_digit()) {
-        return Err(AskError::Unknown);
-    }
     match app
         .store
         .status_fetch(id.get(), &app.keys.follow_up_mac(id.get(), &code))
         .await
     {
-        Ok(Some(status)) => Ok((id, Progress::of(&status))),
+        Ok(Some(status)) => Ok((id, Progress::of(&status, clock::now()))),
         Ok(None) => Err(AskError::Unknown),
         Err(error) => {
             tracing::error!(error = chain(&error), "a status was not read");
@@ -63,42 +103,9 @@ pub(super) async fn fetch(
     }
 }
 
-struct Step {
-    name: &'static str,
-    /// Empty: not yet.
-    at: String,
-}
-
-#[derive(Template)]
-#[template(path = "public/status.html")]
-struct StatusPage {
-    page: Page,
-    question: Question,
-    problem: Option<&'static str>,
-    receipt: String,
-    steps: Vec<Step>,
-    hotline: String,
-}
-
-fn hotline(pack: &Pack, lang: Lang) -> String {
-    pack.hotline(lang.pack()).to_owned()
-}
-
 /// The empty form.
 pub(super) async fn show(State(app): State<App>, Extension(lang): Extension<Lang>) -> Response {
-    let page = Page::new(lang, Switch::Link("/status"));
-    let hotline = hotline(&app.pack().pack, lang);
-    render(
-        StatusCode::OK,
-        &StatusPage {
-            page,
-            question: Question::default(),
-            problem: None,
-            receipt: String::new(),
-            steps: Vec::new(),
-            hotline,
-        },
-    )
+    StatusPage::new(&app, lang, Question::default(), Told::Nothing).render(StatusCode::OK)
 }
 
 /// The answer.
@@ -106,48 +113,36 @@ pub(super) async fn ask(
     State(app): State<App>,
     Extension(lang): Extension<Lang>,
     client: Client,
-    question: Result<Form<Question>, FormRejection>,
+    request: Request,
 ) -> Response {
-    let Ok(Form(question)) = question else {
-        return Notice::BadForm.page(lang);
+    let question = match question(request, app.limits.body_limit_bytes).await {
+        Ok(question) => question,
+        Err(notice) => return notice.page(&app, lang),
     };
-    let page = Page::new(lang, Switch::Link("/status"));
-    let hotline = hotline(&app.pack().pack, lang);
-    let (status, problem, wait_s) = match fetch(&app, client, &question.receipt, &question.code).await {
+    let (status, told, wait_s) = match fetch(&app, client, &question.receipt, &question.code).await {
         Ok((id, progress)) => {
-            let steps = steps(lang, &progress);
-            return render(
-                StatusCode::OK,
-                &StatusPage {
-                    page,
-                    question: Question::default(),
-                    problem: None,
-                    receipt: id.to_string(),
-                    steps,
-                    hotline,
-                },
-            );
+            let told = Told::Progress(id, progress);
+            return StatusPage::new(&app, lang, Question::default(), told).render(StatusCode::OK);
         }
-        Err(AskError::Unknown) => (StatusCode::NOT_FOUND, "status.unknown", None),
-        Err(AskError::Busy(wait_s)) => (StatusCode::TOO_MANY_REQUESTS, "status.busy", Some(wait_s)),
-        Err(AskError::Unavailable) => (StatusCode::SERVICE_UNAVAILABLE, "status.unavailable", Some(5)),
+        Err(AskError::Misread(wrong)) => (StatusCode::UNPROCESSABLE_ENTITY, Told::Misread(wrong), None),
+        Err(AskError::Unknown) => (StatusCode::NOT_FOUND, Told::Problem("status.unknown"), None),
+        Err(AskError::Busy(wait_s)) => (
+            StatusCode::TOO_MANY_REQUESTS,
+            Told::Problem("status.busy"),
+            Some(wait_s),
+        ),
+        Err(AskError::Unavailable) => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            Told::Problem("status.unavailable"),
+            Some(5),
+        ),
     };
-    // The code is not given back: it is as good as a password, and somebody else may press "back".
-    let question = Question {
-        code: String::new(),
-        ..question
-    };
-    let mut response = render(
-        status,
-        &StatusPage {
-            page,
-            question,
-            problem: Some(lang.t(problem)),
-            receipt: String::new(),
-            steps: Vec::new(),
-            hotline,
-        },
-    );
+    // What can't be a code comes back to be completed. A whole code does not: it is as good as a password, and somebody else
+    // may press "back".
+    let keep = matches!(told, Told::Misread(Wrong { code: Some(_), .. }));
+    let code = if keep { question.code } else { String::new() };
+    let receipt = question.receipt;
+    let mut response = StatusPage::new(&app, lang, Question { receipt, code }, told).render(status);
     if let Some(wait_s) = wait_s {
         response
             .headers_mut()
@@ -156,21 +151,19 @@ pub(super) async fn ask(
     response
 }
 
-fn steps(lang: Lang, progress: &Progress) -> Vec<Step> {
-    let mut steps = vec![
-        ("received", Some(progress.received_at)),
-        ("dispatched", progress.dispatched_at),
-    ];
-    if progress.professional {
-        steps.extend([
-            ("police-signed", progress.police_signed_at),
-            ("child-seen", progress.child_seen_at),
-        ]);
+async fn question(request: Request, limit: usize) -> Result<Question, Notice> {
+    let (parts, body) = request.into_parts();
+    let body = body::read(body, limit).await.map_err(|error| match error {
+        body::BodyError::TooLarge => Notice::TooLarge,
+        body::BodyError::Broken => Notice::BadForm,
+    })?;
+    let mut question = Question::default();
+    for (name, value) in body::form(&parts.headers, body)? {
+        match name.as_str() {
+            "receipt" => question.receipt = value,
+            "code" => question.code = value,
+            _ => {}
+        }
     }
-    steps.push(("resolved", progress.resolved_at));
-    let named = steps.into_iter().map(|(name, at)| Step {
-        name: lang.t(&format!("status.step.{name}")),
-        at: at.map(|at| moment(lang, at)).unwrap_or_default(),
-    });
-    named.collect()
+    Ok(question)
 }

@@ -1,7 +1,7 @@
 //! The whole public router over the repository's pack and a writer that stores nothing but says so.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     net::SocketAddr,
     path::Path,
     sync::{Arc, OnceLock},
@@ -168,28 +168,29 @@ fn encode(text: &str) -> String {
         .collect()
 }
 
-/// Answers as the writer would: repeated keys get the first answer.
+/// Answers as the writer would: a repeated report gets the first answer, a client's used key is refused.
 async fn write(mut queue: mpsc::Receiver<Job>, writer: Writer) {
     let mut seen = HashMap::new();
+    let mut used = HashSet::new();
     let mut kept = Vec::new();
     while let Some(job) = queue.recv().await {
         let report = job.report;
-        let outcome = match writer {
-            Writer::Refuses => Outcome::NotStored,
-            Writer::Hangs => {
+        let outcome = match (writer, report.key) {
+            (Writer::Refuses, _) => Outcome::NotStored,
+            (Writer::Hangs, _) => {
                 kept.push(job.done);
                 continue;
             }
-            Writer::Stores => match report.key_mac.as_ref().and_then(|key| seen.get(key)).cloned() {
-                Some((report_id, body_mac, answer)) => Outcome::Before {
-                    report_id,
-                    body_mac,
-                    answer,
-                },
+            (Writer::Stores, None) => Outcome::Stored,
+            (Writer::Stores, Some(key)) => match seen.get(&key.report).cloned() {
+                Some((report_id, answer)) => {
+                    used.insert(key.client);
+                    Outcome::Before { report_id, answer }
+                }
+                None if used.contains(&key.client) => Outcome::KeyUsed,
                 None => {
-                    if let Some(key) = report.key_mac {
-                        seen.insert(key, (report.id, report.body_mac, report.answer));
-                    }
+                    used.insert(key.client);
+                    seen.insert(key.report, (report.id, report.answer));
                     Outcome::Stored
                 }
             },

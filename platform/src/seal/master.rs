@@ -138,9 +138,32 @@ impl MasterKey {
         mac(&self.follow_up, &[&id.to_be_bytes(), code.as_bytes()])
     }
 
-    /// What is stored of an idempotency key or of the body that came with it.
-    pub fn idempotency_mac(&self, county: &str, bytes: &[u8]) -> Vec<u8> {
-        mac(&self.idempotency, &[county.as_bytes(), &[0], bytes])
+    /// What is stored of an idempotency key: over the key and what it came with, each part told from the next by its length.
+    /// Half a hash is plenty to find a row by, and this is the widest index of the accept transaction.
+    pub fn idempotency_mac(&self, county: &str, purpose: &str, key: &str, with: &[u8]) -> Vec<u8> {
+        let length = (key.len() as u64).to_be_bytes();
+        let parts: [&[u8]; 6] = [
+            county.as_bytes(),
+            &[0],
+            purpose.as_bytes(),
+            &length,
+            key.as_bytes(),
+            with,
+        ];
+        let mut whole = mac(&self.idempotency, &parts);
+        whole.truncate(16);
+        whole
+    }
+
+    /// Seals what a browser keeps for us for some minutes; `opened` by [`MasterKey::open_slip`] only.
+    pub fn seal_slip(&self, plain: &[u8], rng: &mut impl Rng) -> Vec<u8> {
+        self.cipher
+            .seal(&self.answers, nonce(rng), &Column::Slip.bound_to(0), plain)
+    }
+
+    /// Opens it.
+    pub fn open_slip(&self, sealed: &[u8]) -> Result<Vec<u8>, OpenError> {
+        Cipher::open(&self.answers, &Column::Slip.bound_to(0), sealed)
     }
 
     /// A blind index token; `parts` are already normalised.

@@ -28,6 +28,9 @@ pub enum Column {
     Event,
     /// What somebody typed, carried by a login page; bound to the account.
     Kept,
+    /// No column: a receipt that a browser keeps for some minutes. Bound apart from `Answer`, so that an answer taken from the
+    /// database can't be shown by handing it in as a cookie.
+    Slip,
 }
 
 impl Column {

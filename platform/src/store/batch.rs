@@ -2,7 +2,8 @@
 //!
 //! A writer owns its connection (no pool, so no borrowed transaction can be stale). One data-modifying statement is one
 //! transaction; its answer arrives after the commit. Rows are ordered by idempotency key, so that two writers that meet the
-//! same keys wait for each other instead of deadlocking.
+//! same keys wait for each other instead of deadlocking. (One client that sends two used keys with changed bodies at once can
+//! still make two writers meet crosswise; the database ends one of the two and its batch is tried again.)
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::{Connection, PgConnection, Row};
@@ -33,10 +34,8 @@ pub struct NewReport {
     pub facts: String,
     /// Which queue.
     pub urgent: bool,
-    /// HMAC of the idempotency key, if one came.
-    pub key_mac: Option<Vec<u8>>,
-    /// HMAC of the parsed body.
-    pub body_mac: Vec<u8>,
+    /// HMACs of the idempotency key, if one came.
+    pub key: Option<KeyMacs>,
     /// Sealed answer, empty without a key.
     pub answer: Vec<u8>,
     /// Salt of the audit leaf.
@@ -45,6 +44,15 @@ pub struct NewReport {
     pub leaf: Vec<u8>,
     /// Blind index tokens.
     pub tokens: Vec<BlindToken>,
+}
+
+/// What is stored of an idempotency key: whether this very report came before, and whether the client used the key at all.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct KeyMacs {
+    /// Over key, drill mark and parsed body.
+    pub report: Vec<u8>,
+    /// Over key and client.
+    pub client: Vec<u8>,
 }
 
 /// One row of the blind index.
@@ -63,15 +71,15 @@ pub struct BlindToken {
 pub enum Stored {
     /// Committed now, or by an earlier try of the same batch whose answer was lost.
     Now,
-    /// Its idempotency key was used before: by whom, for which body, and the sealed first answer.
+    /// The same report came before under this key: which it is, and the sealed first answer.
     Before {
         /// The report that the key belongs to.
         report_id: i64,
-        /// HMAC of the first body.
-        body_mac: Vec<u8>,
         /// Sealed first answer.
         answer: Vec<u8>,
     },
+    /// The client used this key for another report.
+    KeyUsed,
     /// Another report has this id: take a new one and try again.
     IdTaken,
 }
@@ -121,7 +129,7 @@ impl BatchWriter {
         Ok(self.connection.insert(fresh))
     }
 
-    /// Stores a batch; one result per report, in order. Keys must be distinct within the batch.
+    /// Stores a batch; one result per report, in order. Keys must be distinct within the batch, by either hash.
     ///
     /// An error means that nothing of it is known to be stored; the same batch may be tried again. After an error that is
     /// one row's fault the caller tries the rows singly.
@@ -145,7 +153,8 @@ impl BatchWriter {
     async fn insert(&mut self, batch: &[NewReport]) -> Result<Vec<Stored>, StoreError> {
         let (county, key_id) = (self.county.clone(), self.key_id.clone());
         let mut sorted: Vec<&NewReport> = batch.iter().collect();
-        sorted.sort_by(|a, b| a.key_mac.cmp(&b.key_mac));
+        let key = |report: &NewReport| report.key.as_ref().map(|key| key.report.clone());
+        sorted.sort_by_key(|report| key(report));
         let tokens: Vec<(i64, &BlindToken)> = batch.iter().flat_map(|r| r.tokens.iter().map(|t| (r.id, t))).collect();
         let column = |f: fn(&NewReport) -> &[u8]| sorted.iter().map(|r| f(r)).collect::<Vec<_>>();
         let rows = sqlx::query(include_str!("batch.sql"))
@@ -161,8 +170,18 @@ impl BatchWriter {
             .bind(column(|r| &r.reporter))
             .bind(sorted.iter().map(|r| r.facts.as_str()).collect::<Vec<_>>())
             .bind(sorted.iter().map(|r| r.urgent).collect::<Vec<_>>())
-            .bind(sorted.iter().map(|r| r.key_mac.as_deref()).collect::<Vec<_>>())
-            .bind(column(|r| &r.body_mac))
+            .bind(
+                sorted
+                    .iter()
+                    .map(|r| Some(&*r.key.as_ref()?.report))
+                    .collect::<Vec<_>>(),
+            )
+            .bind(
+                sorted
+                    .iter()
+                    .map(|r| Some(&*r.key.as_ref()?.client))
+                    .collect::<Vec<_>>(),
+            )
             .bind(column(|r| &r.answer))
             .bind(column(|r| &r.salt))
             .bind(column(|r| &r.leaf))
@@ -193,23 +212,18 @@ impl BatchWriter {
     /// Why a report was not stored now: its key was used before, or it is in already, or its id is another's.
     async fn who_has_it(&mut self, report: &NewReport) -> Result<Stored, StoreError> {
         let connection = self.connection().await?;
-        if let Some(key) = &report.key_mac {
-            let row: Option<(i64, Vec<u8>, Vec<u8>)> =
-                sqlx::query_as("SELECT report_id, body_mac, answer FROM intake_answer($1)")
-                    .bind(key)
+        if let Some(key) = &report.key {
+            let row: Option<(i64, Option<Vec<u8>>)> =
+                sqlx::query_as("SELECT report_id, answer FROM intake_answer($1, $2)")
+                    .bind(&key.report)
+                    .bind(&key.client)
                     .fetch_optional(&mut *connection)
                     .await?;
-            if let Some((report_id, body_mac, answer)) = row {
-                let ours = report_id == report.id && answer == report.answer;
-                return Ok(if ours {
-                    Stored::Now
-                } else {
-                    Stored::Before {
-                        report_id,
-                        body_mac,
-                        answer,
-                    }
-                });
+            match row {
+                Some((id, Some(answer))) if id == report.id && answer == report.answer => return Ok(Stored::Now),
+                Some((report_id, Some(answer))) => return Ok(Stored::Before { report_id, answer }),
+                Some((_, None)) => return Ok(Stored::KeyUsed),
+                None => {}
             }
         }
         let ours: bool = sqlx::query_scalar("SELECT intake_is_stored($1, $2)")

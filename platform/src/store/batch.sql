@@ -1,15 +1,17 @@
 -- One batch of reports, one statement, one transaction. $1 county, $2 master key id; then one array per column.
--- A row whose idempotency key is taken stores nothing and is missing from the result.
+-- A row whose idempotency key is taken, for this report or by this client, stores nothing and is missing from the result.
 WITH input AS (
     SELECT *
     FROM unnest($3::bigint[], $4::timestamptz[], $5::text[], $6::boolean[], $7::bytea[], $8::bytea[], $9::bytea[],
                 $10::bytea[], $11::text[], $12::boolean[], $13::bytea[], $14::bytea[], $15::bytea[], $16::bytea[], $17::bytea[])
-      AS i (id, received_at, channel, drill, follow_up_mac, data_key, matter, reporter, facts, urgent, key_mac, body_mac,
+      AS i (id, received_at, channel, drill, follow_up_mac, data_key, matter, reporter, facts, urgent, key_mac, client_mac,
             answer, salt, leaf)
 ), keyed AS (
-    INSERT INTO idempotency_keys (key_mac, body_mac, report_id, answer, expires_at)
-    SELECT key_mac, body_mac, id, answer, received_at + interval '7 days' FROM input WHERE key_mac IS NOT NULL
-    ON CONFLICT (key_mac) DO NOTHING
+    INSERT INTO idempotency_keys (key_mac, client_mac, report_id, answer, expires_at)
+    SELECT key_mac, client_mac, id, answer, received_at + interval '7 days' FROM input
+    WHERE key_mac IS NOT NULL AND NOT EXISTS (SELECT FROM idempotency_repeats r WHERE r.client_mac = input.client_mac)
+    -- Either hash may be taken: by this very report, or by another of the same client.
+    ON CONFLICT DO NOTHING
     RETURNING report_id
 ), fresh AS (
     SELECT * FROM input WHERE key_mac IS NULL OR id IN (SELECT report_id FROM keyed)

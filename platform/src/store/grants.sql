@@ -15,7 +15,8 @@ END $$;
 GRANT INSERT ON reports, report_facts, outbox, audit_leaves, blind_index, idempotency_keys TO "{role}_intake";
 GRANT SELECT (id) ON reports TO "{role}_intake";
 GRANT SELECT (key_mac, report_id) ON idempotency_keys TO "{role}_intake";
-GRANT EXECUTE ON FUNCTION intake_answer(bytea), intake_is_stored(bigint, bytea), report_status(bigint, bytea),
+GRANT SELECT (client_mac) ON idempotency_repeats TO "{role}_intake";
+GRANT EXECUTE ON FUNCTION intake_answer(bytea, bytea), intake_is_stored(bigint, bytea), report_status(bigint, bytea),
     intake_forget_answers(timestamptz) TO "{role}_intake";
 
 -- relay: the outbox, and the age of what waits in it.

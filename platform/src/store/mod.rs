@@ -33,7 +33,7 @@ mod units;
 mod wake;
 
 pub use account_acts::{AccountAct, NewAct};
-pub use batch::{BatchWriter, BlindToken, NewReport, Stored};
+pub use batch::{BatchWriter, BlindToken, KeyMacs, NewReport, Stored};
 pub use board::{BoardList, BoardNow, BoardTicket, CallAbout, TriageLine, UndeliveredNotice};
 pub use callback::{CallbackDone, CallbackDue, CallbackSealed};
 pub use clock::Ticked;
@@ -59,7 +59,7 @@ pub use routing::{Pinned, Recorded, ReportToRoute};
 pub use rules::{Clerk, RuleSet, RuleSetAct, RulesError};
 pub use sessions::AccountSecret;
 pub use show::ReportShown;
-pub use status::ReportStatus;
+pub use status::{ReportStatus, StatusStage, StatusTicket};
 pub use triage::{Act, TriageError, TriageSettled, TriageState};
 pub use units::UnitContacts;
 pub use wake::NoticeBell;

@@ -1,24 +1,56 @@
 //! What the reporter may learn, by receipt and follow-up code together.
 
 use chrono::{DateTime, Utc};
+use serde::Deserialize;
 
 use super::{Store, StoreError};
 
 /// Where a report stands.
-#[derive(Clone, Debug, sqlx::FromRow, serde::Serialize)]
+#[derive(Clone, Debug, sqlx::FromRow)]
 pub struct ReportStatus {
     /// 平台已收到.
     pub received_at: DateTime<Utc>,
     /// `teacher`, `relative` …: decides how much is shown.
     pub reporter_kind: Option<String>,
-    /// Tickets dispatched, or triage opened.
-    pub dispatched_at: Option<DateTime<Utc>>,
-    /// The police signed.
-    pub police_signed_at: Option<DateTime<Utc>>,
-    /// Some unit saw the child.
-    pub child_seen_at: Option<DateTime<Utc>>,
-    /// Every ticket is resolved.
+    /// Its tickets, but for those that were returned or waived.
+    #[sqlx(json)]
+    pub tickets: Vec<StatusTicket>,
+}
+
+/// What a status says of one ticket.
+#[derive(Clone, Debug, Deserialize)]
+pub struct StatusTicket {
+    /// The police's.
+    pub police: bool,
+    /// 待人工研判 by the office: not yet handed to a unit.
+    pub triage: bool,
+    /// How far it is.
+    pub state: String,
+    /// Since when it waits.
+    pub dispatched_at: DateTime<Utc>,
+    /// Signed.
+    pub signed_at: Option<DateTime<Utc>>,
+    /// A named person recorded to have seen the child.
+    pub seen_at: Option<DateTime<Utc>>,
+    /// Closed; counts only while the state says so too.
     pub resolved_at: Option<DateTime<Utc>>,
+    /// Its clocks.
+    pub stages: Vec<StatusStage>,
+}
+
+/// One clock of a ticket.
+#[derive(Clone, Debug, Deserialize)]
+pub struct StatusStage {
+    /// `sign`, `contact`, `resolve`.
+    pub stage: String,
+    /// Unknown while its start event has not happened.
+    pub due_at: Option<DateTime<Utc>>,
+    /// Reads a day whose calendar is not published.
+    pub provisional: bool,
+    /// Ended, by its act or otherwise.
+    pub ended_at: Option<DateTime<Utc>>,
+    /// Kinds of the notices about it that a mail server took: `remind`, `urge`, `supervise` …
+    pub sent: Vec<String>,
 }
 
 impl Store {

@@ -1,8 +1,10 @@
 //! The areas and units of a pack.
 
+use std::collections::HashMap;
+
 use super::super::problem::Problems;
 use super::super::sheet::Sheet;
-use super::super::{Area, AreaLevel, Areas, PackFiles, Unit, Units, Vocabulary, tree};
+use super::super::{Area, AreaLevel, Areas, PINYIN, PackFiles, Unit, Units, Vocabulary, tree};
 use super::words::code;
 use crate::code::is_area_code;
 
@@ -43,6 +45,30 @@ pub(super) fn areas(files: &PackFiles, county: String, problems: &mut Problems) 
     let areas = Areas::new(list, county);
     tree::check_areas(&areas, problems);
     areas
+}
+
+/// Spellings of places. The file is for typing only, so a pack may do without it; what it says must still be right.
+pub(super) fn pinyin(files: &PackFiles, areas: &Areas, problems: &mut Problems) -> HashMap<String, String> {
+    if !files.contains_key(PINYIN) {
+        return HashMap::new();
+    }
+    let sheet = Sheet::read(files, PINYIN, &["code", "pinyin"], problems);
+    sheet.unique(&["code"], problems);
+    let mut spellings = HashMap::new();
+    for row in sheet.rows() {
+        let at = (PINYIN, row.line);
+        problems.known(at, "area of areas.csv", row.get("code"), areas.allows(row.get("code")));
+        let plain = |c: char| c.is_ascii_lowercase() || matches!(c, ' ' | '|');
+        if row.get("pinyin").is_empty() || !row.get("pinyin").chars().all(plain) {
+            let reason = format!(
+                "pinyin \"{}\" must be syllables of a-z such as ba li cun",
+                row.get("pinyin")
+            );
+            problems.add(PINYIN, row.line, reason);
+        }
+        spellings.insert(row.get("code").to_owned(), row.get("pinyin").to_owned());
+    }
+    spellings
 }
 
 pub(super) fn units(files: &PackFiles, areas: &Areas, vocabulary: &Vocabulary, problems: &mut Problems) -> Units {

@@ -12,8 +12,9 @@ const TERM: [&str; 4] = ["code", "zh", "en", "retired"];
 
 pub(super) fn vocabulary(files: &PackFiles, problems: &mut Problems) -> Vocabulary {
     const KIND: [&str; 5] = ["code", "zh", "en", "letter", "retired"];
-    const SITUATION: [&str; 10] = [
-        "code", "group_zh", "group_en", "zh", "en", "hint_zh", "hint_en", "basis", "grade", "retired",
+    const SITUATION: [&str; 13] = [
+        "code", "group_zh", "group_en", "zh", "en", "plain_zh", "plain_en", "common", "hint_zh", "hint_en", "basis",
+        "grade", "retired",
     ];
     let situations = terms(
         files,
@@ -23,9 +24,22 @@ pub(super) fn vocabulary(files: &PackFiles, problems: &mut Problems) -> Vocabula
         problems,
         |row, term, problems| {
             grade(("situations.csv", row.line), row.get("grade"), problems);
+            let plain = label(row, "plain_zh", "plain_en");
+            let bare = plain.zh.is_empty() || plain.en.is_empty();
+            if bare {
+                let reason = format!("{} needs plain words in plain_zh and in plain_en", row.get("code"));
+                problems.add("situations.csv", row.line, reason);
+            }
+            let common = row.get("common");
+            if !common.is_empty() && common.parse::<u8>().is_err() {
+                let reason = format!("common \"{common}\" must be a place among the commonest, such as 1, or empty");
+                problems.add("situations.csv", row.line, reason);
+            }
             Situation {
                 term,
                 group: label(row, "group_zh", "group_en"),
+                plain,
+                common: common.parse().ok(),
                 hint: label(row, "hint_zh", "hint_en"),
                 basis: row.get("basis").to_owned(),
                 grade: row.get("grade").to_owned(),

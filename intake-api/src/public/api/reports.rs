@@ -15,6 +15,7 @@ use crate::{
     public::{
         App, Refusal,
         body::{self, BodyError},
+        encoding,
         limit::Client,
         problem::{Kind, Problem},
     },
@@ -36,9 +37,13 @@ pub(super) async fn file(
             BodyError::TooLarge => Problem::new(Kind::TooLarge, lang),
             BodyError::Broken => Problem::new(Kind::NotJson, lang),
         })?;
+    let not_text = |_| Problem::new(Kind::NotText, lang);
+    let body = encoding::declared(&parts.headers)
+        .and_then(|declared| encoding::text(body, declared))
+        .map_err(not_text)?;
     let drill = drill::is_drill(&parts.headers, app.drill_secret.as_deref())
         .map_err(|_| Problem::new(Kind::DrillRefused, lang))?;
-    let report = Report::parse(&body).map_err(|error| match error {
+    let report = Report::parse(body.as_bytes()).map_err(|error| match error {
         ParseError::NotJson(_) => Problem::new(Kind::NotJson, lang),
         ParseError::Invalid(errors) => Problem::fields(Kind::InvalidReport, lang, errors),
     })?;
@@ -50,6 +55,7 @@ pub(super) async fn file(
     let submission = Submission {
         report,
         idempotency_key,
+        client: client.to_string(),
         drill,
         channel: Channel::Api,
     };

@@ -10,11 +10,11 @@ use platform::text::Lang;
 use serde::{Deserialize, Serialize};
 
 use crate::public::{
-    App, body,
+    App, body, encoding,
     limit::Client,
     problem::{Kind, Problem},
     progress::Progress,
-    status::{AskError, fetch},
+    status::{AskError, Wrong, fetch},
 };
 
 #[derive(Deserialize)]
@@ -38,13 +38,17 @@ pub(super) async fn ask(
     client: Client,
     request: Request,
 ) -> Result<Response, Problem> {
-    let body = body::read(request.into_body(), app.limits.body_limit_bytes)
+    let (parts, body) = request.into_parts();
+    let body = body::read(body, app.limits.body_limit_bytes)
         .await
         .map_err(|error| match error {
             body::BodyError::TooLarge => Problem::new(Kind::TooLarge, lang),
             body::BodyError::Broken => Problem::new(Kind::NotJson, lang),
         })?;
-    let value: serde_json::Value = serde_json::from_slice(&body).map_err(|_| Problem::new(Kind::NotJson, lang))?;
+    let body = encoding::declared(&parts.headers)
+        .and_then(|declared| encoding::text(body, declared))
+        .map_err(|_| Problem::new(Kind::NotText, lang))?;
+    let value: serde_json::Value = serde_json::from_str(&body).map_err(|_| Problem::new(Kind::NotJson, lang))?;
     let question: Question = serde_json::from_value(value).map_err(|error| {
         let wrong = FieldError {
             pointer: String::new(),
@@ -57,6 +61,7 @@ pub(super) async fn ask(
         .await
         .map_err(|error| match error {
             AskError::Busy(seconds) => Problem::busy(lang, seconds),
+            AskError::Misread(wrong) => Problem::said(Kind::InvalidQuestion, lang, misread(lang, wrong)),
             AskError::Unknown => Problem::new(Kind::UnknownReceipt, lang),
             AskError::Unavailable => Problem::new(Kind::Unavailable, lang),
         })?;
@@ -65,4 +70,20 @@ pub(super) async fn ask(
         progress,
     })
     .into_response())
+}
+
+/// The fields of which the length is wrong, in words. A slip of the finger in a receipt is an unknown receipt.
+fn misread(lang: Lang, wrong: Wrong) -> Vec<FieldError> {
+    let fields = [
+        ("/receipt", wrong.receipt_words(lang)),
+        ("/follow_up_code", wrong.code_words(lang)),
+    ];
+    let named = fields.into_iter().filter_map(|(pointer, words)| {
+        Some(FieldError {
+            pointer: pointer.into(),
+            detail: words?,
+            code: "wrong-length",
+        })
+    });
+    named.collect()
 }

@@ -23,7 +23,7 @@ fn vocabulary(pack: &Pack, version: i32) -> Value {
         .iter()
         .map(|one| {
             json!({
-                "code": one.term.code, "label": both(&one.term.label), "group": both(&one.group), "hint": both(&one.hint),
+                "code": one.term.code, "label": both(&one.term.label), "plain": both(&one.plain), "group": both(&one.group), "hint": both(&one.hint),
                 "statutory": is_statutory(&one.term.code), "basis": one.basis, "grade": one.grade,
             })
         })

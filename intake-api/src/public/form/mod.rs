@@ -6,43 +6,94 @@
 mod errors;
 mod typed;
 mod view;
+mod when;
 pub(super) mod words;
 
+use std::time::Duration;
+
 use axum::{
-    Extension, Form,
-    body::Body,
-    extract::{FromRequest, Request, State},
-    http::{HeaderValue, StatusCode, header},
-    response::{IntoResponse, Redirect, Response},
+    Extension,
+    extract::{Request, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{Redirect, Response},
 };
 use platform::text::Lang;
 
 use self::{
     errors::Errors,
     typed::{Act, Typed},
-    view::{FormPage, Trouble},
+    view::{ChildPage, FormPage, Trouble},
 };
 use super::{
     App, Refusal,
     body::{self, BodyError},
     limit::Client,
-    page::{Notice, Switch, render},
-    receipt,
+    page::{Notice, Page, Switch, render},
+    receipt::{self, Slip},
 };
 use crate::accept::{Channel, Submission};
 
+/// A form larger than the limit is not filed, but up to this many limits it is read, so that it comes back with its mistakes
+/// named instead of being lost.
+const GIVEN_BACK: usize = 4;
+/// Left of the request's time for the page that gives the form back.
+const TO_ANSWER: Duration = Duration::from_millis(200);
+
 /// The empty form.
 pub(super) async fn show(State(app): State<App>, Extension(lang): Extension<Lang>) -> Response {
-    let pack = app.pack();
-    render(
-        StatusCode::OK,
-        &FormPage::new(lang, &pack.pack, &Typed::new(), Switch::Link("/")),
-    )
+    let typed = Typed::new();
+    let shown = Shown {
+        switch: Switch::Link("/"),
+        ..Shown::of(StatusCode::OK, &typed)
+    };
+    receipt::probe(&app, shown.page(&app, lang))
 }
 
-/// Somebody who opens the address of a receipt again starts anew.
+/// 我就是这个孩子: the short way, with what a child is asked and no more.
+pub(super) async fn child(State(app): State<App>, Extension(lang): Extension<Lang>) -> Response {
+    let typed = Typed::new_childs();
+    let shown = Shown {
+        switch: Switch::Link("/child"),
+        ..Shown::of(StatusCode::OK, &typed)
+    };
+    receipt::probe(&app, shown.page(&app, lang))
+}
+
+/// Somebody who opens the address of a sent form again starts anew.
 pub(super) async fn back() -> Redirect {
     Redirect::to("/")
+}
+
+/// The form with what was typed, whichever of the two it is.
+struct Shown<'t> {
+    status: StatusCode,
+    typed: &'t Typed,
+    switch: Switch,
+    errors: Errors,
+    trouble: Option<Trouble>,
+}
+
+impl<'t> Shown<'t> {
+    fn of(status: StatusCode, typed: &'t Typed) -> Self {
+        Self {
+            status,
+            typed,
+            switch: Switch::Form,
+            errors: Errors::default(),
+            trouble: None,
+        }
+    }
+
+    fn page(self, app: &App, lang: Lang) -> Response {
+        let loaded = app.pack();
+        let page = Page::new(app, lang, self.switch);
+        let form = FormPage::new(page, &loaded, self.typed, self.errors, self.trouble);
+        if self.typed.is_childs() {
+            render(self.status, &ChildPage::new(form, &loaded.pack))
+        } else {
+            render(self.status, &form)
+        }
+    }
 }
 
 /// Files the form, or shows it again.
@@ -52,80 +103,87 @@ pub(super) async fn file(
     client: Client,
     request: Request,
 ) -> Response {
-    let pairs = match pairs(request, app.limits.body_limit_bytes).await {
+    let (parts, body) = request.into_parts();
+    let limit = app.limits.body_limit_bytes;
+    let read = body::read(body, limit.saturating_mul(GIVEN_BACK))
+        .await
+        .map_err(|error| match error {
+            BodyError::TooLarge => Notice::TooLarge,
+            BodyError::Broken => Notice::BadForm,
+        });
+    let large = read.as_ref().is_ok_and(|body| body.len() > limit);
+    let pairs = match read.and_then(|body| body::form(&parts.headers, body)) {
         Ok(pairs) => pairs,
-        Err(notice) => return notice.page(lang),
+        Err(notice) => return notice.page(&app, lang),
     };
     let (mut typed, act) = Typed::from_pairs(pairs);
     match act {
-        Act::File => return submit(&app, lang, client, typed).await,
+        Act::File => return submit(&app, lang, client, &parts.headers, typed, large).await,
         Act::Keep => {}
         Act::AddChild => typed.add_child(),
         Act::RemoveChild(index) => typed.remove_child(index),
     }
-    let pack = app.pack();
-    render(StatusCode::OK, &FormPage::new(lang, &pack.pack, &typed, Switch::Form))
+    Shown::of(StatusCode::OK, &typed).page(&app, lang)
 }
 
-async fn submit(app: &App, lang: Lang, client: Client, mut typed: Typed) -> Response {
-    let loaded = app.pack();
-    let pack = &loaded.pack;
+async fn submit(app: &App, lang: Lang, client: Client, headers: &HeaderMap, mut typed: Typed, large: bool) -> Response {
     let read = typed
-        .report(pack.areas())
+        .report(app.pack().pack.areas())
         .and_then(|report| match app.unknown_situations(&report) {
             unknown if unknown.is_empty() => Ok(report),
             unknown => Err(unknown),
         });
     let report = match read {
-        Ok(report) => report,
-        Err(errors) => {
-            let page = FormPage::new(lang, pack, &typed, Switch::Form).with_errors(Errors::of(lang, &errors));
-            return render(StatusCode::UNPROCESSABLE_ENTITY, &page);
+        Ok(report) if !large => report,
+        read => {
+            let status = if large {
+                StatusCode::PAYLOAD_TOO_LARGE
+            } else {
+                StatusCode::UNPROCESSABLE_ENTITY
+            };
+            let errors = Errors::of(lang, &read.err().unwrap_or_default());
+            typed.make_showable();
+            let trouble = large.then_some(Trouble::TooLarge);
+            let shown = Shown {
+                errors,
+                trouble,
+                ..Shown::of(status, &typed)
+            };
+            return shown.page(app, lang);
         }
     };
     let submission = Submission {
-        report,
+        report: report.clone(),
         idempotency_key: Some(format!("form:{}", typed.get("key"))),
+        client: client.to_string(),
         drill: false,
         channel: Channel::Form,
     };
-    let (status, trouble, wait_s) = match app.submit(client, submission).await {
-        Ok(accepted) => return receipt::page(lang, &accepted, pack.county_name(lang.pack())),
-        Err(Refusal::Busy(wait_s)) => (StatusCode::TOO_MANY_REQUESTS, Trouble::Busy, Some(wait_s)),
-        Err(Refusal::NotStored) => (StatusCode::SERVICE_UNAVAILABLE, Trouble::NotStored, Some(5)),
-        Err(Refusal::KeyReused) => {
+    let patience = app.limits.request_timeout.saturating_sub(TO_ANSWER);
+    let filed = tokio::time::timeout(patience, app.submit(client, submission)).await;
+    let (status, trouble, wait_s) = match filed {
+        Ok(Ok(accepted)) => return receipt::answer(app, lang, headers, Slip::of(&report, accepted)),
+        Ok(Err(Refusal::Busy(wait_s))) => (StatusCode::TOO_MANY_REQUESTS, Trouble::Busy, Some(wait_s)),
+        Ok(Err(Refusal::NotStored)) => (StatusCode::SERVICE_UNAVAILABLE, Trouble::NotStored, Some(5)),
+        // The writer may still be at it. The form keeps its key, so that sending it again files nothing twice.
+        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, Trouble::Unsure, Some(5)),
+        Ok(Err(Refusal::KeyReused)) => {
             // Sent once, then changed after "back": it may be meant as a second report, so the next sending is one.
             typed.renew_key();
             (StatusCode::UNPROCESSABLE_ENTITY, Trouble::Changed, None)
         }
     };
-    let mut response = render(
-        status,
-        &FormPage::new(lang, pack, &typed, Switch::Form).with_trouble(trouble),
-    );
+    let shown = Shown {
+        trouble: Some(trouble),
+        ..Shown::of(status, &typed)
+    };
+    let mut response = shown.page(app, lang);
     if let Some(wait_s) = wait_s {
         response
             .headers_mut()
             .insert(header::RETRY_AFTER, HeaderValue::from(wait_s));
     }
     response
-}
-
-async fn pairs(request: Request, limit: usize) -> Result<Vec<(String, String)>, Notice> {
-    let (parts, body) = request.into_parts();
-    let body = body::read(body, limit).await.map_err(|error| match error {
-        BodyError::TooLarge => Notice::TooLarge,
-        BodyError::Broken => Notice::BadForm,
-    })?;
-    let request = Request::from_parts(parts, Body::from(body));
-    let Form(pairs) = Form::from_request(request, &()).await.map_err(|rejection| {
-        tracing::debug!(
-            status = rejection.into_response().status().as_u16(),
-            "a form was not readable"
-        );
-        Notice::BadForm
-    })?;
-    Ok(pairs)
 }
 
 #[cfg(test)]

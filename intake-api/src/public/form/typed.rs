@@ -7,10 +7,13 @@ use std::collections::BTreeMap;
 
 use casework::{
     pack::Areas,
-    report::{FieldError, Report, limits},
+    report::{FieldError, Identity, Report, limits},
+    typed::is_blank,
 };
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
+
+use super::when;
 
 /// The choice of the township list that stands for an unknown or foreign area.
 pub(super) const AREA_UNKNOWN: &str = "unknown";
@@ -54,7 +57,25 @@ impl Typed {
         typed
     }
 
-    /// From the pairs of a form body. Line ends become those of the wire; what is only spaces was not typed.
+    /// The short form of a child.
+    pub(super) fn new_childs() -> Self {
+        let mut typed = Self::new();
+        typed.texts.insert("path".into(), "child".into());
+        typed.texts.insert("reporter_kind".into(), "child".into());
+        typed
+    }
+
+    /// Whether it is the child's form.
+    pub(super) fn is_childs(&self) -> bool {
+        self.is("path", "child")
+    }
+
+    /// Takes out what no page can show back: a browser would show it as something else.
+    pub(super) fn make_showable(&mut self) {
+        self.texts.values_mut().for_each(|text| text.retain(|c| c != '\0'));
+    }
+
+    /// From the pairs of a form body. Line ends become those of the wire; what nobody can see was not typed.
     pub(super) fn from_pairs(pairs: impl IntoIterator<Item = (String, String)>) -> (Self, Act) {
         let mut typed = Self::default();
         let mut act = Act::File;
@@ -65,7 +86,7 @@ impl Typed {
                 "children" => typed.children = value.parse().unwrap_or(1),
                 "situations" if !typed.situations.contains(&value) => typed.situations.push(value),
                 "situations" => {}
-                _ if value.is_empty() => {}
+                _ if is_blank(&value) && !value.contains('\0') => {}
                 _ => _ = typed.texts.insert(name, value),
             }
         }
@@ -161,6 +182,9 @@ impl Typed {
     fn value(&self, area: Option<String>) -> Value {
         let children: Vec<_> = (0..self.children).map(|index| self.child(index)).collect();
         let text = |name: &str| self.get(name);
+        // What a browser filled in by itself is not looked at: it can't make an anonymous report wrong either.
+        let anonymous = text("reporter_identity") == Identity::Anonymous.as_str();
+        let own = |name: &str| if anonymous { "" } else { self.get(name) };
         json!({
             "situations": self.situations,
             "present_danger": self.yes_or_no("present_danger"),
@@ -168,11 +192,11 @@ impl Typed {
             "where_now": text("where_now"),
             "place": text("place"),
             "suspect": text("suspect"),
-            "found_at": found_at(text("found_at")),
+            "found_at": when::moment(text("found_at")),
             "children": children,
             "reporter": {
-                "kind": text("reporter_kind"), "identity": text("reporter_identity"), "organization": text("reporter_organization"),
-                "name": text("reporter_name"), "phone": text("reporter_phone"),
+                "kind": text("reporter_kind"), "identity": text("reporter_identity"), "organization": own("reporter_organization"),
+                "name": own("reporter_name"), "phone": own("reporter_phone"),
             },
             "narrative": text("narrative"),
             "guardian_absent": self.yes_or_no("guardian_absent"),
@@ -185,7 +209,15 @@ impl Typed {
         let name = |field: &str| format!("c{index}_{field}");
         let mut child: Map<String, Value> = CHILD_TEXTS
             .iter()
-            .map(|field| ((*field).to_owned(), self.get(&name(field)).into()))
+            .map(|field| {
+                let typed = self.get(&name(field));
+                let value = if *field == "birth_date" {
+                    when::day(typed)
+                } else {
+                    typed.to_owned()
+                };
+                ((*field).to_owned(), value.into())
+            })
             .collect();
         let age = self.get(&name("age"));
         child.insert(
@@ -222,15 +254,6 @@ impl Act {
 fn child_field(name: &str) -> Option<(usize, &str)> {
     let (index, field) = name.strip_prefix('c')?.split_once('_')?;
     Some((index.parse().ok()?, field))
-}
-
-/// `datetime-local` knows no zone: the form asks for Taihe's time.
-fn found_at(typed: &str) -> String {
-    match typed.len() {
-        16 => format!("{typed}:00+08:00"),
-        19 => format!("{typed}+08:00"),
-        _ => typed.to_owned(),
-    }
 }
 
 #[cfg(test)]

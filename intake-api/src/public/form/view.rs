@@ -2,30 +2,35 @@
 
 use askama::Template;
 use casework::{
-    pack::Pack,
+    pack::{Pack, Situation},
     report::{Identity, LivingWith, Place, ReporterKind, Sex, Suspect, limits},
 };
-use platform::text::Lang;
+use platform::{pack_watch::LoadedPack, text::Lang};
 
 use super::{
     errors::Errors,
     typed::{AREA_UNKNOWN, Typed},
     words::{Choice, choices},
 };
-use crate::public::page::{Page, Switch};
+use crate::public::{page::Page, places};
 
 /// Why a readable form was not filed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Trouble {
     Busy,
     NotStored,
+    /// No answer in time: perhaps stored, perhaps not.
+    Unsure,
+    TooLarge,
     Changed,
 }
 
 struct Tick<'a> {
     code: &'a str,
-    label: &'a str,
-    hint: &'a str,
+    /// Plain words.
+    plain: &'a str,
+    /// The words of the law.
+    legal: &'a str,
 }
 
 struct Group<'a> {
@@ -50,18 +55,27 @@ pub(super) struct FormPage<'a> {
     suspects: Vec<Choice>,
     reporter_kinds: Vec<Choice>,
     identities: Vec<Choice>,
+    places_path: String,
 }
 
 impl<'a> FormPage<'a> {
-    /// The form with what was typed.
-    pub(super) fn new(lang: Lang, pack: &'a Pack, typed: &'a Typed, switch: Switch) -> Self {
+    /// The form with what was typed, mistakes beside their fields, and one sentence above everything.
+    pub(super) fn new(
+        page: Page,
+        loaded: &'a LoadedPack,
+        typed: &'a Typed,
+        errors: Errors,
+        trouble: Option<Trouble>,
+    ) -> Self {
+        let (lang, pack) = (page.lang, &*loaded.pack);
         let areas = pack.areas();
         Self {
-            page: Page::new(lang, switch),
+            page,
             typed,
-            errors: Errors::default(),
-            trouble: None,
+            errors,
+            trouble: trouble.map(|trouble| lang.t(trouble.key())),
             groups: groups(pack, lang),
+            places_path: places::path(loaded),
             townships: areas
                 .townships()
                 .map(|area| (area.code.as_str(), area.name.as_str()))
@@ -83,24 +97,6 @@ impl<'a> FormPage<'a> {
                 &[Identity::Confidential, Identity::Named, Identity::Anonymous],
                 Identity::as_str,
             ),
-        }
-    }
-
-    /// With mistakes beside their fields.
-    pub(super) fn with_errors(self, errors: Errors) -> Self {
-        Self { errors, ..self }
-    }
-
-    /// With one sentence above everything.
-    pub(super) fn with_trouble(self, trouble: Trouble) -> Self {
-        let key = match trouble {
-            Trouble::Busy => "form.trouble.busy",
-            Trouble::NotStored => "form.trouble.not_stored",
-            Trouble::Changed => "form.trouble.changed",
-        };
-        Self {
-            trouble: Some(self.page.lang.t(key)),
-            ..self
         }
     }
 
@@ -151,23 +147,106 @@ impl<'a> FormPage<'a> {
     }
 }
 
+/// The commonest first, then the rest under their headings; each once.
 fn groups(pack: &Pack, lang: Lang) -> Vec<Group<'_>> {
+    let common_name = lang.t("form.common");
     let lang = lang.pack();
+    let tick = |one| tick(one, lang);
+    let mut common: Vec<_> = pack
+        .vocabulary()
+        .situations
+        .offered()
+        .filter_map(|one| Some((one.common?, one)))
+        .collect();
+    common.sort_by_key(|(place, _)| *place);
     let mut groups: Vec<Group<'_>> = Vec::new();
-    for one in pack.vocabulary().situations.offered() {
-        let tick = Tick {
-            code: &one.term.code,
-            label: one.term.label.get(lang),
-            hint: one.hint.get(lang),
-        };
+    if !common.is_empty() {
+        groups.push(Group {
+            name: common_name,
+            ticks: common.into_iter().map(|(_, one)| tick(one)).collect(),
+        });
+    }
+    for one in pack
+        .vocabulary()
+        .situations
+        .offered()
+        .filter(|one| one.common.is_none())
+    {
         let name = one.group.get(lang);
         match groups.iter_mut().find(|group| group.name == name) {
-            Some(group) => group.ticks.push(tick),
+            Some(group) => group.ticks.push(tick(one)),
             None => groups.push(Group {
                 name,
-                ticks: vec![tick],
+                ticks: vec![tick(one)],
             }),
         }
     }
     groups
+}
+
+fn tick(one: &Situation, lang: casework::pack::Lang) -> Tick<'_> {
+    Tick {
+        code: &one.term.code,
+        plain: one.plain.get(lang),
+        legal: one.term.label.get(lang),
+    }
+}
+
+/// What a child can say, in a child's words; only what the county offers.
+const CHILDS: [&str; 8] = [
+    "domestic-violence",
+    "sexual-other",
+    "bullying",
+    "abandoned",
+    "abnormal-harm",
+    "internet-harm",
+    "dropout",
+    "other-serious",
+];
+
+/// 我就是这个孩子: the same form, asked shortly and in a child's words.
+#[derive(Template)]
+#[template(path = "public/child.html")]
+pub(super) struct ChildPage<'a> {
+    form: FormPage<'a>,
+    childs: Vec<Choice>,
+}
+
+impl<'a> ChildPage<'a> {
+    pub(super) fn new(form: FormPage<'a>, pack: &Pack) -> Self {
+        let lang = form.page.lang;
+        let childs = CHILDS.into_iter().filter(|code| {
+            let mut offered = pack.vocabulary().situations.offered();
+            offered.any(|one| one.term.code == *code)
+        });
+        Self {
+            childs: childs
+                .map(|code| Choice {
+                    code,
+                    label: lang.t(&format!("child.situation.{code}")),
+                })
+                .collect(),
+            form,
+        }
+    }
+}
+
+impl<'a> std::ops::Deref for ChildPage<'a> {
+    type Target = FormPage<'a>;
+
+    fn deref(&self) -> &FormPage<'a> {
+        &self.form
+    }
+}
+
+impl Trouble {
+    fn key(self) -> &'static str {
+        match self {
+            Self::Busy => "form.trouble.busy",
+            Self::NotStored => "form.trouble.not_stored",
+            Self::Unsure => "form.trouble.unsure",
+            Self::TooLarge => "form.trouble.too_large",
+            Self::Changed => "form.trouble.changed",
+        }
+    }
 }

@@ -1,0 +1,66 @@
+//! `/places/{version}.json`: the county's townships and villages with their spellings, so that a form with a script finds a
+//! village while somebody types (八里, bali, bl) and asks the server for it once.
+
+use axum::{
+    Json, Router,
+    extract::{Path, State},
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use casework::pack::{Area, Pack};
+use platform::pack_watch::LoadedPack;
+use serde_json::{Value, json};
+
+use super::App;
+
+/// Where pages find the places of a pack.
+pub(super) fn path(loaded: &LoadedPack) -> String {
+    format!("/places/{}.json", loaded.version)
+}
+
+pub(super) fn routes() -> Router<App> {
+    Router::new().route("/places/{file}", get(show))
+}
+
+async fn show(State(app): State<App>, Path(file): Path<String>) -> Response {
+    let loaded = app.pack();
+    if path(&loaded).strip_prefix("/places/") != Some(&file) {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    let cache = [(header::CACHE_CONTROL, "public, max-age=3600")];
+    (cache, Json(places(&loaded.pack))).into_response()
+}
+
+/// Townships as `[code, name, spelling, villages]`, villages as `[code, name, spelling]`.
+fn places(pack: &Pack) -> Value {
+    let spelt = |area: &Area| pack.pinyin(&area.code).unwrap_or_default().to_owned();
+    let townships = pack.areas().townships().map(|township| {
+        let villages = pack.areas().villages(&township.code);
+        let villages: Vec<_> = villages.map(|v| json!([v.code, v.name, spelt(v)])).collect();
+        json!([township.code, township.name, spelt(township), villages])
+    });
+    townships.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::public::testing::{self, Site, Writer};
+
+    #[tokio::test]
+    async fn every_township_and_village_comes_with_its_spelling() {
+        let places = places(&testing::pack().pack);
+        let townships = places.as_array().unwrap();
+        let villages: Vec<_> = townships.iter().flat_map(|t| t[3].as_array().unwrap()).collect();
+        assert_eq!((townships.len(), villages.len()), (32, 310));
+        for place in townships.iter().chain(villages.iter().copied()) {
+            assert!(place[2].as_str().unwrap().contains(' '), "{place}");
+        }
+        assert!(villages.iter().any(|v| v[1] == "八里村委会" && v[2] == "ba li cun"));
+        let site = Site::new(Writer::Stores, 120);
+        assert_eq!(site.get("/places/1.json").await.status, 200);
+        assert_eq!(site.get("/places/2.json").await.status, 404);
+        assert!(site.get("/").await.body.contains("data-places=\"/places/1.json\""));
+    }
+}
