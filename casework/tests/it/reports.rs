@@ -390,3 +390,89 @@ proptest! {
         let _ = Report::parse(&body);
     }
 }
+
+#[test]
+fn an_anonymous_report_holds_nobody() {
+    let anonymous = with(full(), "/reporter/identity", json!("anonymous"));
+    let report = parse(&anonymous).unwrap();
+    assert_eq!(
+        (
+            report.reporter.name,
+            report.reporter.phone,
+            report.reporter.organization
+        ),
+        (None, None, None)
+    );
+    let stored = serde_json::to_string(&parse(&anonymous).unwrap()).unwrap();
+    let bare = with(
+        with(
+            with(anonymous, "/reporter/name", Value::Null),
+            "/reporter/phone",
+            Value::Null,
+        ),
+        "/reporter/organization",
+        json!(""),
+    );
+    assert_eq!(
+        stored,
+        serde_json::to_string(&parse(&bare).unwrap()).unwrap(),
+        "the same parsed body"
+    );
+    assert_eq!(parse(&full()).unwrap().reporter.name.as_deref(), Some("某"));
+}
+
+#[test]
+fn texts_that_nobody_sees_are_absent_and_impossible_ones_are_named() {
+    for text in [" ", "\u{200b}\u{feff}", "\u{3000}\n\t", "\u{2060}\u{3164}"] {
+        assert_eq!(
+            one_mistake(&with(small(), "/narrative", json!(text))),
+            ("/narrative".to_owned(), "required")
+        );
+        let report = parse(&with(full(), "/children/0/school", json!(text))).unwrap();
+        assert_eq!(report.children[0].school, None, "{text:?}");
+    }
+    let told = with(small(), "/narrative", json!("\u{200b}瘀伤\u{200b}"));
+    assert_eq!(
+        parse(&told).unwrap().narrative,
+        "\u{200b}瘀伤\u{200b}",
+        "what was typed stays as it was typed"
+    );
+    for pointer in [
+        "/narrative",
+        "/where_now",
+        "/children/0/name",
+        "/children/0/id_number",
+        "/reporter/phone",
+    ] {
+        assert_eq!(
+            one_mistake(&with(full(), pointer, json!("a\0b"))),
+            (pointer.to_owned(), "not-text")
+        );
+        assert_eq!(
+            one_mistake(&with(full(), pointer, json!("\0"))),
+            (pointer.to_owned(), "not-text")
+        );
+        let body = with(full(), pointer, json!("MARK")).to_string();
+        for half in ["\\ud83d", "x\\uDE00y", "\\ud83d\\ud83d", "\\ud83d\\n", "\\\\\\ud800"] {
+            assert_eq!(
+                mistakes(&body.replace("MARK", half)),
+                [(pointer.to_owned(), "not-text")],
+                "{half}"
+            );
+        }
+        assert!(
+            Report::parse(body.replace("MARK", "\\ud83d\\ude00 \\\\ud800").as_bytes()).is_ok(),
+            "a whole pair, an escaped backslash"
+        );
+    }
+}
+
+#[test]
+fn a_byte_order_mark_is_no_mistake() {
+    let body = format!("\u{feff}{}", small());
+    assert_eq!(Report::parse(body.as_bytes()), parse(&small()));
+    assert!(matches!(
+        Report::parse("\u{feff}\u{feff}{}".as_bytes()),
+        Err(ParseError::NotJson(_))
+    ));
+}

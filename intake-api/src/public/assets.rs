@@ -21,17 +21,21 @@ pub(super) static STYLE: Asset = Asset::new(
     "text/css; charset=utf-8",
     include_str!("../../assets/style.css"),
 );
-/// The script, without which everything works too.
-pub(super) static SCRIPT: Asset = Asset::new(
-    "report",
-    "js",
-    "text/javascript; charset=utf-8",
-    include_str!("../../assets/report.js"),
-);
+/// The scripts, without which everything works too; the first is what the others build on.
+pub(super) static SCRIPTS: [Asset; 4] = [
+    script("report", include_str!("../../assets/report.js")),
+    script("fields", include_str!("../../assets/fields.js")),
+    script("find", include_str!("../../assets/find.js")),
+    script("receipt", include_str!("../../assets/receipt.js")),
+];
 const ICON: &str = include_str!("../../assets/icon.svg");
 const ROBOTS: &str = "User-agent: *\nDisallow: /report\nDisallow: /status\nDisallow: /api/\n";
 const FOREVER: (HeaderName, &str) = (header::CACHE_CONTROL, "public, max-age=31536000, immutable");
 const A_DAY: (HeaderName, &str) = (header::CACHE_CONTROL, "public, max-age=86400");
+
+const fn script(stem: &'static str, content: &'static str) -> Asset {
+    Asset::new(stem, "js", "text/javascript; charset=utf-8", content)
+}
 
 /// One file.
 pub(super) struct Asset {
@@ -71,8 +75,8 @@ pub(super) fn routes() -> Router<App> {
 }
 
 async fn show(Path(file): Path<String>) -> Response {
-    let wanted = [&STYLE, &SCRIPT]
-        .into_iter()
+    let wanted = std::iter::once(&STYLE)
+        .chain(&SCRIPTS)
         .find(|asset| asset.path().strip_prefix("/assets/") == Some(&file));
     match wanted {
         Some(asset) => ([FOREVER, (header::CONTENT_TYPE, asset.kind)], asset.content).into_response(),

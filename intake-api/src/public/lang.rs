@@ -28,7 +28,12 @@ pub(super) async fn choose(mut request: Request, next: Next) -> Response {
             lang.tag()
         ))
     {
-        response.headers_mut().append(header::SET_COOKIE, cookie);
+        let headers = response.headers_mut();
+        let others: Vec<_> = headers.get_all(header::SET_COOKIE).iter().cloned().collect();
+        headers.insert(header::SET_COOKIE, cookie);
+        for other in others {
+            headers.append(header::SET_COOKIE, other);
+        }
     }
     response
 }

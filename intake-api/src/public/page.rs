@@ -91,8 +91,8 @@ impl Page {
         assets::STYLE.path()
     }
 
-    pub(super) fn script(&self) -> &'static str {
-        assets::SCRIPT.path()
+    pub(super) fn scripts(&self) -> impl Iterator<Item = &'static str> {
+        assets::SCRIPTS.iter().map(assets::Asset::path)
     }
 }
 

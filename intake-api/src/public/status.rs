@@ -37,16 +37,16 @@ pub(super) struct Wrong {
 impl Wrong {
     /// What to do about the receipt number.
     pub(super) fn receipt_words(self, lang: Lang) -> Option<String> {
-        words(lang, "receipt", self.receipt?, RECEIPT_CHARS)
+        Some(words(lang, "receipt", self.receipt?, RECEIPT_CHARS))
     }
 
     /// What to do about the code.
     pub(super) fn code_words(self, lang: Lang) -> Option<String> {
-        words(lang, "code", self.code?, CODE_DIGITS)
+        Some(words(lang, "code", self.code?, CODE_DIGITS))
     }
 }
 
-fn words(lang: Lang, what: &str, wrong: Misread, length: usize) -> Option<String> {
+fn words(lang: Lang, what: &str, wrong: Misread, length: usize) -> String {
     let (key, typed) = match wrong {
         Misread::Missing | Misread::Length(0) => ("missing", 0),
         Misread::Length(typed) if typed < length => ("short", typed),
@@ -55,7 +55,7 @@ fn words(lang: Lang, what: &str, wrong: Misread, length: usize) -> Option<String
     };
     let (typed, left) = (typed.to_string(), length.abs_diff(typed).to_string());
     let values = [("typed", &*typed), ("left", &*left), ("length", &*length.to_string())];
-    Some(lang.fill(&format!("status.{what}_{key}"), &values))
+    lang.fill(&format!("status.{what}_{key}"), &values)
 }
 
 /// Why there is no answer.
@@ -64,6 +64,8 @@ pub(super) enum AskError {
     Busy(u64),
     /// Not both could be read.
     Misread(Wrong),
+    /// The receipt number has its length and can't be one: a slip of the finger, which its last character shows.
+    Slip,
     Unknown,
     Unavailable,
 }
@@ -78,10 +80,9 @@ pub(super) async fn fetch(
     let read = asked::read(receipt, code);
     let (id, code) = match (read.receipt, read.code) {
         (Ok(id), Ok(code)) => (id, code),
-        // Both have their length and one character is wrong: that is a receipt which nobody has.
         (Err(Misread::Slip), Ok(_)) => {
             app.status_tries.take(client).map_err(AskError::Busy)?;
-            return Err(AskError::Unknown);
+            return Err(AskError::Slip);
         }
         (receipt, code) => {
             let (receipt, code) = (receipt.err(), code.err());
@@ -125,6 +126,7 @@ pub(super) async fn ask(
             return StatusPage::new(&app, lang, Question::default(), told).render(StatusCode::OK);
         }
         Err(AskError::Misread(wrong)) => (StatusCode::UNPROCESSABLE_ENTITY, Told::Misread(wrong), None),
+        Err(AskError::Slip) => (StatusCode::NOT_FOUND, Told::Problem("status.receipt_slip"), None),
         Err(AskError::Unknown) => (StatusCode::NOT_FOUND, Told::Problem("status.unknown"), None),
         Err(AskError::Busy(wait_s)) => (
             StatusCode::TOO_MANY_REQUESTS,

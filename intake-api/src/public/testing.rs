@@ -139,6 +139,15 @@ impl Site {
 
     /// Sends the filled form with changes.
     pub(super) async fn form(&self, path: &str, changes: &[(&str, &str)]) -> Answer {
+        self.form_at(path, &[], changes).await
+    }
+
+    /// As [`Site::form`], with headers of a browser.
+    pub(super) async fn form_as(&self, headers: &[(&str, &str)], changes: &[(&str, &str)]) -> Answer {
+        self.form_at("/report", headers, changes).await
+    }
+
+    async fn form_at(&self, path: &str, headers: &[(&str, &str)], changes: &[(&str, &str)]) -> Answer {
         let kept = FILLED
             .iter()
             .filter(|(name, _)| !changes.iter().any(|(changed, _)| changed == name));
@@ -146,13 +155,9 @@ impl Site {
             .chain(changes)
             .map(|(name, value)| format!("{}={}", encode(name), encode(value)))
             .collect();
-        self.send(
-            "POST",
-            path,
-            &[("content-type", "application/x-www-form-urlencoded")],
-            body.join("&"),
-        )
-        .await
+        let kind = [("content-type", "application/x-www-form-urlencoded")];
+        self.send("POST", path, &[&kind[..], headers].concat(), body.join("&"))
+            .await
     }
 }
 

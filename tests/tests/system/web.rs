@@ -249,3 +249,275 @@ async fn without_a_database_the_answer_is_not_stored_and_110() {
     assert_eq!(filed.follow_up_code.len(), 16);
     assert_eq!(system.count("SELECT count(*) FROM reports").await, 1);
 }
+
+#[tokio::test]
+async fn a_key_is_one_clients_and_a_drill_is_another_body() {
+    let env = vec![
+        ("SHOUWANG_TRUST_FORWARDED".to_owned(), "true".to_owned()),
+        ("SHOUWANG_RATE_PER_MINUTE".to_owned(), "1000".to_owned()),
+    ];
+    let options = Options {
+        env,
+        start: vec!["intake-api"],
+        ..Options::default()
+    };
+    let system = System::start_on(&Servers::shared(), options).await;
+    let bodies: Vec<String> = ["甲", "乙", "丙"]
+        .map(|told| {
+            let mut body = report();
+            body["narrative"] = json!(told);
+            body.to_string()
+        })
+        .to_vec();
+    let send = async |from: &str, key: &str, body: &str| {
+        let response = post(
+            &system,
+            body.to_owned(),
+            &[("idempotency-key", key), ("x-forwarded-for", from)],
+        )
+        .await;
+        let status = response.status().as_u16();
+        let answer: Value = response.json().await.expect("JSON");
+        (status, answer["receipt"].as_str().unwrap_or_default().to_owned())
+    };
+    let (school, hospital, clinic) = ("10.1.0.1", "10.2.0.1", "2001:db8:0:1::1");
+    let (status, first) = send(school, "0001", &bodies[0]).await;
+    assert_eq!(status, 201);
+    assert_eq!(
+        send(school, "0001", &bodies[0]).await,
+        (201, first.clone()),
+        "the first answer"
+    );
+    assert_eq!(
+        send(hospital, "0001", &bodies[0]).await,
+        (201, first.clone()),
+        "from any address"
+    );
+    assert_eq!(
+        send(school, "0001", &bodies[1]).await.0,
+        422,
+        "another body of the same client"
+    );
+    assert_eq!(
+        send(hospital, "0001", &bodies[1]).await.0,
+        422,
+        "whoever got the answer used the key"
+    );
+    let (status, other) = send(clinic, "0001", &bodies[1]).await;
+    assert!(
+        status == 201 && other != first,
+        "another client's report under the same key is a report"
+    );
+    assert_eq!(
+        send("2001:db8:0:1::99", "0001", &bodies[2]).await.0,
+        422,
+        "the same line by IPv6"
+    );
+    assert_eq!(
+        send(school, "0001", &bodies[1]).await,
+        (201, other.clone()),
+        "the same report as the clinic's"
+    );
+    assert_eq!(send(clinic, "0002", &bodies[2]).await.0, 201, "keys are taken verbatim");
+    assert_eq!(system.count("SELECT count(*) FROM reports").await, 3);
+
+    // Many at once: of each institution one report, whatever the order.
+    let racing = (0..40).map(|n| {
+        let from = if n % 2 == 0 { school } else { hospital };
+        send(from, "race", &bodies[n % 2])
+    });
+    let mut answers = futures::future::join_all(racing).await;
+    answers.sort();
+    answers.dedup();
+    assert_eq!(
+        answers.iter().map(|(status, _)| *status).collect::<Vec<_>>(),
+        [201, 201],
+        "{answers:?}"
+    );
+    assert_eq!(system.count("SELECT count(*) FROM reports").await, 5);
+
+    // Nothing of an address is kept, and what is kept is short.
+    let kept = "SELECT count(*) FROM idempotency_keys WHERE length(key_mac) = 16 AND length(client_mac) = 16";
+    assert_eq!(system.count(kept).await, 5);
+}
+
+#[tokio::test]
+async fn what_people_paste_is_understood_and_rubble_is_refused() {
+    let system = System::start().await;
+    let kind = |charset: &'static str| [("content-type", charset)];
+    let marked = format!("\u{feff}{}", report());
+    assert_eq!(post(&system, marked, &[]).await.status(), 201);
+    // "瘀伤" as GBK.
+    let (before, after) = {
+        let mut body = report();
+        body["narrative"] = json!("MARK");
+        let body = body.to_string();
+        let (before, after) = body.split_once("MARK").expect("a mark");
+        // The rest of the body is ASCII but for texts that GBK would write otherwise.
+        assert!(!before.is_empty());
+        (before.to_owned(), after.to_owned())
+    };
+    let ascii = |text: &str| {
+        text.chars()
+            .map(|c| {
+                if c.is_ascii() {
+                    c.to_string()
+                } else {
+                    format!("\\u{:04x}", u32::from(c))
+                }
+            })
+            .collect::<String>()
+    };
+    let gbk = [
+        ascii(&before).as_bytes(),
+        &[0xf0, 0xf6, 0xc9, 0xcb],
+        ascii(&after).as_bytes(),
+    ]
+    .concat();
+    assert_eq!(
+        post(&system, gbk.clone(), &kind("application/json; charset=GBK"))
+            .await
+            .status(),
+        201
+    );
+    let refused = post(&system, gbk, &[]).await;
+    assert_eq!(refused.status(), 400);
+    assert!(problem(refused).await["detail"].as_str().unwrap().contains("UTF-8"));
+    let mut nul = report();
+    nul["children"][0]["name"] = json!("a\0");
+    let refused = post(&system, nul.to_string(), &[]).await;
+    assert_eq!(refused.status(), 422);
+    assert_eq!(problem(refused).await["errors"][0]["pointer"], "/children/0/name");
+    let half = report()
+        .to_string()
+        .replacen("\"narrative\":\"", "\"narrative\":\"\\ud800", 1);
+    let refused = post(&system, half, &[]).await;
+    assert_eq!(refused.status(), 422);
+    assert_eq!(problem(refused).await["errors"][0]["pointer"], "/narrative");
+    assert_eq!(system.count("SELECT count(*) FROM reports").await, 2);
+
+    let mut anonymous = report();
+    anonymous["reporter"] = json!({"kind": "public", "identity": "anonymous", "name": "某", "phone": "13800000000"});
+    let filed: Filed = post(&system, anonymous.to_string(), &[])
+        .await
+        .json()
+        .await
+        .expect("a receipt");
+    system.routed(&filed).await;
+    let ask = async |receipt: String, code: String| {
+        let body = json!({"receipt": receipt, "follow_up_code": code}).to_string();
+        let url = format!("{}/api/v1/status", system.public_url);
+        system.http.post(url).body(body).send().await.expect("an answer")
+    };
+    let pasted = format!(
+        "「查询码：{}」回执编号 {}",
+        filed.follow_up_code,
+        filed.receipt.replace('-', "—")
+    );
+    assert_eq!(ask(pasted, String::new()).await.status(), 200);
+    let short = ask(filed.receipt.clone(), "12".into()).await;
+    assert_eq!(short.status(), 422);
+    let short = problem(short).await;
+    let error = &short["errors"][0];
+    assert_eq!(error["pointer"], "/follow_up_code");
+    let detail = error["detail"].as_str().unwrap();
+    assert!(
+        detail.contains("2位") && detail.contains("16位") && detail.contains("14位"),
+        "{detail}"
+    );
+}
+
+#[tokio::test]
+async fn a_status_says_what_happened_and_nothing_else() {
+    let system = System::start().await;
+    let file = async |kind: &str, sample: usize| -> Filed {
+        let mut body: Value = serde_json::from_str(&samples()[sample].1).expect("a sample");
+        body["reporter"]["kind"] = json!(kind);
+        let filed: Filed = post(&system, body.to_string(), &[])
+            .await
+            .json()
+            .await
+            .expect("a receipt");
+        system.routed(&filed).await;
+        filed
+    };
+    let status = async |filed: &Filed| -> Value {
+        let body = json!({"receipt": filed.receipt, "follow_up_code": filed.follow_up_code}).to_string();
+        let url = format!("{}/api/v1/status", system.public_url);
+        system
+            .http
+            .post(url)
+            .body(body)
+            .send()
+            .await
+            .expect("an answer")
+            .json()
+            .await
+            .expect("JSON")
+    };
+    let page = async |filed: &Filed| -> String {
+        let form = [("receipt", &filed.receipt), ("code", &filed.follow_up_code)];
+        let url = format!("{}/status", system.public_url);
+        system
+            .http
+            .post(url)
+            .form(&form)
+            .send()
+            .await
+            .expect("an answer")
+            .text()
+            .await
+            .expect("a page")
+    };
+    let names = |status: &Value| -> Vec<String> {
+        let steps = status["steps"].as_array().unwrap();
+        steps
+            .iter()
+            .map(|step| step["step"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    // An orphan asks no police; a beaten child does, of a teacher and of a neighbour.
+    let orphan = file("teacher", 4).await;
+    let known = status(&orphan).await;
+    assert!(!names(&known).iter().any(|name| name == "police-signed"), "{known}");
+    assert!(!page(&orphan).await.contains("公安机关已签收"));
+    let beaten = file("teacher", 0).await;
+    let known = status(&beaten).await;
+    for name in ["police-signed", "child-seen"] {
+        let step = known["steps"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|step| step["step"] == name)
+            .expect("a step");
+        assert!(step["due_at"].is_string() && step["at"].is_null(), "{step}");
+    }
+    assert!(page(&beaten).await.contains("应在"));
+    let neighbours = file("public", 0).await;
+    let told = page(&neighbours).await;
+    assert!(
+        !told.contains("公安机关已签收") && !told.contains("见到孩子"),
+        "a suspect may be reading"
+    );
+    assert!(!status(&neighbours).await.to_string().contains("police"));
+
+    // Every clock stands, no contact was recorded: nobody saw the child.
+    let id: i64 = beaten
+        .receipt
+        .parse::<platform::receipt::ReportId>()
+        .expect("a receipt")
+        .get();
+    let run = async |sql: &str| {
+        sqlx::query(sqlx::AssertSqlSafe(sql.replace("$1", &id.to_string())))
+            .execute(&system.db)
+            .await
+            .expect("a change");
+    };
+    run("UPDATE tickets SET contacted_at = now() WHERE report_id = $1").await;
+    let known = status(&beaten).await;
+    assert!(known["child_seen_at"].is_null(), "a time without an act: {known}");
+    run("INSERT INTO events (at, report_id, ticket_id, kind, actor) SELECT now(), $1, min(id), 'contacted', '李警官' FROM tickets WHERE report_id = $1").await;
+    let known = status(&beaten).await;
+    assert!(known["child_seen_at"].is_string(), "{known}");
+    assert!(page(&beaten).await.contains("已见到孩子"));
+}

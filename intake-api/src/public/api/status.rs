@@ -62,7 +62,7 @@ pub(super) async fn ask(
         .map_err(|error| match error {
             AskError::Busy(seconds) => Problem::busy(lang, seconds),
             AskError::Misread(wrong) => Problem::said(Kind::InvalidQuestion, lang, misread(lang, wrong)),
-            AskError::Unknown => Problem::new(Kind::UnknownReceipt, lang),
+            AskError::Slip | AskError::Unknown => Problem::new(Kind::UnknownReceipt, lang),
             AskError::Unavailable => Problem::new(Kind::Unavailable, lang),
         })?;
     Ok(Json(Answer {

@@ -174,6 +174,8 @@ mod tests {
             "not-in-vocabulary",
             "invalid-key",
             "invalid-question",
+            "not-text",
+            "wrong-length",
         ];
         for lang in [Lang::Zh, Lang::En] {
             for code in codes {

@@ -53,7 +53,7 @@ async fn a_filled_form_gives_its_receipt_and_the_same_again() {
     let site = Site::new(Writer::Stores, 120);
     let first = site.form("/report", &[]).await;
     assert_eq!(first.status, StatusCode::CREATED, "{}", first.body);
-    for text in ["平台收件回执", "受案回执", "110", "2026", "只显示这一次"] {
+    for text in ["平台收件回执", "受案回执", "110", "20", "只显示这一次"] {
         assert!(first.body.contains(text), "{text}");
     }
     assert_eq!(first.header("cache-control"), "no-store");
@@ -134,13 +134,221 @@ async fn unreadable_forms_get_a_page() {
         site.send("POST", "/report", &[], "{}").await.status,
         StatusCode::BAD_REQUEST
     );
-    let large = site.form("/report", &[("narrative", &"长".repeat(30_000))]).await;
+    let large = site.form("/report", &[("narrative", &"长".repeat(20_000))]).await;
     assert_eq!(large.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert!(
+        large.body.contains(&"长".repeat(20_000)) && large.body.contains("最多10000"),
+        "it comes back"
+    );
+    let huge = site.form("/report", &[("narrative", &"长".repeat(60_000))]).await;
+    assert_eq!(huge.status, StatusCode::PAYLOAD_TOO_LARGE);
     let hung = Site::new(Writer::Hangs, 120).form("/report", &[]).await;
     assert_eq!(hung.status, StatusCode::SERVICE_UNAVAILABLE);
-    assert!(hung.body.contains("110"));
+    assert!(hung.body.contains("110") && hung.body.contains("可能已经存下") && !hung.body.contains("没有存下"));
+    assert!(
+        hung.body.contains("手臂有瘀伤") && hung.body.contains("value=\"a-key\""),
+        "the form comes back with its key"
+    );
     let other = site.get("/nothing").await;
     assert_eq!(other.status, StatusCode::NOT_FOUND);
     assert!(other.body.contains("<html"));
     assert_eq!(site.get("/report").await.status, StatusCode::SEE_OTHER);
+}
+
+/// What a browser keeps of an answer's cookies.
+fn kept(answer: &crate::public::testing::Answer, name: &str) -> String {
+    let cookies = answer
+        .headers
+        .get_all("set-cookie")
+        .iter()
+        .map(|value| value.to_str().unwrap());
+    let mine = cookies
+        .filter_map(|cookie| cookie.split(';').next())
+        .find(|pair| pair.starts_with(&format!("{name}=")));
+    mine.unwrap_or_default().to_owned()
+}
+
+#[tokio::test]
+async fn without_a_script_the_receipt_has_an_address_that_holds_nothing() {
+    let site = Site::new(Writer::Stores, 120);
+    let probe = kept(&site.get("/").await, "kept");
+    assert!(!probe.is_empty());
+    let sent = site.form_as(&[("cookie", &probe)], &[("present_danger", "yes")]).await;
+    assert_eq!(
+        (sent.status, sent.header("location")),
+        (StatusCode::SEE_OTHER, "/receipt")
+    );
+    let cookie = sent.header("set-cookie").to_owned();
+    for part in ["HttpOnly", "SameSite=Strict", "Path=/receipt"] {
+        assert!(cookie.contains(part), "{cookie}");
+    }
+    assert!(
+        !cookie.contains("Max-Age") && !cookie.contains("Expires"),
+        "it ends with the browser"
+    );
+    let cookie = kept(&sent, "receipt");
+    let pages = [
+        site.send("GET", "/receipt", &[("cookie", &cookie)], "").await,
+        site.send("GET", "/receipt", &[("cookie", &cookie)], "").await,
+    ];
+    for page in &pages {
+        assert_eq!(page.status, StatusCode::OK);
+        assert!(page.body.contains("data-receipt") && page.body.contains("只显示这一次"));
+        assert!(
+            page.body.find("call-110").unwrap() < page.body.find("data-receipt").unwrap(),
+            "110 on top"
+        );
+        assert_eq!(page.header("cache-control"), "no-store");
+    }
+    assert_eq!(pages[0].body, pages[1].body);
+    let hidden = site.send("POST", "/receipt", &[("cookie", &cookie)], "").await;
+    assert_eq!(hidden.status, StatusCode::SEE_OTHER);
+    assert!(hidden.header("set-cookie").contains("Max-Age=0"));
+    let mut torn = cookie.clone();
+    torn.pop();
+    for none in [
+        "",
+        "receipt=",
+        "receipt=00",
+        &*torn,
+        &*format!("{torn}0"),
+        &*format!("{torn}1"),
+    ] {
+        let page = site.send("GET", "/receipt", &[("cookie", none)], "").await;
+        assert!(page.body.contains("data-no-receipt") || none == cookie, "{none}");
+    }
+    // A tab that keeps it itself, and a client that keeps no cookies, get it at once.
+    for headers in [vec![("cookie", &*probe), ("x-tab", "1")], vec![]] {
+        let direct = site.form_as(&headers, &[("present_danger", "yes")]).await;
+        assert_eq!(direct.status, StatusCode::CREATED);
+        assert!(direct.headers.get("set-cookie").is_none() && direct.body.contains("data-receipt"));
+    }
+}
+
+#[tokio::test]
+async fn an_anonymous_reporter_is_told_that_nothing_was_kept() {
+    let site = Site::new(Writer::Stores, 120);
+    let filled = [
+        ("reporter_name", "某某"),
+        ("reporter_phone", "1380000"),
+        ("reporter_organization", "某小学"),
+    ];
+    let mut changes = filled.to_vec();
+    changes.push(("reporter_identity", "anonymous"));
+    let sent = site.form("/report", &changes).await;
+    assert_eq!(sent.status, StatusCode::CREATED);
+    assert!(sent.body.contains("没有保存您的姓名、电话和单位"));
+    // What a browser filled in can't be wrong either.
+    changes[1].1 = "一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十一";
+    changes.push(("key", "another"));
+    assert_eq!(site.form("/report", &changes).await.status, StatusCode::CREATED);
+    let named = site
+        .form("/report", &[("key", "third"), ("reporter_name", "某某")])
+        .await;
+    assert!(!named.body.contains("没有保存您的姓名"));
+}
+
+#[tokio::test]
+async fn a_form_in_another_encoding_is_decoded_or_refused() {
+    let site = Site::new(Writer::Stores, 120);
+    let escaped = |bytes: &[u8]| bytes.iter().map(|b| format!("%{b:02X}")).collect::<String>();
+    let (gbk, _, _) = encoding_rs::GBK.encode("手臂有瘀伤");
+    let body = format!("key=k&narrative={}&act=keep", escaped(&gbk));
+    let form = "application/x-www-form-urlencoded";
+    let declared = site
+        .send(
+            "POST",
+            "/report",
+            &[("content-type", &format!("{form}; charset=GBK"))],
+            body.clone(),
+        )
+        .await;
+    assert!(declared.status == StatusCode::OK && declared.body.contains("手臂有瘀伤"));
+    let own = site
+        .send(
+            "POST",
+            "/report",
+            &[("content-type", form)],
+            format!("{body}&_charset_=gb18030"),
+        )
+        .await;
+    assert!(own.body.contains("手臂有瘀伤"));
+    let silent = site.send("POST", "/report", &[("content-type", form)], body).await;
+    assert_eq!(silent.status, StatusCode::BAD_REQUEST);
+    assert!(silent.body.contains("编码") && !silent.body.contains('\u{fffd}'));
+    let nul = site.form("/report", &[("narrative", "瘀\0伤")]).await;
+    assert_eq!(nul.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(nul.body.contains("href=\"#narrative\"") && nul.body.contains("瘀伤") && !nul.body.contains('\0'));
+    let blank = site.form("/report", &[("narrative", "\u{200b}\u{3000}\u{feff}")]).await;
+    assert!(blank.status == StatusCode::UNPROCESSABLE_ENTITY && blank.body.contains("narrative-error"));
+}
+
+#[tokio::test]
+async fn a_child_has_a_short_way() {
+    let site = Site::new(Writer::Stores, 120);
+    for path in ["/child", "/child?lang=en"] {
+        let page = site.get(path).await;
+        assert_eq!(page.status, StatusCode::OK);
+        for text in [
+            "tel:110",
+            "tel:12355",
+            "class=\"leave\"",
+            "data-child",
+            "name=\"path\" value=\"child\"",
+        ] {
+            assert!(page.body.contains(text), "{path}: {text}");
+        }
+        assert!(!page.body.contains('…'), "a text is missing");
+        assert!(!page.body.contains("id_number") && !page.body.contains("reporter_organization"));
+    }
+    let child = [
+        ("path", "child"),
+        ("reporter_kind", "child"),
+        ("situations", "bullying"),
+    ];
+    let wrong = site.form("/report", &[&child[..], &[("narrative", "")]].concat()).await;
+    assert!(
+        wrong.status == StatusCode::UNPROCESSABLE_ENTITY && wrong.body.contains("data-child"),
+        "its own page"
+    );
+    let sent = site.form("/report", &child).await;
+    assert_eq!(sent.status, StatusCode::CREATED);
+    assert!(
+        sent.body.contains("class=\"leave\"") && !sent.body.contains("data-picture"),
+        "no picture of a child's receipt"
+    );
+    assert!(site.get("/leave").await.body.len() < 200);
+}
+
+#[tokio::test]
+async fn only_the_button_files() {
+    let site = Site::new(Writer::Stores, 120);
+    let page = site.get("/").await.body;
+    let first = page.find("name=\"act\"").unwrap();
+    assert!(
+        page[first..].starts_with("name=\"act\" value=\"keep\""),
+        "Enter presses the first button of a form"
+    );
+    let kept = site.form("/report", &[("act", "keep")]).await.body;
+    let first = kept.find("name=\"act\"").unwrap();
+    assert!(
+        kept[first..].starts_with("name=\"act\" value=\"keep\" tabindex"),
+        "the switch of language is not the first"
+    );
+}
+
+#[tokio::test]
+async fn the_six_commonest_come_first_in_plain_words_and_each_once() {
+    let page = Site::new(Writer::Stores, 120).get("/").await.body;
+    let codes: Vec<_> = page
+        .match_indices("name=\"situations\" value=\"")
+        .map(|(at, found)| &page[at + found.len()..][..12])
+        .collect();
+    assert_eq!(codes.len(), 23);
+    assert!(
+        codes[0].starts_with("abuse-injury") && codes[3].starts_with("bullying"),
+        "{codes:?}"
+    );
+    assert!(page.find("最常见的情况").unwrap() < page.find("身上有伤").unwrap());
+    assert!(page.contains("danger-110"));
 }

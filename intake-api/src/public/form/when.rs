@@ -43,7 +43,7 @@ fn read_day(text: &str) -> Option<(NaiveDate, &str)> {
     let (month, rest) = number(rest.trim_start(), 2)?;
     let rest = rest.trim_start().strip_prefix(['-', '/', '.', '月'])?;
     let (day, rest) = number(rest.trim_start(), 2)?;
-    let rest = rest.trim_start_matches(['日', '号']);
+    let rest = rest.trim_start().trim_start_matches(['日', '号']);
     // Nobody means the year 26.
     let day = NaiveDate::from_ymd_opt(i32::try_from(year).ok().filter(|year| *year >= 1000)?, month, day)?;
     Some((day, rest))

@@ -110,9 +110,9 @@ fn only_professionals_learn_of_police_signing_and_contact() {
         assert_eq!(progress.child_seen_at.is_some(), professional, "{kind}");
         let told = serde_json::to_string(&progress).unwrap();
         assert_eq!(told.contains("police"), professional, "{kind}: {told}");
-        assert_eq!(told.contains("09:30"), false, "{kind}: {told}");
+        assert!(!told.contains("09:30"), "{kind}: {told}");
         assert_eq!(progress.state, State::Dispatched);
-        assert_eq!(names(&progress).contains(&"resolved"), true);
+        assert!(names(&progress).contains(&"resolved"));
     }
 }
 
