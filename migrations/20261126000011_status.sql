@@ -15,15 +15,16 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
                 'dispatched_at', t.dispatched_at,
                 'signed_at', t.signed_at,
                 -- Seen is a contact that a named person recorded; that a stage ended says nothing.
-                'seen_at', CASE WHEN EXISTS (SELECT FROM events e WHERE e.report_id = r.id AND e.ticket_id = t.id
-                                                                 AND e.kind = 'contacted' AND e.actor <> 'system')
-                                THEN t.contacted_at END,
+                'seen_at', CASE WHEN t.contacted_at IS NOT NULL
+                                 AND EXISTS (SELECT FROM events e WHERE e.report_id = r.id AND e.ticket_id = t.id
+                                                                 AND e.kind = 'contacted' AND e.account_id IS NOT NULL)
+                                THEN t.seen_at END,
                 'resolved_at', t.resolved_at,
                 'stages', (SELECT coalesce(jsonb_agg(jsonb_build_object(
                         'stage', s.stage, 'due_at', s.due_at, 'provisional', s.provisional, 'ended_at', s.ended_at,
                         'sent', (SELECT coalesce(jsonb_agg(DISTINCT n.kind), '[]') FROM notices n
                                  WHERE n.ticket_id = t.id AND n.stage_id = s.id AND n.state = 'sent' AND n.level IS NOT NULL)
-                    )), '[]') FROM stages s WHERE s.ticket_id = t.id)
+                    )), '[]') FROM stages s WHERE s.ticket_id = t.id AND s.ended_how IS DISTINCT FROM 'void')
             ) ORDER BY t.id), '[]')
             FROM tickets t WHERE t.report_id = r.id AND t.state NOT IN ('returned', 'waived'))
     FROM reports r JOIN report_facts f ON f.report_id = r.id

@@ -95,6 +95,11 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
         trust_forwarded: config.intake.trust_forwarded,
     };
     parts.spawn("housekeeping", housekeeping(store.clone(), stop.clone()));
+    let phone = public::OfficePhone::default();
+    parts.spawn(
+        "office phone",
+        phone.clone().run(store.clone(), config.county.clone(), stop.clone()),
+    );
     let part = readiness.part("pack");
     let county = config.county.clone();
     let desk = Desk::open(&config)?;
@@ -116,6 +121,7 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
             limits,
             drill_secret,
             public_url,
+            phone,
         };
         let outer = listen(
             "listen.public (SHOUWANG_PUBLIC_ADDR)",

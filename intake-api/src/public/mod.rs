@@ -14,6 +14,7 @@ mod guard;
 mod lang;
 mod limit;
 mod page;
+mod phone;
 mod places;
 mod problem;
 mod progress;
@@ -41,6 +42,7 @@ use platform::{
 };
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
+pub(crate) use self::phone::OfficePhone;
 use self::{
     limit::{Client, Limiter},
     page::Notice,
@@ -81,6 +83,8 @@ pub(crate) struct Public {
     pub(crate) drill_secret: Option<Arc<str>>,
     /// How reporters reach this listener.
     pub(crate) public_url: Arc<str>,
+    /// Where the office can be called.
+    pub(crate) phone: OfficePhone,
 }
 
 /// Every public route.
@@ -96,6 +100,7 @@ pub(crate) fn routes(public: Public) -> Router {
         limits: public.limits,
         drill_secret: public.drill_secret,
         public_url: public.public_url,
+        phone: public.phone,
     })))
 }
 
@@ -138,6 +143,7 @@ struct Shared {
     limits: Limits,
     drill_secret: Option<Arc<str>>,
     public_url: Arc<str>,
+    phone: OfficePhone,
 }
 
 impl std::ops::Deref for App {
@@ -164,7 +170,8 @@ impl Shared {
 
     /// Where the office can be called, if anybody has said it.
     fn office_phone(&self) -> Option<String> {
-        self.pack().pack.office_phone().map(str::to_owned)
+        let phone = self.phone.get();
+        phone.or_else(|| self.pack().pack.office_phone().map(str::to_owned))
     }
 
     /// The second and the third gate, the same for form and API.

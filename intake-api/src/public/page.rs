@@ -48,8 +48,12 @@ impl Page {
     /// The same to be dialled.
     pub(super) fn dial(&self) -> String {
         let plain = plain(self.phone().unwrap_or_default());
-        // "转8012" is a second dialling, which a pause tells the telephone.
-        let digits = plain.replace(['转', '#'], ",");
+        // Of two numbers the first; "转8012" is a second dialling, which a pause tells the telephone.
+        let first = plain
+            .split(['/', '、', ';', ',', '或', '和'])
+            .next()
+            .unwrap_or_default();
+        let digits = first.replace(['转', '#'], ",");
         digits
             .chars()
             .filter(|c| c.is_ascii_digit() || matches!(c, ',' | '+'))

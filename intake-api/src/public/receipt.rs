@@ -79,7 +79,7 @@ pub(super) fn answer(app: &App, lang: Lang, headers: &HeaderMap, slip: Slip) -> 
     }
     let until = clock::now().timestamp() + KEPT_S;
     let plain = serde_json::to_vec(&Kept { until, slip }).unwrap_or_default();
-    let sealed = hex::encode(app.keys.seal_kept(&plain, &mut rand::rng()));
+    let sealed = hex::encode(app.keys.seal_slip(&plain, &mut rand::rng()));
     with_cookie(app, to_receipt(lang), &format!("{COOKIE}={sealed}; Path=/receipt"))
 }
 
@@ -91,7 +91,7 @@ pub(super) fn probe(app: &App, response: Response) -> Response {
 /// The receipt again, or the word that it is not here.
 pub(super) async fn show(State(app): State<App>, Extension(lang): Extension<Lang>, headers: HeaderMap) -> Response {
     let kept = cookie(&headers, COOKIE)
-        .and_then(|sealed| app.keys.open_kept(&hex::decode(sealed).ok()?).ok())
+        .and_then(|sealed| app.keys.open_slip(&hex::decode(sealed).ok()?).ok())
         .and_then(|plain| serde_json::from_slice::<Kept>(&plain).ok())
         .filter(|kept| kept.until > clock::now().timestamp());
     match kept {

@@ -64,6 +64,18 @@ impl Store {
         Ok(row)
     }
 
+    /// The duty phone of the office's unit, as it was typed, where somebody typed one.
+    pub async fn office_phone(&self, county: &str) -> Result<Option<String>, StoreError> {
+        let phone = sqlx::query_scalar(
+            "SELECT duty_phone FROM units WHERE county = $1 AND kind = 'office' AND retired_at IS NULL AND duty_phone <> ''
+             ORDER BY code LIMIT 1",
+        )
+        .bind(county)
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(phone)
+    }
+
     /// Drops idempotency answers older than their seven days; says how many.
     pub async fn answers_forget(&self, now: DateTime<Utc>) -> Result<i64, StoreError> {
         Ok(sqlx::query_scalar("SELECT intake_forget_answers($1)")

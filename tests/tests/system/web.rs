@@ -513,10 +513,20 @@ async fn a_status_says_what_happened_and_nothing_else() {
             .await
             .expect("a change");
     };
-    run("UPDATE tickets SET contacted_at = now() WHERE report_id = $1").await;
+    run("UPDATE tickets SET contacted_at = now(), seen_at = now(), contacted_by = '李警官' WHERE report_id = $1").await;
     let known = status(&beaten).await;
     assert!(known["child_seen_at"].is_null(), "a time without an act: {known}");
-    run("INSERT INTO events (at, report_id, ticket_id, kind, actor) SELECT now(), $1, min(id), 'contacted', '李警官' FROM tickets WHERE report_id = $1").await;
+    run("INSERT INTO events (at, report_id, ticket_id, kind, actor) SELECT now(), $1, min(id), 'contacted', '系统' FROM tickets WHERE report_id = $1").await;
+    assert!(
+        status(&beaten).await["child_seen_at"].is_null(),
+        "an act of no named person"
+    );
+    run(
+        "INSERT INTO accounts (county, login, name, password_hash, created_at, created_by) VALUES ('taihe', 'li', '李警官', 'x', now(), 'test')",
+    )
+    .await;
+    run("INSERT INTO events (at, report_id, ticket_id, kind, actor, account_id)
+         SELECT now(), $1, min(t.id), 'contacted', '李警官', (SELECT min(id) FROM accounts) FROM tickets t WHERE report_id = $1").await;
     let known = status(&beaten).await;
     assert!(known["child_seen_at"].is_string(), "{known}");
     assert!(page(&beaten).await.contains("已见到孩子"));

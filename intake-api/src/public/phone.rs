@@ -1,0 +1,43 @@
+//! The office's telephone on every page: the duty phone that the county's people keep for the office's unit, else the one that
+//! the pack gives. Where neither is known no page mentions a telephone.
+
+use std::{
+    sync::{Arc, RwLock},
+    time::Duration,
+};
+
+use platform::{store::Store, telemetry::chain};
+use tokio_util::sync::CancellationToken;
+
+/// A number that was mended is on the pages after this at the latest.
+const FRESH: Duration = Duration::from_secs(30);
+
+/// The last known number; cloning is cheap.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct OfficePhone(Arc<RwLock<Option<String>>>);
+
+impl OfficePhone {
+    /// As it was typed.
+    pub(super) fn get(&self) -> Option<String> {
+        self.0.read().map_or(None, |known| known.clone())
+    }
+
+    fn set(&self, phone: Option<String>) {
+        if let Ok(mut known) = self.0.write() {
+            *known = phone;
+        }
+    }
+
+    /// Keeps it fresh until the end. While the database is away the last known number stays.
+    pub(crate) async fn run(self, store: Store, county: String, stop: CancellationToken) -> anyhow::Result<()> {
+        loop {
+            match store.office_phone(&county).await {
+                Ok(phone) => self.set(phone),
+                Err(error) => tracing::warn!(error = chain(&error), "the office's phone was not read"),
+            }
+            if stop.run_until_cancelled(tokio::time::sleep(FRESH)).await.is_none() {
+                return Ok(());
+            }
+        }
+    }
+}
