@@ -47,7 +47,7 @@ pub async fn reports(db: &PgPool, rows: i64) {
 
 /// So many running stages, half of them due. For tests of reading only: what ties them to tickets of their own is removed.
 pub async fn stages(db: &PgPool, rows: i64) {
-    db.execute("ALTER TABLE stages DROP CONSTRAINT stages_ticket_id_stage_key, SET (autovacuum_enabled = off)")
+    db.execute("ALTER TABLE stages DROP CONSTRAINT stages_ticket_id_stage_key, DROP CONSTRAINT stages_ticket_id_fkey, SET (autovacuum_enabled = off)")
         .await
         .expect("stages without their key");
     let sql = "INSERT INTO stages (ticket_id, stage, time_limit, start_event, started_at, due_at, provisional, basis, grade,
@@ -61,7 +61,7 @@ pub async fn stages(db: &PgPool, rows: i64) {
 
 /// So many tickets, half of them open triage, half resolved. For tests of reading only: they have no reports.
 pub async fn tickets(db: &PgPool, rows: i64) {
-    db.execute("ALTER TABLE tickets DROP CONSTRAINT tickets_report_id_fkey, SET (autovacuum_enabled = off)")
+    db.execute("ALTER TABLE tickets DROP CONSTRAINT tickets_report_id_fkey, DROP CONSTRAINT tickets_case_id_fkey, SET (autovacuum_enabled = off)")
         .await
         .expect("tickets without their key");
     let sql = "INSERT INTO tickets (county, case_id, report_id, obligation, unit, unit_kind, lead, urgency, basis, rule_set,

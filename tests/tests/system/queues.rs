@@ -94,8 +94,8 @@ async fn a_turn_of_the_notice_queue_costs_what_is_due() {
     let report = fixture.stored(0).await;
     let now = clock::now();
     fixture.route(&report, now).await;
-    let db = fixture.store.pool();
-    db.execute("ALTER TABLE notices SET (autovacuum_enabled = off)")
+    let db = &PgPool::connect(&fixture.url).await.unwrap();
+    db.execute("ALTER TABLE notices DROP CONSTRAINT notices_ticket_id_fkey, DROP CONSTRAINT notices_county_unit_fkey, SET (autovacuum_enabled = off)")
         .await
         .unwrap();
     backlog::notices(db, WAITING, &["P1", "P2", "P3"]).await;
@@ -187,7 +187,7 @@ async fn a_turn_of_the_notice_queue_costs_what_is_due() {
 #[tokio::test]
 async fn a_turn_of_the_outbox_costs_what_is_due() {
     let fixture = Fixture::new().await;
-    let db = fixture.store.pool();
+    let db = &PgPool::connect(&fixture.url).await.unwrap();
     db.execute("ALTER TABLE outbox SET (autovacuum_enabled = off)")
         .await
         .unwrap();
@@ -261,7 +261,7 @@ async fn a_turn_of_the_outbox_costs_what_is_due() {
 #[tokio::test]
 async fn clock_triage_and_call_backs_cost_what_they_show() {
     let fixture = Fixture::new().await;
-    let db = fixture.store.pool();
+    let db = &PgPool::connect(&fixture.url).await.unwrap();
     let report = fixture.stored(0).await;
     let now = clock::now();
     fixture.route(&report, now).await;
