@@ -168,10 +168,11 @@ impl Shared {
         (self.pack)()
     }
 
-    /// Where the office can be called, if anybody has said it.
-    fn office_phone(&self) -> Option<String> {
-        let phone = self.phone.get();
-        phone.or_else(|| self.pack().pack.office_phone().map(str::to_owned))
+    /// Where the office can be called, if anybody has said it; and whether that is an example.
+    fn office_phone(&self) -> Option<(String, bool)> {
+        let (phone, example) = self.phone.get();
+        let phone = phone.or_else(|| self.pack().pack.office_phone().map(str::to_owned))?;
+        Some((phone, example))
     }
 
     /// The second and the third gate, the same for form and API.

@@ -5,11 +5,12 @@ use axum::{
     http::{StatusCode, header},
     response::{Html, IntoResponse, Response},
 };
-use casework::{calendar::shanghai, typed::plain};
+use casework::calendar::shanghai;
 use chrono::{DateTime, Datelike, Timelike, Utc};
 use platform::text::Lang;
 
 use super::{App, assets};
+use crate::internal::page::Phone;
 
 /// How the reader changes the language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,35 +30,25 @@ pub(super) struct Page {
     pub(super) lang: Lang,
     /// Switch to the other one.
     switch: Switch,
-    /// The office's telephone, where one is known.
-    phone: Option<String>,
+    /// The office's telephone, where one is known, and whether it is an example that nobody has confirmed.
+    phone: Option<(Phone, bool)>,
 }
 
 impl Page {
     /// In `lang`.
     pub(super) fn new(app: &App, lang: Lang, switch: Switch) -> Self {
-        let phone = app.office_phone();
+        let phone = app.office_phone().map(|(phone, example)| (Phone::of(&phone), example));
         Self { lang, switch, phone }
     }
 
-    /// The office's telephone as it is written. Where none is known nothing is said of it.
-    pub(super) fn phone(&self) -> Option<&str> {
-        self.phone.as_deref()
+    /// The office's telephone as it is written, each number a link. Where none is known nothing is said of it.
+    pub(super) fn phone(&self) -> Option<&Phone> {
+        self.phone.as_ref().map(|(phone, _)| phone)
     }
 
-    /// The same to be dialled.
-    pub(super) fn dial(&self) -> String {
-        let plain = plain(self.phone().unwrap_or_default());
-        // Of two numbers the first; "转8012" is a second dialling, which a pause tells the telephone.
-        let first = plain
-            .split(['/', '、', ';', ',', '或', '和'])
-            .next()
-            .unwrap_or_default();
-        let digits = first.replace(['转', '#'], ",");
-        digits
-            .chars()
-            .filter(|c| c.is_ascii_digit() || matches!(c, ',' | '+'))
-            .collect()
+    /// Nobody has confirmed it yet.
+    pub(super) fn phone_is_example(&self) -> bool {
+        self.phone.as_ref().is_some_and(|(_, example)| *example)
     }
 
     pub(super) fn t(&self, key: &str) -> &'static str {

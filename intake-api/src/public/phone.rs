@@ -12,17 +12,20 @@ use tokio_util::sync::CancellationToken;
 /// A number that was mended is on the pages after this at the latest.
 const FRESH: Duration = Duration::from_secs(30);
 
+/// What is known: the number as it was typed, and whether the office's contacts are an example that nobody has confirmed.
+type Known = (Option<String>, bool);
+
 /// The last known number; cloning is cheap.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct OfficePhone(Arc<RwLock<Option<String>>>);
+pub(crate) struct OfficePhone(Arc<RwLock<Known>>);
 
 impl OfficePhone {
-    /// As it was typed.
-    pub(super) fn get(&self) -> Option<String> {
-        self.0.read().map_or(None, |known| known.clone())
+    /// As it was typed, and whether it is an example.
+    pub(super) fn get(&self) -> Known {
+        self.0.read().map_or((None, true), |known| known.clone())
     }
 
-    fn set(&self, phone: Option<String>) {
+    fn set(&self, phone: Known) {
         if let Ok(mut known) = self.0.write() {
             *known = phone;
         }

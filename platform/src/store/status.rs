@@ -64,16 +64,17 @@ impl Store {
         Ok(row)
     }
 
-    /// The duty phone of the office's unit, as it was typed, where somebody typed one.
-    pub async fn office_phone(&self, county: &str) -> Result<Option<String>, StoreError> {
-        let phone = sqlx::query_scalar(
-            "SELECT duty_phone FROM units WHERE county = $1 AND kind = 'office' AND retired_at IS NULL AND duty_phone <> ''
-             ORDER BY code LIMIT 1",
+    /// The duty phone of the office's unit, as it was typed, where somebody typed one; and whether the office's contacts are an
+    /// example, which nobody has confirmed.
+    pub async fn office_phone(&self, county: &str) -> Result<(Option<String>, bool), StoreError> {
+        let row: Option<(Option<String>, bool)> = sqlx::query_as(
+            "SELECT nullif(duty_phone, ''), mailbox_confirmed_at IS NULL FROM units
+             WHERE county = $1 AND kind = 'office' AND retired_at IS NULL ORDER BY duty_phone IS NULL, code LIMIT 1",
         )
         .bind(county)
         .fetch_optional(&self.pool)
         .await?;
-        Ok(phone)
+        Ok(row.unwrap_or((None, true)))
     }
 
     /// Drops idempotency answers older than their seven days; says how many.

@@ -402,6 +402,25 @@ async fn a_units_contacts_are_an_example_until_somebody_confirms_them() {
     let admin = accounts.browser(&system, "admin").await;
     let member = accounts.browser(&system, "member").await;
     assert!(member.get("/desk").await.text.contains("（示例）"));
+    // The reporters' pages ask for the office's phone every half a minute.
+    tests::eventually(
+        "the office's phone on the form",
+        std::time::Duration::from_secs(60),
+        async || {
+            let form = system
+                .http
+                .get(&system.public_url)
+                .send()
+                .await
+                .ok()?
+                .text()
+                .await
+                .ok()?;
+            form.contains("<a href=\"tel:05588600000\">0558-8600000</a> <small>（示例）</small>")
+                .then_some(())
+        },
+    )
+    .await;
     let list = admin.get("/units").await.text;
     assert!(list.contains("示例") && list.contains("还有 "));
     let path = "/units/pol-341222101";
