@@ -6,6 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::code::words;
 use crate::report::{Identity, LivingWith, Place, ReporterKind, Sex, Suspect};
 
 /// The nine situations of the 2020 mandatory-report opinion, art. 4, and the county's `sexual-other`, which is
@@ -51,17 +52,43 @@ pub struct Facts {
     pub repeat: bool,
 }
 
-/// The routing facts of one child.
+/// The routing facts of one child. What is unknown of age, sex and `left_behind` is every value that it may have
+/// ([`crate::routing::possible`]).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChildFacts {
     /// Sex as given.
     pub sex: Sex,
-    /// Years; `None` = unknown, routes as the youngest.
+    /// Years at the moment of acceptance; `None` = unknown.
     pub age: Option<u8>,
-    /// Left-behind child 留守儿童; `None` = unknown, routes as true.
+    /// From what the age was computed; `None` = it was given, or is unknown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub age_from: Option<AgeFrom>,
+    /// Left-behind child 留守儿童; `None` = unknown.
     pub left_behind: Option<bool>,
     /// With whom the child lives.
     pub living_with: LivingWith,
+}
+
+words! {
+    /// What an age was computed from. The day itself is sealed and no fact.
+    AgeFrom {
+        /// 出生日期
+        BirthDate = "birth-date",
+        /// 身份证号
+        IdNumber = "id-number",
+    }
+}
+
+words! {
+    /// A fact of a child that counts as every value while it is unknown; named as the tables' columns are.
+    Unknown {
+        /// 年龄
+        Age = "age",
+        /// 性别
+        Sex = "sex",
+        /// 是否留守
+        LeftBehind = "left_behind",
+    }
 }
 
 impl Facts {
@@ -83,13 +110,13 @@ pub fn is_statutory(code: &str) -> bool {
 }
 
 impl ChildFacts {
-    /// The age that rules see: unknown counts as the youngest.
-    pub fn routing_age(&self) -> u8 {
-        self.age.unwrap_or(0)
-    }
-
-    /// The flag that rules see: unknown counts as left behind.
-    pub fn routing_left_behind(&self) -> bool {
-        self.left_behind.unwrap_or(true)
+    /// Which facts are unknown and count as every value.
+    pub fn unknowns(&self) -> impl Iterator<Item = Unknown> + use<> {
+        let unknown = [
+            (self.age.is_none(), Unknown::Age),
+            (self.sex == Sex::Unknown, Unknown::Sex),
+            (self.left_behind.is_none(), Unknown::LeftBehind),
+        ];
+        unknown.into_iter().filter_map(|(holds, fact)| holds.then_some(fact))
     }
 }

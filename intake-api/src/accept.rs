@@ -132,7 +132,7 @@ impl Intake {
             .keys
             .seal(&key, Column::Matter, id, &json(&Matter::of(report)), rng);
         let reporter = self.keys.seal(&key, Column::Reporter, id, &json(&report.reporter), rng);
-        let facts = report.facts();
+        let facts = report.facts(received_at);
         let key_macs = submission
             .idempotency_key
             .as_ref()

@@ -64,7 +64,11 @@ pub async fn settle(
         calendar: pack.calendar().version(),
         by: act.by,
     };
-    let (facts, unreadable) = salvage(&report.facts);
+    let (mut facts, unreadable) = salvage(&report.facts);
+    if unreadable.is_some() {
+        // No urgency is judged by half a child: it stays the highest.
+        facts.children.clear();
+    }
     let settled = match what {
         Settle::Take => store.triage_take(report.id, act).await?,
         Settle::Assign { obligation, unit } => {

@@ -122,7 +122,7 @@ pub fn new_report(body: &str, key: Option<&str>) -> NewReport {
     };
     let (follow_up_mac, data_key, matter, reporter, answer, salt, leaf) =
         (bytes(), bytes(), bytes(), bytes(), bytes(), bytes(), bytes());
-    let facts = report.facts();
+    let facts = report.facts(received_at);
     NewReport {
         id: ReportId::new(received_at, rng).get(),
         received_at,

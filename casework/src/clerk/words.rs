@@ -71,7 +71,7 @@ fn listed(words: &Vocabulary, column: &str) -> Option<Vec<String>> {
         "grade" => codes(crate::routing::rules::GRADES),
         "place" => codes(Place::ALL.iter().map(|word| word.as_str())),
         "suspect" => codes(Suspect::ALL.iter().map(|word| word.as_str())),
-        "sex" => codes(Sex::ALL.iter().map(|word| word.as_str())),
+        "sex" => codes([Sex::Female, Sex::Male].map(Sex::as_str)),
         "living_with" => codes(LivingWith::ALL.iter().map(|word| word.as_str())),
         "reporter_kind" => codes(ReporterKind::ALL.iter().map(|word| word.as_str())),
         "trigger" => codes(["report", "request"]),

@@ -128,6 +128,12 @@ fn beside_rows(facts: &Facts, decision: &Decision, ticket: &PlannedTicket, no_ro
                 .map(|reason| format!("需要人工研判：{reason}。")),
         );
     }
+    if !ticket.unknowns.is_empty() {
+        let unknown = rows::unknowns_zh(&ticket.unknowns);
+        said.push(format!(
+            "本工单只因孩子的{unknown}不详、按各种可能处理才派出；查明后如不符合上述条件，本事项不适用。"
+        ));
+    }
     if no_row && said.is_empty() {
         let basis = |basis: &Basis| {
             format!(

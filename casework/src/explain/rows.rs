@@ -1,13 +1,16 @@
 //! Which rows met the report, and its facts as the rows see them.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::BasisWhy;
-use super::words::{fact_zh, test_zh, value_zh};
+use super::words::{fact_zh, test_zh, unknown_zh, value_zh};
 use crate::dmn::sfeel::{Test, Value};
 use crate::dmn::{Inputs, Rule, Table};
-use crate::facts::{ChildFacts, Facts};
+use crate::facts::{AgeFrom, ChildFacts, Facts, Unknown};
 use crate::pack::{Lang, Pack};
+use crate::routing::possible::Cuts;
 use crate::routing::rules::{Trigger, inputs};
 use crate::routing::{Decision, PlannedTicket, Role};
 use crate::urgency::Urgency;
@@ -51,7 +54,7 @@ pub(super) fn asked(pack: &Pack, facts: &Facts, decision: &Decision, ticket: &Pl
         return Vec::new();
     };
     let mut rows = Vec::new();
-    each_pair(facts, |(situation, child), inputs| {
+    each_pair(facts, pack.rules().obligations_cuts(), |(situation, child), inputs| {
         let named = |rule: &&Rule| is_named(decision, "obligations", rule.number);
         for rule in table.evaluate(inputs).unwrap_or_default().into_iter().filter(named) {
             let text = |column| table.output(rule, column).as_text().unwrap_or_default();
@@ -59,7 +62,12 @@ pub(super) fn asked(pack: &Pack, facts: &Facts, decision: &Decision, ticket: &Pl
                 && lands(pack, facts, text("unit_kind"), text("role")) == ticket.unit
             {
                 let basis = Some(BasisWhy::new(text("basis"), text("grade")));
-                meet(pack, table, rule, inputs, (situation, child), (basis, None), &mut rows);
+                let at = At {
+                    facts,
+                    situation,
+                    child,
+                };
+                meet(pack, table, rule, inputs, at, (basis, None), &mut rows);
             }
         }
     });
@@ -95,9 +103,9 @@ pub(super) fn urgent(pack: &Pack, facts: &Facts, decision: &Decision, by_hand: b
         return (Vec::new(), vec!["没有紧急程度表，按特急处理。".to_owned()]);
     };
     let mut rows: Vec<(Urgency, RowWhy)> = Vec::new();
-    let (mut unsettled, mut pairs) = (false, 0);
-    each_pair(facts, |at, inputs| {
-        pairs += 1;
+    let mut unsettled = false;
+    let cuts = pack.rules().urgency_cuts();
+    each_pair(facts, cuts, |(situation, child), inputs| {
         let hits = table.evaluate(inputs).unwrap_or_default();
         let word = |rule| table.output(rule, "urgency").as_text().and_then(Urgency::from_word);
         let Some((rule, urgency)) = hits.first().and_then(|rule| Some((*rule, word(rule)?))) else {
@@ -110,17 +118,16 @@ pub(super) fn urgent(pack: &Pack, facts: &Facts, decision: &Decision, by_hand: b
             .map(|(_, row)| row.clone())
             .collect();
         rows.retain(|(_, row)| row.row != rule.number);
-        meet(
-            pack,
-            table,
-            rule,
-            inputs,
-            at,
-            (None, Some(urgency.zh().to_owned())),
-            &mut met,
-        );
+        let at = At {
+            facts,
+            situation,
+            child,
+        };
+        let answer = (None, Some(urgency.zh().to_owned()));
+        meet(pack, table, rule, inputs, at, answer, &mut met);
         rows.extend(met.into_iter().map(|row| (urgency, row)));
     });
+    let pairs = facts.situations.len() * facts.children.len();
     if pairs == 0 {
         let because = format!("没有读得出的情形和孩子可供判断，按{}处理。", decided.zh());
         return (Vec::new(), vec![because]);
@@ -141,6 +148,12 @@ pub(super) fn urgent(pack: &Pack, facts: &Facts, decision: &Decision, by_hand: b
         because.push("有的情形没有一行规则能判断，按特急处理。".to_owned());
     } else if pairs > 1 {
         because.push(format!("逐个情形、逐个孩子判断，取最高的{}。", base.zh()));
+    }
+    let open: BTreeSet<Unknown> = facts.children.iter().flat_map(ChildFacts::unknowns).collect();
+    let open: Vec<Unknown> = open.into_iter().filter(|fact| cuts.cares(*fact)).collect();
+    if !open.is_empty() {
+        let unknown = unknowns_zh(&open);
+        because.push(format!("{unknown}不详，按各种可能判断，取最高的{}。", base.zh()));
     }
     if facts.repeat {
         let raised = base.raised();
@@ -163,12 +176,34 @@ pub(super) fn urgent(pack: &Pack, facts: &Facts, decision: &Decision, by_hand: b
     (rows, because)
 }
 
-/// Each situation with each child, counted from 1, and what the tables see of them.
-fn each_pair(facts: &Facts, mut visit: impl FnMut((usize, usize), &Inputs<'_>)) {
+/// Each situation with each child, counted from 1, and what a table sees of them: of a child with unknown facts each that
+/// it may be.
+fn each_pair(facts: &Facts, cuts: &Cuts, mut visit: impl FnMut((usize, usize), &Inputs<'_>)) {
     for (situation, code) in facts.situations.iter().enumerate() {
         for (child, of) in facts.children.iter().enumerate() {
-            visit((situation + 1, child + 1), &inputs(facts, code, of, Trigger::Report));
+            for possible in cuts.every(of) {
+                visit(
+                    (situation + 1, child + 1),
+                    &inputs(facts, code, &possible, Trigger::Report),
+                );
+            }
         }
+    }
+}
+
+/// Which situation with which child a row met, counted from 1.
+#[derive(Clone, Copy)]
+struct At<'f> {
+    facts: &'f Facts,
+    situation: usize,
+    child: usize,
+}
+
+impl At<'_> {
+    /// Whether a column's value is one of those that an unknown fact may have, and not what was reported.
+    fn is_supposed(self, column: &str) -> bool {
+        let child = self.facts.children.get(self.child - 1);
+        child.is_some_and(|child| child.unknowns().any(|fact| fact.as_str() == column))
     }
 }
 
@@ -178,10 +213,11 @@ fn meet(
     table: &Table,
     rule: &Rule,
     inputs: &Inputs<'_>,
-    (situation, child): (usize, usize),
+    at: At<'_>,
     (basis, answer): (Option<BasisWhy>, Option<String>),
     rows: &mut Vec<RowWhy>,
 ) {
+    let At { situation, child, .. } = at;
     if let Some(known) = rows.iter_mut().find(|row| row.row == rule.number) {
         for (list, number) in [(&mut known.situations, situation), (&mut known.children, child)] {
             if !list.contains(&number) {
@@ -202,11 +238,12 @@ fn meet(
         } else {
             column.label.clone()
         },
-        fact: value_zh(
-            pack,
-            &column.name,
-            inputs.get(column.name.as_str()).unwrap_or(&Value::Null),
-        ),
+        fact: if at.is_supposed(&column.name) {
+            "不详".to_owned()
+        } else {
+            let value = inputs.get(column.name.as_str()).unwrap_or(&Value::Null);
+            value_zh(pack, &column.name, value)
+        },
         accepts: test_zh(pack, &column.name, test),
     });
     rows.push(RowWhy {
@@ -268,15 +305,28 @@ pub(super) fn reported(pack: &Pack, facts: &Facts) -> Vec<String> {
 
 fn described(child: &ChildFacts) -> String {
     let sex = super::words::word_zh("sex", child.sex.as_str()).unwrap_or("不详");
-    let age = child.age.map_or("年龄不详（按0岁、最小的算）".to_owned(), |age| {
-        format!("{age}岁")
-    });
+    let age = match (child.age, child.age_from) {
+        (None, _) => "年龄不详，按各种可能处理".to_owned(),
+        (Some(age), None) => format!("{age}岁"),
+        (Some(age), Some(AgeFrom::BirthDate)) => format!("{age}岁（收到报告时，按出生日期算）"),
+        (Some(age), Some(AgeFrom::IdNumber)) => format!("{age}岁（收到报告时，按身份证号算）"),
+    };
     let left_behind = match child.left_behind {
         Some(true) => "留守儿童",
         Some(false) => "不是留守儿童",
-        None => "是否留守不详（按留守儿童算）",
+        None => "是否留守不详，按各种可能处理",
     };
     let with = super::words::word_zh("living_with", child.living_with.as_str()).unwrap_or("不详");
-    let sex = if sex == "不详" { "性别不详" } else { sex };
-    format!("{sex}，{age}，{left_behind}，共同生活人：{with}")
+    let sex = if sex == "不详" {
+        "性别不详，按各种可能处理"
+    } else {
+        sex
+    };
+    format!("{sex}；{age}；{left_behind}；共同生活人：{with}")
+}
+
+/// `年龄、是否留守`
+pub(super) fn unknowns_zh(unknowns: &[Unknown]) -> String {
+    let names: Vec<&str> = unknowns.iter().map(|fact| unknown_zh(*fact)).collect();
+    names.join("、")
 }

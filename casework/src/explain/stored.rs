@@ -12,7 +12,7 @@ use super::words::{moment_zh, row_zh};
 use super::{Explanation, rows, ticket, unit};
 use crate::calendar::Limit;
 use crate::escalation::PlannedStep;
-use crate::facts::Facts;
+use crate::facts::{Facts, Unknown};
 use crate::pack::Pack;
 use crate::routing::rules::TRIAGE;
 use crate::routing::{Basis, Decision, MatchedRow, PlannedStage, PlannedTicket, Role, Stage};
@@ -28,6 +28,8 @@ pub struct Stored {
     lead: bool,
     urgency: Urgency,
     basis: Vec<Basis>,
+    #[serde(default)]
+    unknowns: Vec<Unknown>,
     dispatched_at: DateTime<Utc>,
     facts: Value,
     stages: Vec<StoredStage>,
@@ -72,7 +74,11 @@ struct Other {
 
 /// Explains a stored ticket. The pack is the one that its decision names.
 pub fn stored(pack: &Pack, stored: &Stored) -> Explanation {
-    let (facts, unreadable) = salvage(&stored.facts);
+    let (mut facts, unreadable) = salvage(&stored.facts);
+    if unreadable.is_some() {
+        // What a row would make of half a child is a guess.
+        facts.children.clear();
+    }
     let (decision, planned) = (decision(stored), planned(stored));
     let mut told = ticket(pack, &facts, &decision, &planned);
     if unreadable.is_some() {
@@ -155,6 +161,7 @@ fn decision(stored: &Stored) -> Decision {
         role: Role::Lead,
         evidence: None,
         basis: Vec::new(),
+        unknowns: Vec::new(),
         stages: Vec::new(),
     });
     Decision {
@@ -176,6 +183,7 @@ fn planned(stored: &Stored) -> PlannedTicket {
         role: Role::Lead,
         evidence: None,
         basis: stored.basis.clone(),
+        unknowns: stored.unknowns.clone(),
         stages: stored.stages.iter().map(planned_stage).collect(),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::words::word_zh;
 use crate::facts::Facts;
-use crate::pack::{Area, AreaLevel, Lang, Pack};
+use crate::pack::{Area, AreaLevel, Lang, Located, Pack};
 use crate::routing::PlannedTicket;
 use crate::routing::rules::TRIAGE;
 
@@ -10,10 +10,17 @@ use crate::routing::rules::TRIAGE;
 pub(super) fn place(pack: &Pack, area: Option<&str>) -> String {
     match area {
         None => "不详".to_owned(),
-        Some(code) => pack
-            .areas()
-            .path_name(code)
-            .unwrap_or_else(|| format!("{code}（不在本县区划内）")),
+        Some(code) => match pack.areas().locate(area) {
+            Located::Unknown => "不详".to_owned(),
+            Located::Listed(area) => pack.areas().path_name(&area.code).unwrap_or_else(|| area.name.clone()),
+            Located::InTownship(township) => {
+                let name = pack.areas().path_name(&township.code);
+                let name = name.unwrap_or_else(|| township.name.clone());
+                format!("{name}（区划代码{code}不在本县列表，按所属乡镇办理）")
+            }
+            Located::InCounty => format!("区划代码{code}不在本县列表，按全县办理"),
+            Located::Foreign => format!("{code}（不在本县）"),
+        },
     }
 }
 
@@ -31,15 +38,18 @@ pub(super) fn found(pack: &Pack, facts: &Facts, ticket: &PlannedTicket) -> Vec<S
     let kind_zh = pack.vocabulary().unit_kinds.label(kind, Lang::Zh);
     let area = facts.area.as_deref();
     let from = pack.areas().search_from(area);
-    let start = if area == Some(from) {
-        format!("规则要求{kind_zh}办理，从{}起逐级向上找：", place(pack, area))
-    } else {
-        let why = if area.is_none() {
-            "地点不详"
-        } else {
-            "地点不在本县所属乡村"
-        };
-        format!("规则要求{kind_zh}办理；{why}，从县一级找起：")
+    let start = match pack.areas().locate(area) {
+        Located::Listed(area) if area.code == from => {
+            format!("规则要求{kind_zh}办理，从{}起逐级向上找：", place(pack, Some(from)))
+        }
+        Located::InTownship(township) => format!(
+            "规则要求{kind_zh}办理；区划代码{}不在本县列表，按前九位从所属的{}找起：",
+            area.unwrap_or_default(),
+            township.name
+        ),
+        Located::Unknown => format!("规则要求{kind_zh}办理；地点不详，从县一级找起："),
+        Located::InCounty => format!("规则要求{kind_zh}办理；区划代码不在本县列表，从县一级找起："),
+        Located::Listed(_) | Located::Foreign => format!("规则要求{kind_zh}办理；地点不在本县所属乡村，从县一级找起："),
     };
     let mut said = vec![start];
     // Above the county there is hardly ever a unit; a level without one is named up to the county alone.

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 
 use crate::calendar::shanghai;
 use crate::dmn::sfeel::{Bound, Item, Test, Value};
+use crate::facts::Unknown;
 use crate::pack::{Lang, Pack};
 
 /// `地点`: what a fact is called.
@@ -25,6 +26,15 @@ pub fn fact_zh(fact: &str) -> &str {
         "repeat" => "重复报告",
         "reporter_kind" => "报告人",
         other => other,
+    }
+}
+
+/// `年龄`: a fact that counts as every value while it is unknown.
+pub fn unknown_zh(fact: Unknown) -> &'static str {
+    match fact {
+        Unknown::Age => "年龄",
+        Unknown::Sex => "性别",
+        Unknown::LeftBehind => "是否留守",
     }
 }
 

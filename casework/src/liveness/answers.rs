@@ -5,7 +5,7 @@ use crate::dmn::sfeel::Test;
 use crate::dmn::{HitPolicy, Table};
 
 impl Space {
-    /// The boxes in which each row of a table answers, by its hit policy.
+    /// The boxes in which each row of a table answers, by its hit policy; for unknown facts where it does for any value.
     pub fn answers(&self, table: &Table) -> Result<Vec<Vec<Region>>, Undecided> {
         let boxes: Vec<Region> = table.rules.iter().map(|rule| self.row(table, &rule.tests)).collect();
         let outputs = |row: usize| &table.rules[row].outputs;
@@ -32,13 +32,14 @@ impl Space {
                         .map(|other| boxes[other].clone())
                         .collect(),
                 };
-                self.uncovered(vec![boxes[row].clone()], &above)
+                let answers = self.uncovered(vec![boxes[row].clone()], &above)?;
+                Ok(answers.iter().map(|region| self.with_unknown(region)).collect())
             })
             .collect()
     }
 
     fn row(&self, table: &Table, tests: &[Test]) -> Region {
-        let mut region = self.all();
+        let mut region = self.known(&self.all());
         for (column, test) in table.inputs.iter().zip(tests) {
             region = self.keep(&region, &column.name, |value| test.matches(column.seen(value)));
         }

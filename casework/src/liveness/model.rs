@@ -66,7 +66,7 @@ impl Model {
         let asks = self.asks.iter().filter(|ask| ask.obligation == obligation);
         let asked: Vec<Region> = asks
             .flat_map(|ask| &ask.regions)
-            .flat_map(|region| happens.iter().map(|trigger| region.and(trigger)))
+            .flat_map(|region| happens.iter().map(|trigger| space.known(region).and(trigger)))
             .collect();
         let mut both = Vec::new();
         for (base, regions) in &self.urgencies {
@@ -74,7 +74,9 @@ impl Model {
                 let reached = if repeat { base.raised() } else { *base };
                 for region in regions.iter().filter(|_| reached == urgency) {
                     let region = space.keep(region, "repeat", |value| *value == Value::from(repeat));
-                    both.extend(asked.iter().map(|asked| asked.and(&region)));
+                    // The urgency of an unknown age is the highest of any: left out only where each has this one.
+                    let reached = asked.iter().map(|asked| space.whatever_unknown(&asked.and(&region)));
+                    both.extend(reached);
                 }
             }
         }

@@ -28,7 +28,7 @@ impl Words<'_> {
             UNLISTED => self.unlisted(),
             code => code.to_owned(),
         };
-        let mut child = json!({ "sex": word("sex") });
+        let mut child = json!({ "sex": "unknown" });
         let mut report = json!({
             "situations": [situation],
             "present_danger": self.space.value(point, "present_danger") == &Value::from(true),
@@ -47,7 +47,7 @@ impl Words<'_> {
             let value = &fact.values[*value];
             said.push(self.said(fact.name, value));
             match fact.name {
-                "age" | "left_behind" | "living_with" => child[fact.name] = wire(value),
+                "age" | "sex" | "left_behind" | "living_with" => child[fact.name] = wire(value),
                 "place" | "suspect" | "guardian_absent" | "adult_co_offender" | "repeat" => {
                     report[fact.name] = wire(value);
                 }
@@ -94,7 +94,8 @@ impl Words<'_> {
         match (fact, value) {
             ("age", Value::Number(age)) => format!("孩子{age}岁"),
             ("present_danger", _) => "孩子正面临现实危险".to_owned(),
-            ("left_behind", _) => "不是留守儿童".to_owned(),
+            ("left_behind", value) if *value == Value::from(true) => "孩子是留守儿童".to_owned(),
+            ("left_behind", _) => "孩子不是留守儿童".to_owned(),
             ("guardian_absent" | "adult_co_offender" | "repeat", _) => fact_zh(fact).to_owned(),
             (_, Value::Text(word)) => format!("{}为{}", fact_zh(fact), word_zh(fact, word).unwrap_or(word)),
             _ => format!("{}为{value}", fact_zh(fact)),

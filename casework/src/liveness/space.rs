@@ -2,7 +2,8 @@
 //!
 //! What a table can see of one situation and child is a tuple of words: every situation of the pack and one that it
 //! does not know, every age from 0 to 17, every place, suspect and so on, and either no requester or one kind of
-//! unit. A row is a box: a set of values per fact. What rows leave uncovered is found by splitting boxes, never by
+//! unit. Age, sex and `left_behind` may be unknown as well, and are every value then: a row answers for an unknown age
+//! if it answers for any. A row is a box: a set of values per fact. What rows leave uncovered is found by splitting boxes, never by
 //! walking through tuples, and is exact: the pieces are disjoint and together are all that is left.
 
 use std::ops::Range;
@@ -28,6 +29,8 @@ pub struct Fact {
     pub values: Vec<Value>,
     /// Whether a value other than the default makes a counter-example longer.
     pub counts: bool,
+    /// The default is null and stands for each of the other values.
+    pub every: bool,
 }
 
 /// All tuples of facts.
@@ -49,7 +52,7 @@ impl Space {
     /// The space of a pack.
     pub fn new(pack: &Pack) -> Self {
         let terms = |codes: Vec<&str>| codes.into_iter().map(Value::from).collect::<Vec<_>>();
-        let flag = |default: bool| vec![Value::from(default), Value::from(!default)];
+        let flag = || vec![Value::from(false), Value::from(true)];
         let mut situations = terms(
             pack.vocabulary()
                 .situations
@@ -70,20 +73,24 @@ impl Space {
             name,
             values,
             counts: true,
+            every: false,
         };
         let given = |name, values| Fact {
-            name,
-            values,
             counts: false,
+            ..fact(name, values)
+        };
+        let every = |name, values: Vec<Value>| Fact {
+            every: true,
+            ..fact(name, std::iter::once(Value::Null).chain(values).collect())
         };
         let facts = vec![
             given("trigger", terms(vec!["report", "request"])),
             given("requester_kind", requesters),
             given("situation", situations),
-            fact("present_danger", flag(false)),
-            fact("age", (0..=i64::from(AGE)).map(Value::from).collect()),
-            fact("sex", last_first(terms(Sex::ALL.iter().map(|w| w.as_str()).collect()))),
-            fact("left_behind", flag(true)),
+            fact("present_danger", flag()),
+            every("age", (0..=i64::from(AGE)).map(Value::from).collect()),
+            every("sex", terms(vec![Sex::Female.as_str(), Sex::Male.as_str()])),
+            every("left_behind", vec![true.into(), false.into()]),
             fact(
                 "living_with",
                 last_first(terms(LivingWith::ALL.iter().map(|w| w.as_str()).collect())),
@@ -96,9 +103,9 @@ impl Space {
                 "suspect",
                 last_first(terms(Suspect::ALL.iter().map(|w| w.as_str()).collect())),
             ),
-            fact("guardian_absent", flag(false)),
-            fact("adult_co_offender", flag(false)),
-            fact("repeat", flag(false)),
+            fact("guardian_absent", flag()),
+            fact("adult_co_offender", flag()),
+            fact("repeat", flag()),
             fact(
                 "reporter_kind",
                 public_first(terms(ReporterKind::ALL.iter().map(|w| w.as_str()).collect())),
@@ -146,6 +153,45 @@ impl Space {
             }
         }
         kept
+    }
+
+    /// The part of a region in which nothing is unknown that counts as every value.
+    #[must_use]
+    pub fn known(&self, region: &Region) -> Region {
+        let mut known = region.clone();
+        for (index, _) in self.every() {
+            known.0[self.words[index].start] &= !1;
+        }
+        known
+    }
+
+    /// A region of known facts with the unknown ones of which it holds some value: what is asked of any is asked.
+    #[must_use]
+    pub fn with_unknown(&self, region: &Region) -> Region {
+        self.unknown_where(region, |held, _| held > 0)
+    }
+
+    /// A region of known facts with the unknown ones of which it holds each value: it is so whatever they are.
+    #[must_use]
+    pub fn whatever_unknown(&self, region: &Region) -> Region {
+        self.unknown_where(region, |held, of| held == of)
+    }
+
+    fn unknown_where(&self, region: &Region, holds: impl Fn(usize, usize) -> bool) -> Region {
+        let mut region = region.clone();
+        for (index, fact) in self.every() {
+            let of = fact.values.len();
+            let held = (1..of).filter(|value| self.has(&region, index, *value)).count();
+            if holds(held, of - 1) {
+                self.insert(&mut region, index, 0);
+            }
+        }
+        region
+    }
+
+    /// The facts that count as every value while they are unknown. Their null is the first bit of their first word.
+    fn every(&self) -> impl Iterator<Item = (usize, &Fact)> {
+        self.facts.iter().enumerate().filter(|(_, fact)| fact.every)
     }
 
     /// What of `regions` no row covers: disjoint boxes, none empty.

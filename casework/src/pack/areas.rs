@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::Line;
-use crate::code::words;
+use crate::code::{is_area_code, words};
 
 words! {
     /// How high an area stands.
@@ -34,6 +34,22 @@ pub struct Area {
     pub parent: Option<String>,
     /// Line of `areas.csv`.
     pub(crate) line: Line,
+}
+
+/// Where the area code of a report lies. Codes of villages change each year, townships hardly ever, and a school's list is
+/// older than the pack's or newer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Located<'a> {
+    /// No code was given.
+    Unknown,
+    /// An area of the pack's list.
+    Listed(&'a Area),
+    /// Not in the list, but its first nine digits are those of this township.
+    InTownship(&'a Area),
+    /// Not in the list, and of no township in it, but its first six digits are the county's.
+    InCounty,
+    /// Of another county.
+    Foreign,
 }
 
 /// All places of a pack.
@@ -95,10 +111,35 @@ impl Areas {
         std::iter::successors(self.get(code), |area| self.get(area.parent.as_deref()?)).take(self.list.len())
     }
 
-    /// Where a unit is sought for a report's area: unknown, foreign and higher areas mean the county itself.
+    /// Where a report's area lies.
+    pub fn locate(&self, area: Option<&str>) -> Located<'_> {
+        /// Digits of a township's code that those of its villages begin with.
+        const TOWNSHIP: usize = 9;
+        /// The same of a county.
+        const COUNTY: usize = 6;
+        let Some(code) = area else {
+            return Located::Unknown;
+        };
+        if let Some(listed) = self.get(code) {
+            return Located::Listed(listed);
+        }
+        let begins = |digits: usize, above: &str| {
+            let (own, theirs) = (code.get(..digits), above.get(..digits));
+            is_area_code(code) && own.is_some() && own == theirs
+        };
+        match self.townships().find(|township| begins(TOWNSHIP, &township.code)) {
+            Some(township) => Located::InTownship(township),
+            None if begins(COUNTY, &self.county) => Located::InCounty,
+            None => Located::Foreign,
+        }
+    }
+
+    /// Where a unit is sought for a report's area: a code that is not in the list but of a township means the township;
+    /// what is unknown, foreign or above the county means the county itself.
     pub fn search_from(&self, area: Option<&str>) -> &str {
-        match area.and_then(|code| self.get(code)) {
-            Some(area) if self.climb(&area.code).any(|above| above.code == self.county) => &area.code,
+        match self.locate(area) {
+            Located::Listed(area) if self.climb(&area.code).any(|above| above.code == self.county) => &area.code,
+            Located::InTownship(township) => &township.code,
             _ => &self.county,
         }
     }

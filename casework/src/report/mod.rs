@@ -5,13 +5,14 @@
 //! a form five times gives up. No field is judged against another: a code that does not fit the age is taken
 //! as given, since refusing a report is worse than routing an odd one.
 
+mod age;
 mod decode;
 mod errors;
 mod fields;
 mod node;
 mod words;
 
-use chrono::{DateTime, FixedOffset, NaiveDate};
+use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 use serde::Serialize;
 
 pub use errors::{FieldError, ParseError};
@@ -80,7 +81,7 @@ pub struct Child {
     pub name: Option<String>,
     /// Sex.
     pub sex: Sex,
-    /// Years, 0–17. Only this routes, never `birth_date`.
+    /// Years, 0–17, as given: it wins over the birth date. `None` = taken from the papers below, else unknown.
     pub age: Option<u8>,
     /// Day of birth.
     pub birth_date: Option<NaiveDate>,
@@ -136,8 +137,9 @@ impl Report {
         decode::report(&node::from_value(&value))
     }
 
-    /// What routing needs, without anything that names a person.
-    pub fn facts(&self) -> Facts {
+    /// What routing needs, without anything that names a person. An age that was not given is computed for the moment of
+    /// acceptance, so that the same facts give the same answer ever after.
+    pub fn facts(&self, accepted_at: DateTime<Utc>) -> Facts {
         Facts {
             situations: self.situations.clone(),
             present_danger: self.present_danger,
@@ -147,11 +149,15 @@ impl Report {
             children: self
                 .children
                 .iter()
-                .map(|child| ChildFacts {
-                    sex: child.sex,
-                    age: child.age,
-                    left_behind: child.left_behind,
-                    living_with: child.living_with,
+                .map(|child| {
+                    let (age, age_from) = child.age_at(accepted_at);
+                    ChildFacts {
+                        sex: child.sex,
+                        age,
+                        age_from,
+                        left_behind: child.left_behind,
+                        living_with: child.living_with,
+                    }
                 })
                 .collect(),
             reporter_kind: self.reporter.kind,

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::possible::Places;
 use super::rules::{Asked, POLICE_ACCEPT};
 use super::{Basis, PlannedTicket, Role, Unsent};
-use crate::facts::Facts;
+use crate::facts::{Facts, Unknown};
 use crate::pack::{POLICE, Pack};
 
 /// Obligations by (obligation, unit kind).
@@ -16,6 +17,40 @@ struct Ask {
     evidence: Option<String>,
     /// By row, so that the bases stand in table order; the floor comes before all rows.
     basis: BTreeMap<usize, Basis>,
+    when: When,
+}
+
+/// Of which possible children something is asked.
+#[derive(Default)]
+struct When {
+    /// Of each, since the floor asks it.
+    always: bool,
+    /// By child of the report.
+    children: Vec<Places>,
+}
+
+impl When {
+    fn add(&mut self, child: usize, places: Places) {
+        if self.children.len() <= child {
+            self.children.resize(child + 1, 0);
+        }
+        self.children[child] |= places;
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.always |= other.always;
+        for (child, places) in other.children.iter().enumerate() {
+            self.add(child, *places);
+        }
+    }
+
+    /// On which unknown facts it rests.
+    fn rests_on(&self, pack: &Pack, facts: &Facts) -> Vec<Unknown> {
+        if self.always {
+            return Vec::new();
+        }
+        pack.rules().obligations_cuts().rests_on(facts, &self.children)
+    }
 }
 
 impl Asks {
@@ -27,21 +62,27 @@ impl Asks {
                 role: Role::Lead,
                 evidence: None,
                 basis: BTreeMap::new(),
+                when: When {
+                    always: true,
+                    children: Vec::new(),
+                },
             };
             asks.0.insert((POLICE_ACCEPT.into(), POLICE.into()), ask);
         }
         asks
     }
 
-    /// Adds what one row of the table asks.
-    pub(super) fn add(&mut self, asked: &Asked<'_>) {
+    /// Adds what one row of the table asks of a possible child: the number of the child, and the place of what it may be.
+    pub(super) fn add(&mut self, asked: &Asked<'_>, (child, place): (usize, usize)) {
         let role = Role::from_word(asked.text("role")).unwrap_or(Role::Lead);
         let key = (asked.text("obligation").to_owned(), asked.text("unit_kind").to_owned());
         let ask = self.0.entry(key).or_insert(Ask {
             role,
             evidence: None,
             basis: BTreeMap::new(),
+            when: When::default(),
         });
+        ask.when.add(child, 1 << place);
         ask.role = ask.role.max(role);
         if ask.evidence.is_none() {
             ask.evidence = Some(asked.text("evidence").to_owned()).filter(|code| !code.is_empty());
@@ -56,6 +97,7 @@ impl Asks {
     /// Finds the unit of each; what several kinds ask of the same unit is one ticket.
     pub(super) fn place(self, pack: &Pack, facts: &Facts) -> (Vec<PlannedTicket>, Vec<Unsent>) {
         let mut tickets: Vec<PlannedTicket> = Vec::new();
+        let mut times: Vec<When> = Vec::new();
         let mut unsent = Vec::new();
         for ((obligation, unit_kind), ask) in self.0 {
             let area = facts.area.as_deref();
@@ -71,10 +113,12 @@ impl Asks {
                 }
             };
             let basis = ask.bases(facts, &obligation);
-            let same = |ticket: &&mut PlannedTicket| ticket.obligation == obligation && ticket.unit == unit;
-            if let Some(ticket) = tickets.iter_mut().find(same) {
-                merge(pack, ticket, unit_kind, ask, basis);
+            let same = |ticket: &PlannedTicket| ticket.obligation == obligation && ticket.unit == unit;
+            if let Some(at) = tickets.iter().position(same) {
+                times[at].merge(&ask.when);
+                merge(pack, &mut tickets[at], unit_kind, ask, basis);
             } else {
+                times.push(ask.when);
                 tickets.push(PlannedTicket {
                     obligation,
                     unit,
@@ -83,9 +127,13 @@ impl Asks {
                     role: ask.role,
                     evidence: ask.evidence,
                     basis,
+                    unknowns: Vec::new(),
                     stages: Vec::new(),
                 });
             }
+        }
+        for (ticket, when) in tickets.iter_mut().zip(times) {
+            ticket.unknowns = when.rests_on(pack, facts);
         }
         unsent.sort();
         (tickets, unsent)

@@ -41,6 +41,7 @@ pub fn by_hand(
             text: BY_HAND.into(),
             grade: "P".into(),
         }],
+        unknowns: Vec::new(),
         stages: plan::stages(pack, obligation, unit, urgency, dispatched_at),
     };
     Ok(Decision {

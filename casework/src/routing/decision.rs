@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::calendar::Limit;
 use crate::code::words;
 use crate::escalation::PlannedStep;
+use crate::facts::Unknown;
 use crate::urgency::Urgency;
 
 words! {
@@ -65,6 +66,9 @@ pub struct PlannedTicket {
     pub evidence: Option<String>,
     /// Every basis that asks it.
     pub basis: Vec<Basis>,
+    /// On which unknown facts it rests: once they are known, nothing of it may be owed. Empty = on none.
+    #[serde(default)]
+    pub unknowns: Vec<Unknown>,
     /// Sign, contact where there is one, resolve.
     pub stages: Vec<PlannedStage>,
 }

@@ -8,7 +8,7 @@ use super::ask::Asks;
 use super::rules::{Seen, TRIAGE, Trigger, Twofold};
 use super::{Basis, Decision, MatchedRow, PlannedTicket, Role, Stage, Unsent, plan};
 use crate::dmn::Ambiguous;
-use crate::facts::Facts;
+use crate::facts::{ChildFacts, Facts};
 use crate::pack::{OFFICE, Pack};
 use crate::urgency::Urgency;
 
@@ -31,36 +31,21 @@ impl Parties {
             if !pack.vocabulary().situations.contains(situation) {
                 work.doubt(format!("情形代码 {situation} 不在本县词汇表中"));
             }
-            for child in &facts.children {
-                let seen = Seen {
-                    facts,
-                    situation,
-                    child,
-                    trigger: Trigger::Report,
-                };
-                for found in work.compare(pack.rules().urgency(&seen)) {
-                    match found {
-                        Ok(Some((found, row))) => {
-                            urgency = urgency.max(Some(found));
-                            work.row("urgency", row);
-                        }
-                        Ok(None) => {
-                            work.unknown_urgency(&mut urgency, format!("情形 {situation} 没有对应的紧急程度规则"));
-                        }
-                        Err(error) => {
-                            work.unknown_urgency(&mut urgency, format!("紧急程度规则无法得出唯一结果：{error}"));
-                        }
-                    }
+            for (child, of) in facts.children.iter().enumerate() {
+                for possible in pack.rules().urgency_cuts().every(of) {
+                    work.urgency(pack, &seen(facts, situation, &possible), &mut urgency);
                 }
-                for asked in work.compare(pack.rules().obligations(&seen)) {
-                    match asked {
-                        Ok(asked) => {
-                            for asked in asked {
-                                work.row("obligations", asked.row());
-                                asks.add(&asked);
+                for (place, possible) in pack.rules().obligations_cuts().every(of).iter().enumerate() {
+                    for asked in work.compare(pack.rules().obligations(&seen(facts, situation, possible))) {
+                        match asked {
+                            Ok(asked) => {
+                                for asked in asked {
+                                    work.row("obligations", asked.row());
+                                    asks.add(&asked, (child, place));
+                                }
                             }
+                            Err(error) => work.doubt(format!("职责分工规则无法得出结果：{error}")),
                         }
-                        Err(error) => work.doubt(format!("职责分工规则无法得出结果：{error}")),
                     }
                 }
             }
@@ -145,6 +130,15 @@ impl Parties {
     }
 }
 
+fn seen<'a>(facts: &'a Facts, situation: &'a str, child: &'a ChildFacts) -> Seen<'a> {
+    Seen {
+        facts,
+        situation,
+        child,
+        trigger: Trigger::Report,
+    }
+}
+
 /// What is gathered on the way.
 struct Work {
     rows: BTreeSet<MatchedRow>,
@@ -169,6 +163,24 @@ impl Work {
             self.doubt(difference.clone());
         }
         answers.each()
+    }
+
+    /// The urgency of one situation with one possible child, if it is higher than what was found before.
+    fn urgency(&mut self, pack: &Pack, seen: &Seen<'_>, urgency: &mut Option<Urgency>) {
+        for found in self.compare(pack.rules().urgency(seen)) {
+            match found {
+                Ok(Some((found, row))) => {
+                    *urgency = (*urgency).max(Some(found));
+                    self.row("urgency", row);
+                }
+                Ok(None) => {
+                    self.unknown_urgency(urgency, format!("情形 {} 没有对应的紧急程度规则", seen.situation));
+                }
+                Err(error) => {
+                    self.unknown_urgency(urgency, format!("紧急程度规则无法得出唯一结果：{error}"));
+                }
+            }
+        }
     }
 
     fn row(&mut self, decision: &str, row: usize) {
@@ -204,6 +216,7 @@ fn triage_ticket(pack: &Pack) -> PlannedTicket {
             text: "county policy".into(),
             grade: "P".into(),
         }],
+        unknowns: Vec::new(),
         stages: Vec::new(),
     }
 }

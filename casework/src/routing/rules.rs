@@ -14,15 +14,19 @@ mod tests;
 mod twice;
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::LazyLock;
 
 use crate::calendar::Limit;
+use crate::dmn::sfeel::Value;
 use crate::dmn::{self, Inputs, Rule, Table};
 use crate::escalation::Level;
 use crate::facts::{ChildFacts, Facts};
 use crate::pack::{PackProblem, Problems, Recusals, Units, Vocabulary};
+use crate::report::Sex;
 use crate::urgency::Urgency;
 
 use super::Stage;
+use super::possible::Cuts;
 use twice::Twice;
 pub use twice::{Seen, Twofold};
 
@@ -78,6 +82,9 @@ impl Ranking {
     }
 }
 
+/// Of a table that is missing.
+static NOTHING_ASKED: LazyLock<Cuts> = LazyLock::new(Cuts::none);
+
 /// All rules of a pack.
 #[derive(Debug, Clone)]
 pub struct Rules {
@@ -111,6 +118,16 @@ impl Rules {
         twice
             .evaluate("职责分工规则", seen)
             .map(|hits| hits.into_iter().map(|rule| Asked { table, rule }).collect())
+    }
+
+    /// Which values of unknown facts the urgency tells apart.
+    pub fn urgency_cuts(&self) -> &Cuts {
+        self.urgency.as_ref().map_or(&NOTHING_ASKED, Twice::cuts)
+    }
+
+    /// Which values of unknown facts the obligations tell apart.
+    pub fn obligations_cuts(&self) -> &Cuts {
+        self.obligations.as_ref().map_or(&NOTHING_ASKED, Twice::cuts)
     }
 
     /// The table `urgency`, where the pack has a sound one.
@@ -163,17 +180,23 @@ impl<'r> Asked<'r> {
     }
 }
 
-/// What the tables see of one situation and child. Unknown ages count as the youngest, an unknown
-/// `left_behind` as true.
+/// What the tables see of one situation and child. Who asks for a child with unknown facts asks for each that it may be
+/// ([`Cuts::every`]); a fact that is unknown all the same is null, which only cells that ask nothing accept.
 pub fn inputs<'a>(facts: &Facts, situation: &str, child: &ChildFacts, trigger: Trigger<'_>) -> Inputs<'a> {
     let mut inputs: Inputs<'a> = HashMap::from([
         ("situation", situation.into()),
         ("present_danger", facts.present_danger.into()),
         ("place", facts.place.as_str().into()),
         ("suspect", facts.suspect.as_str().into()),
-        ("age", i64::from(child.routing_age()).into()),
-        ("sex", child.sex.as_str().into()),
-        ("left_behind", child.routing_left_behind().into()),
+        ("age", child.age.map_or(Value::Null, |age| i64::from(age).into())),
+        (
+            "sex",
+            match child.sex {
+                Sex::Unknown => Value::Null,
+                sex => sex.as_str().into(),
+            },
+        ),
+        ("left_behind", child.left_behind.map_or(Value::Null, Value::from)),
         ("living_with", child.living_with.as_str().into()),
         ("guardian_absent", facts.guardian_absent.into()),
         ("adult_co_offender", facts.adult_co_offender.into()),

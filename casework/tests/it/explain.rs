@@ -13,7 +13,7 @@ use crate::taihe::{TAIHE, at, repository};
 
 fn sample(name: &str) -> Facts {
     let body = std::fs::read(repository().join(format!("tests/samples/{name}.json"))).unwrap();
-    Report::parse(&body).unwrap().facts()
+    Report::parse(&body).unwrap().facts(at("2026-11-24T08:10:00+08:00"))
 }
 
 fn of(facts: &Facts, decision: &Decision, obligation: &str) -> Explanation {

@@ -114,7 +114,9 @@ proptest! {
 fn an_unknown_word_is_routed_as_given_and_looked_at() {
     let body = br#"{"situations":["never-heard-of"],"present_danger":true,"area":"341222101001","place":"home",
         "children":[{"sex":"male","age":9}],"reporter":{"kind":"public"},"narrative":"x"}"#;
-    let facts = casework::report::Report::parse(body).unwrap().facts();
+    let facts = casework::report::Report::parse(body)
+        .unwrap()
+        .facts(at("2026-11-24T08:10:00+08:00"));
     let decision = decide(&TAIHE, &facts, at("2026-11-24T08:10:00+08:00"));
     let tickets: Vec<_> = decision
         .tickets
@@ -133,7 +135,9 @@ fn an_unknown_word_is_routed_as_given_and_looked_at() {
 fn a_report_that_nobody_asks_anything_for_is_judged_by_a_person() {
     let body = br#"{"situations":["hardship"],"present_danger":false,"area":null,
         "children":[{"sex":"male"}],"reporter":{"kind":"public"},"narrative":"x"}"#;
-    let facts = casework::report::Report::parse(body).unwrap().facts();
+    let facts = casework::report::Report::parse(body)
+        .unwrap()
+        .facts(at("2026-11-24T08:10:00+08:00"));
     let (pack, _) = Pack::examine(&without("obligations", true));
     let decision = decide(&pack.unwrap(), &facts, at("2026-11-24T08:10:00+08:00"));
     assert_eq!(decision.tickets.len(), 1);

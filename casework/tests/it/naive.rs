@@ -1,10 +1,13 @@
 //! The rules read straight from `default-*.csv`, slowly and simply, without DMN, packs or `casework` at all
 //! beyond the input types. What this says is right; `casework` must say the same.
+//!
+//! What is unknown of a child is tried out: every age with every sex and both answers about staying behind, one by one.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use casework::facts::{ChildFacts, Facts};
+use casework::report::Sex;
 use chrono::{DateTime, Datelike, Duration, FixedOffset, Months, NaiveDate, Utc, Weekday};
 
 use crate::taihe::{FILES_OF_TAIHE, csv};
@@ -46,6 +49,8 @@ pub(crate) struct Ticket {
     pub(crate) lead: bool,
     pub(crate) evidence: Option<String>,
     pub(crate) basis: BTreeSet<(String, String)>,
+    /// Facts of which some value, all else being equal, takes the ticket away.
+    pub(crate) unknowns: BTreeSet<&'static str>,
     pub(crate) stages: Vec<Stage>,
 }
 
@@ -83,8 +88,8 @@ fn fact(facts: &Facts, child: &ChildFacts, name: &str) -> String {
         "place" => facts.place.to_string(),
         "suspect" => facts.suspect.to_string(),
         "sex" => child.sex.to_string(),
-        "age" => child.age.unwrap_or(0).to_string(),
-        "left_behind" => child.left_behind.unwrap_or(true).to_string(),
+        "age" => child.age.unwrap().to_string(),
+        "left_behind" => child.left_behind.unwrap().to_string(),
         "guardian_absent" => facts.guardian_absent.to_string(),
         "adult_co_offender" => facts.adult_co_offender.to_string(),
         "repeat" => facts.repeat.to_string(),
@@ -114,8 +119,12 @@ fn holds(conditions: &str, facts: &Facts, child: &ChildFacts) -> bool {
 /// The unit of a kind for an area among `units` (rows of units.csv).
 pub(crate) fn unit(units: &[Vec<String>], kind: &str, area: Option<&str>, suspect: &str) -> Option<String> {
     let row = |code: &str| AREAS.iter().find(|row| row[0] == code);
-    let mut here = match area.and_then(row) {
-        Some(row) if row[2] != "province" && row[2] != "prefecture" => row[0].clone(),
+    let township = |code: &str| {
+        let same = |row: &&Row| row[2] == "township" && row[0][..9] == code[..9];
+        AREAS.iter().find(same)
+    };
+    let mut here = match area.map(|code| row(code).or_else(|| township(code))) {
+        Some(Some(row)) if row[2] != "province" && row[2] != "prefecture" => row[0].clone(),
         _ => "341222000000".to_owned(),
     };
     loop {
@@ -254,6 +263,111 @@ fn steps(kind: &str, from: DateTime<Utc>, due: DateTime<Utc>) -> Vec<(u8, String
         .collect()
 }
 
+/// Every child that a child may be, its facts known.
+pub(crate) fn every(child: &ChildFacts) -> Vec<ChildFacts> {
+    let ages = child.age.map_or((0..=17).collect(), |age| vec![age]);
+    let sexes = match child.sex {
+        Sex::Unknown => vec![Sex::Female, Sex::Male],
+        sex => vec![sex],
+    };
+    let flags = child.left_behind.map_or(vec![true, false], |flag| vec![flag]);
+    let mut every = Vec::new();
+    for age in ages {
+        for sex in &sexes {
+            for left_behind in &flags {
+                every.push(ChildFacts {
+                    age: Some(age),
+                    sex: *sex,
+                    left_behind: Some(*left_behind),
+                    ..child.clone()
+                });
+            }
+        }
+    }
+    every
+}
+
+/// (obligation, unit) of each ticket that the rows ask of one child with all its facts known.
+fn landed(
+    facts: &Facts,
+    child: &ChildFacts,
+    unit: &BTreeMap<&str, Option<String>>,
+) -> BTreeSet<(&'static str, String)> {
+    let mut landed = BTreeSet::new();
+    for situation in &facts.situations {
+        for (_, row) in asking(situation, facts, child) {
+            let unit = unit[row[2].as_str()].clone();
+            let unit = unit.or_else(|| (row[3] == "lead").then(|| "office".to_owned()));
+            landed.extend(unit.map(|unit| (row[0].as_str(), unit)));
+        }
+    }
+    landed
+}
+
+/// Every child that each child may be, with the tickets that are asked of it.
+type Tried = Vec<Vec<(ChildFacts, BTreeSet<(&'static str, String)>)>>;
+
+fn tried(units: &[Vec<String>], facts: &Facts) -> Tried {
+    let found = |row: &'static Row| {
+        let area = facts.area.as_deref();
+        (row[2].as_str(), unit(units, &row[2], area, facts.suspect.as_str()))
+    };
+    let unit: BTreeMap<&str, Option<String>> = OBLIGATIONS.iter().map(found).collect();
+    let one = |child: ChildFacts| {
+        let landed = landed(facts, &child, &unit);
+        (child, landed)
+    };
+    let children = facts.children.iter();
+    children
+        .map(|child| every(child).into_iter().map(one).collect())
+        .collect()
+}
+
+/// Rows of the obligations that ask something of one child.
+fn asking<'f>(
+    situation: &'f str,
+    facts: &'f Facts,
+    child: &'f ChildFacts,
+) -> impl Iterator<Item = (usize, &'static Row)> + 'f {
+    OBLIGATIONS
+        .iter()
+        .enumerate()
+        .filter(|(_, row)| row[4] == "report" && among(&row[5], situation) && holds(&row[6], facts, child))
+}
+
+/// Which unknown facts a ticket hangs on: none if some child is asked for whatever it is; else each fact that can take
+/// it away from a child by its value alone.
+fn rests_on(tried: &Tried, facts: &Facts, obligation: &str, unit: &str) -> BTreeSet<&'static str> {
+    let statutory = facts.situations.iter().any(|code| among("STATUTORY", code));
+    if obligation == "triage" || (obligation == "police-accept" && (statutory || facts.present_danger)) {
+        return BTreeSet::new();
+    }
+    let mut found = BTreeSet::new();
+    for every in tried {
+        let is_asked = |landed: &BTreeSet<(&str, String)>| landed.iter().any(|at| at.0 == obligation && at.1 == unit);
+        let (with, without): (Vec<_>, Vec<_>) = every.iter().partition(|(_, landed)| is_asked(landed));
+        if without.is_empty() {
+            return BTreeSet::new();
+        }
+        let pairs = with
+            .iter()
+            .flat_map(|(one, _)| without.iter().map(move |(other, _)| (one, other)));
+        for (one, other) in pairs {
+            match (
+                one.age == other.age,
+                one.sex == other.sex,
+                one.left_behind == other.left_behind,
+            ) {
+                (false, true, true) => found.insert("age"),
+                (true, false, true) => found.insert("sex"),
+                (true, true, false) => found.insert("left_behind"),
+                _ => false,
+            };
+        }
+    }
+    found
+}
+
 /// What the CSV files say of a report, with these rows of units.csv.
 pub(crate) fn decide(units: &[Vec<String>], facts: &Facts, from: DateTime<Utc>) -> Answer {
     let mut rows = BTreeSet::new();
@@ -263,20 +377,18 @@ pub(crate) fn decide(units: &[Vec<String>], facts: &Facts, from: DateTime<Utc>) 
     let mut unknown = false;
     for situation in &facts.situations {
         unknown |= !SITUATIONS.contains(situation);
-        for child in &facts.children {
+        for child in &facts.children.iter().flat_map(every).collect::<Vec<_>>() {
             let first = URGENCY
                 .iter()
                 .position(|row| among(&row[1], situation) && holds(&row[2], facts, child))
                 .unwrap();
             rows.insert(("urgency", first + 1));
             urgency = urgency.min(URGENCY[first][0].clone());
-            for (index, row) in OBLIGATIONS.iter().enumerate() {
-                if row[4] == "report" && among(&row[5], situation) && holds(&row[6], facts, child) {
-                    rows.insert(("obligations", index + 1));
-                    let rows = asked.entry((row[0].clone(), row[2].clone())).or_default();
-                    if !rows.contains(&row) {
-                        rows.push(row);
-                    }
+            for (index, row) in asking(situation, facts, child) {
+                rows.insert(("obligations", index + 1));
+                let rows = asked.entry((row[0].clone(), row[2].clone())).or_default();
+                if !rows.contains(&row) {
+                    rows.push(row);
                 }
             }
         }
@@ -299,6 +411,7 @@ pub(crate) fn decide(units: &[Vec<String>], facts: &Facts, from: DateTime<Utc>) 
     if unknown || placed.is_empty() {
         placed.insert(("triage".into(), "office".into()), vec![("office".into(), Vec::new())]);
     }
+    let tried = tried(units, facts);
     let mut tickets: Vec<Ticket> = placed
         .into_iter()
         .map(|((obligation, unit), mut asks)| {
@@ -316,6 +429,7 @@ pub(crate) fn decide(units: &[Vec<String>], facts: &Facts, from: DateTime<Utc>) 
                 stages: stages(&obligation, &own_kind, &urgency, from),
                 evidence: asks[0].1.first().map(|row| row[7].clone()),
                 unit_kind: asks[0].0.clone(),
+                unknowns: rests_on(&tried, facts, &obligation, &unit),
                 obligation,
                 unit,
                 lead: false,

@@ -30,6 +30,7 @@ fn children() -> impl Strategy<Value = Vec<ChildFacts>> {
         child.prop_map(|(sex, age, left_behind, living_with)| ChildFacts {
             sex,
             age,
+            age_from: None,
             left_behind,
             living_with,
         }),
@@ -52,6 +53,9 @@ pub(crate) fn facts() -> impl Strategy<Value = Facts> {
         1 => Just(None),
         1 => Just(Some("110101001001".to_owned())),
         1 => Just(Some("341200000000".to_owned())),
+        // Villages that the list does not have, of townships that it has and of others; and any code at all.
+        2 => (100_u32..140, 0_u32..1000).prop_map(|(township, village)| Some(format!("341222{township}{village:03}"))),
+        1 => "[0-9]{12}".prop_map(Some),
     ];
     let flags = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
     let words = (
@@ -98,6 +102,7 @@ fn plain(pack: &Pack, decision: &Decision) -> naive::Answer {
             .iter()
             .map(|basis| (basis.text.clone(), basis.grade.clone()))
             .collect(),
+        unknowns: ticket.unknowns.iter().map(|fact| fact.as_str()).collect(),
         stages: ticket
             .stages
             .iter()

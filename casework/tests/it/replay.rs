@@ -192,7 +192,9 @@ proptest! {
 #[test]
 fn an_outcome_is_stored_and_read_back() {
     let body = std::fs::read(crate::taihe::repository().join("tests/samples/01-bruises-at-school.json")).unwrap();
-    let facts = casework::report::Report::parse(&body).unwrap().facts();
+    let facts = casework::report::Report::parse(&body)
+        .unwrap()
+        .facts(at("2026-11-24T08:10:00+08:00"));
     let mut replay = Replay::new(&TAIHE, &CHANGED);
     replay.add("01", &facts, at("2026-11-24T08:10:00+08:00"));
     replay.add_unreadable("02", "no children");
@@ -209,7 +211,9 @@ fn an_outcome_is_stored_and_read_back() {
 fn sentences_say_who_gets_what() {
     let body = br#"{"situations":["abuse-injury"],"present_danger":false,"area":"341222101001","place":"home",
         "suspect":"guardian","children":[{"sex":"male","age":9}],"reporter":{"kind":"teacher"},"narrative":"x"}"#;
-    let facts = casework::report::Report::parse(body).unwrap().facts();
+    let facts = casework::report::Report::parse(body)
+        .unwrap()
+        .facts(at("2026-11-24T08:10:00+08:00"));
     let mut replay = Replay::new(&TAIHE, &NO_POLICE);
     for _ in 0..3 {
         replay.add("a", &facts, at("2026-11-24T08:10:00+08:00"));

@@ -33,7 +33,11 @@ fn every_sample_gives_exactly_its_tickets() {
         for row in expected {
             let body = std::fs::read(dir.join(format!("{}.json", row[0]))).unwrap();
             let report = Report::parse(&body).unwrap();
-            let decision = decide(&TAIHE, &report.facts(), at("2026-11-24T08:10:00+08:00"));
+            let decision = decide(
+                &TAIHE,
+                &report.facts(at("2026-11-24T08:10:00+08:00")),
+                at("2026-11-24T08:10:00+08:00"),
+            );
             assert_eq!(summary(&decision)[..], row[1..], "{}", row[0]);
             let doubts = &decision.triage_reasons;
             assert!(doubts.is_empty(), "{}: {doubts:?}", row[0]);
@@ -44,7 +48,7 @@ fn every_sample_gives_exactly_its_tickets() {
 #[test]
 fn a_decision_survives_its_json() {
     let body = std::fs::read(repository().join("tests/samples/12-theft-with-adult.json")).unwrap();
-    let facts = Report::parse(&body).unwrap().facts();
+    let facts = Report::parse(&body).unwrap().facts(at("2026-11-24T08:10:00+08:00"));
     let decision = decide(&TAIHE, &facts, at("2026-11-24T08:10:00+08:00"));
     let text = serde_json::to_string(&decision).unwrap();
     assert_eq!(serde_json::from_str::<Decision>(&text).unwrap(), decision);

@@ -45,7 +45,7 @@ pub(super) struct Replay {
     /// Reports to try instead of those in the database: as on the wire, one per line
     #[arg(long, value_name = "FILE.jsonl", requires = "draft")]
     facts: Option<PathBuf>,
-    /// With --facts: when all of them are dispatched; now if left out
+    /// With --facts: when all of them are accepted and dispatched; now if left out
     #[arg(long, value_name = "T", value_parser = moment::read, requires = "facts")]
     at: Option<DateTime<Utc>>,
     /// One JSON object; `--help` shows its shape

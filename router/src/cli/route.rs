@@ -20,7 +20,7 @@ use super::{County, UNREADABLE, moment, packs, say, wants_json};
 pub(super) struct Route {
     #[command(flatten)]
     county: County,
-    /// Dispatch time: RFC 3339, or without an offset as Asia/Shanghai; now if left out
+    /// When the report is accepted and dispatched: RFC 3339, or without an offset as Asia/Shanghai; now if left out
     #[arg(long, value_parser = moment::read, value_name = "T")]
     at: Option<DateTime<Utc>>,
     /// JSON even on a terminal: one object per line
@@ -91,7 +91,7 @@ impl Route {
         for file in &self.files {
             match report(file) {
                 Ok(report) => {
-                    let facts = report.facts();
+                    let facts = report.facts(at);
                     let decision = routing::decide(&pack, &facts, at);
                     let why = if self.explain {
                         explanations(&pack, &facts, &decision)

@@ -148,6 +148,7 @@ fn child(random: &mut StdRng) -> ChildFacts {
     ChildFacts {
         sex: of(Sex::ALL, random),
         age: random.random_bool(0.9).then(|| random.random_range(0..18)),
+        age_from: None,
         left_behind: random.random_bool(0.7).then(|| random.random_bool(0.5)),
         living_with: of(LivingWith::ALL, random),
     }

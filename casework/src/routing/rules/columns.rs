@@ -68,7 +68,11 @@ const FACTS: &[Allowed] = &[
     text("place", Words::Closed(|word| Place::from_word(word).is_some())),
     text("suspect", Words::Closed(|word| Suspect::from_word(word).is_some())),
     whole("age"),
-    text("sex", Words::Closed(|word| Sex::from_word(word).is_some())),
+    // What is unknown is asked as each value, so a cell that waits for "unknown" would wait for ever.
+    text(
+        "sex",
+        Words::Closed(|word| Sex::from_word(word).is_some_and(|sex| sex != Sex::Unknown)),
+    ),
     flag("left_behind"),
     text(
         "living_with",

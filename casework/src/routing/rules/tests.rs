@@ -33,6 +33,7 @@ fn bullied() -> Facts {
         children: vec![ChildFacts {
             sex: Sex::Male,
             age: Some(9),
+            age_from: None,
             left_behind: Some(false),
             living_with: LivingWith::Parents,
         }],

@@ -8,6 +8,8 @@ use super::{Trigger, inputs};
 use crate::dmn::compiled::{Clash, Input, Matcher};
 use crate::dmn::{Ambiguous, Rule, Table};
 use crate::facts::{ChildFacts, Facts};
+use crate::report::Sex;
+use crate::routing::possible::Cuts;
 
 /// What one of the two says: the rows that answer.
 type Outcome<'r> = Result<Vec<&'r Rule>, Ambiguous>;
@@ -19,6 +21,7 @@ pub(super) struct Twice {
     matcher: Matcher,
     /// By input column.
     facts: Vec<Fact>,
+    cuts: Cuts,
 }
 
 /// What both say.
@@ -39,7 +42,7 @@ pub struct Seen<'a> {
     pub facts: &'a Facts,
     /// One of its situations.
     pub situation: &'a str,
-    /// One of its children.
+    /// One of its children, or one that it may be ([`Cuts::every`]).
     pub child: &'a ChildFacts,
     /// What asks.
     pub trigger: Trigger<'a>,
@@ -48,15 +51,22 @@ pub struct Seen<'a> {
 /// One input of the tables.
 type Fact = for<'a> fn(&Seen<'a>) -> Input<'a>;
 
-/// The inputs by name. Unknown ages count as the youngest, an unknown `left_behind` as true.
+/// The inputs by name. A fact that is still unknown is null, which only cells that ask nothing accept.
 const FACTS: [(&str, Fact); 14] = [
     ("situation", |seen| Input::Text(seen.situation)),
     ("present_danger", |seen| Input::Flag(seen.facts.present_danger)),
     ("place", |seen| Input::Text(seen.facts.place.as_str())),
     ("suspect", |seen| Input::Text(seen.facts.suspect.as_str())),
-    ("age", |seen| Input::Whole(seen.child.routing_age().into())),
-    ("sex", |seen| Input::Text(seen.child.sex.as_str())),
-    ("left_behind", |seen| Input::Flag(seen.child.routing_left_behind())),
+    ("age", |seen| {
+        seen.child.age.map_or(Input::Null, |age| Input::Whole(age.into()))
+    }),
+    ("sex", |seen| match seen.child.sex {
+        Sex::Unknown => Input::Null,
+        sex => Input::Text(sex.as_str()),
+    }),
+    ("left_behind", |seen| {
+        seen.child.left_behind.map_or(Input::Null, Input::Flag)
+    }),
     ("living_with", |seen| Input::Text(seen.child.living_with.as_str())),
     ("guardian_absent", |seen| Input::Flag(seen.facts.guardian_absent)),
     ("adult_co_offender", |seen| Input::Flag(seen.facts.adult_co_offender)),
@@ -83,6 +93,7 @@ impl Twice {
                 .iter()
                 .map(|column| fact(&column.name).unwrap_or(nothing))
                 .collect(),
+            cuts: Cuts::of(&table),
             table,
         }
     }
@@ -90,6 +101,11 @@ impl Twice {
     /// The table itself.
     pub(super) fn table(&self) -> &Table {
         &self.table
+    }
+
+    /// Which values of unknown facts the table tells apart.
+    pub(super) fn cuts(&self) -> &Cuts {
+        &self.cuts
     }
 
     /// Asks both. `name` is what a person calls the table.

@@ -6,7 +6,8 @@
 //!   question about the county, not about one table.
 //! - `deadlines` must answer but for first contact, a stage that not every obligation has.
 //! - `escalation` ends at its highest level; that levels have no gap is checked while the pack is read.
-//! - The kind of the asking unit is absent where a report asks. No other fact is: unknown ones have a word.
+//! - The kind of the asking unit is absent where a report asks. No other fact is: unknown ones have a
+//!   word, or are asked as every value (age, sex, left behind).
 
 mod examine;
 
@@ -47,7 +48,8 @@ pub fn scope(table: &Table) -> Scope<'static> {
     }
 }
 
-/// A report in which nothing is said that need not be said, as routing reads it.
+/// A report in which nothing is said that need not be said, as the tables see it. What is unknown as every value comes
+/// with its first.
 fn usual() -> Vec<(&'static str, crate::dmn::sfeel::Value)> {
     vec![
         ("trigger", "report".into()),
@@ -56,7 +58,6 @@ fn usual() -> Vec<(&'static str, crate::dmn::sfeel::Value)> {
         ("place", "unknown".into()),
         ("suspect", "unknown".into()),
         ("age", 0.into()),
-        ("sex", "unknown".into()),
         ("left_behind", true.into()),
         ("living_with", "unknown".into()),
         ("guardian_absent", false.into()),

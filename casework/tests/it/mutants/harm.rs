@@ -174,6 +174,7 @@ impl Harm {
     }
 }
 
+/// Of known facts: an unknown age has the urgency of each age, and the highest counts.
 fn urgencies(space: &Space, table: &Table) -> BTreeMap<Urgency, Vec<Region>> {
     let mut urgencies: BTreeMap<Urgency, Vec<Region>> = BTreeMap::new();
     for (rule, regions) in table.rules.iter().zip(space.answers(table).unwrap()) {
@@ -181,7 +182,7 @@ fn urgencies(space: &Space, table: &Table) -> BTreeMap<Urgency, Vec<Region>> {
         urgencies
             .entry(Urgency::from_word(word).unwrap())
             .or_default()
-            .extend(regions);
+            .extend(regions.iter().map(|region| space.known(region)));
     }
     urgencies
 }

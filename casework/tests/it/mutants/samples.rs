@@ -28,7 +28,9 @@ fn facts(name: &str) -> Facts {
     let body = folders
         .iter()
         .find_map(|folder| std::fs::read(folder.join(format!("{name}.json"))).ok());
-    Report::parse(&body.unwrap()).unwrap().facts()
+    Report::parse(&body.unwrap())
+        .unwrap()
+        .facts(at("2026-11-24T08:10:00+08:00"))
 }
 
 impl Samples {

@@ -67,7 +67,7 @@ fn readable(report: &serde_json::Value, pack: &Pack, lang: Lang) -> Vec<(String,
     let Ok(report) = Report::parse(report.to_string().as_bytes()) else {
         return Vec::new();
     };
-    let facts = serde_json::to_value(report.facts()).unwrap_or_default();
+    let facts = serde_json::to_value(report.facts(platform::clock::now())).unwrap_or_default();
     let lines = board::facts_lines(&facts, pack, lang).into_iter();
     lines.map(|(name, value)| (name.to_owned(), value)).collect()
 }
