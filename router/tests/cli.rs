@@ -535,3 +535,75 @@ fn a_missing_pack_is_said() {
         );
     }
 }
+
+/// A birth date is an age, an unknown age is every age, a new village is its township's.
+#[test]
+fn unknown_facts_and_new_villages() {
+    let folder = Folder::new("unknown");
+    let file = |name: &str, child: Value, area: Value| {
+        let body = json!({
+            "situations": ["other-serious"], "present_danger": false, "area": area, "children": [child],
+            "reporter": {"kind": "public"}, "narrative": "x",
+        });
+        folder.write(name, &body.to_string())
+    };
+    let files = [
+        file(
+            "a.json",
+            json!({"sex": "male", "birth_date": "2023-11-24"}),
+            json!("341222101999"),
+        ),
+        file(
+            "b.json",
+            json!({"sex": "male", "birth_date": "2023-11-25"}),
+            json!("341222999001"),
+        ),
+        file("c.json", json!({"sex": "male"}), Value::Null),
+        file(
+            "d.json",
+            json!({"sex": "male", "id_number": "11010519491231002X"}),
+            json!("110101001001"),
+        ),
+        file(
+            "e.json",
+            json!({"sex": "male", "id_number": "110105194912310021"}),
+            json!("340000000000"),
+        ),
+    ];
+    let mut arguments = vec!["route", "--json", "--at", "2026-11-24T08:10:00+08:00"];
+    arguments.extend(files.iter().map(String::as_str));
+    let answers = json_lines(&router(&arguments));
+    let tickets = |answer: &Value| {
+        let mut tickets: Vec<String> = answer["tickets"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|t| pair(t, "obligation", "unit"))
+            .collect();
+        tickets.sort();
+        tickets.join(" ")
+    };
+    let answers: Vec<String> = answers.iter().map(tickets).collect();
+    assert_eq!(
+        answers,
+        [
+            "police-accept@pol-341222101 procuratorial-oversight@proc psychological-support@health",
+            "police-accept@pol procuratorial-oversight@proc",
+            "police-accept@pol procuratorial-oversight@proc psychological-support@health",
+            "police-accept@pol procuratorial-oversight@proc psychological-support@health",
+            "police-accept@pol procuratorial-oversight@proc psychological-support@health",
+        ]
+    );
+    // The wire has no key more than before: the marker is for those who hold the ticket.
+    let keys = json_lines(&router(&["route", "--json", &files[2]]))[0]["tickets"][0]
+        .as_object()
+        .unwrap()
+        .len();
+    assert_eq!(keys, 6);
+    let explained = router(&["route", "--explain", &files[2]]);
+    assert!(
+        out(&explained).contains("只因孩子的年龄不详、按各种可能处理才派出"),
+        "{}",
+        out(&explained)
+    );
+}

@@ -12,10 +12,10 @@ use super::words::{moment_zh, row_zh};
 use super::{Explanation, rows, ticket, unit};
 use crate::calendar::Limit;
 use crate::escalation::PlannedStep;
-use crate::facts::{Facts, Unknown};
+use crate::facts::Facts;
 use crate::pack::Pack;
 use crate::routing::rules::TRIAGE;
-use crate::routing::{Basis, Decision, MatchedRow, PlannedStage, PlannedTicket, Role, Stage};
+use crate::routing::{Basis, Decision, MatchedRow, PlannedStage, PlannedTicket, Role, Stage, decide};
 use crate::salvage::salvage;
 use crate::urgency::Urgency;
 
@@ -28,8 +28,6 @@ pub struct Stored {
     lead: bool,
     urgency: Urgency,
     basis: Vec<Basis>,
-    #[serde(default)]
-    unknowns: Vec<Unknown>,
     dispatched_at: DateTime<Utc>,
     facts: Value,
     stages: Vec<StoredStage>,
@@ -79,7 +77,18 @@ pub fn stored(pack: &Pack, stored: &Stored) -> Explanation {
         // What a row would make of half a child is a guess.
         facts.children.clear();
     }
-    let (decision, planned) = (decision(stored), planned(stored));
+    let (decision, mut planned) = (decision(stored), planned(stored));
+    if !planned.is_by_hand() {
+        // Facts and versions are those of the dispatch, so the rules say again what it rests on.
+        let again = decide(pack, &facts, stored.dispatched_at);
+        let same = |ticket: &&PlannedTicket| ticket.obligation == planned.obligation && ticket.unit == planned.unit;
+        planned.unknowns = again
+            .tickets
+            .iter()
+            .find(same)
+            .map(|ticket| ticket.unknowns.clone())
+            .unwrap_or_default();
+    }
     let mut told = ticket(pack, &facts, &decision, &planned);
     if unreadable.is_some() {
         as_recorded(pack, &facts, &decision, &planned, &stored.facts, &mut told);
@@ -170,6 +179,7 @@ fn decision(stored: &Stored) -> Decision {
         unsent: Vec::new(),
         rows: stored.decision.rows.clone(),
         triage_reasons: stored.decision.triage_reasons.clone(),
+        unlisted: None,
         disagreements: 0,
     }
 }
@@ -183,7 +193,7 @@ fn planned(stored: &Stored) -> PlannedTicket {
         role: Role::Lead,
         evidence: None,
         basis: stored.basis.clone(),
-        unknowns: stored.unknowns.clone(),
+        unknowns: Vec::new(),
         stages: stored.stages.iter().map(planned_stage).collect(),
     }
 }

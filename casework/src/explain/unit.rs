@@ -16,9 +16,9 @@ pub(super) fn place(pack: &Pack, area: Option<&str>) -> String {
             Located::InTownship(township) => {
                 let name = pack.areas().path_name(&township.code);
                 let name = name.unwrap_or_else(|| township.name.clone());
-                format!("{name}（区划代码{code}不在本县列表，按所属乡镇办理）")
+                format!("{name}，区划代码不在本县列表（{code}），按所属乡镇办理")
             }
-            Located::InCounty => format!("区划代码{code}不在本县列表，按全县办理"),
+            Located::InCounty => format!("区划代码不在本县列表（{code}），也不属于列出的乡镇，按全县办理"),
             Located::Foreign => format!("{code}（不在本县）"),
         },
     }

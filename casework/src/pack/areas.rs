@@ -52,6 +52,15 @@ pub enum Located<'a> {
     Foreign,
 }
 
+/// A code that begins as the county's do and is not in the list: the office should look at its list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unlisted {
+    /// 12 digits.
+    pub code: String,
+    /// Code of the township whose first nine digits it has.
+    pub township: Option<String>,
+}
+
 /// All places of a pack.
 #[derive(Debug, Clone)]
 pub struct Areas {
@@ -132,6 +141,17 @@ impl Areas {
             None if begins(COUNTY, &self.county) => Located::InCounty,
             None => Located::Foreign,
         }
+    }
+
+    /// The code where it is one of the county's that the list does not have; `None` for listed, foreign and no codes.
+    pub fn unlisted(&self, area: Option<&str>) -> Option<Unlisted> {
+        let township = match self.locate(area) {
+            Located::InTownship(township) => Some(township.code.clone()),
+            Located::InCounty => None,
+            Located::Unknown | Located::Listed(_) | Located::Foreign => return None,
+        };
+        let code = area?.to_owned();
+        Some(Unlisted { code, township })
     }
 
     /// Where a unit is sought for a report's area: a code that is not in the list but of a township means the township;

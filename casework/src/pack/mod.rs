@@ -15,7 +15,7 @@ mod vocabulary;
 
 use std::collections::{BTreeMap, HashMap};
 
-pub use areas::{Area, AreaLevel, Areas, Located};
+pub use areas::{Area, AreaLevel, Areas, Located, Unlisted};
 pub(crate) use problem::Problems;
 pub use problem::{Line, PackProblem};
 pub use statutes::{Duty, DutyOf, Maximum, Statutes};

@@ -50,6 +50,7 @@ pub fn by_hand(
         unsent: Vec::new(),
         rows: Vec::new(),
         triage_reasons: Vec::new(),
+        unlisted: None,
         disagreements: decided.disagreements,
     })
 }

@@ -7,6 +7,7 @@ use crate::calendar::Limit;
 use crate::code::words;
 use crate::escalation::PlannedStep;
 use crate::facts::Unknown;
+use crate::pack::Unlisted;
 use crate::urgency::Urgency;
 
 words! {
@@ -44,6 +45,9 @@ pub struct Decision {
     pub rows: Vec<MatchedRow>,
     /// Why a triage ticket is among the tickets; empty = none is. Chinese sentences without personal data.
     pub triage_reasons: Vec<String>,
+    /// The report's area code where the county's list should have it and does not. Not part of any wire format.
+    #[serde(skip)]
+    pub unlisted: Option<Unlisted>,
     /// How often the two evaluators of the tables differed; more than 0 is an alarm. Not part of any wire format.
     #[serde(default, skip_serializing)]
     pub disagreements: u32,

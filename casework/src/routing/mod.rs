@@ -30,12 +30,21 @@ use crate::pack::Pack;
 
 /// Decides who owes what by when. Never fails: what can't be settled is a triage ticket with its reason.
 pub fn decide(pack: &Pack, facts: &Facts, dispatched_at: DateTime<Utc>) -> Decision {
-    Parties::of(pack, facts).with_clocks(pack, dispatched_at)
+    noted(pack, facts, Parties::of(pack, facts).with_clocks(pack, dispatched_at))
 }
 
 /// The answer for a report that could not be routed: the police ticket if the safety floor asks for one, and a
 /// triage ticket with the reason. Evaluates no table, since one of them may be what failed; the urgency nobody
 /// could judge counts as the highest.
 pub fn triage(pack: &Pack, facts: &Facts, reason: &str, dispatched_at: DateTime<Utc>) -> Decision {
-    Parties::triage(pack, facts, reason).with_clocks(pack, dispatched_at)
+    let parties = Parties::triage(pack, facts, reason);
+    noted(pack, facts, parties.with_clocks(pack, dispatched_at))
+}
+
+/// With the area code that the county's list should have.
+fn noted(pack: &Pack, facts: &Facts, decision: Decision) -> Decision {
+    Decision {
+        unlisted: pack.areas().unlisted(facts.area.as_deref()),
+        ..decision
+    }
 }

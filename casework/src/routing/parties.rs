@@ -125,6 +125,7 @@ impl Parties {
             unsent: self.unsent,
             rows: self.work.rows.into_iter().collect(),
             triage_reasons: self.work.doubts,
+            unlisted: None,
             disagreements: self.work.disagreements,
         }
     }

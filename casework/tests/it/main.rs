@@ -26,3 +26,4 @@ mod soundness;
 mod tables;
 mod taihe;
 mod units;
+mod unknown;

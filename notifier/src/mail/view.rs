@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use casework::{
     calendar::Limit,
-    pack::{Lang as PackLang, Pack},
+    pack::{Area, Lang as PackLang, Located, Pack},
     routing::{self, rules::TRIAGE},
     urgency::Urgency,
 };
@@ -219,10 +219,21 @@ impl View {
         };
         let area = match notice.area.as_deref() {
             None => t("notice.value.no-area").to_owned(),
-            Some(code) => pack
-                .areas()
-                .path_name(code)
-                .unwrap_or_else(|| t("notice.value.foreign-area").to_owned()),
+            Some(code) => {
+                let named = |area: &Area| pack.areas().path_name(&area.code).unwrap_or_else(|| area.name.clone());
+                match pack.areas().locate(Some(code)) {
+                    Located::Listed(area) => named(area),
+                    Located::InTownship(township) => {
+                        let values = [("township", named(township)), ("code", code.to_owned())];
+                        fill(
+                            "notice.value.in-township-area",
+                            &values.each_ref().map(|(name, value)| (*name, value.as_str())),
+                        )
+                    }
+                    Located::InCounty => fill("notice.value.in-county-area", &[("code", code)]),
+                    Located::Foreign | Located::Unknown => t("notice.value.foreign-area").to_owned(),
+                }
+            }
         };
         let mut rows = vec![
             row("obligation", self.obligation.clone()),

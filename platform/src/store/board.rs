@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::types::Json;
 
-use super::{Store, StoreError, UnitCall};
+use super::{Store, StoreError, UnitCall, UnlistedArea};
 
 /// A list on the board is cut here; the count beside it says how many there are.
 const SHOWN: i64 = 20;
@@ -117,6 +117,8 @@ pub struct BoardNow {
     /// Drills that are unsigned or overdue: never in the counts and lists above.
     #[serde(skip)]
     pub drills: Vec<CallAbout>,
+    /// Area codes of the county that the list does not have.
+    pub unlisted: Vec<UnlistedArea>,
 }
 
 /// One of the board's lists, which can be read to its end.
@@ -214,6 +216,7 @@ impl Store {
             failed: self.board_failed(county, 0, SHOWN).await?,
             drills,
             parked: sqlx::query_scalar("SELECT count(*) FROM (SELECT FROM parked_messages LIMIT $1) few").bind(COUNTED).fetch_one(&self.pool).await?,
+            unlisted: self.unlisted_areas(county).await?,
         })
     }
 

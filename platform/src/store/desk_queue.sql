@@ -1,7 +1,7 @@
 -- $1 county, $2 offset, $3 limit. Row-level security names the units; the condition repeats them for the index.
 SELECT t.id, t.report_id, t.unit, t.obligation, t.lead, t.urgency, t.state, t.next_stage, t.next_due_at, t.assignee_name,
        assignee_gone(t.county, t.unit, t.assignee) AS assignee_gone,
-       t.dispatched_at, f.facts ->> 'area' AS area, coalesce((f.facts ->> 'present_danger')::boolean, false) AS present_danger, r.drill, f.facts
+       t.dispatched_at, facts_area(f.facts) AS area, facts_danger(f.facts) AS present_danger, r.drill, f.facts
 FROM (SELECT * FROM tickets
       WHERE county = $1 AND unit = ANY ((SELECT desk_units())::text[])
         AND state IN ('dispatched', 'signed', 'in-progress', 'close-requested', 'transferring', 'return-requested', 'reopened')

@@ -31,6 +31,7 @@ GRANT INSERT ON parked_messages, routing_attempts, decisions, cases, case_report
     events, audit_leaves TO "{role}_router";
 GRANT UPDATE ON routing_attempts, tickets, stages, escalation_steps TO "{role}_router";
 GRANT UPDATE (taken_until) ON outbox TO "{role}_router";
+GRANT SELECT, INSERT, UPDATE ON unlisted_areas TO "{role}_router";
 GRANT DELETE ON outbox, routing_attempts TO "{role}_router";
 GRANT EXECUTE ON FUNCTION partitions_ensure(date) TO "{role}_router";
 
@@ -53,6 +54,7 @@ GRANT SELECT ON report_facts, outbox, decisions, cases, case_reports, tickets, s
     events, parked_messages, routing_attempts, callbacks, memberships, board_snapshots TO "{role}_board";
 GRANT SELECT (id, county, login, name, phone, disabled_at) ON accounts TO "{role}_board";
 GRANT INSERT, UPDATE ON board_snapshots TO "{role}_board";
+GRANT SELECT ON unlisted_areas TO "{role}_board";
 GRANT EXECUTE ON FUNCTION ticket_made(bigint) TO "{role}_board";
 
 -- office: settles triage and records call-backs; may open what a call-back needs.

@@ -1,7 +1,7 @@
 -- What is overdue at the leading group's level, the longest first: $1 county, $2 how many. Of the facts only the area is read.
 SELECT t.id AS ticket_id, t.unit, u.name AS unit_name, t.obligation, t.urgency, s.stage, s.due_at AS since,
        e.sent_at, e.action = 'advisory-letter' AS letter, r.drill,
-       (SELECT f.facts ->> 'area' FROM report_facts f WHERE f.report_id = t.report_id) AS area,
+       (SELECT facts_area(f.facts) FROM report_facts f WHERE f.report_id = t.report_id) AS area,
        unit_call(t.county, t.unit) AS call
 FROM (SELECT s.id, s.ticket_id, s.stage, s.due_at, s.due_generation FROM stages s
       WHERE s.ended_at IS NULL AND s.next_step >= 4 AND (SELECT o.county FROM tickets o WHERE o.id = s.ticket_id) = $1

@@ -30,6 +30,7 @@ mod show;
 mod status;
 mod triage;
 mod units;
+mod unlisted;
 mod wake;
 
 pub use account_acts::{AccountAct, NewAct};
@@ -62,6 +63,7 @@ pub use show::ReportShown;
 pub use status::{ReportStatus, StatusStage, StatusTicket};
 pub use triage::{Act, TriageError, TriageSettled, TriageState};
 pub use units::UnitContacts;
+pub use unlisted::UnlistedArea;
 pub use wake::NoticeBell;
 
 use std::{str::FromStr, time::Duration};

@@ -2,7 +2,7 @@
 SELECT l.id, l.kind, l.level, s.stage, l.unit, u.name AS unit_name, u.mailbox, l.urgency, l.drill, l.system_late,
        l.created_at, l.attempts, l.ticket_id, t.report_id, t.obligation, t.unit AS ticket_unit, tu.name AS ticket_unit_name,
        tu.kind AS ticket_unit_kind, t.lead, t.dispatched_at, t.basis,
-       f.facts ->> 'area' AS area, coalesce(f.facts -> 'present_danger' = 'true', false) AS present_danger,
+       facts_area(f.facts) AS area, facts_danger(f.facts) AS present_danger,
        coalesce((SELECT jsonb_agg(jsonb_build_object('stage', a.stage, 'due_at', a.due_at, 'time_limit', a.time_limit,
                      'start_event', a.start_event, 'basis', a.basis, 'grade', a.grade, 'provisional', a.provisional, 'ended_at', a.ended_at)
                      ORDER BY array_position(ARRAY['sign', 'contact', 'resolve'], a.stage))

@@ -9,7 +9,7 @@ use serde_json::json;
 use sqlx::{PgTransaction, types::Json};
 use uuid::Uuid;
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, unlisted};
 
 /// What the router reads of a report; no sealed column.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -116,6 +116,10 @@ impl Store {
         .bind(ids)
         .execute(&mut *tx)
         .await?;
+        let fresh = decided.iter().zip(&recorded);
+        let fresh = fresh.filter(|(_, recorded)| matches!(recorded, Recorded::Now { .. }));
+        // Last, because reports with the same code wait for each other here.
+        unlisted::note(&mut tx, fresh.map(|(decided, _)| *decided), now).await?;
         tx.commit().await?;
         Ok(recorded)
     }
@@ -208,6 +212,7 @@ fn ticket_row(ticket: &PlannedTicket) -> serde_json::Value {
         "lead": ticket.lead,
         "evidence": ticket.evidence,
         "basis": ticket.basis,
+        "unknowns": ticket.unknowns,
         "notice_id": Uuid::new_v4(),
         "stages": ticket.stages.iter().map(|s| json!({
             "stage": s.stage.as_str(),

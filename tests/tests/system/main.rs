@@ -8,6 +8,7 @@ mod board;
 mod desk;
 mod escalation;
 mod explain;
+mod facts;
 mod kept;
 mod leading;
 mod login;

@@ -1,6 +1,6 @@
 //! The unsealed facts of a report in words: enough to decide who must act, nothing that says who it is about.
 
-use casework::{facts::Facts, pack::Pack, salvage::salvage};
+use casework::{facts::Facts, pack::Pack, report::Sex, salvage::salvage};
 use platform::text::Lang;
 use serde_json::Value;
 
@@ -8,13 +8,13 @@ use crate::internal::page::words;
 
 /// Label and value of each fact.
 pub(crate) fn lines(stored: &Value, pack: &Pack, lang: Lang) -> Vec<(&'static str, String)> {
-    let (facts, _) = salvage(stored);
+    let (facts, unreadable) = salvage(stored);
     let t = |key: &str| lang.t(key);
     let situation = |code: &String| pack.vocabulary().situations.label(code, lang.pack()).to_owned();
-    let danger = if facts.present_danger {
-        "board.fact.danger_yes"
-    } else {
-        "board.fact.danger_no"
+    let danger = match facts.present_danger {
+        true if unreadable.is_some() && !stored["present_danger"].is_boolean() => "board.fact.danger_assumed",
+        true => "board.fact.danger_yes",
+        false => "board.fact.danger_no",
     };
     let mut lines = vec![
         (t("board.fact.danger"), t(danger).to_owned()),
@@ -53,18 +53,26 @@ pub(crate) fn lines(stored: &Value, pack: &Pack, lang: Lang) -> Vec<(&'static st
 
 fn children(facts: &Facts, lang: Lang) -> impl Iterator<Item = String> {
     facts.children.iter().map(move |child| {
-        let age = child.age.map_or_else(
-            || lang.t("board.fact.age_unknown").to_owned(),
-            |age| lang.fill("board.fact.age", &[("n", &age.to_string())]),
-        );
-        let sex = lang.t(&format!("form.sex.{}", child.sex.as_str())).to_owned();
+        let age = match (child.age, child.age_from) {
+            (None, _) => lang.t("board.fact.age_unknown").to_owned(),
+            (Some(age), from) => {
+                let key = from.map_or("board.fact.age".to_owned(), |from| format!("board.fact.age_by.{from}"));
+                lang.fill(&key, &[("n", &age.to_string())])
+            }
+        };
+        let sex = match child.sex {
+            Sex::Unknown => lang.t("board.fact.sex_unknown").to_owned(),
+            sex => lang.t(&format!("form.sex.{sex}")).to_owned(),
+        };
         let with = lang
             .t(&format!("form.living_with.{}", child.living_with.as_str()))
             .to_owned();
-        let left = child
-            .left_behind
-            .unwrap_or(false)
-            .then(|| lang.t("board.fact.left_behind").to_owned());
+        let left = match child.left_behind {
+            Some(true) => Some("board.fact.left_behind"),
+            Some(false) => None,
+            None => Some("board.fact.left_behind_unknown"),
+        };
+        let left = left.map(|key| lang.t(key).to_owned());
         join([sex, age, with].into_iter().chain(left))
     })
 }

@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 use platform::{
     clock,
     receipt::ReportId,
-    store::{BoardNow, CallAbout, StoreError, TriageLine},
+    store::{BoardNow, CallAbout, StoreError, TriageLine, UnlistedArea},
     text::Lang,
 };
 
@@ -69,6 +69,14 @@ pub(super) struct Now {
     pub(super) at: String,
     pub(super) groups: Vec<Group>,
     pub(super) parked: Option<String>,
+    /// Area codes that the list does not have.
+    pub(super) unlisted: Vec<Unlisted>,
+}
+
+/// A code with where its reports went.
+pub(super) struct Unlisted {
+    pub(super) said: String,
+    pub(super) receipts: String,
 }
 
 #[derive(Template)]
@@ -189,6 +197,26 @@ fn say(found: BoardNow, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> Now {
         at: words::moment(lang, now, now),
         groups,
         parked,
+        unlisted: found
+            .unlisted
+            .iter()
+            .map(|area| unlisted(area, pack, lang, now))
+            .collect(),
+    }
+}
+
+fn unlisted(area: &UnlistedArea, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> Unlisted {
+    let receipts = area.receipts.iter().map(|id| ReportId::from_db(*id).to_string());
+    Unlisted {
+        said: lang.fill(
+            "board.unlisted_line",
+            &[
+                ("place", &words::place(lang, pack, Some(&area.code))),
+                ("n", &area.reports.to_string()),
+                ("at", &words::moment(lang, area.last_at, now)),
+            ],
+        ),
+        receipts: receipts.collect::<Vec<_>>().join("、"),
     }
 }
 

@@ -275,6 +275,7 @@ fn children(lang: Lang, opened: Option<&[Child]>, facts: Option<&Facts>) -> Vec<
             })
             .collect();
     };
+    let facts_of = |number: usize| facts.and_then(|facts| facts.children.get(number - 1));
     let words = opened.iter().zip(1..).map(|(c, n)| {
         let mut facts = vec![(lang.t("form.label.living_with"), living(c.living_with.as_str()))];
         let mut add = |key: &str, value: Option<String>| facts.extend(value.map(|value| (lang.t(key), value)));
@@ -287,8 +288,10 @@ fn children(lang: Lang, opened: Option<&[Child]>, facts: Option<&Facts>) -> Vec<
         add("form.label.school", c.school.clone());
         add("form.label.birth_date", c.birth_date.map(|d| d.to_string()));
         add("form.label.id_number", c.id_number.clone());
+        // An age that was computed when the report was accepted stands in its facts alone.
+        let computed = || facts_of(n).and_then(|known| known.age);
         ChildWords {
-            heading: heading(n, c.name.as_deref(), c.sex.as_str(), c.age),
+            heading: heading(n, c.name.as_deref(), c.sex.as_str(), c.age.or_else(computed)),
             facts,
         }
     });

@@ -6,7 +6,7 @@
 use casework::{
     calendar::{Limit, shanghai},
     facts::Facts,
-    pack::Pack,
+    pack::{Area, Located, Pack},
     routing::basis_zh,
     salvage::salvage,
 };
@@ -212,14 +212,24 @@ pub(crate) fn limit(lang: Lang, text: &str) -> String {
     lang.fill(&key, &[("n", &limit.count.to_string())])
 }
 
-/// Township and village of an area code, without the county; what the pack doesn't know is said so.
+/// Township and village of an area code, without the county; a code that the list doesn't have is said so.
 pub(crate) fn place(lang: Lang, pack: &Pack, area: Option<&str>) -> String {
-    let Some(code) = area else {
-        return lang.t("words.place.unknown").to_owned();
-    };
-    let Some(name) = pack.areas().path_name(code) else {
-        return lang.fill("words.place.foreign", &[("code", code)]);
-    };
+    let code = area.unwrap_or_default();
+    match pack.areas().locate(area) {
+        Located::Unknown => lang.t("words.place.unknown").to_owned(),
+        Located::Listed(area) => within(pack, area),
+        Located::InTownship(township) => {
+            let name = within(pack, township);
+            lang.fill("words.place.in-township", &[("code", code), ("township", &name)])
+        }
+        Located::InCounty => lang.fill("words.place.in-county", &[("code", code)]),
+        Located::Foreign => lang.fill("words.place.foreign", &[("code", code)]),
+    }
+}
+
+/// The name of a listed area without the county's own.
+fn within(pack: &Pack, area: &Area) -> String {
+    let name = pack.areas().path_name(&area.code).unwrap_or_else(|| area.name.clone());
     let county = pack.county_name(casework::pack::Lang::Zh);
     match name.strip_prefix(county).map(str::trim) {
         Some(within) if !within.is_empty() => within.to_owned(),

@@ -10,6 +10,7 @@ mod expert;
 mod findings;
 mod life;
 mod list;
+mod matrix;
 mod outcome;
 mod reasons;
 mod replay;

@@ -18,6 +18,7 @@ use platform::store::StoreError;
 use super::{
     examined,
     findings::{FindingLine, lines},
+    matrix::{MatrixRow, matrix},
 };
 use crate::internal::{
     Internal,
@@ -39,6 +40,8 @@ struct TablePage {
     others: Vec<(String, String)>,
     findings: Vec<FindingLine>,
     filter: Option<Filter>,
+    /// Of 环节时限, while no filter is chosen.
+    matrix: Vec<MatrixRow>,
     rows: Vec<RowLine>,
     of: usize,
 }
@@ -125,6 +128,11 @@ pub(super) async fn page(
             .into_iter()
             .filter(|line| line.concerns.is_empty() && line.table.as_ref().is_none_or(|(id, _)| *id == opened.table.id))
             .collect(),
+        matrix: if wanted.is_none() {
+            matrix(pack, &opened.table, lang)
+        } else {
+            Vec::new()
+        },
         filter,
         table: opened.table.id,
         name: opened.table.name,

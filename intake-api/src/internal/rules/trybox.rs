@@ -21,6 +21,7 @@ use super::examined;
 use crate::internal::{
     Internal,
     auth::Overseer,
+    board,
     page::{Frame, Language, render, words},
     unavailable,
 };
@@ -41,8 +42,11 @@ struct TryPage {
     sexes: Vec<Choice>,
     living_with: Vec<Choice>,
     ages: Vec<Choice>,
+    left_behind: Vec<Choice>,
     flags: Vec<Choice>,
     nothing: bool,
+    /// What was asked, in words: name and value of each fact.
+    asked: Vec<(&'static str, String)>,
     /// The version's answer, then that of the rules in force, where they are another version.
     answers: Vec<Answer>,
     unreadable: bool,
@@ -104,11 +108,24 @@ pub(super) async fn page(
         frame: Frame::of(&actor, lang, "/rules"),
         version,
         nothing: typed.asked && facts.is_none(),
+        asked: facts
+            .as_ref()
+            .map(|facts| asked(facts, shown, lang))
+            .unwrap_or_default(),
         answers,
         unreadable: pack.is_none(),
         ..typed.page(shown, lang)
     };
     render(StatusCode::OK, &page)
+}
+
+/// The facts of a trial in words. Who reports is not asked here.
+fn asked(facts: &Facts, pack: &Pack, lang: Lang) -> Vec<(&'static str, String)> {
+    let stored = serde_json::to_value(facts).unwrap_or_default();
+    let reporter = lang.t("board.fact.reporter");
+    let mut lines = board::facts_lines(&stored, pack, lang);
+    lines.retain(|(name, _)| *name != reporter);
+    lines
 }
 
 fn answer(
@@ -170,9 +187,8 @@ struct Typed {
 }
 
 /// The facts that are yes or no, in the form's order: name of the fact, key of its words.
-const FLAGS: [(&str, &str); 5] = [
+const FLAGS: [(&str, &str); 4] = [
     ("present_danger", "board.fact.danger_yes"),
-    ("left_behind", "board.fact.left_behind"),
     ("guardian_absent", "board.fact.guardian_absent"),
     ("adult_co_offender", "board.fact.adult_co_offender"),
     ("repeat", "board.fact.repeat"),
@@ -218,7 +234,7 @@ impl Typed {
             "children": [{
                 "sex": word("sex"),
                 "age": self.get("age").and_then(|age| age.parse::<u8>().ok()),
-                "left_behind": yes("left_behind"),
+                "left_behind": self.get("left_behind").and_then(|word| word.parse::<bool>().ok()),
                 "living_with": word("living_with"),
             }],
             "reporter_kind": "teacher",
@@ -281,11 +297,23 @@ impl Typed {
                     (code, words, chosen)
                 })
                 .collect(),
+            left_behind: [
+                ("", "rules.try.left_behind_unknown"),
+                ("true", "form.yes"),
+                ("false", "form.no"),
+            ]
+            .iter()
+            .map(|(code, key)| {
+                let chosen = self.get("left_behind").unwrap_or_default() == *code;
+                ((*code).to_owned(), lang.t(key).to_owned(), chosen)
+            })
+            .collect(),
             flags: FLAGS
                 .iter()
                 .map(|(name, key)| ((*name).to_owned(), lang.t(key).to_owned(), self.has("flag", name)))
                 .collect(),
             nothing: false,
+            asked: Vec::new(),
             answers: Vec::new(),
             unreadable: false,
         }

@@ -280,6 +280,15 @@ fn drills_unknown_places_and_open_clocks_are_said() {
             .text
             .contains("不在本县地名库内")
     );
+    let behind = LeasedNotice {
+        area: Some("341222101999".into()),
+        ..notice("dispatch")
+    };
+    let mail = write(&behind, "2026-11-24T16:12:00+08:00").text;
+    assert!(
+        mail.contains("太和县 旧县镇，区划代码不在本县列表（341222101999），按所属乡镇办理"),
+        "{mail}"
+    );
 }
 
 #[test]
