@@ -77,7 +77,8 @@ test("a server that is away loses nothing, and the retry files once", async () =
   await page.goto(PUBLIC_URL);
   await filled(page, { told: "服务器不在时写的话。" });
   const key = await page.locator('input[name="key"]').inputValue();
-  await page.route("**/report*", (route) => route.abort());
+  const filing = (url) => url.pathname === "/report";
+  await page.route(filing, (route) => route.abort());
   await page.locator("button.send").click();
   for (let n = 0; n < 6; n += 1) await page.clock.runFor(7000);
   await page.locator("[data-status]", { hasText: "内容仍在本页" }).waitFor();
@@ -89,12 +90,12 @@ test("a server that is away loses nothing, and the retry files once", async () =
   assert.equal(await page.locator('input[name="situations"][value="dropout"]').isChecked(), true);
   assert.equal(await page.locator('input[name="key"]').inputValue(), key, "the same key");
   // An answer that is no form never takes the form's place.
-  await page.unroute("**/report*");
-  await page.route("**/report*", (route) => route.fulfill({ status: 413, contentType: "text/html", body: '<main id="main"><h1>内容太长</h1><p class="lead">没有保存。</p></main>' }));
+  await page.unroute(filing);
+  await page.route(filing, (route) => route.fulfill({ status: 413, contentType: "text/html", body: '<main id="main"><h1>内容太长</h1><p class="lead">没有保存。</p></main>' }));
   await page.locator("button.send").click();
   await page.locator("[data-status]", { hasText: "内容太长" }).waitFor();
   assert.equal(await page.locator("#narrative").inputValue(), "服务器不在时写的话。");
-  await page.unroute("**/report*");
+  await page.unroute(filing);
   await page.locator("button.send").click();
   await page.locator("[data-receipt]").waitFor();
   assert.equal(await page.evaluate(() => sessionStorage.getItem("shouwang-draft")), null);
