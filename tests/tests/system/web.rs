@@ -492,7 +492,12 @@ async fn a_status_says_what_happened_and_nothing_else() {
             .expect("a step");
         assert!(step["due_at"].is_string() && step["at"].is_null(), "{step}");
     }
-    assert!(page(&beaten).await.contains("应在"));
+    let told = page(&beaten).await;
+    assert!(told.contains("应在") && told.contains("见到孩子"));
+    assert!(
+        !told.contains("已见到孩子") && !told.contains("已签收"),
+        "what has not happened is not named as if it had"
+    );
     let neighbours = file("public", 0).await;
     let told = page(&neighbours).await;
     assert!(

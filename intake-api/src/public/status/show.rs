@@ -115,7 +115,12 @@ fn line(lang: Lang, step: &Step) -> Line {
         more.push(lang.t("status.triage_text").to_owned());
     }
     Line {
-        name: lang.t(&format!("status.step.{}", step.step.as_str())),
+        // What has not happened is not named as if it had: "见到孩子", not "已见到孩子".
+        name: lang.t(&format!(
+            "status.{}.{}",
+            if step.at.is_some() { "step" } else { "wait" },
+            step.step.as_str()
+        )),
         done: step.at.is_some(),
         text,
         late: step.late,
