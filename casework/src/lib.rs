@@ -8,6 +8,7 @@
 //! -> a [`routing::Decision`] holding tickets, each with its stages ([`calendar`]) and steps ([`escalation`]).
 
 pub mod calendar;
+pub mod callback;
 pub mod clerk;
 pub mod code;
 pub mod dmn;

@@ -99,7 +99,7 @@ async fn office(internal: &Internal) -> Result<OfficeCounts, StoreError> {
     {
         return Ok(counts);
     }
-    let counts = internal.board.office_counts(&internal.county).await?;
+    let counts = internal.board.office_counts(&internal.county, now).await?;
     if let Ok(mut kept) = internal.counted.lock() {
         *kept = Some((now, counts));
     }

@@ -112,6 +112,8 @@ pub struct BoardNow {
     pub triage: Vec<TriageLine>,
     /// Failed notices.
     pub failed: Vec<UndeliveredNotice>,
+    /// 不满意 that waits for a second person of the office.
+    pub callbacks_undecided: i64,
     /// Messages that named no report of ours.
     pub parked: i64,
     /// Drills that are unsigned or overdue: never in the counts and lists above.
@@ -215,6 +217,11 @@ impl Store {
             triage: self.triage_list(county, 0, SHOWN).await?,
             failed: self.board_failed(county, 0, SHOWN).await?,
             drills,
+            callbacks_undecided: count(
+                "SELECT count(*) FROM (SELECT FROM callbacks c JOIN reports r ON r.id = c.report_id
+                    WHERE c.result = 'dissatisfied' AND c.decision IS NULL AND r.county = $1 LIMIT $2) few",
+            )
+            .await?,
             parked: sqlx::query_scalar("SELECT count(*) FROM (SELECT FROM parked_messages LIMIT $1) few").bind(COUNTED).fetch_one(&self.pool).await?,
             unlisted: self.unlisted_areas(county).await?,
         })

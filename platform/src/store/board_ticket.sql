@@ -5,6 +5,9 @@ SELECT t.id, t.report_id, t.obligation, t.unit, u.name AS unit_name, t.urgency, 
        unit_call(t.county, t.unit) AS call,
        coalesce((SELECT jsonb_agg(jsonb_build_object('stage', s.stage, 'limit', s.time_limit, 'started_at', s.started_at,
                      'due_at', s.due_at, 'ended_at', s.ended_at, 'basis', s.basis, 'grade', s.grade, 'provisional', s.provisional,
+                     'earlier', (SELECT coalesce(jsonb_agg(jsonb_build_object('ended_at', p.ended_at, 'due_at', p.due_at,
+                            'ended_how', p.ended_how) ORDER BY p.due_generation), '[]')
+                        FROM stage_rounds p WHERE p.stage_id = s.id AND p.ended_at IS NOT NULL),
                      'steps', (SELECT coalesce(jsonb_agg(jsonb_build_object('level', e.level, 'action', e.action,
                             'crossed_at', e.crossed_at, 'sent_at', e.sent_at, 'system_late', e.system_late)
                             ORDER BY e.due_generation, e.level), '[]')

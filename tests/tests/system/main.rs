@@ -5,6 +5,7 @@
 
 mod architecture;
 mod board;
+mod callbacks;
 mod desk;
 mod escalation;
 mod explain;

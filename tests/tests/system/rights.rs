@@ -59,7 +59,7 @@ const fn api(mut cells: Cells) -> Cells {
 }
 
 /// Method, path, cells. Acts are sent with the session's token and nothing else, so that none is done.
-const TABLE: [(&str, &str, Cells); 91] = [
+const TABLE: [(&str, &str, Cells); 95] = [
     ("GET", "/", SIGNED_IN),
     ("GET", "/login", EVERYBODY),
     ("POST", "/login", [422, ANY, ANY, ANY, ANY, ANY, ANY, ANY]),
@@ -104,7 +104,11 @@ const TABLE: [(&str, &str, Cells); 91] = [
     ("GET", "/callbacks/{report_id}", OVERSEER),
     ("POST", "/callbacks/{report_id}", OFFICE),
     ("POST", "/callbacks/{report_id}/open", OFFICE),
+    ("POST", "/callbacks/{report_id}/decide", OFFICE),
     ("GET", "/api/v1/callbacks", api(OVERSEER)),
+    ("GET", "/api/v1/callbacks/undecided", api(OVERSEER)),
+    ("GET", "/api/v1/callbacks/{report_id}", api(OVERSEER)),
+    ("POST", "/api/v1/callbacks/{report_id}/decide", api(OFFICE)),
     ("POST", "/api/v1/callbacks/{report_id}", api(OFFICE)),
     ("GET", "/api/v1/triage", api(OVERSEER)),
     ("POST", "/api/v1/triage/{report_id}/{act}", api(OFFICE)),

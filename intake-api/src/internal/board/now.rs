@@ -69,6 +69,7 @@ pub(super) struct Now {
     pub(super) at: String,
     pub(super) groups: Vec<Group>,
     pub(super) parked: Option<String>,
+    pub(super) undecided: Option<String>,
     /// Area codes that the list does not have.
     pub(super) unlisted: Vec<Unlisted>,
 }
@@ -193,7 +194,10 @@ fn say(found: BoardNow, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> Now {
         ));
     }
     let parked = (found.parked > 0).then(|| lang.fill("board.parked", &[("n", &counted(found.parked))]));
+    let undecided = found.callbacks_undecided;
+    let undecided = (undecided > 0).then(|| lang.fill("board.undecided", &[("n", &counted(undecided))]));
     Now {
+        undecided,
         at: words::moment(lang, now, now),
         groups,
         parked,

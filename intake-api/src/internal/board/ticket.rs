@@ -70,7 +70,7 @@ struct TicketPage {
 }
 
 /// Kinds of events that have words of their own.
-const EVENTS: [&str; 12] = [
+const EVENTS: [&str; 14] = [
     "unassigned",
     "unit-moved",
     "signed",
@@ -80,6 +80,8 @@ const EVENTS: [&str; 12] = [
     "resolved",
     "identity-opened",
     "called-back",
+    "callback-decided",
+    "reopened",
     "triage-taken",
     "triage-assigned",
     "triage-rerouted",
@@ -179,11 +181,23 @@ fn stage(stage: &Value, letters: bool, lang: Lang, now: DateTime<Utc>) -> StageL
         };
         Some(lang.fill(key, &[("at", &at), ("level", words::level(lang, level, letters))]))
     });
+    let earlier = items(&stage["earlier"]).filter_map(|round| {
+        let at = moment(round, "ended_at", lang, now)?;
+        let due = time(round, "due_at")
+            .map(|due| words::due(lang, due, now))
+            .unwrap_or_default();
+        let key = if round["ended_how"] == "closed" {
+            "board.stage_before_closed"
+        } else {
+            "board.stage_before"
+        };
+        Some(lang.fill(key, &[("at", &at), ("due", &due)]))
+    });
     StageLine {
         name: words::stage(lang, text(stage, "stage")),
         when: ended.into_iter().chain([planned]).collect::<Vec<_>>().join(" · "),
         basis: words::basis(lang, text(stage, "basis"), text(stage, "grade")),
-        steps: steps.collect(),
+        steps: earlier.chain(steps).collect(),
     }
 }
 

@@ -235,6 +235,7 @@ fn what_happened(lang: Lang, kind: &str) -> &'static str {
         "contacted" => "desk.what.contacted",
         "evidence" => "desk.what.evidence",
         "resolved" => "desk.what.resolved",
+        "reopened" => "desk.what.reopened",
         "identity-opened" => "desk.what.opened",
         _ => "desk.what.changed",
     })

@@ -363,7 +363,7 @@ fn event_text(event: &DeskEvent, pack: &Pack, lang: Lang) -> String {
             "resolved",
             pack.vocabulary().outcomes.label(&detail("outcome"), pl).to_owned(),
         ),
-        known @ ("signed" | "contacted" | "identity-opened") => (known, String::new()),
+        known @ ("signed" | "contacted" | "identity-opened" | "reopened") => (known, String::new()),
         _ => ("other", event.kind.clone()),
     };
     lang.fill(&format!("desk.event.{kind}"), &[("by", &event.actor), ("what", &more)])

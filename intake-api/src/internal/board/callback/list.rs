@@ -1,0 +1,124 @@
+//! `/callbacks`: who waits for a call, and what waits for a second person.
+
+use askama::Template;
+use axum::{
+    extract::{Query, State},
+    http::StatusCode,
+    response::Response,
+};
+use casework::salvage::salvage;
+use platform::{
+    clock,
+    receipt::ReportId,
+    store::{CallbackDue, StoreError},
+    text::Lang,
+};
+
+use crate::internal::{
+    Internal,
+    auth::Overseer,
+    page::{Frame, Language, Pages, render, words},
+    unavailable,
+};
+
+struct Line {
+    report_id: i64,
+    receipt: String,
+    since: String,
+    what: String,
+    tries: Option<String>,
+    drill: bool,
+}
+
+#[derive(Template)]
+#[template(path = "internal/board/callbacks.html")]
+struct ListPage {
+    frame: Frame,
+    undecided: Vec<Line>,
+    due: Vec<Line>,
+    put_off: Option<String>,
+    pages: Pages,
+}
+
+/// `GET /callbacks`
+pub(crate) async fn list(
+    State(internal): State<Internal>,
+    actor: Overseer,
+    Language(lang): Language,
+    Query(mut pages): Query<Pages>,
+) -> Response {
+    match look(&internal, lang, &mut pages).await {
+        Ok((undecided, due, put_off)) => {
+            let page = ListPage {
+                frame: Frame::of(&actor, lang, "/callbacks"),
+                undecided,
+                due,
+                put_off,
+                pages: pages.at("/callbacks"),
+            };
+            render(StatusCode::OK, &page)
+        }
+        Err(e) => unavailable(&e),
+    }
+}
+
+async fn look(
+    internal: &Internal,
+    lang: Lang,
+    pages: &mut Pages,
+) -> Result<(Vec<Line>, Vec<Line>, Option<String>), StoreError> {
+    let now = clock::now();
+    let (offset, limit) = pages.part();
+    let undecided = internal.board.callbacks_undecided(&internal.county).await?;
+    let due = internal
+        .board
+        .callbacks_page(&internal.county, now, offset, limit)
+        .await?;
+    let due = pages.cut(due);
+    let put_off = internal.board.callbacks_put_off(&internal.county, now).await?;
+    let undecided = undecided.into_iter().map(|line| Line {
+        report_id: line.report_id,
+        receipt: ReportId::from_db(line.report_id).to_string(),
+        since: lang.fill(
+            "callback.undecided_since",
+            &[("by", &line.by_name), ("at", &words::moment(lang, line.at, now))],
+        ),
+        what: String::new(),
+        tries: None,
+        drill: line.drill,
+    });
+    let due = due.iter().map(|due| line(internal, due, lang));
+    let put_off = (put_off > 0).then(|| lang.fill("callback.put_off", &[("n", &put_off.to_string())]));
+    Ok((undecided.collect(), due.collect(), put_off))
+}
+
+fn line(internal: &Internal, due: &CallbackDue, lang: Lang) -> Line {
+    let now = clock::now();
+    let loaded = internal.pack.current();
+    let vocabulary = loaded.pack.vocabulary();
+    let (facts, _) = salvage(&due.facts);
+    let situations = facts
+        .situations
+        .iter()
+        .map(|code| vocabulary.situations.label(code, lang.pack()).to_owned());
+    let outcomes = due
+        .outcomes
+        .iter()
+        .map(|code| vocabulary.outcomes.label(code, lang.pack()).to_owned());
+    let place = words::place(lang, &loaded.pack, facts.area.as_deref());
+    let parts: Vec<String> = situations.chain([place]).chain(outcomes).collect();
+    Line {
+        report_id: due.report_id,
+        receipt: ReportId::from_db(due.report_id).to_string(),
+        since: lang.fill(
+            "callback.since",
+            &[
+                ("span", &words::span(lang, now - due.resolved_at)),
+                ("at", &words::moment(lang, due.resolved_at, now)),
+            ],
+        ),
+        what: parts.join(" · "),
+        tries: (due.tries > 0).then(|| lang.fill("callback.tried", &[("n", &due.tries.to_string())])),
+        drill: due.drill,
+    }
+}

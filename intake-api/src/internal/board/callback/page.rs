@@ -1,0 +1,327 @@
+//! `/callbacks/{report_id}`: what the case is, what was recorded, and the forms that fit how far it is.
+
+use askama::Template;
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use casework::callback::CallResult;
+use chrono::{DateTime, Utc};
+use platform::{
+    clock,
+    receipt::ReportId,
+    seal::{Column, MasterKey},
+    store::{CallbackCase, CallbackTicket, CallbackTry, ContactOpened, StoreError},
+    text::Lang,
+};
+
+use super::{call::Typed, result};
+use crate::internal::{
+    Internal,
+    auth::{Actor, Overseer},
+    board::facts_lines,
+    page::{Frame, Language, problem, render, tail, words},
+    unavailable,
+};
+
+/// The reporter's contact, on the answer that opened it and nowhere else.
+pub(super) struct Opened {
+    pub(super) name: String,
+    pub(super) phone: String,
+    pub(super) organization: String,
+}
+
+/// What an act says on the page that it answers with.
+#[derive(Default)]
+pub(super) struct Said {
+    pub(super) good: Option<String>,
+    pub(super) bad: Option<String>,
+    pub(super) opened: Option<Opened>,
+    pub(super) typed: Option<Typed>,
+}
+
+/// How far the calls of a report are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stand {
+    /// Some ticket is open.
+    Open,
+    /// To be called now.
+    Waiting,
+    /// Not reached today.
+    PutOff,
+    /// 不满意 waits for a second person.
+    Undecided,
+    /// Over.
+    Over,
+}
+
+struct CallLine {
+    head: String,
+    note: String,
+    reason: String,
+    decision: String,
+}
+
+struct Choice {
+    id: i64,
+    label: String,
+    ticked: bool,
+}
+
+#[derive(Template)]
+#[template(path = "internal/board/callback.html")]
+struct CallbackPage {
+    frame: Frame,
+    report_id: i64,
+    receipt: String,
+    drill: bool,
+    resolved: String,
+    said: Said,
+    standing: &'static str,
+    facts: Vec<(&'static str, String)>,
+    calls: Vec<CallLine>,
+    openings: Vec<String>,
+    attempt: i16,
+    can_open: bool,
+    results: Vec<(&'static str, &'static str, bool)>,
+    follows: bool,
+    decides: Option<i16>,
+    own: bool,
+    tickets: Vec<Choice>,
+    note: String,
+    reason: String,
+    follow_up: String,
+}
+
+/// `GET /callbacks/{report_id}`
+pub(crate) async fn page(
+    State(internal): State<Internal>,
+    actor: Overseer,
+    Language(lang): Language,
+    Path(id): Path<i64>,
+) -> Response {
+    show(&internal, &actor, lang, id, StatusCode::OK, Said::default()).await
+}
+
+struct Found {
+    case: CallbackCase,
+    calls: Vec<CallbackTry>,
+    tickets: Vec<CallbackTicket>,
+    openings: Vec<ContactOpened>,
+    due: bool,
+}
+
+async fn find(internal: &Internal, id: i64, now: DateTime<Utc>) -> Result<Option<Found>, StoreError> {
+    let Some(case) = internal.board.callback_case(&internal.county, id).await? else {
+        return Ok(None);
+    };
+    let calls = internal.board.callback_tries(id).await?;
+    // Before every ticket is closed there is nothing to see here, unless somebody was called before.
+    if calls.is_empty() && (case.tickets == 0 || case.open > 0) {
+        return Ok(None);
+    }
+    Ok(Some(Found {
+        case,
+        calls,
+        tickets: internal.board.callback_tickets(&internal.county, id).await?,
+        openings: internal.board.contact_openings(id).await?,
+        due: internal.board.callback_due(&internal.county, id, now).await?.is_some(),
+    }))
+}
+
+impl Found {
+    fn stand(&self, now: DateTime<Utc>) -> Stand {
+        let last = self.calls.last();
+        if last.is_some_and(CallbackTry::is_undecided) {
+            Stand::Undecided
+        } else if self.case.open > 0 {
+            Stand::Open
+        } else if self.due {
+            Stand::Waiting
+        } else if last.and_then(|last| last.retry_at).is_some_and(|retry| retry > now) {
+            Stand::PutOff
+        } else {
+            Stand::Over
+        }
+    }
+}
+
+/// The results that may be recorded.
+fn offered(stand: Stand, anonymous: bool) -> &'static [CallResult] {
+    use CallResult::{Anonymous, Dissatisfied, Satisfied, Unreachable};
+    match (stand, anonymous) {
+        (Stand::Waiting, true) => &[Anonymous],
+        (Stand::Waiting, false) => &[Satisfied, Dissatisfied, Unreachable],
+        (Stand::PutOff, false) => &[Satisfied, Dissatisfied],
+        (Stand::Over, false) => &[Dissatisfied],
+        _ => &[],
+    }
+}
+
+/// Renders the page.
+pub(super) async fn show(
+    internal: &Internal,
+    actor: &Actor,
+    lang: Lang,
+    id: i64,
+    status: StatusCode,
+    said: Said,
+) -> Response {
+    let now = clock::now();
+    let found = match find(internal, id, now).await {
+        Ok(Some(found)) => found,
+        Ok(None) => return problem::not_found().into_response(),
+        Err(e) => return unavailable(&e),
+    };
+    let open = match opener(internal, id).await {
+        Ok(open) => open,
+        Err(e) => return unavailable(&e),
+    };
+    let (stand, office) = (found.stand(now), actor.is(&["office"]));
+    let anonymous = found.case.facts["identity"] == "anonymous";
+    let offered = if office { offered(stand, anonymous) } else { &[] };
+    let typed = said.typed.clone().unwrap_or_default();
+    let ticked = typed.tickets();
+    let last = found.calls.last();
+    let pack = internal.pack.current().pack.clone();
+    let page = CallbackPage {
+        frame: Frame::of(actor, lang, "/callbacks").titled(tail(&ReportId::from_db(id).to_string())),
+        report_id: id,
+        receipt: ReportId::from_db(id).to_string(),
+        drill: found.case.drill,
+        resolved: found
+            .case
+            .resolved_at
+            .map(|at| words::moment(lang, at, now))
+            .unwrap_or_default(),
+        standing: lang.t(standing(stand, anonymous, office, last)),
+        facts: facts_lines(&found.case.facts, &pack, lang),
+        calls: found.calls.iter().map(|call| line(call, lang, now, &open)).collect(),
+        openings: found
+            .openings
+            .iter()
+            .map(|opening| opening_line(opening, lang, now, &open))
+            .collect(),
+        attempt: last.map_or(1, |last| last.attempt + 1),
+        can_open: office && !anonymous && !offered.is_empty() && said.opened.is_none(),
+        results: offered
+            .iter()
+            .map(|r| (r.as_str(), result(lang, r.as_str()), typed.result == r.as_str()))
+            .collect(),
+        follows: offered.contains(&CallResult::Dissatisfied),
+        decides: last
+            .filter(|_| office && stand == Stand::Undecided)
+            .map(|last| last.attempt),
+        own: last.is_some_and(|last| last.by_account == Some(actor.person.account.id)),
+        tickets: found
+            .tickets
+            .iter()
+            .map(|ticket| Choice {
+                id: ticket.id,
+                label: label(ticket, &pack, lang),
+                ticked: ticked.contains(&ticket.id),
+            })
+            .collect(),
+        note: typed.note,
+        reason: typed.reason,
+        follow_up: typed.follow_up,
+        said,
+    };
+    render(status, &page)
+}
+
+/// What stands above the forms.
+fn standing(stand: Stand, anonymous: bool, office: bool, last: Option<&CallbackTry>) -> &'static str {
+    match stand {
+        Stand::Waiting if !office => "callback.waiting",
+        Stand::Waiting if anonymous => "callback.next_anonymous",
+        Stand::Waiting => "callback.next",
+        Stand::Open => "callback.not_due",
+        Stand::PutOff => "callback.is_put_off",
+        Stand::Undecided => "callback.is_undecided",
+        Stand::Over => match last.map(|last| (last.result.as_str(), last.decision.as_deref())) {
+            Some(("unreachable", _)) => "callback.over_unreachable",
+            Some(("dissatisfied", Some("keep"))) => "callback.over_kept",
+            _ => "callback.over",
+        },
+    }
+}
+
+fn label(ticket: &CallbackTicket, pack: &casework::pack::Pack, lang: Lang) -> String {
+    let words = pack.vocabulary();
+    let outcome = ticket
+        .outcome
+        .as_deref()
+        .map(|code| words.outcomes.label(code, lang.pack()));
+    let parts = [
+        Some(words.obligations.label(&ticket.obligation, lang.pack())),
+        Some(ticket.unit_name.as_str()),
+        outcome,
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+}
+
+/// Opens what the office wrote about calls.
+async fn opener(internal: &Internal, id: i64) -> Result<impl Fn(Option<&Vec<u8>>) -> String + use<>, StoreError> {
+    let sealed = internal.office.callback_sealed(&internal.county, id).await?;
+    let key = sealed.and_then(|sealed| internal.keys.open_data_key(id, &sealed.data_key).ok());
+    Ok(move |sealed: Option<&Vec<u8>>| {
+        let plain = sealed
+            .zip(key.as_ref())
+            .map(|(sealed, key)| MasterKey::open(key, Column::Event, id, sealed));
+        match plain {
+            Some(Ok(plain)) => String::from_utf8_lossy(&plain).into_owned(),
+            Some(Err(_)) => "（…）".to_owned(),
+            None => String::new(),
+        }
+    })
+}
+
+fn line(call: &CallbackTry, lang: Lang, now: DateTime<Utc>, open: &impl Fn(Option<&Vec<u8>>) -> String) -> CallLine {
+    let at = words::moment(lang, call.at, now);
+    let decision = match (call.decision.as_deref(), call.proposal.as_deref(), call.nth) {
+        (Some("reopen"), ..) => "callback.line_reopened",
+        (Some(_), ..) => "callback.line_kept",
+        (None, Some(_), _) => "callback.line_undecided",
+        (None, None, Some(_)) if call.retry_at.is_some() => "callback.line_again",
+        (None, None, Some(_)) => "callback.line_unreachable",
+        _ => "callback.line_over",
+    };
+    let by = call.decided_by.as_deref().unwrap_or_default();
+    let decided = call
+        .decided_at
+        .map(|at| words::moment(lang, at, now))
+        .unwrap_or_default();
+    let nth = call.nth.unwrap_or_default().to_string();
+    CallLine {
+        head: lang.fill(
+            "callback.done",
+            &[
+                ("by", &call.by_name),
+                ("at", &at),
+                ("result", result(lang, &call.result)),
+            ],
+        ),
+        note: open(call.sealed.as_ref()),
+        reason: open(call.reason.as_ref()),
+        decision: lang.fill(decision, &[("by", by), ("at", &decided), ("n", &nth)]),
+    }
+}
+
+fn opening_line(
+    opening: &ContactOpened,
+    lang: Lang,
+    now: DateTime<Utc>,
+    open: &impl Fn(Option<&Vec<u8>>) -> String,
+) -> String {
+    let at = words::moment(lang, opening.at, now);
+    lang.fill(
+        "callback.opening",
+        &[
+            ("by", &opening.by_name),
+            ("at", &at),
+            ("reason", &open(opening.sealed.as_ref())),
+        ],
+    )
+}
