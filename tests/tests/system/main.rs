@@ -18,6 +18,7 @@ mod people;
 mod poison;
 mod privacy;
 mod queues;
+mod property;
 mod rights;
 mod rules;
 mod store;
