@@ -86,7 +86,7 @@ async fn one(
     .execute(&mut **tx)
     .await?;
     sqlx::query(
-        "INSERT INTO events (at, report_id, ticket_id, kind, actor, account_id, detail) VALUES ($1, $2, $3, 'reopened', $4, $5, $6)",
+        "INSERT INTO events (at, report_id, ticket_id, kind, actor, account_id, detail) VALUES ($1, $2, $3, 'dispatch', $4, $5, $6)",
     )
     .bind(reopen.at)
     .bind(reopen.report_id)
@@ -122,7 +122,8 @@ async fn stages(
 ) -> Result<i32, StoreError> {
     sqlx::query(
         "INSERT INTO stage_rounds (stage_id, due_generation, time_limit, started_at, due_at, ended_at, ended_how)
-         SELECT id, due_generation, time_limit, started_at, due_at, ended_at, ended_how FROM stages WHERE ticket_id = $1",
+         SELECT id, due_generation, time_limit, started_at, due_at, ended_at, ended_how FROM stages
+         WHERE ticket_id = $1 AND stage IN ('sign', 'contact', 'resolve') ON CONFLICT DO NOTHING",
     )
     .bind(ticket.id)
     .execute(&mut **tx)

@@ -250,7 +250,7 @@ async fn unhappy_reopens_with_new_clocks_and_keeps_the_first_end() {
         );
     }
     assert_eq!(
-        o.number("SELECT count(*) FROM notices WHERE kind = 'reopened' AND state = 'queued'")
+        o.number("SELECT count(*) FROM notices WHERE dedup LIKE 'reopened:%' AND state = 'queued'")
             .await,
         1,
         "the unit is told"
