@@ -192,7 +192,9 @@ async fn list(internal: &Internal, desk: &Desk, lang: Lang, page: Option<i64>) -
     };
     let unit = units.first().and_then(|code| loaded.pack.units().get(code));
     let title = format!("{} {count}", lang.t("frame.tab.desk"));
+    // Everybody at this desk knows the county.
     let unit = unit.map_or("", |unit| unit.name.as_str());
+    let unit = unit.strip_prefix(loaded.pack.county_name(lang.pack())).unwrap_or(unit);
     Ok(List {
         lang,
         title: if is_neutral(unit) {

@@ -234,3 +234,55 @@ async fn a_whole_life_through_the_pages() {
         );
     }
 }
+
+#[tokio::test]
+async fn a_leader_gives_a_ticket_to_somebody_before_it_is_signed() {
+    let system = System::start().await;
+    let accounts = Accounts::make(&system).await;
+    let (id, ..) = filed(&system).await;
+    let account: i64 = system
+        .count("SELECT id FROM accounts WHERE login = 'demo-member'")
+        .await;
+    let account = account.to_string();
+    let due = "SELECT due_at::text FROM stages WHERE ticket_id = $1 AND stage = 'sign' AND ended_at IS NULL";
+    let sign_due = async || {
+        sqlx::query_scalar::<_, String>(due)
+            .bind(id)
+            .fetch_one(&system.db)
+            .await
+            .unwrap()
+    };
+    let before = sign_due().await;
+    let path = format!("/tickets/{id}");
+    let member = accounts.browser(&system, "member").await;
+    let page = member.get(&path).await;
+    assert!(
+        !page.text.contains(&format!("/tickets/{id}/assign")),
+        "a member signs first"
+    );
+    let refused = member.act(&page, id, "assign", &[("account", &account)]).await;
+    assert_eq!(refused.status, 409);
+    let leader = accounts.browser(&system, "leader").await;
+    let page = leader.get(&path).await;
+    assert!(page.text.contains("收到并签收") && page.text.contains(&format!("/tickets/{id}/assign")));
+    assert_eq!(
+        leader.act(&page, id, "assign", &[("account", &account)]).await.status,
+        303
+    );
+    let (state, holder): (String, String) = sqlx::query_as("SELECT state, assignee_name FROM tickets WHERE id = $1")
+        .bind(id)
+        .fetch_one(&system.db)
+        .await
+        .unwrap();
+    assert_eq!((state.as_str(), holder.as_str()), ("dispatched", "演示·派出所民警"));
+    assert_eq!(sign_due().await, before, "the time to sign runs on");
+    // Whoever signs does not take it away from the person it was given to.
+    let page = leader.get(&path).await;
+    assert_eq!(leader.act(&page, id, "sign", &[]).await.status, 303);
+    let holder: String = sqlx::query_scalar("SELECT assignee_name FROM tickets WHERE id = $1")
+        .bind(id)
+        .fetch_one(&system.db)
+        .await
+        .unwrap();
+    assert_eq!(holder, "演示·派出所民警");
+}
