@@ -22,7 +22,8 @@ fn texts(html: &str) -> Vec<String> {
 /// Two English words in a row. Addresses, codes and times have none.
 fn english(text: &str) -> bool {
     let words: Vec<&str> = text
-        .split_whitespace()
+        .split(|c: char| c.is_whitespace() || !c.is_ascii())
+        .filter(|word| !word.is_empty())
         .map(|word| word.trim_matches(|c: char| !c.is_ascii_alphanumeric()))
         .collect();
     let spoken = |word: &str| word.len() >= 3 && word.chars().all(|c| c.is_ascii_lowercase());
