@@ -1,5 +1,7 @@
 //! `GET /tickets/{id}`: everything about one ticket on one screen, the next act as the one big button.
 
+use std::collections::HashMap;
+
 use askama::Template;
 use axum::{
     extract::{Path, Query, State},
@@ -7,7 +9,12 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use casework::{calendar::shanghai, pack::Pack};
-use platform::{clock, store::DeskTicket, telemetry::chain, text::Lang};
+use platform::{
+    clock,
+    store::{DeskTicket, UnitContacts},
+    telemetry::chain,
+    text::Lang,
+};
 use serde::Deserialize;
 use tracing::error;
 
@@ -18,8 +25,11 @@ use super::{
 use crate::internal::{
     Internal,
     auth::Desk,
-    page::{Frame, Language, Paper, problem, render, tail, words},
+    page::{Frame, Language, Paper, Phone, problem, render, tail, words},
 };
+
+/// The office's unit in every pack.
+const OFFICE: &str = "office";
 
 /// What was just done.
 #[derive(Deserialize)]
@@ -59,6 +69,8 @@ struct TicketPage {
     my_name: String,
     /// Why the unit has it.
     why: String,
+    /// 值班电话 of the case's units and of the office, as far as they are known.
+    phones: HashMap<String, Phone>,
     /// Now, as a field for date and time takes it.
     now_local: String,
 }
@@ -86,6 +98,10 @@ impl TicketPage {
             return None;
         }
         self.attempt.wrong.get(field).map(|key| self.t(key))
+    }
+
+    fn phone(&self, unit: &str) -> Option<&Phone> {
+        self.phones.get(unit)
     }
 
     fn is_open(&self, form: &str) -> bool {
@@ -210,9 +226,22 @@ pub(super) async fn show(
         done,
         my_name: desk.person.account.name.clone(),
         why,
+        phones: phones(internal, ticket).await,
         now_local: now.with_timezone(&shanghai()).format("%Y-%m-%dT%H:%M").to_string(),
     };
     render(status, &page)
+}
+
+/// The office and who else is in the case; a ticket is shown also while their phones can't be read.
+async fn phones(internal: &Internal, ticket: &DeskTicket) -> HashMap<String, Phone> {
+    let mut codes: Vec<&str> = ticket.others.iter().map(|other| other.unit.as_str()).collect();
+    codes.push(OFFICE);
+    let found = internal.desk.units_contacts(&internal.county, &codes).await;
+    let found = found.inspect_err(|e| {
+        error!(ticket = ticket.id, error = chain(e), "phones of units can't be read");
+    });
+    let phone = |unit: UnitContacts| Some((unit.code, Phone::of(unit.duty_phone?)));
+    found.unwrap_or_default().into_iter().filter_map(phone).collect()
 }
 
 fn outcomes(pack: &Pack, lang: Lang) -> Vec<Choice> {

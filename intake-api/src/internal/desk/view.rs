@@ -90,6 +90,7 @@ pub(super) struct StageWords {
 
 /// Another unit's ticket.
 pub(super) struct OtherWords {
+    pub(super) code: String,
     pub(super) unit: String,
     pub(super) obligation: String,
     pub(super) role: &'static str,
@@ -237,6 +238,7 @@ pub(super) fn view(
             .others
             .iter()
             .map(|o| OtherWords {
+                code: o.unit.clone(),
                 unit: o.unit_name.clone(),
                 obligation: vocabulary.obligations.label(&o.obligation, pl).to_owned(),
                 role: words::role(lang, o.lead),
