@@ -54,7 +54,7 @@ async function pages() {
   return {
     MEMBER: ["/desk", `/tickets/${ticket.id}`, "/password"],
     OFFICE: ["/board", `/board/tickets/${ticket.id}`, "/triage", "/callbacks", "/rules", "/rules/1", "/rules/1/tables/urgency", "/rules/1/try", "/rules/1/workbook", ...found],
-    ADMIN: ["/people"],
+    ADMIN: ["/people", "/people/1", "/units", "/units/pol-341222101"],
   };
 }
 

@@ -240,7 +240,7 @@ async fn phones(internal: &Internal, ticket: &DeskTicket) -> HashMap<String, Pho
     let found = found.inspect_err(|e| {
         error!(ticket = ticket.id, error = chain(e), "phones of units can't be read");
     });
-    let phone = |unit: UnitContacts| Some((unit.code, Phone::of(unit.duty_phone?)));
+    let phone = |unit: UnitContacts| Some((unit.code, Phone::of(&unit.duty_phone?)));
     found.unwrap_or_default().into_iter().filter_map(phone).collect()
 }
 
