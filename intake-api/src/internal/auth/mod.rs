@@ -10,4 +10,4 @@ pub(crate) mod session;
 pub(crate) mod token;
 
 pub(crate) use guard::{Admin, Desk, Leading, Office, Overseer, SignedIn};
-pub(crate) use session::{Actor, SessionUnread, given_token, session, session_of};
+pub(crate) use session::{Actor, SessionUnread, given_token, session, session_of, sets_session};

@@ -117,6 +117,15 @@ async fn actor(internal: &Internal, claims: &Claims, now: DateTime<Utc>) -> Resu
     }))
 }
 
+/// Whether this cookie of an answer opens a session.
+pub(crate) fn sets_session(cookie: &HeaderValue) -> bool {
+    cookie
+        .to_str()
+        .ok()
+        .and_then(in_cookies)
+        .is_some_and(|token| !token.is_empty())
+}
+
 /// Who acts with the cookie that an answer sets.
 pub(crate) async fn session_of(internal: &Internal, cookie: &HeaderValue) -> Option<Actor> {
     let token = in_cookies(cookie.to_str().ok()?, COOKIE)?;

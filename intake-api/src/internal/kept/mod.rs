@@ -26,7 +26,7 @@ use self::{
 };
 use super::{
     Internal,
-    auth::{Actor, SessionUnread, given_token, session_of},
+    auth::{Actor, SessionUnread, given_token, session_of, sets_session},
     page::{Language, problem},
 };
 
@@ -162,7 +162,9 @@ async fn logged_in(came: Came, before: Option<Actor>, (parts, bytes): (Parts, By
     let carried = Typed::field(&bytes, "kept");
     let answer = next.run(whole(parts, bytes)).await;
     let (mut head, body) = answer.into_parts();
-    let token = head.headers.get(header::SET_COOKIE).cloned();
+    // A login may set other cookies besides, for the browser that it came from.
+    let mut cookies = head.headers.get_all(header::SET_COOKIE).iter();
+    let token = cookies.find(|cookie| sets_session(cookie)).cloned();
     let entered = head.status.is_redirection() && token.is_some();
     if let (true, Some(before)) = (entered, before) {
         let people = came.internal.people.clone();
