@@ -122,7 +122,7 @@ pub(crate) fn sets_session(cookie: &HeaderValue) -> bool {
     cookie
         .to_str()
         .ok()
-        .and_then(in_cookies)
+        .and_then(|text| in_cookies(text, COOKIE))
         .is_some_and(|token| !token.is_empty())
 }
 
