@@ -15,6 +15,7 @@ pub mod dmn;
 pub mod escalation;
 pub mod explain;
 pub mod facts;
+pub mod law;
 pub mod lifecycle;
 mod lines;
 pub mod liveness;

@@ -50,7 +50,7 @@ drill_notified() {
   done < <(drill_sent "$1")
 }
 
-drill_sent() { jq -r '.tickets[].notices[] | select(.state == "sent") | .id' "$1"; }
+drill_sent() { jq -r '[.tickets[].notices[] | select(.state == "sent") | .id] | unique[]' "$1"; }
 
 # drill_mail NOTICE: the file of its mail. A notice's id is in its mail's Message-ID.
 drill_mail() { grep -lis "^Message-ID:.*$1" "$RUN"/mail/*.eml | head -n 1; }

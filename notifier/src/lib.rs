@@ -5,6 +5,7 @@
 //! down. A notice is sent at least once: who dies between the server's 250 and the record sends it again, under the same
 //! Message-ID.
 
+pub mod bounces;
 pub mod mail;
 pub mod mailer;
 pub mod sender;

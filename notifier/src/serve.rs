@@ -21,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::debug;
 
 use crate::{
+    bounces::{self, ImapUrl},
     mailer::{MailUrl, Mailer, Sender as MailFrom, Smtp, Spool, Timeouts},
     sender::{Health, Sender, Settings},
 };
@@ -39,7 +40,8 @@ pub async fn serve() -> anyhow::Result<()> {
         .smtp_url
         .as_deref()
         .context("mail.smtp_url (SMTP_URL) is not set")?;
-    let (url, from) = (MailUrl::parse(url)?, MailFrom::parse(&config.mail.from)?);
+    let from = MailFrom::parse(&config.mail.from)?.returning_to(config.mail.return_path.as_deref())?;
+    let url = MailUrl::parse(url)?;
     match url {
         MailUrl::Smtp(server) => run(config, Smtp::new(server, from, Timeouts::default())).await,
         MailUrl::Spool(dir) => run(config, Spool::new(dir, from)).await,
@@ -47,6 +49,12 @@ pub async fn serve() -> anyhow::Result<()> {
 }
 
 async fn run(config: Config, mailer: impl Mailer) -> anyhow::Result<()> {
+    let bounces = config
+        .mail
+        .bounces_imap_url
+        .as_deref()
+        .map(ImapUrl::parse)
+        .transpose()?;
     let metrics = telemetry::start_metrics()?;
     let store = Store::open(
         &config.database_url("notifier")?,
@@ -67,7 +75,14 @@ async fn run(config: Config, mailer: impl Mailer) -> anyhow::Result<()> {
         "private listener",
         private::serve(private_addr, readiness, metrics, stop.clone()),
     );
-    parts.spawn("mail server", health.clone().watch(mailer.clone(), stop.clone()));
+    let watch = health
+        .clone()
+        .watch(mailer.clone(), store.clone(), config.county.clone(), stop.clone());
+    parts.spawn("mail server", watch);
+    if let Some(url) = bounces {
+        let watch = bounces::watch(store.clone(), config.county.clone(), url, stop.clone());
+        parts.spawn("returned mails", watch);
+    }
     parts.spawn("gauges", gauges(store.clone(), config.county.clone(), stop.clone()));
     parts.spawn("bell", bell(store.clone(), wake.clone(), stop.clone()));
     parts.spawn("sender", async move {

@@ -159,6 +159,12 @@ pub struct Mail {
     /// Sender of every notice.
     #[config(default = "shouwang@taihe.example", env = "SHOUWANG_MAIL_FROM")]
     pub from: String,
+    /// Where mails that can't be delivered come back to. `{notice}` in it becomes the notice's id, which tells them apart: `bounce+{notice}@taihe.example`. Unset: the sender.
+    #[config(env = "SHOUWANG_MAIL_RETURN_PATH")]
+    pub return_path: Option<String>,
+    /// Mailbox of returned mails, `imaps://user:password@host/INBOX` (`imap://` only on this machine). A mail that comes back marks its notice 退信. Unset: nobody looks.
+    #[config(env = "SHOUWANG_BOUNCES_IMAP_URL")]
+    pub bounces_imap_url: Option<String>,
     /// Whether notices of drills are mailed. False: they are recorded as suppressed.
     #[config(default = false, env = "SHOUWANG_DRILL_MAIL")]
     pub drill: bool,

@@ -82,17 +82,21 @@ impl Why {
             }
         };
         let versions = (stored.decision.pack_version, stored.decision.rule_set);
+        match self.pack(versions).await {
+            Some(pack) => because(&pack, &stored),
+            None => Told::Cannot("派单时所用的规则版本现在读不出来，暂时不能说明。"),
+        }
+    }
+
+    /// The pack with these versions of pack and rules; `None` where it can't be read.
+    pub async fn pack(&self, versions: (i32, i32)) -> Option<Arc<Pack>> {
         let current = self.in_force.as_ref().map(PackWatch::current);
         if let Some(current) = current.filter(|current| (current.version, current.rule_set) == versions) {
-            return because(&current.pack, &stored);
+            return Some(current.pack.clone());
         }
-        match self.pinned(versions).await {
-            Ok(pack) => because(&pack, &stored),
-            Err(e) => {
-                error!(error = chain(&e), "the pack of a ticket can't be read");
-                Told::Cannot("派单时所用的规则版本现在读不出来，暂时不能说明。")
-            }
-        }
+        let read = self.pinned(versions).await;
+        read.inspect_err(|e| error!(error = chain(e), "the pack of a ticket can't be read"))
+            .ok()
     }
 
     /// The pack that a ticket is pinned to. The lock is held while reading, so that it is read once.

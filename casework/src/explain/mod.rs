@@ -20,7 +20,8 @@ use serde::Serialize;
 use crate::facts::Facts;
 use crate::pack::{Lang, Pack};
 use crate::routing::rules::{POLICE_ACCEPT, TRIAGE};
-use crate::routing::{Basis, Decision, PlannedTicket, basis_zh};
+use crate::routing::{Basis, Decision, MatchedRow, PlannedTicket, Role, basis_zh};
+use crate::urgency::Urgency;
 pub use rows::{Condition, RowWhy};
 pub use stages::StageWhy;
 pub use stored::{Stored, StoredDecision, stored};
@@ -101,6 +102,44 @@ pub fn ticket(pack: &Pack, facts: &Facts, decision: &Decision, ticket: &PlannedT
         stages: stages::of(pack, decision.urgency, ticket),
         made: Vec::new(),
     }
+}
+
+/// Codes of the situations whose rows asked an obligation of a unit, in the report's order. Empty where no recorded row
+/// did: the safety floor, triage, a person's choice, and facts that can't be read whole.
+pub fn asked_situations(
+    pack: &Pack,
+    facts: &Facts,
+    rows: &[MatchedRow],
+    (obligation, unit): (&str, &str),
+    basis: &[Basis],
+) -> Vec<String> {
+    let asked = PlannedTicket {
+        obligation: obligation.to_owned(),
+        unit: unit.to_owned(),
+        unit_kind: String::new(),
+        lead: false,
+        role: Role::Lead,
+        evidence: None,
+        basis: basis.to_vec(),
+        stages: Vec::new(),
+        unknowns: Vec::new(),
+    };
+    let decision = Decision {
+        urgency: Urgency::P1,
+        tickets: Vec::new(),
+        unsent: Vec::new(),
+        rows: rows.to_vec(),
+        triage_reasons: Vec::new(),
+        disagreements: 0,
+        unlisted: None,
+    };
+    let asking = rows::asked(pack, facts, &decision, &asked);
+    let asks = |number: usize| asking.iter().any(|row| row.situations.contains(&number));
+    let numbered = facts.situations.iter().enumerate();
+    numbered
+        .filter(|(at, _)| asks(at + 1))
+        .map(|(_, code)| code.clone())
+        .collect()
 }
 
 fn label(pack: &Pack, obligation: &str) -> String {

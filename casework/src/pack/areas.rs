@@ -174,4 +174,13 @@ impl Areas {
         names.reverse();
         (!names.is_empty()).then(|| names.join(" "))
     }
+
+    /// The township of a place, or the place itself where it lies higher. A village that is not in the list is in the
+    /// township that its first nine digits name.
+    pub fn township_of(&self, code: &str) -> Option<&Area> {
+        let by_prefix = || self.get(&format!("{}000", code.get(..9)?));
+        let low = |area: &&Area| area.level == AreaLevel::Village;
+        let found = self.get(code).or_else(by_prefix)?;
+        self.climb(&found.code).find(|area| !low(area))
+    }
 }

@@ -10,6 +10,23 @@ pub(super) struct Sheet<'p> {
     rows: Vec<Row<'p>>,
 }
 
+/// The columns of a file; those behind the required ones are all there or all missing.
+#[derive(Clone, Copy)]
+pub(super) struct Columns<'p> {
+    pub(super) all: &'p [&'static str],
+    pub(super) required: usize,
+}
+
+impl<'p> Columns<'p> {
+    /// No column may be missing.
+    pub(super) const fn exactly(all: &'p [&'static str]) -> Self {
+        Self {
+            all,
+            required: all.len(),
+        }
+    }
+}
+
 /// One row: exactly as many cells as columns, trimmed.
 pub(super) struct Row<'p> {
     pub(super) line: Line,
@@ -36,6 +53,17 @@ impl<'p> Sheet<'p> {
         columns: &'p [&'static str],
         problems: &mut Problems,
     ) -> Self {
+        Self::read_with(files, file, Columns::exactly(columns), problems)
+    }
+
+    /// As [`Sheet::read`], where columns may be missing at the end.
+    pub(super) fn read_with(
+        files: &PackFiles,
+        file: &'static str,
+        expected: Columns<'p>,
+        problems: &mut Problems,
+    ) -> Self {
+        let mut columns = expected.all;
         let mut sheet = Self { file, rows: Vec::new() };
         let Some(text) = text_of(files, file, problems) else {
             return sheet;
@@ -57,6 +85,9 @@ impl<'p> Sheet<'p> {
             let line = record.position().map_or(0, |position| lines.at(position.byte()));
             let cells: Vec<String> = record.iter().map(str::to_owned).collect();
             if index == 0 {
+                if cells.len() == expected.required {
+                    columns = &expected.all[..expected.required];
+                }
                 if cells != columns {
                     problems.add(file, line, format!("the first line must be {}", columns.join(",")));
                     return sheet;

@@ -58,6 +58,8 @@ pub struct Situation {
     pub common: Option<u8>,
     /// One plain sentence that says when to tick it.
     pub hint: Label,
+    /// A few words for mails and lists; empty where the pack gives none. That of an illness tells no illness.
+    pub short: Label,
     /// Law or circular that names it.
     pub basis: String,
     /// Grade of the basis: V, S or P.
@@ -165,4 +167,23 @@ pub struct Vocabulary {
     pub outcomes: Terms<Term>,
     /// Events that start a stage.
     pub events: Terms<Term>,
+}
+
+impl Vocabulary {
+    /// A situation as a mail or a list may name it: a few words, and of an illness never which. `None` for a code that is no
+    /// word of the county.
+    pub fn discreet(&self, code: &str, lang: Lang) -> Option<&str> {
+        const ILLNESS: &str = "illness";
+        let situation = self.situations.get(code)?;
+        if code == ILLNESS {
+            return Some(match lang {
+                Lang::Zh => "健康状况",
+                Lang::En => "state of health",
+            });
+        }
+        // A pack without short names: the form's heading says less than the label, and that is the safe side.
+        Some(situation.short.get(lang))
+            .filter(|short| !short.is_empty())
+            .or_else(|| Some(situation.group.get(lang)))
+    }
 }

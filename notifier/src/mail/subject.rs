@@ -1,12 +1,16 @@
 //! The subject: one short line for a phone's list, without personal data.
 //!
-//! `【特急】待签收：接报处置 · 16:40前 · 20261124-7K3M`. The receipt is cut to the day and four characters, which
+//! `【特急】待签收：接报处置 · 11月24日16:40前 · 20261124-7K3M`. The receipt is cut to the day and four characters, which
 //! is enough to tell two mails apart; the body has all of it.
 
 use chrono::{DateTime, Utc};
 use platform::{receipt::ReportId, store::LeasedNotice};
 
-use super::{View, fill, t, view::Tone};
+use super::{
+    View, fill, t,
+    ticket::{StageRow, TicketView},
+    view::Tone,
+};
 
 pub(super) fn subject(notice: &LeasedNotice, view: &View, as_of: DateTime<Utc>) -> String {
     let what = t(&format!("notice.what.{}", view.tone.key()));
@@ -16,27 +20,21 @@ pub(super) fn subject(notice: &LeasedNotice, view: &View, as_of: DateTime<Utc>) 
             &[("urgency", view.urgency), ("what", what), ("about", about)],
         )
     };
+    let obligation = obligations(&view.tickets);
     let mut parts = match view.tone {
-        Tone::Dispatch | Tone::Letter | Tone::Triage => {
-            let next = view
-                .stages
-                .iter()
-                .filter(|s| !s.ended)
-                .filter_map(|s| s.due)
-                .min_by_key(|due| due.moment());
-            let before = next.map(|due| fill("notice.before", &[("due", &due.short(as_of))]));
-            [Some(head(&view.obligation)), before].into_iter().flatten().collect()
+        Tone::Dispatch | Tone::StandIn | Tone::Letter | Tone::Triage => {
+            let stages = view.tickets.iter().flat_map(|ticket| &ticket.stages);
+            let next = earliest(stages.filter(|stage| !stage.ended));
+            let before = next.map(|due| fill("notice.before", &[("due", &due)]));
+            [Some(head(&obligation)), before].into_iter().flatten().collect()
         }
-        Tone::Undeliverable => vec![
-            head(view.failed_unit.as_deref().unwrap_or_default()),
-            view.obligation.clone(),
-        ],
+        Tone::Undeliverable => vec![head(view.failed_unit.as_deref().unwrap_or_default()), obligation],
         Tone::Step(_) => {
-            let mut about = stage_state(notice, view, as_of);
-            if notice.unit != notice.ticket_unit {
-                about = format!("{} {about}", notice.ticket_unit_name);
+            let mut about = state(&view.tickets, as_of);
+            if let Some(holder) = holders(&view.tickets) {
+                about = format!("{holder} {about}");
             }
-            vec![head(&about), view.obligation.clone()]
+            vec![head(about.trim()), obligation]
         }
     };
     let receipt = ReportId::from_db(notice.report_id).to_string();
@@ -50,13 +48,50 @@ pub(super) fn subject(notice: &LeasedNotice, view: &View, as_of: DateTime<Utc>) 
     format!("{drill}{}", parts.join(" · "))
 }
 
-fn stage_state(notice: &LeasedNotice, view: &View, as_of: DateTime<Utc>) -> String {
-    let Some(stage) = view.stage_of(notice) else {
-        return String::new();
-    };
-    match stage.due.filter(|_| !stage.ended) {
-        Some(due) if due.is_past(as_of) => fill("notice.over", &[("stage", &stage.name)]),
-        Some(due) => fill("notice.soon", &[("stage", &stage.name), ("due", &due.short(as_of))]),
-        None => stage.name.clone(),
+/// `接报处置`, `接报处置等3件`
+fn obligations(tickets: &[TicketView]) -> String {
+    let first = tickets.first().map_or("", |ticket| ticket.obligation.as_str());
+    match tickets.len() {
+        0 | 1 => first.to_owned(),
+        n => fill("notice.several", &[("first", first), ("n", &n.to_string())]),
     }
+}
+
+/// Who holds the tickets, where that is somebody else.
+fn holders(tickets: &[TicketView]) -> Option<String> {
+    let mut names: Vec<&str> = tickets
+        .iter()
+        .filter(|ticket| !ticket.own)
+        .map(|ticket| ticket.unit_name.as_str())
+        .collect();
+    names.dedup();
+    let first = *names.first()?;
+    Some(match names.len() {
+        1 => first.to_owned(),
+        n => fill("notice.units", &[("first", first), ("n", &n.to_string())]),
+    })
+}
+
+/// `签收已超期`, `签收、首次见面核实11月24日16:40前`
+fn state(tickets: &[TicketView], as_of: DateTime<Utc>) -> String {
+    let open: Vec<&StageRow> = tickets.iter().flat_map(TicketView::open_about).collect();
+    let mut names: Vec<&str> = Vec::new();
+    for stage in &open {
+        if !names.contains(&stage.name.as_str()) {
+            names.push(&stage.name);
+        }
+    }
+    let names = names.join("、");
+    if !open.is_empty() && open.iter().all(|stage| stage.due.is_some_and(|due| due.is_past(as_of))) {
+        return fill("notice.over", &[("stage", &names)]);
+    }
+    match earliest(open.into_iter()) {
+        Some(due) => fill("notice.soon", &[("stage", &names), ("due", &due)]),
+        None => t("notice.all-done").to_owned(),
+    }
+}
+
+fn earliest<'a>(stages: impl Iterator<Item = &'a StageRow>) -> Option<String> {
+    let due = stages.filter_map(|stage| stage.due).min_by_key(|due| due.moment());
+    due.map(super::when::Due::short)
 }

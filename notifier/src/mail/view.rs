@@ -1,31 +1,29 @@
 //! Everything the templates show, already in words.
 
-use std::str::FromStr;
-
 use casework::{
-    calendar::Limit,
-    pack::{Area, Lang as PackLang, Located, Pack},
-    routing::{self, rules::TRIAGE},
+    pack::{LEADING_GROUP, OFFICE},
+    routing::rules::TRIAGE,
+    salvage::salvage,
     urgency::Urgency,
 };
 use chrono::{DateTime, Utc};
 use platform::{
     receipt::ReportId,
-    store::{LeasedNotice, NoticeStage, StoreError},
+    store::{LeasedNotice, NoticeTicket, StoreError},
 };
 
 use super::{
-    fill, t,
-    when::{Due, moment},
+    Packs, facts, fill, phones, t,
+    ticket::{TicketView, listed},
+    when::moment,
 };
-
-/// The basis of grade P in the pack's tables: its grade says all.
-const COUNTY_POLICY: &str = "county policy";
 
 /// What kind of mail it is; the words follow from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tone {
     Dispatch,
+    /// To the office: it stands in where no unit of the kind exists.
+    StandIn,
     /// To court and procuratorate: a request, not an order.
     Letter,
     Triage,
@@ -38,10 +36,13 @@ pub(crate) enum Tone {
 const STEPS: [&str; 5] = ["remind", "urge", "supervise", "supervise-letter", "advisory-letter"];
 
 impl Tone {
-    fn of(notice: &LeasedNotice, letter: bool) -> Self {
+    fn of(notice: &LeasedNotice, tickets: &[NoticeTicket], packs: &Packs<'_>) -> Self {
+        let kinds = &packs.in_force.vocabulary().unit_kinds;
+        let letter = kinds.get(&notice.unit_kind).is_some_and(|kind| kind.letter);
         match notice.kind.as_str() {
-            "dispatch" if notice.obligation == TRIAGE => Self::Triage,
+            "dispatch" if tickets.iter().any(|ticket| ticket.obligation == TRIAGE) => Self::Triage,
             "dispatch" if letter => Self::Letter,
+            "dispatch" if notice.unit_kind == OFFICE => Self::StandIn,
             "dispatch" => Self::Dispatch,
             "undeliverable" => Self::Undeliverable,
             kind => Self::Step(STEPS.into_iter().find(|step| *step == kind).unwrap_or("other")),
@@ -52,6 +53,7 @@ impl Tone {
     pub(crate) fn key(self) -> &'static str {
         match self {
             Self::Dispatch => "dispatch",
+            Self::StandIn => "stand-in",
             Self::Letter => "letter",
             Self::Triage => "triage",
             Self::Step(step) => step,
@@ -63,27 +65,9 @@ impl Tone {
 /// A label and its value.
 #[derive(Debug, Clone)]
 pub(crate) struct Row {
-    pub(crate) label: &'static str,
+    pub(crate) label: String,
     pub(crate) value: String,
     pub(crate) strong: bool,
-}
-
-/// One stage.
-#[derive(Debug, Clone)]
-pub(crate) struct StageRow {
-    pub(crate) code: String,
-    pub(crate) name: String,
-    /// `None` while its clock has not started.
-    pub(crate) due: Option<Due>,
-    pub(crate) ended: bool,
-    /// The due, the start event it waits for, or when it was done.
-    pub(crate) when: String,
-    /// Countdown; empty when done or not started.
-    pub(crate) left: String,
-    pub(crate) over: bool,
-    pub(crate) provisional: bool,
-    /// `时限30分钟 · 本县工作要求，非法律规定`
-    pub(crate) source: String,
 }
 
 /// The mail in words.
@@ -91,49 +75,61 @@ pub(crate) struct StageRow {
 pub(crate) struct View {
     pub(crate) tone: Tone,
     pub(crate) drill: bool,
-    pub(crate) title: &'static str,
+    pub(crate) title: String,
     pub(crate) recipient: String,
     pub(crate) late: Option<&'static str>,
+    pub(crate) resent: Option<String>,
     pub(crate) action: String,
-    pub(crate) obligation: String,
     pub(crate) urgency: &'static str,
     /// Colour of the urgency.
     pub(crate) colour: &'static str,
     pub(crate) failed_unit: Option<String>,
+    /// About the report.
     pub(crate) rows: Vec<Row>,
-    pub(crate) stages: Vec<StageRow>,
-    pub(crate) bases: Vec<String>,
+    pub(crate) tickets: Vec<TicketView>,
+    pub(crate) phones: Vec<Row>,
+    /// What the button says.
+    pub(crate) open: &'static str,
+    /// Where the button leads: a page that the recipient's people may open.
     pub(crate) link: String,
 }
 
 impl View {
     pub(crate) fn new(
         notice: &LeasedNotice,
-        pack: &Pack,
+        packs: &Packs<'_>,
         internal_url: &str,
         as_of: DateTime<Utc>,
     ) -> Result<Self, StoreError> {
-        let kinds = &pack.vocabulary().unit_kinds;
-        let letter = kinds.get(&notice.ticket_unit_kind).is_some_and(|kind| kind.letter);
-        let tone = Tone::of(notice, letter);
+        let tickets = notice.tickets()?;
+        let tone = Tone::of(notice, &tickets, packs);
         let urgency = Urgency::from_word(&notice.urgency).unwrap_or(Urgency::P1);
         let failed = notice.failed()?;
-        let stages: Vec<StageRow> = notice.stages()?.iter().map(|s| stage_row(s, pack, as_of)).collect();
-        let own = notice.unit == notice.ticket_unit;
+        let own = tickets.iter().all(|ticket| ticket.unit == notice.unit);
+        let (facts, _) = salvage(notice.facts.as_ref().map_or(&serde_json::Value::Null, |facts| &facts.0));
+        let shown: Vec<TicketView> = tickets
+            .iter()
+            .map(|ticket| {
+                TicketView::new(
+                    ticket,
+                    notice,
+                    packs,
+                    &facts,
+                    link(internal_url, notice, Some(ticket)),
+                    as_of,
+                )
+            })
+            .collect();
         let mut view = Self {
             tone,
             drill: notice.drill,
-            title: t(&format!("notice.title.{}", tone.key())),
+            title: title(tone, tickets.len()),
             recipient: fill("notice.recipient", &[("unit", &notice.unit_name)]),
             late: notice
                 .system_late
                 .then(|| t(if own { "notice.late" } else { "notice.late-other" })),
+            resent: notice.resent_of.map(|at| fill("notice.resent", &[("at", &moment(at))])),
             action: String::new(),
-            obligation: pack
-                .vocabulary()
-                .obligations
-                .label(&notice.obligation, PackLang::Zh)
-                .to_owned(),
             urgency: urgency.zh(),
             colour: match urgency {
                 Urgency::P1 => "#b3261e",
@@ -141,17 +137,29 @@ impl View {
                 Urgency::P3 => "#1f5fa8",
             },
             failed_unit: failed.as_ref().map(|f| f.unit_name.clone()),
-            rows: Vec::new(),
-            stages,
-            bases: notice.basis()?.iter().map(basis).collect(),
-            link: format!("{internal_url}/tickets/{}", notice.ticket_id),
+            rows: facts::rows(&facts, packs.in_force, urgency.zh()),
+            phones: phones::rows(notice, &tickets),
+            open: t(open(notice, tone)),
+            link: link(internal_url, notice, tickets.first()),
+            tickets: shown,
         };
-        view.action = view.action_of(notice, failed.as_ref().map_or("", |f| f.kind.as_str()), as_of);
-        view.rows = view.rows_of(notice, pack);
+        view.rows
+            .push(Row::new("receipt", ReportId::from_db(notice.report_id).to_string()));
+        view.action = view.action_of(notice, &facts, as_of);
         if let Some(failed) = failed {
-            view.rows.push(row("failed-unit", failed.unit_name));
-            view.rows.push(row("failed-mailbox", failed.mailbox));
-            view.rows.push(row("failed-error", failed.error.unwrap_or_default()));
+            let what = failed_kind(&failed.kind);
+            let state = match failed.state.as_str() {
+                "queued" => "notice.undelivered.queued",
+                "sent" => "notice.undelivered.sent",
+                "bounced" => "notice.undelivered.bounced",
+                _ => "notice.undelivered.failed",
+            };
+            let said = fill(state, &[("unit", &failed.unit_name), ("what", what)]);
+            view.action = format!("{said}{}", t("notice.action.undeliverable"));
+            view.rows.push(Row::new("failed-unit", failed.unit_name));
+            view.rows.push(Row::new("failed-mailbox", failed.mailbox));
+            view.rows
+                .extend(failed.error.map(|error| Row::new("failed-error", error)));
         }
         Ok(view)
     }
@@ -163,150 +171,81 @@ impl View {
     }
 
     /// The link in print, where a button can't be pressed.
-    pub(crate) fn link_line(&self) -> String {
-        fill("notice.link", &[("url", &self.link)])
+    #[expect(clippy::unused_self, reason = "templates call methods of what they show")]
+    pub(crate) fn link_line(&self, link: &str) -> String {
+        fill("notice.link", &[("url", link)])
     }
 
-    /// The stage that a step is about.
-    pub(crate) fn stage_of<'a>(&'a self, notice: &LeasedNotice) -> Option<&'a StageRow> {
-        let code = notice.stage.as_deref()?;
-        self.stages.iter().find(|stage| stage.code == code)
+    /// Whether the tickets need links of their own.
+    pub(crate) fn several(&self) -> bool {
+        self.tickets.iter().any(|ticket| ticket.link != self.link)
     }
 
-    fn action_of(&self, notice: &LeasedNotice, failed_kind: &str, as_of: DateTime<Utc>) -> String {
-        let stage = self.stage_of(notice);
-        let name = stage.map_or("", |s| s.name.as_str());
+    fn action_of(&self, notice: &LeasedNotice, facts: &casework::facts::Facts, as_of: DateTime<Utc>) -> String {
         match self.tone {
-            Tone::Dispatch if notice.present_danger => t("notice.action.danger").into(),
-            Tone::Undeliverable => {
-                let key = if failed_kind == "dispatch" || STEPS.contains(&failed_kind) {
-                    failed_kind
-                } else {
-                    "other"
-                };
-                let what = t(&format!("notice.what.{key}"));
-                let unit = self.failed_unit.as_deref().unwrap_or(&notice.ticket_unit_name);
-                fill("notice.action.undeliverable", &[("unit", unit), ("what", what)])
+            Tone::Dispatch | Tone::Letter | Tone::StandIn
+                if self.tickets.iter().all(|ticket| ticket.closed.is_some()) =>
+            {
+                t("notice.action.closed").into()
             }
-            Tone::Step(_) if stage.is_some_and(|s| s.ended) => {
-                let done = stage.map_or("", |s| s.when.as_str());
-                fill("notice.action.ended", &[("stage", name), ("when", done)])
+            Tone::Dispatch if facts.present_danger => t("notice.action.danger").into(),
+            Tone::Undeliverable => t("notice.action.undeliverable").into(),
+            Tone::Step(step) => {
+                let items = listed(&self.tickets, notice, as_of);
+                if items.is_empty() {
+                    return t("notice.action.ended").into();
+                }
+                let at = moment(as_of);
+                fill(&format!("notice.action.{step}"), &[("items", &items), ("at", &at)])
             }
-            tone => {
-                let when = stage.and_then(|s| s.due).map_or_else(String::new, |due| {
-                    let key = if due.is_past(as_of) {
-                        "notice.past-at"
-                    } else {
-                        "notice.coming-at"
-                    };
-                    fill(key, &[("due", &due.full())])
-                });
-                let values = [
-                    ("stage", name),
-                    ("when", when.as_str()),
-                    ("unit", notice.ticket_unit_name.as_str()),
-                ];
-                fill(&format!("notice.action.{}", tone.key()), &values)
-            }
+            tone => t(&format!("notice.action.{}", tone.key())).into(),
         }
     }
+}
 
-    fn rows_of(&self, notice: &LeasedNotice, pack: &Pack) -> Vec<Row> {
-        let danger = if notice.present_danger {
-            "notice.value.danger"
-        } else {
-            "notice.value.no-danger"
-        };
-        let area = match notice.area.as_deref() {
-            None => t("notice.value.no-area").to_owned(),
-            Some(code) => {
-                let named = |area: &Area| pack.areas().path_name(&area.code).unwrap_or_else(|| area.name.clone());
-                match pack.areas().locate(Some(code)) {
-                    Located::Listed(area) => named(area),
-                    Located::InTownship(township) => {
-                        let values = [("township", named(township)), ("code", code.to_owned())];
-                        fill(
-                            "notice.value.in-township-area",
-                            &values.each_ref().map(|(name, value)| (*name, value.as_str())),
-                        )
-                    }
-                    Located::InCounty => fill("notice.value.in-county-area", &[("code", code)]),
-                    Located::Foreign | Located::Unknown => t("notice.value.foreign-area").to_owned(),
-                }
-            }
-        };
-        let mut rows = vec![
-            row("obligation", self.obligation.clone()),
-            row("urgency", self.urgency.into()),
-            row("danger", t(danger).into()),
-            row("area", area),
-            row(
-                "role",
-                t(if notice.lead {
-                    "notice.value.lead"
-                } else {
-                    "notice.value.assist"
-                })
-                .into(),
-            ),
-            row("holder", notice.ticket_unit_name.clone()),
-            row("dispatched", moment(notice.dispatched_at)),
-            row("receipt", ReportId::from_db(notice.report_id).to_string()),
-        ];
-        rows[2].strong = notice.present_danger;
-        rows
+impl Row {
+    pub(super) fn new(name: &str, value: String) -> Self {
+        Self {
+            label: t(&format!("notice.row.{name}")).to_owned(),
+            value,
+            strong: name == "urgency",
+        }
     }
 }
 
-fn row(name: &str, value: String) -> Row {
-    Row {
-        label: t(&format!("notice.row.{name}")),
-        value,
-        strong: name == "obligation" || name == "urgency",
-    }
-}
-
-fn stage_row(stage: &NoticeStage, pack: &Pack, as_of: DateTime<Utc>) -> StageRow {
-    let due = stage.due_at.map(|at| Due::new(at, &stage.time_limit));
-    let open_due = due.filter(|_| stage.ended_at.is_none());
-    let event = pack.vocabulary().events.label(&stage.start_event, PackLang::Zh);
-    let limit = Limit::from_str(&stage.time_limit).map_or_else(|_| stage.time_limit.clone(), Limit::zh);
-    let limit = fill("notice.limit", &[("limit", &limit)]);
-    StageRow {
-        code: stage.stage.clone(),
-        name: match stage.stage.as_str() {
-            "confirm" => "办结确认".to_owned(),
-            "approve" => "移送审批".to_owned(),
-            code => routing::Stage::from_word(code).map_or_else(|| code.to_owned(), |s| s.zh().to_owned()),
-        },
-        due,
-        ended: stage.ended_at.is_some(),
-        when: match (stage.ended_at, due) {
-            (Some(at), _) => fill("notice.done", &[("at", &moment(at))]),
-            (None, Some(due)) => due.full(),
-            (None, None) => fill("notice.not-started", &[("event", event)]),
-        },
-        left: open_due.map_or_else(String::new, |due| due.left(as_of)),
-        over: open_due.is_some_and(|due| due.is_past(as_of)),
-        provisional: stage.provisional && stage.ended_at.is_none(),
-        source: format!("{limit} · {}", source(&stage.basis, &stage.grade)),
-    }
-}
-
-fn basis(basis: &routing::Basis) -> String {
-    source(&basis.text, &basis.grade)
-}
-
-/// A source with its grade in words; a county policy says so once.
-fn source(text: &str, grade: &str) -> String {
-    let words = match grade {
-        "V" => t("notice.grade.V"),
-        "S" => t("notice.grade.S"),
-        "P" => t("notice.grade.P"),
-        _ => t("notice.grade.other"),
+fn title(tone: Tone, tickets: usize) -> String {
+    let key = match tone {
+        Tone::Dispatch | Tone::Letter | Tone::StandIn if tickets > 1 => format!("notice.title.{}-several", tone.key()),
+        tone => format!("notice.title.{}", tone.key()),
     };
-    if text == COUNTY_POLICY && grade == "P" {
-        return words.into();
+    fill(&key, &[("n", &tickets.to_string())])
+}
+
+/// The kind of a notice in words.
+fn failed_kind(kind: &str) -> &'static str {
+    let known = kind == "dispatch" || kind == "undeliverable" || STEPS.contains(&kind);
+    t(&format!("notice.what.{}", if known { kind } else { "other" }))
+}
+
+fn open(notice: &LeasedNotice, tone: Tone) -> &'static str {
+    match (notice.unit_kind.as_str(), tone) {
+        (LEADING_GROUP, _) => "notice.open.leading",
+        (OFFICE, Tone::Triage) => "notice.open.triage",
+        (OFFICE, _) => "notice.open.board",
+        _ => "notice.open.desk",
     }
-    format!("{}（{words}）", routing::basis_zh(text))
+}
+
+/// The page of a ticket that the recipient's people may open. The leading group reads its own page; the office the board, and
+/// of a triage the page where it is settled.
+fn link(internal_url: &str, notice: &LeasedNotice, ticket: Option<&NoticeTicket>) -> String {
+    let path = match (notice.unit_kind.as_str(), ticket) {
+        (LEADING_GROUP, _) => "/leading".to_owned(),
+        (OFFICE, Some(ticket)) if ticket.obligation == TRIAGE => format!("/triage/{}", notice.report_id),
+        (OFFICE, Some(ticket)) => format!("/board/tickets/{}", ticket.id),
+        (_, Some(ticket)) if ticket.unit == notice.unit => format!("/tickets/{}", ticket.id),
+        // Whoever does not hold the ticket has no page of it.
+        _ => "/".to_owned(),
+    };
+    format!("{internal_url}{path}")
 }

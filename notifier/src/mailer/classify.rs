@@ -1,71 +1,164 @@
-//! From SMTP's replies to what to do about them (RFC 5321, 4.2.1 and RFC 3463).
+//! From SMTP's replies to what to do about them (RFC 5321, RFC 3463).
 //!
-//! A 5xx about the recipient ends the notice at once, so that somebody is told. A 5xx about us (login wanted or wrong,
-//! relaying refused, a refusal before any recipient was named) would fail every notice alike: that is the operator's
-//! problem, the notices wait for it.
+//! The first digit alone says too little: servers say "later" with 5xx (`550 Connection frequency limited`), speak of us where
+//! the recipient was named (`554 5.7.1 Relay access denied`), and of the recipient where nothing is wrong with it (`552 5.2.2
+//! mailbox full`). So phase, enhanced code and words are read together, from the most certain sign to the least. What stays
+//! unclear is never the recipient's end: such a mail is tried again, and whoever is above a P1 is told meanwhile.
+
+mod words;
 
 use lettre::transport::smtp::Error;
 
 use super::{Failure, Fault, Phase};
+use words::has;
+pub(crate) use words::scrub;
 
-/// Replies that speak about the session or about who we are, in whatever phase.
-const ABOUT_US: [u16; 8] = [500, 502, 503, 504, 530, 534, 535, 538];
-
-/// `mailbox` is taken out of the server's words: some repeat it, and logs must not hold it.
-pub(super) fn classify(phase: Phase, error: &Error, mailbox: &str) -> Failure {
-    // It shows its cause itself; the chain of causes would say everything twice.
-    let said = error.to_string();
-    let said = if mailbox.is_empty() {
-        said
-    } else {
-        said.replace(mailbox, "(mailbox)")
-    };
-    let fault = match error.status().map(u16::from) {
-        Some(code) if error.is_permanent() => permanent(phase, code, &said),
-        // A 4xx passes by itself, but before any mail it holds up all of them.
-        _ if phase.is_before_any_mail() => Fault::Server,
-        _ => Fault::Passing,
-    };
-    Failure::new(fault, phase, &said)
+/// What a server answered.
+#[derive(Debug, Clone, Copy)]
+pub struct Reply<'a> {
+    /// Where in the conversation.
+    pub phase: Phase,
+    /// The recipient was named. MAIL FROM belongs to the envelope, but speaks of us.
+    pub named: bool,
+    /// Three digits; `None` where no reply came.
+    pub code: Option<u16>,
+    /// Its words.
+    pub text: &'a str,
 }
 
-/// A 5xx reply. MAIL FROM is ours too; [`super::connection`] names that phase's failures itself.
-fn permanent(phase: Phase, code: u16, said: &str) -> Fault {
-    match phase {
-        Phase::Envelope | Phase::Data | Phase::Done => {
-            let relaying = said.to_ascii_lowercase().contains("relay");
-            if ABOUT_US.contains(&code) || (phase == Phase::Envelope && relaying) {
-                Fault::Server
-            } else {
-                Fault::Recipient
-            }
+/// Reads an error of the library. `named`: RCPT TO was sent.
+pub(super) fn classify(phase: Phase, named: bool, error: &Error) -> Failure {
+    // It shows its cause itself; the chain of causes would say everything twice.
+    let said = error.to_string();
+    let reply = Reply {
+        phase,
+        named,
+        code: error.status().map(u16::from),
+        text: &said,
+    };
+    let tls = error.is_tls()
+        || phase == Phase::Tls
+        || (phase == Phase::Connect && has(&said.to_lowercase(), &words::CERTIFICATE));
+    let fault = if tls { Fault::Ours } else { judge(&reply) };
+    Failure::new(fault, phase, &scrub(&said)).named(named)
+}
+
+/// The verdict over a reply.
+pub fn judge(reply: &Reply<'_>) -> Fault {
+    let text = reply.text.to_lowercase();
+    let Some(code) = reply.code else {
+        // Silence, a broken line, nonsense: before any mail it holds up all of them.
+        return if reply.phase.is_before_any_mail() {
+            Fault::Server
+        } else {
+            Fault::Passing
+        };
+    };
+    let permanent = code >= 500;
+    let status = enhanced(&text);
+    if let Some(fault) = about_us(reply, code, status, &text) {
+        return fault;
+    }
+    if reply.phase.is_before_any_mail() {
+        return Fault::Server;
+    }
+    if has(&text, &words::GREYLIST) {
+        return Fault::Passing;
+    }
+    if is_full(status, &text) {
+        return Fault::Full;
+    }
+    if has(&text, &words::RATE) || matches!(status, Some((_, 4, 5) | (_, 7, 28 | 32))) {
+        return whole_or_passing(&text);
+    }
+    if permanent && reply.named && is_gone(code, status, &text) {
+        return Fault::Recipient;
+    }
+    if is_refusal(status, &text) || has(&text, &words::SYSTEM) || status.is_some_and(|(_, class, _)| class == 3) {
+        return Fault::Server;
+    }
+    if !permanent || has(&text, &words::LATER) {
+        return Fault::Passing;
+    }
+    match (reply.named, reply.phase) {
+        // RFC 5321: 550, 551 and 553 to RCPT are about the mailbox, if nothing else is said.
+        (true, Phase::Envelope)
+            if matches!(code, 550 | 551 | 553) && status.is_none_or(|s| matches!(s, (5, 0, 0) | (5, 1 | 2, _))) =>
+        {
+            Fault::Recipient
         }
+        // The only recipient was refused before.
+        (true, Phase::Data) if code == 554 && text.contains("recipient") => Fault::Recipient,
         _ => Fault::Server,
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// Login, relaying, our own address, encryption: true for every mail, and no waiting mends it.
+fn about_us(reply: &Reply<'_>, code: u16, status: Option<Status>, text: &str) -> Option<Fault> {
+    let passing = code < 500 || has(text, &words::RATE) || has(text, &words::LATER);
+    match reply.phase {
+        Phase::Tls => return Some(Fault::Ours),
+        Phase::Auth => return Some(if passing { Fault::Server } else { Fault::Ours }),
+        _ => {}
+    }
+    if code < 500 {
+        return None;
+    }
+    let ours = match status {
+        Some((5, 7, 0)) => has(text, &words::LOGIN) || has(text, &words::ENCRYPTION),
+        Some((5, 7, 3 | 8 | 9 | 10 | 11 | 57 | 60) | (5, 1, 7 | 8)) => true,
+        _ => false,
+    };
+    let command = matches!(code, 500 | 502 | 503 | 504 | 530 | 534 | 535 | 538);
+    let said = has(text, &words::LOGIN) || has(text, &words::ENCRYPTION) || has(text, &words::SENDER);
+    // A mail that was taken whole and then called "relayed spam" is no relaying of ours.
+    let relay = reply.phase != Phase::Done && has(text, &words::RELAY);
+    (!has(text, &words::RATE) && (ours || command || said || relay)).then_some(Fault::Ours)
+}
 
-    #[test]
-    fn permanent_replies_are_the_recipients_or_ours() {
-        for (phase, code, said, fault) in [
-            (Phase::Envelope, 550, "5.1.1 no such user", Fault::Recipient),
-            (Phase::Envelope, 552, "5.2.2 mailbox full", Fault::Recipient),
-            (Phase::Envelope, 553, "mailbox name not allowed", Fault::Recipient),
-            (Phase::Envelope, 554, "5.7.1 <x>: Relay access denied", Fault::Server),
-            (Phase::Envelope, 550, "relaying denied", Fault::Server),
-            (Phase::Envelope, 530, "5.7.0 authentication required", Fault::Server),
-            (Phase::Envelope, 503, "bad sequence of commands", Fault::Server),
-            (Phase::Data, 554, "no valid recipients", Fault::Recipient),
-            (Phase::Done, 554, "5.6.0 message refused", Fault::Recipient),
-            (Phase::Done, 554, "refused: relayed spam", Fault::Recipient),
-            (Phase::Greeting, 554, "no SMTP service here", Fault::Server),
-            (Phase::Auth, 535, "5.7.8 bad credentials", Fault::Server),
-            (Phase::Tls, 501, "syntax", Fault::Server),
-        ] {
-            assert_eq!(permanent(phase, code, said), fault, "{phase} {code} {said}");
-        }
+fn is_full(status: Option<Status>, text: &str) -> bool {
+    let sender = has(text, &words::SENDING_QUOTA) || matches!(status, Some((_, 4, 5) | (_, 3, _)));
+    !sender && (matches!(status, Some((_, 2, 2))) || has(text, &words::FULL))
+}
+
+/// A rate counted per recipient passes with this mailbox; one counted per client stops everything.
+fn whole_or_passing(text: &str) -> Fault {
+    if has(text, &words::PER_RECIPIENT) {
+        Fault::Passing
+    } else {
+        Fault::Server
     }
 }
+
+fn is_gone(code: u16, status: Option<Status>, text: &str) -> bool {
+    let refused = has(text, &words::REPUTATION) || has(text, &words::LATER);
+    let by_code = matches!(
+        status,
+        Some((5, 1, 0 | 1 | 2 | 3 | 4 | 6 | 10) | (5, 2, 0 | 1) | (5, 4, 4 | 1))
+    ) || (code == 556 && !refused);
+    !refused && (by_code || has(text, &words::GONE))
+}
+
+fn is_refusal(status: Option<Status>, text: &str) -> bool {
+    matches!(status, Some((_, 6 | 7, _))) || has(text, &words::REPUTATION) || has(text, &words::CONTENT)
+}
+
+/// Class, subject and detail of RFC 3463.
+type Status = (u16, u16, u16);
+
+/// The first enhanced code in the text. Versions and addresses have more parts, or other first digits.
+fn enhanced(text: &str) -> Option<Status> {
+    text.split(|c: char| !(c.is_ascii_digit() || c == '.'))
+        .find_map(|word| {
+            let mut parts = word.trim_end_matches('.').split('.');
+            let mut next = |digits: usize| {
+                let part = parts.next().filter(|part| (1..=digits).contains(&part.len()))?;
+                part.parse::<u16>().ok()
+            };
+            let status = (next(1)?, next(3)?, next(3)?);
+            (parts.next().is_none() && matches!(status.0, 2 | 4 | 5)).then_some(status)
+        })
+}
+
+#[cfg(test)]
+mod tests;

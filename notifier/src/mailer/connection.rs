@@ -69,14 +69,20 @@ impl Connection {
                 Some(tls(server)?),
                 None,
             );
-            phase(Phase::Connect, timeouts.connect + timeouts.greeting, "", connecting).await?
+            phase(Phase::Connect, timeouts.connect + timeouts.greeting, false, connecting).await?
         } else {
             let tcp = connect(server, timeouts.connect).await?;
             let greeting = AsyncSmtpConnection::connect_with_transport(Box::new(tcp), &hello);
-            phase(Phase::Greeting, timeouts.greeting, "", greeting).await?
+            phase(Phase::Greeting, timeouts.greeting, false, greeting).await?
         };
         if server.security == Security::StartTlsIfOffered && smtp.can_starttls() {
-            phase(Phase::Tls, timeouts.greeting, "", smtp.starttls(tls(server)?, &hello)).await?;
+            phase(
+                Phase::Tls,
+                timeouts.greeting,
+                false,
+                smtp.starttls(tls(server)?, &hello),
+            )
+            .await?;
         }
         if let Some((user, password)) = &server.login {
             if !smtp.is_encrypted() {
@@ -86,7 +92,7 @@ impl Connection {
             phase(
                 Phase::Auth,
                 timeouts.greeting,
-                "",
+                false,
                 smtp.auth(DEFAULT_MECHANISMS, &login),
             )
             .await?;
@@ -101,27 +107,24 @@ impl Connection {
     /// Begins a mail. On a connection that was kept this is where its end shows, and nothing is sent yet.
     pub(super) async fn mail_from(&mut self, envelope: &Envelope) -> Result<(), Failure> {
         let command = Mail::new(envelope.from().cloned(), Vec::new());
-        let begun = phase(Phase::Envelope, self.timeouts.envelope, "", self.smtp.command(command)).await;
-        // What is permanently wrong here is wrong with us, not with a recipient that was not named yet.
-        begun.map(drop).map_err(|failure| match failure.fault {
-            Fault::Recipient => Failure {
-                fault: Fault::Server,
-                ..failure
-            },
-            _ => failure,
-        })
+        phase(
+            Phase::Envelope,
+            self.timeouts.envelope,
+            false,
+            self.smtp.command(command),
+        )
+        .await
+        .map(drop)
     }
 
     /// The rest of the mail; `Ok` once the server took it.
     pub(super) async fn deliver(&mut self, envelope: &Envelope, bytes: &[u8]) -> Result<(), Failure> {
         for to in envelope.to() {
-            let mailbox = to.to_string();
             let command = self.smtp.command(Rcpt::new(to.clone(), Vec::new()));
-            phase(Phase::Envelope, self.timeouts.envelope, &mailbox, command).await?;
+            phase(Phase::Envelope, self.timeouts.envelope, true, command).await?;
         }
-        let mailbox = envelope.to().first().map(ToString::to_string).unwrap_or_default();
-        phase(Phase::Data, self.timeouts.data, &mailbox, self.smtp.command(Data)).await?;
-        phase(Phase::Done, self.timeouts.done, &mailbox, self.smtp.message(bytes)).await?;
+        phase(Phase::Data, self.timeouts.data, true, self.smtp.command(Data)).await?;
+        phase(Phase::Done, self.timeouts.done, true, self.smtp.message(bytes)).await?;
         self.idle_since = Instant::now();
         Ok(())
     }
@@ -138,7 +141,7 @@ async fn connect(server: &Server, limit: Duration) -> Result<TcpStream, Failure>
     let connected = timeout(limit, TcpStream::connect((server.host.as_str(), server.port))).await;
     measure(Phase::Connect, begun);
     let tcp = connected
-        .map_err(|_| Failure::timeout(Phase::Connect, limit))?
+        .map_err(|_| Failure::timeout(Phase::Connect, false, limit))?
         .and_then(|tcp| tcp.set_nodelay(true).map(|()| tcp))
         .map_err(|e| Failure::new(Fault::Server, Phase::Connect, &e.to_string()))?;
     // Without TCP_NODELAY the text's last line waits 40 ms for the acknowledgement of the lines before it.
@@ -146,21 +149,21 @@ async fn connect(server: &Server, limit: Duration) -> Result<TcpStream, Failure>
 }
 
 fn tls(server: &Server) -> Result<TlsParameters, Failure> {
-    TlsParameters::new(server.host.clone()).map_err(|e| classify(Phase::Tls, &e, ""))
+    TlsParameters::new(server.host.clone()).map_err(|e| classify(Phase::Tls, false, &e))
 }
 
 async fn phase<T>(
     phase: Phase,
     limit: Duration,
-    mailbox: &str,
+    named: bool,
     work: impl Future<Output = Result<T, Error>>,
 ) -> Result<T, Failure> {
     let begun = Instant::now();
     let ended = timeout(limit, work).await;
     measure(phase, begun);
     match ended {
-        Err(_) => Err(Failure::timeout(phase, limit)),
-        Ok(answer) => answer.map_err(|e| classify(phase, &e, mailbox)),
+        Err(_) => Err(Failure::timeout(phase, named, limit)),
+        Ok(answer) => answer.map_err(|e| classify(phase, named, &e)),
     }
 }
 

@@ -9,27 +9,69 @@ use lettre::{
     },
 };
 
+use uuid::Uuid;
+
 use super::{Failure, Fault, Phase};
 use crate::mail::Mail;
 
-/// Who writes: the address of `mail.from`.
+/// Who writes: the address of `mail.from`, and where what can't be delivered comes back to.
 #[derive(Clone, Debug)]
-pub struct Sender(Address);
+pub struct Sender {
+    from: Address,
+    /// Before and behind the notice's id; the second is `None` where all come back to one address.
+    return_path: Option<(String, Option<String>)>,
+}
 
 /// A sender's address that is none.
 #[derive(Debug, thiserror::Error)]
 #[error("mail.from (SHOUWANG_MAIL_FROM) = {0:?} is not a mail address; write one such as shouwang@taihe.example")]
 pub struct NotAnAddress(String);
 
+/// A return path that is none.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "mail.return_path (SHOUWANG_MAIL_RETURN_PATH) = {0:?} is not a mail address; write one such as bounce+{{notice}}@taihe.example"
+)]
+pub struct NotAReturnPath(String);
+
+/// Stands for the notice's id in the return path.
+const NOTICE: &str = "{notice}";
+
 impl Sender {
     /// Checks the address.
     pub fn parse(text: &str) -> Result<Self, NotAnAddress> {
-        address(text).map(Self).ok_or_else(|| NotAnAddress(text.to_owned()))
+        let from = address(text).ok_or_else(|| NotAnAddress(text.to_owned()))?;
+        Ok(Self {
+            from,
+            return_path: None,
+        })
+    }
+
+    /// With a return path of its own; `{notice}` in it becomes the notice's id.
+    pub fn returning_to(self, text: Option<&str>) -> Result<Self, NotAReturnPath> {
+        let return_path = text.map(|text| match text.split_once(NOTICE) {
+            Some((before, after)) => (before.to_owned(), Some(after.to_owned())),
+            None => (text.to_owned(), None),
+        });
+        let sender = Self { return_path, ..self };
+        if sender.return_address(Uuid::nil()).is_none() {
+            return Err(NotAReturnPath(text.unwrap_or_default().to_owned()));
+        }
+        Ok(sender)
+    }
+
+    /// The envelope's sender of a notice.
+    fn return_address(&self, id: Uuid) -> Option<Address> {
+        match &self.return_path {
+            None => Some(self.from.clone()),
+            Some((whole, None)) => address(whole),
+            Some((before, Some(after))) => address(&format!("{before}{}{after}", id.simple())),
+        }
     }
 
     /// Greets with the sender's domain, which the receiving side can look up.
     pub(super) fn domain(&self) -> &str {
-        self.0.domain()
+        self.from.domain()
     }
 
     /// The envelope and the mail's bytes. A recipient that can't be written to is final.
@@ -39,7 +81,7 @@ impl Sender {
         let built = Message::builder()
             .message_id(Some(format!("<{}@{}>", mail.id, self.domain())))
             .date(mail.at.into())
-            .from(Mailbox::new(None, self.0.clone()))
+            .from(Mailbox::new(None, self.from.clone()))
             .to(Mailbox::new(None, to.clone()))
             .subject(&mail.subject)
             .multipart(MultiPart::alternative_plain_html(mail.text.clone(), mail.html.clone()));
@@ -52,7 +94,7 @@ impl Sender {
             header(&mut message, "X-Priority", "1");
         }
         let envelope =
-            Envelope::new(Some(self.0.clone()), vec![to]).map_err(|e| broken(&format!("no envelope: {e}")))?;
+            Envelope::new(self.return_address(mail.id), vec![to]).map_err(|e| broken(&format!("no envelope: {e}")))?;
         Ok((envelope, message.formatted()))
     }
 }

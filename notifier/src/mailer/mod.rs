@@ -12,7 +12,9 @@ mod url;
 
 use std::{fmt, future::Future, time::Duration};
 
+pub(crate) use self::classify::scrub;
 pub use self::{
+    classify::{Reply, judge},
     connection::Timeouts,
     message::Sender,
     smtp::Smtp,
@@ -60,7 +62,7 @@ pub enum Phase {
 
 impl Phase {
     /// Whether no mail was named yet, so that what fails here fails for all.
-    const fn is_before_any_mail(self) -> bool {
+    pub(crate) const fn is_before_any_mail(self) -> bool {
         matches!(self, Self::Connect | Self::Greeting | Self::Tls | Self::Auth)
     }
 
@@ -90,12 +92,23 @@ impl fmt::Display for Phase {
 /// What to do about a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
-    /// Will pass: try again.
+    /// Will pass for this mail: try again.
     Passing,
-    /// The server can't be reached or refuses us, whatever the mail: try again, and call the operator.
+    /// The mailbox holds no more: try again for days, and tell whoever is above.
+    Full,
+    /// The server can't be reached or refuses us, whatever the mail: all mails wait for it.
     Server,
+    /// The same, and waiting alone does not mend it: login, relaying, encryption, our own address.
+    Ours,
     /// This mail will never arrive at this mailbox.
     Recipient,
+}
+
+impl Fault {
+    /// Whether it would be said to every mail alike.
+    pub const fn is_everybodys(self) -> bool {
+        matches!(self, Self::Server | Self::Ours)
+    }
 }
 
 /// A mail that was not taken.
@@ -106,7 +119,9 @@ pub struct Failure {
     pub fault: Fault,
     /// Where it happened.
     pub phase: Phase,
-    /// What was said, without the mailbox.
+    /// The recipient had been named, so that the answer may be about this mail alone.
+    pub named: bool,
+    /// What was said, without addresses.
     pub detail: String,
 }
 
@@ -115,17 +130,22 @@ impl Failure {
         Self {
             fault,
             phase,
+            named: false,
             detail: plain(detail),
         }
     }
 
-    fn timeout(phase: Phase, limit: Duration) -> Self {
+    fn named(self, named: bool) -> Self {
+        Self { named, ..self }
+    }
+
+    fn timeout(phase: Phase, named: bool, limit: Duration) -> Self {
         let fault = if phase.is_before_any_mail() {
             Fault::Server
         } else {
             Fault::Passing
         };
-        Self::new(fault, phase, &format!("no answer within {} ms", limit.as_millis()))
+        Self::new(fault, phase, &format!("no answer within {} ms", limit.as_millis())).named(named)
     }
 }
 

@@ -10,7 +10,7 @@ use std::{
 
 use lettre::address::Envelope;
 
-use super::{Failure, Fault, Mailer, Sender, Server, Timeouts, connection::Connection};
+use super::{Failure, Mailer, Sender, Server, Timeouts, connection::Connection};
 use crate::mail::Mail;
 
 /// How long a connection is kept: a burst of notices shares some, a quiet night holds none.
@@ -76,10 +76,7 @@ impl Mailer for Smtp {
     }
 
     async fn probe(&self) -> Result<(), Failure> {
-        let connection = self.open().await.map_err(|failure| Failure {
-            fault: Fault::Server,
-            ..failure
-        })?;
+        let connection = self.open().await?;
         connection.close().await;
         Ok(())
     }

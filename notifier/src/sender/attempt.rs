@@ -1,7 +1,8 @@
 //! One attempt at one notice: write it, send it, judge it.
 
-use std::{panic::AssertUnwindSafe, sync::Arc};
+use std::{collections::BTreeMap, panic::AssertUnwindSafe, sync::Arc};
 
+use casework::pack::Pack;
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
@@ -13,9 +14,9 @@ use tracing::{error, info, warn};
 
 use super::Sender;
 use crate::{
-    mail::{self, Mail},
+    mail::{self, Mail, Packs},
     mailer::{Failure, Fault, Mailer, Phase},
-    verdict::verdict,
+    verdict::{Judged, verdict},
 };
 
 /// An attempt, for the recorder.
@@ -31,22 +32,26 @@ impl<M: Mailer> Sender<M> {
         let begun = Instant::now();
         let number = notice.attempts.saturating_add(1);
         let urgent = notice.urgency == "P1";
-        let (verdict, phase, detail) = if notice.drill && !self.settings.drills {
-            (
-                Verdict::Suppressed,
-                Phase::Policy,
-                "drills are not mailed here".to_owned(),
-            )
+        let (judged, phase, detail) = if notice.drill && !self.settings.drills {
+            // Nothing was learnt of the server: the next one is tried instead.
+            self.health.idle();
+            let suppressed = Judged {
+                verdict: Verdict::Suppressed,
+                strike: false,
+                tell: false,
+            };
+            (suppressed, Phase::Policy, "drills are not mailed here".to_owned())
         } else {
             let result = self.send(&notice).await;
-            self.health.heard(&result);
-            let tries = usize::try_from(number).unwrap_or(usize::MAX);
-            let verdict = verdict(&result, urgent, tries, clock::now(), &mut rand::rng());
+            let whose = self.health.heard(notice.id, &result);
+            let strikes = usize::try_from(notice.strikes).unwrap_or(0);
+            let judged = verdict(&result, whose, urgent, strikes, clock::now(), &mut rand::rng());
             match result {
-                Ok(()) => (verdict, Phase::Done, String::new()),
-                Err(failure) => (verdict, failure.phase, failure.detail),
+                Ok(()) => (judged, Phase::Done, String::new()),
+                Err(failure) => (judged, failure.phase, failure.detail),
             }
         };
+        let verdict = judged.verdict;
         let took_ms = i32::try_from(begun.elapsed().as_millis()).unwrap_or(i32::MAX);
         log(&notice, number, verdict, phase, &detail, took_ms);
         let attempt = Attempt {
@@ -61,6 +66,8 @@ impl<M: Mailer> Sender<M> {
                 number,
                 attempt,
                 verdict,
+                strike: judged.strike,
+                tell: judged.tell,
             },
             kind: notice.kind,
             urgent,
@@ -69,14 +76,39 @@ impl<M: Mailer> Sender<M> {
     }
 
     async fn send(&self, notice: &LeasedNotice) -> Result<(), Failure> {
-        let mail = self.write(notice)?;
+        let pinned = self.pinned(notice).await;
+        let mail = self.write(notice, &pinned)?;
         self.mailer.send(&mail).await
     }
 
+    /// The packs by which the notice's tickets were dispatched. One that can't be had makes the mail say less.
+    async fn pinned(&self, notice: &LeasedNotice) -> BTreeMap<(i32, i32), Arc<Pack>> {
+        let mut pinned = BTreeMap::new();
+        let decisions = notice
+            .tickets()
+            .unwrap_or_default()
+            .into_iter()
+            .filter_map(|ticket| ticket.decision);
+        for decision in decisions {
+            let versions = (decision.pack_version, decision.rule_set);
+            if pinned.contains_key(&versions) {
+                continue;
+            }
+            if let Some(pack) = self.why.pack(versions).await {
+                pinned.insert(versions, pack);
+            }
+        }
+        pinned
+    }
+
     /// A notice that can't be put into words fails alone, whatever is wrong with it.
-    fn write(&self, notice: &LeasedNotice) -> Result<Mail, Failure> {
+    fn write(&self, notice: &LeasedNotice, pinned: &BTreeMap<(i32, i32), Arc<Pack>>) -> Result<Mail, Failure> {
         let loaded = self.pack.current();
-        let compose = || mail::compose(notice, &loaded.pack, &self.settings.internal_url, clock::now());
+        let packs = Packs {
+            in_force: &loaded.pack,
+            pinned,
+        };
+        let compose = || mail::compose(notice, packs, &self.settings.internal_url, clock::now());
         let why = match std::panic::catch_unwind(AssertUnwindSafe(compose)) {
             Ok(Ok(mail)) => return Ok(mail),
             Ok(Err(e)) => chain(&e),

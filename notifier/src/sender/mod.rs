@@ -3,10 +3,12 @@
 //! It leases what is due ahead of its turn, P1 first, and sends each notice in a task of its own, outside any transaction. While
 //! mails are under way the next notices are leased and the last ones recorded. Held notices are renewed by a heart-beat, so a
 //! notifier that is killed frees them within seconds while a slow mail server costs nothing.
+//! While the server refuses everything, nothing is sent but one notice now and then ([`circuit`]).
 //! Some places are kept for P1, so that ordinary mails to a hanging server can't hold up an urgent one.
 
 mod ahead;
 mod attempt;
+mod circuit;
 mod hand;
 mod health;
 mod looks;
@@ -20,11 +22,12 @@ use platform::{
     private::Part,
     store::{LeaseOf, LeasedNotice, Onward, Store},
     telemetry::chain,
+    why::Why,
 };
 use tokio::{
     sync::{Mutex, Notify, mpsc},
     task::JoinSet,
-    time::{Instant, sleep_until, timeout},
+    time::{Instant, sleep, sleep_until, timeout},
 };
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
@@ -34,6 +37,7 @@ pub use self::health::Health;
 use self::{
     ahead::{Ahead, Places},
     attempt::Done,
+    circuit::Gate,
     hand::Hand,
     looks::Looks,
 };
@@ -41,6 +45,9 @@ use crate::mailer::Mailer;
 
 /// On SIGTERM, what is under way has this long; then its lease runs out and another notifier sends it.
 const DRAIN: Duration = Duration::from_secs(15);
+
+/// How often a gate that is not open is looked at.
+const GATE: Duration = Duration::from_millis(250);
 
 /// What the sender needs to know.
 #[derive(Clone, Debug)]
@@ -60,6 +67,8 @@ pub struct Sender<M> {
     store: Store,
     mailer: Arc<M>,
     pack: PackWatch,
+    /// Packs by which older tickets were dispatched.
+    why: Why,
     settings: Settings,
     health: Health,
     owner: Uuid,
@@ -70,10 +79,12 @@ pub struct Sender<M> {
 impl<M: Mailer> Sender<M> {
     /// A sender with an identity of its own.
     pub fn new(store: Store, mailer: Arc<M>, pack: PackWatch, settings: Settings, health: Health) -> Self {
+        let why = Why::new(store.clone(), &settings.county, Some(pack.clone()));
         Self {
             store,
             mailer,
             pack,
+            why,
             settings,
             health,
             owner: Uuid::new_v4(),
@@ -124,11 +135,31 @@ impl<M: Mailer> Sender<M> {
         let mut places = Places::new(self.settings.concurrency);
         let mut looks = Looks::default();
         while !stop.is_cancelled() {
-            while let Some(notice) = ahead.next(places) {
-                places.take(&notice);
-                sends.spawn(self.clone().attempt(notice));
-            }
-            let wants = ahead.wants(places.all);
+            let gate = self.health.gate();
+            let wants = match gate {
+                Gate::Open => {
+                    while let Some(notice) = ahead.next(places) {
+                        places.take(&notice);
+                        sends.spawn(self.clone().attempt(notice));
+                    }
+                    ahead.wants(places.all)
+                }
+                Gate::One => match ahead.next(places) {
+                    Some(notice) => {
+                        self.health.trying();
+                        places.take(&notice);
+                        sends.spawn(self.clone().attempt(notice));
+                        None
+                    }
+                    None if sends.is_empty() => Some((1, LeaseOf::All)),
+                    None => None,
+                },
+                // What was leased ahead is written when it is sent: it waits in the queue, not here.
+                Gate::Closed => {
+                    self.give_back(std::mem::take(&mut ahead)).await;
+                    None
+                }
+            };
             if let Some((limit, of)) = wants
                 && looks.is_due(of)
             {
@@ -137,10 +168,14 @@ impl<M: Mailer> Sender<M> {
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = wake.notified() => looks.soon(),
+                () = sleep(GATE), if gate != Gate::Open => {}
                 () = sleep_until(looks.next), if wants.is_some() && !looks.is_under_way() => {}
                 looked = looks.ended() => match looked? {
                     Ok(leased) => {
                         part.ready();
+                        if gate == Gate::One && leased.is_empty() {
+                            self.health.idle();
+                        }
                         ahead.add(leased);
                     }
                     Err(why) => {

@@ -69,7 +69,13 @@ fn settlement(notice: &LeasedNotice, verdict: Verdict, at: DateTime<Utc>) -> Set
         number: notice.attempts + 1,
         attempt,
         verdict,
+        strike: verdict != Verdict::Sent,
+        tell: false,
     }
+}
+
+fn tickets(notice: &LeasedNotice) -> Vec<i64> {
+    notice.tickets().unwrap().iter().map(|ticket| ticket.id).collect()
 }
 
 #[tokio::test]
@@ -186,7 +192,7 @@ async fn a_p1_that_cant_be_delivered_is_told_one_step_up_exactly_once() {
     let leased = queue.lease(owner, 0).await;
     let police = leased
         .iter()
-        .find(|n| n.ticket_unit_kind == "police")
+        .find(|n| n.unit_kind == "police")
         .expect("a police ticket");
     assert!(queue.settle(owner, police, Verdict::GaveUp).await);
     assert!(!queue.settle(owner, police, Verdict::GaveUp).await);
@@ -199,8 +205,8 @@ async fn a_p1_that_cant_be_delivered_is_told_one_step_up_exactly_once() {
 
     let office = queue.lease(owner, 1).await.remove(0);
     assert_eq!(
-        (office.kind.as_str(), office.unit.as_str(), office.ticket_id),
-        ("undeliverable", "office", police.ticket_id)
+        (office.kind.as_str(), office.unit.as_str(), tickets(&office)),
+        ("undeliverable", "office", tickets(police))
     );
     let failed = office.failed().unwrap().expect("what failed");
     assert_eq!(
@@ -266,4 +272,118 @@ async fn notifiers_side_by_side_share_without_overlap() {
     ids.sort();
     ids.dedup();
     assert_eq!((leased, ids.len()), (usize::try_from(all).unwrap(), leased));
+}
+
+#[tokio::test]
+async fn one_notice_a_unit_and_report_and_each_crossing_once() {
+    let queue = Queue::with(&[BRUISES, DROPOUT]).await;
+    let units = queue
+        .count("SELECT count(DISTINCT (report_id, unit)) FROM tickets")
+        .await;
+    assert_eq!(queue.count("SELECT count(*) FROM notices").await, units);
+    assert_eq!(
+        queue.count("SELECT count(*) FROM notice_tickets").await,
+        queue.count("SELECT count(*) FROM tickets").await
+    );
+    // Every stage crosses its first levels at once: still one notice a report, recipient, action and level.
+    let router = queue.fixture.store_as("router");
+    for days in [400, 401, 402, 403, 404, 405] {
+        let at = queue.now + TimeDelta::days(days);
+        while router.clock_turn(at).await.unwrap().stages > 0 {}
+    }
+    let crossings = queue
+        .count("SELECT count(*) FROM escalation_steps WHERE sent_at IS NOT NULL")
+        .await;
+    assert!(crossings > 20);
+    assert_eq!(
+        queue
+            .count("SELECT count(*) FROM notice_tickets WHERE due_generation IS NOT NULL")
+            .await,
+        crossings
+    );
+    let grouped = queue
+        .count(
+            "SELECT count(*) FROM (SELECT DISTINCT t.report_id, n.unit, n.kind, n.level, n.system_late, n.created_at
+             FROM notices n JOIN tickets t ON t.id = n.ticket_id WHERE n.level IS NOT NULL) g",
+        )
+        .await;
+    assert_eq!(
+        queue
+            .count("SELECT count(*) FROM notices WHERE level IS NOT NULL")
+            .await,
+        grouped
+    );
+    assert!(grouped < crossings, "{grouped} mails for {crossings} crossings");
+}
+
+#[tokio::test]
+async fn a_later_transaction_of_the_turn_adds_to_what_nobody_has_in_hand() {
+    // More stages of one report than a transaction takes would be needed; two turns at one time are the same.
+    let queue = Queue::with(&[BRUISES]).await;
+    let router = queue.fixture.store_as("router");
+    let pool = queue.fixture.store.pool();
+    sqlx::query("UPDATE stages SET next_at = next_at + interval '900 days' WHERE stage <> 'sign'")
+        .execute(pool)
+        .await
+        .unwrap();
+    let at = queue.now + TimeDelta::days(400);
+    while router.clock_turn(at).await.unwrap().stages > 0 {}
+    let first = queue.count("SELECT count(*) FROM notices WHERE level = 1").await;
+    sqlx::query("UPDATE stages SET next_at = next_at - interval '900 days' WHERE stage <> 'sign'")
+        .execute(pool)
+        .await
+        .unwrap();
+    while router.clock_turn(at).await.unwrap().stages > 0 {}
+    assert_eq!(
+        queue.count("SELECT count(*) FROM notices WHERE level = 1").await,
+        first,
+        "added to"
+    );
+    // One that is leased is being written, so what comes later is a mail of its own.
+    sqlx::query("UPDATE notices SET lease_owner = gen_random_uuid() WHERE level = 1")
+        .execute(pool)
+        .await
+        .unwrap();
+    sqlx::query("UPDATE stages SET due_generation = 2, next_step = 0, next_at = $1 WHERE next_at IS NOT NULL")
+        .bind(at)
+        .execute(pool)
+        .await
+        .unwrap();
+    while router.clock_turn(at).await.unwrap().stages > 0 {}
+    assert!(queue.count("SELECT count(*) FROM notices WHERE level = 1").await > first);
+}
+
+#[tokio::test]
+async fn a_returned_mail_is_marked_and_its_p1_is_told() {
+    use platform::store::Bounced;
+    let queue = Queue::with(&[BRUISES]).await;
+    let owner = Uuid::new_v4();
+    let notice = queue.lease(owner, 0).await.remove(0);
+    let bounce = async |id| {
+        queue
+            .store
+            .notice_bounce("taihe", id, "5.1.1 unknown", queue.now)
+            .await
+            .unwrap()
+    };
+    assert_eq!(bounce(notice.id).await, Bounced::NotYet);
+    assert!(queue.settle(owner, &notice, Verdict::Sent).await);
+    assert_eq!(bounce(notice.id).await, Bounced::Marked);
+    assert_eq!(bounce(notice.id).await, Bounced::Before);
+    assert_eq!(bounce(Uuid::new_v4()).await, Bounced::Unknown);
+    assert_eq!(
+        queue
+            .count("SELECT count(*) FROM notices WHERE state = 'bounced' AND last_error = '5.1.1 unknown'")
+            .await,
+        1
+    );
+    assert_eq!(
+        queue
+            .count("SELECT count(*) FROM notice_attempts WHERE outcome = 'bounced'")
+            .await,
+        1
+    );
+    let told = queue.lease(owner, 1).await.remove(0);
+    assert_eq!(told.failed().unwrap().unwrap().state, "bounced");
+    assert_eq!(queue.store.notice_depth("taihe", queue.now).await.unwrap().failed, 1);
 }

@@ -213,7 +213,7 @@ async fn told_to_stop_it_finishes_what_it_holds() {
 }
 
 #[tokio::test]
-async fn a_refused_mailbox_calls_the_office_and_a_refusing_server_calls_the_operator() {
+async fn a_refused_mailbox_calls_the_office() {
     let world = World::with(&[("RCPT", Act::Say("550 5.1.1 no such user"))], false).await;
     let mut notifier = world.notifier();
     notifier.spawn();
@@ -227,40 +227,117 @@ async fn a_refused_mailbox_calls_the_office_and_a_refusing_server_calls_the_oper
             15,
         )
         .await;
-    assert_eq!(
-        world.count("SELECT count(*) FROM notices WHERE state = 'queued'").await,
-        0
-    );
+    assert_eq!(world.count(QUEUED).await, 0);
     assert_eq!(
         world
             .count("SELECT count(*) FROM notices WHERE unit = 'lg' AND kind = 'undeliverable'")
             .await,
         i64::try_from(world.notices).unwrap()
     );
+    assert_eq!(notifier.stop().await, Some(0));
+}
 
-    world
-        .fake
-        .now(&[("MAIL", Act::Say("530 5.7.0 authentication required"))]);
-    let report = world.fixture.stored(BRUISES).await;
-    world.fixture.route(&report, clock::now()).await;
-    let (status, body) = eventually("not ready", Duration::from_secs(10), async || {
+const QUEUED: &str = "SELECT count(*) FROM notices WHERE state = 'queued'";
+const BLOCKED: &str = "SELECT count(*) FROM mail_state WHERE blocked_since IS NOT NULL";
+
+/// A server that refuses everything, at whatever step and with whatever digits: nothing dies, it is said in `/ready`, in the
+/// metrics and to the board, it is tried with single mails, and everything goes out once it is well.
+async fn refuses_everything(act: (&'static str, Act), ours: bool) {
+    let world = World::with(&[act], false).await;
+    for _ in 0..15 {
+        let report = world.fixture.stored(BRUISES).await;
+        world.fixture.route(&report, clock::now()).await;
+    }
+    let all = usize::try_from(world.count("SELECT count(*) FROM notices").await).unwrap();
+    let mut notifier = world.notifier();
+    notifier.spawn();
+    world.until("the board is told", BLOCKED, 1, 20).await;
+    let (_, body) = eventually("not ready", Duration::from_secs(10), async || {
         notifier.readiness().await.filter(|(status, _)| *status == 503)
     })
     .await;
-    assert!(
-        status == 503 && body.contains("mail: envelope: permanent error (530)"),
-        "{body}"
+    assert!(body.contains("mail: "), "{body}");
+    assert!(notifier.metrics().await.contains("shouwang_mail_blocked 1"));
+    // Five seconds later it is tried again, by one mail or one greeting.
+    let tried = world.fake.connections();
+    eventually("a second try", Duration::from_secs(15), async || {
+        (world.fake.connections() > tried).then_some(())
+    })
+    .await;
+    let attempts = world.count("SELECT count(*) FROM notice_attempts").await;
+    assert!(attempts <= 8 + 8 + 2, "{attempts} attempts at {all} notices");
+    assert_eq!(
+        world.count("SELECT count(*) FROM notices WHERE state = 'failed'").await,
+        0
     );
+    assert_eq!(
+        world
+            .count("SELECT count(*) FROM notices WHERE kind = 'undeliverable'")
+            .await,
+        0
+    );
+    assert_eq!(world.count("SELECT count(*) FROM notices WHERE strikes > 0").await, 0);
+    let said = world
+        .fixture
+        .store
+        .mail_state("taihe")
+        .await
+        .unwrap()
+        .unwrap()
+        .blocked
+        .unwrap();
+    assert!(said.ours == ours && !said.answer.contains('@'), "{said:?}");
+    world.fake.now(&[]);
+    world.until("all sent", SENT, all, 60).await;
+    world.until("the board is told", BLOCKED, 0, 10).await;
+    assert_eq!(notifier.readiness().await.map(|(status, _)| status), Some(200));
+    assert!(notifier.metrics().await.contains("shouwang_mail_blocked 0"));
+    assert_eq!(notifier.stop().await, Some(0));
+}
+
+#[tokio::test]
+async fn a_server_that_limits_our_frequency_kills_no_notice() {
+    refuses_everything(("RCPT", Act::Say("550 Connection frequency limited")), false).await;
+}
+
+#[tokio::test]
+async fn a_server_that_wants_a_login_kills_no_notice() {
+    refuses_everything(
+        (
+            "MAIL",
+            Act::Say("530 5.7.0 authentication required for shouwang@taihe.example"),
+        ),
+        true,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_server_that_refuses_our_texts_kills_no_notice() {
+    refuses_everything(("text", Act::Say("554 5.7.1 rejected by policy")), false).await;
+}
+
+#[tokio::test]
+async fn a_server_that_greets_with_a_refusal_kills_no_notice() {
+    refuses_everything(("greeting", Act::Say("554 5.7.1 you are not welcome")), false).await;
+}
+
+#[tokio::test]
+async fn a_full_mailbox_is_told_and_tried_on() {
+    let world = World::with(&[("RCPT", Act::Say("552 5.2.2 mailbox full"))], false).await;
+    let mut notifier = world.notifier();
+    notifier.spawn();
+    notifier.ready().await;
+    // The units' mailboxes are full, the office's and the leading group's too: everybody above is told, and nothing dies.
     world
         .until(
-            "retries",
-            "SELECT count(*) FROM notices WHERE state = 'queued' AND attempts > 0",
-            world.notices,
-            10,
+            "all tried",
+            "SELECT count(*) FROM notices WHERE strikes = 1",
+            3 * world.notices,
+            15,
         )
         .await;
-    world.fake.now(&[]);
-    world.until("all sent", SENT, world.notices, 40).await;
-    assert_eq!(notifier.readiness().await.map(|(status, _)| status), Some(200));
+    assert_eq!(world.count(QUEUED).await, i64::try_from(3 * world.notices).unwrap());
+    assert_eq!(world.count(BLOCKED).await, 0, "the server is well");
     assert_eq!(notifier.stop().await, Some(0));
 }

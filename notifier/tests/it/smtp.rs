@@ -166,22 +166,31 @@ async fn connecting_ends_by_its_own_timeout() {
 #[tokio::test]
 async fn answers_mean_what_they_say() {
     use Act::{Drop, Say};
-    use Fault::{Passing, Recipient, Server};
+    use Fault::{Full, Ours, Passing, Recipient, Server};
     for (step, act, phase, fault) in [
         ("greeting", Say("554 no service"), Phase::Greeting, Server),
         ("greeting", Say("421 too busy"), Phase::Greeting, Server),
+        (
+            "greeting",
+            Say("550 Connection frequency limited"),
+            Phase::Greeting,
+            Server,
+        ),
         ("greeting", Drop, Phase::Greeting, Server),
         ("EHLO", Say("550 who are you"), Phase::Greeting, Server),
         ("MAIL", Say("451 later"), Phase::Envelope, Passing),
-        ("MAIL", Say("550 sender refused"), Phase::Envelope, Server),
-        (
-            "MAIL",
-            Say("530 5.7.0 authentication required"),
-            Phase::Envelope,
-            Server,
-        ),
+        ("MAIL", Say("550 sender refused"), Phase::Envelope, Ours),
+        ("MAIL", Say("550 Connection frequency limited"), Phase::Envelope, Server),
+        ("MAIL", Say("530 5.7.0 authentication required"), Phase::Envelope, Ours),
         ("MAIL", Drop, Phase::Envelope, Passing),
         ("RCPT", Say("450 greylisted"), Phase::Envelope, Passing),
+        ("RCPT", Say("550 Connection frequency limited"), Phase::Envelope, Server),
+        (
+            "RCPT",
+            Say("552 5.2.2 <pol@taihe.example> over quota"),
+            Phase::Envelope,
+            Full,
+        ),
         (
             "RCPT",
             Say("550 5.1.1 <pol@taihe.example> unknown"),
@@ -192,14 +201,20 @@ async fn answers_mean_what_they_say() {
             "RCPT",
             Say("554 5.7.1 <pol@taihe.example>: Relay access denied"),
             Phase::Envelope,
-            Server,
+            Ours,
         ),
         ("RCPT", Drop, Phase::Envelope, Passing),
-        ("DATA", Say("451 disk full"), Phase::Data, Passing),
+        ("DATA", Say("451 try later"), Phase::Data, Passing),
         ("DATA", Say("554 no valid recipients"), Phase::Data, Recipient),
         ("DATA", Drop, Phase::Data, Passing),
         ("text", Say("452 try later"), Phase::Done, Passing),
-        ("text", Say("554 5.6.0 refused"), Phase::Done, Recipient),
+        ("text", Say("554 5.6.0 refused"), Phase::Done, Server),
+        (
+            "text",
+            Say("550 5.7.1 blocked, see postmaster@taihe.example"),
+            Phase::Done,
+            Server,
+        ),
         ("text", Drop, Phase::Done, Passing),
         ("text", Say("nonsense"), Phase::Done, Passing),
     ] {
@@ -210,7 +225,8 @@ async fn answers_mean_what_they_say() {
             (phase, fault),
             "{step} {act:?}: {failure}"
         );
-        assert!(!failure.detail.contains("pol@"), "the mailbox shows: {failure}");
+        assert!(!failure.detail.contains('@'), "a mailbox shows: {failure}");
+        assert_eq!(failure.named, !matches!(step, "greeting" | "EHLO" | "MAIL"), "{step}");
         assert!(!failure.detail.is_empty() && failure.detail.len() < 400, "{failure}");
     }
 }
@@ -234,7 +250,7 @@ async fn nobody_there_is_the_servers_fault() {
 }
 
 #[tokio::test]
-async fn logins_are_sent_and_their_refusal_is_the_servers_fault() {
+async fn logins_are_sent_and_their_refusal_is_ours() {
     let fake = Fake::start(&[]).await;
     fake.offer("AUTH PLAIN LOGIN");
     let server = Server {
@@ -253,19 +269,15 @@ async fn logins_are_sent_and_their_refusal_is_the_servers_fault() {
     );
     fake.now(&[("AUTH", Act::Say("535 5.7.8 bad credentials"))]);
     let failure = mailer.probe().await.unwrap_err();
-    assert_eq!(
-        (failure.phase, failure.fault),
-        (Phase::Auth, Fault::Server),
-        "{failure}"
-    );
+    assert_eq!((failure.phase, failure.fault), (Phase::Auth, Fault::Ours), "{failure}");
     // A server that promises encryption and breaks it gets no login.
     fake.offer("STARTTLS");
     let failure = mailer.probe().await.unwrap_err();
-    assert_eq!((failure.phase, failure.fault), (Phase::Tls, Fault::Server), "{failure}");
+    assert_eq!((failure.phase, failure.fault), (Phase::Tls, Fault::Ours), "{failure}");
 }
 
 #[tokio::test]
-async fn tls_to_a_server_without_it_fails_as_the_servers_fault() {
+async fn tls_to_a_server_without_it_is_ours() {
     let fake = Fake::start(&[]).await;
     let server = Server {
         security: Security::Tls,
@@ -274,7 +286,7 @@ async fn tls_to_a_server_without_it_fails_as_the_servers_fault() {
     let failure = fails(&Smtp::new(server, Sender::parse("s@taihe.example").unwrap(), LONG)).await;
     assert_eq!(
         (failure.phase, failure.fault),
-        (Phase::Connect, Fault::Server),
+        (Phase::Connect, Fault::Ours),
         "{failure}"
     );
 }
@@ -346,4 +358,49 @@ async fn a_spool_holds_one_file_a_notice() {
     std::fs::remove_dir_all(&dir).unwrap();
     let blocked = Spool::new("/proc/no/such".into(), Sender::parse("s@taihe.example").unwrap());
     assert_eq!(fails(&blocked).await.fault, Fault::Server);
+}
+
+#[tokio::test]
+async fn what_cant_be_delivered_comes_back_to_an_address_of_its_own() {
+    let fake = Fake::start(&[]).await;
+    for (path, from) in [
+        (None, "shouwang@taihe.example"),
+        (Some("returned@taihe.example"), "returned@taihe.example"),
+        (
+            Some("bounce+{notice}@taihe.example"),
+            "bounce+00000000000000000000000000000007@taihe.example",
+        ),
+    ] {
+        let sender = Sender::parse("shouwang@taihe.example")
+            .unwrap()
+            .returning_to(path)
+            .unwrap();
+        Smtp::new(fake.server(), sender, LONG).send(&mail()).await.unwrap();
+        let commands = fake.commands();
+        let said = commands.iter().rfind(|c| c.starts_with("MAIL")).unwrap();
+        assert_eq!(*said, format!("MAIL FROM:<{from}>"));
+        assert!(fake.texts().last().unwrap().contains("From: shouwang@taihe.example"));
+    }
+    for wrong in ["bounce", "{notice}", "派出所@taihe.example"] {
+        let sender = Sender::parse("shouwang@taihe.example").unwrap();
+        let error = sender.returning_to(Some(wrong)).unwrap_err().to_string();
+        assert!(error.contains("SHOUWANG_MAIL_RETURN_PATH"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn four_byte_characters_arrive_as_they_were_written() {
+    let fake = Fake::start(&[]).await;
+    let odd = "𠮷祥村𡈽街道派出所";
+    let mut mail = mail();
+    mail.subject = format!("【特急】待签收：{}", odd.repeat(9));
+    mail.text = format!("{odd}：\n请签收");
+    mail.html = format!("<p>{odd}</p>");
+    fake.mailer(LONG).send(&mail).await.unwrap();
+    let raw = fake.texts().remove(0);
+    assert!(raw.is_ascii() && raw.lines().all(|line| line.len() <= 998), "{raw}");
+    let read = mail_parser::MessageParser::default().parse(raw.as_bytes()).unwrap();
+    assert_eq!(read.subject(), Some(mail.subject.as_str()));
+    assert_eq!(read.body_text(0).unwrap().replace("\r\n", "\n").trim_end(), mail.text);
+    assert!(read.body_html(0).unwrap().contains(odd));
 }

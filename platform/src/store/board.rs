@@ -6,8 +6,9 @@
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::types::Json;
+use uuid::Uuid;
 
-use super::{Store, StoreError, UnitCall, UnlistedArea};
+use super::{MailState, Store, StoreError, UnitCall, UnlistedArea};
 
 /// A list on the board is cut here; the count beside it says how many there are.
 const SHOWN: i64 = 20;
@@ -48,7 +49,9 @@ pub struct CallAbout {
 /// A notice that will never arrive by itself.
 #[derive(Clone, Debug, sqlx::FromRow, serde::Serialize)]
 pub struct UndeliveredNotice {
-    /// Ticket.
+    /// Notice.
+    pub id: Uuid,
+    /// The first ticket that it is about.
     pub ticket_id: i64,
     /// Code of the unit that was to be told.
     pub unit: String,
@@ -58,7 +61,9 @@ pub struct UndeliveredNotice {
     pub kind: String,
     /// `P1` …
     pub urgency: String,
-    /// When it was given up.
+    /// `failed`, or `bounced` where it was sent and came back.
+    pub state: String,
+    /// When it was given up or came back.
     pub finished_at: DateTime<Utc>,
     /// Why.
     pub last_error: Option<String>,
@@ -121,6 +126,10 @@ pub struct BoardNow {
     pub drills: Vec<CallAbout>,
     /// Area codes of the county that the list does not have.
     pub unlisted: Vec<UnlistedArea>,
+    /// Whether mail goes out; `None` when no notifier ever said so.
+    pub mail: Option<MailState>,
+    /// How many notices wait to be sent.
+    pub mail_waiting: i64,
 }
 
 /// One of the board's lists, which can be read to its end.
@@ -210,7 +219,7 @@ impl Store {
                 "SELECT count(*) FROM (SELECT FROM tickets WHERE county = $1 AND obligation = 'triage' AND resolved_at IS NULL LIMIT $2) few",
             )
             .await?,
-            failed_count: count("SELECT count(*) FROM (SELECT FROM notices WHERE county = $1 AND state = 'failed' LIMIT $2) few").await?,
+            failed_count: count("SELECT count(*) FROM (SELECT FROM notices WHERE county = $1 AND state IN ('failed', 'bounced') AND replaced_by IS NULL LIMIT $2) few").await?,
             unsigned: self.board_list(county, BoardList::Unsigned, false, 0, SHOWN).await?,
             overdue: self.board_list(county, BoardList::Overdue, false, 0, SHOWN).await?,
             overdue_by_level: sqlx::query_as(include_str!("board_levels.sql")).bind(county).bind(COUNTED).fetch_all(&self.pool).await?,
@@ -222,6 +231,8 @@ impl Store {
                     WHERE c.result = 'dissatisfied' AND c.decision IS NULL AND r.county = $1 LIMIT $2) few",
             )
             .await?,
+            mail: self.mail_state(county).await?,
+            mail_waiting: count("SELECT count(*) FROM (SELECT FROM notices WHERE county = $1 AND state = 'queued' LIMIT $2) few").await?,
             parked: sqlx::query_scalar("SELECT count(*) FROM (SELECT FROM parked_messages LIMIT $1) few").bind(COUNTED).fetch_one(&self.pool).await?,
             unlisted: self.unlisted_areas(county).await?,
         })

@@ -15,11 +15,14 @@ SELECT t.id, t.report_id, t.obligation, t.unit, u.name AS unit_name, t.urgency, 
                  FROM stages s WHERE s.ticket_id = t.id), '[]') AS stages,
        coalesce((SELECT jsonb_agg(jsonb_build_object('at', e.at, 'kind', e.kind, 'actor', e.actor, 'reason', e.reason) ORDER BY e.at DESC)
                  FROM events e WHERE e.report_id = t.report_id AND (e.ticket_id = t.id OR e.ticket_id IS NULL)), '[]') AS events,
-       coalesce((SELECT jsonb_agg(jsonb_build_object('kind', n.kind, 'unit_name', nu.name, 'state', n.state, 'created_at', n.created_at,
+       coalesce((SELECT jsonb_agg(jsonb_build_object('id', n.id, 'kind', n.kind, 'unit_name', nu.name, 'state', n.state,
+                     'replaced', n.replaced_by IS NOT NULL, 'resent', n.resent_from IS NOT NULL, 'created_at', n.created_at,
                      'finished_at', n.finished_at, 'last_error', n.last_error, 'system_late', n.system_late,
                      'attempts', (SELECT coalesce(jsonb_agg(jsonb_build_object('at', a.at, 'outcome', a.outcome, 'detail', a.detail)
                             ORDER BY a.at), '[]') FROM notice_attempts a WHERE a.notice_id = n.id)) ORDER BY n.created_at DESC)
-                 FROM notices n JOIN units nu ON nu.county = n.county AND nu.code = n.unit WHERE n.ticket_id = t.id), '[]') AS notices,
+                 FROM notices n JOIN units nu ON nu.county = n.county AND nu.code = n.unit
+                 WHERE n.id IN (SELECT nt.notice_id FROM notice_tickets nt WHERE nt.ticket_id = t.id
+                                UNION SELECT o.id FROM notices o WHERE o.ticket_id = t.id)), '[]') AS notices,
        (SELECT jsonb_agg(jsonb_build_object('id', o.id, 'obligation', o.obligation, 'unit_name', ou.name, 'lead', o.lead,
                      'state', o.state) ORDER BY o.lead DESC, o.id)
         FROM tickets o JOIN units ou ON ou.county = o.county AND ou.code = o.unit WHERE o.report_id = t.report_id) AS others,

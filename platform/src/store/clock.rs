@@ -6,9 +6,12 @@
 use casework::{escalation::PlannedStep, pace};
 use chrono::{DateTime, Utc};
 use sqlx::{PgTransaction, types::Json};
-use uuid::Uuid;
 
-use super::{Store, StoreError, due::due};
+use super::{
+    Store, StoreError,
+    due::due,
+    step_notice::{Crossing, GroupKey, StepNotices},
+};
 
 /// Stages settled in one transaction.
 const BATCH: i64 = 50;
@@ -28,6 +31,7 @@ pub struct Ticked {
 struct DueStage {
     id: i64,
     ticket_id: i64,
+    report_id: i64,
     county: String,
     unit: String,
     urgency: String,
@@ -62,7 +66,7 @@ impl Store {
                 "$2",
                 "next_at <= $1"
             ),
-            ") SELECT s.id, s.ticket_id, t.county, t.unit, t.urgency, r.drill, s.due_generation, s.plan, s.next_step,
+            ") SELECT s.id, s.ticket_id, t.report_id, t.county, t.unit, t.urgency, r.drill, s.due_generation, s.plan, s.next_step,
                     (SELECT max(e.sent_at) FROM escalation_steps e
                      WHERE e.stage_id = s.id AND e.due_generation = s.due_generation) AS last_sent,
                     (SELECT min(u.code) FROM units u WHERE u.county = t.county AND u.kind = 'office' AND u.retired_at IS NULL) AS office,
@@ -79,9 +83,11 @@ impl Store {
             stages: due.len(),
             ..Ticked::default()
         };
+        let mut steps = StepNotices::default();
         for stage in &due {
-            settle(&mut tx, stage, now, &mut ticked).await?;
+            settle(&mut tx, stage, now, &mut ticked, &mut steps).await?;
         }
+        steps.insert(&mut tx, now).await?;
         tx.commit().await?;
         Ok(ticked)
     }
@@ -92,6 +98,7 @@ async fn settle(
     stage: &DueStage,
     now: DateTime<Utc>,
     ticked: &mut Ticked,
+    steps: &mut StepNotices,
 ) -> Result<(), StoreError> {
     let plan = &stage.plan.0;
     let next = usize::try_from(stage.next_step).unwrap_or(0);
@@ -127,7 +134,23 @@ async fn settle(
         if marked.rows_affected() == 0 {
             continue;
         }
-        step_notice(tx, stage, step, *late, now).await?;
+        steps.add(
+            GroupKey {
+                report: stage.report_id,
+                unit: recipient(stage, step).to_owned(),
+                action: step.action.clone(),
+                level: i16::from(step.level),
+                late: *late,
+            },
+            &stage.county,
+            Crossing {
+                ticket: stage.ticket_id,
+                stage: stage.id,
+                due_generation: stage.due_generation,
+                urgency: stage.urgency.clone(),
+                drill: stage.drill,
+            },
+        );
         ticked.sent += 1;
         ticked.late += usize::from(*late);
     }
@@ -137,34 +160,6 @@ async fn settle(
         .bind(turn.next_at)
         .execute(&mut **tx)
         .await?;
-    Ok(())
-}
-
-async fn step_notice(
-    tx: &mut PgTransaction<'_>,
-    stage: &DueStage,
-    step: &PlannedStep,
-    late: bool,
-    now: DateTime<Utc>,
-) -> Result<(), StoreError> {
-    sqlx::query(
-        "INSERT INTO notices (id, dedup, county, kind, ticket_id, stage_id, level, unit, urgency, drill, system_late, created_at, state)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'queued') ON CONFLICT (dedup) DO NOTHING",
-    )
-    .bind(Uuid::new_v4())
-    .bind(format!("step:{}:{}:{}", stage.id, stage.due_generation, step.level))
-    .bind(&stage.county)
-    .bind(&step.action)
-    .bind(stage.ticket_id)
-    .bind(stage.id)
-    .bind(i16::from(step.level))
-    .bind(recipient(stage, step))
-    .bind(&stage.urgency)
-    .bind(stage.drill)
-    .bind(late)
-    .bind(now)
-    .execute(&mut **tx)
-    .await?;
     Ok(())
 }
 

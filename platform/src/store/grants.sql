@@ -26,19 +26,23 @@ GRANT SELECT (id, received_at) ON reports TO "{role}_relay";
 -- router: decides, turns the clock. It never sees a sealed column.
 GRANT SELECT (id, county, received_at, channel, drill) ON reports TO "{role}_router";
 GRANT SELECT ON report_facts, outbox, routing_attempts, decisions, cases, case_reports, tickets, stages, escalation_steps,
-    notices, notice_attempts, events, parked_messages TO "{role}_router";
+    notices, notice_tickets, notice_attempts, events, parked_messages TO "{role}_router";
 GRANT INSERT ON parked_messages, routing_attempts, decisions, cases, case_reports, tickets, stages, escalation_steps, notices,
-    events, audit_leaves TO "{role}_router";
+    notice_tickets, events, audit_leaves TO "{role}_router";
 GRANT UPDATE ON routing_attempts, tickets, stages, escalation_steps TO "{role}_router";
 GRANT UPDATE (taken_until) ON outbox TO "{role}_router";
 GRANT SELECT, INSERT, UPDATE ON unlisted_areas TO "{role}_router";
+-- A column is enough to lock a notice that another ticket is added to.
+GRANT UPDATE (lease_owner) ON notices TO "{role}_router";
 GRANT DELETE ON outbox, routing_attempts TO "{role}_router";
 GRANT EXECUTE ON FUNCTION partitions_ensure(date) TO "{role}_router";
 
 -- notifier: notices and what their mails say.
-GRANT SELECT ON notices, notice_attempts, tickets, stages, report_facts TO "{role}_notifier";
-GRANT INSERT ON notices, notice_attempts TO "{role}_notifier";
-GRANT UPDATE ON notices TO "{role}_notifier";
+GRANT SELECT ON notices, notice_tickets, notice_attempts, tickets, stages, report_facts, memberships, mail_state TO "{role}_notifier";
+GRANT SELECT (report_id, round, pack_version, rule_set, rows, decided_at) ON decisions TO "{role}_notifier";
+GRANT SELECT (id, county, name, phone, disabled_at) ON accounts TO "{role}_notifier";
+GRANT INSERT ON notices, notice_tickets, notice_attempts, mail_state TO "{role}_notifier";
+GRANT UPDATE ON notices, mail_state TO "{role}_notifier";
 
 -- desk: one unit's tickets, by row-level security. No report but those it holds a ticket of.
 GRANT SELECT ON tickets, stages, stage_rounds, escalation_steps, events, reports, report_facts TO "{role}_desk";
@@ -50,7 +54,8 @@ GRANT EXECUTE ON FUNCTION case_others(bigint), desk_ticket_made(bigint) TO "{rol
 
 -- board: reads, county-wide, nothing sealed; writes its own snapshot.
 GRANT SELECT (id, county, received_at, channel, drill) ON reports TO "{role}_board";
-GRANT SELECT ON report_facts, outbox, decisions, cases, case_reports, tickets, stages, escalation_steps, notices, notice_attempts,
+GRANT SELECT ON report_facts, outbox, decisions, cases, case_reports, tickets, stages, escalation_steps, notices, notice_tickets, notice_attempts,
+    mail_state,
     events, parked_messages, routing_attempts, callbacks, stage_rounds, memberships, board_snapshots TO "{role}_board";
 GRANT SELECT (id, county, login, name, phone, disabled_at) ON accounts TO "{role}_board";
 GRANT INSERT, UPDATE ON board_snapshots TO "{role}_board";
@@ -58,11 +63,12 @@ GRANT SELECT ON unlisted_areas TO "{role}_board";
 GRANT EXECUTE ON FUNCTION ticket_made(bigint) TO "{role}_board";
 
 -- office: settles triage and records call-backs; may open what a call-back needs.
-GRANT SELECT ON reports, report_facts, decisions, cases, case_reports, tickets, stages, escalation_steps, notices, events,
+GRANT SELECT ON reports, report_facts, decisions, cases, case_reports, tickets, stages, escalation_steps, notices, notice_tickets, events,
     callbacks, stage_rounds, outbox, routing_attempts TO "{role}_office";
-GRANT INSERT ON decisions, tickets, stages, stage_rounds, notices, events, callbacks, audit_leaves TO "{role}_office";
+GRANT INSERT ON decisions, tickets, stages, stage_rounds, notices, notice_tickets, events, callbacks, audit_leaves TO "{role}_office";
 GRANT UPDATE (decision, decided_at, decided_by, decided_account) ON callbacks TO "{role}_office";
 GRANT UPDATE ON tickets, stages, cases TO "{role}_office";
+GRANT UPDATE (replaced_by) ON notices TO "{role}_office";
 GRANT DELETE ON outbox, routing_attempts TO "{role}_office";
 
 -- office, rules: drafts, submits, approves; a version can't be seeded or moved to another county, and the trail is only added to.
@@ -94,7 +100,8 @@ DO $$
 DECLARE
     t text;
 BEGIN
-    FOREACH t IN ARRAY ARRAY['tickets', 'stages', 'stage_rounds', 'escalation_steps', 'events', 'reports', 'report_facts', 'notices'] LOOP
+    FOREACH t IN ARRAY ARRAY['tickets', 'stages', 'stage_rounds', 'escalation_steps', 'events', 'reports', 'report_facts', 'notices',
+                             'notice_tickets'] LOOP
         EXECUTE format('DROP POLICY IF EXISTS services ON %I', t);
         EXECUTE format('CREATE POLICY services ON %I TO %I, %I, %I, %I, %I, %I USING (true) WITH CHECK (true)', t,
             '{role}_intake', '{role}_relay', '{role}_router', '{role}_notifier', '{role}_board', '{role}_office');

@@ -16,19 +16,23 @@ mod due;
 mod leading;
 mod leaving;
 mod logins;
+mod mail_state;
 mod migrate;
 mod notice;
+mod notice_said;
 mod outbox;
 mod pack;
 mod parked;
 mod people;
 mod reopen;
 mod replay;
+mod resend;
 mod routing;
 mod rules;
 mod sessions;
 mod show;
 mod status;
+mod step_notice;
 mod triage;
 mod units;
 mod unlisted;
@@ -49,10 +53,10 @@ pub use due::Onward;
 pub use leading::{LeadingLine, LeadingNow};
 pub use leaving::{HandOver, Held, Leaving, Left};
 pub use logins::{TASKS, logins_write};
+pub use mail_state::{Blocked, MailState};
 pub use migrate::migrate;
-pub use notice::{
-    Attempt, FailedNotice, LeaseOf, LeasedNotice, NOTICES_COUNTED, NoticeDepth, NoticeStage, Settlement, Verdict,
-};
+pub use notice::{Attempt, LeaseOf, NOTICES_COUNTED, NoticeDepth, Settlement, Verdict};
+pub use notice_said::{FailedNotice, LeasedNotice, NoticeContact, NoticeDecision, NoticeStage, NoticeTicket, Phone};
 pub use outbox::{OutboxRow, REPORTS_COUNTED};
 pub use pack::{
     ActivePack, MailboxKept, PackDone, PackError, PackLoaded, PackVersions, Stranded, Successors, UnitMoved,
@@ -60,6 +64,7 @@ pub use pack::{
 };
 pub use people::{Account, Created, Find, Membership, NewAccount, Person};
 pub use replay::{ReplayFacts, ReplayKey};
+pub use resend::{Bounced, ResendError, Resent};
 pub use routing::{Pinned, Recorded, ReportToRoute};
 pub use rules::{Clerk, RuleSet, RuleSetAct, RulesError};
 pub use sessions::AccountSecret;

@@ -1,12 +1,10 @@
 //! Notices: leased by a notifier, kept by a heart-beat, sent outside any transaction, and recorded with every attempt.
 
 use chrono::{DateTime, Duration, Utc};
-use serde_json::Value;
-use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::{
-    Store, StoreError,
+    LeasedNotice, Store, StoreError,
     due::{Onward, due},
 };
 
@@ -40,118 +38,6 @@ const LEASE: &str = concat!(
     ") UPDATE notices n SET lease_owner = $1, leased_until = $3 FROM due WHERE n.id = due.id
      RETURNING n.id, n.urgency, n.created_at, due.fresh"
 );
-
-/// A notice with what its mail needs to say. No sealed column is read.
-#[derive(Clone, Debug, sqlx::FromRow)]
-#[expect(clippy::struct_excessive_bools, reason = "a row: its booleans are columns")]
-pub struct LeasedNotice {
-    /// Stable id; becomes the Message-ID.
-    pub id: Uuid,
-    /// `dispatch`, an escalation action (`remind`, `urge`, `supervise`, `supervise-letter`, `advisory-letter`) or `undeliverable`.
-    pub kind: String,
-    /// Escalation level, if it is a step.
-    pub level: Option<i16>,
-    /// The stage that is (nearly) overdue, if it is a step: `sign`, `contact`, `resolve`.
-    pub stage: Option<String>,
-    /// Recipient's unit code.
-    pub unit: String,
-    /// Recipient's name.
-    pub unit_name: String,
-    /// Recipient's mailbox.
-    pub mailbox: String,
-    /// `P1`, `P2`, `P3`.
-    pub urgency: String,
-    /// A drill.
-    pub drill: bool,
-    /// The delay is the system's own.
-    pub system_late: bool,
-    /// When it was queued.
-    pub created_at: DateTime<Utc>,
-    /// Earlier attempts.
-    pub attempts: i32,
-    /// The ticket.
-    pub ticket_id: i64,
-    /// Report id of the ticket; its receipt is printed.
-    pub report_id: i64,
-    /// The obligation's code.
-    pub obligation: String,
-    /// Unit that holds the ticket.
-    pub ticket_unit: String,
-    /// Its name.
-    pub ticket_unit_name: String,
-    /// Its kind, which tells whether it is written letters.
-    pub ticket_unit_kind: String,
-    /// Lead ticket of its report.
-    pub lead: bool,
-    /// When the ticket was dispatched.
-    pub dispatched_at: DateTime<Utc>,
-    /// Area code of the report, if known.
-    pub area: Option<String>,
-    /// Someone is in present danger.
-    pub present_danger: bool,
-    /// Bases of the obligation; see [`LeasedNotice::basis`].
-    pub basis: Json<Value>,
-    /// The ticket's stages; see [`LeasedNotice::stages`].
-    pub stages: Json<Value>,
-    /// The notice that never arrived, if this one is `undeliverable`; see [`LeasedNotice::failed`].
-    pub failed: Option<Json<Value>>,
-}
-
-/// The nested values are read one notice at a time, so that one that can't be read stops its own mail and no other.
-impl LeasedNotice {
-    /// Bases of the obligation.
-    pub fn basis(&self) -> Result<Vec<casework::routing::Basis>, StoreError> {
-        nested(&self.basis.0, "basis")
-    }
-
-    /// The ticket's stages: sign, contact, resolve.
-    pub fn stages(&self) -> Result<Vec<NoticeStage>, StoreError> {
-        nested(&self.stages.0, "stages")
-    }
-
-    /// The notice that never arrived, if this one is `undeliverable`.
-    pub fn failed(&self) -> Result<Option<FailedNotice>, StoreError> {
-        self.failed.as_ref().map(|json| nested(&json.0, "failed")).transpose()
-    }
-}
-
-fn nested<T: serde::de::DeserializeOwned>(value: &Value, what: &str) -> Result<T, StoreError> {
-    T::deserialize(value).map_err(|e| StoreError::Unreadable(format!("{what} of a notice's ticket: {e}")))
-}
-
-/// A stage as a mail shows it.
-#[derive(Clone, Debug, serde::Deserialize)]
-pub struct NoticeStage {
-    /// `sign`, `contact`, `resolve`.
-    pub stage: String,
-    /// Due time, if its clock has started.
-    pub due_at: Option<DateTime<Utc>>,
-    /// `30min`, `3sd` …
-    pub time_limit: String,
-    /// The event that starts its clock.
-    pub start_event: String,
-    /// Where the limit comes from.
-    pub basis: String,
-    /// Grade of that source.
-    pub grade: String,
-    /// The calendar beyond this date is not published yet.
-    pub provisional: bool,
-    /// Already done.
-    pub ended_at: Option<DateTime<Utc>>,
-}
-
-/// A notice that was given up, as the one that reports it shows it.
-#[derive(Clone, Debug, serde::Deserialize)]
-pub struct FailedNotice {
-    /// Its kind.
-    pub kind: String,
-    /// Name of the unit that never got it.
-    pub unit_name: String,
-    /// That unit's mailbox.
-    pub mailbox: String,
-    /// What the last attempt said.
-    pub error: Option<String>,
-}
 
 /// Which notices a lease may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -202,6 +88,11 @@ pub struct Settlement {
     pub attempt: Attempt,
     /// Its consequence.
     pub verdict: Verdict,
+    /// The failure was this mail's own, and uses up one of its chances. A server that takes nothing from us is nobody's fault
+    /// of the recipients.
+    pub strike: bool,
+    /// Although it is tried again, whoever is above must know by now, if it is a P1.
+    pub tell: bool,
 }
 
 /// Depth of the notice queue.
@@ -209,7 +100,7 @@ pub struct Settlement {
 pub struct NoticeDepth {
     /// Waiting, leased ones included; stops at [`NOTICES_COUNTED`].
     pub queued: i64,
-    /// Given up; someone must look at them. Stops there as well.
+    /// Given up or returned, and not sent again; someone must look at them. Stops there as well.
     pub failed: i64,
     /// Age of the oldest waiting one, in seconds.
     pub oldest_s: f64,
@@ -286,12 +177,7 @@ impl Store {
             return Ok(Vec::new());
         }
         let ids: Vec<Uuid> = leased.into_iter().map(|(id, ..)| id).collect();
-        let rows = sqlx::query_as(include_str!("notice_mail.sql"))
-            .bind(ids)
-            .persistent(false)
-            .fetch_all(&self.pool)
-            .await?;
-        Ok(rows)
+        self.notice_said(county, &ids).await
     }
 
     /// Gives back notices that were leased and not begun.
@@ -322,7 +208,7 @@ impl Store {
     /// Records attempts and their consequences in one transaction, where `owner` still holds the lease; answers which it
     /// held. A mail that left although the lease was lost is worth knowing about: its attempt is recorded either way.
     ///
-    /// A P1 notice that was given up escalates in the same transaction: the office is told, or the leading group where the
+    /// A P1 notice that was given up, or that somebody must hear of by now, escalates in the same transaction: the office is told, or the leading group where the
     /// office itself can't be reached.
     pub async fn notice_settle(&self, owner: Uuid, settlements: &[Settlement]) -> Result<Vec<Uuid>, StoreError> {
         // Sorted, so that two notifiers that settle the same rows never wait for each other crosswise.
@@ -347,6 +233,8 @@ impl Store {
             .bind(sorted.iter().map(|s| s.attempt.phase).collect::<Vec<_>>())
             .bind(sorted.iter().map(|s| s.attempt.detail.as_str()).collect::<Vec<_>>())
             .bind(sorted.iter().map(|s| s.attempt.took_ms).collect::<Vec<_>>())
+            .bind(sorted.iter().map(|s| s.strike).collect::<Vec<_>>())
+            .bind(sorted.iter().map(|s| s.tell).collect::<Vec<_>>())
             .persistent(false)
             .fetch_all(&mut *tx)
             .await?;
@@ -370,7 +258,8 @@ impl Store {
     pub async fn notice_depth(&self, county: &str, now: DateTime<Utc>) -> Result<NoticeDepth, StoreError> {
         let depth = sqlx::query_as(
             "SELECT (SELECT count(*) FROM (SELECT FROM notices WHERE county = $2 AND state = 'queued' LIMIT $3) few) AS queued,
-                    (SELECT count(*) FROM (SELECT FROM notices WHERE county = $2 AND state = 'failed' LIMIT $3) few) AS failed,
+                    (SELECT count(*) FROM (SELECT FROM notices WHERE county = $2 AND state IN ('failed', 'bounced')
+                                               AND replaced_by IS NULL LIMIT $3) few) AS failed,
                     greatest(coalesce(extract(epoch FROM $1 - (SELECT created_at FROM notices WHERE county = $2 AND state = 'queued'
                                                                ORDER BY created_at LIMIT 1)), 0), 0)::float8 AS oldest_s",
         )

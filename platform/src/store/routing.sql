@@ -1,4 +1,4 @@
--- Tickets of one decision with their stages and dispatch notices. $9 is the list of tickets (see ticket_row).
+-- Tickets of one decision with their stages, and one dispatch notice a unit. $9 is the list of tickets (see ticket_row).
 -- A ticket that the report already has (routing again) is left as it is, and so are its clocks.
 WITH input AS (
     SELECT * FROM jsonb_to_recordset($9) AS t (obligation text, unit text, unit_kind text, lead boolean, evidence text,
@@ -18,9 +18,15 @@ WITH input AS (
     FROM ticket JOIN input USING (obligation, unit),
          jsonb_to_recordset(input.stages) AS s (stage text, time_limit text, start_event text, due_at timestamptz,
              provisional boolean, basis text, grade text, derivation jsonb, plan jsonb, next_at timestamptz)
+), given AS (
+    -- One mail for all that this dispatch gives a unit.
+    SELECT ticket.unit, array_agg(ticket.id ORDER BY input.lead DESC, ticket.id) AS tickets,
+           (array_agg(input.notice_id ORDER BY input.lead DESC, ticket.id))[1] AS notice_id
+    FROM ticket JOIN input USING (obligation, unit) GROUP BY ticket.unit
 ), notice AS (
     INSERT INTO notices (id, dedup, county, kind, ticket_id, unit, urgency, drill, created_at, state)
-    SELECT input.notice_id, 'dispatch:' || ticket.id, $1, 'dispatch', ticket.id, ticket.unit, $4, $7, $8, 'queued'
-    FROM ticket JOIN input USING (obligation, unit)
+    SELECT notice_id, 'dispatch:' || tickets[1], $1, 'dispatch', tickets[1], unit, $4, $7, $8, 'queued' FROM given
+), told AS (
+    INSERT INTO notice_tickets (notice_id, ticket_id) SELECT notice_id, unnest(tickets) FROM given
 )
 SELECT count(*) FROM ticket

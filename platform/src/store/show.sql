@@ -19,11 +19,14 @@ SELECT r.received_at, r.drill,
                                    'sent_at', e.sent_at, 'system_late', e.system_late) ORDER BY e.due_generation, e.level), '[]')
                                FROM escalation_steps e WHERE e.stage_id = s.id)) ORDER BY s.id), '[]')
                          FROM stages s WHERE s.ticket_id = t.id),
-                     'notices', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', n.id, 'kind', n.kind, 'level', n.level,
-                            'stage', (SELECT s.stage FROM stages s WHERE s.id = n.stage_id), 'unit', n.unit, 'state', n.state,
+                     -- A notice that is about several tickets, or stages, stands with each of them under its one id.
+                     'notices', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', n.id, 'kind', n.kind, 'level', i.level,
+                            'stage', (SELECT s.stage FROM stages s WHERE s.id = i.stage_id), 'unit', n.unit, 'state', n.state,
                             'attempts', n.attempts, 'created_at', n.created_at, 'finished_at', n.finished_at,
-                            'system_late', n.system_late, 'last_error', n.last_error) ORDER BY n.created_at, n.dedup), '[]')
-                         FROM notices n WHERE n.ticket_id = t.id)
+                            'system_late', n.system_late, 'last_error', n.last_error) ORDER BY n.created_at, n.dedup, i.stage_id), '[]')
+                         FROM (SELECT nt.notice_id, nt.stage_id, nt.level FROM notice_tickets nt WHERE nt.ticket_id = t.id
+                               UNION SELECT o.id, o.stage_id, o.level FROM notices o WHERE o.ticket_id = t.id) i
+                         JOIN notices n ON n.id = i.notice_id)
                  ) ORDER BY t.lead DESC, t.id) FROM tickets t WHERE t.report_id = r.id), '[]') AS tickets,
        coalesce((SELECT jsonb_agg(jsonb_build_object('at', e.at, 'kind', e.kind, 'actor', e.actor, 'reason', e.reason,
                      'ticket', e.ticket_id, 'detail', e.detail) ORDER BY e.at)

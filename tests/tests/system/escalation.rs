@@ -238,8 +238,9 @@ async fn several_clocks_share_the_work() {
     assert_eq!(
         sent,
         system
-            .count("SELECT count(*) FROM notices WHERE stage_id IS NOT NULL")
-            .await
+            .count("SELECT count(*) FROM notice_tickets WHERE due_generation IS NOT NULL")
+            .await,
+        "each crossing is told by one notice"
     );
     assert_eq!(
         sent,

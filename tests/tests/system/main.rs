@@ -13,6 +13,7 @@ mod facts;
 mod kept;
 mod leading;
 mod login;
+mod mails;
 mod path;
 mod people;
 mod poison;

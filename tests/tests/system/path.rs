@@ -74,15 +74,28 @@ async fn every_sample_gets_its_tickets_and_mails() {
             std::slice::from_ref(&want.lead),
             "{name}"
         );
-        mails += want.tickets.len();
+        let units: std::collections::BTreeSet<_> = shown["tickets"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|t| t["unit"].as_str().unwrap())
+            .collect();
+        mails += units.len();
+        for ticket in shown["tickets"].as_array().unwrap() {
+            assert_eq!(
+                ticket["notices"].as_array().unwrap().len(),
+                1,
+                "{name}: grouped ones are shown with each ticket"
+            );
+        }
     }
     system.quiet(Duration::from_secs(30)).await;
-    eventually("every ticket's mail", Duration::from_secs(10), async || {
+    eventually("every unit's mail", Duration::from_secs(10), async || {
         (system.mail.count() >= mails).then_some(())
     })
     .await;
     let arrived = system.mail.mails();
-    assert_eq!(arrived.len(), mails, "one mail per ticket, no more");
+    assert_eq!(arrived.len(), mails, "one mail a unit and report, no more");
     let mut ids: Vec<_> = arrived
         .iter()
         .map(|m| m.header("message-id").expect("a Message-ID"))

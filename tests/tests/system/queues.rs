@@ -85,6 +85,8 @@ fn settlement(notice: &LeasedNotice, at: DateTime<Utc>) -> Settlement {
         number: notice.attempts + 1,
         attempt,
         verdict: Verdict::Sent,
+        strike: false,
+        tell: false,
     }
 }
 

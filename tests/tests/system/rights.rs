@@ -59,7 +59,7 @@ const fn api(mut cells: Cells) -> Cells {
 }
 
 /// Method, path, cells. Acts are sent with the session's token and nothing else, so that none is done.
-const TABLE: [(&str, &str, Cells); 95] = [
+const TABLE: [(&str, &str, Cells); 97] = [
     ("GET", "/", SIGNED_IN),
     ("GET", "/login", EVERYBODY),
     ("POST", "/login", [422, ANY, ANY, ANY, ANY, ANY, ANY, ANY]),
@@ -95,6 +95,8 @@ const TABLE: [(&str, &str, Cells); 95] = [
     ("GET", "/board/overdue", OVERSEER),
     ("GET", "/board/failed", OVERSEER),
     ("GET", "/board/tickets/{id}", OVERSEER),
+    ("POST", "/board/notices/{notice}/resend", OFFICE),
+    ("POST", "/api/v1/notices/{notice}/resend", api(OFFICE)),
     ("GET", "/triage", OVERSEER),
     ("GET", "/triage/{report_id}", OVERSEER),
     ("POST", "/triage/{report_id}/take", OFFICE),

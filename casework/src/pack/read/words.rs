@@ -1,7 +1,7 @@
 //! The word lists of a pack.
 
 use super::super::problem::Problems;
-use super::super::sheet::{Row, Sheet};
+use super::super::sheet::{Columns, Row, Sheet};
 use super::super::{Label, PackFiles, Situation, Term, Terms, UnitKind, Vocabulary};
 use crate::code::is_code;
 use crate::facts::STATUTORY;
@@ -12,14 +12,19 @@ const TERM: [&str; 4] = ["code", "zh", "en", "retired"];
 
 pub(super) fn vocabulary(files: &PackFiles, problems: &mut Problems) -> Vocabulary {
     const KIND: [&str; 5] = ["code", "zh", "en", "letter", "retired"];
-    const SITUATION: [&str; 13] = [
+    const SITUATION: [&str; 15] = [
         "code", "group_zh", "group_en", "zh", "en", "plain_zh", "plain_en", "common", "hint_zh", "hint_en", "basis",
-        "grade", "retired",
+        "grade", "retired", "short_zh", "short_en",
     ];
+    // Packs of earlier versions have no short names.
+    let situation = Columns {
+        all: &SITUATION,
+        required: 13,
+    };
     let situations = terms(
         files,
         "situations.csv",
-        &SITUATION,
+        situation,
         &STATUTORY,
         problems,
         |row, term, problems| {
@@ -41,6 +46,7 @@ pub(super) fn vocabulary(files: &PackFiles, problems: &mut Problems) -> Vocabula
                 plain,
                 common: common.parse().ok(),
                 hint: label(row, "hint_zh", "hint_en"),
+                short: label(row, "short_zh", "short_en"),
                 basis: row.get("basis").to_owned(),
                 grade: row.get("grade").to_owned(),
             }
@@ -50,7 +56,7 @@ pub(super) fn vocabulary(files: &PackFiles, problems: &mut Problems) -> Vocabula
     let unit_kinds = terms(
         files,
         "unit-kinds.csv",
-        &KIND,
+        Columns::exactly(&KIND),
         &reserved,
         problems,
         |row, term, problems| UnitKind {
@@ -62,13 +68,34 @@ pub(super) fn vocabulary(files: &PackFiles, problems: &mut Problems) -> Vocabula
     Vocabulary {
         situations,
         unit_kinds,
-        obligations: terms(files, "obligations.csv", &TERM, &reserved, problems, |_, term, _| term),
-        evidence: terms(files, "evidence.csv", &TERM, &[], problems, |_, term, _| term),
-        outcomes: terms(files, "outcomes.csv", &TERM, &[], problems, |_, term, _| term),
+        obligations: terms(
+            files,
+            "obligations.csv",
+            Columns::exactly(&TERM),
+            &reserved,
+            problems,
+            |_, term, _| term,
+        ),
+        evidence: terms(
+            files,
+            "evidence.csv",
+            Columns::exactly(&TERM),
+            &[],
+            problems,
+            |_, term, _| term,
+        ),
+        outcomes: terms(
+            files,
+            "outcomes.csv",
+            Columns::exactly(&TERM),
+            &[],
+            problems,
+            |_, term, _| term,
+        ),
         events: terms(
             files,
             "events.csv",
-            &TERM,
+            Columns::exactly(&TERM),
             &[rules::DISPATCH],
             problems,
             |_, term, _| term,
@@ -80,12 +107,12 @@ pub(super) fn vocabulary(files: &PackFiles, problems: &mut Problems) -> Vocabula
 fn terms<T: AsRef<Term>>(
     files: &PackFiles,
     file: &'static str,
-    columns: &[&'static str],
+    columns: Columns<'_>,
     reserved: &[&str],
     problems: &mut Problems,
     read: impl Fn(&Row<'_>, Term, &mut Problems) -> T,
 ) -> Terms<T> {
-    let sheet = Sheet::read(files, file, columns, problems);
+    let sheet = Sheet::read_with(files, file, columns, problems);
     sheet.unique(&["code"], problems);
     let mut list = Vec::new();
     for row in sheet.rows() {

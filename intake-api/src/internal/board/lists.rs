@@ -69,7 +69,7 @@ pub(crate) async fn undelivered(
 }
 
 async fn show(internal: Internal, actor: &Overseer, lang: Lang, mut pages: Pages, which: Which) -> Response {
-    let lines = match lines(&internal, lang, &mut pages, which).await {
+    let lines = match lines(&internal, actor, lang, &mut pages, which).await {
         Ok(lines) => lines,
         Err(e) => return unavailable(&e),
     };
@@ -88,7 +88,14 @@ async fn show(internal: Internal, actor: &Overseer, lang: Lang, mut pages: Pages
     )
 }
 
-async fn lines(internal: &Internal, lang: Lang, pages: &mut Pages, which: Which) -> Result<Vec<Line>, StoreError> {
+async fn lines(
+    internal: &Internal,
+    actor: &Overseer,
+    lang: Lang,
+    pages: &mut Pages,
+    which: Which,
+) -> Result<Vec<Line>, StoreError> {
+    let office = actor.is(&["office"]);
     let loaded = internal.pack.current();
     let (pack, now) = (&loaded.pack, clock::now());
     let (offset, limit) = pages.part();
@@ -98,7 +105,7 @@ async fn lines(internal: &Internal, lang: Lang, pages: &mut Pages, which: Which)
             pages
                 .cut(found)
                 .iter()
-                .map(|n| failed("board.failed_at", n, lang, now))
+                .map(|n| failed("board.failed_at", n, office, lang, now))
                 .collect()
         }
         Which::Of(list) => {

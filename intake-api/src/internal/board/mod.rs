@@ -7,8 +7,10 @@ mod callback;
 mod facts;
 mod ledger;
 mod lists;
+mod mail;
 mod now;
 mod page;
+mod resend;
 mod ticket;
 mod times;
 mod triage;
@@ -29,6 +31,8 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get("/board/overdue", get(lists::overdue)),
         Route::get("/board/failed", get(lists::undelivered)),
         Route::get("/board/tickets/{id}", get(ticket::page)),
+        Route::post("/board/notices/{notice}/resend", post(resend::submit)),
+        Route::post("/api/v1/notices/{notice}/resend", post(resend::api)),
         Route::get("/triage", get(triage::list)),
         Route::get("/triage/{report_id}", get(triage::page)),
         Route::post("/triage/{report_id}/take", post(triage::take)),

@@ -16,7 +16,10 @@ use platform::{
     text::Lang,
 };
 
-use super::call::{Call, call};
+use super::{
+    call::{Call, call},
+    mail,
+};
 use crate::internal::{
     Internal, api_unavailable,
     auth::{Actor, Overseer},
@@ -44,6 +47,8 @@ pub(super) struct Line {
     pub(super) drill: bool,
     pub(super) hot: bool,
     pub(super) call: Option<Call>,
+    /// A notice that can be sent again.
+    pub(super) again: Option<uuid::Uuid>,
 }
 
 /// A number with the matters behind it.
@@ -70,6 +75,8 @@ pub(super) struct Now {
     pub(super) groups: Vec<Group>,
     pub(super) parked: Option<String>,
     pub(super) undecided: Option<String>,
+    /// Mail does not go out: what the office must know at once.
+    pub(super) mail: Vec<String>,
     /// Area codes that the list does not have.
     pub(super) unlisted: Vec<Unlisted>,
 }
@@ -97,7 +104,7 @@ pub(crate) async fn part(
     if !headers.contains_key("hx-request") {
         return Redirect::to("/board").into_response();
     }
-    match look(&internal, lang).await {
+    match look(&internal, &actor, lang).await {
         Ok(now) => render(
             StatusCode::OK,
             &NowPart {
@@ -118,12 +125,14 @@ pub(crate) async fn api(State(internal): State<Internal>, _: Overseer) -> Respon
 }
 
 /// Reads it and says it in words.
-pub(super) async fn look(internal: &Internal, lang: Lang) -> Result<Now, StoreError> {
+pub(super) async fn look(internal: &Internal, actor: &Actor, lang: Lang) -> Result<Now, StoreError> {
     let found = internal.board.board_now(&internal.county).await?;
-    Ok(say(found, &internal.pack.current().pack, lang, clock::now()))
+    let office = actor.is(&["office"]);
+    Ok(say(found, &internal.pack.current().pack, office, lang, clock::now()))
 }
 
-fn say(found: BoardNow, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> Now {
+/// `office`: may have a notice sent again; the oversight reads.
+fn say(found: BoardNow, pack: &Pack, office: bool, lang: Lang, now: DateTime<Utc>) -> Now {
     let overdue: i64 = found.overdue_by_level.iter().map(|(_, count)| count).sum();
     let by_level = found
         .overdue_by_level
@@ -171,7 +180,7 @@ fn say(found: BoardNow, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> Now {
             found
                 .failed
                 .iter()
-                .map(|n| failed("board.failed_since", n, lang, now))
+                .map(|n| failed("board.failed_since", n, office, lang, now))
                 .collect(),
         ),
     ];
@@ -199,6 +208,7 @@ fn say(found: BoardNow, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> Now {
     Now {
         undecided,
         at: words::moment(lang, now, now),
+        mail: mail::lines(found.mail.as_ref(), found.mail_waiting, lang, now),
         groups,
         parked,
         unlisted: found
@@ -261,7 +271,7 @@ pub(super) fn brief(lang: Lang, pack: &Pack, report: i64, facts: Option<&serde_j
     format!("{} · {said}", ReportId::from_db(report))
 }
 
-fn counted(count: i64) -> String {
+pub(super) fn counted(count: i64) -> String {
     if count > COUNTED {
         format!("{COUNTED}+")
     } else {
@@ -302,6 +312,7 @@ pub(super) fn about(key: &str, line: &CallAbout, pack: &Pack, lang: Lang, now: D
         drill: line.drill,
         hot: line.urgency == "P1",
         call: Some(call(&line.call)),
+        again: None,
     }
 }
 
@@ -333,10 +344,17 @@ fn triage_line(line: &TriageLine, pack: &Pack, lang: Lang, now: DateTime<Utc>) -
         drill: line.drill,
         hot: line.urgency == "P1",
         call: None,
+        again: None,
     }
 }
 
-pub(super) fn failed(key: &str, notice: &platform::store::UndeliveredNotice, lang: Lang, now: DateTime<Utc>) -> Line {
+pub(super) fn failed(
+    key: &str,
+    notice: &platform::store::UndeliveredNotice,
+    office: bool,
+    lang: Lang,
+    now: DateTime<Utc>,
+) -> Line {
     let at = words::moment(lang, notice.finished_at, now);
     Line {
         id: format!("failed-{}-{}", notice.ticket_id, notice.kind),
@@ -344,7 +362,15 @@ pub(super) fn failed(key: &str, notice: &platform::store::UndeliveredNotice, lan
         brief: String::new(),
         tone: "soon",
         unit: notice.unit_name.clone(),
-        what: lang.t(notice_kind(&notice.kind)).to_owned(),
+        what: format!(
+            "{} · {}",
+            lang.t(notice_kind(&notice.kind)),
+            lang.t(if notice.state == "bounced" {
+                "board.notice.bounced"
+            } else {
+                "board.notice.failed"
+            })
+        ),
         urgency: words::urgency(lang, &notice.urgency),
         since: lang.fill(
             key,
@@ -354,6 +380,7 @@ pub(super) fn failed(key: &str, notice: &platform::store::UndeliveredNotice, lan
         drill: false,
         hot: notice.urgency == "P1",
         call: Some(call(&notice.call)),
+        again: office.then_some(notice.id),
     }
 }
 

@@ -44,7 +44,7 @@ pub(crate) async fn page(
     Language(lang): Language,
     Query(query): Query<Sort>,
 ) -> Response {
-    let now = match now::look(&internal, lang).await {
+    let now = match now::look(&internal, &actor, lang).await {
         Ok(now) => now,
         Err(e) => return unavailable(&e),
     };

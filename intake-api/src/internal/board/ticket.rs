@@ -40,6 +40,8 @@ struct NoticeLine {
     state: String,
     attempts: Vec<String>,
     bad: bool,
+    /// Its id, where it can be sent again.
+    again: Option<String>,
 }
 
 struct OtherLine {
@@ -67,10 +69,13 @@ struct TicketPage {
     notices: Vec<NoticeLine>,
     others: Vec<OtherLine>,
     why: String,
+    /// May have a notice sent again.
+    office: bool,
 }
 
 /// Kinds of events that have words of their own.
-const EVENTS: [&str; 14] = [
+const EVENTS: [&str; 15] = [
+    "notice-resent",
     "unassigned",
     "unit-moved",
     "signed",
@@ -139,6 +144,7 @@ pub(crate) async fn page(
             })
             .collect(),
         why: internal.why.ticket(ticket.made.as_ref()).await.text(),
+        office: actor.is(&["office"]),
         frame,
         ticket,
     };
@@ -212,7 +218,7 @@ fn event(event: &Value, lang: Lang, now: DateTime<Utc>) -> EventLine {
 
 fn notice(notice: &Value, lang: Lang, now: DateTime<Utc>) -> NoticeLine {
     let word = |code: &str| {
-        let known = ["queued", "sent", "failed", "suppressed", "retry", "gave-up"];
+        let known = ["queued", "sent", "failed", "suppressed", "retry", "gave-up", "bounced"];
         let code = known.into_iter().find(|k| *k == code).unwrap_or("queued");
         lang.t(&format!("board.notice.{code}"))
     };
@@ -231,12 +237,23 @@ fn notice(notice: &Value, lang: Lang, now: DateTime<Utc>) -> NoticeLine {
     });
     NoticeLine {
         title: format!(
-            "{} · {}",
+            "{} · {}{}",
             lang.t(notice_kind(text(notice, "kind"))),
-            text(notice, "unit_name")
+            text(notice, "unit_name"),
+            if notice["resent"] == true {
+                lang.t("board.notice.resent")
+            } else {
+                ""
+            }
         ),
-        state: word(text(notice, "state")).to_owned(),
+        state: if notice["replaced"] == true {
+            format!("{} · {}", word(text(notice, "state")), lang.t("board.notice.replaced"))
+        } else {
+            word(text(notice, "state")).to_owned()
+        },
         attempts: attempts.collect(),
-        bad: text(notice, "state") == "failed",
+        bad: matches!(text(notice, "state"), "failed" | "bounced"),
+        again: (matches!(text(notice, "state"), "failed" | "bounced" | "sent") && notice["replaced"] != true)
+            .then(|| text(notice, "id").to_owned()),
     }
 }

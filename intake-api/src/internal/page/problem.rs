@@ -60,6 +60,15 @@ pub(crate) fn not_found() -> Problem {
     )
 }
 
+/// A notice that waits, is a drill's, or was sent again already.
+pub(crate) fn not_again() -> Problem {
+    Problem(
+        StatusCode::CONFLICT,
+        "problem_page.not_again_title",
+        "problem_page.not_again_text",
+    )
+}
+
 /// A form that did not come from a page of this session.
 pub(crate) fn forged() -> Problem {
     Problem(

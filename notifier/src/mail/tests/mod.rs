@@ -2,7 +2,10 @@
 
 use std::{path::Path, sync::LazyLock};
 
-use platform::receipt::ReportId;
+use platform::{
+    receipt::ReportId,
+    store::{NoticeContact, Phone},
+};
 use serde_json::{Value, json};
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -24,136 +27,299 @@ fn stage(stage: &str, due: &str, limit: &str, basis: &str, grade: &str) -> Value
 }
 
 /// A P1 of the police, dispatched at 16:10 on a Tuesday.
+fn police() -> Value {
+    json!({
+        "id": 42, "obligation": "police-accept", "unit": "pol-341222101", "unit_name": "太和县公安局旧县派出所", "unit_kind": "police",
+        "lead": true, "closed_at": null, "dispatched_at": "2026-11-24T16:10:00+08:00", "about": [],
+        "basis": [{"text": "强制报告意见 2 与 4", "grade": "V"}, {"text": "国发〔2016〕13号", "grade": "S"}],
+        "decision": {"pack_version": 1, "rule_set": 1, "rows": rows()},
+        "stages": [
+            stage("sign", "2026-11-24T16:40:00+08:00", "30min", "county policy", "P"),
+            stage("contact", "2026-11-24T18:10:00+08:00", "2h", "county policy", "P"),
+            stage("resolve", "2026-11-28T00:00:00+08:00", "3sd",
+                  "公安部 2015 关于改革完善受案立案制度的意见 (立案审查 3 日; 7 or 30 with reasons by extension)", "V"),
+        ],
+    })
+}
+
+fn facts() -> Value {
+    json!({"situations": ["abuse-injury", "illness"], "present_danger": true, "area": "341222101001", "place": "home", "suspect": "guardian",
+           "children": [{"sex": "male", "age": 9, "left_behind": true, "living_with": "grandparents"}],
+           "reporter_kind": "teacher", "identity": "confidential", "guardian_absent": false, "adult_co_offender": false, "repeat": false})
+}
+
+/// The rows that the router records for these facts.
+fn rows() -> Value {
+    let facts = serde_json::from_value(facts()).unwrap();
+    serde_json::to_value(casework::routing::decide(&PACK, &facts, at("2026-11-24T16:10:00+08:00")).rows).unwrap()
+}
+
 fn notice(kind: &str) -> LeasedNotice {
-    let stages = json!([
-        stage("sign", "2026-11-24T16:40:00+08:00", "30min", "county policy", "P"),
-        stage("contact", "2026-11-24T18:10:00+08:00", "2h", "county policy", "P"),
-        stage("resolve", "2026-11-28T00:00:00+08:00", "3sd", "公安部 2015 意见", "V"),
-    ]);
     let receipt: ReportId = "20261124-0000-000GR".parse().unwrap();
+    let mut ticket = police();
+    if kind != "dispatch" && kind != "undeliverable" {
+        ticket["about"] = json!(["sign"]);
+    }
     LeasedNotice {
         id: Uuid::nil(),
         kind: kind.into(),
         level: None,
-        stage: (kind != "dispatch" && kind != "undeliverable").then(|| "sign".into()),
         unit: "pol-341222101".into(),
         unit_name: "太和县公安局旧县派出所".into(),
+        unit_kind: "police".into(),
         mailbox: "pol-341222101@taihe.example".into(),
         urgency: "P1".into(),
         drill: false,
         system_late: false,
         created_at: at("2026-11-24T16:10:00+08:00"),
         attempts: 0,
-        ticket_id: 42,
+        strikes: 0,
         report_id: receipt.get(),
-        obligation: "police-accept".into(),
-        ticket_unit: "pol-341222101".into(),
-        ticket_unit_name: "太和县公安局旧县派出所".into(),
-        ticket_unit_kind: "police".into(),
-        lead: true,
-        dispatched_at: at("2026-11-24T16:10:00+08:00"),
-        area: Some("341222101001".into()),
-        present_danger: true,
-        basis: Json(json!([{"text": "强制报告意见 2 与 4", "grade": "V"}, {"text": "国发〔2016〕13号", "grade": "S"}])),
-        stages: Json(stages),
+        facts: Some(Json(facts())),
+        tickets: Json(json!([ticket])),
+        resent_of: None,
         failed: None,
+        contacts: [("office", office()), ("pol-341222101", station())]
+            .map(|(unit, contact)| (unit.to_owned(), contact))
+            .into(),
+    }
+}
+
+fn office() -> NoticeContact {
+    NoticeContact {
+        unit_name: "太和县未成年人保护工作领导小组办公室".into(),
+        office: true,
+        duty_phone: Some("0558-8612345".into()),
+        people: Vec::new(),
+    }
+}
+
+fn station() -> NoticeContact {
+    let person = |name: &str, phone: &str| Phone {
+        name: name.into(),
+        phone: phone.into(),
+    };
+    NoticeContact {
+        unit_name: "太和县公安局旧县派出所".into(),
+        office: false,
+        duty_phone: None,
+        people: vec![person("王伟", "0558-8600001"), person("李娜", "13800000000")],
     }
 }
 
 fn write(notice: &LeasedNotice, now: &str) -> Mail {
-    compose(notice, &PACK, "http://10.0.0.5:8081", at(now)).unwrap()
+    let pack = Arc::new(PACK.clone());
+    let packs = Packs {
+        in_force: &PACK,
+        pinned: &[((1, 1), pack)].into(),
+    };
+    compose(notice, packs, "http://10.0.0.5:8081", at(now)).unwrap()
 }
 
-/// As a step, sent to somebody else than the unit that holds the ticket.
-fn to_office(kind: &str) -> LeasedNotice {
+/// Sent to somebody else than the unit that holds the ticket.
+fn to(unit: &str, notice: LeasedNotice) -> LeasedNotice {
+    let (name, kind) = match unit {
+        "office" => ("太和县未成年人保护工作领导小组办公室", "office"),
+        _ => ("太和县未成年人保护工作领导小组", "leading-group"),
+    };
     LeasedNotice {
-        unit: "office".into(),
-        unit_name: "太和县未成年人保护工作领导小组办公室".into(),
-        ..notice(kind)
+        unit: unit.into(),
+        unit_name: name.into(),
+        unit_kind: kind.into(),
+        ..notice
     }
+}
+
+/// The first ticket, changed.
+fn but(mut notice: LeasedNotice, change: impl FnOnce(&mut Value)) -> LeasedNotice {
+    change(&mut notice.tickets.0[0]);
+    notice
 }
 
 #[test]
 fn a_dispatch_says_what_is_asked_by_when_and_why() {
     let mail = write(&notice("dispatch"), "2026-11-24T16:12:00+08:00");
-    assert_eq!(mail.subject, "【特急】待签收：接报处置 · 16:40前 · 20261124-0000");
+    assert_eq!(
+        mail.subject,
+        "【特急】待签收：接报处置 · 11月24日16:40前 · 20261124-0000"
+    );
     assert!(mail.urgent);
     assert_eq!(mail.text, include_str!("dispatch.txt").trim_end());
     for part in [
         "<a href=\"http://10.0.0.5:8081/tickets/42\"",
         "儿童可能正处于危险之中：请立即先行处置",
-        "三角元社区居委会",
-        "2026年11月27日（星期五）24时 <b>还有3天7小时</b>",
-        "<li>国发〔2016〕13号（据二手资料，条文待核对）</li>",
+        "疑似受伤害、受虐待",
+        "1名，9岁",
+        "旧县镇",
+        "2026年11月27日（星期五）24时前",
+        "<li>《国务院关于加强农村留守儿童关爱保护工作的意见》（国发〔2016〕13号）</li>",
         "20261124-0000-000GR",
+        "0558-8612345",
     ] {
         assert!(mail.html.contains(part), "{part} in {}", mail.html);
     }
 }
 
 #[test]
+fn a_mail_says_at_most_what_is_not_sealed() {
+    let mail = write(&notice("dispatch"), "2026-11-24T16:12:00+08:00");
+    let said = format!("{}{}{}", mail.subject, mail.text, mail.html);
+    // The village, the child's sex, who is suspected, who reported, which illness.
+    for word in ["三角元", "男", "监护人", "教师", "祖父母", "艾滋", "重病", "留守儿童："] {
+        assert!(!said.contains(word), "{word} in {said}");
+    }
+    assert!(
+        !mail.subject.contains("岁") && !mail.subject.contains("疑似"),
+        "{}",
+        mail.subject
+    );
+}
+
+#[test]
+fn an_illness_is_a_state_of_health() {
+    let facts = json!({"situations": ["illness"], "present_danger": false, "area": "341222101001", "place": "home", "suspect": "none",
+           "children": [{"sex": "female", "age": null, "left_behind": null, "living_with": "mother"}, {"sex": "male", "age": 4, "left_behind": false, "living_with": "mother"}],
+           "reporter_kind": "doctor", "identity": "named", "guardian_absent": false, "adult_co_offender": false, "repeat": false});
+    let decision = casework::routing::decide(
+        &PACK,
+        &serde_json::from_value(facts.clone()).unwrap(),
+        at("2026-11-24T16:10:00+08:00"),
+    );
+    let mut named = 0;
+    for planned in &decision.tickets {
+        let mut mail = but(notice("dispatch"), |ticket| {
+            ticket["obligation"] = json!(planned.obligation);
+            ticket["unit"] = json!(planned.unit);
+            ticket["basis"] = json!(planned.basis);
+            ticket["decision"]["rows"] = json!(decision.rows);
+        });
+        mail.unit.clone_from(&planned.unit);
+        mail.facts = Some(Json(facts.clone()));
+        let mail = write(&mail, "2026-11-24T16:12:00+08:00");
+        assert!(
+            !mail.text.contains("艾滋") && !mail.html.contains("重病"),
+            "{}",
+            mail.text
+        );
+        assert!(mail.text.contains("儿童：2名，年龄不详、4岁"), "{}", mail.text);
+        named += mail.text.matches("情形：健康状况\n").count();
+    }
+    assert!(named > 0, "somebody is asked about an illness");
+}
+
+#[test]
+fn facts_that_cant_be_read_count_as_danger() {
+    for broken in [
+        None,
+        Some(Json(json!({"situations": "x"}))),
+        Some(Json(json!({"present_danger": "no"}))),
+    ] {
+        let mail = LeasedNotice {
+            facts: broken,
+            ..notice("dispatch")
+        };
+        let mail = write(&mail, "2026-11-24T16:12:00+08:00");
+        assert!(
+            mail.text.contains("现时危险：有，") && mail.text.contains("请立即先行处置"),
+            "{}",
+            mail.text
+        );
+        assert!(!mail.text.contains("情形："), "{}", mail.text);
+    }
+}
+
+#[test]
+fn times_are_absolute_and_bases_are_titles() {
+    for kind in ["dispatch", "remind", "urge", "undeliverable"] {
+        let mail = write(&notice(kind), "2026-11-24T16:12:00+08:00");
+        let said = format!("{}{}{}", mail.subject, mail.text, mail.html);
+        for word in [
+            "还有",
+            "超期3",
+            "小时2",
+            "今天",
+            "明天",
+            "county policy",
+            "reasons by extension",
+            "条文",
+            "二手",
+            "强制报告意见 2",
+        ] {
+            assert!(!said.contains(word), "{word} in {said}");
+        }
+        assert!(said.contains("《关于建立侵害未成年人案件强制报告制度的意见（试行）》第二条、第四条"));
+        assert!(said.contains("时限30分钟 · 本县规定"), "{said}");
+    }
+}
+
+#[test]
 fn words_follow_from_the_kind_of_notice() {
-    let office = |notice: LeasedNotice| LeasedNotice {
-        ticket_unit: "office".into(),
-        obligation: "triage".into(),
-        ..notice
+    let triage = but(to("office", notice("dispatch")), |ticket| {
+        ticket["unit"] = json!("office");
+        ticket["unit_kind"] = json!("office");
+        ticket["obligation"] = json!("triage");
+    });
+    let court = |kind: &str| LeasedNotice {
+        unit_kind: "court".into(),
+        ..but(notice(kind), |ticket| {
+            ticket["unit_kind"] = json!("court");
+            ticket["obligation"] = json!("protection-order");
+        })
     };
-    let court = |notice: LeasedNotice| LeasedNotice {
-        ticket_unit_kind: "court".into(),
-        present_danger: false,
-        obligation: "protection-order".into(),
-        ..notice
-    };
-    let calm = |notice: LeasedNotice| LeasedNotice {
-        present_danger: false,
-        urgency: "P3".into(),
-        ..notice
+    let calm = |notice: LeasedNotice| {
+        let mut facts = facts();
+        facts["present_danger"] = json!(false);
+        LeasedNotice {
+            facts: Some(Json(facts)),
+            urgency: "P3".into(),
+            ..notice
+        }
     };
     for (notice, now, subject, action) in [
         (
             calm(notice("dispatch")),
             "16:12",
-            "【一般】待签收：接报处置 · 16:40前 · ",
+            "【一般】待签收：接报处置 · 11月24日16:40前 · ",
             "请立即打开链接签收",
         ),
         (
-            office(notice("dispatch")),
+            triage,
             "16:12",
-            "【特急】待研判：待人工研判 · 16:40前 · ",
+            "【特急】待研判：待人工研判 · 11月24日16:40前 · ",
             "请尽快人工研判",
         ),
         (
-            court(notice("dispatch")),
+            court("dispatch"),
             "16:12",
-            "【特急】协办函：人身安全保护令 · 16:40前 · ",
+            "【特急】协办函：人身安全保护令 · 11月24日16:40前 · ",
             "恳请贵单位依职权协助办理",
         ),
         (
             notice("remind"),
             "16:25",
-            "【特急】到期提醒：签收16:40前 · 接报处置 · ",
-            "将于2026年11月24日（星期二）16:40到期，请按时办理",
+            "【特急】到期提醒：签收11月24日16:40前 · 接报处置 · ",
+            "“接报处置”的签收于2026年11月24日（星期二）16:40到期。截至2026年11月24日（星期二）16:25尚未登记，请按时办理",
         ),
         (
             notice("urge"),
             "16:40",
             "【特急】催办：签收已超期 · 接报处置 · ",
-            "已于2026年11月24日（星期二）16:40到期，尚未登记办理",
+            "“接报处置”的签收已于2026年11月24日（星期二）16:40到期。截至2026年11月24日（星期二）16:40尚未登记办理",
         ),
         (
-            to_office("supervise"),
+            to("office", notice("supervise")),
             "17:10",
             "【特急】办公室督办：太和县公安局旧县派出所 签收已超期 · 接报处置 · ",
-            "请办公室立即电话联系该单位并督办",
+            "太和县公安局旧县派出所承办的“接报处置”，签收已于2026年11月24日（星期二）16:40到期",
         ),
         (
-            to_office("supervise-letter"),
+            to("lg", notice("supervise-letter")),
             "17:40",
             "【特急】领导小组督办：太和县公安局旧县派出所 签收已超期 · ",
             "请领导小组督促办理",
         ),
         (
-            court(notice("advisory-letter")),
+            court("advisory-letter"),
             "17:40",
             "【特急】提示函：签收已超期 · 人身安全保护令 · ",
             "谨此提示",
@@ -177,85 +343,227 @@ fn words_follow_from_the_kind_of_notice() {
             "a word is missing: {}",
             mail.text
         );
+        let supervised = mail.text.contains("督办");
+        assert_eq!(supervised, notice.kind.starts_with("supervise"), "{}", mail.text);
+        let letter = mail.text.contains("提示函") || mail.subject.contains("提示函");
         assert_eq!(
-            mail.text.matches("督办").count() > 0,
-            notice.kind.starts_with("supervise"),
-            "{}",
+            letter,
+            notice.kind == "advisory-letter",
+            "one word for one thing: {}",
             mail.text
         );
     }
 }
 
 #[test]
-fn a_unit_that_was_not_reached_is_named_to_the_office() {
-    let failed = json!({"kind": "urge", "unit_name": "太和县公安局旧县派出所", "mailbox": "pol@taihe.example", "error": "envelope: 550"});
-    let notice = LeasedNotice {
-        failed: Some(Json(failed)),
-        ..to_office("undeliverable")
+fn links_open_for_whoever_the_mail_is_for() {
+    let triage = |ticket: &mut Value| {
+        ticket["obligation"] = json!("triage");
+        ticket["unit"] = json!("office");
     };
-    let mail = write(&notice, "2026-11-24T17:00:00+08:00");
+    let receipt: ReportId = "20261124-0000-000GR".parse().unwrap();
+    let triage_page = format!("http://10.0.0.5:8081/triage/{}", receipt.get());
+    for (notice, link) in [
+        (notice("dispatch"), "http://10.0.0.5:8081/tickets/42"),
+        (notice("urge"), "http://10.0.0.5:8081/tickets/42"),
+        (
+            to("office", notice("supervise")),
+            "http://10.0.0.5:8081/board/tickets/42",
+        ),
+        (
+            to("office", notice("undeliverable")),
+            "http://10.0.0.5:8081/board/tickets/42",
+        ),
+        (but(to("office", notice("dispatch")), triage), triage_page.as_str()),
+        (to("lg", notice("supervise-letter")), "http://10.0.0.5:8081/leading"),
+        (to("lg", notice("undeliverable")), "http://10.0.0.5:8081/leading"),
+    ] {
+        let mail = write(&notice, "2026-11-24T17:00:00+08:00");
+        let links: Vec<&str> = mail
+            .html
+            .split("href=\"")
+            .skip(1)
+            .filter_map(|rest| rest.split('"').next())
+            .collect();
+        assert_eq!(links, [link], "{}", mail.subject);
+        assert_eq!(mail.text.matches("http").count(), 1, "{}", mail.text);
+        assert!(mail.text.contains(&format!("{link}\n")), "{}", mail.text);
+    }
+}
+
+#[test]
+fn several_tickets_are_one_mail() {
+    let mut second = police();
+    second["id"] = json!(43);
+    second["lead"] = json!(false);
+    second["obligation"] = json!("separate-handling");
+    let mut both = notice("dispatch");
+    both.tickets = Json(json!([police(), second]));
+    let mail = write(&both, "2026-11-24T16:12:00+08:00");
+    assert_eq!(
+        mail.subject,
+        "【特急】待签收：接报处置等2件 · 11月24日16:40前 · 20261124-0000"
+    );
+    for part in [
+        "有2件工单等待贵单位签收",
+        "【工单1】接报处置\nhttp://10.0.0.5:8081/tickets/42\n",
+        "【工单2】分案办理",
+        "http://10.0.0.5:8081/tickets/43\n",
+    ] {
+        assert!(mail.text.contains(part), "{part} in {}", mail.text);
+    }
+    assert_eq!(mail.text.matches("现时危险").count(), 1, "the report is told once");
+
+    // Of several stages each is named; one that is done meanwhile is not asked for again.
+    let mut urged = notice("urge");
+    let mut first = police();
+    first["about"] = json!(["sign", "contact"]);
+    second["about"] = json!(["sign"]);
+    second["stages"][0]["ended_at"] = json!("2026-11-24T16:39:00+08:00");
+    urged.tickets = Json(json!([first, second]));
+    let mail = write(&urged, "2026-11-24T19:00:00+08:00");
+    assert!(
+        mail.subject
+            .starts_with("【特急】催办：签收、首次见面核实已超期 · 接报处置等2件"),
+        "{}",
+        mail.subject
+    );
+    assert!(
+        mail.text
+            .contains("“接报处置”的签收已于2026年11月24日（星期二）16:40到期；“接报处置”的首次见面核实已于"),
+        "{}",
+        mail.text
+    );
+    assert!(!mail.text.contains("“分案办理”的签收"), "{}", mail.text);
+}
+
+#[test]
+fn whom_to_phone_is_said_where_it_is_known() {
+    let mail = write(&notice("dispatch"), "2026-11-24T16:12:00+08:00");
+    assert!(
+        mail.text
+            .contains("太和县未成年人保护工作领导小组办公室值班电话：0558-8612345\n"),
+        "{}",
+        mail.text
+    );
+    assert!(
+        !mail.text.contains("王伟"),
+        "the unit's people know each other: {}",
+        mail.text
+    );
+    let mail = write(&to("office", notice("supervise")), "2026-11-24T17:10:00+08:00");
+    assert!(
+        mail.text
+            .contains("太和县公安局旧县派出所联系人：王伟 0558-8600001、李娜 13800000000\n"),
+        "{}",
+        mail.text
+    );
+    let mut known = to("office", notice("supervise"));
+    known.contacts.get_mut("pol-341222101").unwrap().duty_phone = Some("0558-8600000".into());
+    let mail = write(&known, "2026-11-24T17:10:00+08:00");
+    assert!(
+        mail.text.contains("太和县公安局旧县派出所值班电话：0558-8600000\n"),
+        "{}",
+        mail.text
+    );
+    let nobody = LeasedNotice {
+        contacts: BTreeMap::new(),
+        ..notice("dispatch")
+    };
+    assert!(!write(&nobody, "2026-11-24T16:12:00+08:00").text.contains("联系电话"));
+}
+
+#[test]
+fn a_unit_that_was_not_reached_is_named_to_the_office() {
+    let failed = |state: &str| LeasedNotice {
+        failed: Some(Json(
+            json!({"kind": "urge", "unit": "pol-341222101", "unit_name": "太和县公安局旧县派出所", "mailbox": "pol@taihe.example",
+                                 "state": state, "error": "envelope: 550"}),
+        )),
+        ..to("office", notice("undeliverable"))
+    };
+    let mail = write(&failed("failed"), "2026-11-24T17:00:00+08:00");
     assert_eq!(
         mail.subject,
         "【特急】通知未送达：太和县公安局旧县派出所 · 接报处置 · 20261124-0000"
     );
-    assert!(
-        mail.text
-            .contains("发给太和县公安局旧县派出所的“催办”未能送达其登记邮箱。请立即电话通知该单位值班人员"),
-        "{}",
-        mail.text
-    );
+    for (state, said) in [
+        (
+            "failed",
+            "发给太和县公安局旧县派出所的“催办”未能送达其登记邮箱。请立即电话通知该单位值班人员",
+        ),
+        (
+            "queued",
+            "至今没有送达其登记邮箱，系统还在重试。请立即电话通知该单位值班人员",
+        ),
+        ("bounced", "“催办”被退回，没有送达其登记邮箱。请立即"),
+        ("sent", "后来邮件系统已收下，但不能确定有人看到。请立即"),
+    ] {
+        let mail = write(&failed(state), "2026-11-24T17:00:00+08:00");
+        assert!(mail.text.contains(said), "{said} in {}", mail.text);
+    }
     assert!(
         mail.text
             .contains("登记邮箱：pol@taihe.example\n邮件系统答复：envelope: 550\n"),
         "{}",
         mail.text
     );
+    assert!(mail.text.contains("联系人：王伟"), "{}", mail.text);
 }
 
 #[test]
 fn nobody_is_blamed_for_the_systems_delay_or_for_what_is_done() {
-    let late = LeasedNotice {
+    let late = |notice: LeasedNotice| LeasedNotice {
         system_late: true,
-        ..notice("urge")
+        ..notice
     };
-    assert!(
-        write(&late, "2026-11-24T20:00:00+08:00")
-            .text
-            .contains("本通知因系统原因迟发，迟延不计入贵单位。")
-    );
-    let late = LeasedNotice {
-        system_late: true,
-        ..to_office("supervise")
-    };
-    assert!(
-        write(&late, "2026-11-24T20:00:00+08:00")
-            .html
-            .contains("迟延不计入承办单位")
-    );
-    let mut done = notice("urge");
-    done.stages.0[0]["ended_at"] = json!("2026-11-24T16:39:00+08:00");
+    let mail = write(&late(notice("urge")), "2026-11-24T20:00:00+08:00");
+    assert!(mail.text.contains("本通知因系统原因迟发，迟延不计入贵单位。"));
+    let mail = write(&late(to("office", notice("supervise"))), "2026-11-24T20:00:00+08:00");
+    assert!(mail.html.contains("迟延不计入承办单位"));
+    let done = but(notice("urge"), |ticket| {
+        ticket["stages"][0]["ended_at"] = json!("2026-11-24T16:39:00+08:00");
+    });
     let mail = write(&done, "2026-11-24T16:41:00+08:00");
     assert!(
-        mail.text
-            .contains("“签收”已于2026年11月24日（星期二）16:39登记完成，本通知仅供知悉"),
+        mail.text.contains("所列环节都已登记完成，本通知仅供知悉"),
         "{}",
         mail.text
     );
-    assert!(mail.subject.contains("催办：签收 · "), "{}", mail.subject);
+    assert!(
+        mail.text.contains("签收：已于2026年11月24日（星期二）16:39登记完成"),
+        "{}",
+        mail.text
+    );
+    assert!(mail.subject.contains("催办：已登记完成 · "), "{}", mail.subject);
+    let closed = but(notice("dispatch"), |ticket| {
+        ticket["closed_at"] = json!("2026-11-24T17:00:00+08:00");
+    });
+    let mail = write(&closed, "2026-11-24T17:41:00+08:00");
+    assert!(
+        mail.text.contains("所列工单已经办结") && mail.text.contains("办结时间："),
+        "{}",
+        mail.text
+    );
 }
 
 #[test]
 fn drills_unknown_places_and_open_clocks_are_said() {
-    let mut drill = LeasedNotice {
-        drill: true,
-        area: None,
-        lead: false,
-        ..notice("dispatch")
+    let with_area = |area: Value| {
+        let mut facts = facts();
+        facts["area"] = area;
+        LeasedNotice {
+            facts: Some(Json(facts)),
+            ..notice("dispatch")
+        }
     };
-    drill.stages.0[2] = json!({"stage": "resolve", "due_at": null, "time_limit": "72h", "start_event": "application-accepted",
-                               "basis": "反家庭暴力法 28", "grade": "V", "provisional": false, "ended_at": null});
-    drill.stages.0[1]["provisional"] = json!(true);
-    let mail = write(&drill, "2026-11-24T16:12:00+08:00");
+    let drill = but(with_area(Value::Null), |ticket| {
+        ticket["lead"] = json!(false);
+        ticket["stages"][2] = json!({"stage": "resolve", "due_at": null, "time_limit": "72h", "start_event": "application-accepted",
+                                     "basis": "反家庭暴力法 28", "grade": "V", "provisional": false, "ended_at": null});
+        ticket["stages"][1]["provisional"] = json!(true);
+    });
+    let mail = write(&LeasedNotice { drill: true, ..drill }, "2026-11-24T16:12:00+08:00");
     assert!(mail.subject.starts_with("【演练】【特急】"), "{}", mail.subject);
     assert!(
         mail.text.starts_with("【演练】这是一次演练，不对应任何真实儿童"),
@@ -266,29 +574,34 @@ fn drills_unknown_places_and_open_clocks_are_said() {
         "地点不详",
         "主办或协办：协办",
         "办结：法院受理申请后起算\n",
-        "时限72小时 · 反家庭暴力法 28（条文已核对）",
+        "时限72小时 · 《反家庭暴力法》第二十八条\n",
         "暂定：该时段",
     ] {
         assert!(mail.text.contains(part), "{part} in {}", mail.text);
     }
-    let foreign = LeasedNotice {
-        area: Some("110101001001".into()),
+    for (area, said) in [
+        ("110101001001", "不在本县地名库内"),
+        (
+            "341222101999",
+            "儿童所在地：旧县镇，区划代码不在本县列表（341222101999），按所属乡镇办理",
+        ),
+        ("341222000000", "儿童所在地：太和县"),
+    ] {
+        let mail = write(&with_area(json!(area)), "2026-11-24T16:12:00+08:00");
+        assert!(mail.text.contains(said), "{said} in {}", mail.text);
+    }
+}
+
+#[test]
+fn a_notice_that_is_sent_again_says_so() {
+    let again = LeasedNotice {
+        resent_of: Some(at("2026-11-24T16:10:00+08:00")),
+        created_at: at("2026-11-24T18:00:00+08:00"),
         ..notice("dispatch")
     };
-    assert!(
-        write(&foreign, "2026-11-24T16:12:00+08:00")
-            .text
-            .contains("不在本县地名库内")
-    );
-    let behind = LeasedNotice {
-        area: Some("341222101999".into()),
-        ..notice("dispatch")
-    };
-    let mail = write(&behind, "2026-11-24T16:12:00+08:00").text;
-    assert!(
-        mail.contains("太和县 旧县镇，区划代码不在本县列表（341222101999），按所属乡镇办理"),
-        "{mail}"
-    );
+    let mail = write(&again, "2026-11-24T18:00:00+08:00");
+    let said = "这是再次发送的通知，原通知生成于2026年11月24日（星期二）16:10。";
+    assert!(mail.text.contains(said) && mail.html.contains(said), "{}", mail.text);
 }
 
 #[test]
@@ -308,18 +621,19 @@ fn a_clock_turned_forward_counts_from_its_own_present() {
 
 #[test]
 fn what_comes_from_outside_is_escaped_and_what_is_broken_is_refused() {
-    let notice = LeasedNotice {
+    let odd = LeasedNotice {
         unit_name: "<script>".into(),
         ..notice("dispatch")
     };
-    let mail = write(&notice, "2026-11-24T16:12:00+08:00");
+    let mail = write(&odd, "2026-11-24T16:12:00+08:00");
     assert!(!mail.html.contains("<script>") && mail.text.starts_with("<script>："));
-    let broken = LeasedNotice {
-        basis: Json(json!("not a list")),
-        ..notice
+    let broken = but(odd, |ticket| ticket["basis"] = json!("not a list"));
+    let packs = Packs {
+        in_force: &PACK,
+        pinned: &BTreeMap::new(),
     };
-    let error = compose(&broken, &PACK, "http://h", broken.created_at)
+    let error = compose(&broken, packs, "http://h", broken.created_at)
         .unwrap_err()
         .to_string();
-    assert!(error.contains("basis"), "{error}");
+    assert!(error.contains("tickets"), "{error}");
 }

@@ -1,0 +1,183 @@
+//! One ticket of a mail: what it asks, its deadlines, its bases.
+
+use std::str::FromStr;
+
+use casework::{
+    calendar::Limit,
+    explain,
+    facts::Facts,
+    law,
+    pack::{Lang as PackLang, Pack},
+    routing::{self, Basis},
+};
+use chrono::{DateTime, Utc};
+use platform::store::{LeasedNotice, NoticeStage, NoticeTicket};
+
+use super::{
+    Packs, facts, fill, t,
+    view::Row,
+    when::{Due, moment},
+};
+
+/// One stage.
+#[derive(Debug, Clone)]
+pub(crate) struct StageRow {
+    pub(crate) code: String,
+    pub(crate) name: String,
+    /// `None` while its clock has not started.
+    pub(crate) due: Option<Due>,
+    pub(crate) ended: bool,
+    /// The due, the start event it waits for, or when it was done.
+    pub(crate) when: String,
+    pub(crate) over: bool,
+    pub(crate) provisional: bool,
+    /// `时限30分钟 · 本县规定`
+    pub(crate) source: String,
+}
+
+/// One ticket in words.
+#[derive(Debug, Clone)]
+pub(crate) struct TicketView {
+    pub(crate) obligation: String,
+    pub(crate) unit_name: String,
+    /// Held by the recipient.
+    pub(crate) own: bool,
+    pub(crate) link: String,
+    pub(crate) closed: Option<DateTime<Utc>>,
+    /// Stages that the notice is about.
+    pub(crate) about: Vec<String>,
+    pub(crate) rows: Vec<Row>,
+    pub(crate) stages: Vec<StageRow>,
+    pub(crate) bases: Vec<String>,
+}
+
+impl TicketView {
+    pub(super) fn new(
+        ticket: &NoticeTicket,
+        notice: &LeasedNotice,
+        packs: &Packs<'_>,
+        facts: &Facts,
+        link: String,
+        as_of: DateTime<Utc>,
+    ) -> Self {
+        let pack = packs.in_force;
+        let own = ticket.unit == notice.unit;
+        let role = t(if ticket.lead {
+            "notice.value.lead"
+        } else {
+            "notice.value.assist"
+        });
+        let mut rows = vec![Row::new("role", role.into())];
+        if !own {
+            rows.push(Row::new("holder", ticket.unit_name.clone()));
+        }
+        rows.extend(asked(ticket, packs, facts).map(|named| Row::new("situations", named)));
+        rows.push(Row::new("dispatched", moment(ticket.dispatched_at)));
+        rows.extend(ticket.closed_at.map(|at| Row::new("closed", moment(at))));
+        Self {
+            obligation: pack
+                .vocabulary()
+                .obligations
+                .label(&ticket.obligation, PackLang::Zh)
+                .to_owned(),
+            unit_name: ticket.unit_name.clone(),
+            own,
+            link,
+            closed: ticket.closed_at,
+            about: ticket.about.clone(),
+            rows,
+            stages: ticket
+                .stages
+                .iter()
+                .map(|stage| stage_row(stage, pack, as_of))
+                .collect(),
+            bases: ticket.basis.iter().map(basis).collect(),
+        }
+    }
+
+    /// The stages that the notice is about and that are not done.
+    pub(super) fn open_about(&self) -> impl Iterator<Item = &StageRow> {
+        self.stages
+            .iter()
+            .filter(|stage| !stage.ended && self.about.contains(&stage.code))
+    }
+}
+
+/// Situations that asked this obligation, by the rows of the decision that dispatched the ticket. A decision whose pack can't
+/// be read names none: the mail says less, never more.
+fn asked(ticket: &NoticeTicket, packs: &Packs<'_>, facts: &Facts) -> Option<String> {
+    let decision = ticket.decision.as_ref()?;
+    let pinned = packs.pinned.get(&(decision.pack_version, decision.rule_set))?;
+    let of = (ticket.obligation.as_str(), ticket.unit.as_str());
+    let codes = explain::asked_situations(pinned, facts, &decision.rows, of, &ticket.basis);
+    facts::situations(&codes, packs.in_force)
+}
+
+/// What a step is about, in one sentence: `“接报处置”的签收已于…到期；…`
+pub(super) fn listed(tickets: &[TicketView], notice: &LeasedNotice, as_of: DateTime<Utc>) -> String {
+    let item = |ticket: &TicketView, stage: &StageRow| {
+        let when = stage.due.map_or_else(String::new, |due| {
+            let key = if due.is_past(as_of) {
+                "notice.past-at"
+            } else {
+                "notice.coming-at"
+            };
+            fill(key, &[("due", &due.full())])
+        });
+        let key = if ticket.own || notice.kind == "advisory-letter" {
+            "notice.item.own"
+        } else {
+            "notice.item.other"
+        };
+        let values = [
+            ("unit", ticket.unit_name.as_str()),
+            ("obligation", ticket.obligation.as_str()),
+            ("stage", stage.name.as_str()),
+            ("when", when.as_str()),
+        ];
+        fill(key, &values)
+    };
+    let items = tickets
+        .iter()
+        .flat_map(|ticket| ticket.open_about().map(move |stage| item(ticket, stage)));
+    items.collect::<Vec<_>>().join("；")
+}
+
+fn stage_row(stage: &NoticeStage, pack: &Pack, as_of: DateTime<Utc>) -> StageRow {
+    let due = stage.due_at.map(|at| Due::new(at, &stage.time_limit));
+    let open_due = due.filter(|_| stage.ended_at.is_none());
+    let event = pack.vocabulary().events.label(&stage.start_event, PackLang::Zh);
+    let limit = Limit::from_str(&stage.time_limit).map_or_else(|_| stage.time_limit.clone(), Limit::zh);
+    let limit = fill("notice.limit", &[("limit", &limit)]);
+    StageRow {
+        code: stage.stage.clone(),
+        name: match stage.stage.as_str() {
+            "confirm" => "办结确认".to_owned(),
+            "approve" => "移送审批".to_owned(),
+            code => routing::Stage::from_word(code).map_or_else(|| code.to_owned(), |s| s.zh().to_owned()),
+        },
+        due,
+        ended: stage.ended_at.is_some(),
+        when: match (stage.ended_at, due) {
+            (Some(at), _) => fill("notice.done", &[("at", &moment(at))]),
+            (None, Some(due)) => fill("notice.before", &[("due", &due.full())]),
+            (None, None) => fill("notice.not-started", &[("event", event)]),
+        },
+        over: open_due.is_some_and(|due| due.is_past(as_of)),
+        provisional: stage.provisional && stage.ended_at.is_none(),
+        source: format!("{limit} · {}", source(&stage.basis, &stage.grade)),
+    }
+}
+
+fn basis(basis: &Basis) -> String {
+    source(&basis.text, &basis.grade)
+}
+
+/// A source by its title. Grades belong to whoever edits the rules; but what is the county's own never looks like law.
+fn source(text: &str, grade: &str) -> String {
+    let said = law::cited(text);
+    if grade == "P" && !said.contains("本县") {
+        return fill("notice.policy", &[("basis", &said)]);
+    }
+    said
+}

@@ -1,0 +1,128 @@
+//! What becomes of a notice after it left: it comes back, or a person has it sent again.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::{Store, StoreError};
+
+/// What a returned mail did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bounced {
+    /// Its notice is marked now.
+    Marked,
+    /// It was marked before, or its notice ended otherwise.
+    Before,
+    /// The sending is not recorded yet: come back later.
+    NotYet,
+    /// No notice of ours.
+    Unknown,
+}
+
+/// A notice that was queued again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Resent {
+    /// The new notice.
+    pub id: Uuid,
+    /// The first ticket that it is about.
+    pub ticket_id: i64,
+}
+
+/// Why a notice can't be sent again.
+#[derive(Debug, thiserror::Error)]
+pub enum ResendError {
+    /// No such notice in the county.
+    #[error("there is no such notice")]
+    Missing,
+    /// It waits, is a suppressed drill, or was sent again already.
+    #[error("this notice can't be sent again")]
+    NotNow,
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<sqlx::Error> for ResendError {
+    fn from(e: sqlx::Error) -> Self {
+        Self::Store(e.into())
+    }
+}
+
+impl Store {
+    /// A returned mail: the notice is marked with the reason, and of a P1 whoever is above is told, in one transaction.
+    pub async fn notice_bounce(
+        &self,
+        county: &str,
+        id: Uuid,
+        reason: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Bounced, StoreError> {
+        let mut tx = self.pool.begin().await?;
+        let urgent: Option<bool> = sqlx::query_scalar(include_str!("notice_bounce.sql"))
+            .bind(id)
+            .bind(county)
+            .bind(reason)
+            .bind(now)
+            .fetch_optional(&mut *tx)
+            .await?;
+        let Some(urgent) = urgent else {
+            let state: Option<String> = sqlx::query_scalar("SELECT state FROM notices WHERE id = $1 AND county = $2")
+                .bind(id)
+                .bind(county)
+                .fetch_optional(&mut *tx)
+                .await?;
+            return Ok(match state.as_deref() {
+                None => Bounced::Unknown,
+                Some("queued") => Bounced::NotYet,
+                Some(_) => Bounced::Before,
+            });
+        };
+        if urgent {
+            sqlx::query(include_str!("notice_undeliverable.sql"))
+                .bind(id)
+                .bind(Uuid::new_v4())
+                .bind(now)
+                .execute(&mut *tx)
+                .await?;
+        }
+        tx.commit().await?;
+        Ok(Bounced::Marked)
+    }
+
+    /// 再次发送: a person has a notice that is sent, failed or returned sent again, as a notice of its own. The act is recorded.
+    pub async fn notice_resend(
+        &self,
+        county: &str,
+        id: Uuid,
+        (account, name): (i64, &str),
+        now: DateTime<Utc>,
+    ) -> Result<Resent, ResendError> {
+        let mut tx = self.pool.begin().await?;
+        let again: Option<bool> = sqlx::query_scalar(
+            "SELECT state IN ('sent', 'failed', 'bounced') AND replaced_by IS NULL FROM notices WHERE id = $1 AND county = $2 FOR UPDATE",
+        )
+        .bind(id)
+        .bind(county)
+        .fetch_optional(&mut *tx)
+        .await?;
+        match again {
+            None => return Err(ResendError::Missing),
+            Some(false) => return Err(ResendError::NotNow),
+            Some(true) => {}
+        }
+        let (new, ticket_id): (Uuid, i64) = sqlx::query_as(include_str!("notice_resend.sql"))
+            .bind(id)
+            .bind(Uuid::new_v4())
+            .bind(account)
+            .bind(name)
+            .bind(now)
+            .fetch_one(&mut *tx)
+            .await?;
+        sqlx::query("UPDATE notices SET replaced_by = $2 WHERE id = $1")
+            .bind(id)
+            .bind(new)
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(Resent { id: new, ticket_id })
+    }
+}

@@ -1,0 +1,68 @@
+//! One mail for all that the clock tells a recipient about a report in one turn.
+//!
+//! Steps of the same report, recipient, action and level are one notice with several crossings. A turn is cut into
+//! transactions; a later one adds to a notice of the same turn as long as nobody has it in hand. Whether a crossing was told
+//! is no matter of the grouping: `notice_tickets_crossing` is unique over all of them.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use sqlx::PgTransaction;
+use uuid::Uuid;
+
+use super::StoreError;
+
+/// What makes steps one mail.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct GroupKey {
+    pub(super) report: i64,
+    /// Who is told.
+    pub(super) unit: String,
+    pub(super) action: String,
+    pub(super) level: i16,
+    /// The mail says whose delay it is, so late steps are told apart.
+    pub(super) late: bool,
+}
+
+/// A stage that crossed the level.
+#[derive(Clone, Debug)]
+pub(super) struct Crossing {
+    pub(super) ticket: i64,
+    pub(super) stage: i64,
+    pub(super) due_generation: i32,
+    pub(super) urgency: String,
+    pub(super) drill: bool,
+}
+
+/// The notices of one transaction.
+#[derive(Debug, Default)]
+pub(super) struct StepNotices(BTreeMap<GroupKey, (String, Vec<Crossing>)>);
+
+impl StepNotices {
+    pub(super) fn add(&mut self, key: GroupKey, county: &str, crossing: Crossing) {
+        let group = self.0.entry(key).or_insert_with(|| (county.to_owned(), Vec::new()));
+        group.1.push(crossing);
+    }
+
+    pub(super) async fn insert(&self, tx: &mut PgTransaction<'_>, now: DateTime<Utc>) -> Result<(), StoreError> {
+        for (key, (county, crossings)) in &self.0 {
+            sqlx::query(include_str!("step_notice.sql"))
+                .bind(key.report)
+                .bind(&key.unit)
+                .bind(&key.action)
+                .bind(key.level)
+                .bind(key.late)
+                .bind(now)
+                .bind(county)
+                .bind(Uuid::new_v4())
+                .bind(crossings.iter().map(|c| c.ticket).collect::<Vec<_>>())
+                .bind(crossings.iter().map(|c| c.stage).collect::<Vec<_>>())
+                .bind(crossings.iter().map(|c| c.due_generation).collect::<Vec<_>>())
+                .bind(crossings.iter().map(|c| c.urgency.as_str()).min())
+                .bind(crossings.iter().any(|c| c.drill))
+                .execute(&mut **tx)
+                .await?;
+        }
+        Ok(())
+    }
+}
