@@ -2,6 +2,29 @@
 
 use sqlx::{Executor, PgPool, postgres::PgQueryResult};
 
+/// Foreign keys of a table are dropped: two hundred thousand rows are checked against them for longer than they are written.
+async fn unbound(db: &PgPool, table: &str) {
+    let keys: Vec<String> = sqlx::query_scalar(
+        "SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname) FROM pg_constraint
+         WHERE contype = 'f' AND conrelid = $1::regclass",
+    )
+    .bind(table)
+    .fetch_all(db)
+    .await
+    .expect("foreign keys");
+    for drop in keys {
+        sqlx::query(sqlx::AssertSqlSafe(drop))
+            .execute(db)
+            .await
+            .expect("a key dropped");
+    }
+    let alone = format!("ALTER TABLE {table} SET (autovacuum_enabled = off)");
+    sqlx::query(sqlx::AssertSqlSafe(alone))
+        .execute(db)
+        .await
+        .expect("no vacuum");
+}
+
 async fn run(db: &PgPool, sql: &'static str, rows: i64) -> PgQueryResult {
     let mut tx = db.begin().await.expect("a transaction");
     tx.execute("SET LOCAL synchronous_commit = off")
@@ -45,32 +68,31 @@ pub async fn reports(db: &PgPool, rows: i64) {
     run(db, sql, rows).await;
 }
 
-/// So many running stages, half of them due. For tests of reading only: what ties them to tickets of their own is removed.
+/// So many running stages, half of them due and all overdue, a few of them drills. For tests of reading only: what ties them to
+/// tickets of their own is removed. Nothing is analyzed: the planner believes that there are as few as there were.
 pub async fn stages(db: &PgPool, rows: i64) {
-    db.execute("ALTER TABLE stages DROP CONSTRAINT stages_ticket_id_stage_key, DROP CONSTRAINT stages_ticket_id_fkey, SET (autovacuum_enabled = off)")
+    unbound(db, "stages").await;
+    db.execute("ALTER TABLE stages DROP CONSTRAINT stages_ticket_id_stage_key")
         .await
         .expect("stages without their key");
     let sql = "INSERT INTO stages (ticket_id, stage, time_limit, start_event, started_at, due_at, provisional, basis, grade,
-                                   calendar_version, derivation, plan, next_at)
+                                   calendar_version, derivation, plan, next_step, next_at, county, drill)
                SELECT (SELECT min(id) FROM tickets), 'sign', '1wd', 'dispatch', now(), now(), false, 'county policy', 'P',
-                      'generated', '[]', '[]', now() + (g - $1 / 2) * interval '1 s'
+                      'generated', '[]', '[]', 2 + g % 3, now() + (g - $1 / 2) * interval '1 s', 'taihe', g % 20000 = 0
                FROM generate_series(1, $1) g";
     run(db, sql, rows).await;
-    db.execute("VACUUM ANALYZE stages").await.expect("statistics");
 }
 
-/// So many tickets, half of them open triage, half resolved. For tests of reading only: they have no reports.
+/// So many tickets, half of them open triage, half resolved, the newest of them drills. For tests of reading only: they have no
+/// reports, and nothing is analyzed.
 pub async fn tickets(db: &PgPool, rows: i64) {
-    db.execute("ALTER TABLE tickets DROP CONSTRAINT tickets_report_id_fkey, DROP CONSTRAINT tickets_case_id_fkey, SET (autovacuum_enabled = off)")
-        .await
-        .expect("tickets without their key");
+    unbound(db, "tickets").await;
     let sql = "INSERT INTO tickets (county, case_id, report_id, obligation, unit, unit_kind, lead, urgency, basis, rule_set,
-                                    dispatched_at, state, signed_at, signed_by, resolved_at, resolved_by)
+                                    dispatched_at, next_due_at, drill, state, signed_at, signed_by, resolved_at, resolved_by)
                SELECT 'taihe', (SELECT min(id) FROM cases), g, CASE WHEN done THEN 'x' ELSE 'triage' END, 'office', 'office', true,
-                      'P' || 1 + g / 2 % 3, '[]', 1, now() - g * interval '1 s', CASE WHEN done THEN 'resolved' ELSE 'dispatched' END,
+                      'P' || 1 + g / 2 % 3, '[]', 1, now() - g * interval '1 s', now(), g <= 40, CASE WHEN done THEN 'resolved' ELSE 'dispatched' END,
                       CASE WHEN done THEN now() END, CASE WHEN done THEN '生成' END,
                       CASE WHEN done THEN now() - g * interval '1 s' END, CASE WHEN done THEN '生成' END
                FROM (SELECT g, g % 2 = 0 AS done FROM generate_series(1, $1) g) g";
     run(db, sql, rows).await;
-    db.execute("VACUUM ANALYZE tickets").await.expect("statistics");
 }

@@ -254,14 +254,17 @@ async fn a_wiped_broker_loses_nothing() {
 /// RabbitMQ refuses every connection: no message ever arrives.
 const NO_BROKER: &str = "amqp://nobody:nothing@127.0.0.1:1/%2f";
 
-/// Seconds from acceptance to the decision, the longest.
-async fn longest_way_s(system: &System) -> f64 {
-    sqlx::query_scalar(
-        "SELECT max(extract(epoch FROM d.decided_at - r.received_at))::float8 FROM decisions d JOIN reports r ON r.id = d.report_id",
+/// Seconds from acceptance to the decision, the longest, of all but the first report: that one came while the services found out.
+async fn longest_way_s(what: &str, system: &System) -> f64 {
+    let longest = sqlx::query_scalar(
+        "SELECT max(extract(epoch FROM d.decided_at - r.received_at))::float8 FROM decisions d JOIN reports r ON r.id = d.report_id
+         WHERE r.received_at > (SELECT min(received_at) FROM reports)",
     )
     .fetch_one(&system.db)
     .await
-    .unwrap()
+    .unwrap();
+    eprintln!("{what}: {longest} s");
+    longest
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -291,8 +294,8 @@ async fn a_broker_that_is_away_holds_no_child_up() {
     for one in &filed {
         system.routed(one).await;
     }
-    let longest = longest_way_s(&system).await;
-    assert!(longest < 5.0, "{longest} s: it waited for a broker known to be away");
+    let longest = longest_way_s("the router knows that the broker is away", &system).await;
+    assert!(longest < 2.0, "{longest} s: it waited for a broker known to be away");
     assert_eq!(system.count("SELECT count(*) FROM outbox").await, 0);
     assert_eq!(system.count("SELECT count(*) FROM routing_attempts").await, 0);
     let (status, why) = eventually("a readiness", Duration::from_secs(5), async || {
@@ -328,8 +331,8 @@ async fn a_relay_without_a_broker_gives_its_reports_to_a_router_that_has_one() {
     for one in &filed {
         system.routed(one).await;
     }
-    let longest = longest_way_s(&system).await;
-    assert!(longest < 8.0, "{longest} s: the relay kept what it could not pass on");
+    let longest = longest_way_s("only the relay knows that the broker is away", &system).await;
+    assert!(longest < 4.0, "{longest} s: the relay kept what it could not pass on");
     assert_eq!(system.count("SELECT count(*) FROM outbox").await, 0);
     assert_eq!(
         system.count("SELECT count(*) FROM decisions").await,

@@ -211,15 +211,16 @@ impl Store {
         drills.extend(overdue.into_iter().filter(|line| line.stage.as_deref() != Some("sign")));
         Ok(BoardNow {
             unsigned_count: count(
-                "SELECT count(*) FROM (SELECT FROM tickets WHERE county = $1 AND state = 'dispatched' AND urgency = 'P1'
-                   AND NOT (SELECT r.drill FROM reports r WHERE r.id = report_id) LIMIT $2) few",
+                "SELECT count(*) FROM (SELECT FROM tickets WHERE county = $1 AND NOT drill AND state = 'dispatched' AND urgency = 'P1'
+                   ORDER BY dispatched_at, id LIMIT $2) few",
             )
             .await?,
             triage_count: count(
-                "SELECT count(*) FROM (SELECT FROM tickets WHERE county = $1 AND obligation = 'triage' AND resolved_at IS NULL LIMIT $2) few",
+                "SELECT count(*) FROM (SELECT FROM tickets WHERE county = $1 AND obligation = 'triage' AND resolved_at IS NULL
+                   ORDER BY urgency, dispatched_at, id LIMIT $2) few",
             )
             .await?,
-            failed_count: count("SELECT count(*) FROM (SELECT FROM notices WHERE county = $1 AND state IN ('failed', 'bounced') AND replaced_by IS NULL LIMIT $2) few").await?,
+            failed_count: count("SELECT count(*) FROM (SELECT FROM notices WHERE county = $1 AND state IN ('failed', 'bounced') AND replaced_by IS NULL ORDER BY finished_at, id LIMIT $2) few").await?,
             unsigned: self.board_list(county, BoardList::Unsigned, false, 0, SHOWN).await?,
             overdue: self.board_list(county, BoardList::Overdue, false, 0, SHOWN).await?,
             overdue_by_level: sqlx::query_as(include_str!("board_levels.sql")).bind(county).bind(COUNTED).fetch_all(&self.pool).await?,
@@ -280,7 +281,7 @@ impl Store {
         let rows = sqlx::query_as(
             "SELECT t.id AS ticket_id, t.report_id, t.urgency, t.state, t.signed_by, t.next_due_at, t.dispatched_at,
                     (SELECT f.facts FROM report_facts f WHERE f.report_id = t.report_id) AS facts,
-                    coalesce((SELECT r.drill FROM reports r WHERE r.id = t.report_id), false) AS drill,
+                    t.drill,
                     coalesce((SELECT d.triage_reasons FROM decisions d WHERE d.report_id = t.report_id ORDER BY d.round DESC LIMIT 1), '[]') AS reasons
              FROM tickets t WHERE t.county = $1 AND t.obligation = 'triage' AND t.resolved_at IS NULL
              ORDER BY t.urgency, t.dispatched_at, t.id OFFSET $2 LIMIT $3",

@@ -1,4 +1,5 @@
--- P1 without a signature: $1 county, $2 how many, $3 after how many, $4 drills or the others
+-- P1 without a signature, the longest first: $1 county, $2 how many, $3 after how many, $4 drills or the others. The index has
+-- this order, so only as many are read as are shown.
 SELECT t.id AS ticket_id, t.report_id, t.unit, u.name AS unit_name, t.obligation, t.urgency, 'sign' AS stage,
        t.dispatched_at AS since,
        (SELECT max(e.level) FROM stages s JOIN escalation_steps e ON e.stage_id = s.id AND e.sent_at IS NOT NULL
@@ -6,7 +7,8 @@ SELECT t.id AS ticket_id, t.report_id, t.unit, u.name AS unit_name, t.obligation
        unit_call(t.county, t.unit) AS call,
        (SELECT f.facts FROM report_facts f WHERE f.report_id = t.report_id) AS facts,
        $4 AS drill
-FROM tickets t JOIN units u ON u.county = t.county AND u.code = t.unit
-WHERE t.county = $1 AND t.state = 'dispatched' AND t.urgency = 'P1'
-  AND (SELECT r.drill FROM reports r WHERE r.id = t.report_id) = $4
-ORDER BY t.dispatched_at, t.id OFFSET $3 LIMIT $2
+FROM (SELECT * FROM tickets t
+      WHERE t.county = $1 AND t.drill = $4 AND t.state = 'dispatched' AND t.urgency = 'P1'
+      ORDER BY t.dispatched_at, t.id OFFSET $3 LIMIT $2) t
+JOIN units u ON u.county = t.county AND u.code = t.unit
+ORDER BY t.dispatched_at, t.id

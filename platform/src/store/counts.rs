@@ -7,10 +7,10 @@ use super::{DeskScope, Store, StoreError};
 /// A count stops here: beyond it the exact number changes nothing.
 const MOST: i64 = 1000;
 
-/// What waits for the office. Drills are not counted: they stand apart.
+/// What waits for the office.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct OfficeCounts {
-    /// Overdue stages.
+    /// Overdue stages. Those of drills are not counted: they stand apart.
     pub overdue: i64,
     /// Reports that wait for a human.
     pub triage: i64,
@@ -19,37 +19,32 @@ pub struct OfficeCounts {
 }
 
 impl Store {
-    /// Open tickets of these units, and those of drills, of at most 1,000 in all.
+    /// Open tickets of these units, and those of drills, each of at most 1,000.
     pub async fn desk_open(&self, scope: &DeskScope, county: &str) -> Result<(i64, i64), StoreError> {
         let mut tx = self.desk(scope).await?;
-        let open = sqlx::query_as(
-            "SELECT count(*) FILTER (WHERE NOT drill), count(*) FILTER (WHERE drill) FROM (
-                SELECT (SELECT r.drill FROM reports r WHERE r.id = t.report_id) AS drill FROM tickets t WHERE county = $1
-                AND unit = ANY ((SELECT desk_units())::text[])
-                AND state IN ('dispatched', 'signed', 'in-progress', 'close-requested', 'transferring', 'return-requested', 'reopened') LIMIT $2) few",
-        )
-        .bind(county)
-        .bind(MOST)
-        .fetch_one(&mut *tx)
-        .await?;
+        let counts: Vec<i64> = sqlx::query_scalar(include_str!("desk_open.sql"))
+            .bind(county)
+            .bind(MOST)
+            .fetch_all(&mut *tx)
+            .await?;
         tx.commit().await?;
-        Ok(open)
+        Ok((counts[0], counts[1]))
     }
 
     /// What waits for the office.
     pub async fn office_counts(&self, county: &str, now: DateTime<Utc>) -> Result<OfficeCounts, StoreError> {
         let overdue = sqlx::query_scalar(
             "SELECT count(*) FROM (SELECT FROM stages s
-               WHERE s.ended_at IS NULL AND s.next_step >= 2
-                 AND (SELECT t.county = $1 AND NOT r.drill FROM tickets t JOIN reports r ON r.id = t.report_id WHERE t.id = s.ticket_id)
-               LIMIT $2) few",
+               WHERE s.county = $1 AND NOT s.drill AND s.ended_at IS NULL AND s.next_step >= 2
+               ORDER BY s.next_step DESC, s.due_at, s.ticket_id LIMIT $2) few",
         )
         .bind(county)
         .bind(MOST)
         .fetch_one(&self.pool)
         .await?;
         let triage = sqlx::query_scalar(
-            "SELECT count(*) FROM (SELECT FROM tickets WHERE county = $1 AND obligation = 'triage' AND resolved_at IS NULL LIMIT $2) few",
+            "SELECT count(*) FROM (SELECT FROM tickets WHERE county = $1 AND obligation = 'triage' AND resolved_at IS NULL
+               ORDER BY urgency, dispatched_at, id LIMIT $2) few",
         )
         .bind(county)
         .bind(MOST)

@@ -68,7 +68,7 @@ impl Store {
             .fetch_optional(&self.pool)
             .await?;
         let office_failed_at = sqlx::query_scalar(
-            "SELECT finished_at FROM notices WHERE county = $1 AND unit = $2 AND state = 'failed' ORDER BY finished_at DESC LIMIT 1",
+            "SELECT finished_at FROM notices WHERE county = $1 AND unit = $2 AND state IN ('failed', 'bounced') ORDER BY finished_at DESC LIMIT 1",
         )
         .bind(county)
         .bind(office)

@@ -5,16 +5,16 @@ WITH input AS (
                                               basis jsonb, unknowns text[], notice_id uuid, stages jsonb)
 ), ticket AS (
     INSERT INTO tickets (county, case_id, report_id, obligation, unit, unit_kind, lead, urgency, evidence, basis, unknowns, rule_set,
-                         dispatched_at, state, next_stage, next_due_at)
+                         dispatched_at, state, next_stage, next_due_at, drill)
     SELECT $1, $2, $3, obligation, unit, unit_kind, lead, $4, evidence, basis, unknowns, $5, $8, 'dispatched',
-           stages -> 0 ->> 'stage', (stages -> 0 ->> 'due_at')::timestamptz FROM input
+           stages -> 0 ->> 'stage', (stages -> 0 ->> 'due_at')::timestamptz, $7 FROM input
     ON CONFLICT (report_id, obligation, unit) WHERE predecessor IS NULL AND beside IS NULL DO NOTHING
     RETURNING id, obligation, unit
 ), stage AS (
     INSERT INTO stages (ticket_id, stage, time_limit, start_event, started_at, due_at, provisional, basis, grade,
-                        calendar_version, derivation, plan, next_at)
+                        calendar_version, derivation, plan, next_at, county, drill)
     SELECT ticket.id, s.stage, s.time_limit, s.start_event, CASE WHEN s.due_at IS NULL THEN NULL ELSE $8 END, s.due_at,
-           s.provisional, s.basis, s.grade, $6, s.derivation, s.plan, s.next_at
+           s.provisional, s.basis, s.grade, $6, s.derivation, s.plan, s.next_at, $1, $7
     FROM ticket JOIN input USING (obligation, unit),
          jsonb_to_recordset(input.stages) AS s (stage text, time_limit text, start_event text, due_at timestamptz,
              provisional boolean, basis text, grade text, derivation jsonb, plan jsonb, next_at timestamptz)

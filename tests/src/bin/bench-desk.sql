@@ -23,7 +23,7 @@ WITH numbers AS (
     SELECT id, row_number() OVER (ORDER BY id) AS n FROM c
 ), t AS (
     INSERT INTO tickets (county, case_id, report_id, obligation, unit, unit_kind, lead, urgency, basis, rule_set, dispatched_at,
-                         state, signed_at, signed_by, resolved_at, resolved_by, outcome, contacted_at, contacted_by, seen_at, next_stage, next_due_at)
+                         state, signed_at, signed_by, resolved_at, resolved_by, outcome, contacted_at, contacted_by, seen_at, next_stage, next_due_at, drill)
     SELECT 'taihe', cn.id, numbers.report_id, 'return-to-school', unit.code, unit.kind, true, numbers.urgency,
            '[{"text": "county policy", "grade": "P"}]', 1, at,
            CASE WHEN luck < 0.9 THEN 'resolved' WHEN luck < 0.96 THEN 'signed' ELSE 'dispatched' END,
@@ -32,13 +32,13 @@ WITH numbers AS (
            CASE WHEN luck < 0.9 THEN 'handled' END, CASE WHEN luck < 0.9 THEN at + luck * interval '2 days' END,
            CASE WHEN luck < 0.9 THEN '生成' END, CASE WHEN luck < 0.9 THEN at + luck * interval '2 days' END,
            CASE WHEN luck < 0.9 THEN NULL WHEN luck < 0.96 THEN 'contact' ELSE 'sign' END,
-           CASE WHEN luck < 0.9 THEN NULL WHEN luck < 0.96 THEN at + interval '3 days' ELSE at + interval '1 day' END
+           CASE WHEN luck < 0.9 THEN NULL WHEN luck < 0.96 THEN at + interval '3 days' ELSE at + interval '1 day' END, false
     FROM numbers JOIN cn USING (n) JOIN unit ON unit.n = 1 + (numbers.report_id * 7919) % unit.of
     RETURNING id, dispatched_at, state, signed_at, contacted_at, resolved_at
 )
 INSERT INTO stages (ticket_id, stage, time_limit, start_event, started_at, due_at, provisional, basis, grade, calendar_version,
-                    derivation, plan, next_step, next_at, ended_at, ended_how)
+                    derivation, plan, next_step, next_at, ended_at, ended_how, county, drill)
 SELECT t.id, s.stage, s.time_limit, 'dispatch', t.dispatched_at, t.dispatched_at + s.span, false, 'county policy', 'P', 'generated',
-       '[]', '[]', CASE WHEN s.ended IS NULL AND t.dispatched_at + s.span < now() THEN 4 ELSE 0 END, NULL, s.ended, CASE WHEN s.ended IS NOT NULL THEN 'act' END
+       '[]', '[]', CASE WHEN s.ended IS NULL AND t.dispatched_at + s.span < now() THEN 4 ELSE 0 END, NULL, s.ended, CASE WHEN s.ended IS NOT NULL THEN 'act' END, 'taihe', false
 FROM t CROSS JOIN LATERAL (VALUES ('sign', '1wd', interval '1 day', t.signed_at), ('contact', '3wd', interval '3 days', t.contacted_at),
                                   ('resolve', '10wd', interval '14 days', t.resolved_at)) AS s (stage, time_limit, span, ended)
