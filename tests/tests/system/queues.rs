@@ -113,7 +113,7 @@ async fn a_turn_of_the_notice_queue_costs_what_is_due() {
     let (owner, other) = (Uuid::new_v4(), Uuid::new_v4());
     let mut onward = Onward::default();
     let leased = probe
-        .costs("a lease of 50", (2500, 4000), async |store| {
+        .costs("a lease of 50", (4000, 4000), async |store| {
             store
                 .notice_lease_onward("taihe", owner, now, 50, LeaseOf::All, &mut onward)
                 .await
@@ -159,7 +159,7 @@ async fn a_turn_of_the_notice_queue_costs_what_is_due() {
     let leased = probe
         .costs(
             "a lease behind 10,000 that are done",
-            (2500 + 1500, 4000 + 1500),
+            (4000 + 1500, 4000 + 1500),
             async |store| {
                 store
                     .notice_lease_onward("taihe", other, now, 50, LeaseOf::All, &mut onward)
