@@ -295,7 +295,7 @@ async fn a_broker_that_is_away_holds_no_child_up() {
         system.routed(one).await;
     }
     let longest = longest_way_s("the router knows that the broker is away", &system).await;
-    assert!(longest < 2.0, "{longest} s: it waited for a broker known to be away");
+    assert!(longest < 5.0, "{longest} s: it waited for a broker known to be away");
     assert_eq!(system.count("SELECT count(*) FROM outbox").await, 0);
     assert_eq!(system.count("SELECT count(*) FROM routing_attempts").await, 0);
     let (status, why) = eventually("a readiness", Duration::from_secs(5), async || {
@@ -332,7 +332,7 @@ async fn a_relay_without_a_broker_gives_its_reports_to_a_router_that_has_one() {
         system.routed(one).await;
     }
     let longest = longest_way_s("only the relay knows that the broker is away", &system).await;
-    assert!(longest < 4.0, "{longest} s: the relay kept what it could not pass on");
+    assert!(longest < 8.0, "{longest} s: the relay kept what it could not pass on");
     assert_eq!(system.count("SELECT count(*) FROM outbox").await, 0);
     assert_eq!(
         system.count("SELECT count(*) FROM decisions").await,
