@@ -68,6 +68,7 @@ async function finishTheRest(receipt) {
   await admin.context.close();
 
   const member = await api("MEMBER");
+  const office = await api("OFFICE");
   const { tickets } = await member.get("/tickets?limit=200");
   const mine = [];
   for (const { id } of tickets) {
@@ -78,7 +79,10 @@ async function finishTheRest(receipt) {
   for (const ticket of mine) {
     await member.post(`/tickets/${ticket.id}/sign`, { version: ticket.version });
     const { version } = await member.get(`/tickets/${ticket.id}`);
-    await member.post(`/tickets/${ticket.id}/resolve`, { version, outcome: "confirmed-handled" });
+    await member.post(`/tickets/${ticket.id}/resolve`, { version, outcome: "confirmed-handled", missing: "演练", unseen: "演练", note: "演练" });
+    // A unit of one person: the office confirms.
+    const closed = await member.get(`/tickets/${ticket.id}`);
+    if (closed.state === "close-requested") await office.post(`/closings/${ticket.id}/confirm`, { version: closed.version });
   }
 }
 
@@ -143,7 +147,15 @@ test("report, mail, login, sign, assign, contact, evidence, resolve, call-back",
   await pressed(member.page, member.page.locator("details#evidence .button"));
   await unfold(member.page, "resolve");
   await member.page.locator("#resolve-outcome").selectOption("confirmed-handled");
-  await pressed(member.page, member.page.locator("details#resolve .button"));
+  await member.page.locator("#close-here #close-form").waitFor();
+  await lookInside(member.page, "close");
+  await pressed(member.page, member.page.locator("#close-here form .button"));
+  assert.match(await member.page.locator("main").innerText(), /等待确认办结/);
+  const confirming = await officer(browser, "LEADER", new URL(link).pathname);
+  await lookInside(confirming.page, "confirm");
+  await pressed(confirming.page, confirming.page.locator("#confirm .button"));
+  await confirming.context.close();
+  await member.page.reload();
   assert.match(await member.page.locator("main").innerText(), /已办结/);
   await lookInside(member.page, "resolved");
 

@@ -18,6 +18,9 @@ pub const NOT_FILED: &str = "not-filed";
 /// 不适用
 pub const NOT_APPLICABLE: &str = "not-applicable";
 
+/// The event that starts the clock of a confirmation or approval.
+pub const CLOSE_REQUESTED: &str = "close-requested";
+
 /// 法律监督: what a decision not to file a case opens.
 pub const OVERSIGHT: &str = "procuratorial-oversight";
 /// The kind of unit that it goes to.

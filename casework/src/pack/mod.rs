@@ -5,6 +5,7 @@
 //! line, because a pack that is half right would lose a child at the half that is wrong.
 
 mod areas;
+mod confirmations;
 mod problem;
 mod read;
 mod sheet;
@@ -16,12 +17,13 @@ mod vocabulary;
 use std::collections::{BTreeMap, HashMap};
 
 pub use areas::{Area, AreaLevel, Areas, Located, Unlisted};
+pub use confirmations::{Confirmations, DecisionLimit, Matter};
 pub(crate) use problem::Problems;
 pub use problem::{Line, PackProblem};
 pub use statutes::{Duty, DutyOf, Maximum, Statutes};
 pub use tree::is_mailbox;
 pub use units::{EVERY_KIND, LEADING_GROUP, OFFICE, POLICE, Recusals, Unit, Units};
-pub use vocabulary::{Label, Lang, Situation, Term, Terms, UnitKind, Vocabulary};
+pub use vocabulary::{Label, Lang, Outcome, Situation, Term, Terms, UnitKind, Vocabulary};
 
 use crate::calendar::Calendar;
 use crate::dmn::Table;
@@ -34,7 +36,7 @@ pub type PackFiles = BTreeMap<String, String>;
 pub const MODEL: &str = "routing.dmn";
 
 /// The files that a pack consists of; anything else in its folder is for people.
-pub const FILES: [&str; 15] = [
+pub const FILES: [&str; 16] = [
     "pack.toml",
     "areas.csv",
     "units.csv",
@@ -44,6 +46,7 @@ pub const FILES: [&str; 15] = [
     "obligations.csv",
     "evidence.csv",
     "outcomes.csv",
+    "confirmations.csv",
     "events.csv",
     "ranking.csv",
     "recusal.csv",
@@ -68,6 +71,7 @@ pub struct Pack {
     vocabulary: Vocabulary,
     calendar: Calendar,
     statutes: Statutes,
+    confirmations: Confirmations,
     rules: Rules,
 }
 
@@ -106,6 +110,7 @@ impl Pack {
             vocabulary: self.vocabulary.clone(),
             calendar: self.calendar.clone(),
             statutes: self.statutes.clone(),
+            confirmations: self.confirmations.clone(),
             rules,
         };
         (pack, problems.finish())
@@ -159,6 +164,11 @@ impl Pack {
     /// What the law asks of the rules.
     pub fn statutes(&self) -> &Statutes {
         &self.statutes
+    }
+
+    /// How long a confirmation or approval may take.
+    pub fn confirmations(&self) -> &Confirmations {
+        &self.confirmations
     }
 
     /// The decision tables, read.

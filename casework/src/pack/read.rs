@@ -30,6 +30,7 @@ pub(super) fn examine(files: &PackFiles) -> (Option<Pack>, Vec<PackProblem>) {
     let units = places::units(files, &areas, &vocabulary, &mut problems);
     let recusals = tables::recusals(files, &vocabulary, &mut problems);
     let ranking = tables::ranking(files, &vocabulary, &mut problems);
+    let confirmations = tables::confirmations(files, &mut problems);
     let statutes = law::statutes(files, &vocabulary, &mut problems);
     let through = head.as_ref().map_or(NaiveDate::MIN, |head| head.published_through);
     let calendar = tables::calendar(files, through, &mut problems);
@@ -58,6 +59,7 @@ pub(super) fn examine(files: &PackFiles) -> (Option<Pack>, Vec<PackProblem>) {
         vocabulary,
         calendar,
         statutes,
+        confirmations,
         rules,
     });
     (pack, problems.finish())

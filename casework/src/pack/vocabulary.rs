@@ -5,6 +5,8 @@
 
 use std::collections::HashMap;
 
+use crate::lifecycle::closing::Need;
+
 /// A language of the UI.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Lang {
@@ -66,6 +68,24 @@ pub struct Situation {
     pub grade: String,
 }
 
+/// How a ticket can end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// Code and label.
+    pub term: Term,
+    /// What who closes with it must give.
+    pub needs: Vec<Need>,
+    /// Kinds of units that may close with it; empty = all.
+    pub unit_kinds: Vec<String>,
+}
+
+impl Outcome {
+    /// Whether a unit of this kind may close with it.
+    pub fn fits(&self, unit_kind: &str) -> bool {
+        self.unit_kinds.is_empty() || self.unit_kinds.iter().any(|kind| kind == unit_kind)
+    }
+}
+
 /// A kind of member unit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnitKind {
@@ -80,7 +100,7 @@ macro_rules! term_of {
         $(impl AsRef<Term> for $name { fn as_ref(&self) -> &Term { &self.$field } })*
     };
 }
-term_of!(Situation => term, UnitKind => term);
+term_of!(Situation => term, UnitKind => term, Outcome => term);
 
 impl AsRef<Term> for Term {
     fn as_ref(&self) -> &Term {
@@ -164,7 +184,7 @@ pub struct Vocabulary {
     /// What proves that it was done.
     pub evidence: Terms<Term>,
     /// How a ticket can end.
-    pub outcomes: Terms<Term>,
+    pub outcomes: Terms<Outcome>,
     /// Events that start a stage.
     pub events: Terms<Term>,
 }

@@ -10,6 +10,7 @@
 
 mod ask;
 mod by_hand;
+mod chosen;
 mod decision;
 mod parties;
 mod plan;
@@ -20,6 +21,7 @@ pub mod soundness;
 use chrono::{DateTime, Utc};
 
 pub use by_hand::{BY_HAND, by_hand};
+pub use chosen::{PlannedClock, oversight, successor, waiting};
 pub use decision::{Basis, Decision, MatchedRow, PlannedStage, PlannedTicket, Role, Stage, Unsent, basis_zh};
 pub(crate) use parties::Parties;
 pub(crate) use plan::deadline;

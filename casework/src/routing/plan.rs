@@ -65,15 +65,20 @@ fn stage_at(
     };
     if let Some(start) = start {
         let due = pack.calendar().due(deadline.limit, start);
-        planned.steps = match pack.rules().levels(urgency, stage) {
-            [] => escalation::steps(&fallback_levels(), letters(pack, unit), start, due.at),
-            levels => escalation::steps(levels, letters(pack, unit), start, due.at),
-        };
+        planned.steps = escalation::steps(&levels(pack, urgency, stage), letters(pack, unit), start, due.at);
         planned.due = Some(due.at);
         planned.provisional = due.provisional;
         planned.derivation = due.derivation;
     }
     planned
+}
+
+/// The escalation of a stage, or the one that stands in for a missing table.
+pub(super) fn levels(pack: &Pack, urgency: Urgency, stage: Stage) -> Cow<'_, [Level]> {
+    match pack.rules().levels(urgency, stage) {
+        [] => Cow::Owned(fallback_levels().to_vec()),
+        levels => Cow::Borrowed(levels),
+    }
 }
 
 /// Whether a unit is written to instead of supervised.

@@ -47,6 +47,7 @@ impl Counts {
             "/board" => office(|o| o.overdue),
             "/triage" => office(|o| o.triage),
             "/callbacks" => office(|o| o.callbacks),
+            "/closings" => office(|o| o.closings),
             "/rules" => self.rules,
             _ => None,
         }?;
@@ -118,6 +119,7 @@ mod tests {
                 overdue: 1001,
                 triage: 0,
                 callbacks: 12,
+                closings: 0,
             }),
             rules: None,
         };

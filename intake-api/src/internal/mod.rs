@@ -6,7 +6,7 @@
 pub(crate) mod auth;
 mod board;
 mod counts;
-mod desk;
+pub(crate) mod desk;
 mod kept;
 mod leading;
 pub(crate) mod page;

@@ -159,6 +159,10 @@ fn stage_row(stage: &NoticeStage, pack: &Pack, as_of: DateTime<Utc>) -> StageRow
         due,
         ended: stage.ended_at.is_some(),
         when: match (stage.ended_at, due) {
+            // What closing ended was not done, and what was taken away neither.
+            (Some(at), _) if stage.ended_how.as_deref().is_some_and(|how| how != "act") => {
+                fill("notice.not-done", &[("at", &moment(at))])
+            }
             (Some(at), _) => fill("notice.done", &[("at", &moment(at))]),
             (None, Some(due)) => fill("notice.before", &[("due", &due.full())]),
             (None, None) => fill("notice.not-started", &[("event", event)]),

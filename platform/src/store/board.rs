@@ -130,6 +130,8 @@ pub struct BoardNow {
     pub mail: Option<MailState>,
     /// How many notices wait to be sent.
     pub mail_waiting: i64,
+    /// How many closings and transfers wait for the office.
+    pub closings: i64,
 }
 
 /// One of the board's lists, which can be read to its end.
@@ -166,6 +168,14 @@ pub struct BoardTicket {
     pub assignee_name: Option<String>,
     /// That person is disabled or no longer of the unit.
     pub assignee_gone: bool,
+    /// Optimistic lock.
+    pub version: i32,
+    /// The outcome that waits for a confirmation, or for another unit to sign.
+    pub close_outcome: Option<String>,
+    /// The unit that is to take over.
+    pub transfer_to: Option<String>,
+    /// Where it comes from and goes to, with the case's first clock.
+    pub chain: Option<Value>,
     /// When the report was accepted.
     pub received_at: DateTime<Utc>,
     /// When the ticket was dispatched.
@@ -199,7 +209,7 @@ impl Store {
     }
 
     /// The live part of the board.
-    pub async fn board_now(&self, county: &str) -> Result<BoardNow, StoreError> {
+    pub async fn board_now(&self, county: &str, now: DateTime<Utc>) -> Result<BoardNow, StoreError> {
         let count = |sql: &'static str| {
             sqlx::query_scalar::<_, i64>(sql)
                 .bind(county)
@@ -225,6 +235,7 @@ impl Store {
             overdue: self.board_list(county, BoardList::Overdue, false, 0, SHOWN).await?,
             overdue_by_level: sqlx::query_as(include_str!("board_levels.sql")).bind(county).bind(COUNTED).fetch_all(&self.pool).await?,
             triage: self.triage_list(county, 0, SHOWN).await?,
+            closings: self.closings_count(county, now).await?,
             failed: self.board_failed(county, 0, SHOWN).await?,
             drills,
             callbacks_undecided: count(

@@ -1,10 +1,11 @@
 -- One ticket with everything unsealed around it: $1 county, $2 ticket
-SELECT t.id, t.report_id, t.obligation, t.unit, u.name AS unit_name, t.urgency, t.lead, t.state, t.outcome, t.assignee_name,
+SELECT t.id, t.report_id, t.obligation, t.unit, u.name AS unit_name, t.urgency, t.lead, t.state, t.outcome,
+       person_shown(t.assignee, t.assignee_name) AS assignee_name, t.version, t.close_outcome, t.transfer_to, ticket_chain(t.id) AS chain,
        assignee_gone(t.county, t.unit, t.assignee) AS assignee_gone,
        r.received_at, t.dispatched_at, r.drill, f.facts,
        unit_call(t.county, t.unit) AS call,
        coalesce((SELECT jsonb_agg(jsonb_build_object('stage', s.stage, 'limit', s.time_limit, 'started_at', s.started_at,
-                     'due_at', s.due_at, 'ended_at', s.ended_at, 'basis', s.basis, 'grade', s.grade, 'provisional', s.provisional,
+                     'due_at', s.due_at, 'ended_at', s.ended_at, 'ended_how', s.ended_how, 'basis', s.basis, 'grade', s.grade, 'provisional', s.provisional,
                      'earlier', (SELECT coalesce(jsonb_agg(jsonb_build_object('ended_at', p.ended_at, 'due_at', p.due_at,
                             'ended_how', p.ended_how) ORDER BY p.due_generation), '[]')
                         FROM stage_rounds p WHERE p.stage_id = s.id AND p.ended_at IS NOT NULL),
@@ -13,7 +14,8 @@ SELECT t.id, t.report_id, t.obligation, t.unit, u.name AS unit_name, t.urgency, 
                             ORDER BY e.due_generation, e.level), '[]')
                         FROM escalation_steps e WHERE e.stage_id = s.id)) ORDER BY s.id)
                  FROM stages s WHERE s.ticket_id = t.id), '[]') AS stages,
-       coalesce((SELECT jsonb_agg(jsonb_build_object('at', e.at, 'kind', e.kind, 'actor', e.actor, 'reason', e.reason) ORDER BY e.at DESC)
+       coalesce((SELECT jsonb_agg(jsonb_build_object('at', e.at, 'kind', e.kind, 'actor', person_shown(e.account_id, e.actor),
+                     'account', e.account_id, 'reason', e.reason, 'detail', e.detail) ORDER BY e.at DESC)
                  FROM events e WHERE e.report_id = t.report_id AND (e.ticket_id = t.id OR e.ticket_id IS NULL)), '[]') AS events,
        coalesce((SELECT jsonb_agg(jsonb_build_object('id', n.id, 'kind', n.kind, 'unit_name', nu.name, 'state', n.state,
                      'replaced', n.replaced_by IS NOT NULL, 'resent', n.resent_from IS NOT NULL, 'created_at', n.created_at,

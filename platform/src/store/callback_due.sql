@@ -1,7 +1,8 @@
 -- Those of the reports $2 that wait for a call-back at $3, with what the call is about: $1 county
 SELECT r.id AS report_id, r.received_at, max(t.resolved_at) AS resolved_at, min(t.urgency) AS urgency,
        f.facts ->> 'reporter_kind' AS reporter_kind, f.facts ->> 'identity' AS identity, f.facts, r.drill,
-       coalesce(array_agg(DISTINCT t.outcome) FILTER (WHERE t.outcome IS NOT NULL), '{}') AS outcomes,
+       coalesce(array_agg(DISTINCT t.outcome) FILTER (WHERE t.outcome IS NOT NULL
+           AND NOT EXISTS (SELECT FROM tickets s WHERE s.predecessor = t.id AND s.state <> 'returned')), '{}') AS outcomes,
        (SELECT count(*) FROM callbacks c WHERE c.report_id = r.id AND c.try IS NOT NULL
             AND c.round = (SELECT 1 + count(*) FROM callbacks d WHERE d.report_id = r.id AND d.decision = 'reopen')) AS tries
 FROM reports r

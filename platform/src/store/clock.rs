@@ -39,6 +39,7 @@ struct DueStage {
     due_generation: i32,
     plan: Json<Vec<PlannedStep>>,
     next_step: i16,
+    resumed_at: Option<DateTime<Utc>>,
     last_sent: Option<DateTime<Utc>>,
     office: Option<String>,
     leading_group: Option<String>,
@@ -61,12 +62,12 @@ impl Store {
             "WITH due AS (",
             due!(
                 "stages",
-                "id, ticket_id, due_generation, plan, next_step, next_at",
+                "id, ticket_id, due_generation, plan, next_step, resumed_at, next_at",
                 "next_at",
                 "$2",
                 "next_at <= $1"
             ),
-            ") SELECT s.id, s.ticket_id, t.report_id, t.county, t.unit, t.urgency, r.drill, s.due_generation, s.plan, s.next_step,
+            ") SELECT s.id, s.ticket_id, t.report_id, t.county, t.unit, t.urgency, r.drill, s.due_generation, s.plan, s.next_step, s.resumed_at,
                     (SELECT max(e.sent_at) FROM escalation_steps e
                      WHERE e.stage_id = s.id AND e.due_generation = s.due_generation) AS last_sent,
                     (SELECT min(u.code) FROM units u WHERE u.county = t.county AND u.kind = 'office' AND u.retired_at IS NULL) AS office,
@@ -102,7 +103,7 @@ async fn settle(
 ) -> Result<(), StoreError> {
     let plan = &stage.plan.0;
     let next = usize::try_from(stage.next_step).unwrap_or(0);
-    let turn = pace::turn(plan, next, stage.last_sent, now);
+    let turn = pace::turn(plan, next, stage.last_sent, stage.resumed_at, now);
     for i in &turn.crossed {
         let step = &plan[*i];
         sqlx::query(

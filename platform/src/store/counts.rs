@@ -16,6 +16,8 @@ pub struct OfficeCounts {
     pub triage: i64,
     /// Reports that wait for a call-back, or for a second person to decide on an unhappy one.
     pub callbacks: i64,
+    /// Closings and transfers that wait for the office.
+    pub closings: i64,
 }
 
 impl Store {
@@ -54,6 +56,7 @@ impl Store {
             overdue,
             triage,
             callbacks: self.callbacks_waiting(county, now, MOST).await?,
+            closings: self.closings_count(county, now).await?,
         })
     }
 

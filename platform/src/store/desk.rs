@@ -1,7 +1,8 @@
 //! The desk: what a unit sees and does. Every query runs in a transaction that names the units, and row-level security does
 //! the rest; a query that forgets a condition shows nothing of another unit.
 
-use casework::lifecycle::{TicketAct, TicketState};
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::{PgTransaction, types::Json};
@@ -100,12 +101,36 @@ pub struct DeskTicket {
     pub assignee_name: Option<String>,
     /// That person is disabled or no longer of the unit: it must be assigned again.
     pub assignee_gone: bool,
-    /// When the child was seen.
+    /// When the first contact was recorded: the child was seen exactly when this is there.
     pub contacted_at: Option<DateTime<Utc>>,
+    /// By whom.
+    pub contacted_by: Option<String>,
+    /// When the child was seen, as that person said.
+    pub seen_at: Option<DateTime<Utc>>,
     /// When it was resolved.
     pub resolved_at: Option<DateTime<Utc>>,
     /// By whom.
     pub resolved_by: Option<String>,
+    /// Their account.
+    pub resolved_by_account: Option<i64>,
+    /// The outcome that waits for a confirmation, or for another unit to sign.
+    pub close_outcome: Option<String>,
+    /// Since when it waits.
+    pub close_requested_at: Option<DateTime<Utc>>,
+    /// Who asked for it.
+    pub close_requested_by: Option<String>,
+    /// Their account.
+    pub close_requested_account: Option<i64>,
+    /// `unit` or `office`: who confirms it.
+    pub close_by: Option<String>,
+    /// The unit that is to take over.
+    pub transfer_to: Option<String>,
+    /// Who confirmed the closing or approved the transfer.
+    pub close_approved_by: Option<String>,
+    /// Unknown facts that it rests on; empty = none.
+    pub unknowns: Json<Value>,
+    /// Where it comes from and goes to, with the case's first clock.
+    pub chain: Option<Json<TicketChain>>,
     /// Outcome code.
     pub outcome: Option<String>,
     /// First stage not ended.
@@ -134,6 +159,43 @@ pub struct DeskTicket {
     pub made: Option<Value>,
 }
 
+/// Tickets before and after this one, and the case's first clock.
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+pub struct TicketChain {
+    /// When the case's first ticket was dispatched.
+    pub case_dispatched_at: Option<DateTime<Utc>>,
+    /// The ticket that this one goes back to, where it is another.
+    pub first: Option<FirstTicket>,
+    /// Unit of the ticket just before.
+    pub from: Option<String>,
+    /// Its state.
+    pub from_state: Option<String>,
+    /// The ticket after it.
+    pub to: Option<NextTicket>,
+}
+
+/// The first ticket of a chain: its clock is the case's and is never reset.
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+pub struct FirstTicket {
+    /// Unit.
+    pub unit: String,
+    /// When it was dispatched.
+    pub dispatched_at: DateTime<Utc>,
+    /// Due times by stage.
+    pub dues: Option<BTreeMap<String, Option<DateTime<Utc>>>>,
+}
+
+/// The ticket that takes over.
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+pub struct NextTicket {
+    /// Unit.
+    pub unit: String,
+    /// State.
+    pub state: String,
+    /// When it was signed.
+    pub signed_at: Option<DateTime<Utc>>,
+}
+
 /// A stage on the ticket page.
 #[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 pub struct DeskStage {
@@ -155,6 +217,8 @@ pub struct DeskStage {
     pub derivation: Vec<String>,
     /// When it ended.
     pub ended_at: Option<DateTime<Utc>>,
+    /// `act`, `closed` (without what it asks: not met) or `void`.
+    pub ended_how: Option<String>,
     /// Highest level sent.
     pub level: Option<i16>,
 }
@@ -166,8 +230,10 @@ pub struct DeskEvent {
     pub at: DateTime<Utc>,
     /// `signed`, `assigned`, `contacted`, `evidence`, `resolved`, `identity-opened` …
     pub kind: String,
-    /// Who.
+    /// Who, as shown: two people of one name are told apart.
     pub actor: String,
+    /// Their account; `None` is the system.
+    pub account: Option<i64>,
     /// Coarse detail without personal data.
     pub detail: Value,
     /// Hex of what was written, sealed with the report's key.
@@ -189,90 +255,6 @@ pub struct OtherTicket {
     pub state: String,
     /// Its next due time.
     pub next_due_at: Option<DateTime<Utc>>,
-}
-
-/// An act on a ticket.
-#[derive(Clone, Debug)]
-pub enum DeskAct {
-    /// 收到并签收
-    Sign,
-    /// 分办 to a person of the unit.
-    Assign {
-        /// Account.
-        account: i64,
-        /// Name.
-        name: String,
-    },
-    /// 已见到孩子
-    Contact {
-        /// When, as the person said.
-        seen_at: DateTime<Utc>,
-    },
-    /// Evidence of the asked kind.
-    Evidence,
-    /// 办结
-    Resolve {
-        /// Outcome code of the pack.
-        outcome: String,
-    },
-    /// The reporter's identity was opened, with a reason.
-    OpenIdentity,
-}
-
-impl DeskAct {
-    /// The kind of the event it leaves.
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Self::Sign => "signed",
-            Self::Assign { .. } => "assigned",
-            Self::Contact { .. } => "contacted",
-            Self::Evidence => "evidence",
-            Self::Resolve { .. } => "resolved",
-            Self::OpenIdentity => "identity-opened",
-        }
-    }
-}
-
-/// Who acts, on which version of the page, and what they wrote.
-#[derive(Clone, Debug)]
-pub struct Acting<'a> {
-    /// Name.
-    pub by: &'a str,
-    /// Account.
-    pub account: i64,
-    /// Version the page showed.
-    pub version: i32,
-    /// When.
-    pub at: DateTime<Utc>,
-    /// What they wrote, sealed with the report's key.
-    pub sealed: Option<Vec<u8>>,
-    /// Coarse detail without personal data.
-    pub detail: Value,
-}
-
-/// How an act ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ActDone {
-    /// Done now.
-    Done,
-    /// The page was stale: somebody (perhaps this person, by a double click) acted in between. Nothing was changed.
-    Stale {
-        /// Kind of the last act.
-        last_kind: String,
-        /// By whom, as shown.
-        last_by: String,
-        /// Their account.
-        last_account: Option<i64>,
-        /// When.
-        last_at: DateTime<Utc>,
-    },
-    /// The ticket's state does not allow it.
-    NotAllowed {
-        /// The state.
-        state: String,
-    },
-    /// No such ticket for these units.
-    NotFound,
 }
 
 impl Store {
@@ -314,66 +296,23 @@ impl Store {
         Ok(ticket)
     }
 
-    /// People of a unit to whom a ticket can be assigned: account, name.
+    /// People of a unit: account, name as shown, phone, whether they lead it.
     pub async fn desk_people(
         &self,
         county: &str,
         unit: &str,
-    ) -> Result<Vec<(i64, String, Option<String>)>, StoreError> {
+    ) -> Result<Vec<(i64, String, Option<String>, bool)>, StoreError> {
         let rows = sqlx::query_as(
-            "SELECT DISTINCT a.id, a.name, a.phone FROM memberships m JOIN accounts a ON a.id = m.account_id
+            "SELECT a.id, person_shown(a.id, a.name) AS name, a.phone, bool_or(m.role = 'leader')
+             FROM memberships m JOIN accounts a ON a.id = m.account_id
              WHERE m.county = $1 AND m.unit = $2 AND m.ended_at IS NULL AND m.role IN ('member', 'leader') AND a.disabled_at IS NULL
-             ORDER BY a.name",
+             GROUP BY a.id, a.name, a.phone ORDER BY name, a.id",
         )
         .bind(county)
         .bind(unit)
         .fetch_all(&self.pool)
         .await?;
         Ok(rows)
-    }
-
-    /// Does one act, in one transaction: ticket, stages, event. Twice the same page does it once.
-    pub async fn desk_act(
-        &self,
-        scope: &DeskScope,
-        id: i64,
-        act: &DeskAct,
-        acting: &Acting<'_>,
-    ) -> Result<ActDone, StoreError> {
-        let mut tx = self.desk(scope).await?;
-        let row: Option<(String, i32, i64)> =
-            sqlx::query_as("SELECT state, version, report_id FROM tickets WHERE id = $1 FOR UPDATE")
-                .bind(id)
-                .fetch_optional(&mut *tx)
-                .await?;
-        let Some((state, version, report_id)) = row else {
-            return Ok(ActDone::NotFound);
-        };
-        if version != acting.version {
-            return stale(&mut tx, id, acting.at).await;
-        }
-        let Some(before) = TicketState::from_word(&state) else {
-            return Err(StoreError::Unreadable(format!(
-                "ticket {id} has the unknown state {state:?}"
-            )));
-        };
-        let Some(after) = next_state(before, act) else {
-            return Ok(ActDone::NotAllowed { state });
-        };
-        apply(&mut tx, id, after, act, acting).await?;
-        sqlx::query("INSERT INTO events (at, report_id, ticket_id, kind, actor, account_id, detail, sealed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)")
-            .bind(acting.at)
-            .bind(report_id)
-            .bind(id)
-            .bind(act.kind())
-            .bind(acting.by)
-            .bind(acting.account)
-            .bind(&acting.detail)
-            .bind(&acting.sealed)
-            .execute(&mut *tx)
-            .await?;
-        tx.commit().await?;
-        Ok(ActDone::Done)
     }
 
     /// A transaction that acts for these units.
@@ -385,86 +324,4 @@ impl Store {
             .await?;
         Ok(tx)
     }
-}
-
-/// The state after an act; `None` when the state does not allow it.
-fn next_state(before: TicketState, act: &DeskAct) -> Option<TicketState> {
-    let act = match act {
-        DeskAct::Sign => TicketAct::Sign,
-        DeskAct::Assign { .. } => TicketAct::Assign,
-        DeskAct::Contact { .. } => TicketAct::Contact,
-        DeskAct::Evidence => TicketAct::Evidence,
-        DeskAct::Resolve { .. } => TicketAct::Close,
-        DeskAct::OpenIdentity => TicketAct::OpenIdentity,
-    };
-    before.after(act).ok()
-}
-
-async fn apply(
-    tx: &mut PgTransaction<'_>,
-    id: i64,
-    after: TicketState,
-    act: &DeskAct,
-    acting: &Acting<'_>,
-) -> Result<(), StoreError> {
-    let ends: &[&str] = match act {
-        DeskAct::Sign => &["sign"],
-        DeskAct::Contact { .. } => &["contact"],
-        DeskAct::Resolve { .. } => &["sign", "contact", "resolve"],
-        _ => &[],
-    };
-    sqlx::query(
-        "UPDATE stages SET ended_at = $3, next_at = NULL, ended_how = CASE WHEN $4 AND stage = 'contact' THEN 'closed' ELSE 'act' END
-         WHERE ticket_id = $1 AND stage = ANY($2) AND ended_at IS NULL",
-    )
-    .bind(id)
-    .bind(ends)
-    .bind(acting.at)
-    .bind(matches!(act, DeskAct::Resolve { .. }))
-    .execute(&mut **tx)
-    .await?;
-    let (assignee, assignee_name) = match act {
-        DeskAct::Assign { account, name } => (Some(*account), Some(name.as_str())),
-        // Who signs has it in hand until it is assigned.
-        DeskAct::Sign => (Some(acting.account), Some(acting.by)),
-        _ => (None, None),
-    };
-    let outcome = match act {
-        DeskAct::Resolve { outcome } => Some(outcome.as_str()),
-        _ => None,
-    };
-    sqlx::query(include_str!("desk_act.sql"))
-        .bind(id)
-        .bind(after.as_str())
-        .bind(matches!(act, DeskAct::Sign))
-        .bind(match act {
-            DeskAct::Contact { seen_at } => Some(*seen_at),
-            _ => None,
-        })
-        .bind(matches!(act, DeskAct::Evidence))
-        .bind(outcome)
-        .bind(assignee)
-        .bind(assignee_name)
-        .bind(acting.by)
-        .bind(acting.at)
-        .bind(acting.account)
-        .execute(&mut **tx)
-        .await?;
-    Ok(())
-}
-
-async fn stale(tx: &mut PgTransaction<'_>, id: i64, now: DateTime<Utc>) -> Result<ActDone, StoreError> {
-    let last: Option<(String, String, Option<i64>, DateTime<Utc>)> = sqlx::query_as(
-        "SELECT kind, person_shown(account_id, actor), account_id, at FROM events WHERE ticket_id = $1 ORDER BY at DESC LIMIT 1",
-    )
-    .bind(id)
-    .fetch_optional(&mut **tx)
-    .await?;
-    let (last_kind, last_by, last_account, last_at) = last.unwrap_or_else(|| ("changed".into(), "–".into(), None, now));
-    Ok(ActDone::Stale {
-        last_kind,
-        last_by,
-        last_account,
-        last_at,
-    })
 }

@@ -47,7 +47,14 @@ GRANT UPDATE ON notices, mail_state TO "{role}_notifier";
 -- desk: one unit's tickets, by row-level security. No report but those it holds a ticket of.
 GRANT SELECT ON tickets, stages, stage_rounds, escalation_steps, events, reports, report_facts TO "{role}_desk";
 GRANT UPDATE ON tickets, stages TO "{role}_desk";
-GRANT INSERT ON events, audit_leaves TO "{role}_desk";
+GRANT INSERT ON events, audit_leaves, stages TO "{role}_desk";
+GRANT EXECUTE ON FUNCTION tickets_lock(bigint), desk_notice(uuid, bigint, text, boolean, text, timestamptz),
+    desk_hand_over(bigint, timestamptz, text, bigint), desk_transfer_withdraw(bigint, timestamptz, text, bigint),
+    desk_oversight_open(bigint, jsonb, integer, text, timestamptz, text, bigint),
+    desk_oversight_withdraw(bigint, timestamptz, text, bigint), desk_ticket_chain(bigint) TO "{role}_desk";
+GRANT EXECUTE ON FUNCTION tickets_lock(bigint), oversight_open(bigint, jsonb, integer, text, timestamptz, text, bigint),
+    ticket_chain(bigint) TO "{role}_office";
+GRANT EXECUTE ON FUNCTION ticket_chain(bigint) TO "{role}_board";
 GRANT SELECT ON memberships TO "{role}_desk";
 GRANT SELECT (id, county, login, name, phone, disabled_at) ON accounts TO "{role}_desk";
 GRANT EXECUTE ON FUNCTION case_others(bigint), desk_ticket_made(bigint) TO "{role}_desk";

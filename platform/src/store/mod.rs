@@ -5,10 +5,12 @@
 //! of their own, because a dropped `begin` can leave a pooled connection inside a stale transaction.
 
 mod account_acts;
+mod act;
 mod batch;
 mod board;
 mod callback;
 mod clock;
+mod closing;
 mod contacts;
 mod counts;
 mod desk;
@@ -39,6 +41,7 @@ mod unlisted;
 mod wake;
 
 pub use account_acts::{AccountAct, NewAct};
+pub use act::{ActDone, Acting, Closing, Denied, Oversight, Successor, TicketDeed, Wait};
 pub use batch::{BatchWriter, BlindToken, KeyMacs, NewReport, Stored};
 pub use board::{BoardList, BoardNow, BoardTicket, CallAbout, TriageLine, UndeliveredNotice};
 pub use callback::{
@@ -46,9 +49,12 @@ pub use callback::{
     CallbackTry, CallbackUndecided, ContactOpened, Decided, FollowUpAsked,
 };
 pub use clock::Ticked;
+pub use closing::{ClosingCase, ClosingLine};
 pub use contacts::{UnitCall, UnitContact};
 pub use counts::OfficeCounts;
-pub use desk::{ActDone, Acting, DeskAct, DeskEvent, DeskScope, DeskStage, DeskTicket, OtherTicket, QueueLine};
+pub use desk::{
+    DeskEvent, DeskScope, DeskStage, DeskTicket, FirstTicket, NextTicket, OtherTicket, QueueLine, TicketChain,
+};
 pub use due::Onward;
 pub use leading::{LeadingLine, LeadingNow};
 pub use leaving::{HandOver, Held, Leaving, Left};

@@ -129,8 +129,11 @@ pub struct NoticeStage {
     pub grade: String,
     /// The calendar beyond this date is not published yet.
     pub provisional: bool,
-    /// Already done.
+    /// Ended: by its act, or without it.
     pub ended_at: Option<DateTime<Utc>>,
+    /// `act`, `closed` (without what it asks) or `void`.
+    #[serde(default)]
+    pub ended_how: Option<String>,
 }
 
 /// A notice that did not arrive, as the one that reports it shows it.

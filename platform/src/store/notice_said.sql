@@ -20,7 +20,7 @@ CROSS JOIN LATERAL (
                             ORDER BY d.decided_at DESC, d.round DESC LIMIT 1),
                'stages', (SELECT coalesce(jsonb_agg(jsonb_build_object('stage', s.stage, 'due_at', s.due_at, 'time_limit', s.time_limit,
                                 'start_event', s.start_event, 'basis', s.basis, 'grade', s.grade, 'provisional', s.provisional,
-                                'ended_at', s.ended_at) ORDER BY array_position(ARRAY['sign', 'contact', 'resolve', 'confirm', 'approve'], s.stage)), '[]')
+                                'ended_at', s.ended_at, 'ended_how', s.ended_how) ORDER BY array_position(ARRAY['sign', 'contact', 'resolve', 'confirm', 'approve'], s.stage)), '[]')
                           FROM stages s WHERE s.ticket_id = t.id)) ORDER BY t.lead DESC, t.id) AS tickets
     FROM (SELECT i.ticket_id, coalesce(jsonb_agg(s.stage ORDER BY s.id) FILTER (WHERE s.id IS NOT NULL), '[]') AS stages
           FROM (SELECT nt.ticket_id, nt.stage_id FROM notice_tickets nt WHERE nt.notice_id = n.id

@@ -2,7 +2,7 @@
 
 use casework::{
     escalation::PlannedStep,
-    routing::{Decision, PlannedTicket},
+    routing::{Decision, PlannedStage, PlannedTicket},
 };
 use chrono::{DateTime, Utc};
 use serde_json::json;
@@ -204,7 +204,7 @@ pub(super) async fn tickets_insert(
     Ok(usize::try_from(inserted).unwrap_or(0))
 }
 
-fn ticket_row(ticket: &PlannedTicket) -> serde_json::Value {
+pub(super) fn ticket_row(ticket: &PlannedTicket) -> serde_json::Value {
     json!({
         "obligation": ticket.obligation,
         "unit": ticket.unit,
@@ -214,18 +214,22 @@ fn ticket_row(ticket: &PlannedTicket) -> serde_json::Value {
         "basis": ticket.basis,
         "unknowns": ticket.unknowns,
         "notice_id": Uuid::new_v4(),
-        "stages": ticket.stages.iter().map(|s| json!({
-            "stage": s.stage.as_str(),
-            "time_limit": s.limit.to_string(),
-            "start_event": s.start,
-            "due_at": s.due,
-            "provisional": s.provisional,
-            "basis": s.basis,
-            "grade": s.grade,
-            "derivation": s.derivation,
-            "plan": s.steps,
-            "next_at": first_step(&s.steps),
-        })).collect::<Vec<_>>(),
+        "stages": ticket.stages.iter().map(stage_row).collect::<Vec<_>>(),
+    })
+}
+
+pub(super) fn stage_row(stage: &PlannedStage) -> serde_json::Value {
+    json!({
+        "stage": stage.stage.as_str(),
+        "time_limit": stage.limit.to_string(),
+        "start_event": stage.start,
+        "due_at": stage.due,
+        "provisional": stage.provisional,
+        "basis": stage.basis,
+        "grade": stage.grade,
+        "derivation": stage.derivation,
+        "plan": stage.steps,
+        "next_at": first_step(&stage.steps),
     })
 }
 

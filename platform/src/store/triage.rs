@@ -236,7 +236,13 @@ async fn stages_end(
 async fn lead_move(tx: &mut PgTransaction<'_>, report_id: i64, lead: Option<&PlannedTicket>) -> Result<(), StoreError> {
     if let Some(lead) = lead {
         sqlx::query(
-            "UPDATE tickets SET lead = (obligation = $2 AND unit = $3) WHERE report_id = $1 AND predecessor IS NULL",
+            // Where the ticket was transferred, the one that took it over leads.
+            "WITH RECURSIVE chain AS (
+                 SELECT id, 0 AS step FROM tickets WHERE report_id = $1 AND obligation = $2 AND unit = $3 AND predecessor IS NULL
+                 UNION ALL
+                 SELECT s.id, c.step + 1 FROM chain c JOIN tickets s ON s.predecessor = c.id AND s.state <> 'returned'
+             )
+             UPDATE tickets SET lead = (id = (SELECT id FROM chain ORDER BY step DESC LIMIT 1)) WHERE report_id = $1",
         )
         .bind(report_id)
         .bind(&lead.obligation)

@@ -95,11 +95,31 @@ fn to_text(id: ReportId, shown: &ReportShown) -> String {
             word(&ticket["unit"]),
             word(&ticket["state"])
         );
+        if let Some(outcome) = ticket["close_outcome"].as_str() {
+            text += &format!(
+                "      waits as {outcome} since {}, asked by {}, for the {}{}\n",
+                word(&ticket["close_requested_at"]),
+                word(&ticket["close_requested_by"]),
+                word(&ticket["close_by"]),
+                ticket["transfer_to"]
+                    .as_str()
+                    .map(|unit| format!(", to {unit}"))
+                    .unwrap_or_default()
+            );
+        }
+        if let Some(outcome) = ticket["outcome"].as_str() {
+            text += &format!("      closed as {outcome} by {}\n", word(&ticket["resolved_by"]));
+        }
+        if ticket["predecessor"].is_i64() {
+            text += &format!("      follows ticket {}\n", ticket["predecessor"]);
+        }
         for stage in ticket["stages"].as_array().into_iter().flatten() {
-            let ended = stage["ended_at"]
-                .as_str()
-                .map(|at| format!("  done {at}"))
-                .unwrap_or_default();
+            let ended = match (stage["ended_at"].as_str(), stage["ended_how"].as_str()) {
+                (Some(at), Some("closed")) => format!("  not done, closed {at}"),
+                (Some(at), Some("void")) => format!("  taken away {at}"),
+                (Some(at), _) => format!("  done {at}"),
+                (None, _) => String::new(),
+            };
             text += &format!(
                 "      {:<8} due {} ({}, {}){ended}\n",
                 word(&stage["stage"]),

@@ -158,14 +158,14 @@ async fn calls_are_listed_highest_level_first() {
     naive.sort_by_key(|(level, due)| (Reverse(*level), *due));
     assert!(naive.len() > 20, "more than the list shows: {}", naive.len());
     let board = fixture.store_as("board");
-    let now = board.board_now("taihe").await.unwrap();
+    let now = board.board_now("taihe", clock::now()).await.unwrap();
     let listed: Vec<_> = now.overdue.iter().map(|l| (l.level.unwrap(), l.since)).collect();
     assert_eq!(listed, naive[..20]);
     for (level, count) in now.overdue_by_level {
         let of_level = naive.iter().filter(|(l, _)| *l == level).count();
         assert_eq!(count, i64::try_from(of_level).unwrap(), "level {level}");
     }
-    let elsewhere = board.board_now("elsewhere").await.unwrap();
+    let elsewhere = board.board_now("elsewhere", clock::now()).await.unwrap();
     assert!(elsewhere.overdue.is_empty() && elsewhere.overdue_by_level.iter().all(|(_, count)| *count == 0));
 }
 

@@ -59,7 +59,7 @@ const fn api(mut cells: Cells) -> Cells {
 }
 
 /// Method, path, cells. Acts are sent with the session's token and nothing else, so that none is done.
-const TABLE: [(&str, &str, Cells); 97] = [
+const TABLE: [(&str, &str, Cells); 110] = [
     ("GET", "/", SIGNED_IN),
     ("GET", "/login", EVERYBODY),
     ("POST", "/login", [422, ANY, ANY, ANY, ANY, ANY, ANY, ANY]),
@@ -78,7 +78,11 @@ const TABLE: [(&str, &str, Cells); 97] = [
     ("POST", "/tickets/{id}/assign", ticket(422)),
     ("POST", "/tickets/{id}/contact", ticket(422)),
     ("POST", "/tickets/{id}/evidence", ticket(422)),
+    ("GET", "/tickets/{id}/close", ticket(200)),
     ("POST", "/tickets/{id}/resolve", ticket(422)),
+    ("POST", "/tickets/{id}/confirm", ticket(409)),
+    ("POST", "/tickets/{id}/refuse", ticket(422)),
+    ("POST", "/tickets/{id}/take-back", ticket(409)),
     // Not before the unit has signed, then with a reason: tests/desk.rs.
     ("POST", "/tickets/{id}/reporter", ticket(403)),
     ("GET", "/api/v1/openapi.json", [200; 8]),
@@ -89,6 +93,9 @@ const TABLE: [(&str, &str, Cells); 97] = [
     ("POST", "/api/v1/tickets/{id}/contact", api(ticket(422))),
     ("POST", "/api/v1/tickets/{id}/evidence", api(ticket(422))),
     ("POST", "/api/v1/tickets/{id}/resolve", api(ticket(422))),
+    ("POST", "/api/v1/tickets/{id}/confirm", api(ticket(422))),
+    ("POST", "/api/v1/tickets/{id}/refuse", api(ticket(422))),
+    ("POST", "/api/v1/tickets/{id}/take-back", api(ticket(422))),
     ("GET", "/board", OVERSEER),
     ("GET", "/board/now", OVERSEER),
     ("GET", "/board/unsigned", OVERSEER),
@@ -107,6 +114,12 @@ const TABLE: [(&str, &str, Cells); 97] = [
     ("POST", "/callbacks/{report_id}", OFFICE),
     ("POST", "/callbacks/{report_id}/open", OFFICE),
     ("POST", "/callbacks/{report_id}/decide", OFFICE),
+    ("GET", "/closings", OVERSEER),
+    ("GET", "/closings/{id}", OVERSEER),
+    ("POST", "/closings/{id}/confirm", OFFICE),
+    ("POST", "/closings/{id}/refuse", OFFICE),
+    ("GET", "/api/v1/closings", api(OVERSEER)),
+    ("POST", "/api/v1/closings/{id}/{act}", api(OFFICE)),
     ("GET", "/api/v1/callbacks", api(OVERSEER)),
     ("GET", "/api/v1/callbacks/undecided", api(OVERSEER)),
     ("GET", "/api/v1/callbacks/{report_id}", api(OVERSEER)),

@@ -6,10 +6,11 @@ use chrono::NaiveDate;
 
 use super::super::problem::Problems;
 use super::super::sheet::Sheet;
-use super::super::{AreaLevel, EVERY_KIND, PackFiles, Recusals, Vocabulary};
-use crate::calendar::Calendar;
+use super::super::{AreaLevel, Confirmations, DecisionLimit, EVERY_KIND, Matter, PackFiles, Recusals, Vocabulary};
+use crate::calendar::{Calendar, Limit, Regime};
 use crate::report::Suspect;
 use crate::routing::rules;
+use crate::urgency::Urgency;
 
 const HOLIDAYS: &str = "holidays.csv";
 const RECUSAL: &str = "recusal.csv";
@@ -69,6 +70,55 @@ pub(super) fn recusals(files: &PackFiles, vocabulary: &Vocabulary, problems: &mu
         }
     }
     Recusals::new(skipped)
+}
+
+/// How long a confirmation or an approval may take: a row for each matter and urgency.
+pub(super) fn confirmations(files: &PackFiles, problems: &mut Problems) -> Confirmations {
+    const FILE: &str = "confirmations.csv";
+    /// Whole years would leave a child waiting for a signature.
+    const MOST_DAYS: u32 = 30;
+    let sheet = Sheet::read(files, FILE, &["matter", "urgency", "limit", "basis", "grade"], problems);
+    sheet.unique(&["matter", "urgency"], problems);
+    let mut rows = HashMap::new();
+    for row in sheet.rows() {
+        let at = (FILE, row.line);
+        let matter = Matter::from_word(row.get("matter"));
+        problems.known(at, "matter (confirm, approve)", row.get("matter"), matter.is_some());
+        let urgency = Urgency::from_word(row.get("urgency"));
+        problems.known(at, "urgency", row.get("urgency"), urgency.is_some());
+        super::words::grade(at, row.get("grade"), problems);
+        let limit: Limit = match row.get("limit").parse() {
+            Ok(limit) => limit,
+            Err(error) => {
+                problems.add(FILE, row.line, format!("{error}"));
+                continue;
+            }
+        };
+        let days = limit.shortest_minutes() / (24 * 60);
+        if limit.count == 0 || limit.regime == Regime::Months || days > i64::from(MOST_DAYS) {
+            problems.add(
+                FILE,
+                row.line,
+                format!("limit {limit} must be at least 1 and at most {MOST_DAYS} days"),
+            );
+            continue;
+        }
+        if let (Some(matter), Some(urgency)) = (matter, urgency) {
+            rows.entry((matter, urgency)).or_insert(DecisionLimit {
+                limit,
+                basis: row.get("basis").to_owned(),
+                grade: row.get("grade").to_owned(),
+            });
+        }
+    }
+    for &matter in Matter::ALL {
+        for &urgency in Urgency::ALL {
+            if files.contains_key(FILE) && !rows.contains_key(&(matter, urgency)) {
+                problems.add(FILE, 0, format!("no row for {matter} and {urgency}"));
+            }
+        }
+    }
+    Confirmations::new(rows)
 }
 
 pub(super) fn ranking(files: &PackFiles, vocabulary: &Vocabulary, problems: &mut Problems) -> rules::Ranking {

@@ -2,9 +2,10 @@
 
 use super::super::problem::Problems;
 use super::super::sheet::{Columns, Row, Sheet};
-use super::super::{Label, PackFiles, Situation, Term, Terms, UnitKind, Vocabulary};
+use super::super::{Label, Outcome, PackFiles, Situation, Term, Terms, UnitKind, Vocabulary};
 use crate::code::is_code;
 use crate::facts::STATUTORY;
+use crate::lifecycle::closing::{CLOSE_REQUESTED, NOT_APPLICABLE, NOT_FILED, Need, TRANSFERRED};
 use crate::pack::{LEADING_GROUP, OFFICE, POLICE};
 use crate::routing::rules;
 
@@ -64,6 +65,7 @@ pub(super) fn vocabulary(files: &PackFiles, problems: &mut Problems) -> Vocabula
             letter: flag(("unit-kinds.csv", row.line), "letter", row.get("letter"), problems),
         },
     );
+    let outcomes = outcomes(files, &unit_kinds, problems);
     let reserved = [rules::POLICE_ACCEPT, rules::TRIAGE];
     Vocabulary {
         situations,
@@ -84,23 +86,76 @@ pub(super) fn vocabulary(files: &PackFiles, problems: &mut Problems) -> Vocabula
             problems,
             |_, term, _| term,
         ),
-        outcomes: terms(
-            files,
-            "outcomes.csv",
-            Columns::exactly(&TERM),
-            &[],
-            problems,
-            |_, term, _| term,
-        ),
+        outcomes,
         events: terms(
             files,
             "events.csv",
             Columns::exactly(&TERM),
-            &[rules::DISPATCH],
+            &[rules::DISPATCH, CLOSE_REQUESTED],
             problems,
             |_, term, _| term,
         ),
     }
+}
+
+/// Outcomes with what each needs. Three are reserved, because something follows from them.
+fn outcomes(files: &PackFiles, kinds: &Terms<UnitKind>, problems: &mut Problems) -> Terms<Outcome> {
+    const FILE: &str = "outcomes.csv";
+    const COLUMNS: [&str; 6] = ["code", "zh", "en", "needs", "unit_kinds", "retired"];
+    let reserved = [TRANSFERRED, NOT_FILED, NOT_APPLICABLE];
+    terms(
+        files,
+        FILE,
+        Columns::exactly(&COLUMNS),
+        &reserved,
+        problems,
+        |row, term, problems| {
+            let mut needs = Vec::new();
+            for word in row.get("needs").split_whitespace() {
+                match Need::from_word(word) {
+                    Some(need) if needs.contains(&need) => {
+                        problems.add(FILE, row.line, format!("needs {word} stands there twice"));
+                    }
+                    Some(need) => needs.push(need),
+                    None => problems.known((FILE, row.line), "need (evidence, decision, unit, note)", word, false),
+                }
+            }
+            let must = match term.code.as_str() {
+                TRANSFERRED => Some(Need::Unit),
+                NOT_FILED => Some(Need::Decision),
+                NOT_APPLICABLE => Some(Need::Note),
+                _ => None,
+            };
+            if let Some(need) = must.filter(|need| !needs.contains(need)) {
+                problems.add(FILE, row.line, format!("{} must need {need}", term.code));
+            }
+            if term.code != TRANSFERRED && needs.contains(&Need::Unit) {
+                problems.add(
+                    FILE,
+                    row.line,
+                    format!("only {TRANSFERRED} may need unit: it moves the ticket"),
+                );
+            }
+            if needs.is_empty() && !term.retired {
+                let reason = format!("{} needs nothing; closing would say nothing about the child", term.code);
+                problems.add(FILE, row.line, reason);
+            }
+            let unit_kinds: Vec<String> = row.get("unit_kinds").split_whitespace().map(str::to_owned).collect();
+            for kind in &unit_kinds {
+                problems.known(
+                    (FILE, row.line),
+                    "unit kind of unit-kinds.csv",
+                    kind,
+                    kinds.allows(kind),
+                );
+            }
+            Outcome {
+                term,
+                needs,
+                unit_kinds,
+            }
+        },
+    )
 }
 
 /// One word list; `reserved` codes must be among it, because the program itself speaks of them.

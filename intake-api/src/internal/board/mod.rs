@@ -4,6 +4,7 @@
 
 mod call;
 mod callback;
+mod closings;
 mod facts;
 mod ledger;
 mod lists;
@@ -43,6 +44,12 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::post("/callbacks/{report_id}", post(callback::record)),
         Route::post("/callbacks/{report_id}/open", post(callback::open)),
         Route::post("/callbacks/{report_id}/decide", post(callback::decide)),
+        Route::get("/closings", get(closings::list)),
+        Route::get("/closings/{id}", get(closings::page)),
+        Route::post("/closings/{id}/confirm", post(closings::confirm)),
+        Route::post("/closings/{id}/refuse", post(closings::refuse)),
+        Route::get("/api/v1/closings", get(closings::api_list)),
+        Route::post("/api/v1/closings/{id}/{act}", post(closings::api_act)),
         Route::get("/api/v1/callbacks", get(callback::api_list)),
         Route::get("/api/v1/callbacks/undecided", get(callback::api_undecided)),
         Route::get("/api/v1/callbacks/{report_id}", get(callback::api_show)),

@@ -77,6 +77,8 @@ pub(super) struct Now {
     pub(super) undecided: Option<String>,
     /// Mail does not go out: what the office must know at once.
     pub(super) mail: Vec<String>,
+    /// Closings and transfers that wait for the office.
+    pub(super) closings: Option<String>,
     /// Area codes that the list does not have.
     pub(super) unlisted: Vec<Unlisted>,
 }
@@ -118,7 +120,7 @@ pub(crate) async fn part(
 
 /// `GET /api/v1/board/now`
 pub(crate) async fn api(State(internal): State<Internal>, _: Overseer) -> Response {
-    match internal.board.board_now(&internal.county).await {
+    match internal.board.board_now(&internal.county, clock::now()).await {
         Ok(now) => Json(now).into_response(),
         Err(e) => api_unavailable(&e),
     }
@@ -126,7 +128,7 @@ pub(crate) async fn api(State(internal): State<Internal>, _: Overseer) -> Respon
 
 /// Reads it and says it in words.
 pub(super) async fn look(internal: &Internal, actor: &Actor, lang: Lang) -> Result<Now, StoreError> {
-    let found = internal.board.board_now(&internal.county).await?;
+    let found = internal.board.board_now(&internal.county, clock::now()).await?;
     let office = actor.is(&["office"]);
     Ok(say(found, &internal.pack.current().pack, office, lang, clock::now()))
 }
@@ -205,7 +207,9 @@ fn say(found: BoardNow, pack: &Pack, office: bool, lang: Lang, now: DateTime<Utc
     let parked = (found.parked > 0).then(|| lang.fill("board.parked", &[("n", &counted(found.parked))]));
     let undecided = found.callbacks_undecided;
     let undecided = (undecided > 0).then(|| lang.fill("board.undecided", &[("n", &counted(undecided))]));
+    let closings = (found.closings > 0).then(|| lang.fill("closings.count", &[("n", &counted(found.closings))]));
     Now {
+        closings,
         undecided,
         at: words::moment(lang, now, now),
         mail: mail::lines(found.mail.as_ref(), found.mail_waiting, lang, now),

@@ -69,12 +69,14 @@ struct TicketPage {
     notices: Vec<NoticeLine>,
     others: Vec<OtherLine>,
     why: String,
+    /// Said where the ticket was transferred: the case's clock is the first ticket's.
+    case_clock: String,
     /// May have a notice sent again.
     office: bool,
 }
 
 /// Kinds of events that have words of their own.
-const EVENTS: [&str; 15] = [
+const EVENTS: [&str; 27] = [
     "notice-resent",
     "unassigned",
     "unit-moved",
@@ -90,6 +92,18 @@ const EVENTS: [&str; 15] = [
     "triage-taken",
     "triage-assigned",
     "triage-rerouted",
+    "close-requested",
+    "close-confirmed",
+    "close-refused",
+    "close-taken-back",
+    "transfer-approved",
+    "transfer-received",
+    "transferred-in",
+    "transfer-withdrawn",
+    "decision-recorded",
+    "oversight-opened",
+    "not-filed-told",
+    "not-filed-withdrawn",
 ];
 
 /// The page.
@@ -143,6 +157,13 @@ pub(crate) async fn page(
                 .join(" · "),
             })
             .collect(),
+        case_clock: ticket
+            .chain
+            .as_ref()
+            .filter(|chain| chain["first"].is_object())
+            .and_then(|chain| moment(chain, "case_dispatched_at", lang, now))
+            .map(|at| lang.fill("close.case_clock", &[("at", &at)]))
+            .unwrap_or_default(),
         why: internal.why.ticket(ticket.made.as_ref()).await.text(),
         office: actor.is(&["office"]),
         frame,
@@ -176,7 +197,14 @@ fn stage(stage: &Value, letters: bool, lang: Lang, now: DateTime<Utc>) -> StageL
         ),
         None => lang.fill("board.stage_waiting", &[("limit", &limit)]),
     };
-    let ended = moment(stage, "ended_at", lang, now).map(|at| lang.fill("board.stage_ended", &[("at", &at)]));
+    let ended = moment(stage, "ended_at", lang, now).map(|at| {
+        let key = match text(stage, "ended_how") {
+            "closed" if text(stage, "stage") == "contact" => "desk.ended_closed",
+            "void" => "desk.ended_void",
+            _ => "board.stage_ended",
+        };
+        lang.fill(key, &[("at", &at)])
+    });
     let steps = items(&stage["steps"]).filter_map(|step| {
         let at = moment(step, "crossed_at", lang, now)?;
         let level = i16::try_from(step["level"].as_i64()?).ok()?;
@@ -210,7 +238,14 @@ fn stage(stage: &Value, letters: bool, lang: Lang, now: DateTime<Utc>) -> StageL
 fn event(event: &Value, lang: Lang, now: DateTime<Utc>) -> EventLine {
     let kind = EVENTS.iter().find(|k| **k == text(event, "kind")).unwrap_or(&"other");
     EventLine {
-        at: moment(event, "at", lang, now).unwrap_or_default(),
+        // A contact has two times: when the child was seen, and when it was written down.
+        at: match (
+            moment(event, "at", lang, now),
+            moment(&event["detail"], "seen_at", lang, now),
+        ) {
+            (Some(at), Some(seen)) => lang.fill("desk.seen_at", &[("seen", &seen), ("at", &at)]),
+            (at, _) => at.unwrap_or_default(),
+        },
         text: format!("{} · {}", lang.t(&format!("board.event.{kind}")), text(event, "actor")),
         reason: text(event, "reason").to_owned(),
     }

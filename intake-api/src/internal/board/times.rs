@@ -30,6 +30,10 @@ struct Figures {
     resolved: i64,
     signed_in_time: Option<i64>,
     sign_judged: Option<i64>,
+    #[serde(default)]
+    contacted_in_time: Option<i64>,
+    #[serde(default)]
+    contact_judged: Option<i64>,
     resolved_in_time: Option<i64>,
     resolve_judged: Option<i64>,
     sign_p50_s: Option<f64>,
@@ -78,7 +82,14 @@ pub(super) struct Times {
 }
 
 /// Columns by which one may sort: the worst comes first.
-const COLUMNS: [&str; 5] = ["sign_rate", "resolve_rate", "sign", "contact", "resolve"];
+const COLUMNS: [&str; 6] = [
+    "sign_rate",
+    "contact_rate",
+    "resolve_rate",
+    "sign",
+    "contact",
+    "resolve",
+];
 
 impl Figures {
     fn share(part: Option<i64>, of: Option<i64>) -> Option<f64> {
@@ -90,6 +101,7 @@ impl Figures {
     fn badness(&self, column: &str) -> Option<f64> {
         match column {
             "sign_rate" => Self::share(self.signed_in_time, self.sign_judged).map(|s| -s),
+            "contact_rate" => Self::share(self.contacted_in_time, self.contact_judged).map(|s| -s),
             "resolve_rate" => Self::share(self.resolved_in_time, self.resolve_judged).map(|s| -s),
             "sign" => self.sign_p50_s,
             "contact" => self.contact_p50_s,
@@ -127,6 +139,7 @@ impl Figures {
             tickets: self.tickets,
             cells: vec![
                 rate(self.signed_in_time, self.sign_judged),
+                rate(self.contacted_in_time, self.contact_judged),
                 rate(self.resolved_in_time, self.resolve_judged),
                 pace(self.sign_p50_s, self.sign_p90_s, self.signed),
                 pace(self.contact_p50_s, self.contact_p90_s, self.contacted),

@@ -5,21 +5,23 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use casework::{calendar::shanghai, lifecycle::TicketState, pack::Pack};
-use chrono::{DateTime, NaiveDateTime, Timelike, Utc};
+use casework::lifecycle::TicketState;
+use chrono::{DateTime, Utc};
 use platform::{
-    store::{ActDone, Acting, DeskAct, DeskScope, DeskTicket},
+    pack_watch::LoadedPack,
+    seal::{MasterKey, OpenError},
+    store::{ActDone, Acting, Closing, DeskScope, DeskTicket, Oversight, TicketDeed, Wait},
     telemetry::chain,
 };
 use serde_json::{Value, json};
 use tracing::error;
 
-use super::sealed::{self, Note};
+use super::{
+    closing,
+    reader::{LINE, Reader, TEXT},
+    sealed::{self, Note},
+};
 use crate::internal::{Internal, auth::Actor};
-
-/// Longest line and longest text, in characters.
-const LINE: usize = 200;
-const TEXT: usize = 5000;
 
 /// Which act a door asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +36,12 @@ pub(super) enum Kind {
     Evidence,
     /// 办结
     Resolve,
+    /// 确认办结 of another person's
+    Confirm,
+    /// 退回
+    Refuse,
+    /// 撤回办结
+    TakeBack,
 }
 
 impl Kind {
@@ -45,6 +53,9 @@ impl Kind {
             Self::Contact => "contact",
             Self::Evidence => "evidence",
             Self::Resolve => "resolve",
+            Self::Confirm => "confirm",
+            Self::Refuse => "refuse",
+            Self::TakeBack => "take-back",
         }
     }
 }
@@ -55,43 +66,130 @@ pub(super) type Fields = HashMap<String, String>;
 /// What is wrong: field -> key of the text that says so.
 pub(super) type Wrong = BTreeMap<&'static str, &'static str>;
 
-/// People of the unit: account, name, phone.
-pub(super) type People = [(i64, String, Option<String>)];
+/// People of the unit: account, name as shown, phone, whether they lead it.
+pub(super) type People = [(i64, String, Option<String>, bool)];
 
 /// An act, ready to be done.
 #[derive(Debug)]
 pub(super) struct Ready {
     /// What.
-    pub(super) act: DeskAct,
+    pub(super) act: Draft,
     /// Words to seal.
     pub(super) note: Option<Note>,
     /// Coarse detail.
     pub(super) detail: Value,
 }
 
+/// An act whose words are not sealed yet.
+#[derive(Debug)]
+pub(super) enum Draft {
+    /// All it has is in the note.
+    Plain(TicketDeed),
+    /// 办结, with the records that come with it.
+    Close(Box<ClosingDraft>),
+}
+
+/// What somebody closes with.
+#[derive(Debug, Default)]
+pub(super) struct ClosingDraft {
+    /// Outcome code.
+    pub(super) outcome: String,
+    /// A contact that is recorded with it.
+    pub(super) contact: Option<(DateTime<Utc>, Note)>,
+    /// The asked material.
+    pub(super) evidence: Option<(String, Note)>,
+    /// Number and date of a decision.
+    pub(super) decision: Option<Note>,
+    /// What it waits for.
+    pub(super) wait: Option<Wait>,
+    /// What follows from 不予立案 at once.
+    pub(super) oversight: Option<Box<Oversight>>,
+}
+
+/// What an act is read against.
+#[derive(Clone, Copy)]
+pub(super) struct Against<'a> {
+    /// The ticket.
+    pub(super) ticket: &'a DeskTicket,
+    /// People of its unit.
+    pub(super) people: &'a People,
+    /// The pack in force.
+    pub(super) loaded: &'a LoadedPack,
+    /// Who acts.
+    pub(super) account: i64,
+    /// Now.
+    pub(super) now: DateTime<Utc>,
+}
+
+impl Draft {
+    /// The kind of the event it leaves.
+    pub(super) fn kind(&self) -> &'static str {
+        match self {
+            Self::Plain(deed) => deed.kind(),
+            Self::Close(draft) if draft.wait.is_some() => "close-requested",
+            Self::Close(_) => "resolved",
+        }
+    }
+
+    fn seal(self, keys: &MasterKey, ticket: &DeskTicket) -> Result<TicketDeed, OpenError> {
+        let draft = match self {
+            Self::Plain(deed) => return Ok(deed),
+            Self::Close(draft) => *draft,
+        };
+        let seal = |note: &Note| sealed::seal(keys, ticket, note);
+        let contact = draft.contact.map(|(at, note)| Ok((at, seal(&note)?))).transpose()?;
+        let evidence = draft
+            .evidence
+            .map(|(kind, note)| Ok((kind, seal(&note)?)))
+            .transpose()?;
+        Ok(TicketDeed::Close(Box::new(Closing {
+            outcome: draft.outcome,
+            contact,
+            evidence,
+            decision: draft.decision.as_ref().map(seal).transpose()?,
+            wait: draft.wait,
+            oversight: draft.oversight,
+        })))
+    }
+}
+
 /// Reads what was typed for an act.
-pub(super) fn read(
-    kind: Kind,
-    fields: &Fields,
-    ticket: &DeskTicket,
-    people: &People,
-    pack: &Pack,
-    now: DateTime<Utc>,
-) -> Result<Ready, Wrong> {
+pub(super) fn read(kind: Kind, fields: &Fields, against: Against<'_>) -> Result<Ready, Wrong> {
+    let Against {
+        ticket,
+        people,
+        loaded,
+        now,
+        ..
+    } = against;
     let mut reader = Reader {
         fields,
         wrong: Wrong::new(),
     };
     let (act, note, detail) = match kind {
-        Kind::Sign => (DeskAct::Sign, None, json!({})),
+        Kind::Sign => (TicketDeed::Sign, None, json!({})),
+        Kind::Confirm => {
+            let oversight = closing::oversight_of(ticket, loaded, ticket.close_outcome.as_deref(), now);
+            (TicketDeed::Confirm(oversight), None, json!({}))
+        }
+        Kind::Refuse => {
+            let reason = reader.must("reason", TEXT, "desk.wrong.refuse");
+            let note = Note {
+                reason,
+                ..Note::default()
+            };
+            (TicketDeed::Refuse, Some(note), json!({}))
+        }
+        Kind::TakeBack => (TicketDeed::TakeBack, None, json!({})),
+        Kind::Resolve => return closing::read(fields, against),
         Kind::Assign => {
             let account = reader.get("account").parse::<i64>().ok();
             let person = people.iter().find(|(id, ..)| Some(*id) == account);
-            let Some((id, name, _)) = person else {
+            let Some((id, name, ..)) = person else {
                 return Err([("account", "desk.wrong.account")].into());
             };
             (
-                DeskAct::Assign {
+                TicketDeed::Assign {
                     account: *id,
                     name: name.clone(),
                 },
@@ -105,7 +203,7 @@ pub(super) fn read(
             let place = reader.must("place", LINE, "desk.wrong.place");
             let note = reader.may("note", TEXT);
             (
-                DeskAct::Contact {
+                TicketDeed::Contact {
                     seen_at: at.unwrap_or(now),
                 },
                 Some(Note {
@@ -125,7 +223,7 @@ pub(super) fn read(
             let reference = reader.must("reference", LINE, "desk.wrong.reference");
             let note = reader.may("note", TEXT);
             (
-                DeskAct::Evidence,
+                TicketDeed::Evidence,
                 Some(Note {
                     reference,
                     note,
@@ -134,25 +232,13 @@ pub(super) fn read(
                 json!({"kind": kind}),
             )
         }
-        Kind::Resolve => {
-            let outcome = reader.get("outcome").to_owned();
-            if !pack.vocabulary().outcomes.offered().any(|term| term.code == outcome) {
-                reader.wrong.insert("outcome", "desk.wrong.outcome");
-            }
-            let note = reader.may("note", TEXT);
-            let detail = json!({"outcome": outcome});
-            (
-                DeskAct::Resolve { outcome },
-                note.map(|note| Note {
-                    note: Some(note),
-                    ..Note::default()
-                }),
-                detail,
-            )
-        }
     };
     if reader.wrong.is_empty() {
-        Ok(Ready { act, note, detail })
+        Ok(Ready {
+            act: Draft::Plain(act),
+            note,
+            detail,
+        })
     } else {
         Err(reader.wrong)
     }
@@ -167,7 +253,7 @@ pub(super) fn read_reason(fields: &Fields) -> Result<Ready, Wrong> {
     let reason = reader.must("reason", TEXT, "desk.wrong.reason");
     if reader.wrong.is_empty() {
         Ok(Ready {
-            act: DeskAct::OpenIdentity,
+            act: Draft::Plain(TicketDeed::OpenIdentity),
             note: Some(Note {
                 reason,
                 ..Note::default()
@@ -182,59 +268,6 @@ pub(super) fn read_reason(fields: &Fields) -> Result<Ready, Wrong> {
 /// The version the page showed; a page without one is stale by definition.
 pub(super) fn version(fields: &Fields) -> i32 {
     fields.get("version").and_then(|v| v.parse().ok()).unwrap_or(0)
-}
-
-struct Reader<'a> {
-    fields: &'a Fields,
-    wrong: Wrong,
-}
-
-impl Reader<'_> {
-    fn get(&self, name: &str) -> &str {
-        self.fields.get(name).map_or("", |v| v.trim())
-    }
-
-    fn may(&mut self, name: &'static str, longest: usize) -> Option<String> {
-        let text = self.get(name).replace("\r\n", "\n");
-        if text.chars().count() > longest {
-            self.wrong.insert(name, "desk.wrong.too_long");
-        }
-        (!text.is_empty()).then_some(text)
-    }
-
-    fn must(&mut self, name: &'static str, longest: usize, missing: &'static str) -> Option<String> {
-        let text = self.may(name, longest);
-        if text.is_none() {
-            self.wrong.insert(name, missing);
-        }
-        text
-    }
-
-    /// A minute in Shanghai (`2026-11-24T16:05`) or RFC 3339; not to come, and not before the ticket was there.
-    fn seen_at(&mut self, dispatched: DateTime<Utc>, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        let text = self.get("at");
-        let exact = DateTime::parse_from_rfc3339(text).ok().map(|at| at.to_utc());
-        let minute = || {
-            NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M")
-                .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S"))
-                .ok()
-        };
-        let at = exact.or_else(|| minute()?.and_local_timezone(shanghai()).single().map(|at| at.to_utc()));
-        // People type minutes: the minute of the dispatch itself is not before it.
-        let earliest = dispatched
-            .with_second(0)
-            .and_then(|at| at.with_nanosecond(0))
-            .unwrap_or(dispatched);
-        let wrong = match at {
-            None if text.is_empty() => "desk.wrong.when_missing",
-            None => "desk.wrong.when",
-            Some(at) if at > now => "desk.wrong.when_future",
-            Some(at) if at < earliest => "desk.wrong.when_early",
-            Some(_) => return at,
-        };
-        self.wrong.insert("at", wrong);
-        None
-    }
 }
 
 /// Why an act was not even tried.
@@ -258,7 +291,7 @@ pub(super) async fn perform(
 ) -> Result<ActDone, NotDone> {
     // Before anybody has signed, a ticket is given to somebody by the unit's leader.
     let unsigned = TicketState::from_word(&ticket.state).is_some_and(TicketState::is_unsigned);
-    if unsigned && matches!(ready.act, DeskAct::Assign { .. }) && !actor.leads(&ticket.unit) {
+    if unsigned && matches!(ready.act, Draft::Plain(TicketDeed::Assign { .. })) && !actor.leads(&ticket.unit) {
         return Ok(ActDone::NotAllowed {
             state: ticket.state.clone(),
         });
@@ -269,6 +302,8 @@ pub(super) async fn perform(
         .map(|note| sealed::seal(&internal.keys, ticket, note))
         .transpose()
         .map_err(|_| NotDone::Sealing)?;
+    let kind = ready.act.kind();
+    let deed = ready.act.seal(&internal.keys, ticket).map_err(|_| NotDone::Sealing)?;
     let (store, scope, person, id) = (internal.desk.clone(), scope.clone(), actor.person.clone(), ticket.id);
     let work = async move {
         let by = person.account.name.as_str();
@@ -280,7 +315,12 @@ pub(super) async fn perform(
             sealed,
             detail: ready.detail,
         };
-        store.desk_act(&scope, id, &ready.act, &acting).await
+        let done = store.desk_act(&scope, id, &deed, &acting).await?;
+        // These queue notices. A bell that is not heard costs a poll, never a notice.
+        if done == ActDone::Done && !matches!(kind, "contacted" | "evidence" | "assigned" | "identity-opened") {
+            let _ = store.notices_wake().await;
+        }
+        Ok::<_, platform::store::StoreError>(done)
     };
     match tokio::spawn(work).await {
         Ok(Ok(done)) => Ok(done),

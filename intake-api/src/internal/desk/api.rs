@@ -20,7 +20,7 @@ use serde_json::{Map, Value, json};
 use tracing::error;
 
 use super::{
-    act::{self, Fields, Kind, NotDone, Wrong},
+    act::{self, Against, Fields, Kind, NotDone, Wrong},
     sealed,
     ticket::{fetch, id_of, people_of},
     view::next_act,
@@ -98,6 +98,21 @@ pub(super) async fn resolve(internal: State<Internal>, desk: Desk, id: Path<Stri
     act(Kind::Resolve, internal.0, desk, &id.0, &body).await
 }
 
+/// `POST /api/v1/tickets/{id}/confirm`
+pub(super) async fn confirm(internal: State<Internal>, desk: Desk, id: Path<String>, body: Bytes) -> Response {
+    act(Kind::Confirm, internal.0, desk, &id.0, &body).await
+}
+
+/// `POST /api/v1/tickets/{id}/refuse`
+pub(super) async fn refuse(internal: State<Internal>, desk: Desk, id: Path<String>, body: Bytes) -> Response {
+    act(Kind::Refuse, internal.0, desk, &id.0, &body).await
+}
+
+/// `POST /api/v1/tickets/{id}/take-back`
+pub(super) async fn take_back(internal: State<Internal>, desk: Desk, id: Path<String>, body: Bytes) -> Response {
+    act(Kind::TakeBack, internal.0, desk, &id.0, &body).await
+}
+
 async fn act(kind: Kind, internal: Internal, desk: Desk, id: &str, body: &[u8]) -> Response {
     let now = clock::now();
     let fields = match fields(body) {
@@ -113,7 +128,14 @@ async fn act(kind: Kind, internal: Internal, desk: Desk, id: &str, body: &[u8]) 
     if !fields.contains_key("version") {
         return invalid(&[("version", "desk.wrong.version")].into());
     }
-    let ready = match act::read(kind, &fields, &ticket, &people, &loaded.pack, now) {
+    let against = Against {
+        ticket: &ticket,
+        people: &people,
+        loaded: &loaded,
+        account: desk.person.account.id,
+        now,
+    };
+    let ready = match act::read(kind, &fields, against) {
         Ok(ready) => ready,
         Err(wrong) => return invalid(&wrong),
     };
@@ -147,6 +169,10 @@ async fn act(kind: Kind, internal: Internal, desk: Desk, id: &str, body: &[u8]) 
         Ok(ActDone::NotAllowed { state }) => conflict(
             "the ticket's state does not allow this; nothing was done",
             &json!({"state": state}),
+        ),
+        Ok(ActDone::Denied(why)) => conflict(
+            Lang::En.t(&format!("close.denied_{}", why.as_str())),
+            &json!({"denied": why.as_str()}),
         ),
         Ok(ActDone::NotFound) => problem::api(404, "no such ticket"),
         Err(NotDone::Sealing) => problem::api(
@@ -216,11 +242,11 @@ fn answer(status: StatusCode, body: &Value) -> Response {
 /// A ticket in codes; words for people are the pack's and the page's. `matter` is null when it can't be opened.
 async fn in_json(internal: &Internal, t: &DeskTicket) -> Value {
     let key = sealed::data_key(&internal.keys, t).ok();
-    let note = |text: &Option<String>| sealed::note(key.as_ref()?, t, text.as_deref()?);
+    let note = |text: &Option<String>| sealed::note(key.as_ref()?, t.report_id, text.as_deref()?);
     let events: Vec<Value> = t
         .events
         .iter()
-        .map(|e| json!({"at": rfc3339(e.at), "kind": e.kind, "by": e.actor, "detail": e.detail, "note": note(&e.sealed)}))
+        .map(|e| json!({"at": rfc3339(e.at), "kind": e.kind, "by": e.actor, "account": e.account, "detail": e.detail, "note": note(&e.sealed)}))
         .collect();
     let time = |at: Option<chrono::DateTime<chrono::Utc>>| at.map(rfc3339);
     json!({
@@ -230,6 +256,12 @@ async fn in_json(internal: &Internal, t: &DeskTicket) -> Value {
         "signed_at": time(t.signed_at), "signed_by": t.signed_by, "assignee": t.assignee, "assignee_name": t.assignee_name,
         "contacted_at": time(t.contacted_at), "evidence": t.evidence, "evidence_at": time(t.evidence_at),
         "resolved_at": time(t.resolved_at), "resolved_by": t.resolved_by, "outcome": t.outcome,
+        "contacted_by": t.contacted_by, "seen_at": time(t.seen_at), "confirmed_by": t.close_approved_by,
+        "closing": t.close_outcome.as_ref().map(|outcome| json!({
+            "outcome": outcome, "requested_at": time(t.close_requested_at), "requested_by": t.close_requested_by,
+            "requested_account": t.close_requested_account, "decides": t.close_by, "transfer_to": t.transfer_to,
+        })),
+        "chain": t.chain.as_ref().map(|chain| &chain.0),
         "basis": t.basis.0, "facts": t.facts, "matter": sealed::matter(&internal.keys, t),
         "stages": t.stages.0, "others": t.others.0, "events": events,
         "explanation": internal.why.ticket(t.made.as_ref()).await.json(),

@@ -7,13 +7,17 @@
 
 mod act;
 mod api;
+mod close;
+pub(crate) mod closing;
 mod elsewhere;
-mod post;
+pub(crate) mod post;
 mod queue;
+mod reader;
 mod reporter;
-mod sealed;
+pub(crate) mod sealed;
 mod ticket;
-mod view;
+pub(crate) mod view;
+pub(crate) mod waiting;
 
 use axum::{
     middleware::from_fn,
@@ -32,7 +36,11 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::post("/tickets/{id}/assign", posting(post::assign)),
         Route::post("/tickets/{id}/contact", posting(post::contact)),
         Route::post("/tickets/{id}/evidence", posting(post::evidence)),
+        Route::get("/tickets/{id}/close", get(close::page)),
         Route::post("/tickets/{id}/resolve", posting(post::resolve)),
+        Route::post("/tickets/{id}/confirm", posting(post::confirm)),
+        Route::post("/tickets/{id}/refuse", posting(post::refuse)),
+        Route::post("/tickets/{id}/take-back", posting(post::take_back)),
         Route::post("/tickets/{id}/reporter", posting(reporter::open)),
         Route::get("/api/v1/openapi.json", get(api::openapi)),
         Route::get("/api/v1/tickets", get(api::queue)),
@@ -42,5 +50,8 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::post("/api/v1/tickets/{id}/contact", posting(api::contact)),
         Route::post("/api/v1/tickets/{id}/evidence", posting(api::evidence)),
         Route::post("/api/v1/tickets/{id}/resolve", posting(api::resolve)),
+        Route::post("/api/v1/tickets/{id}/confirm", posting(api::confirm)),
+        Route::post("/api/v1/tickets/{id}/refuse", posting(api::refuse)),
+        Route::post("/api/v1/tickets/{id}/take-back", posting(api::take_back)),
     ]
 }

@@ -13,7 +13,8 @@ use chrono::{DateTime, Utc};
 use platform::{clock, store::ActDone, text::Lang};
 
 use super::{
-    act::{self, Fields, Kind, NotDone},
+    act::{self, Against, Draft, Fields, Kind, NotDone},
+    close,
     ticket::{Attempt, fetch, people_of, show},
 };
 use crate::internal::{
@@ -88,6 +89,39 @@ pub(super) async fn resolve(
     act(Kind::Resolve, internal.0, desk, lang.0, &id.0, fields.0).await
 }
 
+/// `POST /tickets/{id}/confirm`
+pub(super) async fn confirm(
+    internal: State<Internal>,
+    desk: Desk,
+    lang: Language,
+    id: Path<String>,
+    fields: Form<Fields>,
+) -> Response {
+    act(Kind::Confirm, internal.0, desk, lang.0, &id.0, fields.0).await
+}
+
+/// `POST /tickets/{id}/refuse`
+pub(super) async fn refuse(
+    internal: State<Internal>,
+    desk: Desk,
+    lang: Language,
+    id: Path<String>,
+    fields: Form<Fields>,
+) -> Response {
+    act(Kind::Refuse, internal.0, desk, lang.0, &id.0, fields.0).await
+}
+
+/// `POST /tickets/{id}/take-back`
+pub(super) async fn take_back(
+    internal: State<Internal>,
+    desk: Desk,
+    lang: Language,
+    id: Path<String>,
+    fields: Form<Fields>,
+) -> Response {
+    act(Kind::TakeBack, internal.0, desk, lang.0, &id.0, fields.0).await
+}
+
 async fn act(kind: Kind, internal: Internal, desk: Desk, lang: Lang, id: &str, fields: Fields) -> Response {
     let now = clock::now();
     let ticket = match fetch(&internal, &desk, id).await {
@@ -96,7 +130,14 @@ async fn act(kind: Kind, internal: Internal, desk: Desk, lang: Lang, id: &str, f
     };
     let people = people_of(&internal, &ticket).await;
     let loaded = internal.pack.current();
-    let ready = match act::read(kind, &fields, &ticket, &people, &loaded.pack, now) {
+    let against = Against {
+        ticket: &ticket,
+        people: &people,
+        loaded: &loaded,
+        account: desk.person.account.id,
+        now,
+    };
+    let ready = match act::read(kind, &fields, against) {
         Ok(ready) => ready,
         Err(wrong) => {
             let attempt = Attempt {
@@ -105,20 +146,23 @@ async fn act(kind: Kind, internal: Internal, desk: Desk, lang: Lang, id: &str, f
                 wrong,
                 trouble: None,
             };
-            return show(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                &internal,
-                &desk,
-                lang,
-                &ticket,
-                &people,
-                attempt,
-                None,
-            )
-            .await;
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            return if kind == Kind::Resolve {
+                close::show(status, &internal, &desk, lang, &ticket, &people, attempt)
+            } else {
+                show(status, &internal, &desk, lang, &ticket, &people, attempt, None).await
+            };
         }
     };
     let done_kind = ready.act.kind();
+    let word = match &ready.act {
+        Draft::Close(draft) => match &draft.wait {
+            Some(wait) if wait.transfer_to.is_some() => "transfer",
+            Some(_) => "request",
+            None => kind.word(),
+        },
+        Draft::Plain(_) => kind.word(),
+    };
     match act::perform(
         &internal,
         &desk.scope,
@@ -130,7 +174,7 @@ async fn act(kind: Kind, internal: Internal, desk: Desk, lang: Lang, id: &str, f
     )
     .await
     {
-        Ok(ActDone::Done) => Redirect::to(&format!("/tickets/{}?done={}", ticket.id, kind.word())).into_response(),
+        Ok(ActDone::Done) => Redirect::to(&format!("/tickets/{}?done={word}", ticket.id)).into_response(),
         Ok(other) => overtaken(&desk, lang, ticket.id, done_kind, &fields, other, now),
         Err(why) => {
             let attempt = Attempt {
@@ -139,17 +183,12 @@ async fn act(kind: Kind, internal: Internal, desk: Desk, lang: Lang, id: &str, f
                 wrong: act::Wrong::new(),
                 trouble: Some(trouble(&why)),
             };
-            show(
-                StatusCode::SERVICE_UNAVAILABLE,
-                &internal,
-                &desk,
-                lang,
-                &ticket,
-                &people,
-                attempt,
-                None,
-            )
-            .await
+            let status = StatusCode::SERVICE_UNAVAILABLE;
+            if kind == Kind::Resolve {
+                close::show(status, &internal, &desk, lang, &ticket, &people, attempt)
+            } else {
+                show(status, &internal, &desk, lang, &ticket, &people, attempt, None).await
+            }
         }
     }
 }
@@ -203,9 +242,24 @@ pub(super) fn overtaken(
             let text = lang.fill("desk.stale.not_allowed", &[("state", words::state(lang, &state))]);
             (StatusCode::CONFLICT, "desk.stale.title", text)
         }
+        ActDone::Denied(why) => {
+            let text = lang.t(&format!("close.denied_{}", why.as_str())).to_owned();
+            (StatusCode::CONFLICT, "desk.stale.title", text)
+        }
         ActDone::NotFound | ActDone::Done => return problem::not_found().into_response(),
     };
-    let typed = ["who", "at", "place", "reference", "reason", "note"];
+    let typed = [
+        "who",
+        "at",
+        "place",
+        "reference",
+        "missing",
+        "decision_number",
+        "decision_date",
+        "reason",
+        "unseen",
+        "note",
+    ];
     let kept = typed
         .iter()
         .filter_map(|name| fields.get(*name))
@@ -228,7 +282,7 @@ pub(super) fn overtaken(
     answer
 }
 
-fn what_happened(lang: Lang, kind: &str) -> &'static str {
+pub(crate) fn what_happened(lang: Lang, kind: &str) -> &'static str {
     lang.t(match kind {
         "signed" => "desk.what.signed",
         "assigned" => "desk.what.assigned",
@@ -236,6 +290,11 @@ fn what_happened(lang: Lang, kind: &str) -> &'static str {
         "evidence" => "desk.what.evidence",
         "resolved" => "desk.what.resolved",
         "reopened" => "desk.what.reopened",
+        "close-requested" => "desk.what.close-requested",
+        "close-confirmed" => "desk.what.close-confirmed",
+        "close-refused" => "desk.what.close-refused",
+        "close-taken-back" => "desk.what.close-taken-back",
+        "transfer-approved" => "desk.what.transfer-approved",
         "identity-opened" => "desk.what.opened",
         _ => "desk.what.changed",
     })

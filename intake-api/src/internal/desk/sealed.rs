@@ -65,25 +65,34 @@ pub(super) struct Reporter {
 
 /// What an officer wrote with an act.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, PartialEq, Eq)]
-pub(super) struct Note {
+pub(crate) struct Note {
     /// Who saw the child.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) who: Option<String>,
+    pub(crate) who: Option<String>,
     /// Where.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) place: Option<String>,
+    pub(crate) place: Option<String>,
     /// When.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) at: Option<DateTime<Utc>>,
+    pub(crate) at: Option<DateTime<Utc>>,
     /// Number of a document, or where it is kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) reference: Option<String>,
+    pub(crate) reference: Option<String>,
     /// Why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) reason: Option<String>,
+    pub(crate) reason: Option<String>,
+    /// Why there is no material.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) missing: Option<String>,
+    /// Why the child was not seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) unseen: Option<String>,
+    /// Day of a decision; its number is the reference.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) dated: Option<NaiveDate>,
     /// More words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) note: Option<String>,
+    pub(crate) note: Option<String>,
 }
 
 /// The report's data key.
@@ -94,7 +103,12 @@ pub(super) fn data_key(keys: &MasterKey, ticket: &DeskTicket) -> Result<[u8; 32]
 
 /// Opens what the reporter wrote; `None` when it can't be opened (the log says why).
 pub(super) fn matter(keys: &MasterKey, ticket: &DeskTicket) -> Option<Matter> {
-    opened(&data_key(keys, ticket).ok()?, Column::Matter, ticket, &ticket.matter)
+    opened(
+        &data_key(keys, ticket).ok()?,
+        Column::Matter,
+        ticket.report_id,
+        &ticket.matter,
+    )
 }
 
 /// Opens who reported.
@@ -102,14 +116,21 @@ pub(super) fn reporter(keys: &MasterKey, ticket: &DeskTicket) -> Option<Reporter
     opened(
         &data_key(keys, ticket).ok()?,
         Column::Reporter,
-        ticket,
+        ticket.report_id,
         ticket.reporter.as_deref()?,
     )
 }
 
-/// Opens what an officer wrote with an event (hex).
-pub(super) fn note(key: &[u8; 32], ticket: &DeskTicket, sealed: &str) -> Option<Note> {
-    opened(key, Column::Event, ticket, &hex::decode(sealed).ok()?)
+/// Opens what an officer wrote with an event of this report (hex).
+pub(crate) fn note(key: &[u8; 32], report_id: i64, sealed: &str) -> Option<Note> {
+    opened(key, Column::Event, report_id, &hex::decode(sealed).ok()?)
+}
+
+/// Seals what the office wrote, with the report's data key.
+pub(crate) fn seal_with(keys: &MasterKey, report_id: i64, data_key: &[u8], note: &Note) -> Result<Vec<u8>, OpenError> {
+    let key = keys.open_data_key(report_id, data_key)?;
+    let plain = serde_json::to_vec(note).map_err(|_| OpenError::Form)?;
+    Ok(keys.seal(&key, Column::Event, report_id, &plain, &mut rand::rng()))
 }
 
 /// Seals what an officer wrote.
@@ -119,17 +140,12 @@ pub(super) fn seal(keys: &MasterKey, ticket: &DeskTicket, note: &Note) -> Result
     Ok(keys.seal(&key, Column::Event, ticket.report_id, &plain, &mut rand::rng()))
 }
 
-fn opened<T: serde::de::DeserializeOwned>(
-    key: &[u8; 32],
-    column: Column,
-    ticket: &DeskTicket,
-    sealed: &[u8],
-) -> Option<T> {
-    let plain = MasterKey::open(key, column, ticket.report_id, sealed)
-        .inspect_err(|e| error!(ticket = ticket.id, ?column, error = %e, "a sealed text can't be opened"))
+fn opened<T: serde::de::DeserializeOwned>(key: &[u8; 32], column: Column, report_id: i64, sealed: &[u8]) -> Option<T> {
+    let plain = MasterKey::open(key, column, report_id, sealed)
+        .inspect_err(|e| error!(report = report_id, ?column, error = %e, "a sealed text can't be opened"))
         .ok()?;
     // The text of the error could repeat the words: it is not logged.
     serde_json::from_slice(&plain)
-        .inspect_err(|_| error!(ticket = ticket.id, ?column, "an opened text has another form"))
+        .inspect_err(|_| error!(report = report_id, ?column, "an opened text has another form"))
         .ok()
 }

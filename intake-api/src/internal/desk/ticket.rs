@@ -20,7 +20,9 @@ use tracing::error;
 
 use super::{
     act::{Fields, Kind, People, Wrong},
+    closing,
     view::{View, view},
+    waiting::{Waiting, waiting},
 };
 use crate::internal::{
     Internal,
@@ -38,9 +40,9 @@ pub(super) struct Asked {
 }
 
 /// A choice of a form.
-struct Choice {
-    value: String,
-    label: String,
+pub(super) struct Choice {
+    pub(super) value: String,
+    pub(super) label: String,
 }
 
 /// What was typed into the form of one act, and what is wrong with it.
@@ -62,6 +64,8 @@ struct TicketPage {
     frame: Frame,
     paper: Paper,
     v: View,
+    /// A closing that waits, or that this person may take back.
+    closing: Waiting,
     people: Vec<Choice>,
     outcomes: Vec<Choice>,
     attempt: Attempt,
@@ -130,7 +134,7 @@ pub(super) async fn fetch(internal: &Internal, desk: &Desk, id: &str) -> Result<
 }
 
 /// People of the ticket's unit.
-pub(super) async fn people_of(internal: &Internal, ticket: &DeskTicket) -> Vec<(i64, String, Option<String>)> {
+pub(super) async fn people_of(internal: &Internal, ticket: &DeskTicket) -> Vec<(i64, String, Option<String>, bool)> {
     internal
         .desk
         .desk_people(&internal.county, &ticket.unit)
@@ -180,6 +184,11 @@ fn done_key(word: &str) -> Option<&'static str> {
         "contact" => "desk.done.contact",
         "evidence" => "desk.done.evidence",
         "resolve" => "desk.done.resolve",
+        "request" => "desk.done.request",
+        "transfer" => "desk.done.transfer",
+        "confirm" => "desk.done.confirm",
+        "refuse" => "desk.done.refuse",
+        "take-back" => "desk.done.take-back",
         _ => return None,
     })
 }
@@ -214,14 +223,23 @@ pub(super) async fn show(
         paper: Paper::new(&frame, county, &v.unit, &v.receipt, &words::moment(lang, now, now)),
         frame,
         v,
+        closing: waiting(
+            ticket,
+            people,
+            desk.person.account.id,
+            &internal.keys,
+            &loaded.pack,
+            lang,
+            now,
+        ),
         people: people
             .iter()
-            .map(|(id, name, _)| Choice {
+            .map(|(id, name, ..)| Choice {
                 value: id.to_string(),
                 label: name.clone(),
             })
             .collect(),
-        outcomes: outcomes(&loaded.pack, lang),
+        outcomes: outcomes(&loaded.pack, ticket, lang),
         attempt,
         done,
         my_name: desk.person.account.name.clone(),
@@ -244,12 +262,12 @@ async fn phones(internal: &Internal, ticket: &DeskTicket) -> HashMap<String, Pho
     found.unwrap_or_default().into_iter().filter_map(phone).collect()
 }
 
-fn outcomes(pack: &Pack, lang: Lang) -> Vec<Choice> {
-    let offered = pack.vocabulary().outcomes.offered();
-    offered
-        .map(|term| Choice {
-            value: term.code.clone(),
-            label: term.label.get(lang.pack()).to_owned(),
+/// The outcomes to choose from, closed ones not offered.
+pub(super) fn outcomes(pack: &Pack, ticket: &DeskTicket, lang: Lang) -> Vec<Choice> {
+    closing::offered(pack, ticket)
+        .map(|outcome| Choice {
+            value: outcome.term.code.clone(),
+            label: outcome.term.label.get(lang.pack()).to_owned(),
         })
         .collect()
 }

@@ -65,7 +65,6 @@ pub(super) struct View {
     pub(super) outcome: Option<String>,
     /// 不予立案 of a statutory situation goes on to the procuratorate.
     pub(super) statutory_police: bool,
-    pub(super) goes_on: bool,
     pub(super) hotline: String,
 }
 
@@ -120,6 +119,10 @@ pub(super) fn next_act(ticket: &DeskTicket) -> Option<Kind> {
         .iter()
         .any(|s| s.stage == "contact" && s.ended_at.is_none());
     let evidence_owed = ticket.evidence.is_some() && ticket.evidence_at.is_none();
+    // A closing that waits is another person's; what is recorded meanwhile stands among the other acts.
+    if !matches!(state, TicketState::Signed | TicketState::InProgress) {
+        return None;
+    }
     Some(match (contact_owed, evidence_owed) {
         (true, _) => Kind::Contact,
         (false, true) => Kind::Evidence,
@@ -151,8 +154,14 @@ pub(super) fn view(
     let matter = sealed::matter(keys, ticket);
     let next = next_act(ticket);
     let offered = [Kind::Assign, Kind::Contact, Kind::Evidence, Kind::Resolve];
-    let allowed = |kind: &Kind| Some(*kind) != next && (*kind != Kind::Evidence || ticket.evidence.is_some());
-    let open = next.is_some_and(|next| next != Kind::Sign);
+    let state = TicketState::from_word(&ticket.state);
+    let waits = matches!(state, Some(TicketState::CloseRequested | TicketState::Transferring));
+    let allowed = |kind: &Kind| {
+        Some(*kind) != next
+            && (*kind != Kind::Evidence || ticket.evidence.is_some())
+            && !(waits && *kind == Kind::Resolve)
+    };
+    let open = state.is_some_and(TicketState::is_in_hand);
     let police = pack.units().get(&ticket.unit).is_some_and(|unit| unit.kind == POLICE);
     let statutory_police = police && facts.as_ref().is_some_and(Facts::is_statutory);
     let named = facts.as_ref().is_some_and(|f| f.identity.as_str() == "named");
@@ -251,7 +260,6 @@ pub(super) fn view(
             .as_ref()
             .map(|code| vocabulary.outcomes.label(code, pl).to_owned()),
         statutory_police,
-        goes_on: statutory_police && ticket.outcome.as_deref() == Some("not-filed"),
         hotline: pack.hotline(pl).to_owned(),
     }
 }
@@ -305,6 +313,14 @@ fn stage(s: &DeskStage, ticket: &DeskTicket, pack: &Pack, lang: Lang, now: DateT
     let start = pack.vocabulary().events.label(&s.start_event, lang.pack());
     let missed = |ended: DateTime<Utc>| s.due_at.is_some_and(|due| ended > due);
     let status = match s.ended_at {
+        Some(ended) if s.ended_how.as_deref().is_some_and(|how| how != "act") => {
+            let key = if s.ended_how.as_deref() == Some("void") {
+                "desk.ended_void"
+            } else {
+                "desk.ended_closed"
+            };
+            lang.fill(key, &[("at", &words::moment(lang, ended, now))])
+        }
         Some(ended) => {
             let key = if missed(ended) { "desk.ended_late" } else { "desk.ended" };
             lang.fill(key, &[("at", &words::moment(lang, ended, now))])
@@ -338,9 +354,24 @@ fn events(ticket: &DeskTicket, keys: &MasterKey, pack: &Pack, lang: Lang, now: D
     };
     let acts = ticket.events.iter().map(|event| {
         let sealed = event.sealed.as_deref();
-        let note = sealed.and_then(|text| sealed::note(key.as_ref()?, ticket, text));
+        let note = sealed.and_then(|text| sealed::note(key.as_ref()?, ticket.report_id, text));
+        // A contact has two times: when the child was seen, and when it was written down.
+        let at = match note
+            .as_ref()
+            .and_then(|note| note.at)
+            .filter(|_| event.kind == "contacted")
+        {
+            Some(seen) => lang.fill(
+                "desk.seen_at",
+                &[
+                    ("seen", &words::moment(lang, seen, now)),
+                    ("at", &words::moment(lang, event.at, now)),
+                ],
+            ),
+            None => words::moment(lang, event.at, now),
+        };
         EventWords {
-            at: words::moment(lang, event.at, now),
+            at,
             text: event_text(event, pack, lang),
             shut: sealed.is_some() && note.is_none(),
             lines: note.map(|note| note_lines(note, lang, now)).unwrap_or_default(),
@@ -349,9 +380,16 @@ fn events(ticket: &DeskTicket, keys: &MasterKey, pack: &Pack, lang: Lang, now: D
     std::iter::once(dispatched).chain(acts).collect()
 }
 
-fn event_text(event: &DeskEvent, pack: &Pack, lang: Lang) -> String {
+/// An act in words.
+pub(crate) fn event_text(event: &DeskEvent, pack: &Pack, lang: Lang) -> String {
     let detail = |name: &str| event.detail[name].as_str().unwrap_or_default().to_owned();
     let pl = lang.pack();
+    let name = |unit: &str| {
+        pack.units()
+            .get(unit)
+            .map_or(unit, |unit| unit.name.as_str())
+            .to_owned()
+    };
     let (kind, more) = match event.kind.as_str() {
         "assigned" if event.detail["why"] == "left" => ("handed-over", detail("to")),
         "assigned" => ("assigned", detail("to")),
@@ -365,21 +403,52 @@ fn event_text(event: &DeskEvent, pack: &Pack, lang: Lang) -> String {
             "resolved",
             pack.vocabulary().outcomes.label(&detail("outcome"), pl).to_owned(),
         ),
-        known @ ("signed" | "contacted" | "identity-opened" | "reopened") => (known, String::new()),
+        known @ ("close-requested" | "close-refused") => {
+            let outcome = pack.vocabulary().outcomes.label(&detail("outcome"), pl).to_owned();
+            match event.detail["unit"].as_str() {
+                None => (known, outcome),
+                Some(unit) if known == "close-requested" => ("transfer-requested", name(unit)),
+                Some(unit) => ("transfer-refused", name(unit)),
+            }
+        }
+        known @ ("close-confirmed" | "close-taken-back") => (
+            known,
+            pack.vocabulary().outcomes.label(&detail("outcome"), pl).to_owned(),
+        ),
+        known @ ("transfer-approved"
+        | "transfer-received"
+        | "transferred-in"
+        | "transfer-withdrawn"
+        | "oversight-opened"
+        | "not-filed-told"
+        | "not-filed-withdrawn") => (known, name(&detail("unit"))),
+        known @ ("signed" | "contacted" | "identity-opened" | "decision-recorded" | "reopened") => {
+            (known, String::new())
+        }
         _ => ("other", event.kind.clone()),
     };
     lang.fill(&format!("desk.event.{kind}"), &[("by", &event.actor), ("what", &more)])
 }
 
-fn note_lines(note: Note, lang: Lang, now: DateTime<Utc>) -> Vec<(&'static str, String)> {
+/// What was written with an act, label by label.
+pub(crate) fn note_lines(note: Note, lang: Lang, now: DateTime<Utc>) -> Vec<(&'static str, String)> {
     let at = note.at.map(|at| words::moment(lang, at, now));
+    let dated = note.dated.map(|day| day.to_string());
+    let number = if dated.is_some() {
+        "desk.field.decision_number"
+    } else {
+        "desk.field.reference"
+    };
     let all = [
         ("desk.field.who", note.who),
         ("desk.field.at", at),
         ("desk.field.place", note.place),
-        ("desk.field.reference", note.reference),
-        ("desk.field.reason", note.reason),
-        ("desk.field.note", note.note),
+        (number, note.reference),
+        ("desk.field.decision_date", dated),
+        ("desk.field.missing", note.missing),
+        ("desk.field.unseen", note.unseen),
+        ("closings.reason", note.reason),
+        ("desk.field.close_note", note.note),
     ];
     all.into_iter()
         .filter_map(|(key, value)| Some((lang.t(key), value?)))

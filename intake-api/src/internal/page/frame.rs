@@ -113,10 +113,11 @@ impl Paper {
 }
 
 /// path, text key, roles that see it
-const NAV: [(&str, &str, &[&str]); 8] = [
+const NAV: [(&str, &str, &[&str]); 9] = [
     ("/desk", "frame.desk", &["member", "leader"]),
     ("/board", "frame.board", &["office", "oversight"]),
     ("/triage", "frame.triage", &["office", "oversight"]),
+    ("/closings", "frame.closings", &["office", "oversight"]),
     ("/callbacks", "frame.callbacks", &["office", "oversight"]),
     ("/rules", "frame.rules", &["office", "oversight"]),
     ("/leading", "frame.leading", &["leading-group"]),
@@ -199,11 +200,12 @@ impl Frame {
 }
 
 fn tab(lang: Lang, here: &str) -> String {
-    const TABS: [&str; 10] = [
+    const TABS: [&str; 11] = [
         "desk",
         "ticket",
         "board",
         "triage",
+        "closings",
         "callbacks",
         "rules",
         "people",

@@ -285,7 +285,14 @@ async fn not_to_reopen_takes_a_second_person() {
     ));
     assert!(!o.waits(at).await, "the reporter was called");
     assert_eq!(o.states().await, ["resolved"], "but is not content");
-    assert_eq!(o.board.board_now("taihe").await.unwrap().callbacks_undecided, 1);
+    assert_eq!(
+        o.board
+            .board_now("taihe", platform::clock::now())
+            .await
+            .unwrap()
+            .callbacks_undecided,
+        1
+    );
     assert_eq!(o.board.callbacks_undecided("taihe").await.unwrap().len(), 1);
     assert!(
         matches!(
@@ -310,7 +317,14 @@ async fn not_to_reopen_takes_a_second_person() {
         "a namesake is another person"
     );
     assert!(matches!(o.decide(o.second, 1, &[]).await, Decided::Before(_)));
-    assert_eq!(o.board.board_now("taihe").await.unwrap().callbacks_undecided, 0);
+    assert_eq!(
+        o.board
+            .board_now("taihe", platform::clock::now())
+            .await
+            .unwrap()
+            .callbacks_undecided,
+        0
+    );
     assert_eq!(
         o.states().await,
         ["resolved"],

@@ -131,14 +131,41 @@ async fn the_same_acts_by_api() {
         .map(|e| e["pointer"].as_str().unwrap())
         .collect();
     assert_eq!((status, pointers), (422, vec!["/at", "/place"]));
-    let (status, body) = post(
+    // What the outcome needs is asked: the material or why not, by whom the child was seen or why not.
+    let version = body["version"].clone();
+    let (status, wrong) = post(
         "resolve",
-        json!({"version": body["version"], "outcome": "confirmed-handled", "note": "完"}),
+        json!({"version": version, "outcome": "confirmed-handled", "note": "完"}),
     )
     .await;
-    assert_eq!((status, body["state"].as_str()), (200, Some("resolved")));
-    let (status, body) = post("sign", json!({"version": body["version"]})).await;
-    assert_eq!((status, body["state"].as_str()), (409, Some("resolved")));
+    let pointers: Vec<_> = wrong["errors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|e| e["pointer"].as_str().unwrap())
+        .collect();
+    assert_eq!((status, pointers), (422, vec!["/reference", "/seen"]));
+    let closing =
+        json!({"version": version, "outcome": "confirmed-handled", "missing": "尚未出具", "unseen": "孩子已离开本县"});
+    let (status, body) = post("resolve", closing).await;
+    assert_eq!(
+        (status, body["state"].as_str()),
+        (200, Some("close-requested")),
+        "{body}"
+    );
+    assert_eq!(
+        (body["closing"]["outcome"].as_str(), body["next_stage"].as_str()),
+        (Some("confirmed-handled"), Some("confirm"))
+    );
+    let (status, own) = post("confirm", json!({"version": body["version"]})).await;
+    assert_eq!((status, own["denied"].as_str()), (409, Some("own")));
+    let (status, back) = post("take-back", json!({"version": body["version"]})).await;
+    assert_eq!(
+        (status, back["state"].as_str(), back["next_stage"].as_str()),
+        (200, Some("in-progress"), Some("contact"))
+    );
+    let (status, body) = post("sign", json!({"version": back["version"]})).await;
+    assert_eq!((status, body["state"].as_str()), (409, Some("in-progress")));
 
     let document: Value = system
         .http

@@ -130,11 +130,11 @@ async fn a_whole_life_through_the_pages() {
     ] {
         assert!(bad.text.contains(word), "the refused form says {word}");
     }
-    let early = local(dispatched(&system, id).await - TimeDelta::hours(3));
+    let early = local(dispatched(&system, id).await - TimeDelta::days(31));
     let bad = member
         .act(&page, id, "contact", &[("who", "甲"), ("at", &early), ("place", "乙")])
         .await;
-    assert!(bad.status == 422 && bad.text.contains("时间早于派单"));
+    assert!(bad.status == 422 && bad.text.contains("时间早于派单30天以上"));
 
     assert_eq!(member.act(&page, id, "contact", &seen).await.status, 303);
     let page = member.get(&format!("/tickets/{id}?done=contact")).await;
@@ -167,22 +167,46 @@ async fn a_whole_life_through_the_pages() {
         page.text.contains("不予立案") && page.text.contains("检察机关"),
         "a statutory ticket says where 不予立案 leads"
     );
+    // The outcome first, then only what it needs: a decision, no material, no contact (it is recorded).
+    let form = member.get(&format!("/tickets/{id}/close?outcome=not-filed")).await;
+    assert!(form.text.contains("name=\"decision_number\"") && form.text.contains("演示·派出所所长"));
+    for absent in ["name=\"unit\"", "name=\"reference\"", "name=\"seen\""] {
+        assert!(!form.text.contains(absent), "{absent} is not asked");
+    }
+    let bare = member
+        .act(
+            &form,
+            id,
+            "resolve",
+            &[("outcome", "not-filed"), ("note", "写了一半的结论")],
+        )
+        .await;
+    assert!(bare.status == 422 && bare.text.contains("请填写决定书文号") && bare.text.contains("写了一半的结论"));
+    let closing = [
+        ("outcome", "not-filed"),
+        ("decision_number", "密封文号戊"),
+        ("decision_date", "2026-01-05"),
+        ("note", "密封结论丁"),
+    ];
+    let sent = member.act(&form, id, "resolve", &closing).await;
     assert_eq!(
-        member
-            .act(
-                &page,
-                id,
-                "resolve",
-                &[("outcome", "not-filed"), ("note", "密封结论丁")]
-            )
-            .await
-            .status,
-        303
+        sent.location.as_deref(),
+        Some(format!("/tickets/{id}?done=request").as_str())
     );
+    let page = member.get(&format!("/tickets/{id}")).await;
+    assert!(page.text.contains("待确认办结") && page.text.contains("由本单位的 演示·派出所所长 确认"));
+    assert!(!page.text.contains("/confirm\""), "nobody confirms their own closing");
+    let own = member.act(&page, id, "confirm", &[]).await;
+    assert!(own.status == 409 && own.text.contains("不能自己确认"));
+    let page = leader.get(&format!("/tickets/{id}")).await;
+    for word in ["不予立案", "密封文号戊", "2026-01-05", "密封结论丁"] {
+        assert!(page.text.contains(word), "who confirms sees {word}");
+    }
+    assert_eq!(leader.act(&page, id, "confirm", &[]).await.status, 303);
     let page = member.get(&format!("/tickets/{id}")).await;
     assert!(
         page.text.contains("已办结：不予立案")
-            && page.text.contains("将转送检察机关监督")
+            && page.text.contains("不予立案的决定已转送检察机关")
             && page.text.contains("密封结论丁")
     );
     assert!(
@@ -191,7 +215,16 @@ async fn a_whole_life_through_the_pages() {
     );
     assert_eq!(
         events(&system, id).await,
-        ["signed", "assigned", "contacted", "evidence", "resolved"]
+        [
+            "signed",
+            "assigned",
+            "contacted",
+            "evidence",
+            "decision-recorded",
+            "close-requested",
+            "close-confirmed",
+            "oversight-opened"
+        ]
     );
 
     // Nothing that an officer typed is readable in the database.
@@ -203,7 +236,13 @@ async fn a_whole_life_through_the_pages() {
         .fetch_one(&system.db)
         .await
         .unwrap();
-    for planted in ["密封测试地点甲", "密封测试说明乙", "密封编号丙号", "密封结论丁"] {
+    for planted in [
+        "密封测试地点甲",
+        "密封测试说明乙",
+        "密封编号丙号",
+        "密封结论丁",
+        "密封文号戊",
+    ] {
         assert!(
             !rows.contains(planted) && !tickets.contains(planted),
             "{planted} is in the database"

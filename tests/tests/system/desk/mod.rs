@@ -3,7 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod api;
+mod closing;
 mod life;
+mod random;
 mod refused;
 
 use chrono::{DateTime, FixedOffset};
@@ -56,9 +58,13 @@ async fn dispatched(system: &System, id: i64) -> DateTime<FixedOffset> {
 }
 
 async fn events(system: &System, id: i64) -> Vec<String> {
+    events_of(&system.db, id).await
+}
+
+async fn events_of(db: &sqlx::PgPool, id: i64) -> Vec<String> {
     sqlx::query_scalar("SELECT kind FROM events WHERE ticket_id = $1 ORDER BY at")
         .bind(id)
-        .fetch_all(&system.db)
+        .fetch_all(db)
         .await
         .unwrap()
 }

@@ -1,0 +1,117 @@
+//! Tickets and clocks that follow from what people did with a ticket, not from a report: a successor at the unit that takes
+//! over, the oversight of a decision not to file, the wait for a confirmation.
+
+use chrono::{DateTime, Utc};
+
+use super::{Basis, PlannedStage, PlannedTicket, Role, plan};
+use crate::calendar::Limit;
+use crate::escalation::{self, PlannedStep};
+use crate::facts::Facts;
+use crate::lifecycle::closing::{OVERSIGHT, PROCURATORATE};
+use crate::pack::{Matter, Pack};
+use crate::routing::Stage;
+use crate::urgency::Urgency;
+
+/// The clock of a confirmation or an approval.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedClock {
+    /// Which.
+    pub matter: Matter,
+    /// How long.
+    pub limit: Limit,
+    /// By when.
+    pub due: DateTime<Utc>,
+    /// The due read days beyond the published calendar.
+    pub provisional: bool,
+    /// Where the limit comes from.
+    pub basis: String,
+    /// V, S or P.
+    pub grade: String,
+    /// Chinese sentences from start to due.
+    pub derivation: Vec<String>,
+    /// Escalation, in order.
+    pub steps: Vec<PlannedStep>,
+}
+
+/// The stages of the same obligation at another unit, from its own dispatch on.
+pub fn successor(
+    pack: &Pack,
+    obligation: &str,
+    unit: &str,
+    urgency: Urgency,
+    dispatched_at: DateTime<Utc>,
+) -> Vec<PlannedStage> {
+    plan::stages(pack, obligation, unit, urgency, dispatched_at)
+}
+
+/// 法律监督 of a decision not to file a case, at the procuratorate that the area finds; where there is none, at the office.
+pub fn oversight(pack: &Pack, facts: &Facts, urgency: Urgency, dispatched_at: DateTime<Utc>) -> PlannedTicket {
+    let found = pack.units().find(
+        pack.areas(),
+        pack.rules().recusals(),
+        PROCURATORATE,
+        facts.area.as_deref(),
+        facts.suspect,
+    );
+    let unit = found.map_or_else(|| pack.units().office().to_owned(), |unit| unit.code.clone());
+    PlannedTicket {
+        obligation: OVERSIGHT.into(),
+        unit_kind: PROCURATORATE.into(),
+        lead: false,
+        role: Role::Lead,
+        evidence: evidence(pack),
+        basis: vec![Basis {
+            text: NOT_FILED_BASIS.into(),
+            grade: "S".into(),
+        }],
+        unknowns: Vec::new(),
+        stages: plan::stages(pack, OVERSIGHT, &unit, urgency, dispatched_at),
+        unit,
+    }
+}
+
+/// The law that lets the procuratorate ask why no case was filed.
+const NOT_FILED_BASIS: &str = "刑事诉讼法 113";
+
+/// The material that the rules ask with 法律监督, wherever they ask it.
+fn evidence(pack: &Pack) -> Option<String> {
+    let table = pack.rules().obligations_table()?;
+    let text = |rule, column| table.output(rule, column).as_text().unwrap_or_default();
+    table
+        .rules
+        .iter()
+        .filter(|rule| text(rule, "obligation") == OVERSIGHT)
+        .map(|rule| text(rule, "evidence"))
+        .find(|code| !code.is_empty())
+        .map(str::to_owned)
+}
+
+/// The clock that waits for a person. Its steps are the county's escalation of closing, one rank higher: what is late with the
+/// unit falls to the office, what is late with the office goes to the leading group.
+pub fn waiting(pack: &Pack, matter: Matter, urgency: Urgency, asked_at: DateTime<Utc>) -> PlannedClock {
+    let row = pack.confirmations().limit(matter, urgency);
+    let due = pack.calendar().due(row.limit, asked_at);
+    let levels = plan::levels(pack, urgency, Stage::Resolve);
+    let mut steps = escalation::steps(&levels, false, asked_at, due.at);
+    for step in &mut steps {
+        // Before the due time who must decide is reminded; from then on the office is told.
+        let before = step.at < due.at;
+        step.to = match matter {
+            Matter::Confirm if before => "unit-leader",
+            Matter::Confirm if step.level < 4 => "office",
+            Matter::Approve if step.level < 3 => "office",
+            _ => "leading-group",
+        }
+        .into();
+    }
+    PlannedClock {
+        matter,
+        limit: row.limit,
+        due: due.at,
+        provisional: due.provisional,
+        basis: row.basis,
+        grade: row.grade,
+        derivation: due.derivation,
+        steps,
+    }
+}

@@ -1,0 +1,210 @@
+//! `GET /tickets/{id}/close`: the outcome first, then only what that outcome needs.
+//!
+//! Without JavaScript the choice leads to this page; with it the ticket's page takes the form out of the answer.
+
+use askama::Template;
+use axum::{
+    extract::{Path, Query, State},
+    http::StatusCode,
+    response::Response,
+};
+use casework::{
+    lifecycle::closing::{NOT_APPLICABLE, NOT_FILED, Need, TRANSFERRED, confirmers, needs_confirmation},
+    pack::Pack,
+};
+use chrono::{DateTime, Utc};
+use platform::{clock, store::DeskTicket, text::Lang};
+use serde::Deserialize;
+
+use super::{
+    act::{Fields, People},
+    closing::{allowed, colleagues, offered, owes_contact, owes_evidence, statutory, urgency},
+    ticket::{Attempt, Choice, fetch, outcomes, people_of},
+    view::{View, view},
+};
+use crate::internal::{
+    Internal,
+    auth::Desk,
+    page::{Frame, Language, render, words},
+};
+
+/// The outcome that was chosen.
+#[derive(Deserialize)]
+pub(super) struct Chosen {
+    outcome: Option<String>,
+}
+
+/// What the chosen outcome needs.
+struct Needed {
+    code: String,
+    label: String,
+    evidence: Option<String>,
+    decision: bool,
+    /// Kinds of units, each with its units to choose from; empty = no unit is asked.
+    units: Vec<(String, Vec<Choice>)>,
+    police_only: bool,
+    contact: bool,
+    note: bool,
+    /// Who must confirm or approve.
+    waits: Option<String>,
+    /// 不予立案 goes on to the procuratorate.
+    goes_on: bool,
+    submit: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "internal/desk/close.html")]
+struct ClosePage {
+    frame: Frame,
+    v: View,
+    outcomes: Vec<Choice>,
+    form: Option<Needed>,
+    attempt: Attempt,
+    today: String,
+}
+
+impl ClosePage {
+    fn t(&self, key: &str) -> &'static str {
+        self.frame.lang.t(key)
+    }
+
+    fn fill(&self, key: &str, name: &str, value: impl std::fmt::Display) -> String {
+        words::fill(self.frame.lang, key, name, value)
+    }
+
+    fn typed(&self, _form: &str, field: &str) -> &str {
+        self.attempt.fields.get(field).map_or("", String::as_str)
+    }
+
+    fn wrong(&self, _form: &str, field: &str) -> Option<&'static str> {
+        self.attempt.wrong.get(field).map(|key| self.t(key))
+    }
+
+    fn is_open(&self, form: &str) -> bool {
+        form == "resolve"
+    }
+}
+
+/// The page.
+pub(super) async fn page(
+    State(internal): State<Internal>,
+    desk: Desk,
+    Language(lang): Language,
+    Path(id): Path<String>,
+    Query(chosen): Query<Chosen>,
+) -> Response {
+    let ticket = match fetch(&internal, &desk, &id).await {
+        Ok(ticket) => ticket,
+        Err(response) => return response,
+    };
+    let people = people_of(&internal, &ticket).await;
+    let fields: Fields = chosen
+        .outcome
+        .map(|code| ("outcome".to_owned(), code))
+        .into_iter()
+        .collect();
+    let attempt = Attempt {
+        form: "resolve",
+        fields,
+        ..Attempt::default()
+    };
+    show(StatusCode::OK, &internal, &desk, lang, &ticket, &people, attempt)
+}
+
+/// The page with what was typed.
+pub(super) fn show(
+    status: StatusCode,
+    internal: &Internal,
+    desk: &Desk,
+    lang: Lang,
+    ticket: &DeskTicket,
+    people: &People,
+    attempt: Attempt,
+) -> Response {
+    let (loaded, now) = (internal.pack.current(), clock::now());
+    let chosen = attempt.fields.get("outcome").map_or("", String::as_str);
+    let form = needed(&loaded.pack, ticket, people, desk.person.account.id, chosen, lang);
+    let page = ClosePage {
+        frame: Frame::of(desk, lang, "/desk"),
+        v: view(
+            ticket,
+            &internal.keys,
+            &loaded.pack,
+            lang,
+            now,
+            desk.leads(&ticket.unit),
+        ),
+        outcomes: outcomes(&loaded.pack, ticket, lang),
+        form,
+        attempt,
+        today: today(now),
+    };
+    render(status, &page)
+}
+
+fn today(now: DateTime<Utc>) -> String {
+    now.with_timezone(&casework::calendar::shanghai())
+        .format("%Y-%m-%d")
+        .to_string()
+}
+
+fn needed(pack: &Pack, ticket: &DeskTicket, people: &People, me: i64, chosen: &str, lang: Lang) -> Option<Needed> {
+    let pl = lang.pack();
+    let outcome = offered(pack, ticket).find(|outcome| outcome.term.code == chosen)?;
+    let code = outcome.term.code.as_str();
+    let needs = |need: Need| outcome.needs.contains(&need);
+    let moves = needs(Need::Unit);
+    let statutory = statutory(&ticket.facts);
+    let (waits, submit) = if code == TRANSFERRED {
+        (Some(lang.t("close.wait_transfer").to_owned()), "close.submit_transfer")
+    } else if needs_confirmation(urgency(ticket), statutory) {
+        (Some(confirms(people, me, lang)), "close.submit_request")
+    } else {
+        (None, "close.submit")
+    };
+    let kinds = pack.vocabulary().unit_kinds.iter();
+    let units = kinds.map(|kind| {
+        let of = pack.units().of_kind(&kind.term.code);
+        let mut of: Vec<Choice> = of
+            .filter(|unit| allowed(pack, ticket, &unit.code) == Some(Ok(())))
+            .map(|unit| Choice {
+                value: unit.code.clone(),
+                label: unit.name.clone(),
+            })
+            .collect();
+        of.sort_by(|a, b| a.label.cmp(&b.label));
+        (kind.term.label.get(pl).to_owned(), of)
+    });
+    let units: Vec<_> = units.filter(|(_, of)| moves && !of.is_empty()).collect();
+    Some(Needed {
+        code: code.to_owned(),
+        label: outcome.term.label.get(pl).to_owned(),
+        evidence: owes_evidence(ticket)
+            .filter(|_| needs(Need::Evidence))
+            .map(|kind| pack.vocabulary().evidence.label(kind, pl).to_owned()),
+        decision: needs(Need::Decision),
+        police_only: moves && units.len() == 1,
+        units,
+        contact: owes_contact(ticket) && code != NOT_APPLICABLE,
+        note: needs(Need::Note) || needs(Need::Evidence) && ticket.evidence.is_none(),
+        waits,
+        goes_on: code == NOT_FILED && statutory != Some(false),
+        submit: lang.t(submit),
+    })
+}
+
+/// Who confirms what this person closes.
+fn confirms(people: &People, me: i64, lang: Lang) -> String {
+    let may = confirmers(me, &colleagues(people));
+    let who: Vec<_> = people.iter().filter(|p| may.contains(&p.0)).collect();
+    if who.is_empty() {
+        return lang.t("close.wait_office").to_owned();
+    }
+    let key = if who.iter().all(|p| p.3) {
+        "close.wait_leader"
+    } else {
+        "close.wait_colleague"
+    };
+    let names: Vec<&str> = who.iter().map(|p| p.1.as_str()).collect();
+    lang.fill(key, &[("who", &names.join("、"))])
+}

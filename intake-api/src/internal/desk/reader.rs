@@ -1,0 +1,79 @@
+//! Reads typed fields, and gathers what is wrong with them.
+
+use casework::{calendar::shanghai, lifecycle::closing::SEEN_BEFORE};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Timelike, Utc};
+
+use super::act::{Fields, Wrong};
+
+/// Longest line and longest text, in characters.
+pub(super) const LINE: usize = 200;
+pub(super) const TEXT: usize = 5000;
+
+/// Fields, and what is wrong so far.
+pub(super) struct Reader<'a> {
+    pub(super) fields: &'a Fields,
+    pub(super) wrong: Wrong,
+}
+
+impl Reader<'_> {
+    pub(super) fn get(&self, name: &str) -> &str {
+        self.fields.get(name).map_or("", |v| v.trim())
+    }
+
+    pub(super) fn may(&mut self, name: &'static str, longest: usize) -> Option<String> {
+        let text = self.get(name).replace("\r\n", "\n");
+        if text.chars().count() > longest {
+            self.wrong.insert(name, "desk.wrong.too_long");
+        }
+        (!text.is_empty()).then_some(text)
+    }
+
+    pub(super) fn must(&mut self, name: &'static str, longest: usize, missing: &'static str) -> Option<String> {
+        let text = self.may(name, longest);
+        if text.is_none() {
+            self.wrong.insert(name, missing);
+        }
+        text
+    }
+
+    /// A minute in Shanghai (`2026-11-24T16:05`) or RFC 3339; not to come, and at most 30 days before the
+    /// dispatch: a patrol may have seen the child before it was reported.
+    pub(super) fn seen_at(&mut self, dispatched: DateTime<Utc>, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let text = self.get("at");
+        let exact = DateTime::parse_from_rfc3339(text).ok().map(|at| at.to_utc());
+        let minute = || {
+            NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M")
+                .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S"))
+                .ok()
+        };
+        let at = exact.or_else(|| minute()?.and_local_timezone(shanghai()).single().map(|at| at.to_utc()));
+        // People type minutes: the minute itself is not before it.
+        let earliest = dispatched
+            .with_second(0)
+            .and_then(|at| at.with_nanosecond(0))
+            .unwrap_or(dispatched)
+            - SEEN_BEFORE;
+        let wrong = match at {
+            None if text.is_empty() => "desk.wrong.when_missing",
+            None => "desk.wrong.when",
+            Some(at) if at > now => "desk.wrong.when_future",
+            Some(at) if at < earliest => "desk.wrong.when_early",
+            Some(_) => return at,
+        };
+        self.wrong.insert("at", wrong);
+        None
+    }
+
+    /// A day that is not to come, in Shanghai.
+    pub(super) fn day(&mut self, name: &'static str, missing: &'static str, now: DateTime<Utc>) -> Option<NaiveDate> {
+        /// Nobody decides about a child of today before this year.
+        const FIRST: i32 = 2000;
+        let today = now.with_timezone(&shanghai()).date_naive();
+        let day = NaiveDate::parse_from_str(self.get(name), "%Y-%m-%d").ok();
+        let day = day.filter(|day| *day <= today && chrono::Datelike::year(day) >= FIRST);
+        if day.is_none() {
+            self.wrong.insert(name, missing);
+        }
+        day
+    }
+}

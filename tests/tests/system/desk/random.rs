@@ -1,0 +1,194 @@
+//! Random acts of random people on one report, against the real SQL: the state machine and the rows agree, nothing illegal is
+//! stored, the ledger balances, and whatever is open has a next step or an ended plan.
+
+use casework::{
+    lifecycle::{
+        TicketAct, TicketState,
+        closing::{NOT_APPLICABLE, NOT_FILED, TRANSFERRED},
+    },
+    pack::Matter,
+};
+use chrono::TimeDelta;
+use platform::store::{ActDone, TicketDeed};
+use proptest::{
+    collection::vec,
+    test_runner::{Config, TestRunner},
+};
+
+use super::closing::{OTHER, Scene, UNIT};
+
+/// Reports of one run; each takes some seconds, because every act is a transaction.
+const REPORTS: u32 = 6;
+
+/// Which act, by whom, at which of the chain's tickets, how many minutes later.
+type Step = (u8, u8, u8, u16);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn random_acts_leave_nothing_illegal() {
+    tokio::task::block_in_place(|| {
+        let mut runner = TestRunner::new(Config {
+            cases: REPORTS,
+            failure_persistence: None,
+            max_shrink_iters: 0,
+            ..Config::default()
+        });
+        let steps = vec((0..12_u8, 0..6_u8, 0..3_u8, 0..400_u16), 25..60);
+        let handle = tokio::runtime::Handle::current();
+        runner
+            .run(&steps, |steps| {
+                handle.block_on(play(&steps));
+                Ok(())
+            })
+            .unwrap();
+    });
+}
+
+async fn play(steps: &[Step]) {
+    let scene = Scene::new(0).await;
+    let people = [
+        (scene.person("wangwei1", "王伟", UNIT, "member").await, UNIT),
+        (scene.person("wangwei2", "王伟", UNIT, "member").await, UNIT),
+        (scene.person("leader", "李所", UNIT, "leader").await, UNIT),
+        (scene.person("there1", "王伟", OTHER, "member").await, OTHER),
+        (scene.person("there2", "赵敏", OTHER, "leader").await, OTHER),
+    ];
+    let office = scene.person("office", "王伟", "office", "office").await;
+    let router = scene.fixture.store_as("router");
+    let mut minute = 1;
+    for (act, who, which, later) in steps {
+        minute += i64::from(*later);
+        let chain: Vec<(i64, String, String)> = sqlx::query_as(
+            "SELECT id, state, unit FROM tickets WHERE report_id = $1 AND (id = $2 OR predecessor IS NOT NULL) ORDER BY id",
+        )
+        .bind(scene.report)
+        .bind(scene.ticket)
+        .fetch_all(scene.fixture.store.pool())
+        .await
+        .unwrap();
+        let (id, state, unit) = &chain[usize::from(*which) % chain.len()];
+        let to = if unit == UNIT { OTHER } else { UNIT };
+        let wait = |matter, office, to| Some(scene.wait(matter, office, to, minute));
+        let seen_at = scene.at + TimeDelta::minutes(minute - 90);
+        let (deed, machine) = match act {
+            0 | 1 => (TicketDeed::Sign, TicketAct::Sign),
+            2 => (TicketDeed::Contact { seen_at }, TicketAct::Contact),
+            3 => (TicketDeed::Evidence, TicketAct::Evidence),
+            4 => (scene.closing("not-found", None), TicketAct::Close),
+            5 => (
+                scene.closing("no-harm-found", wait(Matter::Confirm, false, None)),
+                TicketAct::RequestClose,
+            ),
+            6 => (
+                scene.closing(TRANSFERRED, wait(Matter::Approve, true, Some(to))),
+                TicketAct::RequestClose,
+            ),
+            7 => (
+                scene.closing(NOT_FILED, wait(Matter::Confirm, false, None)),
+                TicketAct::RequestClose,
+            ),
+            8 => (TicketDeed::Confirm(None), TicketAct::Confirm),
+            9 => (TicketDeed::Refuse, TicketAct::Refuse),
+            10 => (
+                scene.closing(NOT_APPLICABLE, wait(Matter::Confirm, true, None)),
+                TicketAct::RequestClose,
+            ),
+            _ => (TicketDeed::TakeBack, TicketAct::TakeBack),
+        };
+        let before = TicketState::from_word(state).unwrap();
+        let waits_as: Option<String> = sqlx::query_scalar("SELECT close_outcome FROM tickets WHERE id = $1")
+            .bind(id)
+            .fetch_one(scene.fixture.store.pool())
+            .await
+            .unwrap();
+        let transfer = waits_as.as_deref() == Some(TRANSFERRED);
+        let (done, machine) = if usize::from(*who) == people.len() {
+            match deed {
+                TicketDeed::Confirm(_) if transfer => (
+                    scene.decide(&office, *id, &scene.successor(to, minute), minute).await,
+                    TicketAct::Approve,
+                ),
+                TicketDeed::Confirm(_) | TicketDeed::Refuse => {
+                    (scene.decide(&office, *id, &deed, minute).await, machine)
+                }
+                _ => continue,
+            }
+        } else {
+            let (person, place) = &people[usize::from(*who)];
+            let done = scene.act(person, place, *id, &deed, minute).await;
+            if unit != place {
+                assert_eq!(done, ActDone::NotFound, "another unit's ticket does not exist");
+                continue;
+            }
+            (done, machine)
+        };
+        let wrong_way = machine == TicketAct::Confirm && transfer;
+        match (before.after(machine), &done) {
+            (Ok(after), ActDone::Done) => {
+                assert_eq!(scene.row(*id).await["state"], after.as_str(), "{before} {machine}");
+            }
+            (Ok(_), ActDone::Denied(_)) => assert_eq!(scene.row(*id).await["state"], before.as_str()),
+            (Ok(_), ActDone::NotAllowed { .. }) if wrong_way => {}
+            (Err(_), ActDone::NotAllowed { state }) => assert_eq!(state, before.as_str()),
+            other => panic!("{before} {machine}: {other:?}"),
+        }
+        router.clock_turn(scene.at + TimeDelta::minutes(minute)).await.unwrap();
+        holds(&scene).await;
+    }
+    scene.ledger().await;
+}
+
+/// What must hold after every act.
+async fn holds(scene: &Scene) {
+    for (what, illegal) in [
+        (
+            "an open ticket has a clock or an ended plan",
+            "SELECT count(*) FROM tickets t WHERE t.report_id = $1 AND t.resolved_at IS NULL AND t.state NOT IN ('returned', 'waived')
+             AND NOT EXISTS (SELECT FROM stages s WHERE s.ticket_id = t.id AND s.ended_at IS NULL
+                             AND (s.next_at IS NOT NULL OR s.next_step >= jsonb_array_length(s.plan)))",
+        ),
+        (
+            "an ended ticket has no clock",
+            "SELECT count(*) FROM tickets t JOIN stages s ON s.ticket_id = t.id WHERE t.report_id = $1
+             AND (t.resolved_at IS NOT NULL OR t.state = 'returned') AND s.ended_at IS NULL",
+        ),
+        (
+            "resolve runs until it is closed",
+            "SELECT count(*) FROM tickets t JOIN stages s ON s.ticket_id = t.id WHERE t.report_id = $1 AND s.stage = 'resolve'
+             AND t.state IN ('signed', 'in-progress', 'close-requested', 'transferring') AND s.ended_at IS NOT NULL",
+        ),
+        (
+            "seen is a recorded contact, and nothing else",
+            "SELECT count(*) FROM tickets t WHERE t.report_id = $1 AND (t.contacted_at IS NOT NULL)
+             <> EXISTS (SELECT FROM events e WHERE e.ticket_id = t.id AND e.kind = 'contacted' AND e.account_id IS NOT NULL)",
+        ),
+        (
+            "a contact stage was met by a contact",
+            "SELECT count(*) FROM tickets t JOIN stages s ON s.ticket_id = t.id AND s.stage = 'contact' WHERE t.report_id = $1
+             AND s.ended_how = 'act' AND t.contacted_at IS NULL",
+        ),
+        (
+            "every act has an account",
+            "SELECT count(*) FROM events WHERE report_id = $1 AND account_id IS NULL",
+        ),
+        (
+            "one ticket leads",
+            "SELECT abs(count(*) FILTER (WHERE lead) - 1) FROM tickets WHERE report_id = $1",
+        ),
+        (
+            "what waits is signed there by nobody yet",
+            "SELECT count(*) FROM tickets t WHERE t.report_id = $1 AND t.state = 'transferring'
+             AND (SELECT count(*) FROM tickets s WHERE s.predecessor = t.id AND s.state = 'dispatched') <> 1",
+        ),
+        (
+            "the next stage of the list is one that runs",
+            "SELECT count(*) FROM tickets t WHERE t.report_id = $1 AND t.next_stage IS DISTINCT FROM (SELECT n.stage FROM ticket_next(t.id) n)",
+        ),
+    ] {
+        let count: i64 = sqlx::query_scalar(illegal)
+            .bind(scene.report)
+            .fetch_one(scene.fixture.store.pool())
+            .await
+            .unwrap();
+        assert_eq!(count, 0, "{what}");
+    }
+}
