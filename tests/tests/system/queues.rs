@@ -264,7 +264,7 @@ async fn pages_cost_what_they_show(fixture: &Fixture, when: &str) {
     let what = |page: &str| format!("{page}, {when}");
     board
         .costs(&what("the board"), (16_000, 16_000), async |store| {
-            store.board_now("taihe").await
+            store.board_now("taihe", platform::clock::now()).await
         })
         .await;
     for list in [BoardList::Unsigned, BoardList::Overdue] {
