@@ -22,7 +22,7 @@ pub(super) fn subject(notice: &LeasedNotice, view: &View, as_of: DateTime<Utc>) 
     };
     let obligation = obligations(&view.tickets);
     let mut parts = match view.tone {
-        Tone::Dispatch | Tone::StandIn | Tone::Letter | Tone::Triage => {
+        Tone::Dispatch | Tone::Reopened | Tone::StandIn | Tone::Letter | Tone::Triage => {
             let stages = view.tickets.iter().flat_map(|ticket| &ticket.stages);
             let next = earliest(stages.filter(|stage| !stage.ended));
             let before = next.map(|due| fill("notice.before", &[("due", &due)]));

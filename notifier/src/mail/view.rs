@@ -22,6 +22,8 @@ use super::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tone {
     Dispatch,
+    /// Closed before, and to be done again.
+    Reopened,
     /// To the office: it stands in where no unit of the kind exists.
     StandIn,
     /// To court and procuratorate: a request, not an order.
@@ -44,6 +46,7 @@ impl Tone {
             "dispatch" if letter => Self::Letter,
             "dispatch" if notice.unit_kind == OFFICE => Self::StandIn,
             "dispatch" => Self::Dispatch,
+            "reopened" => Self::Reopened,
             "undeliverable" => Self::Undeliverable,
             kind => Self::Step(STEPS.into_iter().find(|step| *step == kind).unwrap_or("other")),
         }
@@ -53,6 +56,7 @@ impl Tone {
     pub(crate) fn key(self) -> &'static str {
         match self {
             Self::Dispatch => "dispatch",
+            Self::Reopened => "reopened",
             Self::StandIn => "stand-in",
             Self::Letter => "letter",
             Self::Triage => "triage",
@@ -183,7 +187,7 @@ impl View {
 
     fn action_of(&self, notice: &LeasedNotice, facts: &casework::facts::Facts, as_of: DateTime<Utc>) -> String {
         match self.tone {
-            Tone::Dispatch | Tone::Letter | Tone::StandIn
+            Tone::Dispatch | Tone::Reopened | Tone::Letter | Tone::StandIn
                 if self.tickets.iter().all(|ticket| ticket.closed.is_some()) =>
             {
                 t("notice.action.closed").into()
@@ -193,7 +197,14 @@ impl View {
             Tone::Step(step) => {
                 let items = listed(&self.tickets, notice, as_of);
                 if items.is_empty() {
-                    return t("notice.action.ended").into();
+                    // What names no stage of its own says nothing of any.
+                    let named = self.tickets.iter().any(|ticket| !ticket.about.is_empty());
+                    return t(if named {
+                        "notice.action.ended"
+                    } else {
+                        "notice.action.look"
+                    })
+                    .into();
                 }
                 let at = moment(as_of);
                 fill(&format!("notice.action.{step}"), &[("items", &items), ("at", &at)])
@@ -223,7 +234,7 @@ fn title(tone: Tone, tickets: usize) -> String {
 
 /// The kind of a notice in words.
 fn failed_kind(kind: &str) -> &'static str {
-    let known = kind == "dispatch" || kind == "undeliverable" || STEPS.contains(&kind);
+    let known = ["dispatch", "reopened", "undeliverable"].contains(&kind) || STEPS.contains(&kind);
     t(&format!("notice.what.{}", if known { kind } else { "other" }))
 }
 

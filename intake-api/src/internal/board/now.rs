@@ -392,6 +392,7 @@ pub(super) fn failed(
 pub(super) fn notice_kind(kind: &str) -> &'static str {
     match kind {
         "dispatch" => "notice.what.dispatch",
+        "reopened" => "notice.what.reopened",
         "triage" => "notice.what.triage",
         "letter" => "notice.what.letter",
         "undeliverable" => "notice.what.undeliverable",

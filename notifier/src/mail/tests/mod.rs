@@ -637,3 +637,27 @@ fn what_comes_from_outside_is_escaped_and_what_is_broken_is_refused() {
         .to_string();
     assert!(error.contains("tickets"), "{error}");
 }
+
+#[test]
+fn a_ticket_that_is_done_again_waits_for_a_signature() {
+    let mail = write(
+        &but(notice("reopened"), |ticket| ticket["about"] = json!([])),
+        "2026-11-24T16:12:00+08:00",
+    );
+    assert!(
+        mail.subject.starts_with("【特急】重新办理：接报处置 · 11月24日16:40前"),
+        "{}",
+        mail.subject
+    );
+    assert!(mail.text.contains("办公室决定重新办理所列工单"), "{}", mail.text);
+    // A kind that this version has no words for says nothing of stages that it does not name.
+    let mail = write(
+        &but(notice("of-tomorrow"), |ticket| ticket["about"] = json!([])),
+        "2026-11-24T16:12:00+08:00",
+    );
+    assert!(
+        mail.text.contains("【现在要做的】请打开链接查看。") && !mail.text.contains("无需再办"),
+        "{}",
+        mail.text
+    );
+}
