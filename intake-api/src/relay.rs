@@ -78,7 +78,11 @@ pub(crate) async fn run(
             Ok(())
         },
     );
-    tokio::try_join!(passing_on, async { anyhow::Ok(giving_back.await) }).map(drop)
+    tokio::try_join!(passing_on, async {
+        giving_back.await;
+        anyhow::Ok(())
+    })
+    .map(drop)
 }
 
 /// While it lives, the broker is there.

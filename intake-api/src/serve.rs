@@ -191,7 +191,7 @@ impl Desk {
             tokens: self.tokens,
             pack,
             examinations: internal::Examinations::default(),
-            counted: Default::default(),
+            counted: std::sync::Arc::default(),
             replays: internal::Replays::default(),
             session_hours: config.login.session_hours,
             secure: config.listen.internal_url.starts_with("https://"),

@@ -101,13 +101,14 @@ impl TicketState {
         use TicketState as S;
         let next = match (act, self) {
             (A::Sign, S::Dispatched | S::Reopened) => S::Signed,
-            // A leader may say who takes it before anybody has signed; the sign clock runs on.
-            (A::Assign, S::Dispatched | S::Reopened) => self,
+            // A leader may say who takes it before anybody has signed; the sign clock runs on. What is true is recorded
+            // also while a closing waits.
+            (A::Assign, S::Dispatched | S::Reopened)
+            | (A::Contact | A::Evidence, S::CloseRequested | S::Transferring) => self,
             // A name must stand behind the ticket; neither act moves it.
             (A::Assign | A::OpenIdentity, held) if held.is_in_hand() => held,
-            // What is true is recorded also while a closing waits; the first such act begins the work.
+            // The first such act begins the work.
             (A::Contact | A::Evidence, S::Signed | S::InProgress) => S::InProgress,
-            (A::Contact | A::Evidence, S::CloseRequested | S::Transferring) => self,
             (A::Close, S::Signed | S::InProgress)
             | (A::Confirm, S::CloseRequested)
             | (A::HandOver, S::Transferring) => S::Resolved,

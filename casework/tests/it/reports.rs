@@ -233,14 +233,19 @@ fn what_is_not_json_says_so() {
         "[1e999]",
         "nul",
         "{\"a\":1}{}",
-        "\u{feff}{}",
         "{'a':1}",
-        "\"\\ud800\"",
         &deep,
         &nested,
     ] {
         assert!(
             matches!(Report::parse(body.as_bytes()), Err(ParseError::NotJson(_))),
+            "{body:.20}"
+        );
+    }
+    // These are JSON: what they hold is answered for, place by place.
+    for body in ["\u{feff}{}", "\"\\ud800\""] {
+        assert!(
+            matches!(Report::parse(body.as_bytes()), Err(ParseError::Invalid(_))),
             "{body:.20}"
         );
     }

@@ -146,12 +146,12 @@ fn what_stays_unknown_is_every_value() {
     assert_eq!(resting(&decision), ["psychological-support: age"]);
     // Both ends: an injured child of unknown age is as urgent as the youngest, and supported as the older ones.
     let injured = decided(&facts(json!({"sex": "male"}), |body| {
-        body["situations"] = json!(["abuse-injury"])
+        body["situations"] = json!(["abuse-injury"]);
     }));
     assert_eq!(injured.urgency.as_str(), "P1");
     assert!(has(&injured, "psychological-support"));
     let of_15 = decided(&facts(json!({"sex": "male", "age": 15}), |body| {
-        body["situations"] = json!(["abuse-injury"])
+        body["situations"] = json!(["abuse-injury"]);
     }));
     assert_eq!(of_15.urgency.as_str(), "P2");
     // Unknown sex is a girl as well, unknown left_behind a left-behind child.
@@ -177,7 +177,7 @@ fn what_stays_unknown_is_every_value() {
     ));
     // `place`, `suspect` and `living_with` are plain values.
     let place = decided(&facts(json!({"sex": "male", "age": 9}), |body| {
-        body["place"] = json!("unknown")
+        body["place"] = json!("unknown");
     }));
     assert!(!has(&place, "school-safety"));
 }
@@ -209,7 +209,7 @@ fn one_known_child_is_enough() {
 #[test]
 fn the_explanation_says_so() {
     let nothing = facts(json!({"sex": "unknown"}), |body| {
-        body["situations"] = json!(["abuse-injury", "dropout"])
+        body["situations"] = json!(["abuse-injury", "dropout"]);
     });
     let decision = decided(&nothing);
     let told = |obligation: &str| {
@@ -286,7 +286,7 @@ fn unlisted_codes_go_by_their_township() {
         assert_eq!(TAIHE.areas().search_from(Some(odd)), "341222000000");
     }
     let unlisted = facts(json!({"sex": "male", "age": 9}), |body| {
-        body["area"] = json!("341222101999")
+        body["area"] = json!("341222101999");
     });
     let decision = decided(&unlisted);
     let told = explain::ticket(&TAIHE, &unlisted, &decision, &decision.tickets[0]).text();

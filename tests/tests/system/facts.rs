@@ -1,7 +1,5 @@
 //! Stored facts are read one way, by SQL and by the program; what is unknown, and codes that no list has, are kept and shown.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use casework::salvage::salvage;
 use platform::{clock, text::Lang};
 use serde_json::{Value, json};

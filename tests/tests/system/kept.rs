@@ -271,7 +271,7 @@ async fn a_harmless_change_and_a_wrong_field_keep_every_text() {
 }
 
 fn chrono_now() -> String {
-    let now = chrono::Utc::now().with_timezone(&chrono::FixedOffset::east_opt(8 * 3600).unwrap());
+    let now = platform::clock::now().with_timezone(&chrono::FixedOffset::east_opt(8 * 3600).unwrap());
     now.format("%Y-%m-%dT%H:%M").to_string()
 }
 

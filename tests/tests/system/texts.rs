@@ -1,7 +1,5 @@
 //! Sentences that promise something and have no home of their own: each stands only where it is true.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use platform::text::Lang;
 use tests::{System, officers::Accounts, samples};
 

@@ -1,8 +1,6 @@
 //! One word, one wording: no page shows a basis in English, a dash in the place of a reason or a name, or a grade to those who
 //! do not edit rules; levels are called the same in the rules and everywhere else; drills stand apart.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use tests::{System, officers::Accounts, samples};
 
 /// The texts of a page, each as it stands between tags.

@@ -69,7 +69,8 @@ mod tests {
                 ..Pages::default()
             };
             let (offset, limit) = pages.part();
-            let found = all.iter().copied().skip(offset as usize).take(limit as usize).collect();
+            let [offset, limit] = [offset, limit].map(|n| usize::try_from(n).expect("a small number"));
+            let found = all.iter().copied().skip(offset).take(limit).collect();
             seen.extend(pages.cut(found));
             let pages = pages.at("/board/overdue");
             assert_eq!(pages.next().is_some(), page < 3);

@@ -138,15 +138,19 @@ impl Store {
         }
         let detail = json!({"result": new.result, "attempt": attempt, "try": nth, "ends": ends});
         event(&mut tx, new.report_id, "called-back", new.by, new.at, &detail).await?;
-        match &new.follow_up {
+        let possible = match &new.follow_up {
             Some(FollowUpAsked::Reopen(ids)) => {
-                if !reopened(&mut tx, new.county, new.report_id, ids, new.by, new.at, pack).await? {
-                    tx.rollback().await?;
-                    return Ok(CallbackRecorded::NotReopenable);
-                }
+                reopened(&mut tx, new.county, new.report_id, ids, new.by, new.at, pack).await?
             }
-            Some(FollowUpAsked::Keep(_)) => shut(&mut tx, new.report_id).await?,
-            None => {}
+            Some(FollowUpAsked::Keep(_)) => {
+                shut(&mut tx, new.report_id).await?;
+                true
+            }
+            None => true,
+        };
+        if !possible {
+            tx.rollback().await?;
+            return Ok(CallbackRecorded::NotReopenable);
         }
         let kept = self::calls(&mut tx, new.report_id).await?.pop();
         tx.commit().await?;

@@ -139,6 +139,11 @@ pub(super) async fn close(db: &PgPool, report: i64, at: DateTime<Utc>) {
     .unwrap();
 }
 
+/// State, end, outcome and next stage of a ticket.
+type TicketRow = (String, Option<DateTime<Utc>>, Option<String>, Option<String>);
+/// Generation, start, end and next step of a stage, and the end of its first round.
+type StageRow = (i32, DateTime<Utc>, Option<DateTime<Utc>>, DateTime<Utc>, DateTime<Utc>);
+
 #[tokio::test]
 async fn nobody_is_unreachable_before_three_days_of_trying() {
     let o = Office::new().await;
@@ -225,15 +230,13 @@ async fn unhappy_reopens_with_new_clocks_and_keeps_the_first_end() {
         o.call(o.first, None, CallResult::Dissatisfied, asked, at).await,
         CallbackRecorded::Now(_)
     ));
-    type Row = (String, Option<DateTime<Utc>>, Option<String>, Option<String>);
-    let row: Row = sqlx::query_as("SELECT state, resolved_at, outcome, next_stage FROM tickets WHERE id = $1")
+    let row: TicketRow = sqlx::query_as("SELECT state, resolved_at, outcome, next_stage FROM tickets WHERE id = $1")
         .bind(ticket)
         .fetch_one(o.fixture.store.pool())
         .await
         .unwrap();
     assert_eq!(row, ("reopened".into(), None, None, Some("sign".into())));
-    type Stage = (i32, DateTime<Utc>, Option<DateTime<Utc>>, DateTime<Utc>, DateTime<Utc>);
-    let stages: Vec<Stage> = sqlx::query_as(
+    let stages: Vec<StageRow> = sqlx::query_as(
         "SELECT s.due_generation, s.started_at, s.ended_at, s.next_at, r.ended_at FROM stages s
          JOIN stage_rounds r ON r.stage_id = s.id AND r.due_generation = 1 WHERE s.ticket_id = $1",
     )

@@ -68,9 +68,8 @@ pub(crate) async fn record(
     Path(id): Path<i64>,
     Json(sent): Json<Sent>,
 ) -> Response {
-    let identity = match identity(&internal, id).await {
-        Ok(identity) => identity,
-        Err(_) => return problem::api(503, "try again later"),
+    let Ok(identity) = identity(&internal, id).await else {
+        return problem::api(503, "try again later");
     };
     let call = match sent.call(identity.as_deref()) {
         Ok(call) => call,
