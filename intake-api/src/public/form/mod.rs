@@ -51,7 +51,7 @@ pub(super) async fn show(State(app): State<App>, Extension(lang): Extension<Lang
 
 /// 我就是这个孩子: the short way, with what a child is asked and no more.
 pub(super) async fn child(State(app): State<App>, Extension(lang): Extension<Lang>) -> Response {
-    let typed = Typed::new_childs();
+    let typed = Typed::new_of_child();
     let shown = Shown {
         switch: Switch::Link("/child"),
         ..Shown::of(StatusCode::OK, &typed)
@@ -88,7 +88,7 @@ impl<'t> Shown<'t> {
         let loaded = app.pack();
         let page = Page::new(app, lang, self.switch);
         let form = FormPage::new(page, &loaded, self.typed, self.errors, self.trouble);
-        if self.typed.is_childs() {
+        if self.typed.is_of_child() {
             render(self.status, &ChildPage::new(form, &loaded.pack))
         } else {
             render(self.status, &form)

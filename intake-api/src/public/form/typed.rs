@@ -58,7 +58,7 @@ impl Typed {
     }
 
     /// The short form of a child.
-    pub(super) fn new_childs() -> Self {
+    pub(super) fn new_of_child() -> Self {
         let mut typed = Self::new();
         typed.texts.insert("path".into(), "child".into());
         typed.texts.insert("reporter_kind".into(), "child".into());
@@ -66,7 +66,7 @@ impl Typed {
     }
 
     /// Whether it is the child's form.
-    pub(super) fn is_childs(&self) -> bool {
+    pub(super) fn is_of_child(&self) -> bool {
         self.is("path", "child")
     }
 

@@ -193,7 +193,7 @@ fn tick(one: &Situation, lang: casework::pack::Lang) -> Tick<'_> {
 }
 
 /// What a child can say, in a child's words; only what the county offers.
-const CHILDS: [&str; 8] = [
+const FOR_CHILD: [&str; 8] = [
     "domestic-violence",
     "sexual-other",
     "bullying",
@@ -209,18 +209,18 @@ const CHILDS: [&str; 8] = [
 #[template(path = "public/child.html")]
 pub(super) struct ChildPage<'a> {
     form: FormPage<'a>,
-    childs: Vec<Choice>,
+    for_child: Vec<Choice>,
 }
 
 impl<'a> ChildPage<'a> {
     pub(super) fn new(form: FormPage<'a>, pack: &Pack) -> Self {
         let lang = form.page.lang;
-        let childs = CHILDS.into_iter().filter(|code| {
+        let for_child = FOR_CHILD.into_iter().filter(|code| {
             let mut offered = pack.vocabulary().situations.offered();
             offered.any(|one| one.term.code == *code)
         });
         Self {
-            childs: childs
+            for_child: for_child
                 .map(|code| Choice {
                     code,
                     label: lang.t(&format!("child.situation.{code}")),
