@@ -30,7 +30,7 @@ fn verdict(at: At, said: &str) -> Fault {
     judge(&reply)
 }
 
-/// Each line as it was seen in logs and manuals of the server named behind it.
+/// Replies in the manner of the server named behind each; written down from knowledge of them, not copied from their logs.
 const REPLIES: &[(At, &str, Fault)] = {
     use At::{Auth, Data, From, Greeting, Text, To};
     use Fault::{Full, Ours, Passing, Recipient, Server};
