@@ -86,7 +86,7 @@ async fn one(
     .execute(&mut **tx)
     .await?;
     sqlx::query(
-        "INSERT INTO events (at, report_id, ticket_id, kind, actor, account_id, detail) VALUES ($1, $2, $3, 'dispatch', $4, $5, $6)",
+        "INSERT INTO events (at, report_id, ticket_id, kind, actor, account_id, detail) VALUES ($1, $2, $3, 'reopened', $4, $5, $6)",
     )
     .bind(reopen.at)
     .bind(reopen.report_id)

@@ -294,7 +294,7 @@ async fn a_part_of_a_page_gets_a_status_and_never_a_page() {
     for path in ["/desk/list", "/board/now", "/rules/1/replay"] {
         assert_eq!(ask(path, "sw_session=x").await, (401, String::new()), "{path}");
     }
-    assert_eq!(ask("/board/now", member.cookie()).await, (403, String::new()));
+    assert_eq!(ask("/board/now", member.cookie()).await, (404, String::new()));
     assert_eq!(ask("/desk/list", member.cookie()).await.0, 200);
 }
 

@@ -117,11 +117,13 @@ async fn drills_stand_apart_and_counts_are_in_the_navigation() {
         .file(&samples()[0].1.replace("abuse-injury", "domestic-violence"))
         .await;
     system.routed(&drill).await;
-    sqlx::query("UPDATE reports SET drill = true WHERE id = $1")
-        .bind(drill.id())
-        .execute(&system.db)
-        .await
-        .unwrap();
+    for mark in [
+        "UPDATE reports SET drill = true WHERE id = $1",
+        "UPDATE tickets SET drill = true WHERE report_id = $1",
+        "UPDATE stages SET drill = true WHERE ticket_id IN (SELECT id FROM tickets WHERE report_id = $1)",
+    ] {
+        sqlx::query(mark).bind(drill.id()).execute(&system.db).await.unwrap();
+    }
     let unsigned = |drill: bool| {
         let sql = format!(
             "SELECT count(*) FROM tickets t JOIN reports r ON r.id = t.report_id

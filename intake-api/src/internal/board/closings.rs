@@ -374,10 +374,9 @@ fn say(line: &ClosingLine, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> Line 
             None => pack.vocabulary().outcomes.label(outcome, pl).to_owned(),
         },
         why: match (&line.transfer_to, line.close_by.as_deref()) {
-            (Some(_), _) => "",
             (None, Some("office")) => lang.t("closings.alone"),
             (None, _) if line.due_at.is_some_and(|due| due <= now) => lang.t("closings.late"),
-            (None, _) => "",
+            _ => "",
         },
         asked: lang.fill(
             "close.asked",

@@ -7,6 +7,7 @@ mod closing;
 mod life;
 mod random;
 mod refused;
+mod transfer;
 
 use chrono::{DateTime, FixedOffset};
 use serde_json::{Value, json};
