@@ -1,11 +1,14 @@
 //! People, reports and what people do.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::atomic::{AtomicU32, Ordering},
+};
 
 use rand::{RngExt, rngs::StdRng, seq::IndexedRandom};
 use serde_json::{Value, json};
 use tests::{
-    Filed, System,
+    Filed, Options, Servers, System,
     officers::{Accounts, Browser},
     samples,
 };
@@ -28,6 +31,7 @@ pub(super) struct World {
     people: HashMap<String, Vec<Person>>,
     pub(super) office: Vec<Person>,
     pub(super) done: usize,
+    questions: AtomicU32,
 }
 
 const ACTS: [&str; 10] = [
@@ -52,13 +56,19 @@ const OUTCOMES: [&str; 5] = [
 
 impl World {
     pub(super) async fn new() -> Self {
-        let system = System::start().await;
+        // Each question comes from an address of its own: what one address may ask a minute is not what is tried here.
+        let options = Options {
+            env: vec![("SHOUWANG_TRUST_FORWARDED".into(), "true".into())],
+            ..Options::default()
+        };
+        let system = System::start_on(&Servers::shared(), options).await;
         let accounts = Accounts::make(&system).await;
         let mut world = Self {
             system,
             accounts,
             people: HashMap::new(),
             office: Vec::new(),
+            questions: AtomicU32::new(0),
             done: 0,
         };
         for who in ["office", "office"] {
@@ -248,11 +258,17 @@ impl World {
         status
     }
 
+    async fn asked(&self, request: reqwest::RequestBuilder) -> reqwest::Response {
+        let nth = self.questions.fetch_add(1, Ordering::Relaxed).to_be_bytes();
+        let from = format!("10.{}.{}.{}", nth[1], nth[2], nth[3]);
+        request.header("x-forwarded-for", from).send().await.unwrap()
+    }
+
     /// The status as its reporter reads it.
     pub(super) async fn status(&self, report: &Report) -> Value {
         let url = format!("{}/api/v1/status", self.system.public_url);
         let body = json!({"receipt": report.filed.receipt, "follow_up_code": report.filed.follow_up_code});
-        let answer = self.system.http.post(url).json(&body).send().await.unwrap();
+        let answer = self.asked(self.system.http.post(url).json(&body)).await;
         assert_eq!(answer.status(), 200);
         answer.json().await.unwrap()
     }
@@ -263,7 +279,7 @@ impl World {
             ("receipt", &report.filed.receipt),
             ("code", &report.filed.follow_up_code),
         ]);
-        let answer = self.system.http.post(url).form(&form).send().await.unwrap();
+        let answer = self.asked(self.system.http.post(url).form(&form)).await;
         assert_eq!(answer.status(), 200);
         answer.text().await.unwrap()
     }
