@@ -3,7 +3,7 @@
 //! It leases what is due ahead of its turn, P1 first, and sends each notice in a task of its own, outside any transaction. While
 //! mails are under way the next notices are leased and the last ones recorded. Held notices are renewed by a heart-beat, so a
 //! notifier that is killed frees them within seconds while a slow mail server costs nothing.
-//! While the server refuses everything, nothing is sent but one notice now and then ([`circuit`]).
+//! While the server refuses everything, nothing is sent but one notice now and then (`circuit`).
 //! Some places are kept for P1, so that ordinary mails to a hanging server can't hold up an urgent one.
 
 mod ahead;
