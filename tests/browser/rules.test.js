@@ -125,7 +125,7 @@ test("one drafts, another approves; a gap blocks publishing and shows the child"
   await page.locator("#submit-reason").waitFor({ timeout: 60_000 });
   await lookInside(page, "rules-ready");
   assert.match(await page.locator("#replay").innerText(), /最近 \d+ 件报告中，有 [1-9]\d* 件的派单会改变/);
-  assert.match(await page.locator(".bars tr", { hasText: "学校" }).innerText(), /个时限(提前|推后)/);
+  assert.match(await page.locator(".bars tr", { hasText: "旧县中心学校" }).innerText(), /个时限(提前|推后)/);
   assert.ok((await page.locator(".bars svg rect").count()) >= 2, "the load of the unit is drawn");
   await pressed(page, page.getByRole("button", { name: "提交审批" }));
   assert.equal(await page.locator('form[action$="/approve"]').count(), 0, "nobody approves their own");

@@ -480,7 +480,7 @@ async fn a_status_says_what_happened_and_nothing_else() {
     let orphan = file("teacher", 4).await;
     let known = status(&orphan).await;
     assert!(!names(&known).iter().any(|name| name == "police-signed"), "{known}");
-    assert!(!page(&orphan).await.contains("公安机关已签收"));
+    assert!(!page(&orphan).await.contains("公安已接报"));
     let beaten = file("teacher", 0).await;
     let known = status(&beaten).await;
     for name in ["police-signed", "child-seen"] {
@@ -501,7 +501,7 @@ async fn a_status_says_what_happened_and_nothing_else() {
     let neighbours = file("public", 0).await;
     let told = page(&neighbours).await;
     assert!(
-        !told.contains("公安机关已签收") && !told.contains("见到孩子"),
+        !told.contains("公安已接报") && !told.contains("见到孩子"),
         "a suspect may be reading"
     );
     assert!(!status(&neighbours).await.to_string().contains("police"));
