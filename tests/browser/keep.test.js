@@ -73,7 +73,7 @@ async function fillAndSend(page, action) {
   await Promise.all([
     page.waitForNavigation(),
     page.evaluate(([to]) => {
-      const form = [...document.querySelectorAll("main form")].find((one) => one.getAttribute("action") === to);
+      const form = [...document.querySelectorAll("main form")].find((one) => one.method === "post" && one.getAttribute("action") === to);
       for (const field of form.elements) {
         if (field.tagName === "TEXTAREA" || ["text", "tel"].includes(field.type)) field.value = `留住-${field.name}`;
       }
