@@ -17,12 +17,12 @@ ok() {
 }
 
 system() { SHOUWANG_RUN_DIR=$OUT/system "$ROOT/deploy/$1" "${@:2}"; }
-ready() { # all three say so
+ready() ( # all three say so
   local url
   # shellcheck disable=SC1091
   source "$OUT/system/env"
   for url in $READY_URLS; do curl -fsS -m 5 "$url" || return 1; done
-}
+)
 nobody_left() { ! pgrep -f "$OUT/system" && ! curl -fsS -m 2 "$1"; }
 warm_up_is_quick() {
   local began
@@ -67,14 +67,14 @@ service_killed_comes_back() {
   system up --demo --no-drill && ready
 }
 
-drill_needs_its_secret() { # a wrong or missing secret never makes a drill, and never an ordinary report either
+drill_needs_its_secret() ( # a wrong or missing secret never makes a drill, and never an ordinary report either
   local status
   # shellcheck disable=SC1091
   source "$OUT/system/env"
   status=$(curl -sS -o /dev/null -w '%{http_code}' -H 'Content-Type: application/json' -H 'X-Shouwang-Drill: guessed' \
     --data-binary "@$ROOT/tests/samples/05-orphan-new.json" "$PUBLIC_URL/api/v1/reports") || return 1
   [[ $status == 4?? ]]
-}
+)
 receipt_of_drill() { jq -r .receipt "$OUT/system/drill/answer.json"; }
 report_is_there() { # report_is_there RECEIPT
   # shellcheck disable=SC1091
