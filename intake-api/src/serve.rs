@@ -10,7 +10,7 @@ use platform::{
     config::Config,
     lifecycle::Parts,
     pack_watch::PackWatch,
-    private::{self, Readiness},
+    private::{self, Part, Readiness},
     seal::MasterKey,
     store::{BatchWriter, Store},
     telemetry,
@@ -101,6 +101,7 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
         phone.clone().run(store.clone(), config.county.clone(), stop.clone()),
     );
     let part = readiness.part("pack");
+    let (outer_open, inner_open) = (readiness.part("public listener"), readiness.part("internal listener"));
     let county = config.county.clone();
     let desk = Desk::open(&config)?;
     parts.spawn(
@@ -127,12 +128,14 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
             "listen.public (SHOUWANG_PUBLIC_ADDR)",
             config.listen.public,
             public::routes(public),
+            outer_open,
             stop.clone(),
         );
         let inner = listen(
             "listen.internal (SHOUWANG_INTERNAL_ADDR)",
             config.listen.internal,
             inside,
+            inner_open,
             stop,
         );
         tokio::try_join!(outer, inner, fresh).map(drop)
@@ -200,10 +203,18 @@ impl Desk {
     }
 }
 
-async fn listen(key: &'static str, addr: SocketAddr, routes: Router, stop: CancellationToken) -> anyhow::Result<()> {
+/// Serves `routes` at `addr`; `open` is ready from the moment that a connection would be taken.
+async fn listen(
+    key: &'static str,
+    addr: SocketAddr,
+    routes: Router,
+    open: Part,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
     let listener = tokio::net::TcpListener::bind(addr)
         .await
         .with_context(|| format!("{key} = {addr}"))?;
+    open.ready();
     let service = routes.into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, service)
         .with_graceful_shutdown(stop.cancelled_owned())
