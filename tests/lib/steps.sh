@@ -87,8 +87,8 @@ run_documentation() {
   RUSTDOCFLAGS="-D warnings" quietly documentation in_root cargo doc --release --locked --workspace --no-deps --quiet
 }
 run_build() {
-  quietly build in_root cargo build --release --locked --workspace --bins --quiet
-  quietly build-tests in_root cargo test --release --locked --workspace --no-run --quiet
+  quietly build in_root cargo build --release --locked --workspace --bin intake-api --bin router --bin notifier --quiet
+  quietly build-tests in_root cargo test --release --locked --workspace --exclude benches --no-run --quiet
 }
 
 run_servers() {
@@ -102,7 +102,7 @@ run_servers() {
 run_cargo_test() {
   local log=$OUT/results/cargo.log
   find_cargo
-  (cd "$ROOT" && cargo test --release --locked --workspace --no-fail-fast) 2>&1 | tee "$log" | show_cargo_progress || {
+  (cd "$ROOT" && cargo test --release --locked --workspace --exclude benches --no-fail-fast) 2>&1 | tee "$log" | show_cargo_progress || {
     grep -E '^(test .* FAILED|---- |thread |error)' "$log" >&2 || true
     return 1
   }

@@ -42,11 +42,11 @@ pub async fn notices(db: &PgPool, rows: i64, urgencies: &[&str]) {
         .await
         .expect("a setting");
     sqlx::query(
-        "WITH t AS (SELECT id, unit, (row_number() OVER (ORDER BY id)) - 1 AS n, count(*) OVER () AS of FROM tickets)
+        "WITH t AS (SELECT id, unit, (row_number() OVER (ORDER BY id)) - 1 AS n FROM tickets)
          INSERT INTO notices (id, dedup, county, kind, ticket_id, unit, urgency, drill, created_at, state)
          SELECT gen_random_uuid(), 'backlog:' || gen_random_uuid(), 'taihe', 'dispatch', t.id, t.unit,
                 $2[1 + g % array_length($2, 1)], false, now() - ($1 - g) * interval '10 ms', 'queued'
-         FROM generate_series(1, $1) g JOIN t ON t.n = g % t.of",
+         FROM generate_series(1, $1) g JOIN t ON t.n = g % (SELECT count(*) FROM tickets)",
     )
     .bind(rows)
     .bind(urgencies)

@@ -10,7 +10,15 @@ use std::{
 use serde_json::Value;
 use tests::{binary, root};
 
-const OURS: [&str; 6] = ["casework", "platform", "intake-api", "router", "notifier", "tests"];
+const OURS: [&str; 7] = [
+    "casework",
+    "platform",
+    "intake-api",
+    "router",
+    "notifier",
+    "tests",
+    "benches",
+];
 
 fn metadata() -> Vec<Value> {
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".into());
@@ -41,6 +49,7 @@ fn arrows_point_one_way() {
         ("router", &["platform", "casework"]),
         ("notifier", &["platform", "casework"]),
         ("tests", &["platform", "casework"]),
+        ("benches", &["platform", "casework", "tests"]),
     ]
     .into();
     let packages = metadata();
