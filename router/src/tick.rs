@@ -1,4 +1,4 @@
-//! One full turn of the clock: every stage that is due at a given time.
+//! One full turn of the clock: every stage that is due at a given time, and every decision on an opening that is overdue.
 
 use chrono::{DateTime, Utc};
 use platform::store::{Store, StoreError, Ticked};
@@ -6,6 +6,13 @@ use platform::store::{Store, StoreError, Ticked};
 /// Turns until no stage is due at `at`. Ends, because a settled stage is due again only later than `at`.
 pub(crate) async fn until_quiet(store: &Store, at: DateTime<Utc>) -> Result<Ticked, StoreError> {
     let mut sum = Ticked::default();
+    loop {
+        let told = store.openings_tell(at).await?;
+        sum.sent += usize::try_from(told).unwrap_or_default();
+        if told == 0 {
+            break;
+        }
+    }
     loop {
         let turned = store.clock_turn(at).await?;
         if turned.stages == 0 {

@@ -6,9 +6,11 @@
 //! ticket ends and a successor carries on. Reopening starts a new clock for the ticket, never for the case. Waiving
 //! (经批准终止办理) is refused for statutory obligations.
 //!
-//! [`TicketState::after`] is the whole table. Who may do an act, and what a closing must hold, is in [`closing`].
+//! [`TicketState::after`] is the whole table. Who may do an act, and what a closing must hold, is in [`closing`]; what a
+//! ticket doesn't show is asked for in [`opening`].
 
 pub mod closing;
+pub mod opening;
 
 use crate::code::words;
 

@@ -1,5 +1,5 @@
 //! Clocks of what a person decides about a ticket: another person's confirmation of a closing, the office's approval of a
-//! transfer. Rows of the pack (`confirmations.csv`), one per matter and urgency.
+//! transfer, the approval and the review of an opening. Rows of the pack (`confirmations.csv`), one per matter and urgency.
 
 use std::collections::HashMap;
 
@@ -14,6 +14,10 @@ words! {
         Confirm = "confirm",
         /// 移送审批
         Approve = "approve",
+        /// 查看审批: what a ticket doesn't show is asked for
+        Opening = "opening",
+        /// 查看复核: what was opened at once is looked at afterwards
+        Review = "review",
     }
 }
 
@@ -59,6 +63,8 @@ impl Matter {
         match self {
             Self::Confirm => "办结确认",
             Self::Approve => "移送审批",
+            Self::Opening => "查看审批",
+            Self::Review => "查看复核",
         }
     }
 }

@@ -99,7 +99,7 @@ pub fn waiting(pack: &Pack, matter: Matter, urgency: Urgency, asked_at: DateTime
         step.to = match matter {
             Matter::Confirm if before => "unit-leader",
             Matter::Confirm if step.level < 4 => "office",
-            Matter::Approve if step.level < 3 => "office",
+            Matter::Approve | Matter::Opening | Matter::Review if step.level < 3 => "office",
             _ => "leading-group",
         }
         .into();

@@ -48,11 +48,12 @@ struct DueStage {
 impl Store {
     /// When the clock must turn next; `None` when nothing runs.
     pub async fn clock_next(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
-        Ok(
+        let stage: Option<DateTime<Utc>> =
             sqlx::query_scalar("SELECT min(next_at) FROM stages WHERE next_at IS NOT NULL")
                 .fetch_one(&self.pool)
-                .await?,
-        )
+                .await?;
+        let opening = self.openings_next().await?;
+        Ok(stage.into_iter().chain(opening).min())
     }
 
     /// Settles up to 50 stages that are due at `now`. Call again until no stage is left.

@@ -89,6 +89,19 @@ GRANT SELECT (id, county, login, name, disabled_at) ON accounts TO "{role}_offic
 GRANT SELECT, INSERT ON rule_set_acts TO "{role}_office";
 GRANT SELECT ON rule_set_acts TO "{role}_board";
 
+-- openings: a unit's person asks and ends, the office and the oversight decide and review, the clock tells what is overdue. What
+-- was written with one is read by who asked, decides or reviews it.
+GRANT SELECT, INSERT ON openings TO "{role}_desk", "{role}_office";
+GRANT UPDATE (state, version, ended_at, ended_by, ended_account) ON openings TO "{role}_desk";
+GRANT UPDATE (state, version, decided_at, decided_by, decided_account, decided_note, opened_at, ends_at, ended_at, ended_by,
+    ended_account, review, reviewed_at, reviewed_by, reviewed_account, review_note) ON openings TO "{role}_office";
+GRANT SELECT (id, county, report_id, ticket_id, unit, side, way, parts, urgency, drill, version, state, asked_at, asked_by,
+    asked_account, due_at, decided_at, decided_by, decided_account, opened_at, ends_at, ended_at, ended_by, ended_account,
+    review_due_at, review, reviewed_at, reviewed_by, reviewed_account, told_at) ON openings TO "{role}_board", "{role}_router";
+GRANT UPDATE (told_at) ON openings TO "{role}_router";
+GRANT EXECUTE ON FUNCTION openings_shown(bigint, bigint, bigint, timestamptz), same_person(bigint, bigint)
+    TO "{role}_desk", "{role}_office";
+
 -- people: accounts, memberships, sessions, a unit's contacts; of tickets only how many a person holds, and to hand them over.
 GRANT SELECT, INSERT, UPDATE ON accounts, memberships, sessions TO "{role}_people";
 GRANT SELECT, INSERT, UPDATE, DELETE ON login_devices TO "{role}_people";
@@ -108,7 +121,7 @@ DECLARE
     t text;
 BEGIN
     FOREACH t IN ARRAY ARRAY['tickets', 'stages', 'stage_rounds', 'escalation_steps', 'events', 'reports', 'report_facts', 'notices',
-                             'notice_tickets'] LOOP
+                             'notice_tickets', 'openings'] LOOP
         EXECUTE format('DROP POLICY IF EXISTS services ON %I', t);
         EXECUTE format('CREATE POLICY services ON %I TO %I, %I, %I, %I, %I, %I USING (true) WITH CHECK (true)', t,
             '{role}_intake', '{role}_relay', '{role}_router', '{role}_notifier', '{role}_board', '{role}_office');
@@ -119,6 +132,7 @@ BEGIN
     EXECUTE format('CREATE POLICY desk ON stage_rounds TO %I USING (EXISTS (SELECT FROM stages s WHERE s.id = stage_id))', '{role}_desk');
     EXECUTE format('CREATE POLICY desk ON escalation_steps TO %I USING (EXISTS (SELECT FROM stages s WHERE s.id = stage_id))', '{role}_desk');
     EXECUTE format('CREATE POLICY desk ON events TO %I USING (EXISTS (SELECT FROM tickets t WHERE t.id = ticket_id))', '{role}_desk');
+    EXECUTE format('CREATE POLICY desk ON openings TO %I USING (EXISTS (SELECT FROM tickets t WHERE t.id = ticket_id))', '{role}_desk');
     EXECUTE format('CREATE POLICY desk ON reports TO %I USING (EXISTS (SELECT FROM tickets t WHERE t.report_id = reports.id))', '{role}_desk');
     EXECUTE format('CREATE POLICY desk ON report_facts TO %I USING (EXISTS (SELECT FROM tickets t WHERE t.report_id = report_facts.report_id))', '{role}_desk');
 END $$;

@@ -22,6 +22,7 @@ mod mail_state;
 mod migrate;
 mod notice;
 mod notice_said;
+mod openings;
 mod outbox;
 mod pack;
 mod parked;
@@ -63,6 +64,10 @@ pub use mail_state::{Blocked, MailState};
 pub use migrate::migrate;
 pub use notice::{Attempt, LeaseOf, NOTICES_COUNTED, NoticeDepth, Settlement, Verdict};
 pub use notice_said::{FailedNotice, LeasedNotice, NoticeContact, NoticeDecision, NoticeStage, NoticeTicket, Phone};
+pub use openings::{
+    Opening, OpeningActing, OpeningAsk, OpeningAsked, OpeningClocks, OpeningDeed, OpeningDenied, OpeningDone,
+    OpeningList, OpeningSealed,
+};
 pub use outbox::{OutboxRow, REPORTS_COUNTED};
 pub use pack::{
     ActivePack, MailboxKept, PackDone, PackError, PackLoaded, PackVersions, Stranded, Successors, UnitMoved,

@@ -83,7 +83,12 @@ pub(super) fn confirmations(files: &PackFiles, problems: &mut Problems) -> Confi
     for row in sheet.rows() {
         let at = (FILE, row.line);
         let matter = Matter::from_word(row.get("matter"));
-        problems.known(at, "matter (confirm, approve)", row.get("matter"), matter.is_some());
+        problems.known(
+            at,
+            "matter (confirm, approve, opening, review)",
+            row.get("matter"),
+            matter.is_some(),
+        );
         let urgency = Urgency::from_word(row.get("urgency"));
         problems.known(at, "urgency", row.get("urgency"), urgency.is_some());
         super::words::grade(at, row.get("grade"), problems);

@@ -1,0 +1,315 @@
+//! Somebody asks: what they may have at once is open, the rest waits for another person.
+
+use casework::{
+    lifecycle::{
+        TicketState,
+        opening::{Asker, IDENTITY, LASTS, Side, Way, may_ask, way},
+    },
+    pack::{OFFICE, POLICE},
+    urgency::Urgency,
+};
+use chrono::{DateTime, Utc};
+use serde_json::json;
+use sqlx::PgTransaction;
+use uuid::Uuid;
+
+use super::{OPENING, Opening};
+use crate::store::{DeskScope, Store, StoreError};
+
+/// Due times of the decision and of the review, by the pack.
+#[derive(Clone, Copy, Debug)]
+pub struct OpeningClocks {
+    /// Of the decision.
+    pub decide: DateTime<Utc>,
+    /// Of the review.
+    pub review: DateTime<Utc>,
+}
+
+/// What somebody asks.
+#[derive(Clone, Debug)]
+pub struct OpeningAsk<'a> {
+    /// County.
+    pub county: &'a str,
+    /// Parts.
+    pub parts: &'a [String],
+    /// Why, sealed.
+    pub reason: &'a [u8],
+    /// Name.
+    pub by: &'a str,
+    /// Account.
+    pub account: i64,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Its clocks.
+    pub clocks: OpeningClocks,
+}
+
+/// What came of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OpeningAsked {
+    /// Stored: one opening for each way.
+    Now(Vec<Opening>),
+    /// All of it was asked before and waits, or is shown already. Nothing was stored.
+    Before,
+    /// Nobody stands behind an anonymous report.
+    Nobody,
+    /// The ticket's state does not allow it.
+    NotAllowed {
+        /// The state.
+        state: String,
+    },
+    /// No such ticket or report.
+    NotFound,
+}
+
+/// A ticket or report as the asking finds it.
+#[derive(Clone, Debug, sqlx::FromRow)]
+struct Found {
+    report_id: i64,
+    ticket_id: Option<i64>,
+    state: Option<String>,
+    urgency: String,
+    unit: String,
+    unit_kind: String,
+    drill: bool,
+    anonymous: bool,
+    shows: Vec<String>,
+    shown_now: Vec<String>,
+}
+
+impl Store {
+    /// A person of a unit asks for parts of one of its tickets.
+    pub async fn desk_opening_ask(
+        &self,
+        scope: &DeskScope,
+        ticket: i64,
+        ask: &OpeningAsk<'_>,
+    ) -> Result<OpeningAsked, StoreError> {
+        let mut tx = self.desk(scope).await?;
+        sqlx::query("SELECT tickets_lock($1)")
+            .bind(ticket)
+            .execute(&mut *tx)
+            .await?;
+        let found: Option<Found> = sqlx::query_as("SELECT * FROM desk_opening_ground($1, $2, $3)")
+            .bind(ticket)
+            .bind(ask.account)
+            .bind(ask.at)
+            .fetch_optional(&mut *tx)
+            .await?;
+        let Some(found) = found else {
+            return Ok(OpeningAsked::NotFound);
+        };
+        let side = if found.unit_kind == OFFICE {
+            Side::Office
+        } else {
+            Side::Unit
+        };
+        ask_for(tx, &found, side, ask).await
+    }
+
+    /// The office or the oversight asks for parts of a report. What the office holds a signed ticket of counts as that ticket.
+    pub async fn opening_ask(&self, report: i64, side: Side, ask: &OpeningAsk<'_>) -> Result<OpeningAsked, StoreError> {
+        let mut tx = self.pool.begin().await?;
+        // Two browsers of one person ask one after the other.
+        sqlx::query("SELECT pg_advisory_xact_lock($1)")
+            .bind(report)
+            .execute(&mut *tx)
+            .await?;
+        let found: Option<Found> = sqlx::query_as("SELECT * FROM opening_ground($1, $2, $3, $4)")
+            .bind(report)
+            .bind(side.as_str())
+            .bind(ask.account)
+            .bind(ask.at)
+            .fetch_optional(&mut *tx)
+            .await?;
+        let Some(found) = found else {
+            return Ok(OpeningAsked::NotFound);
+        };
+        ask_for(tx, &found, side, ask).await
+    }
+}
+
+async fn ask_for(
+    mut tx: PgTransaction<'_>,
+    found: &Found,
+    side: Side,
+    ask: &OpeningAsk<'_>,
+) -> Result<OpeningAsked, StoreError> {
+    let state = match &found.state {
+        None => None,
+        Some(word) => Some(
+            TicketState::from_word(word)
+                .ok_or_else(|| StoreError::Unreadable(format!("a ticket has the unknown state {word:?}")))?,
+        ),
+    };
+    if let Some(state) = state.filter(|state| !may_ask(*state)) {
+        return Ok(OpeningAsked::NotAllowed {
+            state: state.as_str().to_owned(),
+        });
+    }
+    if found.anonymous && ask.parts.iter().all(|part| part == IDENTITY) {
+        return Ok(OpeningAsked::Nobody);
+    }
+    let waiting: Vec<String> = sqlx::query_scalar(
+        "SELECT DISTINCT unnest(parts) FROM openings WHERE report_id = $1 AND asked_account = $2 AND state = 'asked'
+           AND ticket_id IS NOT DISTINCT FROM $3",
+    )
+    .bind(found.report_id)
+    .bind(ask.account)
+    .bind(found.ticket_id)
+    .fetch_all(&mut *tx)
+    .await?;
+    let asker = Asker {
+        urgency: Urgency::from_word(&found.urgency).unwrap_or(Urgency::P1),
+        ticket: state,
+        sees_identity: side == Side::Unit
+            && found.unit_kind == POLICE
+            && found.shows.iter().any(|part| part == IDENTITY),
+    };
+    let mut ids = Vec::new();
+    for &kind in Way::ALL {
+        let mut parts: Vec<&String> = ask
+            .parts
+            .iter()
+            .filter(|part| way(asker, part) == kind && !found.shown_now.contains(part) && !waiting.contains(part))
+            .filter(|part| !(found.anonymous && *part == IDENTITY))
+            .collect();
+        parts.dedup();
+        if !parts.is_empty() {
+            ids.push(insert(&mut tx, found, side, kind, &parts, ask).await?);
+        }
+    }
+    if ids.is_empty() {
+        return Ok(OpeningAsked::Before);
+    }
+    let sql = format!("{OPENING} WHERE o.id = ANY ($1) ORDER BY o.id");
+    let stored = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(&ids)
+        .fetch_all(&mut *tx)
+        .await?;
+    tx.commit().await?;
+    Ok(OpeningAsked::Now(stored))
+}
+
+async fn insert(
+    tx: &mut PgTransaction<'_>,
+    found: &Found,
+    side: Side,
+    way: Way,
+    parts: &[&String],
+    ask: &OpeningAsk<'_>,
+) -> Result<i64, StoreError> {
+    let waits = way == Way::Approval;
+    let id: i64 = sqlx::query_scalar(
+        "INSERT INTO openings (county, report_id, ticket_id, unit, side, way, parts, urgency, drill, state, asked_at, asked_by,
+                               asked_account, reason, due_at, review_due_at, opened_at, ends_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) RETURNING id",
+    )
+    .bind(ask.county)
+    .bind(found.report_id)
+    .bind(found.ticket_id)
+    .bind(&found.unit)
+    .bind(side.as_str())
+    .bind(way.as_str())
+    .bind(parts)
+    .bind(&found.urgency)
+    .bind(found.drill)
+    .bind(if waits { "asked" } else { "open" })
+    .bind(ask.at)
+    .bind(ask.by)
+    .bind(ask.account)
+    .bind(ask.reason)
+    .bind(waits.then_some(ask.clocks.decide))
+    .bind((!waits).then_some(ask.clocks.review))
+    .bind((!waits).then_some(ask.at))
+    .bind((!waits).then_some(ask.at + LASTS))
+    .fetch_one(&mut **tx)
+    .await?;
+    let event = OpeningEvent {
+        at: ask.at,
+        report: found.report_id,
+        ticket: found.ticket_id,
+        kind: if waits { "opening-asked" } else { "opening-opened" },
+        by: ask.by,
+        account: ask.account,
+        detail: json!({"opening": id, "parts": parts, "way": way.as_str()}),
+        sealed: Some(ask.reason),
+    };
+    event.insert(tx).await?;
+    if waits {
+        let ticket = notice_ticket(tx, found.report_id, found.ticket_id).await?;
+        if let Some(ticket) = ticket {
+            let sql = if side == Side::Unit {
+                "SELECT desk_notice($1, $2, 'opening-asked', true, NULL, $3)"
+            } else {
+                OFFICE_NOTICE
+            };
+            sqlx::query(sql)
+                .bind(Uuid::new_v4())
+                .bind(ticket)
+                .bind(ask.at)
+                .execute(&mut **tx)
+                .await?;
+        }
+    }
+    Ok(id)
+}
+
+/// What the office asks is decided by another person of the office or by the oversight, who read the same mailbox.
+const OFFICE_NOTICE: &str =
+    "INSERT INTO notices (id, dedup, county, kind, ticket_id, unit, urgency, drill, created_at, state)
+    SELECT $1, 'opening-asked:' || $1, t.county, 'opening-asked', t.id,
+           (SELECT min(u.code) FROM units u WHERE u.county = t.county AND u.kind = 'office' AND u.retired_at IS NULL),
+           t.urgency, r.drill, $3, 'queued'
+    FROM tickets t JOIN reports r ON r.id = t.report_id WHERE t.id = $2";
+
+/// The ticket that a notice is about: its own, else the one that leads the report.
+pub(super) async fn notice_ticket(
+    tx: &mut PgTransaction<'_>,
+    report: i64,
+    ticket: Option<i64>,
+) -> Result<Option<i64>, StoreError> {
+    if ticket.is_some() {
+        return Ok(ticket);
+    }
+    Ok(
+        sqlx::query_scalar("SELECT id FROM tickets WHERE report_id = $1 ORDER BY lead DESC, id LIMIT 1")
+            .bind(report)
+            .fetch_optional(&mut **tx)
+            .await?,
+    )
+}
+
+/// A line of the trail.
+pub(super) struct OpeningEvent<'a> {
+    pub(super) at: DateTime<Utc>,
+    pub(super) report: i64,
+    pub(super) ticket: Option<i64>,
+    pub(super) kind: &'a str,
+    pub(super) by: &'a str,
+    pub(super) account: i64,
+    pub(super) detail: serde_json::Value,
+    pub(super) sealed: Option<&'a [u8]>,
+}
+
+impl OpeningEvent<'_> {
+    /// Several of one act carry the same time, in microseconds that keep their order.
+    pub(super) async fn insert(&self, tx: &mut PgTransaction<'_>) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO events (at, report_id, ticket_id, kind, actor, account_id, detail, sealed)
+             SELECT $1 + count(*) * interval '1 microsecond', $2, $3, $4, $5, $6, $7, $8 FROM events e
+             WHERE e.report_id = $2 AND e.ticket_id IS NOT DISTINCT FROM $3 AND e.at >= $1 AND e.at < $1 + interval '1 millisecond'",
+        )
+        .bind(self.at)
+        .bind(self.report)
+        .bind(self.ticket)
+        .bind(self.kind)
+        .bind(self.by)
+        .bind(self.account)
+        .bind(&self.detail)
+        .bind(self.sealed)
+        .execute(&mut **tx)
+        .await?;
+        Ok(())
+    }
+}
