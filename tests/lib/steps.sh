@@ -81,14 +81,18 @@ run_dependencies() {
   quietly shear in_root cargo shear
 }
 
-# All with --release: one profile, so that nothing is compiled a second time for another one.
+# All with --release: one profile, so that nothing is compiled a second time for another one. Only the tests' own code and the
+# harness of intake-api's unit tests are left unoptimised: they take minutes to optimise and seconds to run. The services that
+# the tests start are those that a county runs.
+TEST_TARGETS=(--release --locked --workspace --exclude benches
+  --config profile.release.package.tests.opt-level=0 --config profile.release.package.intake-api.opt-level=0)
 run_clippy() { quietly clippy in_root cargo clippy --release --locked --workspace --all-targets --quiet -- -D warnings; }
 run_documentation() {
   RUSTDOCFLAGS="-D warnings" quietly documentation in_root cargo doc --release --locked --workspace --no-deps --quiet
 }
 run_build() {
   quietly build in_root cargo build --release --locked --workspace --bin intake-api --bin router --bin notifier --quiet
-  quietly build-tests in_root cargo test --release --locked --workspace --exclude benches --no-run --quiet
+  quietly build-tests in_root cargo test "${TEST_TARGETS[@]}" --no-run --quiet
 }
 
 run_servers() {
@@ -102,7 +106,7 @@ run_servers() {
 run_cargo_test() {
   local log=$OUT/results/cargo.log
   find_cargo
-  (cd "$ROOT" && cargo test --release --locked --workspace --exclude benches --no-fail-fast) 2>&1 | tee "$log" | show_cargo_progress || {
+  (cd "$ROOT" && cargo test "${TEST_TARGETS[@]}" --no-fail-fast) 2>&1 | tee "$log" | show_cargo_progress || {
     grep -E '^(test .* FAILED|---- |thread |error)' "$log" >&2 || true
     return 1
   }
