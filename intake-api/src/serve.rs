@@ -246,6 +246,9 @@ async fn housekeeping(store: Store, stop: CancellationToken) -> anyhow::Result<(
         if let Err(e) = store.answers_forget(clock::now()).await {
             tracing::warn!(error = telemetry::chain(&e), "expired answers were not dropped");
         }
+        if let Err(e) = store.access_forget(clock::now()).await {
+            tracing::warn!(error = telemetry::chain(&e), "old refusals and logins were not dropped");
+        }
         if stop
             .run_until_cancelled(tokio::time::sleep(HOUSEKEEPING))
             .await

@@ -1,5 +1,6 @@
 //! The operator's commands: migrate, pack load, key new.
 
+mod command;
 pub(crate) mod people;
 
 use std::{fs::OpenOptions, io::Write, os::unix::fs::OpenOptionsExt, path::Path};

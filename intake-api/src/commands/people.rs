@@ -6,17 +6,15 @@ use anyhow::{Context, ensure};
 use platform::{
     clock,
     config::Config,
-    store::{Created, NewAccount, NewAct, Store},
+    store::{Created, NewAccount, Store},
 };
 use serde_json::json;
 
+use super::command::Typed;
 use crate::internal::{
     auth::{login_name, password},
     person_name,
 };
-
-/// Who acts, in the trail.
-const BY: &str = "command line";
 
 /// Somebody to make.
 pub(crate) struct First {
@@ -32,7 +30,7 @@ pub(crate) async fn admin(login: &str, name: &str) -> anyhow::Result<()> {
         login: login.to_owned(),
         name: name.to_owned(),
     };
-    make(&[("admin", first)]).await
+    make(&[("admin", first)], &Typed::now("people admin")).await
 }
 
 /// `people first`: the first administrator and the first person of the office, where the county has none yet.
@@ -50,7 +48,7 @@ pub(crate) async fn first(admin: First, office: First) -> anyhow::Result<()> {
         !missing.is_empty(),
         "nothing was changed: an administrator makes accounts on the page /people"
     );
-    make(&missing).await
+    make(&missing, &Typed::now("people first")).await
 }
 
 /// `people missing`: fails where the county has no administrator or nobody in the office. Accounts of a demo don't count.
@@ -65,7 +63,7 @@ pub(crate) async fn missing() -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn make(people: &[(&str, First)]) -> anyhow::Result<()> {
+async fn make(people: &[(&str, First)], typed: &Typed) -> anyhow::Result<()> {
     let (config, store) = open()?;
     let unit = office(&store, &config.county).await?;
     let mut made = Vec::new();
@@ -95,7 +93,8 @@ async fn make(people: &[(&str, First)]) -> anyhow::Result<()> {
             unit: &unit,
             role,
             actor: None,
-            by: BY,
+            by: Typed::BY,
+            detail: typed.detail(),
         })
         .collect();
     match store.accounts_create(&accounts, clock::now()).await? {
@@ -180,7 +179,7 @@ async fn demo_account(
     (login, name, unit, role): (&str, &str, &str, &str),
     given: &str,
 ) -> anyhow::Result<()> {
-    let now = clock::now();
+    let (now, typed) = (clock::now(), Typed::now("people demo"));
     let password_hash = password::hash(given.to_owned()).await?;
     let new = NewAccount {
         county,
@@ -193,7 +192,8 @@ async fn demo_account(
         unit,
         role,
         actor: None,
-        by: BY,
+        by: Typed::BY,
+        detail: typed.detail(),
     };
     if let Created::All(_) = store.accounts_create(&[new], now).await? {
         return Ok(());
@@ -201,21 +201,13 @@ async fn demo_account(
     let secret = store.account_secret(county, login, None).await?;
     let secret = secret.context("an account that was there a moment ago")?;
     if !password::matches(given.to_owned(), Some(secret.password_hash)).await? {
+        let act = typed.act(county, now, "reset", Some(secret.id));
         store
-            .account_set_password(secret.id, &password_hash, false, None, now)
+            .account_set_password(secret.id, &password_hash, false, None, &act)
             .await?;
     }
-    let act = NewAct {
-        county,
-        at: now,
-        actor: None,
-        actor_name: BY,
-        act: "granted",
-        account: Some(secret.id),
-        unit: Some(unit),
-        role: Some(role),
-        detail: json!({}),
-    };
+    let mut act = typed.act(county, now, "granted", Some(secret.id));
+    (act.unit, act.role) = (Some(unit), Some(role));
     store.membership_grant(county, secret.id, unit, role, &act).await?;
     Ok(())
 }

@@ -11,6 +11,7 @@ mod kept;
 mod leading;
 pub(crate) mod page;
 mod people;
+mod refused;
 mod routes;
 mod rules;
 mod write;

@@ -13,6 +13,7 @@ use super::{
     auth::{self, SignedIn, login},
     counts, kept,
     page::{Frame, keep_language, problem},
+    refused,
 };
 
 /// One route.
@@ -74,6 +75,7 @@ pub(crate) fn routes(internal: Internal) -> Router {
     let pages = all()
         .into_iter()
         .fold(Router::new(), |router, route| router.route(route.path, route.handler))
+        .route_layer(middleware::from_fn(refused::door))
         .fallback(async || problem::not_found().into_response())
         .with_state(internal.clone());
     // The layers stand around the whole application and not around each route, because what was typed comes back on the page
@@ -82,6 +84,7 @@ pub(crate) fn routes(internal: Internal) -> Router {
         .fallback_service(pages)
         .layer(middleware::from_fn_with_state(internal.clone(), counts::layer))
         .layer(middleware::from_fn_with_state(internal.clone(), kept::layer))
+        .layer(middleware::from_fn_with_state(internal.clone(), refused::layer))
         .layer(middleware::from_fn_with_state(internal, auth::session))
         .layer(middleware::from_fn(keep_language))
         .layer(middleware::map_response(headers))

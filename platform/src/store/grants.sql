@@ -103,7 +103,17 @@ GRANT EXECUTE ON FUNCTION openings_shown(bigint, bigint, bigint, timestamptz), s
     TO "{role}_desk", "{role}_office";
 
 -- people: accounts, memberships, sessions, a unit's contacts; of tickets only how many a person holds, and to hand them over.
-GRANT SELECT, INSERT, UPDATE ON accounts, memberships, sessions TO "{role}_people";
+GRANT SELECT, INSERT, UPDATE ON accounts, sessions TO "{role}_people";
+-- A grant is added and ended. Who may give what is held by the table's guard.
+GRANT SELECT ON memberships TO "{role}_people";
+GRANT INSERT (account_id, county, unit, role, since, granted_by, confirmed_by, request) ON memberships TO "{role}_people";
+GRANT UPDATE (ended_at, ended_by) ON memberships TO "{role}_people";
+GRANT SELECT, INSERT ON grant_requests TO "{role}_people";
+GRANT UPDATE (decided_at, decided_by, decision) ON grant_requests TO "{role}_people";
+-- Who came to which door: recorded and forgotten by functions only.
+GRANT SELECT ON access_events TO "{role}_people";
+GRANT EXECUTE ON FUNCTION access_record(text, timestamptz, text, bigint, text, inet, text, jsonb) TO "{role}_people";
+GRANT EXECUTE ON FUNCTION access_forget(timestamptz) TO "{role}_intake";
 GRANT SELECT, INSERT, UPDATE, DELETE ON login_devices TO "{role}_people";
 GRANT SELECT, INSERT ON account_acts TO "{role}_people";
 GRANT UPDATE (mailbox, duty_phone, mailbox_confirmed_at, mailbox_confirmed_by) ON units TO "{role}_people";

@@ -45,6 +45,8 @@ pub enum Left {
     Done(i64),
     /// There was nothing to end: somebody did it before.
     Before,
+    /// Nobody would keep the accounts any more.
+    LastAdmin,
     /// Tickets that nobody was named for, because they came in the meantime.
     Holds(Vec<Held>),
 }
@@ -61,7 +63,25 @@ impl Store {
     }
 
     /// Ends an account or a role and hands over what the person holds, in one transaction. `act` is what is recorded.
+    ///
+    /// The database keeps the last administrator, with a lock, so that two who disable each other at once come one by one.
     pub async fn account_leave(
+        &self,
+        county: &str,
+        id: i64,
+        leaving: Leaving<'_>,
+        hand_over: &[HandOver],
+        act: &NewAct<'_>,
+    ) -> Result<Left, StoreError> {
+        match self.leave(county, id, leaving, hand_over, act).await {
+            Err(StoreError::Db(sqlx::Error::Database(e))) if e.constraint() == Some("last_admin") => {
+                Ok(Left::LastAdmin)
+            }
+            other => other,
+        }
+    }
+
+    async fn leave(
         &self,
         county: &str,
         id: i64,
@@ -85,7 +105,7 @@ impl Store {
             .is_some(),
             Leaving::Role { unit, role } => {
                 sqlx::query(
-                    "UPDATE memberships SET ended_at = $5 WHERE county = $1 AND account_id = $2 AND unit = $3 AND role = $4
+                    "UPDATE memberships SET ended_at = $5, ended_by = $6 WHERE county = $1 AND account_id = $2 AND unit = $3 AND role = $4
                         AND ended_at IS NULL",
                 )
                 .bind(county)
@@ -93,6 +113,7 @@ impl Store {
                 .bind(unit)
                 .bind(role)
                 .bind(act.at)
+                .bind(act.actor)
                 .execute(&mut *tx)
                 .await?
                 .rows_affected()

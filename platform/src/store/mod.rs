@@ -4,6 +4,7 @@
 //! (there is nothing here to call it with), and no caller may drop a method's future half way: services run writes in tasks
 //! of their own, because a dropped `begin` can leave a pooled connection inside a stale transaction.
 
+mod access;
 mod account_acts;
 mod act;
 mod batch;
@@ -15,6 +16,7 @@ mod contacts;
 mod counts;
 mod desk;
 mod due;
+mod granting;
 mod leading;
 mod leaving;
 mod logins;
@@ -41,6 +43,7 @@ mod units;
 mod unlisted;
 mod wake;
 
+pub use access::{Access, AccessFind, AccessLine};
 pub use account_acts::{AccountAct, NewAct};
 pub use act::{ActDone, Acting, Closing, Denied, Oversight, Successor, TicketDeed, Wait};
 pub use batch::{BatchWriter, BlindToken, KeyMacs, NewReport, Stored};
@@ -57,6 +60,7 @@ pub use desk::{
     DeskEvent, DeskScope, DeskStage, DeskTicket, FirstTicket, NextTicket, OtherTicket, QueueLine, TicketChain,
 };
 pub use due::Onward;
+pub use granting::{Asked, DAYS as GRANT_DAYS, Decide, GrantDecided, GrantRequest, takes_two};
 pub use leading::{LeadingLine, LeadingNow};
 pub use leaving::{HandOver, Held, Leaving, Left};
 pub use logins::{TASKS, logins_write};

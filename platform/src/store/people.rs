@@ -1,10 +1,11 @@
 //! Accounts and memberships. Password hashes go through here and are never logged.
 
 use chrono::{DateTime, Utc};
+use serde_json::Value;
 use sqlx::PgTransaction;
 use uuid::Uuid;
 
-use super::{NewAct, Store, StoreError};
+use super::{NewAct, Store, StoreError, granting};
 
 /// An account as people see it.
 #[derive(Clone, Debug, sqlx::FromRow, serde::Serialize)]
@@ -72,6 +73,8 @@ pub struct NewAccount<'a> {
     pub actor: Option<i64>,
     /// That person's name.
     pub by: &'a str,
+    /// What the trail says besides: which command, and who typed it.
+    pub detail: Value,
 }
 
 /// How making accounts ended: all of them, or none.
@@ -128,15 +131,16 @@ impl Store {
     }
 
     /// Sets a password and ends every session of the account but `keep`. Without one it was set by somebody else: then no
-    /// browser is known any more.
+    /// browser is known any more. `act` says who did it.
     pub async fn account_set_password(
         &self,
         id: i64,
         hash: &str,
         must_change: bool,
         keep: Option<Uuid>,
-        now: DateTime<Utc>,
+        act: &NewAct<'_>,
     ) -> Result<(), StoreError> {
+        let mut tx = self.pool.begin().await?;
         sqlx::query(
             "WITH s AS (UPDATE sessions SET ended_at = $4 WHERE account_id = $1 AND ended_at IS NULL AND id IS DISTINCT FROM $5),
                   d AS (DELETE FROM login_devices WHERE account_id = $1 AND $5 IS NULL)
@@ -145,16 +149,30 @@ impl Store {
         .bind(id)
         .bind(hash)
         .bind(must_change)
-        .bind(now)
+        .bind(act.at)
         .bind(keep)
-        .execute(&self.pool)
+        .execute(&mut *tx)
         .await?;
+        act.record(&mut tx).await?;
+        tx.commit().await?;
         Ok(())
     }
 
-    /// Enables an account again; `false` when there is nothing to enable.
-    pub async fn account_enable(&self, county: &str, id: i64, act: &NewAct<'_>) -> Result<bool, StoreError> {
+    /// Enables an account again; `None` when there is nothing to enable. It comes back with the roles of its units. Those that
+    /// reach over the county end with it, or one person would give them: they are given again by two. Says how many ended.
+    pub async fn account_enable(&self, county: &str, id: i64, act: &NewAct<'_>) -> Result<Option<usize>, StoreError> {
         let mut tx = self.pool.begin().await?;
+        let ended: Vec<(String, String)> = sqlx::query_as(
+            "UPDATE memberships m SET ended_at = $3, ended_by = $4 FROM accounts a
+             WHERE a.id = $2 AND a.county = $1 AND a.disabled_at IS NOT NULL AND m.account_id = a.id AND m.ended_at IS NULL
+               AND m.role NOT IN ('member', 'leader') RETURNING m.unit, m.role",
+        )
+        .bind(county)
+        .bind(id)
+        .bind(act.at)
+        .bind(act.actor)
+        .fetch_all(&mut *tx)
+        .await?;
         let done = sqlx::query(
             "UPDATE accounts SET disabled_at = NULL WHERE id = $2 AND county = $1 AND disabled_at IS NOT NULL",
         )
@@ -163,15 +181,30 @@ impl Store {
         .execute(&mut *tx)
         .await?;
         if done.rows_affected() == 0 {
-            return Ok(false);
+            return Ok(None);
         }
         act.record(&mut tx).await?;
+        for (unit, role) in &ended {
+            let ends = NewAct {
+                act: "ended",
+                unit: Some(unit),
+                role: Some(role),
+                detail: serde_json::json!({"why": "enabled"}),
+                ..act.clone()
+            };
+            ends.record(&mut tx).await?;
+        }
         tx.commit().await?;
-        Ok(true)
+        Ok(Some(ended.len()))
     }
 
     /// Disables the accounts of a demo, or enables them again; gives how many changed.
     pub async fn accounts_demo_set(&self, county: &str, enabled: bool, now: DateTime<Utc>) -> Result<u64, StoreError> {
+        let mut tx = self.pool.begin().await?;
+        // A demo ends although nobody else may be there yet: its administrator is nobody's.
+        sqlx::query("SELECT set_config('shouwang.demo_ends', 'on', true)")
+            .execute(&mut *tx)
+            .await?;
         let done = sqlx::query(
             "WITH a AS (UPDATE accounts SET disabled_at = CASE WHEN NOT $2 THEN $3 END
                         WHERE county = $1 AND demo AND (disabled_at IS NULL) <> $2 RETURNING id),
@@ -181,8 +214,9 @@ impl Store {
         .bind(county)
         .bind(enabled)
         .bind(now)
-        .fetch_all(&self.pool)
+        .fetch_all(&mut *tx)
         .await?;
+        tx.commit().await?;
         Ok(done.len() as u64)
     }
 
@@ -301,6 +335,8 @@ impl Store {
     }
 
     /// Gives a person a role in a unit; the unit must exist. `false` when the person has it already.
+    ///
+    /// The database refuses what nobody may give alone: [`Store::grant_ask`] asks for that.
     pub async fn membership_grant(
         &self,
         county: &str,
@@ -310,7 +346,7 @@ impl Store {
         act: &NewAct<'_>,
     ) -> Result<bool, StoreError> {
         let mut tx = self.pool.begin().await?;
-        let given = grant(&mut tx, county, account, unit, role, act.at).await?;
+        let given = granting::give(&mut tx, county, account, unit, role, act.actor, act.at).await?;
         if given {
             act.record(&mut tx).await?;
         }
@@ -340,41 +376,27 @@ async fn account_insert(
     .fetch_optional(&mut **tx)
     .await?;
     if let Some(id) = id {
-        grant(tx, new.county, id, new.unit, new.role, now).await?;
-        let act = NewAct {
+        // A role that takes two people is asked for and not given; somebody else confirms it.
+        let alone = new.actor.is_none() || !granting::takes_two(new.role);
+        let mut act = NewAct {
             county: new.county,
             at: now,
             actor: new.actor,
             actor_name: new.by,
             act: "created",
             account: Some(id),
-            unit: Some(new.unit),
-            role: Some(new.role),
-            detail: serde_json::json!({}),
+            unit: alone.then_some(new.unit),
+            role: alone.then_some(new.role),
+            detail: new.detail.clone(),
         };
-        act.record(tx).await?;
+        if alone {
+            granting::give(tx, new.county, id, new.unit, new.role, new.actor, now).await?;
+            act.record(tx).await?;
+        } else {
+            act.record(tx).await?;
+            (act.act, act.unit, act.role) = ("asked", Some(new.unit), Some(new.role));
+            granting::ask(tx, id, new.unit, new.role, &act).await?;
+        }
     }
     Ok(id)
-}
-
-async fn grant(
-    tx: &mut PgTransaction<'_>,
-    county: &str,
-    account: i64,
-    unit: &str,
-    role: &str,
-    now: DateTime<Utc>,
-) -> Result<bool, StoreError> {
-    let done = sqlx::query(
-        "INSERT INTO memberships (account_id, county, unit, role, since) VALUES ($1, $2, $3, $4, $5)
-         ON CONFLICT (account_id, unit, role) DO UPDATE SET ended_at = NULL, since = excluded.since WHERE memberships.ended_at IS NOT NULL",
-    )
-    .bind(account)
-    .bind(county)
-    .bind(unit)
-    .bind(role)
-    .bind(now)
-    .execute(&mut **tx)
-    .await?;
-    Ok(done.rows_affected() == 1)
 }

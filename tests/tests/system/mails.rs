@@ -32,7 +32,7 @@ fn links(raw: &str, base: &str) -> Vec<String> {
 
 /// Makes the demo's member a person of this unit and nothing else.
 async fn belongs(system: &System, unit: &str, role: &str) {
-    sqlx::query("DELETE FROM memberships WHERE account_id = (SELECT id FROM accounts WHERE login = 'demo-member')")
+    sqlx::query("UPDATE memberships SET ended_at = since WHERE ended_at IS NULL AND account_id = (SELECT id FROM accounts WHERE login = 'demo-member')")
         .execute(&system.db)
         .await
         .unwrap();

@@ -25,6 +25,7 @@ mod rules;
 mod store;
 mod succession;
 mod texts;
+mod trail;
 mod web;
 mod wording;
 mod workbook;

@@ -36,6 +36,7 @@ impl Office {
                 role: "office",
                 actor: None,
                 by: "test",
+                detail: serde_json::json!({}),
             };
             let now = clock::now();
             let Created::All(ids) = fixture.store.accounts_create(&[account], now).await.unwrap() else {

@@ -25,18 +25,6 @@ pub(crate) struct Desk {
     pub(crate) scope: DeskScope,
 }
 
-/// The leading-group office: settles triage, records call-backs.
-pub(crate) struct Office(Actor);
-
-/// The office or the oversight: reads county-wide.
-pub(crate) struct Overseer(Actor);
-
-/// The leading group: reads its one page.
-pub(crate) struct Leading(Actor);
-
-/// Keeps accounts; sees no report.
-pub(crate) struct Admin(Actor);
-
 impl Deref for SignedIn {
     type Target = Actor;
     fn deref(&self) -> &Actor {
@@ -51,32 +39,44 @@ impl Deref for Desk {
     }
 }
 
-impl Deref for Office {
-    type Target = Actor;
-    fn deref(&self) -> &Actor {
-        &self.0
-    }
+/// Rights that are a role and nothing else.
+macro_rules! right {
+    ($($(#[$doc:meta])* $name:ident: $roles:expr;)*) => {$(
+        $(#[$doc])*
+        pub(crate) struct $name(pub(super) Actor);
+
+        impl Deref for $name {
+            type Target = Actor;
+            fn deref(&self) -> &Actor {
+                &self.0
+            }
+        }
+
+        impl<S: Sync> FromRequestParts<S> for $name {
+            type Rejection = Response;
+
+            async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+                with_role(parts, state, &$roles).await.map(Self)
+            }
+        }
+    )*};
 }
 
-impl Deref for Overseer {
-    type Target = Actor;
-    fn deref(&self) -> &Actor {
-        &self.0
-    }
-}
-
-impl Deref for Leading {
-    type Target = Actor;
-    fn deref(&self) -> &Actor {
-        &self.0
-    }
-}
-
-impl Deref for Admin {
-    type Target = Actor;
-    fn deref(&self) -> &Actor {
-        &self.0
-    }
+right! {
+    /// The leading-group office: settles triage, records call-backs.
+    Office: ["office"];
+    /// The office or the oversight: reads county-wide.
+    Overseer: ["office", "oversight"];
+    /// The leading group: reads its one page.
+    Leading: ["leading-group"];
+    /// Keeps accounts; sees no report.
+    Admin: ["admin"];
+    /// Confirms what an administrator asked: another administrator, or the office.
+    Confirmer: ["admin", "office"];
+    /// Reads who did what to accounts, units and rights.
+    Auditor: ["admin", "office", "oversight"];
+    /// Reads who came to which door.
+    Watcher: ["admin", "oversight"];
 }
 
 impl<S: Sync> FromRequestParts<S> for SignedIn {
@@ -98,38 +98,6 @@ impl<S: Sync> FromRequestParts<S> for Desk {
         let actor = with_role(parts, state, &["member", "leader"]).await?;
         let scope = DeskScope::new(actor.units(&["member", "leader"]));
         Ok(Self { actor, scope })
-    }
-}
-
-impl<S: Sync> FromRequestParts<S> for Office {
-    type Rejection = Response;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
-        with_role(parts, state, &["office"]).await.map(Self)
-    }
-}
-
-impl<S: Sync> FromRequestParts<S> for Overseer {
-    type Rejection = Response;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
-        with_role(parts, state, &["office", "oversight"]).await.map(Self)
-    }
-}
-
-impl<S: Sync> FromRequestParts<S> for Leading {
-    type Rejection = Response;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
-        with_role(parts, state, &["leading-group"]).await.map(Self)
-    }
-}
-
-impl<S: Sync> FromRequestParts<S> for Admin {
-    type Rejection = Response;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
-        with_role(parts, state, &["admin"]).await.map(Self)
     }
 }
 

@@ -9,5 +9,5 @@ pub(crate) mod password;
 pub(crate) mod session;
 pub(crate) mod token;
 
-pub(crate) use guard::{Admin, Desk, Leading, Office, Overseer, SignedIn};
+pub(crate) use guard::{Admin, Auditor, Confirmer, Desk, Leading, Office, Overseer, SignedIn, Watcher};
 pub(crate) use session::{Actor, SessionUnread, given_token, session, session_of, sets_session};

@@ -63,6 +63,7 @@ pub(super) async fn create(
             role: &role,
             actor: Some(by.id),
             by: &by.name,
+            detail: serde_json::json!({}),
         };
         people.accounts_create(&[account], clock::now()).await
     });

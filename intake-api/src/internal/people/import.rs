@@ -240,6 +240,7 @@ pub(super) async fn confirm(
                 role: &row.role,
                 actor: Some(by.id),
                 by: &by.name,
+                detail: serde_json::json!({"why": "import"}),
             })
             .collect();
         within.people.accounts_create(&accounts, clock::now()).await

@@ -237,6 +237,20 @@ async fn act(internal: &Internal, actor: &Actor, lang: Lang, id: i64, what: What
             )
             .await
         }
+        Ok(Left::LastAdmin) => {
+            let said = Said::error(lang.t("accounts.last_admin"));
+            person::show(
+                internal,
+                actor,
+                lang,
+                id,
+                StatusCode::CONFLICT,
+                Typed::default(),
+                Wrong::new(),
+                said,
+            )
+            .await
+        }
         Ok(Left::Holds(_)) => {
             let said = lang.t("accounts.leave.more").to_owned();
             show(

@@ -11,6 +11,7 @@ use platform::{clock, text::Lang};
 use serde::Deserialize;
 use tracing::{error, info};
 
+use super::trail::new_act;
 use crate::internal::{
     Internal,
     auth::{Actor, SignedIn, device::Device, password},
@@ -97,8 +98,15 @@ pub(crate) async fn change(
         Ok(hash) => hash,
         Err(e) => return broken(&e),
     };
-    let (people, id, keep) = (internal.people.clone(), account.id, actor.session);
-    match detached(async move { people.account_set_password(id, &hash, false, Some(keep), now).await }).await {
+    let (within, by, id) = (internal.clone(), actor.0.clone(), account.id);
+    let done = detached(async move {
+        let act = new_act(&within, &by, "password", Some(id), now);
+        within
+            .people
+            .account_set_password(id, &hash, false, Some(by.session), &act)
+            .await
+    });
+    match done.await {
         Ok(()) => {
             info!(account = id, "changed their password");
             show(&actor, lang, StatusCode::OK, None, true)

@@ -5,7 +5,7 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
-use platform::{clock, store::StoreError};
+use platform::clock;
 use tracing::info;
 
 use super::{
@@ -49,12 +49,7 @@ pub(super) async fn reset(
     let (within, by) = (internal.clone(), actor.clone());
     let done = detached(async move {
         let act = new_act(&within, &by, "reset", Some(id), clock::now());
-        within
-            .people
-            .account_set_password(id, &hash, true, None, act.at)
-            .await?;
-        within.people.account_act_record(&act).await?;
-        Ok::<_, StoreError>(())
+        within.people.account_set_password(id, &hash, true, None, &act).await
     });
     match done.await {
         Ok(()) => {

@@ -104,8 +104,8 @@ pub(super) async fn enable(
         within.people.account_enable(&within.county, id, &act).await
     });
     let (status, said) = match done.await {
-        Ok(true) => (StatusCode::OK, Said::done(lang.t("accounts.enabled_done"))),
-        Ok(false) => (StatusCode::CONFLICT, Said::error(lang.t("accounts.enabled_before"))),
+        Ok(Some(_)) => (StatusCode::OK, Said::done(lang.t("accounts.enabled_done"))),
+        Ok(None) => (StatusCode::CONFLICT, Said::error(lang.t("accounts.enabled_before"))),
         Err(response) => return response,
     };
     person::show(

@@ -1,0 +1,101 @@
+//! Whoever is turned away leaves a line: who, from where, at which door. Kept for 90 days, counted for the metrics.
+//!
+//! What is not there and what is not theirs answer alike (404), so both are kept: whoever tries numbers is seen by it. Pages that
+//! are no door of ours, files of the pages and people without a session are not: nothing was refused to them.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use axum::{
+    extract::{ConnectInfo, MatchedPath, Request, State},
+    http::StatusCode,
+    middleware::Next,
+    response::Response,
+};
+use platform::{
+    clock,
+    store::{Access, StoreError},
+    telemetry::chain,
+};
+use serde_json::json;
+use tracing::warn;
+
+use super::{Internal, auth::Actor};
+
+/// Longest path that a line keeps.
+const PATH: usize = 120;
+
+/// Which door it was: an extension of the answer.
+#[derive(Clone)]
+struct Door(String);
+
+/// The layer of each route: says which one it is.
+pub(super) async fn door(request: Request, next: Next) -> Response {
+    let matched = request.extensions().get::<MatchedPath>();
+    let door = matched.map(|path| Door(format!("{} {}", request.method(), path.as_str())));
+    let mut answer = next.run(request).await;
+    if let Some(door) = door {
+        answer.extensions_mut().insert(door);
+    }
+    answer
+}
+
+/// The layer around all of them.
+pub(super) async fn layer(State(internal): State<Internal>, request: Request, next: Next) -> Response {
+    let account = request.extensions().get::<Actor>().map(|a| a.person.account.id);
+    let address = address(&request);
+    let path: String = request.uri().path().chars().take(PATH).collect();
+    let method = request.method().clone();
+    let answer = next.run(request).await;
+    let door = answer.extensions().get::<Door>().map(|door| door.0.clone());
+    let status = answer.status();
+    let turned_away = match status {
+        StatusCode::FORBIDDEN => true,
+        StatusCode::NOT_FOUND => door.is_some() && account.is_some() && !path.starts_with("/assets/"),
+        _ => false,
+    };
+    if turned_away {
+        let door = door.unwrap_or_else(|| format!("{method} /{}", path.split('/').nth(1).unwrap_or_default()));
+        record(
+            &internal,
+            Access {
+                county: "",
+                at: clock::now(),
+                kind: "refused",
+                account,
+                login: None,
+                address,
+                door: "",
+                detail: json!({"status": status.as_u16(), "path": path}),
+            },
+            door,
+        )
+        .await;
+    }
+    answer
+}
+
+/// From where a request comes. Without a known peer it is nowhere, and still a line.
+fn address(request: &Request) -> IpAddr {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |info| info.0.ip())
+}
+
+/// Records somebody at a door, in a task of its own, and counts it. That it can't be recorded is logged and refuses nothing.
+pub(crate) async fn record(internal: &Internal, access: Access<'static>, door: String) {
+    metrics::counter!("shouwang_access_total", "kind" => access.kind).increment(1);
+    let (people, county) = (internal.people.clone(), internal.county.clone());
+    let done = tokio::spawn(async move {
+        let access = Access {
+            county: &county,
+            door: &door,
+            ..access
+        };
+        people.access_record(&access).await?;
+        Ok::<_, StoreError>(())
+    });
+    match done.await {
+        Ok(Ok(())) => {}
+        Ok(Err(e)) => warn!(error = chain(&e), "a refusal or a login was not recorded"),
+        Err(e) => warn!(error = chain(&e), "a refusal or a login was not recorded"),
+    }
+}

@@ -1,0 +1,324 @@
+//! Roles that reach over the county are given by two people: one asks, another confirms. What may not happen is held by the
+//! tables themselves (migration 24), for every login of a service.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sqlx::PgTransaction;
+
+use super::{NewAct, Store, StoreError};
+
+/// Days for which an asked role can be confirmed.
+pub const DAYS: i64 = 7;
+
+/// Days after a password was given anew for which its giver is not taken for another person than its owner.
+const GIVEN_DAYS: i64 = 7;
+
+/// Requests that a page lists.
+const SHOWN: i64 = 200;
+
+/// Whether a role takes two people: everything but the roles of a unit's own tickets.
+pub fn takes_two(role: &str) -> bool {
+    !matches!(role, "member" | "leader")
+}
+
+/// A role asked for somebody.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct GrantRequest {
+    /// Id.
+    pub id: i64,
+    /// For whom.
+    pub account_id: i64,
+    /// Their name, told apart from others of it.
+    pub name: String,
+    /// What they type.
+    pub login: String,
+    /// Unit code.
+    pub unit: String,
+    /// Role.
+    pub role: String,
+    /// When it was asked.
+    pub asked_at: DateTime<Utc>,
+    /// By whom.
+    pub asked_by: i64,
+    /// Their name, told apart.
+    pub asker: String,
+    /// Until when it can be confirmed.
+    pub expires_at: DateTime<Utc>,
+    /// `confirmed`, `declined`, `withdrawn`, `expired`; none while it waits.
+    pub decision: Option<String>,
+    /// When it was decided.
+    pub decided_at: Option<DateTime<Utc>>,
+    /// By whom, told apart.
+    pub decider: Option<String>,
+}
+
+/// What somebody decides about a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decide {
+    /// The role is given.
+    Confirm,
+    /// It is not.
+    Decline,
+    /// Whoever asked takes it back.
+    Withdraw,
+}
+
+impl Decide {
+    /// As it stands in the table and in the trail.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Confirm => "confirmed",
+            Self::Decline => "declined",
+            Self::Withdraw => "withdrawn",
+        }
+    }
+}
+
+/// How asking went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// It waits for a second person.
+    Waits(i64),
+    /// It waited already.
+    Before,
+    /// The person has the role.
+    Held,
+}
+
+/// How deciding went.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum GrantDecided {
+    /// Done.
+    Done {
+        /// For whom.
+        account: i64,
+        /// Unit code.
+        unit: String,
+        /// Role.
+        role: String,
+    },
+    /// Decided before, expired, or not there.
+    Gone,
+    /// Who asked, or whom it is for, can't confirm it; only who asked takes it back.
+    NotYours,
+    /// One of the two was given a password by the other, or both by the same person, a short time ago.
+    MayBeOne,
+    /// Who asked may not give it any more, or whom it is for is disabled or has it by now.
+    Passed,
+}
+
+impl Store {
+    /// Asks a role for somebody. `act` is what is recorded; its actor asks.
+    pub async fn grant_ask(&self, account: i64, unit: &str, role: &str, act: &NewAct<'_>) -> Result<Asked, StoreError> {
+        let mut tx = self.pool.begin().await?;
+        let asked = ask(&mut tx, account, unit, role, act).await?;
+        if matches!(asked, Asked::Waits(_)) {
+            tx.commit().await?;
+        }
+        Ok(asked)
+    }
+
+    /// What waits, the oldest first, then what was decided last.
+    pub async fn grants_asked(&self, county: &str, now: DateTime<Utc>) -> Result<Vec<GrantRequest>, StoreError> {
+        let rows = sqlx::query_as(
+            "SELECT g.id, g.account_id, person_shown(a.id, a.name) AS name, a.login, g.unit, g.role, g.asked_at, g.asked_by,
+                    person_shown(b.id, b.name) AS asker, g.expires_at,
+                    CASE WHEN g.decision IS NULL AND g.expires_at <= $2 THEN 'expired' ELSE g.decision END AS decision,
+                    g.decided_at, person_shown(d.id, d.name) AS decider
+             FROM grant_requests g JOIN accounts a ON a.id = g.account_id JOIN accounts b ON b.id = g.asked_by
+             LEFT JOIN accounts d ON d.id = g.decided_by
+             WHERE g.county = $1
+             ORDER BY g.decision IS NOT NULL OR g.expires_at <= $2, CASE WHEN g.decision IS NULL THEN g.asked_at END, g.id DESC LIMIT $3",
+        )
+        .bind(county)
+        .bind(now)
+        .bind(SHOWN)
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows)
+    }
+
+    /// How many requests wait for this person: asked by others, for others.
+    pub async fn grants_waiting(&self, county: &str, account: i64, now: DateTime<Utc>) -> Result<i64, StoreError> {
+        let count = sqlx::query_scalar(
+            "SELECT count(*) FROM grant_requests WHERE county = $1 AND decision IS NULL AND expires_at > $3
+                AND asked_by <> $2 AND account_id <> $2",
+        )
+        .bind(county)
+        .bind(account)
+        .bind(now)
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(count)
+    }
+
+    /// Decides a request, in the transaction that gives the role. `act` says who decides and when; the words are put in here.
+    pub async fn grant_decide(&self, id: i64, decide: Decide, act: &NewAct<'_>) -> Result<GrantDecided, StoreError> {
+        match self.decide(id, decide, act).await {
+            Err(StoreError::Db(sqlx::Error::Database(e)))
+                if matches!(
+                    e.constraint(),
+                    Some("memberships_granter" | "memberships_second_person")
+                ) =>
+            {
+                Ok(GrantDecided::Passed)
+            }
+            other => other,
+        }
+    }
+
+    async fn decide(&self, id: i64, decide: Decide, act: &NewAct<'_>) -> Result<GrantDecided, StoreError> {
+        let mut tx = self.pool.begin().await?;
+        let request: Option<(i64, String, String, i64)> = sqlx::query_as(
+            "SELECT account_id, unit, role, asked_by FROM grant_requests
+             WHERE county = $1 AND id = $2 AND decision IS NULL AND expires_at > $3 FOR UPDATE",
+        )
+        .bind(act.county)
+        .bind(id)
+        .bind(act.at)
+        .fetch_optional(&mut *tx)
+        .await?;
+        let Some((account, unit, role, asker)) = request else {
+            return Ok(GrantDecided::Gone);
+        };
+        let mine = act.actor == Some(asker);
+        if act.actor.is_none() || act.actor == Some(account) || mine != (decide == Decide::Withdraw) {
+            return Ok(GrantDecided::NotYours);
+        }
+        if decide == Decide::Confirm && may_be_one(&mut tx, asker, act.actor, act.at).await? {
+            return Ok(GrantDecided::MayBeOne);
+        }
+        sqlx::query("UPDATE grant_requests SET decision = $2, decided_at = $3, decided_by = $4 WHERE id = $1")
+            .bind(id)
+            .bind(decide.word())
+            .bind(act.at)
+            .bind(act.actor)
+            .execute(&mut *tx)
+            .await?;
+        let act = NewAct {
+            act: if decide == Decide::Confirm {
+                "granted"
+            } else {
+                decide.word()
+            },
+            account: Some(account),
+            unit: Some(&unit),
+            role: Some(&role),
+            detail: serde_json::json!({"request": id, "asked_by": asker}),
+            ..act.clone()
+        };
+        if decide == Decide::Confirm && !confirmed(&mut tx, id, act.at).await? {
+            return Ok(GrantDecided::Passed);
+        }
+        act.record(&mut tx).await?;
+        tx.commit().await?;
+        Ok(GrantDecided::Done { account, unit, role })
+    }
+}
+
+/// Asks within a transaction. One that expired makes room for another.
+pub(super) async fn ask(
+    tx: &mut PgTransaction<'_>,
+    account: i64,
+    unit: &str,
+    role: &str,
+    act: &NewAct<'_>,
+) -> Result<Asked, StoreError> {
+    let held: bool = sqlx::query_scalar(
+        "SELECT EXISTS (SELECT FROM memberships WHERE account_id = $1 AND unit = $2 AND role = $3 AND ended_at IS NULL)",
+    )
+    .bind(account)
+    .bind(unit)
+    .bind(role)
+    .fetch_one(&mut **tx)
+    .await?;
+    if held {
+        return Ok(Asked::Held);
+    }
+    sqlx::query(
+        "UPDATE grant_requests SET decision = 'expired', decided_at = $4
+         WHERE account_id = $1 AND unit = $2 AND role = $3 AND decision IS NULL AND expires_at <= $4",
+    )
+    .bind(account)
+    .bind(unit)
+    .bind(role)
+    .bind(act.at)
+    .execute(&mut **tx)
+    .await?;
+    let id: Option<i64> = sqlx::query_scalar(
+        "INSERT INTO grant_requests (county, account_id, unit, role, asked_at, asked_by, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (account_id, unit, role) WHERE decision IS NULL DO NOTHING RETURNING id",
+    )
+    .bind(act.county)
+    .bind(account)
+    .bind(unit)
+    .bind(role)
+    .bind(act.at)
+    .bind(act.actor)
+    .bind(act.at + TimeDelta::days(DAYS))
+    .fetch_optional(&mut **tx)
+    .await?;
+    let Some(id) = id else { return Ok(Asked::Before) };
+    act.record(tx).await?;
+    Ok(Asked::Waits(id))
+}
+
+/// Gives a role; `false` when the person has it already. `granter` is none for the command line.
+pub(super) async fn give(
+    tx: &mut PgTransaction<'_>,
+    county: &str,
+    account: i64,
+    unit: &str,
+    role: &str,
+    granter: Option<i64>,
+    at: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query(
+        "INSERT INTO memberships (account_id, county, unit, role, since, granted_by) VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (account_id, unit, role) WHERE ended_at IS NULL DO NOTHING",
+    )
+    .bind(account)
+    .bind(county)
+    .bind(unit)
+    .bind(role)
+    .bind(at)
+    .bind(granter)
+    .execute(&mut **tx)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// The role of a request that was confirmed just now; `false` when the person has it already or is disabled.
+async fn confirmed(tx: &mut PgTransaction<'_>, request: i64, at: DateTime<Utc>) -> Result<bool, StoreError> {
+    let done = sqlx::query(
+        "INSERT INTO memberships (account_id, county, unit, role, since, granted_by, confirmed_by, request)
+         SELECT g.account_id, g.county, g.unit, g.role, $2, g.asked_by, g.decided_by, g.id
+         FROM grant_requests g JOIN accounts a ON a.id = g.account_id WHERE g.id = $1 AND a.disabled_at IS NULL
+         ON CONFLICT (account_id, unit, role) WHERE ended_at IS NULL DO NOTHING",
+    )
+    .bind(request)
+    .bind(at)
+    .execute(&mut **tx)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Whether one person could be both: who gave somebody a password a short time ago may have used it.
+async fn may_be_one(
+    tx: &mut PgTransaction<'_>,
+    one: i64,
+    other: Option<i64>,
+    at: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let may = sqlx::query_scalar(
+        "WITH gave AS (SELECT account_id AS of, actor AS who FROM account_acts
+                       WHERE account_id IN ($1, $2) AND act = 'reset' AND actor IS NOT NULL AND at > $3
+                       UNION SELECT $1, $1 UNION SELECT $2, $2)
+         SELECT EXISTS (SELECT FROM gave a JOIN gave b ON b.who = a.who WHERE a.of = $1 AND b.of = $2)",
+    )
+    .bind(one)
+    .bind(other)
+    .bind(at - TimeDelta::days(GIVEN_DAYS))
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(may)
+}

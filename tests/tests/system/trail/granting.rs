@@ -1,0 +1,395 @@
+//! Rights: nobody gives themselves anything, what reaches over the county takes two people, and somebody always keeps accounts.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use chrono::TimeDelta;
+use platform::{
+    clock,
+    store::{Asked, Decide, GrantDecided, HandOver, Leaving, Left, NewAct, Store, StoreError},
+};
+use rand::{Rng, SeedableRng, rngs::StdRng};
+use tests::Fixture;
+
+use super::{act, person};
+
+async fn held(fixture: &Fixture, account: i64, role: &str) -> i64 {
+    sqlx::query_scalar("SELECT count(*) FROM memberships WHERE account_id = $1 AND role = $2 AND ended_at IS NULL")
+        .bind(account)
+        .bind(role)
+        .fetch_one(fixture.store.pool())
+        .await
+        .unwrap()
+}
+
+fn refused<T>(done: &Result<T, StoreError>) -> bool {
+    matches!(done, Err(StoreError::Db(sqlx::Error::Database(e))) if e.is_check_violation())
+}
+
+#[tokio::test]
+async fn a_role_over_the_county_takes_two_people() {
+    let fixture = Fixture::new().await;
+    let people = fixture.store_as("people");
+    let admin = person(&fixture, "admin", "office", "admin").await;
+    let other = person(&fixture, "other", "office", "admin").await;
+    let office = person(&fixture, "office", "office", "office").await;
+    let oversight = person(&fixture, "oversight", "office", "oversight").await;
+    let zhang = person(&fixture, "zhang", "ca", "member").await;
+    for role in ["office", "oversight", "leading-group", "admin"] {
+        let alone = people
+            .membership_grant("taihe", zhang, "office", role, &act(admin, "granted", zhang))
+            .await;
+        assert!(refused(&alone), "{role} by one person: {alone:?}");
+        let own = people
+            .grant_ask(admin, "office", role, &act(admin, "asked", admin))
+            .await;
+        assert!(
+            refused(&own) || matches!(own, Ok(Asked::Held)),
+            "{role} for oneself: {own:?}"
+        );
+    }
+    let Asked::Waits(id) = people
+        .grant_ask(zhang, "office", "office", &act(admin, "asked", zhang))
+        .await
+        .unwrap()
+    else {
+        panic!("it waits")
+    };
+    assert_eq!(
+        people
+            .grant_ask(zhang, "office", "office", &act(other, "asked", zhang))
+            .await
+            .unwrap(),
+        Asked::Before
+    );
+    for (who, decide, said) in [
+        (admin, Decide::Confirm, GrantDecided::NotYours),
+        (admin, Decide::Decline, GrantDecided::NotYours),
+        (zhang, Decide::Confirm, GrantDecided::NotYours),
+        (other, Decide::Withdraw, GrantDecided::NotYours),
+        (oversight, Decide::Confirm, GrantDecided::Passed),
+    ] {
+        assert_eq!(
+            people.grant_decide(id, decide, &act(who, "", zhang)).await.unwrap(),
+            said,
+            "{who} {decide:?}"
+        );
+        assert_eq!(held(&fixture, zhang, "office").await, 0);
+    }
+    let done = people
+        .grant_decide(id, Decide::Confirm, &act(office, "", zhang))
+        .await
+        .unwrap();
+    assert!(matches!(done, GrantDecided::Done { .. }), "{done:?}");
+    assert_eq!(held(&fixture, zhang, "office").await, 1);
+    assert_eq!(
+        people
+            .grant_decide(id, Decide::Confirm, &act(other, "", zhang))
+            .await
+            .unwrap(),
+        GrantDecided::Gone,
+        "once"
+    );
+    let (by, with): (i64, i64) =
+        sqlx::query_as("SELECT granted_by, confirmed_by FROM memberships WHERE account_id = $1 AND role = 'office'")
+            .bind(zhang)
+            .fetch_one(fixture.store.pool())
+            .await
+            .unwrap();
+    assert_eq!((by, with), (admin, office));
+}
+
+#[tokio::test]
+async fn a_request_expires_after_seven_days() {
+    let fixture = Fixture::new().await;
+    let people = fixture.store_as("people");
+    let admin = person(&fixture, "admin", "office", "admin").await;
+    let office = person(&fixture, "office", "office", "office").await;
+    let zhang = person(&fixture, "zhang", "ca", "member").await;
+    let now = clock::now();
+    let later = |actor, after| NewAct {
+        at: now + after,
+        ..act(actor, "asked", zhang)
+    };
+    let asked = people
+        .grant_ask(zhang, "office", "office", &later(admin, TimeDelta::zero()))
+        .await
+        .unwrap();
+    let Asked::Waits(id) = asked else { panic!("{asked:?}") };
+    assert_eq!(
+        people
+            .grants_waiting("taihe", office, now + TimeDelta::days(6))
+            .await
+            .unwrap(),
+        1
+    );
+    assert_eq!(
+        people
+            .grants_waiting("taihe", admin, now + TimeDelta::days(6))
+            .await
+            .unwrap(),
+        0,
+        "not for who asked"
+    );
+    assert_eq!(
+        people
+            .grants_waiting("taihe", office, now + TimeDelta::days(7))
+            .await
+            .unwrap(),
+        0
+    );
+    let late = people
+        .grant_decide(id, Decide::Confirm, &later(office, TimeDelta::days(7)))
+        .await
+        .unwrap();
+    assert_eq!(late, GrantDecided::Gone);
+    let again = people
+        .grant_ask(zhang, "office", "office", &later(admin, TimeDelta::days(8)))
+        .await
+        .unwrap();
+    assert!(matches!(again, Asked::Waits(new) if new != id), "{again:?}");
+    let listed = people.grants_asked("taihe", now + TimeDelta::days(8)).await.unwrap();
+    let decisions: Vec<_> = listed.iter().map(|g| g.decision.as_deref()).collect();
+    assert_eq!(decisions, [None, Some("expired")]);
+}
+
+#[tokio::test]
+async fn whoever_gave_the_other_a_password_is_not_taken_for_another_person() {
+    let fixture = Fixture::new().await;
+    let people = fixture.store_as("people");
+    let admin = person(&fixture, "admin", "office", "admin").await;
+    let other = person(&fixture, "other", "office", "admin").await;
+    let office = person(&fixture, "office", "office", "office").await;
+    let zhang = person(&fixture, "zhang", "ca", "member").await;
+    people
+        .account_set_password(office, "-", true, None, &act(admin, "reset", office))
+        .await
+        .unwrap();
+    let Asked::Waits(id) = people
+        .grant_ask(zhang, "office", "oversight", &act(admin, "asked", zhang))
+        .await
+        .unwrap()
+    else {
+        panic!("it waits")
+    };
+    assert_eq!(
+        people
+            .grant_decide(id, Decide::Confirm, &act(office, "", zhang))
+            .await
+            .unwrap(),
+        GrantDecided::MayBeOne
+    );
+    // Nor two whose passwords one person gave.
+    people
+        .account_set_password(other, "-", true, None, &act(zhang, "reset", other))
+        .await
+        .unwrap();
+    people
+        .account_set_password(admin, "-", true, None, &act(zhang, "reset", admin))
+        .await
+        .unwrap();
+    assert_eq!(
+        people
+            .grant_decide(id, Decide::Confirm, &act(other, "", zhang))
+            .await
+            .unwrap(),
+        GrantDecided::MayBeOne
+    );
+    let later = NewAct {
+        at: clock::now() + TimeDelta::days(6),
+        ..act(office, "", zhang)
+    };
+    assert_eq!(
+        people.grant_decide(id, Decide::Confirm, &later).await.unwrap(),
+        GrantDecided::MayBeOne
+    );
+}
+
+#[tokio::test]
+async fn a_grant_is_never_overwritten() {
+    let fixture = Fixture::new().await;
+    let people = fixture.store_as("people");
+    let admin = person(&fixture, "admin", "office", "admin").await;
+    let zhang = person(&fixture, "zhang", "ca", "member").await;
+    let end = act(admin, "ended", zhang);
+    let leaving = Leaving::Role {
+        unit: "ca",
+        role: "member",
+    };
+    assert_eq!(
+        people.account_leave("taihe", zhang, leaving, &[], &end).await.unwrap(),
+        Left::Done(0)
+    );
+    assert!(
+        people
+            .membership_grant("taihe", zhang, "ca", "member", &act(admin, "granted", zhang))
+            .await
+            .unwrap()
+    );
+    let rows: i64 = sqlx::query_scalar("SELECT count(DISTINCT since) FROM memberships WHERE account_id = $1")
+        .bind(zhang)
+        .fetch_one(fixture.store.pool())
+        .await
+        .unwrap();
+    assert_eq!(rows, 2, "a new grant is a new row");
+    for (who, store) in [("the owner", &fixture.store), ("people", &people)] {
+        for sql in [
+            "UPDATE memberships SET since = since - interval '1 day'",
+            "UPDATE memberships SET role = 'admin' WHERE role = 'member'",
+            "UPDATE memberships SET ended_at = NULL WHERE ended_at IS NOT NULL",
+            "DELETE FROM memberships",
+            "TRUNCATE memberships",
+        ] {
+            assert!(sqlx::raw_sql(sql).execute(store.pool()).await.is_err(), "{who}: {sql}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn two_administrators_disable_each_other_at_once() {
+    for role in [false, true] {
+        let fixture = Fixture::new().await;
+        let one = person(&fixture, "one", "office", "admin").await;
+        let two = person(&fixture, "two", "office", "admin").await;
+        let leaving = if role {
+            Leaving::Role {
+                unit: "office",
+                role: "admin",
+            }
+        } else {
+            Leaving::Account
+        };
+        let store = fixture.store_as("people");
+        let (acts, none): (_, [HandOver; 0]) = ((act(one, "disabled", two), act(two, "disabled", one)), []);
+        let (a, b) = tokio::join!(
+            store.account_leave("taihe", two, leaving, &none, &acts.0),
+            store.account_leave("taihe", one, leaving, &none, &acts.1),
+        );
+        let mut ends = [a.unwrap(), b.unwrap()];
+        ends.sort_by_key(|end| *end == Left::LastAdmin);
+        assert_eq!(
+            ends,
+            [Left::Done(0), Left::LastAdmin],
+            "one of the two, whoever came first"
+        );
+        let left = store.admins_besides("taihe", 0).await.unwrap();
+        assert_eq!(left, 1);
+    }
+}
+
+#[tokio::test]
+async fn a_disabled_account_comes_back_without_what_takes_two() {
+    let fixture = Fixture::new().await;
+    let people = fixture.store_as("people");
+    let admin = person(&fixture, "admin", "office", "admin").await;
+    let office = person(&fixture, "office", "office", "office").await;
+    people
+        .membership_grant("taihe", office, "ca", "member", &act(admin, "granted", office))
+        .await
+        .unwrap();
+    people
+        .account_leave("taihe", office, Leaving::Account, &[], &act(admin, "disabled", office))
+        .await
+        .unwrap();
+    let ended = people
+        .account_enable("taihe", office, &act(admin, "enabled", office))
+        .await
+        .unwrap();
+    assert_eq!(ended, Some(1));
+    assert_eq!(
+        (
+            held(&fixture, office, "office").await,
+            held(&fixture, office, "member").await
+        ),
+        (0, 1)
+    );
+}
+
+/// Random people do random things with rights for a while. However it goes, nobody has a right that they gave themselves, and
+/// nobody one over the county that one person gave.
+#[tokio::test]
+async fn random_grants_never_make_a_single_handed_office() {
+    let fixture = Fixture::new().await;
+    let people = fixture.store_as("people");
+    let mut rng = StdRng::seed_from_u64(20_261_126);
+    let mut everybody = Vec::new();
+    for (login, unit, role) in [
+        ("a1", "office", "admin"),
+        ("a2", "office", "admin"),
+        ("o1", "office", "office"),
+        ("v1", "office", "oversight"),
+        ("l1", "ca", "leader"),
+        ("m1", "ca", "member"),
+        ("m2", "edu", "member"),
+    ] {
+        everybody.push(person(&fixture, login, unit, role).await);
+    }
+    for _ in 0..400 {
+        random_act(&people, &mut rng, &everybody).await;
+    }
+    let (made, single): (i64, i64) = sqlx::query_as(
+        "SELECT count(*), count(*) FILTER (WHERE granted_by = account_id OR confirmed_by = account_id
+             OR role NOT IN ('member', 'leader') AND (confirmed_by IS NULL OR confirmed_by = granted_by))
+         FROM memberships WHERE granted_by IS NOT NULL",
+    )
+    .fetch_one(fixture.store.pool())
+    .await
+    .unwrap();
+    assert!(made >= 20, "{made} grants say little");
+    assert_eq!(single, 0);
+    assert!(people.admins_besides("taihe", 0).await.unwrap() >= 1);
+    // Each grant by a person has its line, with who gave it or confirmed it.
+    let silent: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM memberships m WHERE m.granted_by IS NOT NULL AND NOT EXISTS (
+            SELECT FROM account_acts c WHERE c.act = 'granted' AND c.account_id = m.account_id AND c.unit = m.unit AND c.role = m.role
+                AND c.at = m.since AND c.actor = coalesce(m.confirmed_by, m.granted_by))",
+    )
+    .fetch_one(fixture.store.pool())
+    .await
+    .unwrap();
+    assert_eq!(silent, 0);
+}
+
+async fn random_act(people: &Store, rng: &mut StdRng, everybody: &[i64]) {
+    let mut one_of = |n: usize| usize::try_from(rng.next_u32()).unwrap() % n;
+    let (actor, of) = (everybody[one_of(everybody.len())], everybody[one_of(everybody.len())]);
+    let unit = ["office", "ca", "edu"][one_of(3)];
+    let role = ["member", "leader", "office", "oversight", "admin"][one_of(5)];
+    let acting = |word| NewAct {
+        unit: Some(unit),
+        role: Some(role),
+        ..act(actor, word, of)
+    };
+    // What is refused is refused by an error or an answer; both are right here.
+    match one_of(30) {
+        0..11 => drop(
+            people
+                .membership_grant("taihe", of, unit, role, &acting("granted"))
+                .await,
+        ),
+        11..18 if !matches!(role, "member" | "leader") => {
+            drop(people.grant_ask(of, unit, role, &acting("asked")).await)
+        }
+        18..27 => {
+            for asked in people.grants_asked("taihe", clock::now()).await.unwrap() {
+                drop(
+                    people
+                        .grant_decide(asked.id, Decide::Confirm, &act(actor, "", of))
+                        .await,
+                );
+            }
+        }
+        27..29 => drop(
+            people
+                .account_leave("taihe", of, Leaving::Role { unit, role }, &[], &acting("ended"))
+                .await,
+        ),
+        _ => {
+            drop(
+                people
+                    .account_leave("taihe", of, Leaving::Account, &[], &acting("disabled"))
+                    .await,
+            );
+            drop(people.account_enable("taihe", of, &acting("enabled")).await);
+        }
+    }
+}

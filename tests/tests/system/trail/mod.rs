@@ -1,0 +1,48 @@
+//! Who did what, and who may: acts that can't be changed, rights that take two people, refusals that are kept.
+
+mod access;
+mod acts;
+mod granting;
+
+use platform::{
+    clock,
+    store::{Created, NewAccount, NewAct},
+};
+use tests::Fixture;
+
+/// An account of the fixture's county, made as by the command line.
+async fn person(fixture: &Fixture, login: &str, unit: &str, role: &str) -> i64 {
+    let account = NewAccount {
+        county: "taihe",
+        login,
+        name: login,
+        phone: None,
+        password_hash: "-",
+        must_change: false,
+        demo: false,
+        unit,
+        role,
+        actor: None,
+        by: "command line",
+        detail: serde_json::json!({}),
+    };
+    match fixture.store.accounts_create(&[account], clock::now()).await {
+        Ok(Created::All(ids)) => ids[0],
+        other => panic!("{login}: {other:?}"),
+    }
+}
+
+/// An act of an account, now.
+fn act(actor: i64, word: &'static str, account: i64) -> NewAct<'static> {
+    NewAct {
+        county: "taihe",
+        at: clock::now(),
+        actor: Some(actor),
+        actor_name: "谁",
+        act: word,
+        account: Some(account),
+        unit: None,
+        role: None,
+        detail: serde_json::json!({}),
+    }
+}
