@@ -113,7 +113,7 @@ var shouwang = (function () {
       if (!piece || !old || !fresh.getElementById('report')) { say(said(fresh)); throw new Error('no such part'); }
       old.replaceWith(document.adoptNode(piece));
       keep();
-    }, function (error) { say(form().dataset.failed); throw error; });
+    }, function (error) { say(form().dataset.partFailed); throw error; });
   }
 
   function keep() {

@@ -62,9 +62,12 @@ pub(crate) enum AcceptError {
     /// This client used the idempotency key for another report.
     #[error("the idempotency key was used for another report")]
     KeyReused,
-    /// The database did not confirm in time.
+    /// It is certain that nothing was stored.
     #[error("the report is not stored")]
     NotStored,
+    /// The database was asked and did not confirm.
+    #[error("it is not known whether the report is stored")]
+    Unknown,
 }
 
 /// The door. Cloning is cheap.
@@ -94,12 +97,13 @@ impl Intake {
                 .send(Job { report, done })
                 .await
                 .map_err(|_| AcceptError::NotStored)?;
-            return match outcome.await.unwrap_or(Outcome::NotStored) {
+            return match outcome.await.unwrap_or(Outcome::Unknown) {
                 Outcome::Stored => Ok(answer),
                 Outcome::Before { report_id, answer } => self.first_answer(report_id, &answer),
                 Outcome::KeyUsed => Err(AcceptError::KeyReused),
                 Outcome::IdTaken => continue,
                 Outcome::NotStored => Err(AcceptError::NotStored),
+                Outcome::Unknown => Err(AcceptError::Unknown),
             };
         }
         Err(AcceptError::NotStored)
@@ -111,7 +115,7 @@ impl Intake {
             .and_then(|plain| serde_json::from_slice(&plain).map_err(|e| e.to_string()))
             .map_err(|why| {
                 error!(why, "a kept answer can't be opened");
-                AcceptError::NotStored
+                AcceptError::Unknown
             })
     }
 

@@ -46,8 +46,33 @@ pub(crate) enum Outcome {
     KeyUsed,
     /// Its id is another report's.
     IdTaken,
-    /// The database did not confirm.
+    /// It is certain that nothing was stored.
     NotStored,
+    /// The database was asked and did not confirm: perhaps stored, perhaps not.
+    Unknown,
+}
+
+/// Why a batch has no outcomes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Unconfirmed {
+    NotStored,
+    Unknown,
+}
+
+impl Unconfirmed {
+    /// Once in doubt, a later certain refusal says nothing about the earlier try.
+    fn or(self, earlier: Self) -> Self {
+        if earlier == Self::Unknown { earlier } else { self }
+    }
+}
+
+impl From<Unconfirmed> for Outcome {
+    fn from(unconfirmed: Unconfirmed) -> Self {
+        match unconfirmed {
+            Unconfirmed::NotStored => Self::NotStored,
+            Unconfirmed::Unknown => Self::Unknown,
+        }
+    }
 }
 
 impl From<Stored> for Outcome {
@@ -109,7 +134,7 @@ async fn write(writer: &mut BatchWriter, jobs: Vec<Job>, relay: &mpsc::Sender<Ou
     for Job { report, done } in twins {
         let mut outcomes = store_all(writer, std::slice::from_ref(&report), part).await;
         hand_over(writer, std::slice::from_ref(&report), &outcomes, relay);
-        tell(done, outcomes.pop().unwrap_or(Outcome::NotStored));
+        tell(done, outcomes.pop().unwrap_or(Outcome::Unknown));
     }
 }
 
@@ -146,16 +171,16 @@ fn part_twins(jobs: Vec<Job>) -> (Vec<Job>, Vec<Job>) {
 async fn store_all(writer: &mut BatchWriter, reports: &[NewReport], part: &Part) -> Vec<Outcome> {
     let until = Instant::now() + PATIENCE;
     match store_until(writer, reports, until, part).await {
-        Some(stored) => stored.into_iter().map(Outcome::from).collect(),
-        None if reports.len() == 1 => vec![Outcome::NotStored],
-        None => {
+        Ok(stored) => stored.into_iter().map(Outcome::from).collect(),
+        Err(why) if reports.len() == 1 => vec![why.into()],
+        Err(earlier) => {
             let mut outcomes = Vec::with_capacity(reports.len());
             for report in reports {
                 let one = store_until(writer, std::slice::from_ref(report), until, part).await;
-                outcomes.push(
-                    one.and_then(|mut stored| stored.pop())
-                        .map_or(Outcome::NotStored, Outcome::from),
-                );
+                outcomes.push(match one {
+                    Ok(mut stored) => stored.pop().map_or(Outcome::Unknown, Outcome::from),
+                    Err(why) => why.or(earlier).into(),
+                });
             }
             outcomes
         }
@@ -167,19 +192,23 @@ async fn store_until(
     reports: &[NewReport],
     until: Instant,
     part: &Part,
-) -> Option<Vec<Stored>> {
+) -> Result<Vec<Stored>, Unconfirmed> {
+    let mut doubt = Unconfirmed::NotStored;
     loop {
         let error = match writer.report_insert_batch(reports).await {
             Ok(stored) => {
                 part.ready();
-                return Some(stored);
+                return Ok(stored);
             }
             Err(e) => e,
         };
         let shown = chain(&error);
+        if writer.may_be_stored(&error) {
+            doubt = Unconfirmed::Unknown;
+        }
         if !error.is_passing() {
             error!(error = shown, rows = reports.len(), "the database refuses this batch");
-            return None;
+            return Err(doubt);
         }
         part.not_ready("the database is away");
         metrics::counter!("shouwang_intake_retries_total").increment(1);
@@ -187,9 +216,10 @@ async fn store_until(
             error!(
                 error = shown,
                 rows = reports.len(),
-                "the database did not confirm in time: not stored"
+                ?doubt,
+                "the database did not confirm in time"
             );
-            return None;
+            return Err(doubt);
         }
         warn!(
             error = shown,

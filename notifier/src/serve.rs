@@ -41,7 +41,7 @@ pub async fn serve() -> anyhow::Result<()> {
         .as_deref()
         .context("mail.smtp_url (SMTP_URL) is not set")?;
     let from = MailFrom::parse(&config.mail.from)?.returning_to(config.mail.return_path.as_deref())?;
-    let url = MailUrl::parse(url)?;
+    let url = MailUrl::parse(url, config.mail.allow_plain_login)?;
     match url {
         MailUrl::Smtp(server) => run(config, Smtp::new(server, from, Timeouts::default())).await,
         MailUrl::Spool(dir) => run(config, Spool::new(dir, from)).await,

@@ -3,10 +3,14 @@
 //!
 //! The table of keys in docs/operations.md is generated from these comments (`intake-api config`), and a test compares them.
 
+mod transport;
+
 use std::{net::SocketAddr, path::PathBuf};
 
 use anyhow::Context;
 use confique::Config as _;
+
+pub use self::transport::is_this_machine;
 
 /// Every key. A service reads the sections that concern it and refuses unknown keys in all.
 #[derive(Debug, confique::Config)]
@@ -45,12 +49,15 @@ pub struct Config {
 #[derive(Debug, confique::Config)]
 #[config(layer_attr(serde(deny_unknown_fields)))]
 pub struct Database {
-    /// Connection of the operator's commands and, where `logins_dir` is unset, of the services. For `migrate` the role must own the database and may create roles.
+    /// Connection of the operator's commands and, where `logins_dir` is unset, of the services: `postgres://user:password@host:port/database?sslmode=verify-full`. For `migrate` the role must own the database and may create roles.
     #[config(env = "DATABASE_URL")]
     pub url: Option<String>,
     /// Folder with one connection URL per task (`intake.url`, `relay.url`, `router.url`, `notifier.url`, `desk.url`, `board.url`, `office.url`, `people.url`), written by `intake-api migrate --logins DIR`. Each service gets only its own.
     #[config(env = "SHOUWANG_DB_LOGINS")]
     pub logins_dir: Option<PathBuf>,
+    /// Allow a connection to another machine that may go without TLS. False: without `sslmode=verify-full`, `verify-ca` or `require` nothing starts, unless the server is this machine.
+    #[config(default = false, env = "SHOUWANG_DB_ALLOW_PLAIN")]
+    pub allow_plain: bool,
     /// Connections per task at the most.
     #[config(default = 10, env = "SHOUWANG_DB_CONNECTIONS")]
     pub connections: u32,
@@ -60,9 +67,12 @@ pub struct Database {
 #[derive(Debug, confique::Config)]
 #[config(layer_attr(serde(deny_unknown_fields)))]
 pub struct Broker {
-    /// `amqp://user:password@host:port/vhost`, or `amqps://`.
+    /// `amqps://user:password@host:port/vhost`; `amqp://` on this machine.
     #[config(env = "AMQP_URL")]
     pub url: Option<String>,
+    /// Allow `amqp://` to another machine. False: only `amqps://` is dialled beyond this machine, else nothing starts.
+    #[config(default = false, env = "SHOUWANG_BROKER_ALLOW_PLAIN")]
+    pub allow_plain: bool,
     /// Put before every queue and exchange name, where several installations share one virtual host.
     #[config(default = "", env = "SHOUWANG_BROKER_PREFIX")]
     pub prefix: String,
@@ -153,9 +163,12 @@ pub struct Login {
 #[derive(Debug, confique::Config)]
 #[config(layer_attr(serde(deny_unknown_fields)))]
 pub struct Mail {
-    /// `smtp://[user:password@]host:port` (STARTTLS if offered when a user is given), `smtps://…`, or `file:///folder` for one `.eml` file a mail. `SSL_CERT_FILE` names the certificates of a private authority.
+    /// `smtp://[user:password@]host:port` (with a user only over STARTTLS), `smtps://…`, or `file:///folder` for one `.eml` file a mail. `SSL_CERT_FILE` names the certificates of a private authority.
     #[config(env = "SMTP_URL")]
     pub smtp_url: Option<String>,
+    /// Allow the login of `smtp://user:password@…` to be sent in the clear where the server offers no STARTTLS. False: no mail goes out there, and `/ready` and the board say why.
+    #[config(default = false, env = "SHOUWANG_MAIL_ALLOW_PLAIN_LOGIN")]
+    pub allow_plain_login: bool,
     /// Sender of every notice.
     #[config(default = "shouwang@taihe.example", env = "SHOUWANG_MAIL_FROM")]
     pub from: String,
@@ -266,22 +279,26 @@ impl Config {
                     file.display()
                 )
             })?;
-            return Ok(url.trim().to_owned());
+            let url = url.trim().to_owned();
+            transport::database(&url, self.database.allow_plain)?;
+            return Ok(url);
         }
         self.operator_url()
     }
 
     /// The operator's connection URL.
     pub fn operator_url(&self) -> anyhow::Result<String> {
-        self.database
-            .url
-            .clone()
-            .context("database.url (DATABASE_URL) is not set")
+        let url = self.database.url.clone();
+        let url = url.context("database.url (DATABASE_URL) is not set")?;
+        transport::database(&url, self.database.allow_plain)?;
+        Ok(url)
     }
 
     /// The broker's URL.
     pub fn amqp_url(&self) -> anyhow::Result<String> {
-        self.broker.url.clone().context("broker.url (AMQP_URL) is not set")
+        let url = self.broker.url.clone().context("broker.url (AMQP_URL) is not set")?;
+        transport::broker(&url, self.broker.allow_plain)?;
+        Ok(url)
     }
 
     /// Every key with its meaning, default and environment variable, as a commented TOML file.

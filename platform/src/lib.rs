@@ -7,6 +7,7 @@ pub mod asked;
 pub mod broker;
 pub mod clock;
 pub mod config;
+pub mod foreign;
 pub mod lifecycle;
 pub mod pack_dir;
 pub mod pack_watch;

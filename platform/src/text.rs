@@ -8,6 +8,8 @@ mod promises;
 
 use std::{collections::HashMap, sync::LazyLock};
 
+use crate::foreign;
+
 /// A language of the UI.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Lang {
@@ -54,10 +56,29 @@ impl Lang {
     }
 
     /// As [`Lang::t`] with `{name}` placeholders filled in.
+    ///
+    /// A value is never read for placeholders of its own, and what could turn the rest of the sentence round is isolated.
     pub fn fill(self, key: &str, values: &[(&str, &str)]) -> String {
-        values.iter().fold(self.t(key).to_owned(), |text, (name, value)| {
-            text.replace(&format!("{{{name}}}"), value)
-        })
+        let mut rest = self.t(key);
+        let mut text = String::with_capacity(rest.len() + 32);
+        while let Some(at) = rest.find('{') {
+            text.push_str(&rest[..at]);
+            let found = values
+                .iter()
+                .find_map(|(name, value)| Some((value, rest[at + 1..].strip_prefix(name)?.strip_prefix('}')?)));
+            match found {
+                Some((value, after)) => {
+                    text.push_str(&foreign::isolated(value));
+                    rest = after;
+                }
+                None => {
+                    text.push('{');
+                    rest = &rest[at + 1..];
+                }
+            }
+        }
+        text.push_str(rest);
+        text
     }
 }
 
@@ -92,7 +113,18 @@ fn read(file: &str) -> HashMap<String, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::read;
+    use super::{Lang, read};
+
+    #[test]
+    fn what_a_person_typed_into_a_sentence_stays_what_it_is() {
+        let said = |by: &str, what: &str| Lang::Zh.fill("desk.event.assigned", &[("by", by), ("what", what)]);
+        // A name that looks like a placeholder is a name.
+        assert!(said("{what}", "王伟").contains("{what}"), "{}", said("{what}", "王伟"));
+        assert_eq!(said("李娜", "王伟").matches("王伟").count(), 1);
+        let odd = said("李\u{202e}娜", "ئالىم");
+        assert!(odd.contains("\u{2068}李〔U+202E〕娜\u{2069}"), "{odd:?}");
+        assert!(odd.contains("\u{2068}ئالىم\u{2069}"), "{odd:?}");
+    }
 
     #[test]
     fn both_languages_have_the_same_keys_and_placeholders() {

@@ -23,7 +23,7 @@ use platform::{pack_watch::PackWatch, seal::MasterKey, store::Store, why::Why};
 pub(crate) use people::person_name;
 pub(crate) use routes::{Route, all as all_routes, routes};
 pub(crate) use rules::{Examinations, Replays};
-pub(crate) use write::{api_unavailable, detached, unavailable};
+pub(crate) use write::{UNSURE, api_of, api_unavailable, api_undone, detached, in_own_task, unavailable, undone};
 
 /// What internal handlers work with; cloning is cheap.
 #[derive(Clone)]

@@ -1,14 +1,15 @@
 //! What holds for every public answer: security headers, a time limit, and a constant answer when a handler fails.
 
-use std::any::Any;
+use std::{any::Any, time::Duration};
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderName, HeaderValue, header},
+    http::{HeaderName, HeaderValue, Method, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use platform::text::Lang;
+use tokio::time::Instant;
 
 use super::{
     App, is_api,
@@ -44,14 +45,34 @@ pub(super) async fn headers(request: Request, next: Next) -> Response {
     response
 }
 
-/// Ends a request that takes too long with the advice to call 110. The write itself goes on in its own task.
-pub(super) async fn in_time(State(app): State<App>, request: Request, next: Next) -> Response {
+/// Left of a request's time for the answer that says what is not known.
+const TO_ANSWER: Duration = Duration::from_millis(200);
+
+/// When a request's time is over, counted from its arrival: a slow body takes from it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Deadline(Instant);
+
+impl Deadline {
+    /// The last moment to wait for something.
+    pub(super) fn to_answer(self) -> Instant {
+        self.0.checked_sub(TO_ANSWER).unwrap_or(self.0)
+    }
+}
+
+/// Ends a request that takes too long with the advice to call 110. What was handed over for writing is waited for no longer
+/// than [`Deadline::to_answer`], so whoever is cut off here has stored nothing; the page doesn't say so, because a reporter
+/// who sends again loses nothing by it.
+pub(super) async fn in_time(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let lang = request.extensions().get::<Lang>().copied().unwrap_or_default();
     let api = is_api(request.uri().path());
-    match tokio::time::timeout(app.limits.request_timeout, next.run(request)).await {
+    let files = request.uri().path() == "/report" && request.method() == Method::POST;
+    let until = Instant::now() + app.limits.request_timeout;
+    request.extensions_mut().insert(Deadline(until));
+    match tokio::time::timeout_at(until, next.run(request)).await {
         Ok(response) => response,
         Err(_) if api => Problem::new(Kind::TimedOut, lang).into_response(),
-        Err(_) => Notice::NotStored.page(&app, lang),
+        Err(_) if files => Notice::NotStored.page(&app, lang),
+        Err(_) => Notice::Away.page(&app, lang),
     }
 }
 

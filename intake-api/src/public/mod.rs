@@ -44,6 +44,7 @@ use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
 pub(crate) use self::phone::OfficePhone;
 use self::{
+    guard::Deadline,
     limit::{Client, Limiter},
     page::Notice,
     problem::{Kind, Problem},
@@ -160,7 +161,10 @@ enum Refusal {
     /// Too many from one address; seconds to wait.
     Busy(u64),
     KeyReused,
+    /// Certainly not.
     NotStored,
+    /// Perhaps stored, perhaps not.
+    Unknown,
 }
 
 impl Shared {
@@ -176,13 +180,18 @@ impl Shared {
     }
 
     /// The second and the third gate, the same for form and API.
-    async fn submit(&self, client: Client, submission: Submission) -> Result<Accepted, Refusal> {
+    ///
+    /// Answers in time for words: after the deadline of the request nobody could say that the report may be stored, and the
+    /// write goes on in its own task anyway.
+    async fn submit(&self, client: Client, submission: Submission, until: Deadline) -> Result<Accepted, Refusal> {
         if !submission.report.present_danger {
             self.reports.take(client).map_err(Refusal::Busy)?;
         }
-        self.intake.accept(submission).await.map_err(|error| match error {
+        let filed = tokio::time::timeout_at(until.to_answer(), self.intake.accept(submission)).await;
+        filed.unwrap_or(Err(AcceptError::Unknown)).map_err(|error| match error {
             AcceptError::KeyReused => Refusal::KeyReused,
             AcceptError::NotStored => Refusal::NotStored,
+            AcceptError::Unknown => Refusal::Unknown,
         })
     }
 

@@ -7,7 +7,7 @@ use axum::{
 };
 use casework::calendar::shanghai;
 use chrono::{DateTime, Datelike, Timelike, Utc};
-use platform::text::Lang;
+use platform::{foreign, text::Lang};
 
 use super::{App, assets};
 use crate::internal::page::Phone;
@@ -94,7 +94,7 @@ impl Page {
 /// A page, or a bare 500 where its template fails, which only a full disk of memory could cause.
 pub(super) fn render(status: StatusCode, template: &impl Template) -> Response {
     match template.render() {
-        Ok(html) => (status, Html(html)).into_response(),
+        Ok(html) => (status, Html(foreign::page(html))).into_response(),
         Err(error) => {
             tracing::error!(%error, "a page was not rendered");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
@@ -121,6 +121,7 @@ pub(super) enum Notice {
     BadForm,
     NotText,
     NotStored,
+    Away,
 }
 
 #[derive(Template)]
@@ -141,6 +142,7 @@ impl Notice {
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too-large"),
             Self::BadForm => (StatusCode::BAD_REQUEST, "bad-form"),
             Self::NotStored => (StatusCode::SERVICE_UNAVAILABLE, "not-stored"),
+            Self::Away => (StatusCode::SERVICE_UNAVAILABLE, "away"),
         };
         let text = lang.t(&format!("page.notice.{key}-text"));
         let heading = lang.t(&format!("page.notice.{key}"));
@@ -152,7 +154,7 @@ impl Notice {
                 text,
             },
         );
-        if self == Self::NotStored {
+        if matches!(self, Self::NotStored | Self::Away) {
             response.headers_mut().insert(header::RETRY_AFTER, 5.into());
         }
         response

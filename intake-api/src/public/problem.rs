@@ -21,6 +21,8 @@ pub(super) enum Kind {
     KeyReused,
     Busy,
     NotStored,
+    Unsure,
+    UnsureWithoutKey,
     TimedOut,
     DrillRefused,
     UnknownReceipt,
@@ -33,7 +35,7 @@ pub(super) enum Kind {
 impl Kind {
     /// All, for the OpenAPI document's test.
     #[cfg(test)]
-    pub(super) const ALL: [Self; 16] = [
+    pub(super) const ALL: [Self; 18] = [
         Self::NotJson,
         Self::NotText,
         Self::TooLarge,
@@ -43,6 +45,8 @@ impl Kind {
         Self::KeyReused,
         Self::Busy,
         Self::NotStored,
+        Self::Unsure,
+        Self::UnsureWithoutKey,
         Self::TimedOut,
         Self::DrillRefused,
         Self::UnknownReceipt,
@@ -92,6 +96,16 @@ impl Kind {
                 "not-stored",
                 "The report is not stored",
             ),
+            Self::Unsure => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "unsure",
+                "It is not known whether the report is stored",
+            ),
+            Self::UnsureWithoutKey => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "unsure-without-key",
+                "It is not known whether the report is stored, and it has no Idempotency-Key",
+            ),
             Self::TimedOut => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "timed-out",
@@ -124,7 +138,11 @@ impl Kind {
 
     /// Seconds after which a second try makes sense, where that is always the same.
     fn retry_after_s(self) -> Option<u64> {
-        matches!(self, Self::NotStored | Self::TimedOut | Self::Unavailable).then_some(5)
+        matches!(
+            self,
+            Self::NotStored | Self::Unsure | Self::UnsureWithoutKey | Self::TimedOut | Self::Unavailable
+        )
+        .then_some(5)
     }
 }
 

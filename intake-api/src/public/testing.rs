@@ -62,6 +62,8 @@ pub(super) fn pack() -> Arc<LoadedPack> {
 pub(super) enum Writer {
     Stores,
     Refuses,
+    /// Asked the database and got no answer.
+    Doubts,
     /// Never answers.
     Hangs,
 }
@@ -183,6 +185,7 @@ async fn write(mut queue: mpsc::Receiver<Job>, writer: Writer) {
         let report = job.report;
         let outcome = match (writer, report.key) {
             (Writer::Refuses, _) => Outcome::NotStored,
+            (Writer::Doubts, _) => Outcome::Unknown,
             (Writer::Hangs, _) => {
                 kept.push(job.done);
                 continue;

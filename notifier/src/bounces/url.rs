@@ -1,7 +1,8 @@
 //! Where returned mails are read, as the operator writes it.
 
 use percent_encoding::percent_decode_str;
-use url::{Host, Url};
+use platform::config::is_this_machine;
+use url::Url;
 
 /// A mailbox.
 #[derive(Clone, PartialEq, Eq)]
@@ -41,12 +42,7 @@ impl ImapUrl {
             .ok_or(ImapUrlError("names no host"))?
             .trim_matches(['[', ']'])
             .to_owned();
-        let here = match url.host() {
-            Some(Host::Ipv4(ip)) => ip.is_loopback(),
-            Some(Host::Ipv6(ip)) => ip.is_loopback(),
-            _ => host == "localhost" || host.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback()),
-        };
-        if !tls && !here {
+        if !tls && !is_this_machine(&host) {
             return Err(ImapUrlError("has no encryption, and is not on this machine"));
         }
         let decode = |text: &str| percent_decode_str(text).decode_utf8().map(std::borrow::Cow::into_owned);

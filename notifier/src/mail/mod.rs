@@ -20,6 +20,7 @@ use askama::Template;
 use casework::pack::Pack;
 use chrono::{DateTime, Utc};
 use platform::{
+    foreign,
     store::{LeasedNotice, StoreError},
     text::Lang,
 };
@@ -96,9 +97,9 @@ pub fn compose(
         urgent: notice.urgency == "P1",
         at: now,
         to: notice.mailbox.clone(),
-        subject: subject::subject(notice, &view, as_of),
-        text: Text { v: &view }.render()?,
-        html: Html { v: &view }.render()?,
+        subject: foreign::line(&subject::subject(notice, &view, as_of)),
+        text: foreign::text(&Text { v: &view }.render()?).into_owned(),
+        html: foreign::page(Html { v: &view }.render()?),
     })
 }
 

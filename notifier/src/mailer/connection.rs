@@ -75,7 +75,14 @@ impl Connection {
             let greeting = AsyncSmtpConnection::connect_with_transport(Box::new(tcp), &hello);
             phase(Phase::Greeting, timeouts.greeting, false, greeting).await?
         };
-        if server.security == Security::StartTlsIfOffered && smtp.can_starttls() {
+        let must = server.security == Security::StartTls;
+        if must && !smtp.can_starttls() {
+            // Somebody on the way may have taken the offer out of the answer: waiting is right, sending the password is not.
+            let why =
+                "the server offers no STARTTLS, and a login is sent only encrypted (mail.allow_plain_login allows it)";
+            return Err(Failure::new(Fault::Ours, Phase::Tls, why));
+        }
+        if must || server.security == Security::StartTlsIfOffered && smtp.can_starttls() {
             phase(
                 Phase::Tls,
                 timeouts.greeting,

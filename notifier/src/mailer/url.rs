@@ -10,7 +10,9 @@ use url::Url;
 pub enum Security {
     /// `smtps://`: TLS from the first byte.
     Tls,
-    /// `smtp://` with a user: STARTTLS where the server offers it.
+    /// `smtp://` with a user: STARTTLS, or no login and no mail.
+    StartTls,
+    /// The same where the operator allows a login in the clear: STARTTLS where the server offers it.
     StartTlsIfOffered,
     /// `smtp://` without a user: plain, for a relay on the same machine or network.
     Plain,
@@ -63,8 +65,8 @@ pub enum MailUrl {
 pub struct MailUrlError(&'static str);
 
 impl MailUrl {
-    /// Reads the operator's text.
-    pub fn parse(text: &str) -> Result<Self, MailUrlError> {
+    /// Reads the operator's text. `plain_login`: the password may go to a server that offers no encryption.
+    pub fn parse(text: &str, plain_login: bool) -> Result<Self, MailUrlError> {
         let url = Url::parse(text).map_err(|_| MailUrlError("is not a URL"))?;
         let (security, port) = match url.scheme() {
             "file" => {
@@ -75,7 +77,8 @@ impl MailUrl {
             }
             "smtps" => (Security::Tls, 465),
             "smtp" if url.username().is_empty() => (Security::Plain, 25),
-            "smtp" => (Security::StartTlsIfOffered, 587),
+            "smtp" if plain_login => (Security::StartTlsIfOffered, 587),
+            "smtp" => (Security::StartTls, 587),
             _ => return Err(MailUrlError("has an unknown scheme")),
         };
         let host = url
@@ -110,7 +113,7 @@ mod tests {
     use super::*;
 
     fn smtp(text: &str) -> Server {
-        match MailUrl::parse(text) {
+        match MailUrl::parse(text, false) {
             Ok(MailUrl::Smtp(server)) => server,
             other => panic!("{text}: {other:?}"),
         }
@@ -124,12 +127,16 @@ mod tests {
             ("127.0.0.1", 1025, Security::Plain, None)
         );
         let login = smtp("smtp://shou%40wang:p%3Aw%2F@mail.taihe.example");
-        assert_eq!((login.port, login.security), (587, Security::StartTlsIfOffered));
+        assert_eq!((login.port, login.security), (587, Security::StartTls));
+        let Ok(MailUrl::Smtp(allowed)) = MailUrl::parse("smtp://u:p@127.0.0.1", true) else {
+            panic!("a server");
+        };
+        assert_eq!(allowed.security, Security::StartTlsIfOffered);
         assert_eq!(login.login, Some(("shou@wang".into(), "p:w/".into())));
         let tls = smtp("smtps://u:p@[::1]");
         assert_eq!((tls.host.as_str(), tls.port, tls.security), ("::1", 465, Security::Tls));
         assert_eq!(
-            MailUrl::parse("file:///var/spool/mail"),
+            MailUrl::parse("file:///var/spool/mail", false),
             Ok(MailUrl::Spool("/var/spool/mail".into()))
         );
     }
@@ -146,7 +153,7 @@ mod tests {
             "smtp://h?x",
             "smtp://:secret@h",
         ] {
-            let error = MailUrl::parse(text).expect_err(text).to_string();
+            let error = MailUrl::parse(text, false).expect_err(text).to_string();
             assert!(error.contains("SMTP_URL") && !error.contains("secret"), "{error}");
         }
         assert!(!format!("{:?}", smtp("smtp://user:secret@h")).contains("secret"));

@@ -270,6 +270,19 @@ async fn logins_are_sent_and_their_refusal_is_ours() {
     fake.now(&[("AUTH", Act::Say("535 5.7.8 bad credentials"))]);
     let failure = mailer.probe().await.unwrap_err();
     assert_eq!((failure.phase, failure.fault), (Phase::Auth, Fault::Ours), "{failure}");
+    // Unless the operator allowed it, nothing of a login is sent in the clear, on this machine neither.
+    let strict = Server {
+        login: Some(("user".into(), "pass".into())),
+        security: Security::StartTls,
+        ..fake.server()
+    };
+    fake.offer("AUTH PLAIN LOGIN");
+    let before = fake.commands().len();
+    let strict = Smtp::new(strict, Sender::parse("s@taihe.example").unwrap(), LONG);
+    let failure = strict.probe().await.unwrap_err();
+    assert_eq!((failure.phase, failure.fault), (Phase::Tls, Fault::Ours), "{failure}");
+    assert!(failure.detail.contains("allow_plain_login"), "{failure}");
+    assert!(!fake.commands()[before..].iter().any(|c| c.starts_with("AUTH")));
     // A server that promises encryption and breaks it gets no login.
     fake.offer("STARTTLS");
     let failure = mailer.probe().await.unwrap_err();

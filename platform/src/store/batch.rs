@@ -91,6 +91,8 @@ pub struct BatchWriter {
     key_id: String,
     relay: Option<Uuid>,
     connection: Option<PgConnection>,
+    /// The last batch was sent to the server, so it may be stored whatever came back.
+    sent: bool,
 }
 
 impl BatchWriter {
@@ -102,7 +104,13 @@ impl BatchWriter {
             key_id: key_id.into(),
             relay,
             connection: None,
+            sent: false,
         }
+    }
+
+    /// Whether the last batch may be stored although it ended with this error.
+    pub fn may_be_stored(&self, error: &StoreError) -> bool {
+        self.sent && !error.is_certain()
     }
 
     /// The outbox row that a stored report has, for the relay beside this writer.
@@ -134,6 +142,7 @@ impl BatchWriter {
     /// An error means that nothing of it is known to be stored; the same batch may be tried again. After an error that is
     /// one row's fault the caller tries the rows singly.
     pub async fn report_insert_batch(&mut self, batch: &[NewReport]) -> Result<Vec<Stored>, StoreError> {
+        self.sent = false;
         let result = self.insert(batch).await;
         match result {
             Err(StoreError::Db(sqlx::Error::Database(e))) if batch.len() == 1 && e.is_unique_violation() => {
@@ -157,6 +166,10 @@ impl BatchWriter {
         sorted.sort_by_key(|report| key(report));
         let tokens: Vec<(i64, &BlindToken)> = batch.iter().flat_map(|r| r.tokens.iter().map(|t| (r.id, t))).collect();
         let column = |f: fn(&NewReport) -> &[u8]| sorted.iter().map(|r| f(r)).collect::<Vec<_>>();
+        let relay = self.relay;
+        self.connection().await?;
+        self.sent = true;
+        let connection = self.connection().await?;
         let rows = sqlx::query(include_str!("batch.sql"))
             .bind(county)
             .bind(key_id)
@@ -189,9 +202,9 @@ impl BatchWriter {
             .bind(tokens.iter().map(|(_, t)| t.child).collect::<Vec<_>>())
             .bind(tokens.iter().map(|(_, t)| t.kind).collect::<Vec<_>>())
             .bind(tokens.iter().map(|(_, t)| t.token.as_slice()).collect::<Vec<_>>())
-            .bind(self.relay)
+            .bind(relay)
             .bind(TimeDelta::seconds(outbox::LEASE_S))
-            .fetch_all(self.connection().await?)
+            .fetch_all(connection)
             .await?;
         let stored: std::collections::HashSet<i64> = rows.iter().map(|row| row.get(0)).collect();
         if stored.len() == batch.len() {

@@ -16,6 +16,7 @@ mod contacts;
 mod counts;
 mod desk;
 mod due;
+mod encryption;
 mod granting;
 mod leading;
 mod leaving;
@@ -60,6 +61,7 @@ pub use desk::{
     DeskEvent, DeskScope, DeskStage, DeskTicket, FirstTicket, NextTicket, OtherTicket, QueueLine, TicketChain,
 };
 pub use due::Onward;
+pub use encryption::{Encryption, encryption};
 pub use granting::{Asked, DAYS as GRANT_DAYS, Decide, GrantDecided, GrantRequest, takes_two};
 pub use leading::{LeadingLine, LeadingNow};
 pub use leaving::{HandOver, Held, Leaving, Left};
@@ -134,6 +136,74 @@ impl StoreError {
             ),
             Self::Unreadable(_) => false,
         }
+    }
+
+    /// Whether it is certain that nothing was changed: the server said no, or was never asked. Anything else may have been
+    /// committed although no answer came.
+    pub fn is_certain(&self) -> bool {
+        match self {
+            Self::Db(e) => certain(e),
+            Self::Unreadable(_) => false,
+        }
+    }
+}
+
+fn certain(e: &sqlx::Error) -> bool {
+    match e {
+        // A server that was told to end may have committed first: the answer to a commit is sent after it.
+        sqlx::Error::Database(e) => {
+            let code = e.code().unwrap_or_default();
+            !code.starts_with("08") && code != "57P01" && code != "57P02"
+        }
+        sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Configuration(_) | sqlx::Error::Tls(_) => {
+            true
+        }
+        sqlx::Error::Io(e) => e.kind() == std::io::ErrorKind::ConnectionRefused,
+        _ => false,
+    }
+}
+
+/// As [`StoreError::is_certain`], for an error that has one among its causes. What no database caused was not stored either
+/// only if its writer says so: it counts as uncertain.
+pub fn is_certain(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut cause = Some(error);
+    while let Some(this) = cause {
+        if let Some(e) = this.downcast_ref::<StoreError>() {
+            return e.is_certain();
+        }
+        if let Some(e) = this.downcast_ref::<sqlx::Error>() {
+            return certain(e);
+        }
+        cause = this.source();
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::{StoreError, TriageError, is_certain};
+
+    #[test]
+    fn only_what_the_server_said_is_certain() {
+        let io = |kind: io::ErrorKind| StoreError::Db(sqlx::Error::Io(kind.into()));
+        assert!(io(io::ErrorKind::ConnectionRefused).is_certain());
+        assert!(StoreError::Db(sqlx::Error::PoolTimedOut).is_certain());
+        for kind in [
+            io::ErrorKind::UnexpectedEof,
+            io::ErrorKind::ConnectionReset,
+            io::ErrorKind::TimedOut,
+        ] {
+            assert!(!io(kind).is_certain(), "{kind}");
+        }
+        assert!(!StoreError::Db(sqlx::Error::Protocol("half an answer".into())).is_certain());
+        // Wrapped in the error of one act it is the same.
+        assert!(is_certain(&TriageError::from(StoreError::Db(
+            sqlx::Error::PoolTimedOut
+        ))));
+        assert!(!is_certain(&TriageError::from(io(io::ErrorKind::UnexpectedEof))));
+        assert!(!is_certain(&std::fmt::Error));
     }
 }
 

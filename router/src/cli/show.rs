@@ -7,6 +7,7 @@ use casework::calendar::rfc3339;
 use chrono::{DateTime, Utc};
 use platform::{
     config::Config,
+    foreign,
     receipt::ReportId,
     store::{ReportShown, Store},
     why::Why,
@@ -34,7 +35,7 @@ pub(crate) async fn run(receipt: &str, as_json: bool, explain: bool) -> anyhow::
     if as_json {
         println!("{}", to_json(id, &shown));
     } else {
-        print!("{}", to_text(id, &shown));
+        print!("{}", foreign::text(&to_text(id, &shown)));
     }
     Ok(())
 }

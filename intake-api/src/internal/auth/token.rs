@@ -3,6 +3,8 @@
 //! A token says who and which session, nothing about rights: memberships are read at every request, so that taking a role
 //! away works at once. The key file holds one key per line; the first signs, all verify, so keys can be rotated.
 
+mod eddsa;
+
 use anyhow::Context;
 use chrono::{DateTime, TimeDelta, Utc};
 use ed25519_dalek::SigningKey;
@@ -75,6 +77,7 @@ impl Tokens {
     }
 
     fn parse(text: &str, lifetime_minutes: u32) -> anyhow::Result<Self> {
+        eddsa::install();
         let keys = text
             .lines()
             .filter(|line| !line.trim().is_empty())
@@ -175,6 +178,7 @@ fn key(line: &str) -> anyhow::Result<Key> {
 
 #[cfg(test)]
 mod tests {
+    use hmac::{Hmac, KeyInit, Mac};
     use platform::clock;
     use rand::{SeedableRng, rngs::StdRng};
 
@@ -232,12 +236,45 @@ mod tests {
         }
         // Another algorithm under our kid, signed with what everybody can know.
         let kid = line.split(':').next().unwrap().to_owned();
-        let header = Header {
-            kid: Some(kid),
-            ..Header::new(Algorithm::HS256)
-        };
-        let claims = ours.verify(&token).unwrap();
-        let forged = encode(&header, &claims, &EncodingKey::from_secret(b"guess")).unwrap();
-        assert!(ours.verify(&forged).is_none());
+        let claims = token.split('.').nth(1).unwrap();
+        for (algorithm, secret) in [
+            ("HS256", &b"guess"[..]),
+            ("HS256", &ours_public(&line)[..]),
+            ("none", &[][..]),
+        ] {
+            let header = base64url(format!("{{\"typ\":\"JWT\",\"alg\":\"{algorithm}\",\"kid\":\"{kid}\"}}").as_bytes());
+            let message = format!("{header}.{claims}");
+            let mut mac = Hmac::<sha2::Sha256>::new_from_slice(secret).unwrap();
+            mac.update(message.as_bytes());
+            let forged = format!("{message}.{}", base64url(&mac.finalize().into_bytes()));
+            assert!(ours.verify(&forged).is_none(), "{algorithm}");
+        }
+        // And nobody can make us sign with another.
+        let header = Header::new(Algorithm::HS256);
+        assert!(
+            encode(
+                &header,
+                &ours.verify(&token).unwrap(),
+                &EncodingKey::from_secret(b"guess")
+            )
+            .is_err()
+        );
+    }
+
+    /// The key that everybody may know, as a secret for HMAC: the classic confusion.
+    fn ours_public(line: &str) -> Vec<u8> {
+        let (_, seed) = line.trim().split_once(':').unwrap();
+        let seed: [u8; 32] = hex::decode(seed).unwrap().try_into().unwrap();
+        SigningKey::from_bytes(&seed).verifying_key().to_bytes().to_vec()
+    }
+
+    fn base64url(bytes: &[u8]) -> String {
+        const SIGNS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+        let digits = bytes.chunks(3).flat_map(|three| {
+            let word =
+                three.iter().fold(0_usize, |word, byte| word << 8 | usize::from(*byte)) << (8 * (3 - three.len()));
+            (0..=three.len()).map(move |n| char::from(SIGNS[word >> (18 - 6 * n) & 63]))
+        });
+        digits.collect()
     }
 }

@@ -20,16 +20,14 @@ use platform::{
     pack_watch::LoadedPack,
     receipt::ReportId,
     store::{ActDone, Acting, ClosingCase, ClosingLine, Successor, TicketDeed},
-    telemetry::chain,
     text::Lang,
 };
 use serde::Deserialize;
 use serde_json::json;
-use tracing::error;
 
 use super::facts;
 use crate::internal::{
-    Internal, api_unavailable,
+    Internal, api_of, api_unavailable,
     auth::{Actor, Office, Overseer},
     desk::{
         closing::oversight,
@@ -37,6 +35,7 @@ use crate::internal::{
         sealed::{self, Note},
         waiting::written,
     },
+    detached,
     page::{Frame, Language, problem, render, words},
     unavailable,
 };
@@ -246,7 +245,7 @@ pub(crate) async fn api_act(
         Ok((ActDone::Denied(why), _)) => problem::api(409, Lang::En.t(&format!("close.denied_{}", why.as_str()))),
         Ok((ActDone::NotAllowed { .. }, _)) => problem::api(409, "no closing of this ticket waits; nothing was done"),
         Ok((ActDone::NotFound, _)) => problem::api(404, "there is no such ticket"),
-        Err(_) => problem::api(503, "nothing was done; try again later"),
+        Err(page) => api_of(&page),
     }
 }
 
@@ -289,7 +288,9 @@ async fn decide(
         }
     };
     let note = Note {
-        reason: Some(typed.reason.trim().to_owned()).filter(|reason| !reason.is_empty()),
+        reason: Some(typed.reason.trim())
+            .filter(|reason| !reason.is_empty())
+            .map(Into::into),
         ..Note::default()
     };
     let sealed = note
@@ -318,14 +319,7 @@ async fn decide(
         }
         Ok::<_, platform::store::StoreError>(done)
     };
-    match tokio::spawn(work).await {
-        Ok(Ok(done)) => Ok((done, word)),
-        Ok(Err(e)) => {
-            error!(ticket = id, error = chain(&e), "a decision could not be stored");
-            Err(unavailable(&e))
-        }
-        Err(e) => Err(unavailable(&e)),
-    }
+    Ok((detached(work).await?, word))
 }
 
 fn urgency(line: &ClosingLine) -> Urgency {

@@ -14,10 +14,11 @@ use platform::{
 use uuid::Uuid;
 
 use crate::internal::{
-    Internal, api_unavailable,
+    Internal, api_undone,
     auth::{Actor, Office},
+    in_own_task,
     page::problem,
-    unavailable,
+    undone,
 };
 
 /// `POST /board/notices/{notice}/resend`: back to the ticket, where the new notice waits.
@@ -29,7 +30,7 @@ pub(crate) async fn submit(State(internal): State<Internal>, actor: Office, Path
         Ok(resent) => Redirect::to(&format!("/board/tickets/{}#notices", resent.ticket_id)).into_response(),
         Err(ResendError::Missing) => problem::not_found().into_response(),
         Err(ResendError::NotNow) => problem::not_again().into_response(),
-        Err(ResendError::Store(e)) => unavailable(&e),
+        Err(ResendError::Store(e)) => undone(&e),
     }
 }
 
@@ -42,7 +43,7 @@ pub(crate) async fn api(State(internal): State<Internal>, actor: Office, Path(no
         Ok(resent) => (StatusCode::ACCEPTED, Json(resent)).into_response(),
         Err(e @ ResendError::Missing) => problem::api(404, &e.to_string()),
         Err(e @ ResendError::NotNow) => problem::api(409, &e.to_string()),
-        Err(ResendError::Store(e)) => api_unavailable(&e),
+        Err(ResendError::Store(e)) => api_undone(&e),
     }
 }
 
@@ -57,6 +58,6 @@ async fn resend(internal: &Internal, actor: &Actor, id: Uuid) -> Result<Resent, 
         }
         Ok(resent)
     };
-    let written = tokio::spawn(write).await;
+    let written = in_own_task(write).await;
     written.unwrap_or_else(|e| Err(ResendError::Store(StoreError::Unreadable(e.to_string()))))
 }

@@ -23,10 +23,11 @@ use super::{
     now::{brief, reasons},
 };
 use crate::internal::{
-    Internal, api_unavailable,
+    Internal, api_unavailable, api_undone,
     auth::{Actor, Office, Overseer},
+    in_own_task,
     page::{Frame, Language, Pages, problem, render, tail, words},
-    unavailable,
+    unavailable, undone,
 };
 
 /// Most reports of one answer of the API.
@@ -271,7 +272,7 @@ async fn act(
         ),
         Err(SettleError::Unreadable(_)) => (StatusCode::CONFLICT, lang.t("triage.unreadable").to_owned()),
         Err(SettleError::NoReport) => return problem::not_found().into_response(),
-        Err(e) => return unavailable(&e),
+        Err(e) => return undone(&e),
     };
     let keep = if status == StatusCode::OK {
         Typed::default()
@@ -313,7 +314,7 @@ async fn run(
             _ => Err(SettleError::NoReport),
         }
     };
-    tokio::spawn(write).await.unwrap_or_else(|e| {
+    in_own_task(write).await.unwrap_or_else(|e| {
         Err(SettleError::Triage(TriageError::Store(
             platform::store::StoreError::Unreadable(e.to_string()),
         )))
@@ -343,7 +344,7 @@ pub(crate) async fn api_act(
         Ok(done) => Json(json!({"tickets": done.tickets, "closed": done.closed})).into_response(),
         Err(SettleError::NoReport) => problem::api(404, "there is no such report"),
         Err(e @ SettleError::NotInPack(_)) => problem::api(422, &e.to_string()),
-        Err(SettleError::Triage(TriageError::Store(e))) => api_unavailable(&e),
+        Err(SettleError::Triage(TriageError::Store(e))) => api_undone(&e),
         Err(e) => problem::api(409, &e.to_string()),
     }
 }

@@ -21,7 +21,7 @@ use super::{
     reader::{LINE, Reader, TEXT},
     sealed::{self, Note},
 };
-use crate::internal::{Internal, auth::Actor};
+use crate::internal::{Internal, auth::Actor, in_own_task};
 
 /// Which act a door asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -275,8 +275,10 @@ pub(super) fn version(fields: &Fields) -> i32 {
 pub(super) enum NotDone {
     /// The words could not be sealed: without that they are not stored.
     Sealing,
-    /// The database.
+    /// The database was away: nothing was done.
     Database,
+    /// The database did not confirm: perhaps done, perhaps not.
+    Unsure,
 }
 
 /// Does an act in a task of its own.
@@ -322,15 +324,16 @@ pub(super) async fn perform(
         }
         Ok::<_, platform::store::StoreError>(done)
     };
-    match tokio::spawn(work).await {
+    match in_own_task(work).await {
         Ok(Ok(done)) => Ok(done),
         Ok(Err(e)) => {
-            error!(ticket = id, error = chain(&e), "an act could not be stored");
-            Err(NotDone::Database)
+            let known = e.is_certain();
+            error!(ticket = id, error = chain(&e), known, "an act was not confirmed");
+            Err(if known { NotDone::Database } else { NotDone::Unsure })
         }
         Err(e) => {
-            error!(ticket = id, error = %e, "an act ended early");
-            Err(NotDone::Database)
+            error!(ticket = id, error = chain(&e), "nothing is known of an act");
+            Err(NotDone::Unsure)
         }
     }
 }

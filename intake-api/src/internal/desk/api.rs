@@ -25,7 +25,7 @@ use super::{
     ticket::{fetch, id_of, people_of},
     view::next_act,
 };
-use crate::internal::{Internal, auth::Desk, page::problem};
+use crate::internal::{Internal, UNSURE, auth::Desk, page::problem};
 
 /// Most tickets of one answer.
 const MOST: i64 = 200;
@@ -180,6 +180,7 @@ async fn act(kind: Kind, internal: Internal, desk: Desk, id: &str, body: &[u8]) 
             "the words can't be sealed and were not stored; tell the county's IT",
         ),
         Err(NotDone::Database) => problem::api(503, "nothing was done; try again later"),
+        Err(NotDone::Unsure) => problem::api(503, UNSURE),
     }
 }
 

@@ -198,6 +198,7 @@ pub(super) fn trouble(why: &NotDone) -> &'static str {
     match why {
         NotDone::Sealing => "desk.trouble.sealing",
         NotDone::Database => "desk.trouble.database",
+        NotDone::Unsure => "desk.trouble.unsure",
     }
 }
 

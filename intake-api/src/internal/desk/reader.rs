@@ -2,6 +2,7 @@
 
 use casework::{calendar::shanghai, lifecycle::closing::SEEN_BEFORE};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Timelike, Utc};
+use platform::foreign::Foreign;
 
 use super::act::{Fields, Wrong};
 
@@ -20,15 +21,15 @@ impl Reader<'_> {
         self.fields.get(name).map_or("", |v| v.trim())
     }
 
-    pub(super) fn may(&mut self, name: &'static str, longest: usize) -> Option<String> {
+    pub(super) fn may(&mut self, name: &'static str, longest: usize) -> Option<Foreign> {
         let text = self.get(name).replace("\r\n", "\n");
         if text.chars().count() > longest {
             self.wrong.insert(name, "desk.wrong.too_long");
         }
-        (!text.is_empty()).then_some(text)
+        (!text.is_empty()).then(|| text.into())
     }
 
-    pub(super) fn must(&mut self, name: &'static str, longest: usize, missing: &'static str) -> Option<String> {
+    pub(super) fn must(&mut self, name: &'static str, longest: usize, missing: &'static str) -> Option<Foreign> {
         let text = self.may(name, longest);
         if text.is_none() {
             self.wrong.insert(name, missing);

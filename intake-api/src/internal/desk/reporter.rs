@@ -10,7 +10,7 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
-use platform::{clock, store::ActDone};
+use platform::{clock, foreign::Foreign, store::ActDone};
 
 use super::{
     act::{self, Fields},
@@ -99,7 +99,12 @@ pub(super) async fn open(
     let opened = sealed::reporter(&internal.keys, &ticket);
     let shut = opened.is_none();
     let lines = opened.map(|reporter| {
-        let unknown = || lang.t("desk.reporter.not_given").to_owned();
+        let said = |words: Option<Foreign>| {
+            words.map_or_else(
+                || lang.t("desk.reporter.not_given").to_owned(),
+                |words| words.to_string(),
+            )
+        };
         vec![
             (
                 lang.t("form.label.reporter_kind"),
@@ -109,18 +114,9 @@ pub(super) async fn open(
                 lang.t("desk.reporter.wish"),
                 lang.t(&format!("desk.identity.{}", reporter.identity)).to_owned(),
             ),
-            (
-                lang.t("form.label.reporter_organization"),
-                reporter.organization.unwrap_or_else(unknown),
-            ),
-            (
-                lang.t("form.label.reporter_name"),
-                reporter.name.unwrap_or_else(unknown),
-            ),
-            (
-                lang.t("form.label.reporter_phone"),
-                reporter.phone.unwrap_or_else(unknown),
-            ),
+            (lang.t("form.label.reporter_organization"), said(reporter.organization)),
+            (lang.t("form.label.reporter_name"), said(reporter.name)),
+            (lang.t("form.label.reporter_phone"), said(reporter.phone)),
         ]
     });
     render(

@@ -6,6 +6,7 @@
 use casework::report::{Identity, LivingWith, ReporterKind, Sex};
 use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 use platform::{
+    foreign::Foreign,
     seal::{Column, MasterKey, OpenError},
     store::DeskTicket,
 };
@@ -16,20 +17,20 @@ use tracing::error;
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(super) struct Matter {
     /// Where the child is, in words.
-    pub(super) where_now: Option<String>,
+    pub(super) where_now: Option<Foreign>,
     /// When it was found.
     pub(super) found_at: Option<DateTime<FixedOffset>>,
     /// The children.
     pub(super) children: Vec<Child>,
     /// What happened.
-    pub(super) narrative: String,
+    pub(super) narrative: Foreign,
 }
 
 /// A child as reported.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(super) struct Child {
     /// Name.
-    pub(super) name: Option<String>,
+    pub(super) name: Option<Foreign>,
     /// Sex.
     pub(super) sex: Sex,
     /// Years.
@@ -37,15 +38,15 @@ pub(super) struct Child {
     /// Day of birth.
     pub(super) birth_date: Option<NaiveDate>,
     /// Number of an identity paper.
-    pub(super) id_number: Option<String>,
+    pub(super) id_number: Option<Foreign>,
     /// With whom.
     pub(super) living_with: LivingWith,
     /// Left behind.
     pub(super) left_behind: Option<bool>,
     /// School.
-    pub(super) school: Option<String>,
+    pub(super) school: Option<Foreign>,
     /// Home address.
-    pub(super) home_address: Option<String>,
+    pub(super) home_address: Option<Foreign>,
 }
 
 /// Who reported.
@@ -56,11 +57,11 @@ pub(super) struct Reporter {
     /// How they wish to be known.
     pub(super) identity: Identity,
     /// Where they work.
-    pub(super) organization: Option<String>,
+    pub(super) organization: Option<Foreign>,
     /// Name.
-    pub(super) name: Option<String>,
+    pub(super) name: Option<Foreign>,
     /// Telephone.
-    pub(super) phone: Option<String>,
+    pub(super) phone: Option<Foreign>,
 }
 
 /// What an officer wrote with an act.
@@ -68,31 +69,31 @@ pub(super) struct Reporter {
 pub(crate) struct Note {
     /// Who saw the child.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) who: Option<String>,
+    pub(crate) who: Option<Foreign>,
     /// Where.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) place: Option<String>,
+    pub(crate) place: Option<Foreign>,
     /// When.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) at: Option<DateTime<Utc>>,
     /// Number of a document, or where it is kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) reference: Option<String>,
+    pub(crate) reference: Option<Foreign>,
     /// Why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) reason: Option<String>,
+    pub(crate) reason: Option<Foreign>,
     /// Why there is no material.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) missing: Option<String>,
+    pub(crate) missing: Option<Foreign>,
     /// Why the child was not seen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) unseen: Option<String>,
+    pub(crate) unseen: Option<Foreign>,
     /// Day of a decision; its number is the reference.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) dated: Option<NaiveDate>,
     /// More words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) note: Option<String>,
+    pub(crate) note: Option<Foreign>,
 }
 
 /// The report's data key.

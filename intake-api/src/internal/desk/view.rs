@@ -8,6 +8,7 @@ use casework::{
 };
 use chrono::{DateTime, Utc};
 use platform::{
+    foreign::Foreign,
     receipt::ReportId,
     seal::MasterKey,
     store::{DeskEvent, DeskStage, DeskTicket},
@@ -43,18 +44,18 @@ pub(super) struct View {
     /// That person can't act on it any more.
     pub(super) assignee_gone: bool,
     pub(super) place: String,
-    pub(super) where_now: Option<String>,
+    pub(super) where_now: Option<Foreign>,
     pub(super) found_at: Option<String>,
     pub(super) received_at: String,
     pub(super) situations: Vec<String>,
     pub(super) children: Vec<ChildWords>,
     pub(super) suspect: &'static str,
-    pub(super) narrative: Option<String>,
+    pub(super) narrative: Option<Foreign>,
     /// The sealed words could not be opened.
     pub(super) shut: bool,
     pub(super) reporter_kind: &'static str,
     pub(super) identity: &'static str,
-    pub(super) organization: Option<String>,
+    pub(super) organization: Option<Foreign>,
     pub(super) may_open_reporter: bool,
     pub(super) bases: Vec<String>,
     pub(super) evidence: Option<String>,
@@ -266,13 +267,16 @@ pub(super) fn view(
 
 /// Children with what is known; while the words are shut, sex and age come from the facts.
 fn children(lang: Lang, opened: Option<&[Child]>, facts: Option<&Facts>) -> Vec<ChildWords> {
-    let heading = |number: usize, name: Option<&str>, sex: &str, age: Option<u8>| {
+    let heading = |number: usize, name: Option<&Foreign>, sex: &str, age: Option<u8>| {
         let age = match age {
             None => lang.t("desk.age_unknown").to_owned(),
             Some(0) => lang.t("form.age.under_one").to_owned(),
             Some(age) => lang.fill("form.age.years", &[("age", &age.to_string())]),
         };
-        let name = name.map_or_else(|| lang.fill("desk.child", &[("n", &number.to_string())]), str::to_owned);
+        let name = name.map_or_else(
+            || lang.fill("desk.child", &[("n", &number.to_string())]),
+            ToString::to_string,
+        );
         format!("{name} · {} · {age}", lang.t(&format!("form.sex.{sex}")))
     };
     let living = |code: &str| lang.t(&format!("form.living_with.{code}")).to_owned();
@@ -294,14 +298,17 @@ fn children(lang: Lang, opened: Option<&[Child]>, facts: Option<&Facts>) -> Vec<
             c.left_behind
                 .map(|yes| lang.t(if yes { "form.yes" } else { "form.no" }).to_owned()),
         );
-        add("form.label.home_address", c.home_address.clone());
-        add("form.label.school", c.school.clone());
+        add(
+            "form.label.home_address",
+            c.home_address.as_ref().map(Foreign::to_string),
+        );
+        add("form.label.school", c.school.as_ref().map(Foreign::to_string));
         add("form.label.birth_date", c.birth_date.map(|d| d.to_string()));
-        add("form.label.id_number", c.id_number.clone());
+        add("form.label.id_number", c.id_number.as_ref().map(Foreign::to_string));
         // An age that was computed when the report was accepted stands in its facts alone.
         let computed = || facts_of(n).and_then(|known| known.age);
         ChildWords {
-            heading: heading(n, c.name.as_deref(), c.sex.as_str(), c.age.or_else(computed)),
+            heading: heading(n, c.name.as_ref(), c.sex.as_str(), c.age.or_else(computed)),
             facts,
         }
     });
@@ -439,16 +446,17 @@ pub(crate) fn note_lines(note: Note, lang: Lang, now: DateTime<Utc>) -> Vec<(&'s
     } else {
         "desk.field.reference"
     };
+    let said = |words: Option<Foreign>| words.map(|words| words.to_string());
     let all = [
-        ("desk.field.who", note.who),
+        ("desk.field.who", said(note.who)),
         ("desk.field.at", at),
-        ("desk.field.place", note.place),
-        (number, note.reference),
+        ("desk.field.place", said(note.place)),
+        (number, said(note.reference)),
         ("desk.field.decision_date", dated),
-        ("desk.field.missing", note.missing),
-        ("desk.field.unseen", note.unseen),
-        ("closings.reason", note.reason),
-        ("desk.field.close_note", note.note),
+        ("desk.field.missing", said(note.missing)),
+        ("desk.field.unseen", said(note.unseen)),
+        ("closings.reason", said(note.reason)),
+        ("desk.field.close_note", said(note.note)),
     ];
     all.into_iter()
         .filter_map(|(key, value)| Some((lang.t(key), value?)))

@@ -5,7 +5,7 @@ use axum::{
     http::{StatusCode, header, response::Parts},
     response::{Html, IntoResponse, Response},
 };
-use platform::text::Lang;
+use platform::{foreign, text::Lang};
 
 use super::{fill::escaped, typed::Typed};
 use crate::internal::page::{Frame, problem, render};
@@ -105,12 +105,12 @@ pub(super) fn shown(answer: Response, typed: &Typed, path: &str, token: &str, la
 /// A page that was read and changed, with the head that it came with.
 pub(super) fn again(mut head: Parts, html: String) -> Response {
     head.headers.remove(header::CONTENT_LENGTH);
-    (head.status, head.headers, Html(html)).into_response()
+    (head.status, head.headers, Html(foreign::page(html))).into_response()
 }
 
 /// A page that stays out of caches.
 pub(super) fn html(status: StatusCode, html: String) -> Response {
-    (status, [(header::CACHE_CONTROL, "no-store")], Html(html)).into_response()
+    (status, [(header::CACHE_CONTROL, "no-store")], Html(foreign::page(html))).into_response()
 }
 
 /// Whether a person wrote anything, besides what the form carries by itself.

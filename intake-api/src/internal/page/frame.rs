@@ -9,7 +9,7 @@ use axum::{
     middleware::Next,
     response::{Html, IntoResponse, Response},
 };
-use platform::{store::Person, text::Lang};
+use platform::{foreign, store::Person, text::Lang};
 use tracing::error;
 
 use crate::internal::auth::Actor;
@@ -250,7 +250,7 @@ pub(crate) async fn keep_language(request: Request, next: Next) -> Response {
 /// Renders a page; personal data stays out of caches.
 pub(crate) fn render(status: StatusCode, page: &impl Template) -> Response {
     match page.render() {
-        Ok(html) => (status, [(header::CACHE_CONTROL, "no-store")], Html(html)).into_response(),
+        Ok(html) => (status, [(header::CACHE_CONTROL, "no-store")], Html(foreign::page(html))).into_response(),
         Err(e) => {
             error!(error = %e, "a page can't be rendered");
             (StatusCode::INTERNAL_SERVER_ERROR, "页面暂时无法显示,请稍后再试。").into_response()

@@ -96,6 +96,14 @@ pub(crate) fn unavailable() -> Problem {
     )
 }
 
+/// Heading of [`unsure`].
+pub(crate) const UNSURE: &str = "problem_page.unsure_title";
+
+/// The database was asked to write and did not confirm.
+pub(crate) fn unsure() -> Problem {
+    Problem(StatusCode::SERVICE_UNAVAILABLE, UNSURE, "problem_page.unsure_text")
+}
+
 /// A problem for a program.
 pub(crate) fn api(status: u16, detail: &str) -> Response {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

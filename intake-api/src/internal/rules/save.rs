@@ -11,7 +11,7 @@ use platform::{
 };
 
 use super::examined;
-use crate::internal::{Internal, auth::Actor, page::words, unavailable};
+use crate::internal::{Internal, auth::Actor, in_own_task, page::words, undone};
 
 /// A draft that was saved.
 pub(super) struct Saved {
@@ -74,7 +74,7 @@ where
     W: Future<Output = Result<T, RulesError>> + Send + 'static,
 {
     let step = step(internal.office.clone(), internal.county.clone(), Signed::of(actor));
-    match tokio::spawn(step).await {
+    match in_own_task(step).await {
         Ok(done) => done,
         Err(e) => Err(StoreError::Unreadable(format!("the step failed: {e}")).into()),
     }
@@ -85,7 +85,7 @@ pub(super) fn refusal(e: &RulesError, lang: Lang) -> Result<String, Response> {
     let now = clock::now();
     let at = |at| words::moment(lang, at, now);
     Ok(match e {
-        RulesError::Store(e) => return Err(unavailable(e)),
+        RulesError::Store(e) => return Err(undone(e)),
         RulesError::NoVersion => lang.t("rules.refused.no_version").to_owned(),
         RulesError::WrongState { state } => {
             let state = lang.t(&format!("rules.state.{state}"));

@@ -16,6 +16,7 @@ use crate::{
         App, Refusal,
         body::{self, BodyError},
         encoding,
+        guard::Deadline,
         limit::Client,
         problem::{Kind, Problem},
     },
@@ -27,6 +28,7 @@ const KEY: &str = "idempotency-key";
 pub(super) async fn file(
     State(app): State<App>,
     Extension(lang): Extension<Lang>,
+    Extension(until): Extension<Deadline>,
     client: Client,
     request: Request,
 ) -> Result<Response, Problem> {
@@ -52,6 +54,7 @@ pub(super) async fn file(
         return Err(Problem::fields(Kind::InvalidReport, lang, unknown));
     }
     let idempotency_key = key(&parts.headers).map_err(|error| Problem::fields(Kind::InvalidKey, lang, vec![error]))?;
+    let keyed = idempotency_key.is_some();
     let submission = Submission {
         report,
         idempotency_key,
@@ -59,11 +62,16 @@ pub(super) async fn file(
         drill,
         channel: Channel::Api,
     };
-    let accepted = app.submit(client, submission).await.map_err(|refusal| match refusal {
-        Refusal::Busy(seconds) => Problem::busy(lang, seconds),
-        Refusal::KeyReused => Problem::new(Kind::KeyReused, lang),
-        Refusal::NotStored => Problem::new(Kind::NotStored, lang),
-    })?;
+    let accepted = app
+        .submit(client, submission, until)
+        .await
+        .map_err(|refusal| match refusal {
+            Refusal::Busy(seconds) => Problem::busy(lang, seconds),
+            Refusal::KeyReused => Problem::new(Kind::KeyReused, lang),
+            Refusal::NotStored => Problem::new(Kind::NotStored, lang),
+            Refusal::Unknown if keyed => Problem::new(Kind::Unsure, lang),
+            Refusal::Unknown => Problem::new(Kind::UnsureWithoutKey, lang),
+        })?;
     Ok((StatusCode::CREATED, Json(accepted)).into_response())
 }
 

@@ -9,8 +9,6 @@ mod view;
 mod when;
 pub(super) mod words;
 
-use std::time::Duration;
-
 use axum::{
     Extension,
     extract::{Request, State},
@@ -27,6 +25,7 @@ use self::{
 use super::{
     App, Refusal,
     body::{self, BodyError},
+    guard::Deadline,
     limit::Client,
     page::{Notice, Page, Switch, render},
     receipt::{self, Slip},
@@ -36,8 +35,6 @@ use crate::accept::{Channel, Submission};
 /// A form larger than the limit is not filed, but up to this many limits it is read, so that it comes back with its mistakes
 /// named instead of being lost.
 const GIVEN_BACK: usize = 4;
-/// Left of the request's time for the page that gives the form back.
-const TO_ANSWER: Duration = Duration::from_millis(200);
 
 /// The empty form.
 pub(super) async fn show(State(app): State<App>, Extension(lang): Extension<Lang>) -> Response {
@@ -100,6 +97,7 @@ impl<'t> Shown<'t> {
 pub(super) async fn file(
     State(app): State<App>,
     Extension(lang): Extension<Lang>,
+    Extension(until): Extension<Deadline>,
     client: Client,
     request: Request,
 ) -> Response {
@@ -118,7 +116,7 @@ pub(super) async fn file(
     };
     let (mut typed, act) = Typed::from_pairs(pairs);
     match act {
-        Act::File => return submit(&app, lang, client, &parts.headers, typed, large).await,
+        Act::File => return submit(&app, lang, (client, until), &parts.headers, typed, large).await,
         Act::Keep => {}
         Act::AddChild => typed.add_child(),
         Act::RemoveChild(index) => typed.remove_child(index),
@@ -126,7 +124,14 @@ pub(super) async fn file(
     Shown::of(StatusCode::OK, &typed).page(&app, lang)
 }
 
-async fn submit(app: &App, lang: Lang, client: Client, headers: &HeaderMap, mut typed: Typed, large: bool) -> Response {
+async fn submit(
+    app: &App,
+    lang: Lang,
+    (client, until): (Client, Deadline),
+    headers: &HeaderMap,
+    mut typed: Typed,
+    large: bool,
+) -> Response {
     let read = typed
         .report(app.pack().pack.areas())
         .and_then(|report| match app.unknown_situations(&report) {
@@ -159,15 +164,13 @@ async fn submit(app: &App, lang: Lang, client: Client, headers: &HeaderMap, mut 
         drill: false,
         channel: Channel::Form,
     };
-    let patience = app.limits.request_timeout.saturating_sub(TO_ANSWER);
-    let filed = tokio::time::timeout(patience, app.submit(client, submission)).await;
-    let (status, trouble, wait_s) = match filed {
-        Ok(Ok(accepted)) => return receipt::answer(app, lang, headers, Slip::of(&report, accepted)),
-        Ok(Err(Refusal::Busy(wait_s))) => (StatusCode::TOO_MANY_REQUESTS, Trouble::Busy, Some(wait_s)),
-        Ok(Err(Refusal::NotStored)) => (StatusCode::SERVICE_UNAVAILABLE, Trouble::NotStored, Some(5)),
+    let (status, trouble, wait_s) = match app.submit(client, submission, until).await {
+        Ok(accepted) => return receipt::answer(app, lang, headers, Slip::of(&report, accepted)),
+        Err(Refusal::Busy(wait_s)) => (StatusCode::TOO_MANY_REQUESTS, Trouble::Busy, Some(wait_s)),
+        Err(Refusal::NotStored) => (StatusCode::SERVICE_UNAVAILABLE, Trouble::NotStored, Some(5)),
         // The writer may still be at it. The form keeps its key, so that sending it again files nothing twice.
-        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, Trouble::Unsure, Some(5)),
-        Ok(Err(Refusal::KeyReused)) => {
+        Err(Refusal::Unknown) => (StatusCode::SERVICE_UNAVAILABLE, Trouble::Unsure, Some(5)),
+        Err(Refusal::KeyReused) => {
             // Sent once, then changed after "back": it may be meant as a second report, so the next sending is one.
             typed.renew_key();
             (StatusCode::UNPROCESSABLE_ENTITY, Trouble::Changed, None)

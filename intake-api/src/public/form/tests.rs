@@ -118,6 +118,10 @@ async fn trouble_keeps_the_form_and_says_110() {
     assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(refused.header("retry-after"), "5");
     assert!(refused.body.contains("手臂有瘀伤") && refused.body.contains("没有存下"));
+    let doubted = Site::new(Writer::Doubts, 120).form("/report", &[]).await;
+    assert_eq!(doubted.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(doubted.body.contains("再按一次不会重复") && !doubted.body.contains("没有存下"));
+    assert!(doubted.body.contains("手臂有瘀伤") && doubted.body.contains("value=\"a-key\""));
     let busy = Site::new(Writer::Stores, 1);
     assert_eq!(busy.form("/report", &[]).await.status, StatusCode::CREATED);
     let second = busy.form("/report", &[("key", "b")]).await;
@@ -144,7 +148,9 @@ async fn unreadable_forms_get_a_page() {
     assert_eq!(huge.status, StatusCode::PAYLOAD_TOO_LARGE);
     let hung = Site::new(Writer::Hangs, 120).form("/report", &[]).await;
     assert_eq!(hung.status, StatusCode::SERVICE_UNAVAILABLE);
-    assert!(hung.body.contains("110") && hung.body.contains("可能已经存下") && !hung.body.contains("没有存下"));
+    assert!(
+        hung.body.contains("110") && hung.body.contains("不能确定报告是否已保存") && !hung.body.contains("没有存下")
+    );
     assert!(
         hung.body.contains("手臂有瘀伤") && hung.body.contains("value=\"a-key\""),
         "the form comes back with its key"

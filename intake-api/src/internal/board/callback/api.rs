@@ -17,7 +17,7 @@ use super::{
     open::identity,
 };
 use crate::internal::{
-    Internal, api_unavailable,
+    Internal, api_of, api_unavailable,
     auth::{Office, Overseer},
     page::problem,
 };
@@ -90,7 +90,7 @@ pub(crate) async fn record(
         ),
         Ok(CallbackRecorded::NotDue) => problem::api(409, "this report is not due: some ticket is not resolved"),
         Ok(CallbackRecorded::NotReopenable) => problem::api(422, "a ticket is not of this report or can't be reopened"),
-        Err(_) => problem::api(503, "try again later"),
+        Err(page) => api_of(&page),
     }
 }
 
@@ -122,6 +122,6 @@ pub(crate) async fn decide(
         Ok(Decided::SamePerson) => problem::api(403, "who called can't decide that nothing is reopened"),
         Ok(Decided::NotFound) => problem::api(409, "no such call waits for a decision"),
         Ok(Decided::NotReopenable) => problem::api(422, "a ticket is not of this report or can't be reopened"),
-        Err(_) => problem::api(503, "try again later"),
+        Err(page) => api_of(&page),
     }
 }

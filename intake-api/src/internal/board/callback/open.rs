@@ -107,8 +107,8 @@ async fn opened(internal: &Internal, actor: &Actor, id: i64, reason: &str) -> Re
     let reporter: Value = serde_json::from_slice(&plain).map_err(|e| unavailable(&e))?;
     let text = |key: &str| reporter[key].as_str().unwrap_or_default().to_owned();
     Ok(Some(Opened {
-        name: text("name"),
+        name: text("name").into(),
         phone: text("phone"),
-        organization: text("organization"),
+        organization: text("organization").into(),
     }))
 }

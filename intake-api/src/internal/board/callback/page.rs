@@ -10,6 +10,7 @@ use casework::callback::CallResult;
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
+    foreign::Foreign,
     receipt::ReportId,
     seal::{Column, MasterKey},
     store::{CallbackCase, CallbackTicket, CallbackTry, ContactOpened, StoreError},
@@ -27,9 +28,9 @@ use crate::internal::{
 
 /// The reporter's contact, on the answer that opened it and nowhere else.
 pub(super) struct Opened {
-    pub(super) name: String,
+    pub(super) name: Foreign,
     pub(super) phone: String,
-    pub(super) organization: String,
+    pub(super) organization: Foreign,
 }
 
 /// What an act says on the page that it answers with.
