@@ -94,7 +94,8 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
         request_timeout: Duration::from_secs(config.intake.request_timeout_s),
         trust_forwarded: config.intake.trust_forwarded,
     };
-    parts.spawn("housekeeping", housekeeping(store.clone(), stop.clone()));
+    let people = Store::open(&config.database_url("people")?, "people-housekeeping", 1)?;
+    parts.spawn("housekeeping", housekeeping(store.clone(), people, stop.clone()));
     let phone = public::OfficePhone::default();
     parts.spawn(
         "office phone",
@@ -151,7 +152,7 @@ struct Desk {
     office: Store,
     people: Store,
     tokens: Arc<Tokens>,
-    demo: Arc<[internal::auth::login::DemoAccount]>,
+    demo: Option<Arc<[internal::auth::login::DemoAccount]>>,
 }
 
 impl Desk {
@@ -168,17 +169,21 @@ impl Desk {
             "login.token_key_file (SHOUWANG_TOKEN_KEY_FILE) is not set; make one with `intake-api key new-token FILE`",
         )?;
         let demo = match &config.login.demo_file {
-            Some(file) => serde_json::from_str(&platform::seal::read_private(file)?)
-                .with_context(|| format!("login.demo_file {}", file.display()))?,
-            None => Vec::new(),
+            Some(file) => {
+                let accounts: Vec<_> = serde_json::from_str(&platform::seal::read_private(file)?)
+                    .with_context(|| format!("login.demo_file {}", file.display()))?;
+                Some(accounts.into())
+            }
+            None => None,
         };
+        internal::auth::argon::warm();
         Ok(Self {
             desk: open("desk")?,
             board: open("board")?,
             office: open("office")?,
             people: open("people")?,
             tokens: Arc::new(Tokens::load(file, config.login.token_minutes)?),
-            demo: demo.into(),
+            demo,
         })
     }
 
@@ -199,6 +204,10 @@ impl Desk {
             session_hours: config.login.session_hours,
             secure: config.listen.internal_url.starts_with("https://"),
             demo: self.demo,
+            gate: internal::auth::gate::Gate::default(),
+            rules: Arc::new(internal::auth::Rules {
+                trust_forwarded: config.intake.trust_forwarded,
+            }),
         }
     }
 }
@@ -241,13 +250,16 @@ fn drill_secret(config: &Config) -> anyhow::Result<Option<Arc<str>>> {
     Ok(Some(secret.into()))
 }
 
-async fn housekeeping(store: Store, stop: CancellationToken) -> anyhow::Result<()> {
+async fn housekeeping(store: Store, people: Store, stop: CancellationToken) -> anyhow::Result<()> {
     loop {
         if let Err(e) = store.answers_forget(clock::now()).await {
             tracing::warn!(error = telemetry::chain(&e), "expired answers were not dropped");
         }
         if let Err(e) = store.access_forget(clock::now()).await {
             tracing::warn!(error = telemetry::chain(&e), "old refusals and logins were not dropped");
+        }
+        if let Err(e) = people.tries_forget(clock::now()).await {
+            tracing::warn!(error = telemetry::chain(&e), "old tries of logins were not dropped");
         }
         if stop
             .run_until_cancelled(tokio::time::sleep(HOUSEKEEPING))

@@ -140,9 +140,11 @@ impl Service {
         std::fs::read_to_string(&self.log).unwrap_or_default()
     }
 
-    /// Changes one variable for the next start.
+    /// Changes one variable for the next start; an empty value takes it away.
     pub fn set(&mut self, name: &str, value: &str) {
         self.env.retain(|(k, _)| k != name);
-        self.env.push((name.into(), value.into()));
+        if !value.is_empty() {
+            self.env.push((name.into(), value.into()));
+        }
     }
 }

@@ -96,6 +96,8 @@ impl System {
         let internal = format!("127.0.0.1:{}", free_port());
         let drill_secret = Uuid::new_v4().simple().to_string();
         std::fs::write(dir.join("drill.secret"), &drill_secret).expect("a secret");
+        // A demo from the start, whose accounts `Accounts::make` makes when a test wants them.
+        write_private(&dir.join("demo.json"), "[]");
 
         let path = |name: &str| dir.join(name).to_string_lossy().into_owned();
         let mut env: Vec<(String, String)> = [
@@ -106,6 +108,7 @@ impl System {
             ("SHOUWANG_MASTER_KEY_FILE", path("master.key")),
             ("SHOUWANG_TOKEN_KEY_FILE", path("token.key")),
             ("SHOUWANG_DRILL_SECRET_FILE", path("drill.secret")),
+            ("SHOUWANG_DEMO_FILE", path("demo.json")),
             ("SHOUWANG_PUBLIC_ADDR", public.clone()),
             ("SHOUWANG_INTERNAL_ADDR", internal.clone()),
             ("INTERNAL_URL", format!("http://{internal}")),
@@ -117,7 +120,8 @@ impl System {
         .map(|(k, v)| (k.to_owned(), v))
         .to_vec();
         env.retain(|(k, _)| !options.env.iter().any(|(name, _)| name == k));
-        env.extend(options.env.clone());
+        // An empty value takes a variable away.
+        env.extend(options.env.iter().filter(|(_, value)| !value.is_empty()).cloned());
 
         let key = path("master.key");
         run("intake-api", &["key", "new", &key], &env).await;
@@ -264,6 +268,12 @@ impl Drop for System {
             let _ = std::fs::remove_dir_all(&self.dir);
         }
     }
+}
+
+fn write_private(file: &std::path::Path, text: &str) {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::write(file, text).expect("a private file");
+    std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600)).expect("its mode");
 }
 
 /// What a command said.

@@ -107,7 +107,9 @@ async fn make(people: &[(&str, First)], typed: &Typed) -> anyhow::Result<()> {
         }
     }
     for (role, login, _, _, given) in &made {
-        println!("{role}: account {login}, password {given} (shown once; to be changed at the first login)");
+        println!(
+            "{role}: account {login}, password {given} (shown once; to be changed at the first login, within 7 days)"
+        );
     }
     Ok(())
 }
@@ -198,7 +200,7 @@ async fn demo_account(
     if let Created::All(_) = store.accounts_create(&[new], now).await? {
         return Ok(());
     }
-    let secret = store.account_secret(county, login, None).await?;
+    let secret = store.account_secret(county, login, None, &[]).await?;
     let secret = secret.context("an account that was there a moment ago")?;
     if !password::matches(given.to_owned(), Some(secret.password_hash)).await? {
         let act = typed.act(county, now, "reset", Some(secret.id));

@@ -57,5 +57,10 @@ pub(crate) struct Internal {
     /// Cookies need TLS.
     pub(crate) secure: bool,
     /// Accounts shown on the login page of a demo: login, password, what it is.
-    pub(crate) demo: Arc<[auth::login::DemoAccount]>,
+    /// None where this is no demo: then demo accounts open nothing.
+    pub(crate) demo: Option<Arc<[auth::login::DemoAccount]>>,
+    /// How many logins at once.
+    pub(crate) gate: auth::gate::Gate,
+    /// What the login asks of whom.
+    pub(crate) rules: Arc<auth::Rules>,
 }

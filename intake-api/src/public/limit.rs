@@ -7,21 +7,19 @@
 use std::{
     convert::Infallible,
     fmt,
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
     num::NonZeroU32,
     sync::atomic::{AtomicU32, Ordering},
 };
 
-use axum::{
-    extract::{ConnectInfo, FromRequestParts},
-    http::{HeaderMap, request::Parts},
-};
+use axum::{extract::FromRequestParts, http::request::Parts};
 use governor::{
     DefaultKeyedRateLimiter, Quota,
     clock::{Clock, DefaultClock},
 };
 
 use super::App;
+use crate::peer;
 
 /// Addresses that were quiet for a minute are dropped each time this many questions were asked.
 const SWEEP_EVERY: u32 = 1024;
@@ -37,15 +35,6 @@ impl Client {
             v4 @ IpAddr::V4(_) => v4,
         })
     }
-
-    /// The peer, or what the nearest proxy says of it: only the last entry is written by our own proxy.
-    fn from(peer: IpAddr, headers: &HeaderMap, trust_forwarded: bool) -> Self {
-        let forwarded = || {
-            let last = headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?;
-            last.rsplit(',').next()?.trim().parse().ok()
-        };
-        Self::of(trust_forwarded.then(forwarded).flatten().unwrap_or(peer))
-    }
 }
 
 impl fmt::Display for Client {
@@ -58,12 +47,9 @@ impl FromRequestParts<App> for Client {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
+        let address = peer::counted(&parts.extensions, &parts.headers, app.limits.trust_forwarded);
         // Without a known peer everybody shares one bucket, which is the careful side.
-        let peer = parts
-            .extensions
-            .get::<ConnectInfo<SocketAddr>>()
-            .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |info| info.0.ip());
-        Ok(Self::from(peer, &parts.headers, app.limits.trust_forwarded))
+        Ok(Self::of(address.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))))
     }
 }
 
@@ -140,17 +126,5 @@ mod tests {
         );
         assert_ne!(Client::of(ip("2001:db8:1:2::1")), Client::of(ip("2001:db8:1:3::1")));
         assert_eq!(Client::of(ip("::ffff:10.0.0.1")), Client::of(ip("10.0.0.1")));
-    }
-
-    #[test]
-    fn forwarded_is_believed_only_where_configured_and_only_its_last_entry() {
-        let mut headers = HeaderMap::new();
-        headers.append("x-forwarded-for", "6.6.6.6".parse().unwrap());
-        headers.append("x-forwarded-for", "7.7.7.7, 8.8.8.8".parse().unwrap());
-        let peer = ip("10.0.0.1");
-        assert_eq!(Client::from(peer, &headers, false), Client::of(peer));
-        assert_eq!(Client::from(peer, &headers, true), Client::of(ip("8.8.8.8")));
-        headers.append("x-forwarded-for", "nonsense".parse().unwrap());
-        assert_eq!(Client::from(peer, &headers, true), Client::of(peer));
     }
 }

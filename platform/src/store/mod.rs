@@ -40,6 +40,7 @@ mod show;
 mod status;
 mod step_notice;
 mod triage;
+mod tries;
 mod units;
 mod unlisted;
 mod wake;
@@ -79,15 +80,16 @@ pub use pack::{
     ActivePack, MailboxKept, PackDone, PackError, PackLoaded, PackVersions, Stranded, Successors, UnitMoved,
     rules_digest, rules_of,
 };
-pub use people::{Account, Created, Find, Membership, NewAccount, Person};
+pub use people::{Account, Created, Find, GIVEN_DAYS, Membership, NewAccount, Person};
 pub use replay::{ReplayFacts, ReplayKey};
 pub use resend::{Bounced, ResendError, Resent};
 pub use routing::{Pinned, Recorded, ReportToRoute};
 pub use rules::{Clerk, RuleSet, RuleSetAct, RulesError};
-pub use sessions::AccountSecret;
+pub use sessions::{AccountSecret, LiveSession, NewSession, SessionLine};
 pub use show::ReportShown;
 pub use status::{ReportStatus, StatusStage, StatusTicket};
 pub use triage::{Act, TriageError, TriageSettled, TriageState};
+pub use tries::Bucket;
 pub use units::UnitContacts;
 pub use unlisted::UnlistedArea;
 pub use wake::NoticeBell;

@@ -1,6 +1,6 @@
 //! Accounts and memberships. Password hashes go through here and are never logged.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 use sqlx::PgTransaction;
 use uuid::Uuid;
@@ -26,6 +26,9 @@ pub struct Account {
     pub last_login_at: Option<DateTime<Utc>>,
     /// Made for a demo.
     pub demo: bool,
+    /// Since when they have a second factor.
+    #[serde(skip)]
+    pub factor_at: Option<DateTime<Utc>>,
 }
 
 /// person x unit x role.
@@ -61,7 +64,7 @@ pub struct NewAccount<'a> {
     pub phone: Option<&'a str>,
     /// argon2id, PHC string.
     pub password_hash: &'a str,
-    /// The person must choose another password first.
+    /// Somebody else knows the password: its owner must choose another, within [`GIVEN_DAYS`].
     pub must_change: bool,
     /// Made for a demo: its password stands on the login page.
     pub demo: bool,
@@ -86,7 +89,16 @@ pub enum Created {
     Taken(Vec<String>),
 }
 
-const ACCOUNT: &str = "a.id, a.login, a.name, a.phone, a.disabled_at, a.must_change, a.last_login_at, a.demo";
+/// Days after which a password that somebody else knows, or an invitation, opens nothing any more.
+pub const GIVEN_DAYS: i64 = 7;
+
+/// When such a password ends.
+fn given_until(must_change: bool, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    must_change.then(|| now + TimeDelta::days(GIVEN_DAYS))
+}
+
+const ACCOUNT: &str =
+    "a.id, a.login, a.name, a.phone, a.disabled_at, a.must_change, a.last_login_at, a.demo, a.factor_at";
 
 /// Which accounts a list holds.
 #[derive(Clone, Debug)]
@@ -130,8 +142,8 @@ impl Store {
         Ok(rows)
     }
 
-    /// Sets a password and ends every session of the account but `keep`. Without one it was set by somebody else: then no
-    /// browser is known any more. `act` says who did it.
+    /// Sets a password, ends every session of the account but `keep`, and records `act`, all or nothing. `must_change`:
+    /// somebody else knows it, so it ends by itself; then no browser is known any more either.
     pub async fn account_set_password(
         &self,
         id: i64,
@@ -143,12 +155,14 @@ impl Store {
         let mut tx = self.pool.begin().await?;
         sqlx::query(
             "WITH s AS (UPDATE sessions SET ended_at = $4 WHERE account_id = $1 AND ended_at IS NULL AND id IS DISTINCT FROM $5),
-                  d AS (DELETE FROM login_devices WHERE account_id = $1 AND $5 IS NULL)
-             UPDATE accounts SET password_hash = $2, must_change = $3, failures = 0, retry_at = NULL WHERE id = $1",
+                  d AS (DELETE FROM login_devices WHERE account_id = $1 AND $3 IS NOT NULL),
+                  i AS (UPDATE invitations SET ended_at = $4 WHERE account_id = $1 AND ended_at IS NULL)
+             UPDATE accounts SET password_hash = $2, must_change = $3 IS NOT NULL, password_until = $3, password_at = $4
+             WHERE id = $1",
         )
         .bind(id)
         .bind(hash)
-        .bind(must_change)
+        .bind(given_until(must_change, act.at))
         .bind(act.at)
         .bind(keep)
         .execute(&mut *tx)
@@ -361,15 +375,16 @@ async fn account_insert(
     now: DateTime<Utc>,
 ) -> Result<Option<i64>, StoreError> {
     let id: Option<i64> = sqlx::query_scalar(
-        "INSERT INTO accounts (county, login, name, phone, password_hash, must_change, created_at, created_by, demo)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (county, login) DO NOTHING RETURNING id",
+        "INSERT INTO accounts (county, login, name, phone, password_hash, must_change, password_until, password_at, created_at,
+                created_by, demo)
+         VALUES ($1, $2, $3, $4, $5, $6::timestamptz IS NOT NULL, $6, $7, $7, $8, $9) ON CONFLICT (county, login) DO NOTHING RETURNING id",
     )
     .bind(new.county)
     .bind(new.login)
     .bind(new.name)
     .bind(new.phone)
     .bind(new.password_hash)
-    .bind(new.must_change)
+    .bind(given_until(new.must_change, now))
     .bind(now)
     .bind(new.by)
     .bind(new.demo)

@@ -1,12 +1,18 @@
-//! Logins: what a password is compared with, the delays after wrong ones, the browsers that are known, and sessions.
+//! Logins: what a password is compared with, the browsers that are known, and sessions.
+
+use std::net::IpAddr;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use sqlx::PgTransaction;
 use uuid::Uuid;
 
-use super::{Account, Person, Store, StoreError};
+use super::{Account, Bucket, Person, Store, StoreError, tries};
 
 /// Browsers that an account is known in; the one not used for the longest time is forgotten first.
 const DEVICES: i64 = 20;
+
+/// Sessions that a list holds.
+const LISTED: i64 = 50;
 
 /// An account as the login needs it.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -17,128 +23,195 @@ pub struct AccountSecret {
     pub password_hash: String,
     /// The browser that asks, if this account logged in there before.
     pub device: Option<Uuid>,
-    /// Failed attempts since the last success: from that browser, or from all that are not known.
-    pub failures: i32,
-    /// No attempt of the same kind counts before this time.
-    pub retry_at: Option<DateTime<Utc>>,
+    /// Whether it logged in from this address before.
+    pub placed: bool,
     /// Disabled accounts can't log in.
     pub disabled_at: Option<DateTime<Utc>>,
+    /// A password that somebody else knows opens nothing after this time.
+    pub password_until: Option<DateTime<Utc>>,
+    /// Made for a demo.
+    pub demo: bool,
+    /// The sealed secret of the second factor.
+    pub factor: Option<Vec<u8>>,
 }
 
-impl AccountSecret {
-    /// How long no attempt counts.
-    pub fn waits(&self, now: DateTime<Utc>) -> Option<TimeDelta> {
-        self.retry_at
-            .map(|at| at - now)
-            .filter(|wait| *wait > TimeDelta::zero())
-    }
+/// A session to open.
+#[derive(Clone, Debug)]
+pub struct NewSession<'a> {
+    /// Its id.
+    pub id: Uuid,
+    /// Whose.
+    pub account: i64,
+    /// The browser, which is known from now on; a program has none.
+    pub device: Option<Uuid>,
+    /// The address as a keyed hash.
+    pub place: &'a [u8],
+    /// The address, for its owner's list of sessions.
+    pub address: Option<IpAddr>,
+    /// What the browser calls itself, in words of ours.
+    pub agent: Option<&'a str>,
+    /// Opened with the second factor.
+    pub factor: bool,
+    /// When it ends whatever happens.
+    pub expires_at: DateTime<Utc>,
+    /// The try that this was, which was no failure.
+    pub tried: &'a [Bucket],
+}
+
+/// A live session, with who it is.
+#[derive(Clone, Debug)]
+pub struct LiveSession {
+    /// The person, with the memberships of this moment.
+    pub person: Person,
+    /// When a person last did something.
+    pub used_at: DateTime<Utc>,
+    /// Opened with the second factor.
+    pub factor: bool,
+}
+
+/// A session as its owner sees it.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct SessionLine {
+    /// Its id.
+    pub id: Uuid,
+    /// Since when.
+    pub created_at: DateTime<Utc>,
+    /// When a person last did something.
+    pub used_at: DateTime<Utc>,
+    /// From where.
+    pub address: Option<String>,
+    /// In what.
+    pub agent: Option<String>,
+    /// Opened with the second factor.
+    pub factor: bool,
+}
+
+#[derive(sqlx::FromRow)]
+struct LiveRow {
+    #[sqlx(flatten)]
+    account: Account,
+    used_at: DateTime<Utc>,
+    factor: bool,
 }
 
 impl Store {
-    /// The secret of a login name, as it stands for this browser.
+    /// The secret of a login name, as it stands for this browser and this address.
     pub async fn account_secret(
         &self,
         county: &str,
         login: &str,
         device: Option<Uuid>,
+        place: &[u8],
     ) -> Result<Option<AccountSecret>, StoreError> {
         let row = sqlx::query_as(
-            "SELECT a.id, a.password_hash, d.device, coalesce(d.failures, a.failures) AS failures,
-                    CASE WHEN d.device IS NULL THEN a.retry_at ELSE d.retry_at END AS retry_at, a.disabled_at
+            "SELECT a.id, a.password_hash, d.device, a.disabled_at, a.password_until, a.demo, a.factor,
+                    EXISTS (SELECT FROM login_devices p WHERE p.account_id = a.id AND p.place = $4) AS placed
              FROM accounts a LEFT JOIN login_devices d ON d.account_id = a.id AND d.device = $3
              WHERE a.county = $1 AND a.login = $2",
         )
         .bind(county)
         .bind(login)
         .bind(device)
+        .bind(place)
         .fetch_optional(&self.pool)
         .await?;
         Ok(row)
     }
 
-    /// Records a failed attempt; no attempt of the same kind counts before `retry_at`.
-    pub async fn login_failed(&self, account: &AccountSecret, retry_at: DateTime<Utc>) -> Result<(), StoreError> {
-        let sql = if account.device.is_some() {
-            "UPDATE login_devices SET failures = failures + 1, retry_at = $2 WHERE account_id = $1 AND device = $3"
-        } else {
-            "UPDATE accounts SET failures = failures + 1, retry_at = $2 WHERE id = $1 AND $3::uuid IS NULL"
-        };
-        sqlx::query(sql)
-            .bind(account.id)
-            .bind(retry_at)
-            .bind(account.device)
-            .execute(&self.pool)
-            .await?;
-        Ok(())
-    }
-
-    /// Opens a session after a right password. The browser is known from now on; what strangers failed goes on counting
-    /// against strangers.
-    pub async fn session_open(
-        &self,
-        id: Uuid,
-        account: &AccountSecret,
-        device: Option<Uuid>,
-        now: DateTime<Utc>,
-        expires_at: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
+    /// Opens a session after a right password. The browser is known from now on, and sessions that other people left open in it
+    /// end; what strangers failed goes on counting against strangers.
+    pub async fn session_open(&self, new: &NewSession<'_>, now: DateTime<Utc>) -> Result<(), StoreError> {
         let mut tx = self.pool.begin().await?;
+        sqlx::query("UPDATE accounts SET last_login_at = $2 WHERE id = $1")
+            .bind(new.account)
+            .bind(now)
+            .execute(&mut *tx)
+            .await?;
+        tries::give_back(&mut tx, new.tried).await?;
         sqlx::query(
-            "UPDATE accounts SET last_login_at = $2, failures = CASE WHEN $3 THEN failures ELSE 0 END,
-                    retry_at = CASE WHEN $3 THEN retry_at END WHERE id = $1",
+            "INSERT INTO sessions (id, account_id, created_at, used_at, expires_at, address, agent, device, factor)
+             VALUES ($1, $2, $3, $3, $4, $5::inet, $6, $7, $8)",
         )
-        .bind(account.id)
+        .bind(new.id)
+        .bind(new.account)
         .bind(now)
-        .bind(account.device.is_some())
+        .bind(new.expires_at)
+        .bind(new.address.map(|ip| ip.to_string()))
+        .bind(new.agent)
+        .bind(new.device)
+        .bind(new.factor)
         .execute(&mut *tx)
         .await?;
-        sqlx::query("INSERT INTO sessions (id, account_id, created_at, expires_at) VALUES ($1, $2, $3, $4)")
-            .bind(id)
-            .bind(account.id)
-            .bind(now)
-            .bind(expires_at)
-            .execute(&mut *tx)
-            .await?;
-        if let Some(device) = device {
-            sqlx::query(
-                "INSERT INTO login_devices (device, account_id, since, last_at) VALUES ($1, $2, $3, $3)
-                 ON CONFLICT (device, account_id) DO UPDATE SET last_at = excluded.last_at, failures = 0, retry_at = NULL",
-            )
-            .bind(device)
-            .bind(account.id)
-            .bind(now)
-            .execute(&mut *tx)
-            .await?;
-            sqlx::query(
-                "DELETE FROM login_devices WHERE account_id = $1 AND device IN
-                    (SELECT device FROM login_devices WHERE account_id = $1 ORDER BY last_at DESC, device OFFSET $2)",
-            )
-            .bind(account.id)
-            .bind(DEVICES)
-            .execute(&mut *tx)
-            .await?;
+        if let Some(device) = new.device {
+            device_known(&mut tx, new, device, now).await?;
         }
         tx.commit().await?;
         Ok(())
     }
 
-    /// Who a live session is, with the memberships of this moment; `None` when it ended or the account is disabled.
-    pub async fn session_person(&self, id: Uuid, now: DateTime<Utc>) -> Result<Option<Person>, StoreError> {
-        let account: Option<Account> = sqlx::query_as(
-            "SELECT a.id, a.login, a.name, a.phone, a.disabled_at, a.must_change, a.last_login_at, a.demo
+    /// A live session; `None` when it ended, nobody did anything in it for so long, or the account is disabled.
+    pub async fn session_person(
+        &self,
+        id: Uuid,
+        idle: TimeDelta,
+        now: DateTime<Utc>,
+    ) -> Result<Option<LiveSession>, StoreError> {
+        let row: Option<LiveRow> = sqlx::query_as(
+            "SELECT a.id, a.login, a.name, a.phone, a.disabled_at, a.must_change, a.last_login_at, a.demo, a.factor_at,
+                    s.used_at, s.factor
              FROM sessions s JOIN accounts a ON a.id = s.account_id
-             WHERE s.id = $1 AND s.ended_at IS NULL AND s.expires_at > $2 AND a.disabled_at IS NULL",
+             WHERE s.id = $1 AND s.ended_at IS NULL AND s.expires_at > $2 AND s.used_at > $3 AND a.disabled_at IS NULL
+               AND (a.password_until IS NULL OR a.password_until > $2)",
         )
         .bind(id)
         .bind(now)
+        .bind(now - idle)
         .fetch_optional(&self.pool)
         .await?;
-        let Some(account) = account else { return Ok(None) };
+        let Some(row) = row else { return Ok(None) };
         let memberships = sqlx::query_as("SELECT account_id, unit, role FROM memberships WHERE account_id = $1 AND ended_at IS NULL ORDER BY unit, role")
-            .bind(account.id)
+            .bind(row.account.id)
             .fetch_all(&self.pool)
             .await?;
-        Ok(Some(Person { account, memberships }))
+        Ok(Some(LiveSession {
+            person: Person {
+                account: row.account,
+                memberships,
+            },
+            used_at: row.used_at,
+            factor: row.factor,
+        }))
+    }
+
+    /// A person did something.
+    pub async fn session_touch(&self, id: Uuid, now: DateTime<Utc>) -> Result<(), StoreError> {
+        sqlx::query("UPDATE sessions SET used_at = $2 WHERE id = $1 AND used_at < $2")
+            .bind(id)
+            .bind(now)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// The live sessions of an account, the one used last first.
+    pub async fn sessions_list(
+        &self,
+        account: i64,
+        idle: TimeDelta,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<SessionLine>, StoreError> {
+        let rows = sqlx::query_as(
+            "SELECT id, created_at, used_at, host(address) AS address, agent, factor FROM sessions
+             WHERE account_id = $1 AND ended_at IS NULL AND expires_at > $2 AND used_at > $3
+             ORDER BY used_at DESC, id LIMIT $4",
+        )
+        .bind(account)
+        .bind(now)
+        .bind(now - idle)
+        .bind(LISTED)
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows)
     }
 
     /// Ends one session.
@@ -160,4 +233,38 @@ impl Store {
             .await?;
         Ok(())
     }
+}
+
+/// The browser is known to the account, and is nobody else's any more.
+async fn device_known(
+    tx: &mut PgTransaction<'_>,
+    new: &NewSession<'_>,
+    device: Uuid,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    sqlx::query("UPDATE sessions SET ended_at = $3 WHERE device = $1 AND account_id <> $2 AND ended_at IS NULL")
+        .bind(device)
+        .bind(new.account)
+        .bind(now)
+        .execute(&mut **tx)
+        .await?;
+    sqlx::query(
+        "INSERT INTO login_devices (device, account_id, since, last_at, place) VALUES ($1, $2, $3, $3, $4)
+         ON CONFLICT (device, account_id) DO UPDATE SET last_at = excluded.last_at, place = excluded.place",
+    )
+    .bind(device)
+    .bind(new.account)
+    .bind(now)
+    .bind(new.place)
+    .execute(&mut **tx)
+    .await?;
+    sqlx::query(
+        "DELETE FROM login_devices WHERE account_id = $1 AND device IN
+            (SELECT device FROM login_devices WHERE account_id = $1 ORDER BY last_at DESC, device OFFSET $2)",
+    )
+    .bind(new.account)
+    .bind(DEVICES)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
 }

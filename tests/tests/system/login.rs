@@ -4,7 +4,7 @@
 
 use reqwest::{Client, Response, redirect::Policy};
 use serde_json::json;
-use tests::{System, officers::Accounts};
+use tests::{Options, Servers, System, officers::Accounts, samples};
 
 /// A browser that keeps what it is given.
 struct Visitor {
@@ -46,13 +46,24 @@ impl Visitor {
     }
 }
 
-/// The delays that were set last for an hour: a slow machine must not wait one out by being slow.
+/// What a try costs, stretched to an hour: a slow machine must not wait one out by being slow.
 async fn stretch(system: &System) {
-    for table in ["accounts", "login_devices"] {
-        let sql = format!(
-            "UPDATE {table} SET retry_at = now() + interval '1 hour' WHERE retry_at IS NOT NULL AND failures > 3"
-        );
-        sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&system.db).await.unwrap();
+    let sql =
+        "UPDATE login_tries SET empty_at = now() + interval '10 hours' WHERE empty_at > now() + interval '2 minutes'";
+    sqlx::query(sql).execute(&system.db).await.unwrap();
+}
+
+async fn forget(system: &System) {
+    sqlx::query("DELETE FROM login_tries")
+        .execute(&system.db)
+        .await
+        .unwrap();
+}
+
+/// Several wrong passwords: as many as come in at once.
+async fn guess(visitor: &mut Visitor, login: &str) {
+    for _ in 0..4 {
+        assert_eq!(visitor.try_login(login, "guess", "").await.status(), 401);
     }
 }
 
@@ -71,11 +82,15 @@ async fn a_strangers_tries_do_not_delay_a_known_browser() {
     );
 
     let mut stranger = Visitor::new(&system);
-    for _ in 0..4 {
-        assert_eq!(stranger.try_login(login, "guess", "").await.status(), 401);
-    }
+    guess(&mut stranger, login).await;
     stretch(&system).await;
-    assert_eq!(stranger.try_login(login, "guess", "").await.status(), 429);
+    let refused = stranger.try_login(login, "guess", "").await;
+    assert_eq!(refused.status(), 429);
+    let retry: i64 = refused.headers()["retry-after"].to_str().unwrap().parse().unwrap();
+    assert!(
+        retry >= 1 && refused.text().await.unwrap().contains("失败次数过多"),
+        "{retry}"
+    );
     assert_eq!(
         stranger.try_login(login, password, "").await.status(),
         429,
@@ -90,18 +105,15 @@ async fn a_strangers_tries_do_not_delay_a_known_browser() {
     // What the officer does does not give the stranger new tries.
     assert_eq!(stranger.try_login(login, "guess", "").await.status(), 429);
 
-    // A known browser has its own delay, which is nobody else's.
+    // A known browser has its own count, which is nobody else's.
+    forget(&system).await;
     own.forget_session();
     for _ in 0..4 {
         assert_eq!(own.try_login(login, "typo", "").await.status(), 401);
     }
-    stretch(&system).await;
+    let sql = "UPDATE login_tries SET empty_at = now() + interval '10 hours'";
+    sqlx::query(sql).execute(&system.db).await.unwrap();
     assert_eq!(own.try_login(login, password, "").await.status(), 429);
-    sqlx::query("UPDATE accounts SET retry_at = NULL, failures = 0 WHERE login = $1")
-        .bind(login)
-        .execute(&system.db)
-        .await
-        .unwrap();
     assert_eq!(Visitor::new(&system).try_login(login, password, "").await.status(), 303);
 }
 
@@ -118,9 +130,7 @@ async fn a_browser_is_known_to_those_who_logged_in_there_and_a_made_up_cookie_is
     shared.forget_session();
     let mut stranger = Visitor::new(&system);
     for login in [member, leader] {
-        for _ in 0..4 {
-            stranger.try_login(login, "guess", "").await;
-        }
+        guess(&mut stranger, login).await;
         stretch(&system).await;
         assert_eq!(stranger.try_login(login, "guess", "").await.status(), 429);
     }
@@ -146,6 +156,186 @@ async fn a_browser_is_known_to_those_who_logged_in_there_and_a_made_up_cookie_is
         .await
         .unwrap();
     assert_eq!(page.url().path(), "/login");
+}
+
+/// Whoever comes through a proxy of ours, from this address.
+async fn from(system: &System, address: &str, login: &str, password: &str) -> u16 {
+    let http = Client::builder().redirect(Policy::none()).build().unwrap();
+    let sent = http
+        .post(format!("{}/login", system.internal_url))
+        .header("x-forwarded-for", address);
+    let answer = sent
+        .form(&[("login", login), ("password", password)])
+        .send()
+        .await
+        .unwrap();
+    answer.status().as_u16()
+}
+
+#[tokio::test]
+async fn guesses_from_elsewhere_keep_no_officer_with_a_new_browser_out() {
+    let options = Options {
+        env: vec![("SHOUWANG_TRUST_FORWARDED".into(), "true".into())],
+        ..Options::default()
+    };
+    let system = System::start_on(&Servers::shared(), options).await;
+    let accounts = Accounts::make(&system).await;
+    let (login, password) = accounts.of("member");
+    assert_eq!(
+        from(&system, "10.1.0.9", login, password).await,
+        303,
+        "the station's address is known"
+    );
+    // Known and unknown logins are answered alike, from the first try to the refusal.
+    for name in [login, "nobody.here"] {
+        for n in 0..4 {
+            assert_eq!(from(&system, "6.6.6.6", name, "guess").await, 401, "{name} {n}");
+        }
+        stretch(&system).await;
+        assert_eq!(from(&system, "6.6.6.6", name, "guess").await, 429, "{name}");
+    }
+    assert_eq!(
+        from(&system, "10.1.0.8", login, password).await,
+        303,
+        "a new browser elsewhere"
+    );
+    // One wrong password every five minutes, all day long.
+    for _ in 0..10 {
+        sqlx::query("UPDATE login_tries SET empty_at = empty_at - interval '5 minutes' WHERE empty_at < now() + interval '1 hour'")
+            .execute(&system.db)
+            .await
+            .unwrap();
+        assert_eq!(from(&system, "6.6.6.7", login, "guess").await, 401);
+    }
+    assert_eq!(
+        from(&system, "6.6.6.7", login, password).await,
+        303,
+        "even at the stranger's own address"
+    );
+    // Very many addresses: a brake for new ones, and none where the account is known.
+    let mut refused = 0;
+    for n in 0..70 {
+        refused += usize::from(from(&system, &format!("7.7.{n}.7"), login, "guess").await == 429);
+    }
+    assert!(refused >= 5, "{refused} were braked");
+    assert_eq!(
+        from(&system, "10.1.0.9", login, password).await,
+        303,
+        "the station's address is known"
+    );
+    // One address that tries many names.
+    let mut refused = 0;
+    for n in 0..40 {
+        refused += usize::from(from(&system, "8.8.8.8", &format!("name{n}"), "guess").await == 429);
+    }
+    assert!(refused >= 5, "{refused} were refused");
+    let names = system
+        .count("SELECT count(*) FROM login_tries WHERE encode(key, 'escape') LIKE '%name%'")
+        .await;
+    assert_eq!(names, 0, "what was typed is stored nowhere");
+}
+
+#[tokio::test]
+async fn two_hundred_guesses_at_once_are_not_all_compared() {
+    let system = System::start().await;
+    let accounts = Accounts::make(&system).await;
+    let (login, password) = accounts.of("member");
+    let guesses = (0..200).map(|n| {
+        let (url, login) = (format!("{}/api/v1/session", system.internal_url), login.to_owned());
+        // The right one is among the last to be sent.
+        let guess = if n == 190 {
+            password.to_owned()
+        } else {
+            format!("guess {n}")
+        };
+        let http = system.http.clone();
+        tokio::spawn(async move {
+            let answer = http
+                .post(url)
+                .json(&json!({"login": login, "password": guess}))
+                .send()
+                .await
+                .unwrap();
+            (answer.status().as_u16(), answer.headers().contains_key("retry-after"))
+        })
+    });
+    let guesses: Vec<_> = guesses.collect();
+    let mut seen = Vec::new();
+    for guess in guesses {
+        seen.push(guess.await.unwrap());
+    }
+    let compared = seen.iter().filter(|(status, _)| *status != 429).count();
+    assert!(compared <= 6, "{compared} were compared");
+    assert!(seen.iter().all(|(status, retry)| *status != 429 || *retry));
+}
+
+#[tokio::test]
+async fn a_flood_of_made_up_names_takes_little_memory_and_no_time_of_reporters() {
+    let system = System::start().await;
+    let accounts = Accounts::make(&system).await;
+    let mut own = Visitor::new(&system);
+    let (login, password) = accounts.of("member");
+    assert_eq!(own.try_login(login, password, "").await.status(), 303);
+    let flood: Vec<_> = (0..500)
+        .map(|n| {
+            let (url, http) = (format!("{}/login", system.internal_url), system.http.clone());
+            tokio::spawn(async move {
+                let form = [("login", format!("made.up.{n}")), ("password", "guess".to_owned())];
+                http.post(url).form(&form).send().await.unwrap().status().as_u16()
+            })
+        })
+        .collect();
+    let began = std::time::Instant::now();
+    system.file(&samples()[0].1).await;
+    let took = began.elapsed();
+    own.forget_session();
+    assert_eq!(
+        own.try_login(login, password, "").await.status(),
+        303,
+        "an officer comes in meanwhile"
+    );
+    for try_ in flood {
+        let status = try_.await.unwrap();
+        assert!([401, 429].contains(&status), "{status}");
+    }
+    assert!(took.as_secs() < 5, "a report took {took:?}");
+    let status = std::fs::read_to_string(format!("/proc/{}/status", system.intake.pid().unwrap())).unwrap();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    let peak_kb: u64 = peak.trim().trim_end_matches(" kB").parse().unwrap();
+    assert!(peak_kb < 600 * 1024, "{peak_kb} kB at the most");
+}
+
+#[tokio::test]
+async fn a_demos_passwords_open_nothing_where_this_is_no_demo() {
+    let mut system = System::start().await;
+    let accounts = Accounts::make(&system).await;
+    let (login, password) = accounts.of("office");
+    let mut visitor = Visitor::new(&system);
+    assert_eq!(visitor.try_login(login, password, "").await.status(), 303);
+    let cookies = visitor.cookies.join("; ");
+    let desk = async |system: &System| {
+        let http = Client::builder().redirect(Policy::none()).build().unwrap();
+        let asked = http
+            .get(format!("{}/board", system.internal_url))
+            .header("cookie", &cookies);
+        asked.send().await.unwrap().status().as_u16()
+    };
+    assert_eq!(desk(&system).await, 200);
+    // The same database under services that were not started as a demo: restored, say.
+    system.intake.stop().await;
+    system.intake.set("SHOUWANG_DEMO_FILE", "");
+    system.intake.spawn();
+    system.intake.ready().await;
+    assert_eq!(desk(&system).await, 303, "sessions end with the demo");
+    assert_eq!(visitor.try_login(login, password, "").await.status(), 401);
+    let answer = system
+        .http
+        .post(format!("{}/api/v1/session", system.internal_url))
+        .json(&json!({"login": login, "password": password}))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answer.status(), 401);
 }
 
 #[tokio::test]

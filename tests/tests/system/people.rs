@@ -145,24 +145,56 @@ async fn nobody_locks_the_county_out() {
 }
 
 #[tokio::test]
-async fn failures_make_the_next_attempt_wait() {
+async fn a_password_that_somebody_else_gave_out_ends() {
     let system = System::start().await;
     let accounts = Accounts::make(&system).await;
-    let (login, password) = accounts.of("member");
-    for _ in 0..4 {
-        assert_eq!(try_login(&system, login, "no").await, StatusCode::UNAUTHORIZED);
-    }
+    let admin = accounts.browser(&system, "admin").await;
+    let csrf = admin.get("/people").await.hidden("csrf");
+    let made = admin.post("/people", &person(&csrf, "wang.wu", "王五", "", "ca")).await;
+    let first = fresh(&made, "wang.wu");
+    let late = "UPDATE accounts SET password_until = now() - interval '1 second' WHERE login = 'wang.wu' AND password_until < now() + interval '7 days'";
+    sqlx::query(late).execute(&system.db).await.unwrap();
+    let try_it = async |password: &str| {
+        let form = [("login", "wang.wu"), ("password", password)];
+        let answer = system
+            .http
+            .post(format!("{}/login", system.internal_url))
+            .form(&form)
+            .send()
+            .await
+            .unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    };
+    let (status, page) = try_it(&first).await;
+    assert_eq!(status, 403);
+    assert!(page.contains("7 天内没有换成自己的，现已失效"), "{page}");
+    let (status, page) = try_it("a guess").await;
+    assert!(status == 401 && !page.contains("失效"), "a stranger learns nothing");
+    let path = format!("/people/{}", id(&system, "wang.wu").await);
+    let reset = admin.post(&format!("{path}/reset"), &[("csrf", &csrf)]).await;
+    let own = Browser::login(&system, "wang.wu", &fresh(&reset, "wang.wu")).await;
+    let csrf_own = own.get("/password").await.hidden("csrf");
+    let mine = "自己选的一个很长的密码";
+    let old = fresh(&reset, "wang.wu");
+    let changed = [
+        ("csrf", csrf_own.as_str()),
+        ("old", &old),
+        ("new", mine),
+        ("again", mine),
+    ];
     assert_eq!(
-        try_login(&system, login, password).await,
-        StatusCode::TOO_MANY_REQUESTS,
-        "a right password waits too"
+        own.post("/password", &changed).await.status,
+        200,
+        "{}",
+        mine.chars().count()
     );
-    sqlx::query("UPDATE accounts SET retry_at = NULL WHERE login = $1")
-        .bind(login)
-        .execute(&system.db)
+    let kept: bool = sqlx::query_scalar("SELECT password_until IS NULL FROM accounts WHERE login = 'wang.wu'")
+        .fetch_one(&system.db)
         .await
         .unwrap();
-    assert_eq!(try_login(&system, login, password).await, StatusCode::SEE_OTHER);
+    assert!(kept, "one's own password stays");
+    let acts = system.count("SELECT count(*) FROM account_acts WHERE act IN ('password', 'reset') AND account_id = (SELECT id FROM accounts WHERE login = 'wang.wu')").await;
+    assert_eq!(acts, 2);
 }
 
 /// A new account's form, filled in.

@@ -1,26 +1,23 @@
 //! Signing in and out: page and API.
 
-use anyhow::Context;
 use askama::Template;
 use axum::{
     Form, Json,
     extract::{Query, State},
-    http::StatusCode,
+    http::{StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
-use chrono::{DateTime, TimeDelta, Utc};
-use platform::{clock, store::Person, telemetry::chain, text::Lang};
+use platform::{clock, telemetry::chain, text::Lang};
 use serde::Deserialize;
 use serde_json::json;
-use tracing::{error, info, warn};
+use tracing::error;
 use uuid::Uuid;
 
 use super::{
     SignedIn,
     device::{self, Device},
-    login_name,
+    entry::{Entry, attempt},
     next::OwnPath,
-    password,
     session::{clear_cookie, set_cookie},
 };
 use crate::internal::{
@@ -96,24 +93,29 @@ pub(crate) async fn submit(
     let (now, next) = (clock::now(), OwnPath::read(&form.next));
     let failed = |text: String, status| show(&internal, lang, form.login.trim(), &next, Some(text), status);
     // A browser without a cookie of ours gets one together with the session.
-    let browser = device.0.unwrap_or_else(Uuid::new_v4);
-    match attempt(&internal, &form.login, &form.password, Some(browser), now).await {
-        Ok(Entry::Open { token, person, .. }) => {
-            let to = if Frame::may_begin_at(&person, next.path()) {
+    let browser = device.known.unwrap_or_else(Uuid::new_v4);
+    let (within, login, given) = (internal.clone(), form.login.clone(), form.password.clone());
+    // In a task of its own: a try that was reserved is judged, also when the browser hangs up.
+    let tried = tokio::spawn(async move { attempt(&within, &login, &given, &device, Some(browser), now).await });
+    match tried.await.map_err(anyhow::Error::from).flatten() {
+        Ok(Entry::Open(opened)) => {
+            let to = if Frame::may_begin_at(&opened.person, next.path()) {
                 next.as_str()
             } else {
                 "/"
             };
             let mut response = Redirect::to(to).into_response();
-            set_cookie(response.headers_mut(), &token, &internal);
+            set_cookie(response.headers_mut(), &opened.token, &internal);
             device::remember(response.headers_mut(), browser, now, &internal);
             response
         }
         Ok(Entry::Wrong) => failed(lang.t("login.wrong").to_owned(), StatusCode::UNAUTHORIZED),
-        Ok(Entry::Wait { seconds }) => failed(
-            lang.fill("login.wait", &[("seconds", &seconds.to_string())]),
-            StatusCode::TOO_MANY_REQUESTS,
-        ),
+        Ok(Entry::Ended) => failed(lang.t("login.ended").to_owned(), StatusCode::FORBIDDEN),
+        Ok(Entry::Wait { seconds, busy }) => {
+            let key = if busy { "login.busy" } else { "login.wait" };
+            let text = lang.fill(key, &[("seconds", &seconds.to_string())]);
+            retry_after(failed(text, StatusCode::TOO_MANY_REQUESTS), seconds)
+        }
         Err(e) => {
             error!(error = format!("{e:#}"), "a login failed for a reason of ours");
             problem::unavailable().into_response()
@@ -122,21 +124,36 @@ pub(crate) async fn submit(
 }
 
 /// `POST /api/v1/session`: `{"login", "password"}` -> `{"token", "expires_at"}`.
-pub(crate) async fn api(State(internal): State<Internal>, Json(form): Json<Credentials>) -> Response {
+pub(crate) async fn api(State(internal): State<Internal>, device: Device, Json(form): Json<Credentials>) -> Response {
     let now = clock::now();
-    match attempt(&internal, &form.login, &form.password, None, now).await {
-        Ok(Entry::Open { token, expires_at, .. }) => (
+    let tried = tokio::spawn(async move { attempt(&internal, &form.login, &form.password, &device, None, now).await });
+    match tried.await.map_err(anyhow::Error::from).flatten() {
+        Ok(Entry::Open(opened)) => (
             StatusCode::CREATED,
-            Json(json!({"token": token, "expires_at": casework::calendar::rfc3339(expires_at)})),
+            Json(json!({"token": opened.token, "expires_at": casework::calendar::rfc3339(opened.expires_at)})),
         )
             .into_response(),
         Ok(Entry::Wrong) => problem::api(401, "login or password is wrong"),
-        Ok(Entry::Wait { seconds }) => problem::api(429, &format!("too many failures: try again in {seconds} s")),
+        Ok(Entry::Ended) => problem::api(403, "this password was given out too long ago: ask for another"),
+        Ok(Entry::Wait { seconds, busy }) => {
+            let why = if busy {
+                "too many logins at this moment"
+            } else {
+                "too many failures"
+            };
+            retry_after(problem::api(429, &format!("{why}: try again in {seconds} s")), seconds)
+        }
         Err(e) => {
             error!(error = format!("{e:#}"), "a login failed for a reason of ours");
             problem::api(503, "try again later")
         }
     }
+}
+
+/// When to come back, for browsers and programs.
+pub(crate) fn retry_after(mut response: Response, seconds: i64) -> Response {
+    response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    response
 }
 
 /// `POST /logout`: this session.
@@ -176,67 +193,6 @@ fn leave(internal: &Internal, ended: Result<(), platform::store::StoreError>) ->
     response
 }
 
-enum Entry {
-    Open {
-        token: String,
-        expires_at: DateTime<Utc>,
-        person: Box<Person>,
-    },
-    Wrong,
-    Wait {
-        seconds: i64,
-    },
-}
-
-/// One try. From a browser that the account knows only that browser's own failures count, from elsewhere only strangers'.
-async fn attempt(
-    internal: &Internal,
-    typed: &str,
-    given: &str,
-    browser: Option<Uuid>,
-    now: DateTime<Utc>,
-) -> anyhow::Result<Entry> {
-    let login = login_name::normalised(typed);
-    let account = internal
-        .people
-        .account_secret(&internal.county, &login, browser)
-        .await?;
-    if let Some(wait) = account.as_ref().and_then(|a| a.waits(now)) {
-        return Ok(Entry::Wait {
-            seconds: wait.num_seconds() + 1,
-        });
-    }
-    let hash = account.as_ref().map(|a| a.password_hash.clone());
-    let right = password::matches(given.to_owned(), hash).await?;
-    match account {
-        Some(account) if right && account.disabled_at.is_none() => {
-            let session = Uuid::new_v4();
-            let until = now + TimeDelta::hours(internal.session_hours.into());
-            internal
-                .people
-                .session_open(session, &account, browser, now, until)
-                .await?;
-            info!(account = account.id, "signed in");
-            let token = internal.tokens.sign(account.id, session, now)?;
-            let person = internal.people.session_person(session, now).await?;
-            Ok(Entry::Open {
-                token,
-                expires_at: now + internal.tokens.lifetime(),
-                person: Box::new(person.context("a session that was opened a moment ago")?),
-            })
-        }
-        Some(account) => {
-            warn!(account = account.id, failures = account.failures + 1, "a login failed");
-            internal
-                .people
-                .login_failed(&account, now + password::delay(account.failures + 1))
-                .await?;
-            Ok(Entry::Wrong)
-        }
-        None => Ok(Entry::Wrong),
-    }
-}
-
 fn show(
     internal: &Internal,
     lang: Lang,
@@ -252,7 +208,7 @@ fn show(
             login,
             next: next.as_str(),
             error,
-            demo: &internal.demo,
+            demo: internal.demo.as_deref().unwrap_or_default(),
         },
     )
 }

@@ -1,6 +1,6 @@
 //! The layer in front of every internal route: cookie or bearer token -> live session -> person with current memberships.
 //!
-//! It also renews a token that is getting old. The token that every form carries is checked by [`crate::internal::kept`], the
+//! It also notes that somebody works in the session and renews its token; what a page asks by itself does neither. The token that every form carries is checked by [`crate::internal::kept`], the
 //! next layer, so that no handler can forget either. A bearer token needs no such check, because a browser never sends one by
 //! itself.
 
@@ -8,7 +8,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderMap, HeaderValue, header},
+    http::{HeaderMap, HeaderValue, Method, header},
     middleware::Next,
     response::Response,
 };
@@ -18,14 +18,29 @@ use platform::{
     store::{Person, StoreError},
     telemetry::chain,
 };
-use tracing::error;
+use tracing::{error, warn};
 use uuid::Uuid;
 
 use super::token::Claims;
 use crate::internal::{Internal, counts::Counts};
 
-/// The cookie's name; a `__Host-` prefix would need TLS, which a county's inner network may not have.
+/// The cookie's name.
 pub(crate) const COOKIE: &str = "sw_session";
+
+/// Keeps a cookie to this host and to TLS; without TLS, which a county's inner network may not have, browsers refuse it.
+const HOST: &str = "__Host-";
+
+/// A cookie's name as it is sent.
+pub(super) fn name(cookie: &str, secure: bool) -> String {
+    if secure {
+        format!("{HOST}{cookie}")
+    } else {
+        cookie.to_owned()
+    }
+}
+
+/// Seconds between two notes that somebody works in a session.
+const TOUCH_S: i64 = 60;
 
 /// The session of this request could not be looked up: the database is away. An extension of the request.
 #[derive(Clone, Copy, Debug)]
@@ -42,6 +57,8 @@ pub(crate) struct Actor {
     pub(crate) csrf: String,
     /// What waits behind the links of the navigation.
     pub(crate) counts: Counts,
+    /// When a person last did something in this session.
+    pub(crate) used_at: DateTime<Utc>,
 }
 
 impl Actor {
@@ -75,8 +92,10 @@ pub(crate) async fn session(State(internal): State<Internal>, request: Request, 
     let token = if api {
         bearer(request.headers())
     } else {
-        cookie(request.headers())
+        cookie_named(request.headers(), &name(COOKIE, internal.secure))
     };
+    // What a page asks by itself keeps no session alive, or none would ever end at a desk that is left open.
+    let by_hand = !asks_by_itself(&request);
     let claims = token.and_then(|token| internal.tokens.verify(token));
     let mut request = request;
     let actor = match &claims {
@@ -90,15 +109,21 @@ pub(crate) async fn session(State(internal): State<Internal>, request: Request, 
         },
         None => None,
     };
-    let renew = (!api)
-        .then_some(())
-        .and(claims)
-        .filter(|c| now.timestamp() - c.iat > internal.tokens.lifetime().num_seconds() / 3);
     if let Some(actor) = &actor {
         request.extensions_mut().insert(actor.clone());
+        if by_hand && (now - actor.used_at).num_seconds() >= TOUCH_S {
+            let (people, id) = (internal.people.clone(), actor.session);
+            tokio::spawn(async move {
+                if let Err(e) = people.session_touch(id, now).await {
+                    warn!(error = chain(&e), "a session may end before its time");
+                }
+            });
+        }
     }
+    let renew = by_hand && !api && claims.is_some_and(|c| now.timestamp() - c.iat >= TOUCH_S);
     let mut response = next.run(request).await;
-    if let (Some(_), Some(actor)) = (renew, actor)
+    if renew
+        && let Some(actor) = actor
         && !response.headers().contains_key(header::SET_COOKIE)
         && let Ok(token) = internal.tokens.sign(actor.person.account.id, actor.session, now)
     {
@@ -107,13 +132,26 @@ pub(crate) async fn session(State(internal): State<Internal>, request: Request, 
     response
 }
 
+/// Parts of pages that refresh themselves, and what a page needs to look like itself.
+fn asks_by_itself(request: &Request) -> bool {
+    let path = request.uri().path();
+    let part = *request.method() == Method::GET && request.headers().contains_key("hx-request");
+    part || path.starts_with("/assets/") || ["/favicon.ico", "/robots.txt"].contains(&path)
+}
+
 async fn actor(internal: &Internal, claims: &Claims, now: DateTime<Utc>) -> Result<Option<Actor>, StoreError> {
-    let person = internal.people.session_person(claims.sid, now).await?;
-    Ok(person.map(|person| Actor {
+    let live = internal
+        .people
+        .session_person(claims.sid, internal.tokens.lifetime(), now)
+        .await?;
+    // A demo's sessions end with the demo.
+    let live = live.filter(|live| !live.person.account.demo || internal.demo.is_some());
+    Ok(live.map(|live| Actor {
         session: claims.sid,
-        csrf: internal.keys.csrf_token(claims.sid, person.account.id),
+        csrf: internal.keys.csrf_token(claims.sid, live.person.account.id),
         counts: Counts::default(),
-        person: Arc::new(person),
+        used_at: live.used_at,
+        person: Arc::new(live.person),
     }))
 }
 
@@ -122,13 +160,20 @@ pub(crate) fn sets_session(cookie: &HeaderValue) -> bool {
     cookie
         .to_str()
         .ok()
-        .and_then(|text| in_cookies(text, COOKIE))
+        .and_then(set_token)
         .is_some_and(|token| !token.is_empty())
+}
+
+/// The session's token in what sets it.
+fn set_token(cookie: &str) -> Option<&str> {
+    [false, true]
+        .into_iter()
+        .find_map(|secure| in_cookies(cookie, &name(COOKIE, secure)))
 }
 
 /// Who acts with the cookie that an answer sets.
 pub(crate) async fn session_of(internal: &Internal, cookie: &HeaderValue) -> Option<Actor> {
-    let token = in_cookies(cookie.to_str().ok()?, COOKIE)?;
+    let token = set_token(cookie.to_str().ok()?)?;
     let claims = internal.tokens.verify(token)?;
     let found = actor(internal, &claims, clock::now()).await;
     found
@@ -157,10 +202,6 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
         .strip_prefix("Bearer ")
 }
 
-fn cookie(headers: &HeaderMap) -> Option<&str> {
-    cookie_named(headers, COOKIE)
-}
-
 /// The value of a cookie.
 pub(super) fn cookie_named<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     let all = headers
@@ -186,8 +227,9 @@ pub(crate) fn clear_cookie(headers: &mut HeaderMap, internal: &Internal) {
 }
 
 fn put_cookie(headers: &mut HeaderMap, token: &str, seconds: u32, secure: bool) {
+    let name = name(COOKIE, secure);
     let secure = if secure { "; Secure" } else { "" };
-    let cookie = format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
+    let cookie = format!("{name}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
     if let Ok(value) = HeaderValue::from_str(&cookie) {
         headers.append(header::SET_COOKIE, value);
     }

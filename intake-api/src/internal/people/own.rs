@@ -14,10 +14,9 @@ use tracing::{error, info};
 use super::trail::new_act;
 use crate::internal::{
     Internal,
-    auth::{Actor, SignedIn, device::Device, password},
+    auth::{Actor, SignedIn, device::Device, entry, login::retry_after, password},
     detached,
     page::{Frame, Language, problem, render},
-    unavailable,
 };
 
 #[derive(Template)]
@@ -52,19 +51,19 @@ pub(crate) async fn change(
 ) -> Response {
     let now = clock::now();
     let account = &actor.person.account;
-    let secret = match internal
-        .people
-        .account_secret(&internal.county, &account.login, device.0)
-        .await
-    {
-        Ok(Some(secret)) => secret,
-        Ok(None) => return problem::not_found().into_response(),
-        Err(e) => return unavailable(&e),
+    let tried = match entry::reserve(&internal, &account.login, &device, now).await {
+        Ok(Ok(tried)) => tried,
+        Ok(Err(free_at)) => {
+            let seconds = entry::seconds_until(free_at, now);
+            let said = lang.fill("login.wait", &[("seconds", &seconds.to_string())]);
+            let page = show(&actor, lang, StatusCode::TOO_MANY_REQUESTS, Some(said), false);
+            return retry_after(page, seconds);
+        }
+        Err(e) => return broken(&e),
     };
-    if let Some(wait) = secret.waits(now) {
-        let said = lang.fill("login.wait", &[("seconds", &(wait.num_seconds() + 1).to_string())]);
-        return show(&actor, lang, StatusCode::TOO_MANY_REQUESTS, Some(said), false);
-    }
+    let Some(secret) = tried.account else {
+        return problem::not_found().into_response();
+    };
     let refuse = |key: &str| {
         show(
             &actor,
@@ -75,14 +74,13 @@ pub(crate) async fn change(
         )
     };
     match password::matches(form.old.clone(), Some(secret.password_hash.clone())).await {
-        Ok(true) => {}
-        Ok(false) => {
-            let (people, retry_at) = (internal.people.clone(), now + password::delay(secret.failures + 1));
-            return match detached(async move { people.login_failed(&secret, retry_at).await }).await {
-                Ok(()) => refuse("password.wrong_old"),
-                Err(response) => response,
-            };
+        Ok(true) => {
+            let people = internal.people.clone();
+            if let Err(response) = detached(async move { people.tries_give_back(&tried.buckets).await }).await {
+                return response;
+            }
         }
+        Ok(false) => return refuse("password.wrong_old"),
         Err(e) => return broken(&e),
     }
     if form.new != form.again {
