@@ -100,7 +100,7 @@ CREATE FUNCTION openings_guard() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     IF TG_OP = 'INSERT' THEN
-        IF NEW.state <> CASE NEW.way WHEN 'approval' THEN 'asked' ELSE 'open' END OR NEW.review IS NOT NULL THEN
+        IF NEW.state <> (CASE NEW.way WHEN 'approval' THEN 'asked' ELSE 'open' END) OR NEW.review IS NOT NULL THEN
             RAISE EXCEPTION 'an opening begins as asked, or open where it is reviewed afterwards' USING ERRCODE = 'check_violation';
         END IF;
         RETURN NEW;
