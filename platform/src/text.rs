@@ -82,6 +82,36 @@ impl Lang {
     }
 }
 
+/// Kinds of notices that have words of their own.
+const NOTICE_KINDS: [&str; 20] = [
+    "dispatch",
+    "reopened",
+    "triage",
+    "letter",
+    "remind",
+    "urge",
+    "supervise",
+    "supervise-letter",
+    "advisory-letter",
+    "undeliverable",
+    "close-requested",
+    "transfer-requested",
+    "close-refused",
+    "transfer-withdrawn",
+    "not-filed",
+    "not-filed-withdrawn",
+    "rules-submitted",
+    "rights-changed",
+    "opening-asked",
+    "callbacks-due",
+];
+
+/// The key of a notice's kind in words, for mails and pages alike.
+pub fn notice_kind(kind: &str) -> String {
+    let known = NOTICE_KINDS.contains(&kind);
+    format!("notice.what.{}", if known { kind } else { "other" })
+}
+
 fn missing(key: &str) -> &'static str {
     tracing::error!(key, "no text for this key");
     "…"
@@ -136,6 +166,17 @@ mod tests {
                 let other = b.get(key).unwrap_or_else(|| panic!("{name} lacks {key}"));
                 assert_eq!(placeholders(text), placeholders(other), "placeholders of {key}");
             }
+        }
+    }
+
+    #[test]
+    fn every_kind_of_notice_has_words() {
+        let zh = read(include_str!("../text/zh-CN.toml"));
+        for kind in super::NOTICE_KINDS.into_iter().chain(["never-heard-of"]) {
+            assert!(zh.contains_key(&super::notice_kind(kind)), "{kind}");
+        }
+        for kind in crate::store::Subject::KINDS {
+            assert_ne!(super::notice_kind(kind), "notice.what.other", "{kind}");
         }
     }
 

@@ -10,6 +10,7 @@ use platform::{
     store::{self, BatchWriter, KeyMacs, NewReport, Pinned, Recorded, ReportToRoute, Store, Stored},
 };
 use rand::Rng;
+use sqlx::PgPool;
 use uuid::Uuid;
 
 use crate::{Servers, root, samples, system::database};
@@ -20,6 +21,8 @@ pub struct Fixture {
     pub url: String,
     /// Owner's store.
     pub store: Store,
+    /// The owner's own pool, for what no store asks.
+    pub db: PgPool,
     /// The pack.
     pub pack: Pack,
     logins: PathBuf,
@@ -41,11 +44,17 @@ impl Fixture {
             .await
             .expect("a loaded pack");
         Self {
+            db: PgPool::connect_lazy(&url).expect("a pool"),
             url,
             store,
             pack,
             logins,
         }
+    }
+
+    /// A number from the database.
+    pub async fn count(&self, sql: &'static str) -> i64 {
+        sqlx::query_scalar(sql).fetch_one(&self.db).await.expect(sql)
     }
 
     /// A task's own connection URL.

@@ -4,6 +4,7 @@
 //! short names of the situations that asked for the recipient's work, and every link opens for whoever the mail is for.
 //! Times are absolute: a mail is read hours later. A policy of the county is never shown as law.
 
+mod about;
 mod facts;
 mod phones;
 mod subject;

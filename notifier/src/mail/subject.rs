@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use platform::{receipt::ReportId, store::LeasedNotice};
 
 use super::{
-    View, fill, t,
+    View, about, fill, t,
     ticket::{StageRow, TicketView},
     view::Tone,
 };
@@ -28,7 +28,24 @@ pub(super) fn subject(notice: &LeasedNotice, view: &View, as_of: DateTime<Utc>) 
             let before = next.map(|due| fill("notice.before", &[("due", &due)]));
             [Some(head(&obligation)), before].into_iter().flatten().collect()
         }
-        Tone::Undeliverable => vec![head(view.failed_unit.as_deref().unwrap_or_default()), obligation],
+        Tone::Act(_) => {
+            let next = earliest(view.tickets.iter().flat_map(TicketView::open_about));
+            let before = next.map(|due| fill("notice.before", &[("due", &due)]));
+            let holder = holders(&view.tickets).map(|holder| head(&format!("{holder} {obligation}")));
+            [Some(holder.unwrap_or_else(|| head(&obligation))), before]
+                .into_iter()
+                .flatten()
+                .collect()
+        }
+        Tone::Subject(_) => vec![head(&about::line(notice))],
+        Tone::Undeliverable => {
+            let about = if notice.subject_kind.is_some() {
+                about::line(notice)
+            } else {
+                obligation
+            };
+            vec![head(view.failed_unit.as_deref().unwrap_or_default()), about]
+        }
         Tone::Step(_) => {
             let mut about = state(&view.tickets, as_of);
             if let Some(holder) = holders(&view.tickets) {
@@ -37,13 +54,13 @@ pub(super) fn subject(notice: &LeasedNotice, view: &View, as_of: DateTime<Utc>) 
             vec![head(about.trim()), obligation]
         }
     };
-    let receipt = ReportId::from_db(notice.report_id).to_string();
-    parts.push(
+    parts.extend(notice.report_id.map(|report| {
+        let receipt = ReportId::from_db(report).to_string();
         receipt
             .rsplit_once('-')
             .map_or(receipt.as_str(), |(short, _)| short)
-            .to_owned(),
-    );
+            .to_owned()
+    }));
     let drill = if notice.drill { t("notice.drill") } else { "" };
     format!("{drill}{}", parts.join(" · "))
 }

@@ -73,6 +73,14 @@ impl TicketView {
         }
         rows.extend(asked(ticket, packs, facts).map(|named| Row::new("situations", named)));
         rows.push(Row::new("dispatched", moment(ticket.dispatched_at)));
+        let outcome = |code: &String| pack.vocabulary().outcomes.label(code, PackLang::Zh).to_owned();
+        rows.extend(
+            ticket
+                .close_outcome
+                .as_ref()
+                .map(|code| Row::new("outcome-asked", outcome(code))),
+        );
+        rows.extend(ticket.transfer_to.clone().map(|to| Row::new("transfer-to", to)));
         rows.extend(ticket.closed_at.map(|at| Row::new("closed", moment(at))));
         Self {
             obligation: pack
@@ -159,6 +167,8 @@ fn stage_row(stage: &NoticeStage, pack: &Pack, as_of: DateTime<Utc>) -> StageRow
         due,
         ended: stage.ended_at.is_some(),
         when: match (stage.ended_at, due) {
+            // Taken back with the transfer that asked for it.
+            (Some(at), _) if stage.ended_how.as_deref() == Some("void") => fill("notice.void", &[("at", &moment(at))]),
             // What closing ended was not done, and what was taken away neither.
             (Some(at), _) if stage.ended_how.as_deref().is_some_and(|how| how != "act") => {
                 fill("notice.not-done", &[("at", &moment(at))])

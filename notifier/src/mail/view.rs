@@ -9,11 +9,12 @@ use casework::{
 use chrono::{DateTime, Utc};
 use platform::{
     receipt::ReportId,
-    store::{LeasedNotice, NoticeTicket, StoreError},
+    store::{LeasedNotice, NoticeTicket, StoreError, Subject},
+    text::notice_kind,
 };
 
 use super::{
-    Packs, facts, fill, phones, t,
+    Packs, about, facts, fill, phones, t,
     ticket::{TicketView, listed},
     when::moment,
 };
@@ -31,11 +32,25 @@ pub(crate) enum Tone {
     Triage,
     /// A step of this action.
     Step(&'static str),
+    /// Somebody acted, and the recipient acts next or has to know.
+    Act(&'static str),
+    /// Not about a ticket.
+    Subject(&'static str),
     Undeliverable,
 }
 
 /// Actions of the escalation table that have words of their own.
 const STEPS: [&str; 5] = ["remind", "urge", "supervise", "supervise-letter", "advisory-letter"];
+
+/// Acts of a unit or of the office that others are told of.
+const ACTS: [&str; 6] = [
+    "close-requested",
+    "transfer-requested",
+    "close-refused",
+    "transfer-withdrawn",
+    "not-filed",
+    "not-filed-withdrawn",
+];
 
 impl Tone {
     fn of(notice: &LeasedNotice, tickets: &[NoticeTicket], packs: &Packs<'_>) -> Self {
@@ -48,6 +63,10 @@ impl Tone {
             "dispatch" => Self::Dispatch,
             "reopened" => Self::Reopened,
             "undeliverable" => Self::Undeliverable,
+            kind if let Some(act) = ACTS.into_iter().find(|act| *act == kind) => Self::Act(act),
+            kind if let Some(subject) = Subject::KINDS.into_iter().find(|subject| *subject == kind) => {
+                Self::Subject(subject)
+            }
             kind => Self::Step(STEPS.into_iter().find(|step| *step == kind).unwrap_or("other")),
         }
     }
@@ -60,7 +79,7 @@ impl Tone {
             Self::StandIn => "stand-in",
             Self::Letter => "letter",
             Self::Triage => "triage",
-            Self::Step(step) => step,
+            Self::Step(word) | Self::Act(word) | Self::Subject(word) => word,
             Self::Undeliverable => "undeliverable",
         }
     }
@@ -88,7 +107,9 @@ pub(crate) struct View {
     /// Colour of the urgency.
     pub(crate) colour: &'static str,
     pub(crate) failed_unit: Option<String>,
-    /// About the report.
+    /// Over the rows: the report, or what it is about instead.
+    pub(crate) heading: &'static str,
+    /// About the report, or what it is about instead.
     pub(crate) rows: Vec<Row>,
     pub(crate) tickets: Vec<TicketView>,
     pub(crate) phones: Vec<Row>,
@@ -124,6 +145,13 @@ impl View {
                 )
             })
             .collect();
+        let subject = notice.subject_kind.is_some();
+        let (link, open) = if subject {
+            let (page, open) = about::link(notice);
+            (format!("{internal_url}{page}"), open)
+        } else {
+            (link(internal_url, notice, tickets.first()), t(open(notice, tone)))
+        };
         let mut view = Self {
             tone,
             drill: notice.drill,
@@ -141,14 +169,19 @@ impl View {
                 Urgency::P3 => "#1f5fa8",
             },
             failed_unit: failed.as_ref().map(|f| f.unit_name.clone()),
-            rows: facts::rows(&facts, packs.in_force, urgency.zh()),
+            heading: t(if subject { "notice.subject" } else { "notice.report" }),
+            rows: if subject {
+                about::rows(notice, urgency)?
+            } else {
+                facts::rows(&facts, packs.in_force, urgency.zh())
+            },
             phones: phones::rows(notice, &tickets),
-            open: t(open(notice, tone)),
-            link: link(internal_url, notice, tickets.first()),
+            open,
+            link,
             tickets: shown,
         };
-        view.rows
-            .push(Row::new("receipt", ReportId::from_db(notice.report_id).to_string()));
+        let receipt = notice.report_id.map(|report| ReportId::from_db(report).to_string());
+        view.rows.extend(receipt.map(|receipt| Row::new("receipt", receipt)));
         view.action = view.action_of(notice, &facts, as_of);
         if let Some(failed) = failed {
             let what = failed_kind(&failed.kind);
@@ -194,6 +227,8 @@ impl View {
             }
             Tone::Dispatch if facts.present_danger => t("notice.action.danger").into(),
             Tone::Undeliverable => t("notice.action.undeliverable").into(),
+            Tone::Subject(_) => about::action(notice, as_of),
+            Tone::Act(act) => act_action(act, &self.tickets, notice, as_of),
             Tone::Step(step) => {
                 let items = listed(&self.tickets, notice, as_of);
                 if items.is_empty() {
@@ -224,6 +259,21 @@ impl Row {
     }
 }
 
+/// What an act asks of the recipient. What was decided meanwhile asks nothing any more.
+fn act_action(act: &str, tickets: &[TicketView], notice: &LeasedNotice, as_of: DateTime<Utc>) -> String {
+    let items = listed(tickets, notice, as_of);
+    let asks = matches!(act, "close-requested" | "transfer-requested");
+    if asks && items.is_empty() {
+        return t("notice.action.decided").to_owned();
+    }
+    let key = match act {
+        "close-requested" if notice.unit_kind == OFFICE => "notice.action.close-requested-office".to_owned(),
+        "close-refused" if items.is_empty() => "notice.action.look".to_owned(),
+        act => format!("notice.action.{act}"),
+    };
+    fill(&key, &[("items", &items)])
+}
+
 fn title(tone: Tone, tickets: usize) -> String {
     let key = match tone {
         Tone::Dispatch | Tone::Letter | Tone::StandIn if tickets > 1 => format!("notice.title.{}-several", tone.key()),
@@ -234,15 +284,17 @@ fn title(tone: Tone, tickets: usize) -> String {
 
 /// The kind of a notice in words.
 fn failed_kind(kind: &str) -> &'static str {
-    let known = ["dispatch", "reopened", "undeliverable"].contains(&kind) || STEPS.contains(&kind);
-    t(&format!("notice.what.{}", if known { kind } else { "other" }))
+    t(&notice_kind(kind))
 }
 
 fn open(notice: &LeasedNotice, tone: Tone) -> &'static str {
     match (notice.unit_kind.as_str(), tone) {
         (LEADING_GROUP, _) => "notice.open.leading",
         (OFFICE, Tone::Triage) => "notice.open.triage",
+        (OFFICE, Tone::Act("close-requested" | "transfer-requested")) => "notice.open.closing",
         (OFFICE, _) => "notice.open.board",
+        (_, Tone::Act("close-requested")) => "notice.open.confirm",
+        (_, Tone::Act(_)) => "notice.open.look",
         _ => "notice.open.desk",
     }
 }
@@ -252,7 +304,13 @@ fn open(notice: &LeasedNotice, tone: Tone) -> &'static str {
 fn link(internal_url: &str, notice: &LeasedNotice, ticket: Option<&NoticeTicket>) -> String {
     let path = match (notice.unit_kind.as_str(), ticket) {
         (LEADING_GROUP, _) => "/leading".to_owned(),
-        (OFFICE, Some(ticket)) if ticket.obligation == TRIAGE => format!("/triage/{}", notice.report_id),
+        (OFFICE, Some(ticket)) if ticket.obligation == TRIAGE => {
+            format!("/triage/{}", notice.report_id.unwrap_or_default())
+        }
+        // The page of a closing leads on to the ticket once it is decided.
+        (OFFICE, Some(ticket)) if matches!(notice.kind.as_str(), "close-requested" | "transfer-requested") => {
+            format!("/closings/{}", ticket.id)
+        }
         (OFFICE, Some(ticket)) => format!("/board/tickets/{}", ticket.id),
         (_, Some(ticket)) if ticket.unit == notice.unit => format!("/tickets/{}", ticket.id),
         // Whoever does not hold the ticket has no page of it.

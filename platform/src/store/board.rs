@@ -51,8 +51,12 @@ pub struct CallAbout {
 pub struct UndeliveredNotice {
     /// Notice.
     pub id: Uuid,
-    /// The first ticket that it is about.
-    pub ticket_id: i64,
+    /// The first ticket that it is about, if it is about tickets.
+    pub ticket_id: Option<i64>,
+    /// What it is about otherwise: `rule-set`, `account`, `opening`, `callbacks`.
+    pub subject_kind: Option<String>,
+    /// Its id.
+    pub subject_id: Option<i64>,
     /// Code of the unit that was to be told.
     pub unit: String,
     /// Its name.

@@ -122,6 +122,10 @@ GRANT UPDATE (mailbox, duty_phone, mailbox_confirmed_at, mailbox_confirmed_by) O
 GRANT EXECUTE ON FUNCTION account_holds(text, bigint), account_renamed(text, bigint, text),
     account_hand_over(text, bigint, text, bigint, bigint, text, timestamptz), unit_contacts(text, text) TO "{role}_people";
 
+-- Mails that are not about a ticket: whoever writes the thing itself queues them.
+GRANT EXECUTE ON FUNCTION subject_notice(text, text, text, bigint, bigint, text, bigint, text, boolean, jsonb, timestamptz)
+    TO "{role}_router", "{role}_desk", "{role}_office", "{role}_people";
+
 -- Whom to call. These hand out names and phones of a unit's people, and nothing that is not meant for that.
 GRANT EXECUTE ON FUNCTION unit_contacts(text, text), unit_call(text, text)
     TO "{role}_desk", "{role}_board", "{role}_office", "{role}_notifier";

@@ -9,14 +9,15 @@ use serde_json::Value;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::{Store, StoreError};
+use super::{Said, Store, StoreError};
 
 /// A notice with what its mail needs to say. No sealed column is read.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct LeasedNotice {
     /// Stable id; becomes the Message-ID.
     pub id: Uuid,
-    /// `dispatch`, an escalation action (`remind`, `urge`, `supervise`, `supervise-letter`, `advisory-letter`) or `undeliverable`.
+    /// `dispatch`, an escalation action (`remind`, `urge`, `supervise`, `supervise-letter`, `advisory-letter`), `undeliverable`, or one
+    /// of [`Subject::KINDS`](super::Subject::KINDS).
     pub kind: String,
     /// Escalation level, if it is a step.
     pub level: Option<i16>,
@@ -40,12 +41,20 @@ pub struct LeasedNotice {
     pub attempts: i32,
     /// Earlier failures that were this mail's own.
     pub strikes: i32,
-    /// The report; its receipt is printed.
-    pub report_id: i64,
+    /// The report; its receipt is printed. None where it is not about a ticket.
+    pub report_id: Option<i64>,
     /// Routing facts as stored.
     pub facts: Option<Json<Value>>,
     /// What it is about; see [`LeasedNotice::tickets`].
     pub tickets: Json<Value>,
+    /// What it is about where that is no ticket: `rule-set`, `account`, `opening`, `callbacks`.
+    pub subject_kind: Option<String>,
+    /// Its id.
+    pub subject_id: Option<i64>,
+    /// What is said of it; see [`LeasedNotice::said`].
+    pub said: Option<Json<Value>>,
+    /// It is decided already.
+    pub settled: bool,
     /// When the notice that a person had sent again was queued, if this is such a one.
     pub resent_of: Option<DateTime<Utc>>,
     /// The notice that did not arrive, if this one is `undeliverable`; see [`LeasedNotice::failed`].
@@ -60,6 +69,12 @@ impl LeasedNotice {
     /// The tickets it is about, the lead first.
     pub fn tickets(&self) -> Result<Vec<NoticeTicket>, StoreError> {
         nested(&self.tickets.0, "tickets")
+    }
+
+    /// What it says of its subject, if it is not about a ticket.
+    pub fn said(&self) -> Result<Said, StoreError> {
+        let said = self.said.as_ref().map(|json| nested(&json.0, "said")).transpose()?;
+        Ok(said.unwrap_or_default())
     }
 
     /// The notice that did not arrive, if this one is `undeliverable`.
@@ -87,6 +102,12 @@ pub struct NoticeTicket {
     pub unit_kind: String,
     /// Lead ticket of its report.
     pub lead: bool,
+    /// The outcome that is asked for while a closing waits.
+    #[serde(default)]
+    pub close_outcome: Option<String>,
+    /// Name of the unit that shall take it over, while that waits.
+    #[serde(default)]
+    pub transfer_to: Option<String>,
     /// When it was closed.
     pub closed_at: Option<DateTime<Utc>>,
     /// When it was dispatched.

@@ -2,18 +2,23 @@
 -- of the queue's index alone.
 SELECT n.id, n.kind, n.level, n.unit, u.name AS unit_name, u.kind AS unit_kind, u.mailbox, n.urgency, n.drill, n.system_late,
        n.created_at, n.attempts, n.strikes, first.report_id, f.facts, said.tickets,
+       n.subject_kind, n.subject_id, n.said,
+       -- Decided meanwhile: nothing is asked any more.
+       coalesce(n.subject_kind = 'rule-set', false)
+           AND NOT EXISTS (SELECT FROM rule_sets s WHERE s.county = n.county AND s.version = n.subject_id AND s.state = 'submitted') AS settled,
        (SELECT o.created_at FROM notices o WHERE o.id = n.resent_from) AS resent_of,
        (SELECT jsonb_build_object('kind', b.kind, 'unit', b.unit, 'unit_name', bu.name, 'mailbox', bu.mailbox, 'state', b.state,
                                   'error', b.last_error)
         FROM notices b JOIN units bu ON bu.county = b.county AND bu.code = b.unit WHERE b.id = n.reports_on) AS failed
 FROM notices n
 JOIN units u ON u.county = n.county AND u.code = n.unit
-JOIN tickets first ON first.id = n.ticket_id
+LEFT JOIN tickets first ON first.id = n.ticket_id
 LEFT JOIN report_facts f ON f.report_id = first.report_id
 CROSS JOIN LATERAL (
-    SELECT jsonb_agg(jsonb_build_object(
+    SELECT coalesce(jsonb_agg(jsonb_build_object(
                'id', t.id, 'obligation', t.obligation, 'unit', t.unit, 'unit_name', tu.name, 'unit_kind', tu.kind, 'lead', t.lead,
-               'closed_at', t.resolved_at, 'dispatched_at', t.dispatched_at, 'basis', t.basis, 'about', about.stages,
+               'closed_at', t.resolved_at, 'close_outcome', t.close_outcome,
+               'transfer_to', (SELECT x.name FROM units x WHERE x.county = t.county AND x.code = t.transfer_to), 'dispatched_at', t.dispatched_at, 'basis', t.basis, 'about', about.stages,
                -- A decision and its tickets carry the same time; a successor has that of its own dispatch, later.
                'decision', (SELECT jsonb_build_object('pack_version', d.pack_version, 'rule_set', d.rule_set, 'rows', d.rows)
                             FROM decisions d WHERE d.report_id = t.report_id AND d.decided_at <= t.dispatched_at
@@ -21,7 +26,7 @@ CROSS JOIN LATERAL (
                'stages', (SELECT coalesce(jsonb_agg(jsonb_build_object('stage', s.stage, 'due_at', s.due_at, 'time_limit', s.time_limit,
                                 'start_event', s.start_event, 'basis', s.basis, 'grade', s.grade, 'provisional', s.provisional,
                                 'ended_at', s.ended_at, 'ended_how', s.ended_how) ORDER BY array_position(ARRAY['sign', 'contact', 'resolve', 'confirm', 'approve'], s.stage)), '[]')
-                          FROM stages s WHERE s.ticket_id = t.id)) ORDER BY t.lead DESC, t.id) AS tickets
+                          FROM stages s WHERE s.ticket_id = t.id)) ORDER BY t.lead DESC, t.id), '[]') AS tickets
     FROM (SELECT i.ticket_id, coalesce(jsonb_agg(s.stage ORDER BY s.id) FILTER (WHERE s.id IS NOT NULL), '[]') AS stages
           FROM (SELECT nt.ticket_id, nt.stage_id FROM notice_tickets nt WHERE nt.notice_id = n.id
                 UNION SELECT n.ticket_id, n.stage_id) i

@@ -23,8 +23,8 @@ pub enum Bounced {
 pub struct Resent {
     /// The new notice.
     pub id: Uuid,
-    /// The first ticket that it is about.
-    pub ticket_id: i64,
+    /// The first ticket that it is about, if it is about tickets.
+    pub ticket_id: Option<i64>,
 }
 
 /// Why a notice can't be sent again.
@@ -109,7 +109,7 @@ impl Store {
             Some(false) => return Err(ResendError::NotNow),
             Some(true) => {}
         }
-        let (new, ticket_id): (Uuid, i64) = sqlx::query_as(include_str!("notice_resend.sql"))
+        let (new, ticket_id): (Uuid, Option<i64>) = sqlx::query_as(include_str!("notice_resend.sql"))
             .bind(id)
             .bind(Uuid::new_v4())
             .bind(account)

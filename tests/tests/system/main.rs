@@ -23,6 +23,7 @@ mod queues;
 mod rights;
 mod rules;
 mod store;
+mod subject_notices;
 mod succession;
 mod texts;
 mod trail;

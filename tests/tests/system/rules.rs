@@ -230,11 +230,19 @@ async fn nothing_unchecked_unreplayed_or_changed_since_can_be_submitted() {
         matches!(&late, Err(RulesError::WrongState { state }) if state == "submitted"),
         "{late:?}"
     );
+    // Whoever may approve is told by mail, once for each time that it is submitted.
+    let told =
+        "SELECT count(*) FROM notices WHERE kind = 'rules-submitted' AND unit = 'office' AND subject_kind = 'rule-set'";
+    assert_eq!(office.fixture.count(told).await, 1);
+    let again = store.rules_submit("taihe", ready, "", office.first()).await;
+    assert!(matches!(again, Err(RulesError::WrongState { .. })), "{again:?}");
+    assert_eq!(office.fixture.count(told).await, 1);
     store
         .rules_decline("taihe", ready, "时限写错", office.second())
         .await
         .unwrap();
     store.rules_submit("taihe", ready, "", office.first()).await.unwrap();
+    assert_eq!(office.fixture.count(told).await, 2);
 }
 
 /// With the office's own login and, where it says so, with the owner's: the rules above are not the program's alone.

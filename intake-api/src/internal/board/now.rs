@@ -7,13 +7,13 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Redirect, Response},
 };
-use casework::pack::Pack;
+use casework::pack::{OFFICE, Pack};
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
     receipt::ReportId,
-    store::{BoardNow, CallAbout, StoreError, TriageLine, UnlistedArea},
-    text::Lang,
+    store::{BoardNow, CallAbout, StoreError, Subject, TriageLine, UnlistedArea},
+    text::{Lang, notice_kind},
 };
 
 use super::{
@@ -361,14 +361,18 @@ pub(super) fn failed(
 ) -> Line {
     let at = words::moment(lang, notice.finished_at, now);
     Line {
-        id: format!("failed-{}-{}", notice.ticket_id, notice.kind),
-        href: format!("/board/tickets/{}", notice.ticket_id),
+        id: format!("failed-{}", notice.id),
+        href: match (notice.ticket_id, &notice.subject_kind, notice.subject_id) {
+            (Some(ticket), ..) => format!("/board/tickets/{ticket}"),
+            (None, Some(kind), Some(id)) => Subject::page(kind, id, OFFICE),
+            _ => "/board".to_owned(),
+        },
         brief: String::new(),
         tone: "soon",
         unit: notice.unit_name.clone(),
         what: format!(
             "{} · {}",
-            lang.t(notice_kind(&notice.kind)),
+            lang.t(&notice_kind(&notice.kind)),
             lang.t(if notice.state == "bounced" {
                 "board.notice.bounced"
             } else {
@@ -385,23 +389,6 @@ pub(super) fn failed(
         hot: notice.urgency == "P1",
         call: Some(call(&notice.call)),
         again: office.then_some(notice.id),
-    }
-}
-
-/// Key of a notice kind.
-pub(super) fn notice_kind(kind: &str) -> &'static str {
-    match kind {
-        "dispatch" => "notice.what.dispatch",
-        "reopened" => "notice.what.reopened",
-        "triage" => "notice.what.triage",
-        "letter" => "notice.what.letter",
-        "undeliverable" => "notice.what.undeliverable",
-        "remind" => "notice.what.remind",
-        "urge" => "notice.what.urge",
-        "supervise" => "notice.what.supervise",
-        "supervise-letter" => "notice.what.supervise-letter",
-        "advisory-letter" => "notice.what.advisory-letter",
-        _ => "notice.what.other",
     }
 }
 

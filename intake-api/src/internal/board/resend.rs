@@ -21,13 +21,18 @@ use crate::internal::{
     undone,
 };
 
-/// `POST /board/notices/{notice}/resend`: back to the ticket, where the new notice waits.
+/// `POST /board/notices/{notice}/resend`: back to the ticket, where the new notice waits, or to the board.
 pub(crate) async fn submit(State(internal): State<Internal>, actor: Office, Path(notice): Path<String>) -> Response {
     let Ok(id) = notice.parse() else {
         return problem::not_found().into_response();
     };
     match resend(&internal, &actor, id).await {
-        Ok(resent) => Redirect::to(&format!("/board/tickets/{}#notices", resent.ticket_id)).into_response(),
+        Ok(resent) => {
+            let ticket = resent
+                .ticket_id
+                .map(|ticket| format!("/board/tickets/{ticket}#notices"));
+            Redirect::to(ticket.as_deref().unwrap_or("/board")).into_response()
+        }
         Err(ResendError::Missing) => problem::not_found().into_response(),
         Err(ResendError::NotNow) => problem::not_again().into_response(),
         Err(ResendError::Store(e)) => undone(&e),

@@ -7,13 +7,17 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use chrono::{DateTime, Utc};
-use platform::{clock, receipt::ReportId, store::BoardTicket, text::Lang};
+use platform::{
+    clock,
+    receipt::ReportId,
+    store::BoardTicket,
+    text::{Lang, notice_kind},
+};
 use serde_json::Value;
 
 use super::{
     call::{Call, call},
     facts,
-    now::notice_kind,
 };
 use crate::internal::{
     Internal,
@@ -273,7 +277,7 @@ fn notice(notice: &Value, lang: Lang, now: DateTime<Utc>) -> NoticeLine {
     NoticeLine {
         title: format!(
             "{} · {}{}",
-            lang.t(notice_kind(text(notice, "kind"))),
+            lang.t(&notice_kind(text(notice, "kind"))),
             text(notice, "unit_name"),
             if notice["resent"] == true {
                 lang.t("board.notice.resent")

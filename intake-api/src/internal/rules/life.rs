@@ -131,7 +131,12 @@ async fn reasoned(
     let done = save::write(internal, actor, move |store, county, clerk| async move {
         let by = clerk.as_clerk();
         match what {
-            Reasoned::Submit => store.rules_submit(&county, version, &reason, by).await,
+            Reasoned::Submit => {
+                store.rules_submit(&county, version, &reason, by).await?;
+                // Whoever approves gets a mail. A ring that is lost costs seconds: the notifier polls.
+                let _ = store.notices_wake().await;
+                Ok(())
+            }
             Reasoned::Decline => store.rules_decline(&county, version, &reason, by).await,
             Reasoned::Withdraw => store.rules_withdraw(&county, version, &reason, by).await,
         }

@@ -1,5 +1,7 @@
 //! Whole mails against the Taihe pack.
 
+mod about;
+mod acts;
 mod cases;
 
 use std::{path::Path, sync::LazyLock};
@@ -76,9 +78,13 @@ fn notice(kind: &str) -> LeasedNotice {
         created_at: at("2026-11-24T16:10:00+08:00"),
         attempts: 0,
         strikes: 0,
-        report_id: receipt.get(),
+        report_id: Some(receipt.get()),
         facts: Some(Json(facts())),
         tickets: Json(json!([ticket])),
+        subject_kind: None,
+        subject_id: None,
+        said: None,
+        settled: false,
         resent_of: None,
         failed: None,
         contacts: [("office", office()), ("pol-341222101", station())]

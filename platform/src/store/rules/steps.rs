@@ -1,12 +1,12 @@
 //! The steps of a version's life. Each writes the version and its trail in one transaction, one step at a time in a county.
 
-use casework::pack::PackFiles;
+use casework::{pack::PackFiles, urgency::Urgency};
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use sqlx::{PgTransaction, types::Json};
 
 use super::{Clerk, RuleSet, RulesError};
-use crate::store::{Store, StoreError, rules_digest};
+use crate::store::{Said, Store, StoreError, Subject, SubjectNotice, To, rules_digest, subject_notice::subject_notice};
 
 impl Store {
     /// A new draft with the content of `from`; an older one than that in force is brought back. Gives its number.
@@ -131,6 +131,22 @@ impl Store {
         .bind(reason)
         .execute(&mut *tx)
         .await?;
+        // Whoever may approve reads the office's mailbox; submitted again after a refusal, it is asked again.
+        let notice = SubjectNotice {
+            county,
+            subject: Subject::RulesSubmitted(version),
+            round: i64::from(draft.revision),
+            to: To::Office,
+            urgency: Urgency::P3,
+            drill: false,
+            said: Said {
+                version: Some(version),
+                by: Some(by.name.to_owned()),
+                ..Said::default()
+            },
+            at: by.at,
+        };
+        subject_notice(&mut tx, &notice).await?;
         finish(tx, county, version, by, "submitted", reason, json!({})).await
     }
 

@@ -1,0 +1,81 @@
+//! Mails that are not about a ticket: rules that wait for approval, rights that changed, an opening that is asked for.
+
+use casework::{pack::LEADING_GROUP, urgency::Urgency};
+use chrono::{DateTime, Utc};
+use platform::{
+    receipt::ReportId,
+    store::{LeasedNotice, Said, StoreError, Subject},
+    text::notice_kind,
+};
+
+use super::{fill, t, view::Row, when::moment};
+
+/// What such a mail is about, as its subject line says it: `第3版规则`. No name and no receipt in full.
+pub(super) fn line(notice: &LeasedNotice) -> String {
+    let said = notice.said().unwrap_or_default();
+    let n = match (said.version, said.count) {
+        (Some(version), _) => i64::from(version),
+        (None, Some(count)) => count,
+        _ => notice.subject_id.unwrap_or_default(),
+    };
+    let kind = known(notice.subject_kind.as_deref());
+    fill(&format!("notice.about.{kind}"), &[("n", &n.to_string())])
+}
+
+/// What is said of it: one row for each thing.
+pub(super) fn rows(notice: &LeasedNotice, urgency: Urgency) -> Result<Vec<Row>, StoreError> {
+    let said: Said = notice.said()?;
+    let version = said
+        .version
+        .map(|n| fill("notice.about.rule-set", &[("n", &n.to_string())]));
+    let rows = [
+        Some(("urgency", urgency.zh().to_owned())),
+        version.map(|version| ("version", version)),
+        said.count.map(|n| ("count", n.to_string())),
+        said.unit.map(|unit| ("asking-unit", unit)),
+        said.asked.map(|asked| ("asked", asked)),
+        said.person.map(|person| ("person", person)),
+        said.change.map(|change| ("change", change)),
+        said.by.map(|by| ("by", by)),
+        Some(("since", moment(notice.created_at))),
+        said.due.map(|due| ("decide-by", moment(due))),
+        said.report
+            .map(|report| ("receipt", ReportId::from_db(report).to_string())),
+    ];
+    Ok(rows
+        .into_iter()
+        .flatten()
+        .map(|(name, value)| Row::new(name, value))
+        .collect())
+}
+
+/// What is asked of whoever gets it; nothing where it is decided already.
+pub(super) fn action(notice: &LeasedNotice, as_of: DateTime<Utc>) -> String {
+    if notice.settled {
+        return t("notice.action.settled").to_owned();
+    }
+    let n = notice.said().unwrap_or_default().count.unwrap_or_default();
+    let at = moment(as_of.min(notice.created_at));
+    fill(
+        &notice_kind(&notice.kind).replace("notice.what", "notice.action"),
+        &[("n", &n.to_string()), ("at", &at)],
+    )
+}
+
+/// Where its recipients find it, and what the button says.
+pub(super) fn link(notice: &LeasedNotice) -> (String, &'static str) {
+    if notice.unit_kind == LEADING_GROUP {
+        return ("/leading".to_owned(), t("notice.open.leading"));
+    }
+    let kind = notice.subject_kind.as_deref().unwrap_or_default();
+    let page = Subject::page(kind, notice.subject_id.unwrap_or_default(), &notice.unit_kind);
+    let open = if page == "/" { "home" } else { known(Some(kind)) };
+    (page, t(&format!("notice.open.{open}")))
+}
+
+fn known(kind: Option<&str>) -> &'static str {
+    ["rule-set", "account", "opening", "callbacks"]
+        .into_iter()
+        .find(|known| Some(*known) == kind)
+        .unwrap_or("account")
+}

@@ -1,0 +1,126 @@
+//! Mails that are not about a ticket.
+
+use super::*;
+
+/// To the office, about version 3 of the rules.
+fn rules() -> LeasedNotice {
+    about("rules-submitted", ("rule-set", 3), json!({"version": 3, "by": "周正"}))
+}
+
+fn about(kind: &str, (subject, id): (&str, i64), said: Value) -> LeasedNotice {
+    LeasedNotice {
+        kind: kind.into(),
+        urgency: "P3".into(),
+        report_id: None,
+        facts: None,
+        tickets: Json(json!([])),
+        subject_kind: Some(subject.into()),
+        subject_id: Some(id),
+        said: Some(Json(said)),
+        ..to("office", notice("dispatch"))
+    }
+}
+
+#[test]
+fn rules_that_wait_lead_to_their_page() {
+    let mail = write(&rules(), "2026-11-24T16:12:00+08:00");
+    assert_eq!(mail.subject, "【一般】规则待审批：第3版规则");
+    for part in [
+        "有一版规则等待审批",
+        "http://10.0.0.5:8081/rules/3\n",
+        "规则版本：第3版规则",
+        "经办人：周正",
+        "0558-8612345",
+    ] {
+        assert!(mail.text.contains(part), "{part} in {}", mail.text);
+    }
+    // Nothing of a report: no danger, no children, no deadlines.
+    for word in ["现时危险", "儿童：", "回执", "工单", "各环节时限", "报告情况", "…"] {
+        assert!(
+            !mail.text.contains(word) && !mail.subject.contains(word),
+            "{word} in {}",
+            mail.text
+        );
+    }
+    let settled = LeasedNotice {
+        settled: true,
+        ..rules()
+    };
+    let mail = write(&settled, "2026-11-25T09:00:00+08:00");
+    assert!(
+        mail.text.contains("无需再办") && !mail.text.contains("批准或退回"),
+        "{}",
+        mail.text
+    );
+}
+
+#[test]
+fn every_subject_says_what_is_asked_and_opens_for_its_recipient() {
+    let receipt: ReportId = "20261124-0000-000GR".parse().unwrap();
+    let rights = json!({"person": "王伟（wangwei）", "change": "新增角色：经办人", "by": "李娜"});
+    let asked =
+        json!({"unit": "太和县医院", "asked": "情况描述", "report": receipt.get(), "due": "2026-11-24T17:10:00+08:00"});
+    for (notice, subject, parts) in [
+        (
+            about("rights-changed", ("account", 7), rights.clone()),
+            "【一般】人员账号变更：人员账号",
+            [
+                "变更内容：新增角色：经办人",
+                "人员：王伟（wangwei）",
+                "http://10.0.0.5:8081/\n",
+            ],
+        ),
+        (
+            about("opening-asked", ("opening", 12), asked),
+            "【一般】查看申请待审批：查看申请12号",
+            [
+                "申请单位：太和县医院",
+                "处理时限：2026年11月24日（星期二）17:10",
+                "20261124-0000-000GR",
+            ],
+        ),
+        (
+            about("callbacks-due", ("callbacks", 20_261_124), json!({"count": 12})),
+            "【一般】待回访：12份报告",
+            ["有12份报告等待回访", "件数：12", "http://10.0.0.5:8081/callbacks\n"],
+        ),
+        (
+            LeasedNotice {
+                unit: "pol-341222101".into(),
+                unit_kind: "police".into(),
+                ..about("rights-changed", ("account", 7), rights)
+            },
+            "【一般】人员账号变更：人员账号",
+            ["请核对是否应当如此", "经办人：李娜", "http://10.0.0.5:8081/\n"],
+        ),
+    ] {
+        let mail = write(&notice, "2026-11-24T16:12:00+08:00");
+        assert_eq!(mail.subject, subject);
+        for part in parts {
+            assert!(mail.text.contains(part), "{part} in {}", mail.text);
+        }
+        for personal in ["王伟", "李娜", "医院"] {
+            assert!(!mail.subject.contains(personal), "{}", mail.subject);
+        }
+        assert!(
+            !mail.text.contains('…') && !mail.html.contains('…'),
+            "a word is missing: {}",
+            mail.text
+        );
+    }
+}
+
+#[test]
+fn one_that_was_not_delivered_is_told_of_without_a_ticket() {
+    let lost = LeasedNotice {
+        kind: "undeliverable".into(),
+        failed: Some(Json(
+            json!({"kind": "opening-asked", "unit": "office", "unit_name": "太和县未成年人保护工作领导小组办公室",
+            "mailbox": "office@taihe.example", "state": "failed", "error": "550 no such user"}),
+        )),
+        ..to("lg", about("opening-asked", ("opening", 12), json!({})))
+    };
+    let mail = write(&lost, "2026-11-24T16:12:00+08:00");
+    assert!(mail.text.contains("的“查看申请待审批”未能送达"), "{}", mail.text);
+    assert!(mail.text.contains("http://10.0.0.5:8081/leading\n"), "{}", mail.text);
+}
