@@ -47,6 +47,7 @@ async fn each_is_queued_once_for_each_recipient_by_every_login_that_may() {
         role: "member",
         actor: None,
         by: "test",
+        detail: serde_json::json!({}),
     };
     let Created::All(ids) = fixture.store.accounts_create(&[account], clock::now()).await.unwrap() else {
         panic!("taken")
