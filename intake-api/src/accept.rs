@@ -37,7 +37,8 @@ pub(crate) struct Submission {
     pub(crate) report: Report,
     /// Verbatim key of the client.
     pub(crate) idempotency_key: Option<String>,
-    /// Whose key it is. Only a keyed hash of it is stored, and only together with the key.
+    /// Whose report and key it is. Only keyed hashes of it are stored: for a day to notice a flood, and for seven together
+    /// with the key.
     pub(crate) client: String,
     /// Marked as a drill by the secret.
     pub(crate) drill: bool,
@@ -165,6 +166,13 @@ impl Intake {
                 .unwrap_or_default(),
             key: key_macs,
             tokens: self.tokens(&report.children),
+            source: self.keys.source_mac(&self.county, &submission.client),
+            township: report
+                .area
+                .as_deref()
+                .and_then(|area| area.get(..9))
+                .unwrap_or_default()
+                .to_owned(),
         };
         (new, answer)
     }

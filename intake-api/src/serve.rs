@@ -3,14 +3,14 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::Context;
-use axum::Router;
 use platform::{
     broker::Topology,
     clock,
     config::Config,
     lifecycle::Parts,
+    listener::{self, Door, Places},
     pack_watch::PackWatch,
-    private::{self, Part, Readiness},
+    private::{self, Readiness},
     seal::MasterKey,
     store::{BatchWriter, Store},
     telemetry,
@@ -38,6 +38,7 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
     let config = Config::load()?;
     telemetry::start_logs(&config.log)?;
     let metrics = telemetry::start_metrics()?;
+    let [outer_places, inner_places] = places(&config)?;
     let keys = MasterKey::load(&config.seal)?;
     let drill_secret = drill_secret(&config)?;
     let intake_url = config.database_url("intake")?;
@@ -125,20 +126,20 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
             public_url,
             phone,
         };
-        let outer = listen(
-            "listen.public (SHOUWANG_PUBLIC_ADDR)",
-            config.listen.public,
-            public::routes(public),
-            outer_open,
-            stop.clone(),
-        );
-        let inner = listen(
-            "listen.internal (SHOUWANG_INTERNAL_ADDR)",
-            config.listen.internal,
-            inside,
-            inner_open,
-            stop,
-        );
+        let outer = Door {
+            name: "public",
+            key: "listen.public (SHOUWANG_PUBLIC_ADDR)",
+            addr: config.listen.public,
+            places: outer_places,
+        };
+        let inner = Door {
+            name: "internal",
+            key: "listen.internal (SHOUWANG_INTERNAL_ADDR)",
+            addr: config.listen.internal,
+            places: inner_places,
+        };
+        let outer = listener::serve(outer, public::routes(public), Some(outer_open), stop.clone());
+        let inner = listener::serve(inner, inside, Some(inner_open), stop);
         tokio::try_join!(outer, inner, fresh).map(drop)
     };
     parts.spawn("listeners", front);
@@ -212,23 +213,23 @@ impl Desk {
     }
 }
 
-/// Serves `routes` at `addr`; `open` is ready from the moment that a connection would be taken.
-async fn listen(
-    key: &'static str,
-    addr: SocketAddr,
-    routes: Router,
-    open: Part,
-    stop: CancellationToken,
-) -> anyhow::Result<()> {
-    let listener = tokio::net::TcpListener::bind(addr)
-        .await
-        .with_context(|| format!("{key} = {addr}"))?;
-    open.ready();
-    let service = routes.into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service)
-        .with_graceful_shutdown(stop.cancelled_owned())
-        .await?;
-    Ok(())
+/// What the two listeners take: what is configured, or what the limit of open files leaves beside our own connections.
+fn places(config: &Config) -> anyhow::Result<[Places; 2]> {
+    // Six pools, the relay's two, one connection a writer, and RabbitMQ's.
+    let own = config.database.connections as usize * 6 + 2 + config.intake.writers + 2;
+    let of = |connections: usize| Places {
+        connections,
+        per_address: if config.intake.trust_forwarded {
+            connections
+        } else {
+            config.listen.connections_per_address.min(connections)
+        },
+    };
+    let asked = [
+        of(config.listen.public_connections),
+        of(config.listen.internal_connections),
+    ];
+    Ok(listener::check_descriptors(own, asked.len())?.share(asked))
 }
 
 fn drill_secret(config: &Config) -> anyhow::Result<Option<Arc<str>>> {
@@ -260,6 +261,12 @@ async fn housekeeping(store: Store, people: Store, stop: CancellationToken) -> a
         }
         if let Err(e) = people.tries_forget(clock::now()).await {
             tracing::warn!(error = telemetry::chain(&e), "old tries of logins were not dropped");
+        }
+        if let Err(e) = store.sources_forget(clock::now()).await {
+            tracing::warn!(
+                error = telemetry::chain(&e),
+                "where reports came from was not forgotten"
+            );
         }
         if stop
             .run_until_cancelled(tokio::time::sleep(HOUSEKEEPING))

@@ -11,6 +11,7 @@ use platform::{
     clock,
     config::Config,
     lifecycle::Parts,
+    listener,
     pack_watch::PackWatch,
     private::{self, Readiness},
     store::{Store, StoreError},
@@ -55,6 +56,8 @@ async fn run(config: Config, mailer: impl Mailer) -> anyhow::Result<()> {
         .as_deref()
         .map(ImapUrl::parse)
         .transpose()?;
+    // The pool, the mails under way, and the mailbox of returned mails.
+    listener::check_descriptors(config.database.connections as usize + config.mail.concurrency + 1, 0)?;
     let metrics = telemetry::start_metrics()?;
     let store = Store::open(
         &config.database_url("notifier")?,

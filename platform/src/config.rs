@@ -106,6 +106,15 @@ pub struct Listen {
     /// intake-api: the member units' and the office's side. Keep it inside the government network.
     #[config(default = "127.0.0.1:8081", env = "SHOUWANG_INTERNAL_ADDR")]
     pub internal: SocketAddr,
+    /// Connections of the public listener at once. A full house ends one that only waits, of the address that holds the most, for each that comes. Where the limit of open files is lower, fewer.
+    #[config(default = 1024, env = "SHOUWANG_PUBLIC_CONNECTIONS")]
+    pub public_connections: usize,
+    /// Connections of the internal listener at once.
+    #[config(default = 512, env = "SHOUWANG_INTERNAL_CONNECTIONS")]
+    pub internal_connections: usize,
+    /// Of these, so many of one address (IPv6: one /64): a browser holds six, and a school or an office shares one address. Behind a proxy of your own (`intake.trust_forwarded`) all come from one address, and this limit is the proxy's to set.
+    #[config(default = 256, env = "SHOUWANG_CONNECTIONS_PER_ADDRESS")]
+    pub connections_per_address: usize,
     /// How reporters reach the public listener, without a trailing slash.
     #[config(default = "http://127.0.0.1:8080", env = "PUBLIC_URL")]
     pub public_url: String,
@@ -121,6 +130,9 @@ pub struct Intake {
     /// Reports a minute from one address before 429; a school or a mobile carrier shares one address. Present danger is never limited.
     #[config(default = 120, env = "SHOUWANG_RATE_PER_MINUTE")]
     pub rate_per_minute: u32,
+    /// intake-api and router: above so many reports from one address, or in one township, within ten minutes what is told about them is grouped (可能的批量报告): one mail a unit with the number. Every report is taken and every ticket made as ever. 0: never.
+    #[config(default = 60, env = "SHOUWANG_GROUP_ABOVE")]
+    pub group_above: u32,
     /// Largest request body, in bytes.
     #[config(default = 262_144, env = "SHOUWANG_BODY_LIMIT_BYTES")]
     pub body_limit_bytes: usize,
@@ -229,6 +241,18 @@ impl Config {
             (
                 "intake.rate_per_minute (SHOUWANG_RATE_PER_MINUTE)",
                 u64::from(self.intake.rate_per_minute),
+            ),
+            (
+                "listen.public_connections (SHOUWANG_PUBLIC_CONNECTIONS)",
+                self.listen.public_connections as u64,
+            ),
+            (
+                "listen.internal_connections (SHOUWANG_INTERNAL_CONNECTIONS)",
+                self.listen.internal_connections as u64,
+            ),
+            (
+                "listen.connections_per_address (SHOUWANG_CONNECTIONS_PER_ADDRESS)",
+                self.listen.connections_per_address as u64,
             ),
             (
                 "intake.body_limit_bytes (SHOUWANG_BODY_LIMIT_BYTES)",

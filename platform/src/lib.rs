@@ -9,6 +9,7 @@ pub mod clock;
 pub mod config;
 pub mod foreign;
 pub mod lifecycle;
+pub mod listener;
 pub mod pack_dir;
 pub mod pack_watch;
 pub mod private;

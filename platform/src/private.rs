@@ -10,6 +10,8 @@ use axum::{Router, http::StatusCode, routing::get};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio_util::sync::CancellationToken;
 
+use crate::listener::{self, Door, Places};
+
 /// What each part says about itself: `None` when it is fit for work, else why not.
 #[derive(Clone, Default)]
 pub struct Readiness(Arc<Mutex<BTreeMap<&'static str, Option<String>>>>);
@@ -61,22 +63,27 @@ impl Part {
     }
 }
 
-/// Serves until `stop`; the address is bound before this returns its future's first poll, so a taken port is an error at start.
+/// Serves until `stop`, with connections of its own: whoever fills the others takes nothing from these.
 pub async fn serve(
     addr: SocketAddr,
     readiness: Readiness,
     metrics: PrometheusHandle,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
-    let listener = tokio::net::TcpListener::bind(addr)
-        .await
-        .map_err(|e| anyhow::anyhow!("listen.private (SHOUWANG_PRIVATE_ADDR) = {addr}: {e}"))?;
     let upkeep = metrics.clone();
     let app = Router::new()
         .route("/live", get(|| async { "live\n" }))
         .route("/ready", get(async move || ready(&readiness)))
         .route("/metrics", get(move || async move { metrics.render() }));
-    let server = axum::serve(listener, app).with_graceful_shutdown(stop.clone().cancelled_owned());
+    let door = Door {
+        name: "private",
+        key: "listen.private (SHOUWANG_PRIVATE_ADDR)",
+        addr,
+        places: Places {
+            connections: listener::PRIVATE,
+            per_address: listener::PRIVATE,
+        },
+    };
     let upkeep = async {
         let mut tick = tokio::time::interval(std::time::Duration::from_secs(5));
         loop {
@@ -85,7 +92,7 @@ pub async fn serve(
         }
     };
     tokio::select! {
-        ended = server => Ok(ended?),
+        ended = listener::serve(door, app, None, stop) => ended,
         () = upkeep => Ok(()),
     }
 }

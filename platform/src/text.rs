@@ -83,7 +83,8 @@ impl Lang {
 }
 
 /// Kinds of notices that have words of their own.
-const NOTICE_KINDS: [&str; 20] = [
+const NOTICE_KINDS: [&str; 21] = [
+    "flood",
     "dispatch",
     "reopened",
     "triage",

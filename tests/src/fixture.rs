@@ -151,5 +151,7 @@ pub fn new_report(body: &str, key: Option<&str>) -> NewReport {
         salt,
         leaf,
         tokens: Vec::new(),
+        source: b"from somewhere".to_vec(),
+        township: report.area.as_deref().map_or("", |area| &area[..9]).to_owned(),
     }
 }

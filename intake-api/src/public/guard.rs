@@ -48,7 +48,7 @@ pub(super) async fn headers(request: Request, next: Next) -> Response {
 /// Left of a request's time for the answer that says what is not known.
 const TO_ANSWER: Duration = Duration::from_millis(200);
 
-/// When a request's time is over, counted from its arrival: a slow body takes from it.
+/// When a request's time is over, counted from when its body is there: a slow line takes nothing from it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Deadline(Instant);
 

@@ -13,6 +13,7 @@ mod form;
 mod guard;
 mod lang;
 mod limit;
+mod origin;
 mod page;
 mod phone;
 mod places;
@@ -102,6 +103,7 @@ pub(crate) fn routes(public: Public) -> Router {
         drill_secret: public.drill_secret,
         public_url: public.public_url,
         phone: public.phone,
+        large: body::Large::default(),
     })))
 }
 
@@ -122,6 +124,8 @@ fn app_routes(app: App) -> Router {
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(middleware::from_fn_with_state(app.clone(), guard::in_time))
+        // Outside the time limit: a slow line is not a slow answer.
+        .layer(middleware::from_fn_with_state(app.clone(), body::receive))
         .layer(CatchPanicLayer::custom(guard::panicked))
         .layer(middleware::from_fn(guard::headers))
         .layer(middleware::from_fn(lang::choose))
@@ -145,6 +149,8 @@ struct Shared {
     drill_secret: Option<Arc<str>>,
     public_url: Arc<str>,
     phone: OfficePhone,
+    /// Large bodies at once.
+    large: body::Large,
 }
 
 impl std::ops::Deref for App {

@@ -30,6 +30,8 @@ pub(super) enum Kind {
     MethodNotAllowed,
     Unavailable,
     Internal,
+    Elsewhere,
+    NotJsonType,
 }
 
 impl Kind {
@@ -54,6 +56,8 @@ impl Kind {
         Self::MethodNotAllowed,
         Self::Unavailable,
         Self::Internal,
+        Self::Elsewhere,
+        Self::NotJsonType,
     ];
 
     /// Status, last part of `type` and of the text's key, title.
@@ -133,6 +137,12 @@ impl Kind {
                 "The service is not available",
             ),
             Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "The service failed"),
+            Self::Elsewhere => (StatusCode::FORBIDDEN, "elsewhere", "Sent by a page of another site"),
+            Self::NotJsonType => (
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "not-json-type",
+                "The content type is not JSON",
+            ),
         }
     }
 

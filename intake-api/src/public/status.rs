@@ -155,9 +155,10 @@ pub(super) async fn ask(
 
 async fn question(request: Request, limit: usize) -> Result<Question, Notice> {
     let (parts, body) = request.into_parts();
-    let body = body::read(body, limit).await.map_err(|error| match error {
+    let body = body::read(&parts, body, limit).await.map_err(|error| match error {
         body::BodyError::TooLarge => Notice::TooLarge,
         body::BodyError::Broken => Notice::BadForm,
+        body::BodyError::Busy => Notice::NotStored,
     })?;
     let mut question = Question::default();
     for (name, value) in body::form(&parts.headers, body)? {

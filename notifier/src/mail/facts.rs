@@ -5,7 +5,9 @@ use casework::{
     pack::{Lang as PackLang, Located, Pack},
 };
 
-use super::{fill, t, view::Row};
+use platform::store::NoticeFlood;
+
+use super::{fill, t, view::Row, when::moment};
 
 /// Rows about the report: urgency, danger, children, township.
 pub(super) fn rows(facts: &Facts, pack: &Pack, urgency: &str) -> Vec<Row> {
@@ -24,6 +26,31 @@ pub(super) fn rows(facts: &Facts, pack: &Pack, urgency: &str) -> Vec<Row> {
     rows.extend(children(facts).map(|children| Row::new("children", children)));
     rows.push(Row::new("area", township(facts.area.as_deref(), pack)));
     rows
+}
+
+/// Rows about a flood: urgency, what its reports have in common, how many, and how many tickets. `own`: those of the
+/// recipient; else those that the mail is about, of which the first are listed.
+pub(super) fn flood_rows(flood: &NoticeFlood, own: bool, pack: &Pack, urgency: &str) -> Vec<Row> {
+    let of = match flood.township.as_deref() {
+        None => t("notice.value.one-source").to_owned(),
+        Some("") => t("notice.value.no-area").to_owned(),
+        Some(code) => township(Some(&format!("{code}000")), pack),
+    };
+    let reports = fill(
+        "notice.value.flood-reports",
+        &[("n", &flood.reports.to_string()), ("at", &moment(flood.began_at))],
+    );
+    let tickets = if own {
+        fill("notice.value.flood-own", &[("n", &flood.of_unit.to_string())])
+    } else {
+        fill("notice.value.flood-listed", &[("n", &flood.tickets.to_string())])
+    };
+    vec![
+        Row::new("urgency", urgency.to_owned()),
+        Row::new("flood-of", of),
+        Row::new("flood-reports", reports),
+        Row::new("flood-tickets", tickets),
+    ]
 }
 
 /// `2名，9岁、年龄不详`; nothing where the children can't be read.

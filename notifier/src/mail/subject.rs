@@ -28,6 +28,7 @@ pub(super) fn subject(notice: &LeasedNotice, view: &View, as_of: DateTime<Utc>) 
             let before = next.map(|due| fill("notice.before", &[("due", &due)]));
             [Some(head(&obligation)), before].into_iter().flatten().collect()
         }
+        Tone::Flood => vec![head(&view.title)],
         Tone::Act(_) => {
             let next = earliest(view.tickets.iter().flat_map(TicketView::open_about));
             let before = next.map(|due| fill("notice.before", &[("due", &due)]));
@@ -54,7 +55,7 @@ pub(super) fn subject(notice: &LeasedNotice, view: &View, as_of: DateTime<Utc>) 
             vec![head(about.trim()), obligation]
         }
     };
-    parts.extend(notice.report_id.map(|report| {
+    parts.extend(notice.report_id.filter(|_| notice.flood.is_none()).map(|report| {
         let receipt = ReportId::from_db(report).to_string();
         receipt
             .rsplit_once('-')

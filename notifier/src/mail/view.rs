@@ -9,7 +9,7 @@ use casework::{
 use chrono::{DateTime, Utc};
 use platform::{
     receipt::ReportId,
-    store::{LeasedNotice, NoticeTicket, StoreError, Subject},
+    store::{LeasedNotice, NoticeFlood, NoticeTicket, StoreError, Subject},
     text::notice_kind,
 };
 
@@ -37,6 +37,8 @@ pub(crate) enum Tone {
     /// Not about a ticket.
     Subject(&'static str),
     Undeliverable,
+    /// Many reports at once, in one mail.
+    Flood,
 }
 
 /// Actions of the escalation table that have words of their own.
@@ -63,6 +65,7 @@ impl Tone {
             "dispatch" => Self::Dispatch,
             "reopened" => Self::Reopened,
             "undeliverable" => Self::Undeliverable,
+            "flood" => Self::Flood,
             kind if let Some(act) = ACTS.into_iter().find(|act| *act == kind) => Self::Act(act),
             kind if let Some(subject) = Subject::KINDS.into_iter().find(|subject| *subject == kind) => {
                 Self::Subject(subject)
@@ -81,6 +84,7 @@ impl Tone {
             Self::Triage => "triage",
             Self::Step(word) | Self::Act(word) | Self::Subject(word) => word,
             Self::Undeliverable => "undeliverable",
+            Self::Flood => "flood",
         }
     }
 }
@@ -130,10 +134,12 @@ impl View {
         let tone = Tone::of(notice, &tickets, packs);
         let urgency = Urgency::from_word(&notice.urgency).unwrap_or(Urgency::P1);
         let failed = notice.failed()?;
+        let flood = notice.flood()?;
         let own = tickets.iter().all(|ticket| ticket.unit == notice.unit);
         let (facts, _) = salvage(notice.facts.as_ref().map_or(&serde_json::Value::Null, |facts| &facts.0));
-        let shown: Vec<TicketView> = tickets
-            .iter()
+        // Of a flood each ticket has its own page; the mail says how many there are.
+        let listed = tickets.iter().filter(|_| tone != Tone::Flood);
+        let shown: Vec<TicketView> = listed
             .map(|ticket| {
                 TicketView::new(
                     ticket,
@@ -155,7 +161,7 @@ impl View {
         let mut view = Self {
             tone,
             drill: notice.drill,
-            title: title(tone, tickets.len()),
+            title: title(tone, flood.as_ref().map_or(tickets.len() as i64, |flood| flood.of_unit)),
             recipient: fill("notice.recipient", &[("unit", &notice.unit_name)]),
             late: notice
                 .system_late
@@ -172,15 +178,21 @@ impl View {
             heading: t(if subject { "notice.subject" } else { "notice.report" }),
             rows: if subject {
                 about::rows(notice, urgency)?
+            } else if let Some(flood) = &flood {
+                facts::flood_rows(flood, notice.kind == "flood", packs.in_force, urgency.zh())
             } else {
                 facts::rows(&facts, packs.in_force, urgency.zh())
             },
             phones: phones::rows(notice, &tickets),
             open,
-            link,
+            link: match &flood {
+                Some(flood) if tone == Tone::Flood => flood_link(internal_url, notice, flood),
+                _ => link,
+            },
             tickets: shown,
         };
-        let receipt = notice.report_id.map(|report| ReportId::from_db(report).to_string());
+        let receipt = notice.report_id.filter(|_| flood.is_none());
+        let receipt = receipt.map(|report| ReportId::from_db(report).to_string());
         view.rows.extend(receipt.map(|receipt| Row::new("receipt", receipt)));
         view.action = view.action_of(notice, &facts, as_of);
         if let Some(failed) = failed {
@@ -227,6 +239,7 @@ impl View {
             }
             Tone::Dispatch if facts.present_danger => t("notice.action.danger").into(),
             Tone::Undeliverable => t("notice.action.undeliverable").into(),
+            Tone::Flood if notice.unit_kind == OFFICE => t("notice.action.flood-office").into(),
             Tone::Subject(_) => about::action(notice, as_of),
             Tone::Act(act) => act_action(act, &self.tickets, notice, as_of),
             Tone::Step(step) => {
@@ -274,7 +287,7 @@ fn act_action(act: &str, tickets: &[TicketView], notice: &LeasedNotice, as_of: D
     fill(&key, &[("items", &items)])
 }
 
-fn title(tone: Tone, tickets: usize) -> String {
+fn title(tone: Tone, tickets: i64) -> String {
     let key = match tone {
         Tone::Dispatch | Tone::Letter | Tone::StandIn if tickets > 1 => format!("notice.title.{}-several", tone.key()),
         tone => format!("notice.title.{}", tone.key()),
@@ -291,11 +304,22 @@ fn open(notice: &LeasedNotice, tone: Tone) -> &'static str {
     match (notice.unit_kind.as_str(), tone) {
         (LEADING_GROUP, _) => "notice.open.leading",
         (OFFICE, Tone::Triage) => "notice.open.triage",
+        (OFFICE, Tone::Flood) => "notice.open.flood",
+        (_, Tone::Flood) => "notice.open.tickets",
         (OFFICE, Tone::Act("close-requested" | "transfer-requested")) => "notice.open.closing",
         (OFFICE, _) => "notice.open.board",
         (_, Tone::Act("close-requested")) => "notice.open.confirm",
         (_, Tone::Act(_)) => "notice.open.look",
         _ => "notice.open.desk",
+    }
+}
+
+/// The office's page of the flood; a unit's list of tickets.
+fn flood_link(internal_url: &str, notice: &LeasedNotice, flood: &NoticeFlood) -> String {
+    match notice.unit_kind.as_str() {
+        OFFICE => format!("{internal_url}/floods/{}", flood.id),
+        LEADING_GROUP => format!("{internal_url}/leading"),
+        _ => format!("{internal_url}/"),
     }
 }
 

@@ -22,6 +22,7 @@ pub struct MasterKey {
     blind: [u8; 32],
     csrf: [u8; 32],
     kept: [u8; 32],
+    source: [u8; 32],
     cipher: Cipher,
 }
 
@@ -86,6 +87,7 @@ impl MasterKey {
             blind: derive("shouwang blind index")?,
             csrf: derive("shouwang csrf")?,
             kept: derive("shouwang kept forms")?,
+            source: derive("shouwang sources")?,
             cipher,
         })
     }
@@ -151,6 +153,13 @@ impl MasterKey {
             with,
         ];
         let mut whole = mac(&self.idempotency, &parts);
+        whole.truncate(16);
+        whole
+    }
+
+    /// What is stored, for a day, of the address that a report came from: enough to see that many came from the same one.
+    pub fn source_mac(&self, county: &str, address: &str) -> Vec<u8> {
+        let mut whole = mac(&self.source, &[county.as_bytes(), &[0], address.as_bytes()]);
         whole.truncate(16);
         whole
     }
@@ -277,6 +286,7 @@ mod tests {
             master.blind,
             master.csrf,
             master.kept,
+            master.source,
         ];
         let distinct: std::collections::HashSet<_> = keys.iter().collect();
         assert_eq!(distinct.len(), keys.len());

@@ -44,6 +44,10 @@ pub struct NewReport {
     pub leaf: Vec<u8>,
     /// Blind index tokens.
     pub tokens: Vec<BlindToken>,
+    /// Where it came from, kept for a day.
+    pub source: Vec<u8>,
+    /// The first nine digits of its area; empty where that is unknown.
+    pub township: String,
 }
 
 /// What is stored of an idempotency key: whether this very report came before, and whether the client used the key at all.
@@ -204,6 +208,8 @@ impl BatchWriter {
             .bind(tokens.iter().map(|(_, t)| t.token.as_slice()).collect::<Vec<_>>())
             .bind(relay)
             .bind(TimeDelta::seconds(outbox::LEASE_S))
+            .bind(column(|r| &r.source))
+            .bind(sorted.iter().map(|r| r.township.as_str()).collect::<Vec<_>>())
             .fetch_all(connection)
             .await?;
         let stored: std::collections::HashSet<i64> = rows.iter().map(|row| row.get(0)).collect();

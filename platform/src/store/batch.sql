@@ -3,9 +3,10 @@
 WITH input AS (
     SELECT *
     FROM unnest($3::bigint[], $4::timestamptz[], $5::text[], $6::boolean[], $7::bytea[], $8::bytea[], $9::bytea[],
-                $10::bytea[], $11::text[], $12::boolean[], $13::bytea[], $14::bytea[], $15::bytea[], $16::bytea[], $17::bytea[])
+                $10::bytea[], $11::text[], $12::boolean[], $13::bytea[], $14::bytea[], $15::bytea[], $16::bytea[], $17::bytea[],
+                $24::bytea[], $25::text[])
       AS i (id, received_at, channel, drill, follow_up_mac, data_key, matter, reporter, facts, urgent, key_mac, client_mac,
-            answer, salt, leaf)
+            answer, salt, leaf, source, township)
 ), keyed AS (
     INSERT INTO idempotency_keys (key_mac, client_mac, report_id, answer, expires_at)
     SELECT key_mac, client_mac, id, answer, received_at + interval '7 days' FROM input
@@ -21,6 +22,10 @@ WITH input AS (
     RETURNING id
 ), facts AS (
     INSERT INTO report_facts (report_id, facts) SELECT id, facts::jsonb FROM fresh
+), sources AS (
+    -- Whoever holds the drill secret floods nobody.
+    INSERT INTO report_sources (report_id, county, received_at, source, township)
+    SELECT id, $1, received_at, source, township FROM fresh WHERE NOT drill
 ), outgoing AS (
     -- Born leased to the relay beside this writer, which is told after the commit and publishes without asking first. If it
     -- dies, the lease ends like any other.

@@ -10,7 +10,7 @@ use sqlx::{PgTransaction, types::Json};
 use super::{
     Store, StoreError,
     due::due,
-    step_notice::{Crossing, GroupKey, StepNotices},
+    step_notice::{About, Crossing, GroupKey, StepNotices},
 };
 
 /// Stages settled in one transaction.
@@ -32,6 +32,7 @@ struct DueStage {
     id: i64,
     ticket_id: i64,
     report_id: i64,
+    flood: Option<i64>,
     county: String,
     unit: String,
     urgency: String,
@@ -69,6 +70,8 @@ impl Store {
                 "next_at <= $1"
             ),
             ") SELECT s.id, s.ticket_id, t.report_id, t.county, t.unit, t.urgency, r.drill, s.due_generation, s.plan, s.next_step, s.resumed_at,
+                    (SELECT fr.flood_id FROM flood_reports fr JOIN floods f ON f.id = fr.flood_id
+                     WHERE fr.report_id = t.report_id AND f.state <> 'ended') AS flood,
                     (SELECT max(e.sent_at) FROM escalation_steps e
                      WHERE e.stage_id = s.id AND e.due_generation = s.due_generation) AS last_sent,
                     (SELECT min(u.code) FROM units u WHERE u.county = t.county AND u.kind = 'office' AND u.retired_at IS NULL) AS office,
@@ -138,7 +141,7 @@ async fn settle(
         }
         steps.add(
             GroupKey {
-                report: stage.report_id,
+                about: stage.flood.map_or(About::Report(stage.report_id), About::Flood),
                 unit: recipient(stage, step).to_owned(),
                 action: step.action.clone(),
                 level: i16::from(step.level),

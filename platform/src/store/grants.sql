@@ -14,10 +14,11 @@ END $$;
 -- intake: inserts; reads back only ids, and answers and status through functions.
 GRANT INSERT ON reports, report_facts, outbox, audit_leaves, blind_index, idempotency_keys TO "{role}_intake";
 GRANT SELECT (id) ON reports TO "{role}_intake";
+GRANT INSERT ON report_sources TO "{role}_intake";
 GRANT SELECT (key_mac, report_id) ON idempotency_keys TO "{role}_intake";
 GRANT SELECT (client_mac) ON idempotency_repeats TO "{role}_intake";
 GRANT EXECUTE ON FUNCTION intake_answer(bytea, bytea), intake_is_stored(bigint, bytea), report_status(bigint, bytea),
-    intake_forget_answers(timestamptz) TO "{role}_intake";
+    intake_forget_answers(timestamptz), intake_forget_sources(timestamptz) TO "{role}_intake";
 
 -- relay: the outbox, and the age of what waits in it.
 GRANT SELECT, UPDATE ON outbox TO "{role}_relay";
@@ -35,7 +36,10 @@ GRANT SELECT, INSERT, UPDATE ON unlisted_areas TO "{role}_router";
 -- A column is enough to lock a notice that another ticket is added to.
 GRANT UPDATE (lease_owner) ON notices TO "{role}_router";
 GRANT DELETE ON outbox, routing_attempts TO "{role}_router";
-GRANT EXECUTE ON FUNCTION partitions_ensure(date) TO "{role}_router";
+GRANT EXECUTE ON FUNCTION partitions_ensure(date), flood_of_report(bigint, integer),
+    flood_tell(bigint, uuid, text, text, smallint, boolean, text, timestamptz, bigint[], bigint[], integer[]) TO "{role}_router";
+GRANT SELECT ON floods, flood_reports TO "{role}_router", "{role}_notifier", "{role}_board", "{role}_office";
+GRANT UPDATE (state, decided_at, decided_by, decided_account) ON floods TO "{role}_office";
 
 -- notifier: notices and what their mails say.
 GRANT SELECT ON notices, notice_tickets, notice_attempts, tickets, stages, report_facts, memberships, mail_state TO "{role}_notifier";

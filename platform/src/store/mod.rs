@@ -17,6 +17,7 @@ mod counts;
 mod desk;
 mod due;
 mod encryption;
+mod floods;
 mod granting;
 mod leading;
 mod leaving;
@@ -71,7 +72,9 @@ pub use logins::{TASKS, logins_write};
 pub use mail_state::{Blocked, MailState};
 pub use migrate::migrate;
 pub use notice::{Attempt, LeaseOf, NOTICES_COUNTED, NoticeDepth, Settlement, Verdict};
-pub use notice_said::{FailedNotice, LeasedNotice, NoticeContact, NoticeDecision, NoticeStage, NoticeTicket, Phone};
+pub use notice_said::{
+    FailedNotice, LeasedNotice, NoticeContact, NoticeDecision, NoticeFlood, NoticeStage, NoticeTicket, Phone,
+};
 pub use openings::{
     Opening, OpeningActing, OpeningAsk, OpeningAsked, OpeningClocks, OpeningDeed, OpeningDenied, OpeningDone,
     OpeningList, OpeningSealed,
@@ -110,6 +113,8 @@ const STATEMENT_TIMEOUT: &str = "15000";
 #[derive(Clone, Debug)]
 pub struct Store {
     pool: PgPool,
+    /// See [`Store::grouping`].
+    group_above: u32,
 }
 
 /// What went wrong in the database.
@@ -254,7 +259,17 @@ impl Store {
                 })
             })
             .connect_lazy_with(options);
-        Self { pool }
+        Self { pool, group_above: 0 }
+    }
+
+    /// For routing: above so many reports from one source or in one township within ten minutes, what is told of them is
+    /// grouped. 0, and without this: never.
+    #[must_use]
+    pub fn grouping(self, above: u32) -> Self {
+        Self {
+            group_above: above,
+            ..self
+        }
     }
 
     /// Whether the database answers.

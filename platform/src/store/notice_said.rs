@@ -59,6 +59,8 @@ pub struct LeasedNotice {
     pub resent_of: Option<DateTime<Utc>>,
     /// The notice that did not arrive, if this one is `undeliverable`; see [`LeasedNotice::failed`].
     pub failed: Option<Json<Value>>,
+    /// The flood, if this one tells of many reports at once; see [`LeasedNotice::flood`].
+    pub flood: Option<Json<Value>>,
     /// Whom to phone, by unit code: recipient, holders, and the office.
     #[sqlx(skip)]
     pub contacts: BTreeMap<String, NoticeContact>,
@@ -80,6 +82,11 @@ impl LeasedNotice {
     /// The notice that did not arrive, if this one is `undeliverable`.
     pub fn failed(&self) -> Result<Option<FailedNotice>, StoreError> {
         self.failed.as_ref().map(|json| nested(&json.0, "failed")).transpose()
+    }
+
+    /// The flood that it tells of, if it does.
+    pub fn flood(&self) -> Result<Option<NoticeFlood>, StoreError> {
+        self.flood.as_ref().map(|json| nested(&json.0, "flood")).transpose()
     }
 }
 
@@ -172,6 +179,24 @@ pub struct FailedNotice {
     pub state: String,
     /// What the last attempt said.
     pub error: Option<String>,
+}
+
+/// A flood as a mail shows it, as of now.
+#[derive(Clone, Debug, Deserialize)]
+pub struct NoticeFlood {
+    /// Its id.
+    pub id: i64,
+    /// The first nine digits of its area, where it is one of a township; empty where the area is not known. Else it has one
+    /// source.
+    pub township: Option<String>,
+    /// When it began.
+    pub began_at: DateTime<Utc>,
+    /// Reports so far.
+    pub reports: i64,
+    /// Tickets that this notice is about; the first of them are listed.
+    pub tickets: i64,
+    /// Tickets of the recipient.
+    pub of_unit: i64,
 }
 
 /// Whom to phone at a unit.

@@ -9,7 +9,13 @@ SELECT n.id, n.kind, n.level, n.unit, u.name AS unit_name, u.kind AS unit_kind, 
        (SELECT o.created_at FROM notices o WHERE o.id = n.resent_from) AS resent_of,
        (SELECT jsonb_build_object('kind', b.kind, 'unit', b.unit, 'unit_name', bu.name, 'mailbox', bu.mailbox, 'state', b.state,
                                   'error', b.last_error)
-        FROM notices b JOIN units bu ON bu.county = b.county AND bu.code = b.unit WHERE b.id = n.reports_on) AS failed
+        FROM notices b JOIN units bu ON bu.county = b.county AND bu.code = b.unit WHERE b.id = n.reports_on) AS failed,
+       (SELECT jsonb_build_object('id', fl.id, 'township', fl.township, 'began_at', fl.began_at,
+                   'reports', (SELECT count(*) FROM flood_reports fr WHERE fr.flood_id = fl.id),
+                   'tickets', (SELECT count(DISTINCT nt.ticket_id) FROM notice_tickets nt WHERE nt.notice_id = n.id),
+                   'of_unit', (SELECT count(*) FROM flood_reports fr JOIN tickets t ON t.report_id = fr.report_id
+                               WHERE fr.flood_id = fl.id AND t.unit = n.unit))
+        FROM floods fl WHERE fl.id = n.flood_id) AS flood
 FROM notices n
 JOIN units u ON u.county = n.county AND u.code = n.unit
 LEFT JOIN tickets first ON first.id = n.ticket_id
@@ -30,7 +36,9 @@ CROSS JOIN LATERAL (
     FROM (SELECT i.ticket_id, coalesce(jsonb_agg(s.stage ORDER BY s.id) FILTER (WHERE s.id IS NOT NULL), '[]') AS stages
           FROM (SELECT nt.ticket_id, nt.stage_id FROM notice_tickets nt WHERE nt.notice_id = n.id
                 UNION SELECT n.ticket_id, n.stage_id) i
-          LEFT JOIN stages s ON s.id = i.stage_id GROUP BY i.ticket_id) about
+          LEFT JOIN stages s ON s.id = i.stage_id GROUP BY i.ticket_id
+          -- A flood's mail says how many there are and lists the first.
+          ORDER BY i.ticket_id LIMIT CASE WHEN n.flood_id IS NOT NULL THEN 10 END) about
     JOIN tickets t ON t.id = about.ticket_id
     JOIN units tu ON tu.county = t.county AND tu.code = t.unit) said
 WHERE n.id = ANY ($1)

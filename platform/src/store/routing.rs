@@ -9,7 +9,7 @@ use serde_json::json;
 use sqlx::{PgTransaction, types::Json};
 use uuid::Uuid;
 
-use super::{Store, StoreError, unlisted};
+use super::{Store, StoreError, floods, unlisted};
 
 /// What the router reads of a report; no sealed column.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -107,7 +107,7 @@ impl Store {
         let mut tx = self.pool.begin().await?;
         for n in order {
             let (report, decision) = decided[n];
-            recorded[n] = decision_store(&mut tx, report, decision, pinned, now).await?;
+            recorded[n] = decision_store(&mut tx, report, decision, pinned, self.group_above, now).await?;
         }
         let ids: Vec<i64> = decided.iter().map(|(report, _)| report.id).collect();
         sqlx::query(
@@ -130,6 +130,7 @@ async fn decision_store(
     report: &ReportToRoute,
     decision: &Decision,
     pinned: Pinned<'_>,
+    group_above: u32,
     now: DateTime<Utc>,
 ) -> Result<Recorded, StoreError> {
     if decision_insert(tx, report.id, 1, decision, pinned, now).await? == 0 {
@@ -146,7 +147,11 @@ async fn decision_store(
     .bind(report.id)
     .fetch_one(&mut **tx)
     .await?;
-    let tickets = tickets_insert(tx, report, case_id, decision, pinned, now).await?;
+    let flood = floods::of_report(tx, report.id, group_above).await?;
+    let (tickets, given) = insert(tx, report, case_id, decision, pinned, (flood.is_some(), now)).await?;
+    if let Some(flood) = flood {
+        floods::tell(tx, flood, &report.county, decision.urgency.as_str(), &given, now).await?;
+    }
     Ok(Recorded::Now { tickets })
 }
 
@@ -187,9 +192,22 @@ pub(super) async fn tickets_insert(
     pinned: Pinned<'_>,
     now: DateTime<Utc>,
 ) -> Result<usize, StoreError> {
+    let (tickets, _) = insert(tx, report, case_id, decision, pinned, (false, now)).await?;
+    Ok(tickets)
+}
+
+/// As [`tickets_insert`]. `grouped`: no notice is made; what each unit was given is answered instead.
+async fn insert(
+    tx: &mut PgTransaction<'_>,
+    report: &ReportToRoute,
+    case_id: i64,
+    decision: &Decision,
+    pinned: Pinned<'_>,
+    (grouped, now): (bool, DateTime<Utc>),
+) -> Result<(usize, Vec<floods::Given>), StoreError> {
     let tickets: Vec<serde_json::Value> = decision.tickets.iter().map(ticket_row).collect();
     // jsonb instead of two dozen arrays: this path runs once per report, and a nested document keeps rows together.
-    let inserted: i64 = sqlx::query_scalar(include_str!("routing.sql"))
+    let (inserted, given): (i64, Json<Vec<floods::Given>>) = sqlx::query_as(include_str!("routing.sql"))
         .bind(&report.county)
         .bind(case_id)
         .bind(report.id)
@@ -199,9 +217,10 @@ pub(super) async fn tickets_insert(
         .bind(report.drill)
         .bind(now)
         .bind(Json(tickets))
+        .bind(grouped)
         .fetch_one(&mut **tx)
         .await?;
-    Ok(usize::try_from(inserted).unwrap_or(0))
+    Ok((usize::try_from(inserted).unwrap_or(0), given.0))
 }
 
 pub(super) fn ticket_row(ticket: &PlannedTicket) -> serde_json::Value {

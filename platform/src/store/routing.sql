@@ -1,4 +1,5 @@
 -- Tickets of one decision with their stages, and one dispatch notice a unit. $9 is the list of tickets (see ticket_row).
+-- $10: the report is one of a flood, and its units are told with the others of it; who was given what is answered.
 -- A ticket that the report already has (routing again) is left as it is, and so are its clocks.
 WITH input AS (
     SELECT * FROM jsonb_to_recordset($9) AS t (obligation text, unit text, unit_kind text, lead boolean, evidence text,
@@ -25,8 +26,9 @@ WITH input AS (
     FROM ticket JOIN input USING (obligation, unit) GROUP BY ticket.unit
 ), notice AS (
     INSERT INTO notices (id, dedup, county, kind, ticket_id, unit, urgency, drill, created_at, state)
-    SELECT notice_id, 'dispatch:' || tickets[1], $1, 'dispatch', tickets[1], unit, $4, $7, $8, 'queued' FROM given
+    SELECT notice_id, 'dispatch:' || tickets[1], $1, 'dispatch', tickets[1], unit, $4, $7, $8, 'queued' FROM given WHERE NOT $10
 ), told AS (
-    INSERT INTO notice_tickets (notice_id, ticket_id) SELECT notice_id, unnest(tickets) FROM given
+    INSERT INTO notice_tickets (notice_id, ticket_id) SELECT notice_id, unnest(tickets) FROM given WHERE NOT $10
 )
-SELECT count(*) FROM ticket
+SELECT (SELECT count(*) FROM ticket),
+       (SELECT coalesce(jsonb_agg(jsonb_build_object('unit', unit, 'tickets', tickets, 'notice', notice_id)), '[]') FROM given WHERE $10)

@@ -10,12 +10,22 @@ use chrono::{DateTime, Utc};
 use sqlx::PgTransaction;
 use uuid::Uuid;
 
-use super::StoreError;
+use super::{
+    StoreError,
+    floods::{Told, tell_unit},
+};
+
+/// What a mail is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum About {
+    Report(i64),
+    Flood(i64),
+}
 
 /// What makes steps one mail.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct GroupKey {
-    pub(super) report: i64,
+    pub(super) about: About,
     /// Who is told.
     pub(super) unit: String,
     pub(super) action: String,
@@ -46,8 +56,29 @@ impl StepNotices {
 
     pub(super) async fn insert(&self, tx: &mut PgTransaction<'_>, now: DateTime<Utc>) -> Result<(), StoreError> {
         for (key, (county, crossings)) in &self.0 {
+            let tickets: Vec<i64> = crossings.iter().map(|c| c.ticket).collect();
+            let stages: Vec<i64> = crossings.iter().map(|c| c.stage).collect();
+            let generations: Vec<i32> = crossings.iter().map(|c| c.due_generation).collect();
+            let urgency = crossings.iter().map(|c| c.urgency.as_str()).min();
+            let report = match key.about {
+                About::Report(report) => report,
+                About::Flood(flood) => {
+                    let told = Told {
+                        notice: Uuid::new_v4(),
+                        unit: &key.unit,
+                        kind: &key.action,
+                        level: Some(key.level),
+                        late: key.late,
+                        urgency: urgency.unwrap_or("P1"),
+                        tickets: &tickets,
+                        crossings: Some((stages, generations)),
+                    };
+                    tell_unit(tx, flood, &told, now).await?;
+                    continue;
+                }
+            };
             sqlx::query(include_str!("step_notice.sql"))
-                .bind(key.report)
+                .bind(report)
                 .bind(&key.unit)
                 .bind(&key.action)
                 .bind(key.level)
@@ -55,10 +86,10 @@ impl StepNotices {
                 .bind(now)
                 .bind(county)
                 .bind(Uuid::new_v4())
-                .bind(crossings.iter().map(|c| c.ticket).collect::<Vec<_>>())
-                .bind(crossings.iter().map(|c| c.stage).collect::<Vec<_>>())
-                .bind(crossings.iter().map(|c| c.due_generation).collect::<Vec<_>>())
-                .bind(crossings.iter().map(|c| c.urgency.as_str()).min())
+                .bind(tickets)
+                .bind(stages)
+                .bind(generations)
+                .bind(urgency)
                 .bind(crossings.iter().any(|c| c.drill))
                 .execute(&mut **tx)
                 .await?;

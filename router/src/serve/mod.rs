@@ -12,6 +12,7 @@ use platform::{
     broker::Topology,
     config::Config,
     lifecycle::Parts,
+    listener,
     pack_watch::PackWatch,
     private::{self, Readiness},
     store::Store,
@@ -30,8 +31,11 @@ const HOUSEKEEPING: Duration = Duration::from_secs(6 * 3600);
 pub(crate) async fn serve() -> anyhow::Result<()> {
     let config = Config::load()?;
     telemetry::start_logs(&config.log)?;
+    // The pool, and RabbitMQ's two connections.
+    listener::check_descriptors(config.database.connections as usize + 2, 0)?;
     let metrics = telemetry::start_metrics()?;
-    let store = Store::open(&config.database_url("router")?, "router", config.database.connections)?;
+    let store = Store::open(&config.database_url("router")?, "router", config.database.connections)?
+        .grouping(config.intake.group_above);
     let amqp_url = config.amqp_url()?;
 
     let readiness = Readiness::default();

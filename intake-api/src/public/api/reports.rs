@@ -18,13 +18,15 @@ use crate::{
         encoding,
         guard::Deadline,
         limit::Client,
+        origin,
         problem::{Kind, Problem},
     },
 };
 
 const KEY: &str = "idempotency-key";
 
-/// Files a report; 201 only after its commit. The content type isn't asked: a report is not lost for a missing header.
+/// Files a report; 201 only after its commit. A missing content type is JSON: a report is not lost for a missing header. What
+/// a form of any other site could send is refused.
 pub(super) async fn file(
     State(app): State<App>,
     Extension(lang): Extension<Lang>,
@@ -33,11 +35,18 @@ pub(super) async fn file(
     request: Request,
 ) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
-    let body = body::read(body, app.limits.body_limit_bytes)
+    if origin::elsewhere(&parts.headers, &app.public_url) {
+        return Err(Problem::new(Kind::Elsewhere, lang));
+    }
+    if origin::simple(&parts.headers) {
+        return Err(Problem::new(Kind::NotJsonType, lang));
+    }
+    let body = body::read(&parts, body, app.limits.body_limit_bytes)
         .await
         .map_err(|error| match error {
             BodyError::TooLarge => Problem::new(Kind::TooLarge, lang),
             BodyError::Broken => Problem::new(Kind::NotJson, lang),
+            BodyError::Busy => Problem::new(Kind::NotStored, lang),
         })?;
     let not_text = |_| Problem::new(Kind::NotText, lang);
     let body = encoding::declared(&parts.headers)

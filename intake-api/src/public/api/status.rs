@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::public::{
     App, body, encoding,
     limit::Client,
+    origin,
     problem::{Kind, Problem},
     progress::Progress,
     status::{AskError, Wrong, fetch},
@@ -39,11 +40,18 @@ pub(super) async fn ask(
     request: Request,
 ) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
-    let body = body::read(body, app.limits.body_limit_bytes)
+    if origin::elsewhere(&parts.headers, &app.public_url) {
+        return Err(Problem::new(Kind::Elsewhere, lang));
+    }
+    if origin::simple(&parts.headers) {
+        return Err(Problem::new(Kind::NotJsonType, lang));
+    }
+    let body = body::read(&parts, body, app.limits.body_limit_bytes)
         .await
         .map_err(|error| match error {
             body::BodyError::TooLarge => Problem::new(Kind::TooLarge, lang),
             body::BodyError::Broken => Problem::new(Kind::NotJson, lang),
+            body::BodyError::Busy => Problem::new(Kind::NotStored, lang),
         })?;
     let body = encoding::declared(&parts.headers)
         .and_then(|declared| encoding::text(body, declared))

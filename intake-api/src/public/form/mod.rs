@@ -24,17 +24,14 @@ use self::{
 };
 use super::{
     App, Refusal,
-    body::{self, BodyError},
+    body::{self, BodyError, GIVEN_BACK},
     guard::Deadline,
     limit::Client,
+    origin,
     page::{Notice, Page, Switch, render},
     receipt::{self, Slip},
 };
 use crate::accept::{Channel, Submission};
-
-/// A form larger than the limit is not filed, but up to this many limits it is read, so that it comes back with its mistakes
-/// named instead of being lost.
-const GIVEN_BACK: usize = 4;
 
 /// The empty form.
 pub(super) async fn show(State(app): State<App>, Extension(lang): Extension<Lang>) -> Response {
@@ -103,11 +100,12 @@ pub(super) async fn file(
 ) -> Response {
     let (parts, body) = request.into_parts();
     let limit = app.limits.body_limit_bytes;
-    let read = body::read(body, limit.saturating_mul(GIVEN_BACK))
+    let read = body::read(&parts, body, limit.saturating_mul(GIVEN_BACK))
         .await
         .map_err(|error| match error {
             BodyError::TooLarge => Notice::TooLarge,
             BodyError::Broken => Notice::BadForm,
+            BodyError::Busy => Notice::NotStored,
         });
     let large = read.as_ref().is_ok_and(|body| body.len() > limit);
     let pairs = match read.and_then(|body| body::form(&parts.headers, body)) {
@@ -115,6 +113,15 @@ pub(super) async fn file(
         Err(notice) => return notice.page(&app, lang),
     };
     let (mut typed, act) = Typed::from_pairs(pairs);
+    if origin::elsewhere(&parts.headers, &app.public_url) {
+        // Whoever meant it presses once more, now on a page of ours. The key is another: that page may not know it.
+        typed.renew_key();
+        let shown = Shown {
+            trouble: Some(Trouble::Elsewhere),
+            ..Shown::of(StatusCode::FORBIDDEN, &typed)
+        };
+        return shown.page(&app, lang);
+    }
     match act {
         Act::File => return submit(&app, lang, (client, until), &parts.headers, typed, large).await,
         Act::Keep => {}

@@ -23,6 +23,8 @@ pub(super) enum Trouble {
     Unsure,
     TooLarge,
     Changed,
+    /// A page of another site sent it.
+    Elsewhere,
 }
 
 struct Tick<'a> {
@@ -247,6 +249,7 @@ impl Trouble {
             Self::Unsure => "form.trouble.unsure",
             Self::TooLarge => "form.trouble.too_large",
             Self::Changed => "form.trouble.changed",
+            Self::Elsewhere => "form.trouble.elsewhere",
         }
     }
 }

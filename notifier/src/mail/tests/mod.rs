@@ -3,6 +3,7 @@
 mod about;
 mod acts;
 mod cases;
+mod floods;
 
 use std::{path::Path, sync::LazyLock};
 
@@ -87,6 +88,7 @@ fn notice(kind: &str) -> LeasedNotice {
         settled: false,
         resent_of: None,
         failed: None,
+        flood: None,
         contacts: [("office", office()), ("pol-341222101", station())]
             .map(|(unit, contact)| (unit.to_owned(), contact))
             .into(),
