@@ -150,8 +150,9 @@ BEGIN
 END $$;
 REVOKE ALL ON FUNCTION flood_of_report(bigint, integer) FROM PUBLIC;
 
--- Tells a unit of tickets of a flood: the notice that waits to be sent is added to; where none waits the next one is made, the
--- first at once, later ones no sooner than five minutes after the last. The flood's row is locked by then, or is locked here.
+-- Tells a unit of tickets of a flood: the notice that waits to be sent is added to; where none waits the next one is made. The
+-- first gathers for half a minute, so that its number says something; later ones come no sooner than five minutes after the
+-- last. The flood's row is locked by then, or is locked here.
 CREATE FUNCTION flood_tell(p_flood bigint, p_notice uuid, p_unit text, p_kind text, p_level smallint, p_late boolean, p_urgency text,
                            p_at timestamptz, p_tickets bigint[], p_stages bigint[], p_generations integer[]) RETURNS uuid
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -167,13 +168,13 @@ BEGIN
       AND n.state = 'queued' AND n.lease_owner IS NULL AND n.attempts = 0
     LIMIT 1 FOR UPDATE SKIP LOCKED;
     IF told IS NULL THEN
-        SELECT greatest(p_at, max(n.created_at) + interval '5 minutes') INTO planned FROM notices n
+        SELECT greatest(p_at + interval '30 seconds', max(n.created_at) + interval '5 minutes') INTO planned FROM notices n
         WHERE n.flood_id = p_flood AND n.unit = p_unit AND n.kind = p_kind AND n.level IS NOT DISTINCT FROM p_level;
         told := p_notice;
         INSERT INTO notices (id, dedup, county, kind, ticket_id, stage_id, level, unit, urgency, drill, system_late, created_at, state,
                              due_at, flood_id)
         VALUES (told, 'flood:' || told, of_county, p_kind, p_tickets[1], p_stages[1], p_level, p_unit, p_urgency, false, p_late,
-                planned, 'queued', CASE WHEN planned > p_at THEN planned ELSE '-infinity' END, p_flood);
+                planned, 'queued', planned, p_flood);
     ELSE
         UPDATE notices n SET urgency = least(n.urgency, p_urgency) WHERE n.id = told AND n.urgency > p_urgency;
     END IF;

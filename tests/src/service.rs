@@ -18,6 +18,7 @@ pub struct Service {
     env: Vec<(String, String)>,
     private: String,
     log: PathBuf,
+    descriptors: Option<u32>,
     child: Option<Child>,
 }
 
@@ -39,8 +40,14 @@ impl Service {
             env,
             private,
             log,
+            descriptors: None,
             child: None,
         }
+    }
+
+    /// Lets the next start have so many file descriptors.
+    pub fn limit_descriptors(&mut self, limit: u32) {
+        self.descriptors = Some(limit);
     }
 
     /// Starts the process, without waiting.
@@ -50,7 +57,16 @@ impl Service {
             .append(true)
             .open(&self.log)
             .expect("a log file");
-        let child = Command::new(binary(self.name))
+        let mut command = match self.descriptors {
+            None => Command::new(binary(self.name)),
+            Some(limit) => {
+                let mut shell = Command::new("/bin/sh");
+                shell.args(["-c", &format!("ulimit -n {limit}; exec \"$0\" \"$@\"")]);
+                shell.arg(binary(self.name));
+                shell
+            }
+        };
+        let child = command
             .arg("serve")
             .env_clear()
             .envs(self.env.iter().map(|(k, v)| (k, v)))

@@ -30,6 +30,20 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Floods that go on now.
+    pub async fn floods_open(&self, county: &str, now: DateTime<Utc>) -> Result<i64, StoreError> {
+        Ok(sqlx::query_scalar(
+            "SELECT count(*) FROM floods
+             WHERE county = $1 AND (state = 'confirmed' OR state = 'open' AND last_at > $2 - interval '10 minutes')",
+        )
+        .bind(county)
+        .bind(now)
+        .fetch_one(&self.pool)
+        .await?)
+    }
+}
+
 /// The flood that a report belongs to, where more than `above` came within ten minutes.
 pub(super) async fn of_report(
     tx: &mut PgTransaction<'_>,

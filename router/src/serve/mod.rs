@@ -25,6 +25,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 const DEFAULT_PRIVATE: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 9102);
+const GAUGES: Duration = Duration::from_secs(5);
 const HOUSEKEEPING: Duration = Duration::from_secs(6 * 3600);
 
 /// Runs until a signal or until a part dies.
@@ -60,6 +61,7 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
             stop.clone(),
         ),
     );
+    parts.spawn("gauges", gauges(store.clone(), config.county.clone(), stop.clone()));
     parts.spawn("wake", wake(store.clone(), notices.clone(), stop.clone()));
 
     let (pack_part, broker_part) = (readiness.part("pack"), readiness.part("consumer"));
@@ -78,6 +80,16 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
         .map(drop)
     });
     parts.run().await
+}
+
+/// A flood rings: somebody of the office should look whether it is one.
+async fn gauges(store: Store, county: String, stop: CancellationToken) -> anyhow::Result<()> {
+    while stop.run_until_cancelled(tokio::time::sleep(GAUGES)).await.is_some() {
+        if let Ok(open) = store.floods_open(&county, platform::clock::now()).await {
+            metrics::gauge!("shouwang_floods_open").set(open as f64);
+        }
+    }
+    Ok(())
 }
 
 /// Tells the notifiers that there is work. Outside every transaction, since NOTIFY takes a global lock at commit; losing one

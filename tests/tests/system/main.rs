@@ -5,11 +5,13 @@
 
 mod architecture;
 mod board;
+mod bounds;
 mod callbacks;
 mod desk;
 mod escalation;
 mod explain;
 mod facts;
+mod floods;
 mod kept;
 mod leading;
 mod login;

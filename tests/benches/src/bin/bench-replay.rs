@@ -114,6 +114,8 @@ fn report(pack: &Pack, day: DateTime<Utc>, random: &mut StdRng) -> NewReport {
         salt,
         leaf,
         tokens: Vec::new(),
+        source: b"from somewhere".to_vec(),
+        township: String::new(),
     }
 }
 
