@@ -37,7 +37,7 @@ pub(super) enum Kind {
 impl Kind {
     /// All, for the OpenAPI document's test.
     #[cfg(test)]
-    pub(super) const ALL: [Self; 18] = [
+    pub(super) const ALL: [Self; 20] = [
         Self::NotJson,
         Self::NotText,
         Self::TooLarge,
