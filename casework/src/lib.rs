@@ -11,6 +11,7 @@ pub mod calendar;
 pub mod callback;
 pub mod clerk;
 pub mod code;
+pub mod disclosure;
 pub mod dmn;
 pub mod escalation;
 pub mod explain;

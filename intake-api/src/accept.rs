@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 use platform::{
     clock,
     receipt::{ReportId, new_follow_up_code},
-    seal::{Column, MasterKey, normalise},
-    store::{BlindToken, KeyMacs, NewReport},
+    seal::{MasterKey, normalise},
+    store::{BlindToken, KeyMacs, NewReport, SealedParts},
 };
 use rand::Rng;
 use serde::{Deserialize, Serialize};
@@ -16,7 +16,10 @@ use sha2::{Digest, Sha256};
 use tokio::sync::{mpsc, oneshot};
 use tracing::error;
 
-use crate::writer::{Job, Outcome};
+use crate::{
+    parts,
+    writer::{Job, Outcome},
+};
 
 /// How often a fresh id is tried when one is taken: once is already a matter of years.
 const ID_TRIES: usize = 5;
@@ -133,10 +136,7 @@ impl Intake {
         };
         let id = id.get();
         let (key, data_key) = self.keys.new_data_key(id, rng);
-        let matter = self
-            .keys
-            .seal(&key, Column::Matter, id, &json(&Matter::of(report)), rng);
-        let reporter = self.keys.seal(&key, Column::Reporter, id, &json(&report.reporter), rng);
+        let parts = parts::seal(&self.keys, &key, id, report, rng);
         let facts = report.facts(received_at);
         let key_macs = submission
             .idempotency_key
@@ -153,11 +153,10 @@ impl Intake {
             },
             drill: submission.drill,
             follow_up_mac: self.keys.follow_up_mac(id, &answer.follow_up_code),
-            leaf: leaf(&salt, id, received_at, &[&data_key, &matter, &reporter]),
+            leaf: leaf(&salt, id, received_at, &data_key, &parts),
             salt,
             data_key,
-            matter,
-            reporter,
+            parts,
             urgent: facts.is_urgent(),
             facts: serde_json::to_string(&facts).unwrap_or_default(),
             answer: key_macs
@@ -214,39 +213,19 @@ impl Intake {
     }
 }
 
-/// What is sealed of a report besides its reporter: what a unit needs to act.
-#[derive(Serialize)]
-struct Matter<'a> {
-    where_now: &'a Option<String>,
-    found_at: &'a Option<DateTime<chrono::FixedOffset>>,
-    children: &'a [Child],
-    narrative: &'a str,
-}
-
-impl<'a> Matter<'a> {
-    fn of(report: &'a Report) -> Self {
-        Self {
-            where_now: &report.where_now,
-            found_at: &report.found_at,
-            children: &report.children,
-            narrative: &report.narrative,
-        }
-    }
-}
-
 fn json(value: &impl Serialize) -> Vec<u8> {
     // These are plain structures of our own; serialising them can't fail, and an empty text would fail to open.
     serde_json::to_vec(value).unwrap_or_default()
 }
 
 /// Audit leaf: salted hash over ciphertext and metadata. It proves later that a report was not altered, and says nothing else.
-fn leaf(salt: &[u8], id: i64, at: DateTime<Utc>, parts: &[&[u8]]) -> Vec<u8> {
+fn leaf(salt: &[u8], id: i64, at: DateTime<Utc>, data_key: &[u8], parts: &SealedParts) -> Vec<u8> {
     let mut hash = Sha256::new();
-    hash.update(b"shouwang report-received v1");
+    hash.update(b"shouwang report-received v2");
     hash.update(salt);
     hash.update(id.to_be_bytes());
     hash.update(at.timestamp_micros().to_be_bytes());
-    for part in parts {
+    for part in std::iter::once(data_key).chain(parts.each()) {
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part);
     }

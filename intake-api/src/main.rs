@@ -3,6 +3,7 @@
 mod accept;
 mod commands;
 mod internal;
+mod parts;
 mod peer;
 mod public;
 mod relay;

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use casework::{
-    explain::{self, Explanation, Stored},
+    explain::{self, Explanation, Sight, Stored},
     pack::Pack,
 };
 use serde_json::{Value, json};
@@ -69,8 +69,8 @@ impl Why {
         }
     }
 
-    /// Explains a ticket from what the store keeps of it (`made` of a ticket's row).
-    pub async fn ticket(&self, made: Option<&Value>) -> Told {
+    /// Explains a ticket from what the store keeps of it (`made` of a ticket's row), to somebody who sees so much of its report.
+    pub async fn ticket(&self, made: Option<&Value>, sight: &Sight) -> Told {
         let Some(made) = made.filter(|made| made["decision"].is_object()) else {
             return Told::Cannot("没有找到派出本工单的分派记录，不能说明。");
         };
@@ -83,7 +83,7 @@ impl Why {
         };
         let versions = (stored.decision.pack_version, stored.decision.rule_set);
         match self.pack(versions).await {
-            Some(pack) => because(&pack, &stored),
+            Some(pack) => because(&pack, &stored, sight),
             None => Told::Cannot("派单时所用的规则版本现在读不出来，暂时不能说明。"),
         }
     }
@@ -125,8 +125,8 @@ impl Why {
     }
 }
 
-fn because(pack: &Pack, stored: &Stored) -> Told {
-    Told::Because(Box::new(explain::stored(pack, stored)))
+fn because(pack: &Pack, stored: &Stored, sight: &Sight) -> Told {
+    Told::Because(Box::new(explain::stored(pack, stored, sight)))
 }
 
 impl Told {

@@ -60,7 +60,7 @@ pub async fn notices(db: &PgPool, rows: i64, urgencies: &[&str]) {
 pub async fn reports(db: &PgPool, rows: i64) {
     let sql = "WITH n AS (SELECT (SELECT coalesce(max(id), 0) FROM reports WHERE id < 1::bigint << 40) + g AS id,
                                  now() - ($1 - g) * interval '10 ms' AS at FROM generate_series(1, $1) g),
-               r AS (INSERT INTO reports (id, county, received_at, channel, drill, follow_up_mac, key_id, data_key, matter)
+               r AS (INSERT INTO reports (id, county, received_at, channel, drill, follow_up_mac, key_id, data_key, child)
                      SELECT id, 'taihe', at, 'api', false, 'x', 'generated', 'x', 'x' FROM n),
                f AS (INSERT INTO report_facts (report_id, facts)
                      SELECT n.id, (SELECT facts FROM report_facts ORDER BY report_id DESC LIMIT 1) FROM n)

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use platform::{
     clock, pack_dir,
     receipt::ReportId,
-    store::{self, BatchWriter, KeyMacs, NewReport, Pinned, Recorded, ReportToRoute, Store, Stored},
+    store::{self, BatchWriter, KeyMacs, NewReport, Pinned, Recorded, ReportToRoute, SealedParts, Store, Stored},
 };
 use rand::Rng;
 use sqlx::PgPool;
@@ -129,8 +129,18 @@ pub fn new_report(body: &str, key: Option<&str>) -> NewReport {
         rng.fill_bytes(&mut bytes);
         bytes
     };
-    let (follow_up_mac, data_key, matter, reporter, answer, salt, leaf) =
-        (bytes(), bytes(), bytes(), bytes(), bytes(), bytes(), bytes());
+    let (follow_up_mac, data_key, answer, salt, leaf) = (bytes(), bytes(), bytes(), bytes(), bytes());
+    let mut part = || Some(bytes());
+    let parts = SealedParts {
+        place: part(),
+        child: part(),
+        birth: part(),
+        school: part(),
+        home: part(),
+        narrative: part(),
+        reporter: part(),
+        identity: part(),
+    };
     let facts = report.facts(received_at);
     NewReport {
         id: ReportId::new(received_at, rng).get(),
@@ -139,8 +149,7 @@ pub fn new_report(body: &str, key: Option<&str>) -> NewReport {
         drill: false,
         follow_up_mac,
         data_key,
-        matter,
-        reporter,
+        parts,
         urgent: facts.is_urgent(),
         facts: serde_json::to_string(&facts).expect("facts"),
         key: key.map(|k| KeyMacs {

@@ -141,6 +141,7 @@ pub fn row_from(
                 Ok(number) => row.outputs.push(number.into()),
                 Err(_) => keep(name, WHOLE),
             },
+            Ok(text) if column.kind == Kind::Flag => row.outputs.push((text == "true").into()),
             Ok(text) => row.outputs.push(text.as_str().into()),
             Err(problem) => keep(name, problem),
         }
@@ -233,6 +234,9 @@ fn output(pack: &Pack, column: &Column, value: &Value) -> Field {
     match (column.kind, choices(pack, column)) {
         (Kind::Text, Some(words)) => Field::Choice {
             choices: tick(words, |code| code == said),
+        },
+        (Kind::Flag, _) => Field::Choice {
+            choices: tick(words::yes_no(), |code| code == said),
         },
         (Kind::Whole, _) => Field::Number(said),
         _ => Field::Text(said),

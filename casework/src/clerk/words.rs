@@ -1,6 +1,7 @@
 //! What the cells of a table mean, and which words a cell can say.
 
 use crate::calendar::Limit;
+use crate::disclosure::{ANY_TICKET, OVERSIGHT_LOOK};
 use crate::dmn::sfeel::{Item, Test, Value};
 use crate::dmn::{Column, Table};
 use crate::explain::words::{fact_zh, grade_zh};
@@ -37,6 +38,15 @@ pub fn choices(pack: &Pack, column: &Column) -> Option<Vec<Choice>> {
         .filter(|codes| !codes.is_empty())
         .or_else(|| listed(pack.vocabulary(), &column.name))?;
     Some(codes.into_iter().map(|code| choice(pack, column, code)).collect())
+}
+
+/// The two words of a yes-or-no answer.
+pub fn yes_no() -> Vec<Choice> {
+    let choice = |(code, label): (&str, &str)| Choice {
+        code: code.to_owned(),
+        label: label.to_owned(),
+    };
+    [("true", "是"), ("false", "否")].map(choice).into()
 }
 
 fn choice(pack: &Pack, column: &Column, code: String) -> Choice {
@@ -98,6 +108,8 @@ pub fn word(pack: &Pack, column: &Column, code: &str) -> String {
         ("action", "supervise") => Some("办公室督办"),
         ("action", "supervise-letter") => Some("领导小组督办"),
         ("start", "dispatch") => Some("派单"),
+        ("obligation", ANY_TICKET) => Some("未持有工单时查看"),
+        ("unit_kind", OVERSIGHT_LOOK) => Some("检察监督人员"),
         ("grade", grade) => return format!("{grade}（{}）", grade_zh(grade)),
         ("basis", text) => return basis_zh(text),
         ("limit" | "minimum", text) => {

@@ -9,20 +9,25 @@
 
 mod leads;
 mod rows;
+mod sight;
 mod stages;
 mod stored;
 mod text;
 mod unit;
 pub mod words;
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
+use crate::disclosure::Shows;
 use crate::facts::Facts;
 use crate::pack::{Lang, Pack};
 use crate::routing::rules::{POLICE_ACCEPT, TRIAGE};
 use crate::routing::{Basis, Decision, MatchedRow, PlannedTicket, Role, basis_zh};
 use crate::urgency::Urgency;
 pub use rows::{Condition, RowWhy};
+pub use sight::Sight;
 pub use stages::StageWhy;
 pub use stored::{Stored, StoredDecision, stored};
 use words::grade_zh;
@@ -123,6 +128,8 @@ pub fn asked_situations(
         basis: basis.to_vec(),
         stages: Vec::new(),
         unknowns: Vec::new(),
+        own: Vec::new(),
+        shows: Shows::nothing(),
     };
     let decision = Decision {
         urgency: Urgency::P1,
@@ -132,6 +139,7 @@ pub fn asked_situations(
         triage_reasons: Vec::new(),
         disagreements: 0,
         unlisted: None,
+        looks: BTreeMap::new(),
     };
     let asking = rows::asked(pack, facts, &decision, &asked);
     let asks = |number: usize| asking.iter().any(|row| row.situations.contains(&number));

@@ -271,34 +271,39 @@ pub(super) fn situations(pack: &Pack, facts: &Facts) -> impl Iterator<Item = Str
     })
 }
 
-/// What was reported: situations and children with their numbers, then the rest.
-pub(super) fn reported(pack: &Pack, facts: &Facts) -> Vec<String> {
-    let children = facts
-        .children
-        .iter()
-        .enumerate()
-        .map(|(index, child)| format!("孩子{}：{}", index + 1, described(child)));
-    let word = |fact: &str, word: &str| format!("{}：{}", fact_zh(fact), value_zh(pack, fact, &word.into()));
-    let mut rest = vec![
-        format!("现实危险：{}", if facts.present_danger { "有" } else { "无" }),
-        format!("地点：{}", super::unit::place(pack, facts.area.as_deref())),
-        word("place", facts.place.as_str()),
-        word("suspect", facts.suspect.as_str()),
-        word("reporter_kind", facts.reporter_kind.as_str()),
-    ];
+/// Children with their numbers.
+pub(super) fn children(facts: &Facts) -> impl Iterator<Item = String> {
+    let numbered = facts.children.iter().enumerate();
+    numbered.map(|(index, child)| format!("孩子{}：{}", index + 1, described(child)))
+}
+
+/// A fact that is a word.
+pub(super) fn word(pack: &Pack, fact: &str, word: &str) -> String {
+    format!("{}：{}", fact_zh(fact), value_zh(pack, fact, &word.into()))
+}
+
+/// Facts that hold and are seldom so.
+pub(super) fn flags(facts: &Facts) -> impl Iterator<Item = &'static str> {
     let flags = [
         ("guardian_absent", facts.guardian_absent),
         ("adult_co_offender", facts.adult_co_offender),
         ("repeat", facts.repeat),
     ];
-    rest.extend(
-        flags
-            .iter()
-            .filter(|(_, holds)| *holds)
-            .map(|(fact, _)| format!("{}：是", fact_zh(fact))),
-    );
+    flags.into_iter().filter(|(_, holds)| *holds).map(|(fact, _)| fact)
+}
+
+/// What was reported: situations and children with their numbers, then the rest.
+pub(super) fn reported(pack: &Pack, facts: &Facts) -> Vec<String> {
+    let mut rest = vec![
+        format!("现实危险：{}", if facts.present_danger { "有" } else { "无" }),
+        format!("地点：{}", super::unit::place(pack, facts.area.as_deref())),
+        word(pack, "place", facts.place.as_str()),
+        word(pack, "suspect", facts.suspect.as_str()),
+        word(pack, "reporter_kind", facts.reporter_kind.as_str()),
+    ];
+    rest.extend(flags(facts).map(|fact| format!("{}：是", fact_zh(fact))));
     situations(pack, facts)
-        .chain(children)
+        .chain(children(facts))
         .chain([rest.join("；")])
         .collect()
 }

@@ -4,13 +4,17 @@
 //! conditions of recorded rows. Facts that this version can't read whole are said to be so: then the recorded rows
 //! are named without their conditions, because those would be guesses.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::sight::{Sight, cut};
 use super::words::{moment_zh, row_zh};
 use super::{Explanation, rows, ticket, unit};
 use crate::calendar::Limit;
+use crate::disclosure::Shows;
 use crate::escalation::PlannedStep;
 use crate::facts::Facts;
 use crate::pack::Pack;
@@ -70,8 +74,8 @@ struct Other {
     lead: bool,
 }
 
-/// Explains a stored ticket. The pack is the one that its decision names.
-pub fn stored(pack: &Pack, stored: &Stored) -> Explanation {
+/// Explains a stored ticket to somebody who sees so much of its report. The pack is the one that its decision names.
+pub fn stored(pack: &Pack, stored: &Stored, sight: &Sight) -> Explanation {
     let (mut facts, unreadable) = salvage(&stored.facts);
     if unreadable.is_some() {
         // What a row would make of half a child is a guess.
@@ -92,6 +96,9 @@ pub fn stored(pack: &Pack, stored: &Stored) -> Explanation {
     let mut told = ticket(pack, &facts, &decision, &planned);
     if unreadable.is_some() {
         as_recorded(pack, &facts, &decision, &planned, &stored.facts, &mut told);
+    }
+    if sight.shows != Shows::all() {
+        told = cut(told, pack, &facts, &planned, sight);
     }
     told.made = made(stored, planned.is_by_hand());
     told
@@ -171,6 +178,8 @@ fn decision(stored: &Stored) -> Decision {
         evidence: None,
         basis: Vec::new(),
         unknowns: Vec::new(),
+        own: Vec::new(),
+        shows: Shows::nothing(),
         stages: Vec::new(),
     });
     Decision {
@@ -180,6 +189,7 @@ fn decision(stored: &Stored) -> Decision {
         rows: stored.decision.rows.clone(),
         triage_reasons: stored.decision.triage_reasons.clone(),
         unlisted: None,
+        looks: BTreeMap::new(),
         disagreements: 0,
     }
 }
@@ -194,6 +204,8 @@ fn planned(stored: &Stored) -> PlannedTicket {
         evidence: None,
         basis: stored.basis.clone(),
         unknowns: Vec::new(),
+        own: Vec::new(),
+        shows: Shows::nothing(),
         stages: stored.stages.iter().map(planned_stage).collect(),
     }
 }

@@ -68,6 +68,16 @@ pub(super) fn found(pack: &Pack, facts: &Facts, ticket: &PlannedTicket) -> Vec<S
     check_same(pack, ticket, said)
 }
 
+/// For who does not see how it was found.
+pub(super) fn by_rules(pack: &Pack, ticket: &PlannedTicket) -> Vec<String> {
+    let unit = pack.units().get(&ticket.unit);
+    let name = unit.map_or(ticket.unit.as_str(), |unit| unit.name.as_str());
+    if ticket.is_by_hand() {
+        return vec![format!("由办公室人工研判后指定{name}承办。")];
+    }
+    vec![format!("按报告的地点和规则，由{name}承办。")]
+}
+
 /// One level: what stands there and whether it is passed over.
 fn step(pack: &Pack, facts: &Facts, (kind, kind_zh): (&str, &str), area: &Area) -> (String, bool) {
     let held = pack

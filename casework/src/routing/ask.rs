@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::possible::Places;
 use super::rules::{Asked, POLICE_ACCEPT};
 use super::{Basis, PlannedTicket, Role, Unsent};
-use crate::facts::{Facts, Unknown};
+use crate::disclosure::Shows;
+use crate::facts::{Facts, Unknown, is_statutory};
 use crate::pack::{POLICE, Pack};
 
 /// Obligations by (obligation, unit kind).
@@ -18,6 +19,8 @@ struct Ask {
     /// By row, so that the bases stand in table order; the floor comes before all rows.
     basis: BTreeMap<usize, Basis>,
     when: When,
+    /// Situations that ask it.
+    own: Vec<String>,
 }
 
 /// Of which possible children something is asked.
@@ -66,14 +69,21 @@ impl Asks {
                     always: true,
                     children: Vec::new(),
                 },
+                own: facts
+                    .situations
+                    .iter()
+                    .filter(|code| is_statutory(code))
+                    .cloned()
+                    .collect(),
             };
             asks.0.insert((POLICE_ACCEPT.into(), POLICE.into()), ask);
         }
         asks
     }
 
-    /// Adds what one row of the table asks of a possible child: the number of the child, and the place of what it may be.
-    pub(super) fn add(&mut self, asked: &Asked<'_>, (child, place): (usize, usize)) {
+    /// Adds what one row of the table asks for a situation of a possible child: the number of the child, and the place of
+    /// what it may be.
+    pub(super) fn add(&mut self, asked: &Asked<'_>, situation: &str, (child, place): (usize, usize)) {
         let role = Role::from_word(asked.text("role")).unwrap_or(Role::Lead);
         let key = (asked.text("obligation").to_owned(), asked.text("unit_kind").to_owned());
         let ask = self.0.entry(key).or_insert(Ask {
@@ -81,7 +91,11 @@ impl Asks {
             evidence: None,
             basis: BTreeMap::new(),
             when: When::default(),
+            own: Vec::new(),
         });
+        if !ask.own.iter().any(|code| code == situation) {
+            ask.own.push(situation.to_owned());
+        }
         ask.when.add(child, 1 << place);
         ask.role = ask.role.max(role);
         if ask.evidence.is_none() {
@@ -128,12 +142,19 @@ impl Asks {
                     evidence: ask.evidence,
                     basis,
                     unknowns: Vec::new(),
+                    own: ask.own,
+                    shows: Shows::nothing(),
                     stages: Vec::new(),
                 });
             }
         }
         for (ticket, when) in tickets.iter_mut().zip(times) {
             ticket.unknowns = when.rests_on(pack, facts);
+            ticket.shows = pack.rules().shows(&ticket.obligation, &ticket.unit_kind);
+            // In the report's order, whichever of them was met first.
+            let asked = std::mem::take(&mut ticket.own);
+            let told = facts.situations.iter().filter(|code| asked.contains(code));
+            ticket.own = told.cloned().collect();
         }
         unsent.sort();
         (tickets, unsent)
@@ -176,6 +197,11 @@ fn merge(pack: &Pack, ticket: &mut PlannedTicket, unit_kind: String, ask: Ask, b
         ticket.evidence = ticket.evidence.take().or(ask.evidence);
     }
     ticket.role = ticket.role.max(ask.role);
+    for code in ask.own {
+        if !ticket.own.contains(&code) {
+            ticket.own.push(code);
+        }
+    }
     for basis in basis {
         if !ticket.basis.contains(&basis) {
             ticket.basis.push(basis);

@@ -42,6 +42,8 @@ pub fn by_hand(
             grade: "P".into(),
         }],
         unknowns: Vec::new(),
+        own: asked_anyway(&decided, obligation),
+        shows: pack.rules().shows(obligation, &held.kind),
         stages: plan::stages(pack, obligation, unit, urgency, dispatched_at),
     };
     Ok(Decision {
@@ -51,6 +53,13 @@ pub fn by_hand(
         rows: Vec::new(),
         triage_reasons: Vec::new(),
         unlisted: None,
+        looks: pack.rules().looks(),
         disagreements: decided.disagreements,
     })
+}
+
+/// Situations for which the rules ask the same obligation: what the chosen unit is told of the report besides its place.
+fn asked_anyway(decided: &Decision, obligation: &str) -> Vec<String> {
+    let same = decided.tickets.iter().filter(|ticket| ticket.obligation == obligation);
+    same.map(|ticket| ticket.own.clone()).next().unwrap_or_default()
 }

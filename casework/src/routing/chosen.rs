@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use super::{Basis, PlannedStage, PlannedTicket, Role, plan};
 use crate::calendar::Limit;
 use crate::escalation::{self, PlannedStep};
-use crate::facts::Facts;
+use crate::facts::{Facts, is_statutory};
 use crate::lifecycle::closing::{OVERSIGHT, PROCURATORATE};
 use crate::pack::{Matter, Pack};
 use crate::routing::Stage;
@@ -65,6 +65,13 @@ pub fn oversight(pack: &Pack, facts: &Facts, urgency: Urgency, dispatched_at: Da
             grade: "S".into(),
         }],
         unknowns: Vec::new(),
+        own: facts
+            .situations
+            .iter()
+            .filter(|code| is_statutory(code))
+            .cloned()
+            .collect(),
+        shows: pack.rules().shows(OVERSIGHT, PROCURATORATE),
         stages: plan::stages(pack, OVERSIGHT, &unit, urgency, dispatched_at),
         unit,
     }

@@ -1,10 +1,13 @@
 //! The answer of routing: tickets with stages and steps, and the rows that asked for them.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::Limit;
 use crate::code::words;
+use crate::disclosure::Shows;
 use crate::escalation::PlannedStep;
 use crate::facts::Unknown;
 use crate::pack::Unlisted;
@@ -48,6 +51,9 @@ pub struct Decision {
     /// The report's area code where the county's list should have it and does not. Not part of any wire format.
     #[serde(skip)]
     pub unlisted: Option<Unlisted>,
+    /// What office, leading-group and oversight see of the report without a ticket. Not part of any wire format.
+    #[serde(skip)]
+    pub looks: BTreeMap<String, Shows>,
     /// How often the two evaluators of the tables differed; more than 0 is an alarm. Not part of any wire format.
     #[serde(default, skip_serializing)]
     pub disagreements: u32,
@@ -73,6 +79,12 @@ pub struct PlannedTicket {
     /// On which unknown facts it rests: once they are known, nothing of it may be owed. Empty = on none.
     #[serde(default)]
     pub unknowns: Vec<Unknown>,
+    /// Situations that asked it, in the report's order; empty where none did (a person's choice, triage).
+    #[serde(skip)]
+    pub own: Vec<String>,
+    /// What it shows of its report. Not part of any wire format.
+    #[serde(skip)]
+    pub shows: Shows,
     /// Sign, contact where there is one, resolve.
     pub stages: Vec<PlannedStage>,
 }

@@ -41,7 +41,7 @@ impl Parties {
                             Ok(asked) => {
                                 for asked in asked {
                                     work.row("obligations", asked.row());
-                                    asks.add(&asked, (child, place));
+                                    asks.add(&asked, situation, (child, place));
                                 }
                             }
                             Err(error) => work.doubt(format!("职责分工规则无法得出结果：{error}")),
@@ -55,7 +55,7 @@ impl Parties {
             urgency = urgency.raised();
         }
         let (tickets, unsent) = asks.place(pack, facts);
-        Self::new(pack, urgency, tickets, unsent, work)
+        Self::new((pack, facts), urgency, tickets, unsent, work)
     }
 
     /// The floor and a triage ticket, at the highest urgency.
@@ -63,11 +63,11 @@ impl Parties {
         let mut work = Work::new();
         work.doubt(reason.to_owned());
         let (tickets, unsent) = Asks::floor(facts).place(pack, facts);
-        Self::new(pack, Urgency::P1, tickets, unsent, work)
+        Self::new((pack, facts), Urgency::P1, tickets, unsent, work)
     }
 
     fn new(
-        pack: &Pack,
+        (pack, facts): (&Pack, &Facts),
         urgency: Urgency,
         mut tickets: Vec<PlannedTicket>,
         unsent: Vec<Unsent>,
@@ -82,7 +82,7 @@ impl Parties {
             }
         }
         if !work.doubts.is_empty() && !tickets.iter().any(|ticket| ticket.obligation == TRIAGE) {
-            tickets.push(triage_ticket(pack));
+            tickets.push(triage_ticket(pack, facts));
         }
         let ranking = pack.rules().ranking();
         tickets.sort_by_cached_key(|ticket| {
@@ -126,6 +126,7 @@ impl Parties {
             rows: self.work.rows.into_iter().collect(),
             triage_reasons: self.work.doubts,
             unlisted: None,
+            looks: pack.rules().looks(),
             disagreements: self.work.disagreements,
         }
     }
@@ -205,7 +206,7 @@ impl Work {
 }
 
 /// A ticket with which the office decides by hand.
-fn triage_ticket(pack: &Pack) -> PlannedTicket {
+fn triage_ticket(pack: &Pack, facts: &Facts) -> PlannedTicket {
     PlannedTicket {
         obligation: TRIAGE.into(),
         unit: pack.units().office().into(),
@@ -218,6 +219,9 @@ fn triage_ticket(pack: &Pack) -> PlannedTicket {
             grade: "P".into(),
         }],
         unknowns: Vec::new(),
+        // The report as a whole is what a person must judge.
+        own: facts.situations.clone(),
+        shows: pack.rules().shows(TRIAGE, OFFICE),
         stages: Vec::new(),
     }
 }

@@ -17,11 +17,12 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
 use crate::calendar::Limit;
+use crate::disclosure::{ANY_TICKET, DISCLOSURE, LOOKS, Part, Shows};
 use crate::dmn::sfeel::Value;
 use crate::dmn::{self, Inputs, Rule, Table};
 use crate::escalation::Level;
 use crate::facts::{ChildFacts, Facts};
-use crate::pack::{PackProblem, Problems, Recusals, Units, Vocabulary};
+use crate::pack::{POLICE, PackProblem, Problems, Recusals, Units, Vocabulary};
 use crate::report::Sex;
 use crate::urgency::Urgency;
 
@@ -92,6 +93,8 @@ pub struct Rules {
     obligations: Option<Twice>,
     deadlines: HashMap<(String, Urgency, Stage), Deadline>,
     escalation: BTreeMap<(Urgency, Stage), Vec<Level>>,
+    /// By obligation and unit kind, with the row; `None` = no such table.
+    disclosure: Option<HashMap<(String, String), (Shows, usize)>>,
     ranking: Ranking,
     recusals: Recusals,
 }
@@ -148,6 +151,39 @@ impl Rules {
     /// The escalation levels of a stage, in order.
     pub fn levels(&self, urgency: Urgency, stage: Stage) -> &[Level] {
         self.escalation.get(&(urgency, stage)).map_or(&[], Vec::as_slice)
+    }
+
+    /// What a ticket of an obligation asked of a unit kind shows of its report; the least where no row says it. Police always
+    /// see where to go and to whom.
+    pub fn shows(&self, obligation: &str, unit_kind: &str) -> Shows {
+        let row = self.disclosure_row(obligation, unit_kind);
+        let shows = row.map_or_else(Shows::least, |(shows, _)| shows.clone());
+        if unit_kind == POLICE {
+            return shows.iter().chain([Part::Place, Part::Child]).collect();
+        }
+        shows
+    }
+
+    /// What somebody of this role (office, leading-group, oversight) sees of a report without a ticket.
+    pub fn look(&self, role: &str) -> Shows {
+        let row = self.disclosure_row(ANY_TICKET, role);
+        row.map_or_else(Shows::least, |(shows, _)| shows.clone())
+    }
+
+    /// All of them by role, as a decision keeps them.
+    pub fn looks(&self) -> BTreeMap<String, Shows> {
+        LOOKS.iter().map(|role| ((*role).to_owned(), self.look(role))).collect()
+    }
+
+    /// Whether the pack says what is shown at all.
+    pub fn has_disclosure(&self) -> bool {
+        self.disclosure.is_some()
+    }
+
+    /// What the row of the table says, and its number.
+    pub fn disclosure_row(&self, obligation: &str, unit_kind: &str) -> Option<&(Shows, usize)> {
+        let key = (obligation.to_owned(), unit_kind.to_owned());
+        self.disclosure.as_ref()?.get(&key)
     }
 
     /// Which ticket leads.
@@ -230,6 +266,7 @@ pub(crate) fn read(
         obligations: None,
         deadlines: HashMap::new(),
         escalation: BTreeMap::new(),
+        disclosure: None,
         ranking,
         recusals,
     };
@@ -261,6 +298,12 @@ pub(crate) fn read(
     if let Some(table) = escalation {
         rules.escalation = check.escalation(&table);
         check.steps_increase(&rules.escalation, &rules.deadlines);
+    }
+    // A pack of before has none: it shows the least, and the check of the whole says so.
+    if model.table(DISCLOSURE).is_some()
+        && let Some(table) = check.table(&model, DISCLOSURE).cloned()
+    {
+        rules.disclosure = Some(check.disclosure(&table));
     }
     rules
 }

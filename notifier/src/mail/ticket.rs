@@ -4,8 +4,6 @@ use std::str::FromStr;
 
 use casework::{
     calendar::Limit,
-    explain,
-    facts::Facts,
     law,
     pack::{Lang as PackLang, Pack},
     routing::{self, Basis},
@@ -56,7 +54,6 @@ impl TicketView {
         ticket: &NoticeTicket,
         notice: &LeasedNotice,
         packs: &Packs<'_>,
-        facts: &Facts,
         link: String,
         as_of: DateTime<Utc>,
     ) -> Self {
@@ -71,7 +68,8 @@ impl TicketView {
         if !own {
             rows.push(Row::new("holder", ticket.unit_name.clone()));
         }
-        rows.extend(asked(ticket, packs, facts).map(|named| Row::new("situations", named)));
+        // What asked the ticket, as it was written down at its dispatch.
+        rows.extend(facts::situations(&ticket.own, packs.in_force).map(|named| Row::new("situations", named)));
         rows.push(Row::new("dispatched", moment(ticket.dispatched_at)));
         let outcome = |code: &String| pack.vocabulary().outcomes.label(code, PackLang::Zh).to_owned();
         rows.extend(
@@ -109,16 +107,6 @@ impl TicketView {
             .iter()
             .filter(|stage| !stage.ended && self.about.contains(&stage.code))
     }
-}
-
-/// Situations that asked this obligation, by the rows of the decision that dispatched the ticket. A decision whose pack can't
-/// be read names none: the mail says less, never more.
-fn asked(ticket: &NoticeTicket, packs: &Packs<'_>, facts: &Facts) -> Option<String> {
-    let decision = ticket.decision.as_ref()?;
-    let pinned = packs.pinned.get(&(decision.pack_version, decision.rule_set))?;
-    let of = (ticket.obligation.as_str(), ticket.unit.as_str());
-    let codes = explain::asked_situations(pinned, facts, &decision.rows, of, &ticket.basis);
-    facts::situations(&codes, packs.in_force)
 }
 
 /// What a step is about, in one sentence: `“接报处置”的签收已于…到期；…`

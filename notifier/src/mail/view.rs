@@ -140,16 +140,7 @@ impl View {
         // Of a flood each ticket has its own page; the mail says how many there are.
         let listed = tickets.iter().filter(|_| tone != Tone::Flood);
         let shown: Vec<TicketView> = listed
-            .map(|ticket| {
-                TicketView::new(
-                    ticket,
-                    notice,
-                    packs,
-                    &facts,
-                    link(internal_url, notice, Some(ticket)),
-                    as_of,
-                )
-            })
+            .map(|ticket| TicketView::new(ticket, notice, packs, link(internal_url, notice, Some(ticket)), as_of))
             .collect();
         let subject = notice.subject_kind.is_some();
         let (link, open) = if subject {

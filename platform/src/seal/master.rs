@@ -267,10 +267,13 @@ mod tests {
         let (key, wrapped) = master.new_data_key(5, &mut rng);
         assert_eq!(master.open_data_key(5, &wrapped), Ok(key));
         assert_eq!(master.open_data_key(6, &wrapped), Err(OpenError::Authentication));
-        let sealed = master.seal(&key, Column::Matter, 5, b"words", &mut rng);
-        assert_eq!(MasterKey::open(&key, Column::Matter, 5, &sealed), Ok(b"words".to_vec()));
+        let sealed = master.seal(&key, Column::Narrative, 5, b"words", &mut rng);
         assert_eq!(
-            MasterKey::open(&key, Column::Reporter, 5, &sealed),
+            MasterKey::open(&key, Column::Narrative, 5, &sealed),
+            Ok(b"words".to_vec())
+        );
+        assert_eq!(
+            MasterKey::open(&key, Column::Identity, 5, &sealed),
             Err(OpenError::Authentication)
         );
     }

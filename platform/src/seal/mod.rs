@@ -13,24 +13,36 @@ pub use blind::normalise;
 pub use cipher::{Cipher, OpenError};
 pub use master::{MasterKey, new_key_line, read_private};
 
-/// What a sealed column is bound to: moving a ciphertext to another row or column makes it unreadable.
+/// What a sealed column is bound to, each by a number of its own that never changes: moving a ciphertext to another row or column makes it unreadable.
 #[derive(Clone, Copy, Debug)]
 pub enum Column {
-    /// `reports.matter`
-    Matter,
-    /// `reports.reporter`
-    Reporter,
+    /// `reports.identity`: who reported, whole
+    Identity = 1,
     /// `reports.data_key`
-    DataKey,
+    DataKey = 2,
     /// `idempotency_keys.answer`
-    Answer,
+    Answer = 3,
     /// `events.sealed`: what an officer wrote down.
-    Event,
+    Event = 4,
     /// What somebody typed, carried by a login page; bound to the account.
-    Kept,
+    Kept = 5,
     /// No column: a receipt that a browser keeps for some minutes. Bound apart from `Answer`, so that an answer taken from the
     /// database can't be shown by handing it in as a cookie.
-    Slip,
+    Slip = 6,
+    /// `reports.place`
+    Place = 7,
+    /// `reports.child`
+    Child = 8,
+    /// `reports.birth`
+    Birth = 9,
+    /// `reports.school`
+    School = 10,
+    /// `reports.home`
+    Home = 11,
+    /// `reports.narrative`
+    Narrative = 12,
+    /// `reports.reporter`: what the units may know of who reported
+    Reporter = 13,
 }
 
 impl Column {

@@ -8,6 +8,7 @@ mod end;
 mod wait;
 
 use casework::{
+    disclosure::Shows,
     lifecycle::{TicketAct, TicketState},
     routing::{PlannedClock, PlannedStage, PlannedTicket},
 };
@@ -96,6 +97,8 @@ pub struct Oversight {
 pub struct Successor {
     /// The unit's kind.
     pub unit_kind: String,
+    /// What the successor shows of the report.
+    pub shows: Shows,
     /// Stages from its own dispatch on.
     pub stages: Vec<PlannedStage>,
     /// Version of the rules.

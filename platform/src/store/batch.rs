@@ -26,10 +26,8 @@ pub struct NewReport {
     pub follow_up_mac: Vec<u8>,
     /// The wrapped data key.
     pub data_key: Vec<u8>,
-    /// Sealed: children, place, narrative.
-    pub matter: Vec<u8>,
-    /// Sealed: the reporter.
-    pub reporter: Vec<u8>,
+    /// What was typed, sealed part by part.
+    pub parts: SealedParts,
     /// Routing facts as JSON.
     pub facts: String,
     /// Which queue.
@@ -48,6 +46,44 @@ pub struct NewReport {
     pub source: Vec<u8>,
     /// The first nine digits of its area; empty where that is unknown.
     pub township: String,
+}
+
+/// A report's sealed parts, each for its own column; `None` where nothing was given.
+#[derive(Clone, Debug, Default)]
+pub struct SealedParts {
+    /// Where the child is in words, when it was found.
+    pub place: Option<Vec<u8>>,
+    /// Names, sexes, ages, with whom.
+    pub child: Option<Vec<u8>>,
+    /// Birth dates, numbers of papers.
+    pub birth: Option<Vec<u8>>,
+    /// Schools.
+    pub school: Option<Vec<u8>>,
+    /// Home addresses.
+    pub home: Option<Vec<u8>>,
+    /// What happened.
+    pub narrative: Option<Vec<u8>>,
+    /// What units may know of who reported.
+    pub reporter: Option<Vec<u8>>,
+    /// Who reported, whole.
+    pub identity: Option<Vec<u8>>,
+}
+
+impl SealedParts {
+    /// All of them in the order of the columns, for the audit leaf; what was not given is empty.
+    pub fn each(&self) -> [&[u8]; 8] {
+        [
+            &self.place,
+            &self.child,
+            &self.birth,
+            &self.school,
+            &self.home,
+            &self.narrative,
+            &self.reporter,
+            &self.identity,
+        ]
+        .map(|part| part.as_deref().unwrap_or_default())
+    }
 }
 
 /// What is stored of an idempotency key: whether this very report came before, and whether the client used the key at all.
@@ -170,6 +206,7 @@ impl BatchWriter {
         sorted.sort_by_key(|report| key(report));
         let tokens: Vec<(i64, &BlindToken)> = batch.iter().flat_map(|r| r.tokens.iter().map(|t| (r.id, t))).collect();
         let column = |f: fn(&NewReport) -> &[u8]| sorted.iter().map(|r| f(r)).collect::<Vec<_>>();
+        let part = |f: fn(&SealedParts) -> Option<&[u8]>| sorted.iter().map(|r| f(&r.parts)).collect::<Vec<_>>();
         let relay = self.relay;
         self.connection().await?;
         self.sent = true;
@@ -183,8 +220,14 @@ impl BatchWriter {
             .bind(sorted.iter().map(|r| r.drill).collect::<Vec<_>>())
             .bind(column(|r| &r.follow_up_mac))
             .bind(column(|r| &r.data_key))
-            .bind(column(|r| &r.matter))
-            .bind(column(|r| &r.reporter))
+            .bind(part(|p| p.place.as_deref()))
+            .bind(part(|p| p.child.as_deref()))
+            .bind(part(|p| p.birth.as_deref()))
+            .bind(part(|p| p.school.as_deref()))
+            .bind(part(|p| p.home.as_deref()))
+            .bind(part(|p| p.narrative.as_deref()))
+            .bind(part(|p| p.reporter.as_deref()))
+            .bind(part(|p| p.identity.as_deref()))
             .bind(sorted.iter().map(|r| r.facts.as_str()).collect::<Vec<_>>())
             .bind(sorted.iter().map(|r| r.urgent).collect::<Vec<_>>())
             .bind(

@@ -2,11 +2,13 @@
 -- A row whose idempotency key is taken, for this report or by this client, stores nothing and is missing from the result.
 WITH input AS (
     SELECT *
-    FROM unnest($3::bigint[], $4::timestamptz[], $5::text[], $6::boolean[], $7::bytea[], $8::bytea[], $9::bytea[],
-                $10::bytea[], $11::text[], $12::boolean[], $13::bytea[], $14::bytea[], $15::bytea[], $16::bytea[], $17::bytea[],
-                $24::bytea[], $25::text[])
-      AS i (id, received_at, channel, drill, follow_up_mac, data_key, matter, reporter, facts, urgent, key_mac, client_mac,
-            answer, salt, leaf, source, township)
+    FROM unnest($3::bigint[], $4::timestamptz[], $5::text[], $6::boolean[], $7::bytea[], $8::bytea[],
+                $9::bytea[], $10::bytea[], $11::bytea[], $12::bytea[], $13::bytea[], $14::bytea[], $15::bytea[], $16::bytea[],
+                $17::text[], $18::boolean[], $19::bytea[], $20::bytea[], $21::bytea[], $22::bytea[], $23::bytea[],
+                $30::bytea[], $31::text[])
+      AS i (id, received_at, channel, drill, follow_up_mac, data_key,
+            place, child, birth, school, home, narrative, reporter, identity,
+            facts, urgent, key_mac, client_mac, answer, salt, leaf, source, township)
 ), keyed AS (
     INSERT INTO idempotency_keys (key_mac, client_mac, report_id, answer, expires_at)
     SELECT key_mac, client_mac, id, answer, received_at + interval '7 days' FROM input
@@ -17,8 +19,10 @@ WITH input AS (
 ), fresh AS (
     SELECT * FROM input WHERE key_mac IS NULL OR id IN (SELECT report_id FROM keyed)
 ), stored AS (
-    INSERT INTO reports (id, county, received_at, channel, drill, follow_up_mac, key_id, data_key, matter, reporter)
-    SELECT id, $1, received_at, channel, drill, follow_up_mac, $2, data_key, matter, reporter FROM fresh
+    INSERT INTO reports (id, county, received_at, channel, drill, follow_up_mac, key_id, data_key, place, child, birth, school, home, narrative,
+                         reporter, identity)
+    SELECT id, $1, received_at, channel, drill, follow_up_mac, $2, data_key, place, child, birth, school, home, narrative, reporter, identity
+    FROM fresh
     RETURNING id
 ), facts AS (
     INSERT INTO report_facts (report_id, facts) SELECT id, facts::jsonb FROM fresh
@@ -30,12 +34,12 @@ WITH input AS (
     -- Born leased to the relay beside this writer, which is told after the commit and publishes without asking first. If it
     -- dies, the lease ends like any other.
     INSERT INTO outbox (report_id, county, urgent, received_at, lease_owner, due_at)
-    SELECT id, $1, urgent, received_at, $22, CASE WHEN $22 IS NULL THEN received_at ELSE received_at + $23 END FROM fresh
+    SELECT id, $1, urgent, received_at, $28, CASE WHEN $28 IS NULL THEN received_at ELSE received_at + $29 END FROM fresh
 ), leaves AS (
     INSERT INTO audit_leaves (at, subject, kind, salt, leaf) SELECT received_at, id, 'report-received', salt, leaf FROM fresh
 ), tokens AS (
     INSERT INTO blind_index (report_id, child, kind, token)
-    SELECT t.* FROM unnest($18::bigint[], $19::smallint[], $20::text[], $21::bytea[]) AS t (report_id, child, kind, token)
+    SELECT t.* FROM unnest($24::bigint[], $25::smallint[], $26::text[], $27::bytea[]) AS t (report_id, child, kind, token)
     WHERE t.report_id IN (SELECT id FROM fresh)
 )
 SELECT id FROM stored

@@ -186,8 +186,8 @@ pub struct BoardTicket {
     pub dispatched_at: DateTime<Utc>,
     /// A drill.
     pub drill: bool,
-    /// Routing facts as stored.
-    pub facts: Value,
+    /// Situations that asked it.
+    pub own: Vec<String>,
     /// Whom to call.
     pub call: Json<UnitCall>,
     /// Stages with their steps.
@@ -295,7 +295,7 @@ impl Store {
     pub async fn triage_list(&self, county: &str, offset: i64, limit: i64) -> Result<Vec<TriageLine>, StoreError> {
         let rows = sqlx::query_as(
             "SELECT t.id AS ticket_id, t.report_id, t.urgency, t.state, t.signed_by, t.next_due_at, t.dispatched_at,
-                    (SELECT f.facts FROM report_facts f WHERE f.report_id = t.report_id) AS facts,
+                    (SELECT facts_listed(f.facts, t.shows, t.own) FROM report_facts f WHERE f.report_id = t.report_id) AS facts,
                     t.drill,
                     coalesce((SELECT d.triage_reasons FROM decisions d WHERE d.report_id = t.report_id ORDER BY d.round DESC LIMIT 1), '[]') AS reasons
              FROM tickets t WHERE t.county = $1 AND t.obligation = 'triage' AND t.resolved_at IS NULL

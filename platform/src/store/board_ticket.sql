@@ -2,7 +2,7 @@
 SELECT t.id, t.report_id, t.obligation, t.unit, u.name AS unit_name, t.urgency, t.lead, t.state, t.outcome,
        person_shown(t.assignee, t.assignee_name) AS assignee_name, t.version, t.close_outcome, t.transfer_to, ticket_chain(t.id) AS chain,
        assignee_gone(t.county, t.unit, t.assignee) AS assignee_gone,
-       r.received_at, t.dispatched_at, r.drill, f.facts,
+       r.received_at, t.dispatched_at, r.drill, t.own,
        unit_call(t.county, t.unit) AS call,
        coalesce((SELECT jsonb_agg(jsonb_build_object('stage', s.stage, 'limit', s.time_limit, 'started_at', s.started_at,
                      'due_at', s.due_at, 'ended_at', s.ended_at, 'ended_how', s.ended_how, 'basis', s.basis, 'grade', s.grade, 'provisional', s.provisional,
@@ -32,5 +32,4 @@ SELECT t.id, t.report_id, t.obligation, t.unit, u.name AS unit_name, t.urgency, 
 FROM tickets t
 JOIN units u ON u.county = t.county AND u.code = t.unit
 JOIN reports r ON r.id = t.report_id
-JOIN report_facts f ON f.report_id = t.report_id
 WHERE t.county = $1 AND t.id = $2

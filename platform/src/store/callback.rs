@@ -47,8 +47,6 @@ pub struct CallbackDue {
 pub struct CallbackSealed {
     /// Wrapped data key.
     pub data_key: Vec<u8>,
-    /// Sealed reporter.
-    pub reporter: Option<Vec<u8>>,
 }
 
 /// A call that was recorded.
@@ -294,9 +292,9 @@ impl Store {
         Ok(rows)
     }
 
-    /// The sealed reporter of a report, to be opened by a logged act.
+    /// The key that words about a report are sealed with.
     pub async fn callback_sealed(&self, county: &str, report_id: i64) -> Result<Option<CallbackSealed>, StoreError> {
-        let row = sqlx::query_as("SELECT data_key, reporter FROM reports WHERE county = $1 AND id = $2")
+        let row = sqlx::query_as("SELECT data_key FROM reports WHERE county = $1 AND id = $2")
             .bind(county)
             .bind(report_id)
             .fetch_optional(&self.pool)

@@ -1,6 +1,7 @@
 -- Those of the reports $2 that wait for a call-back at $3, with what the call is about: $1 county
 SELECT r.id AS report_id, r.received_at, max(t.resolved_at) AS resolved_at, min(t.urgency) AS urgency,
-       f.facts ->> 'reporter_kind' AS reporter_kind, f.facts ->> 'identity' AS identity, f.facts, r.drill,
+       CASE WHEN 'reporter' = ANY (report_looks(r.id, 'office')) THEN f.facts ->> 'reporter_kind' END AS reporter_kind,
+       f.facts ->> 'identity' AS identity, facts_shown(f.facts, report_looks(r.id, 'office'), '{}') AS facts, r.drill,
        coalesce(array_agg(DISTINCT t.outcome) FILTER (WHERE t.outcome IS NOT NULL
            AND NOT EXISTS (SELECT FROM tickets s WHERE s.predecessor = t.id AND s.state <> 'returned')), '{}') AS outcomes,
        (SELECT count(*) FROM callbacks c WHERE c.report_id = r.id AND c.try IS NOT NULL

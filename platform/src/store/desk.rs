@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::{PgTransaction, types::Json};
 
-use super::{Store, StoreError};
+use super::{Ground, Store, StoreError};
 
 /// The units a person acts for, as the database is told.
 #[derive(Clone, Debug)]
@@ -59,7 +59,7 @@ pub struct QueueLine {
     pub present_danger: bool,
     /// A drill.
     pub drill: bool,
-    /// Routing facts, for the pages.
+    /// Facts that a list may say, for the pages.
     #[serde(skip)]
     pub facts: Value,
 }
@@ -141,22 +141,21 @@ pub struct DeskTicket {
     pub received_at: DateTime<Utc>,
     /// A drill.
     pub drill: bool,
-    /// Routing facts.
-    pub facts: Value,
+    /// Situations that asked it.
+    pub own: Vec<String>,
+    /// Parts of the report that it shows.
+    pub shows: Vec<String>,
+    /// What the program judges by, and shows nobody: the desk's login can't read it ([`Store::ticket_ground`]).
+    #[sqlx(skip)]
+    pub ground: Ground,
     /// Wrapped data key.
     pub data_key: Vec<u8>,
-    /// Sealed matter.
-    pub matter: Vec<u8>,
-    /// Sealed reporter.
-    pub reporter: Option<Vec<u8>>,
     /// Stages with steps.
     pub stages: Json<Vec<DeskStage>>,
     /// Timeline of acts, the oldest first.
     pub events: Json<Vec<DeskEvent>>,
-    /// Other units of the case.
+    /// Other units of the case: all where the ticket shows all situations, else who leads.
     pub others: Json<Vec<OtherTicket>>,
-    /// What it was made from, for [`crate::why::Why`].
-    pub made: Option<Value>,
 }
 
 /// Tickets before and after this one, and the case's first clock.
@@ -247,8 +246,8 @@ pub struct OtherTicket {
     pub unit: String,
     /// Unit's name.
     pub unit_name: String,
-    /// Obligation.
-    pub obligation: String,
+    /// Obligation; none where it would tell what this ticket does not show.
+    pub obligation: Option<String>,
     /// Leads.
     pub lead: bool,
     /// State.

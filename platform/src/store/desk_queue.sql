@@ -3,7 +3,7 @@
 SELECT t.id, t.report_id, t.unit, t.obligation, t.lead, t.urgency, t.state, t.next_stage, t.next_due_at,
        person_shown(t.assignee, t.assignee_name) AS assignee_name,
        assignee_gone(t.county, t.unit, t.assignee) AS assignee_gone,
-       t.dispatched_at, facts_area(f.facts) AS area, facts_danger(f.facts) AS present_danger, t.drill, f.facts
+       t.dispatched_at, facts_area(listed.facts) AS area, facts_danger(listed.facts) AS present_danger, t.drill, listed.facts
 FROM (SELECT q.*
       FROM (SELECT DISTINCT unnest(desk_units()) AS unit) mine, (VALUES (false), (true)) AS apart (drill),
            LATERAL (SELECT * FROM tickets
@@ -11,5 +11,5 @@ FROM (SELECT q.*
                       AND state IN ('dispatched', 'signed', 'in-progress', 'close-requested', 'transferring', 'return-requested', 'reopened')
                     ORDER BY next_due_at, id LIMIT $2 + $3) q
       ORDER BY q.next_due_at, q.id OFFSET $2 LIMIT $3) t
-JOIN report_facts f ON f.report_id = t.report_id
+CROSS JOIN LATERAL (SELECT desk_ticket_listed(t.id) AS facts) listed
 ORDER BY t.next_due_at, t.id

@@ -7,7 +7,7 @@ SELECT t.id, t.version, t.report_id, t.unit, t.obligation, t.lead, t.urgency, t.
        t.close_requested_at, person_shown(t.close_requested_account, t.close_requested_by) AS close_requested_by,
        t.close_requested_account, t.close_by, t.transfer_to,
        person_shown(t.close_approved_account, t.close_approved_by) AS close_approved_by,
-       coalesce(to_jsonb(t) -> 'unknowns', '[]') AS unknowns, desk_ticket_chain(t.id) AS chain, t.outcome, t.next_stage, t.next_due_at, r.received_at, r.drill, f.facts, r.data_key, r.matter, r.reporter,
+       coalesce(to_jsonb(t) -> 'unknowns', '[]') AS unknowns, desk_ticket_chain(t.id) AS chain, t.outcome, t.next_stage, t.next_due_at, r.received_at, r.drill, r.data_key, t.own, t.shows,
        coalesce((SELECT jsonb_agg(jsonb_build_object('stage', s.stage, 'due_at', s.due_at, 'time_limit', s.time_limit,
                      'start_event', s.start_event, 'basis', s.basis, 'grade', s.grade, 'provisional', s.provisional,
                      'derivation', s.derivation, 'ended_at', s.ended_at, 'ended_how', s.ended_how,
@@ -18,9 +18,7 @@ SELECT t.id, t.version, t.report_id, t.unit, t.obligation, t.lead, t.urgency, t.
                      'account', e.account_id, 'detail', e.detail,
                      'sealed', encode(e.sealed, 'hex')) ORDER BY e.at)
                  FROM events e WHERE e.ticket_id = t.id AND e.report_id = t.report_id), '[]') AS events,
-       coalesce((SELECT jsonb_agg(to_jsonb(o)) FROM case_others(t.id) o), '[]') AS others,
-       desk_ticket_made(t.id) AS made
+       coalesce((SELECT jsonb_agg(to_jsonb(o)) FROM case_others(t.id) o), '[]') AS others
 FROM tickets t
 JOIN reports r ON r.id = t.report_id
-JOIN report_facts f ON f.report_id = t.report_id
 WHERE t.id = $1 AND t.unit = ANY ((SELECT desk_units())::text[])

@@ -43,14 +43,25 @@ GRANT UPDATE (state, decided_at, decided_by, decided_account) ON floods TO "{rol
 
 -- notifier: notices and what their mails say.
 GRANT SELECT ON notices, notice_tickets, notice_attempts, tickets, stages, report_facts, memberships, mail_state TO "{role}_notifier";
-GRANT SELECT (report_id, round, pack_version, rule_set, rows, decided_at) ON decisions TO "{role}_notifier";
+GRANT SELECT (report_id, round, pack_version, rule_set, rows, decided_at, looks) ON decisions TO "{role}_notifier";
 GRANT SELECT (id, county, name, phone, disabled_at) ON accounts TO "{role}_notifier";
 GRANT INSERT ON notices, notice_tickets, notice_attempts, mail_state TO "{role}_notifier";
 GRANT UPDATE ON notices, mail_state TO "{role}_notifier";
 
 -- desk: one unit's tickets, by row-level security. No report but those it holds a ticket of.
-GRANT SELECT ON tickets, stages, stage_rounds, escalation_steps, events, reports, report_facts TO "{role}_desk";
-GRANT UPDATE ON tickets, stages TO "{role}_desk";
+-- What a report says comes through desk_ticket_read alone, which writes down who read it.
+GRANT SELECT ON tickets, stages, stage_rounds, escalation_steps, events TO "{role}_desk";
+GRANT SELECT (id, county, received_at, channel, drill, data_key) ON reports TO "{role}_desk";
+GRANT UPDATE ON stages TO "{role}_desk";
+-- Every column of a ticket but those that say which report it is about and what it shows of it.
+DO $$
+BEGIN
+    EXECUTE (SELECT format('GRANT UPDATE (%s) ON tickets TO %I', string_agg(quote_ident(column_name), ', '), '{role}_desk')
+             FROM information_schema.columns WHERE table_schema = 'public' AND table_name = 'tickets'
+             AND column_name NOT IN ('id', 'county', 'case_id', 'report_id', 'unit', 'obligation', 'unit_kind', 'shows', 'own'));
+END $$;
+GRANT EXECUTE ON FUNCTION desk_ticket_read(bigint, bigint, text, timestamptz), desk_ticket_identity(bigint, bigint, timestamptz),
+    desk_ticket_listed(bigint), ticket_shows(bigint, bigint, timestamptz) TO "{role}_desk";
 GRANT INSERT ON events, audit_leaves, stages TO "{role}_desk";
 GRANT EXECUTE ON FUNCTION tickets_lock(bigint), desk_notice(uuid, bigint, text, boolean, text, timestamptz),
     desk_hand_over(bigint, timestamptz, text, bigint), desk_transfer_withdraw(bigint, timestamptz, text, bigint),
@@ -61,7 +72,7 @@ GRANT EXECUTE ON FUNCTION tickets_lock(bigint), oversight_open(bigint, jsonb, in
 GRANT EXECUTE ON FUNCTION ticket_chain(bigint) TO "{role}_board";
 GRANT SELECT ON memberships TO "{role}_desk";
 GRANT SELECT (id, county, login, name, phone, disabled_at) ON accounts TO "{role}_desk";
-GRANT EXECUTE ON FUNCTION case_others(bigint), desk_ticket_made(bigint) TO "{role}_desk";
+GRANT EXECUTE ON FUNCTION case_others(bigint) TO "{role}_desk";
 
 -- board: reads, county-wide, nothing sealed; writes its own snapshot.
 GRANT SELECT (id, county, received_at, channel, drill) ON reports TO "{role}_board";
@@ -71,10 +82,14 @@ GRANT SELECT ON report_facts, outbox, decisions, cases, case_reports, tickets, s
 GRANT SELECT (id, county, login, name, phone, disabled_at) ON accounts TO "{role}_board";
 GRANT INSERT, UPDATE ON board_snapshots TO "{role}_board";
 GRANT SELECT ON unlisted_areas TO "{role}_board";
-GRANT EXECUTE ON FUNCTION ticket_made(bigint) TO "{role}_board";
+GRANT EXECUTE ON FUNCTION ticket_made(bigint), ticket_shows(bigint, bigint, timestamptz) TO "{role}_board";
+GRANT SELECT ON reads TO "{role}_board";
 
 -- office: settles triage and records call-backs; may open what a call-back needs.
-GRANT SELECT ON reports, report_facts, decisions, cases, case_reports, tickets, stages, escalation_steps, notices, notice_tickets, events,
+GRANT SELECT (id, county, received_at, channel, drill, data_key) ON reports TO "{role}_office";
+GRANT EXECUTE ON FUNCTION office_ticket_read(bigint, bigint, text, timestamptz), callback_identity(bigint, bigint, timestamptz),
+    report_look(bigint, bigint, bigint, text, text, timestamptz), ticket_shows(bigint, bigint, timestamptz) TO "{role}_office";
+GRANT SELECT ON reads, report_facts, decisions, cases, case_reports, tickets, stages, escalation_steps, notices, notice_tickets, events,
     callbacks, stage_rounds, outbox, routing_attempts TO "{role}_office";
 GRANT INSERT ON decisions, tickets, stages, stage_rounds, notices, notice_tickets, events, callbacks, audit_leaves TO "{role}_office";
 GRANT UPDATE (decision, decided_at, decided_by, decided_account) ON callbacks TO "{role}_office";
@@ -154,5 +169,4 @@ BEGIN
     EXECUTE format('CREATE POLICY desk ON events TO %I USING (EXISTS (SELECT FROM tickets t WHERE t.id = ticket_id))', '{role}_desk');
     EXECUTE format('CREATE POLICY desk ON openings TO %I USING (EXISTS (SELECT FROM tickets t WHERE t.id = ticket_id))', '{role}_desk');
     EXECUTE format('CREATE POLICY desk ON reports TO %I USING (EXISTS (SELECT FROM tickets t WHERE t.report_id = reports.id))', '{role}_desk');
-    EXECUTE format('CREATE POLICY desk ON report_facts TO %I USING (EXISTS (SELECT FROM tickets t WHERE t.report_id = report_facts.report_id))', '{role}_desk');
 END $$;

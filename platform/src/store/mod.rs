@@ -30,6 +30,7 @@ mod openings;
 mod outbox;
 mod pack;
 mod parked;
+mod parts;
 mod people;
 mod reopen;
 mod replay;
@@ -50,7 +51,7 @@ mod wake;
 pub use access::{Access, AccessFind, AccessLine};
 pub use account_acts::{AccountAct, NewAct};
 pub use act::{ActDone, Acting, Closing, Denied, Oversight, Successor, TicketDeed, Wait};
-pub use batch::{BatchWriter, BlindToken, KeyMacs, NewReport, Stored};
+pub use batch::{BatchWriter, BlindToken, KeyMacs, NewReport, SealedParts, Stored};
 pub use board::{BoardList, BoardNow, BoardTicket, CallAbout, TriageLine, UndeliveredNotice};
 pub use callback::{
     By, CallbackCase, CallbackDecision, CallbackDue, CallbackNew, CallbackRecorded, CallbackSealed, CallbackTicket,
@@ -84,6 +85,7 @@ pub use pack::{
     ActivePack, MailboxKept, PackDone, PackError, PackLoaded, PackVersions, Stranded, Successors, UnitMoved,
     rules_digest, rules_of,
 };
+pub use parts::{Ground, Handed, Reading};
 pub use people::{Account, Created, Find, GIVEN_DAYS, Membership, NewAccount, Person};
 pub use replay::{ReplayFacts, ReplayKey};
 pub use resend::{Bounced, ResendError, Resent};

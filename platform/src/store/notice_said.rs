@@ -127,6 +127,9 @@ pub struct NoticeTicket {
     pub stages: Vec<NoticeStage>,
     /// What dispatched it.
     pub decision: Option<NoticeDecision>,
+    /// Situations that asked it, where it shows them.
+    #[serde(default)]
+    pub own: Vec<String>,
 }
 
 /// The decision that dispatched a ticket: which situations asked for it is read from its rows.

@@ -1,7 +1,8 @@
 -- What the mails of these notices say: $1 ids. No sealed column is read. The lease has its own query, so that its cost is that
 -- of the queue's index alone.
 SELECT n.id, n.kind, n.level, n.unit, u.name AS unit_name, u.kind AS unit_kind, u.mailbox, n.urgency, n.drill, n.system_late,
-       n.created_at, n.attempts, n.strikes, first.report_id, f.facts, said.tickets,
+       n.created_at, n.attempts, n.strikes, first.report_id, 
+       CASE WHEN f.facts IS NOT NULL THEN facts_shown(f.facts, told.parts, '{}') END AS facts, said.tickets,
        n.subject_kind, n.subject_id, n.said,
        -- Decided meanwhile: nothing is asked any more.
        coalesce(n.subject_kind = 'rule-set', false)
@@ -23,6 +24,8 @@ LEFT JOIN report_facts f ON f.report_id = first.report_id
 CROSS JOIN LATERAL (
     SELECT coalesce(jsonb_agg(jsonb_build_object(
                'id', t.id, 'obligation', t.obligation, 'unit', t.unit, 'unit_name', tu.name, 'unit_kind', tu.kind, 'lead', t.lead,
+               'own', CASE WHEN t.own = '{}' AND 'situations' = ANY (t.shows) THEN (facts_shown(f.facts, '{situations}', '{}') -> 'situations')
+                           WHEN t.shows && '{own,situations}' THEN to_jsonb(t.own) ELSE '[]' END,
                'closed_at', t.resolved_at, 'close_outcome', t.close_outcome,
                'transfer_to', (SELECT x.name FROM units x WHERE x.county = t.county AND x.code = t.transfer_to), 'dispatched_at', t.dispatched_at, 'basis', t.basis, 'about', about.stages,
                -- A decision and its tickets carry the same time; a successor has that of its own dispatch, later.
@@ -41,5 +44,12 @@ CROSS JOIN LATERAL (
           ORDER BY i.ticket_id LIMIT CASE WHEN n.flood_id IS NOT NULL THEN 10 END) about
     JOIN tickets t ON t.id = about.ticket_id
     JOIN units tu ON tu.county = t.county AND tu.code = t.unit) said
+CROSS JOIN LATERAL (
+    -- A mail says place and ages at most, and of those what each ticket of the unit shows; to others what they see without one.
+    SELECT ARRAY(SELECT unnest('{place,child}'::text[]) INTERSECT
+                 SELECT unnest(CASE WHEN t.unit = n.unit THEN t.shows
+                                    ELSE report_looks(t.report_id, CASE u.kind WHEN 'leading-group' THEN u.kind ELSE 'office' END) END)
+                 FROM tickets t WHERE t.id = n.ticket_id
+                     OR t.id IN (SELECT nt.ticket_id FROM notice_tickets nt WHERE nt.notice_id = n.id)) AS parts) told
 WHERE n.id = ANY ($1)
 ORDER BY n.urgency, n.created_at, n.id

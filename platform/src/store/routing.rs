@@ -165,8 +165,8 @@ pub(super) async fn decision_insert(
     now: DateTime<Utc>,
 ) -> Result<u64, StoreError> {
     let done = sqlx::query(
-        "INSERT INTO decisions (report_id, round, urgency, pack_version, rule_set, rows, unsent, triage_reasons, decided_by, decided_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING",
+        "INSERT INTO decisions (report_id, round, urgency, pack_version, rule_set, rows, unsent, triage_reasons, decided_by, decided_at, looks)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING",
     )
     .bind(report_id)
     .bind(round)
@@ -178,6 +178,7 @@ pub(super) async fn decision_insert(
     .bind(Json(&decision.triage_reasons))
     .bind(pinned.by)
     .bind(now)
+    .bind(Json(&decision.looks))
     .execute(&mut **tx)
     .await?;
     Ok(done.rows_affected())
@@ -232,6 +233,8 @@ pub(super) fn ticket_row(ticket: &PlannedTicket) -> serde_json::Value {
         "evidence": ticket.evidence,
         "basis": ticket.basis,
         "unknowns": ticket.unknowns,
+        "shows": ticket.shows,
+        "own": ticket.own,
         "notice_id": Uuid::new_v4(),
         "stages": ticket.stages.iter().map(stage_row).collect::<Vec<_>>(),
     })

@@ -3,12 +3,12 @@
 -- A ticket that the report already has (routing again) is left as it is, and so are its clocks.
 WITH input AS (
     SELECT * FROM jsonb_to_recordset($9) AS t (obligation text, unit text, unit_kind text, lead boolean, evidence text,
-                                              basis jsonb, unknowns text[], notice_id uuid, stages jsonb)
+                                              basis jsonb, unknowns text[], shows text[], own text[], notice_id uuid, stages jsonb)
 ), ticket AS (
     INSERT INTO tickets (county, case_id, report_id, obligation, unit, unit_kind, lead, urgency, evidence, basis, unknowns, rule_set,
-                         dispatched_at, state, next_stage, next_due_at, drill)
+                         dispatched_at, state, next_stage, next_due_at, drill, shows, own)
     SELECT $1, $2, $3, obligation, unit, unit_kind, lead, $4, evidence, basis, unknowns, $5, $8, 'dispatched',
-           stages -> 0 ->> 'stage', (stages -> 0 ->> 'due_at')::timestamptz, $7 FROM input
+           stages -> 0 ->> 'stage', (stages -> 0 ->> 'due_at')::timestamptz, $7, shows, own FROM input
     ON CONFLICT (report_id, obligation, unit) WHERE predecessor IS NULL AND beside IS NULL DO NOTHING
     RETURNING id, obligation, unit
 ), stage AS (

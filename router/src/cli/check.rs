@@ -58,6 +58,7 @@ impl Check {
         for (table, report) in &examined.tables {
             answer.add(MODEL, table, report, &named, Words::Chinese);
         }
+        answer.add_disclosure(examined.disclosure);
         answer.add_liveness(examined.liveness);
         self.answer(&self.county.county.display().to_string(), &answer, FINDING)
     }

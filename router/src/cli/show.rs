@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use anyhow::Context;
-use casework::calendar::rfc3339;
+use casework::{calendar::rfc3339, explain::Sight};
 use chrono::{DateTime, Utc};
 use platform::{
     config::Config,
@@ -27,9 +27,9 @@ pub(crate) async fn run(receipt: &str, as_json: bool, explain: bool) -> anyhow::
     for ticket in shown.tickets.0.as_array_mut().into_iter().flatten() {
         let made = ticket.as_object_mut().and_then(|ticket| ticket.remove("made"));
         if as_json {
-            ticket["explanation"] = why.ticket(made.as_ref()).await.json();
+            ticket["explanation"] = why.ticket(made.as_ref(), &Sight::whole()).await.json();
         } else if explain {
-            ticket["explanation"] = why.ticket(made.as_ref()).await.text().into();
+            ticket["explanation"] = why.ticket(made.as_ref(), &Sight::whole()).await.text().into();
         }
     }
     if as_json {

@@ -1,10 +1,11 @@
-//! What must hold of the four tables before a report meets them.
+//! What must hold of the tables before a report meets them.
 
 use std::collections::{BTreeMap, HashMap};
 
 use super::columns::{self, Allowed, Words};
 use super::{DISPATCH, Deadline};
 use crate::calendar::{Limit, Regime};
+use crate::disclosure::{ANY_TICKET, DISCLOSURE, OVERSIGHT_LOOK, Part, Shows};
 use crate::dmn::sfeel::Value;
 use crate::dmn::{Column, Inputs, Model, Rule, Table};
 use crate::escalation::{Anchor, Level};
@@ -119,7 +120,9 @@ impl Check<'_> {
                 format!("{word} is not a known {list}")
             }
             (Words::Pack(..), Value::Text(word))
-                if matches!(column.name.as_str(), "unit_kind" | "requester_kind") && !self.units.allows_kind(word) =>
+                if table.id != DISCLOSURE
+                    && matches!(column.name.as_str(), "unit_kind" | "requester_kind")
+                    && !self.units.allows_kind(word) =>
             {
                 format!("no unit of units.csv is of kind {word}")
             }
@@ -253,6 +256,40 @@ impl Check<'_> {
             }
         }
         escalation
+    }
+
+    /// What each obligation shows to each unit kind, and to who looks without a ticket. Which rows must be there is not a
+    /// question of one table ([`crate::disclosure::check`]).
+    pub(super) fn disclosure(&mut self, table: &Table) -> HashMap<(String, String), (Shows, usize)> {
+        let mut rows = HashMap::new();
+        let kinds = self.vocabulary.unit_kinds.iter().map(|kind| kind.term.code.clone());
+        let kinds: Vec<String> = kinds.chain([OVERSIGHT_LOOK.to_owned()]).collect();
+        let asked = self.vocabulary.obligations.iter().map(|term| term.code.clone());
+        for obligation in asked.chain([ANY_TICKET.to_owned()]) {
+            for kind in &kinds {
+                let inputs = Inputs::from([
+                    ("obligation", obligation.as_str().into()),
+                    ("unit_kind", kind.as_str().into()),
+                ]);
+                match table.evaluate(&inputs) {
+                    Ok(hits) => {
+                        let Some(rule) = hits.first() else { continue };
+                        let shown = |part: &Part| *table.output(rule, part.as_str()) == Value::Flag(true);
+                        let shows = Part::ALL.iter().copied().filter(shown).collect();
+                        rows.insert((obligation.clone(), kind.clone()), (shows, rule.number));
+                    }
+                    Err(ambiguous) => {
+                        let label = self.vocabulary.unit_kinds.label(kind, Lang::Zh).to_owned();
+                        let zh = format!(
+                            "“{}”给{label}显示什么有几行同时规定，只能有一行。",
+                            self.label(&obligation)
+                        );
+                        self.add_zh(table.line, format!("{obligation} {kind}: {ambiguous}"), zh);
+                    }
+                }
+            }
+        }
+        rows
     }
 
     fn level(&mut self, table: &Table, rule: &Rule, level: u8) -> Option<Level> {

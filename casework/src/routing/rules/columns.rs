@@ -1,5 +1,6 @@
-//! Which columns the four tables have, and which words their cells may say.
+//! Which columns the tables have, and which words their cells may say.
 
+use crate::disclosure::{ANY_TICKET, DISCLOSURE, OVERSIGHT_LOOK};
 use crate::dmn::sfeel::Kind;
 use crate::pack::Vocabulary;
 use crate::report::{LivingWith, Place, ReporterKind, Sex, Suspect};
@@ -55,6 +56,16 @@ const fn whole(name: &'static str) -> Allowed {
 const SITUATION: Words = Words::Pack(|v, word| v.situations.allows(word), "situation of situations.csv");
 const UNIT_KIND: Words = Words::Pack(|v, word| v.unit_kinds.allows(word), "unit kind of unit-kinds.csv");
 const OBLIGATION: Words = Words::Pack(|v, word| v.obligations.allows(word), "obligation of obligations.csv");
+/// An obligation, or `*`: without a ticket.
+const SHOWN_OBLIGATION: Words = Words::Pack(
+    |v, word| word == ANY_TICKET || v.obligations.allows(word),
+    "obligation of obligations.csv, or *",
+);
+/// A unit kind, or who looks without being a unit.
+const SHOWN_TO: Words = Words::Pack(
+    |v, word| word == OVERSIGHT_LOOK || v.unit_kinds.allows(word),
+    "unit kind of unit-kinds.csv, or oversight",
+);
 const EVIDENCE: Words = Words::Pack(|v, word| v.evidence.allows(word), "evidence kind of evidence.csv");
 const EVENT: Words = Words::Pack(|v, word| v.events.allows(word), "event of events.csv");
 const URGENCY: Words = Words::Closed(|word| Urgency::from_word(word).is_some());
@@ -122,6 +133,26 @@ pub(super) fn of(table: &str) -> (&'static [Allowed], bool, &'static [Allowed]) 
                     text("start", EVENT),
                     text("basis", Words::Prose),
                     text("grade", GRADE),
+                ]
+            },
+        ),
+        DISCLOSURE => (
+            const { &[text("obligation", SHOWN_OBLIGATION), text("unit_kind", SHOWN_TO)] },
+            true,
+            // One yes or no for each part (casework::disclosure).
+            const {
+                &[
+                    flag("place"),
+                    flag("situations"),
+                    flag("own"),
+                    flag("child"),
+                    flag("birth"),
+                    flag("school"),
+                    flag("home"),
+                    flag("suspect"),
+                    flag("narrative"),
+                    flag("reporter"),
+                    flag("identity"),
                 ]
             },
         ),

@@ -2,6 +2,7 @@
 
 use super::check::Check;
 use super::{Rules, Twice};
+use crate::disclosure::DISCLOSURE;
 use crate::dmn::{Model, Table};
 use crate::pack::{Problems, Units, Vocabulary};
 
@@ -25,9 +26,9 @@ impl Rules {
             units,
             problems,
         };
-        let names = ["urgency", "obligations", "deadlines", "escalation"];
+        let names = ["urgency", "obligations", "deadlines", "escalation", DISCLOSURE];
         let Some(name) = names.into_iter().find(|name| model.table(name).is_some()) else {
-            problems.add(file, 0, "none of the four decisions has this name");
+            problems.add(file, 0, "none of the decisions has this name");
             return rules;
         };
         let table = check.table(&model, name).cloned();
@@ -37,6 +38,8 @@ impl Rules {
             ("deadlines", Some(table)) => rules.deadlines = check.deadlines(&table),
             ("escalation", Some(table)) => rules.escalation = check.escalation(&table),
             ("deadlines", None) => rules.deadlines.clear(),
+            (DISCLOSURE, Some(table)) => rules.disclosure = Some(check.disclosure(&table)),
+            (DISCLOSURE, None) => rules.disclosure = None,
             _ => rules.escalation.clear(),
         }
         check.steps_increase(&rules.escalation, &rules.deadlines);

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::{is_county, named, scope};
+use crate::disclosure::{self, DISCLOSURE, DisclosureFinding};
 use crate::dmn::check::{Finding, Kind, Report, Scope, Undecided, check, chinese};
 use crate::dmn::grid::Grid;
 use crate::dmn::sfeel::Value;
@@ -26,6 +27,8 @@ pub struct Examined {
     pub tables: Vec<(Table, Report)>,
     /// Ways in which a report would fall through; looked for in a pack without problems.
     pub liveness: Vec<LivenessFinding>,
+    /// What is not said, or wrongly, of what tickets show; looked for in a pack without problems.
+    pub disclosure: Vec<DisclosureFinding>,
 }
 
 /// One finding as an office reads it.
@@ -57,11 +60,13 @@ pub fn examine(files: &PackFiles, share: &mut Share<'_>) -> Examined {
     // Who would answer is asked of a pack that can be read; half of one names nobody.
     let whole = pack.as_ref().filter(|_| problems.is_empty());
     let liveness = whole.map(liveness::check).unwrap_or_default();
+    let disclosure = whole.map(disclosure::check).unwrap_or_default();
     Examined {
         pack: pack.map(Arc::new),
         problems,
         tables,
         liveness,
+        disclosure,
     }
 }
 
@@ -82,6 +87,7 @@ impl Examined {
     pub fn sound(&self) -> bool {
         self.problems.is_empty()
             && self.liveness.is_empty()
+            && self.disclosure.is_empty()
             && !self.tables.is_empty()
             && self.tables.iter().all(|(_, report)| report.sound())
     }
@@ -102,7 +108,15 @@ impl Examined {
             found.chain(open)
         });
         let problems = self.problems.iter().map(|problem| self.problem(problem));
-        liveness.chain(tables).chain(problems).collect()
+        let shown = self.disclosure.iter().map(|found| Line {
+            decision: Some(DISCLOSURE.to_owned()),
+            rows: found.row.into_iter().collect(),
+            sentence: found.sentence.clone(),
+            law: None,
+            facts: Vec::new(),
+            report: None,
+        });
+        liveness.chain(shown).chain(tables).chain(problems).collect()
     }
 
     fn named(&self, column: &Column, word: &str) -> Option<String> {

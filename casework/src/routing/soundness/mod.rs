@@ -1,4 +1,4 @@
-//! The county's four tables as the check of decision tables sees them ([`crate::dmn::check`]).
+//! The county's tables as the check of decision tables sees them ([`crate::dmn::check`]).
 //!
 //! Which inputs there can be is declared in the model; which of them must be answered is not, and is said here:
 //! - `urgency` must answer each situation and child.
@@ -6,11 +6,14 @@
 //!   question about the county, not about one table.
 //! - `deadlines` must answer but for first contact, a stage that not every obligation has.
 //! - `escalation` ends at its highest level; that levels have no gap is checked while the pack is read.
+//! - `disclosure` may say nothing of a pair that nobody asks; that each pair that is asked has its row is a question about
+//!   the county too ([`crate::disclosure::check`]).
 //! - The kind of the asking unit is absent where a report asks. No other fact is: unknown ones have a
 //!   word, or are asked as every value (age, sex, left behind).
 
 mod examine;
 
+use crate::disclosure::DISCLOSURE;
 use crate::dmn::check::Scope;
 use crate::dmn::{Column, Model, Table};
 use crate::explain::words::word_zh;
@@ -22,7 +25,7 @@ pub use examine::{Examined, Line, Share, examine};
 /// The decisions that make a model a county's division of duties.
 const DECISIONS: [&str; 4] = ["urgency", "obligations", "deadlines", "escalation"];
 
-/// Whether a model has the four tables of a county.
+/// Whether a model has the tables by which a county routes.
 pub fn is_county(model: &Model) -> bool {
     DECISIONS
         .iter()
@@ -37,7 +40,7 @@ pub fn scope(table: &Table) -> Scope<'static> {
     };
     let gaps = match table.id.as_str() {
         "urgency" | "deadlines" => true,
-        "obligations" | "escalation" => false,
+        "obligations" | "escalation" | DISCLOSURE => false,
         _ => Scope::of(table).gaps,
     };
     Scope {

@@ -25,7 +25,7 @@ use platform::{
 use serde::Deserialize;
 use serde_json::json;
 
-use super::facts;
+use super::{facts, look::look};
 use crate::internal::{
     Internal, api_of, api_unavailable,
     auth::{Actor, Office, Overseer},
@@ -330,6 +330,7 @@ fn successor(case: &ClosingCase, loaded: &LoadedPack, now: DateTime<Utc>) -> Opt
     let unit = loaded.pack.units().get(case.line.transfer_to.as_deref()?)?;
     Some(Successor {
         unit_kind: unit.kind.clone(),
+        shows: loaded.pack.rules().shows(&case.line.obligation, &unit.kind),
         stages: routing::successor(
             &loaded.pack,
             &case.line.obligation,
@@ -417,6 +418,10 @@ async fn show(
         Ok(waiting) => waiting.iter().any(|line| line.ticket_id == id),
         Err(e) => return unavailable(&e),
     };
+    let opened = match look(internal, actor, case.line.report_id, Some(id)).await {
+        Ok(opened) => opened,
+        Err(response) => return response,
+    };
     let loaded = internal.pack.current();
     let transfer = case.line.outcome.as_deref() == Some(TRANSFERRED);
     let office = actor.is(&["office"]) && case.line.state == "close-requested";
@@ -438,7 +443,7 @@ async fn show(
             (Some(by), Some(at)) => lang.fill("closings.seen", &[("by", by), ("at", &words::moment(lang, at, now))]),
             _ => lang.t("closings.unseen").to_owned(),
         },
-        facts: facts::lines(&case.facts, &loaded.pack, lang),
+        facts: facts::lines(&opened, &loaded.pack, lang),
         case_clock: case
             .case_dispatched_at
             .map(|at| lang.fill("close.case_clock", &[("at", &words::moment(lang, at, now))]))

@@ -8,6 +8,7 @@ mod closings;
 mod facts;
 mod ledger;
 mod lists;
+mod look;
 mod mail;
 mod now;
 mod page;
@@ -20,6 +21,7 @@ use axum::routing::{get, post};
 
 pub(crate) use call::{Call, call};
 pub(crate) use facts::lines as facts_lines;
+pub(crate) use look::look;
 
 use super::Route;
 

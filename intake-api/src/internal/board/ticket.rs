@@ -18,6 +18,7 @@ use serde_json::Value;
 use super::{
     call::{Call, call},
     facts,
+    look::look,
 };
 use crate::internal::{
     Internal,
@@ -122,6 +123,10 @@ pub(crate) async fn page(
         Ok(None) => return problem::not_found().into_response(),
         Err(e) => return unavailable(&e),
     };
+    let opened = match look(&internal, &actor, ticket.report_id, Some(id)).await {
+        Ok(opened) => opened,
+        Err(response) => return response,
+    };
     let now = clock::now();
     let loaded = internal.pack.current();
     let pack = &loaded.pack;
@@ -143,7 +148,7 @@ pub(crate) async fn page(
             .unwrap_or_default(),
         received: words::moment(lang, ticket.received_at, now),
         call: call(&ticket.call),
-        facts: facts::lines(&ticket.facts, pack, lang),
+        facts: facts::lines(&opened, pack, lang),
         stages: items(&ticket.stages)
             .map(|s| stage(s, words::letters(pack, &ticket.unit), lang, now))
             .collect(),
@@ -168,7 +173,11 @@ pub(crate) async fn page(
             .and_then(|chain| moment(chain, "case_dispatched_at", lang, now))
             .map(|at| lang.fill("close.case_clock", &[("at", &at)]))
             .unwrap_or_default(),
-        why: internal.why.ticket(ticket.made.as_ref()).await.text(),
+        why: internal
+            .why
+            .ticket(ticket.made.as_ref(), &opened.sight(&ticket.own))
+            .await
+            .text(),
         office: actor.is(&["office"]),
         frame,
         ticket,

@@ -20,6 +20,7 @@ use serde_json::{Value, json};
 
 use super::{
     facts,
+    look::look_as_holder,
     now::{brief, reasons},
 };
 use crate::internal::{
@@ -376,6 +377,15 @@ async fn show(
         (Ok(_), Ok(_), Ok(_)) => return problem::not_found().into_response(),
         (Err(e), ..) | (_, Err(e), _) | (.., Err(e)) => return unavailable(&e),
     };
+    let ticket = shown
+        .tickets
+        .as_array()
+        .and_then(|all| all.iter().find(|t| t["obligation"] == "triage"))
+        .and_then(|t| t["id"].as_i64());
+    let opened = match look_as_holder(internal, actor, report.id, ticket).await {
+        Ok(opened) => opened,
+        Err(response) => return response,
+    };
     let loaded = internal.pack.current();
     let words_in = lang.pack();
     let vocabulary = loaded.pack.vocabulary();
@@ -412,7 +422,7 @@ async fn show(
         closed,
         office: actor.is(&["office"]),
         reasons: decision.map(|d| reasons(&d["triage_reasons"])).unwrap_or_default(),
-        facts: facts::lines(&report.facts, &loaded.pack, lang),
+        facts: facts::lines(&opened, &loaded.pack, lang),
         police: police.map(|t| police_line(t, &loaded.pack, lang)).collect(),
         obligations: obligations
             .map(|o| (o.code.clone(), o.label.get(words_in).to_owned()))

@@ -7,7 +7,7 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use casework::calendar::rfc3339;
+use casework::{calendar::rfc3339, disclosure::Part};
 use platform::{
     clock,
     receipt::ReportId,
@@ -22,17 +22,20 @@ use tracing::error;
 use super::{
     act::{self, Against, Fields, Kind, NotDone, Wrong},
     sealed,
-    ticket::{fetch, id_of, people_of},
+    ticket::{fetch, id_of, people_of, read},
     view::next_act,
 };
-use crate::internal::{Internal, UNSURE, auth::Desk, page::problem};
+use crate::{
+    internal::{Internal, UNSURE, auth::Desk, page::problem},
+    parts::Opened,
+};
 
 /// Most tickets of one answer.
 const MOST: i64 = 200;
 
-/// Which part of the queue.
+/// Which stretch of the queue.
 #[derive(Deserialize)]
-pub(super) struct Part {
+pub(super) struct Stretch {
     offset: Option<i64>,
     limit: Option<i64>,
 }
@@ -47,7 +50,7 @@ pub(super) async fn openapi() -> Response {
 }
 
 /// `GET /api/v1/tickets`
-pub(super) async fn queue(State(internal): State<Internal>, desk: Desk, Query(part): Query<Part>) -> Response {
+pub(super) async fn queue(State(internal): State<Internal>, desk: Desk, Query(part): Query<Stretch>) -> Response {
     let (offset, limit) = (part.offset.unwrap_or(0).max(0), part.limit.unwrap_or(50).clamp(1, MOST));
     match internal
         .desk
@@ -68,7 +71,7 @@ pub(super) async fn queue(State(internal): State<Internal>, desk: Desk, Query(pa
 /// `GET /api/v1/tickets/{id}`
 pub(super) async fn ticket(State(internal): State<Internal>, desk: Desk, Path(id): Path<String>) -> Response {
     match wanted(&internal, &desk, &id).await {
-        Ok(ticket) => answer(StatusCode::OK, &in_json(&internal, &ticket).await),
+        Ok(ticket) => in_json(&internal, &desk, &ticket).await,
         Err(response) => response,
     }
 }
@@ -151,7 +154,7 @@ async fn act(kind: Kind, internal: Internal, desk: Desk, id: &str, body: &[u8]) 
     .await
     {
         Ok(ActDone::Done) => match wanted(&internal, &desk, id).await {
-            Ok(ticket) => answer(StatusCode::OK, &in_json(&internal, &ticket).await),
+            Ok(ticket) => in_json(&internal, &desk, &ticket).await,
             Err(response) => response,
         },
         Ok(ActDone::Stale {
@@ -240,8 +243,14 @@ fn answer(status: StatusCode, body: &Value) -> Response {
     (status, [(header::CACHE_CONTROL, "no-store")], Json(body)).into_response()
 }
 
-/// A ticket in codes; words for people are the pack's and the page's. `matter` is null when it can't be opened.
-async fn in_json(internal: &Internal, t: &DeskTicket) -> Value {
+/// A ticket in codes; words for people are the pack's and the page's. Of the report it says what the ticket shows; `matter` is
+/// null when it can't be opened.
+async fn in_json(internal: &Internal, desk: &Desk, t: &DeskTicket) -> Response {
+    let opened = match read(internal, desk, t, "api").await {
+        Ok(opened) => opened,
+        Err(response) if response.status() == StatusCode::NOT_FOUND => return problem::api(404, "no such ticket"),
+        Err(_) => return problem::api(503, "try again later"),
+    };
     let key = sealed::data_key(&internal.keys, t).ok();
     let note = |text: &Option<String>| sealed::note(key.as_ref()?, t.report_id, text.as_deref()?);
     let events: Vec<Value> = t
@@ -250,7 +259,7 @@ async fn in_json(internal: &Internal, t: &DeskTicket) -> Value {
         .map(|e| json!({"at": rfc3339(e.at), "kind": e.kind, "by": e.actor, "account": e.account, "detail": e.detail, "note": note(&e.sealed)}))
         .collect();
     let time = |at: Option<chrono::DateTime<chrono::Utc>>| at.map(rfc3339);
-    json!({
+    let body = json!({
         "id": t.id, "version": t.version, "receipt": ReportId::from_db(t.report_id).to_string(), "unit": t.unit, "obligation": t.obligation, "lead": t.lead, "urgency": t.urgency,
         "state": t.state, "next_act": next_act(t).map(Kind::word), "next_stage": t.next_stage, "next_due_at": time(t.next_due_at),
         "dispatched_at": rfc3339(t.dispatched_at), "received_at": rfc3339(t.received_at), "drill": t.drill,
@@ -263,8 +272,56 @@ async fn in_json(internal: &Internal, t: &DeskTicket) -> Value {
             "requested_account": t.close_requested_account, "decides": t.close_by, "transfer_to": t.transfer_to,
         })),
         "chain": t.chain.as_ref().map(|chain| &chain.0),
-        "basis": t.basis.0, "facts": t.facts, "matter": sealed::matter(&internal.keys, t),
+        "basis": t.basis.0, "shows": opened.shows, "hidden": opened.shows.hidden().collect::<Vec<_>>(),
+        "facts": opened.raw, "matter": matter(&opened), "reporter": opened.reporter,
         "stages": t.stages.0, "others": t.others.0, "events": events,
-        "explanation": internal.why.ticket(t.made.as_ref()).await.json(),
-    })
+        "explanation": internal.why.ticket(t.ground.made.as_ref(), &opened.sight(&t.own)).await.json(),
+    });
+    answer(StatusCode::OK, &body)
+}
+
+/// What the reporter wrote, as far as it is shown: a field that is not shown is not there, one that was not given is null.
+fn matter(opened: &Opened) -> Value {
+    if opened.shut {
+        return Value::Null;
+    }
+    let shows = |part| opened.shows.has(part);
+    let mut matter = Map::new();
+    if shows(Part::Place) {
+        let place = opened.place.clone().unwrap_or_default();
+        matter.insert("where_now".into(), json!(place.where_now));
+        matter.insert("found_at".into(), json!(place.found_at));
+    }
+    if shows(Part::Narrative) {
+        matter.insert("narrative".into(), json!(opened.narrative));
+    }
+    let children: Vec<Value> = (0..opened.count())
+        .map(|n| {
+            let mut child = Map::new();
+            if let Some(known) = opened.children.as_ref().and_then(|children| children.get(n)) {
+                child.extend(json!(known).as_object().cloned().unwrap_or_default());
+            }
+            if shows(Part::Birth) {
+                let birth = opened.birth.as_ref().and_then(|births| births.get(n));
+                child.insert("birth_date".into(), json!(birth.and_then(|b| b.birth_date)));
+                child.insert("id_number".into(), json!(birth.and_then(|b| b.id_number.as_ref())));
+            }
+            for (part, name, list) in [
+                (Part::School, "school", &opened.school),
+                (Part::Home, "home_address", &opened.home),
+            ] {
+                if shows(part) {
+                    child.insert(
+                        name.into(),
+                        json!(list.as_ref().and_then(|list| list.get(n)).cloned().flatten()),
+                    );
+                }
+            }
+            Value::Object(child)
+        })
+        .collect();
+    if !children.is_empty() {
+        matter.insert("children".into(), children.into());
+    }
+    Value::Object(matter)
 }

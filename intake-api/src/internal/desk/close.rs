@@ -20,7 +20,7 @@ use super::{
     act::{Fields, People},
     closing::{allowed, colleagues, offered, owes_contact, owes_evidence, statutory, urgency},
     ticket::{Attempt, Choice, fetch, outcomes, people_of},
-    view::{View, view},
+    view::{Head, head},
 };
 use crate::internal::{
     Internal,
@@ -56,7 +56,7 @@ struct Needed {
 #[template(path = "internal/desk/close.html")]
 struct ClosePage {
     frame: Frame,
-    v: View,
+    v: Head,
     outcomes: Vec<Choice>,
     form: Option<Needed>,
     attempt: Attempt,
@@ -126,14 +126,7 @@ pub(super) fn show(
     let form = needed(&loaded.pack, ticket, people, desk.person.account.id, chosen, lang);
     let page = ClosePage {
         frame: Frame::of(desk, lang, "/desk"),
-        v: view(
-            ticket,
-            &internal.keys,
-            &loaded.pack,
-            lang,
-            now,
-            desk.leads(&ticket.unit),
-        ),
+        v: head(ticket, &loaded.pack, lang),
         outcomes: outcomes(&loaded.pack, ticket, lang),
         form,
         attempt,
@@ -154,7 +147,7 @@ fn needed(pack: &Pack, ticket: &DeskTicket, people: &People, me: i64, chosen: &s
     let code = outcome.term.code.as_str();
     let needs = |need: Need| outcome.needs.contains(&need);
     let moves = needs(Need::Unit);
-    let statutory = statutory(&ticket.facts);
+    let statutory = statutory(&ticket.ground.facts);
     let (waits, submit) = if code == TRANSFERRED {
         (Some(lang.t("close.wait_transfer").to_owned()), "close.submit_transfer")
     } else if needs_confirmation(urgency(ticket), statutory) {

@@ -102,7 +102,7 @@ pub(super) fn oversight_of(
     outcome: Option<&str>,
     now: DateTime<Utc>,
 ) -> Option<Box<Oversight>> {
-    oversight(&ticket.facts, urgency(ticket), loaded, outcome, now)
+    oversight(&ticket.ground.facts, urgency(ticket), loaded, outcome, now)
 }
 
 /// What a closing with this outcome by this person waits for.
@@ -117,7 +117,7 @@ fn wait(outcome: &str, to: Option<String>, against: Against<'_>) -> Option<Wait>
     let urgency = urgency(ticket);
     let (matter, office) = if outcome == TRANSFERRED {
         (Matter::Approve, true)
-    } else if needs_confirmation(urgency, statutory(&ticket.facts)) {
+    } else if needs_confirmation(urgency, statutory(&ticket.ground.facts)) {
         (Matter::Confirm, confirmers(account, &colleagues(people)).is_empty())
     } else {
         return None;

@@ -15,14 +15,17 @@ use platform::{clock, foreign::Foreign, store::ActDone};
 use super::{
     act::{self, Fields},
     post::{overtaken, trouble},
-    sealed,
     ticket::{Attempt, fetch, people_of, show},
     view::may_open_reporter,
 };
-use crate::internal::{
-    Internal,
-    auth::Desk,
-    page::{Frame, Language, render},
+use crate::{
+    internal::{
+        Internal,
+        auth::Desk,
+        detached,
+        page::{Frame, Language, render},
+    },
+    parts,
 };
 
 #[derive(Template)]
@@ -96,7 +99,14 @@ pub(super) async fn open(
             .await;
         }
     }
-    let opened = sealed::reporter(&internal.keys, &ticket);
+    let (store, scope, account) = (internal.desk.clone(), desk.scope.clone(), desk.person.account.id);
+    let handed = detached(async move { store.desk_ticket_identity(&scope, ticket.id, account, now).await }).await;
+    let opened = match handed {
+        Ok(sealed) => {
+            sealed.and_then(|sealed| parts::identity(&internal.keys, ticket.report_id, &ticket.data_key, &sealed))
+        }
+        Err(response) => return response,
+    };
     let shut = opened.is_none();
     let lines = opened.map(|reporter| {
         let said = |words: Option<Foreign>| {

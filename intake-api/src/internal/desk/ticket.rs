@@ -11,7 +11,7 @@ use axum::{
 use casework::{calendar::shanghai, pack::Pack};
 use platform::{
     clock,
-    store::{DeskTicket, UnitContacts},
+    store::{DeskTicket, Reading, StoreError, UnitContacts},
     telemetry::chain,
     text::Lang,
 };
@@ -24,10 +24,14 @@ use super::{
     view::{View, view},
     waiting::{Waiting, waiting},
 };
-use crate::internal::{
-    Internal,
-    auth::Desk,
-    page::{Frame, Language, Paper, Phone, problem, render, tail, words},
+use crate::{
+    internal::{
+        Internal,
+        auth::Desk,
+        detached,
+        page::{Frame, Language, Paper, Phone, problem, render, tail, words},
+    },
+    parts::Opened,
 };
 
 /// The office's unit in every pack.
@@ -123,7 +127,14 @@ pub(super) async fn fetch(internal: &Internal, desk: &Desk, id: &str) -> Result<
     let Some(id) = id_of(id) else {
         return Err(problem::not_found().into_response());
     };
-    match internal.desk.desk_ticket(&desk.scope, id).await {
+    let found = async {
+        let Some(mut ticket) = internal.desk.desk_ticket(&desk.scope, id).await? else {
+            return Ok(None);
+        };
+        ticket.ground = internal.board.ticket_ground(id).await?.unwrap_or_default();
+        Ok::<_, StoreError>(Some(ticket))
+    };
+    match found.await {
         Ok(Some(ticket)) => Ok(ticket),
         Ok(None) => Err(problem::not_found().into_response()),
         Err(e) => {
@@ -131,6 +142,24 @@ pub(super) async fn fetch(internal: &Internal, desk: &Desk, id: &str) -> Result<
             Err(problem::unavailable().into_response())
         }
     }
+}
+
+/// What this person may see of the ticket's report; that they saw it is written down.
+pub(super) async fn read(
+    internal: &Internal,
+    desk: &Desk,
+    ticket: &DeskTicket,
+    how: &'static str,
+) -> Result<Opened, Response> {
+    let (store, scope, id) = (internal.desk.clone(), desk.scope.clone(), ticket.id);
+    let reading = Reading {
+        account: desk.person.account.id,
+        how,
+        at: clock::now(),
+    };
+    let handed = detached(async move { store.desk_ticket_read(&scope, id, reading).await }).await?;
+    let handed = handed.ok_or_else(|| problem::not_found().into_response())?;
+    Ok(Opened::new(&internal.keys, ticket.report_id, &handed))
 }
 
 /// People of the ticket's unit.
@@ -205,10 +234,19 @@ pub(super) async fn show(
     attempt: Attempt,
     done: Option<&'static str>,
 ) -> Response {
-    let why = internal.why.ticket(ticket.made.as_ref()).await.text();
+    let opened = match read(internal, desk, ticket, "page").await {
+        Ok(opened) => opened,
+        Err(response) => return response,
+    };
+    let why = internal
+        .why
+        .ticket(ticket.ground.made.as_ref(), &opened.sight(&ticket.own))
+        .await
+        .text();
     let (loaded, now) = (internal.pack.current(), clock::now());
     let v = view(
         ticket,
+        &opened,
         &internal.keys,
         &loaded.pack,
         lang,

@@ -1,7 +1,7 @@
 //! A ticket in words, in the order in which somebody reads it out at 3 a.m.
 
 use casework::{
-    facts::Facts,
+    disclosure::Part,
     lifecycle::TicketState,
     pack::{POLICE, Pack},
     salvage::salvage,
@@ -17,9 +17,12 @@ use platform::{
 
 use super::{
     act::Kind,
-    sealed::{self, Child, Note},
+    sealed::{self, Note},
 };
-use crate::internal::page::words::{self, Countdown};
+use crate::{
+    internal::page::words::{self, Countdown},
+    parts::Opened,
+};
 
 /// A ticket as its page shows it.
 pub(super) struct View {
@@ -43,19 +46,25 @@ pub(super) struct View {
     pub(super) assignee: Option<String>,
     /// That person can't act on it any more.
     pub(super) assignee_gone: bool,
-    pub(super) place: String,
+    /// `None`: not shown.
+    pub(super) place: Option<String>,
     pub(super) where_now: Option<Foreign>,
     pub(super) found_at: Option<String>,
     pub(super) received_at: String,
     pub(super) situations: Vec<String>,
     pub(super) children: Vec<ChildWords>,
-    pub(super) suspect: &'static str,
+    /// `None`: not shown.
+    pub(super) suspect: Option<&'static str>,
     pub(super) narrative: Option<Foreign>,
     /// The sealed words could not be opened.
     pub(super) shut: bool,
-    pub(super) reporter_kind: &'static str,
-    pub(super) identity: &'static str,
-    pub(super) organization: Option<Foreign>,
+    /// Kind, wish, organization and contact, as far as they are shown.
+    pub(super) reporter: Vec<String>,
+    /// Parts of the report that this ticket does not show, in a sentence.
+    pub(super) hidden: Option<String>,
+    pub(super) shows_narrative: bool,
+    /// Only who leads stands among the others.
+    pub(super) others_hidden: bool,
     pub(super) may_open_reporter: bool,
     pub(super) bases: Vec<String>,
     pub(super) evidence: Option<String>,
@@ -135,12 +144,41 @@ pub(super) fn next_act(ticket: &DeskTicket) -> Option<Kind> {
 pub(super) fn may_open_reporter(ticket: &DeskTicket, pack: &Pack) -> bool {
     let police = pack.units().get(&ticket.unit).is_some_and(|unit| unit.kind == POLICE);
     let signed = TicketState::from_word(&ticket.state).is_some_and(TicketState::is_in_hand);
-    police && signed && ticket.reporter.is_some()
+    police && signed && ticket.shows.iter().any(|part| part == Part::Identity.as_str())
+}
+
+/// What names a ticket, and says nothing of its report.
+pub(super) struct Head {
+    pub(super) id: i64,
+    pub(super) version: i32,
+    pub(super) receipt: String,
+    pub(super) obligation: String,
+    pub(super) unit: String,
+    pub(super) state: &'static str,
+    pub(super) urgency: &'static str,
+    pub(super) hot: bool,
+}
+
+/// The head of a page that shows no report.
+pub(super) fn head(ticket: &DeskTicket, pack: &Pack, lang: Lang) -> Head {
+    let obligations = &pack.vocabulary().obligations;
+    let unit = pack.units().get(&ticket.unit);
+    Head {
+        id: ticket.id,
+        version: ticket.version,
+        receipt: ReportId::from_db(ticket.report_id).to_string(),
+        obligation: obligations.label(&ticket.obligation, lang.pack()).to_owned(),
+        unit: unit.map_or_else(|| ticket.unit.clone(), |unit| unit.name.clone()),
+        state: words::state(lang, &ticket.state),
+        urgency: words::urgency(lang, &ticket.urgency),
+        hot: ticket.urgency == "P1",
+    }
 }
 
 /// A ticket in words.
 pub(super) fn view(
     ticket: &DeskTicket,
+    opened: &Opened,
     keys: &MasterKey,
     pack: &Pack,
     lang: Lang,
@@ -150,9 +188,7 @@ pub(super) fn view(
     let pl = lang.pack();
     let vocabulary = pack.vocabulary();
     let when = |at: DateTime<Utc>| words::moment(lang, at, now);
-    // Where stored facts can't be read they are pieced together, and danger is assumed.
-    let facts = Some(salvage(&ticket.facts).0);
-    let matter = sealed::matter(keys, ticket);
+    let (facts, shows) = (&opened.facts, |part| opened.shows.has(part));
     let next = next_act(ticket);
     let offered = [Kind::Assign, Kind::Contact, Kind::Evidence, Kind::Resolve];
     let state = TicketState::from_word(&ticket.state);
@@ -164,8 +200,8 @@ pub(super) fn view(
     };
     let open = state.is_some_and(TicketState::is_in_hand);
     let police = pack.units().get(&ticket.unit).is_some_and(|unit| unit.kind == POLICE);
-    let statutory_police = police && facts.as_ref().is_some_and(Facts::is_statutory);
-    let named = facts.as_ref().is_some_and(|f| f.identity.as_str() == "named");
+    // What follows from an outcome is judged by the whole report, not by what is shown of it.
+    let statutory_police = police && salvage(&ticket.ground.facts).0.is_statutory();
     View {
         id: ticket.id,
         version: ticket.version,
@@ -180,7 +216,7 @@ pub(super) fn view(
         urgency: words::urgency(lang, &ticket.urgency),
         hot: ticket.urgency == "P1",
         drill: ticket.drill,
-        danger: facts.as_ref().is_some_and(|f| f.present_danger),
+        danger: facts.present_danger,
         countdown: words::fixed(lang, ticket.next_stage.as_deref(), ticket.next_due_at, now).since(
             ticket.dispatched_at,
             ticket.next_due_at,
@@ -203,31 +239,27 @@ pub(super) fn view(
         },
         assignee: ticket.assignee_name.clone(),
         assignee_gone: ticket.assignee_gone,
-        place: words::place(lang, pack, facts.as_ref().and_then(|f| f.area.as_deref())),
-        where_now: matter.as_ref().and_then(|m| m.where_now.clone()),
-        found_at: matter.as_ref().and_then(|m| m.found_at).map(|at| when(at.to_utc())),
+        place: shows(Part::Place).then(|| words::place(lang, pack, facts.area.as_deref())),
+        where_now: opened.place.as_ref().and_then(|place| place.where_now.clone()),
+        found_at: opened
+            .place
+            .as_ref()
+            .and_then(|place| place.found_at)
+            .map(|at| when(at.to_utc())),
         received_at: when(ticket.received_at),
         situations: facts
+            .situations
             .iter()
-            .flat_map(|f| &f.situations)
             .map(|code| vocabulary.situations.label(code, pl).to_owned())
             .collect(),
-        children: children(lang, matter.as_ref().map(|m| m.children.as_slice()), facts.as_ref()),
-        suspect: facts
-            .as_ref()
-            .map_or("", |f| lang.t(&format!("form.suspect.{}", f.suspect))),
-        narrative: matter.as_ref().map(|m| m.narrative.clone()),
-        shut: matter.is_none(),
-        reporter_kind: facts
-            .as_ref()
-            .map_or("", |f| lang.t(&format!("form.reporter_kind.{}", f.reporter_kind))),
-        identity: facts
-            .as_ref()
-            .map_or("", |f| lang.t(&format!("desk.identity.{}", f.identity))),
-        organization: named
-            .then(|| sealed::reporter(keys, ticket))
-            .flatten()
-            .and_then(|r| r.organization),
+        children: children(lang, opened),
+        suspect: shows(Part::Suspect).then(|| lang.t(&format!("form.suspect.{}", facts.suspect))),
+        narrative: opened.narrative.clone(),
+        shows_narrative: shows(Part::Narrative),
+        shut: opened.shut,
+        reporter: reporter(lang, opened),
+        hidden: hidden(lang, opened),
+        others_hidden: !shows(Part::Situations),
         may_open_reporter: may_open_reporter(ticket, pack),
         bases: ticket
             .basis
@@ -250,7 +282,10 @@ pub(super) fn view(
             .map(|o| OtherWords {
                 code: o.unit.clone(),
                 unit: o.unit_name.clone(),
-                obligation: vocabulary.obligations.label(&o.obligation, pl).to_owned(),
+                obligation: o
+                    .obligation
+                    .as_ref()
+                    .map_or_else(String::new, |code| vocabulary.obligations.label(code, pl).to_owned()),
                 role: words::role(lang, o.lead),
                 state: words::state(lang, &o.state),
             })
@@ -265,54 +300,87 @@ pub(super) fn view(
     }
 }
 
-/// Children with what is known; while the words are shut, sex and age come from the facts.
-fn children(lang: Lang, opened: Option<&[Child]>, facts: Option<&Facts>) -> Vec<ChildWords> {
-    let heading = |number: usize, name: Option<&Foreign>, sex: &str, age: Option<u8>| {
-        let age = match age {
-            None => lang.t("desk.age_unknown").to_owned(),
-            Some(0) => lang.t("form.age.under_one").to_owned(),
-            Some(age) => lang.fill("form.age.years", &[("age", &age.to_string())]),
+/// Children with what is shown of them. While the words are shut, sex and age come from the facts.
+fn children(lang: Lang, opened: &Opened) -> Vec<ChildWords> {
+    let of_facts = |n: usize| opened.facts.children.get(n);
+    let known = opened.count().max(opened.facts.children.len());
+    let child = |n: usize| {
+        let said = opened.children.as_ref().and_then(|children| children.get(n));
+        let (sex, living, left_behind) = match (said, of_facts(n)) {
+            (Some(c), _) => (Some(c.sex), Some(c.living_with), c.left_behind),
+            (None, Some(f)) => (Some(f.sex), Some(f.living_with), f.left_behind),
+            (None, None) => (None, None, None),
         };
-        let name = name.map_or_else(
-            || lang.fill("desk.child", &[("n", &number.to_string())]),
-            ToString::to_string,
-        );
-        format!("{name} · {} · {age}", lang.t(&format!("form.sex.{sex}")))
-    };
-    let living = |code: &str| lang.t(&format!("form.living_with.{code}")).to_owned();
-    let Some(opened) = opened else {
-        let known = facts.iter().flat_map(|f| &f.children).zip(1..);
-        return known
-            .map(|(c, n)| ChildWords {
-                heading: heading(n, None, c.sex.as_str(), c.age),
-                facts: vec![(lang.t("form.label.living_with"), living(c.living_with.as_str()))],
-            })
-            .collect();
-    };
-    let facts_of = |number: usize| facts.and_then(|facts| facts.children.get(number - 1));
-    let words = opened.iter().zip(1..).map(|(c, n)| {
-        let mut facts = vec![(lang.t("form.label.living_with"), living(c.living_with.as_str()))];
+        // An age that was computed when the report was accepted stands in its facts alone.
+        let age = said.and_then(|c| c.age).or_else(|| of_facts(n).and_then(|f| f.age));
+        let name = said.and_then(|c| c.name.as_ref()).map(Foreign::to_string);
+        let name = name.unwrap_or_else(|| lang.fill("desk.child", &[("n", &(n + 1).to_string())]));
+        let mut facts = Vec::new();
         let mut add = |key: &str, value: Option<String>| facts.extend(value.map(|value| (lang.t(key), value)));
         add(
-            "desk.left_behind",
-            c.left_behind
-                .map(|yes| lang.t(if yes { "form.yes" } else { "form.no" }).to_owned()),
+            "form.label.living_with",
+            living.map(|living| lang.t(&format!("form.living_with.{living}")).to_owned()),
         );
         add(
-            "form.label.home_address",
-            c.home_address.as_ref().map(Foreign::to_string),
+            "desk.left_behind",
+            left_behind.map(|yes| lang.t(if yes { "form.yes" } else { "form.no" }).to_owned()),
         );
-        add("form.label.school", c.school.as_ref().map(Foreign::to_string));
-        add("form.label.birth_date", c.birth_date.map(|d| d.to_string()));
-        add("form.label.id_number", c.id_number.as_ref().map(Foreign::to_string));
-        // An age that was computed when the report was accepted stands in its facts alone.
-        let computed = || facts_of(n).and_then(|known| known.age);
-        ChildWords {
-            heading: heading(n, c.name.as_ref(), c.sex.as_str(), c.age.or_else(computed)),
-            facts,
-        }
-    });
-    words.collect()
+        let birth = opened.birth.as_ref().and_then(|births| births.get(n));
+        let line = |list: &Option<Vec<Option<Foreign>>>| {
+            let said = list.as_ref().and_then(|list| list.get(n)?.as_ref());
+            said.map(Foreign::to_string)
+        };
+        add("form.label.home_address", line(&opened.home));
+        add("form.label.school", line(&opened.school));
+        add(
+            "form.label.birth_date",
+            birth.and_then(|b| b.birth_date).map(|day| day.to_string()),
+        );
+        add(
+            "form.label.id_number",
+            birth.and_then(|b| b.id_number.as_ref()).map(Foreign::to_string),
+        );
+        let heading = match sex {
+            None => name,
+            Some(sex) => {
+                let age = match age {
+                    None => lang.t("desk.age_unknown").to_owned(),
+                    Some(0) => lang.t("form.age.under_one").to_owned(),
+                    Some(age) => lang.fill("form.age.years", &[("age", &age.to_string())]),
+                };
+                format!("{name} · {} · {age}", lang.t(&format!("form.sex.{sex}")))
+            }
+        };
+        ChildWords { heading, facts }
+    };
+    (0..known).map(child).collect()
+}
+
+/// What is shown of who reported; a named reporter can be called.
+fn reporter(lang: Lang, opened: &Opened) -> Vec<String> {
+    if !opened.shows.has(Part::Reporter) {
+        return Vec::new();
+    }
+    let facts = &opened.facts;
+    let mut said = vec![
+        lang.t(&format!("form.reporter_kind.{}", facts.reporter_kind))
+            .to_owned(),
+        lang.t(&format!("desk.identity.{}", facts.identity)).to_owned(),
+    ];
+    if let Some(reporter) = &opened.reporter {
+        let contact = [&reporter.organization, &reporter.name, &reporter.phone];
+        said.extend(contact.into_iter().flatten().map(Foreign::to_string));
+    }
+    said
+}
+
+/// What this ticket does not show, said so that nobody takes it for empty.
+fn hidden(lang: Lang, opened: &Opened) -> Option<String> {
+    // Who reported is opened apart, by whoever may; that it is sealed is said there.
+    let parts = opened.shows.hidden().filter(|part| *part != Part::Identity);
+    let names: Vec<&str> = parts.map(|part| lang.t(&format!("parts.{part}"))).collect();
+    let joined = names.join(lang.t("words.and"));
+    (!names.is_empty()).then(|| lang.fill("desk.hidden", &[("parts", &joined)]))
 }
 
 fn stage(s: &DeskStage, ticket: &DeskTicket, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> StageWords {

@@ -1,13 +1,14 @@
 //! What the check found, as lines beside the rows that they concern.
 
 use casework::{
+    disclosure::Shows,
     pack::Pack,
     report::Report,
     routing::soundness::{Examined, Line},
 };
 use platform::text::Lang;
 
-use crate::internal::board;
+use crate::{internal::board, parts::Opened};
 
 /// One finding.
 pub(super) struct FindingLine {
@@ -67,7 +68,7 @@ fn readable(report: &serde_json::Value, pack: &Pack, lang: Lang) -> Vec<(String,
     let Ok(report) = Report::parse(report.to_string().as_bytes()) else {
         return Vec::new();
     };
-    let facts = serde_json::to_value(report.facts(platform::clock::now())).unwrap_or_default();
-    let lines = board::facts_lines(&facts, pack, lang).into_iter();
+    let facts = report.facts(platform::clock::now());
+    let lines = board::facts_lines(&Opened::of_facts(&facts, Shows::all()), pack, lang).into_iter();
     lines.map(|(name, value)| (name.to_owned(), value)).collect()
 }

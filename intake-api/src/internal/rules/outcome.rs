@@ -10,7 +10,10 @@ use chrono::{DateTime, Utc};
 use platform::{store::RuleSet, text::Lang};
 use serde_json::Value;
 
-use crate::internal::{board, page::words};
+use crate::{
+    internal::{board, page::words},
+    parts::Opened,
+};
 
 /// Units with a bar.
 const BARS: usize = 12;
@@ -126,9 +129,10 @@ fn moves(load: &Load, lang: Lang) -> String {
 }
 
 fn sample_view(sample: &Sample, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> SampleView {
-    let facts = serde_json::to_value(&sample.facts).unwrap_or_default();
+    // A report of the county, even if nobody can tell which: no more than the office sees without a ticket.
+    let seen = Opened::of_facts(&sample.facts, pack.rules().look("office"));
     SampleView {
-        facts: board::facts_lines(&facts, pack, lang),
+        facts: board::facts_lines(&seen, pack, lang),
         before: tickets(&sample.before, pack, lang, now),
         after: tickets(&sample.after, pack, lang, now),
     }

@@ -8,6 +8,7 @@ use axum::{
     response::Response,
 };
 use casework::{
+    disclosure::Shows,
     facts::Facts,
     pack::{Area, Pack},
     report::{LivingWith, Place, Sex, Suspect},
@@ -18,12 +19,15 @@ use platform::{clock, text::Lang};
 use serde_json::json;
 
 use super::examined;
-use crate::internal::{
-    Internal,
-    auth::Overseer,
-    board,
-    page::{Frame, Language, render, words},
-    unavailable,
+use crate::{
+    internal::{
+        Internal,
+        auth::Overseer,
+        board,
+        page::{Frame, Language, render, words},
+        unavailable,
+    },
+    parts::Opened,
 };
 
 /// Code, words, chosen.
@@ -121,9 +125,8 @@ pub(super) async fn page(
 
 /// The facts of a trial in words. Who reports is not asked here.
 fn asked(facts: &Facts, pack: &Pack, lang: Lang) -> Vec<(&'static str, String)> {
-    let stored = serde_json::to_value(facts).unwrap_or_default();
     let reporter = lang.t("board.fact.reporter");
-    let mut lines = board::facts_lines(&stored, pack, lang);
+    let mut lines = board::facts_lines(&Opened::of_facts(facts, Shows::all()), pack, lang);
     lines.retain(|(name, _)| *name != reporter);
     lines
 }

@@ -91,8 +91,9 @@ pub(super) async fn approve(
     let first = successor.stages.first();
     let new: i64 = sqlx::query_scalar(
         "INSERT INTO tickets (county, case_id, report_id, predecessor, obligation, unit, unit_kind, lead, urgency, evidence, basis,
-                              unknowns, rule_set, dispatched_at, state, next_stage, next_due_at)
-         SELECT county, case_id, report_id, id, obligation, transfer_to, $2, lead, urgency, evidence, basis, unknowns, $3, $4, 'dispatched', $5, $6
+                              unknowns, own, shows, rule_set, dispatched_at, state, next_stage, next_due_at)
+         SELECT county, case_id, report_id, id, obligation, transfer_to, $2, lead, urgency, evidence, basis, unknowns, own, $7,
+                $3, $4, 'dispatched', $5, $6
          FROM tickets WHERE id = $1 RETURNING id",
     )
     .bind(found.id)
@@ -101,6 +102,7 @@ pub(super) async fn approve(
     .bind(acting.at)
     .bind(first.map(|stage| stage.stage.as_str()))
     .bind(first.and_then(|stage| stage.due))
+    .bind(successor.shows.words())
     .fetch_one(&mut **tx)
     .await?;
     sqlx::query(

@@ -1,5 +1,6 @@
 //! What `router check` answers: lines for people, one JSON object for programs.
 
+use casework::disclosure::DisclosureFinding;
 use casework::dmn::check::{Finding, Named, Region, Report, Undecided, chinese, english};
 use casework::dmn::sfeel::Value;
 use casework::dmn::{HitPolicy, Table};
@@ -31,6 +32,8 @@ JSON (--json), one object:
                many regions are open, left = some of them
   liveness  ways in which a report of the county would fall through, for a pack without problems:
             [{claim, law, grade, sentence, report, requester_kind}]; report is one that router route reads
+  disclosure  what the rules don't say, or wrongly, of what a ticket shows of its report, for a pack without problems:
+            [{obligation, unit_kind, row, sentence, reason}]
 An empty answer of COLLECT or RULE ORDER is an answer; with --gaps it counts as a gap.";
 
 /// In which language lines are written.
@@ -46,6 +49,7 @@ pub(super) struct Answer {
     problems: Vec<PackProblem>,
     tables: Vec<TableAnswer>,
     liveness: Vec<LivenessFinding>,
+    disclosure: Vec<DisclosureFinding>,
     #[serde(skip)]
     lines: Vec<String>,
 }
@@ -69,6 +73,7 @@ impl Answer {
             problems,
             tables: Vec::new(),
             liveness: Vec::new(),
+            disclosure: Vec::new(),
         }
     }
 
@@ -81,6 +86,14 @@ impl Answer {
         self.sound &= findings.is_empty();
         self.lines.extend(findings.iter().map(ToString::to_string));
         self.liveness = findings;
+    }
+
+    /// Adds what is not said, or wrongly, of what tickets show.
+    pub(super) fn add_disclosure(&mut self, findings: Vec<DisclosureFinding>) {
+        self.sound &= findings.is_empty();
+        let said = findings.iter().map(|found| format!("显示内容：{}", found.sentence));
+        self.lines.extend(said);
+        self.disclosure = findings;
     }
 
     pub(super) fn lines(&self) -> impl Iterator<Item = &String> {

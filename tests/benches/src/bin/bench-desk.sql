@@ -9,7 +9,7 @@ WITH numbers AS (
     SELECT code, kind, row_number() OVER (ORDER BY code) AS n, count(*) OVER () AS of
     FROM units WHERE kind IN ('police', 'education', 'civil-affairs', 'township', 'village', 'health')
 ), r AS (
-    INSERT INTO reports (id, county, received_at, channel, drill, follow_up_mac, key_id, data_key, matter, reporter)
+    INSERT INTO reports (id, county, received_at, channel, drill, follow_up_mac, key_id, data_key, child, identity)
     SELECT report_id, 'taihe', at, 'api', false, 'x', 'generated', 'x', 'x', 'x' FROM numbers RETURNING id
 ), f AS (
     INSERT INTO report_facts (report_id, facts)

@@ -14,7 +14,12 @@ use casework::{
     report::{Identity, LivingWith, Place, ReporterKind, Sex, Suspect},
 };
 use chrono::{DateTime, TimeDelta, Utc};
-use platform::{clock, pack_dir, receipt::ReportId, replay, store::NewReport};
+use platform::{
+    clock, pack_dir,
+    receipt::ReportId,
+    replay,
+    store::{NewReport, SealedParts},
+};
 use rand::{Rng, RngExt, SeedableRng, rngs::StdRng};
 use tests::{Fixture, root};
 
@@ -97,7 +102,15 @@ fn report(pack: &Pack, day: DateTime<Utc>, random: &mut StdRng) -> NewReport {
         bytes
     };
     // As long as those of a report of a few sentences.
-    let (mac, key, matter, reporter, salt, leaf) = (bytes(32), bytes(60), bytes(900), bytes(200), bytes(16), bytes(32));
+    let (mac, key, child, narrative, identity, salt, leaf) = (
+        bytes(32),
+        bytes(60),
+        bytes(300),
+        bytes(600),
+        bytes(200),
+        bytes(16),
+        bytes(32),
+    );
     NewReport {
         id: ReportId::new(received_at, random).get(),
         received_at,
@@ -105,8 +118,12 @@ fn report(pack: &Pack, day: DateTime<Utc>, random: &mut StdRng) -> NewReport {
         drill: false,
         follow_up_mac: mac,
         data_key: key,
-        matter,
-        reporter,
+        parts: SealedParts {
+            child: Some(child),
+            narrative: Some(narrative),
+            identity: Some(identity),
+            ..SealedParts::default()
+        },
         urgent: facts.is_urgent(),
         facts: serde_json::to_string(&facts).expect("facts"),
         key: None,

@@ -1,7 +1,7 @@
 //! Closing with substance, in the store as the pages and the API use it: who confirms, what falls to the office, transfers,
 //! 不予立案, taking back, and two people of one name in every act.
 
-use casework::{lifecycle::closing::NOT_FILED, pack::Matter, routing, urgency::Urgency};
+use casework::{disclosure::Shows, lifecycle::closing::NOT_FILED, pack::Matter, routing, urgency::Urgency};
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::store::{ActDone, Acting, Closing, Denied, DeskScope, Oversight, Store, Successor, TicketDeed, Wait};
 use serde_json::{Value, json};
@@ -141,6 +141,7 @@ impl Scene {
     pub(super) fn successor(&self, unit: &str, minute: i64) -> TicketDeed {
         let at = self.at + TimeDelta::minutes(minute);
         TicketDeed::Approve(Box::new(Successor {
+            shows: Shows::all(),
             unit_kind: self.fixture.pack.units().get(unit).unwrap().kind.clone(),
             stages: routing::successor(&self.fixture.pack, "police-accept", unit, Urgency::P1, at),
             rule_set: 1,

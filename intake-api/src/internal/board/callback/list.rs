@@ -97,16 +97,13 @@ fn line(internal: &Internal, due: &CallbackDue, lang: Lang) -> Line {
     let loaded = internal.pack.current();
     let vocabulary = loaded.pack.vocabulary();
     let (facts, _) = salvage(&due.facts);
-    let situations = facts
-        .situations
-        .iter()
-        .map(|code| vocabulary.situations.label(code, lang.pack()).to_owned());
+    let situations = Some(words::situations(lang, &loaded.pack, &facts)).filter(|said| !said.is_empty());
     let outcomes = due
         .outcomes
         .iter()
         .map(|code| vocabulary.outcomes.label(code, lang.pack()).to_owned());
     let place = words::place(lang, &loaded.pack, facts.area.as_deref());
-    let parts: Vec<String> = situations.chain([place]).chain(outcomes).collect();
+    let parts: Vec<String> = situations.into_iter().chain([place]).chain(outcomes).collect();
     Line {
         report_id: due.report_id,
         receipt: ReportId::from_db(due.report_id).to_string(),

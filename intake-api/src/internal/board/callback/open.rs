@@ -4,26 +4,24 @@ use axum::{
     Form,
     extract::{Path, State},
     http::StatusCode,
-    response::Response,
+    response::{IntoResponse, Response},
 };
-use platform::{
-    clock,
-    seal::{Column, MasterKey},
-    store::By,
-};
+use platform::{clock, store::By};
 use serde::Deserialize;
-use serde_json::Value;
 
 use super::{
     call::seal,
     page::{Opened, Said, show},
 };
-use crate::internal::{
-    Internal,
-    auth::{Actor, Office},
-    detached,
-    page::Language,
-    unavailable,
+use crate::{
+    internal::{
+        Internal,
+        auth::{Actor, Office},
+        detached,
+        page::{Language, problem},
+        unavailable,
+    },
+    parts,
 };
 
 /// Why.
@@ -81,34 +79,33 @@ pub(super) async fn identity(internal: &Internal, id: i64) -> Result<Option<Stri
 /// The act is recorded before anything is opened.
 async fn opened(internal: &Internal, actor: &Actor, id: i64, reason: &str) -> Result<Option<Opened>, Response> {
     let reason = seal(internal, id, reason).await?;
-    let (office, person) = (internal.office.clone(), actor.person.clone());
-    detached(async move {
+    let (office, person, at) = (internal.office.clone(), actor.person.clone(), clock::now());
+    let sealed = detached(async move {
         let by = By {
             account: person.account.id,
             name: &person.account.name,
         };
-        office.identity_opened(id, &by, &reason, clock::now()).await
+        office.identity_opened(id, &by, &reason, at).await?;
+        office.callback_identity(id, person.account.id, at).await
     })
     .await?;
-    let sealed = internal
+    let key = internal
         .office
         .callback_sealed(&internal.county, id)
         .await
         .map_err(|e| unavailable(&e))?;
-    let Some(sealed) = sealed else { return Ok(None) };
-    let Some(reporter) = sealed.reporter else {
+    let (Some(key), Some(sealed)) = (key, sealed) else {
         return Ok(None);
     };
-    let plain = internal
-        .keys
-        .open_data_key(id, &sealed.data_key)
-        .and_then(|key| MasterKey::open(&key, Column::Reporter, id, &reporter));
-    let plain = plain.map_err(|e| unavailable(&e))?;
-    let reporter: Value = serde_json::from_slice(&plain).map_err(|e| unavailable(&e))?;
-    let text = |key: &str| reporter[key].as_str().unwrap_or_default().to_owned();
+    let Some(reporter) = parts::identity(&internal.keys, id, &key.data_key, &sealed) else {
+        return Err(problem::unavailable().into_response());
+    };
     Ok(Some(Opened {
-        name: text("name").into(),
-        phone: text("phone"),
-        organization: text("organization").into(),
+        name: reporter.name.unwrap_or_default(),
+        phone: reporter
+            .phone
+            .map(|phone| phone.verbatim().to_owned())
+            .unwrap_or_default(),
+        organization: reporter.organization.unwrap_or_default(),
     }))
 }

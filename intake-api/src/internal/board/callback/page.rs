@@ -21,7 +21,7 @@ use super::{call::Typed, result};
 use crate::internal::{
     Internal,
     auth::{Actor, Overseer},
-    board::facts_lines,
+    board::{facts_lines, look},
     page::{Frame, Language, problem, render, tail, words},
     unavailable,
 };
@@ -179,6 +179,10 @@ pub(super) async fn show(
         Ok(open) => open,
         Err(e) => return unavailable(&e),
     };
+    let opened = match look(internal, actor, id, None).await {
+        Ok(opened) => opened,
+        Err(response) => return response,
+    };
     let (stand, office) = (found.stand(now), actor.is(&["office"]));
     let anonymous = found.case.facts["identity"] == "anonymous";
     let offered = if office { offered(stand, anonymous) } else { &[] };
@@ -197,7 +201,7 @@ pub(super) async fn show(
             .map(|at| words::moment(lang, at, now))
             .unwrap_or_default(),
         standing: lang.t(standing(stand, anonymous, office, last)),
-        facts: facts_lines(&found.case.facts, &pack, lang),
+        facts: facts_lines(&opened, &pack, lang),
         calls: found.calls.iter().map(|call| line(call, lang, now, &open)).collect(),
         openings: found
             .openings
