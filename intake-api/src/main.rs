@@ -9,6 +9,7 @@ mod public;
 mod relay;
 mod serve;
 mod snapshots;
+mod strict;
 mod writer;
 
 use std::path::PathBuf;

@@ -79,6 +79,12 @@ run_scripts() {
 run_dependencies() {
   quietly deny in_root cargo deny --locked check bans licenses sources
   quietly shear in_root cargo shear
+  # RustSec's database comes from the network (cargo deny fetch db); where it lies already, it is asked.
+  if compgen -G "${CARGO_HOME:-$HOME/.cargo}/advisory-dbs/advisory-db-*" >/dev/null; then
+    quietly advisories in_root cargo deny --offline --locked check advisories
+  else
+    note "no database of advisories here"
+  fi
 }
 
 # All with --release: one profile, so that nothing is compiled a second time for another one. Only the tests' own code and the

@@ -6,6 +6,7 @@
 
 pub mod backlog;
 pub mod fixture;
+pub mod frozen;
 pub mod load;
 pub mod officers;
 pub mod servers;

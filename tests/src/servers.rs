@@ -48,6 +48,11 @@ impl Servers {
         }
     }
 
+    /// Whether they are this test's alone.
+    pub(crate) fn is_private(&self) -> bool {
+        self.dir.is_some()
+    }
+
     /// Does `command` of `deploy/servers`, such as `restart-postgres`, to private servers.
     pub fn command(&self, command: &str, option: Option<&str>) {
         let dir = self.dir.as_deref().expect("shared servers are not restarted");

@@ -11,7 +11,7 @@ use casework::pack::Pack;
 use platform::{
     clock,
     config::Config,
-    pack_dir,
+    foreign, pack_dir,
     seal::new_key_line,
     store::{self, PackError, PackLoaded, Store},
 };
@@ -55,7 +55,7 @@ pub(crate) async fn pack_load(dir: &Path, successors: Vec<(String, String)>) -> 
         Err(PackError::Stranded(stranded)) => {
             eprintln!("these units are not in the pack any more and hold open tickets:");
             for unit in &stranded {
-                eprintln!("  {} {}: {}", unit.code, unit.name, unit.tickets);
+                eprintln!("  {} {}: {}", unit.code, foreign::line(&unit.name), unit.tickets);
             }
             let options: Vec<String> = stranded
                 .iter()

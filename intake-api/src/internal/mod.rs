@@ -14,6 +14,7 @@ mod people;
 mod refused;
 mod routes;
 mod rules;
+mod wire;
 mod write;
 
 use std::sync::Arc;

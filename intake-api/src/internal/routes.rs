@@ -2,6 +2,7 @@
 
 use axum::{
     Router,
+    extract::State,
     http::{HeaderValue, StatusCode},
     middleware,
     response::{IntoResponse, Redirect, Response},
@@ -13,8 +14,9 @@ use super::{
     auth::{self, SignedIn, login},
     counts, kept,
     page::{Frame, keep_language, problem},
-    refused,
+    refused, wire,
 };
+use crate::strict::strict;
 
 /// One route.
 pub(crate) struct Route {
@@ -72,6 +74,7 @@ pub(crate) fn all() -> Vec<Route> {
 
 /// The internal application.
 pub(crate) fn routes(internal: Internal) -> Router {
+    let outer = internal.clone();
     let pages = all()
         .into_iter()
         .fold(Router::new(), |router, route| router.route(route.path, route.handler))
@@ -87,7 +90,8 @@ pub(crate) fn routes(internal: Internal) -> Router {
         .layer(middleware::from_fn_with_state(internal.clone(), refused::layer))
         .layer(middleware::from_fn_with_state(internal, auth::session))
         .layer(middleware::from_fn(keep_language))
-        .layer(middleware::map_response(headers))
+        .layer(middleware::from_fn(wire::speaks))
+        .layer(middleware::map_response_with_state(outer, headers))
 }
 
 async fn home(actor: SignedIn) -> Redirect {
@@ -95,7 +99,8 @@ async fn home(actor: SignedIn) -> Redirect {
 }
 
 /// Nothing from elsewhere, nowhere else: no foreign scripts, no framing, no referrer.
-async fn headers(mut response: Response) -> Response {
+async fn headers(State(internal): State<Internal>, mut response: Response) -> Response {
+    strict(response.headers_mut(), internal.secure);
     let set = [
         (
             "content-security-policy",
@@ -112,7 +117,12 @@ async fn headers(mut response: Response) -> Response {
             .entry(name)
             .or_insert(HeaderValue::from_static(value));
     }
-    if response.status() == StatusCode::METHOD_NOT_ALLOWED {
+    // A program is told which methods there are.
+    let allowed = response
+        .headers()
+        .get("content-type")
+        .is_some_and(|kind| kind == "application/problem+json");
+    if response.status() == StatusCode::METHOD_NOT_ALLOWED && !allowed {
         return problem::not_found().into_response();
     }
     response

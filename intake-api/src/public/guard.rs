@@ -11,6 +11,8 @@ use axum::{
 use platform::text::Lang;
 use tokio::time::Instant;
 
+use crate::strict::strict;
+
 use super::{
     App, is_api,
     page::Notice,
@@ -33,12 +35,13 @@ const HEADERS: [(HeaderName, &str); 5] = [
 ];
 
 /// Adds the headers. What doesn't say otherwise is not kept by any cache: most answers hold personal data.
-pub(super) async fn headers(request: Request, next: Next) -> Response {
+pub(super) async fn headers(State(app): State<App>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
         headers.insert(name, HeaderValue::from_static(value));
     }
+    strict(headers, app.public_url.starts_with("https://"));
     headers
         .entry(header::CACHE_CONTROL)
         .or_insert(HeaderValue::from_static("no-store"));

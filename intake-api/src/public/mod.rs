@@ -127,7 +127,7 @@ fn app_routes(app: App) -> Router {
         // Outside the time limit: a slow line is not a slow answer.
         .layer(middleware::from_fn_with_state(app.clone(), body::receive))
         .layer(CatchPanicLayer::custom(guard::panicked))
-        .layer(middleware::from_fn(guard::headers))
+        .layer(middleware::from_fn_with_state(app.clone(), guard::headers))
         .layer(middleware::from_fn(lang::choose))
         .layer(CompressionLayer::new())
         .with_state(app)

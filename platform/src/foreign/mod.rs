@@ -86,6 +86,23 @@ pub fn text(composed: &str) -> Cow<'_, str> {
     marks::settled(composed)
 }
 
+/// JSON for a terminal: the same value, with everything odd written as `\u` escapes.
+pub fn json(serialized: &str) -> String {
+    let mut out = String::with_capacity(serialized.len());
+    for c in serialized.chars() {
+        // A line break stands between values only: inside a text it is an escape already.
+        if marks::is_odd(c) {
+            let mut units = [0; 2];
+            for unit in c.encode_utf16(&mut units) {
+                out.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
 /// [`text()`] for one line: a cell, a subject. A line break would begin another one.
 pub fn line(composed: &str) -> String {
     let settled = marks::settled(composed);

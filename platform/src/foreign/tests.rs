@@ -1,4 +1,4 @@
-use super::{Foreign, line, page, text};
+use super::{Foreign, json, line, page, text};
 
 fn printed(typed: &str) -> String {
     page(format!("<p>{}</p>", Foreign::from(typed)))
@@ -170,6 +170,15 @@ fn what_goes_back_goes_back_as_it_was() {
 #[test]
 fn one_line_is_one_line() {
     assert_eq!(line("王\r\n伟\t=1\u{1b}[2J"), "王 伟 =1〔U+001B〕[2J");
+}
+
+#[test]
+fn json_for_a_terminal_is_the_same_value() {
+    let typed = "王\u{202e}\u{9b}31m\u{1b}\u{e0041}ئا\n";
+    let shown = json(&serde_json::json!({"name": typed}).to_string());
+    assert!(shown.contains("\\u202e\\u009b31m\\u001b\\udb40\\udc41ئا\\n"), "{shown}");
+    let read: serde_json::Value = serde_json::from_str(&shown).unwrap();
+    assert_eq!(read["name"], typed);
 }
 
 #[test]

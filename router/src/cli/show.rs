@@ -33,7 +33,7 @@ pub(crate) async fn run(receipt: &str, as_json: bool, explain: bool) -> anyhow::
         }
     }
     if as_json {
-        println!("{}", to_json(id, &shown));
+        println!("{}", foreign::json(&to_json(id, &shown).to_string()));
     } else {
         print!("{}", foreign::text(&to_text(id, &shown)));
     }

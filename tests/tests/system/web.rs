@@ -336,9 +336,41 @@ async fn a_key_is_one_clients_and_a_drill_is_another_body() {
     );
     assert_eq!(system.count("SELECT count(*) FROM reports").await, 5);
 
+    // A drill is another body, whichever of the two comes first: neither is answered with the other's receipt.
+    let sent = async |from: &str, key: &str, drill: bool| {
+        let secret = system.drill_secret.clone();
+        let mut headers = vec![("idempotency-key", key), ("x-forwarded-for", from)];
+        if drill {
+            headers.push(("x-shouwang-drill", secret.as_str()));
+        }
+        let response = post(&system, bodies[0].clone(), &headers).await;
+        let status = response.status().as_u16();
+        let answer: Value = response.json().await.expect("JSON");
+        (status, answer["receipt"].as_str().unwrap_or_default().to_owned())
+    };
+    for (n, first_is_drill) in [(0, true), (1, false)] {
+        let (same, other) = (format!("10.9.{n}.1"), format!("10.9.{n}.2"));
+        let key = format!("drill-{n}");
+        let (status, first) = sent(&same, &key, first_is_drill).await;
+        assert_eq!(status, 201);
+        assert_eq!(sent(&same, &key, first_is_drill).await, (201, first.clone()));
+        assert_eq!(
+            sent(&same, &key, !first_is_drill).await.0,
+            422,
+            "another body of the same client is refused, and says so"
+        );
+        let (status, second) = sent(&other, &key, !first_is_drill).await;
+        assert!(
+            status == 201 && second != first,
+            "from elsewhere it is a report of its own"
+        );
+    }
+    assert_eq!(system.count("SELECT count(*) FROM reports WHERE drill").await, 2);
+    assert_eq!(system.count("SELECT count(*) FROM reports WHERE NOT drill").await, 7);
+
     // Nothing of an address is kept, and what is kept is short.
     let kept = "SELECT count(*) FROM idempotency_keys WHERE length(key_mac) = 16 AND length(client_mac) = 16";
-    assert_eq!(system.count(kept).await, 5);
+    assert_eq!(system.count(kept).await, 9);
 }
 
 #[tokio::test]

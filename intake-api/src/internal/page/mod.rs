@@ -1,6 +1,8 @@
 //! What internal pages share: the frame around them, the language, words, files, errors.
 
 mod assets;
+#[cfg(test)]
+mod checksums;
 pub(crate) mod frame;
 mod pages;
 mod phone;

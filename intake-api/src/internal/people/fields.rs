@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use casework::{pack::Pack, phone};
-use platform::text::Lang;
+use platform::{foreign::Foreign, text::Lang};
 
 use crate::internal::auth::login_name;
 
@@ -26,7 +26,7 @@ pub(super) fn login(typed: &str) -> Result<String, &'static str> {
     }
 }
 
-/// A name: anything that can be seen on one line.
+/// A name: anything that can be seen on one line, and nothing that hides in it or turns round what stands beside it.
 pub(crate) fn name(typed: &str) -> Result<String, &'static str> {
     let name = typed.trim();
     let unseen = |c: char| {
@@ -36,7 +36,8 @@ pub(crate) fn name(typed: &str) -> Result<String, &'static str> {
                 '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}' | '\u{3164}'
             )
     };
-    if name.chars().all(unseen) || name.chars().count() > NAME || name.chars().any(char::is_control) {
+    let hides = Foreign::from(name).marked() != name;
+    if name.chars().all(unseen) || name.chars().count() > NAME || name.chars().any(char::is_control) || hides {
         Err("accounts.bad_name")
     } else {
         Ok(name.to_owned())
@@ -113,6 +114,7 @@ mod tests {
             "买买提·吐尔逊",
             "𠮷田",
             "<b>",
+            "ئالىم تۇرسۇن",
         ] {
             assert_eq!(name(good).as_deref(), Ok(good));
         }
@@ -124,6 +126,9 @@ mod tests {
             "\u{feff}\u{2060}",
             "张\n三",
             "张\0三",
+            "张\u{202e}三",
+            "张\u{200b}三",
+            "张三\u{e0041}",
             &"长".repeat(61),
         ] {
             assert!(name(bad).is_err(), "{bad:?}");

@@ -132,6 +132,39 @@ async fn trouble_keeps_the_form_and_says_110() {
 }
 
 #[tokio::test]
+async fn a_drill_with_the_key_and_words_of_a_form_does_not_swallow_its_report() {
+    let site = Site::new(Writer::Stores, 120);
+    let words = r#"{"situations": ["abuse-injury", "bullying"], "present_danger": false, "area": "341222101001",
+        "narrative": "手臂有瘀伤 <b>&\"'", "children": [{"sex": "male", "age": 9}], "reporter": {"kind": "teacher"}}"#;
+    let key = ("idempotency-key", "form:a-key");
+    let drill = [key, ("x-shouwang-drill", "a drill secret")];
+    let drill = site.send("POST", "/api/v1/reports", &drill, words).await;
+    assert_eq!(drill.status, StatusCode::CREATED, "{}", drill.body);
+    let receipt = |body: &str| serde_json::from_str::<serde_json::Value>(body).unwrap()["receipt"].clone();
+    let of_drill = receipt(&drill.body);
+    let of_drill = of_drill.as_str().unwrap();
+
+    // Its client is told that the key is used, and one more press files the report.
+    let refused = site.form("/report", &[]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(!refused.body.contains(of_drill) && refused.body.contains("手臂有瘀伤"));
+    let (_, fresh) = refused.body.split_once("name=\"key\" value=\"").unwrap();
+    let (fresh, _) = fresh.split_once('"').unwrap();
+    assert_ne!(fresh, "a-key");
+    let filed = site.form("/report", &[("key", fresh)]).await;
+    assert_eq!(filed.status, StatusCode::CREATED);
+    assert!(!filed.body.contains(of_drill));
+    // The same words without the form are the form's report, not the drill's.
+    let again = [("idempotency-key", &*format!("form:{fresh}"))];
+    let again = site.send("POST", "/api/v1/reports", &again, words).await;
+    assert_eq!(again.status, StatusCode::CREATED);
+    assert!(
+        filed.body.contains(receipt(&again.body).as_str().unwrap()),
+        "the two bodies are one"
+    );
+}
+
+#[tokio::test]
 async fn unreadable_forms_get_a_page() {
     let site = Site::new(Writer::Stores, 120);
     assert_eq!(

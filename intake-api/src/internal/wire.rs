@@ -1,0 +1,120 @@
+//! What holds for every answer to a program, whichever handler or extractor gave it: who asks `/api/` is refused in
+//! `application/problem+json`, never with a page and never in bare text.
+
+use axum::{
+    body::{Body, to_bytes},
+    extract::Request,
+    http::{StatusCode, header},
+    middleware::Next,
+    response::Response,
+};
+
+use super::page::problem;
+
+/// Longest explanation of an extractor that is handed on.
+const SAID: usize = 500;
+
+/// The layer.
+pub(super) async fn speaks(request: Request, next: Next) -> Response {
+    let api = request.uri().path().starts_with("/api/");
+    let response = next.run(request).await;
+    if api { in_problem(response).await } else { response }
+}
+
+async fn in_problem(response: Response) -> Response {
+    let status = response.status();
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    if !(status.is_client_error() || status.is_server_error()) || kind.starts_with("application/problem+json") {
+        return response;
+    }
+    let plain = kind.starts_with("text/plain");
+    let (parts, body) = response.into_parts();
+    let detail = match status {
+        StatusCode::NOT_FOUND => "there is no such address, or your roles do not allow it".to_owned(),
+        StatusCode::METHOD_NOT_ALLOWED => "this address takes other methods: see Allow".to_owned(),
+        // An extractor says what it could not read, and repeats at most what the client sent.
+        status if status.is_client_error() && plain => said(body).await,
+        status => status.canonical_reason().unwrap_or("refused").to_lowercase(),
+    };
+    let mut answer = problem::api(status.as_u16(), &detail);
+    for (name, value) in &parts.headers {
+        if ![header::CONTENT_TYPE, header::CONTENT_LENGTH].contains(name) {
+            answer.headers_mut().append(name.clone(), value.clone());
+        }
+    }
+    *answer.extensions_mut() = parts.extensions;
+    answer
+}
+
+async fn said(body: Body) -> String {
+    let bytes = to_bytes(body, 64 * 1024).await.unwrap_or_default();
+    String::from_utf8_lossy(&bytes).chars().take(SAID).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::{Json, Router, extract::Path, middleware, routing::post};
+    use serde_json::Value;
+    use tower::ServiceExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn programs_are_refused_in_their_own_words() {
+        let app = Router::new()
+            .route(
+                "/api/things/{id}",
+                post(async |Path(_): Path<i64>, Json(_): Json<Vec<u8>>| ()),
+            )
+            .route("/things", post(async |Json(_): Json<Vec<u8>>| ()))
+            .fallback(async || (StatusCode::NOT_FOUND, axum::response::Html("<p>a page</p>")))
+            .layer(middleware::from_fn(speaks));
+        let send = async |method: &str, path: &str, kind: &str, body: &'static str| {
+            let request = Request::builder().method(method).uri(path).header("content-type", kind);
+            let answer = app
+                .clone()
+                .oneshot(request.body(Body::from(body)).unwrap())
+                .await
+                .unwrap();
+            let header = |name: &str| answer.headers().get(name).map(|v| v.to_str().unwrap().to_owned());
+            let (kind, allow, status) = (header("content-type"), header("allow"), answer.status().as_u16());
+            let bytes = to_bytes(answer.into_body(), 10_000).await.unwrap();
+            (
+                status,
+                kind.unwrap_or_default(),
+                allow,
+                serde_json::from_slice::<Value>(&bytes).ok(),
+            )
+        };
+        for (method, path, kind, body, status) in [
+            ("POST", "/api/things/1", "application/json", "no", 400),
+            ("POST", "/api/things/1", "application/json", "{}", 422),
+            ("POST", "/api/things/1", "text/csv", "[]", 415),
+            ("POST", "/api/things/x", "application/json", "[]", 400),
+            ("TRACE", "/api/things/1", "text/csv", "", 405),
+            ("GET", "/api/nothing", "text/csv", "", 404),
+        ] {
+            let (said, content, allow, body) = send(method, path, kind, body).await;
+            assert_eq!(
+                (said, content.as_str()),
+                (status, "application/problem+json"),
+                "{method} {path}"
+            );
+            let body = body.unwrap();
+            assert_eq!(body["status"], status);
+            assert!(!body["detail"].as_str().unwrap().is_empty());
+            assert_eq!(allow.as_deref(), (status == 405).then_some("POST"), "{method} {path}");
+        }
+        assert_eq!(send("POST", "/api/things/1", "application/json", "[1]").await.0, 200);
+        // Pages stay pages.
+        assert_eq!(
+            send("POST", "/things", "application/json", "no").await.1,
+            "text/plain; charset=utf-8"
+        );
+        assert_eq!(
+            send("GET", "/nothing", "text/csv", "").await.1,
+            "text/html; charset=utf-8"
+        );
+    }
+}
