@@ -110,6 +110,18 @@ enum People {
         #[arg(long)]
         name: String,
     },
+    /// Emergency: take the second factor of an account away, where nobody is left who could confirm its reset on the pages.
+    FactorOff {
+        /// Whose.
+        #[arg(long)]
+        login: String,
+    },
+    /// Emergency: end every session of an account.
+    SessionsEnd {
+        /// Whose.
+        #[arg(long)]
+        login: String,
+    },
     /// Succeed when the county has an administrator and somebody in the office; accounts of a demo don't count.
     Check,
     /// Make accounts for a demo and write them to FILE, which the login page then shows. Never where real reports come in.
@@ -140,6 +152,8 @@ async fn main() -> anyhow::Result<()> {
             let first = |login, name| commands::people::First { login, name };
             commands::people::first(first(admin_login, admin_name), first(office_login, office_name)).await
         }
+        Command::People(People::FactorOff { login }) => commands::login::factor_off(&login).await,
+        Command::People(People::SessionsEnd { login }) => commands::login::sessions_end(&login).await,
         Command::People(People::Check) => commands::people::missing().await,
         Command::People(People::Demo { out }) => commands::people::demo(&out).await,
         Command::People(People::NoDemo) => commands::people::no_demo().await,

@@ -22,7 +22,10 @@ use uuid::Uuid;
 
 use crate::{
     accept::Intake,
-    internal::{self, Internal, auth::token::Tokens},
+    internal::{
+        self, Internal,
+        auth::{inside::FactorRule, token::Tokens},
+    },
     public::{self, Limits, Public},
     relay, snapshots, writer,
 };
@@ -154,6 +157,7 @@ struct Desk {
     people: Store,
     tokens: Arc<Tokens>,
     demo: Option<Arc<[internal::auth::login::DemoAccount]>>,
+    rules: Arc<internal::auth::Rules>,
 }
 
 impl Desk {
@@ -185,6 +189,10 @@ impl Desk {
             people: open("people")?,
             tokens: Arc::new(Tokens::load(file, config.login.token_minutes)?),
             demo,
+            rules: Arc::new(internal::auth::Rules {
+                trust_forwarded: config.intake.trust_forwarded,
+                factor: FactorRule::read(&config.login.require_totp, &config.login.inside_networks)?,
+            }),
         })
     }
 
@@ -205,10 +213,9 @@ impl Desk {
             session_hours: config.login.session_hours,
             secure: config.listen.internal_url.starts_with("https://"),
             demo: self.demo,
+            host: host_of(&config.listen.internal_url).into(),
             gate: internal::auth::gate::Gate::default(),
-            rules: Arc::new(internal::auth::Rules {
-                trust_forwarded: config.intake.trust_forwarded,
-            }),
+            rules: self.rules,
         }
     }
 }
@@ -249,6 +256,12 @@ fn drill_secret(config: &Config) -> anyhow::Result<Option<Arc<str>>> {
         file.display()
     );
     Ok(Some(secret.into()))
+}
+
+/// What stands between `://` and the path.
+fn host_of(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.split('/').next().unwrap_or(rest)
 }
 
 async fn housekeeping(store: Store, people: Store, stop: CancellationToken) -> anyhow::Result<()> {

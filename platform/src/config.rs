@@ -160,12 +160,21 @@ pub struct Login {
     /// File with the keys that sign login tokens, mode 0600, one line `kid:hex` each; the first signs, all are accepted. Made by `intake-api key new-token FILE`.
     #[config(env = "SHOUWANG_TOKEN_KEY_FILE")]
     pub token_key_file: Option<PathBuf>,
-    /// Minutes a token lives; it is renewed while its owner works.
+    /// Minutes without an act of a person after which a session ends; what a page asks by itself does not count.
     #[config(default = 30, env = "SHOUWANG_TOKEN_MINUTES")]
     pub token_minutes: u32,
     /// Hours after which everybody logs in again.
     #[config(default = 12, env = "SHOUWANG_SESSION_HOURS")]
     pub session_hours: u32,
+    /// Who must have a second factor (codes of an authenticator app): office, leaders, leading group, oversight and administrators `always`, when they come from `outside` the networks below, or `never`.
+    #[config(default = "outside", env = "SHOUWANG_REQUIRE_TOTP")]
+    pub require_totp: String,
+    /// Networks that are inside, with commas between. Behind a proxy set `intake.trust_forwarded`, or everybody counts as outside.
+    #[config(
+        default = "127.0.0.0/8, ::1, 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, fc00::/7",
+        env = "SHOUWANG_INSIDE_NETWORKS"
+    )]
+    pub inside_networks: String,
     /// File with demo accounts that the login page shows (`intake-api people demo --out FILE`). Never set it where real reports come in.
     #[config(env = "SHOUWANG_DEMO_FILE")]
     pub demo_file: Option<PathBuf>,

@@ -1,6 +1,7 @@
 //! The operator's commands: migrate, pack load, key new.
 
 mod command;
+pub(crate) mod login;
 pub(crate) mod people;
 
 use std::{fs::OpenOptions, io::Write, os::unix::fs::OpenOptionsExt, path::Path};

@@ -9,6 +9,7 @@ mod counts;
 pub(crate) mod desk;
 mod kept;
 mod leading;
+mod own;
 pub(crate) mod page;
 mod people;
 mod refused;
@@ -60,6 +61,8 @@ pub(crate) struct Internal {
     /// Accounts shown on the login page of a demo: login, password, what it is.
     /// None where this is no demo: then demo accounts open nothing.
     pub(crate) demo: Option<Arc<[auth::login::DemoAccount]>>,
+    /// Host and port of the internal listener's address as people know it: what a page of ours names as its origin.
+    pub(crate) host: Arc<str>,
     /// How many logins at once.
     pub(crate) gate: auth::gate::Gate,
     /// What the login asks of whom.

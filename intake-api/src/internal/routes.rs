@@ -68,6 +68,7 @@ pub(crate) fn all() -> Vec<Route> {
     routes.extend(super::leading::routes());
     routes.extend(super::rules::routes());
     routes.extend(super::people::routes());
+    routes.extend(super::own::routes());
     routes.extend(super::page::routes());
     routes
 }
@@ -99,14 +100,28 @@ async fn home(actor: SignedIn) -> Redirect {
 }
 
 /// Nothing from elsewhere, nowhere else: no foreign scripts, no framing, no referrer.
-async fn headers(State(internal): State<Internal>, mut response: Response) -> Response {
+async fn headers(State(internal): State<Internal>, response: Response) -> Response {
+    // A program is told which methods there are.
+    let to_program = response
+        .headers()
+        .get("content-type")
+        .is_some_and(|kind| kind == "application/problem+json");
+    let mut response = if response.status() == StatusCode::METHOD_NOT_ALLOWED && !to_program {
+        problem::not_found().into_response()
+    } else {
+        response
+    };
     strict(response.headers_mut(), internal.secure);
     let set = [
         (
             "content-security-policy",
             "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
         ),
-        ("referrer-policy", "no-referrer"),
+        // Nothing to other sites; to ourselves, because a browser that may say nothing names no origin with a form either, and
+        // the login tells by it that the form is ours.
+        ("referrer-policy", "same-origin"),
+        // Pages, answers, errors and ways to elsewhere are about people; files of the pages say themselves how long they keep.
+        ("cache-control", "no-store"),
         ("x-content-type-options", "nosniff"),
         ("x-frame-options", "DENY"),
     ];
@@ -116,14 +131,6 @@ async fn headers(State(internal): State<Internal>, mut response: Response) -> Re
             .headers_mut()
             .entry(name)
             .or_insert(HeaderValue::from_static(value));
-    }
-    // A program is told which methods there are.
-    let allowed = response
-        .headers()
-        .get("content-type")
-        .is_some_and(|kind| kind == "application/problem+json");
-    if response.status() == StatusCode::METHOD_NOT_ALLOWED && !allowed {
-        return problem::not_found().into_response();
     }
     response
 }

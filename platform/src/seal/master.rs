@@ -23,6 +23,8 @@ pub struct MasterKey {
     csrf: [u8; 32],
     kept: [u8; 32],
     source: [u8; 32],
+    factor: [u8; 32],
+    recovery: [u8; 32],
     cipher: Cipher,
 }
 
@@ -88,6 +90,8 @@ impl MasterKey {
             csrf: derive("shouwang csrf")?,
             kept: derive("shouwang kept forms")?,
             source: derive("shouwang sources")?,
+            factor: derive("shouwang second factors")?,
+            recovery: derive("shouwang recovery codes")?,
             cipher,
         })
     }
@@ -220,6 +224,24 @@ impl MasterKey {
     }
 }
 
+impl MasterKey {
+    /// Seals the secret of an account's second factor.
+    pub fn seal_factor(&self, account: i64, plain: &[u8], rng: &mut impl Rng) -> Vec<u8> {
+        self.cipher
+            .seal(&self.factor, nonce(rng), &Column::Factor.bound_to(account), plain)
+    }
+
+    /// Opens it.
+    pub fn open_factor(&self, account: i64, sealed: &[u8]) -> Result<Vec<u8>, OpenError> {
+        Cipher::open(&self.factor, &Column::Factor.bound_to(account), sealed)
+    }
+
+    /// What is stored of a recovery code or an invitation.
+    pub fn recovery_mac(&self, account: i64, code: &str) -> Vec<u8> {
+        mac(&self.recovery, &[&account.to_be_bytes(), code.as_bytes()])
+    }
+}
+
 fn nonce(rng: &mut impl Rng) -> [u8; 12] {
     let mut nonce = [0; 12];
     rng.fill_bytes(&mut nonce);
@@ -290,6 +312,8 @@ mod tests {
             master.csrf,
             master.kept,
             master.source,
+            master.factor,
+            master.recovery,
         ];
         let distinct: std::collections::HashSet<_> = keys.iter().collect();
         assert_eq!(distinct.len(), keys.len());

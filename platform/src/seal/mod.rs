@@ -43,6 +43,8 @@ pub enum Column {
     Narrative = 12,
     /// `reports.reporter`: what the units may know of who reported
     Reporter = 13,
+    /// `accounts.factor`; bound to the account.
+    Factor = 40,
 }
 
 impl Column {

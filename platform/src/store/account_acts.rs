@@ -95,6 +95,19 @@ impl Store {
         .await
     }
 
+    /// What others did to an account's way in since then: what its owner is told at the next login.
+    pub async fn account_login_acts(&self, account: i64, since: DateTime<Utc>) -> Result<i64, StoreError> {
+        let count = sqlx::query_scalar(
+            "SELECT count(*) FROM account_acts WHERE account_id = $1 AND at > $2 AND actor IS DISTINCT FROM $1
+                AND act IN ('reset', 'sessions-ended', 'factor-reset', 'factor-off')",
+        )
+        .bind(account)
+        .bind(since)
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(count)
+    }
+
     /// What was done to a unit's contacts, the newest first.
     pub async fn unit_acts(&self, county: &str, unit: &str) -> Result<Vec<AccountAct>, StoreError> {
         self.acts(

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgTransaction;
 use uuid::Uuid;
 
-use super::{Account, Bucket, Person, Store, StoreError, tries};
+use super::{Account, Bucket, NewAct, Person, Store, StoreError, tries};
 
 /// Browsers that an account is known in; the one not used for the longest time is forgotten first.
 const DEVICES: i64 = 20;
@@ -19,6 +19,8 @@ const LISTED: i64 = 50;
 pub struct AccountSecret {
     /// Id.
     pub id: i64,
+    /// Name.
+    pub name: String,
     /// argon2id, PHC string.
     pub password_hash: String,
     /// The browser that asks, if this account logged in there before.
@@ -33,6 +35,8 @@ pub struct AccountSecret {
     pub demo: bool,
     /// The sealed secret of the second factor.
     pub factor: Option<Vec<u8>>,
+    /// The login before this one.
+    pub last_login_at: Option<DateTime<Utc>>,
 }
 
 /// A session to open.
@@ -86,6 +90,17 @@ pub struct SessionLine {
     pub factor: bool,
 }
 
+/// Which sessions end.
+#[derive(Clone, Copy, Debug)]
+pub enum EndSessions {
+    /// This one.
+    One(Uuid),
+    /// All others.
+    AllBut(Uuid),
+    /// Every one.
+    All,
+}
+
 #[derive(sqlx::FromRow)]
 struct LiveRow {
     #[sqlx(flatten)]
@@ -104,7 +119,7 @@ impl Store {
         place: &[u8],
     ) -> Result<Option<AccountSecret>, StoreError> {
         let row = sqlx::query_as(
-            "SELECT a.id, a.password_hash, d.device, a.disabled_at, a.password_until, a.demo, a.factor,
+            "SELECT a.id, a.name, a.password_hash, d.device, a.disabled_at, a.password_until, a.demo, a.factor, a.last_login_at,
                     EXISTS (SELECT FROM login_devices p WHERE p.account_id = a.id AND p.place = $4) AS placed
              FROM accounts a LEFT JOIN login_devices d ON d.account_id = a.id AND d.device = $3
              WHERE a.county = $1 AND a.login = $2",
@@ -232,6 +247,37 @@ impl Store {
             .execute(&self.pool)
             .await?;
         Ok(())
+    }
+
+    /// Ends sessions of an account, one or all but one, and records it; gives how many ended.
+    pub async fn sessions_end_some(
+        &self,
+        account: i64,
+        which: EndSessions,
+        act: &NewAct<'_>,
+    ) -> Result<u64, StoreError> {
+        let (one, but) = match which {
+            EndSessions::One(id) => (Some(id), None),
+            EndSessions::AllBut(id) => (None, Some(id)),
+            EndSessions::All => (None, None),
+        };
+        let mut tx = self.pool.begin().await?;
+        let ended = sqlx::query(
+            "UPDATE sessions SET ended_at = $2 WHERE account_id = $1 AND ended_at IS NULL
+                AND ($3::uuid IS NULL OR id = $3) AND id IS DISTINCT FROM $4",
+        )
+        .bind(account)
+        .bind(act.at)
+        .bind(one)
+        .bind(but)
+        .execute(&mut *tx)
+        .await?
+        .rows_affected();
+        if ended > 0 {
+            act.record(&mut tx).await?;
+        }
+        tx.commit().await?;
+        Ok(ended)
     }
 }
 

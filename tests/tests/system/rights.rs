@@ -59,10 +59,10 @@ const fn api(mut cells: Cells) -> Cells {
 }
 
 /// Method, path, cells. Acts are sent with the session's token and nothing else, so that none is done.
-const TABLE: [(&str, &str, Cells); 110] = [
+const TABLE: [(&str, &str, Cells); 122] = [
     ("GET", "/", SIGNED_IN),
     ("GET", "/login", EVERYBODY),
-    ("POST", "/login", [422, ANY, ANY, ANY, ANY, ANY, ANY, ANY]),
+    ("POST", "/login", [401, ANY, ANY, ANY, ANY, ANY, ANY, ANY]),
     ("POST", "/logout", SIGNED_IN),
     ("POST", "/logout-everywhere", SIGNED_IN),
     ("POST", "/api/v1/session", [422; 8]),
@@ -166,6 +166,26 @@ const TABLE: [(&str, &str, Cells); 110] = [
     ("POST", "/people/{id}/reset", ADMIN),
     ("POST", "/people/{id}/disable", ADMIN),
     ("POST", "/people/{id}/enable", ADMIN),
+    ("GET", "/sessions", SIGNED_IN),
+    ("POST", "/sessions/end", SIGNED_IN),
+    ("POST", "/sessions/end-others", SIGNED_IN),
+    ("GET", "/factor", SIGNED_IN),
+    ("POST", "/factor", SIGNED_IN),
+    ("POST", "/factor/codes", SIGNED_IN),
+    ("POST", "/factor/off", SIGNED_IN),
+    ("GET", "/factor-resets", [LOGIN, 404, 404, 200, 200, 404, 404, 200]),
+    (
+        "POST",
+        "/factor-resets/{id}/confirm",
+        [LOGIN, 404, 404, 404, 404, 404, 404, 404],
+    ),
+    (
+        "POST",
+        "/factor-resets/{id}/refuse",
+        [LOGIN, 404, 404, 404, 404, 404, 404, 404],
+    ),
+    ("POST", "/people/{id}/factor-reset", ADMIN),
+    ("POST", "/people/{id}/sessions-end", ADMIN),
     ("GET", "/password", SIGNED_IN),
     ("POST", "/password", SIGNED_IN),
     ("GET", "/rules/{version}/expert", OVERSEER),

@@ -26,6 +26,8 @@ pub(crate) struct Device {
     pub(crate) known: Option<Uuid>,
     /// The address that limits count by.
     pub(crate) address: Option<IpAddr>,
+    /// The address that a right may rest on: unknown behind a proxy that nobody told us of.
+    pub(crate) certain: Option<IpAddr>,
     /// What it calls itself, in words of ours.
     pub(crate) agent: Option<String>,
 }
@@ -38,6 +40,7 @@ impl Device {
         Self {
             known: token.and_then(|token| internal.tokens.verify_device(token)),
             address: peer::counted(extensions, headers, internal.rules.trust_forwarded),
+            certain: peer::certain(extensions, headers, internal.rules.trust_forwarded),
             agent: agent.and_then(said),
         }
     }

@@ -1,13 +1,21 @@
 //! One try to come in, the same for the form and for programs: gate, reservation, password, session, in this order.
 
+use std::net::{IpAddr, Ipv4Addr};
+
 use anyhow::Context;
 use chrono::{DateTime, TimeDelta, Utc};
-use platform::store::{AccountSecret, Bucket, NewSession, Person};
-use tracing::{info, warn};
+use platform::store::{Access, AccountSecret, Bucket, Find, NewSession, Person};
+use serde_json::json;
 use uuid::Uuid;
 
-use super::{argon, device::Device, gate, login_name, password, tries};
-use crate::internal::Internal;
+use super::{
+    argon,
+    device::Device,
+    gate, login_name, password,
+    second::{self, Code, Slip},
+    tries,
+};
+use crate::internal::{Internal, refused::record};
 
 /// How a try ended.
 pub(crate) enum Entry {
@@ -17,6 +25,17 @@ pub(crate) enum Entry {
     Wrong,
     /// The password was right, and is one that somebody else gave out too long ago.
     Ended,
+    /// The password was right; the second factor's code is asked for.
+    Code {
+        /// What the browser carries to the second step.
+        slip: String,
+        /// The code that came with it was wrong.
+        wrong: bool,
+    },
+    /// The second step came too late, or the account is not what it was at the first.
+    Late,
+    /// A program's login of somebody who must have a second factor and has none.
+    Bare,
     /// Too many tries, of this kind or at once.
     Wait {
         /// When to come back.
@@ -34,10 +53,12 @@ pub(crate) struct Opened {
     pub(crate) expires_at: DateTime<Utc>,
     /// Who that is.
     pub(crate) person: Box<Person>,
+    /// Others did something to this person's way in since the last login.
+    pub(crate) told: bool,
 }
 
 impl Entry {
-    fn busy() -> Self {
+    pub(super) fn busy() -> Self {
         Self::Wait {
             seconds: gate::RETRY_S,
             busy: true,
@@ -88,11 +109,21 @@ pub(crate) fn seconds_until(then: DateTime<Utc>, now: DateTime<Utc>) -> i64 {
     (then - now).num_seconds().max(0) + 1
 }
 
+/// What was typed.
+#[derive(Clone, Debug)]
+pub(crate) struct Typed {
+    /// The login.
+    pub(crate) login: String,
+    /// The password.
+    pub(crate) password: String,
+    /// The second factor's code, where a program sends it at once.
+    pub(crate) code: String,
+}
+
 /// One try. `browser` is what the session is opened in; a program has none.
 pub(crate) async fn attempt(
     internal: &Internal,
-    typed: &str,
-    given: &str,
+    typed: Typed,
     device: &Device,
     browser: Option<Uuid>,
     now: DateTime<Utc>,
@@ -101,10 +132,11 @@ pub(crate) async fn attempt(
     let Some(_place) = door.enter(device.address).await else {
         return Ok(Entry::busy());
     };
-    let login = login_name::normalised(typed);
-    let tried = match reserve(internal, &login, device, now).await? {
+    let login = login_name::normalised(&typed.login);
+    let mut tried = match reserve(internal, &login, device, now).await? {
         Ok(tried) => tried,
         Err(free_at) => {
+            note(internal, "login-throttled", None, &login, device, now).await;
             return Ok(Entry::Wait {
                 seconds: seconds_until(free_at, now),
                 busy: false,
@@ -112,7 +144,7 @@ pub(crate) async fn attempt(
         }
     };
     let hash = tried.account.as_ref().map(|a| a.password_hash.clone());
-    let right = match password::matches(given.to_owned(), hash).await {
+    let right = match password::matches(typed.password, hash).await {
         Ok(right) => right,
         Err(e) if e.is::<argon::Busy>() => {
             internal.people.tries_give_back(&tried.buckets).await?;
@@ -120,34 +152,98 @@ pub(crate) async fn attempt(
         }
         Err(e) => return Err(e),
     };
-    let Some(account) = tried.account.as_ref().filter(|a| right && may_enter(internal, a)) else {
-        if let Some(account) = &tried.account {
-            warn!(account = account.id, "a login failed");
-        }
+    let known = tried.account.take();
+    let Some(account) = known.as_ref().filter(|a| right && may_enter(internal, a)) else {
+        note(internal, "login-failed", known.map(|a| a.id), &login, device, now).await;
         return Ok(Entry::Wrong);
     };
     if account.password_until.is_some_and(|until| until <= now) {
         return Ok(Entry::Ended);
     }
+    let Some(sealed) = &account.factor else {
+        // A program without a factor would be refused at every door; it is told at once.
+        if browser.is_none() && must_factor(internal, account.id, device).await? {
+            internal.people.tries_give_back(&tried.buckets).await?;
+            return Ok(Entry::Bare);
+        }
+        return Ok(Entry::Open(
+            open(internal, account, &tried, device, browser, false, now).await?,
+        ));
+    };
+    if typed.code.is_empty() {
+        internal.people.tries_give_back(&tried.buckets).await?;
+        let slip = Slip::seal(internal, &login, account, now);
+        return Ok(Entry::Code { slip, wrong: false });
+    }
+    match second::judge(internal, &mut tried, account, sealed, &typed.code, now).await? {
+        Code::Right => {}
+        Code::Wait { seconds } => return Ok(Entry::Wait { seconds, busy: false }),
+        Code::Wrong => {
+            note(internal, "login-failed", Some(account.id), &login, device, now).await;
+            let slip = Slip::seal(internal, &login, account, now);
+            return Ok(Entry::Code { slip, wrong: true });
+        }
+    }
     Ok(Entry::Open(
-        open(internal, account.id, &tried, device, browser, now).await?,
+        open(internal, account, &tried, device, browser, true, now).await?,
     ))
 }
 
+async fn must_factor(internal: &Internal, account: i64, device: &Device) -> anyhow::Result<bool> {
+    let found = internal
+        .people
+        .accounts_list(&internal.county, Find::One(account))
+        .await?;
+    Ok(found
+        .iter()
+        .any(|person| internal.rules.factor.binds(person, device.certain)))
+}
+
 /// A demo's passwords stand on its login page: they open nothing where this service was not started as a demo.
-fn may_enter(internal: &Internal, account: &AccountSecret) -> bool {
+pub(super) fn may_enter(internal: &Internal, account: &AccountSecret) -> bool {
     account.disabled_at.is_none() && (!account.demo || internal.demo.is_some())
 }
 
-async fn open(
+/// Leaves a line in the list of who came to which door.
+pub(super) async fn note(
     internal: &Internal,
-    account: i64,
+    kind: &'static str,
+    account: Option<i64>,
+    login: &str,
+    device: &Device,
+    now: DateTime<Utc>,
+) {
+    let detail = match account {
+        Some(_) => json!({}),
+        // Of a login that nobody has only the beginning is kept: people type passwords into that field.
+        None => json!({"typed": login.chars().take(3).collect::<String>()}),
+    };
+    let access = Access {
+        county: "",
+        at: now,
+        kind,
+        account,
+        login: None,
+        address: device.address.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
+        door: "",
+        detail,
+    };
+    record(internal, access, "POST /login".to_owned()).await;
+}
+
+/// Opens a session for an account that has shown all it must.
+pub(super) async fn open(
+    internal: &Internal,
+    account: &AccountSecret,
     tried: &Tried,
     device: &Device,
     browser: Option<Uuid>,
+    factor: bool,
     now: DateTime<Utc>,
 ) -> anyhow::Result<Opened> {
     let session = Uuid::new_v4();
+    let since = account.last_login_at.unwrap_or(now);
+    let told = internal.people.account_login_acts(account.id, since).await? > 0;
     // A program's token is not renewed, so its session ends with it.
     let lasts = match browser {
         Some(_) => TimeDelta::hours(internal.session_hours.into()),
@@ -155,26 +251,25 @@ async fn open(
     };
     let new = NewSession {
         id: session,
-        account,
+        account: account.id,
         device: browser,
         place: &tried.place,
         address: device.address,
         agent: device.agent.as_deref(),
-        factor: false,
+        factor,
         expires_at: now + lasts,
         tried: &tried.buckets,
     };
     internal.people.session_open(&new, now).await?;
-    info!(account, "signed in");
-    let token = internal.tokens.sign(account, session, now)?;
-    let live = internal
-        .people
-        .session_person(session, internal.tokens.lifetime(), now)
-        .await?;
+    note(internal, "login", Some(account.id), "", device, now).await;
+    let token = internal.tokens.sign(account.id, session, now)?;
+    let idle = internal.tokens.lifetime();
+    let live = internal.people.session_person(session, idle, now).await?;
     let live = live.context("a session that was opened a moment ago")?;
     Ok(Opened {
         token,
-        expires_at: now + internal.tokens.lifetime(),
+        expires_at: now + idle,
         person: Box::new(live.person),
+        told,
     })
 }

@@ -73,6 +73,8 @@ right! {
     Admin: ["admin"];
     /// Confirms what an administrator asked: another administrator, or the office.
     Confirmer: ["admin", "office"];
+    /// Confirms the reset of a second factor: another administrator, the office, a leader for the own unit.
+    Resetter: ["admin", "office", "leader"];
     /// Reads who did what to accounts, units and rights.
     Auditor: ["admin", "office", "oversight"];
     /// Reads who came to which door.
@@ -110,6 +112,13 @@ async fn with_role<S: Sync>(parts: &mut Parts, state: &S, roles: &[&str]) -> Res
             problem::api(403, "change your password first, at /password")
         } else {
             password()
+        });
+    }
+    if actor.must_factor {
+        return Err(if is_api(parts) {
+            problem::api(403, "set up a second factor first, at /factor")
+        } else {
+            Redirect::to("/factor").into_response()
         });
     }
     if actor.is(roles) {

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::{
     Form, Json,
     extract::{Query, State},
-    http::{StatusCode, header},
+    http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
 use platform::{clock, telemetry::chain, text::Lang};
@@ -16,8 +16,9 @@ use uuid::Uuid;
 use super::{
     SignedIn,
     device::{self, Device},
-    entry::{Entry, attempt},
+    entry::{Entry, Typed, attempt},
     next::OwnPath,
+    second,
     session::{clear_cookie, set_cookie},
 };
 use crate::internal::{
@@ -54,17 +55,43 @@ struct LoginPage<'a> {
     frame: Frame,
     login: &'a str,
     next: &'a str,
+    slip: Option<String>,
     error: Option<String>,
     demo: &'a [DemoAccount],
+}
+
+/// What a login page shows.
+struct LoginSeen<'a> {
+    login: &'a str,
+    next: &'a OwnPath,
+    slip: Option<String>,
+    error: Option<String>,
 }
 
 /// What the form sends.
 #[derive(Deserialize)]
 pub(crate) struct Credentials {
+    #[serde(default)]
     login: String,
+    #[serde(default)]
     password: String,
+    /// The second step: what the first one gave, and the code.
+    #[serde(default)]
+    slip: String,
+    #[serde(default)]
+    code: String,
     #[serde(default)]
     next: String,
+}
+
+impl Credentials {
+    fn typed(self) -> Typed {
+        Typed {
+            login: self.login,
+            password: self.password,
+            code: self.code,
+        }
+    }
 }
 
 /// Where to go after.
@@ -80,7 +107,13 @@ pub(crate) async fn page(
     Language(lang): Language,
     Query(next): Query<Next>,
 ) -> Response {
-    show(&internal, lang, "", &OwnPath::read(&next.next), None, StatusCode::OK)
+    let seen = LoginSeen {
+        login: "",
+        next: &OwnPath::read(&next.next),
+        slip: None,
+        error: None,
+    };
+    show(&internal, lang, seen, StatusCode::OK)
 }
 
 /// `POST /login`
@@ -91,30 +124,61 @@ pub(crate) async fn submit(
     Form(form): Form<Credentials>,
 ) -> Response {
     let (now, next) = (clock::now(), OwnPath::read(&form.next));
-    let failed = |text: String, status| show(&internal, lang, form.login.trim(), &next, Some(text), status);
+    let login = form.login.trim().to_owned();
+    let page = |error: Option<String>, slip: Option<String>, status| {
+        show(
+            &internal,
+            lang,
+            LoginSeen {
+                login: &login,
+                next: &next,
+                slip,
+                error,
+            },
+            status,
+        )
+    };
     // A browser without a cookie of ours gets one together with the session.
     let browser = device.known.unwrap_or_else(Uuid::new_v4);
-    let (within, login, given) = (internal.clone(), form.login.clone(), form.password.clone());
+    let within = internal.clone();
+    let second = (!form.slip.is_empty()).then(|| (form.slip.clone(), form.code.clone()));
     // In a task of its own: a try that was reserved is judged, also when the browser hangs up.
-    let tried = tokio::spawn(async move { attempt(&within, &login, &given, &device, Some(browser), now).await });
+    let tried = tokio::spawn(async move {
+        match second {
+            Some((slip, code)) => second::step(&within, &slip, &code, &device, browser, now).await,
+            None => attempt(&within, form.typed(), &device, Some(browser), now).await,
+        }
+    });
+    let refused = |key: &str, status| page(Some(lang.t(key).to_owned()), None, status);
     match tried.await.map_err(anyhow::Error::from).flatten() {
         Ok(Entry::Open(opened)) => {
-            let to = if Frame::may_begin_at(&opened.person, next.path()) {
-                next.as_str()
-            } else {
-                "/"
+            let to = match next.path() {
+                // What others did to one's way in is told before anything else.
+                _ if opened.told => "/sessions",
+                path if Frame::may_begin_at(&opened.person, path) => next.as_str(),
+                _ => "/",
             };
             let mut response = Redirect::to(to).into_response();
             set_cookie(response.headers_mut(), &opened.token, &internal);
             device::remember(response.headers_mut(), browser, now, &internal);
             response
         }
-        Ok(Entry::Wrong) => failed(lang.t("login.wrong").to_owned(), StatusCode::UNAUTHORIZED),
-        Ok(Entry::Ended) => failed(lang.t("login.ended").to_owned(), StatusCode::FORBIDDEN),
+        Ok(Entry::Code { slip, wrong }) => {
+            let error = wrong.then(|| lang.t("login.code_wrong").to_owned());
+            let status = if wrong {
+                StatusCode::UNAUTHORIZED
+            } else {
+                StatusCode::OK
+            };
+            page(error, Some(slip), status)
+        }
+        Ok(Entry::Wrong) => refused("login.wrong", StatusCode::UNAUTHORIZED),
+        Ok(Entry::Ended) => refused("login.ended", StatusCode::FORBIDDEN),
+        Ok(Entry::Late | Entry::Bare) => refused("login.late", StatusCode::UNAUTHORIZED),
         Ok(Entry::Wait { seconds, busy }) => {
             let key = if busy { "login.busy" } else { "login.wait" };
             let text = lang.fill(key, &[("seconds", &seconds.to_string())]);
-            retry_after(failed(text, StatusCode::TOO_MANY_REQUESTS), seconds)
+            retry_after(page(Some(text), None, StatusCode::TOO_MANY_REQUESTS), seconds)
         }
         Err(e) => {
             error!(error = format!("{e:#}"), "a login failed for a reason of ours");
@@ -123,17 +187,22 @@ pub(crate) async fn submit(
     }
 }
 
-/// `POST /api/v1/session`: `{"login", "password"}` -> `{"token", "expires_at"}`.
+/// `POST /api/v1/session`: `{"login", "password"}`, with `"code"` where there is a second factor -> `{"token", "expires_at"}`.
 pub(crate) async fn api(State(internal): State<Internal>, device: Device, Json(form): Json<Credentials>) -> Response {
     let now = clock::now();
-    let tried = tokio::spawn(async move { attempt(&internal, &form.login, &form.password, &device, None, now).await });
+    let tried = tokio::spawn(async move { attempt(&internal, form.typed(), &device, None, now).await });
     match tried.await.map_err(anyhow::Error::from).flatten() {
         Ok(Entry::Open(opened)) => (
             StatusCode::CREATED,
             Json(json!({"token": opened.token, "expires_at": casework::calendar::rfc3339(opened.expires_at)})),
         )
             .into_response(),
-        Ok(Entry::Wrong) => problem::api(401, "login or password is wrong"),
+        Ok(Entry::Wrong | Entry::Late) => problem::api(401, "login or password is wrong"),
+        Ok(Entry::Code { wrong: false, .. }) => {
+            problem::api(401, "send the code of the second factor too, as \"code\"")
+        }
+        Ok(Entry::Code { .. }) => problem::api(401, "the code of the second factor is wrong or used up"),
+        Ok(Entry::Bare) => problem::api(403, "set up a second factor first, at /factor"),
         Ok(Entry::Ended) => problem::api(403, "this password was given out too long ago: ask for another"),
         Ok(Entry::Wait { seconds, busy }) => {
             let why = if busy {
@@ -190,24 +259,21 @@ fn leave(internal: &Internal, ended: Result<(), platform::store::StoreError>) ->
     }
     let mut response = Redirect::to("/login").into_response();
     clear_cookie(response.headers_mut(), internal);
+    // A shared PC: nothing of this person stays in the browser's store, where the browser knows how.
+    let clear = HeaderValue::from_static("\"cache\", \"storage\"");
+    response.headers_mut().insert("clear-site-data", clear);
     response
 }
 
-fn show(
-    internal: &Internal,
-    lang: Lang,
-    login: &str,
-    next: &OwnPath,
-    error: Option<String>,
-    status: StatusCode,
-) -> Response {
+fn show(internal: &Internal, lang: Lang, seen: LoginSeen<'_>, status: StatusCode) -> Response {
     render(
         status,
         &LoginPage {
             frame: Frame::nobody(lang),
-            login,
-            next: next.as_str(),
-            error,
+            login: seen.login,
+            next: seen.next.as_str(),
+            slip: seen.slip,
+            error: seen.error,
             demo: internal.demo.as_deref().unwrap_or_default(),
         },
     )

@@ -2,21 +2,23 @@
 
 use rand::Rng;
 
-use super::argon;
+use super::{
+    argon,
+    weak::{About, is_guessable},
+};
 
 /// Shortest password. Long beats complicated; the bounded number of tries does the rest.
 pub(crate) const SHORTEST: usize = 10;
 const LONGEST: usize = 200;
 
 /// What is wrong with a new password, as a key of the text files.
-pub(crate) fn weakness(password: &str, login: &str) -> Option<&'static str> {
+pub(crate) fn weakness(password: &str, about: About<'_>) -> Option<&'static str> {
     let count = password.chars().count();
-    let first = password.chars().next();
     if count < SHORTEST {
         Some("password.too_short")
     } else if count > LONGEST {
         Some("password.too_long")
-    } else if password.chars().all(|c| Some(c) == first) || (!login.is_empty() && password.contains(login)) {
+    } else if is_guessable(password, about) {
         Some("password.too_easy")
     } else {
         None
@@ -63,9 +65,15 @@ mod tests {
 
     #[test]
     fn weak_passwords_are_named() {
-        assert_eq!(weakness("short", ""), Some("password.too_short"));
-        assert_eq!(weakness("aaaaaaaaaaaa", ""), Some("password.too_easy"));
-        assert_eq!(weakness("zhangsan2026", "zhangsan"), Some("password.too_easy"));
-        assert_eq!(weakness("守望相助守望相助孩子", "zhangsan"), None);
+        let about = About {
+            login: "zhangsan",
+            ..About::default()
+        };
+        assert_eq!(weakness("short", about), Some("password.too_short"));
+        assert_eq!(weakness(&"长".repeat(201), about), Some("password.too_long"));
+        for easy in ["aaaaaaaaaaaa", "zhangsan2026", "password123", "1234567890"] {
+            assert_eq!(weakness(easy, about), Some("password.too_easy"), "{easy}");
+        }
+        assert_eq!(weakness("守望相助守望相助孩子", about), None);
     }
 }

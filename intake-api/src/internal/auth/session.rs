@@ -4,7 +4,7 @@
 //! next layer, so that no handler can forget either. A bearer token needs no such check, because a browser never sends one by
 //! itself.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, net::IpAddr, sync::Arc};
 
 use axum::{
     extract::{Request, State},
@@ -22,7 +22,10 @@ use tracing::{error, warn};
 use uuid::Uuid;
 
 use super::token::Claims;
-use crate::internal::{Internal, counts::Counts};
+use crate::{
+    internal::{Internal, counts::Counts},
+    peer,
+};
 
 /// The cookie's name.
 pub(crate) const COOKIE: &str = "sw_session";
@@ -59,6 +62,8 @@ pub(crate) struct Actor {
     pub(crate) counts: Counts,
     /// When a person last did something in this session.
     pub(crate) used_at: DateTime<Utc>,
+    /// Must set up a second factor before anything else.
+    pub(crate) must_factor: bool,
 }
 
 impl Actor {
@@ -96,10 +101,11 @@ pub(crate) async fn session(State(internal): State<Internal>, request: Request, 
     };
     // What a page asks by itself keeps no session alive, or none would ever end at a desk that is left open.
     let by_hand = !asks_by_itself(&request);
+    let from = peer::certain(request.extensions(), request.headers(), internal.rules.trust_forwarded);
     let claims = token.and_then(|token| internal.tokens.verify(token));
     let mut request = request;
     let actor = match &claims {
-        Some(claims) => match actor(&internal, claims, now).await {
+        Some(claims) => match actor(&internal, claims, from, now).await {
             Ok(actor) => actor,
             Err(e) => {
                 error!(error = chain(&e), "a session can't be read");
@@ -139,14 +145,26 @@ fn asks_by_itself(request: &Request) -> bool {
     part || path.starts_with("/assets/") || ["/favicon.ico", "/robots.txt"].contains(&path)
 }
 
-async fn actor(internal: &Internal, claims: &Claims, now: DateTime<Utc>) -> Result<Option<Actor>, StoreError> {
+async fn actor(
+    internal: &Internal,
+    claims: &Claims,
+    from: Option<IpAddr>,
+    now: DateTime<Utc>,
+) -> Result<Option<Actor>, StoreError> {
     let live = internal
         .people
         .session_person(claims.sid, internal.tokens.lifetime(), now)
         .await?;
     // A demo's sessions end with the demo.
     let live = live.filter(|live| !live.person.account.demo || internal.demo.is_some());
-    Ok(live.map(|live| Actor {
+    let Some(live) = live else { return Ok(None) };
+    let must_factor = !live.factor && internal.rules.factor.binds(&live.person, from);
+    // Whoever has a factor shows it by logging in anew; whoever has none is led to set one up.
+    if must_factor && live.person.account.factor_at.is_some() {
+        return Ok(None);
+    }
+    Ok(Some(Actor {
+        must_factor,
         session: claims.sid,
         csrf: internal.keys.csrf_token(claims.sid, live.person.account.id),
         counts: Counts::default(),
@@ -172,10 +190,10 @@ fn set_token(cookie: &str) -> Option<&str> {
 }
 
 /// Who acts with the cookie that an answer sets.
-pub(crate) async fn session_of(internal: &Internal, cookie: &HeaderValue) -> Option<Actor> {
+pub(crate) async fn session_of(internal: &Internal, cookie: &HeaderValue, from: Option<IpAddr>) -> Option<Actor> {
     let token = set_token(cookie.to_str().ok()?)?;
     let claims = internal.tokens.verify(token)?;
-    let found = actor(internal, &claims, clock::now()).await;
+    let found = actor(internal, &claims, from, clock::now()).await;
     found
         .inspect_err(|e| error!(error = chain(e), "a new session can't be read"))
         .ok()?

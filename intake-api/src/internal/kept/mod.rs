@@ -11,6 +11,8 @@ mod native;
 mod page;
 mod typed;
 
+use std::net::IpAddr;
+
 use axum::{
     body::{Body, Bytes, to_bytes},
     extract::{Request, State},
@@ -24,6 +26,8 @@ use self::{
     native::Native,
     typed::{Typed, Waiting},
 };
+use crate::peer;
+
 use super::{
     Internal,
     auth::{Actor, SessionUnread, given_token, session_of, sets_session},
@@ -101,6 +105,8 @@ struct Came {
     token: String,
     /// Sent by a page of ours, as far as the browser says.
     ours: bool,
+    /// From where, as far as a right may rest on it.
+    from: Option<IpAddr>,
 }
 
 async fn form(internal: &Internal, request: Request, next: Next) -> Response {
@@ -125,10 +131,15 @@ async fn form(internal: &Internal, request: Request, next: Next) -> Response {
         typed: Typed::read(&bytes),
         owner: internal.keys.csrf_account(&token),
         token,
-        ours: ours(&parts.headers),
+        ours: ours(internal, &parts.headers),
+        from: peer::certain(&parts.extensions, &parts.headers, internal.rules.trust_forwarded),
         path,
     };
     if came.path == "/login" {
+        // Another site must not log somebody in as somebody else: there is no session yet whose token the form could carry.
+        if !came.ours {
+            return problem::forged().into_response();
+        }
         return logged_in(came, actor, (parts, bytes), next).await;
     }
     if away {
@@ -184,7 +195,7 @@ async fn logged_in(came: Came, before: Option<Actor>, (parts, bytes): (Parts, By
         return page::again(head, html);
     }
     let actor = match &token {
-        Some(cookie) => session_of(&came.internal, cookie).await,
+        Some(cookie) => session_of(&came.internal, cookie, came.from).await,
         None => None,
     };
     let Some(actor) = actor else {
@@ -317,13 +328,15 @@ fn whole(parts: Parts, bytes: Bytes) -> Request {
 }
 
 /// Browsers say where a form comes from; a text planted by another site is not brought back.
-fn ours(headers: &HeaderMap) -> bool {
+fn ours(internal: &Internal, headers: &HeaderMap) -> bool {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     if let Some(site) = text("sec-fetch-site") {
         return ["same-origin", "none"].contains(&site);
     }
     match (text("origin"), text("host")) {
-        (Some(origin), Some(host)) => origin.split_once("://").is_some_and(|(_, from)| from == host),
+        (Some(origin), Some(host)) => origin
+            .split_once("://")
+            .is_some_and(|(_, from)| from == host || from == &*internal.host),
         _ => true,
     }
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// Fields that belong to the page and not to the person.
 const OF_THE_PAGE: [&str; 2] = ["csrf", "kept"];
 /// Never kept, never shown again.
-const SECRET: [&str; 4] = ["password", "old", "new", "again"];
+const SECRET: [&str; 6] = ["password", "old", "new", "again", "slip", "code"];
 
 /// The fields of a form as they were sent, passwords and the page's token left out.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

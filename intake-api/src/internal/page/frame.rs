@@ -200,7 +200,7 @@ impl Frame {
 }
 
 fn tab(lang: Lang, here: &str) -> String {
-    const TABS: [&str; 11] = [
+    const TABS: [&str; 14] = [
         "desk",
         "ticket",
         "board",
@@ -212,6 +212,9 @@ fn tab(lang: Lang, here: &str) -> String {
         "units",
         "leading",
         "password",
+        "sessions",
+        "factor",
+        "factor-resets",
     ];
     let known = TABS.iter().find(|tab| here.trim_start_matches('/') == **tab);
     let key = known.map_or_else(|| "frame.title".to_owned(), |tab| format!("frame.tab.{tab}"));

@@ -11,10 +11,10 @@ use platform::{clock, text::Lang};
 use serde::Deserialize;
 use tracing::{error, info};
 
-use super::trail::new_act;
+use super::{fields::unit_name, trail::new_act};
 use crate::internal::{
     Internal,
-    auth::{Actor, SignedIn, device::Device, entry, login::retry_after, password},
+    auth::{Actor, SignedIn, device::Device, entry, login::retry_after, password, weak::About},
     detached,
     page::{Frame, Language, problem, render},
 };
@@ -89,7 +89,18 @@ pub(crate) async fn change(
     if form.new == form.old {
         return refuse("password.same");
     }
-    if let Some(key) = password::weakness(&form.new, &account.login) {
+    let loaded = internal.pack.current();
+    let units = actor
+        .person
+        .memberships
+        .iter()
+        .map(|m| unit_name(&loaded.pack, &m.unit));
+    let about = About {
+        login: &account.login,
+        name: &account.name,
+        units: &units.collect::<Vec<_>>(),
+    };
+    if let Some(key) = password::weakness(&form.new, about) {
         return refuse(key);
     }
     let hash = match password::hash(form.new).await {

@@ -53,6 +53,7 @@ struct PersonPage {
     disabled: bool,
     demo: bool,
     must_change: bool,
+    factor: bool,
     myself: bool,
     last: String,
     held: Vec<HeldRole>,
@@ -137,6 +138,7 @@ pub(super) async fn show(
         disabled: account.disabled_at.is_some(),
         demo: account.demo,
         must_change: account.must_change,
+        factor: account.factor_at.is_some(),
         last: account.last_login_at.map_or_else(
             || lang.t("accounts.never").to_owned(),
             |at| words::moment(lang, at, now),

@@ -12,13 +12,13 @@ use super::fields::{role_name, unit_name};
 use crate::internal::{Internal, auth::Actor, page::words};
 
 /// An act in words.
-pub(super) struct ActLine {
-    pub(super) at: String,
-    pub(super) text: String,
+pub(crate) struct ActLine {
+    pub(crate) at: String,
+    pub(crate) text: String,
 }
 
 /// An act of this person, to be recorded.
-pub(super) fn new_act<'a>(
+pub(crate) fn new_act<'a>(
     internal: &'a Internal,
     actor: &'a Actor,
     act: &'static str,
@@ -39,7 +39,7 @@ pub(super) fn new_act<'a>(
 }
 
 /// The acts in words, the newest first.
-pub(super) fn lines(acts: &[AccountAct], pack: &Pack, lang: Lang, now: DateTime<Utc>) -> Vec<ActLine> {
+pub(crate) fn lines(acts: &[AccountAct], pack: &Pack, lang: Lang, now: DateTime<Utc>) -> Vec<ActLine> {
     acts.iter()
         .map(|act| ActLine {
             at: words::moment(lang, act.at, now),
@@ -77,6 +77,16 @@ fn text(act: &AccountAct, pack: &Pack, lang: Lang) -> String {
         "enabled" => "accounts.act.enabled",
         "mended" => "accounts.act.mended",
         "contacts" => "accounts.act.contacts",
+        "password" => "accounts.act.password",
+        "sessions-ended" => "accounts.act.sessions-ended",
+        "factor-set" => "accounts.act.factor-set",
+        "factor-off" => "accounts.act.factor-off",
+        "factor-reset-asked" => "accounts.act.factor-reset-asked",
+        "factor-reset" => "accounts.act.factor-reset",
+        "factor-reset-refused" => "accounts.act.factor-reset-refused",
+        "recovery-codes" => "accounts.act.recovery-codes",
+        "recovery-code-used" => "accounts.act.recovery-code-used",
+        "invited" => "accounts.act.invited",
         _ => "accounts.act.other",
     };
     lang.fill(
@@ -92,6 +102,8 @@ fn text(act: &AccountAct, pack: &Pack, lang: Lang) -> String {
             ("old_phone", &said("old_phone")),
             ("mailbox", &said("mailbox")),
             ("old_mailbox", &said("old_mailbox")),
+            ("reason", &said("reason")),
+            ("asked_by", &said("asked_by")),
         ],
     )
 }

@@ -1,0 +1,44 @@
+//! Emergencies of the login that the pages can't mend. Each leaves its line in the trail, with who typed it.
+
+use anyhow::{Context, ensure};
+use chrono::{DateTime, Utc};
+use platform::{
+    clock,
+    config::Config,
+    store::{EndSessions, Store},
+};
+
+use super::command::Typed;
+use crate::internal::auth::login_name;
+
+/// `people factor-off`: the second factor of an account is gone, and its sessions end.
+pub(crate) async fn factor_off(login: &str) -> anyhow::Result<()> {
+    let (config, store, id, now) = find(login).await?;
+    let typed = Typed::now("people factor-off");
+    let act = typed.act(&config.county, now, "factor-off", Some(id));
+    ensure!(
+        store.factor_off(id, None, &act).await?,
+        "{login} has no second factor; nothing was changed"
+    );
+    println!("the second factor of {login} is off; the sessions have ended");
+    Ok(())
+}
+
+/// `people sessions-end`: every session of an account ends.
+pub(crate) async fn sessions_end(login: &str) -> anyhow::Result<()> {
+    let (config, store, id, now) = find(login).await?;
+    let typed = Typed::now("people sessions-end");
+    let act = typed.act(&config.county, now, "sessions-ended", Some(id));
+    let ended = store.sessions_end_some(id, EndSessions::All, &act).await?;
+    println!("sessions of {login} ended: {ended}");
+    Ok(())
+}
+
+async fn find(login: &str) -> anyhow::Result<(Config, Store, i64, DateTime<Utc>)> {
+    let config = Config::load()?;
+    let store = Store::open(&config.operator_url()?, "people", 1)?;
+    let login = login_name::normalised(login);
+    let account = store.account_secret(&config.county, &login, None, &[]).await?;
+    let account = account.with_context(|| format!("there is no account {login}"))?;
+    Ok((config, store, account.id, clock::now()))
+}

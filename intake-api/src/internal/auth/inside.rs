@@ -1,0 +1,167 @@
+//! Who must have a second factor, and from where: `login.require_totp` and `login.inside_networks`.
+
+use std::net::IpAddr;
+
+use anyhow::Context;
+use platform::store::Person;
+
+/// Roles that see a whole county's children, or decide who may.
+const MUST: [&str; 5] = ["office", "leader", "leading-group", "oversight", "admin"];
+
+/// When they must.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum When {
+    Always,
+    Outside,
+    Never,
+}
+
+/// A network, `10.0.0.0/8`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Network {
+    base: u128,
+    mask: u128,
+    four: bool,
+}
+
+/// The rule as configured.
+#[derive(Clone, Debug)]
+pub(crate) struct FactorRule {
+    when: When,
+    inside: Vec<Network>,
+}
+
+impl FactorRule {
+    /// Reads both keys.
+    pub(crate) fn read(when: &str, networks: &str) -> anyhow::Result<Self> {
+        let when = match when {
+            "always" => When::Always,
+            "outside" => When::Outside,
+            "never" => When::Never,
+            other => {
+                anyhow::bail!("login.require_totp (SHOUWANG_REQUIRE_TOTP) is {other:?}: give always, outside or never")
+            }
+        };
+        let inside = networks.split(',').map(str::trim).filter(|text| !text.is_empty());
+        let inside = inside.map(|text| {
+            network(text).with_context(|| {
+                format!("login.inside_networks (SHOUWANG_INSIDE_NETWORKS) holds {text:?}: write networks as 10.0.0.0/8, with commas between")
+            })
+        });
+        Ok(Self {
+            when,
+            inside: inside.collect::<anyhow::Result<_>>()?,
+        })
+    }
+
+    /// Whether this person must have one when coming from there. An unknown address is outside.
+    pub(crate) fn binds(&self, person: &Person, address: Option<IpAddr>) -> bool {
+        let role = person.memberships.iter().any(|m| MUST.contains(&m.role.as_str()));
+        role && match self.when {
+            When::Always => true,
+            When::Never => false,
+            When::Outside => !address.is_some_and(|address| self.is_inside(address)),
+        }
+    }
+
+    fn is_inside(&self, address: IpAddr) -> bool {
+        let (bits, four) = bits(address.to_canonical());
+        self.inside
+            .iter()
+            .any(|net| net.four == four && bits & net.mask == net.base)
+    }
+}
+
+fn bits(address: IpAddr) -> (u128, bool) {
+    match address {
+        IpAddr::V4(v4) => (v4.to_bits().into(), true),
+        IpAddr::V6(v6) => (v6.to_bits(), false),
+    }
+}
+
+fn network(text: &str) -> Option<Network> {
+    let (address, length) = match text.split_once('/') {
+        Some((address, length)) => (address, Some(length.parse::<u32>().ok()?)),
+        None => (text, None),
+    };
+    let (base, four) = bits(address.parse().ok()?);
+    let width = if four { 32 } else { 128 };
+    let length = length.unwrap_or(width);
+    let open = width.checked_sub(length)?;
+    let all = u128::MAX.checked_shr(128 - width)?;
+    let mask = all & all.checked_shl(open).unwrap_or(0);
+    Some(Network {
+        base: base & mask,
+        mask,
+        four,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use platform::store::{Account, Membership};
+
+    use super::*;
+
+    fn person(role: &str) -> Person {
+        Person {
+            account: Account {
+                id: 1,
+                login: "a1".into(),
+                name: "甲".into(),
+                phone: None,
+                disabled_at: None,
+                must_change: false,
+                last_login_at: None,
+                demo: false,
+                factor_at: None,
+            },
+            memberships: vec![Membership {
+                account_id: 1,
+                unit: "office".into(),
+                role: role.into(),
+            }],
+        }
+    }
+
+    #[test]
+    fn who_must_and_from_where() {
+        let rule = FactorRule::read("outside", "127.0.0.0/8, ::1,10.0.0.0/8 ,fc00::/7").unwrap();
+        let from = |text: &str| text.parse().ok();
+        for role in MUST {
+            for inside in ["127.0.0.1", "10.255.0.1", "::ffff:10.0.0.1", "::1", "fd00::5"] {
+                assert!(!rule.binds(&person(role), from(inside)), "{role} {inside}");
+            }
+            for outside in ["11.0.0.1", "192.168.0.1", "2001:db8::1", "::2", "::ffff:8.8.8.8"] {
+                assert!(rule.binds(&person(role), from(outside)), "{role} {outside}");
+            }
+            assert!(rule.binds(&person(role), None), "an unknown address is outside");
+            assert!(
+                FactorRule::read("always", "0.0.0.0/0")
+                    .unwrap()
+                    .binds(&person(role), from("10.0.0.1"))
+            );
+            assert!(!FactorRule::read("never", "").unwrap().binds(&person(role), None));
+            assert!(
+                !FactorRule::read("outside", "0.0.0.0/0,::/0")
+                    .unwrap()
+                    .binds(&person(role), from("8.8.8.8"))
+            );
+        }
+        assert!(!rule.binds(&person("member"), from("8.8.8.8")));
+    }
+
+    #[test]
+    fn what_is_no_rule_is_refused() {
+        for (when, networks) in [
+            ("sometimes", ""),
+            ("", ""),
+            ("outside", "10.0.0.0/33"),
+            ("outside", "10.0.0/8"),
+            ("outside", "office"),
+            ("always", "::/129"),
+        ] {
+            assert!(FactorRule::read(when, networks).is_err(), "{when} {networks}");
+        }
+    }
+}
