@@ -82,7 +82,7 @@ BEGIN
         IF latest.state = 'ended' THEN
             RETURN;
         END IF;
-        IF p_at <= latest.last_at + CASE latest.state WHEN 'confirmed' THEN interval '1 day' ELSE interval '10 minutes' END THEN
+        IF p_at <= latest.last_at + (CASE latest.state WHEN 'confirmed' THEN interval '1 day' ELSE interval '10 minutes' END) THEN
             UPDATE floods f SET last_at = greatest(f.last_at, p_at) WHERE f.id = latest.id;
             flood := latest.id;
             RETURN;
