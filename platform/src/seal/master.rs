@@ -236,7 +236,7 @@ impl MasterKey {
         Cipher::open(&self.factor, &Column::Factor.bound_to(account), sealed)
     }
 
-    /// What is stored of a recovery code or an invitation.
+    /// What is stored of a recovery code.
     pub fn recovery_mac(&self, account: i64, code: &str) -> Vec<u8> {
         mac(&self.recovery, &[&account.to_be_bytes(), code.as_bytes()])
     }

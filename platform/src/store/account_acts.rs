@@ -22,7 +22,7 @@ pub struct NewAct<'a> {
     pub actor_name: &'a str,
     /// `created`, `granted`, `ended`, `reset`, `disabled`, `enabled`, `mended`, `handed-over`, `contacts`,
     /// `password`, `sessions-ended`, `factor-set`, `factor-off`, `factor-reset-asked`, `factor-reset`, `factor-reset-refused`,
-    /// `recovery-codes`, `recovery-code-used`, `invited`.
+    /// `recovery-codes`, `recovery-code-used`.
     pub act: &'static str,
     /// The account it was done to.
     pub account: Option<i64>,

@@ -135,7 +135,7 @@ GRANT EXECUTE ON FUNCTION access_record(text, timestamptz, text, bigint, text, i
 GRANT EXECUTE ON FUNCTION access_forget(timestamptz) TO "{role}_intake";
 GRANT SELECT, INSERT, UPDATE, DELETE ON login_devices, login_tries, recovery_codes TO "{role}_people";
 GRANT EXECUTE ON FUNCTION login_take(bytea[], bigint[], bigint[], timestamptz) TO "{role}_people";
-GRANT SELECT, INSERT, UPDATE ON factor_resets, invitations TO "{role}_people";
+GRANT SELECT, INSERT, UPDATE ON factor_resets TO "{role}_people";
 GRANT SELECT, INSERT ON account_acts TO "{role}_people";
 GRANT UPDATE (mailbox, duty_phone, mailbox_confirmed_at, mailbox_confirmed_by) ON units TO "{role}_people";
 GRANT EXECUTE ON FUNCTION account_holds(text, bigint), account_renamed(text, bigint, text),

@@ -89,7 +89,7 @@ pub enum Created {
     Taken(Vec<String>),
 }
 
-/// Days after which a password that somebody else knows, or an invitation, opens nothing any more.
+/// Days after which a password that somebody else knows opens nothing any more.
 pub const GIVEN_DAYS: i64 = 7;
 
 /// When such a password ends.
@@ -155,8 +155,7 @@ impl Store {
         let mut tx = self.pool.begin().await?;
         sqlx::query(
             "WITH s AS (UPDATE sessions SET ended_at = $4 WHERE account_id = $1 AND ended_at IS NULL AND id IS DISTINCT FROM $5),
-                  d AS (DELETE FROM login_devices WHERE account_id = $1 AND $3 IS NOT NULL),
-                  i AS (UPDATE invitations SET ended_at = $4 WHERE account_id = $1 AND ended_at IS NULL)
+                  d AS (DELETE FROM login_devices WHERE account_id = $1 AND $3 IS NOT NULL)
              UPDATE accounts SET password_hash = $2, must_change = $3 IS NOT NULL, password_until = $3, password_at = $4
              WHERE id = $1",
         )

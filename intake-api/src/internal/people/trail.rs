@@ -86,7 +86,6 @@ fn text(act: &AccountAct, pack: &Pack, lang: Lang) -> String {
         "factor-reset-refused" => "accounts.act.factor-reset-refused",
         "recovery-codes" => "accounts.act.recovery-codes",
         "recovery-code-used" => "accounts.act.recovery-code-used",
-        "invited" => "accounts.act.invited",
         _ => "accounts.act.other",
     };
     lang.fill(
