@@ -21,6 +21,7 @@ use crate::internal::{
     Internal,
     auth::{Actor, Admin, Resetter},
     detached,
+    kept::Said,
     page::{Frame, Language, problem, render, words},
     people::new_act,
     unavailable,
@@ -71,8 +72,11 @@ pub(super) async fn ask(
 ) -> Response {
     let reason = form.reason.trim().to_owned();
     let refuse = async |key: &str| {
-        let error = Some(lang.t(key).to_owned());
-        show(&internal, &actor, lang, StatusCode::UNPROCESSABLE_ENTITY, error, None).await
+        let (status, error) = (StatusCode::UNPROCESSABLE_ENTITY, lang.t(key).to_owned());
+        let mut page = show(&internal, &actor, lang, status, Some(error.clone()), None).await;
+        // What was typed comes back on the person's page, with this sentence over it.
+        page.extensions_mut().insert(Said(error));
+        page
     };
     if id == actor.person.account.id {
         return refuse("factor.reset_own").await;
