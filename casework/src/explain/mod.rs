@@ -109,6 +109,11 @@ pub fn ticket(pack: &Pack, facts: &Facts, decision: &Decision, ticket: &PlannedT
     }
 }
 
+/// The same for somebody who does not see the whole report.
+pub fn seen(pack: &Pack, facts: &Facts, decision: &Decision, planned: &PlannedTicket, sight: &Sight) -> Explanation {
+    sight::cut(ticket(pack, facts, decision, planned), pack, facts, planned, sight)
+}
+
 /// Codes of the situations whose rows asked an obligation of a unit, in the report's order. Empty where no recorded row
 /// did: the safety floor, triage, a person's choice, and facts that can't be read whole.
 pub fn asked_situations(

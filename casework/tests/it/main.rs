@@ -6,6 +6,7 @@
 mod calendar;
 mod clerk;
 mod clerk_words;
+mod disclosure;
 mod dmn;
 mod dmn_fuzz;
 mod dmn_write;

@@ -8,6 +8,7 @@ mod board;
 mod bounds;
 mod callbacks;
 mod desk;
+mod disclosure;
 mod escalation;
 mod explain;
 mod factor;
