@@ -111,8 +111,7 @@ async fn belongs(system: &System, unit: &str) -> i64 {
         .unwrap();
     sqlx::query_scalar(
         "INSERT INTO memberships (account_id, county, unit, role, since)
-         SELECT id, county, $1, 'member', created_at FROM accounts WHERE login = 'demo-member'
-         ON CONFLICT (account_id, unit, role) DO UPDATE SET ended_at = NULL RETURNING account_id",
+         SELECT id, county, $1, 'member', created_at FROM accounts WHERE login = 'demo-member' RETURNING account_id",
     )
     .bind(unit)
     .fetch_one(&system.db)
