@@ -39,7 +39,7 @@ for (const javaScriptEnabled of [true, false]) {
     assert.equal(await page.locator("html").getAttribute("lang"), "zh-CN");
     const top = await page.locator("main").innerText();
     assert.ok(top.indexOf("110") < top.indexOf("孩子现在在哪里"), "110 comes first");
-    assert.match(top, /不需要证据,不需要领导同意,依法保密/);
+    assert.match(top, /不需要证据，不需要领导同意，依法保密/);
     assert.equal(await page.locator('a[href="tel:110"]').first().isVisible(), true);
     assert.deepEqual(await sideways(page), []);
 

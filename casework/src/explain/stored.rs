@@ -35,9 +35,21 @@ pub struct Stored {
     dispatched_at: DateTime<Utc>,
     facts: Value,
     stages: Vec<StoredStage>,
-    /// The decision that dispatched it.
+    /// What brought it here, where no rule did.
+    #[serde(default)]
+    brought: Option<Brought>,
+    /// The decision that dispatched it, or that its report was dispatched by before.
     pub decision: StoredDecision,
     tickets: Vec<Other>,
+}
+
+/// An act of people that made a ticket.
+#[derive(Debug, Clone, Deserialize)]
+struct Brought {
+    /// `transferred-in` or `not-filed-told`.
+    how: String,
+    /// Unit from which it comes.
+    from: Option<String>,
 }
 
 /// The decision that dispatched a ticket.
@@ -97,11 +109,42 @@ pub fn stored(pack: &Pack, stored: &Stored, sight: &Sight) -> Explanation {
     if unreadable.is_some() {
         as_recorded(pack, &facts, &decision, &planned, &stored.facts, &mut told);
     }
+    if let Some(brought) = &stored.brought {
+        by_its_own_reason(pack, brought, stored, &mut told);
+    }
     if sight.shows != Shows::all() {
         told = cut(told, pack, &facts, &planned, sight);
     }
     told.made = made(stored, planned.is_by_hand());
     told
+}
+
+/// The rules did not choose this unit: whoever reads it must not be told that they did.
+fn by_its_own_reason(pack: &Pack, brought: &Brought, stored: &Stored, told: &mut Explanation) {
+    let name = |code: &str| {
+        pack.units()
+            .get(code)
+            .map_or(code, |unit| unit.name.as_str())
+            .to_owned()
+    };
+    let from = brought.from.as_deref().map(name).unwrap_or_default();
+    let at = moment_zh(stored.dispatched_at);
+    told.asked = Vec::new();
+    (told.beside_rows, told.found) = if brought.how == "transferred-in" {
+        (
+            vec![format!(
+                "本事项原由{from}承办，{from}申请移送，办公室同意后于{at}移送本单位；不是规则直接派来的。"
+            )],
+            vec![format!("由移送指定{}承办，没有按地点逐级查找。", told.unit.1)],
+        )
+    } else {
+        (
+            vec![format!(
+                "{from}于{at}登记了不予立案决定，系统同时开出本工单，送检察机关监督；不是报告时的规则派来的。"
+            )],
+            told.found.clone(),
+        )
+    };
 }
 
 /// Facts that can't be read whole: what can be read, and the recorded rows by number.

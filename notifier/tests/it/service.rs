@@ -70,6 +70,16 @@ fn message_id(text: &str) -> Option<String> {
         .find_map(|line| line.strip_prefix("Message-ID: ").map(str::to_owned))
 }
 
+/// How often the queue was looked at.
+async fn looks(notifier: &Service) -> u64 {
+    let metrics = notifier.metrics().await;
+    let line = metrics
+        .lines()
+        .find(|line| line.starts_with("shouwang_notice_lease_seconds_count"))
+        .unwrap_or_default();
+    line.rsplit_once(' ').and_then(|(_, n)| n.parse().ok()).unwrap_or(0)
+}
+
 const SENT: &str = "SELECT count(*) FROM notices WHERE state = 'sent'";
 
 #[tokio::test]
@@ -115,8 +125,12 @@ async fn a_new_notice_is_sent_at_once() {
     notifier.spawn();
     notifier.ready().await;
     world.until("all sent", SENT, world.notices, 10).await;
-    // Long enough without work for the longest pause: what wakes it now is the bell.
-    tokio::time::sleep(Duration::from_secs(2)).await;
+    // Looks without work until the pause is the longest: what wakes it now is the bell.
+    let before = looks(&notifier).await;
+    eventually("looks slow down", Duration::from_secs(10), async || {
+        (looks(&notifier).await >= before + 8).then_some(())
+    })
+    .await;
     let report = world.fixture.stored(BRUISES).await;
     world.fixture.route(&report, clock::now()).await;
     let begun = Instant::now();
@@ -164,7 +178,13 @@ async fn killed_while_it_waits_for_the_250_it_recovers_within_30_s() {
         )
         .await;
     // A heart-beat passes: held notices stay held.
-    tokio::time::sleep(Duration::from_secs(6)).await;
+    let until =
+        "SELECT (extract(epoch FROM min(leased_until)) * 1000)::bigint FROM notices WHERE lease_owner IS NOT NULL";
+    let leased = world.count(until).await;
+    eventually("a heart-beat", Duration::from_secs(15), async || {
+        (world.count(until).await > leased).then_some(())
+    })
+    .await;
     notifier.kill().await;
     let killed = Instant::now();
     world.fake.now(&[]);
@@ -320,6 +340,43 @@ async fn a_server_that_refuses_our_texts_kills_no_notice() {
 #[tokio::test]
 async fn a_server_that_greets_with_a_refusal_kills_no_notice() {
     refuses_everything(("greeting", Act::Say("554 5.7.1 you are not welcome")), false).await;
+}
+
+#[tokio::test]
+async fn each_of_two_notifiers_has_a_gate_of_its_own() {
+    let world = World::with(&[("RCPT", Act::Say("550 Connection frequency limited"))], false).await;
+    for _ in 0..15 {
+        let report = world.fixture.stored(BRUISES).await;
+        world.fixture.route(&report, clock::now()).await;
+    }
+    let all = usize::try_from(world.count("SELECT count(*) FROM notices").await).unwrap();
+    let mut two = [world.notifier(), world.notifier()];
+    for notifier in &mut two {
+        notifier.spawn();
+    }
+    for notifier in &two {
+        eventually("neither is ready", Duration::from_secs(30), async || {
+            notifier.readiness().await.filter(|(status, _)| *status == 503)
+        })
+        .await;
+    }
+    // Each learns it by mails of its own, and neither kills any.
+    let attempts = world.count("SELECT count(*) FROM notice_attempts").await;
+    assert!(attempts <= 2 * (8 + 8 + 2), "{attempts} attempts at {all} notices");
+    assert_eq!(
+        world.count("SELECT count(*) FROM notices WHERE state = 'failed'").await,
+        0
+    );
+    world.fake.now(&[]);
+    world.until("all sent", SENT, all, 60).await;
+    assert_eq!(
+        (world.arrived(), world.fake.texts().len()),
+        (all, all),
+        "each once, by either"
+    );
+    for notifier in &mut two {
+        assert_eq!(notifier.stop().await, Some(0));
+    }
 }
 
 #[tokio::test]

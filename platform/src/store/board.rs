@@ -225,7 +225,7 @@ impl Store {
         drills.extend(overdue.into_iter().filter(|line| line.stage.as_deref() != Some("sign")));
         Ok(BoardNow {
             unsigned_count: count(
-                "SELECT count(*) FROM (SELECT FROM tickets WHERE county = $1 AND NOT drill AND state = 'dispatched' AND urgency = 'P1'
+                "SELECT count(*) FROM (SELECT FROM tickets WHERE county = $1 AND NOT drill AND state IN ('dispatched', 'reopened') AND urgency = 'P1'
                    ORDER BY dispatched_at, id LIMIT $2) few",
             )
             .await?,

@@ -1,14 +1,17 @@
 -- P1 without a signature, the longest first: $1 county, $2 how many, $3 after how many, $4 drills or the others. The index has
 -- this order, so only as many are read as are shown.
 SELECT t.id AS ticket_id, t.report_id, t.unit, u.name AS unit_name, t.obligation, t.urgency, 'sign' AS stage,
-       t.dispatched_at AS since,
+       -- One that is owed again waits since then.
+       CASE t.state WHEN 'reopened' THEN coalesce((SELECT s.started_at FROM stages s WHERE s.ticket_id = t.id AND s.stage = 'sign'),
+                                                  t.dispatched_at)
+                    ELSE t.dispatched_at END AS since,
        (SELECT max(e.level) FROM stages s JOIN escalation_steps e ON e.stage_id = s.id AND e.sent_at IS NOT NULL
         WHERE s.ticket_id = t.id AND s.stage = 'sign') AS level,
        unit_call(t.county, t.unit) AS call,
        (SELECT facts_listed(f.facts, report_looks(t.report_id, 'office'), t.own) FROM report_facts f WHERE f.report_id = t.report_id) AS facts,
        $4 AS drill
 FROM (SELECT * FROM tickets t
-      WHERE t.county = $1 AND t.drill = $4 AND t.state = 'dispatched' AND t.urgency = 'P1'
+      WHERE t.county = $1 AND t.drill = $4 AND t.state IN ('dispatched', 'reopened') AND t.urgency = 'P1'
       ORDER BY t.dispatched_at, t.id OFFSET $3 LIMIT $2) t
 JOIN units u ON u.county = t.county AND u.code = t.unit
 ORDER BY t.dispatched_at, t.id

@@ -1,6 +1,7 @@
 //! 回访: after every ticket of a report is resolved, the office calls the reporter back. What is read; `record` writes.
 
 mod record;
+mod tell;
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -105,6 +106,9 @@ pub struct CallbackUndecided {
     pub by_account: Option<i64>,
     /// Their name.
     pub by_name: String,
+    /// Routing facts as stored: what the case is.
+    #[serde(skip)]
+    pub facts: Value,
     /// A drill.
     pub drill: bool,
 }
@@ -236,8 +240,8 @@ impl Store {
     /// 不满意 that waits for a second person, the longest first.
     pub async fn callbacks_undecided(&self, county: &str) -> Result<Vec<CallbackUndecided>, StoreError> {
         let rows = sqlx::query_as(
-            "SELECT c.report_id, c.attempt, c.at, c.by_account, person_shown(c.by_account, c.by_name) AS by_name, r.drill
-             FROM callbacks c JOIN reports r ON r.id = c.report_id
+            "SELECT c.report_id, c.attempt, c.at, c.by_account, person_shown(c.by_account, c.by_name) AS by_name, f.facts, r.drill
+             FROM callbacks c JOIN reports r ON r.id = c.report_id JOIN report_facts f ON f.report_id = r.id
              WHERE c.result = 'dissatisfied' AND c.decision IS NULL AND r.county = $1 ORDER BY c.at LIMIT $2",
         )
         .bind(county)

@@ -32,6 +32,8 @@ GRANT INSERT ON parked_messages, routing_attempts, decisions, cases, case_report
     notice_tickets, events, audit_leaves TO "{role}_router";
 GRANT UPDATE ON routing_attempts, tickets, stages, escalation_steps TO "{role}_router";
 GRANT UPDATE (taken_until) ON outbox TO "{role}_router";
+-- How many reporters wait for a call; nothing of what was written about them.
+GRANT SELECT (report_id, result, decision, retry_at) ON callbacks TO "{role}_router";
 GRANT SELECT, INSERT, UPDATE ON unlisted_areas TO "{role}_router";
 -- A column is enough to lock a notice that another ticket is added to.
 GRANT UPDATE (lease_owner) ON notices TO "{role}_router";
@@ -66,7 +68,8 @@ GRANT INSERT ON events, audit_leaves, stages TO "{role}_desk";
 GRANT EXECUTE ON FUNCTION tickets_lock(bigint), desk_notice(uuid, bigint, text, boolean, text, timestamptz),
     desk_hand_over(bigint, timestamptz, text, bigint), desk_transfer_withdraw(bigint, timestamptz, text, bigint),
     desk_oversight_open(bigint, jsonb, integer, text, timestamptz, text, bigint),
-    desk_oversight_withdraw(bigint, timestamptz, text, bigint), desk_ticket_chain(bigint) TO "{role}_desk";
+    desk_oversight_withdraw(bigint, timestamptz, text, bigint), desk_ticket_chain(bigint),
+    desk_failed_notices(bigint), desk_notice_resend(bigint, uuid, uuid, bigint, text, timestamptz) TO "{role}_desk";
 GRANT EXECUTE ON FUNCTION tickets_lock(bigint), oversight_open(bigint, jsonb, integer, text, timestamptz, text, bigint),
     ticket_chain(bigint) TO "{role}_office";
 GRANT EXECUTE ON FUNCTION ticket_chain(bigint) TO "{role}_board";

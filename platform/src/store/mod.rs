@@ -90,7 +90,7 @@ pub use pack::{
 pub use parts::{Ground, Handed, Reading};
 pub use people::{Account, Created, Find, GIVEN_DAYS, Membership, NewAccount, Person};
 pub use replay::{ReplayFacts, ReplayKey};
-pub use resend::{Bounced, ResendError, Resent};
+pub use resend::{Bounced, LostNotice, ResendError, Resent};
 pub use routing::{Pinned, Recorded, ReportToRoute};
 pub use rules::{Clerk, RuleSet, RuleSetAct, RulesError};
 pub use sessions::{AccountSecret, EndSessions, LiveSession, NewSession, SessionLine};

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{Store, StoreError};
+use super::{DeskScope, Store, StoreError};
 
 /// What a returned mail did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +25,19 @@ pub struct Resent {
     pub id: Uuid,
     /// The first ticket that it is about, if it is about tickets.
     pub ticket_id: Option<i64>,
+}
+
+/// A mail that did not reach a ticket's own unit.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct LostNotice {
+    /// Notice.
+    pub id: Uuid,
+    /// Its kind.
+    pub kind: String,
+    /// `failed` or `bounced`.
+    pub state: String,
+    /// When it was given up or came back.
+    pub finished_at: DateTime<Utc>,
 }
 
 /// Why a notice can't be sent again.
@@ -86,6 +99,39 @@ impl Store {
         }
         tx.commit().await?;
         Ok(Bounced::Marked)
+    }
+
+    /// Mails about a ticket of these units that did not reach the ticket's own unit, the latest first.
+    pub async fn desk_failed_notices(&self, scope: &DeskScope, ticket: i64) -> Result<Vec<LostNotice>, StoreError> {
+        let mut tx = self.desk(scope).await?;
+        let lost = sqlx::query_as("SELECT id, kind, state, finished_at FROM desk_failed_notices($1)")
+            .bind(ticket)
+            .fetch_all(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(lost)
+    }
+
+    /// 再次发送 by a leader of the ticket's unit; `false` where it is no lost mail to that unit, or was sent again already.
+    pub async fn desk_notice_resend(
+        &self,
+        scope: &DeskScope,
+        (ticket, notice): (i64, Uuid),
+        (account, name): (i64, &str),
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        let mut tx = self.desk(scope).await?;
+        let again = sqlx::query_scalar("SELECT desk_notice_resend($1, $2, $3, $4, $5, $6)")
+            .bind(ticket)
+            .bind(notice)
+            .bind(Uuid::new_v4())
+            .bind(account)
+            .bind(name)
+            .bind(now)
+            .fetch_one(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(again)
     }
 
     /// 再次发送: a person has a notice that is sent, failed or returned sent again, as a notice of its own. The act is recorded.

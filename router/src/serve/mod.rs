@@ -1,6 +1,7 @@
 //! `router serve`: configuration, connections, parts, in this order.
 
 mod batch;
+mod callbacks;
 mod clock;
 mod consume;
 mod direct;
@@ -62,6 +63,8 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
         ),
     );
     parts.spawn("gauges", gauges(store.clone(), config.county.clone(), stop.clone()));
+    let callbacks = callbacks::run(store.clone(), config.county.clone(), notices.clone(), stop.clone());
+    parts.spawn("call-backs", callbacks);
     parts.spawn("wake", wake(store.clone(), notices.clone(), stop.clone()));
 
     let (pack_part, broker_part) = (readiness.part("pack"), readiness.part("consumer"));

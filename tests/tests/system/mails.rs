@@ -47,6 +47,40 @@ async fn belongs(system: &System, unit: &str, role: &str) {
     .unwrap();
 }
 
+/// A mail after each act of a unit or of the office, about one of the tickets there are: to whom it goes is told by its kind.
+async fn acts(system: &System) {
+    for (kind, office) in [
+        ("close-requested", false),
+        ("close-requested", true),
+        ("transfer-requested", true),
+        ("close-refused", false),
+        ("not-filed", false),
+        ("not-filed-withdrawn", false),
+        ("transfer-withdrawn", false),
+    ] {
+        sqlx::query(
+            "INSERT INTO notices (id, dedup, county, kind, ticket_id, unit, urgency, drill, created_at, state)
+             SELECT gen_random_uuid(), $1 || $2, county, $1, id, CASE WHEN $2 THEN 'office' ELSE unit END, urgency, drill, now(), 'queued'
+             FROM tickets WHERE unit_kind = 'police' ORDER BY id LIMIT 1",
+        )
+        .bind(kind)
+        .bind(office)
+        .execute(&system.db)
+        .await
+        .unwrap();
+    }
+    system.quiet(Duration::from_secs(30)).await;
+    // The ticket of a transfer that was taken back is open to its unit all the same.
+    sqlx::query("UPDATE stages SET ended_at = now(), next_at = NULL, ended_how = 'void' WHERE ticket_id = (SELECT min(id) FROM tickets WHERE unit_kind = 'police') AND ended_at IS NULL")
+        .execute(&system.db)
+        .await
+        .unwrap();
+    sqlx::query("UPDATE tickets SET state = 'returned', lead = false, next_stage = NULL, next_due_at = NULL WHERE id = (SELECT min(id) FROM tickets WHERE unit_kind = 'police')")
+        .execute(&system.db)
+        .await
+        .unwrap();
+}
+
 #[tokio::test]
 async fn every_link_of_every_mail_opens_for_whoever_got_it() {
     let mut system = System::start().await;
@@ -87,6 +121,7 @@ async fn every_link_of_every_mail_opens_for_whoever_got_it() {
         assert_eq!(out.code, 0, "{}", out.stderr);
     }
     system.quiet(Duration::from_secs(60)).await;
+    acts(&system).await;
     let units: BTreeMap<String, (String, String)> =
         sqlx::query_as::<_, (String, String, String)>("SELECT mailbox, code, kind FROM units")
             .fetch_all(&system.db)
@@ -108,7 +143,11 @@ async fn every_link_of_every_mail_opens_for_whoever_got_it() {
         };
         belongs(&system, unit, role).await;
         for path in links(&mail.raw, &system.internal_url) {
-            let page = browser.get(&path).await;
+            let mut page = browser.get(&path).await;
+            // A closing that is decided leads on to its ticket.
+            if let Some(to) = page.location.as_ref().filter(|to| to.starts_with("/board/tickets/")) {
+                page = browser.get(to).await;
+            }
             assert_eq!(page.status, 200, "{path} for {unit}, {kind}");
             let shape: String = path.chars().filter(|c| !c.is_ascii_digit()).collect();
             let times = opened.entry(shape).or_default();
@@ -134,7 +173,7 @@ async fn every_link_of_every_mail_opens_for_whoever_got_it() {
     let shapes: Vec<&str> = opened.keys().map(String::as_str).collect();
     assert_eq!(
         shapes,
-        ["/board/tickets/", "/leading", "/tickets/", "/triage/"],
+        ["/board/tickets/", "/closings/", "/leading", "/tickets/", "/triage/"],
         "{opened:?}"
     );
 }

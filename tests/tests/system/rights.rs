@@ -59,7 +59,7 @@ const fn api(mut cells: Cells) -> Cells {
 }
 
 /// Method, path, cells. Acts are sent with the session's token and nothing else, so that none is done.
-const TABLE: [(&str, &str, Cells); 122] = [
+const TABLE: [(&str, &str, Cells); 123] = [
     ("GET", "/", SIGNED_IN),
     ("GET", "/login", EVERYBODY),
     ("POST", "/login", [401, ANY, ANY, ANY, ANY, ANY, ANY, ANY]),
@@ -83,6 +83,12 @@ const TABLE: [(&str, &str, Cells); 122] = [
     ("POST", "/tickets/{id}/confirm", ticket(409)),
     ("POST", "/tickets/{id}/refuse", ticket(422)),
     ("POST", "/tickets/{id}/take-back", ticket(409)),
+    // The leader's alone; here it is no mail that was lost.
+    (
+        "POST",
+        "/tickets/{id}/notices/{notice}/resend",
+        [LOGIN, 404, 404, 409, 404, 404, 404, 404],
+    ),
     // Not before the unit has signed, then with a reason: tests/desk.rs.
     ("POST", "/tickets/{id}/reporter", ticket(403)),
     ("GET", "/api/v1/openapi.json", [200; 8]),

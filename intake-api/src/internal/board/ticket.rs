@@ -259,7 +259,11 @@ fn event(event: &Value, lang: Lang, now: DateTime<Utc>) -> EventLine {
             (Some(at), Some(seen)) => lang.fill("desk.seen_at", &[("seen", &seen), ("at", &at)]),
             (at, _) => at.unwrap_or_default(),
         },
-        text: format!("{} · {}", lang.t(&format!("board.event.{kind}")), text(event, "actor")),
+        text: format!(
+            "{} · {}",
+            lang.t(&format!("board.event.{kind}")),
+            words::actor(lang, text(event, "actor"))
+        ),
         reason: text(event, "reason").to_owned(),
     }
 }

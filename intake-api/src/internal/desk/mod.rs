@@ -14,6 +14,7 @@ pub(crate) mod post;
 mod queue;
 mod reader;
 mod reporter;
+mod resend;
 pub(crate) mod sealed;
 mod ticket;
 pub(crate) mod view;
@@ -41,6 +42,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::post("/tickets/{id}/confirm", posting(post::confirm)),
         Route::post("/tickets/{id}/refuse", posting(post::refuse)),
         Route::post("/tickets/{id}/take-back", posting(post::take_back)),
+        Route::post("/tickets/{id}/notices/{notice}/resend", posting(resend::submit)),
         Route::post("/tickets/{id}/reporter", posting(reporter::open)),
         Route::get("/api/v1/openapi.json", get(api::openapi)),
         Route::get("/api/v1/tickets", get(api::queue)),

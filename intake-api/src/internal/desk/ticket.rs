@@ -21,6 +21,7 @@ use tracing::error;
 use super::{
     act::{Fields, Kind, People, Wrong},
     closing,
+    resend::{Unsent, unsent},
     view::{View, view},
     waiting::{Waiting, waiting},
 };
@@ -70,6 +71,8 @@ struct TicketPage {
     v: View,
     /// A closing that waits, or that this person may take back.
     closing: Waiting,
+    /// Mails that did not reach the unit, for its leader.
+    unsent: Vec<Unsent>,
     people: Vec<Choice>,
     outcomes: Vec<Choice>,
     attempt: Attempt,
@@ -218,6 +221,7 @@ fn done_key(word: &str) -> Option<&'static str> {
         "confirm" => "desk.done.confirm",
         "refuse" => "desk.done.refuse",
         "take-back" => "desk.done.take-back",
+        "resend" => "desk.done.resend",
         _ => return None,
     })
 }
@@ -270,6 +274,7 @@ pub(super) async fn show(
             lang,
             now,
         ),
+        unsent: unsent(internal, desk, (ticket.id, &ticket.unit), lang).await,
         people: people
             .iter()
             .map(|(id, name, ..)| Choice {

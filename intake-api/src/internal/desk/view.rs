@@ -497,12 +497,15 @@ pub(crate) fn event_text(event: &DeskEvent, pack: &Pack, lang: Lang) -> String {
         | "oversight-opened"
         | "not-filed-told"
         | "not-filed-withdrawn") => (known, name(&detail("unit"))),
-        known @ ("signed" | "contacted" | "identity-opened" | "decision-recorded" | "reopened") => {
+        known @ ("signed" | "contacted" | "identity-opened" | "decision-recorded" | "reopened" | "notice-resent") => {
             (known, String::new())
         }
         _ => ("other", event.kind.clone()),
     };
-    lang.fill(&format!("desk.event.{kind}"), &[("by", &event.actor), ("what", &more)])
+    lang.fill(
+        &format!("desk.event.{kind}"),
+        &[("by", &words::actor(lang, &event.actor)), ("what", &more)],
+    )
 }
 
 /// What was written with an act, label by label.

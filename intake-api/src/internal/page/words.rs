@@ -271,12 +271,18 @@ pub(crate) fn situations(lang: Lang, pack: &Pack, facts: &Facts) -> String {
     names.join(lang.t("words.and"))
 }
 
-fn short<'a>(lang: Lang, pack: &'a Pack, code: &'a str) -> &'a str {
-    if code == "illness" {
-        lang.t("words.health")
-    } else {
-        pack.vocabulary().situations.label(code, lang.pack())
+/// Who acted, as pages say it: what no person did has words of its own.
+pub(crate) fn actor(lang: Lang, name: &str) -> String {
+    match name {
+        "pack load" => lang.t("words.actor.pack").to_owned(),
+        "command line" => lang.t("words.actor.command").to_owned(),
+        name => name.to_owned(),
     }
+}
+
+fn short<'a>(lang: Lang, pack: &'a Pack, code: &'a str) -> &'a str {
+    // A code that is no word of the county is shown as it came.
+    pack.vocabulary().discreet(code, lang.pack()).unwrap_or(code)
 }
 
 #[cfg(test)]

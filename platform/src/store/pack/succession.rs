@@ -116,6 +116,7 @@ pub(super) async fn settle(
             .await
             .map_err(StoreError::from)?;
     }
+    receivers(tx, pack.county()).await?;
     let mut moved = Vec::new();
     for unit in gone {
         let Some(to) = taker(&unit) else { continue };
@@ -143,6 +144,24 @@ async fn undecided(tx: &mut PgTransaction<'_>, county: &str, from: &str, to: &st
     Err(PackError::Successor(format!(
         "transfers of the tickets {waiting:?} from or to {from} are not decided yet: the office decides them first"
     )))
+}
+
+/// Refuses while a transfer waits for approval whose receiver is retired: approved, it would reach nobody. This is asked of every
+/// retired unit, also of one that holds no ticket.
+async fn receivers(tx: &mut PgTransaction<'_>, county: &str) -> Result<(), PackError> {
+    let waiting: Option<(i64, String)> = sqlx::query_as(
+        "SELECT t.id, t.transfer_to FROM tickets t JOIN units u ON u.county = t.county AND u.code = t.transfer_to
+         WHERE t.county = $1 AND t.state = 'close-requested' AND u.retired_at IS NOT NULL ORDER BY t.id LIMIT 1",
+    )
+    .bind(county)
+    .fetch_optional(&mut **tx)
+    .await
+    .map_err(StoreError::from)?;
+    waiting.map_or(Ok(()), |(ticket, unit)| {
+        Err(PackError::Successor(format!(
+            "ticket {ticket} waits to be transferred to {unit}: the office decides that first"
+        )))
+    })
 }
 
 async fn unit_move(

@@ -426,3 +426,32 @@ async fn the_database_refuses_what_no_call_is() {
     }
     assert!(insert("result", "'satisfied'").await.is_ok());
 }
+
+#[tokio::test]
+async fn the_office_is_told_once_a_day_while_somebody_waits() {
+    let o = Office::new().await;
+    let router = o.fixture.store_as("router");
+    let at = |hour: i64| {
+        // Days ahead, so that everything was closed before.
+        let day = DateTime::parse_from_rfc3339("2036-11-26T00:00:00+08:00").unwrap();
+        (day + TimeDelta::hours(hour)).to_utc()
+    };
+    assert!(
+        !router.callbacks_tell("taihe", at(7)).await.unwrap(),
+        "nobody calls at night"
+    );
+    assert!(router.callbacks_tell("taihe", at(8)).await.unwrap());
+    assert!(!router.callbacks_tell("taihe", at(9)).await.unwrap(), "once a day");
+    assert!(
+        router.callbacks_tell("taihe", at(24 + 10)).await.unwrap(),
+        "the next day"
+    );
+    let told =
+        "SELECT count(*) FROM notices WHERE kind = 'callbacks-due' AND unit = 'office' AND said ->> 'count' = '1'";
+    assert_eq!(o.number(told).await, 2);
+    o.call(o.first, None, CallResult::Satisfied, None, at(24 + 11)).await;
+    assert!(
+        !router.callbacks_tell("taihe", at(48 + 10)).await.unwrap(),
+        "nobody waits"
+    );
+}

@@ -6,7 +6,7 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
-use casework::salvage::salvage;
+use casework::{pack::Pack, salvage::salvage};
 use platform::{
     clock,
     receipt::ReportId,
@@ -76,6 +76,7 @@ async fn look(
         .await?;
     let due = pages.cut(due);
     let put_off = internal.board.callbacks_put_off(&internal.county, now).await?;
+    let pack = internal.pack.current().pack.clone();
     let undecided = undecided.into_iter().map(|line| Line {
         report_id: line.report_id,
         receipt: ReportId::from_db(line.report_id).to_string(),
@@ -83,7 +84,7 @@ async fn look(
             "callback.undecided_since",
             &[("by", &line.by_name), ("at", &words::moment(lang, line.at, now))],
         ),
-        what: String::new(),
+        what: about(lang, &pack, &line.facts),
         tries: None,
         drill: line.drill,
     });
@@ -92,18 +93,24 @@ async fn look(
     Ok((undecided.collect(), due.collect(), put_off))
 }
 
+/// Short situation and place: of an illness never which.
+fn about(lang: Lang, pack: &Pack, facts: &serde_json::Value) -> String {
+    let (facts, _) = salvage(facts);
+    let place = words::place(lang, pack, facts.area.as_deref());
+    let said = [words::situations(lang, pack, &facts), place];
+    let said: Vec<String> = said.into_iter().filter(|part| !part.is_empty()).collect();
+    said.join(" · ")
+}
+
 fn line(internal: &Internal, due: &CallbackDue, lang: Lang) -> Line {
     let now = clock::now();
     let loaded = internal.pack.current();
-    let vocabulary = loaded.pack.vocabulary();
-    let (facts, _) = salvage(&due.facts);
-    let situations = Some(words::situations(lang, &loaded.pack, &facts)).filter(|said| !said.is_empty());
-    let outcomes = due
-        .outcomes
-        .iter()
-        .map(|code| vocabulary.outcomes.label(code, lang.pack()).to_owned());
-    let place = words::place(lang, &loaded.pack, facts.area.as_deref());
-    let parts: Vec<String> = situations.into_iter().chain([place]).chain(outcomes).collect();
+    let outcomes = &loaded.pack.vocabulary().outcomes;
+    let label = |code: &String| outcomes.label(code, lang.pack()).to_owned();
+    let parts: Vec<String> = [about(lang, &loaded.pack, &due.facts)]
+        .into_iter()
+        .chain(due.outcomes.iter().map(label))
+        .collect();
     Line {
         report_id: due.report_id,
         receipt: ReportId::from_db(due.report_id).to_string(),
