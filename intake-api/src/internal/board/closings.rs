@@ -235,7 +235,12 @@ pub(crate) async fn api_act(
         _ => return problem::api(404, "the acts are confirm and refuse"),
     };
     if verb == Verb::Refuse && !reason_fits(&typed.reason) {
-        return problem::api(422, "give a reason of at most 5000 characters: it is recorded");
+        // What is not there can't be refused with a reason either.
+        return match internal.board.board_ticket(&internal.county, id).await {
+            Ok(None) => problem::api(404, "there is no such ticket"),
+            Ok(Some(_)) => problem::api(422, "give a reason of at most 5000 characters: it is recorded"),
+            Err(e) => api_unavailable(&e),
+        };
     }
     match decide(&internal, &actor, id, verb, &typed, clock::now()).await {
         Ok((ActDone::Done, word)) => Json(json!({"done": word})).into_response(),

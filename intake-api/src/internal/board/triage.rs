@@ -339,7 +339,12 @@ pub(crate) async fn api_act(
         _ => return problem::api(404, "the acts are take, assign and reroute"),
     };
     if typed.reason.trim().is_empty() && what != Settle::Take {
-        return problem::api(422, "give a reason: it is recorded");
+        // What is not there can't be done with a reason either.
+        return match internal.office.triage_state(id).await {
+            Ok(None) => problem::api(404, "there is no such report, or nothing of it waits"),
+            Ok(Some(_)) => problem::api(422, "give a reason: it is recorded"),
+            Err(e) => api_unavailable(&e),
+        };
     }
     match run(&internal, &actor, id, what, &typed.reason, clock::now()).await {
         Ok(done) => Json(json!({"tickets": done.tickets, "closed": done.closed})).into_response(),

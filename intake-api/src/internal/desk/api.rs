@@ -51,7 +51,10 @@ pub(super) async fn openapi() -> Response {
 
 /// `GET /api/v1/tickets`
 pub(super) async fn queue(State(internal): State<Internal>, desk: Desk, Query(part): Query<Stretch>) -> Response {
-    let (offset, limit) = (part.offset.unwrap_or(0).max(0), part.limit.unwrap_or(50).clamp(1, MOST));
+    let (offset, limit) = (part.offset.unwrap_or(0), part.limit.unwrap_or(50));
+    if offset < 0 || !(1..=MOST).contains(&limit) {
+        return problem::api(400, "offset is 0 or more, limit from 1 to 200");
+    }
     match internal
         .desk
         .desk_queue(&desk.scope, &internal.county, offset, limit)

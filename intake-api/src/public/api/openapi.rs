@@ -7,11 +7,15 @@ use crate::public::App;
 
 const DOCUMENT: &str = include_str!("../../../openapi.json");
 
-/// The document, with the address of this installation.
+/// The document, with the address of this installation and the situations of its county.
 pub(super) async fn show(State(app): State<App>) -> impl IntoResponse {
     match serde_json::from_str::<Value>(DOCUMENT) {
         Ok(mut document) => {
             document["servers"] = json!([{"url": &*app.public_url}]);
+            let pack = app.pack();
+            let known = pack.pack.vocabulary().situations.offered();
+            let known: Vec<&str> = known.map(|one| one.term.code.as_str()).collect();
+            document["components"]["schemas"]["Report"]["properties"]["situations"]["items"]["enum"] = json!(known);
             (StatusCode::OK, Json(document))
         }
         Err(_) => (StatusCode::INTERNAL_SERVER_ERROR, Json(Value::Null)),

@@ -61,6 +61,15 @@ pub(crate) async fn show(State(internal): State<Internal>, _: Overseer, Path(id)
     }
 }
 
+/// What is not there is said before anything that is wrong with the words.
+async fn known(internal: &Internal, id: i64) -> Result<(), Response> {
+    match internal.board.callback_case(&internal.county, id).await {
+        Ok(Some(_)) => Ok(()),
+        Ok(None) => Err(problem::api(404, "there is no such report")),
+        Err(e) => Err(api_unavailable(&e)),
+    }
+}
+
 /// `POST /api/v1/callbacks/{report_id}`: 409 when another call was recorded before or it is not due.
 pub(crate) async fn record(
     State(internal): State<Internal>,
@@ -68,6 +77,9 @@ pub(crate) async fn record(
     Path(id): Path<i64>,
     Json(sent): Json<Sent>,
 ) -> Response {
+    if let Err(refused) = known(&internal, id).await {
+        return refused;
+    }
     let Ok(identity) = identity(&internal, id).await else {
         return problem::api(503, "try again later");
     };
@@ -101,6 +113,9 @@ pub(crate) async fn decide(
     Path(id): Path<i64>,
     Json(sent): Json<Sent>,
 ) -> Response {
+    if let Err(refused) = known(&internal, id).await {
+        return refused;
+    }
     let Some(attempt) = sent.attempt else {
         return problem::api(422, "attempt is the number of the call that waits for a decision");
     };
