@@ -7,6 +7,8 @@
 //! The way through: [`report::Report::parse`] -> [`facts::Facts`] -> [`routing::decide`] with a [`pack::Pack`]
 //! -> a [`routing::Decision`] holding tickets, each with its stages ([`calendar`]) and steps ([`escalation`]).
 
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
 pub mod calendar;
 pub mod callback;
 pub mod clerk;

@@ -8,11 +8,11 @@ demo_accounts() {
     die "the demo accounts were refused: $(tail -n 5 "$RUN/log/migrate.log")"
 }
 
-# demo_none: nothing is shown, and accounts that an earlier demo made can't log in any more.
+# demo_none [URL]: nothing is shown, and accounts that an earlier demo made can't log in any more. URL: of another database.
 demo_none() {
   local said
   rm -f "$RUN/keys/demo.json"
-  said=$(operator "$(binaries)/intake-api" people no-demo 2>>"$RUN/log/migrate.log") ||
+  said=$(OPERATOR_URL=${1:-} operator "$(binaries)/intake-api" people no-demo 2>>"$RUN/log/migrate.log") ||
     die "the demo accounts could not be disabled: $(tail -n 5 "$RUN/log/migrate.log")"
   if [[ $said != *": 0" ]]; then note "$said"; fi
 }

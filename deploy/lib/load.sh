@@ -4,6 +4,7 @@
 # shellcheck source-path=SCRIPTDIR
 source "$LIB/say.sh"
 source "$LIB/proc.sh"
+source "$LIB/supervise.sh"
 source "$LIB/ports.sh"
 source "$LIB/users.sh"
 source "$LIB/libpq.sh"
@@ -17,6 +18,8 @@ source "$LIB/services.sh"
 source "$LIB/keys.sh"
 source "$LIB/demo.sh"
 source "$LIB/drill.sh"
+
+ROOT=${ROOT:-$(cd "$LIB/../.." && pwd -P)}
 
 # use_run_dir DIR: makes it when missing, closed to writing and listing by others, but not to passing through: the
 # database user must reach its data.

@@ -18,24 +18,28 @@ catcher_install() {
   mv "$dir/npm-shrinkwrap.json" "$dir/package-lock.json"
 }
 
+catcher_run() {
+  become env MAILDEV_OUTGOING_HOST= node "$RUN/mailcatcher/node_modules/maildev/bin/maildev" --ip 127.0.0.1 \
+    --web-ip 127.0.0.1 --smtp "$(port_of smtp)" --web "$(port_of mail-page)" --mail-directory "$RUN/mail" --silent
+}
+
 catcher_start() {
-  if proc_alive "$RUN/state/mailcatcher.pid"; then
+  if is_supervised mailcatcher; then
     note "kept"
     return 0
   fi
+  unsupervise mailcatcher 5
   catcher_install
   note ""
   private_dir mail
   port_claim smtp >/dev/null
   port_claim mail-page >/dev/null
-  proc_start "$RUN/state/mailcatcher.pid" "$RUN/log/mailcatcher.log" \
-    env MAILDEV_OUTGOING_HOST= node "$RUN/mailcatcher/node_modules/maildev/bin/maildev" --ip 127.0.0.1 \
-    --web-ip 127.0.0.1 --smtp "$(port_of smtp)" --web "$(port_of mail-page)" --mail-directory "$RUN/mail" --silent
+  supervise mailcatcher catcher_run
   local port
   for port in "$(port_of smtp)" "$(port_of mail-page)"; do
-    wait_port "$port" 20 "$RUN/state/mailcatcher.pid" ||
+    wait_port "$port" 20 mailcatcher ||
       die "the mail catcher did not start; see $RUN/log/mailcatcher.log"
   done
 }
 
-catcher_stop() { proc_stop "$RUN/state/mailcatcher.pid" 5; }
+catcher_stop() { unsupervise mailcatcher 5; }

@@ -21,10 +21,12 @@ has_node() { [[ $(node --version 2>/dev/null) =~ ^v([0-9]+) ]] && ((BASH_REMATCH
 want_common() {
   want curl ca-certificates -- command -v curl
   want jq -- command -v jq
-  want gcc libc6-dev -- command -v cc
   want util-linux -- command -v setpriv
   want mawk -- command -v awk
 }
+want_compiler() { want gcc libc6-dev -- command -v cc; }
+# runit's programs only: nothing takes the place of the machine's init.
+want_supervisor() { want runit -- command -v runsv; }
 want_postgres() { want postgresql -- has_server '/usr/lib/postgresql/*/bin/initdb'; }
 want_rabbitmq() { want rabbitmq-server -- has_server '/usr/lib/rabbitmq/bin/rabbitmq-server'; }
 want_node() {
@@ -44,15 +46,26 @@ install_missing() {
   fi
   command -v apt-get >/dev/null || die "needs ${MISSING[*]}, and this is not Debian or Ubuntu: install them yourself, then repeat"
   local log=$RUN/log/apt.log
-  apt_install >>"$log" 2>&1 || {
-    as_root apt-get update >>"$log" 2>&1 && apt_install >>"$log" 2>&1
-  } || die "apt-get could not install ${MISSING[*]}; see $log"
+  : >"$log"
+  { apt install -y --no-install-recommends "${MISSING[@]}" || { apt update && apt install -y --no-install-recommends "${MISSING[@]}"; }; } ||
+    die "apt-get could not install ${MISSING[*]}; see $log"
   note "installed ${MISSING[*]}"
   MISSING=()
 }
 
-apt_install() {
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${MISSING[@]}" 9>&-
+# apt WORD…: apt-get, which waits for another one that has its locks, and we say so.
+apt() {
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 "$@" 9>&- 2>&1 | tee -a "$log" | apt_words
+  return "${PIPESTATUS[0]}"
+}
+apt_words() {
+  local line said=""
+  while IFS= read -r line; do
+    if [[ $line == *"Waiting for cache lock"* && -z $said ]]; then
+      said=yes
+      say "  apt: ${line%%...*}; waiting up to ten minutes"
+    fi
+  done
 }
 
 require_node() {

@@ -34,6 +34,7 @@ port_of() {
 port_claim() {
   local port
   port=$(port_of "$1")
+  if port_used "$port"; then say "  waiting up to 10 s for port $port of $1, which is in use" >&2; fi
   for _ in {1..100}; do
     port_used "$port" || break
     sleep 0.1

@@ -46,15 +46,15 @@ pg_init() {
     chown "$DB_USER:" "$data" "$data.password"
   fi
   as_db_user "$(pg_bin)/initdb" -D "$data" --data-checksums --encoding=UTF8 --locale=C.UTF-8 --username=postgres \
-    --pwfile="$data.password" --auth=scram-sha-256 --no-instructions >>"$RUN/log/postgres.log" 2>&1 ||
-    die "initdb failed; see $RUN/log/postgres.log"
+    --pwfile="$data.password" --auth=scram-sha-256 --no-instructions >"$RUN/log/initdb.log" 2>&1 ||
+    die "initdb failed; see $RUN/log/initdb.log"
   rm -f "$data.password"
   rm -f "$RUN/state/postgres-owner-made"
 }
 
-# Settings on the command line, written anew at each start, so that an upgraded `up` brings its own.
-pg_options() {
-  local option options=(
+# pg_run: what is supervised. Settings on the command line, so that an upgraded `up` brings its own.
+pg_run() {
+  local data options=(
     "listen_addresses=127.0.0.1" "port=$(port_of postgres)" "unix_socket_directories="
     "max_connections=200" "shared_buffers=256MB" "max_wal_size=4GB" "checkpoint_timeout=15min"
     "wal_compression=on" "timezone=UTC" "log_timezone=UTC" "password_encryption=scram-sha-256"
@@ -64,27 +64,41 @@ pg_options() {
   if [[ -e $RUN/state/fast ]]; then
     options+=("fsync=off" "synchronous_commit=off" "full_page_writes=off")
   fi
-  for option in "${options[@]}"; do printf -- "-c %s " "$option"; done
-}
-
-pg_start() {
-  local data log options
-  if pg_pid >/dev/null; then
-    note "kept"
-    return 0
-  fi
-  pg_init
-  port_claim postgres >/dev/null
   data=$(pg_data)
+  # After a crash the children end by themselves; a start is refused while one of them still holds the shared memory.
+  pg_await_end || true
   # A crash leaves postmaster.pid. PostgreSQL asks only whether that number is alive, and refuses to start when a stranger
   # or an unreaped zombie has it; we looked at who works in the data folder, so we know better.
   if ! pg_children; then
     as_db_user rm -f "$data/postmaster.pid"
   fi
-  log=$data/server.log
-  options=$(pg_options)
-  as_db_user "$(pg_bin)/pg_ctl" start -D "$data" -w -t 60 -l "$log" -o "$options" >>"$RUN/log/postgres.log" 2>&1 9>&- ||
-    die "PostgreSQL did not start; see $log"
+  db_user_words
+  cd /
+  become "${DB_USER_WORDS[@]}" "$(pg_bin)/postgres" -D "$data" "${options[@]/#/--}"
+}
+
+pg_start() {
+  local deadline
+  if is_supervised postgres; then
+    note "kept"
+  else
+    pg_stop # a leftover without its supervisor
+    note ""
+    pg_init
+    port_claim postgres >/dev/null
+    # TERM would wait until every client has gone; INT throws them out, and what was committed stays.
+    mkdir -p "$RUN/supervised/postgres/control"
+    # shellcheck disable=SC2016
+    script "$RUN/supervised/postgres/control/t" 'kill -INT "$(cat supervise/pid)"'
+    supervise postgres pg_run
+  fi
+  deadline=$(($(now_ms) + 60000))
+  until "$(pg_bin)/pg_isready" -q -h 127.0.0.1 -p "$(port_of postgres)"; do
+    if failed_to_stay postgres || (($(now_ms) > deadline)); then
+      die "PostgreSQL did not start; its last words: $(tail -n 3 "$RUN/log/postgres.log")"
+    fi
+    sleep 0.1
+  done
   if [[ ! -e $RUN/state/postgres-owner-made ]]; then
     pg_make_owner
     touch "$RUN/state/postgres-owner-made"
@@ -105,29 +119,24 @@ SQL
 
 # pg_stop: clients are thrown out, what was committed stays. pg_kill: as a crash would.
 pg_stop() {
-  if ! pg_pid >/dev/null; then
-    note "was not running"
-    return 0
-  fi
-  as_db_user "$(pg_bin)/pg_ctl" stop -D "$(pg_data)" -m fast -w -t 60 >>"$RUN/log/postgres.log" 2>&1 ||
-    die "PostgreSQL did not stop; see $RUN/log/postgres.log"
+  local pid
+  if ! is_supervised postgres && ! pg_pid >/dev/null; then note "was not running"; fi
+  unsupervise postgres 60
+  if pid=$(pg_pid); then kill -INT "$pid"; fi
+  pg_await_end || die "PostgreSQL does not end; see $RUN/log/postgres.log"
 }
 
-# The postmaster first; its children see that and end by themselves, the shared memory goes with the last of them.
 pg_kill() {
-  local pid
-  pid=$(pg_pid) || return 0
-  kill -KILL "$pid"
-  for _ in {1..500}; do
-    pg_pid >/dev/null || break
-    sleep 0.02
-  done
-  # A start is refused while an old child still holds the shared memory.
+  kill_supervised postgres
+  pg_await_end || die "children of the killed PostgreSQL do not end"
+}
+
+pg_await_end() {
   for _ in {1..500}; do
     pg_children || return 0
     sleep 0.02
   done
-  die "children of the killed PostgreSQL do not end"
+  return 1
 }
 
 # pg_children: does any process work inside the data folder?

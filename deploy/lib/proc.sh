@@ -75,11 +75,11 @@ proc_kill() {
   die "process $pid does not end"
 }
 
-# wait_port PORT SECONDS PIDFILE: until somebody listens there, or the process dies, or the time is over.
+# wait_port PORT SECONDS NAME: until somebody listens there, or what is supervised as NAME has died, or the time is over.
 wait_port() {
   local deadline=$(($(now_ms) + $2 * 1000))
   while ! (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; do
-    if ! proc_alive "$3" || (($(now_ms) > deadline)); then return 1; fi
+    if failed_to_stay "$3" || (($(now_ms) > deadline)); then return 1; fi
     sleep 0.05
   done
 }

@@ -22,6 +22,7 @@ rabbit_env() {
     RABBITMQ_GENERATED_CONFIG_DIR="$base/generated" RABBITMQ_SCHEMA_DIR="$base/schema"
     RABBITMQ_PID_FILE="$base/node.pid" RABBITMQ_DIST_PORT="$(port_of rabbitmq-dist)"
     RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS="-kernel inet_dist_use_interface {127,0,0,1}"
+    ERL_CRASH_DUMP="$base/log/erl_crash.dump" ERL_CRASH_DUMP_BYTES=5000000
     ERL_EPMD_PORT="$(port_of epmd)" ERL_EPMD_ADDRESS=127.0.0.1
   )
 }
@@ -46,48 +47,55 @@ disk_free_limit.absolute = 256MB
 # Messages are ids only: a small write-ahead log keeps memory small.
 raft.wal_max_size_bytes = 33554432
 log.file.level = info
+# Its own files, and not many of them.
+log.file.rotation.size = 5000000
+log.file.rotation.count = 5
 log.console = false
 CONF
 }
 
+# rabbit_run: what is supervised. Told that a supervisor looks after it, its script becomes the server instead of its parent.
+rabbit_run() {
+  rabbit_env
+  cd "$RUN/rabbitmq" || exit
+  become "${RABBIT_ENV[@]}" RUNNING_UNDER_SYSTEMD=true "$(rabbit_scripts)/rabbitmq-server"
+}
+
 rabbit_start() {
-  if proc_alive "$RUN/state/rabbitmq.pid"; then
+  if is_supervised rabbitmq; then
     note "kept"
     return 0
   fi
+  unsupervise rabbitmq 45
   rabbit_scripts >/dev/null
   port_claim amqp >/dev/null
   port_claim rabbitmq-dist >/dev/null
   rabbit_configure
   rabbit_start_epmd
-  rabbit_env
-  proc_start "$RUN/state/rabbitmq.pid" "$RUN/log/rabbitmq.log" "${RABBIT_ENV[@]}" "$(rabbit_scripts)/rabbitmq-server"
+  supervise rabbitmq rabbit_run
   # The AMQP listener opens last, when the node is able to work.
-  wait_port "$(port_of amqp)" 90 "$RUN/state/rabbitmq.pid" ||
+  wait_port "$(port_of amqp)" 90 rabbitmq ||
     die "RabbitMQ did not start; see $RUN/log/rabbitmq.log and $RUN/rabbitmq/log"
 }
 
 # Erlang's port mapper in the foreground, as a process of ours: started by the node it would outlive it.
+epmd_run() { become epmd -address 127.0.0.1 -port "$(port_of epmd)"; }
 rabbit_start_epmd() {
-  if proc_alive "$RUN/state/epmd.pid"; then
+  if is_supervised epmd; then
     return 0
   fi
+  unsupervise epmd 5
   port_claim epmd >/dev/null
-  proc_start "$RUN/state/epmd.pid" "$RUN/log/epmd.log" epmd -address 127.0.0.1 -port "$(port_of epmd)"
-  wait_port "$(port_of epmd)" 10 "$RUN/state/epmd.pid" || die "epmd did not start; see $RUN/log/epmd.log"
+  supervise epmd epmd_run
+  wait_port "$(port_of epmd)" 10 epmd || die "epmd did not start; see $RUN/log/epmd.log"
 }
 
 rabbit_stop() {
-  if ! proc_alive "$RUN/state/rabbitmq.pid"; then
-    note "was not running"
-  fi
-  proc_stop "$RUN/state/rabbitmq.pid" 45
+  is_supervised rabbitmq || note "was not running"
+  unsupervise rabbitmq 45
 }
 
 # As a crash would. The port mapper forgets the node as soon as its connection is gone.
-rabbit_kill() {
-  proc_kill "$RUN/state/rabbitmq.pid"
-  rm -f "$RUN/state/rabbitmq.pid"
-}
+rabbit_kill() { kill_supervised rabbitmq; }
 
-rabbit_stop_epmd() { proc_stop "$RUN/state/epmd.pid" 5; }
+rabbit_stop_epmd() { unsupervise epmd 5; }

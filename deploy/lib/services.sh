@@ -2,14 +2,12 @@
 # The three services: intake-api, router, notifier. One that already runs with the same binary, configuration and county
 # pack is kept, else it is restarted; so `up` is both safe to repeat and the way to upgrade.
 
-SERVICES=(intake-api router notifier)
-
 # Settings that the caller's environment may add; everything else of it stays outside the services.
 PASSED_ON=(
   SHOUWANG_LOG SHOUWANG_LOG_FORMAT SHOUWANG_RATE_PER_MINUTE SHOUWANG_BODY_LIMIT_BYTES SHOUWANG_REQUEST_TIMEOUT_S
   SHOUWANG_TRUST_FORWARDED SHOUWANG_COUNTY SHOUWANG_MAIL_FROM SHOUWANG_MAIL_CONCURRENCY SHOUWANG_DB_CONNECTIONS
   SHOUWANG_BROKER_PREFIX SHOUWANG_CIPHER SHOUWANG_WRITERS SHOUWANG_BATCH SHOUWANG_GROUP_ABOVE
-  SHOUWANG_DB_ALLOW_PLAIN SHOUWANG_BROKER_ALLOW_PLAIN SHOUWANG_MAIL_ALLOW_PLAIN_LOGIN SSL_CERT_FILE
+  SHOUWANG_DB_ALLOW_PLAIN SHOUWANG_BROKER_ALLOW_PLAIN SHOUWANG_MAIL_ALLOW_PLAIN_LOGIN SSL_CERT_FILE SSL_CERT_DIR
   SHOUWANG_PUBLIC_CONNECTIONS SHOUWANG_INTERNAL_CONNECTIONS SHOUWANG_CONNECTIONS_PER_ADDRESS
 )
 
@@ -17,7 +15,7 @@ PASSED_ON=(
 service_claim_ports() {
   local service
   for service in "${SERVICES[@]}"; do
-    if proc_alive "$RUN/state/$service.pid"; then continue; fi
+    if is_supervised "$service"; then continue; fi
     port_claim "private-$service" >/dev/null
     if [[ $service == intake-api ]]; then
       port_claim public >/dev/null
@@ -85,35 +83,55 @@ with_env() {
   )
 }
 
+# service_run NAME BINARY: what is supervised. Its environment is its configuration, read anew at each start, and nothing else.
+service_run() {
+  local name binary=$2 config=$RUN/config/$1.env
+  for name in $(compgen -e); do
+    case $name in PATH | HOME | LANG) ;; *) unset "$name" ;; esac
+  done
+  set -a
+  # shellcheck disable=SC1090
+  source "$config"
+  set +a
+  # A connection is a descriptor; the usual 1024 are few for a door that strangers knock at.
+  ulimit -Sn 65536 2>/dev/null || ulimit -Sn "$(ulimit -Hn)"
+  cd "$ROOT" || exit
+  become "$binary" serve
+}
+
 service_start() {
-  local service=$1 pidfile=$RUN/state/$1.pid fingerprint
+  local service=$1 fingerprint
   service_config "$service"
   fingerprint=$(service_fingerprint "$service")
-  if proc_alive "$pidfile"; then
+  if is_supervised "$service"; then
     if [[ $fingerprint == "$(cat "$RUN/state/$service.fingerprint" 2>/dev/null)" ]]; then
       note "kept"
       return 0
     fi
     note "restarted: binary or configuration changed"
-    proc_stop "$pidfile" 40
   fi
-  with_env "$RUN/config/$service.env" proc_start "$pidfile" "$RUN/log/$service.log" \
-    env --chdir="$ROOT" "$(binaries)/$service" serve
+  unsupervise "$service" 40
+  supervise "$service" service_run "$service" "$(binaries)/$service"
   printf '%s\n' "$fingerprint" >"$RUN/state/$service.fingerprint"
 }
 
 ready_url() { printf 'http://127.0.0.1:%s/ready\n' "$(port_of "private-$1")"; }
 
 services_ready() {
-  local service deadline answer
+  local service deadline answer said
   deadline=$(($(now_ms) + 60000))
+  said=$(($(now_ms) + 3000))
   for service in "${SERVICES[@]}"; do
-    until curl -fsS -m 2 -o /dev/null "$(ready_url "$service")" 2>/dev/null; do
-      proc_alive "$RUN/state/$service.pid" ||
-        die "$service ended; its last words: $(tail -n 3 "$RUN/log/$service.log")"
+    until answer=$(curl -sS -m 2 --fail-with-body "$(ready_url "$service")" 2>&1); do
+      if failed_to_stay "$service"; then
+        die "$service ended; its last words: $(grep -v '; starting again in ' "$RUN/log/$service.log" | tail -n 3)"
+      fi
       if (($(now_ms) > deadline)); then
-        answer=$(curl -sS -m 2 "$(ready_url "$service")" 2>&1 || true)
         die "$service is not ready after 60 s: $answer; see $RUN/log/$service.log"
+      fi
+      if (($(now_ms) > said)); then
+        say "  waiting for $service: ${answer//$'\n'/; }"
+        said=$(($(now_ms) + 5000))
       fi
       sleep 0.05
     done
@@ -121,14 +139,15 @@ services_ready() {
 }
 
 service_stop() {
-  proc_alive "$RUN/state/$1.pid" || note "was not running"
-  proc_stop "$RUN/state/$1.pid" 40
+  is_supervised "$1" || note "was not running"
+  unsupervise "$1" 40
 }
 
-# operator COMMAND…: a command of the operator with the owner's database login in its environment.
+# operator COMMAND…: a command of the operator with the owner's database login in its environment; OPERATOR_URL names another
+# database than the deployment's.
 operator() {
   private_dir config
-  write_env "$RUN/config/operator.env" "DATABASE_URL=$(database_url)" "SHOUWANG_LOG=warn" \
+  write_env "$RUN/config/operator.env" "DATABASE_URL=${OPERATOR_URL:-$(database_url)}" "SHOUWANG_LOG=warn" \
     "SHOUWANG_MASTER_KEY_FILE=$RUN/keys/master.key"
   (cd "$ROOT" && with_env "$RUN/config/operator.env" "$@")
 }

@@ -18,10 +18,18 @@ as_root() {
 # as_db_user COMMAND…: in / because the caller's folder may be closed to that user. setpriv and not su or runuser:
 # those open a PAM session, which minimal machines and containers may not have.
 as_db_user() {
+  local DB_USER_WORDS
+  db_user_words
+  (cd / && exec "${DB_USER_WORDS[@]}" "$@")
+}
+
+# db_user_words: sets DB_USER_WORDS, what stands before such a command.
+db_user_words() {
+  DB_USER_WORDS=(env -i PATH="$PATH" LANG=C.UTF-8 TZ=UTC)
   if ((EUID == 0)); then
-    (cd / && exec setpriv --reuid="$DB_USER" --regid="$DB_USER" --init-groups env -i PATH="$PATH" LANG=C.UTF-8 TZ=UTC "$@")
+    DB_USER_WORDS=(setpriv --reuid="$DB_USER" --regid="$DB_USER" --init-groups "${DB_USER_WORDS[@]}")
   else
-    (cd / && exec env -i PATH="$PATH" LANG=C.UTF-8 TZ=UTC HOME="$HOME" "$@")
+    DB_USER_WORDS+=(HOME="$HOME")
   fi
 }
 

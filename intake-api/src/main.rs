@@ -1,7 +1,10 @@
 //! intake-api: takes reports by web form and API, stores them durably, and relays their ids to the broker.
 
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
 mod accept;
 mod commands;
+mod fitting;
 mod internal;
 mod parts;
 mod peer;
@@ -36,6 +39,9 @@ enum Command {
         /// Also make a login per task and write DIR/TASK.url (0600).
         #[arg(long, value_name = "DIR")]
         logins: Option<PathBuf>,
+        /// Make the database for a demo: only then `people demo` works. Refused where it was made without.
+        #[arg(long)]
+        demo: bool,
     },
     /// The county pack.
     #[command(subcommand)]
@@ -138,7 +144,7 @@ enum People {
 async fn main() -> anyhow::Result<()> {
     match Cli::parse().command {
         Command::Serve => serve::serve().await,
-        Command::Migrate { logins } => commands::migrate(logins.as_deref()).await,
+        Command::Migrate { logins, demo } => commands::migrate(logins.as_deref(), demo).await,
         Command::Pack(Pack::Load { dir, successor }) => commands::pack_load(&dir, successor).await,
         Command::Key(Key::New { file }) => commands::key_new(&file),
         Command::Key(Key::NewToken { file }) => commands::key_new_token(&file),
@@ -159,12 +165,12 @@ async fn main() -> anyhow::Result<()> {
         Command::People(People::NoDemo) => commands::people::no_demo().await,
         Command::Routes => {
             for route in internal::all_routes() {
-                println!("{} {}", route.method, route.path);
+                platform::say!("{} {}", route.method, route.path)?;
             }
             Ok(())
         }
         Command::Config => {
-            print!("{}", platform::config::Config::template());
+            platform::say::answer(format_args!("{}", platform::config::Config::template()))?;
             Ok(())
         }
     }

@@ -4,7 +4,8 @@
 //! often for what nobody holds: rows of a dead relay and doubtful messages. Nothing here can lose a report: the row stays
 //! until the router deletes it.
 //!
-//! While the broker is away the relay gives back at once what it is handed, so that a router takes it from the database.
+//! While the broker is away, hangs or takes nothing (an alarm), the relay gives back at once what it is handed, so that a router
+//! takes it from the database.
 
 use std::time::Duration;
 
@@ -30,6 +31,8 @@ const BATCH: usize = 500;
 const GATHER: Duration = Duration::from_millis(10);
 /// How often it looks around.
 const LOOK: Duration = Duration::from_millis(500);
+/// How often it tries whether the broker takes messages, so that `/ready` knows before a report does.
+const TRIAL: Duration = Duration::from_secs(2);
 
 /// Runs until `stop`; fails only when RabbitMQ refuses our queues. `fresh` brings rows that the writer committed, leased to
 /// `owner` already; a full channel loses nothing, since their leases run out.
@@ -53,27 +56,18 @@ pub(crate) async fn run(
         &stop,
         |connection| async move {
             let publisher = connection.publisher().await?;
-            part.ready();
-            let _back = Back::begin(away);
-            let mut fresh = fresh.lock().await;
-            let mut look = tokio::time::interval(LOOK);
-            look.set_missed_tick_behavior(MissedTickBehavior::Delay);
-            let mut rows = Vec::with_capacity(BATCH);
             while !halt.is_cancelled() {
-                let begun = Instant::now();
-                tokio::select! {
-                    got = fresh.recv_many(&mut rows, BATCH) => {
-                        if got == 0 {
-                            // The writers are gone: the service is draining.
-                            halt.cancelled().await;
+                match pass_on_all(store, &publisher, (owner, fresh, away), part, halt).await {
+                    // The connection is well. A new one would be blocked like this one, and this one hears when it is over.
+                    Err(e) if e.is_alarm() => {
+                        warn!("RabbitMQ raised an alarm and takes no messages: reports go past it");
+                        part.not_ready(e.advice());
+                        if let Some(over) = halt.run_until_cancelled(publisher.unblocked()).await {
+                            over?;
                         }
                     }
-                    _ = look.tick() => rows = lease(store, owner).await,
-                    () = halt.cancelled() => {}
+                    ended => ended?,
                 }
-                pass_on(store, &publisher, owner, &rows).await?;
-                rows.clear();
-                tokio::time::sleep(GATHER.saturating_sub(begun.elapsed())).await;
             }
             Ok(())
         },
@@ -83,6 +77,43 @@ pub(crate) async fn run(
         anyhow::Ok(())
     })
     .map(drop)
+}
+
+/// Passes on what comes, until `stop` or until the broker takes no more.
+async fn pass_on_all(
+    store: &Store,
+    publisher: &Publisher,
+    (owner, fresh, away): (Uuid, &Mutex<mpsc::Receiver<OutboxRow>>, &watch::Sender<bool>),
+    part: &Part,
+    stop: &CancellationToken,
+) -> Result<(), BrokerError> {
+    publisher.trial().await?;
+    part.ready();
+    let _back = Back::begin(away);
+    let mut fresh = fresh.lock().await;
+    let mut look = tokio::time::interval(LOOK);
+    look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut trial = tokio::time::interval(TRIAL);
+    trial.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut rows = Vec::with_capacity(BATCH);
+    while !stop.is_cancelled() {
+        let begun = Instant::now();
+        tokio::select! {
+            got = fresh.recv_many(&mut rows, BATCH) => {
+                if got == 0 {
+                    // The writers are gone: the service is draining.
+                    stop.cancelled().await;
+                }
+            }
+            _ = look.tick() => rows = lease(store, owner).await,
+            _ = trial.tick() => publisher.trial().await?,
+            () = stop.cancelled() => {}
+        }
+        pass_on(store, publisher, owner, &rows).await?;
+        rows.clear();
+        tokio::time::sleep(GATHER.saturating_sub(begun.elapsed())).await;
+    }
+    Ok(())
 }
 
 /// While it lives, the broker is there.

@@ -7,6 +7,7 @@ use platform::{
     broker::Topology,
     clock,
     config::Config,
+    database_watch,
     lifecycle::Parts,
     listener::{self, Door, Places},
     pack_watch::PackWatch,
@@ -22,6 +23,7 @@ use uuid::Uuid;
 
 use crate::{
     accept::Intake,
+    fitting,
     internal::{
         self, Internal,
         auth::{inside::FactorRule, token::Tokens},
@@ -39,7 +41,7 @@ const GAUGES: Duration = Duration::from_secs(5);
 /// Runs until a signal or until a part dies.
 pub(crate) async fn serve() -> anyhow::Result<()> {
     let config = Config::load()?;
-    telemetry::start_logs(&config.log)?;
+    let _logs = telemetry::start_logs(&config.log)?;
     let metrics = telemetry::start_metrics()?;
     let [outer_places, inner_places] = places(&config)?;
     let keys = MasterKey::load(&config.seal)?;
@@ -57,6 +59,9 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
         "private listener",
         private::serve(private_addr, readiness.clone(), metrics, stop.clone()),
     );
+
+    let watch = database_watch::run(intake_url.clone(), "intake", readiness.part("PostgreSQL"), stop.clone());
+    parts.spawn("database watch", watch);
 
     let relay = Uuid::new_v4();
     let (fresh, to_relay) = mpsc::channel(QUEUE);
@@ -117,6 +122,7 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
         let Some((pack, fresh)) = PackWatch::start(store.clone(), county, part, stop.clone()).await else {
             return Ok(());
         };
+        fitting::check(&store, &keys, &config).await?;
         let inside = internal::routes(desk.with(&config, keys.clone(), pack.clone()));
         let public_url = config.listen.public_url.as_str().into();
         let public = Public {
@@ -222,8 +228,8 @@ impl Desk {
 
 /// What the two listeners take: what is configured, or what the limit of open files leaves beside our own connections.
 fn places(config: &Config) -> anyhow::Result<[Places; 2]> {
-    // Six pools, the relay's two, one connection a writer, and RabbitMQ's.
-    let own = config.database.connections as usize * 6 + 2 + config.intake.writers + 2;
+    // Six pools, the relay's two, one connection a writer, the question of whether the database is fit, and RabbitMQ's.
+    let own = config.database.connections as usize * 6 + 2 + config.intake.writers + 3;
     let of = |connections: usize| Places {
         connections,
         per_address: if config.intake.trust_forwarded {

@@ -21,6 +21,10 @@ use tracing::{error, warn};
 /// How long a reporter waits for a database that is away before 503 and the advice to call 110.
 const PATIENCE: Duration = Duration::from_secs(8);
 const PAUSE: Duration = Duration::from_millis(250);
+/// A writer without work asks the database so often, on the connection that the next report will take.
+const IDLE: Duration = Duration::from_secs(3);
+/// Longest wait for that answer. A report that comes meanwhile waits too, and would find the same silence.
+const ANSWER: Duration = Duration::from_secs(3);
 
 /// A report on its way to the database.
 pub(crate) struct Job {
@@ -100,7 +104,11 @@ pub(crate) async fn run(
     watch_start(&mut writer, &part, &stop).await;
     let mut batch_jobs = Vec::with_capacity(batch);
     loop {
-        let got = jobs.lock().await.recv_many(&mut batch_jobs, batch).await;
+        let next = async { jobs.lock().await.recv_many(&mut batch_jobs, batch).await };
+        let Ok(got) = tokio::time::timeout(IDLE, next).await else {
+            ask(&mut writer, &part).await;
+            continue;
+        };
         if got == 0 {
             return Ok(());
         }
@@ -111,13 +119,28 @@ pub(crate) async fn run(
 
 /// `/ready` says no until the database took a first question.
 async fn watch_start(writer: &mut BatchWriter, part: &Part, stop: &CancellationToken) {
-    while let Err(e) = writer.ping().await {
-        part.not_ready(format!("the database is away: {e}"));
+    while !ask(writer, part).await {
         if stop.run_until_cancelled(tokio::time::sleep(PAUSE)).await.is_none() {
             return;
         }
     }
-    part.ready();
+}
+
+/// Whether the database answers, said in `/ready` too: nobody needs to file a report for it.
+async fn ask(writer: &mut BatchWriter, part: &Part) -> bool {
+    let wrong = match tokio::time::timeout(ANSWER, writer.ping()).await {
+        Ok(Ok(())) => None,
+        Ok(Err(e)) => Some(e.advice()),
+        Err(_) => Some(format!("PostgreSQL does not answer within {} s", ANSWER.as_secs())),
+    };
+    match &wrong {
+        None => part.ready(),
+        Some(why) => {
+            writer.disconnect();
+            part.not_ready(why.as_str());
+        }
+    }
+    wrong.is_none()
 }
 
 async fn write(writer: &mut BatchWriter, jobs: Vec<Job>, relay: &mpsc::Sender<OutboxRow>, part: &Part) {
@@ -210,7 +233,7 @@ async fn store_until(
             error!(error = shown, rows = reports.len(), "the database refuses this batch");
             return Err(doubt);
         }
-        part.not_ready("the database is away");
+        part.not_ready(error.advice());
         metrics::counter!("shouwang_intake_retries_total").increment(1);
         if Instant::now() + PAUSE >= until {
             error!(

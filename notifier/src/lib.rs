@@ -5,6 +5,8 @@
 //! down. A notice is sent at least once: who dies between the server's 250 and the record sends it again, under the same
 //! Message-ID.
 
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
 pub mod bounces;
 pub mod mail;
 pub mod mailer;

@@ -1,5 +1,7 @@
 //! `notifier`: sends notices to member units by mail.
 
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -25,7 +27,7 @@ async fn main() -> ExitCode {
     match notifier::serve::serve().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("notifier: {error:#}");
+            platform::remark!("notifier: {error:#}");
             ExitCode::FAILURE
         }
     }

@@ -10,6 +10,7 @@ use anyhow::Context;
 use platform::{
     clock,
     config::Config,
+    database_watch,
     lifecycle::Parts,
     listener,
     pack_watch::PackWatch,
@@ -35,7 +36,7 @@ const RELISTEN: Duration = Duration::from_secs(2);
 /// Runs until a signal or until a part dies.
 pub async fn serve() -> anyhow::Result<()> {
     let config = Config::load()?;
-    telemetry::start_logs(&config.log)?;
+    let _logs = telemetry::start_logs(&config.log)?;
     let url = config
         .mail
         .smtp_url
@@ -57,13 +58,10 @@ async fn run(config: Config, mailer: impl Mailer) -> anyhow::Result<()> {
         .map(ImapUrl::parse)
         .transpose()?;
     // The pool, the mails under way, and the mailbox of returned mails.
-    listener::check_descriptors(config.database.connections as usize + config.mail.concurrency + 1, 0)?;
+    listener::check_descriptors(config.database.connections as usize + config.mail.concurrency + 2, 0)?;
     let metrics = telemetry::start_metrics()?;
-    let store = Store::open(
-        &config.database_url("notifier")?,
-        "notifier",
-        config.database.connections,
-    )?;
+    let database = config.database_url("notifier")?;
+    let store = Store::open(&database, "notifier", config.database.connections)?;
     let mailer = Arc::new(mailer);
 
     let readiness = Readiness::default();
@@ -73,6 +71,8 @@ async fn run(config: Config, mailer: impl Mailer) -> anyhow::Result<()> {
     let health = Health::new(readiness.part("mail"));
     let (pack_part, sender_part) = (readiness.part("pack"), readiness.part("sender"));
 
+    let watch = database_watch::run(database, "notifier", readiness.part("PostgreSQL"), stop.clone());
+    parts.spawn("database watch", watch);
     let private_addr = config.listen.private.unwrap_or(DEFAULT_PRIVATE);
     parts.spawn(
         "private listener",

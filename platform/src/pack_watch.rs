@@ -7,7 +7,11 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
-use crate::{clock, private::Part, store::Store};
+use crate::{
+    clock,
+    private::Part,
+    store::{Store, StoreError},
+};
 
 /// How soon a loaded pack reaches every service.
 const EVERY: Duration = Duration::from_secs(3);
@@ -47,7 +51,7 @@ impl PackWatch {
                 Ok(None) => part.not_ready(format!(
                     "no pack of county {county} is loaded: run `intake-api pack load counties/{county}`"
                 )),
-                Err(e) => part.not_ready(format!("the pack can't be read: {e:#}")),
+                Err(e) => part.not_ready(unreadable(&e)),
             }
             tokio::select! {
                 () = tokio::time::sleep(Duration::from_millis(500)) => {}
@@ -106,6 +110,14 @@ async fn refresh(store: &Store, county: &str, send: &watch::Sender<Arc<LoadedPac
     }
     let next = versions.until.and_then(|until| (until - now).to_std().ok());
     next.map_or(EVERY, |next| next.min(EVERY))
+}
+
+/// Why the first pack is not there: the database's trouble by its advice, else what is wrong with the stored pack.
+fn unreadable(error: &anyhow::Error) -> String {
+    match error.downcast_ref::<StoreError>() {
+        Some(database) => database.advice(),
+        None => format!("the pack can't be read: {error:#}"),
+    }
 }
 
 /// Reads the pack in force once, for commands.

@@ -10,7 +10,10 @@ use axum::{Router, http::StatusCode, routing::get};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::listener::{self, Door, Places};
+use crate::{
+    listener::{self, Door, Places},
+    systemd::Systemd,
+};
 
 /// What each part says about itself: `None` when it is fit for work, else why not.
 #[derive(Clone, Default)]
@@ -55,6 +58,7 @@ impl Part {
     }
 
     fn set(&self, state: Option<String>) {
+        metrics::gauge!("shouwang_part_ready", "part" => self.name).set(if state.is_none() { 1.0 } else { 0.0 });
         self.all
             .0
             .lock()
@@ -70,7 +74,7 @@ pub async fn serve(
     metrics: PrometheusHandle,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
-    let upkeep = metrics.clone();
+    let (upkeep, seen) = (metrics.clone(), readiness.clone());
     let app = Router::new()
         .route("/live", get(|| async { "live\n" }))
         .route("/ready", get(async move || ready(&readiness)))
@@ -85,10 +89,18 @@ pub async fn serve(
         },
     };
     let upkeep = async {
+        let systemd = Systemd::from_env();
+        systemd.up();
         let mut tick = tokio::time::interval(std::time::Duration::from_secs(5));
         loop {
             tick.tick().await;
             upkeep.run_upkeep();
+            let missing = seen.missing();
+            systemd.alive(&if missing.is_empty() {
+                "ready".into()
+            } else {
+                missing.join("\n")
+            });
         }
     };
     tokio::select! {

@@ -2,24 +2,47 @@
 //!
 //! Invariant 8: no personal data in either. Fields carry ids, codes and counts; never text that a reporter typed.
 
+mod lines;
+
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::EnvFilter;
 
+use self::lines::Lines;
 use crate::config::Log;
 
+/// Logging, while it lives; at its end the last lines have a moment to get out.
+#[must_use = "the last lines are written when this is dropped"]
+pub struct Logs(Lines);
+
+impl Drop for Logs {
+    fn drop(&mut self) {
+        self.0.flush();
+    }
+}
+
 /// Starts logging as the configuration asks. Call once, before anything else.
-pub fn start_logs(log: &Log) -> anyhow::Result<()> {
+pub fn start_logs(log: &Log) -> anyhow::Result<Logs> {
     let filter = EnvFilter::try_new(&log.filter)
         .map_err(|e| anyhow::anyhow!("log.filter (SHOUWANG_LOG) = {:?} is not a filter: {e}", log.filter))?;
+    let lines = Lines::start(std::io::stderr())?;
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr);
+        // Of a failed write it would tell by `eprintln!`, which panics when that fails too.
+        .log_internal_errors(false)
+        .with_writer(lines.clone());
     match log.format.as_str() {
         "json" => builder.json().flatten_event(true).init(),
         "pretty" => builder.with_ansi(false).init(),
         other => anyhow::bail!("log.format (SHOUWANG_LOG_FORMAT) is {other:?}: use \"json\" or \"pretty\""),
     }
-    Ok(())
+    std::panic::set_hook(Box::new(panicked));
+    Ok(Logs(lines))
+}
+
+/// A panic is a line like any other: the default hook would wait for a standard error that nobody reads.
+fn panicked(panic: &std::panic::PanicHookInfo<'_>) {
+    let at = panic.location().map(ToString::to_string).unwrap_or_default();
+    tracing::error!(at, why = panic.payload_as_str().unwrap_or_default(), "panic");
 }
 
 /// Installs the metrics recorder; its handle renders `/metrics`.

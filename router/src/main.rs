@@ -2,6 +2,8 @@
 //!
 //! `route`, `due` and `check` need a county pack and nothing else: no database, no broker, no environment.
 
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
 mod cli;
 mod serve;
 mod tick;

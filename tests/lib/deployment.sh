@@ -62,9 +62,70 @@ sourced_up_keeps_servers() { # what `up` wrote must not look like servers that s
   (set -a && source "$OUT/system/env" && set +a && system up --demo --no-drill) || return 1
   [[ $(cat "$OUT/system/env") == "$before" ]] && ! compgen -G "$OUT/system/state/given-*"
 }
-service_killed_comes_back() {
-  kill -KILL "$(proc_pid "$OUT/system/state/router.pid")"
-  system up --demo --no-drill && ready
+pid_of() { cut -d' ' -f1 "$OUT/system/state/$1.pid" 2>/dev/null; }
+# within SECONDS COMMAND…: until it succeeds.
+within() {
+  local end=$(($(now_ms) + $1 * 1000))
+  shift
+  until "$@" >/dev/null 2>&1; do
+    (($(now_ms) < end)) || return 1
+    sleep 0.1
+  done
+}
+lives_anew() { [[ $(pid_of "$1") != "$2" ]] && kill -0 "$(pid_of "$1")"; }
+pids_are_their_own() { # not the supervisor's
+  local pair
+  for pair in intake-api:intake-api router:router notifier:notifier postgres:postgres rabbitmq:beam.smp mailcatcher:node epmd:epmd; do
+    [[ $(basename "$(readlink "/proc/$(pid_of "${pair%%:*}")/exe")") == "${pair#*:}" ]] || return 1
+  done
+}
+killed_ones_come_back() { # each with kill -9, without `up`
+  local name pid
+  for name in intake-api router notifier postgres rabbitmq mailcatcher epmd; do
+    pid=$(pid_of "$name")
+    kill -KILL "$pid"
+    within 30 lives_anew "$name" "$pid" || return 1
+  done
+  within 90 ready && up_files_a_drill
+}
+up_files_a_drill() { system up --demo; }
+who_dies_soon_waits_longer() { # the second death within 30 s: not at once
+  local pid began
+  for _ in 1 2; do
+    pid=$(pid_of notifier)
+    began=$(now_ms)
+    kill -KILL "$pid"
+    within 30 lives_anew notifier "$pid" || return 1
+  done
+  (($(now_ms) - began >= 1000)) && grep -q 'notifier ended after .* starting again in' "$OUT/system/log/notifier.log" && within 60 ready
+}
+router_ready_says() { curl -sS "$(sed -n "s/.*READY_URLS='[^ ]* \([^ ]*\) .*/\1/p" "$OUT/system/env")" | grep -q "$1"; }
+stopped_stays_stopped() {
+  "$ROOT/deploy/servers" stop-postgres "$OUT/system" && within 15 router_ready_says "PostgreSQL can't be reached" || return 1
+  [[ ! -e $OUT/system/state/postgres.pid && ! -e $OUT/system/state/postgres.supervisor ]] || return 1
+  "$ROOT/deploy/servers" start-postgres "$OUT/system" && within 60 ready
+}
+dead_service_needs_no_cargo() {
+  system down || return 1
+  env -u CARGO_HOME HOME=/nonexistent PATH=/usr/sbin:/usr/bin:/sbin:/bin SHOUWANG_RUN_DIR="$OUT/system" "$ROOT/deploy/up" --demo --no-drill && ready
+}
+logs_are_bounded() {
+  local name
+  for name in intake-api router notifier postgres rabbitmq mailcatcher epmd; do
+    [[ $(cat "$OUT/system/log/$name/config") == $'s4000000\nn7' && -e $OUT/system/log/$name.log ]] || return 1
+  done
+  grep -q 'log.file.rotation.count' "$OUT/system/rabbitmq/rabbitmq.conf"
+}
+up_says_what_it_waits_for() { # cargo's lock is held for as long as it takes `up` to say so
+  local upgrade
+  rm -f "$(binaries)/.shouwang-stamp"
+  exec 7>>"$(binaries)/.cargo-lock"
+  flock 7
+  system up --demo --no-drill >"$OUT/waits.log" 2>&1 7>&- &
+  upgrade=$!
+  within 25 grep -q 'waiting for another cargo' "$OUT/waits.log" || return 1
+  exec 7>&-
+  wait "$upgrade" && build_fits && ready
 }
 
 drill_needs_its_secret() ( # a wrong or missing secret never makes a drill, and never an ordinary report either
@@ -80,8 +141,12 @@ report_is_there() { # report_is_there RECEIPT
   # shellcheck disable=SC1091
   (source "$OUT/system/env" && "$(binaries)/router" show "$1" --json) | jq -e '.tickets | length > 0'
 }
+demo_accounts_that_may_log_in() {
+  "$ROOT/deploy/servers" psql "$OUT/system" -tA <<<"SELECT count(*) FROM accounts WHERE demo AND disabled_at IS NULL"
+}
 restored_database_holds() { # restored_database_holds RECEIPT: the dump was taken before, the report is in it and opens
-  system restore "$OUT/dump" && system up --demo --no-drill && ready && report_is_there "$1"
+  system restore "$OUT/dump" && [[ $(demo_accounts_that_may_log_in) == 0 && ! -e $OUT/system/keys/demo.json ]] || return 1
+  system up --demo --no-drill && ready && report_is_there "$1"
 }
 
 # With servers of its own a county must get no drill, no mail and no private server.
@@ -109,6 +174,19 @@ first_people_by_the_printed_line() {
   given up | tee "$OUT/given-again.log" || return 1
   ! grep -q 'people first' "$OUT/given-again.log" && ! grep -q DEMO_ "$OUT/given/env"
 }
+county_gets_no_demo() { # its database was not made for one
+  ! given up --demo 2>&1 | tee "$OUT/no-demo-here.log" && grep -q 'was not made for a demo' "$OUT/no-demo-here.log"
+}
+# A county's dump over a demo: no account with a public password, whatever is asked for.
+county_restored_over_a_demo() {
+  local user password
+  # shellcheck disable=SC1091
+  read -r user password < <(source "$OUT/system/env" && printf '%s %s\n' "$DEMO_OFFICE_USER" "$DEMO_OFFICE_PASSWORD")
+  [[ $(log_in "$OUT/system" "$user" "$password") == 201 ]] && given backup "$OUT/county-dump" && system restore "$OUT/county-dump" || return 1
+  ! system up --demo --no-drill || return 1
+  system up --no-drill && ready || return 1
+  [[ $(log_in "$OUT/system" "$user" "$password") == 401 ]] && ! grep -q DEMO_ "$OUT/system/env"
+}
 wipe_keeps_what_is_not_ours() {
   given down --wipe && [[ -s $OUT/given/keys/master.key && ! -e $OUT/given/env ]] &&
     echo "SELECT count(*) FROM reports" | "$ROOT/deploy/servers" psql "$OUT/servers" -d given
@@ -128,7 +206,13 @@ test_deployment() {
   ok "and --no-demo takes it away" no_demo_left --no-demo
   ok "a warm second up takes less than 15 s" warm_up_is_quick
   ok "up with its own environment sourced keeps its servers" sourced_up_keeps_servers
-  ok "up brings a killed service back" service_killed_comes_back
+  ok "pid files begin with the services' own pids" pids_are_their_own
+  ok "what is killed comes back by itself" killed_ones_come_back
+  ok "what dies soon again waits longer" who_dies_soon_waits_longer
+  ok "what is stopped stays stopped" stopped_stays_stopped
+  ok "logs are bounded" logs_are_bounded
+  ok "up says that it waits for cargo, and stamps what was built" up_says_what_it_waits_for
+  ok "what is built starts without cargo" dead_service_needs_no_cargo
   # shellcheck disable=SC1091
   url=$(source "$OUT/system/env" && printf '%s' "$PUBLIC_URL")
   receipt=$(receipt_of_drill)
@@ -142,5 +226,7 @@ test_deployment() {
   ok "restore brings the dump back" restored_database_holds "$receipt"
   ok "up uses given servers, files no drill, starts none" up_on_given_servers
   ok "the printed line makes the first two people" first_people_by_the_printed_line
+  ok "--demo is refused for a county's database" county_gets_no_demo
+  ok "a county's dump over a demo lets no demo account in" county_restored_over_a_demo
   ok "down --wipe leaves given servers and their key" wipe_keeps_what_is_not_ours
 }

@@ -45,6 +45,8 @@ run_packages() {
   want_postgres
   want_rabbitmq
   want_node
+  want_supervisor
+  want_compiler
   want_browser
   want python3-venv -- python3 -c 'import ensurepip'
   want shellcheck -- command -v shellcheck

@@ -1,6 +1,7 @@
 //! PostgreSQL and RabbitMQ under the tests: shared ones from `tests/run`, or private ones for tests that break them.
 
 use std::{
+    io::Write,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -13,6 +14,20 @@ pub struct Servers {
     /// The broker.
     pub amqp_url: String,
     dir: Option<PathBuf>,
+    disk: Option<SmallDisk>,
+}
+
+/// A mounted disk; it goes with its servers.
+#[derive(Clone, Debug)]
+struct SmallDisk(PathBuf);
+
+/// A file that fills a disk.
+pub struct Filled(PathBuf);
+
+impl Drop for Filled {
+    fn drop(&mut self) {
+        _ = std::fs::remove_file(&self.0);
+    }
 }
 
 impl Servers {
@@ -27,6 +42,7 @@ impl Servers {
             database_url: var("SHOUWANG_TEST_DATABASE_URL"),
             amqp_url: var("SHOUWANG_TEST_AMQP_URL"),
             dir: None,
+            disk: None,
         }
     }
 
@@ -45,6 +61,7 @@ impl Servers {
             database_url: var("DATABASE_URL"),
             amqp_url: var("AMQP_URL"),
             dir: Some(dir),
+            disk: None,
         }
     }
 
@@ -59,6 +76,63 @@ impl Servers {
         let mut words = vec![command.as_ref(), dir.as_os_str()];
         words.extend(option.map(std::ffi::OsStr::new));
         run(&words);
+    }
+
+    /// As [`Servers::private`], with PostgreSQL's data on a disk of so many megabytes. `None` where nothing may be mounted here.
+    pub fn private_on_small_disk(name: &str, megabytes: u32) -> Option<Self> {
+        let dir = std::env::temp_dir().join(format!("shouwang-test-{name}-{}", std::process::id()));
+        let disk = dir.join("disk");
+        std::fs::create_dir_all(&disk).expect("a folder");
+        let size = format!("size={megabytes}m");
+        let mounted = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", &size, "shouwang-test"])
+            .arg(&disk)
+            .output();
+        if !mounted.is_ok_and(|out| out.status.success()) {
+            std::fs::remove_dir_all(&dir).expect("an empty folder");
+            return None;
+        }
+        let disk = SmallDisk(disk);
+        // Where `deploy/servers` puts the data; PostgreSQL's user must reach it.
+        let home = disk.0.join("home");
+        std::fs::create_dir(&home).expect("a folder on the disk");
+        std::fs::write(dir.join("data-home"), home.to_string_lossy().as_bytes()).expect("a file");
+        let mut servers = Self::private(name);
+        servers.disk = Some(disk);
+        Some(servers)
+    }
+
+    /// Leaves not a byte on the small disk. Dropping the answer gives the room back.
+    pub fn fill_disk(&self) -> Filled {
+        let disk = self.disk.as_ref().expect("servers on a small disk");
+        let filled = Filled(disk.0.join("filled"));
+        let mut file = std::fs::File::create(&filled.0).expect("a file");
+        for size in [1 << 20, 4096, 1] {
+            while file.write(&vec![0; size]).is_ok() {}
+        }
+        filled
+    }
+
+    /// The pid of a private server, as its pid file begins.
+    pub fn pid(&self, server: &str) -> u32 {
+        let dir = self.dir.as_deref().expect("private servers");
+        let file = std::fs::read_to_string(dir.join(format!("state/{server}.pid"))).unwrap_or_default();
+        let pid = file.split(' ').next().and_then(|pid| pid.parse().ok());
+        pid.unwrap_or_else(|| panic!("no pid of {server}"))
+    }
+
+    /// Stops a private server where it stands (`STOP`) or lets it go on (`CONT`), with its children.
+    pub fn signal(&self, server: &str, signal: &str) {
+        let pid = self.pid(server).to_string();
+        let minus = format!("-{signal}");
+        _ = Command::new("pkill").args([&minus, "-P", &pid]).status();
+        assert!(
+            Command::new("kill")
+                .args([&minus, &pid])
+                .status()
+                .expect("kill")
+                .success()
+        );
     }
 
     /// `rabbitmqctl` of the private node.
@@ -111,6 +185,14 @@ impl Drop for Servers {
         if let Some(dir) = self.dir.take() {
             // After a failure the logs stay to be read; the processes end either way.
             let end = if std::thread::panicking() { "stop" } else { "wipe" };
+            if let Some(SmallDisk(disk)) = self.disk.take() {
+                run(&["stop".as_ref(), dir.as_os_str()]);
+                _ = Command::new("umount").arg(&disk).status();
+                if end == "wipe" {
+                    _ = std::fs::remove_dir_all(&dir);
+                }
+                return;
+            }
             run(&[end.as_ref(), dir.as_os_str()]);
         }
     }

@@ -57,6 +57,11 @@ impl Service {
             .append(true)
             .open(&self.log)
             .expect("a log file");
+        self.spawn_logging_to(log);
+    }
+
+    /// As [`Service::spawn`], with another standard error than the log file.
+    pub fn spawn_logging_to(&mut self, log: impl Into<Stdio>) {
         let mut command = match self.descriptors {
             None => Command::new(binary(self.name)),
             Some(limit) => {

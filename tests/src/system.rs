@@ -128,7 +128,7 @@ impl System {
         let key = path("master.key");
         run("intake-api", &["key", "new", &key], &env).await;
         run("intake-api", &["key", "new-token", &path("token.key")], &env).await;
-        run("intake-api", &["migrate", "--logins", &path("logins")], &env).await;
+        run("intake-api", &["migrate", "--demo", "--logins", &path("logins")], &env).await;
         let pack = root().join("counties/taihe").to_string_lossy().into_owned();
         run("intake-api", &["pack", "load", &pack], &env).await;
 

@@ -12,19 +12,24 @@ use casework::pack::Pack;
 use platform::{
     clock,
     config::Config,
-    foreign, pack_dir,
+    foreign, pack_dir, remark, say,
     seal::new_key_line,
     store::{self, PackError, PackLoaded, Store},
 };
 
-/// `migrate [--logins DIR]`
-pub(crate) async fn migrate(logins: Option<&Path>) -> anyhow::Result<()> {
+/// `migrate [--logins DIR] [--demo]`
+pub(crate) async fn migrate(logins: Option<&Path>, demo: bool) -> anyhow::Result<()> {
     let url = Config::load()?.operator_url()?;
     store::migrate(&url, clock::now()).await?;
-    println!("schema is up to date");
+    let made_for_demo = store::installation_mark(&url, demo).await?;
+    anyhow::ensure!(
+        made_for_demo || !demo,
+        "this database was not made for a demo, so it gets none: a demo's passwords stand on its login page. Make a demo with a database of its own"
+    );
+    say!("schema is up to date")?;
     if let Some(dir) = logins {
         store::logins_write(&url, dir, &mut rand::rng()).await?;
-        println!("logins of {} are in {}", store::TASKS.join(", "), dir.display());
+        say!("logins of {} are in {}", store::TASKS.join(", "), dir.display())?;
     }
     Ok(())
 }
@@ -44,7 +49,7 @@ pub(crate) async fn pack_load(dir: &Path, successors: Vec<(String, String)>) -> 
         Ok(pack) => pack,
         Err(problems) => {
             for problem in &problems {
-                eprintln!("{}/{problem}", dir.display());
+                remark!("{}/{problem}", dir.display());
             }
             anyhow::bail!("{} problems; nothing was loaded", problems.len());
         }
@@ -54,9 +59,9 @@ pub(crate) async fn pack_load(dir: &Path, successors: Vec<(String, String)>) -> 
     let done = match store.pack_load_with(&pack, &files, &successors, clock::now()).await {
         Ok(done) => done,
         Err(PackError::Stranded(stranded)) => {
-            eprintln!("these units are not in the pack any more and hold open tickets:");
+            remark!("these units are not in the pack any more and hold open tickets:");
             for unit in &stranded {
-                eprintln!("  {} {}: {}", unit.code, foreign::line(&unit.name), unit.tickets);
+                remark!("  {} {}: {}", unit.code, foreign::line(&unit.name), unit.tickets);
             }
             let options: Vec<String> = stranded
                 .iter()
@@ -73,39 +78,44 @@ pub(crate) async fn pack_load(dir: &Path, successors: Vec<(String, String)>) -> 
     let county = pack.county();
     match done.loaded {
         PackLoaded::Unchanged { version } => {
-            println!("{county}: version {version} has the same content; nothing to do");
+            say!("{county}: version {version} has the same content; nothing to do")?;
         }
         PackLoaded::Loaded {
             version,
             draft_rules: None,
-        } => println!("{county}: version {version} is in force"),
+        } => say!("{county}: version {version} is in force")?,
         PackLoaded::Loaded {
             version,
             draft_rules: Some(draft),
-        } => println!(
+        } => say!(
             "{county}: version {version} is in force; its rules differ from the active ones and wait as draft {draft}"
-        ),
+        )?,
     }
     for moved in &done.moved {
-        println!("{} open tickets of {} went to {}", moved.tickets, moved.from, moved.to);
+        say!("{} open tickets of {} went to {}", moved.tickets, moved.from, moved.to)?;
         if moved.people > 0 {
-            println!(
+            say!(
                 "  {} people had a role in {} and have none in {} by this; an administrator gives it on the page /people",
-                moved.people, moved.from, moved.to
-            );
+                moved.people,
+                moved.from,
+                moved.to
+            )?;
         }
     }
     for kept in &done.kept {
-        println!(
+        say!(
             "{}: the pack's mailbox {} is not the confirmed one {}, which stays; change it on the page /units/{}",
-            kept.code, kept.pack, kept.confirmed, kept.code
-        );
+            kept.code,
+            kept.pack,
+            kept.confirmed,
+            kept.code
+        )?;
     }
     if done.examples > 0 {
-        println!(
+        say!(
             "the contacts of {} units are examples until an administrator has confirmed each on its page under /units",
             done.examples
-        );
+        )?;
     }
     Ok(())
 }
@@ -117,10 +127,10 @@ pub(crate) fn key_new(file: &Path) -> anyhow::Result<()> {
         &new_key_line(&mut rand::rng()),
         "reports sealed with it would be lost",
     )?;
-    println!(
+    say!(
         "master key written to {}; keep a copy outside this machine",
         file.display()
-    );
+    )?;
     Ok(())
 }
 
@@ -131,7 +141,7 @@ pub(crate) fn key_new_token(file: &Path) -> anyhow::Result<()> {
         &new_token_key_line(&mut rand::rng()),
         "everybody would have to log in again",
     )?;
-    println!("login token key written to {}", file.display());
+    say!("login token key written to {}", file.display())?;
     Ok(())
 }
 

@@ -6,6 +6,7 @@ use anyhow::{Context, ensure};
 use platform::{
     clock,
     config::Config,
+    say,
     store::{Created, NewAccount, Store},
 };
 use serde_json::json;
@@ -39,7 +40,7 @@ pub(crate) async fn first(admin: First, office: First) -> anyhow::Result<()> {
     let mut missing = Vec::new();
     for (role, first) in [("admin", admin), ("office", office)] {
         if store.role_is_held(&config.county, role).await? {
-            println!("somebody has the role {role} already; nobody was added to it");
+            say!("somebody has the role {role} already; nobody was added to it")?;
         } else {
             missing.push((role, first));
         }
@@ -107,9 +108,9 @@ async fn make(people: &[(&str, First)], typed: &Typed) -> anyhow::Result<()> {
         }
     }
     for (role, login, _, _, given) in &made {
-        println!(
+        say!(
             "{role}: account {login}, password {given} (shown once; to be changed at the first login, within 7 days)"
-        );
+        )?;
     }
     Ok(())
 }
@@ -140,6 +141,10 @@ pub(crate) async fn demo(out: &Path) -> anyhow::Result<()> {
         .ok()
         .and_then(|text| serde_json::from_str(&text).ok())
         .unwrap_or_default();
+    ensure!(
+        store.installation_is_demo().await?,
+        "this database was not made for a demo (`intake-api migrate --demo`), so it gets no demo accounts"
+    );
     store.accounts_demo_set(&config.county, true, clock::now()).await?;
     let mut accounts = Vec::new();
     for (who, login, name, unit, role) in DEMO {
@@ -162,7 +167,7 @@ pub(crate) async fn demo(out: &Path) -> anyhow::Result<()> {
         .mode(0o600)
         .open(out)?;
     writeln!(file, "{}", serde_json::Value::Array(accounts))?;
-    println!("demo accounts are in {}", out.display());
+    say!("demo accounts are in {}", out.display())?;
     Ok(())
 }
 
@@ -171,7 +176,7 @@ pub(crate) async fn no_demo() -> anyhow::Result<()> {
     let (config, store) = open()?;
     let disabled = store.accounts_demo_set(&config.county, false, clock::now()).await?;
     store.units_demo_phones(&config.county, &DEMO_PHONES, false).await?;
-    println!("demo accounts disabled: {disabled}");
+    say!("demo accounts disabled: {disabled}")?;
     Ok(())
 }
 

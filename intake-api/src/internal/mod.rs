@@ -15,6 +15,7 @@ mod people;
 mod refused;
 mod routes;
 mod rules;
+mod slow;
 mod wire;
 mod write;
 

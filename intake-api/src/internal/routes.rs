@@ -13,8 +13,8 @@ use super::{
     Internal,
     auth::{self, SignedIn, login},
     counts, kept,
-    page::{Frame, keep_language, problem},
-    refused, wire,
+    page::{Frame, in_demo, keep_language, problem},
+    refused, slow, wire,
 };
 use crate::strict::strict;
 
@@ -89,7 +89,9 @@ pub(crate) fn routes(internal: Internal) -> Router {
         .layer(middleware::from_fn_with_state(internal.clone(), counts::layer))
         .layer(middleware::from_fn_with_state(internal.clone(), kept::layer))
         .layer(middleware::from_fn_with_state(internal.clone(), refused::layer))
-        .layer(middleware::from_fn_with_state(internal, auth::session))
+        .layer(middleware::from_fn_with_state(internal.clone(), auth::session))
+        .layer(middleware::from_fn_with_state(internal, in_demo))
+        .layer(middleware::from_fn(slow::layer))
         .layer(middleware::from_fn(keep_language))
         .layer(middleware::from_fn(wire::speaks))
         .layer(middleware::map_response_with_state(outer, headers))

@@ -178,10 +178,7 @@ impl<M: Mailer> Sender<M> {
                         }
                         ahead.add(leased);
                     }
-                    Err(why) => {
-                        debug!(error = why, "no notices can be leased");
-                        part.not_ready(why);
-                    }
+                    Err(why) => part.not_ready(why),
                 },
                 Some(done) = sends.join_next(), if !sends.is_empty() => {
                     pass_on(done?, &mut places, &results);
@@ -221,7 +218,10 @@ impl<M: Mailer> Sender<M> {
             .store
             .notice_lease_onward(&self.settings.county, self.owner, clock::now(), limit, of, &mut onward)
             .await
-            .map_err(|e| chain(&e))?;
+            .map_err(|e| {
+                debug!(error = chain(&e), "no notices can be leased");
+                e.advice()
+            })?;
         metrics::histogram!("shouwang_notice_lease_seconds").record(begun.elapsed().as_secs_f64());
         Ok(leased.into_iter().filter(|notice| self.hand.take(notice.id)).collect())
     }

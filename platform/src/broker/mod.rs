@@ -19,14 +19,24 @@ pub use topology::{Queue, Topology, declare_otherwise};
 
 use std::time::Duration;
 
-use lapin::{Connection as Amqp, ConnectionProperties};
-use tokio::time::timeout;
+use lapin::{Connection as Amqp, ConnectionProperties, ErrorKind, options::BasicQosOptions};
+use tokio::time::{sleep, timeout};
+
+use crate::private::Part;
 
 /// Longest wait for one answer of the broker.
 const ANSWER: Duration = Duration::from_secs(10);
 
 /// Longest wait for a subscription: a queue that has its leader answers at once.
 const SUBSCRIBE: Duration = Duration::from_secs(4);
+
+/// A broker that is well answers a trial question at once; asked so often, it counts as hanging after so long.
+const TRIAL_EVERY: Duration = Duration::from_secs(2);
+const TRIAL: Duration = Duration::from_secs(3);
+
+/// Seconds between two signs of life on the wire. Of a broker that stopped giving them the connection ends after twice this,
+/// which frees whoever waits for a message on it.
+const HEARTBEAT_S: u32 = 5;
 
 /// What can go wrong with the broker.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +64,9 @@ pub enum BrokerError {
     /// The broker is there and fails on this queue: it may have lost the queue's leader. See [`redial`].
     #[error("RabbitMQ can't serve the queue {0}")]
     Lost(String),
+    /// The broker answers and takes no messages: it ran short of disk or memory.
+    #[error("RabbitMQ takes no messages: it raised an alarm")]
+    Blocked,
     /// The broker ended the subscription.
     #[error("RabbitMQ ended the subscription")]
     Cancelled,
@@ -63,6 +76,32 @@ impl BrokerError {
     /// Whether dialling again is pointless.
     pub fn is_refusal(&self) -> bool {
         matches!(self, Self::Refused { .. })
+    }
+
+    /// Whether the connection itself is well, and waiting on it will do.
+    pub fn is_alarm(&self) -> bool {
+        matches!(self, Self::Blocked)
+    }
+
+    /// What is wrong and what to do, for `/ready`.
+    pub fn advice(&self) -> String {
+        match self {
+            Self::Refused { .. } => self.to_string(),
+            Self::Timeout(what) => format!("RabbitMQ does not answer ({what}): it hangs; restart it"),
+            Self::Blocked => {
+                "RabbitMQ takes no messages: it raised an alarm because disk or memory run short; make room on its machine".into()
+            }
+            Self::NotTaken(why) => format!("RabbitMQ did not take a message ({why}): look at its log"),
+            Self::Lost(queue) => format!("RabbitMQ can't serve the queue {queue}: look at its log and its disk"),
+            Self::Cancelled => "RabbitMQ ended our subscription: look at its log".into(),
+            Self::Amqp(e) => match e.kind() {
+                ErrorKind::IOError(_) => "RabbitMQ can't be reached: start it, or look at its log".into(),
+                ErrorKind::ProtocolError(_) => {
+                    "RabbitMQ refuses us: look at its log, and at the user and virtual host in AMQP_URL".into()
+                }
+                _ => "RabbitMQ lost the connection to us: look at its log".into(),
+            },
+        }
     }
 }
 
@@ -76,7 +115,7 @@ impl Connection {
     /// Dials and declares everything. `name` shows in RabbitMQ's list of connections.
     pub async fn dial(url: &str, name: &str, topology: Topology) -> Result<Self, BrokerError> {
         let properties = ConnectionProperties::default().with_connection_name(name.into());
-        let amqp = answered("connect", Amqp::connect(url, properties)).await?;
+        let amqp = answered("connect", Amqp::connect(&with_heartbeat(url), properties)).await?;
         topology.declare(&amqp).await?;
         Ok(Self { amqp, topology })
     }
@@ -91,9 +130,39 @@ impl Connection {
         Consumer::open(&self.amqp, self.topology.name(queue), prefetch).await
     }
 
+    /// Asks every few seconds whether the broker still answers, and says so in `/ready`. Never ends.
+    pub async fn watch(&self, part: &Part) -> std::convert::Infallible {
+        loop {
+            match self.trial().await {
+                Ok(()) => part.ready(),
+                Err(e) => part.not_ready(e.advice()),
+            }
+            sleep(TRIAL_EVERY).await;
+        }
+    }
+
+    /// One question that changes nothing, on a channel of its own.
+    async fn trial(&self) -> Result<(), BrokerError> {
+        let asked = async {
+            let channel = self.amqp.create_channel().await?;
+            channel.basic_qos(1, BasicQosOptions::default()).await?;
+            channel.close(200, "asked".into()).await
+        };
+        answered_within(TRIAL, "a trial question", asked).await
+    }
+
     /// Closes in an orderly way; errors no longer matter.
     pub async fn close(&self) {
         let _ = answered("close", self.amqp.close(200, "bye".into())).await;
+    }
+}
+
+fn with_heartbeat(url: &str) -> String {
+    let joint = if url.contains('?') { '&' } else { '?' };
+    if url.contains("heartbeat=") {
+        url.to_owned()
+    } else {
+        format!("{url}{joint}heartbeat={HEARTBEAT_S}")
     }
 }
 

@@ -1,18 +1,27 @@
 //! Publishing with confirms. This type exists only after `confirm_select`, because without it every publish looks like a
 //! success; and an unroutable message is acknowledged *and* returned, so success is exactly `Ack(None)`.
 
+use std::time::Duration;
+
 use lapin::{
-    BasicProperties, Channel, Confirmation, Connection as Amqp,
+    BasicProperties, Channel, Confirmation, Connection as Amqp, ConnectionStatus,
     options::{BasicPublishOptions, ConfirmSelectOptions},
 };
 
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 
-use super::{ANSWER, BrokerError, Message, Topology, answered, answered_within};
+use super::{ANSWER, BrokerError, Message, TRIAL, Topology, answered, answered_within};
+
+/// How often an alarm is looked for while something waits for the broker.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// A message to this name goes nowhere, and is confirmed all the same.
+const NOWHERE: &str = "shouwang.trial";
 
 /// A confirming channel.
 pub struct Publisher {
     channel: Channel,
+    connection: ConnectionStatus,
     topology: Topology,
 }
 
@@ -24,7 +33,37 @@ impl Publisher {
             channel.confirm_select(ConfirmSelectOptions::default()),
         )
         .await?;
-        Ok(Self { channel, topology })
+        Ok(Self {
+            channel,
+            connection: amqp.status().clone(),
+            topology,
+        })
+    }
+
+    /// Whether the broker takes messages just now, tried with one that goes nowhere: an alarm shows only to those who publish.
+    pub async fn trial(&self) -> Result<(), BrokerError> {
+        let end = Instant::now() + TRIAL;
+        let sent = self.channel.basic_publish(
+            "".into(),
+            NOWHERE.into(),
+            BasicPublishOptions::default(),
+            b"",
+            BasicProperties::default(),
+        );
+        let confirm = self.within(end, "a trial message", sent).await?;
+        taken(self.within(end, "a trial message", confirm).await)
+    }
+
+    /// Waits until an alarm is over. `Err` when the connection ended meanwhile.
+    pub async fn unblocked(&self) -> Result<(), BrokerError> {
+        while self.connection.blocked() && self.connection.connected() {
+            sleep(LOOK).await;
+        }
+        if self.connection.connected() {
+            Ok(())
+        } else {
+            Err(BrokerError::Cancelled)
+        }
     }
 
     /// Publishes all, then waits for all confirms. One result per message, in order; after an error the rest may be errors too.
@@ -33,12 +72,12 @@ impl Publisher {
         let end = Instant::now() + ANSWER;
         let mut waiting = Vec::with_capacity(messages.len());
         for message in messages {
-            waiting.push(within(end, "publish", self.send(message)).await);
+            waiting.push(self.within(end, "publish", self.send(message)).await);
         }
         let mut results = Vec::with_capacity(messages.len());
         for sent in waiting {
             results.push(match sent {
-                Ok(confirm) => taken(within(end, "confirm", confirm).await),
+                Ok(confirm) => taken(self.within(end, "confirm", confirm).await),
                 Err(e) => Err(e),
             });
         }
@@ -59,14 +98,26 @@ impl Publisher {
             .basic_publish("".into(), queue.into(), options, &message.body.to_bytes(), properties)
             .await
     }
-}
 
-async fn within<T>(
-    end: Instant,
-    what: &'static str,
-    call: impl Future<Output = lapin::Result<T>>,
-) -> Result<T, BrokerError> {
-    answered_within(end.saturating_duration_since(Instant::now()), what, call).await
+    /// Waits for an answer, and no longer than the broker listens to us.
+    async fn within<T>(
+        &self,
+        end: Instant,
+        what: &'static str,
+        call: impl Future<Output = lapin::Result<T>>,
+    ) -> Result<T, BrokerError> {
+        let answer = answered_within(end.saturating_duration_since(Instant::now()), what, call);
+        let blocked = async {
+            while !self.connection.blocked() {
+                sleep(LOOK).await;
+            }
+        };
+        tokio::select! {
+            biased;
+            answer = answer => answer,
+            () = blocked => Err(BrokerError::Blocked),
+        }
+    }
 }
 
 fn taken(confirmation: Result<Confirmation, BrokerError>) -> Result<(), BrokerError> {

@@ -45,8 +45,11 @@ where
                 pause = FIRST_PAUSE;
                 let connection = Arc::new(connection);
                 let ended = work(connection.clone()).await;
-                // Beside a queue without a leader the broker doesn't answer an orderly good-bye.
-                if !matches!(ended, Err(BrokerError::Lost(_))) {
+                if let Err(e) = &ended {
+                    part.not_ready(e.advice());
+                }
+                // Beside a queue without a leader the broker doesn't answer an orderly good-bye, nor does one that hangs.
+                if !matches!(ended, Err(BrokerError::Lost(_) | BrokerError::Timeout(_))) {
                     connection.close().await;
                 }
                 ended
@@ -66,8 +69,8 @@ where
                     losses = 0;
                     make_anew(url, topology).await;
                 }
+                part.not_ready(e.advice());
                 let e = anyhow::Error::from(e);
-                part.not_ready("RabbitMQ is away");
                 metrics::counter!("shouwang_broker_redials_total").increment(1);
                 warn!(
                     error = format!("{e:#}"),

@@ -169,6 +169,11 @@ impl BatchWriter {
         Ok(())
     }
 
+    /// The next question takes a new connection: this one failed, or holds a question without an answer.
+    pub fn disconnect(&mut self) {
+        self.connection = None;
+    }
+
     async fn connection(&mut self) -> Result<&mut PgConnection, StoreError> {
         let fresh = match self.connection.take() {
             Some(open) => open,

@@ -7,7 +7,7 @@ BEGIN
         EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA public FROM %I', '{role}_' || task);
         EXECUTE format('REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM %I', '{role}_' || task);
         EXECUTE format('GRANT USAGE ON SCHEMA public TO %I', '{role}_' || task);
-        EXECUTE format('GRANT SELECT ON packs, rule_sets, areas, units TO %I', '{role}_' || task);
+        EXECUTE format('GRANT SELECT ON packs, rule_sets, areas, units, installation TO %I', '{role}_' || task);
     END LOOP;
 END $$;
 
@@ -18,7 +18,7 @@ GRANT INSERT ON report_sources TO "{role}_intake";
 GRANT SELECT (key_mac, report_id) ON idempotency_keys TO "{role}_intake";
 GRANT SELECT (client_mac) ON idempotency_repeats TO "{role}_intake";
 GRANT EXECUTE ON FUNCTION intake_answer(bytea, bytea), intake_is_stored(bigint, bytea), report_status(bigint, bytea),
-    intake_forget_answers(timestamptz), intake_forget_sources(timestamptz) TO "{role}_intake";
+    intake_forget_answers(timestamptz), intake_forget_sources(timestamptz), reports_newest_key(text) TO "{role}_intake";
 
 -- relay: the outbox, and the age of what waits in it.
 GRANT SELECT, UPDATE ON outbox TO "{role}_relay";

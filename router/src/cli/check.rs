@@ -69,7 +69,7 @@ impl Check {
         let text = match std::fs::read_to_string(file) {
             Ok(text) => text,
             Err(error) => {
-                eprintln!("{name}: {error}");
+                platform::remark!("{name}: {error}");
                 return ExitCode::from(UNREADABLE);
             }
         };

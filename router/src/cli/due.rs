@@ -54,7 +54,7 @@ impl Due {
             regime: self.regime,
         };
         let Some(due) = pack.calendar().try_due(limit, self.from) else {
-            eprintln!(
+            platform::remark!(
                 "{limit} from {} ends after the year 9998; give a smaller count",
                 rfc3339(self.from)
             );

@@ -39,7 +39,7 @@ impl Eval {
             Ok(()) => ExitCode::SUCCESS,
             Err((code, reasons)) => {
                 for reason in reasons {
-                    eprintln!("{reason}");
+                    platform::remark!("{reason}");
                 }
                 ExitCode::from(code)
             }
@@ -63,7 +63,7 @@ impl Eval {
             .evaluate(&inputs)
             .map_err(|error| (FINDING, vec![error.to_string()]))?;
         if rules.is_empty() {
-            eprintln!("no row of decision {} matches", table.id);
+            platform::remark!("no row of decision {} matches", table.id);
         }
         let outputs: Result<_, _> = rules.iter().map(|rule| outputs(table, rule)).collect();
         let line = outputs.and_then(|outputs| {

@@ -88,7 +88,7 @@ fn connected(command: impl Future<Output = anyhow::Result<()>>) -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("router: {error:#}");
+            platform::remark!("router: {error:#}");
             ExitCode::FAILURE
         }
     }

@@ -11,7 +11,7 @@ use super::UNREADABLE;
 pub(super) fn files(dir: &Path) -> Result<PackFiles, ExitCode> {
     platform::pack_dir::read(dir).map_err(|error| {
         let source = std::error::Error::source(&error).map_or(String::new(), |source| format!(": {source}"));
-        eprintln!("{error}{source}");
+        platform::remark!("{error}{source}");
         ExitCode::from(UNREADABLE)
     })
 }
@@ -20,9 +20,9 @@ pub(super) fn files(dir: &Path) -> Result<PackFiles, ExitCode> {
 pub(super) fn load(dir: &Path) -> Result<Pack, ExitCode> {
     Pack::read(&files(dir)?).map_err(|problems| {
         for problem in &problems {
-            eprintln!("{}/{problem}", dir.display());
+            platform::remark!("{}/{problem}", dir.display());
         }
-        eprintln!(
+        platform::remark!(
             "the county pack has {} problem(s); nothing was decided with it",
             problems.len()
         );

@@ -82,7 +82,7 @@ impl Replay {
         } = match replayed {
             Ok(replayed) => replayed,
             Err(error) => {
-                eprintln!("router: {error:#}");
+                platform::remark!("router: {error:#}");
                 let unreadable = error.downcast_ref::<CannotRead>().is_some();
                 return if unreadable {
                     ExitCode::from(UNREADABLE)
@@ -183,7 +183,7 @@ fn folder(dir: &Path) -> anyhow::Result<PackFiles> {
 fn pack(files: &PackFiles, what: &str) -> anyhow::Result<Pack> {
     Pack::read(files).map_err(|problems| {
         for problem in &problems {
-            eprintln!("{problem}");
+            platform::remark!("{problem}");
         }
         CannotRead(format!("{what} has {} problem(s); nothing was tried", problems.len())).into()
     })

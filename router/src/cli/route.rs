@@ -104,7 +104,7 @@ impl Route {
                 }
                 Err(reasons) => {
                     for reason in reasons {
-                        eprintln!("{}: {reason}", file.display());
+                        platform::remark!("{}: {reason}", file.display());
                     }
                     code = ExitCode::from(UNREADABLE);
                 }

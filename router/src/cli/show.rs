@@ -33,9 +33,9 @@ pub(crate) async fn run(receipt: &str, as_json: bool, explain: bool) -> anyhow::
         }
     }
     if as_json {
-        println!("{}", foreign::json(&to_json(id, &shown).to_string()));
+        platform::say!("{}", foreign::json(&to_json(id, &shown).to_string()))?;
     } else {
-        print!("{}", foreign::text(&to_text(id, &shown)));
+        platform::say::answer(format_args!("{}", foreign::text(&to_text(id, &shown))))?;
     }
     Ok(())
 }

@@ -10,9 +10,9 @@ pub(crate) async fn run(at: DateTime<Utc>) -> anyhow::Result<()> {
     if ticked.sent > 0 {
         store.notices_wake().await?;
     }
-    println!(
+    platform::say!(
         "{}",
         serde_json::json!({"at": casework::calendar::rfc3339(at), "stages": ticked.stages, "sent": ticked.sent, "late": ticked.late})
-    );
+    )?;
     Ok(())
 }

@@ -86,11 +86,11 @@ pub(crate) async fn run(triage: &Triage) -> anyhow::Result<()> {
         other => other?,
     };
     match (settled.closed, triage) {
-        (true, _) => println!("{id}: {} new tickets, the triage is closed", settled.tickets),
-        (false, Triage::Assign { .. }) => println!(
+        (true, _) => platform::say!("{id}: {} new tickets, the triage is closed", settled.tickets)?,
+        (false, Triage::Assign { .. }) => platform::say!(
             "{id}: the triage is signed by {}; it stays open until it is assigned or routed again",
             act.by
-        ),
+        )?,
         (false, Triage::Reroute { .. }) => anyhow::bail!(
             "{id}: the rules in force still can't settle it; {} new tickets, the triage stays open",
             settled.tickets

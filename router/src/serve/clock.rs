@@ -12,8 +12,8 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
-/// Longest sleep: another router may have started a stage that is due sooner.
-const LONGEST: Duration = Duration::from_secs(10);
+/// Longest sleep: another router may have started a stage that is due sooner, and `/ready` must not say "away" for longer.
+const LONGEST: Duration = Duration::from_secs(5);
 const DATABASE_PAUSE: Duration = Duration::from_secs(1);
 
 /// Runs until `stop`.
@@ -34,7 +34,7 @@ pub(super) async fn run(
                 next_sleep(&store).await
             }
             Err(e) => {
-                part.not_ready("the database is away");
+                part.not_ready(e.advice());
                 warn!(error = chain(&e), "the clock can't turn");
                 DATABASE_PAUSE
             }

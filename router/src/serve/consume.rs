@@ -34,7 +34,11 @@ pub(super) async fn run(
         part.ready();
         let _hears = Hears::begin(deaf);
         let [urgent, normal, dead] = [urgent, normal, dead].map(|consumer| drain(router, consumer, stop));
-        tokio::try_join!(urgent, normal, dead).map(drop)
+        tokio::select! {
+            drained = async { tokio::try_join!(urgent, normal, dead).map(drop) } => drained,
+            // A queue in which nothing comes looks like a broker that hangs; the watch tells them apart.
+            never = connection.watch(part) => match never {},
+        }
     })
     .await
 }

@@ -12,6 +12,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use platform::{
     broker::Topology,
     config::Config,
+    database_watch,
     lifecycle::Parts,
     listener,
     pack_watch::PackWatch,
@@ -32,12 +33,12 @@ const HOUSEKEEPING: Duration = Duration::from_secs(6 * 3600);
 /// Runs until a signal or until a part dies.
 pub(crate) async fn serve() -> anyhow::Result<()> {
     let config = Config::load()?;
-    telemetry::start_logs(&config.log)?;
-    // The pool, and RabbitMQ's two connections.
-    listener::check_descriptors(config.database.connections as usize + 2, 0)?;
+    let _logs = telemetry::start_logs(&config.log)?;
+    // The pool, the question of whether the database is fit, and RabbitMQ's two connections.
+    listener::check_descriptors(config.database.connections as usize + 3, 0)?;
     let metrics = telemetry::start_metrics()?;
-    let store = Store::open(&config.database_url("router")?, "router", config.database.connections)?
-        .grouping(config.intake.group_above);
+    let url = config.database_url("router")?;
+    let store = Store::open(&url, "router", config.database.connections)?.grouping(config.intake.group_above);
     let amqp_url = config.amqp_url()?;
 
     let readiness = Readiness::default();
@@ -48,6 +49,8 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
         "private listener",
         private::serve(private_addr, readiness.clone(), metrics, stop.clone()),
     );
+    let watch = database_watch::run(url, "router", readiness.part("PostgreSQL"), stop.clone());
+    parts.spawn("database watch", watch);
     parts.spawn("housekeeping", housekeeping(store.clone(), stop.clone()));
 
     // Woken by the consumer when new stages exist, and by consumer and clock when new notices do.

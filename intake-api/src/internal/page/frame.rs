@@ -4,7 +4,7 @@ use std::convert::Infallible;
 
 use askama::Template;
 use axum::{
-    extract::{FromRequestParts, Request},
+    extract::{FromRequestParts, Request, State},
     http::{HeaderMap, HeaderValue, StatusCode, Uri, header, request::Parts},
     middleware::Next,
     response::{Html, IntoResponse, Response},
@@ -12,7 +12,7 @@ use axum::{
 use platform::{foreign, store::Person, text::Lang};
 use tracing::error;
 
-use crate::internal::auth::Actor;
+use crate::internal::{Internal, auth::Actor};
 
 /// The language of a request: `?lang=`, else the cookie `lang`, else Chinese.
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +38,20 @@ impl Language {
         let kept = cookies.split(';').find_map(|pair| pair.trim().strip_prefix("lang="));
         Self(Lang::from_tag(asked.or(kept).unwrap_or_default()))
     }
+}
+
+tokio::task_local! {
+    /// Whether the service shows accounts of a demo: a fact of the service that every page says, whoever makes it.
+    static DEMO: bool;
+}
+
+/// The layer that lets every page know that this is a demo.
+pub(crate) async fn in_demo(State(internal): State<Internal>, request: Request, next: Next) -> Response {
+    DEMO.scope(
+        internal.demo.as_ref().is_some_and(|demo| !demo.is_empty()),
+        next.run(request),
+    )
+    .await
 }
 
 /// What `internal/frame.html` needs; every page has one as `frame`.
@@ -163,6 +177,11 @@ impl Frame {
     /// Address of the script behind 快速离开.
     pub(crate) fn leave_script(&self) -> &'static str {
         super::assets::leave_script()
+    }
+
+    /// Whether the page says that this is a demo.
+    pub(crate) fn demo(&self) -> bool {
+        DEMO.try_with(|demo| *demo).unwrap_or(false)
     }
 
     /// For pages without a session.

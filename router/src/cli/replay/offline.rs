@@ -32,7 +32,7 @@ pub(super) fn run(file: &Path, old: &Pack, new: &Pack, at: DateTime<Utc>) -> any
         match parse(&line) {
             Ok(report) => replay.add(format_args!("{number:06}"), &report.facts(at), at),
             Err(reason) => {
-                eprintln!("{name}:{number}: {reason}");
+                platform::remark!("{name}:{number}: {reason}");
                 replay.add_unreadable(format_args!("{number:06}"), &reason);
                 code = ExitCode::from(UNREADABLE);
             }
