@@ -2,9 +2,9 @@
 //!
 //! A client that is still sending when it is refused sees a broken connection and not the refusal, so a body that is
 //! somewhat too large is read to its end and thrown away before the answer. What all bodies at once take of the memory is
-//! bounded by the number of connections for ordinary ones, and by turns for large ones.
+//! bounded by the listener: the number of connections for ordinary ones, turns for large ones.
 
-use std::{future::poll_fn, pin::Pin, sync::Arc, time::Duration};
+use std::{future::poll_fn, pin::Pin};
 
 use axum::{
     body::{Body, HttpBody},
@@ -13,7 +13,6 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use tokio::{sync::Semaphore, time::timeout};
 
 use super::{App, encoding, page::Notice};
 
@@ -22,12 +21,6 @@ const PATIENCE: usize = 16;
 /// A form larger than the limit is not filed, but up to this many limits it is read, so that it comes back with its mistakes
 /// named instead of being lost.
 pub(super) const GIVEN_BACK: usize = 4;
-/// What every connection may bring: a form with some 7,000 characters. 1,024 connections bring 64 MB.
-const ORDINARY: usize = 64 * 1024;
-/// Larger bodies at once, each up to [`GIVEN_BACK`] limits: 32 MB with the usual limit.
-const LARGE_AT_ONCE: usize = 32;
-/// How long a larger one waits for its turn.
-const TURN: Duration = Duration::from_secs(20);
 
 /// Why there is no body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,17 +29,6 @@ pub(super) enum BodyError {
     TooLarge,
     /// The client stopped sending, or sent too slowly.
     Broken,
-    /// Too many large ones are under way.
-    Busy,
-}
-
-/// Turns of large bodies.
-pub(super) struct Large(Arc<Semaphore>);
-
-impl Default for Large {
-    fn default() -> Self {
-        Self(Arc::new(Semaphore::new(LARGE_AT_ONCE)))
-    }
 }
 
 /// Takes the whole body before the request's time begins: a phone on a bad line needs a minute for a long form, and the
@@ -56,55 +38,33 @@ pub(super) async fn receive(State(app): State<App>, request: Request, next: Next
     if body.is_end_stream() {
         return next.run(Request::from_parts(parts, body)).await;
     }
-    let mut turn = None;
     let most = app.limits.body_limit_bytes.saturating_mul(GIVEN_BACK);
-    let body = match collect(body, most, ORDINARY, async || {
-        let waited = timeout(TURN, app.large.0.clone().acquire_owned()).await;
-        turn = waited.ok().and_then(Result::ok);
-        turn.is_some()
-    })
-    .await
-    {
+    let body = match collect(body, most).await {
         Ok(bytes) => Body::from(bytes),
         Err(error) => {
             parts.extensions.insert(error);
             Body::empty()
         }
     };
-    let answer = next.run(Request::from_parts(parts, body)).await;
-    // Its turn is over when its memory is free.
-    drop(turn);
-    answer
+    next.run(Request::from_parts(parts, body)).await
 }
 
 /// The whole body, at most `limit` bytes.
 pub(super) async fn read(parts: &Parts, body: Body, limit: usize) -> Result<Vec<u8>, BodyError> {
     match parts.extensions.get() {
         Some(error) => Err(*error),
-        None => collect(body, limit, usize::MAX, async || true).await,
+        None => collect(body, limit).await,
     }
 }
 
-/// Reads up to `limit` bytes; beyond `ordinary` only with a turn.
-async fn collect(
-    mut body: Body,
-    limit: usize,
-    ordinary: usize,
-    turn: impl AsyncFnOnce() -> bool,
-) -> Result<Vec<u8>, BodyError> {
+async fn collect(mut body: Body, limit: usize) -> Result<Vec<u8>, BodyError> {
     let mut bytes = Vec::new();
-    let (mut seen, mut turn) = (0, Some(turn));
+    let mut seen = 0;
     while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
         let Ok(data) = frame.map_err(|_| BodyError::Broken)?.into_data() else {
             continue;
         };
         seen += data.len();
-        if seen > ordinary
-            && let Some(turn) = turn.take()
-            && !turn().await
-        {
-            return Err(BodyError::Busy);
-        }
         if seen <= limit {
             bytes.extend_from_slice(&data);
         } else if seen > limit.saturating_mul(PATIENCE) {
@@ -139,22 +99,10 @@ mod tests {
 
     #[tokio::test]
     async fn the_limit_is_exact() {
-        let read = async |body: Body, limit| collect(body, limit, usize::MAX, async || true).await;
+        let read = collect;
         assert_eq!(read(Body::from("12345"), 5).await, Ok(b"12345".to_vec()));
         assert_eq!(read(Body::from("123456"), 5).await, Err(BodyError::TooLarge));
         assert_eq!(read(Body::from("1".repeat(1000)), 5).await, Err(BodyError::TooLarge));
         assert_eq!(read(Body::empty(), 5).await, Ok(Vec::new()));
-    }
-
-    #[tokio::test]
-    async fn large_bodies_have_their_turn() {
-        let large = || Body::from("1".repeat(1000));
-        assert_eq!(collect(large(), 2000, 100, async || true).await.unwrap().len(), 1000);
-        assert_eq!(collect(large(), 2000, 100, async || false).await, Err(BodyError::Busy));
-        assert_eq!(
-            collect(large(), 2000, 1000, async || false).await.unwrap().len(),
-            1000,
-            "an ordinary one needs none"
-        );
     }
 }

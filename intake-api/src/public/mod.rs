@@ -103,7 +103,6 @@ pub(crate) fn routes(public: Public) -> Router {
         drill_secret: public.drill_secret,
         public_url: public.public_url,
         phone: public.phone,
-        large: body::Large::default(),
     })))
 }
 
@@ -149,8 +148,6 @@ struct Shared {
     drill_secret: Option<Arc<str>>,
     public_url: Arc<str>,
     phone: OfficePhone,
-    /// Large bodies at once.
-    large: body::Large,
 }
 
 impl std::ops::Deref for App {

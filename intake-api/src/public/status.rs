@@ -158,7 +158,6 @@ async fn question(request: Request, limit: usize) -> Result<Question, Notice> {
     let body = body::read(&parts, body, limit).await.map_err(|error| match error {
         body::BodyError::TooLarge => Notice::TooLarge,
         body::BodyError::Broken => Notice::BadForm,
-        body::BodyError::Busy => Notice::NotStored,
     })?;
     let mut question = Question::default();
     for (name, value) in body::form(&parts.headers, body)? {

@@ -108,7 +108,6 @@ impl Site {
             drill_secret: Some("a drill secret".into()),
             public_url: "http://127.0.0.1:8080".into(),
             phone: super::OfficePhone::default(),
-            large: super::body::Large::default(),
         }))))
     }
 

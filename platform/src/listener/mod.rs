@@ -35,6 +35,7 @@ use hyper_util::{
 };
 use tokio::{
     net::{TcpListener, TcpStream},
+    sync::Semaphore,
     task::JoinSet,
     time::{Instant, sleep, timeout},
 };
@@ -43,7 +44,7 @@ use tracing::warn;
 
 use self::{
     connections::{Admitted, Connection, Connections},
-    paced::{Answer, Paced},
+    paced::{Answer, Paced, Turn},
     stalled::Stalled,
 };
 pub use self::{
@@ -58,6 +59,10 @@ const HEADERS: usize = 64;
 const HEAD_BYTES: usize = 16 * 1024;
 /// What one connection buffers of what it reads and writes. More makes nothing faster here and is memory times connections.
 const BUFFER: usize = 32 * 1024;
+/// What every request may bring: a form with some 7,000 characters. 1,024 connections bring 64 MB.
+const ORDINARY: u64 = 64 * 1024;
+/// Larger bodies at once, of each listener; a reader of bodies has a limit of its own for one. The next wait for their turn.
+const LARGE_AT_ONCE: usize = 32;
 /// How long a new connection waits for the place of one that was ended.
 const PLACE: Duration = Duration::from_secs(1);
 /// Pause after an accept that failed for want of something.
@@ -133,6 +138,7 @@ async fn take(listener: TcpListener, door: Door, times: Times, routes: Router, s
         times,
         routes,
         connections: Connections::new(door.places),
+        turns: Arc::new(Semaphore::new(LARGE_AT_ONCE)),
         stop,
     });
     let mut guests = JoinSet::new();
@@ -161,6 +167,7 @@ struct House {
     times: Times,
     routes: Router,
     connections: Connections,
+    turns: Arc<Semaphore>,
     stop: CancellationToken,
 }
 
@@ -208,14 +215,17 @@ impl House {
         let io = TokioIo::new(Stalled::new(stream, self.times.write_stall, state.clone()));
         let routes = TowerToHyperService::new(self.routes.clone());
         let answers = hyper::service::service_fn({
-            let (state, times) = (state.clone(), self.times);
+            let (state, times, turns) = (state.clone(), self.times, self.turns.clone());
             move |request: Request<Incoming>| {
-                let mut request = request.map(|body| Body::new(Paced::new(body, times, state.clone())));
+                let turn = Turn::default();
+                let paced = |body| Paced::new(body, times, state.clone(), turns.clone(), turn.clone());
+                let mut request = request.map(|body| Body::new(paced(body)));
                 request.extensions_mut().insert(ConnectInfo(peer));
                 let (answer, state) = (routes.call(request), state.clone());
                 async move {
                     let answer = answer.await;
                     state.answers();
+                    drop(turn);
                     answer.map(|answer| answer.map(|body| Answer::new(body, state)))
                 }
             }

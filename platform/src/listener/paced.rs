@@ -2,15 +2,19 @@
 
 use std::{
     pin::Pin,
-    sync::Arc,
+    sync::{Arc, OnceLock},
     task::{Context, Poll},
 };
 
 use axum::body::{Body, Bytes};
 use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
-use tokio::time::{Instant, Sleep, sleep_until};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::{Instant, Sleep, sleep_until},
+};
+use tokio_util::sync::PollSemaphore;
 
-use super::{Times, connections::State};
+use super::{ORDINARY, Times, connections::State};
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
@@ -21,9 +25,15 @@ pub(super) struct Paced {
     begun: Instant,
     read: u64,
     state: Arc<State>,
+    turns: PollSemaphore,
+    turn: Turn,
     /// Made when the body has to be waited for: most come with their head.
     end: Option<Pin<Box<Sleep>>>,
 }
+
+/// The turn of a large body; over when its request is answered.
+#[derive(Clone, Default)]
+pub(super) struct Turn(Arc<OnceLock<OwnedSemaphorePermit>>);
 
 /// It came too slowly.
 #[derive(Debug, thiserror::Error)]
@@ -31,7 +41,7 @@ pub(super) struct Paced {
 pub(super) struct TooSlow;
 
 impl Paced {
-    pub(super) fn new(body: Incoming, times: Times, state: Arc<State>) -> Self {
+    pub(super) fn new(body: Incoming, times: Times, state: Arc<State>, turns: Arc<Semaphore>, turn: Turn) -> Self {
         if body.is_end_stream() {
             state.works();
         } else {
@@ -43,8 +53,20 @@ impl Paced {
             begun: Instant::now(),
             read: 0,
             state,
+            turns: PollSemaphore::new(turns),
+            turn,
             end: None,
         }
+    }
+
+    /// Pending, until its time is over.
+    fn in_time(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        let until = self.until();
+        let end = self.end.get_or_insert_with(|| Box::pin(sleep_until(until)));
+        if end.deadline() != until {
+            end.as_mut().reset(until);
+        }
+        end.as_mut().poll(cx).map(|()| Some(Err(TooSlow.into())))
     }
 
     fn until(&self) -> Instant {
@@ -59,6 +81,13 @@ impl HttpBody for Paced {
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let this = &mut *self;
+        if this.read > ORDINARY && this.turn.0.get().is_none() {
+            match this.turns.poll_acquire(cx) {
+                Poll::Ready(Some(turn)) => _ = this.turn.0.set(turn),
+                Poll::Ready(None) => return Poll::Ready(Some(Err(TooSlow.into()))),
+                Poll::Pending => return this.in_time(cx),
+            }
+        }
         match Pin::new(&mut this.body).poll_frame(cx) {
             Poll::Ready(Some(Ok(frame))) => {
                 this.read += frame.data_ref().map_or(0, |data| data.len() as u64);
@@ -68,17 +97,7 @@ impl HttpBody for Paced {
                 this.state.works();
                 Poll::Ready(other.map(|end| end.map_err(Into::into)))
             }
-            Poll::Pending => {
-                let until = this.until();
-                let end = this.end.get_or_insert_with(|| Box::pin(sleep_until(until)));
-                if end.deadline() != until {
-                    end.as_mut().reset(until);
-                }
-                match end.as_mut().poll(cx) {
-                    Poll::Ready(()) => Poll::Ready(Some(Err(TooSlow.into()))),
-                    Poll::Pending => Poll::Pending,
-                }
-            }
+            Poll::Pending => this.in_time(cx),
         }
     }
 

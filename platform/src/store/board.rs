@@ -8,7 +8,7 @@ use serde_json::Value;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::{MailState, Store, StoreError, UnitCall, UnlistedArea};
+use super::{Flood, MailState, Store, StoreError, UnitCall, UnlistedArea};
 
 /// A list on the board is cut here; the count beside it says how many there are.
 const SHOWN: i64 = 20;
@@ -136,6 +136,9 @@ pub struct BoardNow {
     pub mail_waiting: i64,
     /// How many closings and transfers wait for the office.
     pub closings: i64,
+    /// Floods of the last days.
+    #[serde(skip)]
+    pub floods: Vec<Flood>,
 }
 
 /// One of the board's lists, which can be read to its end.
@@ -240,6 +243,7 @@ impl Store {
             overdue_by_level: sqlx::query_as(include_str!("board_levels.sql")).bind(county).bind(COUNTED).fetch_all(&self.pool).await?,
             triage: self.triage_list(county, 0, SHOWN).await?,
             closings: self.closings_count(county, now).await?,
+            floods: self.floods(county, now).await?,
             failed: self.board_failed(county, 0, SHOWN).await?,
             drills,
             callbacks_undecided: count(

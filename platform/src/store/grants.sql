@@ -42,6 +42,11 @@ GRANT EXECUTE ON FUNCTION partitions_ensure(date), flood_of_report(bigint, integ
     flood_tell(bigint, uuid, text, text, smallint, boolean, text, timestamptz, bigint[], bigint[], integer[]) TO "{role}_router";
 GRANT SELECT ON floods, flood_reports TO "{role}_router", "{role}_notifier", "{role}_board", "{role}_office";
 GRANT UPDATE (state, decided_at, decided_by, decided_account) ON floods TO "{role}_office";
+GRANT SELECT, INSERT ON flood_closings TO "{role}_office";
+GRANT UPDATE (decision, decided_at, decided_by, decided_account, tickets) ON flood_closings TO "{role}_office";
+GRANT SELECT ON flood_closings TO "{role}_board";
+GRANT EXECUTE ON FUNCTION flood_close(text, bigint, timestamptz, text, bigint), flood_give_back(text, bigint, timestamptz, text, bigint)
+    TO "{role}_office";
 
 -- notifier: notices and what their mails say.
 GRANT SELECT ON notices, notice_tickets, notice_attempts, tickets, stages, report_facts, memberships, mail_state TO "{role}_notifier";

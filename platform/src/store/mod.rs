@@ -19,6 +19,7 @@ mod desk;
 mod due;
 mod encryption;
 mod factors;
+mod flood_office;
 mod floods;
 mod granting;
 mod installation;
@@ -70,6 +71,7 @@ pub use desk::{
 pub use due::Onward;
 pub use encryption::{Encryption, encryption};
 pub use factors::{FactorReset, NewFactor};
+pub use flood_office::{Flood, FloodAct, FloodActing, FloodClosing, FloodReport};
 pub use granting::{Asked, DAYS as GRANT_DAYS, Decide, GrantDecided, GrantRequest, takes_two};
 pub use installation::{NewestKey, installation_mark};
 pub use leading::{LeadingLine, LeadingNow};
@@ -115,6 +117,13 @@ use sqlx::{
 
 /// Longest statement of a service. Everything the services do is far below; what is above is stuck.
 const STATEMENT_TIMEOUT: &str = "15000";
+
+/// Longest wait for a lock: whoever waits longer tries again.
+const LOCK_TIMEOUT: &str = "5000";
+/// A transaction that does nothing for so long was left behind.
+const IDLE_TIMEOUT: &str = "30000";
+/// Longest wait for a connection of the pool.
+const ACQUIRE: Duration = Duration::from_secs(5);
 
 /// A pool of connections for one task.
 #[derive(Clone, Debug)]
@@ -231,8 +240,8 @@ fn options(url: &str, task: &str) -> Result<PgConnectOptions, sqlx::Error> {
             ("statement_timeout", STATEMENT_TIMEOUT),
             // Every query of ours is short; a plan that only looks dear must not be compiled for longer than it runs.
             ("jit", "off"),
-            ("lock_timeout", "5000"),
-            ("idle_in_transaction_session_timeout", "30000"),
+            ("lock_timeout", LOCK_TIMEOUT),
+            ("idle_in_transaction_session_timeout", IDLE_TIMEOUT),
             ("client_min_messages", "error"),
         ]))
 }
@@ -255,7 +264,7 @@ impl Store {
     fn with(options: PgConnectOptions, connections: u32) -> Self {
         let pool = PgPoolOptions::new()
             .max_connections(connections)
-            .acquire_timeout(Duration::from_secs(5))
+            .acquire_timeout(ACQUIRE)
             // The second guard against a stale transaction in a returned connection. One simple query that says nothing on a
             // clean connection (a bare ROLLBACK writes a warning into the server's log each time), ends an open transaction,
             // and is an error in a failed one, which drops the connection.

@@ -127,3 +127,24 @@ async fn what_another_site_sends_is_refused_and_a_form_comes_back() {
     );
     assert_eq!(system.count("SELECT count(*) FROM reports").await, 2);
 }
+
+#[test]
+fn the_bounds_of_the_document_are_those_of_the_code() {
+    let document = std::fs::read_to_string(tests::root().join("docs/operations.md")).expect("the document");
+    let (_, table) = document.split_once("## Bounds\n").expect("its section");
+    let (table, _) = table.split_once("\n## ").expect("the next section");
+    let mut rows = 0;
+    for row in table
+        .lines()
+        .filter(|line| line.starts_with("| ") && line.contains('`'))
+    {
+        let cells: Vec<&str> = row.trim_matches('|').split(" | ").map(str::trim).collect();
+        let [_, _, code, file, _] = cells[..] else {
+            panic!("five cells: {row}");
+        };
+        let source = std::fs::read_to_string(tests::root().join(file)).unwrap_or_else(|e| panic!("{file}: {e}"));
+        assert!(source.contains(code.trim_matches('`')), "{code} is not in {file}");
+        rows += 1;
+    }
+    assert!(rows > 30, "{rows} rows");
+}

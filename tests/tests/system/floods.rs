@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use serde_json::{Value, json};
-use tests::{Options, Servers, System, eventually, samples};
+use tests::{Options, Servers, System, eventually, officers::Accounts, samples};
 
 const HERE: &str = "341222101001";
 const THERE: &str = "341222102001";
@@ -188,5 +188,135 @@ async fn a_township_floods_from_many_sources() {
     file(&system, "10.6.0.1", &report(HERE, true)).await;
     routed(&system).await;
     assert_eq!(system.count("SELECT count(*) FROM flood_reports").await, 65);
+    balances(&system).await;
+}
+
+/// Another person of the office.
+async fn second_person(system: &System, accounts: &mut Accounts) {
+    let (_, password) = accounts.of("office");
+    let password = password.to_owned();
+    sqlx::query(
+        "WITH a AS (INSERT INTO accounts (county, login, name, password_hash, created_at, created_by)
+                    SELECT county, 'office2', '办公室乙', password_hash, created_at, 'test' FROM accounts WHERE login = 'demo-office'
+                    RETURNING id, county, created_at)
+         INSERT INTO memberships (account_id, county, unit, role, since) SELECT id, county, 'office', 'office', created_at FROM a",
+    )
+    .execute(&system.db)
+    .await
+    .expect("a second person");
+    accounts.add("office2", "office2", &password);
+}
+
+#[tokio::test]
+async fn the_office_ends_grouping_and_ends_many_tickets_with_a_second_person() {
+    let system = system().await;
+    let mut accounts = Accounts::make(&system).await;
+    second_person(&system, &mut accounts).await;
+    let calm = report(HERE, false);
+    file_each(&system, (0..65).map(|_| "10.7.0.1".to_owned()), &calm).await;
+    routed(&system).await;
+    let flood = system.count("SELECT id FROM floods").await;
+    let path = format!("/floods/{flood}");
+    let first = accounts.browser(&system, "office").await;
+    let board = first.get("/board").await;
+    assert!(
+        board.text.contains("可能的批量报告") && board.text.contains(&path),
+        "{}",
+        board.text
+    );
+    let page = first.get(&path).await;
+    assert!(
+        page.text.contains("65份报告") && page.text.contains("同一来源"),
+        "{}",
+        page.text
+    );
+    let csrf = page.hidden("csrf");
+
+    // One unit signs a ticket: that one is in its hands.
+    sqlx::query(
+        "UPDATE tickets SET state = 'signed', signed_at = dispatched_at, signed_by = '某人' WHERE id = (SELECT min(id) FROM tickets)",
+    )
+    .execute(&system.db)
+    .await
+    .expect("signed");
+    let tickets = system.count("SELECT count(*) FROM tickets").await;
+    let empty = first
+        .post(&format!("{path}/ask"), &[("csrf", &csrf), ("all", "yes")])
+        .await;
+    assert_eq!(empty.status, 422, "not without a reason");
+    let reason = ("reason", "电话核实，同一人恶作剧");
+    let asked = first
+        .post(&format!("{path}/ask"), &[("csrf", &csrf), ("all", "yes"), reason])
+        .await;
+    assert_eq!(asked.status, 303, "{}", asked.text);
+    let closing = system.count("SELECT id FROM flood_closings").await.to_string();
+    let confirm = format!("{path}/confirm");
+    let own = first.post(&confirm, &[("csrf", &csrf), ("closing", &closing)]).await;
+    assert_eq!(own.status, 409, "nobody confirms their own");
+    assert_eq!(
+        system
+            .count("SELECT count(*) FROM tickets WHERE state = 'waived'")
+            .await,
+        0
+    );
+
+    let other = accounts.browser(&system, "office2").await;
+    let page = other.get(&path).await;
+    assert!(page.text.contains("恶作剧"), "{}", page.text);
+    let csrf2 = page.hidden("csrf");
+    // What comes in between is not ended with them.
+    file(&system, "10.7.0.1", &calm).await;
+    routed(&system).await;
+    let later = system.count("SELECT count(*) FROM tickets").await - tickets;
+    assert!(later > 0);
+    let done = other.post(&confirm, &[("csrf", &csrf2), ("closing", &closing)]).await;
+    assert_eq!(done.status, 303, "{}", done.text);
+    assert_eq!(
+        system
+            .count("SELECT count(*) FROM tickets WHERE state = 'waived'")
+            .await,
+        tickets - 1
+    );
+    assert_eq!(
+        system
+            .count("SELECT count(*) FROM tickets WHERE state = 'dispatched'")
+            .await,
+        later
+    );
+    let trail = "SELECT count(*) FROM tickets t WHERE state = 'waived' AND 1 = (SELECT count(*) FROM events e
+                 WHERE e.ticket_id = t.id AND e.kind = 'flood-closed' AND e.account_id IS NOT NULL AND e.detail ? 'asked_account')";
+    assert_eq!(
+        system.count(trail).await,
+        tickets - 1,
+        "each has its own line, with both persons"
+    );
+    let running = "SELECT count(*) FROM stages s JOIN tickets t ON t.id = s.ticket_id WHERE t.state = 'waived' AND s.next_at IS NOT NULL";
+    assert_eq!(system.count(running).await, 0);
+
+    // A mistake: as they were.
+    let back = first
+        .post(&format!("{path}/give-back"), &[("csrf", &csrf), ("closing", &closing)])
+        .await;
+    assert_eq!(back.status, 303, "{}", back.text);
+    assert_eq!(
+        system
+            .count("SELECT count(*) FROM tickets WHERE state = 'dispatched' AND next_due_at IS NOT NULL")
+            .await,
+        tickets - 1 + later
+    );
+    let still = "SELECT count(*) FROM tickets t WHERE t.state = 'dispatched' AND NOT EXISTS (
+                 SELECT FROM stages s WHERE s.ticket_id = t.id AND s.stage = 'sign' AND s.ended_at IS NULL AND s.next_at IS NOT NULL)";
+    assert_eq!(system.count(still).await, 0, "their clocks run");
+
+    // The office says that it is none: what comes now is told of by itself.
+    let grouped = system.count("SELECT count(*) FROM flood_reports").await;
+    let ended = first.post(&format!("{path}/end"), &[("csrf", &csrf)]).await;
+    assert_eq!(ended.status, 303, "{}", ended.text);
+    file(&system, "10.7.0.1", &calm).await;
+    routed(&system).await;
+    assert_eq!(system.count("SELECT count(*) FROM flood_reports").await, grouped);
+    let told = "SELECT count(*) FROM notices n WHERE n.kind = 'dispatch' AND n.ticket_id IN (
+                SELECT id FROM tickets WHERE report_id = (SELECT max(id) FROM reports))";
+    assert!(system.count(told).await > 0, "one by one");
     balances(&system).await;
 }

@@ -59,7 +59,7 @@ const fn api(mut cells: Cells) -> Cells {
 }
 
 /// Method, path, cells. Acts are sent with the session's token and nothing else, so that none is done.
-const TABLE: [(&str, &str, Cells); 123] = [
+const TABLE: [(&str, &str, Cells); 128] = [
     ("GET", "/", SIGNED_IN),
     ("GET", "/login", EVERYBODY),
     ("POST", "/login", [401, ANY, ANY, ANY, ANY, ANY, ANY, ANY]),
@@ -124,6 +124,11 @@ const TABLE: [(&str, &str, Cells); 123] = [
     ("GET", "/closings/{id}", OVERSEER),
     ("POST", "/closings/{id}/confirm", OFFICE),
     ("POST", "/closings/{id}/refuse", OFFICE),
+    ("GET", "/floods/{id}", OVERSEER),
+    ("POST", "/floods/{id}/{act}", OFFICE),
+    ("GET", "/api/v1/floods", api(OVERSEER)),
+    ("GET", "/api/v1/floods/{id}", api(OVERSEER)),
+    ("POST", "/api/v1/floods/{id}/{act}", api(OFFICE)),
     ("GET", "/api/v1/closings", api(OVERSEER)),
     ("POST", "/api/v1/closings/{id}/{act}", api(OFFICE)),
     ("GET", "/api/v1/callbacks", api(OVERSEER)),

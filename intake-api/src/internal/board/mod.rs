@@ -6,6 +6,7 @@ mod call;
 mod callback;
 mod closings;
 mod facts;
+mod floods;
 mod ledger;
 mod lists;
 mod look;
@@ -50,6 +51,11 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get("/closings/{id}", get(closings::page)),
         Route::post("/closings/{id}/confirm", post(closings::confirm)),
         Route::post("/closings/{id}/refuse", post(closings::refuse)),
+        Route::get("/floods/{id}", get(floods::page)),
+        Route::post("/floods/{id}/{act}", post(floods::submit)),
+        Route::get("/api/v1/floods", get(floods::api_list)),
+        Route::get("/api/v1/floods/{id}", get(floods::api_show)),
+        Route::post("/api/v1/floods/{id}/{act}", post(floods::api_act)),
         Route::get("/api/v1/closings", get(closings::api_list)),
         Route::post("/api/v1/closings/{id}/{act}", post(closings::api_act)),
         Route::get("/api/v1/callbacks", get(callback::api_list)),

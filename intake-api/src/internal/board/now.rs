@@ -18,7 +18,7 @@ use platform::{
 
 use super::{
     call::{Call, call},
-    mail,
+    floods, mail,
 };
 use crate::internal::{
     Internal, api_unavailable,
@@ -81,6 +81,8 @@ pub(super) struct Now {
     pub(super) closings: Option<String>,
     /// Area codes that the list does not have.
     pub(super) unlisted: Vec<Unlisted>,
+    /// Possibly floods.
+    pub(super) floods: Vec<floods::OnBoard>,
 }
 
 /// A code with where its reports went.
@@ -215,6 +217,7 @@ fn say(found: BoardNow, pack: &Pack, office: bool, lang: Lang, now: DateTime<Utc
         mail: mail::lines(found.mail.as_ref(), found.mail_waiting, lang, now),
         groups,
         parked,
+        floods: floods::on_board(&found.floods, pack, lang, now),
         unlisted: found
             .unlisted
             .iter()

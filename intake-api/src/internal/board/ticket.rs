@@ -81,7 +81,9 @@ struct TicketPage {
 }
 
 /// Kinds of events that have words of their own.
-const EVENTS: [&str; 27] = [
+const EVENTS: [&str; 29] = [
+    "flood-closed",
+    "flood-given-back",
     "notice-resent",
     "unassigned",
     "unit-moved",

@@ -497,9 +497,8 @@ pub(crate) fn event_text(event: &DeskEvent, pack: &Pack, lang: Lang) -> String {
         | "oversight-opened"
         | "not-filed-told"
         | "not-filed-withdrawn") => (known, name(&detail("unit"))),
-        known @ ("signed" | "contacted" | "identity-opened" | "decision-recorded" | "reopened" | "notice-resent") => {
-            (known, String::new())
-        }
+        known @ ("flood-closed" | "flood-given-back" | "signed" | "contacted" | "identity-opened"
+        | "decision-recorded" | "reopened" | "notice-resent") => (known, String::new()),
         _ => ("other", event.kind.clone()),
     };
     lang.fill(

@@ -46,7 +46,6 @@ pub(super) async fn file(
         .map_err(|error| match error {
             BodyError::TooLarge => Problem::new(Kind::TooLarge, lang),
             BodyError::Broken => Problem::new(Kind::NotJson, lang),
-            BodyError::Busy => Problem::new(Kind::NotStored, lang),
         })?;
     let not_text = |_| Problem::new(Kind::NotText, lang);
     let body = encoding::declared(&parts.headers)

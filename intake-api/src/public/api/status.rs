@@ -51,7 +51,6 @@ pub(super) async fn ask(
         .map_err(|error| match error {
             body::BodyError::TooLarge => Problem::new(Kind::TooLarge, lang),
             body::BodyError::Broken => Problem::new(Kind::NotJson, lang),
-            body::BodyError::Busy => Problem::new(Kind::NotStored, lang),
         })?;
     let body = encoding::declared(&parts.headers)
         .and_then(|declared| encoding::text(body, declared))

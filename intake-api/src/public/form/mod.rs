@@ -105,7 +105,6 @@ pub(super) async fn file(
         .map_err(|error| match error {
             BodyError::TooLarge => Notice::TooLarge,
             BodyError::Broken => Notice::BadForm,
-            BodyError::Busy => Notice::Away,
         });
     let large = read.as_ref().is_ok_and(|body| body.len() > limit);
     let pairs = match read.and_then(|body| body::form(&parts.headers, body)) {

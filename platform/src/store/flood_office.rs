@@ -1,0 +1,284 @@
+//! What the office sees of floods, and its acts on them.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{Store, StoreError};
+
+/// How long another person of the office has to look at what one asked, whatever the urgency: P1 may be among them.
+const CLOSING_DUE: TimeDelta = TimeDelta::hours(1);
+/// Floods on the board: those that go on, and what is left of earlier ones.
+const SHOWN: i64 = 20;
+/// How long one stays on the board.
+const SHOWN_FOR: TimeDelta = TimeDelta::days(3);
+/// Reports that one act may end.
+pub const REPORTS_AT_ONCE: usize = 5000;
+
+/// A flood on the board and on its page.
+#[derive(Clone, Debug, sqlx::FromRow, serde::Serialize)]
+pub struct Flood {
+    /// Id.
+    pub id: i64,
+    /// `source` or `township`.
+    pub kind: String,
+    /// First nine digits of the area, empty where it is not known; none for a source.
+    pub township: Option<String>,
+    /// When it began.
+    pub began_at: DateTime<Utc>,
+    /// Its last report.
+    pub last_at: DateTime<Utc>,
+    /// `open`, `confirmed`, `over`, `ended`; one that has been quiet for ten minutes is over.
+    pub state: String,
+    /// Who said so, where somebody did.
+    pub decided_by: Option<String>,
+    /// When.
+    pub decided_at: Option<DateTime<Utc>>,
+    /// Reports.
+    pub reports: i64,
+    /// Their tickets.
+    pub tickets: i64,
+    /// Of these, not signed.
+    pub unsigned: i64,
+    /// A closing waits for another person.
+    pub closing_waits: bool,
+}
+
+/// A report of a flood.
+#[derive(Clone, Debug, sqlx::FromRow, serde::Serialize)]
+pub struct FloodReport {
+    /// Report.
+    pub report_id: i64,
+    /// When it came.
+    pub received_at: DateTime<Utc>,
+    /// Tickets nobody has signed.
+    pub unsigned: i64,
+    /// All.
+    pub tickets: i64,
+    /// Its first ticket, for a link.
+    pub ticket_id: Option<i64>,
+    /// Routing facts, for the pages.
+    #[serde(skip)]
+    pub facts: Option<serde_json::Value>,
+}
+
+/// Tickets asked to be ended at once.
+#[derive(Clone, Debug, sqlx::FromRow, serde::Serialize)]
+pub struct FloodClosing {
+    /// Id.
+    pub id: i64,
+    /// How many reports.
+    pub reports: i64,
+    /// Why.
+    pub reason: String,
+    /// Who asked.
+    pub asked_by: String,
+    /// Their account.
+    pub asked_account: i64,
+    /// When.
+    pub asked_at: DateTime<Utc>,
+    /// By when another should have looked.
+    pub due_at: DateTime<Utc>,
+    /// `confirmed`, `refused`, `given-back`.
+    pub decision: Option<String>,
+    /// Who decided.
+    pub decided_by: Option<String>,
+    /// When.
+    pub decided_at: Option<DateTime<Utc>>,
+    /// Tickets that ended.
+    pub tickets: i64,
+}
+
+/// Who acts.
+#[derive(Clone, Debug)]
+pub struct FloodActing {
+    /// Name.
+    pub by: String,
+    /// Account.
+    pub account: i64,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// What the office decides.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FloodAct {
+    /// It is one: grouped for a day after its last report.
+    Treat,
+    /// It is none, or over: told one by one from now on.
+    End,
+    /// Its tickets that nobody signed shall end, those of these reports, or of all where none is named.
+    AskClosing {
+        /// Reports.
+        reports: Vec<i64>,
+        /// Why.
+        reason: String,
+    },
+    /// Another person confirms.
+    Confirm(i64),
+    /// Another person, or the same, takes it back.
+    Refuse(i64),
+    /// It was a mistake: tickets and clocks as they were.
+    GiveBack(i64),
+}
+
+const FLOOD: &str = "SELECT f.id, f.kind, f.township, f.began_at, f.last_at,
+    CASE WHEN f.state = 'open' AND f.last_at <= $2 - interval '10 minutes' THEN 'over' ELSE f.state END AS state,
+    person_shown(f.decided_account, f.decided_by) AS decided_by, f.decided_at, n.reports, n.tickets, n.unsigned,
+    EXISTS (SELECT FROM flood_closings c WHERE c.flood_id = f.id AND c.decision IS NULL) AS closing_waits
+    FROM floods f CROSS JOIN LATERAL (
+        SELECT count(DISTINCT fr.report_id) AS reports, count(t.id) AS tickets,
+               count(t.id) FILTER (WHERE t.state = 'dispatched') AS unsigned
+        FROM flood_reports fr LEFT JOIN tickets t ON t.report_id = fr.report_id WHERE fr.flood_id = f.id) n
+    WHERE f.county = $1";
+
+impl Store {
+    /// Floods of the last three days, those that go on first.
+    pub async fn floods(&self, county: &str, now: DateTime<Utc>) -> Result<Vec<Flood>, StoreError> {
+        let sql = format!("{FLOOD} AND f.last_at > $3 ORDER BY f.last_at DESC LIMIT $4");
+        Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+            .bind(county)
+            .bind(now)
+            .bind(now - SHOWN_FOR)
+            .bind(SHOWN)
+            .fetch_all(&self.pool)
+            .await?)
+    }
+
+    /// One of them.
+    pub async fn flood(&self, county: &str, id: i64, now: DateTime<Utc>) -> Result<Option<Flood>, StoreError> {
+        let sql = format!("{FLOOD} AND f.id = $3");
+        Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+            .bind(county)
+            .bind(now)
+            .bind(id)
+            .fetch_optional(&self.pool)
+            .await?)
+    }
+
+    /// Its reports, the oldest first: `limit` after `offset`.
+    pub async fn flood_reports(&self, flood: i64, offset: i64, limit: i64) -> Result<Vec<FloodReport>, StoreError> {
+        Ok(sqlx::query_as(
+            "SELECT r.id AS report_id, r.received_at, f.facts, n.tickets, n.unsigned, n.ticket_id
+             FROM (SELECT report_id FROM flood_reports WHERE flood_id = $1 ORDER BY report_id OFFSET $2 LIMIT $3) fr
+             JOIN reports r ON r.id = fr.report_id LEFT JOIN report_facts f ON f.report_id = r.id
+             CROSS JOIN LATERAL (SELECT count(*) AS tickets, count(*) FILTER (WHERE t.state = 'dispatched') AS unsigned,
+                                        min(t.id) AS ticket_id FROM tickets t WHERE t.report_id = r.id) n
+             ORDER BY r.id",
+        )
+        .bind(flood)
+        .bind(offset)
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await?)
+    }
+
+    /// What was asked to be ended at once, the newest first.
+    pub async fn flood_closings(&self, flood: i64) -> Result<Vec<FloodClosing>, StoreError> {
+        Ok(sqlx::query_as(
+            "SELECT id, cardinality(reports)::bigint AS reports, reason, person_shown(asked_account, asked_by) AS asked_by, asked_account,
+                    asked_at, due_at, decision, person_shown(decided_account, decided_by) AS decided_by, decided_at, tickets
+             FROM flood_closings WHERE flood_id = $1 ORDER BY asked_at DESC LIMIT 20",
+        )
+        .bind(flood)
+        .fetch_all(&self.pool)
+        .await?)
+    }
+
+    /// Does it; `None` when it can't be done any more (decided before, asked by the same person), else how many it touched.
+    pub async fn flood_act(
+        &self,
+        county: &str,
+        flood: i64,
+        act: &FloodAct,
+        acting: &FloodActing,
+    ) -> Result<Option<i64>, StoreError> {
+        let FloodActing { by, account, at } = acting;
+        match act {
+            FloodAct::Treat | FloodAct::End => {
+                let (state, from) = if *act == FloodAct::Treat {
+                    ("confirmed", ["open", "open"])
+                } else {
+                    ("ended", ["open", "confirmed"])
+                };
+                let done = sqlx::query(
+                    "UPDATE floods SET state = $3, decided_at = $4, decided_by = $5, decided_account = $6
+                     WHERE county = $1 AND id = $2 AND state = ANY ($7)",
+                )
+                .bind(county)
+                .bind(flood)
+                .bind(state)
+                .bind(at)
+                .bind(by)
+                .bind(account)
+                .bind(&from[..])
+                .execute(&self.pool)
+                .await?;
+                Ok((done.rows_affected() > 0).then_some(1))
+            }
+            FloodAct::AskClosing { reports, reason } => {
+                let asked: Option<i64> = sqlx::query_scalar(
+                    "INSERT INTO flood_closings (county, flood_id, reports, reason, asked_at, asked_by, asked_account, due_at)
+                     SELECT $1, $2, picked.ids, $4, $5, $6, $7, $8 FROM (
+                         SELECT array_agg(fr.report_id ORDER BY fr.report_id) AS ids FROM (
+                             SELECT fr.report_id FROM flood_reports fr JOIN floods f ON f.id = fr.flood_id
+                             WHERE f.county = $1 AND fr.flood_id = $2 AND (cardinality($3::bigint[]) = 0 OR fr.report_id = ANY ($3))
+                             ORDER BY fr.report_id LIMIT $9) fr) picked
+                     WHERE picked.ids IS NOT NULL
+                     ON CONFLICT (flood_id) WHERE decision IS NULL DO NOTHING
+                     RETURNING cardinality(reports)::bigint",
+                )
+                .bind(county)
+                .bind(flood)
+                .bind(reports)
+                .bind(reason)
+                .bind(at)
+                .bind(by)
+                .bind(account)
+                .bind(*at + CLOSING_DUE)
+                .bind(REPORTS_AT_ONCE as i64)
+                .fetch_optional(&self.pool)
+                .await?;
+                Ok(asked)
+            }
+            FloodAct::Confirm(closing) => {
+                self.flood_function("SELECT flood_close($1, $2, $3, $4, $5)", county, *closing, acting)
+                    .await
+            }
+            FloodAct::GiveBack(closing) => {
+                self.flood_function("SELECT flood_give_back($1, $2, $3, $4, $5)", county, *closing, acting)
+                    .await
+            }
+            FloodAct::Refuse(closing) => {
+                let done = sqlx::query(
+                    "UPDATE flood_closings SET decision = 'refused', decided_at = $4, decided_by = $5, decided_account = $6
+                     WHERE county = $1 AND flood_id = $2 AND id = $3 AND decision IS NULL",
+                )
+                .bind(county)
+                .bind(flood)
+                .bind(closing)
+                .bind(at)
+                .bind(by)
+                .bind(account)
+                .execute(&self.pool)
+                .await?;
+                Ok((done.rows_affected() > 0).then_some(0))
+            }
+        }
+    }
+
+    async fn flood_function(
+        &self,
+        sql: &'static str,
+        county: &str,
+        closing: i64,
+        acting: &FloodActing,
+    ) -> Result<Option<i64>, StoreError> {
+        Ok(sqlx::query_scalar(sql)
+            .bind(county)
+            .bind(closing)
+            .bind(acting.at)
+            .bind(&acting.by)
+            .bind(acting.account)
+            .fetch_one(&self.pool)
+            .await?)
+    }
+}
