@@ -11,7 +11,7 @@ const SHOWN: i64 = 20;
 /// How long one stays on the board.
 const SHOWN_FOR: TimeDelta = TimeDelta::days(3);
 /// Reports that one act may end.
-pub const REPORTS_AT_ONCE: usize = 5000;
+const REPORTS_AT_ONCE: usize = 5000;
 
 /// A flood on the board and on its page.
 #[derive(Clone, Debug, sqlx::FromRow, serde::Serialize)]

@@ -12,7 +12,6 @@ use casework::pack::Pack;
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
-    receipt::ReportId,
     store::{Flood, FloodAct, FloodActing, FloodClosing, FloodReport, StoreError},
     text::Lang,
 };
