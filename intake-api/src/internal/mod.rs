@@ -7,6 +7,7 @@ pub(crate) mod auth;
 mod board;
 mod counts;
 pub(crate) mod desk;
+mod document;
 mod kept;
 mod leading;
 mod own;
