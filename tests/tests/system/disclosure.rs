@@ -156,6 +156,11 @@ impl Look<'_> {
             assert_eq!(named, seen, "API: {code} in {what}");
             assert_eq!(page.text.contains(&self.labels[code]), seen, "page: {code} in {what}");
         }
+        for other in body["others"].as_array().unwrap() {
+            let own = other["unit"] == *ticket.unit || other["obligation"] == *ticket.obligation;
+            assert!(all || own || other["lead"] == true, "{other} beside {what}");
+            assert!(all || own || other["obligation"].is_null(), "{other} beside {what}");
+        }
         assert_eq!(body["facts"]["suspect"].is_string(), has("suspect"), "{what}");
         assert_eq!(body["facts"]["reporter_kind"].is_string(), has("reporter"), "{what}");
         for fact in ["place", "repeat", "guardian_absent", "adult_co_offender"] {
