@@ -236,8 +236,8 @@ pub(crate) async fn api_act(
     };
     if verb == Verb::Refuse && !reason_fits(&typed.reason) {
         // What is not there can't be refused with a reason either.
-        return match internal.board.board_ticket(&internal.county, id).await {
-            Ok(None) => problem::api(404, "there is no such ticket"),
+        return match internal.office.closing_case(&internal.county, id).await {
+            Ok(None) => problem::api(404, "no closing of such a ticket waits"),
             Ok(Some(_)) => problem::api(422, "give a reason of at most 5000 characters: it is recorded"),
             Err(e) => api_unavailable(&e),
         };

@@ -26,7 +26,7 @@ use super::{
     view::next_act,
 };
 use crate::{
-    internal::{Internal, UNSURE, auth::Desk, page::problem},
+    internal::{Internal, UNSURE, auth::Desk, document, page::problem},
     parts::Opened,
 };
 
@@ -42,11 +42,7 @@ pub(super) struct Stretch {
 
 /// `GET /api/v1/openapi.json`
 pub(super) async fn openapi() -> Response {
-    (
-        [(header::CONTENT_TYPE, "application/json")],
-        include_str!("../../../openapi-internal.json"),
-    )
-        .into_response()
+    ([(header::CONTENT_TYPE, "application/json")], document::document()).into_response()
 }
 
 /// `GET /api/v1/tickets`
