@@ -74,8 +74,7 @@ fn numbers(value: &mut Value) {
                 .get("type")
                 .is_some_and(|kind| kind == "integer" || kind == &json!(["integer", "null"]));
             if whole && !object.contains_key("maximum") {
-                object.insert("maximum".into(), json!(i32::MAX));
-                object.entry("minimum").or_insert(json!(0));
+                object.insert("maximum".into(), json!(i64::MAX));
             }
             if let Some(attempt) = object
                 .get_mut("attempt")
