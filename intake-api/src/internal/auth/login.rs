@@ -85,6 +85,11 @@ pub(crate) struct Credentials {
 }
 
 impl Credentials {
+    /// Nothing that could be tried.
+    fn is_empty(&self) -> bool {
+        self.slip.is_empty() && (self.login.trim().is_empty() || self.password.is_empty())
+    }
+
     fn typed(self) -> Typed {
         Typed {
             login: self.login,
@@ -138,6 +143,13 @@ pub(crate) async fn submit(
             status,
         )
     };
+    if form.is_empty() {
+        return page(
+            Some(lang.t("login.wrong").to_owned()),
+            None,
+            StatusCode::UNPROCESSABLE_ENTITY,
+        );
+    }
     // A browser without a cookie of ours gets one together with the session.
     let browser = device.known.unwrap_or_else(Uuid::new_v4);
     let within = internal.clone();
@@ -190,6 +202,9 @@ pub(crate) async fn submit(
 /// `POST /api/v1/session`: `{"login", "password"}`, with `"code"` where there is a second factor -> `{"token", "expires_at"}`.
 pub(crate) async fn api(State(internal): State<Internal>, device: Device, Json(form): Json<Credentials>) -> Response {
     let now = clock::now();
+    if form.is_empty() {
+        return problem::api(422, "give login and password");
+    }
     let tried = tokio::spawn(async move { attempt(&internal, form.typed(), &device, None, now).await });
     match tried.await.map_err(anyhow::Error::from).flatten() {
         Ok(Entry::Open(opened)) => (
