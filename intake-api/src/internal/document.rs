@@ -72,7 +72,7 @@ fn numbers(value: &mut Value) {
         Value::Object(object) => {
             let whole = object
                 .get("type")
-                .is_some_and(|kind| kind == "integer" || kind == &json!(["integer", "null"]));
+                .is_some_and(|kind| kind == "integer" || *kind == json!(["integer", "null"]));
             if whole && !object.contains_key("maximum") {
                 object.insert("maximum".into(), json!(i64::MAX));
             }

@@ -52,7 +52,6 @@ fn is_at_home(before: Option<char>, c: char, after: Option<char>, rtl: bool) -> 
         '\u{200c}' => both(joins),
         '\u{200d}' => both(joins) || both(is_picture),
         '\u{180b}'..='\u{180d}' | '\u{180f}' => before.is_some_and(|b| matches!(b, '\u{1820}'..='\u{18aa}')),
-        '\u{17b4}' | '\u{17b5}' => false,
         '\u{fe00}'..='\u{fe0f}' => before.is_some_and(|b| !is_odd(b) && !b.is_whitespace() && !b.is_control()),
         '\u{e0100}'..='\u{e01ef}' => before.is_some_and(is_han),
         _ => false,
