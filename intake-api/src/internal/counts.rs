@@ -36,6 +36,7 @@ pub(crate) struct Counts {
     desk: Option<i64>,
     office: Option<OfficeCounts>,
     rules: Option<i64>,
+    grants: Option<i64>,
 }
 
 impl Counts {
@@ -49,6 +50,7 @@ impl Counts {
             "/callbacks" => office(|o| o.callbacks),
             "/closings" => office(|o| o.closings),
             "/rules" => self.rules,
+            "/grants" => self.grants,
             _ => None,
         }?;
         match count {
@@ -89,6 +91,11 @@ async fn counts(internal: &Internal, actor: &Actor) -> Result<Counts, StoreError
         let account = actor.person.account.id;
         counts.rules = Some(internal.board.rules_waiting(&internal.county, account).await?);
     }
+    if actor.is(&["admin", "office"]) {
+        let account = actor.person.account.id;
+        let waiting = internal.people.grants_waiting(&internal.county, account, clock::now());
+        counts.grants = Some(waiting.await?);
+    }
     Ok(counts)
 }
 
@@ -122,8 +129,18 @@ mod tests {
                 closings: 0,
             }),
             rules: None,
+            grants: Some(1),
         };
-        let said = ["/desk", "/board", "/triage", "/callbacks", "/rules", "/people"].map(|path| counts.of(path));
+        let said = [
+            "/desk",
+            "/board",
+            "/triage",
+            "/callbacks",
+            "/rules",
+            "/people",
+            "/grants",
+        ]
+        .map(|path| counts.of(path));
         assert_eq!(
             said,
             [
@@ -132,7 +149,8 @@ mod tests {
                 None,
                 Some("12".into()),
                 None,
-                None
+                None,
+                Some("1".into())
             ]
         );
     }

@@ -20,9 +20,9 @@ pub struct NewAct<'a> {
     pub actor: Option<i64>,
     /// That person's name.
     pub actor_name: &'a str,
-    /// `created`, `granted`, `ended`, `reset`, `disabled`, `enabled`, `mended`, `handed-over`, `contacts`,
-    /// `password`, `sessions-ended`, `factor-set`, `factor-off`, `factor-reset-asked`, `factor-reset`, `factor-reset-refused`,
-    /// `recovery-codes`, `recovery-code-used`.
+    /// `created`, `asked`, `granted`, `declined`, `withdrawn`, `ended`, `reset`, `disabled`, `enabled`, `mended`, `handed-over`,
+    /// `contacts`, `password`, `sessions-ended`, `factor-set`, `factor-off`, `factor-reset-asked`, `factor-reset`,
+    /// `factor-reset-refused`, `recovery-codes`, `recovery-code-used`.
     pub act: &'static str,
     /// The account it was done to.
     pub account: Option<i64>,
@@ -59,20 +59,62 @@ impl NewAct<'_> {
 /// An act of the trail.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct AccountAct {
+    /// Its place in the trail.
+    pub id: i64,
     /// When.
     pub at: DateTime<Utc>,
-    /// Who.
+    /// Who; none for the command line.
+    pub actor: Option<i64>,
+    /// Their name then.
     pub actor_name: String,
     /// That person's login; none for the command line.
     pub actor_login: Option<String>,
     /// What, see [`NewAct::act`].
     pub act: String,
+    /// The account it was done to.
+    pub account_id: Option<i64>,
+    /// Its name now.
+    pub account_name: Option<String>,
+    /// Its login.
+    pub account_login: Option<String>,
     /// Unit.
     pub unit: Option<String>,
     /// Role.
     pub role: Option<String>,
     /// Before and after.
     pub detail: Value,
+}
+
+/// Which acts.
+#[derive(Clone, Debug, Default)]
+pub struct ActsFind<'a> {
+    /// Done to this account …
+    pub account: Option<i64>,
+    /// … or by it.
+    pub or_by: bool,
+    /// About this unit.
+    pub unit: Option<&'a str>,
+    /// One kind of act.
+    pub act: Option<&'a str>,
+    /// Older than this one.
+    pub before: Option<i64>,
+    /// At most.
+    pub limit: i64,
+}
+
+/// An act on reports or rules, as the trail of a person lists it.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct DeedLine {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Kind of the event, or of the act on rules.
+    pub kind: String,
+    /// The report's id.
+    pub report_id: Option<i64>,
+    /// The ticket.
+    pub ticket_id: Option<i64>,
+    /// The version of the rules.
+    pub version: Option<i32>,
 }
 
 impl Store {
@@ -84,15 +126,36 @@ impl Store {
         Ok(())
     }
 
-    /// What was done to an account, the newest first.
-    pub async fn account_acts(&self, account: i64) -> Result<Vec<AccountAct>, StoreError> {
-        self.acts(
-            "c.account_id = $1 AND $2::text IS NULL AND $3::text IS NULL",
-            Some(account),
-            None,
-            None,
+    /// What was done to accounts and units, the newest first.
+    pub async fn acts_find(&self, county: &str, find: &ActsFind<'_>) -> Result<Vec<AccountAct>, StoreError> {
+        let rows = sqlx::query_as(
+            "SELECT c.id, c.at, c.actor, c.actor_name, a.login AS actor_login, c.act, c.account_id, o.name AS account_name,
+                    o.login AS account_login, c.unit, c.role, c.detail
+             FROM account_acts c LEFT JOIN accounts a ON a.id = c.actor LEFT JOIN accounts o ON o.id = c.account_id
+             WHERE c.county = $1 AND ($2::bigint IS NULL OR c.account_id = $2 OR ($3 AND c.actor = $2))
+               AND ($4::text IS NULL OR c.unit = $4) AND ($5::text IS NULL OR c.act = $5) AND ($6::bigint IS NULL OR c.id < $6)
+             ORDER BY c.id DESC LIMIT $7",
         )
-        .await
+        .bind(county)
+        .bind(find.account)
+        .bind(find.or_by)
+        .bind(find.unit)
+        .bind(find.act)
+        .bind(find.before)
+        .bind(find.limit)
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows)
+    }
+
+    /// What was done to an account, the newest first.
+    pub async fn account_acts(&self, county: &str, account: i64) -> Result<Vec<AccountAct>, StoreError> {
+        let find = ActsFind {
+            account: Some(account),
+            limit: SHOWN,
+            ..ActsFind::default()
+        };
+        self.acts_find(county, &find).await
     }
 
     /// What others did to an account's way in since then: what its owner is told at the next login.
@@ -110,33 +173,38 @@ impl Store {
 
     /// What was done to a unit's contacts, the newest first.
     pub async fn unit_acts(&self, county: &str, unit: &str) -> Result<Vec<AccountAct>, StoreError> {
-        self.acts(
-            "$1::bigint IS NULL AND c.county = $2 AND c.unit = $3 AND c.act = 'contacts'",
-            None,
-            Some(county),
-            Some(unit),
-        )
-        .await
+        let find = ActsFind {
+            unit: Some(unit),
+            act: Some("contacts"),
+            limit: SHOWN,
+            ..ActsFind::default()
+        };
+        self.acts_find(county, &find).await
     }
 
-    async fn acts(
-        &self,
-        which: &'static str,
-        account: Option<i64>,
-        county: Option<&str>,
-        unit: Option<&str>,
-    ) -> Result<Vec<AccountAct>, StoreError> {
-        let sql = format!(
-            "SELECT c.at, c.actor_name, a.login AS actor_login, c.act, c.unit, c.role, c.detail
-             FROM account_acts c LEFT JOIN accounts a ON a.id = c.actor WHERE {which} ORDER BY c.id DESC LIMIT $4"
-        );
-        let rows = sqlx::query_as(sqlx::AssertSqlSafe(sql))
-            .bind(account)
-            .bind(county)
-            .bind(unit)
-            .bind(SHOWN)
-            .fetch_all(&self.pool)
-            .await?;
+    /// The last reset of an account's password that its owner has not answered by a password of their own.
+    pub async fn account_reset_untold(&self, county: &str, account: i64) -> Result<Option<AccountAct>, StoreError> {
+        let acts = self.account_acts(county, account).await?;
+        let last = acts
+            .into_iter()
+            .find(|act| matches!(act.act.as_str(), "password" | "reset"));
+        Ok(last.filter(|act| act.act == "reset"))
+    }
+
+    /// What a person did on reports and rules, the newest first.
+    pub async fn account_deeds(&self, county: &str, account: i64, limit: i64) -> Result<Vec<DeedLine>, StoreError> {
+        let rows = sqlx::query_as(
+            "(SELECT at, kind, report_id, ticket_id, NULL::integer AS version FROM events WHERE account_id = $2
+              ORDER BY at DESC LIMIT $3)
+             UNION ALL
+             (SELECT at, act, NULL, NULL, version FROM rule_set_acts WHERE county = $1 AND account_id = $2 ORDER BY id DESC LIMIT $3)
+             ORDER BY at DESC LIMIT $3",
+        )
+        .bind(county)
+        .bind(account)
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await?;
         Ok(rows)
     }
 }

@@ -51,6 +51,25 @@ pub struct GrantRequest {
     pub decider: Option<String>,
 }
 
+/// A role of an account, from its beginning to its end.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Grant {
+    /// Unit code.
+    pub unit: String,
+    /// Role.
+    pub role: String,
+    /// From.
+    pub since: DateTime<Utc>,
+    /// Until; none while it is held.
+    pub ended_at: Option<DateTime<Utc>>,
+    /// Who gave it, told apart; none: the command line.
+    pub granter: Option<String>,
+    /// The second person.
+    pub confirmer: Option<String>,
+    /// Who took it; none: the command line, or it is held.
+    pub ender: Option<String>,
+}
+
 /// What somebody decides about a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decide {
@@ -151,6 +170,22 @@ impl Store {
         Ok(count)
     }
 
+    /// The roles that an account has and had, the newest first.
+    pub async fn grants_of(&self, account: i64) -> Result<Vec<Grant>, StoreError> {
+        let rows = sqlx::query_as(
+            "SELECT m.unit, m.role, m.since, m.ended_at, person_shown(g.id, g.name) AS granter, person_shown(c.id, c.name) AS confirmer,
+                    person_shown(e.id, e.name) AS ender
+             FROM memberships m LEFT JOIN accounts g ON g.id = m.granted_by LEFT JOIN accounts c ON c.id = m.confirmed_by
+             LEFT JOIN accounts e ON e.id = m.ended_by
+             WHERE m.account_id = $1 ORDER BY m.ended_at IS NOT NULL, m.since DESC, m.id DESC LIMIT $2",
+        )
+        .bind(account)
+        .bind(SHOWN)
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows)
+    }
+
     /// Decides a request, in the transaction that gives the role. `act` says who decides and when; the words are put in here.
     pub async fn grant_decide(&self, id: i64, decide: Decide, act: &NewAct<'_>) -> Result<GrantDecided, StoreError> {
         match self.decide(id, decide, act).await {
@@ -194,6 +229,10 @@ impl Store {
             .bind(act.actor)
             .execute(&mut *tx)
             .await?;
+        let asker_said: String = sqlx::query_scalar("SELECT name || '（' || login || '）' FROM accounts WHERE id = $1")
+            .bind(asker)
+            .fetch_one(&mut *tx)
+            .await?;
         let act = NewAct {
             act: if decide == Decide::Confirm {
                 "granted"
@@ -203,7 +242,7 @@ impl Store {
             account: Some(account),
             unit: Some(&unit),
             role: Some(&role),
-            detail: serde_json::json!({"request": id, "asked_by": asker}),
+            detail: serde_json::json!({"request": id, "asked_by": asker, "asker": asker_said}),
             ..act.clone()
         };
         if decide == Decide::Confirm && !confirmed(&mut tx, id, act.at).await? {
@@ -310,10 +349,11 @@ async fn may_be_one(
     at: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
     let may = sqlx::query_scalar(
-        "WITH gave AS (SELECT account_id AS of, actor AS who FROM account_acts
-                       WHERE account_id IN ($1, $2) AND act = 'reset' AND actor IS NOT NULL AND at > $3
+        "WITH gave AS (SELECT account_id AS whose, actor AS who FROM account_acts
+                       WHERE account_id IN ($1, $2) AND actor IS NOT NULL AND at > $3
+                         AND (act = 'reset' OR act = 'invited' AND at > (SELECT created_at FROM accounts a WHERE a.id = account_id))
                        UNION SELECT $1, $1 UNION SELECT $2, $2)
-         SELECT EXISTS (SELECT FROM gave a JOIN gave b ON b.who = a.who WHERE a.of = $1 AND b.of = $2)",
+         SELECT EXISTS (SELECT FROM gave a JOIN gave b ON b.who = a.who WHERE a.whose = $1 AND b.whose = $2)",
     )
     .bind(one)
     .bind(other)

@@ -53,7 +53,7 @@ mod unlisted;
 mod wake;
 
 pub use access::{Access, AccessFind, AccessLine};
-pub use account_acts::{AccountAct, NewAct};
+pub use account_acts::{AccountAct, ActsFind, DeedLine, NewAct};
 pub use act::{ActDone, Acting, Closing, Denied, Oversight, Successor, TicketDeed, Wait};
 pub use batch::{BatchWriter, BlindToken, KeyMacs, NewReport, SealedParts, Stored};
 pub use board::{BoardList, BoardNow, BoardTicket, CallAbout, TriageLine, UndeliveredNotice};
@@ -72,7 +72,7 @@ pub use due::Onward;
 pub use encryption::{Encryption, encryption};
 pub use factors::{FactorReset, NewFactor};
 pub use flood_office::{Flood, FloodAct, FloodActing, FloodClosing, FloodReport};
-pub use granting::{Asked, DAYS as GRANT_DAYS, Decide, GrantDecided, GrantRequest, takes_two};
+pub use granting::{Asked, DAYS as GRANT_DAYS, Decide, Grant, GrantDecided, GrantRequest, takes_two};
 pub use installation::{NewestKey, installation_mark};
 pub use leading::{LeadingLine, LeadingNow};
 pub use leaving::{HandOver, Held, Leaving, Left};

@@ -246,6 +246,16 @@ impl Store {
         Ok(count)
     }
 
+    /// Id and name of the account that has a login.
+    pub async fn account_named(&self, county: &str, login: &str) -> Result<Option<(i64, String)>, StoreError> {
+        let row = sqlx::query_as("SELECT id, name FROM accounts WHERE county = $1 AND login = $2")
+            .bind(county)
+            .bind(login)
+            .fetch_optional(&self.pool)
+            .await?;
+        Ok(row)
+    }
+
     /// The login name of an account of a county.
     pub async fn account_login(&self, county: &str, id: i64) -> Result<Option<String>, StoreError> {
         let login = sqlx::query_scalar("SELECT login FROM accounts WHERE county = $1 AND id = $2")

@@ -165,9 +165,12 @@ macro_rules! select_rule_set {
     };
     ($more:literal, $rest:literal) => {
         concat!(
-            "SELECT version, digest, state, seed, revision, base, restores, reason, created_at, created_by, authors, saved_at,
-                 saved_by, checked_digest, check_sound, checked_at, replayed_digest, replayed_against, replayed_at, submitted_at,
-                 submitted_by, approved_at, approved_by, active_from, withdrawn_at, withdrawn_by",
+            "SELECT version, digest, state, seed, revision, base, restores, reason, created_at,
+                 rules_person(county, version, 'drafted', created_by) AS created_by, authors, saved_at,
+                 rules_person(county, version, 'saved', saved_by) AS saved_by, checked_digest, check_sound, checked_at, replayed_digest,
+                 replayed_against, replayed_at, submitted_at, rules_person(county, version, 'submitted', submitted_by) AS submitted_by,
+                 approved_at, person_shown(approver, approved_by) AS approved_by, active_from, withdrawn_at,
+                 rules_person(county, version, 'withdrawn', withdrawn_by) AS withdrawn_by",
             $more,
             " FROM rule_sets WHERE county = $1 ",
             $rest
@@ -226,7 +229,7 @@ impl Store {
     /// Who did what to a version, in order.
     pub async fn rules_acts(&self, county: &str, version: i32) -> Result<Vec<RuleSetAct>, StoreError> {
         let acts = sqlx::query_as(
-            "SELECT at, actor, act, digest, reason, detail FROM rule_set_acts WHERE county = $1 AND version = $2 ORDER BY id",
+            "SELECT at, person_shown(account_id, actor) AS actor, act, digest, reason, detail FROM rule_set_acts WHERE county = $1 AND version = $2 ORDER BY id",
         )
         .bind(county)
         .bind(version)

@@ -43,6 +43,11 @@ const OVERSEER: Cells = [LOGIN, 404, 404, 404, ANY, ANY, 404, 404];
 const OFFICE: Cells = [LOGIN, 404, 404, 404, ANY, 404, 404, 404];
 const LEADING: Cells = [LOGIN, 404, 404, 404, 404, 404, 200, 404];
 const ADMIN: Cells = [LOGIN, 404, 404, 404, 404, 404, 404, ANY];
+/// Accounts: an administrator all, a leader those of the unit's members.
+const KEEPER: Cells = [LOGIN, 404, 404, ANY, 404, 404, 404, ANY];
+const CONFIRMER: Cells = [LOGIN, 404, 404, 404, ANY, 404, 404, ANY];
+const AUDITOR: Cells = [LOGIN, 404, 404, 404, ANY, ANY, 404, ANY];
+const WATCHER: Cells = [LOGIN, 404, 404, 404, 404, ANY, 404, ANY];
 
 /// The cells of a ticket's route: another unit finds nothing.
 const fn ticket(same_unit: u16) -> Cells {
@@ -59,7 +64,7 @@ const fn api(mut cells: Cells) -> Cells {
 }
 
 /// Method, path, cells. Acts are sent with the session's token and nothing else, so that none is done.
-const TABLE: [(&str, &str, Cells); 128] = [
+const TABLE: [(&str, &str, Cells); 138] = [
     ("GET", "/", SIGNED_IN),
     ("GET", "/login", EVERYBODY),
     ("POST", "/login", [422, ANY, ANY, ANY, ANY, ANY, ANY, ANY]),
@@ -157,26 +162,36 @@ const TABLE: [(&str, &str, Cells); 128] = [
     ("POST", "/rules/{version}/decline", OFFICE),
     ("POST", "/rules/{version}/approve", OFFICE),
     ("POST", "/rules/{version}/withdraw", OFFICE),
-    ("GET", "/people", ADMIN),
-    ("GET", "/api/v1/people", api(ADMIN)),
-    ("POST", "/people", ADMIN),
+    ("GET", "/people", KEEPER),
+    ("GET", "/api/v1/people", api(KEEPER)),
+    ("POST", "/people", KEEPER),
     ("GET", "/people/import", ADMIN),
     ("GET", "/people/import/people.xlsx", ADMIN),
     ("POST", "/people/import", ADMIN),
     ("POST", "/people/import/confirm", ADMIN),
-    ("GET", "/people/{id}", ADMIN),
-    ("GET", "/people/{id}/leave", ADMIN),
-    ("POST", "/people/{id}/mend", ADMIN),
+    ("GET", "/people/{id}", KEEPER),
+    ("GET", "/people/{id}/leave", KEEPER),
+    ("POST", "/people/{id}/mend", KEEPER),
     ("GET", "/units", ADMIN),
     ("GET", "/units/{code}", ADMIN),
     ("POST", "/units/{code}", ADMIN),
     ("GET", "/leading", LEADING),
     ("GET", "/api/v1/leading", api(LEADING)),
-    ("POST", "/people/{id}/grant", ADMIN),
-    ("POST", "/people/{id}/end", ADMIN),
-    ("POST", "/people/{id}/reset", ADMIN),
-    ("POST", "/people/{id}/disable", ADMIN),
-    ("POST", "/people/{id}/enable", ADMIN),
+    ("POST", "/people/{id}/grant", KEEPER),
+    ("POST", "/people/{id}/end", KEEPER),
+    ("POST", "/people/{id}/reset", KEEPER),
+    ("POST", "/people/{id}/disable", KEEPER),
+    ("POST", "/people/{id}/enable", KEEPER),
+    ("GET", "/grants", CONFIRMER),
+    ("POST", "/grants/{id}/{act}", CONFIRMER),
+    ("GET", "/api/v1/grants", api(CONFIRMER)),
+    ("POST", "/api/v1/grants/{id}/{act}", api(CONFIRMER)),
+    ("GET", "/trail", AUDITOR),
+    ("GET", "/api/v1/trail", api(AUDITOR)),
+    ("GET", "/access", WATCHER),
+    ("GET", "/api/v1/access", api(WATCHER)),
+    ("GET", "/account", SIGNED_IN),
+    ("GET", "/api/v1/account", api(SIGNED_IN)),
     ("GET", "/sessions", SIGNED_IN),
     ("POST", "/sessions/end", SIGNED_IN),
     ("POST", "/sessions/end-others", SIGNED_IN),

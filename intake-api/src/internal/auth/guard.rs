@@ -69,8 +69,10 @@ right! {
     Overseer: ["office", "oversight"];
     /// The leading group: reads its one page.
     Leading: ["leading-group"];
-    /// Keeps accounts; sees no report.
+    /// Keeps settings and asks for rights; sees no report.
     Admin: ["admin"];
+    /// Keeps accounts: an administrator all of them, a leader those of the members of their own unit (`people::scope`).
+    Keeper: ["admin", "leader"];
     /// Confirms what an administrator asked: another administrator, or the office.
     Confirmer: ["admin", "office"];
     /// Confirms the reset of a second factor: another administrator, the office, a leader for the own unit.

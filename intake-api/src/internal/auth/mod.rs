@@ -17,7 +17,9 @@ pub(crate) mod token;
 pub(crate) mod tries;
 pub(crate) mod weak;
 
-pub(crate) use guard::{Admin, Auditor, Confirmer, Desk, Leading, Office, Overseer, Resetter, SignedIn, Watcher};
+pub(crate) use guard::{
+    Admin, Auditor, Confirmer, Desk, Keeper, Leading, Office, Overseer, Resetter, SignedIn, Watcher,
+};
 pub(crate) use session::{Actor, SessionUnread, given_token, session, session_of, sets_session};
 
 /// What the login asks, as configured.

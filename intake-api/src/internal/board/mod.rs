@@ -23,6 +23,7 @@ use axum::routing::{get, post};
 pub(crate) use call::{Call, call};
 pub(crate) use facts::lines as facts_lines;
 pub(crate) use look::look;
+pub(crate) use ticket::event_name;
 
 use super::Route;
 

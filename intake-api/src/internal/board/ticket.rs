@@ -250,8 +250,13 @@ fn stage(stage: &Value, letters: bool, lang: Lang, now: DateTime<Utc>) -> StageL
     }
 }
 
+/// What an event is called here.
+pub(crate) fn event_name(lang: Lang, kind: &str) -> &'static str {
+    let known = EVENTS.iter().find(|known| **known == kind).unwrap_or(&"other");
+    lang.t(&format!("board.event.{known}"))
+}
+
 fn event(event: &Value, lang: Lang, now: DateTime<Utc>) -> EventLine {
-    let kind = EVENTS.iter().find(|k| **k == text(event, "kind")).unwrap_or(&"other");
     EventLine {
         // A contact has two times: when the child was seen, and when it was written down.
         at: match (
@@ -263,7 +268,7 @@ fn event(event: &Value, lang: Lang, now: DateTime<Utc>) -> EventLine {
         },
         text: format!(
             "{} · {}",
-            lang.t(&format!("board.event.{kind}")),
+            event_name(lang, text(event, "kind")),
             words::actor(lang, text(event, "actor"))
         ),
         reason: text(event, "reason").to_owned(),

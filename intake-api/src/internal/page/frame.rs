@@ -127,7 +127,7 @@ impl Paper {
 }
 
 /// path, text key, roles that see it
-const NAV: [(&str, &str, &[&str]); 9] = [
+const NAV: [(&str, &str, &[&str]); 11] = [
     ("/desk", "frame.desk", &["member", "leader"]),
     ("/board", "frame.board", &["office", "oversight"]),
     ("/triage", "frame.triage", &["office", "oversight"]),
@@ -135,8 +135,10 @@ const NAV: [(&str, &str, &[&str]); 9] = [
     ("/callbacks", "frame.callbacks", &["office", "oversight"]),
     ("/rules", "frame.rules", &["office", "oversight"]),
     ("/leading", "frame.leading", &["leading-group"]),
-    ("/people", "frame.people", &["admin"]),
+    ("/people", "frame.people", &["admin", "leader"]),
     ("/units", "frame.units", &["admin"]),
+    ("/grants", "frame.grants", &["admin", "office"]),
+    ("/trail", "frame.trail", &["admin", "office", "oversight"]),
 ];
 
 impl Frame {
@@ -219,7 +221,7 @@ impl Frame {
 }
 
 fn tab(lang: Lang, here: &str) -> String {
-    const TABS: [&str; 14] = [
+    const TABS: [&str; 17] = [
         "desk",
         "ticket",
         "board",
@@ -234,6 +236,9 @@ fn tab(lang: Lang, here: &str) -> String {
         "sessions",
         "factor",
         "factor-resets",
+        "grants",
+        "trail",
+        "account",
     ];
     let known = TABS.iter().find(|tab| here.trim_start_matches('/') == **tab);
     let key = known.map_or_else(|| "frame.title".to_owned(), |tab| format!("frame.tab.{tab}"));

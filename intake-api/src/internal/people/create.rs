@@ -8,7 +8,7 @@ use axum::{
 };
 use platform::{
     clock,
-    store::{Created, NewAccount},
+    store::{Created, NewAccount, takes_two},
 };
 use tracing::{error, info};
 
@@ -16,10 +16,11 @@ use super::{
     fields::{self, Wrong},
     list::{NewPerson, show},
     said::{Fresh, Said},
+    scope::Scope,
 };
 use crate::internal::{
     Internal,
-    auth::{Admin, password},
+    auth::{Keeper, password},
     detached,
     page::{Language, problem},
 };
@@ -27,7 +28,7 @@ use crate::internal::{
 /// Makes it, or gives back what was typed with what is wrong.
 pub(super) async fn create(
     State(internal): State<Internal>,
-    actor: Admin,
+    actor: Keeper,
     Language(lang): Language,
     Form(typed): Form<NewPerson>,
 ) -> Response {
@@ -39,6 +40,9 @@ pub(super) async fn create(
         Ok(read) => read,
         Err(wrong) => return refuse(StatusCode::UNPROCESSABLE_ENTITY, typed, wrong).await,
     };
+    if !Scope::of(&actor).gives(&typed.unit, &typed.role) {
+        return problem::not_found().into_response();
+    }
     let (given, hash) = match fresh().await {
         Ok(fresh) => fresh,
         Err(response) => return response,
@@ -80,7 +84,11 @@ pub(super) async fn create(
                     login: login.clone(),
                     password: given,
                 }],
-                ..Said::done(lang.t("accounts.created"))
+                ..Said::done(lang.t(if takes_two(&typed.role) {
+                    "accounts.created_asked"
+                } else {
+                    "accounts.created"
+                }))
             };
             show(
                 &internal,

@@ -22,13 +22,15 @@ use tracing::info;
 
 use super::{
     fields::{self, Wrong},
-    person::{self, Typed, fetch},
+    list,
+    person::{self, Typed, fetch, fetch_kept},
     said::Said,
+    scope::Scope,
     trail::new_act,
 };
 use crate::internal::{
     Internal,
-    auth::{Actor, Admin},
+    auth::{Actor, Keeper},
     detached,
     page::{Frame, Language, problem, render, words},
     unavailable,
@@ -111,7 +113,7 @@ impl What {
 /// `GET /people/{id}/leave`: what would follow.
 pub(super) async fn page(
     State(internal): State<Internal>,
-    actor: Admin,
+    actor: Keeper,
     Language(lang): Language,
     Path(id): Path<i64>,
     Query(fields): Query<Fields>,
@@ -126,7 +128,7 @@ pub(super) async fn page(
 /// `POST /people/{id}/disable`
 pub(super) async fn disable(
     internal: State<Internal>,
-    actor: Admin,
+    actor: Keeper,
     lang: Language,
     id: Path<i64>,
     Form(fields): Form<Fields>,
@@ -137,7 +139,7 @@ pub(super) async fn disable(
 /// `POST /people/{id}/end`
 pub(super) async fn end(
     internal: State<Internal>,
-    actor: Admin,
+    actor: Keeper,
     lang: Language,
     id: Path<i64>,
     Form(fields): Form<Fields>,
@@ -152,7 +154,7 @@ async fn act(internal: &Internal, actor: &Actor, lang: Lang, id: i64, what: What
     if let Some(refused) = locks_out(internal, actor, lang, id, &what).await {
         return refused;
     }
-    let person = match fetch(internal, id).await {
+    let person = match fetch(internal, actor, id).await {
         Ok(person) => person,
         Err(response) => return response,
     };
@@ -210,6 +212,11 @@ async fn act(internal: &Internal, actor: &Actor, lang: Lang, id: i64, what: What
             let mut text = lang.t(key).to_owned();
             if moved > 0 {
                 text += &lang.fill("accounts.leave.moved", &[("n", &moved.to_string())]);
+            }
+            if fetch(internal, actor, id).await.is_err() {
+                // A leader's unit has one member less, whose page is not the leader's any more.
+                let (typed, said) = (list::NewPerson::default(), Said::done(text));
+                return list::show(internal, actor, lang, StatusCode::OK, "", typed, Wrong::new(), said).await;
             }
             person::show(
                 internal,
@@ -352,7 +359,7 @@ async fn show(
     status: StatusCode,
     error: Option<String>,
 ) -> Response {
-    let person = match fetch(internal, id).await {
+    let person = match fetch(internal, actor, id).await {
         Ok(person) => person,
         Err(response) => return response,
     };
@@ -405,8 +412,18 @@ async fn show(
     render(status, &page)
 }
 
-/// The refusal, when this would lock out the acting person or leave the county without an administrator.
+/// The refusal, when this is not the actor's to end, would lock them out, or leave the county without an administrator.
 async fn locks_out(internal: &Internal, actor: &Actor, lang: Lang, id: i64, what: &What) -> Option<Response> {
+    let scope = Scope::of(actor);
+    let theirs = match what {
+        What::Account => fetch_kept(internal, actor, id).await.map(|_| true),
+        What::Role { unit, role } => fetch(internal, actor, id).await.map(|_| scope.gives(unit, role)),
+    };
+    match theirs {
+        Ok(true) => {}
+        Ok(false) => return Some(problem::not_found().into_response()),
+        Err(response) => return Some(response),
+    }
     if matches!(what, What::Role { role, .. } if role != "admin") {
         return None;
     }

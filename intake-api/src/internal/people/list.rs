@@ -18,10 +18,11 @@ use unicode_normalization::UnicodeNormalization;
 use super::{
     fields::{self, Wrong},
     said::Said,
+    scope::Scope,
 };
 use crate::internal::{
     Internal, api_unavailable,
-    auth::{Actor, Admin},
+    auth::{Actor, Keeper},
     page::{Frame, Language, Phone, render},
     unavailable,
 };
@@ -82,6 +83,8 @@ struct PeoplePage {
     typed: NewPerson,
     wrong: Wrong,
     open: bool,
+    /// An administrator's page: with what is no leader's.
+    county: bool,
     said: Said,
 }
 
@@ -94,7 +97,7 @@ impl PeoplePage {
 /// The page.
 pub(super) async fn page(
     State(internal): State<Internal>,
-    actor: Admin,
+    actor: Keeper,
     Language(lang): Language,
     Query(asked): Query<Asked>,
 ) -> Response {
@@ -116,8 +119,8 @@ pub(super) async fn page(
 }
 
 /// `GET /api/v1/people`
-pub(super) async fn api(State(internal): State<Internal>, _: Admin, Query(asked): Query<Asked>) -> Response {
-    match search(&internal, &asked.q).await {
+pub(super) async fn api(State(internal): State<Internal>, actor: Keeper, Query(asked): Query<Asked>) -> Response {
+    match search(&internal, &Scope::of(&actor), &asked.q).await {
         Ok(people) => Json(
             people
                 .iter()
@@ -129,7 +132,7 @@ pub(super) async fn api(State(internal): State<Internal>, _: Admin, Query(asked)
     }
 }
 
-async fn search(internal: &Internal, q: &str) -> Result<Vec<Person>, StoreError> {
+async fn search(internal: &Internal, scope: &Scope, q: &str) -> Result<Vec<Person>, StoreError> {
     let folded: String = q.chars().take(SEARCH).nfkc().collect::<String>().to_lowercase();
     let words: Vec<String> = folded.split_whitespace().map(str::to_owned).collect();
     let find = if words.is_empty() {
@@ -137,7 +140,9 @@ async fn search(internal: &Internal, q: &str) -> Result<Vec<Person>, StoreError>
     } else {
         Find::Words(words)
     };
-    internal.people.accounts_list(&internal.county, find).await
+    let mut found = internal.people.accounts_list(&internal.county, find).await?;
+    found.retain(|person| scope.sees(person));
+    Ok(found)
 }
 
 /// The page after an act.
@@ -152,7 +157,8 @@ pub(super) async fn show(
     wrong: Wrong,
     said: Said,
 ) -> Response {
-    let people = match search(internal, q).await {
+    let scope = Scope::of(actor);
+    let people = match search(internal, &scope, q).await {
         Ok(people) => people,
         Err(e) => return unavailable(&e),
     };
@@ -167,8 +173,9 @@ pub(super) async fn show(
             .map(|p| line(p, &loaded.pack, lang))
             .collect(),
         q: q.to_owned(),
-        units: fields::units(&loaded.pack),
-        roles: fields::roles(lang),
+        units: scope.units(&loaded.pack),
+        roles: scope.roles(lang),
+        county: scope.is_county(),
         open: !wrong.is_empty() || !typed.unit.is_empty(),
         typed,
         wrong,

@@ -13,11 +13,11 @@ use tracing::info;
 
 use super::{
     fields::{self, Wrong},
-    person::{self, Typed, fetch},
+    person::{self, Typed, fetch_kept},
     said::Said,
     trail::new_act,
 };
-use crate::internal::{Internal, auth::Admin, detached, page::Language};
+use crate::internal::{Internal, auth::Keeper, detached, page::Language};
 
 /// The form.
 #[derive(Deserialize)]
@@ -31,12 +31,12 @@ pub(super) struct Mended {
 /// Mends it, or gives back what was typed with what is wrong.
 pub(super) async fn mend(
     State(internal): State<Internal>,
-    actor: Admin,
+    actor: Keeper,
     Language(lang): Language,
     Path(id): Path<i64>,
     Form(form): Form<Mended>,
 ) -> Response {
-    let before = match fetch(&internal, id).await {
+    let before = match fetch_kept(&internal, &actor, id).await {
         Ok(person) => person.account,
         Err(response) => return response,
     };

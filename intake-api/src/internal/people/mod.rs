@@ -1,10 +1,16 @@
-//! Accounts: who may come in, for which unit, as what; and whom to call at a unit. Administrators keep both and see no report.
+//! Accounts: who may come in, for which unit, as what; and whom to call at a unit. Administrators keep both and see no report;
+//! a unit's leader keeps the accounts of its members (`scope`).
 //!
-//! `list` and `person` show, `create`, `mend`, `roles`, `reset` and `leave` act, `units` keeps a unit's contacts, `import` takes
-//! many people from a spreadsheet, `fields` is the one reader of what is typed. Every act is recorded.
+//! `list` and `person` show, `create`, `mend`, `roles`, `reset` and `leave` act, `grants` confirms what takes two people, `units`
+//! keeps a unit's contacts, `import` takes many people from a spreadsheet, `fields` is the one reader of what is typed. Every act
+//! is recorded: `audit` shows the trail of everybody, `account` that of one's own account, `access` who came to which door.
 
+mod access;
+mod account;
+mod audit;
 mod create;
 mod fields;
+mod grants;
 mod import;
 mod leave;
 mod list;
@@ -14,6 +20,7 @@ mod person;
 mod reset;
 mod roles;
 mod said;
+mod scope;
 mod trail;
 mod units;
 
@@ -45,6 +52,16 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get("/units", get(units::list)),
         Route::get("/units/{code}", get(units::page)),
         Route::post("/units/{code}", post(units::confirm)),
+        Route::get("/grants", get(grants::page)),
+        Route::post("/grants/{id}/{act}", post(grants::act)),
+        Route::get("/api/v1/grants", get(grants::api)),
+        Route::post("/api/v1/grants/{id}/{act}", post(grants::api_act)),
+        Route::get("/trail", get(audit::page)),
+        Route::get("/api/v1/trail", get(audit::api)),
+        Route::get("/access", get(access::page)),
+        Route::get("/api/v1/access", get(access::api)),
+        Route::get("/account", get(account::page)),
+        Route::get("/api/v1/account", get(account::api)),
         Route::get("/password", get(own::page)),
         Route::post("/password", post(own::change)),
     ]

@@ -15,11 +15,12 @@ use platform::{
 use super::{
     fields::{self, Wrong},
     said::Said,
+    scope::Scope,
     trail::{self, ActLine},
 };
 use crate::internal::{
     Internal,
-    auth::{Actor, Admin},
+    auth::{Actor, Keeper},
     page::{Frame, Language, problem, render, words},
     unavailable,
 };
@@ -30,6 +31,8 @@ struct HeldRole {
     unit_name: String,
     role: String,
     role_name: &'static str,
+    /// The actor may take it.
+    ours: bool,
 }
 
 /// What was typed into the forms of this page.
@@ -63,6 +66,9 @@ struct PersonPage {
     typed: Typed,
     wrong: Wrong,
     acts: Vec<ActLine>,
+    /// The actor keeps all accounts, and this one.
+    county: bool,
+    kept: bool,
     said: Said,
 }
 
@@ -75,7 +81,7 @@ impl PersonPage {
 /// The page.
 pub(super) async fn page(
     State(internal): State<Internal>,
-    actor: Admin,
+    actor: Keeper,
     Language(lang): Language,
     Path(id): Path<i64>,
 ) -> Response {
@@ -92,11 +98,22 @@ pub(super) async fn page(
     .await
 }
 
-/// One person of this county.
-pub(super) async fn fetch(internal: &Internal, id: i64) -> Result<Person, Response> {
+/// One person of this county whom the actor sees.
+pub(super) async fn fetch(internal: &Internal, actor: &Actor, id: i64) -> Result<Person, Response> {
     let found = internal.people.accounts_list(&internal.county, Find::One(id)).await;
     let person = found.map_err(|e| unavailable(&e))?.into_iter().next();
+    let person = person.filter(|person| Scope::of(actor).sees(person));
     person.ok_or_else(|| problem::not_found().into_response())
+}
+
+/// One whose account the actor keeps: whoever may not change it finds nothing to change.
+pub(super) async fn fetch_kept(internal: &Internal, actor: &Actor, id: i64) -> Result<Person, Response> {
+    let person = fetch(internal, actor, id).await?;
+    if Scope::of(actor).keeps(&person) {
+        Ok(person)
+    } else {
+        Err(problem::not_found().into_response())
+    }
 }
 
 /// The page after an act.
@@ -111,13 +128,15 @@ pub(super) async fn show(
     wrong: Wrong,
     said: Said,
 ) -> Response {
-    let person = match fetch(internal, id).await {
+    let person = match fetch(internal, actor, id).await {
         Ok(person) => person,
         Err(response) => return response,
     };
+    let scope = Scope::of(actor);
+    let kept = scope.keeps(&person);
     let (holds, acts) = match (
         internal.people.account_holds(&internal.county, id).await,
-        internal.people.account_acts(id).await,
+        internal.people.account_acts(&internal.county, id).await,
     ) {
         (Ok(holds), Ok(acts)) => (holds, acts),
         (Err(e), _) | (_, Err(e)) => return unavailable(&e),
@@ -128,6 +147,7 @@ pub(super) async fn show(
     let held = memberships.into_iter().map(|m| HeldRole {
         unit_name: fields::unit_name(&loaded.pack, &m.unit),
         role_name: fields::role_name(lang, &m.role),
+        ours: scope.gives(&m.unit, &m.role),
         unit: m.unit,
         role: m.role,
     });
@@ -149,8 +169,10 @@ pub(super) async fn show(
         login: login.clone(),
         held: held.collect(),
         holds: lang.fill("accounts.holds", &[("n", &open.to_string())]),
-        units: fields::units(&loaded.pack),
-        roles: fields::roles(lang),
+        units: scope.units(&loaded.pack),
+        roles: scope.roles(lang),
+        county: scope.is_county(),
+        kept,
         typed,
         wrong,
         acts: trail::lines(&acts, &loaded.pack, lang, now),

@@ -11,20 +11,20 @@ use tracing::info;
 use super::{
     create::fresh,
     fields::Wrong,
-    person::{self, Typed, fetch},
+    person::{self, Typed, fetch_kept},
     said::{Fresh, Said},
     trail::new_act,
 };
-use crate::internal::{Internal, auth::Admin, detached, page::Language};
+use crate::internal::{Internal, auth::Keeper, detached, page::Language};
 
 /// Resets it.
 pub(super) async fn reset(
     State(internal): State<Internal>,
-    actor: Admin,
+    actor: Keeper,
     Language(lang): Language,
     Path(id): Path<i64>,
 ) -> Response {
-    let account = match fetch(&internal, id).await {
+    let account = match fetch_kept(&internal, &actor, id).await {
         Ok(person) => person.account,
         Err(response) => return response,
     };

@@ -48,11 +48,53 @@ pub(crate) fn lines(acts: &[AccountAct], pack: &Pack, lang: Lang, now: DateTime<
         .collect()
 }
 
-fn text(act: &AccountAct, pack: &Pack, lang: Lang) -> String {
-    let by = act.actor_login.as_ref().map_or_else(
-        || act.actor_name.clone(),
-        |login| format!("{}（{login}）", act.actor_name),
-    );
+/// Acts that have words of their own.
+const WORDS: [&str; 23] = [
+    "created",
+    "asked",
+    "granted",
+    "declined",
+    "withdrawn",
+    "ended",
+    "password",
+    "reset",
+    "disabled",
+    "enabled",
+    "mended",
+    "contacts",
+    "invited",
+    "sessions-ended",
+    "factor-set",
+    "factor-off",
+    "factor-reset-asked",
+    "factor-reset",
+    "factor-reset-refused",
+    "recovery-codes",
+    "recovery-code-used",
+    "pack-loaded",
+    "unit-moved",
+];
+
+/// Who acted: always with the login, so that two of one name are never one. By command line: the user of the machine.
+pub(super) fn actor(act: &AccountAct, lang: Lang) -> String {
+    if let Some(login) = &act.actor_login {
+        return format!("{}（{login}）", act.actor_name);
+    }
+    match (act.detail["os_user"].as_str(), act.detail["command"].as_str()) {
+        (Some(user), command) => lang.fill(
+            "accounts.act.command",
+            &[("user", user), ("command", command.unwrap_or_default())],
+        ),
+        (None, _) if ["command line", "pack load"].contains(&act.actor_name.as_str()) => {
+            lang.t("accounts.act.command_bare").to_owned()
+        }
+        (None, _) => act.actor_name.clone(),
+    }
+}
+
+/// What was done, in words.
+pub(super) fn text(act: &AccountAct, pack: &Pack, lang: Lang) -> String {
+    let by = actor(act, lang);
     let said = |name: &str| match &act.detail[name] {
         Value::String(text) if !text.is_empty() => text.clone(),
         Value::Number(number) => number.to_string(),
@@ -68,32 +110,21 @@ fn text(act: &AccountAct, pack: &Pack, lang: Lang) -> String {
         .as_deref()
         .map(|role| role_name(lang, role))
         .unwrap_or_default();
-    let key = match act.act.as_str() {
-        "created" => "accounts.act.created",
-        "granted" => "accounts.act.granted",
-        "ended" => "accounts.act.ended",
-        "reset" => "accounts.act.reset",
-        "disabled" => "accounts.act.disabled",
-        "enabled" => "accounts.act.enabled",
-        "mended" => "accounts.act.mended",
-        "contacts" => "accounts.act.contacts",
-        "password" => "accounts.act.password",
-        "sessions-ended" => "accounts.act.sessions-ended",
-        "factor-set" => "accounts.act.factor-set",
-        "factor-off" => "accounts.act.factor-off",
-        "factor-reset-asked" => "accounts.act.factor-reset-asked",
-        "factor-reset" => "accounts.act.factor-reset",
-        "factor-reset-refused" => "accounts.act.factor-reset-refused",
-        "recovery-codes" => "accounts.act.recovery-codes",
-        "recovery-code-used" => "accounts.act.recovery-code-used",
-        _ => "accounts.act.other",
+    let word = match act.act.as_str() {
+        // Made without a role: the role waits for a second person.
+        "created" if act.role.is_none() => "created_bare",
+        "granted" if act.detail["asker"].is_string() => "confirmed",
+        "ended" if act.detail["why"] == "enabled" => "ended_enabled",
+        word if WORDS.contains(&word) => word,
+        _ => "other",
     };
     lang.fill(
-        key,
+        &format!("accounts.act.{word}"),
         &[
             ("by", &by),
             ("unit", &place),
             ("role", role),
+            ("asker", &said("asker")),
             ("tickets", &said("tickets")),
             ("name", &said("name")),
             ("old_name", &said("old_name")),

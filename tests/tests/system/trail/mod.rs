@@ -3,6 +3,7 @@
 mod access;
 mod acts;
 mod granting;
+mod pages;
 
 use platform::{
     clock,

@@ -1,0 +1,191 @@
+//! `GET /access`: who came to which door: failed logins, refusals, logins. Administrators and the oversight read it; 90 days.
+
+use std::net::IpAddr;
+
+use askama::Template;
+use axum::{
+    Json,
+    extract::{Query, State},
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use casework::calendar::rfc3339;
+use chrono::{DateTime, Utc};
+use platform::{
+    clock,
+    store::{AccessFind, AccessLine},
+    text::Lang,
+};
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::internal::{
+    Internal, api_unavailable,
+    auth::{Watcher, login_name},
+    page::{Frame, Language, render, words},
+    unavailable,
+};
+
+/// Lines of a page.
+const SHOWN: i64 = 100;
+
+/// Kinds in the order in which they are offered.
+const KINDS: [&str; 6] = ["login-failed", "login-throttled", "refused", "login", "logout", "other"];
+
+/// What is asked for.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(super) struct Asked {
+    #[serde(default)]
+    kind: String,
+    #[serde(default)]
+    account: String,
+    #[serde(default)]
+    address: String,
+    before: Option<i64>,
+}
+
+struct Line {
+    at: String,
+    what: &'static str,
+    times: Option<String>,
+    who: String,
+    address: String,
+    door: String,
+}
+
+#[derive(Template)]
+#[template(path = "internal/people/access.html")]
+struct AccessPage {
+    frame: Frame,
+    asked: Asked,
+    kinds: Vec<(&'static str, &'static str)>,
+    bad_address: bool,
+    lines: Vec<Line>,
+    older: Option<String>,
+}
+
+/// An address was asked for that is none.
+struct NoAddress;
+
+fn read(asked: &Asked) -> Result<AccessFind, NoAddress> {
+    let some = |text: &str| (!text.trim().is_empty()).then(|| text.trim().to_owned());
+    let address = match some(&asked.address) {
+        Some(text) => Some(text.parse::<IpAddr>().map_err(|_| NoAddress)?),
+        None => None,
+    };
+    Ok(AccessFind {
+        kind: some(&asked.kind),
+        address,
+        login: some(&asked.account).map(|login| login_name::normalised(&login)),
+        before: asked.before,
+        limit: SHOWN + 1,
+    })
+}
+
+/// The page.
+pub(super) async fn page(
+    State(internal): State<Internal>,
+    actor: Watcher,
+    Language(lang): Language,
+    Query(asked): Query<Asked>,
+) -> Response {
+    let (found, bad_address) = match read(&asked) {
+        Ok(find) => match internal.people.access_list(&internal.county, &find).await {
+            Ok(found) => (found, false),
+            Err(e) => return unavailable(&e),
+        },
+        Err(NoAddress) => (Vec::new(), true),
+    };
+    let (found, older) = cut(found);
+    let now = clock::now();
+    let page = AccessPage {
+        kinds: KINDS
+            .iter()
+            .filter(|kind| **kind != "other")
+            .map(|kind| (*kind, kind_name(lang, kind)))
+            .collect(),
+        lines: found.iter().map(|line| say(line, lang, now)).collect(),
+        older: older.map(|id| {
+            let fields = [
+                ("kind", asked.kind.as_str()),
+                ("account", asked.account.as_str()),
+                ("address", asked.address.as_str()),
+                ("before", &id.to_string()),
+            ];
+            format!("/access?{}", serde_urlencoded::to_string(fields).unwrap_or_default())
+        }),
+        bad_address,
+        asked,
+        frame: Frame::of(&actor, lang, "/trail"),
+    };
+    let status = if bad_address {
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        StatusCode::OK
+    };
+    render(status, &page)
+}
+
+/// `GET /api/v1/access`
+pub(super) async fn api(State(internal): State<Internal>, _: Watcher, Query(asked): Query<Asked>) -> Response {
+    let Ok(find) = read(&asked) else {
+        return crate::internal::page::problem::api(422, "address is no address");
+    };
+    match internal.people.access_list(&internal.county, &find).await {
+        Ok(found) => {
+            let (found, older) = cut(found);
+            let lines: Vec<_> = found
+                .iter()
+                .map(|l| {
+                    json!({"id": l.id, "at": rfc3339(l.at), "last_at": rfc3339(l.last_at), "times": l.times, "kind": l.kind,
+                           "account": l.account_id, "login": l.login, "address": l.address, "door": l.door, "detail": l.detail})
+                })
+                .collect();
+            Json(json!({"events": lines, "older": older})).into_response()
+        }
+        Err(e) => api_unavailable(&e),
+    }
+}
+
+fn cut(mut found: Vec<AccessLine>) -> (Vec<AccessLine>, Option<i64>) {
+    let shown = usize::try_from(SHOWN).unwrap_or_default();
+    let older = (found.len() > shown).then(|| found[shown - 1].id);
+    found.truncate(shown);
+    (found, older)
+}
+
+fn kind_name(lang: Lang, kind: &str) -> &'static str {
+    let known = KINDS.iter().find(|known| **known == kind).unwrap_or(&"other");
+    lang.t(&format!("access.kind.{known}"))
+}
+
+fn say(line: &AccessLine, lang: Lang, now: DateTime<Utc>) -> Line {
+    let who = match (&line.name, &line.login) {
+        (Some(name), Some(login)) => format!("{name}（{login}）"),
+        (None, Some(login)) => lang.fill("access.unknown", &[("login", login)]),
+        _ if line.door == "*" => lang.t("access.many").to_owned(),
+        _ => lang.t("access.nobody").to_owned(),
+    };
+    Line {
+        at: words::moment(lang, line.at, now),
+        what: kind_name(lang, &line.kind),
+        times: (line.times > 1).then(|| {
+            let values = [
+                ("n", line.times.to_string()),
+                ("at", words::moment(lang, line.last_at, now)),
+            ];
+            let values = [("n", values[0].1.as_str()), ("at", values[1].1.as_str())];
+            lang.fill("access.times", &values)
+        }),
+        who,
+        address: line
+            .address
+            .clone()
+            .unwrap_or_else(|| lang.t("access.addresses").to_owned()),
+        door: match (line.door.as_str(), line.detail["path"].as_str()) {
+            ("*", _) => lang.t("access.doors").to_owned(),
+            (door, Some(path)) => format!("{} {path}", door.split(' ').next().unwrap_or_default()),
+            (door, None) => door.to_owned(),
+        },
+    }
+}

@@ -1,0 +1,114 @@
+//! `GET /account`: one's own account: which roles, who gave them, and who changed rights, password or anything else of it.
+
+use askama::Template;
+use axum::{
+    Json,
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use casework::{calendar::rfc3339, pack::Pack};
+use chrono::{DateTime, Utc};
+use platform::{
+    clock,
+    store::{AccountAct, Grant, StoreError},
+    text::Lang,
+};
+use serde_json::json;
+
+use super::{
+    fields,
+    trail::{self, ActLine},
+};
+use crate::internal::{
+    Internal, api_unavailable,
+    auth::{Actor, SignedIn},
+    page::{Frame, Language, render, words},
+    unavailable,
+};
+
+/// A role, held or gone.
+pub(super) struct GrantLine {
+    pub(super) what: String,
+    pub(super) given: String,
+    pub(super) ended: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "internal/people/account.html")]
+struct AccountPage {
+    frame: Frame,
+    name: String,
+    login: String,
+    grants: Vec<GrantLine>,
+    acts: Vec<ActLine>,
+}
+
+async fn read(internal: &Internal, actor: &Actor) -> Result<(Vec<Grant>, Vec<AccountAct>), StoreError> {
+    let id = actor.person.account.id;
+    let grants = internal.people.grants_of(id).await?;
+    Ok((grants, internal.people.account_acts(&internal.county, id).await?))
+}
+
+/// The page.
+pub(super) async fn page(State(internal): State<Internal>, actor: SignedIn, Language(lang): Language) -> Response {
+    let (grants, acts) = match read(&internal, &actor).await {
+        Ok(found) => found,
+        Err(e) => return unavailable(&e),
+    };
+    let (loaded, now) = (internal.pack.current(), clock::now());
+    let account = &actor.person.account;
+    let page = AccountPage {
+        name: account.name.clone(),
+        login: account.login.clone(),
+        grants: grants.iter().map(|g| line(g, &loaded.pack, lang, now)).collect(),
+        acts: trail::lines(&acts, &loaded.pack, lang, now),
+        frame: Frame::of(&actor, lang, "/account"),
+    };
+    render(StatusCode::OK, &page)
+}
+
+/// `GET /api/v1/account`
+pub(super) async fn api(State(internal): State<Internal>, actor: SignedIn) -> Response {
+    match read(&internal, &actor).await {
+        Ok((grants, acts)) => Json(json!({
+            "id": actor.person.account.id, "login": actor.person.account.login, "name": actor.person.account.name,
+            "roles": grants.iter().map(|g| json!({
+                "unit": g.unit, "role": g.role, "since": rfc3339(g.since), "ended_at": g.ended_at.map(rfc3339),
+                "granted_by": g.granter, "confirmed_by": g.confirmer, "ended_by": g.ender,
+            })).collect::<Vec<_>>(),
+            "acts": acts.iter().map(|act| json!({
+                "at": rfc3339(act.at), "act": act.act, "by": act.actor_name, "by_login": act.actor_login,
+                "unit": act.unit, "role": act.role,
+            })).collect::<Vec<_>>(),
+        }))
+        .into_response(),
+        Err(e) => api_unavailable(&e),
+    }
+}
+
+/// A role in words: from when, by whom, until when.
+pub(super) fn line(grant: &Grant, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> GrantLine {
+    let command = || lang.t("accounts.act.command_bare").to_owned();
+    let at = words::moment(lang, grant.since, now);
+    let by = grant.granter.clone().unwrap_or_else(command);
+    let given = match &grant.confirmer {
+        Some(with) => lang.fill("account.given_two", &[("at", &at), ("by", &by), ("with", with)]),
+        None => lang.fill("account.given", &[("at", &at), ("by", &by)]),
+    };
+    GrantLine {
+        what: format!(
+            "{} · {}",
+            fields::unit_name(pack, &grant.unit),
+            fields::role_name(lang, &grant.role)
+        ),
+        given,
+        ended: grant.ended_at.map(|ended| {
+            let by = grant.ender.clone().unwrap_or_else(command);
+            lang.fill(
+                "account.ended",
+                &[("at", &words::moment(lang, ended, now)), ("by", &by)],
+            )
+        }),
+    }
+}

@@ -1,0 +1,213 @@
+//! `GET /trail`: who did what to accounts, units and rights, of everybody, one account or one unit. Administrators, the office and
+//! the oversight read it; what a person did on reports and rules only those who may read reports.
+
+use askama::Template;
+use axum::{
+    Json,
+    extract::{Query, State},
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use casework::calendar::rfc3339;
+use platform::{
+    clock,
+    receipt::ReportId,
+    store::{AccountAct, ActsFind, DeedLine, StoreError},
+    text::Lang,
+};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{fields, trail};
+use crate::internal::{
+    Internal, api_unavailable,
+    auth::{Auditor, login_name},
+    board::event_name,
+    page::{Frame, Language, render, words},
+    unavailable,
+};
+
+/// Lines of a page.
+const SHOWN: i64 = 100;
+
+/// What is asked for.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(super) struct Asked {
+    /// A login.
+    #[serde(default)]
+    account: String,
+    /// A unit's code.
+    #[serde(default)]
+    unit: String,
+    /// Older than this act.
+    before: Option<i64>,
+}
+
+struct Line {
+    at: String,
+    text: String,
+    /// Whom it was done to: name and login.
+    whom: Option<String>,
+}
+
+struct Deed {
+    at: String,
+    text: String,
+    link: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "internal/people/trail.html")]
+struct TrailPage {
+    frame: Frame,
+    asked: Asked,
+    /// Somebody asked for a login that nobody has.
+    nobody: bool,
+    heading: String,
+    units: Vec<(String, String)>,
+    lines: Vec<Line>,
+    deeds: Vec<Deed>,
+    older: Option<String>,
+    access: bool,
+}
+
+/// What was found.
+struct Found {
+    nobody: bool,
+    name: Option<String>,
+    acts: Vec<AccountAct>,
+    deeds: Vec<DeedLine>,
+    older: Option<i64>,
+}
+
+/// The page.
+pub(super) async fn page(
+    State(internal): State<Internal>,
+    actor: Auditor,
+    Language(lang): Language,
+    Query(asked): Query<Asked>,
+) -> Response {
+    let found = match find(&internal, &actor, &asked).await {
+        Ok(found) => found,
+        Err(e) => return unavailable(&e),
+    };
+    let (loaded, now) = (internal.pack.current(), clock::now());
+    let pack = &loaded.pack;
+    let whom = |act: &AccountAct| match (&act.account_name, &act.account_login) {
+        (Some(name), Some(login)) => Some(format!("{name}（{login}）")),
+        _ => None,
+    };
+    let page = TrailPage {
+        heading: match (&found.name, asked.unit.is_empty()) {
+            (Some(name), _) => lang.fill("trail.of", &[("who", name)]),
+            (None, false) => lang.fill("trail.of", &[("who", &fields::unit_name(pack, &asked.unit))]),
+            (None, true) => lang.t("trail.title").to_owned(),
+        },
+        units: fields::units(pack),
+        lines: found
+            .acts
+            .iter()
+            .map(|act| Line {
+                at: words::moment(lang, act.at, now),
+                text: trail::text(act, pack, lang),
+                whom: whom(act),
+            })
+            .collect(),
+        deeds: found.deeds.iter().map(|deed| say(deed, lang, now)).collect(),
+        older: found.older.map(|id| {
+            let fields = [
+                ("account", asked.account.as_str()),
+                ("unit", asked.unit.as_str()),
+                ("before", &id.to_string()),
+            ];
+            format!("/trail?{}", serde_urlencoded::to_string(fields).unwrap_or_default())
+        }),
+        nobody: found.nobody,
+        access: actor.is(&["admin", "oversight"]),
+        asked,
+        frame: Frame::of(&actor, lang, "/trail"),
+    };
+    render(StatusCode::OK, &page)
+}
+
+/// `GET /api/v1/trail`
+pub(super) async fn api(State(internal): State<Internal>, actor: Auditor, Query(asked): Query<Asked>) -> Response {
+    match find(&internal, &actor, &asked).await {
+        Ok(found) => Json(json!({
+            "acts": found.acts.iter().map(|act| json!({
+                "id": act.id, "at": rfc3339(act.at), "act": act.act, "by": act.actor_name, "by_login": act.actor_login,
+                "by_account": act.actor, "account": act.account_id, "account_login": act.account_login,
+                "account_name": act.account_name, "unit": act.unit, "role": act.role, "detail": act.detail,
+            })).collect::<Vec<_>>(),
+            "deeds": found.deeds.iter().map(|deed| json!({
+                "at": rfc3339(deed.at), "kind": deed.kind, "ticket": deed.ticket_id, "rules": deed.version,
+                "receipt": deed.report_id.map(ReportId::from_db).map(|id| id.to_string()),
+            })).collect::<Vec<_>>(),
+            "older": found.older,
+        }))
+        .into_response(),
+        Err(e) => api_unavailable(&e),
+    }
+}
+
+async fn find(internal: &Internal, actor: &Auditor, asked: &Asked) -> Result<Found, StoreError> {
+    let login = login_name::normalised(&asked.account);
+    let person = if login.is_empty() {
+        None
+    } else {
+        internal.people.account_named(&internal.county, &login).await?
+    };
+    let nobody = !login.is_empty() && person.is_none();
+    let account = person.as_ref().map(|(id, _)| *id);
+    let find = ActsFind {
+        account,
+        or_by: true,
+        unit: (!asked.unit.is_empty()).then_some(asked.unit.as_str()),
+        act: None,
+        before: asked.before,
+        limit: SHOWN + 1,
+    };
+    let mut acts = if nobody {
+        Vec::new()
+    } else {
+        internal.people.acts_find(&internal.county, &find).await?
+    };
+    let shown = usize::try_from(SHOWN).unwrap_or_default();
+    let older = (acts.len() > shown).then(|| acts[shown - 1].id);
+    acts.truncate(shown);
+    // An administrator sees no report, nor what was done on one.
+    let deeds = match account.filter(|_| actor.is(&["office", "oversight"]) && asked.before.is_none()) {
+        Some(account) => internal.board.account_deeds(&internal.county, account, SHOWN).await?,
+        None => Vec::new(),
+    };
+    Ok(Found {
+        nobody,
+        name: person.map(|(_, name)| format!("{name}（{login}）")),
+        acts,
+        deeds,
+        older,
+    })
+}
+
+fn say(deed: &DeedLine, lang: Lang, now: chrono::DateTime<chrono::Utc>) -> Deed {
+    let at = words::moment(lang, deed.at, now);
+    if let Some(version) = deed.version {
+        let what = lang.t(&format!("rules.act.{}", deed.kind));
+        let rules = lang.fill("rules.version", &[("n", &version.to_string())]);
+        return Deed {
+            at,
+            text: format!("{rules} · {what}"),
+            link: Some(format!("/rules/{version}")),
+        };
+    }
+    let receipt = deed.report_id.map(ReportId::from_db);
+    Deed {
+        at,
+        text: format!(
+            "{} · {}",
+            receipt.map(|id| id.to_string()).unwrap_or_default(),
+            event_name(lang, &deed.kind)
+        ),
+        link: deed.ticket_id.map(|id| format!("/board/tickets/{id}")),
+    }
+}
