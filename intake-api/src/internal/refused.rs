@@ -3,10 +3,10 @@
 //! What is not there and what is not theirs answer alike (404), so both are kept: whoever tries numbers is seen by it. Pages that
 //! are no door of ours, files of the pages and people without a session are not: nothing was refused to them.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr};
 
 use axum::{
-    extract::{ConnectInfo, MatchedPath, Request, State},
+    extract::{MatchedPath, Request, State},
     http::StatusCode,
     middleware::Next,
     response::Response,
@@ -20,6 +20,7 @@ use serde_json::json;
 use tracing::warn;
 
 use super::{Internal, auth::Actor};
+use crate::peer;
 
 /// Longest path that a line keeps.
 const PATH: usize = 120;
@@ -42,7 +43,10 @@ pub(super) async fn door(request: Request, next: Next) -> Response {
 /// The layer around all of them.
 pub(super) async fn layer(State(internal): State<Internal>, request: Request, next: Next) -> Response {
     let account = request.extensions().get::<Actor>().map(|a| a.person.account.id);
-    let address = address(&request);
+    let trusted = internal.rules.trust_forwarded;
+    // Without a known peer it is nowhere, and still a line.
+    let address = peer::counted(request.extensions(), request.headers(), trusted);
+    let address = address.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
     let path: String = request.uri().path().chars().take(PATH).collect();
     let method = request.method().clone();
     let answer = next.run(request).await;
@@ -72,12 +76,6 @@ pub(super) async fn layer(State(internal): State<Internal>, request: Request, ne
         .await;
     }
     answer
-}
-
-/// From where a request comes. Without a known peer it is nowhere, and still a line.
-fn address(request: &Request) -> IpAddr {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |info| info.0.ip())
 }
 
 /// Records somebody at a door, in a task of its own, and counts it. That it can't be recorded is logged and refuses nothing.

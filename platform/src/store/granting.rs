@@ -119,7 +119,8 @@ pub enum GrantDecided {
     Gone,
     /// Who asked, or whom it is for, can't confirm it; only who asked takes it back.
     NotYours,
-    /// One of the two was given a password by the other, or both by the same person, a short time ago.
+    /// One of the two was given a password by the other, or both by the same person, a short time ago; or both are one person by
+    /// name and telephone.
     MayBeOne,
     /// Who asked may not give it any more, or whom it is for is disabled or has it by now.
     Passed,
@@ -341,7 +342,8 @@ async fn confirmed(tx: &mut PgTransaction<'_>, request: i64, at: DateTime<Utc>) 
     Ok(done.rows_affected() == 1)
 }
 
-/// Whether one person could be both: who gave somebody a password a short time ago may have used it.
+/// Whether one person could be both: who gave somebody a password a short time ago may have used it, and somebody may have two
+/// accounts.
 async fn may_be_one(
     tx: &mut PgTransaction<'_>,
     one: i64,
@@ -353,7 +355,7 @@ async fn may_be_one(
                        WHERE account_id IN ($1, $2) AND actor IS NOT NULL AND at > $3
                          AND (act = 'reset' OR act = 'invited' AND at > (SELECT created_at FROM accounts a WHERE a.id = account_id))
                        UNION SELECT $1, $1 UNION SELECT $2, $2)
-         SELECT EXISTS (SELECT FROM gave a JOIN gave b ON b.who = a.who WHERE a.whose = $1 AND b.whose = $2)",
+         SELECT EXISTS (SELECT FROM gave a JOIN gave b ON b.who = a.who WHERE a.whose = $1 AND b.whose = $2) OR same_person($1, $2)",
     )
     .bind(one)
     .bind(other)

@@ -139,6 +139,7 @@ GRANT SELECT, INSERT ON grant_requests TO "{role}_people";
 GRANT UPDATE (decided_at, decided_by, decision) ON grant_requests TO "{role}_people";
 -- Who came to which door: recorded and forgotten by functions only.
 GRANT SELECT ON access_events TO "{role}_people";
+GRANT EXECUTE ON FUNCTION same_person(bigint, bigint) TO "{role}_people";
 GRANT EXECUTE ON FUNCTION access_record(text, timestamptz, text, bigint, text, inet, text, jsonb) TO "{role}_people";
 GRANT EXECUTE ON FUNCTION access_forget(timestamptz) TO "{role}_intake";
 GRANT SELECT, INSERT, UPDATE, DELETE ON login_devices, login_tries, recovery_codes TO "{role}_people";

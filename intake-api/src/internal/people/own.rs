@@ -11,12 +11,16 @@ use platform::{clock, text::Lang};
 use serde::Deserialize;
 use tracing::{error, info};
 
-use super::{fields::unit_name, trail::new_act};
+use super::{
+    fields::unit_name,
+    trail::{self, new_act},
+};
 use crate::internal::{
     Internal,
     auth::{Actor, SignedIn, device::Device, entry, login::retry_after, password, weak::About},
     detached,
-    page::{Frame, Language, problem, render},
+    page::{Frame, Language, problem, render, words},
+    unavailable,
 };
 
 #[derive(Template)]
@@ -24,6 +28,8 @@ use crate::internal::{
 struct PasswordPage {
     frame: Frame,
     must: bool,
+    /// Who reset the password and when, until its owner has chosen another.
+    told: Option<String>,
     error: Option<String>,
     done: bool,
 }
@@ -36,9 +42,21 @@ pub(crate) struct Change {
     again: String,
 }
 
-/// `GET /password`
-pub(crate) async fn page(actor: SignedIn, Language(lang): Language) -> Response {
-    show(&actor, lang, StatusCode::OK, None, false)
+/// `GET /password`: the first page after somebody else has reset the password. It says who did and when.
+pub(crate) async fn page(State(internal): State<Internal>, actor: SignedIn, Language(lang): Language) -> Response {
+    let id = actor.person.account.id;
+    let told = match internal.people.account_reset_untold(&internal.county, id).await {
+        Ok(told) => told.map(|act| {
+            let at = words::moment(lang, act.at, clock::now());
+            lang.fill("password.told", &[("by", &trail::actor(&act, lang)), ("at", &at)])
+        }),
+        Err(e) => return unavailable(&e),
+    };
+    let page = PasswordPage {
+        told,
+        ..password_page(&actor, lang, None, false)
+    };
+    render(StatusCode::OK, &page)
 }
 
 /// `POST /password`. A wrong old password counts as a failed login, so that an open session does not help to guess it.
@@ -125,16 +143,17 @@ pub(crate) async fn change(
 }
 
 fn show(actor: &Actor, lang: Lang, status: StatusCode, error: Option<String>, done: bool) -> Response {
-    let must = actor.person.account.must_change && !done;
-    render(
-        status,
-        &PasswordPage {
-            frame: Frame::of(actor, lang, "/password"),
-            must,
-            error,
-            done,
-        },
-    )
+    render(status, &password_page(actor, lang, error, done))
+}
+
+fn password_page(actor: &Actor, lang: Lang, error: Option<String>, done: bool) -> PasswordPage {
+    PasswordPage {
+        frame: Frame::of(actor, lang, "/password"),
+        must: actor.person.account.must_change && !done,
+        told: None,
+        error,
+        done,
+    }
 }
 
 fn broken(e: &anyhow::Error) -> Response {
