@@ -13,6 +13,7 @@ pub mod database_watch;
 pub mod foreign;
 pub mod lifecycle;
 pub mod listener;
+pub mod os_user;
 pub mod pack_dir;
 pub mod pack_watch;
 pub mod private;

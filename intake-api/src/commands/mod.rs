@@ -76,6 +76,12 @@ pub(crate) async fn pack_load(dir: &Path, successors: Vec<(String, String)>) -> 
         Err(e) => return Err(e.into()),
     };
     let county = pack.county();
+    if let PackLoaded::Loaded { version, .. } = &done.loaded {
+        let typed = command::Typed::now("pack load");
+        let mut act = typed.act(county, clock::now(), "pack-loaded", None);
+        act.detail["version"] = (*version).into();
+        store.account_act_record(&act).await?;
+    }
     match done.loaded {
         PackLoaded::Unchanged { version } => {
             say!("{county}: version {version} has the same content; nothing to do")?;

@@ -3,7 +3,10 @@
 //! What is not there and what is not theirs answer alike (404), so both are kept: whoever tries numbers is seen by it. Pages that
 //! are no door of ours, files of the pages and people without a session are not: nothing was refused to them.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    sync::{Arc, OnceLock},
+};
 
 use axum::{
     extract::{MatchedPath, Request, State},
@@ -25,23 +28,24 @@ use crate::peer;
 /// Longest path that a line keeps.
 const PATH: usize = 120;
 
-/// Which door it was: an extension of the answer.
-#[derive(Clone)]
-struct Door(String);
+/// Which door it was, written by the route that the request came to: an extension of the request, because a refused form's answer
+/// is made anew on its way out (`kept`).
+#[derive(Clone, Default)]
+struct Door(Arc<OnceLock<String>>);
 
 /// The layer of each route: says which one it is.
 pub(super) async fn door(request: Request, next: Next) -> Response {
-    let matched = request.extensions().get::<MatchedPath>();
-    let door = matched.map(|path| Door(format!("{} {}", request.method(), path.as_str())));
-    let mut answer = next.run(request).await;
-    if let Some(door) = door {
-        answer.extensions_mut().insert(door);
+    if let (Some(door), Some(path)) = (
+        request.extensions().get::<Door>(),
+        request.extensions().get::<MatchedPath>(),
+    ) {
+        door.0.get_or_init(|| format!("{} {}", request.method(), path.as_str()));
     }
-    answer
+    next.run(request).await
 }
 
 /// The layer around all of them.
-pub(super) async fn layer(State(internal): State<Internal>, request: Request, next: Next) -> Response {
+pub(super) async fn layer(State(internal): State<Internal>, mut request: Request, next: Next) -> Response {
     let account = request.extensions().get::<Actor>().map(|a| a.person.account.id);
     let trusted = internal.rules.trust_forwarded;
     // Without a known peer it is nowhere, and still a line.
@@ -49,8 +53,10 @@ pub(super) async fn layer(State(internal): State<Internal>, request: Request, ne
     let address = address.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
     let path: String = request.uri().path().chars().take(PATH).collect();
     let method = request.method().clone();
+    let door = Door::default();
+    request.extensions_mut().insert(door.clone());
     let answer = next.run(request).await;
-    let door = answer.extensions().get::<Door>().map(|door| door.0.clone());
+    let door = door.0.get().cloned();
     let status = answer.status();
     let turned_away = match status {
         StatusCode::FORBIDDEN => true,

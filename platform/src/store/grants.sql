@@ -102,6 +102,7 @@ GRANT SELECT ON reads, report_facts, decisions, cases, case_reports, tickets, st
 GRANT INSERT ON decisions, tickets, stages, stage_rounds, notices, notice_tickets, events, callbacks, audit_leaves TO "{role}_office";
 GRANT UPDATE (decision, decided_at, decided_by, decided_account) ON callbacks TO "{role}_office";
 GRANT UPDATE ON tickets, stages, cases TO "{role}_office";
+GRANT UPDATE (decided_account) ON decisions TO "{role}_office";
 GRANT UPDATE (replaced_by) ON notices TO "{role}_office";
 GRANT DELETE ON outbox, routing_attempts TO "{role}_office";
 

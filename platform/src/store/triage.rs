@@ -53,6 +53,8 @@ pub struct Act<'a> {
     pub by: &'a str,
     /// Their account; `None` from the command line.
     pub account: Option<i64>,
+    /// From the command line: the user of the machine, because no account stands behind the name.
+    pub os_user: Option<&'a str>,
     /// Their reason.
     pub reason: &'a str,
     /// When.
@@ -165,6 +167,12 @@ impl Store {
             .fetch_one(&mut *tx)
             .await?;
         decision_insert(&mut tx, report.id, round, &decision, pinned, act.at).await?;
+        sqlx::query("UPDATE decisions SET decided_account = $3 WHERE report_id = $1 AND round = $2")
+            .bind(report.id)
+            .bind(round)
+            .bind(act.account)
+            .execute(&mut *tx)
+            .await?;
         let tickets = tickets_insert(&mut tx, report, case_id, &decision, pinned, act.at).await?;
         let closed = decision.triage_reasons.is_empty();
         if closed {
@@ -259,8 +267,11 @@ async fn event(
     ticket_id: i64,
     kind: &str,
     act: Act<'_>,
-    detail: serde_json::Value,
+    mut detail: serde_json::Value,
 ) -> Result<(), StoreError> {
+    if let Some(user) = act.os_user {
+        detail["os_user"] = user.into();
+    }
     sqlx::query(
         "INSERT INTO events (at, report_id, ticket_id, kind, actor, account_id, reason, detail) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
     )

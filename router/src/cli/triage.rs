@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 use platform::{
     clock,
     config::Config,
+    os_user::os_user,
     pack_watch,
     receipt::ReportId,
     store::{Act, Store},
@@ -60,8 +61,10 @@ pub(crate) async fn run(triage: &Triage) -> anyhow::Result<()> {
     let loaded = pack_watch::read(&store, &config.county)
         .await?
         .context("no pack is loaded")?;
+    let user = os_user();
     let act = Act {
         account: None,
+        os_user: Some(&user),
         by: who.by.trim(),
         reason: who.reason.trim(),
         at: clock::now(),

@@ -251,11 +251,14 @@ async fn every_route_with_every_role() {
         .await
         .unwrap();
 
-    let mut wrong = Vec::new();
+    let (mut wrong, mut refused) = (Vec::new(), 0);
     for (column, who) in WHO.into_iter().enumerate() {
         let mut session = Session::open(&system, &accounts, who).await;
         for (method, path, cells) in table() {
             let (status, location) = session.ask(method, path, ticket).await;
+            if column > 0 && matches!(status, 403 | 404) && !path.starts_with("/assets/") {
+                refused += 1;
+            }
             let to_login = status == 303 && location.as_deref().is_some_and(|l| l.starts_with("/login"));
             let fine = match cells[column] {
                 // Signing out leads to the login page as well.
@@ -279,6 +282,15 @@ async fn every_route_with_every_role() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     let touched: i64 = system.count("SELECT count(*) FROM tickets WHERE version > 1").await;
     assert_eq!(touched, 0, "nothing was done");
+    // Each refusal has its line; what is more than an address may have is counted in one.
+    let recorded = "SELECT coalesce(sum(times), 0)::bigint FROM access_events WHERE kind = 'refused'";
+    assert_eq!(
+        system.count(recorded).await,
+        refused,
+        "refusals recorded, and refusals seen"
+    );
+    let named = "SELECT count(*) FROM access_events WHERE kind = 'refused' AND account_id IS NOT NULL AND address IS NOT NULL AND door <> '*'";
+    assert!(system.count(named).await >= 20);
 }
 
 fn own_page(who: &str, location: &str, ticket: i64) -> bool {

@@ -256,6 +256,14 @@ pub(crate) fn event_name(lang: Lang, kind: &str) -> &'static str {
     lang.t(&format!("board.event.{known}"))
 }
 
+/// Who acted. No account stands behind a name from the command line, so the user of the machine is named with it.
+fn actor(event: &Value, lang: Lang) -> String {
+    match event["detail"]["os_user"].as_str() {
+        Some(user) => lang.fill("board.command", &[("name", text(event, "actor")), ("user", user)]),
+        None => text(event, "actor").to_owned(),
+    }
+}
+
 fn event(event: &Value, lang: Lang, now: DateTime<Utc>) -> EventLine {
     EventLine {
         // A contact has two times: when the child was seen, and when it was written down.
@@ -266,11 +274,7 @@ fn event(event: &Value, lang: Lang, now: DateTime<Utc>) -> EventLine {
             (Some(at), Some(seen)) => lang.fill("desk.seen_at", &[("seen", &seen), ("at", &at)]),
             (at, _) => at.unwrap_or_default(),
         },
-        text: format!(
-            "{} · {}",
-            event_name(lang, text(event, "kind")),
-            words::actor(lang, text(event, "actor"))
-        ),
+        text: format!("{} · {}", event_name(lang, text(event, "kind")), actor(event, lang)),
         reason: text(event, "reason").to_owned(),
     }
 }

@@ -306,6 +306,7 @@ async fn run(
                     Act {
                         by: &person.account.name,
                         account: Some(person.account.id),
+                        os_user: None,
                         reason: &reason,
                         at,
                     },
