@@ -1,10 +1,12 @@
 //! Roles that reach over the county are given by two people: one asks, another confirms. What may not happen is held by the
 //! tables themselves (migration 24), for every login of a service.
 
+use casework::urgency::Urgency;
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgTransaction;
 
-use super::{NewAct, Store, StoreError};
+use super::{NewAct, Said, Store, StoreError, Subject, SubjectNotice, To, subject_notice::subject_notice};
+use crate::text::Lang;
 
 /// Days for which an asked role can be confirmed.
 pub const DAYS: i64 = 7;
@@ -250,6 +252,9 @@ impl Store {
             return Ok(GrantDecided::Passed);
         }
         act.record(&mut tx).await?;
+        if let (Decide::Confirm, Some(by)) = (decide, act.actor) {
+            tell(&mut tx, act.county, account, &unit, &role, by, act.at).await?;
+        }
         tx.commit().await?;
         Ok(GrantDecided::Done { account, unit, role })
     }
@@ -324,7 +329,53 @@ pub(super) async fn give(
     .bind(granter)
     .execute(&mut **tx)
     .await?;
-    Ok(done.rows_affected() == 1)
+    let given = done.rows_affected() == 1;
+    if let (true, Some(granter)) = (given, granter) {
+        tell(tx, county, account, unit, role, granter, at).await?;
+    }
+    Ok(given)
+}
+
+/// Tells the unit, which its leader reads, and the office of a role that was given in it.
+async fn tell(
+    tx: &mut PgTransaction<'_>,
+    county: &str,
+    account: i64,
+    unit: &str,
+    role: &str,
+    by: i64,
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let (person, by, unit_name): (String, String, String) = sqlx::query_as(
+        "SELECT a.name || '（' || a.login || '）', b.name || '（' || b.login || '）', u.name
+         FROM accounts a, accounts b, units u WHERE a.id = $1 AND b.id = $2 AND u.county = $3 AND u.code = $4",
+    )
+    .bind(account)
+    .bind(by)
+    .bind(county)
+    .bind(unit)
+    .fetch_one(&mut **tx)
+    .await?;
+    let role = Lang::Zh.t(&format!("accounts.role.{role}"));
+    for to in [To::Unit(unit), To::Office] {
+        let notice = SubjectNotice {
+            county,
+            subject: Subject::RightsChanged(account),
+            round: at.timestamp_micros(),
+            to,
+            urgency: Urgency::P3,
+            drill: false,
+            said: Said {
+                person: Some(person.clone()),
+                change: Some(format!("{unit_name} · {role}")),
+                by: Some(by.clone()),
+                ..Said::default()
+            },
+            at,
+        };
+        subject_notice(tx, &notice).await?;
+    }
+    Ok(())
 }
 
 /// The role of a request that was confirmed just now; `false` when the person has it already or is disabled.

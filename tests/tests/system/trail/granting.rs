@@ -96,6 +96,27 @@ async fn a_role_over_the_county_takes_two_people() {
             .await
             .unwrap();
     assert_eq!((by, with), (admin, office));
+    let told: Vec<String> = sqlx::query_scalar(
+        "SELECT said ->> 'change' FROM notices WHERE kind = 'rights-changed' AND subject_id = $1 ORDER BY unit",
+    )
+    .bind(zhang)
+    .fetch_all(fixture.store.pool())
+    .await
+    .unwrap();
+    assert_eq!(told.len(), 1, "the office is told once, being the unit too: {told:?}");
+    assert!(told[0].ends_with(" · 办公室"), "{told:?}");
+    // A role in another unit is told to that unit and to the office.
+    people
+        .membership_grant("taihe", zhang, "edu", "member", &act(admin, "granted", zhang))
+        .await
+        .unwrap();
+    let units: Vec<String> = sqlx::query_scalar(
+        "SELECT unit FROM notices WHERE kind = 'rights-changed' AND said ->> 'change' LIKE '%经办人' ORDER BY unit",
+    )
+    .fetch_all(fixture.store.pool())
+    .await
+    .unwrap();
+    assert_eq!(units, ["edu", "office"]);
 }
 
 #[tokio::test]
