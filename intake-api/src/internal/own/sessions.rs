@@ -126,7 +126,7 @@ pub(super) async fn end_of_another(State(internal): State<Internal>, actor: Admi
 async fn show(internal: &Internal, actor: &Actor, lang: Lang, done: Option<String>) -> Response {
     let (now, id, idle) = (clock::now(), actor.person.account.id, internal.tokens.lifetime());
     let lines = internal.people.sessions_list(id, idle, now).await;
-    let acts = internal.people.account_acts(id).await;
+    let acts = internal.people.account_acts(&internal.county, id).await;
     let (lines, mut acts) = match (lines, acts) {
         (Ok(lines), Ok(acts)) => (lines, acts),
         (Err(e), _) | (_, Err(e)) => return unavailable(&e),

@@ -89,6 +89,7 @@ mod tests {
                 must_change: false,
                 last_login_at: None,
                 demo: false,
+                factor_at: None,
             },
             memberships: roles
                 .iter()
