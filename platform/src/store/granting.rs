@@ -403,8 +403,7 @@ async fn may_be_one(
 ) -> Result<bool, StoreError> {
     let may = sqlx::query_scalar(
         "WITH gave AS (SELECT account_id AS whose, actor AS who FROM account_acts
-                       WHERE account_id IN ($1, $2) AND actor IS NOT NULL AND at > $3
-                         AND (act = 'reset' OR act = 'invited' AND at > (SELECT created_at FROM accounts a WHERE a.id = account_id))
+                       WHERE account_id IN ($1, $2) AND act = 'reset' AND actor IS NOT NULL AND at > $3
                        UNION SELECT $1, $1 UNION SELECT $2, $2)
          SELECT EXISTS (SELECT FROM gave a JOIN gave b ON b.who = a.who WHERE a.whose = $1 AND b.whose = $2) OR same_person($1, $2)",
     )

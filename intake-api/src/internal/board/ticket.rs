@@ -260,7 +260,7 @@ pub(crate) fn event_name(lang: Lang, kind: &str) -> &'static str {
 fn actor(event: &Value, lang: Lang) -> String {
     match event["detail"]["os_user"].as_str() {
         Some(user) => lang.fill("board.command", &[("name", text(event, "actor")), ("user", user)]),
-        None => text(event, "actor").to_owned(),
+        None => words::actor(lang, text(event, "actor")),
     }
 }
 

@@ -49,7 +49,7 @@ pub(crate) fn lines(acts: &[AccountAct], pack: &Pack, lang: Lang, now: DateTime<
 }
 
 /// Acts that have words of their own.
-const WORDS: [&str; 23] = [
+const WORDS: [&str; 22] = [
     "created",
     "asked",
     "granted",
@@ -62,7 +62,6 @@ const WORDS: [&str; 23] = [
     "enabled",
     "mended",
     "contacts",
-    "invited",
     "sessions-ended",
     "factor-set",
     "factor-off",
