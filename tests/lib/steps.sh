@@ -127,6 +127,12 @@ run_deployment() {
   test_deployment
 }
 
+run_contract() {
+  # shellcheck source=tests/lib/contract.sh
+  source "$ROOT/tests/lib/contract.sh"
+  test_contract
+}
+
 run_browser() {
   local dir=$ROOT/tests/browser
   require_node
