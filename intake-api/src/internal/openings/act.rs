@@ -1,0 +1,153 @@
+//! `POST /openings/{id}/{act}`: the office or the oversight approves, refuses, reviews or ends. Page and API share one way through.
+
+use axum::{
+    Form,
+    extract::{Path, State},
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+use casework::lifecycle::opening::Finding;
+use platform::{
+    clock,
+    store::{OpeningActing, OpeningDeed, OpeningDone},
+};
+use serde::Deserialize;
+
+use super::{
+    ask::{LONGEST, note},
+    desk::denied,
+    page::show,
+};
+use crate::internal::{
+    Internal,
+    auth::{Actor, Overseer},
+    desk::sealed,
+    detached,
+    page::{Language, problem},
+    unavailable,
+};
+
+/// What the forms and the API send.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(super) struct Typed {
+    #[serde(default)]
+    pub(super) version: i32,
+    #[serde(default)]
+    pub(super) note: String,
+    #[serde(default)]
+    pub(super) finding: String,
+}
+
+/// An act with what it needs, or the key of what is missing.
+pub(super) fn read(act: &str, typed: &Typed) -> Option<Result<OpeningDeed, &'static str>> {
+    let deed = match act {
+        "approve" => OpeningDeed::Approve,
+        "refuse" => OpeningDeed::Refuse,
+        "end" => OpeningDeed::End,
+        "withdraw" => OpeningDeed::Withdraw,
+        "review" => match Finding::from_word(&typed.finding) {
+            Some(finding) => OpeningDeed::Review(finding),
+            None => return Some(Err("openings.wrong_finding")),
+        },
+        _ => return None,
+    };
+    let blank = casework::typed::is_blank(&typed.note);
+    Some(match deed {
+        _ if typed.note.chars().count() > LONGEST => Err("desk.wrong.too_long"),
+        OpeningDeed::Refuse if blank => Err("openings.wrong_refuse"),
+        OpeningDeed::Review(Finding::NotCompliant) if blank => Err("openings.wrong_note"),
+        deed => Ok(deed),
+    })
+}
+
+/// Does it in a task of its own.
+pub(super) async fn perform(
+    internal: &Internal,
+    actor: &Actor,
+    id: i64,
+    deed: OpeningDeed,
+    typed: &Typed,
+) -> Result<OpeningDone, Response> {
+    let Some(found) = internal.board.opening(&internal.county, id).await.map_err(|e| unavailable(&e))? else {
+        return Ok(OpeningDone::NotFound);
+    };
+    let keep = matches!(deed, OpeningDeed::Approve | OpeningDeed::Refuse | OpeningDeed::Review(_));
+    let written = if keep && !casework::typed::is_blank(&typed.note) {
+        let key = internal.office.callback_sealed(&internal.county, found.report_id).await;
+        let Some(key) = key.map_err(|e| unavailable(&e))? else {
+            return Ok(OpeningDone::NotFound);
+        };
+        let note = note(typed.note.trim());
+        Some(sealed::seal_with(&internal.keys, found.report_id, &key.data_key, &note).map_err(|e| unavailable(&e))?)
+    } else {
+        None
+    };
+    let (office, county, person, version) = (
+        internal.office.clone(),
+        internal.county.clone(),
+        actor.person.clone(),
+        typed.version,
+    );
+    detached(async move {
+        let acting = OpeningActing {
+            by: &person.account.name,
+            account: person.account.id,
+            version,
+            at: clock::now(),
+            note: written.as_deref(),
+        };
+        let done = office.opening_act(&county, id, deed, &acting).await?;
+        if matches!(done, OpeningDone::Done(_)) {
+            let _ = office.notices_wake().await;
+        }
+        Ok::<_, platform::store::StoreError>(done)
+    })
+    .await
+}
+
+/// By form.
+pub(super) async fn act(
+    State(internal): State<Internal>,
+    actor: Overseer,
+    Language(lang): Language,
+    Path((id, act)): Path<(i64, String)>,
+    Form(typed): Form<Typed>,
+) -> Response {
+    let said = match read(&act, &typed) {
+        None => return problem::not_found().into_response(),
+        Some(Err(key)) => (StatusCode::UNPROCESSABLE_ENTITY, key),
+        Some(Ok(deed)) => match perform(&internal, &actor, id, deed, &typed).await {
+            Ok(OpeningDone::Done(_)) => return Redirect::to(&format!("/openings/{id}?done={act}")).into_response(),
+            Ok(OpeningDone::Stale(_) | OpeningDone::NotAllowed(_)) => (StatusCode::CONFLICT, "openings.changed"),
+            Ok(OpeningDone::Denied(why)) => (StatusCode::CONFLICT, denied(why)),
+            Ok(OpeningDone::NotFound) => return problem::not_found().into_response(),
+            Err(response) => return response,
+        },
+    };
+    show(&internal, &actor, lang, id, said.0, Some(lang.t(said.1)), None, typed.note).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_and_a_bad_review_need_words() {
+        let typed = |note: &str, finding: &str| Typed {
+            version: 1,
+            note: note.into(),
+            finding: finding.into(),
+        };
+        assert_eq!(read("approve", &typed("", "")), Some(Ok(OpeningDeed::Approve)));
+        assert_eq!(read("refuse", &typed(" \u{200b}", "")), Some(Err("openings.wrong_refuse")));
+        assert_eq!(read("refuse", &typed("不需要", "")), Some(Ok(OpeningDeed::Refuse)));
+        assert_eq!(read("review", &typed("", "")), Some(Err("openings.wrong_finding")));
+        assert_eq!(
+            read("review", &typed("", "compliant")),
+            Some(Ok(OpeningDeed::Review(Finding::Compliant)))
+        );
+        assert_eq!(read("review", &typed("", "not-compliant")), Some(Err("openings.wrong_note")));
+        assert_eq!(read("take", &typed("", "")), None);
+        assert_eq!(read("approve", &typed(&"长".repeat(5001), "")), Some(Err("desk.wrong.too_long")));
+    }
+}

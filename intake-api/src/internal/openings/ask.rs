@@ -1,0 +1,183 @@
+//! What somebody typed when they ask, read and stored; page and API share it.
+
+use std::collections::HashMap;
+
+use axum::response::Response;
+use casework::{
+    disclosure::Part,
+    lifecycle::opening::Side,
+    pack::{Matter, Pack},
+    routing,
+    urgency::Urgency,
+};
+use chrono::{DateTime, Utc};
+use platform::{
+    clock,
+    store::{DeskScope, DeskTicket, OpeningAsk, OpeningAsked, OpeningClocks},
+};
+
+use crate::internal::{
+    Internal,
+    auth::Actor,
+    desk::sealed::{self, Note},
+    detached, unavailable,
+};
+
+/// Longest reason or note, in characters.
+pub(super) const LONGEST: usize = 5000;
+
+/// What is asked, and why.
+#[derive(Clone, Debug)]
+pub(super) struct Asking {
+    pub(super) parts: Vec<String>,
+    pub(super) reason: String,
+}
+
+impl Asking {
+    /// Reads parts and a reason; the error is the field with the key of what is wrong.
+    pub(super) fn read<'p>(
+        parts: impl IntoIterator<Item = &'p str>,
+        reason: &str,
+    ) -> Result<Self, (&'static str, &'static str)> {
+        let mut known = Vec::new();
+        for word in parts {
+            let part = Part::from_word(word).ok_or(("parts", "openings.wrong_parts"))?;
+            if !known.contains(&part) {
+                known.push(part);
+            }
+        }
+        if known.is_empty() {
+            return Err(("parts", "openings.wrong_none"));
+        }
+        known.sort_unstable();
+        Ok(Self {
+            parts: known.iter().map(|part| part.as_str().to_owned()).collect(),
+            reason: reason_of(reason)?,
+        })
+    }
+
+    /// From a form, where a part is ticked as `part-school=on`.
+    pub(super) fn of_form(fields: &HashMap<String, String>) -> Result<Self, (&'static str, &'static str)> {
+        let ticked = fields.keys().filter_map(|name| name.strip_prefix("part-"));
+        Self::read(ticked, fields.get("reason").map_or("", String::as_str))
+    }
+}
+
+/// A reason: something that can be read, and not a book.
+pub(super) fn reason_of(text: &str) -> Result<String, (&'static str, &'static str)> {
+    let text = text.trim().replace("\r\n", "\n");
+    if casework::typed::is_blank(&text) {
+        return Err(("reason", "openings.wrong_reason"));
+    }
+    if text.chars().count() > LONGEST {
+        return Err(("reason", "desk.wrong.too_long"));
+    }
+    Ok(text)
+}
+
+/// When it must be decided and reviewed, by the pack's rows.
+pub(super) fn clocks(pack: &Pack, urgency: Urgency, now: DateTime<Utc>) -> OpeningClocks {
+    OpeningClocks {
+        decide: routing::waiting(pack, Matter::Opening, urgency, now).due,
+        review: routing::waiting(pack, Matter::Review, urgency, now).due,
+    }
+}
+
+/// A unit's person asks, in a task of its own.
+pub(super) async fn at_desk(
+    internal: &Internal,
+    actor: &Actor,
+    scope: &DeskScope,
+    ticket: &DeskTicket,
+    asking: &Asking,
+) -> Result<OpeningAsked, Response> {
+    let note = note(&asking.reason);
+    let sealed = sealed::seal_with(&internal.keys, ticket.report_id, &ticket.data_key, &note).map_err(|e| unavailable(&e))?;
+    let (store, scope, id) = (internal.desk.clone(), scope.clone(), ticket.id);
+    let (loaded, person, county) = (internal.pack.current(), actor.person.clone(), internal.county.clone());
+    let (parts, now) = (asking.parts.clone(), clock::now());
+    detached(async move {
+        let ask = OpeningAsk {
+            county: &county,
+            parts: &parts,
+            reason: &sealed,
+            by: &person.account.name,
+            account: person.account.id,
+            at: now,
+            clocks: &|urgency| clocks(&loaded.pack, urgency, now),
+        };
+        let asked = store.desk_opening_ask(&scope, id, &ask).await?;
+        if matches!(asked, OpeningAsked::Now(_)) {
+            let _ = store.notices_wake().await;
+        }
+        Ok::<_, platform::store::StoreError>(asked)
+    })
+    .await
+}
+
+/// The office or the oversight asks, in a task of its own; `None`: there is no such report.
+pub(super) async fn without_ticket(
+    internal: &Internal,
+    actor: &Actor,
+    side: Side,
+    report: i64,
+    asking: &Asking,
+) -> Result<OpeningAsked, Response> {
+    let found = internal.office.callback_sealed(&internal.county, report).await;
+    let Some(key) = found.map_err(|e| unavailable(&e))? else {
+        return Ok(OpeningAsked::NotFound);
+    };
+    let sealed =
+        sealed::seal_with(&internal.keys, report, &key.data_key, &note(&asking.reason)).map_err(|e| unavailable(&e))?;
+    let (store, loaded) = (internal.office.clone(), internal.pack.current());
+    let (person, county) = (actor.person.clone(), internal.county.clone());
+    let (parts, now) = (asking.parts.clone(), clock::now());
+    detached(async move {
+        let ask = OpeningAsk {
+            county: &county,
+            parts: &parts,
+            reason: &sealed,
+            by: &person.account.name,
+            account: person.account.id,
+            at: now,
+            clocks: &|urgency| clocks(&loaded.pack, urgency, now),
+        };
+        let asked = store.opening_ask(report, side, &ask).await?;
+        if matches!(asked, OpeningAsked::Now(_)) {
+            let _ = store.notices_wake().await;
+        }
+        Ok::<_, platform::store::StoreError>(asked)
+    })
+    .await
+}
+
+/// A reason as it is sealed.
+pub(super) fn note(reason: &str) -> Note {
+    Note {
+        reason: Some(reason.to_owned()),
+        ..Note::default()
+    }
+}
+
+/// As what somebody without a ticket asks: the oversight before the office, where a person is both.
+pub(super) fn side_of(actor: &Actor) -> Side {
+    if actor.is(&["office"]) { Side::Office } else { Side::Oversight }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Asking;
+
+    #[test]
+    fn an_asking_names_parts_and_a_reason() {
+        let ask = |parts: &[&str], reason: &str| Asking::read(parts.iter().copied(), reason);
+        assert_eq!(ask(&["school", "home", "school"], " 上门 ").unwrap().parts, ["school", "home"]);
+        assert_eq!(ask(&["school"], " 上门 ").unwrap().reason, "上门");
+        assert_eq!(ask(&["moon"], "上门").unwrap_err(), ("parts", "openings.wrong_parts"));
+        assert_eq!(ask(&[], "上门").unwrap_err(), ("parts", "openings.wrong_none"));
+        for blank in ["", "  ", "\u{200b}\u{feff}", "\n"] {
+            assert_eq!(ask(&["home"], blank).unwrap_err(), ("reason", "openings.wrong_reason"), "{blank:?}");
+        }
+        assert_eq!(ask(&["home"], &"长".repeat(5001)).unwrap_err().0, "reason");
+    }
+}

@@ -1,0 +1,97 @@
+//! What is open, to the person for whom it is open: a page of its own, each look of which is written down.
+
+use askama::Template;
+use axum::{
+    Json,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use platform::{
+    clock,
+    store::{Opening, OpeningHanded},
+    text::Lang,
+};
+use serde_json::{Value, json};
+
+use super::{
+    content,
+    words::{Line, line},
+};
+use crate::{
+    internal::{
+        Internal,
+        auth::Actor,
+        desk::matter,
+        page::{Frame, problem, render},
+    },
+    parts::{self, Opened},
+};
+
+#[derive(Template)]
+#[template(path = "internal/openings/read.html")]
+struct ReadPage {
+    frame: Frame,
+    line: Line,
+    lines: Vec<(&'static str, String)>,
+    shut: bool,
+    /// Nothing is open: it ended, or waits.
+    over: bool,
+    back: String,
+    back_key: &'static str,
+}
+
+/// The page: what was handed out, or that it is over.
+pub(super) fn page(
+    internal: &Internal,
+    actor: &Actor,
+    lang: Lang,
+    opening: &Opening,
+    handed: Option<(&[u8], OpeningHanded)>,
+    back: (String, &'static str),
+    here: &str,
+) -> Response {
+    let (loaded, now) = (internal.pack.current(), clock::now());
+    let over = handed.is_none();
+    let mut lines = Vec::new();
+    let mut shut = false;
+    if let Some((data_key, handed)) = handed {
+        let opened = Opened::new(&internal.keys, opening.report_id, data_key, &handed.parts);
+        shut = opened.shut;
+        lines = content::lines(&opened, &loaded.pack, lang, now);
+        if let Some(sealed) = &handed.identity {
+            match parts::identity(&internal.keys, opening.report_id, data_key, sealed) {
+                Some(reporter) => lines.extend(content::reporter(&reporter, lang)),
+                None => shut = true,
+            }
+        }
+    }
+    render(
+        if over { StatusCode::GONE } else { StatusCode::OK },
+        &ReadPage {
+            frame: Frame::of(actor, lang, here),
+            line: line(opening, &loaded.pack, lang, now),
+            lines,
+            shut,
+            over,
+            back: back.0,
+            back_key: lang.t(back.1),
+        },
+    )
+}
+
+/// The same for programs; 410 when nothing is open.
+pub(super) fn api(internal: &Internal, opening: &Opening, handed: Option<(&[u8], OpeningHanded)>) -> Response {
+    let Some((data_key, handed)) = handed else {
+        return problem::api(410, "this opening is not open for you now");
+    };
+    let opened = Opened::new(&internal.keys, opening.report_id, data_key, &handed.parts);
+    let identity = handed
+        .identity
+        .as_ref()
+        .and_then(|sealed| parts::identity(&internal.keys, opening.report_id, data_key, sealed));
+    let body: Value = json!({
+        "opening": opening, "parts": opening.parts, "facts": opened.raw, "matter": matter(&opened), "reporter": opened.reporter,
+        "identity": identity,
+    });
+    ([(header::CACHE_CONTROL, "no-store")], Json(body)).into_response()
+}

@@ -1,0 +1,150 @@
+//! An opening in words, the same at the desk, on the board and in the trail.
+
+use casework::{disclosure::Shows, pack::Pack};
+use chrono::{DateTime, Utc};
+use platform::{receipt::ReportId, store::Opening, text::Lang};
+
+use crate::internal::page::words;
+
+/// An opening as a list shows it.
+pub(crate) struct Line {
+    pub(crate) id: i64,
+    pub(crate) version: i32,
+    pub(crate) ticket: Option<i64>,
+    pub(crate) report: i64,
+    pub(crate) receipt: String,
+    pub(crate) urgency: &'static str,
+    pub(crate) hot: bool,
+    pub(crate) drill: bool,
+    pub(crate) unit: String,
+    pub(crate) obligation: String,
+    /// What is opened.
+    pub(crate) parts: String,
+    /// Who reported is among it.
+    pub(crate) identity: bool,
+    pub(crate) asked: String,
+    /// Where it stands.
+    pub(crate) state: String,
+    /// What is late or waits.
+    pub(crate) late: bool,
+    /// What the review found, or that it waits.
+    pub(crate) review: String,
+    pub(crate) way: &'static str,
+    pub(crate) waits: bool,
+    pub(crate) open: bool,
+    pub(crate) to_review: bool,
+}
+
+/// Parts of a report, one after the other.
+pub(crate) fn parts(lang: Lang, words: &[String]) -> String {
+    let shows = Shows::from_words(words.iter().map(String::as_str));
+    let names: Vec<&str> = shows.iter().map(|part| lang.t(&format!("parts.{part}"))).collect();
+    names.join(lang.t("words.and"))
+}
+
+/// An opening in words.
+pub(super) fn line(o: &Opening, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> Line {
+    let label = |code: &String| pack.vocabulary().obligations.label(code, lang.pack()).to_owned();
+    Line {
+        id: o.id,
+        version: o.version,
+        ticket: o.ticket_id,
+        report: o.report_id,
+        receipt: ReportId::from_db(o.report_id).to_string(),
+        urgency: words::urgency(lang, &o.urgency),
+        hot: o.urgency == "P1",
+        drill: o.drill,
+        unit: o.unit_name.clone(),
+        obligation: o
+            .obligation
+            .as_ref()
+            .map_or_else(|| lang.t(&format!("openings.side_{}", o.side)).to_owned(), label),
+        parts: parts(lang, &o.parts),
+        identity: o.parts.iter().any(|part| part == "identity"),
+        asked: lang.fill(
+            "openings.asked",
+            &[("by", &o.asked_by), ("at", &words::moment(lang, o.asked_at, now))],
+        ),
+        state: state(o, lang, now),
+        late: o.is_overdue(now),
+        review: review(o, lang, now),
+        way: lang.t(&format!("openings.way_{}", o.way)),
+        waits: o.state == "asked",
+        open: o.is_open(now),
+        to_review: o.is_to_review(),
+    }
+}
+
+fn state(o: &Opening, lang: Lang, now: DateTime<Utc>) -> String {
+    let moment = |at: Option<DateTime<Utc>>| at.map(|at| words::moment(lang, at, now)).unwrap_or_default();
+    let nobody = String::new();
+    match o.state.as_str() {
+        "asked" => {
+            let due = o.due_at.map(|at| words::due(lang, at, now)).unwrap_or_default();
+            let key = if o.is_overdue(now) { "openings.is_overdue" } else { "openings.is_asked" };
+            lang.fill(key, &[("at", &due)])
+        }
+        "open" if o.is_open(now) => lang.fill("openings.is_open", &[("at", &moment(o.ends_at))]),
+        "open" => lang.fill("openings.is_over", &[("at", &moment(o.ends_at))]),
+        "refused" => lang.fill(
+            "openings.is_refused",
+            &[("by", o.decided_by.as_ref().unwrap_or(&nobody)), ("at", &moment(o.decided_at))],
+        ),
+        known => lang.fill(
+            if known == "withdrawn" { "openings.is_withdrawn" } else { "openings.is_ended" },
+            &[("by", o.ended_by.as_ref().unwrap_or(&nobody)), ("at", &moment(o.ended_at))],
+        ),
+    }
+}
+
+fn review(o: &Opening, lang: Lang, now: DateTime<Utc>) -> String {
+    let Some(due) = o.review_due_at else {
+        return String::new();
+    };
+    match (&o.review, &o.reviewed_by, o.reviewed_at) {
+        (Some(found), Some(by), Some(at)) => lang.fill(
+            &format!("openings.reviewed_{found}"),
+            &[("by", by), ("at", &words::moment(lang, at, now))],
+        ),
+        _ => {
+            let key = if o.is_overdue(now) { "openings.review_overdue" } else { "openings.review_due" };
+            lang.fill(key, &[("at", &words::due(lang, due, now))])
+        }
+    }
+}
+
+/// The life of an opening, line by line, the first first: what was done by whom, each look, and its end by itself.
+pub(super) fn trail(o: &Opening, reads: &[platform::store::ReadLine], lang: Lang, now: DateTime<Utc>) -> Vec<(String, String)> {
+    let mut lines: Vec<(DateTime<Utc>, String)> = Vec::new();
+    let by = |name: Option<&String>| name.cloned().unwrap_or_default();
+    let said = |key: &str, name: String| lang.fill(key, &[("by", &name)]);
+    if o.way == "approval" {
+        lines.push((o.asked_at, said("openings.trail_asked", o.asked_by.clone())));
+    } else {
+        lines.push((o.asked_at, said("openings.trail_opened", o.asked_by.clone())));
+    }
+    if let Some(at) = o.decided_at {
+        let key = if o.state == "refused" { "openings.trail_refused" } else { "openings.trail_approved" };
+        lines.push((at, said(key, by(o.decided_by.as_ref()))));
+    }
+    for read in reads {
+        let what = parts(lang, &read.parts);
+        lines.push((read.at, lang.fill("openings.trail_read", &[("by", &read.name), ("what", &what)])));
+    }
+    match (o.ended_at, o.ends_at) {
+        (Some(at), _) => {
+            let key = if o.state == "withdrawn" { "openings.trail_withdrawn" } else { "openings.trail_ended" };
+            lines.push((at, said(key, by(o.ended_by.as_ref()))));
+        }
+        (None, Some(at)) if at <= now => lines.push((at, lang.t("openings.trail_over").to_owned())),
+        _ => {}
+    }
+    if let (Some(at), Some(found)) = (o.reviewed_at, &o.review) {
+        lines.push((at, said(&format!("openings.trail_{found}"), by(o.reviewed_by.as_ref()))));
+    }
+    lines.sort_by_key(|(at, _)| *at);
+    lines
+        .into_iter()
+        .map(|(at, text)| (words::moment(lang, at, now), text))
+        .collect()
+}
