@@ -83,7 +83,7 @@ impl Lang {
 }
 
 /// Kinds of notices that have words of their own.
-const NOTICE_KINDS: [&str; 21] = [
+const NOTICE_KINDS: [&str; 25] = [
     "flood",
     "dispatch",
     "reopened",
@@ -104,6 +104,10 @@ const NOTICE_KINDS: [&str; 21] = [
     "rules-submitted",
     "rights-changed",
     "opening-asked",
+    "opening-overdue",
+    "review-overdue",
+    "opening-approved",
+    "opening-refused",
     "callbacks-due",
 ];
 

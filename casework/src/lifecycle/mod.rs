@@ -51,8 +51,6 @@ words! {
         Sign = "sign",
         /// 分办 to a person of the unit.
         Assign = "assign",
-        /// The reporter's identity is opened.
-        OpenIdentity = "open-identity",
         /// 见到孩子
         Contact = "contact",
         /// The asked material is recorded.
@@ -107,8 +105,8 @@ impl TicketState {
             // also while a closing waits.
             (A::Assign, S::Dispatched | S::Reopened)
             | (A::Contact | A::Evidence, S::CloseRequested | S::Transferring) => self,
-            // A name must stand behind the ticket; neither act moves it.
-            (A::Assign | A::OpenIdentity, held) if held.is_in_hand() => held,
+            // A name must stand behind the ticket; it moves nothing.
+            (A::Assign, held) if held.is_in_hand() => held,
             // The first such act begins the work.
             (A::Contact | A::Evidence, S::Signed | S::InProgress) => S::InProgress,
             (A::Close, S::Signed | S::InProgress)

@@ -6,7 +6,6 @@ use super::{TicketAct as A, TicketState as S};
 const TABLE: &[(A, &[(S, S)])] = &[
     (A::Sign, &[(S::Dispatched, S::Signed), (S::Reopened, S::Signed)]),
     (A::Assign, GIVEN),
-    (A::OpenIdentity, SAME),
     (A::Contact, WORK),
     (A::Evidence, WORK),
     (A::Close, &[(S::Signed, S::Resolved), (S::InProgress, S::Resolved)]),
@@ -52,13 +51,6 @@ const TABLE: &[(A, &[(S, S)])] = &[
 const GIVEN: &[(S, S)] = &[
     (S::Dispatched, S::Dispatched),
     (S::Reopened, S::Reopened),
-    (S::Signed, S::Signed),
-    (S::InProgress, S::InProgress),
-    (S::CloseRequested, S::CloseRequested),
-    (S::Transferring, S::Transferring),
-];
-
-const SAME: &[(S, S)] = &[
     (S::Signed, S::Signed),
     (S::InProgress, S::InProgress),
     (S::CloseRequested, S::CloseRequested),

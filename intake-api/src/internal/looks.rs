@@ -15,7 +15,7 @@ use casework::disclosure::Part;
 use platform::{
     asked, clock,
     receipt::ReportId,
-    store::{Opening, ReadLine, ReadsAsked, Reading, ReportOutline},
+    store::{Opening, ReadLine, Reading, ReadsAsked, ReportOutline},
     text::Lang,
 };
 use serde_json::json;
@@ -23,9 +23,9 @@ use serde_json::json;
 use super::{
     Internal, Route, api_unavailable,
     auth::{Actor, Overseer},
+    board,
     desk::matter,
-    detached,
-    openings::{self, content},
+    detached, openings,
     page::{Frame, Language, problem, render, tail},
     reads::{self, ReadWords},
     unavailable,
@@ -94,7 +94,11 @@ async fn find(
         }
     }
     render(
-        if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK },
+        if wrong.is_some() {
+            StatusCode::UNPROCESSABLE_ENTITY
+        } else {
+            StatusCode::OK
+        },
         &FindPage {
             frame: Frame::of(&actor, lang, "/reports"),
             typed,
@@ -105,11 +109,14 @@ async fn find(
 
 /// As what somebody looks: the oversight reads more, so it comes first.
 fn role_of(actor: &Actor) -> &'static str {
-    if actor.is(&["oversight"]) { "oversight" } else { "office" }
+    if actor.is(&["oversight"]) {
+        "oversight"
+    } else {
+        "office"
+    }
 }
 
 struct Found {
-    key: Vec<u8>,
     handed: platform::store::Handed,
     openings: Vec<Opening>,
     reads: Vec<ReadLine>,
@@ -126,9 +133,6 @@ async fn look(internal: &Internal, actor: &Actor, report: i64, how: &'static str
         at: clock::now(),
     };
     detached(async move {
-        let Some(key) = office.callback_sealed(&county, report).await? else {
-            return Ok(None);
-        };
         let Some(outline) = board.report_outline(&county, report).await? else {
             return Ok(None);
         };
@@ -140,7 +144,6 @@ async fn look(internal: &Internal, actor: &Actor, report: i64, how: &'static str
             ..ReadsAsked::default()
         };
         Ok::<_, platform::store::StoreError>(Some(Found {
-            key: key.data_key,
             handed,
             openings: board.openings_of_report(&county, report).await?,
             reads: board.reads_list(&county, &asked, LISTED).await?,
@@ -151,7 +154,12 @@ async fn look(internal: &Internal, actor: &Actor, report: i64, how: &'static str
 }
 
 /// `GET /reports/{report_id}`
-async fn page(State(internal): State<Internal>, actor: Overseer, Language(lang): Language, Path(id): Path<i64>) -> Response {
+async fn page(
+    State(internal): State<Internal>,
+    actor: Overseer,
+    Language(lang): Language,
+    Path(id): Path<i64>,
+) -> Response {
     show(&internal, &actor, lang, id, StatusCode::OK, None, String::new()).await
 }
 
@@ -172,17 +180,18 @@ pub(super) async fn show(
     };
     let (loaded, now) = (internal.pack.current(), clock::now());
     let pack = &loaded.pack;
-    let opened = Opened::new(&internal.keys, id, &found.key, &found.handed);
+    let opened = Opened::new(&internal.keys, id, &found.handed);
     let receipt = ReportId::from_db(id).to_string();
     let label = |code: &str| pack.vocabulary().obligations.label(code, lang.pack()).to_owned();
-    let hidden = opened.shows.hidden().filter(|part| {
-        *part != Part::Identity || opened.raw["identity"] != "anonymous"
-    });
+    let hidden = opened
+        .shows
+        .hidden()
+        .filter(|part| *part != Part::Identity || opened.raw["identity"] != "anonymous");
     let page = LookPage {
         frame: Frame::of(actor, lang, "/reports").titled(tail(&receipt)),
         report: id,
         drill: found.outline.drill,
-        lines: content::lines(&opened, pack, lang, now),
+        lines: board::facts_lines(&opened, pack, lang),
         shut: opened.shut,
         hidden: hidden
             .map(|part| Ticked {
@@ -190,7 +199,11 @@ pub(super) async fn show(
                 name: lang.t(&format!("parts.{part}")),
             })
             .collect(),
-        openings: found.openings.iter().map(|o| openings::line(o, pack, lang, now)).collect(),
+        openings: found
+            .openings
+            .iter()
+            .map(|o| openings::line(o, pack, lang, now))
+            .collect(),
         reads: found.reads.iter().map(|read| reads::say(read, lang, now)).collect(),
         tickets: found
             .outline
@@ -212,7 +225,7 @@ async fn api(State(internal): State<Internal>, actor: Overseer, Path(id): Path<i
         Ok(None) => return problem::api(404, "no such report"),
         Err(_) => return api_unavailable(&std::io::Error::other("a report can't be read")),
     };
-    let opened = Opened::new(&internal.keys, id, &found.key, &found.handed);
+    let opened = Opened::new(&internal.keys, id, &found.handed);
     let tickets: Vec<_> = found.outline.tickets.iter().map(|(ticket, ..)| ticket).collect();
     let body = json!({
         "report_id": id, "receipt": ReportId::from_db(id).to_string(), "shows": opened.shows,

@@ -32,10 +32,7 @@ const LINES: i64 = 50;
 
 /// Routes of this part.
 pub(crate) fn routes() -> Vec<Route> {
-    vec![
-        Route::get("/reads", get(page)),
-        Route::get("/api/v1/reads", get(api)),
-    ]
+    vec![Route::get("/reads", get(page)), Route::get("/api/v1/reads", get(api))]
 }
 
 /// What somebody filters by. An empty field filters nothing.
@@ -121,14 +118,18 @@ impl Asked {
         let given = |text: &str| Some(casework::typed::plain(text).trim().to_owned()).filter(|text| !text.is_empty());
         let day = |text: &str| match given(text) {
             None => Ok(None),
-            Some(text) => NaiveDate::parse_from_str(&text, "%Y-%m-%d").map(Some).map_err(|_| "reads.wrong_day"),
+            Some(text) => NaiveDate::parse_from_str(&text, "%Y-%m-%d")
+                .map(Some)
+                .map_err(|_| "reads.wrong_day"),
         };
         let mut filter = ReadsAsked {
             identity: !self.identity.is_empty(),
             ..ReadsAsked::default()
         };
         if given(&self.receipt).is_some() {
-            let receipt = asked::read(&self.receipt, "").receipt.map_err(|_| "reads.wrong_receipt")?;
+            let receipt = asked::read(&self.receipt, "")
+                .receipt
+                .map_err(|_| "reads.wrong_receipt")?;
             filter.report = Some(receipt.get());
         }
         if let Some(ticket) = given(&self.ticket) {
@@ -172,7 +173,11 @@ fn cursor_of(text: &str) -> Option<ReadCursor> {
 }
 
 /// The lines, and the last of them where there are more.
-async fn find(internal: &Internal, filter: ReadsAsked, who: Option<String>) -> Result<(Vec<ReadLine>, bool), StoreError> {
+async fn find(
+    internal: &Internal,
+    filter: ReadsAsked,
+    who: Option<String>,
+) -> Result<(Vec<ReadLine>, bool), StoreError> {
     let mut filter = filter;
     if let Some(who) = who {
         filter.accounts = Some(internal.board.reads_accounts(&internal.county, &who).await?);

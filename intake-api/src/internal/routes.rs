@@ -66,6 +66,9 @@ pub(crate) fn all() -> Vec<Route> {
     routes.extend(super::desk::routes());
     routes.extend(super::board::routes());
     routes.extend(super::leading::routes());
+    routes.extend(super::openings::routes());
+    routes.extend(super::looks::routes());
+    routes.extend(super::reads::routes());
     routes.extend(super::rules::routes());
     routes.extend(super::people::routes());
     routes.extend(super::own::routes());

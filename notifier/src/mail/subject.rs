@@ -47,6 +47,7 @@ pub(super) fn subject(notice: &LeasedNotice, view: &View, as_of: DateTime<Utc>) 
             };
             vec![head(view.failed_unit.as_deref().unwrap_or_default()), about]
         }
+        Tone::Opening(_) => vec![head(&obligation)],
         Tone::Step(_) => {
             let mut about = state(&view.tickets, as_of);
             if let Some(holder) = holders(&view.tickets) {

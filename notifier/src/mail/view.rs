@@ -39,10 +39,20 @@ pub(crate) enum Tone {
     Undeliverable,
     /// Many reports at once, in one mail.
     Flood,
+    /// About an opening: overdue, decided.
+    Opening(&'static str),
 }
 
 /// Actions of the escalation table that have words of their own.
 const STEPS: [&str; 5] = ["remind", "urge", "supervise", "supervise-letter", "advisory-letter"];
+
+/// What is told of openings.
+const OPENINGS: [&str; 4] = [
+    "opening-overdue",
+    "review-overdue",
+    "opening-approved",
+    "opening-refused",
+];
 
 /// Acts of a unit or of the office that others are told of.
 const ACTS: [&str; 6] = [
@@ -66,6 +76,7 @@ impl Tone {
             "reopened" => Self::Reopened,
             "undeliverable" => Self::Undeliverable,
             "flood" => Self::Flood,
+            kind if let Some(known) = opening(kind) => Self::Opening(known),
             kind if let Some(act) = ACTS.into_iter().find(|act| *act == kind) => Self::Act(act),
             kind if let Some(subject) = Subject::KINDS.into_iter().find(|subject| *subject == kind) => {
                 Self::Subject(subject)
@@ -85,6 +96,7 @@ impl Tone {
             Self::Step(word) | Self::Act(word) | Self::Subject(word) => word,
             Self::Undeliverable => "undeliverable",
             Self::Flood => "flood",
+            Self::Opening(kind) => kind,
         }
     }
 }
@@ -286,6 +298,10 @@ fn title(tone: Tone, tickets: i64) -> String {
     fill(&key, &[("n", &tickets.to_string())])
 }
 
+fn opening(kind: &str) -> Option<&'static str> {
+    OPENINGS.into_iter().find(|known| *known == kind)
+}
+
 /// The kind of a notice in words.
 fn failed_kind(kind: &str) -> &'static str {
     t(&notice_kind(kind))
@@ -295,6 +311,8 @@ fn open(notice: &LeasedNotice, tone: Tone) -> &'static str {
     match (notice.unit_kind.as_str(), tone) {
         (LEADING_GROUP, _) => "notice.open.leading",
         (OFFICE, Tone::Triage) => "notice.open.triage",
+        (OFFICE, Tone::Opening(_)) => "notice.open.openings",
+        (_, Tone::Opening(_)) => "notice.open.ticket",
         (OFFICE, Tone::Flood) => "notice.open.flood",
         (_, Tone::Flood) => "notice.open.tickets",
         (OFFICE, Tone::Act("close-requested" | "transfer-requested")) => "notice.open.closing",
@@ -319,6 +337,7 @@ fn flood_link(internal_url: &str, notice: &LeasedNotice, flood: &NoticeFlood) ->
 fn link(internal_url: &str, notice: &LeasedNotice, ticket: Option<&NoticeTicket>) -> String {
     let path = match (notice.unit_kind.as_str(), ticket) {
         (LEADING_GROUP, _) => "/leading".to_owned(),
+        (OFFICE, _) if opening(&notice.kind).is_some() => "/openings".to_owned(),
         (OFFICE, Some(ticket)) if ticket.obligation == TRIAGE => {
             format!("/triage/{}", notice.report_id.unwrap_or_default())
         }

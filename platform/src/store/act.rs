@@ -47,8 +47,6 @@ pub enum TicketDeed {
     Refuse,
     /// Who closed takes it back.
     TakeBack,
-    /// The reporter's identity was opened, with a reason.
-    OpenIdentity,
 }
 
 /// What somebody closes a ticket with. What was written is sealed.
@@ -121,7 +119,6 @@ impl TicketDeed {
             Self::Approve(_) => "transfer-approved",
             Self::Refuse => "close-refused",
             Self::TakeBack => "close-taken-back",
-            Self::OpenIdentity => "identity-opened",
         }
     }
 
@@ -137,7 +134,6 @@ impl TicketDeed {
             Self::Approve(_) => TicketAct::Approve,
             Self::Refuse => TicketAct::Refuse,
             Self::TakeBack => TicketAct::TakeBack,
-            Self::OpenIdentity => TicketAct::OpenIdentity,
         }
     }
 }
@@ -366,10 +362,6 @@ async fn apply(
                 .bind(name)
                 .execute(&mut **tx)
                 .await?;
-            told(tx, found, deed.kind(), acting, &acting.detail, acting.sealed.as_deref()).await?;
-        }
-        TicketDeed::OpenIdentity => {
-            moved(tx, found, after).await?;
             told(tx, found, deed.kind(), acting, &acting.detail, acting.sealed.as_deref()).await?;
         }
         TicketDeed::Contact { seen_at } => {

@@ -139,6 +139,10 @@ pub struct BoardNow {
     /// Floods of the last days.
     #[serde(skip)]
     pub floods: Vec<Flood>,
+    /// How many openings wait for a decision or a review.
+    pub openings: i64,
+    /// How many of them are overdue.
+    pub openings_overdue: i64,
 }
 
 /// One of the board's lists, which can be read to its end.
@@ -223,6 +227,7 @@ impl Store {
                 .bind(COUNTED)
                 .fetch_one(&self.pool)
         };
+        let (asked, to_review, openings_overdue) = self.openings_counts(county, now).await?;
         let mut drills = self.board_list(county, BoardList::Unsigned, true, 0, SHOWN).await?;
         let overdue = self.board_list(county, BoardList::Overdue, true, 0, SHOWN).await?;
         drills.extend(overdue.into_iter().filter(|line| line.stage.as_deref() != Some("sign")));
@@ -244,6 +249,8 @@ impl Store {
             triage: self.triage_list(county, 0, SHOWN).await?,
             closings: self.closings_count(county, now).await?,
             floods: self.floods(county, now).await?,
+            openings: asked + to_review,
+            openings_overdue,
             failed: self.board_failed(county, 0, SHOWN).await?,
             drills,
             callbacks_undecided: count(

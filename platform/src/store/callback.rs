@@ -143,17 +143,6 @@ pub struct CallbackTicket {
     pub outcome: Option<String>,
 }
 
-/// When the reporter's contact was opened.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct ContactOpened {
-    /// When.
-    pub at: DateTime<Utc>,
-    /// By whom.
-    pub by_name: String,
-    /// Why, sealed.
-    pub sealed: Option<Vec<u8>>,
-}
-
 impl Store {
     /// All calls of a report, the first first.
     pub async fn callback_tries(&self, report_id: i64) -> Result<Vec<CallbackTry>, StoreError> {
@@ -304,38 +293,5 @@ impl Store {
             .fetch_optional(&self.pool)
             .await?;
         Ok(row)
-    }
-
-    /// Who of the office opened the reporter's contact, the first first.
-    pub async fn contact_openings(&self, report_id: i64) -> Result<Vec<ContactOpened>, StoreError> {
-        let rows = sqlx::query_as(
-            "SELECT at, person_shown(account_id, actor) AS by_name, sealed FROM events
-             WHERE report_id = $1 AND ticket_id IS NULL AND kind = 'identity-opened' ORDER BY at",
-        )
-        .bind(report_id)
-        .fetch_all(&self.pool)
-        .await?;
-        Ok(rows)
-    }
-
-    /// Records that the office opened the reporter's contact; the reason is about a person, so it is sealed.
-    pub async fn identity_opened(
-        &self,
-        report_id: i64,
-        by: &By<'_>,
-        reason: &[u8],
-        at: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        sqlx::query(
-            "INSERT INTO events (at, report_id, kind, actor, account_id, sealed) VALUES ($1, $2, 'identity-opened', $3, $4, $5)",
-        )
-        .bind(at)
-        .bind(report_id)
-        .bind(by.name)
-        .bind(by.account)
-        .bind(reason)
-        .execute(&self.pool)
-        .await?;
-        Ok(())
     }
 }

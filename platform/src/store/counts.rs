@@ -18,6 +18,8 @@ pub struct OfficeCounts {
     pub callbacks: i64,
     /// Closings and transfers that wait for the office.
     pub closings: i64,
+    /// Openings that wait for a decision or a review.
+    pub openings: i64,
 }
 
 impl Store {
@@ -52,7 +54,9 @@ impl Store {
         .bind(MOST)
         .fetch_one(&self.pool)
         .await?;
+        let (asked, to_review, _) = self.openings_counts(county, now).await?;
         Ok(OfficeCounts {
+            openings: asked + to_review,
             overdue,
             triage,
             callbacks: self.callbacks_waiting(county, now, MOST).await?,

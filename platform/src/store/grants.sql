@@ -67,7 +67,7 @@ BEGIN
              FROM information_schema.columns WHERE table_schema = 'public' AND table_name = 'tickets'
              AND column_name NOT IN ('id', 'county', 'case_id', 'report_id', 'unit', 'obligation', 'unit_kind', 'shows', 'own'));
 END $$;
-GRANT EXECUTE ON FUNCTION desk_ticket_read(bigint, bigint, text, timestamptz), desk_ticket_identity(bigint, bigint, timestamptz),
+GRANT EXECUTE ON FUNCTION desk_ticket_read(bigint, bigint, text, timestamptz), 
     desk_ticket_listed(bigint), ticket_shows(bigint, bigint, timestamptz) TO "{role}_desk";
 GRANT INSERT ON events, audit_leaves, stages TO "{role}_desk";
 GRANT EXECUTE ON FUNCTION tickets_lock(bigint), desk_notice(uuid, bigint, text, boolean, text, timestamptz),
@@ -95,7 +95,7 @@ GRANT SELECT ON reads TO "{role}_board";
 
 -- office: settles triage and records call-backs; may open what a call-back needs.
 GRANT SELECT (id, county, received_at, channel, drill, data_key) ON reports TO "{role}_office";
-GRANT EXECUTE ON FUNCTION office_ticket_read(bigint, bigint, text, timestamptz), callback_identity(bigint, bigint, timestamptz),
+GRANT EXECUTE ON FUNCTION office_ticket_read(bigint, bigint, text, timestamptz), 
     report_look(bigint, bigint, bigint, text, text, timestamptz), ticket_shows(bigint, bigint, timestamptz) TO "{role}_office";
 GRANT SELECT ON reads, report_facts, decisions, cases, case_reports, tickets, stages, escalation_steps, notices, notice_tickets, events,
     callbacks, stage_rounds, outbox, routing_attempts TO "{role}_office";
@@ -127,8 +127,11 @@ GRANT SELECT (id, county, report_id, ticket_id, unit, side, way, parts, urgency,
     asked_account, due_at, decided_at, decided_by, decided_account, opened_at, ends_at, ended_at, ended_by, ended_account,
     review_due_at, review, reviewed_at, reviewed_by, reviewed_account, told_at) ON openings TO "{role}_board", "{role}_router";
 GRANT UPDATE (told_at) ON openings TO "{role}_router";
-GRANT EXECUTE ON FUNCTION openings_shown(bigint, bigint, bigint, timestamptz), same_person(bigint, bigint)
-    TO "{role}_desk", "{role}_office";
+GRANT EXECUTE ON FUNCTION same_person(bigint, bigint) TO "{role}_desk", "{role}_office";
+GRANT EXECUTE ON FUNCTION desk_opening_ground(bigint, bigint, timestamptz), desk_opening_handed(bigint, bigint, text, timestamptz)
+    TO "{role}_desk";
+GRANT EXECUTE ON FUNCTION opening_ground(bigint, text, bigint, timestamptz), opening_handed(bigint, bigint, text, timestamptz)
+    TO "{role}_office";
 
 -- people: accounts, memberships, sessions, a unit's contacts; of tickets only how many a person holds, and to hand them over.
 GRANT SELECT, INSERT, UPDATE ON accounts, sessions TO "{role}_people";

@@ -36,6 +36,7 @@ mod pack;
 mod parked;
 mod parts;
 mod people;
+mod reads;
 mod reopen;
 mod replay;
 mod resend;
@@ -59,7 +60,7 @@ pub use batch::{BatchWriter, BlindToken, KeyMacs, NewReport, SealedParts, Stored
 pub use board::{BoardList, BoardNow, BoardTicket, CallAbout, TriageLine, UndeliveredNotice};
 pub use callback::{
     By, CallbackCase, CallbackDecision, CallbackDue, CallbackNew, CallbackRecorded, CallbackSealed, CallbackTicket,
-    CallbackTry, CallbackUndecided, ContactOpened, Decided, FollowUpAsked,
+    CallbackTry, CallbackUndecided, Decided, FollowUpAsked,
 };
 pub use clock::Ticked;
 pub use closing::{ClosingCase, ClosingLine};
@@ -85,7 +86,7 @@ pub use notice_said::{
 };
 pub use openings::{
     Opening, OpeningActing, OpeningAsk, OpeningAsked, OpeningClocks, OpeningDeed, OpeningDenied, OpeningDone,
-    OpeningList, OpeningSealed,
+    OpeningHanded, OpeningList, OpeningSealed,
 };
 pub use outbox::{OutboxRow, REPORTS_COUNTED};
 pub use pack::{
@@ -94,6 +95,7 @@ pub use pack::{
 };
 pub use parts::{Ground, Handed, Reading};
 pub use people::{Account, Created, Find, GIVEN_DAYS, Membership, NewAccount, Person};
+pub use reads::{ReadCursor, ReadLine, ReadsAsked, ReportOutline};
 pub use replay::{ReplayFacts, ReplayKey};
 pub use resend::{Bounced, LostNotice, ResendError, Resent};
 pub use routing::{Pinned, Recorded, ReportToRoute};

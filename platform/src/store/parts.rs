@@ -103,40 +103,6 @@ impl Store {
             .await?)
     }
 
-    /// Who reported, sealed: for whom the opening of this very moment was recorded (`TicketDeed::OpenIdentity`).
-    pub async fn desk_ticket_identity(
-        &self,
-        scope: &DeskScope,
-        ticket: i64,
-        account: i64,
-        at: DateTime<Utc>,
-    ) -> Result<Option<Vec<u8>>, StoreError> {
-        let mut tx = self.desk(scope).await?;
-        let sealed = sqlx::query_scalar("SELECT desk_ticket_identity($1, $2, $3)")
-            .bind(ticket)
-            .bind(account)
-            .bind(at)
-            .fetch_one(&mut *tx)
-            .await?;
-        tx.commit().await?;
-        Ok(sealed)
-    }
-
-    /// The same for a call-back of the office, after [`Store::identity_opened`] at this moment.
-    pub async fn callback_identity(
-        &self,
-        report: i64,
-        account: i64,
-        at: DateTime<Utc>,
-    ) -> Result<Option<Vec<u8>>, StoreError> {
-        Ok(sqlx::query_scalar("SELECT callback_identity($1, $2, $3)")
-            .bind(report)
-            .bind(account)
-            .bind(at)
-            .fetch_one(&self.pool)
-            .await?)
-    }
-
     /// What the program judges a ticket by, read with the board's login: a desk's login can't.
     pub async fn ticket_ground(&self, ticket: i64) -> Result<Option<Ground>, StoreError> {
         let row: Option<(Json<Value>, Option<Json<Value>>)> = sqlx::query_as(

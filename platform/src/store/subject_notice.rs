@@ -96,6 +96,7 @@ impl Subject {
     pub fn page(subject_kind: &str, id: i64, unit_kind: &str) -> String {
         match (subject_kind, unit_kind == OFFICE) {
             ("rule-set", true) => format!("/rules/{id}"),
+            ("opening", true) => format!("/openings/{id}"),
             ("callbacks", true) => "/callbacks".to_owned(),
             _ => "/".to_owned(),
         }

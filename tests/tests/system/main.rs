@@ -19,6 +19,7 @@ mod kept;
 mod leading;
 mod login;
 mod mails;
+mod openings;
 mod path;
 mod people;
 mod poison;

@@ -79,6 +79,10 @@ pub(super) struct Now {
     pub(super) mail: Vec<String>,
     /// Closings and transfers that wait for the office.
     pub(super) closings: Option<String>,
+    /// Openings that wait for a decision or a review.
+    pub(super) openings: Option<String>,
+    /// Those of them that are overdue.
+    pub(super) openings_overdue: Option<String>,
     /// Area codes that the list does not have.
     pub(super) unlisted: Vec<Unlisted>,
     /// Possibly floods.
@@ -210,8 +214,11 @@ fn say(found: BoardNow, pack: &Pack, office: bool, lang: Lang, now: DateTime<Utc
     let undecided = found.callbacks_undecided;
     let undecided = (undecided > 0).then(|| lang.fill("board.undecided", &[("n", &counted(undecided))]));
     let closings = (found.closings > 0).then(|| lang.fill("closings.count", &[("n", &counted(found.closings))]));
+    let said = |key: &str, n: i64| (n > 0).then(|| lang.fill(key, &[("n", &counted(n))]));
     Now {
         closings,
+        openings: said("openings.board_waiting", found.openings),
+        openings_overdue: said("openings.board_overdue", found.openings_overdue),
         undecided,
         at: words::moment(lang, now, now),
         mail: mail::lines(found.mail.as_ref(), found.mail_waiting, lang, now),

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use platform::{
     clock,
     receipt::ReportId,
-    store::BoardTicket,
+    store::{BoardTicket, ReadsAsked},
     text::{Lang, notice_kind},
 };
 use serde_json::Value;
@@ -23,9 +23,14 @@ use super::{
 use crate::internal::{
     Internal,
     auth::Overseer,
+    openings,
     page::{Frame, Language, Paper, problem, render, tail, words},
+    reads::{self, ReadWords},
     unavailable,
 };
+
+/// Looks that the page of a ticket lists; the rest is one press away.
+const LOOKS: i64 = 10;
 
 struct StageLine {
     name: &'static str,
@@ -76,12 +81,16 @@ struct TicketPage {
     why: String,
     /// Said where the ticket was transferred: the case's clock is the first ticket's.
     case_clock: String,
+    /// What was asked beyond this ticket.
+    openings: Vec<openings::Line>,
+    /// The last looks at the report.
+    reads: Vec<ReadWords>,
     /// May have a notice sent again.
     office: bool,
 }
 
 /// Kinds of events that have words of their own.
-const EVENTS: [&str; 29] = [
+const EVENTS: [&str; 35] = [
     "flood-closed",
     "flood-given-back",
     "notice-resent",
@@ -92,7 +101,13 @@ const EVENTS: [&str; 29] = [
     "contacted",
     "evidence",
     "resolved",
-    "identity-opened",
+    "opening-asked",
+    "opening-opened",
+    "opening-approved",
+    "opening-refused",
+    "opening-withdrawn",
+    "opening-ended",
+    "opening-reviewed",
     "called-back",
     "callback-decided",
     "reopened",
@@ -130,6 +145,17 @@ pub(crate) async fn page(
         Err(response) => return response,
     };
     let now = clock::now();
+    let asked = ReadsAsked {
+        report: Some(ticket.report_id),
+        ..ReadsAsked::default()
+    };
+    let (asked_for, looked) = match tokio::try_join!(
+        internal.board.openings_of_report(&internal.county, ticket.report_id),
+        internal.board.reads_list(&internal.county, &asked, LOOKS),
+    ) {
+        Ok(found) => found,
+        Err(e) => return unavailable(&e),
+    };
     let loaded = internal.pack.current();
     let pack = &loaded.pack;
     let label = |code: &str| pack.vocabulary().obligations.label(code, lang.pack()).to_owned();
@@ -175,6 +201,12 @@ pub(crate) async fn page(
             .and_then(|chain| moment(chain, "case_dispatched_at", lang, now))
             .map(|at| lang.fill("close.case_clock", &[("at", &at)]))
             .unwrap_or_default(),
+        openings: asked_for
+            .iter()
+            .filter(|o| o.ticket_id.is_none_or(|of| of == ticket.id))
+            .map(|o| openings::line(o, pack, lang, now))
+            .collect(),
+        reads: looked.iter().map(|read| reads::say(read, lang, now)).collect(),
         why: internal
             .why
             .ticket(ticket.made.as_ref(), &opened.sight(&ticket.own))

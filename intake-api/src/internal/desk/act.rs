@@ -61,13 +61,13 @@ impl Kind {
 }
 
 /// Fields as typed.
-pub(super) type Fields = HashMap<String, String>;
+pub(crate) type Fields = HashMap<String, String>;
 
 /// What is wrong: field -> key of the text that says so.
-pub(super) type Wrong = BTreeMap<&'static str, &'static str>;
+pub(crate) type Wrong = BTreeMap<&'static str, &'static str>;
 
 /// People of the unit: account, name as shown, phone, whether they lead it.
-pub(super) type People = [(i64, String, Option<String>, bool)];
+pub(crate) type People = [(i64, String, Option<String>, bool)];
 
 /// An act, ready to be done.
 #[derive(Debug)]
@@ -244,27 +244,6 @@ pub(super) fn read(kind: Kind, fields: &Fields, against: Against<'_>) -> Result<
     }
 }
 
-/// Reads the reason for opening an identity.
-pub(super) fn read_reason(fields: &Fields) -> Result<Ready, Wrong> {
-    let mut reader = Reader {
-        fields,
-        wrong: Wrong::new(),
-    };
-    let reason = reader.must("reason", TEXT, "desk.wrong.reason");
-    if reader.wrong.is_empty() {
-        Ok(Ready {
-            act: Draft::Plain(TicketDeed::OpenIdentity),
-            note: Some(Note {
-                reason,
-                ..Note::default()
-            }),
-            detail: json!({}),
-        })
-    } else {
-        Err(reader.wrong)
-    }
-}
-
 /// The version the page showed; a page without one is stale by definition.
 pub(super) fn version(fields: &Fields) -> i32 {
     fields.get("version").and_then(|v| v.parse().ok()).unwrap_or(0)
@@ -319,7 +298,7 @@ pub(super) async fn perform(
         };
         let done = store.desk_act(&scope, id, &deed, &acting).await?;
         // These queue notices. A bell that is not heard costs a poll, never a notice.
-        if done == ActDone::Done && !matches!(kind, "contacted" | "evidence" | "assigned" | "identity-opened") {
+        if done == ActDone::Done && !matches!(kind, "contacted" | "evidence" | "assigned") {
             let _ = store.notices_wake().await;
         }
         Ok::<_, platform::store::StoreError>(done)

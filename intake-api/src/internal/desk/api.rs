@@ -186,7 +186,7 @@ async fn act(kind: Kind, internal: Internal, desk: Desk, id: &str, body: &[u8]) 
     }
 }
 
-async fn wanted(internal: &Internal, desk: &Desk, id: &str) -> Result<DeskTicket, Response> {
+pub(crate) async fn wanted(internal: &Internal, desk: &Desk, id: &str) -> Result<DeskTicket, Response> {
     if id_of(id).is_none() {
         return Err(problem::api(404, "no such ticket"));
     }
@@ -280,7 +280,7 @@ async fn in_json(internal: &Internal, desk: &Desk, t: &DeskTicket) -> Response {
 }
 
 /// What the reporter wrote, as far as it is shown: a field that is not shown is not there, one that was not given is null.
-fn matter(opened: &Opened) -> Value {
+pub(crate) fn matter(opened: &Opened) -> Value {
     if opened.shut {
         return Value::Null;
     }

@@ -1,7 +1,7 @@
 //! The desk of a member unit: its queue, one ticket, and the acts on it.
 //!
 //! `queue` and `ticket` show, `act` reads what somebody wants to do and does it once, `post` and `api` are its two doors,
-//! `reporter` opens an identity, `sealed` is the only place that opens or seals words about a child. Rows of other units
+//! `sealed` is the only place that opens or seals words about a child. Rows of other units
 //! never arrive here: the database refuses them (row-level security), so that a foreign ticket and one that does not
 //! exist are the same 404.
 
@@ -13,12 +13,15 @@ mod elsewhere;
 pub(crate) mod post;
 mod queue;
 mod reader;
-mod reporter;
 mod resend;
 pub(crate) mod sealed;
 mod ticket;
 pub(crate) mod view;
 pub(crate) mod waiting;
+
+pub(crate) use act::Wrong;
+pub(crate) use api::{matter, wanted};
+pub(crate) use ticket::{Attempt, fetch, people_of, show};
 
 use axum::{
     middleware::from_fn,
@@ -43,7 +46,6 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::post("/tickets/{id}/refuse", posting(post::refuse)),
         Route::post("/tickets/{id}/take-back", posting(post::take_back)),
         Route::post("/tickets/{id}/notices/{notice}/resend", posting(resend::submit)),
-        Route::post("/tickets/{id}/reporter", posting(reporter::open)),
         Route::get("/api/v1/openapi.json", get(api::openapi)),
         Route::get("/api/v1/tickets", get(api::queue)),
         Route::get("/api/v1/tickets/{id}", get(api::ticket)),

@@ -296,7 +296,8 @@ pub(crate) fn what_happened(lang: Lang, kind: &str) -> &'static str {
         "close-refused" => "desk.what.close-refused",
         "close-taken-back" => "desk.what.close-taken-back",
         "transfer-approved" => "desk.what.transfer-approved",
-        "identity-opened" => "desk.what.opened",
+        "opening-asked" | "opening-opened" | "opening-approved" | "opening-refused" | "opening-withdrawn"
+        | "opening-ended" | "opening-reviewed" => "desk.what.opening",
         _ => "desk.what.changed",
     })
 }

@@ -30,6 +30,7 @@ use crate::{
         Internal,
         auth::Desk,
         detached,
+        openings::{DeskOpenings, of_ticket},
         page::{Frame, Language, Paper, Phone, problem, render, tail, words},
     },
     parts::Opened,
@@ -52,15 +53,15 @@ pub(super) struct Choice {
 
 /// What was typed into the form of one act, and what is wrong with it.
 #[derive(Default)]
-pub(super) struct Attempt {
+pub(crate) struct Attempt {
     /// Id of the form: `contact`, `reporter` …
-    pub(super) form: &'static str,
+    pub(crate) form: &'static str,
     /// As typed.
-    pub(super) fields: Fields,
+    pub(crate) fields: Fields,
     /// What is wrong.
-    pub(super) wrong: Wrong,
+    pub(crate) wrong: Wrong,
     /// Text key of a trouble of the whole form.
-    pub(super) trouble: Option<&'static str>,
+    pub(crate) trouble: Option<&'static str>,
 }
 
 #[derive(Template)]
@@ -76,6 +77,8 @@ struct TicketPage {
     people: Vec<Choice>,
     outcomes: Vec<Choice>,
     attempt: Attempt,
+    /// What was asked beyond the ticket, and what can be.
+    openings: DeskOpenings,
     done: Option<&'static str>,
     my_name: String,
     /// Why the unit has it.
@@ -111,6 +114,11 @@ impl TicketPage {
         self.attempt.wrong.get(field).map(|key| self.t(key))
     }
 
+    /// A part that was ticked in an asking that was refused.
+    fn ticked(&self, part: &str) -> bool {
+        !self.typed("openings", &format!("part-{part}")).is_empty()
+    }
+
     fn phone(&self, unit: &str) -> Option<&Phone> {
         self.phones.get(unit)
     }
@@ -126,7 +134,7 @@ pub(super) fn id_of(text: &str) -> Option<i64> {
 }
 
 /// The ticket of an address, or the answer instead of it.
-pub(super) async fn fetch(internal: &Internal, desk: &Desk, id: &str) -> Result<DeskTicket, Response> {
+pub(crate) async fn fetch(internal: &Internal, desk: &Desk, id: &str) -> Result<DeskTicket, Response> {
     let Some(id) = id_of(id) else {
         return Err(problem::not_found().into_response());
     };
@@ -166,7 +174,7 @@ pub(super) async fn read(
 }
 
 /// People of the ticket's unit.
-pub(super) async fn people_of(internal: &Internal, ticket: &DeskTicket) -> Vec<(i64, String, Option<String>, bool)> {
+pub(crate) async fn people_of(internal: &Internal, ticket: &DeskTicket) -> Vec<(i64, String, Option<String>, bool)> {
     internal
         .desk
         .desk_people(&internal.county, &ticket.unit)
@@ -222,13 +230,18 @@ fn done_key(word: &str) -> Option<&'static str> {
         "refuse" => "desk.done.refuse",
         "take-back" => "desk.done.take-back",
         "resend" => "desk.done.resend",
+        "opening-asked" => "desk.done.opening-asked",
+        "opening-opened" => "desk.done.opening-opened",
+        "opening-both" => "desk.done.opening-both",
+        "opening-withdrawn" => "desk.done.opening-withdrawn",
+        "opening-ended" => "desk.done.opening-ended",
         _ => return None,
     })
 }
 
 /// The page, with what was typed if an act was refused.
 #[expect(clippy::too_many_arguments, reason = "the parts of one page")]
-pub(super) async fn show(
+pub(crate) async fn show(
     status: StatusCode,
     internal: &Internal,
     desk: &Desk,
@@ -241,6 +254,17 @@ pub(super) async fn show(
     let opened = match read(internal, desk, ticket, "page").await {
         Ok(opened) => opened,
         Err(response) => return response,
+    };
+    let asked = match internal.desk.desk_openings(&desk.scope, ticket.id).await {
+        Ok(asked) => asked,
+        Err(e) => {
+            error!(
+                ticket = ticket.id,
+                error = chain(&e),
+                "the openings of a ticket can't be read"
+            );
+            return problem::unavailable().into_response();
+        }
     };
     let why = internal
         .why
@@ -284,6 +308,7 @@ pub(super) async fn show(
             .collect(),
         outcomes: outcomes(&loaded.pack, ticket, lang),
         attempt,
+        openings: of_ticket(ticket, &asked, desk.person.account.id, &loaded.pack, lang, now),
         done,
         my_name: desk.person.account.name.clone(),
         why,

@@ -65,7 +65,6 @@ pub(super) struct View {
     pub(super) shows_narrative: bool,
     /// Only who leads stands among the others.
     pub(super) others_hidden: bool,
-    pub(super) may_open_reporter: bool,
     pub(super) bases: Vec<String>,
     pub(super) evidence: Option<String>,
     pub(super) evidence_at: Option<String>,
@@ -138,13 +137,6 @@ pub(super) fn next_act(ticket: &DeskTicket) -> Option<Kind> {
         (false, true) => Kind::Evidence,
         (false, false) => Kind::Resolve,
     })
-}
-
-/// The police officer's unit that signed may open the reporter's identity at once; others need approval.
-pub(super) fn may_open_reporter(ticket: &DeskTicket, pack: &Pack) -> bool {
-    let police = pack.units().get(&ticket.unit).is_some_and(|unit| unit.kind == POLICE);
-    let signed = TicketState::from_word(&ticket.state).is_some_and(TicketState::is_in_hand);
-    police && signed && ticket.shows.iter().any(|part| part == Part::Identity.as_str())
 }
 
 /// What names a ticket, and says nothing of its report.
@@ -260,7 +252,6 @@ pub(super) fn view(
         reporter: reporter(lang, opened),
         hidden: hidden(lang, opened),
         others_hidden: !shows(Part::Situations),
-        may_open_reporter: may_open_reporter(ticket, pack),
         bases: ticket
             .basis
             .iter()
@@ -497,7 +488,12 @@ pub(crate) fn event_text(event: &DeskEvent, pack: &Pack, lang: Lang) -> String {
         | "oversight-opened"
         | "not-filed-told"
         | "not-filed-withdrawn") => (known, name(&detail("unit"))),
-        known @ ("flood-closed" | "flood-given-back" | "signed" | "contacted" | "identity-opened"
+        known @ ("opening-asked" | "opening-opened" | "opening-approved" | "opening-refused" | "opening-withdrawn"
+        | "opening-ended" | "opening-reviewed") => {
+            let words: Vec<String> = serde_json::from_value(event.detail["parts"].clone()).unwrap_or_default();
+            (known, crate::internal::openings::parts(lang, &words))
+        }
+        known @ ("flood-closed" | "flood-given-back" | "signed" | "contacted"
         | "decision-recorded" | "reopened" | "notice-resent") => (known, String::new()),
         _ => ("other", event.kind.clone()),
     };

@@ -68,10 +68,18 @@ pub(super) async fn perform(
     deed: OpeningDeed,
     typed: &Typed,
 ) -> Result<OpeningDone, Response> {
-    let Some(found) = internal.board.opening(&internal.county, id).await.map_err(|e| unavailable(&e))? else {
+    let Some(found) = internal
+        .board
+        .opening(&internal.county, id)
+        .await
+        .map_err(|e| unavailable(&e))?
+    else {
         return Ok(OpeningDone::NotFound);
     };
-    let keep = matches!(deed, OpeningDeed::Approve | OpeningDeed::Refuse | OpeningDeed::Review(_));
+    let keep = matches!(
+        deed,
+        OpeningDeed::Approve | OpeningDeed::Refuse | OpeningDeed::Review(_)
+    );
     let written = if keep && !casework::typed::is_blank(&typed.note) {
         let key = internal.office.callback_sealed(&internal.county, found.report_id).await;
         let Some(key) = key.map_err(|e| unavailable(&e))? else {
@@ -124,7 +132,17 @@ pub(super) async fn act(
             Err(response) => return response,
         },
     };
-    show(&internal, &actor, lang, id, said.0, Some(lang.t(said.1)), None, typed.note).await
+    show(
+        &internal,
+        &actor,
+        lang,
+        id,
+        said.0,
+        Some(lang.t(said.1)),
+        None,
+        typed.note,
+    )
+    .await
 }
 
 #[cfg(test)]
@@ -139,15 +157,24 @@ mod tests {
             finding: finding.into(),
         };
         assert_eq!(read("approve", &typed("", "")), Some(Ok(OpeningDeed::Approve)));
-        assert_eq!(read("refuse", &typed(" \u{200b}", "")), Some(Err("openings.wrong_refuse")));
+        assert_eq!(
+            read("refuse", &typed(" \u{200b}", "")),
+            Some(Err("openings.wrong_refuse"))
+        );
         assert_eq!(read("refuse", &typed("不需要", "")), Some(Ok(OpeningDeed::Refuse)));
         assert_eq!(read("review", &typed("", "")), Some(Err("openings.wrong_finding")));
         assert_eq!(
             read("review", &typed("", "compliant")),
             Some(Ok(OpeningDeed::Review(Finding::Compliant)))
         );
-        assert_eq!(read("review", &typed("", "not-compliant")), Some(Err("openings.wrong_note")));
+        assert_eq!(
+            read("review", &typed("", "not-compliant")),
+            Some(Err("openings.wrong_note"))
+        );
         assert_eq!(read("take", &typed("", "")), None);
-        assert_eq!(read("approve", &typed(&"长".repeat(5001), "")), Some(Err("desk.wrong.too_long")));
+        assert_eq!(
+            read("approve", &typed(&"长".repeat(5001), "")),
+            Some(Err("desk.wrong.too_long"))
+        );
     }
 }

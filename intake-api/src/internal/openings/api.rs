@@ -101,13 +101,17 @@ pub(super) async fn read_ticket(
     desk: Desk,
     Path((id, opening)): Path<(String, i64)>,
 ) -> Response {
-    let (ticket, opening) = match desk::found(&internal, &desk, &id, opening).await {
+    let (_, opening) = match desk::found(&internal, &desk, &id, opening).await {
         Ok(found) if found.1.asked_account == desk.person.account.id => found,
         Ok(_) => return problem::api(404, "no such opening of yours"),
         Err(response) => return as_api(&response),
     };
     match desk::handed(&internal, &desk, opening.id, "api").await {
-        Ok(handed) => content::api(&internal, &opening, handed.map(|handed| (ticket.data_key.as_slice(), handed))),
+        Ok(handed) => content::api(
+            &internal,
+            &opening,
+            handed.map(|handed| (ticket.data_key.as_slice(), handed)),
+        ),
         Err(_) => problem::api(503, "try again later"),
     }
 }
@@ -158,7 +162,9 @@ pub(super) async fn one(State(internal): State<Internal>, _: Overseer, Path(id):
     };
     match found.await {
         Ok(Some((opening, sealed, reads))) => {
-            let written = sealed.map(|sealed| page::written(&internal, &opening, &sealed, Lang::En)).unwrap_or_default();
+            let written = sealed
+                .map(|sealed| page::written(&internal, &opening, &sealed, Lang::En))
+                .unwrap_or_default();
             let written: Vec<_> = written.into_iter().map(|(_, text)| text).collect();
             Json(json!({"opening": opening, "reason": written.first(), "reads": reads})).into_response()
         }
@@ -175,10 +181,7 @@ pub(super) async fn read(State(internal): State<Internal>, actor: Overseer, Path
         Err(e) => return api_unavailable(&e),
     };
     match office::handed(&internal, &actor, &opening, "api").await {
-        Ok(handed) => {
-            let handed = handed.as_ref().map(|(key, handed)| (key.as_slice(), handed.clone()));
-            content::api(&internal, &opening, handed)
-        }
+        Ok(handed) => content::api(&internal, &opening, handed),
         Err(_) => problem::api(503, "try again later"),
     }
 }
@@ -201,7 +204,10 @@ fn done(done: Result<OpeningDone, Response>) -> Response {
     let conflict = |opening: &Opening| {
         problem::api(
             409,
-            &format!("it is {} in version {}; nothing was done", opening.state, opening.version),
+            &format!(
+                "it is {} in version {}; nothing was done",
+                opening.state, opening.version
+            ),
         )
     };
     match done {

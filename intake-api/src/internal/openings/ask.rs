@@ -92,7 +92,8 @@ pub(super) async fn at_desk(
     asking: &Asking,
 ) -> Result<OpeningAsked, Response> {
     let note = note(&asking.reason);
-    let sealed = sealed::seal_with(&internal.keys, ticket.report_id, &ticket.data_key, &note).map_err(|e| unavailable(&e))?;
+    let sealed =
+        sealed::seal_with(&internal.keys, ticket.report_id, &ticket.data_key, &note).map_err(|e| unavailable(&e))?;
     let (store, scope, id) = (internal.desk.clone(), scope.clone(), ticket.id);
     let (loaded, person, county) = (internal.pack.current(), actor.person.clone(), internal.county.clone());
     let (parts, now) = (asking.parts.clone(), clock::now());
@@ -154,14 +155,18 @@ pub(super) async fn without_ticket(
 /// A reason as it is sealed.
 pub(super) fn note(reason: &str) -> Note {
     Note {
-        reason: Some(reason.to_owned()),
+        reason: Some(reason.into()),
         ..Note::default()
     }
 }
 
 /// As what somebody without a ticket asks: the oversight before the office, where a person is both.
 pub(super) fn side_of(actor: &Actor) -> Side {
-    if actor.is(&["office"]) { Side::Office } else { Side::Oversight }
+    if actor.is(&["office"]) {
+        Side::Office
+    } else {
+        Side::Oversight
+    }
 }
 
 #[cfg(test)]
@@ -171,12 +176,19 @@ mod tests {
     #[test]
     fn an_asking_names_parts_and_a_reason() {
         let ask = |parts: &[&str], reason: &str| Asking::read(parts.iter().copied(), reason);
-        assert_eq!(ask(&["school", "home", "school"], " 上门 ").unwrap().parts, ["school", "home"]);
+        assert_eq!(
+            ask(&["school", "home", "school"], " 上门 ").unwrap().parts,
+            ["school", "home"]
+        );
         assert_eq!(ask(&["school"], " 上门 ").unwrap().reason, "上门");
         assert_eq!(ask(&["moon"], "上门").unwrap_err(), ("parts", "openings.wrong_parts"));
         assert_eq!(ask(&[], "上门").unwrap_err(), ("parts", "openings.wrong_none"));
         for blank in ["", "  ", "\u{200b}\u{feff}", "\n"] {
-            assert_eq!(ask(&["home"], blank).unwrap_err(), ("reason", "openings.wrong_reason"), "{blank:?}");
+            assert_eq!(
+                ask(&["home"], blank).unwrap_err(),
+                ("reason", "openings.wrong_reason"),
+                "{blank:?}"
+            );
         }
         assert_eq!(ask(&["home"], &"长".repeat(5001)).unwrap_err().0, "reason");
     }

@@ -84,11 +84,19 @@ pub(crate) fn of_ticket(
     // What is asked or open already is not offered again.
     let mine = |part: Part| {
         found.iter().any(|o| {
-            o.asked_account == me && (o.state == "asked" || o.is_open(now)) && o.parts.iter().any(|p| p == part.as_str())
+            o.asked_account == me
+                && (o.state == "asked" || o.is_open(now))
+                && o.parts.iter().any(|p| p == part.as_str())
         })
     };
     let may = state.is_some_and(may_ask);
-    let shown = Shows::from_words(ticket.shows.iter().map(String::as_str).filter(|part| *part != "identity"));
+    let shown = Shows::from_words(
+        ticket
+            .shows
+            .iter()
+            .map(String::as_str)
+            .filter(|part| *part != "identity"),
+    );
     let hidden = shown.hidden().filter(|part| may && !mine(*part));
     let (mut at_once, mut approved, mut identity) = (Vec::new(), Vec::new(), None);
     for part in hidden {
@@ -190,7 +198,17 @@ async fn asked(
         trouble: Some(trouble),
     };
     let people = people_of(&internal, &ticket).await;
-    let mut answer = show(StatusCode::CONFLICT, &internal, &desk, lang, &ticket, &people, attempt, None).await;
+    let mut answer = show(
+        StatusCode::CONFLICT,
+        &internal,
+        &desk,
+        lang,
+        &ticket,
+        &people,
+        attempt,
+        None,
+    )
+    .await;
     answer.extensions_mut().insert(Said(lang.t(trouble).to_owned()));
     answer
 }
@@ -214,7 +232,11 @@ pub(super) async fn found(
     opening: i64,
 ) -> Result<(DeskTicket, Opening), Response> {
     let ticket = fetch(internal, desk, id).await?;
-    let all = internal.desk.desk_openings(&desk.scope, ticket.id).await.map_err(|e| unavailable(&e))?;
+    let all = internal
+        .desk
+        .desk_openings(&desk.scope, ticket.id)
+        .await
+        .map_err(|e| unavailable(&e))?;
     match all.into_iter().find(|o| o.id == opening) {
         Some(found) => Ok((ticket, found)),
         None => Err(problem::not_found().into_response()),
@@ -258,7 +280,7 @@ pub(super) async fn read(
             &desk,
             lang,
             &opening,
-            handed.map(|handed| (ticket.data_key.as_slice(), handed)),
+            handed,
             (format!("/tickets/{}", ticket.id), "desk.back_to_ticket"),
             "/desk",
         ),
@@ -267,8 +289,17 @@ pub(super) async fn read(
 }
 
 /// Ends it, or takes the asking back, whichever it is.
-pub(super) async fn ended(internal: &Internal, desk: &Desk, opening: &Opening, version: i32) -> Result<OpeningDone, Response> {
-    let deed = if opening.state == "asked" { OpeningDeed::Withdraw } else { OpeningDeed::End };
+pub(super) async fn ended(
+    internal: &Internal,
+    desk: &Desk,
+    opening: &Opening,
+    version: i32,
+) -> Result<OpeningDone, Response> {
+    let deed = if opening.state == "asked" {
+        OpeningDeed::Withdraw
+    } else {
+        OpeningDeed::End
+    };
     let (store, scope, person, id) = (
         internal.desk.clone(),
         desk.scope.clone(),
@@ -303,7 +334,11 @@ pub(super) async fn end(
     let version = fields.get("version").and_then(|v| v.parse().ok()).unwrap_or(0);
     let trouble = match ended(&internal, &desk, &opening, version).await {
         Ok(OpeningDone::Done(done)) => {
-            let word = if done.state == "withdrawn" { "opening-withdrawn" } else { "opening-ended" };
+            let word = if done.state == "withdrawn" {
+                "opening-withdrawn"
+            } else {
+                "opening-ended"
+            };
             return Redirect::to(&format!("/tickets/{}?done={word}#openings-list", ticket.id)).into_response();
         }
         Ok(OpeningDone::Stale(_) | OpeningDone::NotAllowed(_)) => "openings.changed",
@@ -317,7 +352,17 @@ pub(super) async fn end(
         ..Attempt::default()
     };
     let people = people_of(&internal, &ticket).await;
-    show(StatusCode::CONFLICT, &internal, &desk, lang, &ticket, &people, attempt, None).await
+    show(
+        StatusCode::CONFLICT,
+        &internal,
+        &desk,
+        lang,
+        &ticket,
+        &people,
+        attempt,
+        None,
+    )
+    .await
 }
 
 /// Why not, as a text key.

@@ -87,7 +87,12 @@ pub(super) async fn list(
     Query(asked): Query<Asked>,
 ) -> Response {
     let now = clock::now();
-    let every = [OpeningList::Asked, OpeningList::Review, OpeningList::Open, OpeningList::All];
+    let every = [
+        OpeningList::Asked,
+        OpeningList::Review,
+        OpeningList::Open,
+        OpeningList::All,
+    ];
     let wanted: Vec<OpeningList> = asked.which().map_or_else(|| every.to_vec(), |list| vec![list]);
     let loaded = internal.pack.current();
     let mut groups = Vec::new();

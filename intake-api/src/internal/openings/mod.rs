@@ -7,7 +7,7 @@
 mod act;
 mod api;
 mod ask;
-pub(crate) mod content;
+mod content;
 mod desk;
 mod list;
 mod office;
@@ -19,7 +19,7 @@ use axum::routing::{get, post};
 
 pub(crate) use desk::{DeskOpenings, of_ticket};
 pub(crate) use office::{ask_identity, identity_of};
-pub(crate) use words::{Line, parts};
+pub(crate) use words::{Line, line, parts};
 
 use super::Route;
 

@@ -52,7 +52,16 @@ pub(super) async fn ask(
         Ok(other) => refused(&other),
         Err(response) => return response,
     };
-    looks::show(&internal, &actor, lang, report, StatusCode::CONFLICT, Some(lang.t(key)), reason()).await
+    looks::show(
+        &internal,
+        &actor,
+        lang,
+        report,
+        StatusCode::CONFLICT,
+        Some(lang.t(key)),
+        reason(),
+    )
+    .await
 }
 
 /// Why nothing was stored.
@@ -75,11 +84,13 @@ pub(crate) async fn ask_identity(
         Ok(asking) => asking,
         Err((_, key)) => return Ok(Err(key)),
     };
-    Ok(match without_ticket(internal, actor, Side::Office, report, &asking).await? {
-        OpeningAsked::Now(mut stored) => stored.pop().ok_or("openings.before"),
-        OpeningAsked::NotFound => return Err(problem::not_found().into_response()),
-        other => Err(refused(&other)),
-    })
+    Ok(
+        match without_ticket(internal, actor, Side::Office, report, &asking).await? {
+            OpeningAsked::Now(mut stored) => stored.pop().ok_or("openings.before"),
+            OpeningAsked::NotFound => return Err(problem::not_found().into_response()),
+            other => Err(refused(&other)),
+        },
+    )
 }
 
 /// The openings of who reported that the office asked for, and the one that is asked or open for this person.
@@ -101,19 +112,14 @@ pub(super) async fn handed(
     actor: &Actor,
     opening: &Opening,
     how: &'static str,
-) -> Result<Option<(Vec<u8>, OpeningHanded)>, Response> {
-    let sealed = internal.office.opening_sealed(&internal.county, opening.id).await;
-    let Some(sealed) = sealed.map_err(|e| unavailable(&e))? else {
-        return Ok(None);
-    };
+) -> Result<Option<OpeningHanded>, Response> {
     let (store, id) = (internal.office.clone(), opening.id);
     let reading = Reading {
         account: actor.person.account.id,
         how,
         at: clock::now(),
     };
-    let handed = detached(async move { store.opening_read(id, reading).await }).await?;
-    Ok(handed.map(|handed| (sealed.data_key, handed)))
+    detached(async move { store.opening_read(id, reading).await }).await
 }
 
 /// `GET /openings/{id}/read`
@@ -134,7 +140,7 @@ pub(super) async fn read(
             &actor,
             lang,
             &opening,
-            handed.as_ref().map(|(key, handed)| (key.as_slice(), handed.clone())),
+            handed,
             (format!("/openings/{}", opening.id), "openings.back_one"),
             "/openings",
         ),

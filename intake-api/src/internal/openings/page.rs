@@ -67,11 +67,19 @@ pub(super) async fn page(
 }
 
 /// Opens what was written with an opening.
-pub(super) fn written(internal: &Internal, opening: &Opening, sealed: &OpeningSealed, lang: Lang) -> Vec<(&'static str, String)> {
+pub(super) fn written(
+    internal: &Internal,
+    opening: &Opening,
+    sealed: &OpeningSealed,
+    lang: Lang,
+) -> Vec<(&'static str, String)> {
     let key = internal.keys.open_data_key(opening.report_id, &sealed.data_key).ok();
     let note = |bytes: &[u8]| {
-        let note = key.as_ref().and_then(|key| sealed::note(key, opening.report_id, &hex::encode(bytes)));
-        note.and_then(|note| note.reason).unwrap_or_else(|| lang.t("desk.shut_here").to_owned())
+        let note = key
+            .as_ref()
+            .and_then(|key| sealed::note(key, opening.report_id, &hex::encode(bytes)));
+        note.and_then(|note| note.reason)
+            .map_or_else(|| lang.t("desk.shut_here").to_owned(), |reason| reason.to_string())
     };
     let mut lines = vec![(lang.t("openings.reason"), note(&sealed.reason))];
     if let Some(bytes) = &sealed.decided_note {
@@ -123,7 +131,9 @@ pub(super) async fn show(
     let judge = judge(actor);
     let line = line(&opening, &loaded.pack, lang, now);
     let page = OpeningPage {
-        written: sealed.map(|sealed| written(internal, &opening, &sealed, lang)).unwrap_or_default(),
+        written: sealed
+            .map(|sealed| written(internal, &opening, &sealed, lang))
+            .unwrap_or_default(),
         trail: trail(&opening, &reads, lang, now),
         decides: line.waits && !mine && decides(side, judge),
         reviews: line.to_review && !mine && reviews(side, judge),

@@ -46,7 +46,7 @@ pub(super) fn page(
     actor: &Actor,
     lang: Lang,
     opening: &Opening,
-    handed: Option<(&[u8], OpeningHanded)>,
+    handed: Option<OpeningHanded>,
     back: (String, &'static str),
     here: &str,
 ) -> Response {
@@ -54,10 +54,11 @@ pub(super) fn page(
     let over = handed.is_none();
     let mut lines = Vec::new();
     let mut shut = false;
-    if let Some((data_key, handed)) = handed {
-        let opened = Opened::new(&internal.keys, opening.report_id, data_key, &handed.parts);
+    if let Some(handed) = handed {
+        let data_key = handed.parts.data_key.as_slice();
+        let opened = Opened::new(&internal.keys, opening.report_id, &handed.parts);
         shut = opened.shut;
-        lines = content::lines(&opened, &loaded.pack, lang, now);
+        lines = content::lines(&opened, &loaded.pack, lang);
         if let Some(sealed) = &handed.identity {
             match parts::identity(&internal.keys, opening.report_id, data_key, sealed) {
                 Some(reporter) => lines.extend(content::reporter(&reporter, lang)),
@@ -80,11 +81,12 @@ pub(super) fn page(
 }
 
 /// The same for programs; 410 when nothing is open.
-pub(super) fn api(internal: &Internal, opening: &Opening, handed: Option<(&[u8], OpeningHanded)>) -> Response {
-    let Some((data_key, handed)) = handed else {
+pub(super) fn api(internal: &Internal, opening: &Opening, handed: Option<OpeningHanded>) -> Response {
+    let Some(handed) = handed else {
         return problem::api(410, "this opening is not open for you now");
     };
-    let opened = Opened::new(&internal.keys, opening.report_id, data_key, &handed.parts);
+    let data_key = handed.parts.data_key.as_slice();
+    let opened = Opened::new(&internal.keys, opening.report_id, &handed.parts);
     let identity = handed
         .identity
         .as_ref()

@@ -11,7 +11,6 @@ pub(crate) struct Line {
     pub(crate) id: i64,
     pub(crate) version: i32,
     pub(crate) ticket: Option<i64>,
-    pub(crate) report: i64,
     pub(crate) receipt: String,
     pub(crate) urgency: &'static str,
     pub(crate) hot: bool,
@@ -43,13 +42,12 @@ pub(crate) fn parts(lang: Lang, words: &[String]) -> String {
 }
 
 /// An opening in words.
-pub(super) fn line(o: &Opening, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> Line {
+pub(crate) fn line(o: &Opening, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> Line {
     let label = |code: &String| pack.vocabulary().obligations.label(code, lang.pack()).to_owned();
     Line {
         id: o.id,
         version: o.version,
         ticket: o.ticket_id,
-        report: o.report_id,
         receipt: ReportId::from_db(o.report_id).to_string(),
         urgency: words::urgency(lang, &o.urgency),
         hot: o.urgency == "P1",
@@ -81,18 +79,32 @@ fn state(o: &Opening, lang: Lang, now: DateTime<Utc>) -> String {
     match o.state.as_str() {
         "asked" => {
             let due = o.due_at.map(|at| words::due(lang, at, now)).unwrap_or_default();
-            let key = if o.is_overdue(now) { "openings.is_overdue" } else { "openings.is_asked" };
+            let key = if o.is_overdue(now) {
+                "openings.is_overdue"
+            } else {
+                "openings.is_asked"
+            };
             lang.fill(key, &[("at", &due)])
         }
         "open" if o.is_open(now) => lang.fill("openings.is_open", &[("at", &moment(o.ends_at))]),
         "open" => lang.fill("openings.is_over", &[("at", &moment(o.ends_at))]),
         "refused" => lang.fill(
             "openings.is_refused",
-            &[("by", o.decided_by.as_ref().unwrap_or(&nobody)), ("at", &moment(o.decided_at))],
+            &[
+                ("by", o.decided_by.as_ref().unwrap_or(&nobody)),
+                ("at", &moment(o.decided_at)),
+            ],
         ),
         known => lang.fill(
-            if known == "withdrawn" { "openings.is_withdrawn" } else { "openings.is_ended" },
-            &[("by", o.ended_by.as_ref().unwrap_or(&nobody)), ("at", &moment(o.ended_at))],
+            if known == "withdrawn" {
+                "openings.is_withdrawn"
+            } else {
+                "openings.is_ended"
+            },
+            &[
+                ("by", o.ended_by.as_ref().unwrap_or(&nobody)),
+                ("at", &moment(o.ended_at)),
+            ],
         ),
     }
 }
@@ -107,14 +119,23 @@ fn review(o: &Opening, lang: Lang, now: DateTime<Utc>) -> String {
             &[("by", by), ("at", &words::moment(lang, at, now))],
         ),
         _ => {
-            let key = if o.is_overdue(now) { "openings.review_overdue" } else { "openings.review_due" };
+            let key = if o.is_overdue(now) {
+                "openings.review_overdue"
+            } else {
+                "openings.review_due"
+            };
             lang.fill(key, &[("at", &words::due(lang, due, now))])
         }
     }
 }
 
 /// The life of an opening, line by line, the first first: what was done by whom, each look, and its end by itself.
-pub(super) fn trail(o: &Opening, reads: &[platform::store::ReadLine], lang: Lang, now: DateTime<Utc>) -> Vec<(String, String)> {
+pub(super) fn trail(
+    o: &Opening,
+    reads: &[platform::store::ReadLine],
+    lang: Lang,
+    now: DateTime<Utc>,
+) -> Vec<(String, String)> {
     let mut lines: Vec<(DateTime<Utc>, String)> = Vec::new();
     let by = |name: Option<&String>| name.cloned().unwrap_or_default();
     let said = |key: &str, name: String| lang.fill(key, &[("by", &name)]);
@@ -124,16 +145,27 @@ pub(super) fn trail(o: &Opening, reads: &[platform::store::ReadLine], lang: Lang
         lines.push((o.asked_at, said("openings.trail_opened", o.asked_by.clone())));
     }
     if let Some(at) = o.decided_at {
-        let key = if o.state == "refused" { "openings.trail_refused" } else { "openings.trail_approved" };
+        let key = if o.state == "refused" {
+            "openings.trail_refused"
+        } else {
+            "openings.trail_approved"
+        };
         lines.push((at, said(key, by(o.decided_by.as_ref()))));
     }
     for read in reads {
         let what = parts(lang, &read.parts);
-        lines.push((read.at, lang.fill("openings.trail_read", &[("by", &read.name), ("what", &what)])));
+        lines.push((
+            read.at,
+            lang.fill("openings.trail_read", &[("by", &read.name), ("what", &what)]),
+        ));
     }
     match (o.ended_at, o.ends_at) {
         (Some(at), _) => {
-            let key = if o.state == "withdrawn" { "openings.trail_withdrawn" } else { "openings.trail_ended" };
+            let key = if o.state == "withdrawn" {
+                "openings.trail_withdrawn"
+            } else {
+                "openings.trail_ended"
+            };
             lines.push((at, said(key, by(o.ended_by.as_ref()))));
         }
         (None, Some(at)) if at <= now => lines.push((at, lang.t("openings.trail_over").to_owned())),

@@ -127,12 +127,15 @@ impl Paper {
 }
 
 /// path, text key, roles that see it
-const NAV: [(&str, &str, &[&str]); 11] = [
+const NAV: [(&str, &str, &[&str]); 14] = [
     ("/desk", "frame.desk", &["member", "leader"]),
     ("/board", "frame.board", &["office", "oversight"]),
     ("/triage", "frame.triage", &["office", "oversight"]),
     ("/closings", "frame.closings", &["office", "oversight"]),
+    ("/openings", "frame.openings", &["office", "oversight"]),
     ("/callbacks", "frame.callbacks", &["office", "oversight"]),
+    ("/reads", "frame.reads", &["office", "oversight"]),
+    ("/reports", "frame.reports", &["oversight"]),
     ("/rules", "frame.rules", &["office", "oversight"]),
     ("/leading", "frame.leading", &["leading-group"]),
     ("/people", "frame.people", &["admin", "leader"]),
@@ -227,6 +230,9 @@ fn tab(lang: Lang, here: &str) -> String {
         "board",
         "triage",
         "closings",
+        "openings",
+        "reads",
+        "reports",
         "callbacks",
         "rules",
         "people",

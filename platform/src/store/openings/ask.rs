@@ -1,5 +1,10 @@
 //! Somebody asks: what they may have at once is open, the rest waits for another person.
 
+use super::{OPENING, Opening};
+use crate::{
+    store::{DeskScope, Said, Store, StoreError, Subject, SubjectNotice, To, subject_notice::subject_notice},
+    text::Lang,
+};
 use casework::{
     lifecycle::{
         TicketState,
@@ -11,10 +16,6 @@ use casework::{
 use chrono::{DateTime, Utc};
 use serde_json::json;
 use sqlx::PgTransaction;
-use uuid::Uuid;
-
-use super::{OPENING, Opening};
-use crate::store::{DeskScope, Store, StoreError};
 
 /// Due times of the decision and of the review, by the pack.
 #[derive(Clone, Copy, Debug)]
@@ -26,7 +27,7 @@ pub struct OpeningClocks {
 }
 
 /// What somebody asks.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy)]
 pub struct OpeningAsk<'a> {
     /// County.
     pub county: &'a str,
@@ -40,8 +41,8 @@ pub struct OpeningAsk<'a> {
     pub account: i64,
     /// When.
     pub at: DateTime<Utc>,
-    /// Its clocks.
-    pub clocks: OpeningClocks,
+    /// Its clocks, by the urgency of the case.
+    pub clocks: &'a (dyn Fn(Urgency) -> OpeningClocks + Send + Sync),
 }
 
 /// What came of it.
@@ -183,10 +184,13 @@ async fn ask_for(
         return Ok(OpeningAsked::Before);
     }
     let sql = format!("{OPENING} WHERE o.id = ANY ($1) ORDER BY o.id");
-    let stored = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+    let stored: Vec<Opening> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(&ids)
         .fetch_all(&mut *tx)
         .await?;
+    for opening in stored.iter().filter(|o| o.state == "asked") {
+        tell(&mut tx, opening, ask).await?;
+    }
     tx.commit().await?;
     Ok(OpeningAsked::Now(stored))
 }
@@ -200,6 +204,7 @@ async fn insert(
     ask: &OpeningAsk<'_>,
 ) -> Result<i64, StoreError> {
     let waits = way == Way::Approval;
+    let clocks = (ask.clocks)(Urgency::from_word(&found.urgency).unwrap_or(Urgency::P1));
     let id: i64 = sqlx::query_scalar(
         "INSERT INTO openings (county, report_id, ticket_id, unit, side, way, parts, urgency, drill, state, asked_at, asked_by,
                                asked_account, reason, due_at, review_due_at, opened_at, ends_at)
@@ -219,8 +224,8 @@ async fn insert(
     .bind(ask.by)
     .bind(ask.account)
     .bind(ask.reason)
-    .bind(waits.then_some(ask.clocks.decide))
-    .bind((!waits).then_some(ask.clocks.review))
+    .bind(waits.then_some(clocks.decide))
+    .bind((!waits).then_some(clocks.review))
     .bind((!waits).then_some(ask.at))
     .bind((!waits).then_some(ask.at + LASTS))
     .fetch_one(&mut **tx)
@@ -236,48 +241,35 @@ async fn insert(
         sealed: Some(ask.reason),
     };
     event.insert(tx).await?;
-    if waits {
-        let ticket = notice_ticket(tx, found.report_id, found.ticket_id).await?;
-        if let Some(ticket) = ticket {
-            let sql = if side == Side::Unit {
-                "SELECT desk_notice($1, $2, 'opening-asked', true, NULL, $3)"
-            } else {
-                OFFICE_NOTICE
-            };
-            sqlx::query(sql)
-                .bind(Uuid::new_v4())
-                .bind(ticket)
-                .bind(ask.at)
-                .execute(&mut **tx)
-                .await?;
-        }
-    }
     Ok(id)
 }
 
-/// What the office asks is decided by another person of the office or by the oversight, who read the same mailbox.
-const OFFICE_NOTICE: &str =
-    "INSERT INTO notices (id, dedup, county, kind, ticket_id, unit, urgency, drill, created_at, state)
-    SELECT $1, 'opening-asked:' || $1, t.county, 'opening-asked', t.id,
-           (SELECT min(u.code) FROM units u WHERE u.county = t.county AND u.kind = 'office' AND u.retired_at IS NULL),
-           t.urgency, r.drill, $3, 'queued'
-    FROM tickets t JOIN reports r ON r.id = t.report_id WHERE t.id = $2";
-
-/// The ticket that a notice is about: its own, else the one that leads the report.
-pub(super) async fn notice_ticket(
-    tx: &mut PgTransaction<'_>,
-    report: i64,
-    ticket: Option<i64>,
-) -> Result<Option<i64>, StoreError> {
-    if ticket.is_some() {
-        return Ok(ticket);
-    }
-    Ok(
-        sqlx::query_scalar("SELECT id FROM tickets WHERE report_id = $1 ORDER BY lead DESC, id LIMIT 1")
-            .bind(report)
-            .fetch_optional(&mut **tx)
-            .await?,
-    )
+/// Who decides is told: what the office asks is decided by others who read the same mailbox.
+async fn tell(tx: &mut PgTransaction<'_>, opening: &Opening, ask: &OpeningAsk<'_>) -> Result<(), StoreError> {
+    let names: Vec<&str> = opening
+        .parts
+        .iter()
+        .map(|part| Lang::Zh.t(&format!("parts.{part}")))
+        .collect();
+    let notice = SubjectNotice {
+        county: ask.county,
+        subject: Subject::OpeningAsked(opening.id),
+        round: 0,
+        to: To::Office,
+        urgency: Urgency::from_word(&opening.urgency).unwrap_or(Urgency::P1),
+        drill: opening.drill,
+        said: Said {
+            report: Some(opening.report_id),
+            unit: Some(opening.unit_name.clone()),
+            asked: Some(names.join("、")),
+            by: Some(ask.by.to_owned()),
+            due: opening.due_at,
+            ..Said::default()
+        },
+        at: ask.at,
+    };
+    subject_notice(tx, &notice).await?;
+    Ok(())
 }
 
 /// A line of the trail.

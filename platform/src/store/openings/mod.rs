@@ -4,6 +4,7 @@
 mod act;
 mod ask;
 mod overdue;
+mod read;
 
 use chrono::{DateTime, Utc};
 
@@ -11,6 +12,7 @@ use super::{DeskScope, Store, StoreError};
 
 pub use act::{OpeningActing, OpeningDeed, OpeningDenied, OpeningDone};
 pub use ask::{OpeningAsk, OpeningAsked, OpeningClocks};
+pub use read::OpeningHanded;
 
 /// Lists of what waits are cut here; the count beside them stops at 1,001.
 const LISTED: i64 = 200;

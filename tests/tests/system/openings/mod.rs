@@ -9,8 +9,8 @@ mod store;
 use casework::lifecycle::opening::Side;
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::store::{
-    DeskScope, Opening, OpeningActing, OpeningAsk, OpeningAsked, OpeningClocks, OpeningDeed, OpeningDone, OpeningHanded,
-    Reading, Store, TicketDeed,
+    DeskScope, Opening, OpeningActing, OpeningAsk, OpeningAsked, OpeningClocks, OpeningDeed, OpeningDone,
+    OpeningHanded, Reading, Store, TicketDeed,
 };
 use tests::fixture::Fixture;
 
@@ -120,7 +120,11 @@ impl Scene {
             detail: serde_json::json!({}),
         };
         let scope = DeskScope::new([self.unit.as_str()]);
-        let done = self.desk.desk_act(&scope, self.ticket, &TicketDeed::Sign, &acting).await.unwrap();
+        let done = self
+            .desk
+            .desk_act(&scope, self.ticket, &TicketDeed::Sign, &acting)
+            .await
+            .unwrap();
         assert_eq!(done, platform::store::ActDone::Done);
     }
 
@@ -205,7 +209,10 @@ impl Scene {
     }
 
     async fn count(&self, sql: &'static str) -> i64 {
-        sqlx::query_scalar(sql).fetch_one(self.fixture.store.pool()).await.unwrap()
+        sqlx::query_scalar(sql)
+            .fetch_one(self.fixture.store.pool())
+            .await
+            .unwrap()
     }
 
     /// Kinds of the report's events about openings.

@@ -90,8 +90,14 @@ async fn ask(scene: &Scene, who: &Who, unit: &str, parts: &[&str], minute: i64) 
     let done = scene.ask(&of_unit, parts, minute).await;
     if let OpeningAsked::Now(stored) = done {
         for opening in stored {
-            let reporter = opening.parts.iter().any(|part| part == "reporter" || part == "identity");
-            assert!(!reporter || opening.state == "asked", "who reported never opens at once here");
+            let reporter = opening
+                .parts
+                .iter()
+                .any(|part| part == "reporter" || part == "identity");
+            assert!(
+                !reporter || opening.state == "asked",
+                "who reported never opens at once here"
+            );
             assert_eq!(opening.state == "asked", opening.way == "approval");
         }
     }
@@ -112,7 +118,10 @@ async fn judge(scene: &Scene, who: &Who, opening: &Opening, act: u8, minute: i64
         (Ok(after), OpeningDone::Done(done)) if !again => {
             assert_eq!(done.state, after.as_str(), "{before} {machine}");
             let judged = matches!(machine, OpeningAct::Approve | OpeningAct::Refuse | OpeningAct::Review);
-            assert!(!judged || ["周正", "冯检"].contains(&who.name.as_str()), "{machine} by {who:?}");
+            assert!(
+                !judged || ["周正", "冯检"].contains(&who.name.as_str()),
+                "{machine} by {who:?}"
+            );
         }
         (_, OpeningDone::Denied(_)) => {}
         (Err(_), OpeningDone::NotAllowed(now)) => assert_eq!(now.state, opening.state),
@@ -152,7 +161,10 @@ async fn holds(scene: &Scene, people: &[Who], minute: i64) {
             "SELECT count(*) FROM openings WHERE told_at IS NULL AND state = 'asked' AND due_at <= (SELECT max(at) FROM events)",
         ),
     ] {
-        let count: i64 = sqlx::query_scalar(illegal).fetch_one(scene.fixture.store.pool()).await.unwrap();
+        let count: i64 = sqlx::query_scalar(illegal)
+            .fetch_one(scene.fixture.store.pool())
+            .await
+            .unwrap();
         assert_eq!(count, 0, "{what}");
     }
 }

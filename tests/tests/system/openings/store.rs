@@ -18,24 +18,57 @@ async fn what_a_unit_asks_is_approved_by_the_office_and_ends_by_itself() {
     let office = scene.person("office1", "周正", None, "office", "office").await;
     scene.sign(&asker, 0).await;
     let opening = one(scene.ask(&asker, &["school", "narrative", "place"], 1).await);
-    assert_eq!(opening.parts, ["school", "narrative"], "what is shown already is not asked for");
+    assert_eq!(
+        opening.parts,
+        ["school", "narrative"],
+        "what is shown already is not asked for"
+    );
     assert_eq!((opening.state.as_str(), opening.way.as_str()), ("asked", "approval"));
-    assert_eq!(scene.count("SELECT count(*) FROM notices WHERE kind = 'opening-asked' AND unit = 'office'").await, 1);
+    assert_eq!(
+        scene
+            .count("SELECT count(*) FROM notices WHERE kind = 'opening-asked' AND unit = 'office'")
+            .await,
+        1
+    );
     assert!(!has(&scene.shows(&asker, scene.minute(2)).await, "school"));
     assert!(scene.read(&asker, opening.id, scene.minute(2)).await.is_none());
-    assert_eq!(scene.ask(&asker, &["narrative"], 2).await, OpeningAsked::Before, "a double click");
+    assert_eq!(
+        scene.ask(&asker, &["narrative"], 2).await,
+        OpeningAsked::Before,
+        "a double click"
+    );
     assert_eq!(
         scene.act_at_desk(&colleague, opening.id, OpeningDeed::Approve, 3).await,
         OpeningDone::Denied(OpeningDenied::OwnUnit),
         "a unit approves nothing of its own"
     );
 
-    assert!(matches!(scene.act(&office, opening.id, OpeningDeed::Approve, 10).await, OpeningDone::Done(_)));
-    assert_eq!(scene.count("SELECT count(*) FROM notices WHERE kind = 'opening-approved' AND unit <> 'office'").await, 1);
-    let (last, over) = (scene.minute(10) + TimeDelta::hours(72) - TimeDelta::seconds(1), scene.minute(10) + TimeDelta::hours(72));
-    for (when, open) in [(scene.minute(9), false), (scene.minute(10), true), (last, true), (over, false)] {
+    assert!(matches!(
+        scene.act(&office, opening.id, OpeningDeed::Approve, 10).await,
+        OpeningDone::Done(_)
+    ));
+    assert_eq!(
+        scene
+            .count("SELECT count(*) FROM notices WHERE kind = 'opening-approved' AND unit <> 'office'")
+            .await,
+        1
+    );
+    let (last, over) = (
+        scene.minute(10) + TimeDelta::hours(72) - TimeDelta::seconds(1),
+        scene.minute(10) + TimeDelta::hours(72),
+    );
+    for (when, open) in [
+        (scene.minute(9), false),
+        (scene.minute(10), true),
+        (last, true),
+        (over, false),
+    ] {
         let shown = scene.shows(&asker, when).await;
-        assert_eq!((has(&shown, "school"), has(&shown, "narrative")), (open, open), "{when}");
+        assert_eq!(
+            (has(&shown, "school"), has(&shown, "narrative")),
+            (open, open),
+            "{when}"
+        );
         assert!(!has(&scene.shows(&colleague, when).await, "school"), "to nobody else");
         assert_eq!(scene.read(&asker, opening.id, when).await.is_some(), open, "{when}");
         assert!(scene.read(&colleague, opening.id, when).await.is_none());
@@ -49,26 +82,43 @@ async fn what_a_unit_asks_is_approved_by_the_office_and_ends_by_itself() {
             .await
             .unwrap();
     assert_eq!(looked.len(), 3);
-    assert!(looked.iter().all(|(parts, role, who)| *parts == ["school", "narrative"] && role == "member" && *who == asker.account));
+    assert!(
+        looked
+            .iter()
+            .all(|(parts, role, who)| *parts == ["school", "narrative"] && role == "member" && *who == asker.account)
+    );
     let found = scene.board.opening("taihe", opening.id).await.unwrap().unwrap();
     assert_eq!(scene.board.reads_of_opening("taihe", &found).await.unwrap().len(), 3);
     assert_eq!(scene.kinds().await, ["opening-asked", "opening-approved"]);
     // Over is over: it can't be ended any more, and can be asked again.
     let late = 10 + 72 * HOURS;
-    assert!(matches!(scene.act_at_desk(&asker, opening.id, OpeningDeed::End, late).await, OpeningDone::NotAllowed(_)));
+    assert!(matches!(
+        scene.act_at_desk(&asker, opening.id, OpeningDeed::End, late).await,
+        OpeningDone::NotAllowed(_)
+    ));
     assert_eq!(one(scene.ask(&asker, &["school"], late + 1).await).state, "asked");
 }
 
 #[tokio::test]
 async fn nobody_decides_their_own_nor_with_another_login() {
     let scene = Scene::new(0, "police-accept").await;
-    let asker = scene.person("zhou", "周正", Some("0558-8612345、138 0000 0001"), "office", "office").await;
-    let same_phone = scene.person("zhou2", "周老师", Some("+86-13800000001"), "office", "office").await;
+    let asker = scene
+        .person("zhou", "周正", Some("0558-8612345、138 0000 0001"), "office", "office")
+        .await;
+    let same_phone = scene
+        .person("zhou2", "周老师", Some("+86-13800000001"), "office", "office")
+        .await;
     let same_name = scene.person("zhou3", "周 正", None, "office", "oversight").await;
-    let namesake = scene.person("zhou4", "周正", Some("13900000002"), "office", "office").await;
+    let namesake = scene
+        .person("zhou4", "周正", Some("13900000002"), "office", "office")
+        .await;
     let oversight = scene.person("proc", "冯检", None, "office", "oversight").await;
     let opening = one(scene.ask_office(&asker, Side::Office, &["identity"], 1).await);
-    assert_eq!((opening.way.as_str(), opening.side.as_str()), ("approval", "office"), "also of a P1");
+    assert_eq!(
+        (opening.way.as_str(), opening.side.as_str()),
+        ("approval", "office"),
+        "also of a P1"
+    );
     for who in [&asker, &same_phone, &same_name] {
         for deed in [OpeningDeed::Approve, OpeningDeed::Refuse] {
             let done = scene.act(who, opening.id, deed, 2).await;
@@ -90,19 +140,37 @@ async fn nobody_decides_their_own_nor_with_another_login() {
     }
     assert!(scene.read_office(&asker, opening.id, scene.minute(4)).await.is_none());
     // A namesake with a phone of their own is another person.
-    assert!(matches!(scene.act(&namesake, opening.id, OpeningDeed::Refuse, 5).await, OpeningDone::Done(_)));
-    assert!(matches!(scene.act(&namesake, opening.id, OpeningDeed::Approve, 6).await, OpeningDone::NotAllowed(_)));
+    assert!(matches!(
+        scene.act(&namesake, opening.id, OpeningDeed::Refuse, 5).await,
+        OpeningDone::Done(_)
+    ));
+    assert!(matches!(
+        scene.act(&namesake, opening.id, OpeningDeed::Approve, 6).await,
+        OpeningDone::NotAllowed(_)
+    ));
     let again = one(scene.ask_office(&asker, Side::Office, &["identity"], 7).await);
-    assert!(matches!(scene.act(&oversight, again.id, OpeningDeed::Approve, 8).await, OpeningDone::Done(_)));
+    assert!(matches!(
+        scene.act(&oversight, again.id, OpeningDeed::Approve, 8).await,
+        OpeningDone::Done(_)
+    ));
     let handed = scene.read_office(&asker, again.id, scene.minute(9)).await.unwrap();
     assert!(handed.identity.is_some());
-    assert!(scene.read_office(&namesake, again.id, scene.minute(9)).await.is_none(), "to who asked alone");
+    assert!(
+        scene.read_office(&namesake, again.id, scene.minute(9)).await.is_none(),
+        "to who asked alone"
+    );
     let ended = scene.act(&oversight, again.id, OpeningDeed::End, 10).await;
     assert!(matches!(ended, OpeningDone::Done(_)));
     assert!(scene.read_office(&asker, again.id, scene.minute(10)).await.is_none());
     assert_eq!(
         scene.kinds().await,
-        ["opening-asked", "opening-refused", "opening-asked", "opening-approved", "opening-ended"]
+        [
+            "opening-asked",
+            "opening-refused",
+            "opening-asked",
+            "opening-approved",
+            "opening-ended"
+        ]
     );
 }
 
@@ -123,19 +191,34 @@ async fn another_person_is_of_another_unit_and_of_the_right_role() {
         _ => None,
     };
     assert_eq!(denied(&both, OpeningDeed::Approve).await, Some(OpeningDenied::OwnUnit));
-    assert_eq!(denied(&oversight, OpeningDeed::Approve).await, Some(OpeningDenied::Role));
+    assert_eq!(
+        denied(&oversight, OpeningDeed::Approve).await,
+        Some(OpeningDenied::Role)
+    );
     assert_eq!(denied(&admin, OpeningDeed::Refuse).await, Some(OpeningDenied::Role));
     assert_eq!(denied(&admin, OpeningDeed::End).await, Some(OpeningDenied::NotYours));
-    assert_eq!(denied(&office, OpeningDeed::Withdraw).await, Some(OpeningDenied::NotYours));
+    assert_eq!(
+        denied(&office, OpeningDeed::Withdraw).await,
+        Some(OpeningDenied::NotYours)
+    );
     // A ticket that is closed meanwhile gets nothing opened.
     sqlx::query("UPDATE tickets SET state = 'waived' WHERE id = $1")
         .bind(scene.ticket)
         .execute(scene.fixture.store.pool())
         .await
         .unwrap();
-    assert_eq!(denied(&office, OpeningDeed::Approve).await, Some(OpeningDenied::TicketClosed));
-    assert!(matches!(scene.ask(&asker, &["school"], 3).await, OpeningAsked::NotAllowed { .. }));
-    assert!(matches!(scene.act_at_desk(&asker, opening.id, OpeningDeed::Withdraw, 4).await, OpeningDone::Done(_)));
+    assert_eq!(
+        denied(&office, OpeningDeed::Approve).await,
+        Some(OpeningDenied::TicketClosed)
+    );
+    assert!(matches!(
+        scene.ask(&asker, &["school"], 3).await,
+        OpeningAsked::NotAllowed { .. }
+    ));
+    assert!(matches!(
+        scene.act_at_desk(&asker, opening.id, OpeningDeed::Withdraw, 4).await,
+        OpeningDone::Done(_)
+    ));
     assert_eq!(scene.kinds().await, ["opening-asked", "opening-withdrawn"]);
 }
 
@@ -145,19 +228,38 @@ async fn two_who_decide_at_once_decide_once() {
     let asker = scene.person("zhang", "张敏", None, &scene.unit.clone(), "member").await;
     let mut people = Vec::new();
     for n in 0..4 {
-        people.push(scene.person(&format!("o{n}"), &format!("办公室{n}"), None, "office", "office").await);
+        people.push(
+            scene
+                .person(&format!("o{n}"), &format!("办公室{n}"), None, "office", "office")
+                .await,
+        );
     }
     let opening = one(scene.ask(&asker, &["school"], 1).await);
     let version = opening.version;
     let decide = |n: usize| {
         let (office, who, at) = (scene.office.clone(), people[n].clone(), scene.minute(5));
-        let deed = if n.is_multiple_of(2) { OpeningDeed::Approve } else { OpeningDeed::Refuse };
-        async move { office.opening_act("taihe", opening.id, deed, &acting(&who, version, at)).await.unwrap() }
+        let deed = if n.is_multiple_of(2) {
+            OpeningDeed::Approve
+        } else {
+            OpeningDeed::Refuse
+        };
+        async move {
+            office
+                .opening_act("taihe", opening.id, deed, &acting(&who, version, at))
+                .await
+                .unwrap()
+        }
     };
     let (a, b, c, d) = tokio::join!(decide(0), decide(1), decide(2), decide(3));
     let done = [a, b, c, d];
-    assert_eq!(done.iter().filter(|done| matches!(done, OpeningDone::Done(_))).count(), 1);
-    assert_eq!(done.iter().filter(|done| matches!(done, OpeningDone::Stale(_))).count(), 3);
+    assert_eq!(
+        done.iter().filter(|done| matches!(done, OpeningDone::Done(_))).count(),
+        1
+    );
+    assert_eq!(
+        done.iter().filter(|done| matches!(done, OpeningDone::Stale(_))).count(),
+        3
+    );
     assert_eq!(scene.kinds().await.len(), 2, "asked, and decided once");
     // Two browsers of one person ask at once: one asking.
     let (a, b) = tokio::join!(scene.ask(&asker, &["birth"], 9), scene.ask(&asker, &["birth"], 9));
@@ -188,13 +290,30 @@ async fn a_p1_opens_at_once_for_who_signed_and_never_the_reporter() {
         scene.act_at_desk(&leader, urgent, review(Finding::Compliant), 5).await,
         OpeningDone::Denied(OpeningDenied::OwnUnit)
     );
-    let list = scene.board.openings_list("taihe", OpeningList::Review, None, 10, scene.minute(5)).await.unwrap();
+    let list = scene
+        .board
+        .openings_list("taihe", OpeningList::Review, None, 10, scene.minute(5))
+        .await
+        .unwrap();
     assert_eq!(list.iter().map(|o| o.id).collect::<Vec<_>>(), [urgent]);
-    assert!(matches!(scene.act(&office, urgent, review(Finding::NotCompliant), 6).await, OpeningDone::Done(_)));
-    assert!(matches!(scene.act(&office, urgent, review(Finding::Compliant), 7).await, OpeningDone::NotAllowed(_)));
-    let list = scene.board.openings_list("taihe", OpeningList::Review, None, 10, scene.minute(8)).await.unwrap();
+    assert!(matches!(
+        scene.act(&office, urgent, review(Finding::NotCompliant), 6).await,
+        OpeningDone::Done(_)
+    ));
+    assert!(matches!(
+        scene.act(&office, urgent, review(Finding::Compliant), 7).await,
+        OpeningDone::NotAllowed(_)
+    ));
+    let list = scene
+        .board
+        .openings_list("taihe", OpeningList::Review, None, 10, scene.minute(8))
+        .await
+        .unwrap();
     assert!(list.is_empty());
-    assert!(has(&scene.shows(&asker, scene.minute(9)).await, "home"), "a review ends nothing by itself");
+    assert!(
+        has(&scene.shows(&asker, scene.minute(9)).await, "home"),
+        "a review ends nothing by itself"
+    );
     // What the table refuses whoever asks: a reporter at once, an opening for ever, one that approves itself.
     for illegal in [
         "INSERT INTO openings (county, report_id, ticket_id, unit, side, way, parts, urgency, drill, state, asked_at, asked_by, asked_account,
@@ -225,13 +344,23 @@ async fn the_police_that_signed_open_the_identity_and_somebody_else_ticks() {
     let colleague = scene.person("pol2", "郑警", None, &unit, "member").await;
     let office = scene.person("office1", "周正", None, "office", "office").await;
     let oversight = scene.person("proc", "冯检", None, "office", "oversight").await;
-    assert!(!has(&scene.shows(&officer, scene.minute(0)).await, "identity"), "a row alone shows nobody");
+    assert!(
+        !has(&scene.shows(&officer, scene.minute(0)).await, "identity"),
+        "a row alone shows nobody"
+    );
     let early = one(scene.ask(&colleague, &["identity"], 1).await);
     assert_eq!(early.way, "approval", "not before the unit has signed");
     scene.sign(&officer, 2).await;
     let opening = one(scene.ask(&officer, &["identity"], 3).await);
     assert_eq!((opening.way.as_str(), opening.state.as_str()), ("police", "open"));
-    assert!(scene.read(&officer, opening.id, scene.minute(4)).await.unwrap().identity.is_some());
+    assert!(
+        scene
+            .read(&officer, opening.id, scene.minute(4))
+            .await
+            .unwrap()
+            .identity
+            .is_some()
+    );
     assert!(scene.read(&colleague, opening.id, scene.minute(4)).await.is_none());
     // What the ticket's page hands out never holds it: it has a page of its own.
     assert!(has(&scene.shows(&officer, scene.minute(4)).await, "identity"));
@@ -252,13 +381,20 @@ async fn the_police_that_signed_open_the_identity_and_somebody_else_ticks() {
         assert_eq!(told, 1, "{kind}");
     }
     assert_eq!(scene.board.openings_counts("taihe", late).await.unwrap(), (1, 1, 2));
-    let mine = scene.act(&officer, opening.id, OpeningDeed::Review(Finding::Compliant), 5).await;
+    let mine = scene
+        .act(&officer, opening.id, OpeningDeed::Review(Finding::Compliant), 5)
+        .await;
     assert_eq!(mine, OpeningDone::Denied(OpeningDenied::Own));
     assert!(matches!(
-        scene.act(&oversight, opening.id, OpeningDeed::Review(Finding::Compliant), 6).await,
+        scene
+            .act(&oversight, opening.id, OpeningDeed::Review(Finding::Compliant), 6)
+            .await,
         OpeningDone::Done(_)
     ));
-    assert!(matches!(scene.act(&office, early.id, OpeningDeed::Refuse, 7).await, OpeningDone::Done(_)));
+    assert!(matches!(
+        scene.act(&office, early.id, OpeningDeed::Refuse, 7).await,
+        OpeningDone::Done(_)
+    ));
     assert_eq!(scene.board.openings_counts("taihe", late).await.unwrap(), (0, 0, 0));
     // Who reported stands out among who read what.
     let asked = ReadsAsked {
@@ -267,7 +403,10 @@ async fn the_police_that_signed_open_the_identity_and_somebody_else_ticks() {
     };
     let found = scene.board.reads_list("taihe", &asked, 10).await.unwrap();
     assert_eq!(found.len(), 1);
-    assert_eq!((found[0].account_id, found[0].how.as_str(), found[0].parts.as_slice()), (officer.account, "opening", ["identity".to_owned()].as_slice()));
+    assert_eq!(
+        (found[0].account_id, found[0].how.as_str(), found[0].parts.as_slice()),
+        (officer.account, "opening", ["identity".to_owned()].as_slice())
+    );
 }
 
 #[tokio::test]
@@ -295,7 +434,10 @@ async fn an_anonymous_report_has_no_identity_to_open() {
     let office = scene.person("office1", "周正", None, "office", "office").await;
     scene.sign(&officer, 1).await;
     assert_eq!(scene.ask(&officer, &["identity"], 2).await, OpeningAsked::Nobody);
-    assert_eq!(scene.ask_office(&office, Side::Office, &["identity"], 2).await, OpeningAsked::Nobody);
+    assert_eq!(
+        scene.ask_office(&office, Side::Office, &["identity"], 2).await,
+        OpeningAsked::Nobody
+    );
     let other = one(scene.ask_office(&office, Side::Office, &["identity", "home"], 3).await);
     assert_eq!(other.parts, ["home"]);
     assert_eq!(
@@ -311,7 +453,10 @@ async fn who_leaves_takes_nothing_along() {
     let asker = scene.person("zhang", "张敏", None, &scene.unit.clone(), "member").await;
     let office = scene.person("office1", "周正", None, "office", "office").await;
     let opening = one(scene.ask(&asker, &["school"], 1).await);
-    assert!(matches!(scene.act(&office, opening.id, OpeningDeed::Approve, 2).await, OpeningDone::Done(_)));
+    assert!(matches!(
+        scene.act(&office, opening.id, OpeningDeed::Approve, 2).await,
+        OpeningDone::Done(_)
+    ));
     assert!(scene.read(&asker, opening.id, scene.minute(3)).await.is_some());
     sqlx::query("UPDATE memberships SET ended_at = $2 WHERE account_id = $1")
         .bind(asker.account)
@@ -337,7 +482,14 @@ async fn who_read_what_is_found_page_by_page() {
             at: scene.minute(minute / 4),
         };
         let scope = platform::store::DeskScope::new([scene.unit.as_str()]);
-        assert!(scene.desk.desk_ticket_read(&scope, scene.ticket, reading).await.unwrap().is_some());
+        assert!(
+            scene
+                .desk
+                .desk_ticket_read(&scope, scene.ticket, reading)
+                .await
+                .unwrap()
+                .is_some()
+        );
     }
     let mut asked = ReadsAsked {
         report: Some(scene.report),
@@ -360,7 +512,10 @@ async fn who_read_what_is_found_page_by_page() {
         accounts: Some(Vec::new()),
         ..ReadsAsked::default()
     };
-    assert!(scene.board.reads_list("taihe", &nobody, 6).await.unwrap().is_empty(), "an unknown name finds nothing");
+    assert!(
+        scene.board.reads_list("taihe", &nobody, 6).await.unwrap().is_empty(),
+        "an unknown name finds nothing"
+    );
     let within = ReadsAsked {
         from: Some(scene.minute(2)),
         to: Some(scene.minute(3)),

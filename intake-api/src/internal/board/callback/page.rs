@@ -10,10 +10,9 @@ use casework::callback::CallResult;
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
-    foreign::Foreign,
     receipt::ReportId,
     seal::{Column, MasterKey},
-    store::{CallbackCase, CallbackTicket, CallbackTry, ContactOpened, StoreError},
+    store::{CallbackCase, CallbackTicket, CallbackTry, Opening, StoreError},
     text::Lang,
 };
 
@@ -22,23 +21,16 @@ use crate::internal::{
     Internal,
     auth::{Actor, Overseer},
     board::{facts_lines, look},
+    openings,
     page::{Frame, Language, problem, render, tail, words},
     unavailable,
 };
-
-/// The reporter's contact, on the answer that opened it and nowhere else.
-pub(super) struct Opened {
-    pub(super) name: Foreign,
-    pub(super) phone: String,
-    pub(super) organization: Foreign,
-}
 
 /// What an act says on the page that it answers with.
 #[derive(Default)]
 pub(super) struct Said {
     pub(super) good: Option<String>,
     pub(super) bad: Option<String>,
-    pub(super) opened: Option<Opened>,
     pub(super) typed: Option<Typed>,
 }
 
@@ -82,7 +74,12 @@ struct CallbackPage {
     standing: &'static str,
     facts: Vec<(&'static str, String)>,
     calls: Vec<CallLine>,
-    openings: Vec<String>,
+    /// Every asking for the contact.
+    openings: Vec<openings::Line>,
+    /// The one that this person may read now.
+    open_now: Option<i64>,
+    /// Theirs waits for somebody else.
+    open_waits: bool,
     attempt: i16,
     can_open: bool,
     results: Vec<(&'static str, &'static str, bool)>,
@@ -109,7 +106,7 @@ struct Found {
     case: CallbackCase,
     calls: Vec<CallbackTry>,
     tickets: Vec<CallbackTicket>,
-    openings: Vec<ContactOpened>,
+    openings: Vec<Opening>,
     due: bool,
 }
 
@@ -126,7 +123,7 @@ async fn find(internal: &Internal, id: i64, now: DateTime<Utc>) -> Result<Option
         case,
         calls,
         tickets: internal.board.callback_tickets(&internal.county, id).await?,
-        openings: internal.board.contact_openings(id).await?,
+        openings: internal.board.openings_of_report(&internal.county, id).await?,
         due: internal.board.callback_due(&internal.county, id, now).await?.is_some(),
     }))
 }
@@ -188,6 +185,7 @@ pub(super) async fn show(
     let offered = if office { offered(stand, anonymous) } else { &[] };
     let typed = said.typed.clone().unwrap_or_default();
     let ticked = typed.tickets();
+    let (asked, mine) = openings::identity_of(found.openings.clone(), actor.person.account.id, now);
     let last = found.calls.last();
     let pack = internal.pack.current().pack.clone();
     let page = CallbackPage {
@@ -203,13 +201,11 @@ pub(super) async fn show(
         standing: lang.t(standing(stand, anonymous, office, last)),
         facts: facts_lines(&opened, &pack, lang),
         calls: found.calls.iter().map(|call| line(call, lang, now, &open)).collect(),
-        openings: found
-            .openings
-            .iter()
-            .map(|opening| opening_line(opening, lang, now, &open))
-            .collect(),
+        openings: asked.iter().map(|o| openings::line(o, &pack, lang, now)).collect(),
+        open_now: mine.as_ref().filter(|o| o.is_open(now)).map(|o| o.id),
+        open_waits: mine.as_ref().is_some_and(|o| o.state == "asked"),
         attempt: last.map_or(1, |last| last.attempt + 1),
-        can_open: office && !anonymous && !offered.is_empty() && said.opened.is_none(),
+        can_open: office && !anonymous && !offered.is_empty() && mine.is_none(),
         results: offered
             .iter()
             .map(|r| (r.as_str(), result(lang, r.as_str()), typed.result == r.as_str()))
@@ -312,21 +308,4 @@ fn line(call: &CallbackTry, lang: Lang, now: DateTime<Utc>, open: &impl Fn(Optio
         reason: open(call.reason.as_ref()),
         decision: lang.fill(decision, &[("by", by), ("at", &decided), ("n", &nth)]),
     }
-}
-
-fn opening_line(
-    opening: &ContactOpened,
-    lang: Lang,
-    now: DateTime<Utc>,
-    open: &impl Fn(Option<&Vec<u8>>) -> String,
-) -> String {
-    let at = words::moment(lang, opening.at, now);
-    lang.fill(
-        "callback.opening",
-        &[
-            ("by", &opening.by_name),
-            ("at", &at),
-            ("reason", &open(opening.sealed.as_ref())),
-        ],
-    )
 }
