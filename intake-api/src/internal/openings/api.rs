@@ -165,8 +165,8 @@ pub(super) async fn one(State(internal): State<Internal>, _: Overseer, Path(id):
             let written = sealed
                 .map(|sealed| page::written(&internal, &opening, &sealed, Lang::En))
                 .unwrap_or_default();
-            let written: Vec<_> = written.into_iter().map(|(_, text)| text).collect();
-            Json(json!({"opening": opening, "reason": written.first(), "reads": reads})).into_response()
+            let reason = written.first().map(|(_, text)| text.verbatim());
+            Json(json!({"opening": opening, "reason": reason, "reads": reads})).into_response()
         }
         Ok(None) => problem::api(404, "no such opening"),
         Err(e) => api_unavailable(&e),

@@ -9,6 +9,7 @@ use axum::{
 use casework::lifecycle::opening::{Judge, Side, decides, reviews};
 use platform::{
     clock,
+    foreign::Foreign,
     store::{Opening, OpeningSealed},
     text::Lang,
 };
@@ -31,7 +32,7 @@ struct OpeningPage {
     done: Option<&'static str>,
     notice: Option<&'static str>,
     /// What was written: label and words.
-    written: Vec<(&'static str, String)>,
+    written: Vec<(&'static str, Foreign)>,
     trail: Vec<(String, String)>,
     mine: bool,
     decides: bool,
@@ -72,14 +73,14 @@ pub(super) fn written(
     opening: &Opening,
     sealed: &OpeningSealed,
     lang: Lang,
-) -> Vec<(&'static str, String)> {
+) -> Vec<(&'static str, Foreign)> {
     let key = internal.keys.open_data_key(opening.report_id, &sealed.data_key).ok();
     let note = |bytes: &[u8]| {
         let note = key
             .as_ref()
             .and_then(|key| sealed::note(key, opening.report_id, &hex::encode(bytes)));
         note.and_then(|note| note.reason)
-            .map_or_else(|| lang.t("desk.shut_here").to_owned(), |reason| reason.to_string())
+            .unwrap_or_else(|| lang.t("desk.shut_here").into())
     };
     let mut lines = vec![(lang.t("openings.reason"), note(&sealed.reason))];
     if let Some(bytes) = &sealed.decided_note {
