@@ -227,7 +227,7 @@ pub struct DeskStage {
 pub struct DeskEvent {
     /// When.
     pub at: DateTime<Utc>,
-    /// `signed`, `assigned`, `contacted`, `evidence`, `resolved`, `identity-opened` …
+    /// `signed`, `assigned`, `contacted`, `evidence`, `resolved`, `opening-asked` …
     pub kind: String,
     /// Who, as shown: two people of one name are told apart.
     pub actor: String,

@@ -64,7 +64,7 @@ const fn api(mut cells: Cells) -> Cells {
 }
 
 /// Method, path, cells. Acts are sent with the session's token and nothing else, so that none is done.
-const TABLE: [(&str, &str, Cells); 138] = [
+const TABLE: [(&str, &str, Cells); 160] = [
     ("GET", "/", SIGNED_IN),
     ("GET", "/login", EVERYBODY),
     ("POST", "/login", [422, ANY, ANY, ANY, ANY, ANY, ANY, ANY]),
@@ -94,8 +94,29 @@ const TABLE: [(&str, &str, Cells); 138] = [
         "/tickets/{id}/notices/{notice}/resend",
         [LOGIN, 404, 404, 409, 404, 404, 404, 404],
     ),
-    // Not before the unit has signed, then with a reason: tests/desk.rs.
-    ("POST", "/tickets/{id}/reporter", ticket(403)),
+    ("POST", "/tickets/{id}/reporter", ticket(422)),
+    ("POST", "/tickets/{id}/openings", ticket(422)),
+    ("GET", "/tickets/{id}/openings/{opening}", ticket(404)),
+    ("POST", "/tickets/{id}/openings/{opening}/end", ticket(404)),
+    ("GET", "/openings", OVERSEER),
+    ("GET", "/openings/{id}", OVERSEER),
+    ("GET", "/openings/{id}/read", OVERSEER),
+    ("POST", "/openings/{id}/{act}", OVERSEER),
+    ("GET", "/reports", OVERSEER),
+    ("GET", "/reports/{report_id}", OVERSEER),
+    ("POST", "/reports/{report_id}/openings", OVERSEER),
+    ("GET", "/reads", OVERSEER),
+    ("GET", "/api/v1/tickets/{id}/openings", api(ticket(200))),
+    ("POST", "/api/v1/tickets/{id}/openings", api(ticket(422))),
+    ("GET", "/api/v1/tickets/{id}/openings/{opening}", api(ticket(404))),
+    ("POST", "/api/v1/tickets/{id}/openings/{opening}/end", api(ticket(404))),
+    ("GET", "/api/v1/openings", api(OVERSEER)),
+    ("GET", "/api/v1/openings/{id}", api(OVERSEER)),
+    ("GET", "/api/v1/openings/{id}/read", api(OVERSEER)),
+    ("POST", "/api/v1/openings/{id}/{act}", api(OVERSEER)),
+    ("GET", "/api/v1/reports/{report_id}", api(OVERSEER)),
+    ("POST", "/api/v1/reports/{report_id}/openings", api(OVERSEER)),
+    ("GET", "/api/v1/reads", api(OVERSEER)),
     ("GET", "/api/v1/openapi.json", [200; 8]),
     ("GET", "/api/v1/tickets", api(UNIT)),
     ("GET", "/api/v1/tickets/{id}", api(ticket(200))),
@@ -355,6 +376,7 @@ impl<'a> Session<'a> {
         let path = path
             .replace("{id}", &id)
             .replace("{report_id}", "999999999")
+            .replace("{opening}", "999999999")
             .replace("{version}", "1")
             .replace("{table}", "urgency")
             .replace("{row}", "1")

@@ -107,11 +107,7 @@ pub(super) async fn read_ticket(
         Err(response) => return as_api(&response),
     };
     match desk::handed(&internal, &desk, opening.id, "api").await {
-        Ok(handed) => content::api(
-            &internal,
-            &opening,
-            handed.map(|handed| (ticket.data_key.as_slice(), handed)),
-        ),
+        Ok(handed) => content::api(&internal, &opening, handed),
         Err(_) => problem::api(503, "try again later"),
     }
 }

@@ -79,15 +79,45 @@ async fn a_reporter_is_called_back_once() {
     assert_eq!(page.status, 200);
     assert!(!page.text.contains("13911112222"), "sealed until opened");
     assert_eq!(a.post("/open", &[("reason", "")]).await.status, 422);
-    let opened = a.post("/open", &[("reason", "绝密回访理由Zx9")]).await;
-    assert!(opened.text.contains("化名回访甲") && opened.text.contains("13911112222"));
-    let page = one.get(&format!("/callbacks/{id}")).await.text;
-    assert!(!page.contains("13911112222"), "shown once");
-    assert!(
-        page.contains("绝密回访理由Zx9"),
-        "the trail says who opened it, and why"
+    let asked = a.post("/open", &[("reason", "绝密回访理由Zx9")]).await;
+    assert!(asked.status == 200 && asked.text.contains("等待另一人批准") && !asked.text.contains("13911112222"));
+    let opening: i64 = sqlx::query_scalar("SELECT id FROM openings")
+        .fetch_one(&system.db)
+        .await
+        .unwrap();
+    let read = format!("/openings/{opening}/read");
+    assert_eq!(
+        one.get(&read).await.status,
+        410,
+        "not before somebody else has approved"
     );
-    assert_eq!(system.count("SELECT count(*) FROM events WHERE kind = 'identity-opened' AND reason IS NULL AND account_id IS NOT NULL").await, 1);
+    // Another person approves; a namesake without a phone of their own counts as the same one.
+    let approve = async |browser: &Browser| {
+        let csrf = browser.get("/password").await.hidden("csrf");
+        let fields = [("csrf", csrf.as_str()), ("version", "1")];
+        browser.post(&format!("/openings/{opening}/approve"), &fields).await
+    };
+    assert_eq!(approve(&one).await.status, 409);
+    assert_eq!(approve(&two).await.status, 409);
+    sqlx::query("UPDATE accounts SET phone = CASE login WHEN 'office2' THEN '13700000002' ELSE '13700000001' END")
+        .execute(&system.db)
+        .await
+        .unwrap();
+    assert_eq!(approve(&two).await.status, 303);
+    let opened = one.get(&read).await;
+    assert!(opened.text.contains("化名回访甲") && opened.text.contains("13911112222"));
+    assert_eq!(two.get(&read).await.status, 404, "to who asked alone");
+    let page = one.get(&format!("/callbacks/{id}")).await.text;
+    assert!(!page.contains("13911112222"), "on the page of the opening alone");
+    assert!(page.contains(&read) && page.contains(&format!("/openings/{opening}")));
+    assert!(
+        one.get(&format!("/openings/{opening}"))
+            .await
+            .text
+            .contains("绝密回访理由Zx9"),
+        "the trail says who, and why"
+    );
+    assert_eq!(system.count("SELECT count(*) FROM events WHERE kind IN ('opening-asked', 'opening-approved') AND account_id IS NOT NULL").await, 2);
 
     let content = [("attempt", "1"), ("result", "satisfied"), ("note", "绝密回访备注Zx9")];
     assert!(a.post("", &content).await.text.contains("回访已登记"));

@@ -3,7 +3,7 @@
 use reqwest::StatusCode;
 use tests::{System, officers::Accounts};
 
-use super::{events, filed, sample};
+use super::{events, filed};
 
 #[tokio::test]
 async fn a_double_click_does_one_thing_and_says_so() {
@@ -64,33 +64,4 @@ async fn others_find_nothing_and_forged_forms_do_nothing() {
         404,
         "the office has a board, not a desk"
     );
-}
-
-#[tokio::test]
-async fn the_reporters_identity_opens_with_a_reason_and_leaves_a_trace() {
-    let system = System::start().await;
-    let accounts = Accounts::make(&system).await;
-    let (id, ..) = filed(&system).await;
-    let sample = sample();
-    let name = sample["reporter"]["name"].as_str().unwrap();
-    let member = accounts.browser(&system, "member").await;
-    let page = member.get(&format!("/tickets/{id}")).await;
-    let unsigned = member.act(&page, id, "reporter", &[("reason", "想看看")]).await;
-    assert!(unsigned.status == 403 && unsigned.text.contains("须经批准") && !unsigned.text.contains(name));
-    assert_eq!(member.act(&page, id, "sign", &[]).await.status, 303);
-    let page = member.get(&format!("/tickets/{id}")).await;
-    let none = member.act(&page, id, "reporter", &[("reason", " ")]).await;
-    assert!(none.status == 422 && none.text.contains("请填写查看理由") && !none.text.contains(name));
-    let opened = member.act(&page, id, "reporter", &[("reason", "密封理由戊")]).await;
-    assert!(opened.status == 200 && opened.text.contains(name));
-    assert_eq!(events(&system, id).await, ["signed", "identity-opened"]);
-    assert!(
-        !member.get(&format!("/tickets/{id}")).await.text.contains(name),
-        "shown once"
-    );
-    let rows: String = sqlx::query_scalar("SELECT string_agg(e::text, ' ') FROM events e")
-        .fetch_one(&system.db)
-        .await
-        .unwrap();
-    assert!(!rows.contains("密封理由戊") && !rows.contains(&hex::encode("密封理由戊")));
 }
