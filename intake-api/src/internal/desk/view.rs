@@ -493,8 +493,8 @@ pub(crate) fn event_text(event: &DeskEvent, pack: &Pack, lang: Lang) -> String {
             let words: Vec<String> = serde_json::from_value(event.detail["parts"].clone()).unwrap_or_default();
             (known, crate::internal::openings::parts(lang, &words))
         }
-        known @ ("flood-closed" | "flood-given-back" | "signed" | "contacted"
-        | "decision-recorded" | "reopened" | "notice-resent") => (known, String::new()),
+        known @ ("flood-closed" | "flood-given-back" | "signed" | "contacted" | "decision-recorded" | "reopened"
+        | "notice-resent") => (known, String::new()),
         _ => ("other", event.kind.clone()),
     };
     lang.fill(
