@@ -166,7 +166,12 @@ fn every_page_and_every_mail_passes_the_last_step() {
 #[test]
 fn what_is_opened_is_foreign_and_templates_escape_it() {
     // Unescaped is only what templates of ours rendered, attributes that templates of ours name, and words of ours.
-    let safe = ["{{ more|safe }}", "{{ words|safe }}", "{{ said|safe }}"];
+    let safe = [
+        "{{ more|safe }}",
+        "{{ words|safe }}",
+        "{{ said|safe }}",
+        "{{ setup.picture|safe }}",
+    ];
     for (file, text) in [of("intake-api/templates", ".html"), of("notifier/templates", "")].concat() {
         let rest = safe.iter().fold(text, |text, known| text.replace(known, ""));
         for way_round in [
@@ -209,4 +214,4 @@ fn what_is_opened_is_foreign_and_templates_escape_it() {
 }
 
 /// Who may take foreign text as it was typed: what goes on to programs.
-const VERBATIM: [&str; 0] = [];
+const VERBATIM: [&str; 1] = ["intake-api/src/internal/openings/api.rs"];
