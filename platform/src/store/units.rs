@@ -50,7 +50,7 @@ impl Store {
     pub async fn unit_contacts(&self, county: &str, code: &str) -> Result<Option<UnitContacts>, StoreError> {
         let row = sqlx::query_as(
             "SELECT u.code, u.mailbox, u.duty_phone, u.mailbox_confirmed_at AS confirmed_at, u.retired_at,
-                    a.name AS confirmed_by
+                    person_shown(a.id, a.name) AS confirmed_by
              FROM units u LEFT JOIN accounts a ON a.id = u.mailbox_confirmed_by WHERE u.county = $1 AND u.code = $2",
         )
         .bind(county)
