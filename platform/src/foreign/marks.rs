@@ -58,9 +58,12 @@ fn is_at_home(before: Option<char>, c: char, after: Option<char>, rtl: bool) -> 
     }
 }
 
+/// Writes what becomes of an isolate: `true` for its first sign, and the text behind the sign.
+pub(super) type Isolate<'a> = &'a mut dyn FnMut(&mut String, bool, &str);
+
 /// Writes a text with its odd characters as marks. `isolate` says what becomes of the two isolates that [`super::Foreign`]
 /// prints; it gets `true` for the first and is only asked about pairs.
-pub(super) fn write(out: &mut String, text: &str, mut isolate: Option<&mut dyn FnMut(&mut String, bool, &str)>) {
+pub(super) fn write(out: &mut String, text: &str, mut isolate: Option<Isolate<'_>>) {
     let rtl = text.chars().any(is_rtl);
     let mut run = Run::default();
     let (mut before, mut open) = (None, 0_usize);

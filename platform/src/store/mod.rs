@@ -206,34 +206,6 @@ pub fn is_certain(error: &(dyn std::error::Error + 'static)) -> bool {
     false
 }
 
-#[cfg(test)]
-mod tests {
-    use std::io;
-
-    use super::{StoreError, TriageError, is_certain};
-
-    #[test]
-    fn only_what_the_server_said_is_certain() {
-        let io = |kind: io::ErrorKind| StoreError::Db(sqlx::Error::Io(kind.into()));
-        assert!(io(io::ErrorKind::ConnectionRefused).is_certain());
-        assert!(StoreError::Db(sqlx::Error::PoolTimedOut).is_certain());
-        for kind in [
-            io::ErrorKind::UnexpectedEof,
-            io::ErrorKind::ConnectionReset,
-            io::ErrorKind::TimedOut,
-        ] {
-            assert!(!io(kind).is_certain(), "{kind}");
-        }
-        assert!(!StoreError::Db(sqlx::Error::Protocol("half an answer".into())).is_certain());
-        // Wrapped in the error of one act it is the same.
-        assert!(is_certain(&TriageError::from(StoreError::Db(
-            sqlx::Error::PoolTimedOut
-        ))));
-        assert!(!is_certain(&TriageError::from(io(io::ErrorKind::UnexpectedEof))));
-        assert!(!is_certain(&std::fmt::Error));
-    }
-}
-
 /// Connection options of a task; it shows in `pg_stat_activity`.
 fn options(url: &str, task: &str) -> Result<PgConnectOptions, sqlx::Error> {
     Ok(PgConnectOptions::from_str(url)?
@@ -305,5 +277,33 @@ impl Store {
     #[doc(hidden)]
     pub fn pool(&self) -> &PgPool {
         &self.pool
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::{StoreError, TriageError, is_certain};
+
+    #[test]
+    fn only_what_the_server_said_is_certain() {
+        let io = |kind: io::ErrorKind| StoreError::Db(sqlx::Error::Io(kind.into()));
+        assert!(io(io::ErrorKind::ConnectionRefused).is_certain());
+        assert!(StoreError::Db(sqlx::Error::PoolTimedOut).is_certain());
+        for kind in [
+            io::ErrorKind::UnexpectedEof,
+            io::ErrorKind::ConnectionReset,
+            io::ErrorKind::TimedOut,
+        ] {
+            assert!(!io(kind).is_certain(), "{kind}");
+        }
+        assert!(!StoreError::Db(sqlx::Error::Protocol("half an answer".into())).is_certain());
+        // Wrapped in the error of one act it is the same.
+        assert!(is_certain(&TriageError::from(StoreError::Db(
+            sqlx::Error::PoolTimedOut
+        ))));
+        assert!(!is_certain(&TriageError::from(io(io::ErrorKind::UnexpectedEof))));
+        assert!(!is_certain(&std::fmt::Error));
     }
 }
