@@ -233,7 +233,7 @@ fn an_explanation_tells_no_more_than_its_ticket_shows() {
         if !has(Part::Situations) {
             narrow += 1;
             assert!(!text.contains("重复报告"), "{text}");
-            assert!(has(Part::Suspect) || !text.contains("监护人"), "{text}");
+            assert!(has(Part::Suspect) || !text.contains("嫌疑人为"), "{text}");
             assert!(text.contains("本工单不显示"), "{text}");
             let lead = &decision.tickets[0];
             assert!(
