@@ -221,6 +221,7 @@ proptest! {
             (Kind::Text, Some(listed)) => Value::from(listed[pick.index(listed.len())].code.as_str()),
             (Kind::Text, None) if column.name != "basis" => Value::from(format!("{}{}", number + 1, ["min", "h"][pick.index(2)]).as_str()),
             (Kind::Text, None) => Value::from(format!("意见 {number} 条").as_str()),
+            (Kind::Flag, _) => Value::from(number % 2 == 0),
             _ => Value::from(number),
         };
         prop_assert_eq!(value_from_words(pack, column, None, [], &value(pack, column, &cell)), Ok(cell));
