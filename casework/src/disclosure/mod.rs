@@ -126,7 +126,7 @@ impl Shows {
         Part::ALL
             .iter()
             .copied()
-            .filter(move |part| !self.has(*part) && !(all && *part == Part::Own))
+            .filter(move |part| !(self.has(*part) || all && *part == Part::Own))
     }
 }
 

@@ -130,10 +130,9 @@ impl State {
     fn rank(&self) -> Option<u8> {
         match self.phase() {
             Phase::Waits => Some(0),
-            Phase::Works => None,
             Phase::Receives | Phase::Answers if self.quiet() >= QUIET => Some(1),
             Phase::Receives | Phase::Answers if self.begun().elapsed() >= LONG => Some(2),
-            Phase::Receives | Phase::Answers => None,
+            Phase::Works | Phase::Receives | Phase::Answers => None,
         }
     }
 }

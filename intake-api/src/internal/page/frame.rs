@@ -224,7 +224,7 @@ impl Frame {
 }
 
 fn tab(lang: Lang, here: &str) -> String {
-    const TABS: [&str; 17] = [
+    const TABS: [&str; 20] = [
         "desk",
         "ticket",
         "board",
