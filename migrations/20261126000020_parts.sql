@@ -167,7 +167,7 @@ $$;
 CREATE FUNCTION desk_ticket_listed(p_ticket bigint) RETURNS jsonb
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT facts_listed(f.facts, t.shows, t.own)
-    FROM tickets t JOIN report_facts f ON f.report_id = t.report_id WHERE t.id = p_ticket AND t.unit = ANY (desk_units())
+    FROM tickets t LEFT JOIN report_facts f ON f.report_id = t.report_id WHERE t.id = p_ticket AND t.unit = ANY (desk_units())
 $$;
 REVOKE ALL ON FUNCTION desk_ticket_listed(bigint) FROM PUBLIC;
 

@@ -5,6 +5,8 @@
 //! every fact it asks is shown (its number alone leads to the facts for whoever knows the table), situations are counted
 //! among those that are shown, and what rests on the whole report says that it does.
 
+use serde_json::Value;
+
 use super::{Explanation, RowWhy, rows, unit};
 use crate::disclosure::{Part, Shows};
 use crate::explain::words::fact_zh;
@@ -163,14 +165,45 @@ fn reported(pack: &Pack, facts: &Facts, sight: &Sight) -> Vec<String> {
         rest.extend(rows::flags(facts).map(|flag| format!("{}：是", fact_zh(flag))));
     }
     said.push(rest.join("；"));
+    said.extend(hidden(sight));
+    said
+}
+
+/// What was reported, as far as it can be read and is seen. What can't be read is never told as a fact.
+pub(super) fn reported_as_read(pack: &Pack, facts: &Facts, raw: &Value, sight: &Sight) -> Vec<String> {
+    let seen = Facts {
+        situations: facts
+            .situations
+            .iter()
+            .filter(|code| sight.sees(code))
+            .cloned()
+            .collect(),
+        ..facts.clone()
+    };
+    let mut said: Vec<String> = rows::situations(pack, &seen).collect();
+    let danger = match (raw["present_danger"].is_boolean(), facts.present_danger) {
+        (false, _) => "读不出，按有处理",
+        (true, true) => "有",
+        (true, false) => "无",
+    };
+    let mut rest = vec![format!("现实危险：{danger}")];
+    if sight.has(Part::Place) {
+        rest.push(format!("地点：{}", unit::place(pack, facts.area.as_deref())));
+    }
+    said.push(rest.join("；"));
+    said.push(
+        "本报告的事实由另一版本的程序写成，不能完整读取，以上只是读得出的部分，规则行的条件不能逐条复核。".to_owned(),
+    );
+    said.extend(hidden(sight));
+    said
+}
+
+fn hidden(sight: &Sight) -> Option<String> {
     let hidden: Vec<&str> = sight
         .shows
         .hidden()
         .filter(|part| *part != Part::Identity)
         .map(Part::zh)
         .collect();
-    if !hidden.is_empty() {
-        said.push(format!("本工单不显示：{}。", hidden.join("、")));
-    }
-    said
+    (!hidden.is_empty()).then(|| format!("本工单不显示：{}。", hidden.join("、")))
 }

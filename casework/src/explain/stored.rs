@@ -10,9 +10,9 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::sight::{Sight, cut};
+use super::sight::{Sight, cut, reported_as_read};
 use super::words::{moment_zh, row_zh};
-use super::{Explanation, rows, ticket, unit};
+use super::{Explanation, ticket};
 use crate::calendar::Limit;
 use crate::disclosure::Shows;
 use crate::escalation::PlannedStep;
@@ -114,6 +114,9 @@ pub fn stored(pack: &Pack, stored: &Stored, sight: &Sight) -> Explanation {
     }
     if sight.shows != Shows::all() {
         told = cut(told, pack, &facts, &planned, sight);
+        if unreadable.is_some() {
+            told.reported = reported_as_read(pack, &facts, &stored.facts, sight);
+        }
     }
     told.made = made(stored, planned.is_by_hand());
     told
@@ -156,20 +159,7 @@ fn as_recorded(
     raw: &Value,
     told: &mut Explanation,
 ) {
-    let known_danger = raw["present_danger"].is_boolean();
-    told.reported = rows::situations(pack, facts).collect();
-    told.reported.push(format!(
-        "现实危险：{}；地点：{}",
-        match (known_danger, facts.present_danger) {
-            (false, _) => "读不出，按有处理",
-            (true, true) => "有",
-            (true, false) => "无",
-        },
-        unit::place(pack, facts.area.as_deref())
-    ));
-    told.reported.push(
-        "本报告的事实由另一版本的程序写成，不能完整读取，以上只是读得出的部分，规则行的条件不能逐条复核。".to_owned(),
-    );
+    told.reported = reported_as_read(pack, facts, raw, &Sight::whole());
     if planned.is_by_hand() {
         return;
     }

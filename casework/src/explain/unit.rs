@@ -73,7 +73,7 @@ pub(super) fn by_rules(pack: &Pack, ticket: &PlannedTicket) -> Vec<String> {
     let unit = pack.units().get(&ticket.unit);
     let name = unit.map_or(ticket.unit.as_str(), |unit| unit.name.as_str());
     if ticket.is_by_hand() {
-        return vec![format!("由办公室人工研判后指定{name}承办。")];
+        return vec![format!("由办公室人工研判后指定{name}承办，没有按地点逐级查找。")];
     }
     vec![format!("按报告的地点和规则，由{name}承办。")]
 }

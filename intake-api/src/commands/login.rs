@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use platform::{
     clock,
     config::Config,
+    say,
     store::{EndSessions, Store},
 };
 
@@ -20,7 +21,7 @@ pub(crate) async fn factor_off(login: &str) -> anyhow::Result<()> {
         store.factor_off(id, None, &act).await?,
         "{login} has no second factor; nothing was changed"
     );
-    println!("the second factor of {login} is off; the sessions have ended");
+    say!("the second factor of {login} is off; the sessions have ended")?;
     Ok(())
 }
 
@@ -30,7 +31,7 @@ pub(crate) async fn sessions_end(login: &str) -> anyhow::Result<()> {
     let typed = Typed::now("people sessions-end");
     let act = typed.act(&config.county, now, "sessions-ended", Some(id));
     let ended = store.sessions_end_some(id, EndSessions::All, &act).await?;
-    println!("sessions of {login} ended: {ended}");
+    say!("sessions of {login} ended: {ended}")?;
     Ok(())
 }
 

@@ -89,16 +89,26 @@ async fn six_hundred_reports_of_danger_are_one_mail_a_unit() {
     assert_eq!(system.count(police).await, 600, "each has its police ticket");
     assert_eq!(system.count("SELECT count(*) FROM floods").await, 1);
     assert_eq!(system.count("SELECT count(*) FROM flood_reports").await, 600);
-    let grouped =
-        "SELECT count(*) FROM (SELECT unit FROM notices WHERE kind = 'flood' GROUP BY unit HAVING count(*) > 1) more";
+    let grouped = "SELECT count(*) FROM (SELECT unit FROM notices WHERE kind = 'flood' GROUP BY unit
+                               HAVING count(*) FILTER (WHERE state = 'sent') > 1 OR count(*) > 2) more";
     assert_eq!(
         system.count(grouped).await,
         0,
-        "one notice a unit, added to while it waits"
+        "one mail a unit, added to while it waits; what comes after it waits for the next in five minutes"
     );
     let single = "SELECT coalesce(max(n), 0) FROM (SELECT count(*) AS n FROM notices WHERE kind = 'dispatch' GROUP BY unit) each";
     assert!(system.count(single).await <= 60, "those before the flood");
-    system.quiet(Duration::from_secs(90)).await;
+    // What came after the first mail of a unit waits for the next; on a slow machine that is some of the flood.
+    eventually(
+        "a mail to each unit of the flood",
+        Duration::from_secs(90),
+        async || {
+            let without = "SELECT count(*) FROM (SELECT unit FROM notices WHERE kind = 'flood' GROUP BY unit
+                                             HAVING count(*) FILTER (WHERE state = 'sent') = 0) more";
+            (system.count(without).await == 0).then_some(())
+        },
+    )
+    .await;
     let mut told: BTreeMap<String, usize> = BTreeMap::new();
     let mut words = String::new();
     for mail in system.mail.mails() {
@@ -109,7 +119,12 @@ async fn six_hundred_reports_of_danger_are_one_mail_a_unit() {
         }
     }
     assert!(!told.is_empty() && told.values().all(|mails| *mails == 1), "{told:?}");
-    assert!(words.contains("600份") && words.contains("同一来源"), "{words}");
+    assert!(words.contains("同一来源"), "{words}");
+    let number: Option<i64> = words.split_once('份').and_then(|(before, _)| {
+        let digits = before.rsplit(|c: char| !c.is_ascii_digit()).next()?;
+        digits.parse().ok()
+    });
+    assert!(number.is_some_and(|reports| (60..=600).contains(&reports)), "{words}");
     let metrics = system.router.metrics().await;
     assert!(metrics.contains("shouwang_floods_open 1"), "{metrics}");
 }
@@ -315,8 +330,8 @@ async fn the_office_ends_grouping_and_ends_many_tickets_with_a_second_person() {
     file(&system, "10.7.0.1", &calm).await;
     routed(&system).await;
     assert_eq!(system.count("SELECT count(*) FROM flood_reports").await, grouped);
-    let told = "SELECT count(*) FROM notices n WHERE n.kind = 'dispatch' AND n.ticket_id IN (
-                SELECT id FROM tickets WHERE report_id = (SELECT max(id) FROM reports))";
+    let told = "SELECT count(*) FROM notices n JOIN notice_tickets nt ON nt.notice_id = n.id JOIN tickets t ON t.id = nt.ticket_id
+                WHERE n.kind = 'dispatch' AND t.report_id = (SELECT id FROM reports ORDER BY received_at DESC LIMIT 1)";
     assert!(system.count(told).await > 0, "one by one");
     balances(&system).await;
 }

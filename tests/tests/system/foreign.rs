@@ -138,11 +138,12 @@ fn of(dir: &str, ends: &str) -> Vec<(String, String)> {
 fn every_page_and_every_mail_passes_the_last_step() {
     // A page leaves by `Html(…)`; what is rendered elsewhere is a part of one.
     for (file, text) in of("intake-api/src", ".rs") {
-        for line in text.lines().filter(|line| line.contains("Html(")) {
+        let ships = text.split("#[cfg(test)]").next().unwrap_or_default();
+        for line in ships.lines().filter(|line| line.contains("Html(")) {
             let constant = line.trim_start().starts_with("Html(\"");
             assert!(constant || line.contains("Html(foreign::page("), "{file}: {line}");
         }
-        let by_hand = text.contains("\"text/html") && !text.contains("starts_with(\"text/html\")");
+        let by_hand = ships.contains("\"text/html") && !ships.contains("starts_with(\"text/html\")");
         assert!(
             !by_hand || text.contains("foreign::page("),
             "{file} answers with HTML past foreign::page"

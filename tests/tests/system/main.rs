@@ -22,6 +22,7 @@ mod mails;
 mod openings;
 mod path;
 mod people;
+mod people_import;
 mod poison;
 mod privacy;
 mod property;

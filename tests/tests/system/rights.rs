@@ -88,11 +88,11 @@ const TABLE: [(&str, &str, Cells); 160] = [
     ("POST", "/tickets/{id}/confirm", ticket(409)),
     ("POST", "/tickets/{id}/refuse", ticket(422)),
     ("POST", "/tickets/{id}/take-back", ticket(409)),
-    // The leader's alone; here it is no mail that was lost.
+    // The leader's alone; here there is no such mail.
     (
         "POST",
         "/tickets/{id}/notices/{notice}/resend",
-        [LOGIN, 404, 404, 409, 404, 404, 404, 404],
+        [LOGIN, 404, 404, 404, 404, 404, 404, 404],
     ),
     ("POST", "/tickets/{id}/reporter", ticket(422)),
     ("POST", "/tickets/{id}/openings", ticket(422)),

@@ -106,7 +106,7 @@ async fn a_repeated_key_gets_the_first_answer_and_stores_nothing() {
     thief.id = third.id;
     assert_eq!(writer.report_insert_batch(&[thief]).await.unwrap(), [Stored::IdTaken]);
     let counts: (i64, i64, i64, i64) = sqlx::query_as(
-        "SELECT (SELECT count(*) FROM reports), (SELECT count(*) FROM report_facts), (SELECT count(*) FROM outbox), (SELECT count(*) FROM audit_leaves)",
+        "SELECT (SELECT count(*) FROM reports), (SELECT count(*) FROM report_facts), (SELECT count(*) FROM outbox), (SELECT count(*) FROM audit_leaves WHERE kind = 'report-received')",
     )
     .fetch_one(fixture.store.pool())
     .await

@@ -109,6 +109,7 @@ mod tests {
 
     use super::*;
 
+    #[expect(clippy::unnecessary_wraps, reason = "as the door takes it")]
     fn from(n: u8) -> Option<IpAddr> {
         Some(IpAddr::from([10, 0, 0, n]))
     }

@@ -225,7 +225,7 @@ impl Scene {
     }
 }
 
-fn acting<'a>(who: &'a Who, version: i32, at: DateTime<Utc>) -> OpeningActing<'a> {
+fn acting(who: &Who, version: i32, at: DateTime<Utc>) -> OpeningActing<'_> {
     OpeningActing {
         by: &who.name,
         account: who.account,

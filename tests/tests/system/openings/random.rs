@@ -43,15 +43,15 @@ async fn play(steps: &[Step]) {
     let scene = Scene::new(0, "psychological-support").await;
     let unit = scene.unit.clone();
     let people = [
-        scene.person("a", "孙悦", None, &unit, "member").await,
-        scene.person("b", "孙悦", Some("13700000001"), &unit, "leader").await,
-        scene.person("c", "周正", None, "office", "office").await,
-        scene.person("d", "冯检", None, "office", "oversight").await,
+        scene.person("outsider", "孙悦", None, &unit, "member").await,
+        scene.person("bb", "孙悦", Some("13700000001"), &unit, "leader").await,
+        scene.person("cc", "周正", None, "office", "office").await,
+        scene.person("dd", "冯检", None, "office", "oversight").await,
         // Another login of the first, in the office.
-        scene.person("e", "孙悦", None, "office", "office").await,
+        scene.person("ee", "孙悦", None, "office", "office").await,
         // Of the unit and of the office.
-        scene.person("f", "何平", None, "office", "office").await,
-        scene.person("g", "韩冰", None, "office", "admin").await,
+        scene.person("ff", "何平", None, "office", "office").await,
+        scene.person("gg", "韩冰", None, "office", "admin").await,
     ];
     scene.also(&people[5], &unit, "member").await;
     let router = scene.fixture.store_as("router");

@@ -344,7 +344,7 @@ async fn random_grants_never_make_a_single_handed_office() {
     ] {
         everybody.push(person(&fixture, login, unit, role).await);
     }
-    for _ in 0..400 {
+    for _ in 0..2_000 {
         random_act(&people, &mut rng, &everybody).await;
     }
     let (made, single): (i64, i64) = sqlx::query_as(
@@ -388,7 +388,7 @@ async fn random_act(people: &Store, rng: &mut StdRng, everybody: &[i64]) {
                 .await,
         ),
         11..18 if !matches!(role, "member" | "leader") => {
-            drop(people.grant_ask(of, unit, role, &acting("asked")).await)
+            drop(people.grant_ask(of, unit, role, &acting("asked")).await);
         }
         18..27 => {
             for asked in people.grants_asked("taihe", clock::now()).await.unwrap() {
