@@ -1,7 +1,7 @@
 -- 申请查看: what a ticket doesn't show, or who reported, opened for one person for a time. One table for a unit's asking, the
 -- police's look at the sealed identity and the office's at a reporter whom it calls back.
 --
--- The states and what may follow what are casework::lifecycle::opening; the CHECKs and the trigger say the same, so that an
+-- The states and what may follow what are casework::lifecycle::opening; the CHECK constraints and the trigger say the same, so that an
 -- opening that nobody approved, that approved itself or that never ends can't be stored by anybody.
 
 -- Two logins of one person are one person: the same mobile phone, or the same name where no two different phones say otherwise.

@@ -82,7 +82,7 @@ pub(super) fn end(last: NaiveDate) -> String {
 
 pub(super) fn provisional(published_through: NaiveDate) -> String {
     format!(
-        "{}年{}月{}日之后的放假调休安排尚未公布，暂按周末和固定节日推算，公布后重新计算。",
+        "{}年{}月{}日之后的放假调休安排尚未公布，暂按周末和固定节日推算。",
         published_through.year(),
         published_through.month(),
         published_through.day()

@@ -101,7 +101,7 @@ fn found(files: &PackFiles) -> Vec<String> {
 }
 
 #[test]
-fn the_table_is_the_countys_list() {
+fn the_table_is_the_list_of_the_county() {
     let rules = TAIHE.rules();
     for (obligation, kind, parts) in listed() {
         let shows = match obligation {
