@@ -187,6 +187,8 @@ county_restored_over_a_demo() {
   system up --no-drill && ready || return 1
   [[ $(log_in "$OUT/system" "$user" "$password") == 401 ]] && ! grep -q DEMO_ "$OUT/system/env"
 }
+# What the browser tests use: that deployment is no demo any more.
+a_fresh_demo() { system down --wipe && system up --demo && ready; }
 wipe_keeps_what_is_not_ours() {
   given down --wipe && [[ -s $OUT/given/keys/master.key && ! -e $OUT/given/env ]] &&
     echo "SELECT count(*) FROM reports" | "$ROOT/deploy/servers" psql "$OUT/servers" -d given
@@ -229,4 +231,5 @@ test_deployment() {
   ok "--demo is refused for a county's database" county_gets_no_demo
   ok "a county's dump over a demo lets no demo account in" county_restored_over_a_demo
   ok "down --wipe leaves given servers and their key" wipe_keeps_what_is_not_ours
+  ok "after down --wipe a demo may be made anew" a_fresh_demo
 }

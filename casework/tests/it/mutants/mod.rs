@@ -76,7 +76,9 @@ fn every_harmful_change_is_caught() {
             table.id
         );
     }
-    let mutants: Vec<Mutant> = MODEL.tables.iter().flat_map(mutants).collect();
+    // What a ticket shows is compared cell by cell with a list of its own (`disclosure.rs`).
+    let judged = MODEL.tables.iter().filter(|table| table.id != "disclosure");
+    let mutants: Vec<Mutant> = judged.flat_map(mutants).collect();
     let half = mutants.len().div_ceil(2);
     let judge = |part: &[Mutant]| {
         part.iter()
