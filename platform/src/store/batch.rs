@@ -5,6 +5,8 @@
 //! same keys wait for each other instead of deadlocking. (One client that sends two used keys with changed bodies at once can
 //! still make two writers meet crosswise; the database ends one of the two and its batch is tried again.)
 
+use std::time::{Duration, Instant};
+
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::{Connection, PgConnection, Row};
 use uuid::Uuid;
@@ -133,7 +135,13 @@ pub struct BatchWriter {
     connection: Option<PgConnection>,
     /// The last batch was sent to the server, so it may be stored whatever came back.
     sent: bool,
+    /// When the server last answered.
+    answered: Instant,
 }
+
+/// A connection that was silent for so long is asked whether it lives before a batch goes into it. What goes into a dead one may
+/// be stored for all we know; what was never sent certainly is not, and the reporter can be told so. Under load nobody asks.
+const SILENT: Duration = Duration::from_millis(50);
 
 impl BatchWriter {
     /// Connects at the first batch. `relay` is the relay beside this writer: new outbox rows are leased to it.
@@ -145,6 +153,7 @@ impl BatchWriter {
             relay,
             connection: None,
             sent: false,
+            answered: Instant::now(),
         }
     }
 
@@ -188,7 +197,13 @@ impl BatchWriter {
     /// one row's fault the caller tries the rows singly.
     pub async fn report_insert_batch(&mut self, batch: &[NewReport]) -> Result<Vec<Stored>, StoreError> {
         self.sent = false;
-        let result = self.insert(batch).await;
+        let result = match self.wake().await {
+            Ok(()) => self.insert(batch).await,
+            Err(e) => Err(e),
+        };
+        if result.is_ok() {
+            self.answered = Instant::now();
+        }
         match result {
             Err(StoreError::Db(sqlx::Error::Database(e))) if batch.len() == 1 && e.is_unique_violation() => {
                 Ok(vec![self.who_has_it(&batch[0]).await?])
@@ -202,6 +217,14 @@ impl BatchWriter {
             }
             ok => ok,
         }
+    }
+
+    /// Asks a connection that was silent whether it lives.
+    async fn wake(&mut self) -> Result<(), StoreError> {
+        if self.connection.is_some() && self.answered.elapsed() > SILENT {
+            self.ping().await?;
+        }
+        Ok(())
     }
 
     async fn insert(&mut self, batch: &[NewReport]) -> Result<Vec<Stored>, StoreError> {

@@ -388,8 +388,7 @@ async fn a_connection_given_back_is_clean_and_says_nothing_in_the_servers_log() 
         store.ping().await.unwrap();
     }
     let servers = std::path::PathBuf::from(std::env::var("SHOUWANG_TEST_SERVERS").expect("the servers' folder"));
-    let home = std::fs::read_to_string(servers.join("data-home")).map_or(servers, |home| home.trim().into());
-    let log = std::fs::read_to_string(home.join("postgres/server.log")).expect("the server's log");
+    let log = std::fs::read_to_string(servers.join("log/postgres.log")).expect("the server's log");
     let said: Vec<&str> = log
         .lines()
         .filter(|line| line.contains(&format!("[{first}]")))
