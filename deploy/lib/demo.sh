@@ -41,8 +41,8 @@ demo_said() {
 # first_people_said: the command works as it is printed, from any folder; names and logins are meant to be replaced.
 first_people_said() {
   say ""
-  say "  There is no administrator or nobody in the office yet. This makes who is missing, and prints their first"
-  say "  passwords once (put their own logins and names in):"
+  say "  There is no administrator or nobody in the office yet. This makes who is missing, and prints their"
+  say "  invitations once, which set their passwords (put their own logins and names in):"
   printf '  (. %q && %q people first --admin-login admin1 --admin-name 账号管理员 --office-login office1 --office-name 未保办值班员)\n' \
     "$RUN/env" "$(binaries)/intake-api"
 }

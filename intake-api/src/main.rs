@@ -52,6 +52,9 @@ enum Command {
     /// Accounts.
     #[command(subcommand)]
     People(People),
+    /// The trail.
+    #[command(subcommand)]
+    Audit(Audit),
     /// Print every internal route, one a line: method and path.
     #[command(hide = true)]
     Routes,
@@ -89,8 +92,15 @@ enum Key {
 }
 
 #[derive(Subcommand)]
+enum Audit {
+    /// Compare every act on reports, accounts and rules, and every step of openings and grants, with its audit leaf; print each row
+    /// that doesn't agree, and fail if there is one.
+    Verify,
+}
+
+#[derive(Subcommand)]
 enum People {
-    /// Make the first administrator and the first person of the office, and print their first passwords, once.
+    /// Make the first administrator and the first person of the office, and print their invitations, once.
     ///
     /// Only where the county has none: afterwards an administrator makes accounts on the page /people.
     First {
@@ -107,7 +117,7 @@ enum People {
         #[arg(long)]
         office_name: String,
     },
-    /// Make one more administrator and print the first password, once.
+    /// Make one more administrator and print the invitation, once.
     Admin {
         /// What to type at login: small letters, digits, '.', '-', '_'.
         #[arg(long)]
@@ -115,6 +125,12 @@ enum People {
         /// The person's name.
         #[arg(long)]
         name: String,
+    },
+    /// Emergency: invite an account anew and print the invitation, once; its password and its sessions end with this.
+    Invite {
+        /// Whom.
+        #[arg(long)]
+        login: String,
     },
     /// Emergency: take the second factor of an account away, where nobody is left who could confirm its reset on the pages.
     FactorOff {
@@ -158,11 +174,13 @@ async fn main() -> anyhow::Result<()> {
             let first = |login, name| commands::people::First { login, name };
             commands::people::first(first(admin_login, admin_name), first(office_login, office_name)).await
         }
+        Command::People(People::Invite { login }) => commands::people::invite(&login).await,
         Command::People(People::FactorOff { login }) => commands::login::factor_off(&login).await,
         Command::People(People::SessionsEnd { login }) => commands::login::sessions_end(&login).await,
         Command::People(People::Check) => commands::people::missing().await,
         Command::People(People::Demo { out }) => commands::people::demo(&out).await,
         Command::People(People::NoDemo) => commands::people::no_demo().await,
+        Command::Audit(Audit::Verify) => commands::audit::verify().await,
         Command::Routes => {
             for route in internal::all_routes() {
                 platform::say!("{} {}", route.method, route.path)?;

@@ -220,6 +220,7 @@ impl Desk {
             secure: config.listen.internal_url.starts_with("https://"),
             demo: self.demo,
             host: host_of(&config.listen.internal_url).into(),
+            url: config.listen.internal_url.as_str().into(),
             gate: internal::auth::gate::Gate::default(),
             rules: self.rules,
         }

@@ -83,7 +83,7 @@ impl Lang {
 }
 
 /// Kinds of notices that have words of their own.
-const NOTICE_KINDS: [&str; 25] = [
+const NOTICE_KINDS: [&str; 28] = [
     "flood",
     "dispatch",
     "reopened",
@@ -109,6 +109,9 @@ const NOTICE_KINDS: [&str; 25] = [
     "opening-approved",
     "opening-refused",
     "callbacks-due",
+    "factor-reset-asked",
+    "flood-closed",
+    "flood-given-back",
 ];
 
 /// The key of a notice's kind in words, for mails and pages alike.

@@ -164,13 +164,21 @@ up_on_given_servers() {
   grep -q '^No drill' "$OUT/given.log" && [[ ! -e $OUT/given/postgres && ! -e $OUT/given/rabbitmq && ! -e $OUT/given/mail ]] &&
     [[ $(mails_of_drill) == "$mails" ]]
 }
+# accepts_invitation WHO SAID: sets the password by the link that was printed for WHO.
+OWN_PASSWORD=zhu-ying-shi-qiao-7
+accepts_invitation() {
+  local link
+  link=$(sed -n "s/^$1: .*invitation \\([^ ]*\\).*/\\1/p" <<<"$2") && [[ -n $link ]] &&
+    curl -sf -o /dev/null --data-urlencode "code=$link" --data-urlencode "new=$OWN_PASSWORD" --data-urlencode "again=$OWN_PASSWORD" \
+      "${link%%/invitation/*}/invitation"
+}
 # The line that `up` prints is run as it stands, from another folder and without any environment.
 first_people_by_the_printed_line() {
   local line said
   line=$(grep 'people first' "$OUT/given.log") && said=$(cd / && env -i PATH="$PATH" bash -c "$line") || return 1
   printf '%s\n' "$said"
-  [[ $(log_in "$OUT/given" admin1 "$(sed -n 's/^admin: .*password \([^ ]*\).*/\1/p' <<<"$said")") == 201 ]] &&
-    [[ $(log_in "$OUT/given" office1 "$(sed -n 's/^office: .*password \([^ ]*\).*/\1/p' <<<"$said")") == 201 ]] || return 1
+  accepts_invitation admin "$said" && [[ $(log_in "$OUT/given" admin1 "$OWN_PASSWORD") == 201 ]] &&
+    accepts_invitation office "$said" && [[ $(log_in "$OUT/given" office1 "$OWN_PASSWORD") == 201 ]] || return 1
   given up | tee "$OUT/given-again.log" || return 1
   ! grep -q 'people first' "$OUT/given-again.log" && ! grep -q DEMO_ "$OUT/given/env"
 }

@@ -188,6 +188,28 @@ impl Accounts {
         )
     }
 
+    /// More people with the member's password, one unit and role each: their login is `demo-WHO`.
+    pub async fn more(&mut self, system: &System, people: &[(&str, &str, &str)]) {
+        let password = self.of("member").1.to_owned();
+        for (who, unit, role) in people {
+            let login = format!("demo-{who}");
+            sqlx::query(
+                "WITH a AS (INSERT INTO accounts (county, login, name, password_hash, created_at, created_by)
+                            SELECT county, $1, $2, password_hash, created_at, 'test' FROM accounts WHERE login = 'demo-member'
+                            RETURNING id, county, created_at)
+                 INSERT INTO memberships (account_id, county, unit, role, since) SELECT id, county, $3, $4, created_at FROM a",
+            )
+            .bind(&login)
+            .bind(format!("演示·{who}"))
+            .bind(unit)
+            .bind(role)
+            .execute(&system.db)
+            .await
+            .expect("one more person");
+            self.add(who, &login, &password);
+        }
+    }
+
     /// Remembers one more person.
     pub fn add(&mut self, who: &str, login: &str, password: &str) {
         let list = self.0.as_array_mut().expect("a list of accounts");

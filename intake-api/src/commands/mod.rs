@@ -1,5 +1,6 @@
 //! The operator's commands: migrate, pack load, key new.
 
+pub(crate) mod audit;
 mod command;
 pub(crate) mod login;
 pub(crate) mod people;

@@ -7,13 +7,13 @@ use platform::{
     clock,
     config::Config,
     say,
-    store::{Created, NewAccount, Store},
+    store::{Created, NewAccount, Store, WayIn},
 };
 use serde_json::json;
 
 use super::command::Typed;
 use crate::internal::{
-    auth::{login_name, password},
+    auth::{invitation::Code, login_name, password},
     person_name,
 };
 
@@ -25,7 +25,7 @@ pub(crate) struct First {
     pub(crate) name: String,
 }
 
-/// `people admin`: an administrator with a fresh password that must be changed at the first login, printed once.
+/// `people admin`: one more administrator, with an invitation that is printed once.
 pub(crate) async fn admin(login: &str, name: &str) -> anyhow::Result<()> {
     let first = First {
         login: login.to_owned(),
@@ -78,19 +78,17 @@ async fn make(people: &[(&str, First)], typed: &Typed) -> anyhow::Result<()> {
         let name = person_name(&first.name);
         let name =
             name.map_err(|_| anyhow::anyhow!("{:?} can't be a name: one line of at most 60 characters", first.name))?;
-        let given = password::fresh(&mut rand::rng());
-        made.push((*role, login, name, password::hash(given.clone()).await?, given));
+        let code = Code::new(&mut rand::rng());
+        made.push((*role, login, name, code.digest(), code));
     }
     let accounts: Vec<NewAccount<'_>> = made
         .iter()
-        .map(|(role, login, name, hash, _)| NewAccount {
+        .map(|(role, login, name, digest, _)| NewAccount {
             county: &config.county,
             login,
             name,
             phone: None,
-            password_hash: hash,
-            must_change: true,
-            demo: false,
+            way: WayIn::Invitation(digest),
             unit: &unit,
             role,
             actor: None,
@@ -107,11 +105,32 @@ async fn make(people: &[(&str, First)], typed: &Typed) -> anyhow::Result<()> {
             )
         }
     }
-    for (role, login, _, _, given) in &made {
-        say!(
-            "{role}: account {login}, password {given} (shown once; to be changed at the first login, within 7 days)"
-        )?;
+    for (role, login, _, _, code) in &made {
+        say_invited(&config, &format!("{role}: account {login}"), code)?;
     }
+    Ok(())
+}
+
+/// `people invite`: an invitation for an account that there is, where no administrator can make one on the pages. Its password,
+/// its sessions and an earlier invitation end with this.
+pub(crate) async fn invite(login: &str) -> anyhow::Result<()> {
+    let (config, store) = open()?;
+    let login = login_name::normalised(login);
+    let account = store.account_secret(&config.county, &login, None, &[]).await?;
+    let account = account.with_context(|| format!("there is no account {login}"))?;
+    ensure!(
+        account.disabled_at.is_none(),
+        "the account {login} is disabled; enable it on the page /people first"
+    );
+    let (typed, code) = (Typed::now("people invite"), Code::new(&mut rand::rng()));
+    let act = typed.act(&config.county, clock::now(), "invited", Some(account.id));
+    store.invitation_make(account.id, &code.digest(), &act).await?;
+    say_invited(&config, &format!("account {login}"), &code)
+}
+
+fn say_invited(config: &Config, whose: &str, code: &Code) -> anyhow::Result<()> {
+    let link = code.link(&config.listen.internal_url);
+    say!("{whose}, invitation {link} (shown once; opens for 7 days, and sets the password)")?;
     Ok(())
 }
 
@@ -193,9 +212,7 @@ async fn demo_account(
         login,
         name,
         phone: Some("0558-8600000"),
-        password_hash: &password_hash,
-        must_change: false,
-        demo: true,
+        way: WayIn::Demo(&password_hash),
         unit,
         role,
         actor: None,
@@ -207,15 +224,15 @@ async fn demo_account(
     }
     let secret = store.account_secret(county, login, None, &[]).await?;
     let secret = secret.context("an account that was there a moment ago")?;
-    if !password::matches(given.to_owned(), Some(secret.password_hash)).await? {
-        let act = typed.act(county, now, "reset", Some(secret.id));
+    if !password::matches(given.to_owned(), secret.password_hash).await? {
+        let act = typed.act(county, now, "password", Some(secret.id));
         store
-            .account_set_password(secret.id, &password_hash, false, None, &act)
+            .account_set_password(secret.id, &password_hash, None, &act)
             .await?;
     }
     let mut act = typed.act(county, now, "granted", Some(secret.id));
     (act.unit, act.role) = (Some(unit), Some(role));
-    store.membership_grant(county, secret.id, unit, role, &act).await?;
+    store.membership_grant(secret.id, unit, role, &act).await?;
     Ok(())
 }
 

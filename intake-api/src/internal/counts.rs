@@ -37,6 +37,7 @@ pub(crate) struct Counts {
     office: Option<OfficeCounts>,
     rules: Option<i64>,
     grants: Option<i64>,
+    resets: Option<i64>,
 }
 
 impl Counts {
@@ -52,6 +53,7 @@ impl Counts {
             "/openings" => office(|o| o.openings),
             "/rules" => self.rules,
             "/grants" => self.grants,
+            "/factor-resets" => self.resets,
             _ => None,
         }?;
         match count {
@@ -97,6 +99,15 @@ async fn counts(internal: &Internal, actor: &Actor) -> Result<Counts, StoreError
         let waiting = internal.people.grants_waiting(&internal.county, account, clock::now());
         counts.grants = Some(waiting.await?);
     }
+    if actor.is(&["admin", "office", "leader"]) {
+        let led = actor.units(&["leader"]);
+        let units = (!actor.is(&["admin", "office"])).then_some(led.as_slice());
+        let (county, account) = (&internal.county, actor.person.account.id);
+        let waiting = internal
+            .people
+            .factor_resets_waiting(county, account, units, clock::now());
+        counts.resets = Some(waiting.await?);
+    }
     Ok(counts)
 }
 
@@ -132,6 +143,7 @@ mod tests {
             }),
             rules: None,
             grants: Some(1),
+            resets: Some(2),
         };
         let said = [
             "/desk",
@@ -141,6 +153,7 @@ mod tests {
             "/rules",
             "/people",
             "/grants",
+            "/factor-resets",
         ]
         .map(|path| counts.of(path));
         assert_eq!(
@@ -152,7 +165,8 @@ mod tests {
                 Some("12".into()),
                 None,
                 None,
-                Some("1".into())
+                Some("1".into()),
+                Some("2".into())
             ]
         );
     }

@@ -53,7 +53,7 @@ fn operation_whole(operation: &mut Value, method: &str, path: &str, shared_param
         operation["security"] = json!([{"bearer": []}]);
         answers.extend([
             ("401", "No live session"),
-            ("403", "The password must be changed first, or another page's form"),
+            ("403", "A second factor must be set up first, or another page's form"),
             ("404", "No such thing, or your roles do not allow this: both look alike"),
         ]);
     }

@@ -68,6 +68,8 @@ pub(crate) struct Internal {
     pub(crate) demo: Option<Arc<[auth::login::DemoAccount]>>,
     /// Host and port of the internal listener's address as people know it: what a page of ours names as its origin.
     pub(crate) host: Arc<str>,
+    /// Address of the internal listener as people know it, for the links that are handed over.
+    pub(crate) url: Arc<str>,
     /// How many logins at once.
     pub(crate) gate: auth::gate::Gate,
     /// What the login asks of whom.

@@ -74,7 +74,7 @@ pub(super) fn link(notice: &LeasedNotice) -> (String, &'static str) {
 }
 
 fn known(kind: Option<&str>) -> &'static str {
-    ["rule-set", "account", "opening", "callbacks"]
+    ["rule-set", "account", "opening", "callbacks", "factor-reset", "flood"]
         .into_iter()
         .find(|known| Some(*known) == kind)
         .unwrap_or("account")

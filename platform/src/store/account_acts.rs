@@ -20,8 +20,8 @@ pub struct NewAct<'a> {
     pub actor: Option<i64>,
     /// That person's name.
     pub actor_name: &'a str,
-    /// `created`, `asked`, `granted`, `declined`, `withdrawn`, `ended`, `reset`, `disabled`, `enabled`, `mended`, `handed-over`,
-    /// `contacts`, `password`, `sessions-ended`, `factor-set`, `factor-off`, `factor-reset-asked`, `factor-reset`,
+    /// `created`, `invited`, `invitation-used`, `invitation-voided`, `asked`, `granted`, `declined`, `withdrawn`, `ended`,
+    /// `disabled`, `enabled`, `mended`, `handed-over`, `contacts`, `password`, `sessions-ended`, `factor-set`, `factor-off`, `factor-reset-asked`, `factor-reset`,
     /// `factor-reset-refused`, `recovery-codes`, `recovery-code-used`.
     pub act: &'static str,
     /// The account it was done to.
@@ -162,7 +162,7 @@ impl Store {
     pub async fn account_login_acts(&self, account: i64, since: DateTime<Utc>) -> Result<i64, StoreError> {
         let count = sqlx::query_scalar(
             "SELECT count(*) FROM account_acts WHERE account_id = $1 AND at > $2 AND actor IS DISTINCT FROM $1
-                AND act IN ('reset', 'sessions-ended', 'factor-reset', 'factor-off')",
+                AND act IN ('invited', 'sessions-ended', 'factor-reset', 'factor-off')",
         )
         .bind(account)
         .bind(since)
@@ -180,15 +180,6 @@ impl Store {
             ..ActsFind::default()
         };
         self.acts_find(county, &find).await
-    }
-
-    /// The last reset of an account's password that its owner has not answered by a password of their own.
-    pub async fn account_reset_untold(&self, county: &str, account: i64) -> Result<Option<AccountAct>, StoreError> {
-        let acts = self.account_acts(county, account).await?;
-        let last = acts
-            .into_iter()
-            .find(|act| matches!(act.act.as_str(), "password" | "reset"));
-        Ok(last.filter(|act| act.act == "reset"))
     }
 
     /// What a person did on reports and rules, the newest first.

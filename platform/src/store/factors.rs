@@ -1,9 +1,12 @@
 //! Second factors and recovery codes of accounts, and their reset by two people.
 
+use casework::urgency::Urgency;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{NewAct, Store, StoreError};
+use super::{
+    NewAct, Said, Store, StoreError, Subject, SubjectNotice, To, granting::may_be_one, subject_notice::subject_notice,
+};
 
 /// A factor to set.
 #[derive(Clone, Debug)]
@@ -153,10 +156,10 @@ impl Store {
         .bind(act.at)
         .execute(&mut *tx)
         .await?;
-        let asked = sqlx::query(
+        let asked: Option<i64> = sqlx::query_scalar(
             "INSERT INTO factor_resets (county, account_id, asked_at, asked_by, reason, expires_at)
              SELECT a.county, a.id, $3, $4, $5, $6 FROM accounts a WHERE a.id = $2 AND a.county = $1 AND a.factor IS NOT NULL
-             ON CONFLICT DO NOTHING",
+             ON CONFLICT DO NOTHING RETURNING id",
         )
         .bind(act.county)
         .bind(account)
@@ -164,13 +167,37 @@ impl Store {
         .bind(by)
         .bind(reason)
         .bind(expires_at)
-        .execute(&mut *tx)
+        .fetch_optional(&mut *tx)
         .await?;
-        if asked.rows_affected() == 1 {
+        if let Some(id) = asked {
             act.record(&mut tx).await?;
+            tell(&mut tx, id, account, expires_at, act).await?;
         }
         tx.commit().await?;
-        Ok(asked.rows_affected() == 1)
+        Ok(asked.is_some())
+    }
+
+    /// How many wait for this person: asked by others, about others. `units`: only of these units' people.
+    pub async fn factor_resets_waiting(
+        &self,
+        county: &str,
+        account: i64,
+        units: Option<&[&str]>,
+        now: DateTime<Utc>,
+    ) -> Result<i64, StoreError> {
+        let count = sqlx::query_scalar(
+            "SELECT count(*) FROM factor_resets r WHERE r.county = $1 AND r.ended_at IS NULL AND r.expires_at > $3
+                AND r.asked_by <> $2 AND r.account_id <> $2
+                AND ($4::text[] IS NULL OR EXISTS (SELECT FROM memberships m WHERE m.account_id = r.account_id AND m.ended_at IS NULL
+                                                       AND m.unit = ANY ($4)))",
+        )
+        .bind(county)
+        .bind(account)
+        .bind(now)
+        .bind(units)
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(count)
     }
 
     /// Resets that wait, the oldest first.
@@ -197,6 +224,17 @@ impl Store {
         act: &NewAct<'_>,
     ) -> Result<bool, StoreError> {
         let mut tx = self.pool.begin().await?;
+        let asker: Option<i64> = sqlx::query_scalar(
+            "SELECT asked_by FROM factor_resets WHERE id = $1 AND county = $2 AND ended_at IS NULL FOR UPDATE",
+        )
+        .bind(id)
+        .bind(act.county)
+        .fetch_optional(&mut *tx)
+        .await?;
+        let Some(asker) = asker else { return Ok(false) };
+        if confirmed && may_be_one(&mut tx, asker, Some(by), act.at).await? {
+            return Ok(false);
+        }
         let account: Option<i64> = sqlx::query_scalar(
             "UPDATE factor_resets SET ended_at = $3, ended_by = $4, confirmed = $5
              WHERE id = $1 AND county = $2 AND ended_at IS NULL AND expires_at > $3
@@ -218,6 +256,43 @@ impl Store {
         tx.commit().await?;
         Ok(true)
     }
+}
+
+/// Tells those who can confirm it: the office, and the units of the account, whose leader may.
+async fn tell(
+    tx: &mut sqlx::PgTransaction<'_>,
+    reset: i64,
+    account: i64,
+    until: DateTime<Utc>,
+    act: &NewAct<'_>,
+) -> Result<(), StoreError> {
+    let (person, by): (String, Option<String>) = sqlx::query_as(
+        "SELECT a.name || '（' || a.login || '）', (SELECT b.name || '（' || b.login || '）' FROM accounts b WHERE b.id = $2)
+         FROM accounts a WHERE a.id = $1",
+    )
+    .bind(account)
+    .bind(act.actor)
+    .fetch_one(&mut **tx)
+    .await?;
+    for to in [To::Office, To::UnitsOf(account)] {
+        let notice = SubjectNotice {
+            county: act.county,
+            subject: Subject::FactorResetAsked(reset),
+            round: 0,
+            to,
+            urgency: Urgency::P3,
+            drill: false,
+            said: Said {
+                person: Some(person.clone()),
+                by: by.clone(),
+                due: Some(until),
+                ..Said::default()
+            },
+            at: act.at,
+        };
+        subject_notice(tx, &notice).await?;
+    }
+    Ok(())
 }
 
 async fn factor_remove(

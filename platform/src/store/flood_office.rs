@@ -1,8 +1,12 @@
 //! What the office sees of floods, and its acts on them.
 
+use casework::urgency::Urgency;
 use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::json;
+use sqlx::PgTransaction;
 
-use super::{Store, StoreError};
+use super::{NewAct, Said, Store, StoreError, Subject, SubjectNotice, To, subject_notice::subject_notice};
+use crate::text::Lang;
 
 /// How long another person of the office has to look at what one asked, whatever the urgency: P1 may be among them.
 const CLOSING_DUE: TimeDelta = TimeDelta::hours(1);
@@ -11,7 +15,7 @@ const SHOWN: i64 = 20;
 /// How long one stays on the board.
 const SHOWN_FOR: TimeDelta = TimeDelta::days(3);
 /// Reports that one act may end.
-const REPORTS_AT_ONCE: usize = 5000;
+const REPORTS_AT_ONCE: i64 = 5000;
 
 /// A flood on the board and on its page.
 #[derive(Clone, Debug, sqlx::FromRow, serde::Serialize)]
@@ -67,6 +71,10 @@ pub struct FloodClosing {
     pub id: i64,
     /// How many reports.
     pub reports: i64,
+    /// `not-real`, `drill`, `duplicate`.
+    pub ground: String,
+    /// The report of which they are duplicates.
+    pub stays: Option<i64>,
     /// Why.
     pub reason: String,
     /// Who asked.
@@ -109,6 +117,8 @@ pub enum FloodAct {
     AskClosing {
         /// Reports.
         reports: Vec<i64>,
+        /// On what ground.
+        ground: FloodGround,
         /// Why.
         reason: String,
     },
@@ -118,6 +128,58 @@ pub enum FloodAct {
     Refuse(i64),
     /// It was a mistake: tickets and clocks as they were.
     GiveBack(i64),
+}
+
+/// On what ground many tickets end at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FloodGround {
+    /// They are no real reports.
+    NotReal,
+    /// A drill that was filed as real.
+    Drill,
+    /// The same report over and over: this one stays, and its tickets go on.
+    DuplicateOf(i64),
+}
+
+impl FloodAct {
+    /// As it stands in the trail.
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Treat => "flood-treated",
+            Self::End => "flood-ended",
+            Self::AskClosing { .. } => "flood-closing-asked",
+            Self::Confirm(_) => "flood-closing-confirmed",
+            Self::Refuse(_) => "flood-closing-refused",
+            Self::GiveBack(_) => "flood-closing-given-back",
+        }
+    }
+}
+
+impl FloodGround {
+    /// As it stands in the table and in the trail.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::NotReal => "not-real",
+            Self::Drill => "drill",
+            Self::DuplicateOf(_) => "duplicate",
+        }
+    }
+
+    fn stays(self) -> Option<i64> {
+        match self {
+            Self::DuplicateOf(report) => Some(report),
+            Self::NotReal | Self::Drill => None,
+        }
+    }
+}
+
+/// Tickets of a unit that an act on many touched.
+#[derive(sqlx::FromRow)]
+struct OfUnit {
+    unit: String,
+    urgency: String,
+    tickets: i64,
+    drill: bool,
 }
 
 const FLOOD: &str = "SELECT f.id, f.kind, f.township, f.began_at, f.last_at,
@@ -174,7 +236,7 @@ impl Store {
     /// What was asked to be ended at once, the newest first.
     pub async fn flood_closings(&self, flood: i64) -> Result<Vec<FloodClosing>, StoreError> {
         Ok(sqlx::query_as(
-            "SELECT id, cardinality(reports)::bigint AS reports, reason, person_shown(asked_account, asked_by) AS asked_by, asked_account,
+            "SELECT id, cardinality(reports)::bigint AS reports, ground, stays, reason, person_shown(asked_account, asked_by) AS asked_by, asked_account,
                     asked_at, due_at, decision, person_shown(decided_account, decided_by) AS decided_by, decided_at, tickets
              FROM flood_closings WHERE flood_id = $1 ORDER BY asked_at DESC LIMIT 20",
         )
@@ -183,7 +245,8 @@ impl Store {
         .await?)
     }
 
-    /// Does it; `None` when it can't be done any more (decided before, asked by the same person), else how many it touched.
+    /// Does it, with its line in the trail; `None` when it can't be done any more (decided before, asked by the same person), else
+    /// how many it touched.
     pub async fn flood_act(
         &self,
         county: &str,
@@ -191,94 +254,194 @@ impl Store {
         act: &FloodAct,
         acting: &FloodActing,
     ) -> Result<Option<i64>, StoreError> {
-        let FloodActing { by, account, at } = acting;
-        match act {
-            FloodAct::Treat | FloodAct::End => {
-                let (state, from) = if *act == FloodAct::Treat {
-                    ("confirmed", ["open", "open"])
-                } else {
-                    ("ended", ["open", "confirmed"])
-                };
-                let done = sqlx::query(
-                    "UPDATE floods SET state = $3, decided_at = $4, decided_by = $5, decided_account = $6
-                     WHERE county = $1 AND id = $2 AND state = ANY ($7)",
-                )
-                .bind(county)
-                .bind(flood)
-                .bind(state)
-                .bind(at)
-                .bind(by)
-                .bind(account)
-                .bind(&from[..])
-                .execute(&self.pool)
-                .await?;
-                Ok((done.rows_affected() > 0).then_some(1))
-            }
-            FloodAct::AskClosing { reports, reason } => {
-                let asked: Option<i64> = sqlx::query_scalar(
-                    "INSERT INTO flood_closings (county, flood_id, reports, reason, asked_at, asked_by, asked_account, due_at)
-                     SELECT $1, $2, picked.ids, $4, $5, $6, $7, $8 FROM (
-                         SELECT array_agg(fr.report_id ORDER BY fr.report_id) AS ids FROM (
-                             SELECT fr.report_id FROM flood_reports fr JOIN floods f ON f.id = fr.flood_id
-                             WHERE f.county = $1 AND fr.flood_id = $2 AND (cardinality($3::bigint[]) = 0 OR fr.report_id = ANY ($3))
-                             ORDER BY fr.report_id LIMIT $9) fr) picked
-                     WHERE picked.ids IS NOT NULL
-                     ON CONFLICT (flood_id) WHERE decision IS NULL DO NOTHING
-                     RETURNING cardinality(reports)::bigint",
-                )
-                .bind(county)
-                .bind(flood)
-                .bind(reports)
-                .bind(reason)
-                .bind(at)
-                .bind(by)
-                .bind(account)
-                .bind(*at + CLOSING_DUE)
-                .bind(REPORTS_AT_ONCE as i64)
-                .fetch_optional(&self.pool)
-                .await?;
-                Ok(asked)
-            }
+        let mut tx = self.pool.begin().await?;
+        let done = match act {
+            FloodAct::Treat => judge(&mut tx, county, flood, ("confirmed", &["open"]), acting).await?,
+            FloodAct::End => judge(&mut tx, county, flood, ("ended", &["open", "confirmed"]), acting).await?,
+            FloodAct::AskClosing {
+                reports,
+                ground,
+                reason,
+            } => ask(&mut tx, county, flood, (reports, *ground, reason), acting).await?,
             FloodAct::Confirm(closing) => {
-                self.flood_function("SELECT flood_close($1, $2, $3, $4, $5)", county, *closing, acting)
-                    .await
+                let sql = "SELECT flood_close($1, $2, $3, $4, $5)";
+                many(&mut tx, sql, Subject::FloodClosed(flood), (county, *closing), acting).await?
             }
             FloodAct::GiveBack(closing) => {
-                self.flood_function("SELECT flood_give_back($1, $2, $3, $4, $5)", county, *closing, acting)
-                    .await
+                let sql = "SELECT flood_give_back($1, $2, $3, $4, $5)";
+                many(&mut tx, sql, Subject::FloodGivenBack(flood), (county, *closing), acting).await?
             }
-            FloodAct::Refuse(closing) => {
-                let done = sqlx::query(
-                    "UPDATE flood_closings SET decision = 'refused', decided_at = $4, decided_by = $5, decided_account = $6
-                     WHERE county = $1 AND flood_id = $2 AND id = $3 AND decision IS NULL",
-                )
-                .bind(county)
-                .bind(flood)
-                .bind(closing)
-                .bind(at)
-                .bind(by)
-                .bind(account)
-                .execute(&self.pool)
-                .await?;
-                Ok((done.rows_affected() > 0).then_some(0))
-            }
-        }
+            FloodAct::Refuse(closing) => refuse(&mut tx, county, flood, *closing, acting).await?,
+        };
+        let Some(touched) = done else { return Ok(None) };
+        let line = NewAct {
+            county,
+            at: acting.at,
+            actor: Some(acting.account),
+            actor_name: &acting.by,
+            act: act.word(),
+            account: None,
+            unit: None,
+            role: None,
+            detail: json!({"flood": flood, "n": touched}),
+        };
+        line.record(&mut tx).await?;
+        tx.commit().await?;
+        Ok(Some(touched))
     }
+}
 
-    async fn flood_function(
-        &self,
-        sql: &'static str,
-        county: &str,
-        closing: i64,
-        acting: &FloodActing,
-    ) -> Result<Option<i64>, StoreError> {
-        Ok(sqlx::query_scalar(sql)
-            .bind(county)
-            .bind(closing)
-            .bind(acting.at)
-            .bind(&acting.by)
-            .bind(acting.account)
-            .fetch_one(&self.pool)
-            .await?)
+/// What the office thinks of it.
+async fn judge(
+    tx: &mut PgTransaction<'_>,
+    county: &str,
+    flood: i64,
+    (state, from): (&str, &[&str]),
+    acting: &FloodActing,
+) -> Result<Option<i64>, StoreError> {
+    let done = sqlx::query(
+        "UPDATE floods SET state = $3, decided_at = $4, decided_by = $5, decided_account = $6
+         WHERE county = $1 AND id = $2 AND state = ANY ($7)",
+    )
+    .bind(county)
+    .bind(flood)
+    .bind(state)
+    .bind(acting.at)
+    .bind(&acting.by)
+    .bind(acting.account)
+    .bind(from)
+    .execute(&mut **tx)
+    .await?;
+    Ok((done.rows_affected() > 0).then_some(1))
+}
+
+/// Asks to end the tickets of these reports, or of all where none is named; the one that stays is left out.
+async fn ask(
+    tx: &mut PgTransaction<'_>,
+    county: &str,
+    flood: i64,
+    (reports, ground, reason): (&[i64], FloodGround, &str),
+    acting: &FloodActing,
+) -> Result<Option<i64>, StoreError> {
+    let asked = sqlx::query_scalar(
+        "INSERT INTO flood_closings (county, flood_id, reports, reason, asked_at, asked_by, asked_account, due_at, ground, stays)
+         SELECT $1, $2, picked.ids, $4, $5, $6, $7, $8, $10, $11 FROM (
+             SELECT array_agg(fr.report_id ORDER BY fr.report_id) AS ids FROM (
+                 SELECT fr.report_id FROM flood_reports fr JOIN floods f ON f.id = fr.flood_id
+                 WHERE f.county = $1 AND fr.flood_id = $2 AND (cardinality($3::bigint[]) = 0 OR fr.report_id = ANY ($3))
+                   AND fr.report_id IS DISTINCT FROM $11
+                 ORDER BY fr.report_id LIMIT $9) fr) picked
+         WHERE picked.ids IS NOT NULL
+           AND ($11::bigint IS NULL OR EXISTS (SELECT FROM reports r WHERE r.id = $11 AND r.county = $1))
+         ON CONFLICT (flood_id) WHERE decision IS NULL DO NOTHING
+         RETURNING cardinality(reports)::bigint",
+    )
+    .bind(county)
+    .bind(flood)
+    .bind(reports)
+    .bind(reason)
+    .bind(acting.at)
+    .bind(&acting.by)
+    .bind(acting.account)
+    .bind(acting.at + CLOSING_DUE)
+    .bind(REPORTS_AT_ONCE)
+    .bind(ground.word())
+    .bind(ground.stays())
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(asked)
+}
+
+async fn refuse(
+    tx: &mut PgTransaction<'_>,
+    county: &str,
+    flood: i64,
+    closing: i64,
+    acting: &FloodActing,
+) -> Result<Option<i64>, StoreError> {
+    let done = sqlx::query(
+        "UPDATE flood_closings SET decision = 'refused', decided_at = $4, decided_by = $5, decided_account = $6
+         WHERE county = $1 AND flood_id = $2 AND id = $3 AND decision IS NULL",
+    )
+    .bind(county)
+    .bind(flood)
+    .bind(closing)
+    .bind(acting.at)
+    .bind(&acting.by)
+    .bind(acting.account)
+    .execute(&mut **tx)
+    .await?;
+    Ok((done.rows_affected() > 0).then_some(0))
+}
+
+/// Ends or restores many tickets, and tells each unit how many of its own.
+async fn many(
+    tx: &mut PgTransaction<'_>,
+    sql: &'static str,
+    subject: Subject,
+    (county, closing): (&str, i64),
+    acting: &FloodActing,
+) -> Result<Option<i64>, StoreError> {
+    let touched: Option<i64> = sqlx::query_scalar(sql)
+        .bind(county)
+        .bind(closing)
+        .bind(acting.at)
+        .bind(&acting.by)
+        .bind(acting.account)
+        .fetch_one(&mut **tx)
+        .await?;
+    if touched.is_some_and(|n| n > 0) {
+        tell(tx, subject, county, closing, acting).await?;
     }
+    Ok(touched)
+}
+
+/// One mail for each unit whose tickets were touched by what happened to this closing just now.
+async fn tell(
+    tx: &mut PgTransaction<'_>,
+    subject: Subject,
+    county: &str,
+    closing: i64,
+    acting: &FloodActing,
+) -> Result<(), StoreError> {
+    let word = match subject {
+        Subject::FloodGivenBack(_) => "flood-given-back",
+        _ => "flood-closed",
+    };
+    let units: Vec<OfUnit> = sqlx::query_as(
+        "SELECT t.unit, min(t.urgency) AS urgency, count(*) AS tickets, bool_and(r.drill) AS drill
+         FROM events e JOIN tickets t ON t.id = e.ticket_id JOIN reports r ON r.id = e.report_id
+         WHERE e.report_id = ANY ((SELECT reports FROM flood_closings WHERE id = $1 AND county = $2)::bigint[]) AND e.at = $3
+           AND e.kind = $4 AND e.detail -> 'closing' = to_jsonb($1)
+         GROUP BY t.unit ORDER BY t.unit",
+    )
+    .bind(closing)
+    .bind(county)
+    .bind(acting.at)
+    .bind(word)
+    .fetch_all(&mut **tx)
+    .await?;
+    let ground: String = sqlx::query_scalar("SELECT ground FROM flood_closings WHERE id = $1")
+        .bind(closing)
+        .fetch_one(&mut **tx)
+        .await?;
+    for of in units {
+        let notice = SubjectNotice {
+            county,
+            subject,
+            round: closing,
+            to: To::Unit(&of.unit),
+            urgency: Urgency::from_word(&of.urgency).unwrap_or(Urgency::P1),
+            drill: of.drill,
+            said: Said {
+                count: Some(of.tickets),
+                change: Some(Lang::Zh.t(&format!("floods.ground.{ground}")).to_owned()),
+                by: Some(acting.by.clone()),
+                ..Said::default()
+            },
+            at: acting.at,
+        };
+        subject_notice(tx, &notice).await?;
+    }
+    Ok(())
 }

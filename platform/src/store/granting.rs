@@ -11,8 +11,8 @@ use crate::text::Lang;
 /// Days for which an asked role can be confirmed.
 pub const DAYS: i64 = 7;
 
-/// Days after a password was given anew for which its giver is not taken for another person than its owner.
-const GIVEN_DAYS: i64 = 7;
+/// Days after an invitation for which whoever made it is not taken for another person than whom it invited: they may have used it.
+const INVITER_DAYS: i64 = 7;
 
 /// Requests that a page lists.
 const SHOWN: i64 = 200;
@@ -121,7 +121,7 @@ pub enum GrantDecided {
     Gone,
     /// Who asked, or whom it is for, can't confirm it; only who asked takes it back.
     NotYours,
-    /// One of the two was given a password by the other, or both by the same person, a short time ago; or both are one person by
+    /// One of the two was invited by the other, or both by the same person, a short time ago; or both are one person by
     /// name and telephone.
     MayBeOne,
     /// Who asked may not give it any more, or whom it is for is disabled or has it by now.
@@ -252,8 +252,8 @@ impl Store {
             return Ok(GrantDecided::Passed);
         }
         act.record(&mut tx).await?;
-        if let (Decide::Confirm, Some(by)) = (decide, act.actor) {
-            tell(&mut tx, act.county, account, &unit, &role, by, act.at).await?;
+        if decide == Decide::Confirm {
+            tell(&mut tx, account, &unit, &role, &act).await?;
         }
         tx.commit().await?;
         Ok(GrantDecided::Done { account, unit, role })
@@ -307,61 +307,69 @@ pub(super) async fn ask(
     Ok(Asked::Waits(id))
 }
 
-/// Gives a role; `false` when the person has it already. `granter` is none for the command line.
+/// Gives a role; `false` when the person has it already. `act` says who gives it, a person or a command, and when.
 pub(super) async fn give(
     tx: &mut PgTransaction<'_>,
-    county: &str,
     account: i64,
     unit: &str,
     role: &str,
-    granter: Option<i64>,
-    at: DateTime<Utc>,
+    act: &NewAct<'_>,
 ) -> Result<bool, StoreError> {
     let done = sqlx::query(
         "INSERT INTO memberships (account_id, county, unit, role, since, granted_by) VALUES ($1, $2, $3, $4, $5, $6)
          ON CONFLICT (account_id, unit, role) WHERE ended_at IS NULL DO NOTHING",
     )
     .bind(account)
-    .bind(county)
+    .bind(act.county)
     .bind(unit)
     .bind(role)
-    .bind(at)
-    .bind(granter)
+    .bind(act.at)
+    .bind(act.actor)
     .execute(&mut **tx)
     .await?;
     let given = done.rows_affected() == 1;
-    if let (true, Some(granter)) = (given, granter) {
-        tell(tx, county, account, unit, role, granter, at).await?;
+    if given {
+        tell(tx, account, unit, role, act).await?;
     }
     Ok(given)
 }
 
-/// Tells the unit, which its leader reads, and the office of a role that was given in it.
+/// Tells the unit, which its leader reads, and the office of a role that was given in it, by a person or by a command. The people
+/// of a demo are nobody's news.
 async fn tell(
     tx: &mut PgTransaction<'_>,
-    county: &str,
     account: i64,
     unit: &str,
     role: &str,
-    by: i64,
-    at: DateTime<Utc>,
+    act: &NewAct<'_>,
 ) -> Result<(), StoreError> {
-    let (person, by, unit_name): (String, String, String) = sqlx::query_as(
-        "SELECT a.name || '（' || a.login || '）', b.name || '（' || b.login || '）', u.name
-         FROM accounts a, accounts b, units u WHERE a.id = $1 AND b.id = $2 AND u.county = $3 AND u.code = $4",
+    let (person, by, unit_name, demo): (String, Option<String>, String, bool) = sqlx::query_as(
+        "SELECT a.name || '（' || a.login || '）', (SELECT b.name || '（' || b.login || '）' FROM accounts b WHERE b.id = $2),
+                u.name, a.demo
+         FROM accounts a, units u WHERE a.id = $1 AND u.county = $3 AND u.code = $4",
     )
     .bind(account)
-    .bind(by)
-    .bind(county)
+    .bind(act.actor)
+    .bind(act.county)
     .bind(unit)
     .fetch_one(&mut **tx)
     .await?;
+    if demo && act.actor.is_none() {
+        return Ok(());
+    }
+    let said = |name: &str| act.detail[name].as_str().unwrap_or_default().to_owned();
+    let by = by.unwrap_or_else(|| {
+        Lang::Zh.fill(
+            "accounts.act.command",
+            &[("user", &said("os_user")), ("command", &said("command"))],
+        )
+    });
     let role = Lang::Zh.t(&format!("accounts.role.{role}"));
     for to in [To::Unit(unit), To::Office] {
         let notice = SubjectNotice {
-            county,
+            county: act.county,
             subject: Subject::RightsChanged(account),
-            round: at.timestamp_micros(),
+            round: act.at.timestamp_micros(),
             to,
             urgency: Urgency::P3,
             drill: false,
@@ -371,7 +379,7 @@ async fn tell(
                 by: Some(by.clone()),
                 ..Said::default()
             },
-            at,
+            at: act.at,
         };
         subject_notice(tx, &notice).await?;
     }
@@ -393,9 +401,9 @@ async fn confirmed(tx: &mut PgTransaction<'_>, request: i64, at: DateTime<Utc>) 
     Ok(done.rows_affected() == 1)
 }
 
-/// Whether one person could be both: who gave somebody a password a short time ago may have used it, and somebody may have two
+/// Whether one person could be both: who invited somebody a short time ago may have used the invitation, and somebody may have two
 /// accounts.
-async fn may_be_one(
+pub(super) async fn may_be_one(
     tx: &mut PgTransaction<'_>,
     one: i64,
     other: Option<i64>,
@@ -403,13 +411,13 @@ async fn may_be_one(
 ) -> Result<bool, StoreError> {
     let may = sqlx::query_scalar(
         "WITH gave AS (SELECT account_id AS whose, actor AS who FROM account_acts
-                       WHERE account_id IN ($1, $2) AND act = 'reset' AND actor IS NOT NULL AND at > $3
+                       WHERE account_id IN ($1, $2) AND act = 'invited' AND actor IS NOT NULL AND at > $3
                        UNION SELECT $1, $1 UNION SELECT $2, $2)
          SELECT EXISTS (SELECT FROM gave a JOIN gave b ON b.who = a.who WHERE a.whose = $1 AND b.whose = $2) OR same_person($1, $2)",
     )
     .bind(one)
     .bind(other)
-    .bind(at - TimeDelta::days(GIVEN_DAYS))
+    .bind(at - TimeDelta::days(INVITER_DAYS))
     .fetch_one(&mut **tx)
     .await?;
     Ok(may)

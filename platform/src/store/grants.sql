@@ -43,6 +43,8 @@ GRANT EXECUTE ON FUNCTION partitions_ensure(date), flood_of_report(bigint, integ
 GRANT SELECT ON floods, flood_reports TO "{role}_router", "{role}_notifier", "{role}_board", "{role}_office";
 GRANT UPDATE (state, decided_at, decided_by, decided_account) ON floods TO "{role}_office";
 GRANT SELECT, INSERT ON flood_closings TO "{role}_office";
+-- What the office decides about a flood leaves its line in the trail.
+GRANT INSERT ON account_acts TO "{role}_office";
 GRANT UPDATE (decision, decided_at, decided_by, decided_account, tickets) ON flood_closings TO "{role}_office";
 GRANT SELECT ON flood_closings TO "{role}_board";
 GRANT EXECUTE ON FUNCTION flood_close(text, bigint, timestamptz, text, bigint), flood_give_back(text, bigint, timestamptz, text, bigint)
@@ -52,6 +54,7 @@ GRANT EXECUTE ON FUNCTION flood_close(text, bigint, timestamptz, text, bigint), 
 GRANT SELECT ON notices, notice_tickets, notice_attempts, tickets, stages, report_facts, memberships, mail_state TO "{role}_notifier";
 GRANT SELECT (report_id, round, pack_version, rule_set, rows, decided_at, looks) ON decisions TO "{role}_notifier";
 GRANT SELECT (id, county, name, phone, disabled_at) ON accounts TO "{role}_notifier";
+GRANT SELECT (id, ended_at) ON factor_resets TO "{role}_notifier";
 GRANT INSERT ON notices, notice_tickets, notice_attempts, mail_state TO "{role}_notifier";
 GRANT UPDATE ON notices, mail_state TO "{role}_notifier";
 
@@ -149,6 +152,9 @@ GRANT EXECUTE ON FUNCTION access_forget(timestamptz) TO "{role}_intake";
 GRANT SELECT, INSERT, UPDATE, DELETE ON login_devices, login_tries, recovery_codes TO "{role}_people";
 GRANT EXECUTE ON FUNCTION login_take(bytea[], bigint[], bigint[], timestamptz) TO "{role}_people";
 GRANT SELECT, INSERT, UPDATE ON factor_resets TO "{role}_people";
+-- An invitation is made and ends; its guard keeps the rest of it.
+GRANT SELECT, INSERT ON invitations TO "{role}_people";
+GRANT UPDATE (ended_at, ended_how) ON invitations TO "{role}_people";
 GRANT SELECT, INSERT ON account_acts TO "{role}_people";
 GRANT UPDATE (mailbox, duty_phone, mailbox_confirmed_at, mailbox_confirmed_by) ON units TO "{role}_people";
 GRANT EXECUTE ON FUNCTION account_holds(text, bigint), account_renamed(text, bigint, text),

@@ -1,6 +1,6 @@
 //! Somebody leaves: what they hold, to whom it goes, and that both happen together or not at all.
 
-use super::{NewAct, Store, StoreError};
+use super::{NewAct, Store, StoreError, invitations};
 
 /// Open tickets of one obligation that a person holds in a unit.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -153,6 +153,9 @@ impl Store {
             return Ok(Left::Holds(left));
         }
         act.record(&mut tx).await?;
+        if matches!(leaving, Leaving::Account) {
+            invitations::void(&mut tx, id, act).await?;
+        }
         tx.commit().await?;
         Ok(Left::Done(moved))
     }

@@ -7,6 +7,7 @@
 mod access;
 mod account_acts;
 mod act;
+mod audit;
 mod away;
 mod batch;
 mod board;
@@ -23,6 +24,7 @@ mod flood_office;
 mod floods;
 mod granting;
 mod installation;
+mod invitations;
 mod leading;
 mod leaving;
 mod logins;
@@ -56,6 +58,7 @@ mod wake;
 pub use access::{Access, AccessFind, AccessLine};
 pub use account_acts::{AccountAct, ActsFind, DeedLine, NewAct};
 pub use act::{ActDone, Acting, Closing, Denied, Oversight, Successor, TicketDeed, Wait};
+pub use audit::{AuditChecked, AuditFault, AuditWrong};
 pub use batch::{BatchWriter, BlindToken, KeyMacs, NewReport, SealedParts, Stored};
 pub use board::{BoardList, BoardNow, BoardTicket, CallAbout, TriageLine, UndeliveredNotice};
 pub use callback::{
@@ -72,9 +75,10 @@ pub use desk::{
 pub use due::Onward;
 pub use encryption::{Encryption, encryption};
 pub use factors::{FactorReset, NewFactor};
-pub use flood_office::{Flood, FloodAct, FloodActing, FloodClosing, FloodReport};
+pub use flood_office::{Flood, FloodAct, FloodActing, FloodClosing, FloodGround, FloodReport};
 pub use granting::{Asked, DAYS as GRANT_DAYS, Decide, Grant, GrantDecided, GrantRequest, takes_two};
 pub use installation::{NewestKey, installation_mark};
+pub use invitations::{INVITED_DAYS, Invitation, Invited};
 pub use leading::{LeadingLine, LeadingNow};
 pub use leaving::{HandOver, Held, Leaving, Left};
 pub use logins::{TASKS, logins_write};
@@ -94,7 +98,7 @@ pub use pack::{
     rules_digest, rules_of,
 };
 pub use parts::{Ground, Handed, Reading};
-pub use people::{Account, Created, Find, GIVEN_DAYS, Membership, NewAccount, Person};
+pub use people::{Account, Created, Find, Membership, NewAccount, Person, WayIn};
 pub use reads::{ReadCursor, ReadLine, ReadsAsked, ReportOutline};
 pub use replay::{ReplayFacts, ReplayKey};
 pub use resend::{Bounced, LostNotice, ResendError, Resent};

@@ -6,7 +6,9 @@ SELECT n.id, n.kind, n.level, n.unit, u.name AS unit_name, u.kind AS unit_kind, 
        n.subject_kind, n.subject_id, n.said,
        -- Decided meanwhile: nothing is asked any more.
        coalesce(n.subject_kind = 'rule-set', false)
-           AND NOT EXISTS (SELECT FROM rule_sets s WHERE s.county = n.county AND s.version = n.subject_id AND s.state = 'submitted') AS settled,
+           AND NOT EXISTS (SELECT FROM rule_sets s WHERE s.county = n.county AND s.version = n.subject_id AND s.state = 'submitted')
+           OR coalesce(n.subject_kind = 'factor-reset', false)
+           AND EXISTS (SELECT FROM factor_resets r WHERE r.id = n.subject_id AND r.ended_at IS NOT NULL) AS settled,
        (SELECT o.created_at FROM notices o WHERE o.id = n.resent_from) AS resent_of,
        (SELECT jsonb_build_object('kind', b.kind, 'unit', b.unit, 'unit_name', bu.name, 'mailbox', bu.mailbox, 'state', b.state,
                                   'error', b.last_error)

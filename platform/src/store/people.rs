@@ -1,11 +1,11 @@
 //! Accounts and memberships. Password hashes go through here and are never logged.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::PgTransaction;
 use uuid::Uuid;
 
-use super::{NewAct, Store, StoreError, granting};
+use super::{NewAct, Store, StoreError, granting, invitations::invite};
 
 /// An account as people see it.
 #[derive(Clone, Debug, sqlx::FromRow, serde::Serialize)]
@@ -20,8 +20,10 @@ pub struct Account {
     pub phone: Option<String>,
     /// Set while disabled.
     pub disabled_at: Option<DateTime<Utc>>,
-    /// The password was given by someone else.
-    pub must_change: bool,
+    /// Its owner has set a password.
+    pub has_password: bool,
+    /// Until when the invitation that waits can be used.
+    pub invited_until: Option<DateTime<Utc>>,
     /// Last time they came in.
     pub last_login_at: Option<DateTime<Utc>>,
     /// Made for a demo.
@@ -62,12 +64,8 @@ pub struct NewAccount<'a> {
     pub name: &'a str,
     /// Phone at work.
     pub phone: Option<&'a str>,
-    /// argon2id, PHC string.
-    pub password_hash: &'a str,
-    /// Somebody else knows the password: its owner must choose another, within [`GIVEN_DAYS`].
-    pub must_change: bool,
-    /// Made for a demo: its password stands on the login page.
-    pub demo: bool,
+    /// How its owner comes in.
+    pub way: WayIn<'a>,
     /// Unit of the first role.
     pub unit: &'a str,
     /// The first role.
@@ -80,6 +78,17 @@ pub struct NewAccount<'a> {
     pub detail: Value,
 }
 
+/// How the owner of a new account comes in for the first time.
+#[derive(Clone, Copy, Debug)]
+pub enum WayIn<'a> {
+    /// By an invitation: the digest of its code.
+    Invitation(&'a [u8]),
+    /// In a demo: by a password that stands on the login page (argon2id, PHC string).
+    Demo(&'a str),
+    /// By a password that exists already (argon2id, PHC string).
+    Password(&'a str),
+}
+
 /// How making accounts ended: all of them, or none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Created {
@@ -89,16 +98,10 @@ pub enum Created {
     Taken(Vec<String>),
 }
 
-/// Days after which a password that somebody else knows opens nothing any more.
-pub const GIVEN_DAYS: i64 = 7;
-
-/// When such a password ends.
-fn given_until(must_change: bool, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    must_change.then(|| now + TimeDelta::days(GIVEN_DAYS))
-}
-
-const ACCOUNT: &str =
-    "a.id, a.login, a.name, a.phone, a.disabled_at, a.must_change, a.last_login_at, a.demo, a.factor_at";
+/// The columns of an [`Account`] of `accounts a`.
+pub(super) const ACCOUNT: &str = "a.id, a.login, a.name, a.phone, a.disabled_at, a.password_hash IS NOT NULL AS has_password,
+    (SELECT i.expires_at FROM invitations i WHERE i.account_id = a.id AND i.ended_at IS NULL) AS invited_until, a.last_login_at,
+    a.demo, a.factor_at";
 
 /// Which accounts a list holds.
 #[derive(Clone, Debug)]
@@ -142,26 +145,21 @@ impl Store {
         Ok(rows)
     }
 
-    /// Sets a password, ends every session of the account but `keep`, and records `act`, all or nothing. `must_change`:
-    /// somebody else knows it, so it ends by itself; then no browser is known any more either.
+    /// Sets a password that its owner chose, ends every session of the account but `keep`, and records `act`, all or nothing.
     pub async fn account_set_password(
         &self,
         id: i64,
         hash: &str,
-        must_change: bool,
         keep: Option<Uuid>,
         act: &NewAct<'_>,
     ) -> Result<(), StoreError> {
         let mut tx = self.pool.begin().await?;
         sqlx::query(
-            "WITH s AS (UPDATE sessions SET ended_at = $4 WHERE account_id = $1 AND ended_at IS NULL AND id IS DISTINCT FROM $5),
-                  d AS (DELETE FROM login_devices WHERE account_id = $1 AND $3 IS NOT NULL)
-             UPDATE accounts SET password_hash = $2, must_change = $3 IS NOT NULL, password_until = $3, password_at = $4
-             WHERE id = $1",
+            "WITH s AS (UPDATE sessions SET ended_at = $3 WHERE account_id = $1 AND ended_at IS NULL AND id IS DISTINCT FROM $4)
+             UPDATE accounts SET password_hash = $2, password_at = $3 WHERE id = $1",
         )
         .bind(id)
         .bind(hash)
-        .bind(given_until(must_change, act.at))
         .bind(act.at)
         .bind(keep)
         .execute(&mut *tx)
@@ -357,19 +355,18 @@ impl Store {
         Ok(held)
     }
 
-    /// Gives a person a role in a unit; the unit must exist. `false` when the person has it already.
+    /// Gives a person a role in a unit of the act's county; the unit must exist. `false` when the person has it already.
     ///
     /// The database refuses what nobody may give alone: [`Store::grant_ask`] asks for that.
     pub async fn membership_grant(
         &self,
-        county: &str,
         account: i64,
         unit: &str,
         role: &str,
         act: &NewAct<'_>,
     ) -> Result<bool, StoreError> {
         let mut tx = self.pool.begin().await?;
-        let given = granting::give(&mut tx, county, account, unit, role, act.actor, act.at).await?;
+        let given = granting::give(&mut tx, account, unit, role, act).await?;
         if given {
             act.record(&mut tx).await?;
         }
@@ -383,20 +380,23 @@ async fn account_insert(
     new: &NewAccount<'_>,
     now: DateTime<Utc>,
 ) -> Result<Option<i64>, StoreError> {
+    let (hash, demo) = match new.way {
+        WayIn::Invitation(_) => (None, false),
+        WayIn::Demo(hash) => (Some(hash), true),
+        WayIn::Password(hash) => (Some(hash), false),
+    };
     let id: Option<i64> = sqlx::query_scalar(
-        "INSERT INTO accounts (county, login, name, phone, password_hash, must_change, password_until, password_at, created_at,
-                created_by, demo)
-         VALUES ($1, $2, $3, $4, $5, $6::timestamptz IS NOT NULL, $6, $7, $7, $8, $9) ON CONFLICT (county, login) DO NOTHING RETURNING id",
+        "INSERT INTO accounts (county, login, name, phone, password_hash, password_at, created_at, created_by, demo)
+         VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8) ON CONFLICT (county, login) DO NOTHING RETURNING id",
     )
     .bind(new.county)
     .bind(new.login)
     .bind(new.name)
     .bind(new.phone)
-    .bind(new.password_hash)
-    .bind(given_until(new.must_change, now))
+    .bind(hash)
     .bind(now)
     .bind(new.by)
-    .bind(new.demo)
+    .bind(demo)
     .fetch_optional(&mut **tx)
     .await?;
     if let Some(id) = id {
@@ -414,12 +414,15 @@ async fn account_insert(
             detail: new.detail.clone(),
         };
         if alone {
-            granting::give(tx, new.county, id, new.unit, new.role, new.actor, now).await?;
+            granting::give(tx, id, new.unit, new.role, &act).await?;
             act.record(tx).await?;
         } else {
             act.record(tx).await?;
             (act.act, act.unit, act.role) = ("asked", Some(new.unit), Some(new.role));
             granting::ask(tx, id, new.unit, new.role, &act).await?;
+        }
+        if let WayIn::Invitation(digest) = new.way {
+            invite(tx, id, digest, &act).await?;
         }
     }
     Ok(id)

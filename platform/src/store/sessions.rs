@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgTransaction;
 use uuid::Uuid;
 
-use super::{Account, Bucket, NewAct, Person, Store, StoreError, tries};
+use super::{Account, Bucket, NewAct, Person, Store, StoreError, people::ACCOUNT, tries};
 
 /// Browsers that an account is known in; the one not used for the longest time is forgotten first.
 const DEVICES: i64 = 20;
@@ -21,16 +21,14 @@ pub struct AccountSecret {
     pub id: i64,
     /// Name.
     pub name: String,
-    /// argon2id, PHC string.
-    pub password_hash: String,
+    /// argon2id, PHC string; none until its owner has set a password by an invitation.
+    pub password_hash: Option<String>,
     /// The browser that asks, if this account logged in there before.
     pub device: Option<Uuid>,
     /// Whether it logged in from this address before.
     pub placed: bool,
     /// Disabled accounts can't log in.
     pub disabled_at: Option<DateTime<Utc>>,
-    /// A password that somebody else knows opens nothing after this time.
-    pub password_until: Option<DateTime<Utc>>,
     /// Made for a demo.
     pub demo: bool,
     /// The sealed secret of the second factor.
@@ -119,7 +117,7 @@ impl Store {
         place: &[u8],
     ) -> Result<Option<AccountSecret>, StoreError> {
         let row = sqlx::query_as(
-            "SELECT a.id, a.name, a.password_hash, d.device, a.disabled_at, a.password_until, a.demo, a.factor, a.last_login_at,
+            "SELECT a.id, a.name, a.password_hash, d.device, a.disabled_at, a.demo, a.factor, a.last_login_at,
                     EXISTS (SELECT FROM login_devices p WHERE p.account_id = a.id AND p.place = $4) AS placed
              FROM accounts a LEFT JOIN login_devices d ON d.account_id = a.id AND d.device = $3
              WHERE a.county = $1 AND a.login = $2",
@@ -171,13 +169,11 @@ impl Store {
         idle: TimeDelta,
         now: DateTime<Utc>,
     ) -> Result<Option<LiveSession>, StoreError> {
-        let row: Option<LiveRow> = sqlx::query_as(
-            "SELECT a.id, a.login, a.name, a.phone, a.disabled_at, a.must_change, a.last_login_at, a.demo, a.factor_at,
-                    s.used_at, s.factor
-             FROM sessions s JOIN accounts a ON a.id = s.account_id
+        let row: Option<LiveRow> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+            "SELECT {ACCOUNT}, s.used_at, s.factor FROM sessions s JOIN accounts a ON a.id = s.account_id
              WHERE s.id = $1 AND s.ended_at IS NULL AND s.expires_at > $2 AND s.used_at > $3 AND a.disabled_at IS NULL
-               AND (a.password_until IS NULL OR a.password_until > $2)",
-        )
+               AND a.password_hash IS NOT NULL"
+        )))
         .bind(id)
         .bind(now)
         .bind(now - idle)

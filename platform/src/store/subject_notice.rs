@@ -21,6 +21,12 @@ pub enum Subject {
     OpeningAsked(i64),
     /// Call-backs that wait on this day, written as `20261126`.
     CallbacksDue(i32),
+    /// The reset of a second factor waits for its second person.
+    FactorResetAsked(i64),
+    /// Many tickets of this flood were ended at once.
+    FloodClosed(i64),
+    /// They were given back.
+    FloodGivenBack(i64),
 }
 
 /// To whom. Where a unit is retired or an account belongs to none, to the office.
@@ -90,7 +96,15 @@ pub struct SubjectNotice<'a> {
 
 impl Subject {
     /// Every kind of such notices.
-    pub const KINDS: [&str; 4] = ["rules-submitted", "rights-changed", "opening-asked", "callbacks-due"];
+    pub const KINDS: [&str; 7] = [
+        "rules-submitted",
+        "rights-changed",
+        "opening-asked",
+        "callbacks-due",
+        "factor-reset-asked",
+        "flood-closed",
+        "flood-given-back",
+    ];
 
     /// The page where the people of a unit of this kind find it; `/` is everybody's own first page.
     pub fn page(subject_kind: &str, id: i64, unit_kind: &str) -> String {
@@ -98,6 +112,8 @@ impl Subject {
             ("rule-set", true) => format!("/rules/{id}"),
             ("opening", true) => format!("/openings/{id}"),
             ("callbacks", true) => "/callbacks".to_owned(),
+            ("factor-reset", true) => "/factor-resets".to_owned(),
+            ("flood", true) => format!("/floods/{id}"),
             _ => "/".to_owned(),
         }
     }
@@ -109,6 +125,9 @@ impl Subject {
             Self::RightsChanged(account) => (Self::KINDS[1], "account", account),
             Self::OpeningAsked(opening) => (Self::KINDS[2], "opening", opening),
             Self::CallbacksDue(day) => (Self::KINDS[3], "callbacks", day as i64),
+            Self::FactorResetAsked(reset) => (Self::KINDS[4], "factor-reset", reset),
+            Self::FloodClosed(flood) => (Self::KINDS[5], "flood", flood),
+            Self::FloodGivenBack(flood) => (Self::KINDS[6], "flood", flood),
         }
     }
 }

@@ -39,7 +39,7 @@ fn recovery(page: &Page) -> Vec<String> {
 }
 
 /// Sets a factor up on the page; gives the telephone and the recovery codes.
-async fn set_up(browser: &Browser) -> (Totp, Vec<String>) {
+pub(crate) async fn set_up(browser: &Browser) -> (Totp, Vec<String>) {
     let page = browser.get("/factor").await;
     let (phone, csrf, slip) = (telephone(&page), page.hidden("csrf"), page.hidden("slip"));
     let done = browser
@@ -386,4 +386,106 @@ async fn a_lost_factor_is_reset_by_two_people_and_its_owner_is_told() {
         system.intake_cli(&["people", "factor-off", "--login", name]).await.code,
         0
     );
+}
+
+#[tokio::test]
+async fn who_can_confirm_a_reset_is_told_and_it_lapses() {
+    let system = System::start().await;
+    let mut accounts = Accounts::make(&system).await;
+    let more = [
+        ("member2", "pol-341222101", "member"),
+        ("edu", "edu", "leader"),
+        ("admin2", "office", "admin"),
+    ];
+    accounts.more(&system, &more).await;
+    set_up(&accounts.browser(&system, "member2").await).await;
+    system.quiet(std::time::Duration::from_secs(30)).await;
+    let admin = accounts.browser(&system, "admin").await;
+    let csrf = admin.get("/people").await.hidden("csrf");
+    let id = system
+        .count("SELECT id FROM accounts WHERE login = 'demo-member2'")
+        .await;
+    let fields = [("csrf", csrf.as_str()), ("reason", "手机丢失，当面看过身份证")];
+    let before = system.mail.count();
+    assert_eq!(
+        admin.post(&format!("/people/{id}/factor-reset"), &fields).await.status,
+        303
+    );
+    // A number where somebody can do something about it: the office, other administrators, the leader of the unit.
+    let counted = async |who: &str| {
+        let home = if ["office"].contains(&who) { "/board" } else { "/people" };
+        let page = accounts.browser(&system, who).await.get(home).await.text;
+        let (_, link) = page.split_once("href=\"/factor-resets\"").expect("a link");
+        link.split("</a>").next().unwrap().contains("count")
+    };
+    for (who, expected) in [
+        ("office", true),
+        ("leader", true),
+        ("admin2", true),
+        ("admin", false),
+        ("edu", false),
+    ] {
+        assert_eq!(counted(who).await, expected, "{who}");
+    }
+    // And a mail to the office and the unit, without the reason that somebody typed.
+    system.quiet(std::time::Duration::from_secs(30)).await;
+    let mails = system.mail.mails();
+    let mut told: Vec<&str> = mails[before..].iter().map(|mail| mail.to.as_str()).collect();
+    told.sort_unstable();
+    assert_eq!(told, ["office@taihe.example", "pol-341222101@taihe.example"]);
+    for mail in &mails[before..] {
+        let text = mail.text();
+        assert!(
+            text.contains("第二重验证重置") && text.contains("处理时限") && text.contains("demo-member2"),
+            "{text}"
+        );
+        assert!(!text.contains("手机丢失"), "{text}");
+    }
+    // It says until when, and nobody can confirm it afterwards.
+    let office = accounts.browser(&system, "office").await;
+    let page = office.get("/factor-resets").await;
+    assert!(
+        page.text.contains("3 天内没有确认的申请失效") && page.text.contains("前有效"),
+        "{}",
+        page.text
+    );
+    let span = "SELECT count(*) FROM factor_resets WHERE expires_at - asked_at = interval '3 days'";
+    assert_eq!(system.count(span).await, 1);
+    sqlx::query(
+        "UPDATE factor_resets SET asked_at = asked_at - interval '3 days', expires_at = expires_at - interval '3 days'",
+    )
+    .execute(&system.db)
+    .await
+    .unwrap();
+    let reset = system.count("SELECT id FROM factor_resets").await;
+    let csrf = page.hidden("csrf");
+    let late = office
+        .post(&format!("/factor-resets/{reset}/confirm"), &[("csrf", &csrf)])
+        .await;
+    assert_eq!(late.status, 404);
+    assert!(!counted("office").await && !office.get("/factor-resets").await.text.contains("demo-member2"));
+    assert_eq!(
+        system
+            .count("SELECT count(*) FROM accounts WHERE factor IS NOT NULL")
+            .await,
+        1
+    );
+    // Whoever invited the other, or is the same person by another login, is no second person.
+    let fields = [("csrf", fields[0].1), ("reason", "再次申请")];
+    let csrf = admin.get("/people").await.hidden("csrf");
+    let fields = [("csrf", csrf.as_str()), fields[1]];
+    assert_eq!(
+        admin.post(&format!("/people/{id}/factor-reset"), &fields).await.status,
+        303
+    );
+    let reset = system.count("SELECT max(id) FROM factor_resets").await;
+    sqlx::query("UPDATE accounts SET phone = '13700000001' WHERE login IN ('demo-admin', 'demo-office')")
+        .execute(&system.db)
+        .await
+        .unwrap();
+    let csrf = office.get("/factor-resets").await.hidden("csrf");
+    let same = office
+        .post(&format!("/factor-resets/{reset}/confirm"), &[("csrf", &csrf)])
+        .await;
+    assert_eq!(same.status, 409, "one person with two logins");
 }

@@ -260,8 +260,20 @@ async fn the_office_ends_grouping_and_ends_many_tickets_with_a_second_person() {
         .await;
     assert_eq!(empty.status, 422, "not without a reason");
     let reason = ("reason", "电话核实，同一人恶作剧");
+    for wrong in [("ground", ""), ("ground", "joke"), ("ground", "duplicate")] {
+        let asked = [("csrf", csrf.as_str()), ("all", "yes"), reason, wrong];
+        assert_eq!(
+            first.post(&format!("{path}/ask"), &asked).await.status,
+            422,
+            "{wrong:?}"
+        );
+    }
+    let ground = ("ground", "not-real");
     let asked = first
-        .post(&format!("{path}/ask"), &[("csrf", &csrf), ("all", "yes"), reason])
+        .post(
+            &format!("{path}/ask"),
+            &[("csrf", &csrf), ("all", "yes"), reason, ground],
+        )
         .await;
     assert_eq!(asked.status, 303, "{}", asked.text);
     let closing = system.count("SELECT id FROM flood_closings").await.to_string();
@@ -277,7 +289,11 @@ async fn the_office_ends_grouping_and_ends_many_tickets_with_a_second_person() {
 
     let other = accounts.browser(&system, "office2").await;
     let page = other.get(&path).await;
-    assert!(page.text.contains("恶作剧"), "{}", page.text);
+    assert!(
+        page.text.contains("恶作剧") && page.text.contains("不是真实报告"),
+        "{}",
+        page.text
+    );
     let csrf2 = page.hidden("csrf");
     // What comes in between is not ended with them.
     file(&system, "10.7.0.1", &calm).await;
@@ -298,6 +314,7 @@ async fn the_office_ends_grouping_and_ends_many_tickets_with_a_second_person() {
             .await,
         later
     );
+    told_each_unit(&system, "flood-closed", tickets - 1).await;
     let trail = "SELECT count(*) FROM tickets t WHERE state = 'waived' AND 1 = (SELECT count(*) FROM events e
                  WHERE e.ticket_id = t.id AND e.kind = 'flood-closed' AND e.account_id IS NOT NULL AND e.detail ? 'asked_account')";
     assert_eq!(
@@ -313,6 +330,7 @@ async fn the_office_ends_grouping_and_ends_many_tickets_with_a_second_person() {
         .post(&format!("{path}/give-back"), &[("csrf", &csrf), ("closing", &closing)])
         .await;
     assert_eq!(back.status, 303, "{}", back.text);
+    told_each_unit(&system, "flood-given-back", tickets - 1).await;
     assert_eq!(
         system
             .count("SELECT count(*) FROM tickets WHERE state = 'dispatched' AND next_due_at IS NOT NULL")
@@ -333,5 +351,76 @@ async fn the_office_ends_grouping_and_ends_many_tickets_with_a_second_person() {
     let told = "SELECT count(*) FROM notices n JOIN notice_tickets nt ON nt.notice_id = n.id JOIN tickets t ON t.id = nt.ticket_id
                 WHERE n.kind = 'dispatch' AND t.report_id = (SELECT id FROM reports ORDER BY received_at DESC LIMIT 1)";
     assert!(system.count(told).await > 0, "one by one");
+    balances(&system).await;
+}
+
+/// One mail a unit, with the number of its own tickets, and it arrives.
+async fn told_each_unit(system: &System, kind: &str, tickets: i64) {
+    let (units, told, counted): (i64, i64, i64) = sqlx::query_as(
+        "SELECT (SELECT count(DISTINCT t.unit) FROM events e JOIN tickets t ON t.id = e.ticket_id WHERE e.kind = $1),
+                count(*), coalesce(sum((said ->> 'count')::bigint), 0)::bigint
+         FROM notices WHERE kind = $1",
+    )
+    .bind(kind)
+    .fetch_one(&system.db)
+    .await
+    .expect("notices");
+    assert!(units > 0);
+    assert_eq!((told, counted), (units, tickets), "{kind}");
+    let unsent = "SELECT count(*) FROM notices WHERE subject_kind = 'flood' AND state <> 'sent'";
+    tests::eventually("the units' mails", std::time::Duration::from_secs(60), async || {
+        (system.count(unsent).await == 0).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn duplicates_end_and_one_of_them_stays() {
+    let system = system().await;
+    let mut accounts = Accounts::make(&system).await;
+    second_person(&system, &mut accounts).await;
+    file_each(&system, (0..62).map(|_| "10.8.0.1".to_owned()), &report(HERE, false)).await;
+    routed(&system).await;
+    let flood = system.count("SELECT id FROM floods").await;
+    let path = format!("/floods/{flood}");
+    let stays = system
+        .count("SELECT report_id FROM flood_reports ORDER BY report_id LIMIT 1")
+        .await;
+    let receipt = platform::receipt::ReportId::from_db(stays).to_string();
+    let first = accounts.browser(&system, "office").await;
+    let csrf = first.get(&path).await.hidden("csrf");
+    let ask = async |stays: &str| {
+        let fields = [
+            ("csrf", csrf.as_str()),
+            ("all", "yes"),
+            ("reason", "一件事报了六十二次"),
+            ("ground", "duplicate"),
+            ("stays", stays),
+        ];
+        first.post(&format!("{path}/ask"), &fields).await.status
+    };
+    assert_eq!(ask("20261124-0000-000GR").await, 409, "no such report");
+    assert_eq!(ask(&receipt).await, 303);
+    let closing = system.count("SELECT id FROM flood_closings").await.to_string();
+    let other = accounts.browser(&system, "office2").await;
+    let page = other.get(&path).await;
+    assert!(
+        page.text.contains(&format!("重复报告，保留 {receipt}")),
+        "{}",
+        page.text
+    );
+    let csrf2 = page.hidden("csrf");
+    let fields = [("csrf", csrf2.as_str()), ("closing", closing.as_str())];
+    assert_eq!(other.post(&format!("{path}/confirm"), &fields).await.status, 303);
+    let open: Vec<i64> = sqlx::query_scalar("SELECT DISTINCT report_id FROM tickets WHERE state = 'dispatched'")
+        .fetch_all(&system.db)
+        .await
+        .expect("tickets");
+    assert_eq!(open, [stays], "the one that stays goes on");
+    let said = "SELECT count(*) FROM events WHERE kind = 'flood-closed' AND detail ->> 'ground' = 'duplicate' AND detail -> 'stays' IS NOT NULL";
+    let ended = system
+        .count("SELECT count(*) FROM tickets WHERE state = 'waived'")
+        .await;
+    assert_eq!(system.count(said).await, ended);
     balances(&system).await;
 }

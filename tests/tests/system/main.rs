@@ -15,6 +15,7 @@ mod factor;
 mod facts;
 mod floods;
 mod foreign;
+mod invitations;
 mod kept;
 mod leading;
 mod login;

@@ -1,4 +1,4 @@
-//! Accounts: first passwords, growing delays, ended sessions, and that nobody locks the county out.
+//! Accounts: invitations, ended sessions, and that nobody locks the county out.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -9,13 +9,28 @@ use tests::{
     samples,
 };
 
-/// The fresh password on the page that shows it.
-pub(crate) fn fresh(page: &Page, login: &str) -> String {
+/// The link of a fresh invitation, on the page that shows it once.
+pub(crate) fn invited(page: &Page, login: &str) -> String {
     let (_, rest) = page
         .text
-        .split_once(&format!("<code>{login}</code> <code>"))
-        .expect("a fresh password");
+        .split_once(&format!("<code>{login}</code>"))
+        .expect("an invitation");
+    let (_, rest) = rest.split_once("<code class=\"link\">").expect("its link");
     rest.split_once('<').unwrap().0.to_owned()
+}
+
+/// Sets a password by an invitation, as its owner does; gives the answer's status and page.
+pub(crate) async fn accept(system: &System, link: &str, new: &str, again: &str) -> (u16, String) {
+    let form = [("code", link), ("new", new), ("again", again)];
+    let url = format!("{}/invitation", system.internal_url);
+    let answer = system.http.post(url).form(&form).send().await.unwrap();
+    (answer.status().as_u16(), answer.text().await.unwrap())
+}
+
+/// What an invitation's page answers.
+pub(crate) async fn opened(system: &System, link: &str) -> (u16, String) {
+    let answer = system.http.get(link).send().await.unwrap();
+    (answer.status().as_u16(), answer.text().await.unwrap())
 }
 
 async fn try_login(system: &System, login: &str, password: &str) -> StatusCode {
@@ -40,32 +55,23 @@ async fn id(system: &System, login: &str) -> i64 {
 }
 
 #[tokio::test]
-async fn an_account_from_first_password_to_disabled() {
+async fn an_account_from_invitation_to_disabled() {
     let system = System::start().await;
     let accounts = Accounts::make(&system).await;
     let admin = accounts.browser(&system, "admin").await;
     let csrf = admin.get("/people").await.hidden("csrf");
-    let new = [
-        ("csrf", csrf.as_str()),
-        ("login", "zhang.san"),
-        ("name", "张三"),
-        ("phone", "0558-1"),
-        ("unit", "ca"),
-        ("role", "member"),
-    ];
+    let new = person(&csrf, "zhang.san", "张三", "0558-1", "ca");
     let made = admin.post("/people", &new).await;
     assert_eq!(made.status, 201);
-    let first = fresh(&made, "zhang.san");
-    assert!(!admin.get("/people").await.text.contains(&first), "shown once");
+    let link = invited(&made, "zhang.san");
+    assert!(!admin.get("/people").await.text.contains(&link), "shown once");
     assert_eq!(admin.post("/people", &new).await.status, 409, "a login is taken once");
 
-    let own = Browser::login(&system, "zhang.san", &first).await;
-    let other = Browser::login(&system, "zhang.san", &first).await;
-    assert_eq!(
-        own.get("/desk").await.location.as_deref(),
-        Some("/password"),
-        "another person's password opens one page"
-    );
+    let (own_one, own_two) = ("一个够长的新密码吧好", "另一个够长的密码也好");
+    assert_eq!(accept(&system, &link, own_one, own_one).await.0, 200);
+    let own = Browser::login(&system, "zhang.san", own_one).await;
+    let other = Browser::login(&system, "zhang.san", own_one).await;
+    assert_eq!(own.get("/desk").await.status, 200, "nothing is to be changed first");
     let csrf_own = own.get("/password").await.hidden("csrf");
     let change = async |old: &str, new: &str, again: &str| {
         own.post(
@@ -74,50 +80,35 @@ async fn an_account_from_first_password_to_disabled() {
         )
         .await
     };
-    assert_eq!(
-        change("wrong", "一个够长的新密码吧", "一个够长的新密码吧").await.status,
-        422
-    );
-    assert_eq!(
-        change(&first, "一个够长的新密码吧好", "另一个够长的新密码")
-            .await
-            .status,
-        422
-    );
-    assert_eq!(change(&first, "短", "短").await.status, 422);
-    assert_eq!(change(&first, &first, &first).await.status, 422);
-    assert_eq!(
-        change(&first, "一个够长的新密码吧好", "一个够长的新密码吧好")
-            .await
-            .status,
-        200
-    );
+    assert_eq!(change("wrong", own_two, own_two).await.status, 422);
+    assert_eq!(change(own_one, own_two, "与上面不同的一个密码").await.status, 422);
+    assert_eq!(change(own_one, "短", "短").await.status, 422);
+    assert_eq!(change(own_one, own_one, own_one).await.status, 422);
+    assert_eq!(change(own_one, own_two, own_two).await.status, 200);
     assert_eq!(own.get("/desk").await.status, 200, "this session goes on");
     assert_eq!(other.get("/desk").await.status, 303, "the others have ended");
-    assert_eq!(try_login(&system, "zhang.san", &first).await, StatusCode::UNAUTHORIZED);
+    assert_eq!(try_login(&system, "zhang.san", own_one).await, StatusCode::UNAUTHORIZED);
 
     let csrf_own = own.get("/desk").await.hidden("csrf");
-    let second = Browser::login(&system, "zhang.san", "一个够长的新密码吧好").await;
+    let second = Browser::login(&system, "zhang.san", own_two).await;
     own.post("/logout-everywhere", &[("csrf", &csrf_own)]).await;
     assert_eq!(second.get("/desk").await.status, 303, "logout everywhere");
 
-    let third = Browser::login(&system, "zhang.san", "一个够长的新密码吧好").await;
+    let third = Browser::login(&system, "zhang.san", own_two).await;
     let path = format!("/people/{}", id(&system, "zhang.san").await);
     assert_eq!(
         admin.post(&format!("{path}/disable"), &[("csrf", &csrf)]).await.status,
         200
     );
     assert_eq!(third.get("/desk").await.status, 303, "disabling ends sessions at once");
-    assert_eq!(
-        try_login(&system, "zhang.san", "一个够长的新密码吧好").await,
-        StatusCode::UNAUTHORIZED
-    );
+    assert_eq!(try_login(&system, "zhang.san", own_two).await, StatusCode::UNAUTHORIZED);
+    let refused = admin.post(&format!("{path}/invite"), &[("csrf", &csrf)]).await;
+    assert_eq!(refused.status, 409, "nobody disabled is invited");
     assert_eq!(
         admin.post(&format!("{path}/enable"), &[("csrf", &csrf)]).await.status,
         200
     );
-    let reset = admin.post(&format!("{path}/reset"), &[("csrf", &csrf)]).await;
-    Browser::login(&system, "zhang.san", &fresh(&reset, "zhang.san")).await;
+    Browser::login(&system, "zhang.san", own_two).await;
 }
 
 #[tokio::test]
@@ -143,61 +134,14 @@ async fn nobody_locks_the_county_out() {
     );
 }
 
-#[tokio::test]
-async fn a_password_that_somebody_else_gave_out_ends() {
-    let system = System::start().await;
-    let accounts = Accounts::make(&system).await;
-    let admin = accounts.browser(&system, "admin").await;
-    let csrf = admin.get("/people").await.hidden("csrf");
-    let made = admin.post("/people", &person(&csrf, "wang.wu", "王五", "", "ca")).await;
-    let first = fresh(&made, "wang.wu");
-    let late = "UPDATE accounts SET password_until = now() - interval '1 second' WHERE login = 'wang.wu' AND password_until < now() + interval '7 days'";
-    sqlx::query(late).execute(&system.db).await.unwrap();
-    let try_it = async |password: &str| {
-        let form = [("login", "wang.wu"), ("password", password)];
-        let answer = system
-            .http
-            .post(format!("{}/login", system.internal_url))
-            .form(&form)
-            .send()
-            .await
-            .unwrap();
-        (answer.status().as_u16(), answer.text().await.unwrap())
-    };
-    let (status, page) = try_it(&first).await;
-    assert_eq!(status, 403);
-    assert!(page.contains("7 天内没有换成自己的，现已失效"), "{page}");
-    let (status, page) = try_it("a guess").await;
-    assert!(status == 401 && !page.contains("失效"), "a stranger learns nothing");
-    let path = format!("/people/{}", id(&system, "wang.wu").await);
-    let reset = admin.post(&format!("{path}/reset"), &[("csrf", &csrf)]).await;
-    let own = Browser::login(&system, "wang.wu", &fresh(&reset, "wang.wu")).await;
-    let csrf_own = own.get("/password").await.hidden("csrf");
-    let mine = "自己选的一个很长的密码";
-    let old = fresh(&reset, "wang.wu");
-    let changed = [
-        ("csrf", csrf_own.as_str()),
-        ("old", &old),
-        ("new", mine),
-        ("again", mine),
-    ];
-    assert_eq!(
-        own.post("/password", &changed).await.status,
-        200,
-        "{}",
-        mine.chars().count()
-    );
-    let kept: bool = sqlx::query_scalar("SELECT password_until IS NULL FROM accounts WHERE login = 'wang.wu'")
-        .fetch_one(&system.db)
-        .await
-        .unwrap();
-    assert!(kept, "one's own password stays");
-    let acts = system.count("SELECT count(*) FROM account_acts WHERE act IN ('password', 'reset') AND account_id = (SELECT id FROM accounts WHERE login = 'wang.wu')").await;
-    assert_eq!(acts, 2);
-}
-
 /// A new account's form, filled in.
-fn person<'a>(csrf: &'a str, login: &'a str, name: &'a str, phone: &'a str, unit: &'a str) -> Vec<(&'a str, &'a str)> {
+pub(crate) fn person<'a>(
+    csrf: &'a str,
+    login: &'a str,
+    name: &'a str,
+    phone: &'a str,
+    unit: &'a str,
+) -> Vec<(&'a str, &'a str)> {
     vec![
         ("csrf", csrf),
         ("login", login),
@@ -235,7 +179,7 @@ async fn one_wrong_field_keeps_the_others_and_says_which() {
         )
         .await;
     assert_eq!(made.status, 201);
-    fresh(&made, "wang.wei");
+    invited(&made, "wang.wei");
     let taken = admin
         .post("/people", &person(&csrf, "Wang.Wei", "值班 2", "", "ca"))
         .await;
@@ -531,8 +475,10 @@ async fn the_first_two_people_come_by_command_and_a_demo_can_be_taken_away() {
             .lines()
             .find(|line| line.starts_with(&format!("{who}: ")))
             .unwrap();
-        let password = line.split_once("password ").unwrap().1.split(' ').next().unwrap();
-        let browser = Browser::login(&system, login, password).await;
+        let link = line.split_once("invitation ").unwrap().1.split(' ').next().unwrap();
+        let chosen = "自己选的一个很长的密码";
+        assert_eq!(accept(&system, link, chosen, chosen).await.0, 200, "{line}");
+        let browser = Browser::login(&system, login, chosen).await;
         assert_eq!(browser.get("/").await.status, 303);
     }
     assert_eq!(system.intake_cli(&["people", "check"]).await.code, 0);

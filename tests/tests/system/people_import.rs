@@ -8,7 +8,7 @@ use tests::{
     officers::{Accounts, Browser},
 };
 
-use crate::people::fresh;
+use crate::people::{accept, invited};
 
 fn workbook(rows: &[[&str; 5]]) -> Vec<u8> {
     let mut book = Workbook::new();
@@ -59,12 +59,15 @@ async fn people_come_from_a_spreadsheet_only_when_they_are_confirmed() {
         .await;
     assert_eq!(made.status, 201);
     assert_eq!(count().await, before + 2);
-    let password = fresh(&made, "wang.wei");
-    Browser::login(&system, "wang.wei", &password).await;
-    assert!(
-        !admin.get("/people/import").await.text.contains(&password),
-        "shown once"
-    );
+    for login in ["wang.wei", "duty2"] {
+        let link = invited(&made, login);
+        assert!(!admin.get("/people/import").await.text.contains(&link), "shown once");
+        let chosen = "自己选的一个很长的密码";
+        assert_eq!(accept(&system, &link, chosen, chosen).await.0, 200);
+        Browser::login(&system, login, chosen).await;
+    }
+    let acts = "SELECT count(*) FROM account_acts WHERE act IN ('invited', 'invitation-used') AND actor IS NOT NULL";
+    assert_eq!(system.count(acts).await, 4);
     let again = admin
         .post("/people/import/confirm", &[("csrf", &csrf), ("rows", &rows)])
         .await;

@@ -64,7 +64,7 @@ const fn api(mut cells: Cells) -> Cells {
 }
 
 /// Method, path, cells. Acts are sent with the session's token and nothing else, so that none is done.
-const TABLE: [(&str, &str, Cells); 160] = [
+const TABLE: [(&str, &str, Cells); 164] = [
     ("GET", "/", SIGNED_IN),
     ("GET", "/login", EVERYBODY),
     ("POST", "/login", [422, ANY, ANY, ANY, ANY, ANY, ANY, ANY]),
@@ -200,7 +200,8 @@ const TABLE: [(&str, &str, Cells); 160] = [
     ("GET", "/api/v1/leading", api(LEADING)),
     ("POST", "/people/{id}/grant", KEEPER),
     ("POST", "/people/{id}/end", KEEPER),
-    ("POST", "/people/{id}/reset", KEEPER),
+    ("POST", "/people/{id}/invite", KEEPER),
+    ("POST", "/people/{id}/invitation-void", KEEPER),
     ("POST", "/people/{id}/disable", KEEPER),
     ("POST", "/people/{id}/enable", KEEPER),
     ("GET", "/grants", CONFIRMER),
@@ -216,6 +217,9 @@ const TABLE: [(&str, &str, Cells); 160] = [
     ("GET", "/sessions", SIGNED_IN),
     ("POST", "/sessions/end", SIGNED_IN),
     ("POST", "/sessions/end-others", SIGNED_IN),
+    ("GET", "/invitation", EVERYBODY),
+    ("GET", "/invitation/{code}", [404; 8]),
+    ("POST", "/invitation", [404; 8]),
     ("GET", "/factor", SIGNED_IN),
     ("POST", "/factor", SIGNED_IN),
     ("POST", "/factor/codes", SIGNED_IN),
@@ -263,7 +267,8 @@ async fn every_route_with_every_role() {
     );
 
     let mut accounts = Accounts::make(&system).await;
-    more_people(&system, &mut accounts).await;
+    let more = [("other", "ca", "member"), ("oversight", "office", "oversight")];
+    accounts.more(&system, &more).await;
     let filed = system.file(&samples()[0].1).await;
     system.routed(&filed).await;
     let ticket: i64 = sqlx::query_scalar("SELECT id FROM tickets WHERE report_id = $1 AND unit = 'pol-341222101'")
@@ -318,29 +323,6 @@ fn own_page(who: &str, location: &str, ticket: i64) -> bool {
     match who {
         "leading" => location == "/leading",
         _ => location == format!("/board/tickets/{ticket}"),
-    }
-}
-
-/// One more unit and the oversight, with the member's password.
-async fn more_people(system: &System, accounts: &mut Accounts) {
-    let (_, password) = accounts.of("member");
-    let password = password.to_owned();
-    for (who, unit, role) in [("other", "ca", "member"), ("oversight", "office", "oversight")] {
-        let login = format!("demo-{who}");
-        sqlx::query(
-            "WITH u AS (SELECT $3 AS code),
-                  a AS (INSERT INTO accounts (county, login, name, password_hash, created_at, created_by)
-                        SELECT county, $1, $2, password_hash, created_at, 'test' FROM accounts WHERE login = 'demo-member' RETURNING id, county, created_at)
-             INSERT INTO memberships (account_id, county, unit, role, since) SELECT a.id, a.county, u.code, $4, a.created_at FROM a, u",
-        )
-        .bind(&login)
-        .bind(format!("演示·{who}"))
-        .bind(unit)
-        .bind(role)
-        .execute(&system.db)
-        .await
-        .unwrap();
-        accounts.add(who, &login, &password);
     }
 }
 

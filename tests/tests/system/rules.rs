@@ -6,7 +6,7 @@ use casework::pack::PackFiles;
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::{
     clock,
-    store::{Clerk, Created, NewAccount, RulesError, Store},
+    store::{Clerk, Created, NewAccount, RulesError, Store, WayIn},
 };
 use serde_json::json;
 use tests::{Fixture, System, samples};
@@ -29,9 +29,7 @@ impl Office {
                 login,
                 name: login,
                 phone: None,
-                password_hash: "-",
-                must_change: false,
-                demo: false,
+                way: WayIn::Password("-"),
                 unit: "office",
                 role: "office",
                 actor: None,

@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use mail_parser::MessageParser;
 use platform::{
     clock,
-    store::{Bounced, Created, LeaseOf, NewAccount, Said, Store, Subject, SubjectNotice, To},
+    store::{Bounced, Created, LeaseOf, NewAccount, Said, Store, Subject, SubjectNotice, To, WayIn},
 };
 use serde_json::Value;
 use tests::{Fixture, System, eventually, officers::Accounts, samples};
@@ -38,9 +38,7 @@ async fn each_is_queued_once_for_each_recipient_by_every_login_that_may() {
         login: "wang",
         name: "王伟",
         phone: None,
-        password_hash: "-",
-        must_change: false,
-        demo: false,
+        way: WayIn::Password("-"),
         unit: "pol-341222101",
         role: "member",
         actor: None,
@@ -55,7 +53,12 @@ async fn each_is_queued_once_for_each_recipient_by_every_login_that_may() {
         .execute(&fixture.db)
         .await
         .unwrap();
-    let mut queued = 0;
+    // By command too the unit and the office are told of a role that was given.
+    let told = fixture
+        .count("SELECT count(*) FROM notices WHERE kind = 'rights-changed' AND said ->> 'change' LIKE '%经办人'")
+        .await;
+    assert_eq!(told, 2);
+    let mut queued = told;
     for (n, task) in ["router", "desk", "office", "people"].into_iter().enumerate() {
         let store: Store = fixture.store_as(task);
         let id = i64::try_from(n).unwrap();

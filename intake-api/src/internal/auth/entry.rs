@@ -23,8 +23,6 @@ pub(crate) enum Entry {
     Open(Opened),
     /// Login or password is wrong, or the account is disabled: nobody learns which.
     Wrong,
-    /// The password was right, and is one that somebody else gave out too long ago.
-    Ended,
     /// The password was right; the second factor's code is asked for.
     Code {
         /// What the browser carries to the second step.
@@ -143,7 +141,8 @@ pub(crate) async fn attempt(
             });
         }
     };
-    let hash = tried.account.as_ref().map(|a| a.password_hash.clone());
+    // An account whose owner has set no password yet takes the time of one that does not exist.
+    let hash = tried.account.as_ref().and_then(|a| a.password_hash.clone());
     let right = match password::matches(typed.password, hash).await {
         Ok(right) => right,
         Err(e) if e.is::<argon::Busy>() => {
@@ -157,9 +156,6 @@ pub(crate) async fn attempt(
         note(internal, "login-failed", known.map(|a| a.id), &login, device, now).await;
         return Ok(Entry::Wrong);
     };
-    if account.password_until.is_some_and(|until| until <= now) {
-        return Ok(Entry::Ended);
-    }
     let Some(sealed) = &account.factor else {
         // A program without a factor would be refused at every door; it is told at once.
         if browser.is_none() && must_factor(internal, account.id, device).await? {

@@ -107,15 +107,6 @@ impl<S: Sync> FromRequestParts<S> for Desk {
 
 async fn with_role<S: Sync>(parts: &mut Parts, state: &S, roles: &[&str]) -> Result<Actor, Response> {
     let SignedIn(actor) = SignedIn::from_request_parts(parts, state).await?;
-    if actor.person.account.must_change {
-        // A password that somebody else knows opens one page only.
-        let password = || Redirect::to("/password").into_response();
-        return Err(if is_api(parts) {
-            problem::api(403, "change your password first, at /password")
-        } else {
-            password()
-        });
-    }
     if actor.must_factor {
         return Err(if is_api(parts) {
             problem::api(403, "set up a second factor first, at /factor")

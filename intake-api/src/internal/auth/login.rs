@@ -185,7 +185,6 @@ pub(crate) async fn submit(
             page(error, Some(slip), status)
         }
         Ok(Entry::Wrong) => refused("login.wrong", StatusCode::UNAUTHORIZED),
-        Ok(Entry::Ended) => refused("login.ended", StatusCode::FORBIDDEN),
         Ok(Entry::Late | Entry::Bare) => refused("login.late", StatusCode::UNAUTHORIZED),
         Ok(Entry::Wait { seconds, busy }) => {
             let key = if busy { "login.busy" } else { "login.wait" };
@@ -218,7 +217,6 @@ pub(crate) async fn api(State(internal): State<Internal>, device: Device, Json(f
         }
         Ok(Entry::Code { .. }) => problem::api(401, "the code of the second factor is wrong or used up"),
         Ok(Entry::Bare) => problem::api(403, "set up a second factor first, at /factor"),
-        Ok(Entry::Ended) => problem::api(403, "this password was given out too long ago: ask for another"),
         Ok(Entry::Wait { seconds, busy }) => {
             let why = if busy {
                 "too many logins at this moment"

@@ -7,6 +7,7 @@ pub(crate) mod factor;
 pub(crate) mod gate;
 pub(crate) mod guard;
 pub(crate) mod inside;
+pub(crate) mod invitation;
 pub(crate) mod login;
 pub(crate) mod login_name;
 pub(crate) mod next;

@@ -58,8 +58,8 @@ impl Slip {
     }
 }
 
-fn of(hash: &str) -> String {
-    hex::encode(&Sha256::digest(hash.as_bytes())[..16])
+fn of(hash: &Option<String>) -> String {
+    hex::encode(&Sha256::digest(hash.as_deref().unwrap_or_default().as_bytes())[..16])
 }
 
 /// What a code was.

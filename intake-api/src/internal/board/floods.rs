@@ -11,8 +11,9 @@ use axum::{
 use casework::pack::Pack;
 use chrono::{DateTime, Utc};
 use platform::{
-    clock,
-    store::{Flood, FloodAct, FloodActing, FloodClosing, FloodReport, StoreError},
+    asked as pasted, clock,
+    receipt::ReportId,
+    store::{Flood, FloodAct, FloodActing, FloodClosing, FloodGround, FloodReport, StoreError},
     text::Lang,
 };
 use serde::Deserialize;
@@ -50,6 +51,8 @@ struct Line {
 struct Asked {
     id: i64,
     said: String,
+    /// On what ground, and which report stays.
+    ground: String,
     reason: String,
     outcome: String,
     /// Another person may confirm.
@@ -235,9 +238,14 @@ fn asked(closing: &FloodClosing, own: i64, lang: Lang, now: DateTime<Utc>) -> As
         ),
         _ => String::new(),
     };
+    let stays = closing.stays.map(|id| ReportId::from_db(id).to_string());
     Asked {
         id: closing.id,
         said,
+        ground: match stays {
+            Some(receipt) => lang.fill("floods.duplicate_of", &[("receipt", &receipt)]),
+            None => lang.t(&format!("floods.ground.{}", closing.ground)).to_owned(),
+        },
         reason: closing.reason.clone(),
         outcome,
         open: closing.decision.is_none(),
@@ -259,6 +267,12 @@ pub(crate) struct Typed {
     all: bool,
     #[serde(default)]
     closing: i64,
+    /// `not-real`, `drill`, `duplicate`.
+    #[serde(default)]
+    ground: String,
+    /// Receipt of the report that stays, where the others are its duplicates.
+    #[serde(default)]
+    stays: String,
 }
 
 impl Typed {
@@ -269,11 +283,25 @@ impl Typed {
                 "reason" => typed.reason = value,
                 "reports" => typed.reports.extend(value.parse::<i64>()),
                 "all" => typed.all = true,
+                "ground" => typed.ground = value,
+                "stays" => typed.stays = value,
                 "closing" => typed.closing = value.parse().unwrap_or_default(),
                 _ => {}
             }
         }
         typed
+    }
+
+    fn read_ground(&self) -> Result<FloodGround, &'static str> {
+        match self.ground.as_str() {
+            "not-real" => Ok(FloodGround::NotReal),
+            "drill" => Ok(FloodGround::Drill),
+            "duplicate" => {
+                let receipt = pasted::read(&self.stays, "").receipt.map_err(|_| "floods.need_stays")?;
+                Ok(FloodGround::DuplicateOf(receipt.get()))
+            }
+            _ => Err("floods.need_ground"),
+        }
     }
 
     /// What is asked; the error is the key of what is missing.
@@ -290,8 +318,11 @@ impl Typed {
                     return Err("floods.need_reports");
                 }
                 let reports = if self.all { Vec::new() } else { self.reports.clone() };
-                let reason = self.reason.trim().to_owned();
-                Ok(FloodAct::AskClosing { reports, reason })
+                Ok(FloodAct::AskClosing {
+                    reports,
+                    ground: self.read_ground()?,
+                    reason: self.reason.trim().to_owned(),
+                })
             }
             "confirm" => Ok(FloodAct::Confirm(self.closing)),
             "refuse" => Ok(FloodAct::Refuse(self.closing)),
@@ -358,7 +389,7 @@ pub(crate) async fn api_show(State(internal): State<Internal>, _: Overseer, Path
     }
 }
 
-/// `POST /api/v1/floods/{id}/{act}`: `treat`, `end`, `ask` (`{"reason", "reports": […] | "all": true}`), `confirm`, `refuse`,
+/// `POST /api/v1/floods/{id}/{act}`: `treat`, `end`, `ask` (`{"reason", "ground", "stays", "reports": […] | "all": true}`), `confirm`, `refuse`,
 /// `give-back` (`{"closing"}`) -> `{"done"}`.
 pub(crate) async fn api_act(
     State(internal): State<Internal>,
@@ -381,10 +412,19 @@ pub(crate) async fn api_act(
 /// In a task of its own, with the office's login.
 async fn run(internal: &Internal, actor: &Actor, id: i64, act: FloodAct) -> Result<Option<i64>, Response> {
     let (office, county) = (internal.office.clone(), internal.county.clone());
+    let tells = matches!(act, FloodAct::Confirm(_) | FloodAct::GiveBack(_));
     let acting = FloodActing {
         by: actor.person.account.name.clone(),
         account: actor.person.account.id,
         at: clock::now(),
     };
-    detached(async move { office.flood_act(&county, id, &act, &acting).await }).await
+    detached(async move {
+        let done = office.flood_act(&county, id, &act, &acting).await?;
+        if tells {
+            // The notifier looks by itself a little later.
+            let _ = office.notices_wake().await;
+        }
+        Ok::<_, StoreError>(done)
+    })
+    .await
 }

@@ -30,7 +30,7 @@ use crate::peer;
 
 use super::{
     Internal,
-    auth::{Actor, SessionUnread, given_token, session_of, sets_session},
+    auth::{Actor, SessionUnread, given_token, invitation, session_of, sets_session},
     page::{Language, problem},
 };
 
@@ -141,6 +141,14 @@ async fn form(internal: &Internal, request: Request, next: Next) -> Response {
             return problem::forged().into_response();
         }
         return logged_in(came, actor, (parts, bytes), next).await;
+    }
+    if came.path == invitation::PAGE {
+        // Whoever has the code acts, signed in or not; a password that was typed is never carried to another page.
+        return if came.ours {
+            next.run(whole(parts, bytes)).await
+        } else {
+            problem::forged().into_response()
+        };
     }
     if away {
         return came.shown(problem::unavailable().into_response(), None);

@@ -1,6 +1,7 @@
-//! One's own way in: sessions, second factor, and the reset of somebody's factor by two people.
+//! One's own way in: the invitation, sessions, second factor, and the reset of somebody's factor by two people.
 
 mod factor;
+mod invitation;
 mod resets;
 mod sessions;
 
@@ -14,6 +15,9 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get("/sessions", get(sessions::page)),
         Route::post("/sessions/end", post(sessions::end)),
         Route::post("/sessions/end-others", post(sessions::end_others)),
+        Route::get("/invitation", get(invitation::ask)),
+        Route::post("/invitation", post(invitation::set)),
+        Route::get("/invitation/{code}", get(invitation::page)),
         Route::get("/factor", get(factor::page)),
         Route::post("/factor", post(factor::set)),
         Route::post("/factor/codes", post(factor::codes)),

@@ -26,8 +26,10 @@ use crate::internal::{
 };
 
 /// Acts on one's way in that the page tells of.
-const TOLD: [&str; 9] = [
-    "reset",
+const TOLD: [&str; 11] = [
+    "invited",
+    "invitation-used",
+    "invitation-voided",
     "password",
     "sessions-ended",
     "factor-set",

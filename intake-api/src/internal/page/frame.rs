@@ -127,7 +127,7 @@ impl Paper {
 }
 
 /// path, text key, roles that see it
-const NAV: [(&str, &str, &[&str]); 14] = [
+const NAV: [(&str, &str, &[&str]); 15] = [
     ("/desk", "frame.desk", &["member", "leader"]),
     ("/board", "frame.board", &["office", "oversight"]),
     ("/triage", "frame.triage", &["office", "oversight"]),
@@ -141,6 +141,7 @@ const NAV: [(&str, &str, &[&str]); 14] = [
     ("/people", "frame.people", &["admin", "leader"]),
     ("/units", "frame.units", &["admin"]),
     ("/grants", "frame.grants", &["admin", "office"]),
+    ("/factor-resets", "frame.factor_resets", &["admin", "office", "leader"]),
     ("/trail", "frame.trail", &["admin", "office", "oversight"]),
 ];
 

@@ -1,4 +1,4 @@
-//! `POST /people`: somebody new, with a first role and a password that is shown once.
+//! `POST /people`: somebody new, with a first role and an invitation that is shown once.
 
 use axum::{
     Form,
@@ -8,9 +8,9 @@ use axum::{
 };
 use platform::{
     clock,
-    store::{Created, NewAccount, takes_two},
+    store::{Created, NewAccount, WayIn, takes_two},
 };
-use tracing::{error, info};
+use tracing::info;
 
 use super::{
     fields::{self, Wrong},
@@ -20,7 +20,7 @@ use super::{
 };
 use crate::internal::{
     Internal,
-    auth::{Keeper, password},
+    auth::{Keeper, invitation::Code},
     detached,
     page::{Language, problem},
 };
@@ -43,10 +43,8 @@ pub(super) async fn create(
     if !Scope::of(&actor).gives(&typed.unit, &typed.role) {
         return problem::not_found().into_response();
     }
-    let (given, hash) = match fresh().await {
-        Ok(fresh) => fresh,
-        Err(response) => return response,
-    };
+    let (now, code) = (clock::now(), Code::new(&mut rand::rng()));
+    let digest = code.digest();
     let (people, county, by) = (
         internal.people.clone(),
         internal.county.clone(),
@@ -60,16 +58,14 @@ pub(super) async fn create(
             login: &new_login,
             name: &new_name,
             phone: phone.as_deref(),
-            password_hash: &hash,
-            must_change: true,
-            demo: false,
+            way: WayIn::Invitation(&digest),
             unit: &unit,
             role: &role,
             actor: Some(by.id),
             by: &by.name,
             detail: serde_json::json!({}),
         };
-        people.accounts_create(&[account], clock::now()).await
+        people.accounts_create(&[account], now).await
     });
     match made.await {
         Ok(Created::All(ids)) => {
@@ -78,18 +74,13 @@ pub(super) async fn create(
                 by = actor.person.account.id,
                 "an account was made"
             );
-            let said = Said {
-                fresh: vec![Fresh {
-                    name,
-                    login: login.clone(),
-                    password: given,
-                }],
-                ..Said::done(lang.t(if takes_two(&typed.role) {
-                    "accounts.created_asked"
-                } else {
-                    "accounts.created"
-                }))
-            };
+            let text = lang.t(if takes_two(&typed.role) {
+                "accounts.created_asked"
+            } else {
+                "accounts.created"
+            });
+            let fresh = vec![Fresh::new(&internal, name, login.clone(), &code)];
+            let said = Said::invited(text, fresh, lang, now);
             show(
                 &internal,
                 &actor,
@@ -118,17 +109,5 @@ fn read(internal: &Internal, typed: &NewPerson) -> Result<(String, String, Optio
     match (login, name, phone) {
         (Ok(login), Ok(name), Ok(phone)) if wrong.is_empty() => Ok((login, name, phone)),
         _ => Err(wrong),
-    }
-}
-
-/// A password of ours and its hash.
-pub(super) async fn fresh() -> Result<(String, String), Response> {
-    let given = password::fresh(&mut rand::rng());
-    match password::hash(given.clone()).await {
-        Ok(hash) => Ok((given, hash)),
-        Err(e) => {
-            error!(error = format!("{e:#}"), "a password can't be hashed");
-            Err(problem::unavailable().into_response())
-        }
     }
 }

@@ -16,11 +16,11 @@ use axum::{
 use casework::pack::Pack;
 use platform::{
     clock,
-    store::{Created, NewAccount, StoreError},
+    store::{Created, NewAccount, StoreError, WayIn},
     text::Lang,
 };
 use serde::{Deserialize, Serialize};
-use tracing::{error, info};
+use tracing::info;
 
 use super::{
     fields,
@@ -28,14 +28,14 @@ use super::{
 };
 use crate::internal::{
     Internal,
-    auth::{Actor, Admin, password},
+    auth::{Actor, Admin, invitation::Code},
     detached,
-    page::{Frame, Language, Phone, problem, render},
+    page::{Frame, Language, Phone, render},
     unavailable,
 };
 use sheet::{Mistake, Refused};
 
-/// Most people of one file: their passwords are hashed while somebody waits.
+/// Most people of one file: their invitations are handed over one by one.
 const MOST: usize = 200;
 
 /// Largest file. A template with every unit of a county is 30 KiB.
@@ -218,24 +218,20 @@ pub(super) async fn confirm(
         let text = lang.t("accounts.import.stale").to_owned();
         return refuse(StatusCode::UNPROCESSABLE_ENTITY, text, Vec::new());
     }
-    let secrets = match secrets(rows.len()).await {
-        Ok(secrets) => secrets,
-        Err(response) => return response,
-    };
+    let now = clock::now();
+    let codes: Vec<Code> = rows.iter().map(|_| Code::new(&mut rand::rng())).collect();
     let (within, by, making) = (internal.clone(), actor.person.account.clone(), rows.clone());
-    let hashes: Vec<String> = secrets.iter().map(|(_, hash)| hash.clone()).collect();
+    let digests: Vec<Vec<u8>> = codes.iter().map(Code::digest).collect();
     let made = detached(async move {
         let accounts: Vec<NewAccount<'_>> = making
             .iter()
-            .zip(&hashes)
-            .map(|(row, hash)| NewAccount {
+            .zip(&digests)
+            .map(|(row, digest)| NewAccount {
                 county: &within.county,
                 login: &row.login,
                 name: &row.name,
                 phone: row.phone.as_deref(),
-                password_hash: hash,
-                must_change: true,
-                demo: false,
+                way: WayIn::Invitation(digest),
                 unit: &row.unit,
                 role: &row.role,
                 actor: Some(by.id),
@@ -243,7 +239,7 @@ pub(super) async fn confirm(
                 detail: serde_json::json!({"why": "import"}),
             })
             .collect();
-        within.people.accounts_create(&accounts, clock::now()).await
+        within.people.accounts_create(&accounts, now).await
     });
     match made.await {
         Ok(Created::All(ids)) => {
@@ -252,15 +248,10 @@ pub(super) async fn confirm(
                 by = actor.person.account.id,
                 "accounts were imported"
             );
-            let fresh = rows.into_iter().zip(secrets).map(|(row, (given, _))| Fresh {
-                name: row.name,
-                login: row.login,
-                password: given,
-            });
-            let said = Said {
-                fresh: fresh.collect(),
-                ..Said::done(lang.fill("accounts.import.made", &[("n", &ids.len().to_string())]))
-            };
+            let fresh = rows.into_iter().zip(&codes);
+            let fresh = fresh.map(|(row, code)| Fresh::new(&internal, row.name, row.login, code));
+            let text = lang.fill("accounts.import.made", &[("n", &ids.len().to_string())]);
+            let said = Said::invited(text, fresh.collect(), lang, now);
             show(
                 &internal,
                 &actor,
@@ -278,22 +269,6 @@ pub(super) async fn confirm(
         }
         Err(response) => response,
     }
-}
-
-/// Passwords with their hashes.
-async fn secrets(count: usize) -> Result<Vec<(String, String)>, Response> {
-    let mut secrets = Vec::with_capacity(count);
-    for _ in 0..count {
-        let given = password::fresh(&mut rand::rng());
-        match password::hash(given.clone()).await {
-            Ok(hash) => secrets.push((given, hash)),
-            Err(e) => {
-                error!(error = format!("{e:#}"), "a password can't be hashed");
-                return Err(problem::unavailable().into_response());
-            }
-        }
-    }
-    Ok(secrets)
 }
 
 fn is_sound(row: &Row, pack: &Pack) -> bool {

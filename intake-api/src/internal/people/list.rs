@@ -7,8 +7,10 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
+use chrono::{DateTime, Utc};
 use platform::{
-    store::{Find, Person, StoreError},
+    clock,
+    store::{Account, Find, Person, StoreError},
     text::Lang,
 };
 use serde::Deserialize;
@@ -41,7 +43,8 @@ pub(super) struct Line {
     pub(super) phone: Option<Phone>,
     pub(super) disabled: bool,
     pub(super) demo: bool,
-    pub(super) must_change: bool,
+    /// How far an invitation is, where the person has no password.
+    pub(super) invited: Option<&'static str>,
     /// `县公安局 · 经办人`
     pub(super) roles: Vec<String>,
 }
@@ -185,6 +188,17 @@ pub(super) async fn show(
     render(status, &page)
 }
 
+/// The mark of somebody who has no password yet.
+pub(super) fn invited(account: &Account, lang: Lang, now: DateTime<Utc>) -> Option<&'static str> {
+    let waits = account.invited_until.is_some_and(|until| until > now);
+    let key = if waits {
+        "accounts.invited"
+    } else {
+        "accounts.not_invited"
+    };
+    (!account.has_password).then(|| lang.t(key))
+}
+
 /// One person of a list.
 pub(super) fn line(person: Person, pack: &casework::pack::Pack, lang: Lang) -> Line {
     let Person { account, memberships } = person;
@@ -199,7 +213,7 @@ pub(super) fn line(person: Person, pack: &casework::pack::Pack, lang: Lang) -> L
         id: account.id,
         disabled: account.disabled_at.is_some(),
         demo: account.demo,
-        must_change: account.must_change,
+        invited: invited(&account, lang, clock::now()),
         phone: account.phone.as_deref().map(Phone::of),
         roles: memberships.iter().map(role).collect(),
         login: account.login,

@@ -1,7 +1,7 @@
 //! Accounts: who may come in, for which unit, as what; and whom to call at a unit. Administrators keep both and see no report;
 //! a unit's leader keeps the accounts of its members (`scope`).
 //!
-//! `list` and `person` show, `create`, `mend`, `roles`, `reset` and `leave` act, `grants` confirms what takes two people, `units`
+//! `list` and `person` show, `create`, `mend`, `roles`, `invite` and `leave` act, `grants` confirms what takes two people, `units`
 //! keeps a unit's contacts, `import` takes many people from a spreadsheet, `fields` is the one reader of what is typed. Every act
 //! is recorded: `audit` shows the trail of everybody, `account` that of one's own account, `access` who came to which door.
 
@@ -12,12 +12,12 @@ mod create;
 mod fields;
 mod grants;
 mod import;
+mod invite;
 mod leave;
 mod list;
 mod mend;
 mod own;
 mod person;
-mod reset;
 mod roles;
 mod said;
 mod scope;
@@ -48,7 +48,8 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::post("/people/{id}/end", post(leave::end)),
         Route::post("/people/{id}/disable", post(leave::disable)),
         Route::post("/people/{id}/enable", post(roles::enable)),
-        Route::post("/people/{id}/reset", post(reset::reset)),
+        Route::post("/people/{id}/invite", post(invite::invite)),
+        Route::post("/people/{id}/invitation-void", post(invite::void)),
         Route::get("/units", get(units::list)),
         Route::get("/units/{code}", get(units::page)),
         Route::post("/units/{code}", post(units::confirm)),

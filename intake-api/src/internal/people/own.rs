@@ -1,4 +1,4 @@
-//! `/password`: one's own password. Works while the password must be changed; every other session ends with it.
+//! `/password`: one's own password; every other session ends with it.
 
 use askama::Template;
 use axum::{
@@ -11,25 +11,18 @@ use platform::{clock, text::Lang};
 use serde::Deserialize;
 use tracing::{error, info};
 
-use super::{
-    fields::unit_name,
-    trail::{self, new_act},
-};
+use super::{fields::unit_name, trail::new_act};
 use crate::internal::{
     Internal,
     auth::{Actor, SignedIn, device::Device, entry, login::retry_after, password, weak::About},
     detached,
-    page::{Frame, Language, problem, render, words},
-    unavailable,
+    page::{Frame, Language, problem, render},
 };
 
 #[derive(Template)]
 #[template(path = "internal/people/password.html")]
 struct PasswordPage {
     frame: Frame,
-    must: bool,
-    /// Who reset the password and when, until its owner has chosen another.
-    told: Option<String>,
     error: Option<String>,
     done: bool,
 }
@@ -42,21 +35,9 @@ pub(crate) struct Change {
     again: String,
 }
 
-/// `GET /password`: the first page after somebody else has reset the password. It says who did and when.
-pub(crate) async fn page(State(internal): State<Internal>, actor: SignedIn, Language(lang): Language) -> Response {
-    let id = actor.person.account.id;
-    let told = match internal.people.account_reset_untold(&internal.county, id).await {
-        Ok(told) => told.map(|act| {
-            let at = words::moment(lang, act.at, clock::now());
-            lang.fill("password.told", &[("by", &trail::actor(&act, lang)), ("at", &at)])
-        }),
-        Err(e) => return unavailable(&e),
-    };
-    let page = PasswordPage {
-        told,
-        ..password_page(&actor, lang, None, false)
-    };
-    render(StatusCode::OK, &page)
+/// `GET /password`
+pub(crate) async fn page(actor: SignedIn, Language(lang): Language) -> Response {
+    show(&actor, lang, StatusCode::OK, None, false)
 }
 
 /// `POST /password`. A wrong old password counts as a failed login, so that an open session does not help to guess it.
@@ -91,7 +72,7 @@ pub(crate) async fn change(
             false,
         )
     };
-    match password::matches(form.old.clone(), Some(secret.password_hash.clone())).await {
+    match password::matches(form.old.clone(), secret.password_hash.clone()).await {
         Ok(true) => {
             let people = internal.people.clone();
             if let Err(response) = detached(async move { people.tries_give_back(&tried.buckets).await }).await {
@@ -130,7 +111,7 @@ pub(crate) async fn change(
         let act = new_act(&within, &by, "password", Some(id), now);
         within
             .people
-            .account_set_password(id, &hash, false, Some(by.session), &act)
+            .account_set_password(id, &hash, Some(by.session), &act)
             .await
     });
     match done.await {
@@ -143,17 +124,12 @@ pub(crate) async fn change(
 }
 
 fn show(actor: &Actor, lang: Lang, status: StatusCode, error: Option<String>, done: bool) -> Response {
-    render(status, &password_page(actor, lang, error, done))
-}
-
-fn password_page(actor: &Actor, lang: Lang, error: Option<String>, done: bool) -> PasswordPage {
-    PasswordPage {
+    let page = PasswordPage {
         frame: Frame::of(actor, lang, "/password"),
-        must: actor.person.account.must_change && !done,
-        told: None,
         error,
         done,
-    }
+    };
+    render(status, &page)
 }
 
 fn broken(e: &anyhow::Error) -> Response {

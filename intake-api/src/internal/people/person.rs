@@ -6,14 +6,16 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
+use chrono::{DateTime, Utc};
 use platform::{
     clock,
-    store::{Find, Person},
+    store::{Account, Find, Invitation, Person, StoreError},
     text::Lang,
 };
 
 use super::{
     fields::{self, Wrong},
+    list,
     said::Said,
     scope::Scope,
     trail::{self, ActLine},
@@ -55,7 +57,10 @@ struct PersonPage {
     phone: String,
     disabled: bool,
     demo: bool,
-    must_change: bool,
+    /// How far an invitation is, as a mark and as a sentence; and whether one waits.
+    invited: Option<&'static str>,
+    invitation: String,
+    invitation_waits: bool,
     factor: bool,
     myself: bool,
     last: String,
@@ -116,6 +121,37 @@ pub(super) async fn fetch_kept(internal: &Internal, actor: &Actor, id: i64) -> R
     }
 }
 
+/// The last invitation in words; nothing where there never was one and none is missing.
+fn invitation_said(last: Option<&Invitation>, account: &Account, lang: Lang, now: DateTime<Utc>) -> String {
+    let Some(last) = last else {
+        let key = "accounts.invitation.none";
+        return if account.has_password {
+            String::new()
+        } else {
+            lang.t(key).to_owned()
+        };
+    };
+    let key = match (last.ended_how.as_deref(), last.expires_at <= now) {
+        (Some("used"), _) => "accounts.invitation.used",
+        (Some(_), _) => "accounts.invitation.voided",
+        (None, true) => "accounts.invitation.over",
+        (None, false) => "accounts.invitation.waits",
+    };
+    let command = || lang.t("accounts.act.command_bare").to_owned();
+    lang.fill(
+        key,
+        &[
+            ("by", &last.made_by.clone().unwrap_or_else(command)),
+            ("at", &words::moment(lang, last.made_at, now)),
+            ("until", &words::moment(lang, last.expires_at, now)),
+            (
+                "ended",
+                &words::moment(lang, last.ended_at.unwrap_or(last.expires_at), now),
+            ),
+        ],
+    )
+}
+
 /// The page after an act.
 #[expect(clippy::too_many_arguments, reason = "the parts of one page")]
 pub(super) async fn show(
@@ -134,12 +170,14 @@ pub(super) async fn show(
     };
     let scope = Scope::of(actor);
     let kept = scope.keeps(&person);
-    let (holds, acts) = match (
-        internal.people.account_holds(&internal.county, id).await,
-        internal.people.account_acts(&internal.county, id).await,
-    ) {
-        (Ok(holds), Ok(acts)) => (holds, acts),
-        (Err(e), _) | (_, Err(e)) => return unavailable(&e),
+    let read = async {
+        let holds = internal.people.account_holds(&internal.county, id).await?;
+        let acts = internal.people.account_acts(&internal.county, id).await?;
+        Ok::<_, StoreError>((holds, acts, internal.people.invitation_last(id).await?))
+    };
+    let (holds, acts, last) = match read.await {
+        Ok(found) => found,
+        Err(e) => return unavailable(&e),
     };
     let (loaded, now) = (internal.pack.current(), clock::now());
     let open: i64 = holds.iter().map(|held| held.tickets).sum();
@@ -157,7 +195,9 @@ pub(super) async fn show(
         myself: id == actor.person.account.id,
         disabled: account.disabled_at.is_some(),
         demo: account.demo,
-        must_change: account.must_change,
+        invited: list::invited(&account, lang, now),
+        invitation: invitation_said(last.as_ref(), &account, lang, now),
+        invitation_waits: account.invited_until.is_some_and(|until| until > now),
         factor: account.factor_at.is_some(),
         last: account.last_login_at.map_or_else(
             || lang.t("accounts.never").to_owned(),

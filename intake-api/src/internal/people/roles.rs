@@ -107,9 +107,7 @@ async fn give(internal: &Internal, actor: &Actor, id: i64, form: Role) -> Result
             });
         }
         let people = &within.people;
-        let given = people
-            .membership_grant(&within.county, id, &form.unit, &form.role, &act)
-            .await?;
+        let given = people.membership_grant(id, &form.unit, &form.role, &act).await?;
         Ok(if given {
             (StatusCode::OK, "accounts.granted")
         } else {

@@ -1,19 +1,39 @@
 //! What an act leaves to say on the page that answers it.
 
-/// A fresh password, shown on this answer and never again.
+use chrono::{DateTime, TimeDelta, Utc};
+use platform::{store::INVITED_DAYS, text::Lang};
+
+use crate::internal::{Internal, auth::invitation::Code, page::words};
+
+/// An invitation to hand over, shown on this answer and never again.
 #[derive(Clone, Debug)]
 pub(super) struct Fresh {
     pub(super) name: String,
     pub(super) login: String,
-    pub(super) password: String,
+    pub(super) link: String,
+    pub(super) code: String,
 }
 
-/// Done, refused, and passwords to hand over.
+impl Fresh {
+    /// The one of this code.
+    pub(super) fn new(internal: &Internal, name: String, login: String, code: &Code) -> Self {
+        Self {
+            name,
+            login,
+            link: code.link(&internal.url),
+            code: code.shown(),
+        }
+    }
+}
+
+/// Done, refused, and invitations to hand over.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Said {
     pub(super) done: Option<String>,
     pub(super) error: Option<String>,
     pub(super) fresh: Vec<Fresh>,
+    /// How they are used, and until when.
+    pub(super) fresh_text: String,
 }
 
 impl Said {
@@ -30,6 +50,16 @@ impl Said {
         Self {
             error: Some(text.into()),
             ..Self::default()
+        }
+    }
+
+    /// It was done, and these are to be handed over.
+    pub(super) fn invited(text: impl Into<String>, fresh: Vec<Fresh>, lang: Lang, at: DateTime<Utc>) -> Self {
+        let until = words::moment(lang, at + TimeDelta::days(INVITED_DAYS), at);
+        Self {
+            fresh,
+            fresh_text: lang.fill("accounts.fresh_text", &[("until", &until)]),
+            ..Self::done(text)
         }
     }
 }

@@ -49,7 +49,7 @@ pub(crate) fn lines(acts: &[AccountAct], pack: &Pack, lang: Lang, now: DateTime<
 }
 
 /// Acts that have words of their own.
-const WORDS: [&str; 22] = [
+const WORDS: [&str; 31] = [
     "created",
     "asked",
     "granted",
@@ -58,6 +58,9 @@ const WORDS: [&str; 22] = [
     "ended",
     "password",
     "reset",
+    "invited",
+    "invitation-used",
+    "invitation-voided",
     "disabled",
     "enabled",
     "mended",
@@ -71,6 +74,12 @@ const WORDS: [&str; 22] = [
     "recovery-codes",
     "recovery-code-used",
     "pack-loaded",
+    "flood-treated",
+    "flood-ended",
+    "flood-closing-asked",
+    "flood-closing-confirmed",
+    "flood-closing-refused",
+    "flood-closing-given-back",
     "unit-moved",
 ];
 
@@ -124,6 +133,8 @@ pub(super) fn text(act: &AccountAct, pack: &Pack, lang: Lang) -> String {
             ("unit", &place),
             ("role", role),
             ("asker", &said("asker")),
+            ("flood", &said("flood")),
+            ("n", &said("n")),
             ("tickets", &said("tickets")),
             ("name", &said("name")),
             ("old_name", &said("old_name")),

@@ -80,6 +80,37 @@ fn every_subject_says_what_is_asked_and_opens_for_its_recipient() {
             ],
         ),
         (
+            about(
+                "factor-reset-asked",
+                ("factor-reset", 4),
+                json!({"person": "王伟（wangwei）", "by": "李娜（lina）", "due": "2026-11-27T16:10:00+08:00"}),
+            ),
+            "【一般】第二重验证重置待确认：重置申请4号",
+            [
+                "处理时限：2026年11月27日（星期五）16:10",
+                "经办人：李娜（lina）",
+                "http://10.0.0.5:8081/factor-resets\n",
+            ],
+        ),
+        (
+            LeasedNotice {
+                unit: "pol-341222101".into(),
+                unit_kind: "police".into(),
+                ..about(
+                    "flood-closed",
+                    ("flood", 9),
+                    json!({"count": 62, "change": "重复报告", "by": "李娜"}),
+                )
+            },
+            "【一般】批量终止办理：62件工单",
+            ["件数：62", "变更内容：重复报告", "http://10.0.0.5:8081/\n"],
+        ),
+        (
+            about("flood-given-back", ("flood", 9), json!({"count": 62, "by": "李娜"})),
+            "【一般】恢复办理：62件工单",
+            ["时限照原来计算", "件数：62", "http://10.0.0.5:8081/floods/9\n"],
+        ),
+        (
             about("callbacks-due", ("callbacks", 20_261_124), json!({"count": 12})),
             "【一般】待回访：12份报告",
             ["有12份报告等待回访", "件数：12", "http://10.0.0.5:8081/callbacks\n"],

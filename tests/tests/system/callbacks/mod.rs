@@ -4,3 +4,5 @@
 
 mod pages;
 mod store;
+
+pub(crate) use store::close;

@@ -123,7 +123,7 @@ impl Office {
 }
 
 /// As a unit closes: everything signed, seen and resolved at `at`.
-pub(super) async fn close(db: &PgPool, report: i64, at: DateTime<Utc>) {
+pub(crate) async fn close(db: &PgPool, report: i64, at: DateTime<Utc>) {
     sqlx::query(
         "WITH s AS (UPDATE stages SET started_at = coalesce(started_at, $2), due_at = coalesce(due_at, $2), ended_at = $2, ended_how = 'act',
                            next_at = NULL

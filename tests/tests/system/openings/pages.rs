@@ -31,31 +31,12 @@ async fn filed(system: &System) -> (Filed, i64, i64) {
     (filed, police, health)
 }
 
-/// More people with the member's password.
-async fn people(system: &System, accounts: &mut Accounts) {
-    let password = accounts.of("member").1.to_owned();
-    for (who, unit, role) in [
-        ("health", "health", "member"),
-        ("office2", "office", "office"),
-        ("oversight", "office", "oversight"),
-    ] {
-        let login = format!("demo-{who}");
-        sqlx::query(
-            "WITH a AS (INSERT INTO accounts (county, login, name, password_hash, created_at, created_by)
-                        SELECT county, $1, $2, password_hash, created_at, 'test' FROM accounts WHERE login = 'demo-member'
-                        RETURNING id, county, created_at)
-             INSERT INTO memberships (account_id, county, unit, role, since) SELECT id, county, $3, $4, created_at FROM a",
-        )
-        .bind(&login)
-        .bind(format!("演示·{who}"))
-        .bind(unit)
-        .bind(role)
-        .execute(&system.db)
-        .await
-        .unwrap();
-        accounts.add(who, &login, &password);
-    }
-}
+/// People besides those of the demo.
+const MORE: [(&str, &str, &str); 3] = [
+    ("health", "health", "member"),
+    ("office2", "office", "office"),
+    ("oversight", "office", "oversight"),
+];
 
 async fn post(browser: &Browser, path: &str, fields: &[(&str, &str)]) -> tests::officers::Page {
     let csrf = browser.get("/password").await.hidden("csrf");
@@ -75,7 +56,7 @@ async fn last(system: &System) -> i64 {
 async fn a_unit_asks_the_office_approves_and_it_is_shown_to_one_person() {
     let system = System::start().await;
     let mut accounts = Accounts::make(&system).await;
-    people(&system, &mut accounts).await;
+    accounts.more(&system, &MORE).await;
     let (filed, _, ticket) = filed(&system).await;
     let health = accounts.browser(&system, "health").await;
     let office = accounts.browser(&system, "office").await;
@@ -219,7 +200,7 @@ async fn a_unit_asks_the_office_approves_and_it_is_shown_to_one_person() {
 async fn the_police_open_who_reported_and_the_office_reviews() {
     let system = System::start().await;
     let mut accounts = Accounts::make(&system).await;
-    people(&system, &mut accounts).await;
+    accounts.more(&system, &MORE).await;
     let (filed, ticket, _) = filed(&system).await;
     let member = accounts.browser(&system, "member").await;
     let leader = accounts.browser(&system, "leader").await;
@@ -295,7 +276,7 @@ async fn the_police_open_who_reported_and_the_office_reviews() {
 async fn the_oversight_looks_without_a_ticket_and_leaves_a_line() {
     let system = System::start().await;
     let mut accounts = Accounts::make(&system).await;
-    people(&system, &mut accounts).await;
+    accounts.more(&system, &MORE).await;
     let (filed, ..) = filed(&system).await;
     let oversight = accounts.browser(&system, "oversight").await;
     assert_eq!(oversight.get("/reports?receipt=123").await.status, 422);

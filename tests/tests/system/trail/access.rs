@@ -158,3 +158,37 @@ async fn ninety_days_and_no_longer() {
         }
     }
 }
+
+#[tokio::test]
+async fn logins_take_no_room_from_refusals() {
+    let fixture = Fixture::new().await;
+    let store = fixture.store_as("people");
+    let noon = at("2026-11-26T12:00:00Z");
+    let mut people = Vec::new();
+    for n in 0..40 {
+        people.push(person(&fixture, &format!("p{n}"), "ca", "member").await);
+    }
+    // A whole office behind one address comes in within a minute; then somebody tries doors.
+    for account in &people {
+        let login = Access {
+            kind: "login",
+            login: None,
+            ..failed(noon, host(1), "", Some(*account))
+        };
+        store.access_record(&login).await.unwrap();
+    }
+    for (n, account) in people.iter().enumerate() {
+        let refused = Access {
+            kind: "refused",
+            login: None,
+            door: "GET /board",
+            ..failed(noon + TimeDelta::seconds(n as i64), host(1), "", Some(*account))
+        };
+        store.access_record(&refused).await.unwrap();
+    }
+    let lines = all(&store).await;
+    let named = |kind: &str| lines.iter().filter(|l| l.kind == kind && l.door != "*").count();
+    assert_eq!((named("login"), named("refused")), (40, 20));
+    let refused: i64 = lines.iter().filter(|l| l.kind == "refused").map(|l| l.times).sum();
+    assert_eq!(refused, 40, "each is counted");
+}

@@ -4,15 +4,16 @@
 
 use platform::{clock, store::TASKS};
 use sqlx::{AssertSqlSafe, Executor};
-use tests::Fixture;
+use tests::{Fixture, System, officers::Accounts, samples};
 
 use super::person;
 
 /// Tables of acts, and the kind and subject of their leaves.
-const ACTS: [(&str, &str, &str); 3] = [
+const ACTS: [(&str, &str, &str); 4] = [
     ("events", "event", "report_id"),
     ("account_acts", "account-act", "id"),
     ("rule_set_acts", "rule-set-act", "id"),
+    ("act_steps", "act-step", "id"),
 ];
 
 /// A fixture in which each table of acts has a row, and its leaf.
@@ -133,4 +134,182 @@ async fn utc(fixture: &Fixture) -> sqlx::pool::PoolConnection<sqlx::Postgres> {
     let mut connection = fixture.store.pool().acquire().await.unwrap();
     connection.execute("SET TimeZone = 'UTC'").await.unwrap();
     connection
+}
+
+/// Everything that leaves acts: a report on its way, an opening, a grant, an invitation, rules.
+async fn busy(system: &System) -> Accounts {
+    let accounts = Accounts::make(system).await;
+    let filed = system.file(&samples()[0].1).await;
+    system.routed(&filed).await;
+    let ticket: i64 = sqlx::query_scalar(
+        "SELECT id FROM tickets WHERE report_id = $1 AND unit = 'pol-341222101' AND obligation = 'police-accept'",
+    )
+    .bind(filed.id())
+    .fetch_one(&system.db)
+    .await
+    .unwrap();
+    let member = accounts.browser(system, "member").await;
+    let page = member.get(&format!("/tickets/{ticket}")).await;
+    assert_eq!(member.act(&page, ticket, "sign", &[]).await.status, 303);
+    let admin = accounts.browser(system, "admin").await;
+    let csrf = admin.get("/people").await.hidden("csrf");
+    let new = crate::people::person(&csrf, "zhang.san", "张三", "", "ca");
+    assert_eq!(admin.post("/people", &new).await.status, 201);
+    let whom: i64 = sqlx::query_scalar("SELECT id FROM accounts WHERE login = 'zhang.san'")
+        .fetch_one(&system.db)
+        .await
+        .unwrap();
+    let asked = [("csrf", csrf.as_str()), ("unit", "office"), ("role", "oversight")];
+    assert_eq!(admin.post(&format!("/people/{whom}/grant"), &asked).await.status, 200);
+    let office = accounts.browser(system, "office").await;
+    let csrf = office.get("/grants").await.hidden("csrf");
+    let request: i64 = system.count("SELECT id FROM grant_requests").await;
+    let confirm = format!("/grants/{request}/confirm");
+    assert_eq!(office.post(&confirm, &[("csrf", &csrf)]).await.status, 200);
+    // An opening, asked and approved: the row goes on, its steps stay.
+    for (at, sql) in [
+        (0, "INSERT INTO openings (county, report_id, ticket_id, unit, side, way, parts, urgency, drill, state, asked_at, asked_by, asked_account, reason, due_at)
+             SELECT t.county, t.report_id, t.id, t.unit, 'unit', 'approval', '{school}', t.urgency, false, 'asked', $1, '甲', a.id, '\\x01', $1 + interval '1 hour'
+             FROM tickets t, accounts a WHERE t.id = $2 AND a.login = 'demo-member'"),
+        (1, "UPDATE openings SET state = 'open', version = 2, opened_at = $1, ends_at = $1 + interval '72 hours', decided_at = $1, decided_by = '乙',
+             decided_account = (SELECT id FROM accounts WHERE login = 'demo-office') WHERE ticket_id = $2"),
+    ] {
+        sqlx::query(sql)
+            .bind(clock::now() + chrono::TimeDelta::minutes(at))
+            .bind(ticket)
+            .execute(&system.db)
+            .await
+            .unwrap();
+    }
+    accounts
+}
+
+/// Changes a row past the triggers, as whoever owns the database can.
+async fn tamper(system: &System, table: &str, sql: &str) {
+    let mut connection = system.db.acquire().await.unwrap();
+    for sql in [
+        format!("ALTER TABLE {table} DISABLE TRIGGER USER"),
+        sql.to_owned(),
+        format!("ALTER TABLE {table} ENABLE TRIGGER USER"),
+    ] {
+        connection.execute(AssertSqlSafe(sql)).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_tampered_row_is_named_and_nothing_else_is() {
+    let system = System::start().await;
+    busy(&system).await;
+    let verify = async || system.intake_cli(&["audit", "verify"]).await;
+    let out = verify().await;
+    assert_eq!(out.code, 0, "{}{}", out.stdout, out.stderr);
+    for table in [
+        "account_acts",
+        "events",
+        "rule_set_acts",
+        "act_steps",
+        "openings",
+        "grant_requests",
+        "invitations",
+    ] {
+        let line = out
+            .stdout
+            .lines()
+            .find(|line| line.starts_with(&format!("{table}: ")))
+            .unwrap();
+        let rows: i64 = line.split(' ').nth(1).unwrap().parse().unwrap();
+        assert!(
+            (rows > 0 || table == "rule_set_acts") && line.contains(", 0 don't agree"),
+            "{line}"
+        );
+    }
+    let first = "SELECT id FROM account_acts ORDER BY id LIMIT 1";
+    let id = system.count(first).await;
+    // Each is put right again before the next: what agrees is what was written.
+    for (table, wrong, right, named) in [
+        (
+            "account_acts",
+            format!("UPDATE account_acts SET actor_name = actor_name || 'x' WHERE id = {id}"),
+            format!("UPDATE account_acts SET actor_name = left(actor_name, -1) WHERE id = {id}"),
+            format!("account_acts act {id} created"),
+        ),
+        (
+            "account_acts",
+            format!("UPDATE account_acts SET detail = detail || '{{\"x\": 1}}' WHERE id = {id}"),
+            format!("UPDATE account_acts SET detail = detail - 'x' WHERE id = {id}"),
+            format!("account_acts act {id} created"),
+        ),
+        (
+            "events",
+            "UPDATE events SET account_id = (SELECT id FROM accounts WHERE login = 'demo-leader') WHERE kind = 'signed'".to_owned(),
+            "UPDATE events SET account_id = (SELECT id FROM accounts WHERE login = 'demo-member') WHERE kind = 'signed'".to_owned(),
+            "events signed report ".to_owned(),
+        ),
+        (
+            "events",
+            "UPDATE events SET at = at + interval '1 hour' WHERE kind = 'signed'".to_owned(),
+            "UPDATE events SET at = at - interval '1 hour' WHERE kind = 'signed'".to_owned(),
+            "is missing".to_owned(),
+        ),
+        (
+            "openings",
+            "UPDATE openings SET decided_by = '丙'".to_owned(),
+            "UPDATE openings SET decided_by = '乙'".to_owned(),
+            "openings row ".to_owned(),
+        ),
+        (
+            "openings",
+            "UPDATE openings SET reason = '\\x02'".to_owned(),
+            "UPDATE openings SET reason = '\\x01'".to_owned(),
+            "openings row ".to_owned(),
+        ),
+        (
+            "act_steps",
+            "UPDATE act_steps SET of_id = of_id + 1000 WHERE of_table = 'grant_requests'".to_owned(),
+            "UPDATE act_steps SET of_id = of_id - 1000 WHERE of_table = 'grant_requests'".to_owned(),
+            "act_steps step ".to_owned(),
+        ),
+        (
+            "invitations",
+            "UPDATE invitations SET made_by = NULL".to_owned(),
+            "UPDATE invitations SET made_by = (SELECT id FROM accounts WHERE login = 'demo-admin')".to_owned(),
+            "invitations row ".to_owned(),
+        ),
+    ] {
+        tamper(&system, table, &wrong).await;
+        let out = verify().await;
+        assert_eq!(out.code, 1, "{wrong}: {}", out.stdout);
+        assert!(out.stdout.contains(&named), "{named}: {}", out.stdout);
+        let wronged: Vec<&str> = out.stdout.lines().filter(|l| l.contains(" don't agree") && !l.contains(", 0 ")).collect();
+        assert!(wronged.iter().any(|line| line.starts_with(&format!("{table}: "))), "{wronged:?}");
+        tamper(&system, table, &right).await;
+        assert_eq!(verify().await.code, 0, "{right}");
+    }
+    // A row that is gone, and one that nobody wrote by an act.
+    tamper(
+        &system,
+        "account_acts",
+        &format!("DELETE FROM account_acts WHERE id = {id}"),
+    )
+    .await;
+    let out = verify().await;
+    assert!(
+        out.code == 1 && out.stdout.contains(&format!("1 of id {id} ")),
+        "{}",
+        out.stdout
+    );
+    tamper(
+        &system,
+        "account_acts",
+        "INSERT INTO account_acts (county, at, actor_name, act) SELECT county, at, 'x', 'granted' FROM account_acts LIMIT 1",
+    )
+    .await;
+    let out = verify().await;
+    assert!(
+        out.stdout.contains("granted")
+            && out.stdout.contains("account_acts: ")
+            && out.stdout.contains(" 2 don't agree"),
+        "{}",
+        out.stdout
+    );
 }

@@ -36,7 +36,7 @@ async fn a_role_over_the_county_takes_two_people() {
     let zhang = person(&fixture, "zhang", "ca", "member").await;
     for role in ["office", "oversight", "leading-group", "admin"] {
         let alone = people
-            .membership_grant("taihe", zhang, "office", role, &act(admin, "granted", zhang))
+            .membership_grant(zhang, "office", role, &act(admin, "granted", zhang))
             .await;
         assert!(refused(&alone), "{role} by one person: {alone:?}");
         let own = people
@@ -107,7 +107,7 @@ async fn a_role_over_the_county_takes_two_people() {
     assert!(told[0].ends_with(" · 办公室"), "{told:?}");
     // A role in another unit is told to that unit and to the office.
     people
-        .membership_grant("taihe", zhang, "edu", "member", &act(admin, "granted", zhang))
+        .membership_grant(zhang, "edu", "member", &act(admin, "granted", zhang))
         .await
         .unwrap();
     let units: Vec<String> = sqlx::query_scalar(
@@ -174,7 +174,7 @@ async fn a_request_expires_after_seven_days() {
 }
 
 #[tokio::test]
-async fn whoever_gave_the_other_a_password_is_not_taken_for_another_person() {
+async fn whoever_invited_the_other_is_not_taken_for_another_person() {
     let fixture = Fixture::new().await;
     let people = fixture.store_as("people");
     let admin = person(&fixture, "admin", "office", "admin").await;
@@ -182,7 +182,7 @@ async fn whoever_gave_the_other_a_password_is_not_taken_for_another_person() {
     let office = person(&fixture, "office", "office", "office").await;
     let zhang = person(&fixture, "zhang", "ca", "member").await;
     people
-        .account_set_password(office, "-", true, None, &act(admin, "reset", office))
+        .invitation_make(office, b"1", &act(admin, "invited", office))
         .await
         .unwrap();
     let Asked::Waits(id) = people
@@ -199,13 +199,13 @@ async fn whoever_gave_the_other_a_password_is_not_taken_for_another_person() {
             .unwrap(),
         GrantDecided::MayBeOne
     );
-    // Nor two whose passwords one person gave.
+    // Nor two whom one person invited.
     people
-        .account_set_password(other, "-", true, None, &act(zhang, "reset", other))
+        .invitation_make(other, b"2", &act(zhang, "invited", other))
         .await
         .unwrap();
     people
-        .account_set_password(admin, "-", true, None, &act(zhang, "reset", admin))
+        .invitation_make(admin, b"3", &act(zhang, "invited", admin))
         .await
         .unwrap();
     assert_eq!(
@@ -242,7 +242,7 @@ async fn a_grant_is_never_overwritten() {
     );
     assert!(
         people
-            .membership_grant("taihe", zhang, "ca", "member", &act(admin, "granted", zhang))
+            .membership_grant(zhang, "ca", "member", &act(admin, "granted", zhang))
             .await
             .unwrap()
     );
@@ -304,7 +304,7 @@ async fn a_disabled_account_comes_back_without_what_takes_two() {
     let admin = person(&fixture, "admin", "office", "admin").await;
     let office = person(&fixture, "office", "office", "office").await;
     people
-        .membership_grant("taihe", office, "ca", "member", &act(admin, "granted", office))
+        .membership_grant(office, "ca", "member", &act(admin, "granted", office))
         .await
         .unwrap();
     people
@@ -382,11 +382,7 @@ async fn random_act(people: &Store, rng: &mut StdRng, everybody: &[i64]) {
     };
     // What is refused is refused by an error or an answer; both are right here.
     match one_of(30) {
-        0..11 => drop(
-            people
-                .membership_grant("taihe", of, unit, role, &acting("granted"))
-                .await,
-        ),
+        0..11 => drop(people.membership_grant(of, unit, role, &acting("granted")).await),
         11..18 if !matches!(role, "member" | "leader") => {
             drop(people.grant_ask(of, unit, role, &acting("asked")).await);
         }

@@ -4,10 +4,12 @@ mod access;
 mod acts;
 mod granting;
 mod pages;
+mod reads;
+mod walk;
 
 use platform::{
     clock,
-    store::{Created, NewAccount, NewAct},
+    store::{Created, NewAccount, NewAct, WayIn},
 };
 use tests::Fixture;
 
@@ -18,9 +20,7 @@ async fn person(fixture: &Fixture, login: &str, unit: &str, role: &str) -> i64 {
         login,
         name: login,
         phone: None,
-        password_hash: "-",
-        must_change: false,
-        demo: false,
+        way: WayIn::Password("-"),
         unit,
         role,
         actor: None,

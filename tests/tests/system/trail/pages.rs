@@ -255,7 +255,7 @@ async fn a_leader_keeps_the_members_of_the_unit_and_nobody_else() {
         .await;
         assert_eq!(given.status, status, "{unit} {role}");
     }
-    // Whoever is more than a member is not the leader's to reset, mend or disable.
+    // Whoever is more than a member is not the leader's to invite, mend or disable.
     sqlx::query("INSERT INTO memberships (account_id, county, unit, role, since) SELECT id, county, 'office', 'office', created_at FROM accounts WHERE login = 'demo-member'")
         .execute(&system.db)
         .await
@@ -266,7 +266,7 @@ async fn a_leader_keeps_the_members_of_the_unit_and_nobody_else() {
         id(&system, "demo-leader").await,
     );
     for whom in [member, office, me] {
-        for what in ["reset", "disable", "enable"] {
+        for what in ["invite", "invitation-void", "disable", "enable"] {
             let done = act(&leader, &format!("/people/{whom}/{what}"), &[]).await;
             assert_eq!(done.status, 404, "{what} {whom}");
         }
@@ -278,8 +278,8 @@ async fn a_leader_keeps_the_members_of_the_unit_and_nobody_else() {
         .await;
         assert_eq!(mended.status, 404);
     }
-    let reset = act(&leader, &format!("/people/{one}/reset"), &[]).await;
-    assert_eq!(reset.status, 200);
+    let invited = act(&leader, &format!("/people/{one}/invite"), &[]).await;
+    assert_eq!(invited.status, 200);
     let ended = act(
         &leader,
         &format!("/people/{one}/end"),
