@@ -9,7 +9,7 @@ import { lookInside } from "./look.js";
 import { officer } from "./officers.js";
 
 const { PUBLIC_URL, INTERNAL_URL } = process.env;
-const OWN = "竹影摇风过石桥水";
+const OWN = "竹影摇风过石桥流水人家";
 let browser;
 
 before(async () => {
@@ -39,7 +39,7 @@ async function invite(page, login, { unit = "ca", role = "member" } = {}) {
   await page.locator("#new select[name=unit]").selectOption(unit);
   await page.locator("#new select[name=role]").selectOption(role);
   await pressed(page, page.locator("#new form button"));
-  return page.locator("section.demo code.link").innerText();
+  return page.locator("section.demo code.address").innerText();
 }
 
 /** Its owner sets a password and logs in, in a browser of their own. */

@@ -28,7 +28,7 @@ async function secondOfficer() {
   await admin.page.locator("#unit").selectOption("office");
   await admin.page.locator("#role").selectOption("office");
   await pressed(admin.page, admin.page.locator("details.panel button.primary").first());
-  const invitation = await admin.page.locator(".demo code.link").innerText();
+  const invitation = await admin.page.locator(".demo code.address").innerText();
   await admin.context.close();
   const office = await officer(browser, "OFFICE", "/grants");
   await pressed(office.page, office.page.locator("li", { hasText: login }).locator('form[action$="/confirm"] button'));

@@ -42,6 +42,8 @@ pub struct Flood {
     pub tickets: i64,
     /// Of these, not signed.
     pub unsigned: i64,
+    /// Reports that wait for a human (待人工研判) and that nobody has in hand.
+    pub untaken: i64,
     /// A closing waits for another person.
     pub closing_waits: bool,
 }
@@ -113,6 +115,8 @@ pub enum FloodAct {
     Treat,
     /// It is none, or over: told one by one from now on.
     End,
+    /// Whoever acts takes all its reports in hand that wait for a human and that nobody has.
+    Take,
     /// Its tickets that nobody signed shall end, those of these reports, or of all where none is named.
     AskClosing {
         /// Reports.
@@ -147,6 +151,7 @@ impl FloodAct {
         match self {
             Self::Treat => "flood-treated",
             Self::End => "flood-ended",
+            Self::Take => "flood-taken",
             Self::AskClosing { .. } => "flood-closing-asked",
             Self::Confirm(_) => "flood-closing-confirmed",
             Self::Refuse(_) => "flood-closing-refused",
@@ -184,11 +189,12 @@ struct OfUnit {
 
 const FLOOD: &str = "SELECT f.id, f.kind, f.township, f.began_at, f.last_at,
     CASE WHEN f.state = 'open' AND f.last_at <= $2 - interval '10 minutes' THEN 'over' ELSE f.state END AS state,
-    person_shown(f.decided_account, f.decided_by) AS decided_by, f.decided_at, n.reports, n.tickets, n.unsigned,
+    person_shown(f.decided_account, f.decided_by) AS decided_by, f.decided_at, n.reports, n.tickets, n.unsigned, n.untaken,
     EXISTS (SELECT FROM flood_closings c WHERE c.flood_id = f.id AND c.decision IS NULL) AS closing_waits
     FROM floods f CROSS JOIN LATERAL (
         SELECT count(DISTINCT fr.report_id) AS reports, count(t.id) AS tickets,
-               count(t.id) FILTER (WHERE t.state = 'dispatched') AS unsigned
+               count(t.id) FILTER (WHERE t.state = 'dispatched') AS unsigned,
+               count(t.id) FILTER (WHERE t.state = 'dispatched' AND t.obligation = 'triage') AS untaken
         FROM flood_reports fr LEFT JOIN tickets t ON t.report_id = fr.report_id WHERE fr.flood_id = f.id) n
     WHERE f.county = $1";
 
@@ -258,6 +264,7 @@ impl Store {
         let done = match act {
             FloodAct::Treat => judge(&mut tx, county, flood, ("confirmed", &["open"]), acting).await?,
             FloodAct::End => judge(&mut tx, county, flood, ("ended", &["open", "confirmed"]), acting).await?,
+            FloodAct::Take => take(&mut tx, county, flood, acting).await?,
             FloodAct::AskClosing {
                 reports,
                 ground,
@@ -313,6 +320,46 @@ async fn judge(
     .execute(&mut **tx)
     .await?;
     Ok((done.rows_affected() > 0).then_some(1))
+}
+
+/// Every triage of the flood that nobody has is signed by whoever acts, each with its line in its report's trail.
+async fn take(
+    tx: &mut PgTransaction<'_>,
+    county: &str,
+    flood: i64,
+    acting: &FloodActing,
+) -> Result<Option<i64>, StoreError> {
+    let taken: Vec<i64> = sqlx::query_scalar(
+        "WITH picked AS (
+             SELECT t.id, t.report_id FROM flood_reports fr JOIN tickets t ON t.report_id = fr.report_id
+             WHERE fr.flood_id = $2 AND t.county = $1 AND t.obligation = 'triage' AND t.state = 'dispatched' ORDER BY t.id FOR UPDATE OF t
+         ), signed AS (
+             UPDATE tickets t SET state = 'signed', signed_at = $3, signed_by = $4, signed_by_account = $5, version = version + 1
+             FROM picked WHERE t.id = picked.id
+         ), clocks AS (
+             UPDATE stages s SET ended_at = $3, next_at = NULL, ended_how = 'act'
+             FROM picked WHERE s.ticket_id = picked.id AND s.stage = 'sign' AND s.ended_at IS NULL
+         ), trail AS (
+             INSERT INTO events (at, report_id, ticket_id, kind, actor, account_id, reason, detail)
+             SELECT $3, picked.report_id, picked.id, 'triage-taken', $4, $5, '', jsonb_build_object('flood', $2) FROM picked
+         )
+         SELECT id FROM picked",
+    )
+    .bind(county)
+    .bind(flood)
+    .bind(acting.at)
+    .bind(&acting.by)
+    .bind(acting.account)
+    .fetch_all(&mut **tx)
+    .await?;
+    // The order of the board follows the first stage that is not ended.
+    sqlx::query(
+        "UPDATE tickets t SET (next_stage, next_due_at) = (SELECT n.stage, n.due_at FROM ticket_next(t.id) n) WHERE t.id = ANY ($1)",
+    )
+    .bind(&taken)
+    .execute(&mut **tx)
+    .await?;
+    Ok(i64::try_from(taken.len()).ok().filter(|n| *n > 0))
 }
 
 /// Asks to end the tickets of these reports, or of all where none is named; the one that stays is left out.

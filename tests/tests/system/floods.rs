@@ -424,3 +424,52 @@ async fn duplicates_end_and_one_of_them_stays() {
     assert_eq!(system.count(said).await, ended);
     balances(&system).await;
 }
+
+#[tokio::test]
+async fn what_waits_for_a_human_is_taken_in_hand_at_once() {
+    let system = system().await;
+    let mut accounts = Accounts::make(&system).await;
+    second_person(&system, &mut accounts).await;
+    file_each(&system, (0..62).map(|_| "10.9.0.1".to_owned()), &report(HERE, false)).await;
+    routed(&system).await;
+    let flood = system.count("SELECT id FROM floods").await;
+    let path = format!("/floods/{flood}");
+    let (first, other) = (
+        accounts.browser(&system, "office").await,
+        accounts.browser(&system, "office2").await,
+    );
+    // One is in another hand already and stays there.
+    // As the router makes them when it can't decide.
+    sqlx::query(
+        "UPDATE tickets SET obligation = 'triage', unit = 'office', unit_kind = 'office'
+         WHERE id IN (SELECT min(id) FROM tickets GROUP BY report_id)",
+    )
+    .execute(&system.db)
+    .await
+    .expect("triage");
+    let one = system
+        .count("SELECT min(report_id) FROM tickets WHERE obligation = 'triage'")
+        .await;
+    let csrf2 = other.get("/triage").await.hidden("csrf");
+    let mine = other.post(&format!("/triage/{one}/take"), &[("csrf", &csrf2)]).await;
+    assert!(
+        mine.status.is_redirection() || mine.status.is_success(),
+        "{}",
+        mine.text
+    );
+    let page = first.get(&path).await;
+    assert!(page.text.contains("接手全部 61 份"), "{}", page.text);
+    let csrf = page.hidden("csrf");
+    let take = format!("{path}/take");
+    assert_eq!(first.post(&take, &[("csrf", &csrf)]).await.status, 303);
+    assert_eq!(first.post(&take, &[("csrf", &csrf)]).await.status, 409, "once");
+    let taken = "SELECT count(*) FROM events e JOIN accounts a ON a.id = e.account_id WHERE e.kind = 'triage-taken' AND a.login = 'demo-office'";
+    assert_eq!(system.count(taken).await, 61);
+    let open =
+        "SELECT count(*) FROM tickets t WHERE t.obligation = 'triage' AND (t.state <> 'signed' OR t.next_stage = 'sign'
+                OR EXISTS (SELECT FROM stages s WHERE s.ticket_id = t.id AND s.stage = 'sign' AND s.ended_at IS NULL))";
+    assert_eq!(system.count(open).await, 0);
+    let line = "SELECT count(*) FROM account_acts WHERE act = 'flood-taken' AND detail ->> 'n' = '61'";
+    assert_eq!(system.count(line).await, 1);
+    balances(&system).await;
+}

@@ -15,7 +15,7 @@ pub(crate) fn invited(page: &Page, login: &str) -> String {
         .text
         .split_once(&format!("<code>{login}</code>"))
         .expect("an invitation");
-    let (_, rest) = rest.split_once("<code class=\"link\">").expect("its link");
+    let (_, rest) = rest.split_once("<code class=\"address\">").expect("its link");
     rest.split_once('<').unwrap().0.to_owned()
 }
 
@@ -481,6 +481,14 @@ async fn the_first_two_people_come_by_command_and_a_demo_can_be_taken_away() {
         let browser = Browser::login(&system, login, chosen).await;
         assert_eq!(browser.get("/").await.status, 303);
     }
+    // The office is told of roles that a command gave, with who typed it; a demo's people are nobody's news.
+    let told = "SELECT count(*) FROM notices WHERE kind = 'rights-changed' AND unit = 'office' AND said ->> 'by' LIKE '命令行（系统用户 %，people first）'";
+    assert_eq!(system.count(told).await, 2);
+    let all = "SELECT count(*) FROM notices WHERE kind = 'rights-changed'";
+    assert_eq!(system.count(all).await, 2);
+    let one_more = ["people", "admin", "--login", "admin3", "--name", "孙管理"];
+    assert_eq!(system.intake_cli(&one_more).await.code, 0);
+    assert_eq!(system.count(all).await, 3);
     assert_eq!(system.intake_cli(&["people", "check"]).await.code, 0);
     assert_ne!(system.intake_cli(&first).await.code, 0, "the first only");
 

@@ -74,6 +74,8 @@ struct FloodPage {
     decided: String,
     grouped: bool,
     may_treat: bool,
+    /// The button that takes what waits for a human in hand; empty where nothing does.
+    take: String,
     office: bool,
     may_ask: bool,
     closings: Vec<Asked>,
@@ -187,6 +189,10 @@ async fn show(
             decided,
             grouped: ["open", "confirmed"].contains(&flood.state.as_str()),
             may_treat: flood.state == "open",
+            take: match flood.untaken {
+                0 => String::new(),
+                n => lang.fill("floods.take", &[("n", &n.to_string())]),
+            },
             office,
             may_ask: office && !flood.closing_waits && flood.unsigned > 0,
             closings: closings.iter().map(|closing| asked(closing, own, lang, now)).collect(),
@@ -309,6 +315,7 @@ impl Typed {
         match word {
             "treat" => Ok(FloodAct::Treat),
             "end" => Ok(FloodAct::End),
+            "take" => Ok(FloodAct::Take),
             "ask" => {
                 let length = self.reason.trim().chars().count();
                 if length == 0 || length > LONGEST {
@@ -389,7 +396,7 @@ pub(crate) async fn api_show(State(internal): State<Internal>, _: Overseer, Path
     }
 }
 
-/// `POST /api/v1/floods/{id}/{act}`: `treat`, `end`, `ask` (`{"reason", "ground", "stays", "reports": […] | "all": true}`), `confirm`, `refuse`,
+/// `POST /api/v1/floods/{id}/{act}`: `treat`, `end`, `take`, `ask` (`{"reason", "ground", "stays", "reports": […] | "all": true}`), `confirm`, `refuse`,
 /// `give-back` (`{"closing"}`) -> `{"done"}`.
 pub(crate) async fn api_act(
     State(internal): State<Internal>,
@@ -399,7 +406,7 @@ pub(crate) async fn api_act(
 ) -> Response {
     let act = match typed.act(&word) {
         Ok(act) => act,
-        Err("") => return problem::api(404, "the acts are treat, end, ask, confirm, refuse and give-back"),
+        Err("") => return problem::api(404, "the acts are treat, end, take, ask, confirm, refuse and give-back"),
         Err(key) => return problem::api(422, Lang::En.t(key)),
     };
     match run(&internal, &actor, id, act).await {

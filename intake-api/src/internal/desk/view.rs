@@ -493,8 +493,17 @@ pub(crate) fn event_text(event: &DeskEvent, pack: &Pack, lang: Lang) -> String {
             let words: Vec<String> = serde_json::from_value(event.detail["parts"].clone()).unwrap_or_default();
             (known, crate::internal::openings::parts(lang, &words))
         }
-        known @ ("flood-closed" | "flood-given-back" | "signed" | "contacted" | "decision-recorded" | "reopened"
-        | "notice-resent") => (known, String::new()),
+        "flood-closed" => {
+            // Closings from before grounds were asked have none.
+            let known = ["drill", "duplicate"]
+                .into_iter()
+                .find(|ground| event.detail["ground"] == *ground);
+            let ground = lang.t(&format!("floods.ground.{}", known.unwrap_or("not-real")));
+            ("flood-closed", ground.to_owned())
+        }
+        known @ ("flood-given-back" | "signed" | "contacted" | "decision-recorded" | "reopened" | "notice-resent") => {
+            (known, String::new())
+        }
         _ => ("other", event.kind.clone()),
     };
     lang.fill(

@@ -49,7 +49,7 @@ pub(crate) fn lines(acts: &[AccountAct], pack: &Pack, lang: Lang, now: DateTime<
 }
 
 /// Acts that have words of their own.
-const WORDS: [&str; 31] = [
+const WORDS: [&str; 32] = [
     "created",
     "asked",
     "granted",
@@ -76,6 +76,7 @@ const WORDS: [&str; 31] = [
     "pack-loaded",
     "flood-treated",
     "flood-ended",
+    "flood-taken",
     "flood-closing-asked",
     "flood-closing-confirmed",
     "flood-closing-refused",

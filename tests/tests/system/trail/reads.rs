@@ -99,9 +99,6 @@ impl World {
     async fn file(&mut self, rng: &mut StdRng, n: usize) {
         let word = |part: &str| format!("暗号{part}{n}Zq");
         let mut body: Value = serde_json::from_str(&samples().choose(rng).unwrap().1).unwrap();
-        if n == 4 {
-            body["situations"] = json!(["no-such-word"]);
-        }
         let named = rng.random_bool(0.3);
         let mut planted = vec![
             ("place", word("place")),
@@ -123,6 +120,9 @@ impl World {
         planted.push((if named { "reporter" } else { "identity" }, word("name")));
         let filed = self.system.file(&body.to_string()).await;
         self.system.routed(&filed).await;
+        if n == 4 {
+            super::walk::to_triage(&self.system, filed.id()).await;
+        }
         for (part, word) in planted {
             self.words.insert(word, (filed.id(), part));
         }

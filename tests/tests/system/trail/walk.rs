@@ -324,12 +324,9 @@ async fn on_openings(walk: &mut Walk) {
 
 async fn of_the_office(walk: &mut Walk) {
     // What no rule settles waits for a human.
-    let mut body: Value = serde_json::from_str(&samples()[0].1).unwrap();
-    body["situations"] = json!(["no-such-word"]);
-    body["present_danger"] = json!(false);
-    let filed = walk.system.file(&body.to_string()).await;
-    walk.system.routed(&filed).await;
-    let path = format!("/triage/{}", filed.id());
+    let waiting = walk.filed().await;
+    to_triage(&walk.system, waiting).await;
+    let path = format!("/triage/{waiting}");
     walk.form("office", &format!("{path}/take"), &[], &["triage-taken"])
         .await;
     let settle = [
@@ -349,6 +346,18 @@ async fn of_the_office(walk: &mut Walk) {
     // A version of the rules from draft to refusal.
     let draft = [("from", "1"), ("reason", "试改")];
     walk.form("office", "/rules", &draft, &["created"]).await;
+}
+
+/// As the router does when it can't decide: the unit's ticket becomes the office's triage.
+pub(super) async fn to_triage(system: &System, report: i64) {
+    sqlx::query(
+        "UPDATE tickets SET obligation = 'triage', unit = 'office', unit_kind = 'office'
+         WHERE id = (SELECT min(id) FROM tickets WHERE report_id = $1)",
+    )
+    .bind(report)
+    .execute(&system.db)
+    .await
+    .unwrap();
 }
 
 async fn on_accounts(walk: &mut Walk) {
