@@ -26,7 +26,7 @@ use tokio::sync::oneshot;
 const AT_ONCE: usize = 2;
 
 /// How many wait: about a second's worth. The gate in front of the login (`gate.rs`) lets fewer through; the rest is room for
-/// administrators, who make passwords for others.
+/// people who set or change theirs.
 const WAITING: usize = 64;
 
 /// The queue is full.

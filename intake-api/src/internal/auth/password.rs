@@ -35,7 +35,7 @@ pub(crate) async fn matches(password: String, stored: Option<String>) -> anyhow:
     argon::check(password, stored).await
 }
 
-/// A password for somebody else to hand over: 12 characters that are not confused when read out.
+/// A password of a demo, which its login page shows: 12 characters that are not confused when read out.
 pub(crate) fn fresh(rng: &mut impl Rng) -> String {
     const LETTERS: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz234567892";
     (0..12)
