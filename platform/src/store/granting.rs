@@ -357,13 +357,14 @@ async fn tell(
     if demo && act.actor.is_none() {
         return Ok(());
     }
-    let said = |name: &str| act.detail[name].as_str().unwrap_or_default().to_owned();
-    let by = by.unwrap_or_else(|| {
-        Lang::Zh.fill(
-            "accounts.act.command",
-            &[("user", &said("os_user")), ("command", &said("command"))],
-        )
-    });
+    let by = by.unwrap_or_else(
+        || match (act.detail["os_user"].as_str(), act.detail["command"].as_str()) {
+            (Some(user), Some(command)) => {
+                Lang::Zh.fill("accounts.act.command", &[("user", user), ("command", command)])
+            }
+            _ => Lang::Zh.t("accounts.act.command_bare").to_owned(),
+        },
+    );
     let role = Lang::Zh.t(&format!("accounts.role.{role}"));
     for to in [To::Unit(unit), To::Office] {
         let notice = SubjectNotice {

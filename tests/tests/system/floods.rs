@@ -471,5 +471,4 @@ async fn what_waits_for_a_human_is_taken_in_hand_at_once() {
     assert_eq!(system.count(open).await, 0);
     let line = "SELECT count(*) FROM account_acts WHERE act = 'flood-taken' AND detail ->> 'n' = '61'";
     assert_eq!(system.count(line).await, 1);
-    balances(&system).await;
 }

@@ -379,7 +379,7 @@ async fn the_command_line_is_named_with_the_users_of_the_machine() {
     let users: i64 = system
         .count("SELECT count(*) FROM account_acts WHERE actor IS NULL AND detail ->> 'command' = 'people first' AND detail ->> 'os_user' <> ''")
         .await;
-    assert_eq!(users, 2);
+    assert_eq!(users, 4, "two accounts, each with its invitation");
     let accounts = Accounts::make(&system).await;
     let trail = accounts
         .browser(&system, "admin")

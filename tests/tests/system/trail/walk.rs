@@ -126,12 +126,27 @@ impl Walk {
 
     /// An act on a ticket, by the form on its page.
     async fn ticket(&mut self, who: &'static str, id: i64, act: &str, fields: &[(&str, &str)], kind: &str) {
-        let from = if act == "resolve" { "/close" } else { "" };
-        let page = self.page(who, &format!("/tickets/{id}{from}")).await;
-        let version = page.hidden("version");
+        let version = self
+            .number_of("SELECT version::bigint FROM tickets WHERE id = $1", id)
+            .await
+            .to_string();
         let mut all = vec![("version", version.as_str())];
         all.extend_from_slice(fields);
         self.form(who, &format!("/tickets/{id}/{act}"), &all, &[kind]).await;
+    }
+
+    async fn number_of(&self, sql: &'static str, id: i64) -> i64 {
+        sqlx::query_scalar(sql)
+            .bind(id)
+            .fetch_one(&self.system.db)
+            .await
+            .unwrap()
+    }
+
+    /// The version of an opening, which each act on it names.
+    async fn version(&self, opening: i64) -> String {
+        let sql = "SELECT version::bigint FROM openings WHERE id = $1";
+        self.number_of(sql, opening).await.to_string()
     }
 
     async fn number(&self, sql: &'static str) -> i64 {
@@ -257,10 +272,7 @@ async fn on_openings(walk: &mut Walk) {
     .await;
     let last = "SELECT max(id) FROM openings";
     let opened = walk.number(last).await;
-    let version = walk
-        .page("office", &format!("/openings/{opened}"))
-        .await
-        .hidden("version");
+    let version = walk.version(opened).await;
     let review = [("version", version.as_str()), ("note", "")];
     walk.form(
         "office",
@@ -289,10 +301,7 @@ async fn on_openings(walk: &mut Walk) {
         )
         .await;
         let asked = walk.number(last).await;
-        let version = walk
-            .page("office2", &format!("/openings/{asked}"))
-            .await
-            .hidden("version");
+        let version = walk.version(asked).await;
         let mut all = vec![("version", version.as_str())];
         all.extend(fields);
         walk.form("office2", &format!("/openings/{asked}/{act}"), &all, &[kind])
@@ -313,10 +322,7 @@ async fn on_openings(walk: &mut Walk) {
     )
     .await;
     let asked = walk.number(last).await;
-    let version = walk
-        .page("oversight", &format!("/openings/{asked}"))
-        .await
-        .hidden("version");
+    let version = walk.version(asked).await;
     let path = format!("/openings/{asked}/withdraw");
     walk.form("oversight", &path, &[("version", &version)], &["opening-withdrawn"])
         .await;
