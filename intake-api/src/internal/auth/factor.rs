@@ -86,7 +86,7 @@ impl Factor {
             .build();
         // The declaration in front belongs to a file, not to a page.
         let begin = svg.find("<svg").unwrap_or(0);
-        Ok(svg[begin..].replacen("<svg", "<svg class=\"qr\" role=\"img\"", 1))
+        Ok(svg[begin..].replacen("<svg", "<svg class=\"qr\" aria-hidden=\"true\"", 1))
     }
 }
 
