@@ -273,21 +273,18 @@ async fn on_openings(walk: &mut Walk) {
     let last = "SELECT max(id) FROM openings";
     let opened = walk.number(last).await;
     let version = walk.version(opened).await;
-    let review = [("version", version.as_str()), ("note", "")];
+    let review = [("version", version.as_str()), ("note", ""), ("finding", "compliant")];
     walk.form(
         "office",
-        &format!("/openings/{opened}/compliant"),
+        &format!("/openings/{opened}/review"),
         &review,
         &["opening-reviewed"],
     )
     .await;
-    walk.form(
-        "member",
-        &format!("/tickets/{police}/openings/{opened}/end"),
-        &[],
-        &["opening-ended"],
-    )
-    .await;
+    let version = walk.version(opened).await;
+    let end = format!("/tickets/{police}/openings/{opened}/end");
+    walk.form("member", &end, &[("version", &version)], &["opening-ended"])
+        .await;
     let ask = [("part-school", "on"), ("reason", "联系学校")];
     for (act, fields, kind) in [
         ("refuse", vec![("note", "不需要")], "opening-refused"),
@@ -349,9 +346,9 @@ async fn of_the_office(walk: &mut Walk) {
     let call = [("attempt", "1"), ("result", "satisfied"), ("note", "满意")];
     walk.form("office", &format!("/callbacks/{report}"), &call, &["called-back"])
         .await;
-    // A version of the rules from draft to refusal.
+    // A draft of the rules.
     let draft = [("from", "1"), ("reason", "试改")];
-    walk.form("office", "/rules", &draft, &["created"]).await;
+    walk.form("office", "/rules", &draft, &["drafted"]).await;
 }
 
 /// As the router does when it can't decide: the unit's ticket becomes the office's triage.
