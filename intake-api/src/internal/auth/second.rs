@@ -40,7 +40,7 @@ impl Slip {
             login: login.to_owned(),
             account: account.id,
             until: (now + GOOD).timestamp(),
-            password: of(&account.password_hash),
+            password: of(account.password_hash.as_deref()),
         };
         let plain = serde_json::to_vec(&slip).unwrap_or_default();
         hex::encode(internal.keys.seal_slip(&plain, &mut rand::rng()))
@@ -54,12 +54,12 @@ impl Slip {
     }
 
     pub(super) fn fits(&self, account: &AccountSecret) -> bool {
-        self.account == account.id && self.password == of(&account.password_hash)
+        self.account == account.id && self.password == of(account.password_hash.as_deref())
     }
 }
 
-fn of(hash: &Option<String>) -> String {
-    hex::encode(&Sha256::digest(hash.as_deref().unwrap_or_default().as_bytes())[..16])
+fn of(hash: Option<&str>) -> String {
+    hex::encode(&Sha256::digest(hash.unwrap_or_default().as_bytes())[..16])
 }
 
 /// What a code was.
