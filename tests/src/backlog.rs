@@ -37,23 +37,44 @@ async fn run(db: &PgPool, sql: &'static str, rows: i64) -> PgQueryResult {
 
 /// So many notices, queued over the last while, of these urgencies in equal parts, on the tickets that there are.
 pub async fn notices(db: &PgPool, rows: i64, urgencies: &[&str]) {
+    notices_held(db, rows, urgencies, "").await;
+}
+
+/// The same, after an outage of the mail server: those of the urgency `held` wait for their next try, in an hour.
+pub async fn notices_held(db: &PgPool, rows: i64, urgencies: &[&str], held: &str) {
     let mut tx = db.begin().await.expect("a transaction");
     tx.execute("SET LOCAL synchronous_commit = off")
         .await
         .expect("a setting");
+    // Ids that rise: an index that is filled at random places takes twice as long, and is read no other way.
     sqlx::query(
-        "WITH t AS (SELECT id, unit, (row_number() OVER (ORDER BY id)) - 1 AS n FROM tickets)
-         INSERT INTO notices (id, dedup, county, kind, ticket_id, unit, urgency, drill, created_at, state)
-         SELECT gen_random_uuid(), 'backlog:' || gen_random_uuid(), 'taihe', 'dispatch', t.id, t.unit,
-                $2[1 + g % array_length($2, 1)], false, now() - ($1 - g) * interval '10 ms', 'queued'
-         FROM generate_series(1, $1) g JOIN t ON t.n = g % (SELECT count(*) FROM tickets)",
+        "WITH t AS (SELECT id, unit, (row_number() OVER (ORDER BY id)) - 1 AS n FROM tickets),
+              b AS (SELECT count(*) AS before FROM notices)
+         INSERT INTO notices (id, dedup, county, kind, ticket_id, unit, urgency, drill, created_at, state, due_at)
+         SELECT ('ffffffff-ffff-4fff-8fff-' || lpad(to_hex(b.before + g), 12, '0'))::uuid, 'backlog:' || b.before + g, 'taihe', 'dispatch',
+                t.id, t.unit, u.urgency, false, now() - ($1 - g) * interval '10 ms', 'queued',
+                CASE WHEN u.urgency = $3 THEN now() + interval '1 hour' ELSE '-infinity' END
+         FROM generate_series(1, $1) g JOIN t ON t.n = g % (SELECT count(*) FROM tickets), b,
+              LATERAL (SELECT $2[1 + g % array_length($2, 1)] AS urgency) u",
     )
     .bind(rows)
     .bind(urgencies)
+    .bind(held)
     .execute(&mut *tx)
     .await
     .expect("a backlog of notices");
     tx.commit().await.expect("a commit");
+}
+
+/// So many reports in the outbox alone, while the router is away: all urgent ones and half of the others are published and not yet
+/// doubted. For tests of the queue only: the reports are not there.
+pub async fn outbox(db: &PgPool, rows: i64) {
+    unbound(db, "outbox").await;
+    let sql = "INSERT INTO outbox (report_id, county, urgent, received_at, due_at)
+               SELECT g, 'taihe', g % 4 = 0, now() - ($1 - g) * interval '10 ms',
+                      CASE WHEN g % 2 = 0 THEN now() + interval '1 hour' ELSE now() - ($1 - g) * interval '10 ms' END
+               FROM generate_series(1, $1) g";
+    run(db, sql, rows).await;
 }
 
 /// So many ordinary reports that wait to be routed, with the facts of a report that there is; sealed columns are not real.
@@ -83,16 +104,30 @@ pub async fn stages(db: &PgPool, rows: i64) {
     run(db, sql, rows).await;
 }
 
-/// So many tickets, half of them open triage, half resolved, the newest of them drills. For tests of reading only: they have no
-/// reports, and nothing is analyzed.
+/// So many tickets, half of them open triage, half resolved, the newest of them drills; each resolved one is of a report that has
+/// an open one. For tests of reading only: they have no reports, and nothing is analyzed.
 pub async fn tickets(db: &PgPool, rows: i64) {
     unbound(db, "tickets").await;
+    // None of these reports waits for a call-back, so there is nothing to take away for each row.
+    db.execute("ALTER TABLE tickets DISABLE TRIGGER callback_waits_no_more")
+        .await
+        .expect("tickets without their trigger");
     let sql = "INSERT INTO tickets (county, case_id, report_id, obligation, unit, unit_kind, lead, urgency, basis, rule_set,
                                     dispatched_at, next_due_at, drill, state, signed_at, signed_by, resolved_at, resolved_by)
-               SELECT 'taihe', (SELECT min(id) FROM cases), g, CASE WHEN done THEN 'x' ELSE 'triage' END, 'office', 'office', true,
+               SELECT 'taihe', (SELECT min(id) FROM cases), (g + 1) / 2, CASE WHEN done THEN 'x' ELSE 'triage' END, 'office', 'office', true,
                       'P' || 1 + g / 2 % 3, '[]', 1, now() - g * interval '1 s', now(), g <= 40, CASE WHEN done THEN 'resolved' ELSE 'dispatched' END,
                       CASE WHEN done THEN now() END, CASE WHEN done THEN '生成' END,
                       CASE WHEN done THEN now() - g * interval '1 s' END, CASE WHEN done THEN '生成' END
                FROM (SELECT g, g % 2 = 0 AS done FROM generate_series(1, $1) g) g";
+    run(db, sql, rows).await;
+}
+
+/// So many reports that wait for a call-back, which somebody put off to another day, and as many more that wait since today; none of
+/// them is there, and nothing is analyzed.
+pub async fn callbacks(db: &PgPool, rows: i64) {
+    unbound(db, "callbacks_waiting").await;
+    let sql = "INSERT INTO callbacks_waiting (report_id, county, due_at)
+               SELECT -g, 'taihe', CASE WHEN g % 2 = 0 THEN now() + interval '1 day' ELSE now() END - g * interval '10 ms'
+               FROM generate_series(1, 2 * $1) g";
     run(db, sql, rows).await;
 }

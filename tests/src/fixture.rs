@@ -113,6 +113,21 @@ impl Fixture {
     }
 }
 
+/// How many reports stand in the list of call-backs wrongly, at the wrong time, or not at all though they wait: by definition, over
+/// all tickets and calls.
+pub async fn callbacks_astray(db: &PgPool) -> i64 {
+    sqlx::query_scalar(
+        "WITH should AS (
+             SELECT t.report_id, greatest(max(t.resolved_at), (SELECT max(retry_at) FROM callbacks c WHERE c.report_id = t.report_id)) AS due_at
+             FROM tickets t WHERE t.state NOT IN ('returned', 'waived') GROUP BY t.report_id
+             HAVING bool_and(t.resolved_at IS NOT NULL) AND bool_or(t.state = 'resolved' AND t.callback_shut IS DISTINCT FROM t.resolved_at))
+         SELECT count(*) FROM should s FULL JOIN callbacks_waiting w USING (report_id) WHERE s.due_at IS DISTINCT FROM w.due_at",
+    )
+    .fetch_one(db)
+    .await
+    .expect("what waits for a call-back")
+}
+
 impl Drop for Fixture {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.logins);

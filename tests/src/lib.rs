@@ -15,7 +15,7 @@ pub mod smtp;
 pub mod system;
 pub mod wait;
 
-pub use fixture::{Fixture, new_report};
+pub use fixture::{Fixture, callbacks_astray, new_report};
 pub use servers::Servers;
 pub use service::Service;
 pub use smtp::{Mail, MailSink};

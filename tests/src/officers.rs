@@ -216,6 +216,25 @@ impl Accounts {
         list.push(json!({"who": who, "login": login, "password": password}));
     }
 
+    /// One more person of a unit, with the password of the demo's member. Names may meet: logins don't.
+    pub async fn join(&mut self, system: &System, login: &str, name: &str, (unit, role): (&str, &str)) {
+        sqlx::query(
+            "WITH a AS (INSERT INTO accounts (county, login, name, password_hash, created_at, created_by)
+                        SELECT county, $1, $2, password_hash, created_at, 'test' FROM accounts WHERE login = 'demo-member'
+                        RETURNING id, county, created_at)
+             INSERT INTO memberships (account_id, county, unit, role, since) SELECT id, county, $3, $4, created_at FROM a",
+        )
+        .bind(login)
+        .bind(name)
+        .bind(unit)
+        .bind(role)
+        .execute(&system.db)
+        .await
+        .expect("one more person");
+        let password = self.of("member").1.to_owned();
+        self.add(login, login, &password);
+    }
+
     /// A browser in which that person is signed in.
     pub async fn browser(&self, system: &System, who: &str) -> Browser {
         let (login, password) = self.of(who);

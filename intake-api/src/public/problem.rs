@@ -164,6 +164,8 @@ pub(super) struct Problem {
     errors: Vec<FieldError>,
     /// The details of the errors are words for people already.
     said: bool,
+    /// The key of its detail, where that of its kind says something else.
+    detail: Option<&'static str>,
     retry_after_s: Option<u64>,
 }
 
@@ -175,6 +177,7 @@ impl Problem {
             lang,
             errors: Vec::new(),
             said: false,
+            detail: None,
             retry_after_s: kind.retry_after_s(),
         }
     }
@@ -192,6 +195,14 @@ impl Problem {
         Self {
             said: true,
             ..Self::fields(kind, lang, errors)
+        }
+    }
+
+    /// The same with a detail of its own.
+    pub(super) fn saying(self, key: &'static str) -> Self {
+        Self {
+            detail: Some(key),
+            ..self
         }
     }
 
@@ -237,7 +248,7 @@ impl IntoResponse for Problem {
             r#type: format!("urn:shouwang:problem:{slug}"),
             title,
             status: status.as_u16(),
-            detail: self.lang.t(&format!("problem.{slug}")),
+            detail: self.lang.t(self.detail.unwrap_or(&format!("problem.{slug}"))),
             errors: errors.collect(),
         };
         let mut response = (status, Json(wire)).into_response();

@@ -305,7 +305,8 @@ impl Store {
     /// Reports that wait for a human, the most urgent first: `limit` lines after `offset`.
     pub async fn triage_list(&self, county: &str, offset: i64, limit: i64) -> Result<Vec<TriageLine>, StoreError> {
         let rows = sqlx::query_as(
-            "SELECT t.id AS ticket_id, t.report_id, t.urgency, t.state, t.signed_by, t.next_due_at, t.dispatched_at,
+            "SELECT t.id AS ticket_id, t.report_id, t.urgency, t.state, person_shown(t.signed_by_account, t.signed_by) AS signed_by,
+                    t.next_due_at, t.dispatched_at,
                     (SELECT facts_listed(f.facts, t.shows, t.own) FROM report_facts f WHERE f.report_id = t.report_id) AS facts,
                     t.drill,
                     coalesce((SELECT d.triage_reasons FROM decisions d WHERE d.report_id = t.report_id ORDER BY d.round DESC LIMIT 1), '[]') AS reasons

@@ -229,7 +229,8 @@ impl Store {
     /// 不满意 that waits for a second person, the longest first.
     pub async fn callbacks_undecided(&self, county: &str) -> Result<Vec<CallbackUndecided>, StoreError> {
         let rows = sqlx::query_as(
-            "SELECT c.report_id, c.attempt, c.at, c.by_account, person_shown(c.by_account, c.by_name) AS by_name, f.facts, r.drill
+            "SELECT c.report_id, c.attempt, c.at, c.by_account, person_shown(c.by_account, c.by_name) AS by_name,
+                    facts_shown(f.facts, report_looks(r.id, 'office'), '{}') AS facts, r.drill
              FROM callbacks c JOIN reports r ON r.id = c.report_id JOIN report_facts f ON f.report_id = r.id
              WHERE c.result = 'dissatisfied' AND c.decision IS NULL AND r.county = $1 ORDER BY c.at LIMIT $2",
         )

@@ -1,4 +1,4 @@
--- Those of the reports $2 that wait for a call-back at $3, with what the call is about: $1 county
+-- Those of the reports $2, in their order, that wait for a call-back at $3, with what the call is about: $1 county
 SELECT r.id AS report_id, r.received_at, max(t.resolved_at) AS resolved_at, min(t.urgency) AS urgency,
        CASE WHEN 'reporter' = ANY (report_looks(r.id, 'office')) THEN f.facts ->> 'reporter_kind' END AS reporter_kind,
        f.facts ->> 'identity' AS identity, facts_shown(f.facts, report_looks(r.id, 'office'), '{}') AS facts, r.drill,
@@ -13,4 +13,4 @@ WHERE r.id = ANY ($2) AND r.county = $1
   AND NOT EXISTS (SELECT FROM callbacks c WHERE c.report_id = r.id AND c.retry_at > $3)
 GROUP BY r.id, f.facts
 HAVING bool_and(t.resolved_at IS NOT NULL) AND bool_or(t.state = 'resolved' AND t.callback_shut IS DISTINCT FROM t.resolved_at)
-ORDER BY max(t.resolved_at), r.id
+ORDER BY array_position($2, r.id)

@@ -203,7 +203,7 @@ impl Store {
     /// Resets that wait, the oldest first.
     pub async fn factor_resets(&self, county: &str, now: DateTime<Utc>) -> Result<Vec<FactorReset>, StoreError> {
         let rows = sqlx::query_as(
-            "SELECT r.id, r.account_id, a.login, a.name, r.asked_at, r.asked_by, b.name AS asked_by_name, r.reason, r.expires_at,
+            "SELECT r.id, r.account_id, a.login, a.name, r.asked_at, r.asked_by, person_shown(b.id, b.name) AS asked_by_name, r.reason, r.expires_at,
                     ARRAY(SELECT DISTINCT m.unit FROM memberships m WHERE m.account_id = a.id AND m.ended_at IS NULL) AS units
              FROM factor_resets r JOIN accounts a ON a.id = r.account_id JOIN accounts b ON b.id = r.asked_by
              WHERE r.county = $1 AND r.ended_at IS NULL AND r.expires_at > $2 ORDER BY r.asked_at, r.id",

@@ -34,6 +34,7 @@ GRANT UPDATE ON routing_attempts, tickets, stages, escalation_steps TO "{role}_r
 GRANT UPDATE (taken_until) ON outbox TO "{role}_router";
 -- How many reporters wait for a call; nothing of what was written about them.
 GRANT SELECT (report_id, result, decision, retry_at) ON callbacks TO "{role}_router";
+GRANT SELECT ON callbacks_waiting TO "{role}_router", "{role}_board", "{role}_office";
 GRANT SELECT, INSERT, UPDATE ON unlisted_areas TO "{role}_router";
 -- A column is enough to lock a notice that another ticket is added to.
 GRANT UPDATE (lease_owner) ON notices TO "{role}_router";

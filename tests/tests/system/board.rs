@@ -223,7 +223,7 @@ async fn call_backs_wait_from_the_last_ticket_on() {
 }
 
 /// A report that no rule settles: nobody knows its situation.
-async fn unsettled(system: &System) -> i64 {
+pub(super) async fn unsettled(system: &System) -> i64 {
     let mut body: Value = serde_json::from_str(&samples()[4].1).unwrap();
     body["situations"] = serde_json::json!(["orphan"]);
     let filed = system.file(&body.to_string()).await;

@@ -10,6 +10,7 @@ use sqlx::{Connection, PgConnection};
 use tests::{
     Filed, System,
     officers::{Accounts, Browser},
+    samples,
 };
 
 /// The county's list, read here apart from the pack.
@@ -349,4 +350,49 @@ async fn office_and_oversight_see_their_row_and_leave_a_record() {
 
 fn desk_login(system: &System) -> String {
     std::fs::read_to_string(system.dir().join("logins/desk.url")).unwrap()
+}
+
+/// What the form says before a reporter chooses: by name, the units that the rules allow see name and phone at once; in secrecy they
+/// see kind and organization and no more; anonymous, nothing but the kind is there.
+#[tokio::test]
+async fn a_reporters_choice_is_kept() {
+    let system = System::start().await;
+    let mut accounts = Accounts::make(&system).await;
+    accounts.join(&system, "health", "王伟", ("health", "member")).await;
+    let (police, health) = (
+        accounts.browser(&system, "member").await,
+        accounts.browser(&system, "health").await,
+    );
+    let (name, phone, organization) = ("化名报告人壬", "13912345678", "某某中心小学");
+    for (identity, open, known) in [
+        ("named", true, true),
+        ("confidential", false, true),
+        ("anonymous", false, false),
+    ] {
+        let mut body: Value = serde_json::from_str(&samples()[0].1).unwrap();
+        body["reporter"] = json!({"kind": "teacher", "identity": identity, "name": name, "phone": phone, "organization": organization});
+        let filed = system.file(&body.to_string()).await;
+        system.routed(&filed).await;
+        let of = tickets(&system, &filed).await;
+        let of = |unit: &str| of.iter().find(|ticket| ticket.unit == unit).unwrap().id;
+        let page = police.get(&format!("/tickets/{}", of("pol-341222101"))).await.text;
+        assert_eq!(page.contains(name) && page.contains(phone), open, "{identity}");
+        assert!(
+            open || !page.contains(name) && !page.contains(phone),
+            "{identity}: neither of them"
+        );
+        assert_eq!(
+            page.contains("id=\"reporter-reason\""),
+            identity == "confidential",
+            "{identity}: nothing else is hidden"
+        );
+        assert_eq!(page.contains(organization), known, "{identity}");
+        let page = health.get(&format!("/tickets/{}", of("health"))).await.text;
+        for word in [name, phone, organization] {
+            assert!(
+                !page.contains(word),
+                "{identity}: no row of health shows who reported: {word}"
+            );
+        }
+    }
 }

@@ -329,3 +329,121 @@ async fn while_the_database_is_away_the_text_stays_and_can_be_sent_again() {
     let sent = member.act(&page, id, "contact", &fields).await;
     assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
 }
+
+/// The banner over a page, without its tag.
+fn banner(page: &str) -> &str {
+    let (_, rest) = page.split_once("kept-banner").expect("a banner");
+    let (_, rest) = rest.split_once('>').unwrap();
+    rest.split_once("</p>").unwrap().0
+}
+
+#[tokio::test]
+async fn of_a_text_that_is_too_long_the_page_says_that_it_is_not_carried() {
+    let system = System::start().await;
+    let accounts = Accounts::make(&system).await;
+    let member = accounts.browser(&system, "member").await;
+    let id = signed(&system, &member).await;
+    let page = member.get(&format!("/tickets/{id}")).await;
+    let (csrf, version) = (page.hidden("csrf"), page.hidden("version"));
+    let path = format!("/tickets/{id}/contact");
+    let (login, password) = accounts.of("member");
+    // The first is about what a login page carries, so that the login's own form is larger than any other may be.
+    for (signs, carried) in [(523_000, true), (600_000, false)] {
+        let long = format!("{}。终", "x".repeat(signs));
+        let mut fields = contact(&csrf, &version);
+        if let Some(note) = fields.iter_mut().find(|(name, _)| *name == "note") {
+            note.1 = &long;
+        }
+        for lang in ["zh", "en"] {
+            let cookie = format!("lang={lang}");
+            let refused = send(&system, &path, &cookie, &fields).await.page;
+            assert_eq!(refused.status, StatusCode::UNAUTHORIZED, "{lang} {signs}");
+            assert_eq!(
+                refused.text.contains("。终"),
+                !carried,
+                "a text that is not carried stands there in full"
+            );
+            let copy = if lang == "zh" {
+                "请先复制保存"
+            } else {
+                "copy it first"
+            };
+            assert_eq!(
+                banner(&refused.text).contains(copy),
+                !carried,
+                "{}",
+                banner(&refused.text)
+            );
+            assert!(!refused.text.contains("县医院"), "the rest is sealed");
+            let gone = if lang == "zh" { "没有保留" } else { "was not kept" };
+            let mut kept = refused.hidden("kept");
+            if lang == "zh" {
+                // With a wrong password the page is another: the text is not on it any more, and it says so.
+                let wrong = [("login", login), ("password", "wrong"), ("kept", &kept)];
+                let wrong = send(&system, "/login", &cookie, &wrong).await.page;
+                assert_eq!(banner(&wrong.text).contains(gone), !carried, "{}", banner(&wrong.text));
+                kept = wrong.hidden("kept");
+            }
+            let right = [("login", login), ("password", password), ("kept", &kept)];
+            let back = send(&system, "/login", &cookie, &right).await.page;
+            assert_eq!(back.status, StatusCode::OK, "what a login page carries, a login takes");
+            assert!(
+                back.text.contains("县医院") && back.text.contains("李警官"),
+                "the short fields are back"
+            );
+            assert_eq!(back.text.contains("。终"), carried);
+            assert_eq!(banner(&back.text).contains(gone), !carried, "{}", banner(&back.text));
+        }
+    }
+}
+
+#[tokio::test]
+async fn of_a_chosen_file_the_page_says_that_it_is_not_kept() {
+    let system = System::start().await;
+    let accounts = Accounts::make(&system).await;
+    let admin = accounts.browser(&system, "admin").await;
+    let csrf = admin.get("/people/import").await.hidden("csrf");
+    let http = Client::builder().redirect(Policy::none()).build().unwrap();
+    let border = "----a-border";
+    let part =
+        |head: &str, body: &str| format!("--{border}\r\nContent-Disposition: form-data; {head}\r\n\r\n{body}\r\n");
+    let (login, password) = accounts.of("admin");
+    for (lang, later, now) in [
+        ("zh", "登录后请重新选择", "请重新选择"),
+        ("en", "choose it again after", "choose it again."),
+    ] {
+        for name in ["人员 名单.xlsx", "a&b=<i>.xlsx"] {
+            let file = format!("name=\"file\"; filename=\"{name}\"\r\nContent-Type: application/octet-stream");
+            let body = [
+                part("name=\"csrf\"", &csrf),
+                part(&file, "PK\u{3}\u{4}=&rubble=%00"),
+                format!("--{border}--\r\n"),
+            ]
+            .concat();
+            let request = http
+                .post(format!("{}/people/import", system.internal_url))
+                .header("cookie", format!("lang={lang}"))
+                .header("content-type", format!("multipart/form-data; boundary={border}"));
+            let refused = request.body(body).send().await.unwrap();
+            assert_eq!(refused.status(), StatusCode::UNAUTHORIZED);
+            let page = Page {
+                status: refused.status(),
+                location: None,
+                text: refused.text().await.unwrap(),
+            };
+            let said = name.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+            assert!(banner(&page.text).contains(later), "{}", banner(&page.text));
+            assert!(banner(&page.text).contains(&said), "{}", banner(&page.text));
+            assert!(!page.text.contains("rubble"), "the file is not shown as a text");
+            let right = [("login", login), ("password", password), ("kept", &page.hidden("kept"))];
+            let back = send(&system, "/login", &format!("lang={lang}"), &right).await.page;
+            assert_eq!(back.status, StatusCode::OK);
+            assert!(
+                back.text.contains("type=\"file\"") && banner(&back.text).contains(now),
+                "{}",
+                banner(&back.text)
+            );
+            assert!(banner(&back.text).contains(&said) && !back.text.contains("rubble"));
+        }
+    }
+}

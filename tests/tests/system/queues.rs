@@ -103,9 +103,9 @@ async fn a_turn_of_the_notice_queue_costs_what_is_due() {
     db.execute("ALTER TABLE notices DROP CONSTRAINT notices_ticket_id_fkey, DROP CONSTRAINT notices_county_unit_fkey, SET (autovacuum_enabled = off)")
         .await
         .unwrap();
-    backlog::notices(db, WAITING, &["P1", "P2", "P3"]).await;
     // As after an outage of the mail server: a third of all, among them every P1, waits for its next try.
-    db.execute("UPDATE notices SET due_at = now() + interval '1 hour' WHERE urgency = 'P1'")
+    backlog::notices_held(db, WAITING, &["P1", "P2", "P3"], "P1").await;
+    db.execute("UPDATE notices SET due_at = now() + interval '1 hour' WHERE urgency = 'P1' AND due_at = '-infinity'")
         .await
         .unwrap();
     db.execute("VACUUM ANALYZE notices").await.unwrap();
@@ -188,21 +188,8 @@ async fn a_turn_of_the_notice_queue_costs_what_is_due() {
 async fn a_turn_of_the_outbox_costs_what_is_due() {
     let fixture = Fixture::new().await;
     let db = &PgPool::connect(&fixture.url).await.unwrap();
-    db.execute("ALTER TABLE outbox SET (autovacuum_enabled = off)")
-        .await
-        .unwrap();
-    fixture.stored(0).await;
-    backlog::reports(db, WAITING).await;
+    backlog::outbox(db, WAITING).await;
     let now = clock::now();
-    let later = now + TimeDelta::hours(1);
-    // All urgent ones and half of the others are published and not yet doubted: the router is away.
-    sqlx::query(
-        "UPDATE outbox SET urgent = report_id % 4 = 0, due_at = CASE WHEN report_id % 2 = 0 THEN $1 ELSE due_at END",
-    )
-    .bind(later)
-    .execute(db)
-    .await
-    .unwrap();
     db.execute("VACUUM ANALYZE outbox").await.unwrap();
     let relay = Probe::new(&fixture, "relay");
     let owner = Uuid::new_v4();
@@ -346,6 +333,52 @@ async fn clock_board_and_desk_cost_what_they_show() {
         .await
         .unwrap();
     assert_eq!(drills.len(), 10, "found among all, and nothing else");
+}
+
+#[tokio::test]
+async fn call_backs_cost_what_is_due() {
+    let fixture = Fixture::new().await;
+    let db = &fixture.db;
+    let report = fixture.stored(0).await;
+    let now = clock::now();
+    fixture.route(&report, now).await;
+    db.execute("ANALYZE").await.unwrap();
+    // Closed tickets whose report has an open one: nobody of these reports is to be called.
+    backlog::tickets(db, WAITING).await;
+    let office = Probe::new(&fixture, "office");
+    for when in ["nothing is due", "nothing is due, after VACUUM ANALYZE"] {
+        let none = office
+            .costs(when, (200, 300), async |store| {
+                store.callbacks_page("taihe", now, 0, 200).await
+            })
+            .await;
+        assert!(none.is_empty());
+        db.execute("VACUUM ANALYZE tickets").await.unwrap();
+    }
+    // A long queue, and one as long that was put off.
+    backlog::callbacks(db, WAITING / 2).await;
+    for when in ["put off", "put off, after VACUUM ANALYZE"] {
+        let past = now - TimeDelta::days(30);
+        office
+            .costs(when, (200, 300), async |store| {
+                store.callbacks_page("taihe", past, 0, 200).await
+            })
+            .await;
+        let first = format!("the first of many; {when}");
+        office
+            .costs(&first, (2500, 3500), async |store| {
+                store.callbacks_page("taihe", now, 0, 200).await
+            })
+            .await;
+        db.execute("VACUUM ANALYZE callbacks_waiting").await.unwrap();
+    }
+    let router = Probe::new(&fixture, "router");
+    let told = router
+        .costs("the day's mail", (12_000, 12_000), async |store| {
+            store.callbacks_tell("taihe", now + TimeDelta::hours(24)).await
+        })
+        .await;
+    assert!(told || now.timestamp() % 86_400 >= 57_600, "at night nobody is told");
 }
 
 #[tokio::test]

@@ -285,3 +285,50 @@ async fn a_confirmed_mailbox_survives_later_packs_and_a_pack_that_differs_says_s
     assert_eq!(rows[1].mailbox, "edu2@taihe.example", "an example follows the pack");
     assert!(rows[1].confirmed_at.is_none());
 }
+
+#[tokio::test]
+async fn a_unit_that_a_transfer_waits_for_does_not_leave_before_the_office_has_decided() {
+    let fixture = Fixture::new().await;
+    let report = fixture.stored(0).await;
+    fixture.route(&report, clock::now()).await;
+    // A unit without a ticket of its own: nothing but the transfer names it.
+    let held: i64 = sqlx::query_scalar("SELECT count(*) FROM tickets WHERE unit = $1")
+        .bind(NEW)
+        .fetch_one(fixture.store.pool())
+        .await
+        .unwrap();
+    assert_eq!(held, 0);
+    let waits = |state: &'static str| {
+        sqlx::query(
+            "UPDATE tickets SET state = $3, signed_at = dispatched_at, signed_by = '王伟', transfer_to = $2, close_outcome = 'transferred',
+                    close_requested_at = dispatched_at, close_requested_by = '王伟', close_by = 'office' WHERE unit = $1 AND obligation = 'police-accept'",
+        )
+        .bind(OLD)
+        .bind(NEW)
+        .bind(state)
+    };
+    waits("close-requested").execute(fixture.store.pool()).await.unwrap();
+    match load(&fixture, &without(NEW), &[]).await {
+        Err(PackError::Successor(why)) => assert!(why.contains(NEW) && why.contains("the office decides"), "{why}"),
+        other => panic!("{other:?}"),
+    }
+    // With a successor it is no better: who approves read the name of the first.
+    assert!(load(&fixture, &without(NEW), &[(NEW, OLD)]).await.is_err());
+    let retired: bool = sqlx::query_scalar("SELECT retired_at IS NOT NULL FROM units WHERE code = $1")
+        .bind(NEW)
+        .fetch_one(fixture.store.pool())
+        .await
+        .unwrap();
+    assert!(!retired, "nothing was changed");
+    sqlx::query(
+        "UPDATE tickets SET state = 'in-progress', transfer_to = NULL, close_outcome = NULL, close_requested_at = NULL,
+                close_requested_by = NULL, close_by = NULL WHERE transfer_to IS NOT NULL",
+    )
+    .execute(fixture.store.pool())
+    .await
+    .unwrap();
+    assert!(
+        load(&fixture, &without(NEW), &[]).await.is_ok(),
+        "decided, it may leave"
+    );
+}

@@ -215,6 +215,19 @@ async fn status_takes_receipt_and_code_together() {
         (Some(404), &unknown),
         "neither says which of the two is wrong"
     );
+    let mut busy = Value::Null;
+    for _ in 0..40 {
+        let answer = ask(&filed.receipt, "0000000000000000").await;
+        if answer.status() == 429 {
+            busy = problem(answer).await;
+            break;
+        }
+    }
+    let detail = busy["detail"].as_str().expect("forty at once are too many");
+    assert!(
+        detail.contains("查询太频繁") && !detail.contains("保存"),
+        "nothing was to be stored: {detail}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -40,6 +40,9 @@ use crate::internal::{
     unavailable,
 };
 
+/// Instead of the word of what was done: the unit that was to take over is not in the pack any more.
+const RECEIVER_GONE: &str = "receiver-gone";
+
 /// Longest reason, in characters.
 const LONGEST: usize = 5000;
 
@@ -207,6 +210,7 @@ async fn act(internal: Internal, actor: Office, lang: Lang, id: i64, verb: Verb,
             ],
         ),
         ActDone::Denied(why) => lang.t(&format!("close.denied_{}", why.as_str())).to_owned(),
+        ActDone::NotAllowed { .. } if word == RECEIVER_GONE => lang.t("closings.receiver_gone").to_owned(),
         ActDone::NotAllowed { .. } => lang.t("closings.gone").to_owned(),
         ActDone::NotFound => return problem::not_found().into_response(),
     };
@@ -248,6 +252,7 @@ pub(crate) async fn api_act(
             problem::api(409, "the ticket has changed since this version; nothing was done")
         }
         Ok((ActDone::Denied(why), _)) => problem::api(409, Lang::En.t(&format!("close.denied_{}", why.as_str()))),
+        Ok((ActDone::NotAllowed { .. }, RECEIVER_GONE)) => problem::api(409, Lang::En.t("closings.receiver_gone")),
         Ok((ActDone::NotAllowed { .. }, _)) => problem::api(409, "no closing of this ticket waits; nothing was done"),
         Ok((ActDone::NotFound, _)) => problem::api(404, "there is no such ticket"),
         Err(page) => api_of(&page),
@@ -284,7 +289,7 @@ async fn decide(
         Verb::Agree if transfer => match successor(&case, &loaded, now) {
             Some(successor) => (TicketDeed::Approve(Box::new(successor)), "approve"),
             // The unit left the pack since: refuse, and another is chosen.
-            None => return Ok((ActDone::NotAllowed { state: case.line.state }, "")),
+            None => return Ok((ActDone::NotAllowed { state: case.line.state }, RECEIVER_GONE)),
         },
         Verb::Agree => {
             let urgency = urgency(&case.line);

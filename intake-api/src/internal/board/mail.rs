@@ -17,7 +17,12 @@ pub(super) fn lines(state: Option<&MailState>, waiting: i64, lang: Lang, now: Da
     if let Some(blocked) = state.and_then(|state| state.blocked.as_ref()) {
         let since = words::moment(lang, blocked.since, now);
         lines.push(lang.fill("board.mail.blocked", &[("since", &since), ("n", &n)]));
-        lines.push(lang.fill("board.mail.answer", &[("answer", &blocked.answer)]));
+        let key = if is_reply(&blocked.answer) {
+            "board.mail.answer"
+        } else {
+            "board.mail.no_answer"
+        };
+        lines.push(lang.fill(key, &[("answer", &blocked.answer)]));
         if blocked.ours {
             lines.push(lang.t("board.mail.ours").to_owned());
         }
@@ -35,6 +40,15 @@ pub(super) fn lines(state: Option<&MailState>, waiting: i64, lang: Lang, now: Da
         lines.push(lang.t("board.mail.phone").to_owned());
     }
     lines
+}
+
+/// A server's own words come with its code, alone or as the notifier's library writes it. Anything else is what the notifier says
+/// about a server that did not answer.
+fn is_reply(answer: &str) -> bool {
+    let coded = ["permanent error (", "transient error ("]
+        .iter()
+        .any(|head| answer.starts_with(head));
+    coded || answer.len() > 3 && answer.bytes().take(3).all(|c| c.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -70,7 +84,17 @@ mod tests {
             limited.contains("550 Connection frequency limited") && !limited.contains("信息技术"),
             "{limited}"
         );
+        assert!(limited.contains("邮件服务器答复：550"), "{limited}");
         assert!(say(Some(state(fresh, Some(true))), 1).contains("信息技术"));
+        let mut mute = state(fresh, Some(false));
+        if let Some(blocked) = &mut mute.blocked {
+            blocked.answer = "no answer within 10000 ms".into();
+        }
+        let mute = say(Some(mute), 3);
+        assert!(
+            mute.contains("没有正常应答") && !mute.contains("答复："),
+            "nobody answered: {mute}"
+        );
         let silent = say(Some(state("2026-11-26T02:50:00Z", None)), 3);
         assert!(silent.contains("没有报到") && silent.contains("3件"), "{silent}");
         assert_eq!(

@@ -278,7 +278,7 @@ mod tests {
 <form method="post" action="/logout"><input name="note" value="not this"></form></main></html>"#;
 
     fn typed(text: &str) -> Typed {
-        Typed::read(text.as_bytes())
+        Typed::form(text.as_bytes())
     }
 
     #[test]

@@ -24,7 +24,7 @@ use platform::text::Lang;
 
 use self::{
     native::Native,
-    typed::{Typed, Waiting},
+    typed::{Typed, Waiting, When},
 };
 use crate::peer;
 
@@ -40,8 +40,11 @@ const FORM_LIMIT: usize = 1024 * 1024;
 /// Largest form about rules: a whole decision model as XML, every sign escaped, or a workbook.
 pub(crate) const RULES_LIMIT: usize = 8 * 1024 * 1024;
 
-/// What a login page carries at most; a longer text is shown on it instead.
+/// What a login page carries at most; the longest texts are shown on it instead.
 const CARRIED: usize = 512 * 1024;
+
+/// Largest form of a login: what it carries, in hexadecimal, beside name and password.
+const LOGIN_LIMIT: usize = 2 * CARRIED + 64 * 1024;
 
 /// Signing out keeps nothing.
 const ENDS: [&str; 2] = ["/logout", "/logout-everywhere"];
@@ -117,6 +120,8 @@ async fn form(internal: &Internal, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let limit = if path.starts_with("/rules/") || path.starts_with("/people/import") {
         RULES_LIMIT
+    } else if path == "/login" {
+        LOGIN_LIMIT
     } else {
         FORM_LIMIT
     };
@@ -128,7 +133,7 @@ async fn form(internal: &Internal, request: Request, next: Next) -> Response {
         internal: internal.clone(),
         native: Native::new(next.clone(), &parts.headers),
         lang,
-        typed: Typed::read(&bytes),
+        typed: Typed::read(&parts.headers, &bytes).await,
         owner: internal.keys.csrf_account(&token),
         token,
         ours: ours(internal, &parts.headers),
@@ -158,12 +163,9 @@ async fn form(internal: &Internal, request: Request, next: Next) -> Response {
         if !worth || ENDS.contains(&came.path.as_str()) {
             return next.run(whole(parts, bytes)).await;
         }
-        let key = if page::has_texts(&came.typed) {
-            "kept.expired"
-        } else {
-            "kept.expired_bare"
-        };
-        return came.to_login(key, StatusCode::UNAUTHORIZED).await;
+        return came
+            .to_login(page::expired(&came.typed), StatusCode::UNAUTHORIZED)
+            .await;
     };
     if !same(came.token.as_bytes(), actor.csrf.as_bytes()) {
         return came.of_another_session(&actor).await;
@@ -198,7 +200,10 @@ async fn logged_in(came: Came, before: Option<Actor>, (parts, bytes): (Parts, By
     };
     if !entered {
         let html = native::text(body).await;
-        let banner = page::banner(came.lang.t("kept.expired"), None);
+        let said = waiting
+            .typed
+            .said(page::expired(&waiting.typed), When::Later, came.lang);
+        let banner = page::banner(&said, None);
         let html = fill::carry(&html, &carried, &banner).unwrap_or(html);
         return page::again(head, html);
     }
@@ -222,7 +227,8 @@ async fn logged_in(came: Came, before: Option<Actor>, (parts, bytes): (Parts, By
         } else {
             "kept.back_bare"
         };
-        let back = came.native_page(&actor, came.lang.t(key), StatusCode::OK).await;
+        let said = came.typed.said(key, When::Now, came.lang);
+        let back = came.native_page(&actor, &said, StatusCode::OK).await;
         back.unwrap_or_else(|| came.shown(StatusCode::OK.into_response(), Some(&actor)))
     } else {
         let key = "kept.another";
@@ -241,18 +247,35 @@ impl Came {
         let Some((_, html)) = self.native.page("/login", None).await else {
             return self.shown(problem::unavailable().into_response(), None);
         };
-        let waiting = Waiting {
-            path: self.path.clone(),
-            typed: self.typed.clone(),
+        let mut typed = self.typed.clone();
+        let sealed = loop {
+            let waiting = Waiting {
+                path: self.path.clone(),
+                typed: typed.clone(),
+            };
+            let sealed = waiting.seal(self.owner.unwrap_or(0), &self.internal.keys);
+            if sealed.len() <= 2 * CARRIED {
+                break sealed;
+            }
+            match typed.without_longest() {
+                Some(shorter) => typed = shorter,
+                None => return problem::too_large().into_response(),
+            }
         };
-        let sealed = waiting.seal(self.owner.unwrap_or(0), &self.internal.keys);
-        let carried = (sealed.len() <= 2 * CARRIED)
-            .then(|| fill::carry(&html, &sealed, &page::banner(self.lang.t(key), None)))
-            .flatten();
-        let html = carried.unwrap_or_else(|| {
-            let html = page::with_banner(&html, &page::banner(self.lang.t("kept.too_long"), None));
-            page::append(&html, &self.typed, self.lang)
-        });
+        let key = match key {
+            "kept.expired" => page::expired(&typed),
+            other => other,
+        };
+        // To another person nothing is said of what a colleague typed or chose.
+        let said = match key {
+            "kept.another" => self.lang.t(key).to_owned(),
+            _ => typed.said(key, When::Copy, self.lang),
+        };
+        let html = fill::carry(&html, &sealed, &page::banner(&said, None)).unwrap_or(html);
+        let html = match key {
+            "kept.another" => html,
+            _ => page::append(&html, &self.typed.beyond(&typed), self.lang),
+        };
         page::html(status, html)
     }
 
@@ -264,8 +287,8 @@ impl Came {
             return answer;
         }
         if self.owner.is_none_or(|owner| owner == actor.person.account.id) {
-            let said = self.lang.t("kept.earlier");
-            return match self.native_page(actor, said, StatusCode::FORBIDDEN).await {
+            let said = self.typed.said("kept.earlier", When::Now, self.lang);
+            return match self.native_page(actor, &said, StatusCode::FORBIDDEN).await {
                 Some(page) => page,
                 None => self.shown(answer, Some(actor)),
             };
@@ -295,8 +318,8 @@ impl Came {
         let gone = [StatusCode::FORBIDDEN, StatusCode::NOT_FOUND].contains(&head.status);
         if !gone && head.status.is_client_error() {
             let said = match said {
-                Some(said) => format!("{said} {}", self.lang.t("kept.placed")),
-                None => self.lang.t("kept.refused").to_owned(),
+                Some(said) => format!("{said} {}", self.typed.said("kept.placed", When::Now, self.lang)),
+                None => self.typed.said("kept.refused", When::Now, self.lang),
             };
             if let Some(page) = self.native_page(actor, &said, head.status).await {
                 return page;

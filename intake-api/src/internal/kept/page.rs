@@ -7,7 +7,10 @@ use axum::{
 };
 use platform::{foreign, text::Lang};
 
-use super::{fill::escaped, typed::Typed};
+use super::{
+    fill::escaped,
+    typed::{Typed, When},
+};
 use crate::internal::page::{Frame, problem, render};
 
 /// Names of text fields that have a label of their own where they stand.
@@ -39,7 +42,7 @@ struct Field {
 struct KeptPage {
     frame: Frame,
     title: &'static str,
-    text: &'static str,
+    text: String,
     path: String,
     token: String,
     /// Sending it again may help.
@@ -92,10 +95,11 @@ pub(super) fn shown(answer: Response, typed: &Typed, path: &str, token: &str, la
     let page = KeptPage {
         frame: Frame::nobody(lang),
         title: lang.t(title),
-        text: lang.t(text),
+        text: typed.said(text, When::Now, lang),
         path: path.to_owned(),
         token: token.to_owned(),
-        again: status.is_server_error() || status.is_success(),
+        // Without its file the form would be another one.
+        again: !typed.has_files() && (status.is_server_error() || status.is_success()),
         fields,
         hidden,
     };
@@ -111,6 +115,15 @@ pub(super) fn again(mut head: Parts, html: String) -> Response {
 /// A page that stays out of caches.
 pub(super) fn html(status: StatusCode, html: String) -> Response {
     (status, [(header::CACHE_CONTROL, "no-store")], Html(foreign::page(html))).into_response()
+}
+
+/// What is said of a form that waits for a login.
+pub(super) fn expired(typed: &Typed) -> &'static str {
+    if has_texts(typed) {
+        "kept.expired"
+    } else {
+        "kept.expired_bare"
+    }
 }
 
 /// Whether a person wrote anything, besides what the form carries by itself.

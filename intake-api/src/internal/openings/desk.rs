@@ -80,7 +80,9 @@ pub(crate) fn of_ticket(
         ticket: state,
         sees_identity: police && row.has(Part::Identity),
     };
-    let anonymous = ticket.ground.facts["identity"] == "anonymous";
+    // Nobody stands behind an anonymous report, and who chose to be named stands on the ticket already where its row shows that.
+    let choice = &ticket.ground.facts["identity"];
+    let nothing_hidden = choice == "anonymous" || choice == "named" && row.has(Part::Reporter);
     // What is asked or open already is not offered again.
     let mine = |part: Part| {
         found.iter().any(|o| {
@@ -102,7 +104,7 @@ pub(crate) fn of_ticket(
     for part in hidden {
         let how = way(asker, part.as_str());
         if part == Part::Identity {
-            identity = (!anonymous).then_some(how == Way::Police);
+            identity = (!nothing_hidden).then_some(how == Way::Police);
             continue;
         }
         let askable = Askable {

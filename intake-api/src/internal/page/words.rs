@@ -6,8 +6,8 @@
 use casework::{
     calendar::{Limit, shanghai},
     facts::Facts,
+    law,
     pack::{Area, Located, Pack},
-    routing::basis_zh,
     salvage::salvage,
 };
 use chrono::{DateTime, Datelike, FixedOffset, TimeDelta, Timelike, Utc};
@@ -195,11 +195,11 @@ pub(crate) fn letters(pack: &Pack, unit: &str) -> bool {
 /// A basis in words, with the law's title. The grade is for those who edit rules: to others county policy is said so, and law
 /// stands as law.
 pub(crate) fn basis(lang: Lang, text: &str, grade: &str) -> String {
-    let said = basis_zh(text);
-    if grade == "P" && said.is_ascii() {
-        lang.t("desk.county_policy").to_owned()
-    } else {
-        said
+    let said = law::cited(text);
+    match grade {
+        "P" if said.is_ascii() => lang.t("desk.county_policy").to_owned(),
+        "P" if !said.contains("本县") => lang.fill("notice.policy", &[("basis", &said)]),
+        _ => said,
     }
 }
 
@@ -299,6 +299,16 @@ mod tests {
         };
         let said = ["08:44", "08:45", "08:59", "09:00"].map(|time| class(&format!("2026-11-24T{time}:00Z")));
         assert_eq!(said, ["", "soon", "soon", "late"]);
+    }
+
+    #[test]
+    fn a_basis_has_its_law_by_title_and_policy_never_looks_like_law() {
+        let said = |text: &str, grade: &str| basis(Lang::Zh, text, grade);
+        assert_eq!(said("未成年人保护法 11", "V"), "《未成年人保护法》第十一条");
+        assert!(said("强制报告意见 2 与 4", "V").ends_with("》第二条、第四条"));
+        assert_eq!(said("county policy", "P"), "本县规定");
+        assert_eq!(said("some rule", "P"), "本县规定");
+        assert_eq!(said("未成年人保护法 11", "P"), "本县规定：《未成年人保护法》第十一条");
     }
 
     fn at(text: &str) -> DateTime<Utc> {

@@ -67,7 +67,8 @@ pub(super) async fn ask(
     let (receipt, progress) = fetch(&app, client, &question.receipt, &question.follow_up_code)
         .await
         .map_err(|error| match error {
-            AskError::Busy(seconds) => Problem::busy(lang, seconds),
+            // Nothing was to be stored here.
+            AskError::Busy(seconds) => Problem::busy(lang, seconds).saying("status.busy"),
             AskError::Misread(wrong) => Problem::said(Kind::InvalidQuestion, lang, misread(lang, wrong)),
             AskError::Slip | AskError::Unknown => Problem::new(Kind::UnknownReceipt, lang),
             AskError::Unavailable => Problem::new(Kind::Unavailable, lang),

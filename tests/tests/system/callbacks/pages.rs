@@ -221,6 +221,10 @@ async fn a_second_person_decides_by_page_and_by_api() {
     assert!(one.get("/board").await.text.contains("1 次回访不满意"));
     let list = one.get("/callbacks").await.text;
     assert!(list.contains("待复核") && list.contains(&format!("/callbacks/{first}")));
+    assert!(
+        list.contains("男 9岁") && list.contains("旧县镇"),
+        "what the case is: {list}"
+    );
     let decide = [("attempt", "1"), ("follow_up", "keep")];
     assert_eq!(a.post("/decide", &decide).await.status, 403, "not who called");
     let b = Desk {

@@ -103,6 +103,7 @@ impl Office {
             usize::from(alone.is_some()),
             "list and single question agree"
         );
+        assert_eq!(tests::callbacks_astray(self.fixture.store.pool()).await, 0);
         alone.is_some()
     }
 

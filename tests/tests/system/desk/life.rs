@@ -44,7 +44,8 @@ async fn a_whole_life_through_the_pages() {
     }
     assert!(
         page.text.contains("收到并签收")
-            && page.text.contains("本县工作规定")
+            && page.text.contains("本县规定")
+            && page.text.contains("《未成年人保护法》第十一条")
             && page.text.contains("本个案的其他单位")
     );
     assert!(

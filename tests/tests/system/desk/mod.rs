@@ -4,9 +4,11 @@
 
 mod api;
 mod closing;
+mod inapplicable;
 mod life;
 mod random;
 mod refused;
+mod resent;
 mod transfer;
 
 use chrono::{DateTime, FixedOffset};

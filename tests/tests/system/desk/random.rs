@@ -191,4 +191,9 @@ async fn holds(scene: &Scene) {
             .unwrap();
         assert_eq!(count, 0, "{what}");
     }
+    assert_eq!(
+        tests::callbacks_astray(scene.fixture.store.pool()).await,
+        0,
+        "what waits for a call-back is listed"
+    );
 }

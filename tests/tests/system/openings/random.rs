@@ -118,9 +118,11 @@ async fn judge(scene: &Scene, who: &Who, opening: &Opening, act: u8, minute: i64
         (Ok(after), OpeningDone::Done(done)) if !again => {
             assert_eq!(done.state, after.as_str(), "{before} {machine}");
             let judged = matches!(machine, OpeningAct::Approve | OpeningAct::Refuse | OpeningAct::Review);
+            // Whoever bears the name of who asked counts as the same person; 何平 asks now and then as well.
+            let another = who.name != "孙悦" || !opening.asked_by.starts_with("孙悦");
             assert!(
-                !judged || ["周正", "冯检"].contains(&who.name.as_str()),
-                "{machine} by {who:?}"
+                !judged || ["周正", "冯检", "孙悦"].contains(&who.name.as_str()) && who.unit == "office" && another,
+                "{machine} by {who:?} of {opening:?}"
             );
         }
         (_, OpeningDone::Denied(_)) => {}

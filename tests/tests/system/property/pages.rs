@@ -154,8 +154,8 @@ fn header(page: &str) -> &str {
 }
 
 /// Every mail that went out, by the ticket it links to: a stage that it calls done was done.
-pub(super) async fn mails(world: &World) -> Vec<String> {
-    let mut faults = Vec::new();
+pub(super) async fn mails(world: &World) -> Said {
+    let mut said = Said::default();
     for mail in world.system.mail.mails() {
         let text = mail.text();
         let Some(id) = text.split("/tickets/").nth(1).and_then(|rest| {
@@ -170,12 +170,18 @@ pub(super) async fn mails(world: &World) -> Vec<String> {
             .await
             .unwrap();
         let Some(report) = report else {
-            faults.push(format!("a mail links to ticket {id}, which is not there"));
+            said.claim(
+                "mail",
+                false,
+                &format!("a mail that links to ticket {id}, which is not there,"),
+            );
             continue;
         };
+        said.claim("mail", true, "a mail");
         let model = Model::read(&world.system.db, report).await;
-        if text.contains(Lang::Zh.t("status.step.child-seen")) && !model.seen() {
-            faults.push(format!("a mail about ticket {id} says that the child was seen"));
+        let place = format!("a mail about ticket {id}");
+        if text.contains(Lang::Zh.t("status.step.child-seen")) {
+            said.claim("child-seen", model.seen(), &place);
         }
         let done = Lang::Zh.t("notice.done");
         let done = done.rsplit('}').next().unwrap_or_default();
@@ -184,10 +190,8 @@ pub(super) async fn mails(world: &World) -> Vec<String> {
             let supported = stage("words.stage.sign") && model.tickets.values().any(|t| t.signed.is_some())
                 || stage("words.stage.contact") && model.seen()
                 || stage("words.stage.resolve") && model.tickets.values().any(|t| t.closed.is_some());
-            if !supported {
-                faults.push(format!("a mail about ticket {id} says, unsupported: {line}"));
-            }
+            said.claim("stage-done", supported, &format!("{place}, with “{line}”,"));
         }
     }
-    faults
+    said
 }

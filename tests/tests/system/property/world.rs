@@ -54,6 +54,17 @@ const OUTCOMES: [&str; 5] = [
     "not-filed",
 ];
 
+/// What any act on a ticket asks for, filled in.
+fn deed(current: &Value, outcome: &str, seen: bool) -> Value {
+    let at = current["dispatched_at"].as_str().and_then(|at| at.get(..16));
+    json!({
+        "version": current["version"].as_i64().unwrap_or(1), "who": "王伟", "place": "村委会", "at": at.unwrap_or("2026-01-01T08:00"),
+        "reference": "皖字〔2026〕1号", "outcome": outcome, "note": "已上门", "reason": "另一单位管辖", "unit": "mz",
+        "decision_number": "1号", "decision_date": "2026-01-01", "seen": if seen { "yes" } else { "no" }, "unseen": "孩子在外地",
+        "evidence": "yes",
+    })
+}
+
 impl World {
     pub(super) async fn new() -> Self {
         // Each question comes from an address of its own: what one address may ask a minute is not what is tried here.
@@ -81,22 +92,7 @@ impl World {
 
     /// Somebody of a unit. All of them have one name: pages must tell them apart by more than that.
     async fn person(&mut self, login: &str, unit: &str, role: &str) -> Person {
-        let (_, password) = self.accounts.of("member");
-        let password = password.to_owned();
-        sqlx::query(
-            "WITH u AS (SELECT $2 AS code),
-                  a AS (INSERT INTO accounts (county, login, name, password_hash, created_at, created_by)
-                        SELECT county, $1, '王伟', password_hash, created_at, 'test' FROM accounts WHERE login = 'demo-member'
-                        RETURNING id, county, created_at)
-             INSERT INTO memberships (account_id, county, unit, role, since) SELECT a.id, a.county, u.code, $3, a.created_at FROM a, u",
-        )
-        .bind(login)
-        .bind(unit)
-        .bind(role)
-        .execute(&self.system.db)
-        .await
-        .unwrap();
-        self.accounts.add(login, login, &password);
+        self.accounts.join(&self.system, login, "王伟", (unit, role)).await;
         Person {
             browser: self.accounts.browser(&self.system, login).await,
             token: self.accounts.token(&self.system, login).await,
@@ -127,6 +123,17 @@ impl World {
         let kinds = ["teacher", "doctor", "police", "relative", "public", "child"];
         let identities = ["named", "confidential", "anonymous"];
         body["reporter"] = json!({"kind": kinds.choose(rng).unwrap(), "identity": identities.choose(rng).unwrap()});
+        self.routed(&body).await
+    }
+
+    /// Files the first sample: present danger, several units.
+    pub(super) async fn file_first(&mut self) -> Report {
+        let mut body: Value = serde_json::from_str(&samples()[0].1).unwrap();
+        body["reporter"] = json!({"kind": "teacher", "identity": "named"});
+        self.routed(&body).await
+    }
+
+    async fn routed(&mut self, body: &Value) -> Report {
         let filed = self.system.file(&body.to_string()).await;
         self.system.routed(&filed).await;
         let mut report = Report {
@@ -135,6 +142,40 @@ impl World {
         };
         self.tickets(&mut report).await;
         report
+    }
+
+    /// The next act of a whole life: everything is signed, every child seen, everything closed and confirmed, the reporter
+    /// content. `None`: it is over.
+    pub(super) async fn onward(&mut self, report: &Report) -> Option<String> {
+        for (ticket, unit) in &report.tickets {
+            let [leader, member] = self.people(unit) else {
+                panic!("{unit} has two people")
+            };
+            let current = self.get(member, &format!("/api/v1/tickets/{ticket}")).await;
+            let (person, act) = match (current["state"].as_str(), current["next_act"].as_str()) {
+                (Some("resolved" | "confirmed"), _) => continue,
+                (Some("close-requested"), _) => (leader, "confirm"),
+                (_, Some(act)) => (member, act),
+                other => panic!("ticket {ticket} goes nowhere: {other:?}"),
+            };
+            let body = deed(&current, "confirmed-handled", true);
+            let status = self
+                .post(person, &format!("/api/v1/tickets/{ticket}/{act}"), &body)
+                .await;
+            assert_eq!(status, 200, "{act} of {current}");
+            self.done += 1;
+            return Some(format!("{act} of ticket {ticket}"));
+        }
+        let id = report.filed.id();
+        let path = format!("/api/v1/callbacks/{id}");
+        let call = self.get(&self.office[0], &path).await;
+        if call["calls"].as_array().is_some_and(|calls| !calls.is_empty()) {
+            return None;
+        }
+        let body = json!({"attempt": call["next_attempt"], "result": "satisfied"});
+        assert_eq!(self.post(&self.office[0], &path, &body).await, 200, "{call}");
+        self.done += 1;
+        Some("the call-back".into())
     }
 
     /// A transfer makes new tickets, at units that have nobody yet.
@@ -181,15 +222,9 @@ impl World {
             return 0;
         };
         let current = self.get(person, &format!("/api/v1/tickets/{ticket}")).await;
-        let version = current["version"].as_i64().unwrap_or(1) - i64::from(rng.random_ratio(1, 15));
-        let seen = rng.random_bool(0.5);
-        let mut body = json!({
-            "version": version, "who": "王伟", "place": "村委会", "at": "2026-01-01T08:00", "reference": "皖字〔2026〕1号",
-            "outcome": OUTCOMES.choose(rng).unwrap(), "note": "已上门", "reason": "另一单位管辖", "unit": "mz", "decision_number": "1号",
-            "decision_date": "2026-01-01", "seen": if seen { "yes" } else { "no" }, "unseen": "孩子在外地", "evidence": "yes",
-        });
-        if let Some(text) = current["dispatched_at"].as_str() {
-            body["at"] = json!(text.get(..16));
+        let mut body = deed(&current, OUTCOMES.choose(rng).unwrap(), rng.random_bool(0.5));
+        if rng.random_ratio(1, 15) {
+            body["version"] = json!(current["version"].as_i64().unwrap_or(1) - 1);
         }
         let act = ACTS.choose(rng).unwrap();
         self.post(person, &format!("/api/v1/tickets/{ticket}/{act}"), &body)

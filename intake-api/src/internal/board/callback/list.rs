@@ -6,7 +6,6 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
-use casework::{pack::Pack, salvage::salvage};
 use platform::{
     clock,
     receipt::ReportId,
@@ -84,7 +83,7 @@ async fn look(
             "callback.undecided_since",
             &[("by", &line.by_name), ("at", &words::moment(lang, line.at, now))],
         ),
-        what: about(lang, &pack, &line.facts),
+        what: words::brief(lang, &pack, &line.facts),
         tries: None,
         drill: line.drill,
     });
@@ -93,21 +92,12 @@ async fn look(
     Ok((undecided.collect(), due.collect(), put_off))
 }
 
-/// Short situation and place: of an illness never which.
-fn about(lang: Lang, pack: &Pack, facts: &serde_json::Value) -> String {
-    let (facts, _) = salvage(facts);
-    let place = words::place(lang, pack, facts.area.as_deref());
-    let said = [words::situations(lang, pack, &facts), place];
-    let said: Vec<String> = said.into_iter().filter(|part| !part.is_empty()).collect();
-    said.join(" · ")
-}
-
 fn line(internal: &Internal, due: &CallbackDue, lang: Lang) -> Line {
     let now = clock::now();
     let loaded = internal.pack.current();
     let outcomes = &loaded.pack.vocabulary().outcomes;
     let label = |code: &String| outcomes.label(code, lang.pack()).to_owned();
-    let parts: Vec<String> = [about(lang, &loaded.pack, &due.facts)]
+    let parts: Vec<String> = [words::brief(lang, &loaded.pack, &due.facts)]
         .into_iter()
         .chain(due.outcomes.iter().map(label))
         .collect();
