@@ -64,11 +64,6 @@ pub(super) fn banner(text: &str, at: Option<&str>) -> String {
     format!("<p class=\"warn kept-banner\" role=\"alert\"{at}>{}</p>", escaped(text))
 }
 
-/// A page of ours with a sentence at its top.
-pub(super) fn with_banner(html: &str, banner: &str) -> String {
-    html.replacen("<main id=\"main\">", &format!("<main id=\"main\">{banner}"), 1)
-}
-
 /// A page of ours with the texts below everything else, those that it does not show already.
 pub(super) fn append(html: &str, typed: &Typed, lang: Lang) -> String {
     let (mut fields, _) = parted(typed, lang);
