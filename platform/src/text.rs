@@ -83,7 +83,7 @@ impl Lang {
 }
 
 /// Kinds of notices that have words of their own.
-const NOTICE_KINDS: [&str; 28] = [
+const NOTICE_KINDS: [&str; 30] = [
     "flood",
     "dispatch",
     "reopened",
@@ -106,6 +106,8 @@ const NOTICE_KINDS: [&str; 28] = [
     "opening-asked",
     "opening-overdue",
     "review-overdue",
+    "review-waits",
+    "opening-faulted",
     "opening-approved",
     "opening-refused",
     "callbacks-due",

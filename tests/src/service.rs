@@ -22,12 +22,28 @@ pub struct Service {
     child: Option<Child>,
 }
 
-/// A port that was free a moment ago.
+/// A port that stays this process's own until it ends, also while its service is down. It lies below the ports that the kernel
+/// hands to outgoing connections, one of which else takes it between the choosing and the binding; a locked file keeps other
+/// test processes off it.
 pub fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0")
-        .and_then(|l| l.local_addr())
-        .expect("a free port")
-        .port()
+    const PORTS: std::ops::Range<u16> = 20_000..32_000;
+    let claims = std::env::temp_dir().join("shouwang-test-ports");
+    std::fs::create_dir_all(&claims).expect("a folder for claimed ports");
+    for _ in 0..1000 {
+        let port = rand::RngExt::random_range(&mut rand::rng(), PORTS);
+        let claim = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(claims.join(port.to_string()));
+        let Ok(claim) = claim else { continue };
+        if claim.try_lock().is_ok() && TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            // Unlocked by the end of the process.
+            std::mem::forget(claim);
+            return port;
+        }
+    }
+    panic!("no free port among {PORTS:?}");
 }
 
 impl Service {
@@ -167,5 +183,25 @@ impl Service {
         if !value.is_empty() {
             self.env.push((name.into(), value.into()));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::free_port;
+
+    #[test]
+    fn a_port_is_given_to_one() {
+        let ports: std::collections::BTreeSet<u16> = (0..300).map(|_| free_port()).collect();
+        assert_eq!(ports.len(), 300);
+        let ephemeral = std::fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range").unwrap_or_default();
+        let first = ephemeral
+            .split_whitespace()
+            .next()
+            .and_then(|first| first.parse::<u16>().ok());
+        assert!(
+            first.is_none_or(|first| ports.iter().all(|port| *port < first)),
+            "{ephemeral}"
+        );
     }
 }

@@ -135,8 +135,8 @@ fn beside(said: &[String], ticket: &PlannedTicket, sight: &Sight) -> Vec<String>
     kept
 }
 
-/// What was reported, as far as it is seen.
-fn reported(pack: &Pack, facts: &Facts, sight: &Sight) -> Vec<String> {
+/// Situations that are seen, and where the child is: the same in both tellings. `danger` is one word.
+fn situations_and_place(pack: &Pack, facts: &Facts, danger: &str, sight: &Sight) -> (Vec<String>, Vec<String>) {
     let seen = Facts {
         situations: facts
             .situations
@@ -146,13 +146,19 @@ fn reported(pack: &Pack, facts: &Facts, sight: &Sight) -> Vec<String> {
             .collect(),
         ..facts.clone()
     };
-    let mut said: Vec<String> = rows::situations(pack, &seen).collect();
-    if sight.has(Part::Child) {
-        said.extend(rows::children(facts));
-    }
-    let mut rest = vec![format!("现实危险：{}", if facts.present_danger { "有" } else { "无" })];
+    let mut rest = vec![format!("现实危险：{danger}")];
     if sight.has(Part::Place) {
         rest.push(format!("地点：{}", unit::place(pack, facts.area.as_deref())));
+    }
+    (rows::situations(pack, &seen).collect(), rest)
+}
+
+/// What was reported, as far as it is seen.
+fn reported(pack: &Pack, facts: &Facts, sight: &Sight) -> Vec<String> {
+    let danger = if facts.present_danger { "有" } else { "无" };
+    let (mut said, mut rest) = situations_and_place(pack, facts, danger, sight);
+    if sight.has(Part::Child) {
+        said.extend(rows::children(facts));
     }
     let words = [
         ("place", facts.place.as_str()),
@@ -171,25 +177,12 @@ fn reported(pack: &Pack, facts: &Facts, sight: &Sight) -> Vec<String> {
 
 /// What was reported, as far as it can be read and is seen. What can't be read is never told as a fact.
 pub(super) fn reported_as_read(pack: &Pack, facts: &Facts, raw: &Value, sight: &Sight) -> Vec<String> {
-    let seen = Facts {
-        situations: facts
-            .situations
-            .iter()
-            .filter(|code| sight.sees(code))
-            .cloned()
-            .collect(),
-        ..facts.clone()
-    };
-    let mut said: Vec<String> = rows::situations(pack, &seen).collect();
     let danger = match (raw["present_danger"].is_boolean(), facts.present_danger) {
         (false, _) => "读不出，按有处理",
         (true, true) => "有",
         (true, false) => "无",
     };
-    let mut rest = vec![format!("现实危险：{danger}")];
-    if sight.has(Part::Place) {
-        rest.push(format!("地点：{}", unit::place(pack, facts.area.as_deref())));
-    }
+    let (mut said, rest) = situations_and_place(pack, facts, danger, sight);
     said.push(rest.join("；"));
     said.push(
         "本报告的事实由另一版本的程序写成，不能完整读取，以上只是读得出的部分，规则行的条件不能逐条复核。".to_owned(),

@@ -1,7 +1,7 @@
 //! 申请查看: what may happen to an opening of what a ticket doesn't show, beside the lifecycle of the ticket itself.
 //!
 //! 待审批 -> 已开放 or 未批准; who asked may take it back (已撤回). What is open ends by itself after 72 hours and may be ended
-//! earlier (已提前结束). Two ways open at once and are reviewed afterwards by somebody else: what a unit that signed asks for a
+//! earlier (已提前结束): by a person, with its ticket, or by a review that found it not compliant. Two ways open at once and are reviewed afterwards by somebody else: what a unit that signed asks for a
 //! P1, never the reporter; and the sealed identity for the police unit that signed, where its row shows it. The CHECK constraints and the
 //! trigger of migration 22 say the same; [`OpeningState::after`] is the whole table.
 
@@ -115,6 +115,29 @@ impl OpeningState {
         }
     }
 
+    /// The state after a review. What was found not compliant ends with the finding, where it still ran.
+    pub fn reviewed(
+        self,
+        finding: Finding,
+        ends_at: Option<DateTime<Utc>>,
+        at: DateTime<Utc>,
+    ) -> Result<Self, InvalidOpening> {
+        let state = self.after(OpeningAct::Review, ends_at, at)?;
+        Ok(match finding {
+            Finding::NotCompliant if self.is_open(ends_at, at) => Self::Ended,
+            _ => state,
+        })
+    }
+
+    /// The state once its ticket closed or left the unit: what rests on a ticket ends with it.
+    pub fn without_ticket(self, ends_at: Option<DateTime<Utc>>, at: DateTime<Utc>) -> Self {
+        match self {
+            Self::Asked => Self::Withdrawn,
+            Self::Open if self.is_open(ends_at, at) => Self::Ended,
+            state => state,
+        }
+    }
+
     /// Whether it shows anything now.
     pub fn is_open(self, ends_at: Option<DateTime<Utc>>, at: DateTime<Utc>) -> bool {
         self == Self::Open && ends_at.is_some_and(|end| end > at)
@@ -224,6 +247,30 @@ mod tests {
             "it has ended already"
         );
         assert_eq!(S::Open.after(A::Review, ends, opened + LASTS), Ok(S::Open));
+    }
+
+    #[test]
+    fn a_bad_review_ends_what_runs_and_a_ticket_takes_its_openings_along() {
+        let at = DateTime::UNIX_EPOCH;
+        let (runs, over) = (Some(at + TimeDelta::seconds(1)), Some(at));
+        for finding in [Finding::Compliant, Finding::NotCompliant] {
+            let bad = finding == Finding::NotCompliant;
+            assert_eq!(
+                S::Open.reviewed(finding, runs, at),
+                Ok(if bad { S::Ended } else { S::Open })
+            );
+            assert_eq!(S::Open.reviewed(finding, over, at), Ok(S::Open), "it was over");
+            assert_eq!(S::Ended.reviewed(finding, runs, at), Ok(S::Ended));
+            for state in [S::Asked, S::Refused, S::Withdrawn] {
+                assert!(state.reviewed(finding, runs, at).is_err(), "{state}");
+            }
+        }
+        assert_eq!(S::Asked.without_ticket(None, at), S::Withdrawn);
+        assert_eq!(S::Open.without_ticket(runs, at), S::Ended);
+        assert_eq!(S::Open.without_ticket(over, at), S::Open);
+        for state in [S::Refused, S::Withdrawn, S::Ended] {
+            assert_eq!(state.without_ticket(runs, at), state);
+        }
     }
 
     #[test]

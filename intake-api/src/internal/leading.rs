@@ -59,15 +59,16 @@ struct LeadingPage {
     office_name: String,
     office: Option<Call>,
     office_failed: Option<String>,
+    looks: Option<String>,
 }
 
 /// `GET /leading`
 async fn page(State(internal): State<Internal>, actor: Leading, Language(lang): Language) -> Response {
-    let found = match look(&internal).await {
+    let (now, loaded) = (clock::now(), internal.pack.current());
+    let (found, looks) = match look(&internal, now).await {
         Ok(found) => found,
         Err(e) => return unavailable(&e),
     };
-    let (now, loaded) = (clock::now(), internal.pack.current());
     let pack = &loaded.pack;
     let (letters, supervised): (Vec<_>, Vec<_>) = found.overdue.iter().partition(|line| line.letter);
     let say = |lines: Vec<&LeadingLine>| lines.into_iter().map(|l| line(l, pack, lang, now)).collect();
@@ -82,6 +83,7 @@ async fn page(State(internal): State<Internal>, actor: Leading, Language(lang): 
             .map(|unit| unit.name.clone())
             .unwrap_or_default(),
         office: found.office.as_ref().map(call),
+        looks: (looks > 0).then(|| lang.fill("leading.looks", &[("n", &looks.to_string())])),
         office_failed: found
             .office_failed_at
             .map(|at| lang.fill("leading.office_failed", &[("at", &words::moment(lang, at, now))])),
@@ -92,21 +94,24 @@ async fn page(State(internal): State<Internal>, actor: Leading, Language(lang): 
 
 /// `GET /api/v1/leading`
 async fn api(State(internal): State<Internal>, _: Leading) -> Response {
-    match look(&internal).await {
-        Ok(found) => {
+    match look(&internal, clock::now()).await {
+        Ok((found, looks)) => {
             let loaded = internal.pack.current();
             let overdue: Vec<Value> = found.overdue.iter().map(|l| in_json(l, &loaded.pack)).collect();
             let failed = found.office_failed_at.map(casework::calendar::rfc3339);
-            Json(json!({"overdue": overdue, "more": found.more, "office": found.office, "office_failed_at": failed}))
+            Json(json!({"overdue": overdue, "more": found.more, "office": found.office, "office_failed_at": failed, "openings_overdue": looks}))
                 .into_response()
         }
         Err(e) => api_unavailable(&e),
     }
 }
 
-async fn look(internal: &Internal) -> Result<LeadingNow, StoreError> {
+/// The page, and how many looks at what is hidden nobody decided or reviewed in time.
+async fn look(internal: &Internal, now: DateTime<Utc>) -> Result<(LeadingNow, i64), StoreError> {
     let office = internal.pack.current().pack.units().office().to_owned();
-    internal.board.leading_now(&internal.county, &office).await
+    let found = internal.board.leading_now(&internal.county, &office).await?;
+    let (_, _, overdue) = internal.board.openings_counts(&internal.county, now).await?;
+    Ok((found, overdue))
 }
 
 fn line(line: &LeadingLine, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> Line {

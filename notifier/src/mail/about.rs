@@ -1,6 +1,9 @@
 //! Mails that are not about a ticket: rules that wait for approval, rights that changed, an opening that is asked for.
 
-use casework::{pack::LEADING_GROUP, urgency::Urgency};
+use casework::{
+    pack::{LEADING_GROUP, OFFICE},
+    urgency::Urgency,
+};
 use chrono::{DateTime, Utc};
 use platform::{
     receipt::ReportId,
@@ -56,10 +59,14 @@ pub(super) fn action(notice: &LeasedNotice, as_of: DateTime<Utc>) -> String {
     }
     let n = notice.said().unwrap_or_default().count.unwrap_or_default();
     let at = moment(as_of.min(notice.created_at));
-    fill(
-        &notice_kind(&notice.kind).replace("notice.what", "notice.action"),
-        &[("n", &n.to_string()), ("at", &at)],
-    )
+    let key = match (notice.kind.as_str(), notice.unit_kind.as_str()) {
+        // The leading group decides nothing itself; a unit looks after its own person.
+        ("opening-overdue", LEADING_GROUP) => "notice.action.opening-overdue-leading".to_owned(),
+        ("review-overdue", LEADING_GROUP) => "notice.action.review-overdue-leading".to_owned(),
+        ("opening-faulted", OFFICE) => "notice.action.opening-faulted-office".to_owned(),
+        (kind, _) => notice_kind(kind).replace("notice.what", "notice.action"),
+    };
+    fill(&key, &[("n", &n.to_string()), ("at", &at)])
 }
 
 /// Where its recipients find it, and what the button says.
@@ -69,7 +76,12 @@ pub(super) fn link(notice: &LeasedNotice) -> (String, &'static str) {
     }
     let kind = notice.subject_kind.as_deref().unwrap_or_default();
     let page = Subject::page(kind, notice.subject_id.unwrap_or_default(), &notice.unit_kind);
-    let open = if page == "/" { "home" } else { known(Some(kind)) };
+    let open = match notice.kind.as_str() {
+        _ if page == "/" => "home",
+        "opening-faulted" => "opening-found",
+        "review-waits" | "review-overdue" => "opening-review",
+        _ => known(Some(kind)),
+    };
     (page, t(&format!("notice.open.{open}")))
 }
 

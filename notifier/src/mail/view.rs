@@ -76,7 +76,7 @@ impl Tone {
             "reopened" => Self::Reopened,
             "undeliverable" => Self::Undeliverable,
             "flood" => Self::Flood,
-            kind if let Some(known) = opening(kind) => Self::Opening(known),
+            kind if let (None, Some(known)) = (&notice.subject_kind, opening(kind)) => Self::Opening(known),
             kind if let Some(act) = ACTS.into_iter().find(|act| *act == kind) => Self::Act(act),
             kind if let Some(subject) = Subject::KINDS.into_iter().find(|subject| *subject == kind) => {
                 Self::Subject(subject)

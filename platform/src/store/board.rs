@@ -205,8 +205,6 @@ pub struct BoardTicket {
     pub notices: Value,
     /// The report's tickets.
     pub others: Value,
-    /// What it was made from, for [`crate::why::Why`].
-    pub made: Option<Value>,
 }
 
 impl Store {
@@ -306,8 +304,7 @@ impl Store {
     pub async fn triage_list(&self, county: &str, offset: i64, limit: i64) -> Result<Vec<TriageLine>, StoreError> {
         let rows = sqlx::query_as(
             "SELECT t.id AS ticket_id, t.report_id, t.urgency, t.state, person_shown(t.signed_by_account, t.signed_by) AS signed_by,
-                    t.next_due_at, t.dispatched_at,
-                    (SELECT facts_listed(f.facts, t.shows, t.own) FROM report_facts f WHERE f.report_id = t.report_id) AS facts,
+                    t.next_due_at, t.dispatched_at, board_listed(t.id) AS facts,
                     t.drill,
                     coalesce((SELECT d.triage_reasons FROM decisions d WHERE d.report_id = t.report_id ORDER BY d.round DESC LIMIT 1), '[]') AS reasons
              FROM tickets t WHERE t.county = $1 AND t.obligation = 'triage' AND t.resolved_at IS NULL

@@ -3,7 +3,7 @@
 SELECT t.id AS ticket_id, t.report_id, t.unit, u.name AS unit_name, t.obligation, t.urgency, s.stage, s.due_at AS since,
        s.next_step AS level,
        unit_call(t.county, t.unit) AS call,
-       (SELECT facts_listed(f.facts, report_looks(t.report_id, 'office'), t.own) FROM report_facts f WHERE f.report_id = t.report_id) AS facts,
+       board_listed(t.id) AS facts,
        $4 AS drill
 FROM (SELECT s.ticket_id, s.stage, s.due_at, s.next_step FROM stages s
       WHERE s.county = $1 AND s.drill = $4 AND s.ended_at IS NULL AND s.next_step >= 2

@@ -27,8 +27,7 @@ SELECT t.id, t.report_id, t.obligation, t.unit, u.name AS unit_name, t.urgency, 
                                 UNION SELECT o.id FROM notices o WHERE o.ticket_id = t.id)), '[]') AS notices,
        (SELECT jsonb_agg(jsonb_build_object('id', o.id, 'obligation', o.obligation, 'unit_name', ou.name, 'lead', o.lead,
                      'state', o.state) ORDER BY o.lead DESC, o.id)
-        FROM tickets o JOIN units ou ON ou.county = o.county AND ou.code = o.unit WHERE o.report_id = t.report_id) AS others,
-       ticket_made(t.id) AS made
+        FROM tickets o JOIN units ou ON ou.county = o.county AND ou.code = o.unit WHERE o.report_id = t.report_id) AS others
 FROM tickets t
 JOIN units u ON u.county = t.county AND u.code = t.unit
 JOIN reports r ON r.id = t.report_id

@@ -8,7 +8,7 @@ SELECT t.id AS ticket_id, t.report_id, t.unit, u.name AS unit_name, t.obligation
        (SELECT max(e.level) FROM stages s JOIN escalation_steps e ON e.stage_id = s.id AND e.sent_at IS NOT NULL
         WHERE s.ticket_id = t.id AND s.stage = 'sign') AS level,
        unit_call(t.county, t.unit) AS call,
-       (SELECT facts_listed(f.facts, report_looks(t.report_id, 'office'), t.own) FROM report_facts f WHERE f.report_id = t.report_id) AS facts,
+       board_listed(t.id) AS facts,
        $4 AS drill
 FROM (SELECT * FROM tickets t
       WHERE t.county = $1 AND t.drill = $4 AND t.state IN ('dispatched', 'reopened') AND t.urgency = 'P1'

@@ -32,7 +32,7 @@ pub struct CallbackDue {
     pub reporter_kind: Option<String>,
     /// `named`, `confidential`, `anonymous`.
     pub identity: Option<String>,
-    /// Routing facts as stored: what the case is.
+    /// What the board shows of the facts: what the case is.
     #[serde(skip)]
     pub facts: Value,
     /// Outcomes of the tickets.
@@ -106,7 +106,7 @@ pub struct CallbackUndecided {
     pub by_account: Option<i64>,
     /// Their name.
     pub by_name: String,
-    /// Routing facts as stored: what the case is.
+    /// What the board shows of the facts: what the case is.
     #[serde(skip)]
     pub facts: Value,
     /// A drill.
@@ -116,8 +116,8 @@ pub struct CallbackUndecided {
 /// What a report is about, and how far it is.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct CallbackCase {
-    /// Routing facts as stored.
-    pub facts: Value,
+    /// How the reporter wishes to be treated: nobody stands behind an anonymous report.
+    pub identity: Option<String>,
     /// A drill.
     pub drill: bool,
     /// How many tickets count.
@@ -230,8 +230,8 @@ impl Store {
     pub async fn callbacks_undecided(&self, county: &str) -> Result<Vec<CallbackUndecided>, StoreError> {
         let rows = sqlx::query_as(
             "SELECT c.report_id, c.attempt, c.at, c.by_account, person_shown(c.by_account, c.by_name) AS by_name,
-                    facts_shown(f.facts, report_looks(r.id, 'office'), '{}') AS facts, r.drill
-             FROM callbacks c JOIN reports r ON r.id = c.report_id JOIN report_facts f ON f.report_id = r.id
+                    coalesce(board_facts(r.id), '{}') AS facts, r.drill
+             FROM callbacks c JOIN reports r ON r.id = c.report_id
              WHERE c.result = 'dissatisfied' AND c.decision IS NULL AND r.county = $1 ORDER BY c.at LIMIT $2",
         )
         .bind(county)
@@ -257,11 +257,11 @@ impl Store {
     /// What a report is about, if there is such a report.
     pub async fn callback_case(&self, county: &str, report_id: i64) -> Result<Option<CallbackCase>, StoreError> {
         let row = sqlx::query_as(
-            "SELECT f.facts, r.drill, count(t.id) AS tickets, count(t.id) FILTER (WHERE t.resolved_at IS NULL) AS open,
+            "SELECT p.identity, r.drill, count(t.id) AS tickets, count(t.id) FILTER (WHERE t.resolved_at IS NULL) AS open,
                     max(t.resolved_at) AS resolved_at
-             FROM reports r JOIN report_facts f ON f.report_id = r.id
+             FROM reports r CROSS JOIN LATERAL board_reporter(r.id) p
              LEFT JOIN tickets t ON t.report_id = r.id AND t.state NOT IN ('returned', 'waived')
-             WHERE r.county = $1 AND r.id = $2 GROUP BY r.id, f.facts, r.drill",
+             WHERE r.county = $1 AND r.id = $2 GROUP BY r.id, p.identity, r.drill",
         )
         .bind(county)
         .bind(report_id)

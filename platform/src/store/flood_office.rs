@@ -61,7 +61,7 @@ pub struct FloodReport {
     pub tickets: i64,
     /// Its first ticket, for a link.
     pub ticket_id: Option<i64>,
-    /// Routing facts, for the pages.
+    /// What the board shows of the facts, for the pages.
     #[serde(skip)]
     pub facts: Option<serde_json::Value>,
 }
@@ -225,9 +225,9 @@ impl Store {
     /// Its reports, the oldest first: `limit` after `offset`.
     pub async fn flood_reports(&self, flood: i64, offset: i64, limit: i64) -> Result<Vec<FloodReport>, StoreError> {
         Ok(sqlx::query_as(
-            "SELECT r.id AS report_id, r.received_at, f.facts, n.tickets, n.unsigned, n.ticket_id
+            "SELECT r.id AS report_id, r.received_at, board_facts(r.id) AS facts, n.tickets, n.unsigned, n.ticket_id
              FROM (SELECT report_id FROM flood_reports WHERE flood_id = $1 ORDER BY report_id OFFSET $2 LIMIT $3) fr
-             JOIN reports r ON r.id = fr.report_id LEFT JOIN report_facts f ON f.report_id = r.id
+             JOIN reports r ON r.id = fr.report_id
              CROSS JOIN LATERAL (SELECT count(*) AS tickets, count(*) FILTER (WHERE t.state = 'dispatched') AS unsigned,
                                         min(t.id) AS ticket_id FROM tickets t WHERE t.report_id = r.id) n
              ORDER BY r.id",

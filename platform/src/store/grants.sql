@@ -86,15 +86,18 @@ GRANT SELECT ON memberships TO "{role}_desk";
 GRANT SELECT (id, county, login, name, phone, disabled_at) ON accounts TO "{role}_desk";
 GRANT EXECUTE ON FUNCTION case_others(bigint) TO "{role}_desk";
 
--- board: reads, county-wide, nothing sealed; writes its own snapshot.
+-- board: reads, county-wide, nothing sealed and no facts that the rules don't show it; writes its own snapshot.
 GRANT SELECT (id, county, received_at, channel, drill) ON reports TO "{role}_board";
-GRANT SELECT ON report_facts, outbox, decisions, cases, case_reports, tickets, stages, escalation_steps, notices, notice_tickets, notice_attempts,
+GRANT SELECT ON outbox, decisions, cases, case_reports, tickets, stages, escalation_steps, notices, notice_tickets, notice_attempts,
     mail_state,
     events, parked_messages, routing_attempts, callbacks, stage_rounds, memberships, board_snapshots TO "{role}_board";
 GRANT SELECT (id, county, login, name, phone, disabled_at) ON accounts TO "{role}_board";
 GRANT INSERT, UPDATE ON board_snapshots TO "{role}_board";
 GRANT SELECT ON unlisted_areas TO "{role}_board";
-GRANT EXECUTE ON FUNCTION ticket_made(bigint), ticket_shows(bigint, bigint, timestamptz) TO "{role}_board";
+GRANT EXECUTE ON FUNCTION ticket_shows(bigint, bigint, timestamptz) TO "{role}_board";
+-- Of a report's facts what the rows of the disclosure table show, through these alone.
+GRANT EXECUTE ON FUNCTION board_looks(bigint), board_listed(bigint), board_facts(bigint), board_reporter(bigint), leading_area(bigint)
+    TO "{role}_board", "{role}_office";
 GRANT SELECT ON reads TO "{role}_board";
 
 -- office: settles triage and records call-backs; may open what a call-back needs.
@@ -102,7 +105,7 @@ GRANT SELECT (id, county, received_at, channel, drill, data_key) ON reports TO "
 GRANT EXECUTE ON FUNCTION office_ticket_read(bigint, bigint, text, timestamptz), 
     report_look(bigint, bigint, bigint, text, text, timestamptz), ticket_shows(bigint, bigint, timestamptz) TO "{role}_office";
 GRANT SELECT ON reads, report_facts, decisions, cases, case_reports, tickets, stages, escalation_steps, notices, notice_tickets, events,
-    callbacks, stage_rounds, outbox, routing_attempts TO "{role}_office";
+    notice_attempts, callbacks, stage_rounds, outbox, routing_attempts TO "{role}_office";
 GRANT INSERT ON decisions, tickets, stages, stage_rounds, notices, notice_tickets, events, callbacks, audit_leaves TO "{role}_office";
 GRANT UPDATE (decision, decided_at, decided_by, decided_account) ON callbacks TO "{role}_office";
 GRANT UPDATE ON tickets, stages, cases TO "{role}_office";
@@ -126,11 +129,13 @@ GRANT SELECT ON rule_set_acts TO "{role}_board";
 GRANT SELECT, INSERT ON openings TO "{role}_desk", "{role}_office";
 GRANT UPDATE (state, version, ended_at, ended_by, ended_account) ON openings TO "{role}_desk";
 GRANT UPDATE (state, version, decided_at, decided_by, decided_account, decided_note, opened_at, ends_at, ended_at, ended_by,
-    ended_account, review, reviewed_at, reviewed_by, reviewed_account, review_note) ON openings TO "{role}_office";
+    ended_account, ended_why, review, reviewed_at, reviewed_by, reviewed_account, review_note) ON openings TO "{role}_office";
 GRANT SELECT (id, county, report_id, ticket_id, unit, side, way, parts, urgency, drill, version, state, asked_at, asked_by,
-    asked_account, due_at, decided_at, decided_by, decided_account, opened_at, ends_at, ended_at, ended_by, ended_account,
-    review_due_at, review, reviewed_at, reviewed_by, reviewed_account, told_at) ON openings TO "{role}_board", "{role}_router";
-GRANT UPDATE (told_at) ON openings TO "{role}_router";
+    asked_account, due_at, decided_at, decided_by, decided_account, opened_at, ends_at, ended_at, ended_by, ended_account, ended_why,
+    plan, next_step, next_at, review_due_at, review, reviewed_at, reviewed_by, reviewed_account, told_at) ON openings TO "{role}_board", "{role}_router";
+GRANT UPDATE (told_at, next_step, next_at) ON openings TO "{role}_router";
+-- Whether a mail still asks for something.
+GRANT SELECT (id, county, state, review_due_at, review) ON openings TO "{role}_notifier";
 GRANT EXECUTE ON FUNCTION same_person(bigint, bigint) TO "{role}_desk", "{role}_office";
 GRANT EXECUTE ON FUNCTION desk_opening_ground(bigint, bigint, timestamptz), desk_opening_handed(bigint, bigint, text, timestamptz)
     TO "{role}_desk";

@@ -1,7 +1,7 @@
--- What is overdue at the leading group's level, the longest first: $1 county, $2 how many. Of the facts only the area is read.
+-- What is overdue at the leading group's level, the longest first: $1 county, $2 how many. Of the facts only the area is handed out, where the row of the leading group shows it.
 SELECT t.id AS ticket_id, t.unit, u.name AS unit_name, t.obligation, t.urgency, s.stage, s.due_at AS since,
        e.sent_at, e.action = 'advisory-letter' AS letter, r.drill,
-       (SELECT facts_area(f.facts) FROM report_facts f WHERE f.report_id = t.report_id) AS area,
+       leading_area(t.report_id) AS area,
        unit_call(t.county, t.unit) AS call
 FROM (SELECT s.id, s.ticket_id, s.stage, s.due_at, s.due_generation, s.next_step
       FROM (VALUES (false), (true)) AS apart (drill),

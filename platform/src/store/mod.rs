@@ -89,8 +89,8 @@ pub use notice_said::{
     FailedNotice, LeasedNotice, NoticeContact, NoticeDecision, NoticeFlood, NoticeStage, NoticeTicket, Phone,
 };
 pub use openings::{
-    Opening, OpeningActing, OpeningAsk, OpeningAsked, OpeningClocks, OpeningDeed, OpeningDenied, OpeningDone,
-    OpeningHanded, OpeningList, OpeningSealed,
+    Opening, OpeningActing, OpeningAsk, OpeningAsked, OpeningClock, OpeningClocks, OpeningDeed, OpeningDenied,
+    OpeningDone, OpeningHanded, OpeningList, OpeningSealed,
 };
 pub use outbox::{OutboxRow, REPORTS_COUNTED};
 pub use pack::{

@@ -8,7 +8,10 @@ SELECT n.id, n.kind, n.level, n.unit, u.name AS unit_name, u.kind AS unit_kind, 
        coalesce(n.subject_kind = 'rule-set', false)
            AND NOT EXISTS (SELECT FROM rule_sets s WHERE s.county = n.county AND s.version = n.subject_id AND s.state = 'submitted')
            OR coalesce(n.subject_kind = 'factor-reset', false)
-           AND EXISTS (SELECT FROM factor_resets r WHERE r.id = n.subject_id AND r.ended_at IS NOT NULL) AS settled,
+           AND EXISTS (SELECT FROM factor_resets r WHERE r.id = n.subject_id AND r.ended_at IS NOT NULL)
+           OR coalesce(n.subject_kind = 'opening' AND n.kind <> 'opening-faulted', false)
+           AND NOT EXISTS (SELECT FROM openings o WHERE o.county = n.county AND o.id = n.subject_id
+                           AND (o.state = 'asked' OR o.review_due_at IS NOT NULL AND o.review IS NULL)) AS settled,
        (SELECT o.created_at FROM notices o WHERE o.id = n.resent_from) AS resent_of,
        (SELECT jsonb_build_object('kind', b.kind, 'unit', b.unit, 'unit_name', bu.name, 'mailbox', bu.mailbox, 'state', b.state,
                                   'error', b.last_error)

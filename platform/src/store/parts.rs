@@ -103,7 +103,7 @@ impl Store {
             .await?)
     }
 
-    /// What the program judges a ticket by, read with the board's login: a desk's login can't.
+    /// What the program judges a ticket by, and shows nobody uncut. Read with the office's login: a desk's and the board's can't.
     pub async fn ticket_ground(&self, ticket: i64) -> Result<Option<Ground>, StoreError> {
         let row: Option<(Json<Value>, Option<Json<Value>>)> = sqlx::query_as(
             "SELECT f.facts, ticket_made(t.id) FROM tickets t JOIN report_facts f ON f.report_id = t.report_id WHERE t.id = $1",

@@ -19,6 +19,14 @@ pub enum Subject {
     RightsChanged(i64),
     /// This opening of what is hidden is asked for.
     OpeningAsked(i64),
+    /// Nobody decided on it in time.
+    OpeningOverdue(i64),
+    /// It opened at once, and somebody else reviews it.
+    ReviewWaits(i64),
+    /// Nobody reviewed it in time.
+    ReviewOverdue(i64),
+    /// A review found that it was not right.
+    OpeningFaulted(i64),
     /// Call-backs that wait on this day, written as `20261126`.
     CallbacksDue(i32),
     /// The reset of a second factor waits for its second person.
@@ -96,7 +104,7 @@ pub struct SubjectNotice<'a> {
 
 impl Subject {
     /// Every kind of such notices.
-    pub const KINDS: [&str; 7] = [
+    pub const KINDS: [&str; 11] = [
         "rules-submitted",
         "rights-changed",
         "opening-asked",
@@ -104,6 +112,10 @@ impl Subject {
         "factor-reset-asked",
         "flood-closed",
         "flood-given-back",
+        "opening-overdue",
+        "review-waits",
+        "review-overdue",
+        "opening-faulted",
     ];
 
     /// The page where the people of a unit of this kind find it; `/` is everybody's own first page.
@@ -128,6 +140,10 @@ impl Subject {
             Self::FactorResetAsked(reset) => (Self::KINDS[4], "factor-reset", reset),
             Self::FloodClosed(flood) => (Self::KINDS[5], "flood", flood),
             Self::FloodGivenBack(flood) => (Self::KINDS[6], "flood", flood),
+            Self::OpeningOverdue(opening) => (Self::KINDS[7], "opening", opening),
+            Self::ReviewWaits(opening) => (Self::KINDS[8], "opening", opening),
+            Self::ReviewOverdue(opening) => (Self::KINDS[9], "opening", opening),
+            Self::OpeningFaulted(opening) => (Self::KINDS[10], "opening", opening),
         }
     }
 }

@@ -199,3 +199,36 @@ fn sources(dir: &str) -> Vec<(PathBuf, String)> {
     assert!(!out.is_empty(), "{dir} has no sources");
     out
 }
+
+#[test]
+fn every_json_body_is_read_by_the_one_extractor() {
+    // Axum's own `Json` answers in bare text, in words of its own and without a byte order mark; as an answer it is fine.
+    let mut stack = vec![root().join("intake-api/src/internal")];
+    let mut seen = 0;
+    while let Some(path) = stack.pop() {
+        if path.is_dir() {
+            stack.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+            continue;
+        }
+        let text = fs::read_to_string(&path).unwrap_or_default();
+        let squeezed: String = text.split_whitespace().collect();
+        for taken in [
+            ":Json<",
+            ":axum::Json<",
+            ":extract::Json<",
+            "Option<Json<",
+            "JsonRejection",
+            "Result<Json<",
+        ] {
+            assert!(!squeezed.contains(taken), "{} takes a body by {taken}", path.display());
+        }
+        let reader = path.ends_with("internal/wire.rs");
+        assert!(
+            reader || !squeezed.contains("body:Bytes"),
+            "{} reads a body by itself",
+            path.display()
+        );
+        seen += squeezed.matches(":JsonBody<").count();
+    }
+    assert!(seen > 15, "only {seen} bodies were found");
+}

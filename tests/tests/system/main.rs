@@ -5,6 +5,7 @@
 
 mod architecture;
 mod board;
+mod board_facts;
 mod bounds;
 mod callbacks;
 mod desk;

@@ -276,6 +276,7 @@ async fn each_login_may_do_its_own_and_nothing_else() {
         ("desk", "SELECT password_hash FROM accounts"),
         ("desk", "DELETE FROM tickets"),
         ("board", "SELECT matter FROM reports"),
+        ("board", "SELECT * FROM report_facts"),
         ("board", "UPDATE tickets SET state = 'waived'"),
         ("office", "DELETE FROM tickets"),
         ("people", "SELECT * FROM reports"),
@@ -434,7 +435,7 @@ async fn a_replay_takes_the_newest_reports_and_no_drill() {
     reports[10].facts = r#"{"situations": ["abandoned"], "place": "moon"}"#.into();
     fixture.writer().report_insert_batch(&reports).await.expect("stored");
 
-    let board = fixture.store_as("board");
+    let board = fixture.store_as("office");
     let mut wanted: Vec<_> = reports
         .iter()
         .filter(|report| !report.drill)

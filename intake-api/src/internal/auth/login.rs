@@ -24,6 +24,7 @@ use super::{
 use crate::internal::{
     Internal,
     page::{Frame, Language, problem, render},
+    wire::JsonBody,
 };
 
 /// An account of the demo, shown on its login page.
@@ -199,7 +200,11 @@ pub(crate) async fn submit(
 }
 
 /// `POST /api/v1/session`: `{"login", "password"}`, with `"code"` where there is a second factor -> `{"token", "expires_at"}`.
-pub(crate) async fn api(State(internal): State<Internal>, device: Device, Json(form): Json<Credentials>) -> Response {
+pub(crate) async fn api(
+    State(internal): State<Internal>,
+    device: Device,
+    JsonBody(form): JsonBody<Credentials>,
+) -> Response {
     let now = clock::now();
     if form.is_empty() {
         return problem::api(422, "give login and password");

@@ -38,6 +38,7 @@ use crate::internal::{
     detached,
     page::{Frame, Language, problem, render, words},
     unavailable,
+    wire::JsonBody,
 };
 
 /// Instead of the word of what was done: the unit that was to take over is not in the pack any more.
@@ -231,7 +232,7 @@ pub(crate) async fn api_act(
     State(internal): State<Internal>,
     actor: Office,
     Path((id, act)): Path<(i64, String)>,
-    Json(typed): Json<Typed>,
+    JsonBody(typed): JsonBody<Typed>,
 ) -> Response {
     let verb = match act.as_str() {
         "confirm" => Verb::Agree,

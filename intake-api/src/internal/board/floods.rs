@@ -26,6 +26,7 @@ use crate::internal::{
     detached,
     page::{Frame, Language, Pages, problem, render, words},
     unavailable,
+    wire::JsonBody,
 };
 
 /// Longest reason, in characters.
@@ -402,7 +403,7 @@ pub(crate) async fn api_act(
     State(internal): State<Internal>,
     actor: Office,
     Path((id, word)): Path<(i64, String)>,
-    Json(typed): Json<Typed>,
+    JsonBody(typed): JsonBody<Typed>,
 ) -> Response {
     let act = match typed.act(&word) {
         Ok(act) => act,

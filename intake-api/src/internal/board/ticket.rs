@@ -140,6 +140,11 @@ pub(crate) async fn page(
         Ok(None) => return problem::not_found().into_response(),
         Err(e) => return unavailable(&e),
     };
+    // What explains it is judged by the program, and cut to what is seen before it is told.
+    let ground = match internal.office.ticket_ground(id).await {
+        Ok(ground) => ground.unwrap_or_default(),
+        Err(e) => return unavailable(&e),
+    };
     let opened = match look(&internal, &actor, ticket.report_id, Some(id)).await {
         Ok(opened) => opened,
         Err(response) => return response,
@@ -209,7 +214,7 @@ pub(crate) async fn page(
         reads: looked.iter().map(|read| reads::say(read, lang, now)).collect(),
         why: internal
             .why
-            .ticket(ticket.made.as_ref(), &opened.sight(&ticket.own))
+            .ticket(ground.made.as_ref(), &opened.sight(&ticket.own))
             .await
             .text(),
         office: actor.is(&["office"]),

@@ -29,6 +29,7 @@ use crate::internal::{
     in_own_task,
     page::{Frame, Language, Pages, problem, render, tail, words},
     unavailable, undone,
+    wire::JsonBody,
 };
 
 /// Most reports of one answer of the API.
@@ -328,7 +329,7 @@ pub(crate) async fn api_act(
     State(internal): State<Internal>,
     actor: Office,
     Path((id, verb)): Path<(i64, String)>,
-    Json(typed): Json<Typed>,
+    JsonBody(typed): JsonBody<Typed>,
 ) -> Response {
     let what = match verb.as_str() {
         "take" => Settle::Take,
@@ -373,10 +374,10 @@ async fn show(
     typed: Typed,
 ) -> Response {
     let now = clock::now();
-    let found = internal.board.report_to_route(id).await;
+    let found = internal.office.report_to_route(id).await;
     let (report, shown, state) = match (
         found,
-        internal.board.report_show(id).await,
+        internal.office.report_show(id).await,
         internal.board.triage_state(id).await,
     ) {
         (Ok(Some(report)), Ok(Some(shown)), Ok(state)) if *report.county == *internal.county => (report, shown, state),

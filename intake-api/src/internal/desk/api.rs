@@ -2,7 +2,6 @@
 
 use axum::{
     Json,
-    body::Bytes,
     extract::{Path, Query, State},
     http::{StatusCode, header},
     response::{IntoResponse, Response},
@@ -26,7 +25,7 @@ use super::{
     view::next_act,
 };
 use crate::{
-    internal::{Internal, UNSURE, auth::Desk, document, page::problem},
+    internal::{Internal, UNSURE, auth::Desk, document, page::problem, wire::JsonBody},
     parts::Opened,
 };
 
@@ -76,51 +75,88 @@ pub(super) async fn ticket(State(internal): State<Internal>, desk: Desk, Path(id
 }
 
 /// `POST /api/v1/tickets/{id}/sign`
-pub(super) async fn sign(internal: State<Internal>, desk: Desk, id: Path<String>, body: Bytes) -> Response {
-    act(Kind::Sign, internal.0, desk, &id.0, &body).await
+pub(super) async fn sign(
+    internal: State<Internal>,
+    desk: Desk,
+    id: Path<String>,
+    body: JsonBody<Map<String, Value>>,
+) -> Response {
+    act(Kind::Sign, internal.0, desk, &id.0, body.0).await
 }
 
 /// `POST /api/v1/tickets/{id}/assign`
-pub(super) async fn assign(internal: State<Internal>, desk: Desk, id: Path<String>, body: Bytes) -> Response {
-    act(Kind::Assign, internal.0, desk, &id.0, &body).await
+pub(super) async fn assign(
+    internal: State<Internal>,
+    desk: Desk,
+    id: Path<String>,
+    body: JsonBody<Map<String, Value>>,
+) -> Response {
+    act(Kind::Assign, internal.0, desk, &id.0, body.0).await
 }
 
 /// `POST /api/v1/tickets/{id}/contact`
-pub(super) async fn contact(internal: State<Internal>, desk: Desk, id: Path<String>, body: Bytes) -> Response {
-    act(Kind::Contact, internal.0, desk, &id.0, &body).await
+pub(super) async fn contact(
+    internal: State<Internal>,
+    desk: Desk,
+    id: Path<String>,
+    body: JsonBody<Map<String, Value>>,
+) -> Response {
+    act(Kind::Contact, internal.0, desk, &id.0, body.0).await
 }
 
 /// `POST /api/v1/tickets/{id}/evidence`
-pub(super) async fn evidence(internal: State<Internal>, desk: Desk, id: Path<String>, body: Bytes) -> Response {
-    act(Kind::Evidence, internal.0, desk, &id.0, &body).await
+pub(super) async fn evidence(
+    internal: State<Internal>,
+    desk: Desk,
+    id: Path<String>,
+    body: JsonBody<Map<String, Value>>,
+) -> Response {
+    act(Kind::Evidence, internal.0, desk, &id.0, body.0).await
 }
 
 /// `POST /api/v1/tickets/{id}/resolve`
-pub(super) async fn resolve(internal: State<Internal>, desk: Desk, id: Path<String>, body: Bytes) -> Response {
-    act(Kind::Resolve, internal.0, desk, &id.0, &body).await
+pub(super) async fn resolve(
+    internal: State<Internal>,
+    desk: Desk,
+    id: Path<String>,
+    body: JsonBody<Map<String, Value>>,
+) -> Response {
+    act(Kind::Resolve, internal.0, desk, &id.0, body.0).await
 }
 
 /// `POST /api/v1/tickets/{id}/confirm`
-pub(super) async fn confirm(internal: State<Internal>, desk: Desk, id: Path<String>, body: Bytes) -> Response {
-    act(Kind::Confirm, internal.0, desk, &id.0, &body).await
+pub(super) async fn confirm(
+    internal: State<Internal>,
+    desk: Desk,
+    id: Path<String>,
+    body: JsonBody<Map<String, Value>>,
+) -> Response {
+    act(Kind::Confirm, internal.0, desk, &id.0, body.0).await
 }
 
 /// `POST /api/v1/tickets/{id}/refuse`
-pub(super) async fn refuse(internal: State<Internal>, desk: Desk, id: Path<String>, body: Bytes) -> Response {
-    act(Kind::Refuse, internal.0, desk, &id.0, &body).await
+pub(super) async fn refuse(
+    internal: State<Internal>,
+    desk: Desk,
+    id: Path<String>,
+    body: JsonBody<Map<String, Value>>,
+) -> Response {
+    act(Kind::Refuse, internal.0, desk, &id.0, body.0).await
 }
 
 /// `POST /api/v1/tickets/{id}/take-back`
-pub(super) async fn take_back(internal: State<Internal>, desk: Desk, id: Path<String>, body: Bytes) -> Response {
-    act(Kind::TakeBack, internal.0, desk, &id.0, &body).await
+pub(super) async fn take_back(
+    internal: State<Internal>,
+    desk: Desk,
+    id: Path<String>,
+    body: JsonBody<Map<String, Value>>,
+) -> Response {
+    act(Kind::TakeBack, internal.0, desk, &id.0, body.0).await
 }
 
-async fn act(kind: Kind, internal: Internal, desk: Desk, id: &str, body: &[u8]) -> Response {
+async fn act(kind: Kind, internal: Internal, desk: Desk, id: &str, body: Map<String, Value>) -> Response {
     let now = clock::now();
-    let fields = match fields(body) {
-        Ok(fields) => fields,
-        Err(response) => return response,
-    };
+    let fields = fields(body);
     let ticket = match wanted(&internal, &desk, id).await {
         Ok(ticket) => ticket,
         Err(response) => return response,
@@ -199,16 +235,13 @@ pub(crate) async fn wanted(internal: &Internal, desk: &Desk, id: &str) -> Result
 }
 
 /// A flat JSON object as the fields of a form; null is absent.
-fn fields(body: &[u8]) -> Result<Fields, Response> {
-    let Ok(object) = serde_json::from_slice::<Map<String, Value>>(body) else {
-        return Err(problem::api(400, "the body must be a JSON object"));
-    };
+fn fields(object: Map<String, Value>) -> Fields {
     let flat = object.into_iter().filter_map(|(name, value)| match value {
         Value::Null => None,
         Value::String(text) => Some((name, text)),
         other => Some((name, other.to_string())),
     });
-    Ok(flat.collect())
+    flat.collect()
 }
 
 fn invalid(wrong: &Wrong) -> Response {

@@ -142,7 +142,7 @@ pub(crate) async fn fetch(internal: &Internal, desk: &Desk, id: &str) -> Result<
         let Some(mut ticket) = internal.desk.desk_ticket(&desk.scope, id).await? else {
             return Ok(None);
         };
-        ticket.ground = internal.board.ticket_ground(id).await?.unwrap_or_default();
+        ticket.ground = internal.office.ticket_ground(id).await?.unwrap_or_default();
         Ok::<_, StoreError>(Some(ticket))
     };
     match found.await {

@@ -9,7 +9,7 @@ use axum::{
 use casework::lifecycle::opening::Finding;
 use platform::{
     clock,
-    store::{OpeningActing, OpeningDeed, OpeningDone},
+    store::{DeskScope, OpeningActing, OpeningDeed, OpeningDone},
 };
 use serde::Deserialize;
 
@@ -90,11 +90,22 @@ pub(super) async fn perform(
     } else {
         None
     };
-    let (office, county, person, version) = (
-        internal.office.clone(),
+    acted(internal, actor, None, id, deed, (typed.version, written)).await
+}
+
+/// What both doors do, in a task of its own: at a desk with its units, else as the office or the oversight.
+pub(super) async fn acted(
+    internal: &Internal,
+    actor: &Actor,
+    desk: Option<DeskScope>,
+    id: i64,
+    deed: OpeningDeed,
+    (version, written): (i32, Option<Vec<u8>>),
+) -> Result<OpeningDone, Response> {
+    let (stores, county, person) = (
+        (internal.desk.clone(), internal.office.clone()),
         internal.county.clone(),
         actor.person.clone(),
-        typed.version,
     );
     detached(async move {
         let acting = OpeningActing {
@@ -104,9 +115,12 @@ pub(super) async fn perform(
             at: clock::now(),
             note: written.as_deref(),
         };
-        let done = office.opening_act(&county, id, deed, &acting).await?;
+        let done = match desk {
+            Some(scope) => stores.0.desk_opening_act(&scope, id, deed, &acting).await?,
+            None => stores.1.opening_act(&county, id, deed, &acting).await?,
+        };
         if matches!(done, OpeningDone::Done(_)) {
-            let _ = office.notices_wake().await;
+            let _ = stores.1.notices_wake().await;
         }
         Ok::<_, platform::store::StoreError>(done)
     })

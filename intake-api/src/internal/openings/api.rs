@@ -24,6 +24,7 @@ use crate::internal::{
     auth::{Desk, Overseer},
     desk::wanted,
     page::problem,
+    wire::JsonBody,
 };
 
 /// What an asking sends.
@@ -59,7 +60,7 @@ pub(super) async fn ask_ticket(
     State(internal): State<Internal>,
     desk: Desk,
     Path(id): Path<String>,
-    Json(sent): Json<Sent>,
+    JsonBody(sent): JsonBody<Sent>,
 ) -> Response {
     let ticket = match wanted(&internal, &desk, &id).await {
         Ok(ticket) => ticket,
@@ -77,7 +78,7 @@ pub(super) async fn ask_report(
     State(internal): State<Internal>,
     actor: Overseer,
     Path(report): Path<i64>,
-    Json(sent): Json<Sent>,
+    JsonBody(sent): JsonBody<Sent>,
 ) -> Response {
     let asking = match Asking::read(sent.parts.iter().map(String::as_str), &sent.reason) {
         Ok(asking) => asking,
@@ -117,7 +118,7 @@ pub(super) async fn end_ticket(
     State(internal): State<Internal>,
     desk: Desk,
     Path((id, opening)): Path<(String, i64)>,
-    Json(ending): Json<Ending>,
+    JsonBody(ending): JsonBody<Ending>,
 ) -> Response {
     let (_, opening) = match desk::found(&internal, &desk, &id, opening).await {
         Ok(found) => found,
@@ -187,7 +188,7 @@ pub(super) async fn act(
     State(internal): State<Internal>,
     actor: Overseer,
     Path((id, word)): Path<(i64, String)>,
-    Json(typed): Json<Typed>,
+    JsonBody(typed): JsonBody<Typed>,
 ) -> Response {
     match act::read(&word, &typed) {
         None => problem::api(404, "the acts are approve, refuse, review, end and withdraw"),

@@ -13,7 +13,7 @@ use casework::{
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
-    store::{DeskScope, DeskTicket, OpeningAsk, OpeningAsked, OpeningClocks},
+    store::{DeskScope, DeskTicket, OpeningAsk, OpeningAsked, OpeningClock, OpeningClocks},
 };
 
 use crate::internal::{
@@ -75,12 +75,27 @@ pub(super) fn reason_of(text: &str) -> Result<String, (&'static str, &'static st
     Ok(text)
 }
 
-/// When it must be decided and reviewed, by the pack's rows.
-pub(super) fn clocks(pack: &Pack, urgency: Urgency, now: DateTime<Utc>) -> OpeningClocks {
+/// When it must be decided and reviewed, and who is told otherwise, by the pack's rows.
+fn clocks(pack: &Pack, urgency: Urgency, now: DateTime<Utc>) -> OpeningClocks {
+    let clock = |matter| {
+        let planned = routing::waiting(pack, matter, urgency, now);
+        OpeningClock {
+            due: planned.due,
+            plan: planned.steps,
+        }
+    };
     OpeningClocks {
-        decide: routing::waiting(pack, Matter::Opening, urgency, now).due,
-        review: routing::waiting(pack, Matter::Review, urgency, now).due,
+        decide: clock(Matter::Opening),
+        review: clock(Matter::Review),
     }
+}
+
+/// In whose name it is asked.
+enum Door {
+    /// A ticket of these units.
+    Desk(DeskScope, i64),
+    /// A report, without a ticket.
+    Report(i64, Side),
 }
 
 /// A unit's person asks, in a task of its own.
@@ -94,26 +109,7 @@ pub(super) async fn at_desk(
     let note = note(&asking.reason);
     let sealed =
         sealed::seal_with(&internal.keys, ticket.report_id, &ticket.data_key, &note).map_err(|e| unavailable(&e))?;
-    let (store, scope, id) = (internal.desk.clone(), scope.clone(), ticket.id);
-    let (loaded, person, county) = (internal.pack.current(), actor.person.clone(), internal.county.clone());
-    let (parts, now) = (asking.parts.clone(), clock::now());
-    detached(async move {
-        let ask = OpeningAsk {
-            county: &county,
-            parts: &parts,
-            reason: &sealed,
-            by: &person.account.name,
-            account: person.account.id,
-            at: now,
-            clocks: &|urgency| clocks(&loaded.pack, urgency, now),
-        };
-        let asked = store.desk_opening_ask(&scope, id, &ask).await?;
-        if matches!(asked, OpeningAsked::Now(_)) {
-            let _ = store.notices_wake().await;
-        }
-        Ok::<_, platform::store::StoreError>(asked)
-    })
-    .await
+    stored(internal, actor, Door::Desk(scope.clone(), ticket.id), asking, sealed).await
 }
 
 /// The office or the oversight asks, in a task of its own; `None`: there is no such report.
@@ -130,8 +126,19 @@ pub(super) async fn without_ticket(
     };
     let sealed =
         sealed::seal_with(&internal.keys, report, &key.data_key, &note(&asking.reason)).map_err(|e| unavailable(&e))?;
-    let (store, loaded) = (internal.office.clone(), internal.pack.current());
-    let (person, county) = (actor.person.clone(), internal.county.clone());
+    stored(internal, actor, Door::Report(report, side), asking, sealed).await
+}
+
+/// What both doors store, in a task of its own.
+async fn stored(
+    internal: &Internal,
+    actor: &Actor,
+    door: Door,
+    asking: &Asking,
+    sealed: Vec<u8>,
+) -> Result<OpeningAsked, Response> {
+    let (desk, office) = (internal.desk.clone(), internal.office.clone());
+    let (loaded, person, county) = (internal.pack.current(), actor.person.clone(), internal.county.clone());
     let (parts, now) = (asking.parts.clone(), clock::now());
     detached(async move {
         let ask = OpeningAsk {
@@ -143,9 +150,12 @@ pub(super) async fn without_ticket(
             at: now,
             clocks: &|urgency| clocks(&loaded.pack, urgency, now),
         };
-        let asked = store.opening_ask(report, side, &ask).await?;
+        let asked = match door {
+            Door::Desk(scope, ticket) => desk.desk_opening_ask(&scope, ticket, &ask).await?,
+            Door::Report(report, side) => office.opening_ask(report, side, &ask).await?,
+        };
         if matches!(asked, OpeningAsked::Now(_)) {
-            let _ = store.notices_wake().await;
+            let _ = office.notices_wake().await;
         }
         Ok::<_, platform::store::StoreError>(asked)
     })

@@ -20,11 +20,12 @@ use casework::{
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
-    store::{DeskTicket, Opening, OpeningActing, OpeningAsked, OpeningDeed, OpeningDone, Reading},
+    store::{DeskTicket, Opening, OpeningAsked, OpeningDeed, OpeningDone, Reading},
     text::Lang,
 };
 
 use super::{
+    act::acted,
     ask::{Asking, at_desk},
     read,
     words::{Line, line},
@@ -302,23 +303,8 @@ pub(super) async fn ended(
     } else {
         OpeningDeed::End
     };
-    let (store, scope, person, id) = (
-        internal.desk.clone(),
-        desk.scope.clone(),
-        desk.person.clone(),
-        opening.id,
-    );
-    detached(async move {
-        let acting = OpeningActing {
-            by: &person.account.name,
-            account: person.account.id,
-            version,
-            at: clock::now(),
-            note: None,
-        };
-        store.desk_opening_act(&scope, id, deed, &acting).await
-    })
-    .await
+    let scope = Some(desk.scope.clone());
+    acted(internal, desk, scope, opening.id, deed, (version, None)).await
 }
 
 /// `POST /tickets/{id}/openings/{opening}/end`

@@ -95,17 +95,29 @@ fn state(o: &Opening, lang: Lang, now: DateTime<Utc>) -> String {
                 ("at", &moment(o.decided_at)),
             ],
         ),
-        known => lang.fill(
-            if known == "withdrawn" {
-                "openings.is_withdrawn"
-            } else {
-                "openings.is_ended"
-            },
+        _ => lang.fill(
+            ended_key(o, "openings.is"),
             &[
                 ("by", o.ended_by.as_ref().unwrap_or(&nobody)),
                 ("at", &moment(o.ended_at)),
             ],
         ),
+    }
+}
+
+/// Which sentence says how it ended before its time.
+fn ended_key(o: &Opening, begin: &str) -> &'static str {
+    match (begin, o.state.as_str(), o.ended_why.as_deref()) {
+        ("openings.is", "withdrawn", Some(_)) => "openings.is_withdrawn_ticket",
+        ("openings.is", "withdrawn", None) => "openings.is_withdrawn",
+        ("openings.is", _, Some("review")) => "openings.is_ended_review",
+        ("openings.is", _, Some(_)) => "openings.is_ended_ticket",
+        ("openings.is", _, None) => "openings.is_ended",
+        (_, "withdrawn", Some(_)) => "openings.trail_withdrawn_ticket",
+        (_, "withdrawn", None) => "openings.trail_withdrawn",
+        (_, _, Some("review")) => "openings.trail_ended_review",
+        (_, _, Some(_)) => "openings.trail_ended_ticket",
+        (_, _, None) => "openings.trail_ended",
     }
 }
 
@@ -160,14 +172,7 @@ pub(super) fn trail(
         ));
     }
     match (o.ended_at, o.ends_at) {
-        (Some(at), _) => {
-            let key = if o.state == "withdrawn" {
-                "openings.trail_withdrawn"
-            } else {
-                "openings.trail_ended"
-            };
-            lines.push((at, said(key, by(o.ended_by.as_ref()))));
-        }
+        (Some(at), _) => lines.push((at, said(ended_key(o, "openings.trail"), by(o.ended_by.as_ref())))),
         (None, Some(at)) if at <= now => lines.push((at, lang.t("openings.trail_over").to_owned())),
         _ => {}
     }

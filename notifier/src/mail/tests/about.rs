@@ -60,6 +60,9 @@ fn every_subject_says_what_is_asked_and_opens_for_its_recipient() {
     let rights = json!({"person": "王伟（wangwei）", "change": "新增角色：经办人", "by": "李娜"});
     let asked =
         json!({"unit": "太和县医院", "asked": "情况描述", "report": receipt.get(), "due": "2026-11-24T17:10:00+08:00"});
+    let late = asked.clone();
+    let faulted =
+        json!({"unit": "太和县医院", "asked": "住址", "report": receipt.get(), "person": "孙悦", "by": "李娜"});
     for (notice, subject, parts) in [
         (
             about("rights-changed", ("account", 7), rights.clone()),
@@ -109,6 +112,56 @@ fn every_subject_says_what_is_asked_and_opens_for_its_recipient() {
             about("flood-given-back", ("flood", 9), json!({"count": 62, "by": "李娜"})),
             "【一般】恢复办理：62件工单",
             ["时限照原来计算", "件数：62", "http://10.0.0.5:8081/floods/9\n"],
+        ),
+        (
+            about("opening-overdue", ("opening", 12), late.clone()),
+            "【一般】查看申请逾期未批：查看申请12号",
+            [
+                "请立即在“查看审批”中决定",
+                "处理时限：2026年11月24日",
+                "http://10.0.0.5:8081/openings/12\n",
+            ],
+        ),
+        (
+            to("lg", about("opening-overdue", ("opening", 12), late.clone())),
+            "【一般】查看申请逾期未批：查看申请12号",
+            [
+                "请领导小组电话督促办公室",
+                "申请单位：太和县医院",
+                "http://10.0.0.5:8081/leading\n",
+            ],
+        ),
+        (
+            about("review-waits", ("opening", 12), late.clone()),
+            "【一般】查看待复核：查看申请12号",
+            [
+                "登记是否合规",
+                "打开这次查看，核对并复核",
+                "http://10.0.0.5:8081/openings/12\n",
+            ],
+        ),
+        (
+            to("lg", about("review-overdue", ("opening", 12), late)),
+            "【一般】查看逾期未复核：查看申请12号",
+            [
+                "请领导小组电话督促办公室立即复核",
+                "申请查看：情况描述",
+                "http://10.0.0.5:8081/leading\n",
+            ],
+        ),
+        (
+            about("opening-faulted", ("opening", 12), faulted.clone()),
+            "【一般】查看复核不合规：查看申请12号",
+            ["看复核说明", "人员：孙悦", "http://10.0.0.5:8081/openings/12\n"],
+        ),
+        (
+            LeasedNotice {
+                unit: "pol-341222101".into(),
+                unit_kind: "police".into(),
+                ..about("opening-faulted", ("opening", 12), faulted)
+            },
+            "【一般】查看复核不合规：查看申请12号",
+            ["请单位负责人向本人核实", "经办人：李娜", "http://10.0.0.5:8081/\n"],
         ),
         (
             about("callbacks-due", ("callbacks", 20_261_124), json!({"count": 12})),

@@ -1,8 +1,11 @@
 //! Somebody else decides or reviews, or an opening ends before its time.
 
-use casework::lifecycle::{
-    TicketState,
-    opening::{Finding, Judge, LASTS, OpeningAct, OpeningState, Side, decides, ends, may_ask, reviews},
+use casework::{
+    lifecycle::{
+        TicketState,
+        opening::{Finding, Judge, LASTS, OpeningAct, OpeningState, Side, decides, ends, may_ask, reviews},
+    },
+    urgency::Urgency,
 };
 use chrono::{DateTime, Utc};
 use serde_json::json;
@@ -10,7 +13,7 @@ use sqlx::PgTransaction;
 use uuid::Uuid;
 
 use super::{OPENING, Opening, ask::OpeningEvent};
-use crate::store::{DeskScope, Store, StoreError};
+use crate::store::{DeskScope, Said, Store, StoreError, Subject, SubjectNotice, To, subject_notice::subject_notice};
 
 /// An act on an opening.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -164,7 +167,11 @@ async fn act(
         return Ok(OpeningDone::Stale(found));
     }
     let reviewed = matches!(deed, OpeningDeed::Review(_)) && !found.is_to_review();
-    let after = match before.after(deed.act(), found.ends_at, acting.at) {
+    let after = match deed {
+        OpeningDeed::Review(finding) => before.reviewed(finding, found.ends_at, acting.at),
+        deed => before.after(deed.act(), found.ends_at, acting.at),
+    };
+    let after = match after {
         Ok(after) if !reviewed => after,
         _ => return Ok(OpeningDone::NotAllowed(found)),
     };
@@ -186,6 +193,12 @@ async fn act(
         sealed: acting.note,
     };
     event.insert(&mut tx).await?;
+    if deed == OpeningDeed::Review(Finding::NotCompliant) {
+        if after != before {
+            ended_by_review(&event, id, &found.parts).insert(&mut tx).await?;
+        }
+        tell_of_fault(&mut tx, &found, acting).await?;
+    }
     if matches!(deed, OpeningDeed::Approve | OpeningDeed::Refuse) && found.side == "unit" {
         tell_unit(&mut tx, &found, deed, acting.at).await?;
     }
@@ -279,7 +292,11 @@ async fn write(
         ),
         OpeningDeed::Review(finding) => (
             "UPDATE openings SET state = $2, version = version + 1, reviewed_at = $3, reviewed_by = $4, reviewed_account = $5,
-                    review_note = $6, review = $7 WHERE id = $1",
+                    review_note = $6, review = $7,
+                    ended_at = CASE WHEN state <> $2 THEN $3 ELSE ended_at END, ended_by = CASE WHEN state <> $2 THEN $4 ELSE ended_by END,
+                    ended_account = CASE WHEN state <> $2 THEN $5 ELSE ended_account END,
+                    ended_why = CASE WHEN state <> $2 THEN 'review' ELSE ended_why END
+             WHERE id = $1",
             Some(finding.as_str().to_owned()),
         ),
     };
@@ -293,6 +310,50 @@ async fn write(
         .bind(more)
         .execute(&mut **tx)
         .await?;
+    Ok(())
+}
+
+/// That it ended stands in the trail beside what the review found.
+fn ended_by_review<'e>(reviewed: &OpeningEvent<'e>, id: i64, parts: &[String]) -> OpeningEvent<'e> {
+    OpeningEvent {
+        kind: "opening-ended",
+        detail: json!({"opening": id, "parts": parts, "why": "review"}),
+        sealed: None,
+        ..*reviewed
+    }
+}
+
+/// A look that was not right is told to the unit whose person it was, for its leader, and to the office. Without the note.
+async fn tell_of_fault(
+    tx: &mut PgTransaction<'_>,
+    found: &Opening,
+    acting: &OpeningActing<'_>,
+) -> Result<(), StoreError> {
+    let county: String = sqlx::query_scalar("SELECT county FROM openings WHERE id = $1")
+        .bind(found.id)
+        .fetch_one(&mut **tx)
+        .await?;
+    // The office's own looks have one mailbox to go to: a notice is queued once for each.
+    for to in [To::Unit(&found.unit), To::Office] {
+        let notice = SubjectNotice {
+            county: &county,
+            subject: Subject::OpeningFaulted(found.id),
+            round: 0,
+            to,
+            urgency: Urgency::from_word(&found.urgency).unwrap_or(Urgency::P1),
+            drill: found.drill,
+            said: Said {
+                report: Some(found.report_id),
+                unit: Some(found.unit_name.clone()),
+                asked: Some(super::parts_said(&found.parts)),
+                person: Some(found.asked_by.clone()),
+                by: Some(acting.by.to_owned()),
+                ..Said::default()
+            },
+            at: acting.at,
+        };
+        subject_notice(tx, &notice).await?;
+    }
     Ok(())
 }
 

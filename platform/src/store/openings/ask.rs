@@ -1,11 +1,9 @@
 //! Somebody asks: what they may have at once is open, the rest waits for another person.
 
 use super::{OPENING, Opening};
-use crate::{
-    store::{DeskScope, Said, Store, StoreError, Subject, SubjectNotice, To, subject_notice::subject_notice},
-    text::Lang,
-};
+use crate::store::{DeskScope, Said, Store, StoreError, Subject, SubjectNotice, To, subject_notice::subject_notice};
 use casework::{
+    escalation::PlannedStep,
     lifecycle::{
         TicketState,
         opening::{Asker, IDENTITY, LASTS, Side, Way, may_ask, way},
@@ -15,15 +13,24 @@ use casework::{
 };
 use chrono::{DateTime, Utc};
 use serde_json::json;
-use sqlx::PgTransaction;
+use sqlx::{PgTransaction, types::Json};
 
-/// Due times of the decision and of the review, by the pack.
-#[derive(Clone, Copy, Debug)]
+/// Until when somebody else acts, and who is told otherwise.
+#[derive(Clone, Debug)]
+pub struct OpeningClock {
+    /// Due.
+    pub due: DateTime<Utc>,
+    /// The steps upwards.
+    pub plan: Vec<PlannedStep>,
+}
+
+/// The clocks of the decision and of the review, by the pack.
+#[derive(Clone, Debug)]
 pub struct OpeningClocks {
     /// Of the decision.
-    pub decide: DateTime<Utc>,
+    pub decide: OpeningClock,
     /// Of the review.
-    pub review: DateTime<Utc>,
+    pub review: OpeningClock,
 }
 
 /// What somebody asks.
@@ -205,10 +212,11 @@ async fn insert(
 ) -> Result<i64, StoreError> {
     let waits = way == Way::Approval;
     let clocks = (ask.clocks)(Urgency::from_word(&found.urgency).unwrap_or(Urgency::P1));
+    let clock = if waits { &clocks.decide } else { &clocks.review };
     let id: i64 = sqlx::query_scalar(
         "INSERT INTO openings (county, report_id, ticket_id, unit, side, way, parts, urgency, drill, state, asked_at, asked_by,
-                               asked_account, reason, due_at, review_due_at, opened_at, ends_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) RETURNING id",
+                               asked_account, reason, due_at, review_due_at, opened_at, ends_at, plan, next_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) RETURNING id",
     )
     .bind(ask.county)
     .bind(found.report_id)
@@ -224,10 +232,12 @@ async fn insert(
     .bind(ask.by)
     .bind(ask.account)
     .bind(ask.reason)
-    .bind(waits.then_some(clocks.decide))
-    .bind((!waits).then_some(clocks.review))
+    .bind(waits.then_some(clock.due))
+    .bind((!waits).then_some(clock.due))
     .bind((!waits).then_some(ask.at))
     .bind((!waits).then_some(ask.at + LASTS))
+    .bind(Json(&clock.plan))
+    .bind(clock.plan.first().map(|step| step.at))
     .fetch_one(&mut **tx)
     .await?;
     let event = OpeningEvent {
@@ -246,11 +256,6 @@ async fn insert(
 
 /// Who decides is told: what the office asks is decided by others who read the same mailbox.
 async fn tell(tx: &mut PgTransaction<'_>, opening: &Opening, ask: &OpeningAsk<'_>) -> Result<(), StoreError> {
-    let names: Vec<&str> = opening
-        .parts
-        .iter()
-        .map(|part| Lang::Zh.t(&format!("parts.{part}")))
-        .collect();
     let notice = SubjectNotice {
         county: ask.county,
         subject: Subject::OpeningAsked(opening.id),
@@ -261,7 +266,7 @@ async fn tell(tx: &mut PgTransaction<'_>, opening: &Opening, ask: &OpeningAsk<'_
         said: Said {
             report: Some(opening.report_id),
             unit: Some(opening.unit_name.clone()),
-            asked: Some(names.join("、")),
+            asked: Some(super::parts_said(&opening.parts)),
             by: Some(ask.by.to_owned()),
             due: opening.due_at,
             ..Said::default()

@@ -9,20 +9,27 @@ mod read;
 use chrono::{DateTime, Utc};
 
 use super::{DeskScope, Store, StoreError};
+use crate::text::Lang;
 
 pub use act::{OpeningActing, OpeningDeed, OpeningDenied, OpeningDone};
-pub use ask::{OpeningAsk, OpeningAsked, OpeningClocks};
+pub use ask::{OpeningAsk, OpeningAsked, OpeningClock, OpeningClocks};
 pub use read::OpeningHanded;
 
 /// Lists of what waits are cut here; the count beside them stops at 1,001.
 const LISTED: i64 = 200;
+
+/// What is asked for, in the words of mails.
+fn parts_said(parts: &[String]) -> String {
+    let names: Vec<&str> = parts.iter().map(|part| Lang::Zh.t(&format!("parts.{part}"))).collect();
+    names.join("、")
+}
 
 /// The columns of an [`Opening`]. Names are shown so that two people of one name can be told apart.
 const OPENING: &str = "SELECT o.id, o.version, o.report_id, o.ticket_id, o.unit, u.name AS unit_name,
     (SELECT t.obligation FROM tickets t WHERE t.id = o.ticket_id) AS obligation, o.side, o.way, o.parts, o.urgency, o.drill, o.state,
     o.asked_at, o.asked_account, person_shown(o.asked_account, o.asked_by) AS asked_by, o.due_at, o.decided_at, o.decided_account,
     person_shown(o.decided_account, o.decided_by) AS decided_by, o.opened_at, o.ends_at, o.ended_at, o.ended_account,
-    person_shown(o.ended_account, o.ended_by) AS ended_by, o.review_due_at, o.review, o.reviewed_at, o.reviewed_account,
+    person_shown(o.ended_account, o.ended_by) AS ended_by, o.ended_why, o.review_due_at, o.review, o.reviewed_at, o.reviewed_account,
     person_shown(o.reviewed_account, o.reviewed_by) AS reviewed_by
     FROM openings o JOIN units u ON u.county = o.county AND u.code = o.unit";
 
@@ -79,6 +86,8 @@ pub struct Opening {
     pub ended_account: Option<i64>,
     /// Their name.
     pub ended_by: Option<String>,
+    /// `ticket`: it ended with its ticket. `review`: a review found it not compliant. Otherwise somebody ended it.
+    pub ended_why: Option<String>,
     /// By when it is to be reviewed.
     pub review_due_at: Option<DateTime<Utc>>,
     /// `compliant`, `not-compliant`.

@@ -1,50 +1,127 @@
-//! Decisions and reviews of openings that nobody made in time: the office is told once, and the board counts them.
+//! Decisions and reviews of openings that nobody made in time: told upwards step by step, by the plan that the opening was asked
+//! with, until somebody decides. The same pace as the stages of tickets (`casework::pace`).
 
+use casework::{escalation::PlannedStep, pace, urgency::Urgency};
 use chrono::{DateTime, Utc};
+use sqlx::{PgTransaction, types::Json};
 
-use crate::store::{Store, StoreError};
+use crate::store::{Said, Store, StoreError, Subject, SubjectNotice, To, due::due, subject_notice::subject_notice};
 
 /// Told in one transaction.
 const BATCH: i64 = 50;
 
+/// One that waits.
+#[derive(sqlx::FromRow)]
+struct Waits {
+    id: i64,
+    county: String,
+    report_id: i64,
+    unit: String,
+    parts: Vec<String>,
+    asked_by: String,
+    urgency: String,
+    drill: bool,
+    asked: bool,
+    due: DateTime<Utc>,
+    plan: Json<Vec<PlannedStep>>,
+    next_step: i16,
+    told_at: Option<DateTime<Utc>>,
+    leading_group: Option<String>,
+}
+
 impl Store {
     /// When the next one falls due.
     pub(crate) async fn openings_next(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
-        Ok(sqlx::query_scalar(
-            "SELECT coalesce(due_at, review_due_at) FROM openings
-             WHERE told_at IS NULL AND (state = 'asked' OR review_due_at IS NOT NULL AND review IS NULL)
-             ORDER BY coalesce(due_at, review_due_at) LIMIT 1",
+        Ok(
+            sqlx::query_scalar("SELECT min(next_at) FROM openings WHERE next_at IS NOT NULL")
+                .fetch_one(&self.pool)
+                .await?,
         )
-        .fetch_optional(&self.pool)
-        .await?)
     }
 
-    /// Tells the office of those that are overdue by now; answers how many notices were queued.
+    /// Takes up to 50 steps that are due by now; answers how many openings were looked at. Call again until there is none.
     pub async fn openings_tell(&self, now: DateTime<Utc>) -> Result<u64, StoreError> {
-        let told = sqlx::query(
-            "WITH due AS (
-                 SELECT id FROM openings
-                 WHERE told_at IS NULL AND (state = 'asked' OR review_due_at IS NOT NULL AND review IS NULL)
-                   AND coalesce(due_at, review_due_at) <= $1
-                 ORDER BY coalesce(due_at, review_due_at) LIMIT $2 FOR UPDATE SKIP LOCKED
-             ), told AS (
-                 UPDATE openings o SET told_at = $1 FROM due WHERE o.id = due.id RETURNING o.id, o.state, o.ticket_id, o.report_id
-             )
-             INSERT INTO notices (id, dedup, county, kind, ticket_id, unit, urgency, drill, created_at, state)
-             SELECT gen_random_uuid(), 'opening-overdue:' || told.id, t.county,
-                    CASE told.state WHEN 'asked' THEN 'opening-overdue' ELSE 'review-overdue' END, t.id, office.code, t.urgency, r.drill,
-                    $1, 'queued'
-             FROM told
-             JOIN tickets t ON t.id = coalesce(told.ticket_id,
-                 (SELECT l.id FROM tickets l WHERE l.report_id = told.report_id ORDER BY l.lead DESC, l.id LIMIT 1))
-             JOIN reports r ON r.id = t.report_id
-             JOIN LATERAL (SELECT min(u.code) AS code FROM units u WHERE u.county = t.county AND u.kind = 'office' AND u.retired_at IS NULL
-                          ) office ON office.code IS NOT NULL",
-        )
+        let mut tx = self.pool.begin().await?;
+        let waiting: Vec<Waits> = sqlx::query_as(concat!(
+            "WITH due AS (",
+            due!(
+                "openings",
+                "id, county, report_id, unit, parts, asked_by, urgency, drill, state = 'asked' AS asked,
+                 coalesce(due_at, review_due_at) AS due, plan, next_step, told_at, next_at",
+                "next_at",
+                "$2",
+                "next_at <= $1"
+            ),
+            ") SELECT d.id, d.county, d.report_id, u.name AS unit, d.parts, d.asked_by, d.urgency, d.drill, d.asked, d.due, d.plan,
+                    d.next_step, d.told_at,
+                    (SELECT min(l.code) FROM units l WHERE l.county = d.county AND l.kind = 'leading-group' AND l.retired_at IS NULL)
+                        AS leading_group
+             FROM due d JOIN openings o ON o.id = d.id JOIN units u ON u.county = o.county AND u.code = o.unit ORDER BY d.next_at"
+        ))
         .bind(now)
         .bind(BATCH)
-        .execute(&self.pool)
+        .persistent(false)
+        .fetch_all(&mut *tx)
         .await?;
-        Ok(told.rows_affected())
+        for opening in &waiting {
+            turn(&mut tx, opening, now).await?;
+        }
+        tx.commit().await?;
+        Ok(waiting.len() as u64)
     }
+}
+
+async fn turn(tx: &mut PgTransaction<'_>, opening: &Waits, now: DateTime<Utc>) -> Result<(), StoreError> {
+    let plan = &opening.plan.0;
+    let next = usize::try_from(opening.next_step).unwrap_or(0);
+    let turn = pace::turn(plan, next, opening.told_at, None, now);
+    for (i, _) in &turn.send {
+        tell(tx, opening, &plan[*i], now).await?;
+    }
+    sqlx::query("UPDATE openings SET next_step = $2, next_at = $3, told_at = coalesce($4, told_at) WHERE id = $1")
+        .bind(opening.id)
+        .bind(i16::try_from(next + turn.send.len()).unwrap_or(i16::MAX))
+        .bind(turn.next_at)
+        .bind((!turn.send.is_empty()).then_some(now))
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// Before the due time whoever decides is reminded; from then on it is called overdue, and goes up to the leading group.
+async fn tell(
+    tx: &mut PgTransaction<'_>,
+    opening: &Waits,
+    step: &PlannedStep,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let subject = match (opening.asked, step.at < opening.due) {
+        (true, true) => Subject::OpeningAsked(opening.id),
+        (true, false) => Subject::OpeningOverdue(opening.id),
+        (false, true) => Subject::ReviewWaits(opening.id),
+        (false, false) => Subject::ReviewOverdue(opening.id),
+    };
+    let to = match &opening.leading_group {
+        Some(unit) if step.to == "leading-group" => To::Unit(unit),
+        _ => To::Office,
+    };
+    let notice = SubjectNotice {
+        county: &opening.county,
+        subject,
+        round: i64::from(step.level),
+        to,
+        urgency: Urgency::from_word(&opening.urgency).unwrap_or(Urgency::P1),
+        drill: opening.drill,
+        said: Said {
+            report: Some(opening.report_id),
+            unit: Some(opening.unit.clone()),
+            asked: Some(super::parts_said(&opening.parts)),
+            by: Some(opening.asked_by.clone()),
+            due: Some(opening.due),
+            ..Said::default()
+        },
+        at: now,
+    };
+    subject_notice(tx, &notice).await?;
+    Ok(())
 }

@@ -2,15 +2,16 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod ends;
 mod pages;
 mod random;
 mod store;
 
-use casework::lifecycle::opening::Side;
+use casework::{escalation::PlannedStep, lifecycle::opening::Side};
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::store::{
-    DeskScope, Opening, OpeningActing, OpeningAsk, OpeningAsked, OpeningClocks, OpeningDeed, OpeningDone,
-    OpeningHanded, Reading, Store, TicketDeed,
+    ActDone, Acting, Closing, DeskScope, Opening, OpeningActing, OpeningAsk, OpeningAsked, OpeningClock, OpeningClocks,
+    OpeningDeed, OpeningDone, OpeningHanded, Reading, Store, TicketDeed,
 };
 use tests::fixture::Fixture;
 
@@ -99,19 +100,41 @@ impl Scene {
     }
 
     fn clocks(&self, minute: i64) -> OpeningClocks {
+        let clock = |due: i64| {
+            let step = |level: u8, to: &str, at: i64| PlannedStep {
+                level,
+                to: to.into(),
+                action: "urge".into(),
+                at: self.minute(minute + at),
+            };
+            OpeningClock {
+                due: self.minute(minute + due),
+                plan: vec![step(2, "office", due), step(4, "leading-group", due + 30)],
+            }
+        };
         OpeningClocks {
-            decide: self.minute(minute + 60),
-            review: self.minute(minute + 24 * 60),
+            decide: clock(60),
+            review: clock(24 * 60),
         }
     }
 
-    async fn sign(&self, who: &Who, minute: i64) {
+    /// The unit closes it by itself, if the ticket's state allows that.
+    async fn close(&self, who: &Who, minute: i64) -> ActDone {
+        let closing = Closing {
+            outcome: "no-harm-found".into(),
+            ..Closing::default()
+        };
+        self.deed(who, &TicketDeed::Close(Box::new(closing)), minute).await
+    }
+
+    /// An act of the unit on the ticket.
+    async fn deed(&self, who: &Who, deed: &TicketDeed, minute: i64) -> ActDone {
         let version: i32 = sqlx::query_scalar("SELECT version FROM tickets WHERE id = $1")
             .bind(self.ticket)
             .fetch_one(self.fixture.store.pool())
             .await
             .unwrap();
-        let acting = platform::store::Acting {
+        let acting = Acting {
             by: &who.name,
             account: who.account,
             version,
@@ -120,12 +143,11 @@ impl Scene {
             detail: serde_json::json!({}),
         };
         let scope = DeskScope::new([self.unit.as_str()]);
-        let done = self
-            .desk
-            .desk_act(&scope, self.ticket, &TicketDeed::Sign, &acting)
-            .await
-            .unwrap();
-        assert_eq!(done, platform::store::ActDone::Done);
+        self.desk.desk_act(&scope, self.ticket, deed, &acting).await.unwrap()
+    }
+
+    async fn sign(&self, who: &Who, minute: i64) {
+        assert_eq!(self.deed(who, &TicketDeed::Sign, minute).await, ActDone::Done);
     }
 
     /// A unit's person asks.

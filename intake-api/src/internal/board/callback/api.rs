@@ -20,6 +20,7 @@ use crate::internal::{
     Internal, api_of, api_unavailable,
     auth::{Office, Overseer},
     page::problem,
+    wire::JsonBody,
 };
 
 /// `GET /api/v1/callbacks`
@@ -75,7 +76,7 @@ pub(crate) async fn record(
     State(internal): State<Internal>,
     actor: Office,
     Path(id): Path<i64>,
-    Json(sent): Json<Sent>,
+    JsonBody(sent): JsonBody<Sent>,
 ) -> Response {
     if let Err(refused) = known(&internal, id).await {
         return refused;
@@ -111,7 +112,7 @@ pub(crate) async fn decide(
     State(internal): State<Internal>,
     actor: Office,
     Path(id): Path<i64>,
-    Json(sent): Json<Sent>,
+    JsonBody(sent): JsonBody<Sent>,
 ) -> Response {
     if let Err(refused) = known(&internal, id).await {
         return refused;

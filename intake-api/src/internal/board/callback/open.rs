@@ -60,5 +60,5 @@ pub(super) async fn identity(internal: &Internal, id: i64) -> Result<Option<Stri
         .await
         .map_err(|e| unavailable(&e))?;
     let closed = case.filter(|case| case.tickets > 0 && case.open == 0);
-    Ok(closed.map(|case| case.facts["identity"].as_str().unwrap_or_default().to_owned()))
+    Ok(closed.map(|case| case.identity.unwrap_or_default()))
 }

@@ -181,7 +181,7 @@ pub(super) async fn show(
         Err(response) => return response,
     };
     let (stand, office) = (found.stand(now), actor.is(&["office"]));
-    let anonymous = found.case.facts["identity"] == "anonymous";
+    let anonymous = found.case.identity.as_deref() == Some("anonymous");
     let offered = if office { offered(stand, anonymous) } else { &[] };
     let typed = said.typed.clone().unwrap_or_default();
     let ticked = typed.tickets();
