@@ -42,3 +42,6 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     FROM report_facts f WHERE f.report_id = p_report
 $$;
 REVOKE ALL ON FUNCTION leading_area(bigint) FROM PUBLIC;
+
+-- Who looked at a ticket, also where millions of other looks lie between.
+CREATE INDEX reads_ticket ON reads (ticket_id, at) WHERE ticket_id IS NOT NULL;

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Demo accounts: five made-up people, shown on the login page. Only where somebody asked for a demo. And what `up` says at its
+# Demo accounts: seven made-up people, shown on the login page. Only where somebody asked for a demo. And what `up` says at its
 # end about people: that this is a demo, or how the first accounts are made.
 
 # demo_accounts: makes them or keeps them, in $RUN/keys/demo.json (0600).
@@ -17,11 +17,11 @@ demo_none() {
   if [[ $said != *": 0" ]]; then note "$said"; fi
 }
 
-# demo_pairs: DEMO_{OFFICE,LEADER,MEMBER,LEADING,ADMIN}_{USER,PASSWORD}=… , one a line. Login names and passwords are letters,
+# demo_pairs: DEMO_{OFFICE,OFFICE2,LEADER,MEMBER,LEADING,OVERSIGHT,ADMIN}_{USER,PASSWORD}=… , one a line. Login names and passwords are letters,
 # digits and hyphens, so the file can be read without a JSON tool.
 demo_pairs() {
   [[ -s $RUN/keys/demo.json ]] || return 0
-  tr '{' '\n' <"$RUN/keys/demo.json" | sed -n 's/.*"login":"\([a-z0-9-]*\)".*"password":"\([a-z0-9]*\)".*"who":"\([a-z]*\)".*/\3 \1 \2/p' |
+  tr '{' '\n' <"$RUN/keys/demo.json" | sed -n 's/.*"login":"\([a-z0-9-]*\)".*"password":"\([a-z0-9]*\)".*"who":"\([a-z0-9]*\)".*/\3 \1 \2/p' |
     while read -r who user password; do
       printf 'DEMO_%s_USER=%s\nDEMO_%s_PASSWORD=%s\n' "${who^^}" "$user" "${who^^}" "$password"
     done

@@ -34,7 +34,7 @@ env_is_private_and_complete() {
   [[ $(stat -c %a "$OUT/system/env") == 600 && $(stat -c %a "$OUT/system/keys/master.key") == 600 ]] || return 1
   # shellcheck disable=SC1091
   (source "$OUT/system/env" && for name in PUBLIC_URL INTERNAL_URL MAIL_URL DATABASE_URL AMQP_URL \
-    DEMO_{OFFICE,LEADER,MEMBER,LEADING,ADMIN}_{USER,PASSWORD}; do [[ -n ${!name} ]] || exit 1; done)
+    DEMO_{OFFICE,OFFICE2,LEADER,MEMBER,LEADING,OVERSIGHT,ADMIN}_{USER,PASSWORD}; do [[ -n ${!name} ]] || exit 1; done)
 }
 log_in() { # log_in RUN-FOLDER LOGIN PASSWORD: the answer of the internal API
   # shellcheck disable=SC1091

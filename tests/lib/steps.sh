@@ -19,7 +19,7 @@ end_run() {
   local status=$?
   trap - EXIT
   local run
-  for run in "$OUT/system" "$OUT/given"; do
+  for run in "$OUT/contract" "$OUT/system" "$OUT/given"; do
     if [[ -d $run ]]; then SHOUWANG_RUN_DIR=$run "$ROOT/deploy/down" --wipe >>"$OUT/down.log" 2>&1 || status=1; fi
   done
   if [[ -d $OUT/servers ]]; then "$ROOT/deploy/servers" wipe "$OUT/servers" >>"$OUT/down.log" 2>&1 || status=1; fi

@@ -131,3 +131,40 @@ pub async fn callbacks(db: &PgPool, rows: i64) {
                FROM generate_series(1, 2 * $1) g";
     run(db, sql, rows).await;
 }
+
+/// So many looks at reports and tickets by accounts that are not there (their ids begin at 1,000,000), over the last days.
+pub async fn reads(db: &PgPool, rows: i64) {
+    unbound(db, "reads").await;
+    run(
+        db,
+        "INSERT INTO reads (at, report_id, ticket_id, account_id, role, parts, how)
+         SELECT now() - ($1 - g) * interval '1 second', 1000000 + g % 20000, 1000000 + g % 50000, a.id,
+                'member', '{place,own,child}', 'page'
+         FROM generate_series(1, $1) g JOIN (SELECT min(id) AS id FROM accounts) a ON true",
+        rows,
+    )
+    .await;
+}
+
+/// So many askings that wait, each due a minute after the one before, from an hour ago on; after the shape of one that there is.
+pub async fn openings(db: &PgPool, rows: i64) {
+    unbound(db, "openings").await;
+    db.execute("ALTER TABLE openings DISABLE TRIGGER USER")
+        .await
+        .expect("no triggers");
+    run(
+        db,
+        "INSERT INTO openings (county, report_id, unit, side, way, parts, urgency, drill, state, asked_at, asked_by, asked_account, reason,
+                               due_at, plan, next_at)
+         SELECT o.county, o.report_id, o.unit, 'office', 'approval', o.parts, o.urgency, o.drill, 'asked', o.asked_at, o.asked_by,
+                o.asked_account, o.reason, d.due,
+                jsonb_build_array(jsonb_build_object('level', 2, 'to', 'office', 'action', 'urge', 'at', d.due)), d.due
+         FROM generate_series(1, $1) g, LATERAL (SELECT now() + (g - 60) * interval '1 minute' AS due) d,
+              (SELECT * FROM openings ORDER BY id LIMIT 1) o",
+        rows,
+    )
+    .await;
+    db.execute("ALTER TABLE openings ENABLE TRIGGER USER")
+        .await
+        .expect("triggers");
+}

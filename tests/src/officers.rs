@@ -188,11 +188,18 @@ impl Accounts {
         )
     }
 
-    /// More people with the member's password, one unit and role each: their login is `demo-WHO`.
+    /// More people with the member's password, one unit and role each: their login is `demo-WHO`. Whom the demo has stays.
     pub async fn more(&mut self, system: &System, people: &[(&str, &str, &str)]) {
         let password = self.of("member").1.to_owned();
         for (who, unit, role) in people {
             let login = format!("demo-{who}");
+            let known = self
+                .0
+                .as_array()
+                .is_some_and(|all| all.iter().any(|a| a["login"] == login));
+            if known {
+                continue;
+            }
             sqlx::query(
                 "WITH a AS (INSERT INTO accounts (county, login, name, password_hash, created_at, created_by)
                             SELECT county, $1, $2, password_hash, created_at, 'test' FROM accounts WHERE login = 'demo-member'

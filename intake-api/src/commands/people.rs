@@ -135,12 +135,15 @@ fn say_invited(config: &Config, whose: &str, code: &Code) -> anyhow::Result<()> 
 }
 
 /// The people of a demo: who sees what, in the units that the drill `samples/01` reaches.
-const DEMO: [(&str, &str, &str, &str, &str); 5] = [
+const DEMO: [(&str, &str, &str, &str, &str); 7] = [
     ("office", "demo-office", "演示·未保办值班员", "office", "office"),
     ("leader", "demo-leader", "演示·派出所所长", "pol-341222101", "leader"),
     ("member", "demo-member", "演示·派出所民警", "pol-341222101", "member"),
     ("leading", "demo-leading", "演示·领导小组成员", "lg", "leading-group"),
     ("admin", "demo-admin", "演示·账号管理员", "office", "admin"),
+    // What takes two people can be tried: a second one of the office, and the oversight.
+    ("office2", "demo-office2", "演示·未保办主任", "office", "office"),
+    ("oversight", "demo-oversight", "演示·检察监督", "office", "oversight"),
 ];
 
 /// Made-up duty phones of a demo, so that pages show what they will look like.

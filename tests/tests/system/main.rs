@@ -4,6 +4,7 @@
 //! reports would slow the others down, so they are a binary of their own: `faults.rs`.
 
 mod architecture;
+mod back_door;
 mod board;
 mod board_facts;
 mod bounds;
@@ -30,6 +31,7 @@ mod poison;
 mod privacy;
 mod property;
 mod queues;
+mod queues_looks;
 mod rights;
 mod rules;
 mod security;

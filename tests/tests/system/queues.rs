@@ -14,7 +14,7 @@ use sqlx::{Executor, PgPool};
 use tests::{Fixture, backlog};
 use uuid::Uuid;
 
-const WAITING: i64 = 200_000;
+pub(crate) const WAITING: i64 = 200_000;
 
 /// What the database read for something: rows (index entries count as well) and pages.
 #[derive(Clone, Copy, Debug)]
@@ -24,13 +24,13 @@ struct Read {
 }
 
 /// A store with one connection, so that its statistics can be asked for.
-struct Probe {
-    store: Store,
+pub(crate) struct Probe {
+    pub(crate) store: Store,
     owner: PgPool,
 }
 
 impl Probe {
-    fn new(fixture: &Fixture, task: &str) -> Self {
+    pub(crate) fn new(fixture: &Fixture, task: &str) -> Self {
         Self {
             store: Store::open(&fixture.login(task), task, 1).expect("a store"),
             owner: fixture.store.pool().clone(),
@@ -54,7 +54,7 @@ impl Probe {
     }
 
     /// Does it and holds it to `rows` and `pages`.
-    async fn costs<T, E: std::fmt::Debug>(
+    pub(crate) async fn costs<T, E: std::fmt::Debug>(
         &self,
         what: &str,
         (rows, pages): (i64, i64),

@@ -45,6 +45,8 @@ impl DemoAccount {
             "leader" => lang.t("login.demo.leader"),
             "leading" => lang.t("login.demo.leading"),
             "member" => lang.t("login.demo.member"),
+            "office2" => lang.t("login.demo.office2"),
+            "oversight" => lang.t("login.demo.oversight"),
             _ => lang.t("login.demo.admin"),
         }
     }

@@ -1,0 +1,177 @@
+//! What is asked beyond a ticket, and who looked at what: a turn of the clock and a page cost what they show, in front of 200,000.
+
+use casework::{escalation::PlannedStep, lifecycle::opening::Side};
+use chrono::TimeDelta;
+use platform::{
+    clock,
+    store::{OpeningAsk, OpeningAsked, OpeningClock, OpeningClocks, OpeningList, ReadsAsked},
+};
+use sqlx::{Executor, PgPool};
+use tests::{Fixture, backlog};
+
+use crate::queues::{Probe, WAITING};
+
+async fn somebody(fixture: &Fixture) -> i64 {
+    sqlx::query_scalar(
+        "WITH a AS (INSERT INTO accounts (county, login, name, password_hash, created_at, created_by)
+                    VALUES ('taihe', 'zhou', '周正', 'x', now(), 'test') RETURNING id)
+         INSERT INTO memberships (account_id, county, unit, role, since) SELECT id, 'taihe', 'office', 'office', now() FROM a RETURNING account_id",
+    )
+    .fetch_one(&fixture.db)
+    .await
+    .expect("an account")
+}
+
+#[tokio::test]
+async fn the_list_of_looks_costs_what_it_shows() {
+    let fixture = Fixture::new().await;
+    let db = &PgPool::connect(&fixture.url).await.expect("the database");
+    let account = somebody(&fixture).await;
+    backlog::reads(db, WAITING).await;
+    // One report, ticket and person far back among the others; who reported was looked at once.
+    sqlx::query(
+        "INSERT INTO reads (at, report_id, ticket_id, account_id, role, parts, how)
+         SELECT now() - interval '2 days', 7, 8, $1, 'office', '{identity}', 'opening'",
+    )
+    .bind(account)
+    .execute(db)
+    .await
+    .expect("a look");
+    let now = clock::now();
+    for when in ["statistics of an empty table", "after VACUUM ANALYZE"] {
+        let board = Probe::new(&fixture, "board");
+        let whole = ReadsAsked::default();
+        for (what, asked, found) in [
+            ("all", whole.clone(), 51),
+            (
+                "a report",
+                ReadsAsked {
+                    report: Some(7),
+                    ..whole.clone()
+                },
+                1,
+            ),
+            (
+                "a ticket",
+                ReadsAsked {
+                    ticket: Some(8),
+                    ..whole.clone()
+                },
+                1,
+            ),
+            (
+                "nobody's",
+                ReadsAsked {
+                    accounts: Some(vec![-1]),
+                    ..whole.clone()
+                },
+                0,
+            ),
+            (
+                "who reported",
+                ReadsAsked {
+                    identity: true,
+                    ..whole.clone()
+                },
+                1,
+            ),
+            (
+                "an hour of yesterday",
+                ReadsAsked {
+                    from: Some(now - TimeDelta::hours(25)),
+                    to: Some(now - TimeDelta::hours(24)),
+                    ..whole.clone()
+                },
+                51,
+            ),
+            (
+                "the next page",
+                ReadsAsked {
+                    before: Some(platform::store::ReadCursor {
+                        at: now - TimeDelta::hours(30),
+                        id: 1,
+                    }),
+                    ..whole.clone()
+                },
+                51,
+            ),
+        ] {
+            let lines = board
+                .costs(&format!("looks, {what}, {when}"), (1500, 2500), async |store| {
+                    store.reads_list("taihe", &asked, 51).await
+                })
+                .await;
+            assert_eq!(lines.len(), found, "{what}");
+        }
+        db.execute("VACUUM ANALYZE reads").await.expect("statistics");
+    }
+}
+
+#[tokio::test]
+async fn the_clock_of_openings_costs_what_is_due() {
+    let fixture = Fixture::new().await;
+    let db = &PgPool::connect(&fixture.url).await.expect("the database");
+    let report = fixture.stored(0).await;
+    let now = clock::now();
+    fixture.route(&report, now).await;
+    let account = somebody(&fixture).await;
+    let parts = ["home".to_owned()];
+    let clock = OpeningClock {
+        due: now + TimeDelta::days(1000),
+        plan: vec![PlannedStep {
+            level: 2,
+            to: "office".into(),
+            action: "urge".into(),
+            at: now + TimeDelta::days(1000),
+        }],
+    };
+    let clocks = OpeningClocks {
+        decide: clock.clone(),
+        review: clock,
+    };
+    let ask = OpeningAsk {
+        county: "taihe",
+        parts: &parts,
+        reason: b"sealed",
+        by: "周正",
+        account,
+        at: now,
+        clocks: &|_| clocks.clone(),
+    };
+    let asked = fixture
+        .store_as("office")
+        .opening_ask(report.id, Side::Office, &ask)
+        .await
+        .expect("an asking");
+    assert!(matches!(asked, OpeningAsked::Now(_)), "{asked:?}");
+    backlog::openings(db, WAITING).await;
+    for when in ["statistics of an empty table", "after VACUUM ANALYZE"] {
+        let router = Probe::new(&fixture, "router");
+        let next = router
+            .costs(&format!("the next step, {when}"), (1000, 1500), async |store| {
+                store.clock_next().await
+            })
+            .await;
+        assert!(next.is_some());
+        let board = Probe::new(&fixture, "board");
+        board
+            .costs(
+                &format!("what waits for a decision, {when}"),
+                (3000, 4000),
+                async |store| store.openings_list("taihe", OpeningList::Asked, None, 200, now).await,
+            )
+            .await;
+        board
+            .costs(&format!("the counts, {when}"), (6000, 8000), async |store| {
+                store.openings_counts("taihe", now).await
+            })
+            .await;
+        let told = router
+            .costs(&format!("a turn, {when}"), (3000, 6000), async |store| {
+                store.openings_tell(now - TimeDelta::minutes(30)).await
+            })
+            .await;
+        assert_eq!(told, if when.starts_with("stat") { 30 } else { 0 }, "{when}");
+        db.execute("VACUUM ANALYZE openings").await.expect("statistics");
+    }
+}
