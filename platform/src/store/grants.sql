@@ -103,7 +103,8 @@ GRANT SELECT ON reads TO "{role}_board";
 -- office: settles triage and records call-backs; may open what a call-back needs.
 GRANT SELECT (id, county, received_at, channel, drill, data_key) ON reports TO "{role}_office";
 GRANT EXECUTE ON FUNCTION office_ticket_read(bigint, bigint, text, timestamptz), 
-    report_look(bigint, bigint, bigint, text, text, timestamptz), ticket_shows(bigint, bigint, timestamptz) TO "{role}_office";
+    report_look(bigint, bigint, bigint, text, text, timestamptz), ticket_shows(bigint, bigint, timestamptz), ticket_made(bigint)
+    TO "{role}_office";
 GRANT SELECT ON reads, report_facts, decisions, cases, case_reports, tickets, stages, escalation_steps, notices, notice_tickets, events,
     notice_attempts, callbacks, stage_rounds, outbox, routing_attempts TO "{role}_office";
 GRANT INSERT ON decisions, tickets, stages, stage_rounds, notices, notice_tickets, events, callbacks, audit_leaves TO "{role}_office";

@@ -189,9 +189,22 @@ struct Ids {
 }
 
 impl Ids {
-    async fn of(system: &System) -> Self {
+    /// Of tickets those that this person's unit holds, one that it doesn't, and for the county one of each report.
+    async fn of(system: &System, account: i64) -> Self {
         Self {
-            tickets: all(system, "SELECT id FROM tickets WHERE $1 = $1 ORDER BY id", 0_i64).await,
+            tickets: all(
+                system,
+                "(SELECT t.id FROM tickets t JOIN memberships m ON m.unit = t.unit AND m.ended_at IS NULL
+                      AND m.role IN ('member', 'leader') WHERE m.account_id = $1 ORDER BY t.report_id, t.id LIMIT 4)
+                 UNION (SELECT min(t.id) FROM tickets t WHERE NOT EXISTS (SELECT FROM memberships m WHERE m.account_id = $1 AND m.unit = t.unit)
+                        AND EXISTS (SELECT FROM memberships m WHERE m.account_id = $1 AND m.role IN ('member', 'leader')))
+                 UNION SELECT min(t.id) FROM tickets t WHERE EXISTS (SELECT FROM memberships m WHERE m.account_id = $1
+                        AND m.role NOT IN ('member', 'leader')) GROUP BY t.report_id
+                 UNION SELECT t.id FROM tickets t WHERE t.state = 'close-requested' AND EXISTS (SELECT FROM memberships m
+                        WHERE m.account_id = $1 AND m.role NOT IN ('member', 'leader')) ORDER BY 1",
+                account,
+            )
+            .await,
             reports: all(system, "SELECT id FROM reports WHERE $1 = $1 ORDER BY id", 0_i64).await,
             openings: all(system, "SELECT id FROM openings WHERE $1 = $1 ORDER BY id", 0_i64).await,
             people: all(
@@ -403,7 +416,6 @@ async fn no_door_tells_more_than_its_row_and_every_look_is_written_down() {
     let system = System::start().await;
     let mut accounts = Accounts::make(&system).await;
     let (reports, units) = scene(&system, &mut accounts).await;
-    let ids = Ids::of(&system).await;
     let printed = system.intake_cli(&["routes"]).await.stdout;
     let routes: Vec<(&str, &str)> = printed.lines().map(|line| line.split_once(' ').unwrap()).collect();
     let client = reqwest::Client::builder().redirect(Policy::none()).build().unwrap();
@@ -411,6 +423,7 @@ async fn no_door_tells_more_than_its_row_and_every_look_is_written_down() {
     let (mut wrong, mut shown, mut doors) = (Vec::new(), BTreeSet::new(), 0);
     for who in people.iter().chain(&units) {
         let person = Person::open(&system, &accounts, who).await;
+        let ids = Ids::of(&system, person.account).await;
         let mut may = Vec::new();
         for planted in &reports {
             may.push(person.parts(&system, planted.filed.id()).await);
@@ -419,11 +432,15 @@ async fn no_door_tells_more_than_its_row_and_every_look_is_written_down() {
             // A unit's person finds nothing behind the county's pages, whatever the id: one is enough there.
             let mut addresses = ids.addresses(route);
             let county = !route.contains("/tickets/") || route.contains("/board/");
+            // A form that fails shows the page that it stands on: one of each is enough.
+            if *method == "POST" && route.contains("/tickets/") {
+                addresses.truncate(1);
+            }
             if county && !["office", "office2", "oversight"].contains(&who.as_str()) {
                 addresses.truncate(1);
             }
             for path in addresses {
-                let before: i64 = one(&system, "SELECT coalesce(max(id), 0) FROM reads WHERE $1 = $1", 0_i64).await;
+                let before = platform::clock::now();
                 let text = person.ask(&system, &client, method, &path).await;
                 doors += 1;
                 for (planted, may) in reports.iter().zip(&may) {
@@ -432,7 +449,7 @@ async fn no_door_tells_more_than_its_row_and_every_look_is_written_down() {
                         continue;
                     }
                     let read: Vec<String> = sqlx::query_scalar(
-                        "SELECT DISTINCT unnest(parts) FROM reads WHERE id > $1 AND report_id = $2 AND account_id = $3",
+                        "SELECT DISTINCT unnest(parts) FROM reads WHERE at >= $1 AND report_id = $2 AND account_id = $3",
                     )
                     .bind(before)
                     .bind(planted.filed.id())
@@ -485,6 +502,7 @@ async fn no_door_tells_more_than_its_row_and_every_look_is_written_down() {
         !shown.iter().any(|(who, _)| who == "leading" || who == "admin"),
         "{shown:?}"
     );
+    eprintln!("{doors} doors");
     assert!(doors > 1500, "{doors} doors");
 
     // What needs no login, what an operator prints, what is mailed, logged and measured.

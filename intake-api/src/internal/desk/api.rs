@@ -52,7 +52,8 @@ pub(super) async fn queue(State(internal): State<Internal>, desk: Desk, Query(pa
     }
     match internal
         .desk
-        .desk_queue(&desk.scope, &internal.county, offset, limit)
+        // No queue is longer; a larger number would not fit beside the limit.
+        .desk_queue(&desk.scope, &internal.county, offset.min(1_000_000_000), limit)
         .await
     {
         Ok((tickets, open)) => answer(

@@ -135,7 +135,7 @@ const NAV: [(&str, &str, &[&str]); 15] = [
     ("/openings", "frame.openings", &["office", "oversight"]),
     ("/callbacks", "frame.callbacks", &["office", "oversight"]),
     ("/reads", "frame.reads", &["office", "oversight"]),
-    ("/reports", "frame.reports", &["oversight"]),
+    ("/reports", "frame.reports", &["office", "oversight"]),
     ("/rules", "frame.rules", &["office", "oversight"]),
     ("/leading", "frame.leading", &["leading-group"]),
     ("/people", "frame.people", &["admin", "leader"]),

@@ -238,16 +238,12 @@ async fn the_police_open_who_reported_and_the_office_reviews() {
     let done = post(
         &office,
         &review,
-        &[
-            ("version", "1"),
-            ("finding", "not-compliant"),
-            ("note", "理由与案情无关"),
-        ],
+        &[("version", "1"), ("finding", "compliant"), ("note", "理由与案情无关")],
     )
     .await;
     assert_eq!(done.status, 303);
     let page = office.get(&format!("/openings/{id}")).await.text;
-    assert!(page.contains("复核：不合规") && page.contains("理由与案情无关"));
+    assert!(page.contains("复核：合规") && page.contains("理由与案情无关"));
     let reads = office
         .get(&format!("/reads?receipt={}&identity=on", filed.receipt))
         .await
