@@ -197,7 +197,8 @@ impl Ids {
                 "(SELECT t.id FROM tickets t JOIN memberships m ON m.unit = t.unit AND m.ended_at IS NULL
                       AND m.role IN ('member', 'leader') WHERE m.account_id = $1 ORDER BY t.report_id, t.id LIMIT 4)
                  UNION (SELECT min(t.id) FROM tickets t WHERE NOT EXISTS (SELECT FROM memberships m WHERE m.account_id = $1 AND m.unit = t.unit)
-                        AND EXISTS (SELECT FROM memberships m WHERE m.account_id = $1 AND m.role IN ('member', 'leader')))
+                        AND EXISTS (SELECT FROM memberships m WHERE m.account_id = $1 AND m.role IN ('member', 'leader'))
+                        HAVING min(t.id) IS NOT NULL)
                  UNION SELECT min(t.id) FROM tickets t WHERE EXISTS (SELECT FROM memberships m WHERE m.account_id = $1
                         AND m.role NOT IN ('member', 'leader')) GROUP BY t.report_id
                  UNION SELECT t.id FROM tickets t WHERE t.state = 'close-requested' AND EXISTS (SELECT FROM memberships m

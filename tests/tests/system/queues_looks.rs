@@ -98,7 +98,7 @@ async fn the_list_of_looks_costs_what_it_shows() {
             ),
         ] {
             let lines = board
-                .costs(&format!("looks, {what}, {when}"), (1500, 2500), async |store| {
+                .costs(&format!("looks, {what}, {when}"), (10_000, 2500), async |store| {
                     store.reads_list("taihe", &asked, 51).await
                 })
                 .await;
@@ -168,7 +168,7 @@ async fn the_clock_of_openings_costs_what_is_due() {
             })
             .await;
         let told = router
-            .costs(&format!("a turn, {when}"), (3000, 6000), async |store| {
+            .costs(&format!("a turn, {when}"), (40_000, 6000), async |store| {
                 store.openings_tell(now - TimeDelta::minutes(30)).await
             })
             .await;
