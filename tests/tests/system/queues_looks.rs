@@ -172,6 +172,7 @@ async fn the_clock_of_openings_costs_what_is_due() {
                 store.openings_tell(now - TimeDelta::minutes(30)).await
             })
             .await;
-        assert_eq!(told, 30, "{when}");
+        // The rows are some moments younger than `now`.
+        assert!((25..=30).contains(&told), "{when}: {told}");
     }
 }
