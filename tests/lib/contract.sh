@@ -17,9 +17,10 @@ contract_venv() {
 contract() {
   local name=$1 url=$2 seconds=$3
   shift 3
-  quietly "contract-$name" "$SCHEMATHESIS" --config-file "$ROOT/tests/schemathesis.toml" run "$url/api/v1/openapi.json" --url "$url" --seed "${SHOUWANG_CONTRACT_SEED:-1}" \
+  # It leaves a folder of its own where it runs.
+  (cd "$OUT" && quietly "contract-$name" "$SCHEMATHESIS" --config-file "$ROOT/tests/schemathesis.toml" run "$url/api/v1/openapi.json" --url "$url" --seed "${SHOUWANG_CONTRACT_SEED:-1}" \
     --max-time "$seconds" --checks all --no-color --generation-database none --request-timeout 20 \
-    --suppress-health-check all --warnings off "$@"
+    --suppress-health-check all --warnings off "$@")
 }
 
 # contract_token USER PASSWORD: a bearer token.

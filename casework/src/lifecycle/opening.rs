@@ -130,6 +130,7 @@ impl OpeningState {
     }
 
     /// The state once its ticket closed or left the unit: what rests on a ticket ends with it.
+    #[must_use]
     pub fn without_ticket(self, ends_at: Option<DateTime<Utc>>, at: DateTime<Utc>) -> Self {
         match self {
             Self::Asked => Self::Withdrawn,

@@ -267,9 +267,9 @@ impl Ids {
 fn is_walked(method: &str, path: &str) -> bool {
     !path.starts_with("/assets/")
         && !path.starts_with("/logout")
-        && !(method == "DELETE")
-        && !(method == "POST"
-            && [
+        && method != "DELETE"
+        && (method != "POST"
+            || ![
                 "/login",
                 "/sessions",
                 "/password",

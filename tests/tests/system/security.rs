@@ -85,9 +85,10 @@ fn every_path_in_it_exists() {
         if let Some(name) = name {
             let text = fs::read_to_string(&file).unwrap();
             // Steps and drills of the deployment are functions of the shell.
-            let found = match path.ends_with(".sh") {
-                true => text.lines().any(|line| line.starts_with(&format!("{name}() "))),
-                false => text.contains(&format!("fn {name}(")),
+            let found = if file.extension().is_some_and(|ext| ext == "sh") {
+                text.lines().any(|line| line.starts_with(&format!("{name}() ")))
+            } else {
+                text.contains(&format!("fn {name}("))
             };
             assert!(found, "{path} has no test {name}");
         }

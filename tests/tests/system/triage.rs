@@ -1,7 +1,5 @@
 //! 待人工研判 by two people of one name: a person is an account, and pages tell them apart.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use reqwest::StatusCode;
 use tests::{
     System,

@@ -61,14 +61,14 @@ impl Typed {
         };
         while let Ok(Some(part)) = parts.next_field().await {
             match (part.file_name(), part.name().map(str::to_owned)) {
-                (Some(""), _) => {}
+                // A file that nobody chose comes without a name.
+                (Some(""), _) | (None, None) => {}
                 (Some(file), _) => typed.files.push(file.chars().take(FILE_NAME).collect()),
                 (None, Some(name)) => {
                     if let (true, Ok(text)) = (is_kept(&name), part.text().await) {
                         typed.fields.push((name, text));
                     }
                 }
-                (None, None) => {}
             }
         }
         typed
