@@ -346,9 +346,10 @@ async fn call_backs_cost_what_is_due() {
     // Closed tickets whose report has an open one: nobody of these reports is to be called.
     backlog::tickets(db, WAITING).await;
     let office = Probe::new(&fixture, "office");
-    for when in ["nothing is due", "nothing is due, after VACUUM ANALYZE"] {
+    // What the backlog left behind dead is walked until a vacuum took it; all its tickets would be some 6,000 pages.
+    for (when, pages) in [("nothing is due", 1500), ("nothing is due, after VACUUM ANALYZE", 300)] {
         let none = office
-            .costs(when, (200, 300), async |store| {
+            .costs(when, (200, pages), async |store| {
                 store.callbacks_page("taihe", now, 0, 200).await
             })
             .await;

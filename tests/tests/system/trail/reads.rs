@@ -226,7 +226,11 @@ impl World {
                 .unwrap();
         let mut shown = Shown::new();
         for (_, _, report, parts) in &rows {
-            let known = PARTS.into_iter().filter(|part| parts.iter().any(|p| p == part));
+            // Who reported, whole, tells the kind and the organization as well.
+            let whole = parts.iter().any(|part| part == "identity");
+            let known = PARTS
+                .into_iter()
+                .filter(|part| parts.iter().any(|p| p == part) || whole && *part == "reporter");
             // A part that this report doesn't have can't be seen in the answer.
             let planted = known.filter(|part| self.words.values().any(|of| of == &(*report, *part)));
             shown.extend(planted.map(|part| (*report, part)));
