@@ -167,6 +167,7 @@ async fn the_clock_of_openings_costs_what_is_due() {
                 store.openings_counts("taihe", now).await
             })
             .await;
+        // Each of the thirty reads the county's 419 units twice, whatever waits.
         let told = router
             .costs(&format!("a turn, {when}"), (40_000, 6000), async |store| {
                 store.openings_tell(now - TimeDelta::minutes(30)).await
