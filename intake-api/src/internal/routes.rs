@@ -95,6 +95,7 @@ pub(crate) fn routes(internal: Internal) -> Router {
         .layer(middleware::from_fn_with_state(internal.clone(), auth::session))
         .layer(middleware::from_fn_with_state(internal, in_demo))
         .layer(middleware::from_fn(slow::layer))
+        .layer(middleware::from_fn(wire::without_nul))
         .layer(middleware::from_fn(keep_language))
         .layer(middleware::from_fn(wire::speaks))
         .layer(middleware::map_response_with_state(outer, headers))

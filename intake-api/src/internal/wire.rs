@@ -6,7 +6,7 @@ use axum::{
     extract::{FromRequest, Request},
     http::{HeaderMap, StatusCode, header},
     middleware::Next,
-    response::Response,
+    response::{IntoResponse, Response},
 };
 use serde::de::DeserializeOwned;
 
@@ -16,7 +16,7 @@ use super::page::problem;
 const SAID: usize = 500;
 
 /// A body in JSON: the only extractor of them (a test of the workspace's shape holds that), so that all handlers refuse alike.
-/// Not JSON is 400, another kind of content 415, other fields than asked 422. It may begin with a byte order mark.
+/// Not JSON is 400, another kind of content 415, other fields than asked or a NUL in a text 422. It may begin with a byte order mark.
 pub(crate) struct JsonBody<T>(pub(crate) T);
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
@@ -30,6 +30,9 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
             .await
             .map_err(|refused| problem::api(refused.status().as_u16(), &refused.body_text()))?;
         let text = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&body);
+        if has_nul(text) {
+            return Err(problem::api(422, "a text must not contain U+0000"));
+        }
         serde_json::from_slice(text).map(Self).map_err(|e| {
             let said: String = e.to_string().chars().take(SAID).collect();
             match e.classify() {
@@ -40,6 +43,52 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
             }
         })
     }
+}
+
+/// Whether a string of this JSON has the one character that PostgreSQL can't hold: `\u0000` after an even number of backslashes.
+fn has_nul(json: &[u8]) -> bool {
+    let escape = b"\\u0000";
+    (0..json.len().saturating_sub(escape.len() - 1)).any(|at| {
+        let before = json[..at].iter().rev().take_while(|byte| **byte == b'\\').count();
+        json[at..].starts_with(escape) && before % 2 == 0
+    })
+}
+
+/// The layer that takes NUL out of what is asked for: nobody types it, and PostgreSQL can't hold it. In the path it stands for
+/// nothing that there is. Forms lose it in [`super::kept`], JSON is refused with words.
+pub(super) async fn without_nul(mut request: Request, next: Next) -> Response {
+    if request.uri().path().contains(NUL) {
+        return problem::not_found().into_response();
+    }
+    if request.uri().query().is_some_and(|query| query.contains(NUL))
+        && let Ok(uri) = unescaped(request.uri().to_string()).parse()
+    {
+        *request.uri_mut() = uri;
+    }
+    next.run(request).await
+}
+
+/// NUL in an address or a form.
+const NUL: &str = "%00";
+
+/// A form without NUL; anything else as it is.
+pub(super) fn form_without_nul(headers: &HeaderMap, body: Bytes) -> Bytes {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    if !kind.is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded")) {
+        return body;
+    }
+    match std::str::from_utf8(&body) {
+        Ok(text) if text.contains(NUL) || text.contains('\0') => unescaped(text.replace('\0', "")).into(),
+        _ => body,
+    }
+}
+
+/// Taking one out may put another together.
+fn unescaped(mut text: String) -> String {
+    while text.contains(NUL) {
+        text = text.replace(NUL, "");
+    }
+    text
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
@@ -99,6 +148,21 @@ mod tests {
     use tower::ServiceExt;
 
     use super::*;
+
+    #[test]
+    fn a_nul_is_found_however_it_is_escaped() {
+        for (json, nul) in [
+            (r#"{"a": "\u0000"}"#, true),
+            (r#"["x\\\u0000"]"#, true),
+            (r#""\u0000""#, true),
+            (r#"["x\\u0000"]"#, false),
+            (r#"["\u00001"]"#, true),
+            (r#"["\u0001"]"#, false),
+            ("", false),
+        ] {
+            assert_eq!(has_nul(json.as_bytes()), nul, "{json}");
+        }
+    }
 
     #[tokio::test]
     async fn programs_are_refused_in_their_own_words() {

@@ -22,6 +22,7 @@ mod kept;
 mod leading;
 mod login;
 mod mails;
+mod nul;
 mod openings;
 mod own_reasons;
 mod path;

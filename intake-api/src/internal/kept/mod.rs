@@ -32,6 +32,7 @@ use super::{
     Internal,
     auth::{Actor, SessionUnread, given_token, invitation, session_of, sets_session},
     page::{Language, problem},
+    wire,
 };
 
 /// Largest form of an officer. Each text has a limit of its own, which says so in words; this one only bounds the memory.
@@ -128,6 +129,7 @@ async fn form(internal: &Internal, request: Request, next: Next) -> Response {
     let Ok(bytes) = to_bytes(body, limit).await else {
         return problem::too_large().into_response();
     };
+    let bytes = wire::form_without_nul(&parts.headers, bytes);
     let token = given_token(&parts.headers, &bytes);
     let came = Came {
         internal: internal.clone(),
