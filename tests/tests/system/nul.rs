@@ -1,8 +1,6 @@
 //! NUL is the one character that PostgreSQL can't hold. Wherever a program or a browser puts it, it is refused with words or left
 //! out, and never becomes "try again later".
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use reqwest::StatusCode;
 use serde_json::json;
 use tests::{System, officers::Accounts, samples};
@@ -10,7 +8,7 @@ use tests::{System, officers::Accounts, samples};
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_nul_is_never_the_databases_trouble() {
     let system = System::start().await;
-    let mut accounts = Accounts::make(&system).await;
+    let accounts = Accounts::make(&system).await;
     let filed = system.file(&samples()[0].1).await;
     system.routed(&filed).await;
     let ticket: i64 = sqlx::query_scalar("SELECT id FROM tickets WHERE report_id = $1 AND unit = 'pol-341222101'")
