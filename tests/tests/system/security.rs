@@ -121,7 +121,6 @@ fn everything_that_attacks_found_is_held_by_a_test_that_runs() {
                 "tests/lib/deployment.sh" => deployment
                     .lines()
                     .any(|line| line.starts_with("  ok ") && line.contains(name)),
-                "tests/lib/contract.sh" => steps.contains("cargo-test contract deployment"),
                 "tests/lib/steps.sh" => {
                     let step = name.trim_start_matches("run_").replace('_', "-");
                     steps
