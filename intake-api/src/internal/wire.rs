@@ -48,10 +48,11 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
 /// Whether a string of this JSON has the one character that PostgreSQL can't hold: `\u0000` after an even number of backslashes.
 fn has_nul(json: &[u8]) -> bool {
     let escape = b"\\u0000";
-    (0..json.len().saturating_sub(escape.len() - 1)).any(|at| {
-        let before = json[..at].iter().rev().take_while(|byte| **byte == b'\\').count();
-        json[at..].starts_with(escape) && before % 2 == 0
-    })
+    let backslashes = |at: usize| json[..at].iter().rev().take_while(|byte| **byte == b'\\').count();
+    // They are counted only where the escape stands: a body of nothing but backslashes must not cost its square.
+    json.windows(escape.len())
+        .enumerate()
+        .any(|(at, window)| window == escape && backslashes(at) % 2 == 0)
 }
 
 /// The layer that takes NUL out of what is asked for: nobody types it, and PostgreSQL can't hold it. In the path it stands for
