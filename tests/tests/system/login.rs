@@ -397,7 +397,6 @@ async fn no_login_leads_away_and_nothing_breaks_it() {
         "https://evil.example",
         "/desk\r\nSet-Cookie: x=y",
         "/desk%0d%0aSet-Cookie:%20x=y",
-        "/desk?x=\u{0}",
         "/工单",
         "\u{7f}",
         "/.//evil.example",
@@ -424,6 +423,9 @@ async fn no_login_leads_away_and_nothing_breaks_it() {
         assert_eq!(answer.status(), 404, "{raw}");
     }
     let good = "/tickets/5?done=sign";
-    let answer = Visitor::new(&system).try_login(login, password, good).await;
-    assert_eq!(answer.headers()["location"], good);
+    // A NUL is left out of every field before anything reads it.
+    for typed in [good, "/tickets/5\u{0}?done=sign"] {
+        let answer = Visitor::new(&system).try_login(login, password, typed).await;
+        assert_eq!(answer.headers()["location"], good, "{typed:?}");
+    }
 }
