@@ -54,7 +54,7 @@ CROSS JOIN LATERAL (
     SELECT ARRAY(SELECT unnest('{place,child}'::text[]) INTERSECT
                  SELECT unnest(CASE WHEN t.unit = n.unit THEN t.shows
                                     ELSE report_looks(t.report_id, CASE u.kind WHEN 'leading-group' THEN u.kind ELSE 'office' END) END)
-                 FROM tickets t WHERE t.id = n.ticket_id
-                     OR t.id IN (SELECT nt.ticket_id FROM notice_tickets nt WHERE nt.notice_id = n.id)) AS parts) told
+                 FROM (SELECT n.ticket_id AS id UNION SELECT nt.ticket_id FROM notice_tickets nt WHERE nt.notice_id = n.id) i
+                 JOIN tickets t ON t.id = i.id) AS parts) told
 WHERE n.id = ANY ($1)
 ORDER BY n.urgency, n.created_at, n.id

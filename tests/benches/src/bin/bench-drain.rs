@@ -5,7 +5,7 @@
 //! a window of time, in which case what came off in the window counts; `--whole` waits for the end of all of them.
 
 use std::{
-    io::Write,
+    io::{IsTerminal, Write},
     time::{Duration, Instant},
 };
 
@@ -137,12 +137,13 @@ async fn speed(what: &str, wanted: usize, window: Duration, done: impl AsyncFn()
     loop {
         let have = done().await.min(wanted);
         let took = begun.elapsed();
-        eprint!("\r{what}: {have} of {wanted}, {:.1} s ", took.as_secs_f64());
-        let _ = std::io::stderr().flush();
+        if std::io::stderr().is_terminal() {
+            eprint!("\r{what}: {have} of {wanted}, {:.1} s ", took.as_secs_f64());
+            let _ = std::io::stderr().flush();
+        }
         if have == wanted || took > window {
             let speed = have as f64 / took.as_secs_f64();
-            eprintln!();
-            println!("{what}: {have} in {:.1} s, {speed:.0}/s", took.as_secs_f64());
+            println!("\r{what}: {have} in {:.1} s, {speed:.0}/s", took.as_secs_f64());
             return speed;
         }
         sleep(Duration::from_millis(20)).await;
