@@ -15,6 +15,8 @@ use tests::{Fixture, backlog};
 use uuid::Uuid;
 
 pub(crate) const WAITING: i64 = 200_000;
+/// Tickets of a county after some years.
+const TICKETS: i64 = 20_000;
 
 /// What the database read for something: rows (index entries count as well) and pages.
 #[derive(Clone, Copy, Debug)]
@@ -109,6 +111,8 @@ async fn a_turn_of_the_notice_queue_costs_what_is_due() {
         .await
         .unwrap();
     db.execute("VACUUM ANALYZE notices").await.unwrap();
+    // What a mail says is read by the tickets of its notice, however many others the county has.
+    backlog::tickets(db, TICKETS).await;
     let probe = Probe::new(&fixture, "notifier");
     let (owner, other) = (Uuid::new_v4(), Uuid::new_v4());
     let mut onward = Onward::default();
