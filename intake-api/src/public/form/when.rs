@@ -2,7 +2,7 @@
 //! `2026-11-26 8:10`, `2026年11月26日 8:10`. What is not understood stays as it was typed, and the decoder refuses it.
 
 use casework::typed::plain;
-use chrono::{NaiveDate, NaiveTime};
+use chrono::{Days, NaiveDate, NaiveTime};
 
 /// A time of Taihe's clock, for the wire. A day without a time stays a day: no hour is made up.
 pub(super) fn moment(typed: &str) -> String {
@@ -25,7 +25,9 @@ fn read_moment(text: &str) -> Option<String> {
     if rest.ends_with(['Z', 'z']) || rest.contains('+') || rest.contains('-') {
         return None;
     }
-    Some(format!("{day}T{}+08:00", read_time(rest)?.format("%H:%M:%S%.f")))
+    let (later, time) = read_time(rest)?;
+    let day = day.checked_add_days(Days::new(later))?;
+    Some(format!("{day}T{}+08:00", time.format("%H:%M:%S%.f")))
 }
 
 /// Year, month and day, and what follows them.
@@ -49,14 +51,28 @@ fn read_day(text: &str) -> Option<(NaiveDate, &str)> {
     Some((day, rest))
 }
 
-fn read_time(text: &str) -> Option<NaiveTime> {
+/// A time, and how many days after the named one it is: `24:00` and `晚上12点` are the first moment of the next.
+fn read_time(text: &str) -> Option<(u64, NaiveTime)> {
     let named = ["凌晨", "早上", "早晨", "上午", "中午", "下午", "傍晚", "晚上"];
     let name = named.into_iter().find(|name| text.starts_with(name));
-    let (hour, rest) = number(text[name.map_or(0, str::len)..].trim_start(), 2)?;
+    let (said, rest) = number(text[name.map_or(0, str::len)..].trim_start(), 2)?;
     let rest = rest.trim_start().strip_prefix([':', '：', '时', '点'])?.trim_start();
-    let later = matches!(name, Some("下午" | "傍晚" | "晚上")) && (1..12).contains(&hour)
-        || name == Some("中午") && (1..3).contains(&hour);
-    let hour = if later { hour + 12 } else { hour };
+    let (later, hour) = match (name, said) {
+        // One o'clock "in the evening": which night is meant, its writer must say.
+        (Some("晚上" | "傍晚"), 1..=4) => return None,
+        (Some("晚上"), 12) => (1, 0),
+        (Some("凌晨"), 12) => (0, 0),
+        (Some("下午" | "傍晚" | "晚上"), 1..12) | (Some("中午"), 1..3) => (0, said + 12),
+        (_, 24) => (1, 0),
+        _ => (0, said),
+    };
+    let time = after_the_hour(hour, rest)?;
+    // There is no 24:01.
+    (!(said == 24 && time != NaiveTime::MIN)).then_some((later, time))
+}
+
+/// Minutes and seconds, as they may follow an hour.
+fn after_the_hour(hour: u32, rest: &str) -> Option<NaiveTime> {
     if rest.is_empty() || rest == "整" {
         return NaiveTime::from_hms_opt(hour, 0, 0);
     }
@@ -108,6 +124,12 @@ mod tests {
             ("2026-11-26 中午12点半", "2026-11-26T12:30:00+08:00"),
             ("2026-11-26，晚上11:05", "2026-11-26T23:05:00+08:00"),
             ("2026—11—26 0:00", "2026-11-26T00:00:00+08:00"),
+            ("2026-11-26 24:00", "2026-11-27T00:00:00+08:00"),
+            ("2026-12-31 24:00:00", "2027-01-01T00:00:00+08:00"),
+            ("2026-11-26 晚上12点", "2026-11-27T00:00:00+08:00"),
+            ("2026-11-26 晚上12点半", "2026-11-27T00:30:00+08:00"),
+            ("2026-11-26 凌晨12:05", "2026-11-26T00:05:00+08:00"),
+            ("2026-11-26 上午12点", "2026-11-26T12:00:00+08:00"),
             ("2026/11/26 上午9点05分30秒", "2026-11-26T09:05:30+08:00"),
         ] {
             assert_eq!(moment(typed), wire, "{typed}");
@@ -120,6 +142,8 @@ mod tests {
             "2026-11-26",
             "2026-13-01 8:10",
             "2026-11-26 25:00",
+            "2026-11-26 24:01",
+            "2026-11-26 晚上1点",
             "2026-11-26 8",
             "26/11/26 8:10",
             "2026-11-26 8:10:30.x",
