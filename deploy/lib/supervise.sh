@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Whatever we start is kept alive by runit's runsv, one for each: it starts again what dies (decision 45). Beside it svlogd keeps
+# Whatever we start is kept alive by runit's runsv, one for each: it starts again what dies (decision 44). Beside it svlogd keeps
 # the last words in $RUN/log/NAME/ within a bound; $RUN/log/NAME.log leads to the newest file. Both end with what they look after.
 
 # Of each one's log: eight files of four megabytes.

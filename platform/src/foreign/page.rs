@@ -3,7 +3,7 @@
 //! Where an element may stand, isolates become `<bdi>`; in a title, an option and in attributes they stay signs, and only
 //! around what is written from right to left. Text from right to left that came without isolates gets them here, the whole
 //! run between two tags. The fields of a form are left as they are: they hold what their reader typed, and a second press
-//! must send the same again (docs/decisions/0047-foreign-text.md).
+//! must send the same again (docs/decisions/0046-foreign-text.md).
 
 use super::{
     END, START,
