@@ -4,7 +4,7 @@
 //! A service with another key would look well, show no old text, and mix new reports sealed with it among the others.
 
 use anyhow::ensure;
-use platform::{config::Config, seal::MasterKey, store::Store};
+use platform::{run::config::Config, seal::MasterKey, store::Store};
 
 /// Fails with a sentence that says what to do.
 pub(crate) async fn check(store: &Store, keys: &MasterKey, config: &Config) -> anyhow::Result<()> {

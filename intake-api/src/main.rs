@@ -188,7 +188,7 @@ async fn main() -> anyhow::Result<()> {
             Ok(())
         }
         Command::Config => {
-            platform::say::answer(format_args!("{}", platform::config::Config::template()))?;
+            platform::say::answer(format_args!("{}", platform::run::config::Config::template()))?;
             Ok(())
         }
     }

@@ -12,9 +12,8 @@ use std::time::Duration;
 use platform::{
     broker::{Body, BrokerError, Message, Publisher, Queue, Topology, redial},
     clock,
-    private::Part,
+    run::{probes::Part, telemetry::chain},
     store::{OutboxRow, Store, StoreError},
-    telemetry::chain,
 };
 use tokio::{
     sync::{Mutex, mpsc, watch},

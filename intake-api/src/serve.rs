@@ -6,16 +6,18 @@ use anyhow::Context;
 use platform::{
     broker::Topology,
     clock,
-    config::Config,
-    database_watch,
-    lifecycle::Parts,
-    listener::{self, Door, Places},
-    pack_watch::PackWatch,
-    private::{self, Readiness},
+    office::why::Why,
+    pack::watch::PackWatch,
+    run::{
+        config::Config,
+        database_watch,
+        lifecycle::Parts,
+        listener::{self, Door, Places},
+        probes::{self, Readiness},
+        telemetry,
+    },
     seal::MasterKey,
     store::{BatchWriter, Store},
-    telemetry,
-    why::Why,
 };
 use tokio::sync::{Mutex, mpsc};
 use tokio_util::sync::CancellationToken;
@@ -57,7 +59,7 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
     let private_addr = config.listen.private.unwrap_or(DEFAULT_PRIVATE);
     parts.spawn(
         "private listener",
-        private::serve(private_addr, readiness.clone(), metrics, stop.clone()),
+        probes::serve(private_addr, readiness.clone(), metrics, stop.clone()),
     );
 
     let watch = database_watch::run(intake_url.clone(), "intake", readiness.part("PostgreSQL"), stop.clone());

@@ -4,7 +4,7 @@
 
 use std::time::{Duration, Instant};
 
-use platform::{clock, store::Store, telemetry::chain};
+use platform::{clock, run::telemetry::chain, store::Store};
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 

@@ -7,9 +7,8 @@
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use platform::{
-    private::Part,
+    run::{probes::Part, telemetry::chain},
     store::{BatchWriter, NewReport, OutboxRow, Stored},
-    telemetry::chain,
 };
 use tokio::{
     sync::{Mutex, mpsc, oneshot},

@@ -9,14 +9,16 @@ use std::{
 use anyhow::Context;
 use platform::{
     clock,
-    config::Config,
-    database_watch,
-    lifecycle::Parts,
-    listener,
-    pack_watch::PackWatch,
-    private::{self, Readiness},
+    pack::watch::PackWatch,
+    run::{
+        config::Config,
+        database_watch,
+        lifecycle::Parts,
+        listener,
+        probes::{self, Readiness},
+        telemetry::{self, chain},
+    },
     store::{Store, StoreError},
-    telemetry::{self, chain},
 };
 use tokio::{sync::Notify, time::sleep};
 use tokio_util::sync::CancellationToken;
@@ -76,7 +78,7 @@ async fn run(config: Config, mailer: impl Mailer) -> anyhow::Result<()> {
     let private_addr = config.listen.private.unwrap_or(DEFAULT_PRIVATE);
     parts.spawn(
         "private listener",
-        private::serve(private_addr, readiness, metrics, stop.clone()),
+        probes::serve(private_addr, readiness, metrics, stop.clone()),
     );
     let watch = health
         .clone()

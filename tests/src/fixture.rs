@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use casework::{facts::Facts, pack::Pack, report::Report, routing};
 use chrono::{DateTime, Utc};
 use platform::{
-    clock, pack_dir,
+    clock,
+    pack::dir,
     receipt::ReportId,
     store::{self, BatchWriter, KeyMacs, NewReport, Pinned, Recorded, ReportToRoute, SealedParts, Store, Stored},
 };
@@ -37,7 +38,7 @@ impl Fixture {
             .await
             .expect("logins");
         let store = Store::open(&url, "test", 8).expect("a store");
-        let files = pack_dir::read(&root().join("counties/taihe")).expect("the pack's files");
+        let files = dir::read(&root().join("counties/taihe")).expect("the pack's files");
         let pack = Pack::read(&files).expect("a sound pack");
         store
             .pack_load(&pack, &files, clock::now())

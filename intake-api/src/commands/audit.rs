@@ -2,7 +2,7 @@
 
 use anyhow::ensure;
 use platform::{
-    config::Config,
+    run::config::Config,
     say,
     store::{AuditFault, Store},
 };

@@ -1,7 +1,7 @@
 //! Acts by command line: which command, and who typed it as the operating system says. Both stand in the trail.
 
 use chrono::{DateTime, Utc};
-use platform::{os_user::os_user, store::NewAct};
+use platform::{run::os_user::os_user, store::NewAct};
 use serde_json::{Value, json};
 
 /// A command as it was typed.

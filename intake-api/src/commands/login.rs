@@ -4,7 +4,7 @@ use anyhow::{Context, ensure};
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
-    config::Config,
+    run::config::Config,
     say,
     store::{EndSessions, Store},
 };

@@ -11,9 +11,11 @@ use crate::internal::auth::token::new_token_key_line;
 use anyhow::Context;
 use casework::pack::Pack;
 use platform::{
-    clock,
-    config::Config,
-    foreign, pack_dir, remark, say,
+    clock, foreign,
+    pack::dir,
+    remark,
+    run::config::Config,
+    say,
     seal::new_key_line,
     store::{self, PackError, PackLoaded, Store},
 };
@@ -45,7 +47,7 @@ pub(crate) fn successor(typed: &str) -> Result<(String, String), String> {
 
 /// `pack load DIR`: prints every problem with file and line; loads nothing unless there is none.
 pub(crate) async fn pack_load(dir: &Path, successors: Vec<(String, String)>) -> anyhow::Result<()> {
-    let files = pack_dir::read(dir)?;
+    let files = dir::read(dir)?;
     let pack = match Pack::read(&files) {
         Ok(pack) => pack,
         Err(problems) => {

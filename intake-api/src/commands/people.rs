@@ -5,7 +5,7 @@ use std::{fs::OpenOptions, io::Write, os::unix::fs::OpenOptionsExt, path::Path};
 use anyhow::{Context, ensure};
 use platform::{
     clock,
-    config::Config,
+    run::config::Config,
     say,
     store::{Created, NewAccount, Store, WayIn},
 };
@@ -246,7 +246,7 @@ fn open() -> anyhow::Result<(Config, Store)> {
 }
 
 async fn office(store: &Store, county: &str) -> anyhow::Result<String> {
-    let loaded = platform::pack_watch::read(store, county)
+    let loaded = platform::pack::watch::read(store, county)
         .await?
         .context("no pack is loaded; run `intake-api pack load` first")?;
     Ok(loaded.pack.units().office().to_owned())

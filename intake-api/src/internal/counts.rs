@@ -14,8 +14,8 @@ use axum::{
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::{
     clock,
+    run::telemetry::chain,
     store::{DeskScope, OfficeCounts, StoreError},
-    telemetry::chain,
 };
 use tracing::warn;
 

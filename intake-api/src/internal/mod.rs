@@ -25,7 +25,7 @@ mod write;
 
 use std::sync::Arc;
 
-use platform::{pack_watch::PackWatch, seal::MasterKey, store::Store, why::Why};
+use platform::{office::why::Why, pack::watch::PackWatch, seal::MasterKey, store::Store};
 
 pub(crate) use people::person_name;
 pub(crate) use routes::{Route, all as all_routes, routes};

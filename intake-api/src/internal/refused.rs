@@ -16,8 +16,8 @@ use axum::{
 };
 use platform::{
     clock,
+    run::telemetry::chain,
     store::{Access, StoreError},
-    telemetry::chain,
 };
 use serde_json::json;
 use tracing::warn;

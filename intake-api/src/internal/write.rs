@@ -3,7 +3,7 @@
 use std::{future::Future, time::Duration};
 
 use axum::response::{IntoResponse, Response};
-use platform::{store::is_certain, telemetry::chain};
+use platform::{run::telemetry::chain, store::is_certain};
 use tracing::error;
 
 use super::page::problem;

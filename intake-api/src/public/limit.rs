@@ -18,7 +18,7 @@ use governor::{
     clock::{Clock, DefaultClock},
 };
 
-use platform::listener;
+use platform::run::listener;
 
 use super::App;
 use crate::peer;

@@ -36,7 +36,7 @@ use axum::{
 };
 use casework::report::{FieldError, Report};
 use platform::{
-    pack_watch::{LoadedPack, PackWatch},
+    pack::watch::{LoadedPack, PackWatch},
     seal::MasterKey,
     store::Store,
     text::Lang,

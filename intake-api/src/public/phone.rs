@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use platform::{store::Store, telemetry::chain};
+use platform::{run::telemetry::chain, store::Store};
 use tokio_util::sync::CancellationToken;
 
 /// A number that was mended is on the pages after this at the latest.

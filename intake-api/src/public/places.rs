@@ -9,7 +9,7 @@ use axum::{
     routing::get,
 };
 use casework::pack::{Area, Pack};
-use platform::pack_watch::LoadedPack;
+use platform::pack::watch::LoadedPack;
 use serde_json::{Value, json};
 
 use super::App;

@@ -13,7 +13,7 @@ use platform::{
     asked::{self, CODE_DIGITS, Misread, RECEIPT_CHARS},
     clock,
     receipt::ReportId,
-    telemetry::chain,
+    run::telemetry::chain,
     text::Lang,
 };
 

@@ -16,7 +16,7 @@ use axum::{
 };
 use casework::pack::Pack;
 use platform::{
-    pack_watch::LoadedPack,
+    pack::watch::LoadedPack,
     seal::{Cipher, MasterKey, new_key_line},
     store::Store,
 };
@@ -47,7 +47,7 @@ pub(super) fn pack() -> Arc<LoadedPack> {
     static PACK: OnceLock<Arc<LoadedPack>> = OnceLock::new();
     let read = || {
         let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../counties/taihe");
-        let pack = Pack::read(&platform::pack_dir::read(&dir).unwrap()).unwrap();
+        let pack = Pack::read(&platform::pack::dir::read(&dir).unwrap()).unwrap();
         Arc::new(LoadedPack {
             pack: Arc::new(pack),
             version: 1,

@@ -1,7 +1,7 @@
 //! Where returned mails are read, as the operator writes it.
 
 use percent_encoding::percent_decode_str;
-use platform::config::is_this_machine;
+use platform::run::config::is_this_machine;
 use url::Url;
 
 /// A mailbox.

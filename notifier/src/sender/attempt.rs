@@ -6,8 +6,8 @@ use casework::pack::Pack;
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
+    run::telemetry::chain,
     store::{Attempt, LeasedNotice, Settlement, Verdict},
-    telemetry::chain,
 };
 use tokio::time::Instant;
 use tracing::{error, info, warn};

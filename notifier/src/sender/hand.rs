@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use platform::{clock, store::Store, telemetry::chain};
+use platform::{clock, run::telemetry::chain, store::Store};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 

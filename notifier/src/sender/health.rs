@@ -10,9 +10,8 @@ use std::{
 
 use platform::{
     clock,
-    private::Part,
+    run::{probes::Part, telemetry::chain},
     store::{Blocked, Store},
-    telemetry::chain,
 };
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;

@@ -18,11 +18,10 @@ use std::{sync::Arc, time::Duration};
 
 use platform::{
     clock,
-    pack_watch::PackWatch,
-    private::Part,
+    office::why::Why,
+    pack::watch::PackWatch,
+    run::{probes::Part, telemetry::chain},
     store::{LeaseOf, LeasedNotice, Onward, Store},
-    telemetry::chain,
-    why::Why,
 };
 use tokio::{
     sync::{Mutex, Notify, mpsc},

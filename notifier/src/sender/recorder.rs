@@ -8,8 +8,8 @@ use std::{sync::Arc, time::Duration};
 
 use platform::{
     clock,
+    run::telemetry::chain,
     store::{Settlement, Store, Verdict},
-    telemetry::chain,
 };
 use tokio::{sync::mpsc, time::sleep};
 use tokio_util::sync::CancellationToken;

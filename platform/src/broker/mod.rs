@@ -22,7 +22,7 @@ use std::time::Duration;
 use lapin::{Connection as Amqp, ConnectionProperties, ErrorKind, options::BasicQosOptions};
 use tokio::time::{sleep, timeout};
 
-use crate::private::Part;
+use crate::run::probes::Part;
 
 /// Longest wait for one answer of the broker.
 const ANSWER: Duration = Duration::from_secs(10);

@@ -9,7 +9,7 @@ use rand::Rng;
 use sha2::Sha256;
 
 use super::{Cipher, Column, OpenError};
-use crate::config::Seal;
+use crate::run::config::Seal;
 
 /// The key that wraps every report's data key, with the keys derived from it.
 #[derive(Clone)]

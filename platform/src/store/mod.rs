@@ -4,115 +4,70 @@
 //! (there is nothing here to call it with), and no caller may drop a method's future half way: services run writes in tasks
 //! of their own, because a dropped `begin` can leave a pooled connection inside a stale transaction.
 
-mod access;
-mod account_acts;
-mod act;
-mod audit;
-mod away;
-mod batch;
+mod admin;
 mod board;
 mod callback;
 mod clock;
-mod closing;
-mod contacts;
-mod counts;
 mod desk;
 mod due;
-mod encryption;
-mod factors;
-mod flood_office;
 mod floods;
-mod granting;
-mod installation;
-mod invitations;
-mod leading;
-mod leaving;
-mod logins;
-mod mail_state;
-mod migrate;
-mod notice;
-mod notice_said;
+mod notices;
 mod openings;
-mod outbox;
-mod pack;
-mod parked;
-mod parts;
+mod packs;
 mod people;
-mod reads;
-mod reopen;
-mod replay;
-mod resend;
+mod reports;
 mod routing;
 mod rules;
-mod sessions;
-mod show;
-mod status;
-mod step_notice;
-mod subject_notice;
-mod triage;
-mod tries;
-mod units;
-mod unlisted;
-mod wake;
+mod tickets;
+mod trail;
 
-pub use access::{Access, AccessFind, AccessLine};
-pub use account_acts::{AccountAct, ActsFind, DeedLine, NewAct};
-pub use act::{ActDone, Acting, Closing, Denied, Oversight, Successor, TicketDeed, Wait};
-pub use audit::{AuditChecked, AuditFault, AuditWrong};
-pub use batch::{BatchWriter, BlindToken, KeyMacs, NewReport, SealedParts, Stored};
-pub use board::{BoardList, BoardNow, BoardTicket, CallAbout, TriageLine, UndeliveredNotice};
+pub use admin::{Encryption, NewestKey, TASKS, encryption, installation_mark, logins_write, migrate};
+pub use board::{
+    BoardList, BoardNow, BoardTicket, CallAbout, LeadingLine, LeadingNow, OfficeCounts, TriageLine, UndeliveredNotice,
+};
 pub use callback::{
     By, CallbackCase, CallbackDecision, CallbackDue, CallbackNew, CallbackRecorded, CallbackSealed, CallbackTicket,
     CallbackTry, CallbackUndecided, Decided, FollowUpAsked,
 };
 pub use clock::Ticked;
-pub use closing::{ClosingCase, ClosingLine};
-pub use contacts::{UnitCall, UnitContact};
-pub use counts::OfficeCounts;
 pub use desk::{
-    DeskEvent, DeskScope, DeskStage, DeskTicket, FirstTicket, NextTicket, OtherTicket, QueueLine, TicketChain,
+    DeskEvent, DeskScope, DeskStage, DeskTicket, FirstTicket, Ground, Handed, NextTicket, OtherTicket, QueueLine,
+    Reading, TicketChain,
 };
 pub use due::Onward;
-pub use encryption::{Encryption, encryption};
-pub use factors::{FactorReset, NewFactor};
-pub use flood_office::{Flood, FloodAct, FloodActing, FloodClosing, FloodGround, FloodReport};
-pub use granting::{Asked, DAYS as GRANT_DAYS, Decide, Grant, GrantDecided, GrantRequest, takes_two};
-pub use installation::{NewestKey, installation_mark};
-pub use invitations::{INVITED_DAYS, Invitation, Invited};
-pub use leading::{LeadingLine, LeadingNow};
-pub use leaving::{HandOver, Held, Leaving, Left};
-pub use logins::{TASKS, logins_write};
-pub use mail_state::{Blocked, MailState};
-pub use migrate::migrate;
-pub use notice::{Attempt, LeaseOf, NOTICES_COUNTED, NoticeDepth, Settlement, Verdict};
-pub use notice_said::{
-    FailedNotice, LeasedNotice, NoticeContact, NoticeDecision, NoticeFlood, NoticeStage, NoticeTicket, Phone,
+pub use floods::{Flood, FloodAct, FloodActing, FloodClosing, FloodGround, FloodReport};
+pub use notices::{
+    Attempt, Blocked, Bounced, FailedNotice, LeaseOf, LeasedNotice, LostNotice, MailState, NOTICES_COUNTED, NoticeBell,
+    NoticeContact, NoticeDecision, NoticeDepth, NoticeFlood, NoticeStage, NoticeTicket, Phone, ResendError, Resent,
+    Said, Settlement, Subject, SubjectNotice, To, UnitCall, UnitContact, Verdict,
 };
 pub use openings::{
     Opening, OpeningActing, OpeningAsk, OpeningAsked, OpeningClock, OpeningClocks, OpeningDeed, OpeningDenied,
     OpeningDone, OpeningHanded, OpeningList, OpeningSealed,
 };
-pub use outbox::{OutboxRow, REPORTS_COUNTED};
-pub use pack::{
+pub use packs::{
     ActivePack, MailboxKept, PackDone, PackError, PackLoaded, PackVersions, Stranded, Successors, UnitMoved,
     rules_digest, rules_of,
 };
-pub use parts::{Ground, Handed, Reading};
-pub use people::{Account, Created, Find, Membership, NewAccount, Person, WayIn};
-pub use reads::{ReadCursor, ReadLine, ReadsAsked, ReportOutline};
-pub use replay::{ReplayFacts, ReplayKey};
-pub use resend::{Bounced, LostNotice, ResendError, Resent};
-pub use routing::{Pinned, Recorded, ReportToRoute};
+pub use people::{
+    Account, AccountSecret, Asked, Bucket, Created, Decide, EndSessions, FactorReset, Find, GRANT_DAYS, Grant,
+    GrantDecided, GrantRequest, HandOver, Held, INVITED_DAYS, Invitation, Invited, Leaving, Left, LiveSession,
+    Membership, NewAccount, NewFactor, NewSession, Person, SessionLine, UnitContacts, WayIn, takes_two,
+};
+pub use reports::{
+    BatchWriter, BlindToken, KeyMacs, NewReport, OutboxRow, REPORTS_COUNTED, ReplayFacts, ReplayKey, ReportShown,
+    ReportStatus, SealedParts, StatusStage, StatusTicket, Stored,
+};
+pub use routing::{Pinned, Recorded, ReportToRoute, UnlistedArea};
 pub use rules::{Clerk, RuleSet, RuleSetAct, RulesError};
-pub use sessions::{AccountSecret, EndSessions, LiveSession, NewSession, SessionLine};
-pub use show::ReportShown;
-pub use status::{ReportStatus, StatusStage, StatusTicket};
-pub use subject_notice::{Said, Subject, SubjectNotice, To};
-pub use triage::{Act, TriageError, TriageSettled, TriageState};
-pub use tries::Bucket;
-pub use units::UnitContacts;
-pub use unlisted::UnlistedArea;
-pub use wake::NoticeBell;
+pub use tickets::{
+    Act, ActDone, Acting, Closing, ClosingCase, ClosingLine, Denied, Oversight, Successor, TicketDeed, TriageError,
+    TriageSettled, TriageState, Wait,
+};
+pub use trail::{
+    Access, AccessFind, AccessLine, AccountAct, ActsFind, AuditChecked, AuditFault, AuditWrong, DeedLine, NewAct,
+    ReadCursor, ReadLine, ReadsAsked, ReportOutline,
+};
 
 use std::{str::FromStr, time::Duration};
 

@@ -9,7 +9,7 @@ use super::UNREADABLE;
 
 /// The files of a pack. Errors: what was said on stderr ends the command.
 pub(super) fn files(dir: &Path) -> Result<PackFiles, ExitCode> {
-    platform::pack_dir::read(dir).map_err(|error| {
+    platform::pack::dir::read(dir).map_err(|error| {
         let source = std::error::Error::source(&error).map_or(String::new(), |source| format!(": {source}"));
         platform::remark!("{error}{source}");
         ExitCode::from(UNREADABLE)

@@ -15,7 +15,7 @@ use anyhow::Context;
 use casework::pack::{MODEL, Pack, PackFiles};
 use casework::replay::Outcome;
 use chrono::{DateTime, Utc};
-use platform::{clock, config::Config, pack_dir, replay, store::Store};
+use platform::{clock, office::replay, pack::dir, run::config::Config, store::Store};
 
 use super::{UNREADABLE, moment, say};
 use progress::Progress;
@@ -173,7 +173,7 @@ impl Replay {
 }
 
 fn folder(dir: &Path) -> anyhow::Result<PackFiles> {
-    pack_dir::read(dir).map_err(|error| {
+    dir::read(dir).map_err(|error| {
         let source = std::error::Error::source(&error).map_or(String::new(), |source| format!(": {source}"));
         CannotRead(format!("{error}{source}")).into()
     })

@@ -6,11 +6,11 @@ use anyhow::Context;
 use casework::{calendar::rfc3339, explain::Sight};
 use chrono::{DateTime, Utc};
 use platform::{
-    config::Config,
     foreign,
+    office::why::Why,
     receipt::ReportId,
+    run::config::Config,
     store::{ReportShown, Store},
-    why::Why,
 };
 use serde_json::{Value, json};
 

@@ -1,7 +1,7 @@
 //! `router tick --at T`: turns the clock to a given time, for tests and drills. It sends what is due then, once.
 
 use chrono::{DateTime, Utc};
-use platform::{config::Config, store::Store};
+use platform::{run::config::Config, store::Store};
 
 /// Prints how many steps were sent.
 pub(crate) async fn run(at: DateTime<Utc>) -> anyhow::Result<()> {

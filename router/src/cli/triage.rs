@@ -6,12 +6,11 @@ use anyhow::Context;
 use clap::{Args, Subcommand};
 use platform::{
     clock,
-    config::Config,
-    os_user::os_user,
-    pack_watch,
+    office::triage::{Settle, SettleError, settle},
+    pack::watch,
     receipt::ReportId,
+    run::{config::Config, os_user::os_user},
     store::{Act, Store},
-    triage::{Settle, SettleError, settle},
 };
 
 /// What to do with an open triage ticket.
@@ -58,7 +57,7 @@ pub(crate) async fn run(triage: &Triage) -> anyhow::Result<()> {
     let id = ReportId::from_str(&who.receipt).with_context(|| format!("{:?}", who.receipt))?;
     let config = Config::load()?;
     let store = Store::open(&config.operator_url()?, "triage", 2)?;
-    let loaded = pack_watch::read(&store, &config.county)
+    let loaded = watch::read(&store, &config.county)
         .await?
         .context("no pack is loaded")?;
     let user = os_user();

@@ -7,8 +7,8 @@
 use casework::routing::Decision;
 use platform::{
     clock,
+    run::telemetry::chain,
     store::{ReportToRoute, StoreError},
-    telemetry::chain,
 };
 use tracing::warn;
 

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use platform::{clock, store::Store, telemetry::chain};
+use platform::{clock, run::telemetry::chain, store::Store};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 

@@ -4,9 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use platform::{
     clock,
-    private::Part,
+    run::{probes::Part, telemetry::chain},
     store::{Store, StoreError, Ticked},
-    telemetry::chain,
 };
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;

@@ -5,7 +5,7 @@
 
 use platform::{
     broker::{BrokerError, Consumer, Queue, Received, Topology, redial},
-    private::Part,
+    run::probes::Part,
 };
 use tokio::{sync::watch, task::JoinSet, time::Instant};
 use tokio_util::sync::CancellationToken;

@@ -13,8 +13,8 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use platform::{
     clock,
+    run::telemetry::chain,
     store::{Onward, StoreError},
-    telemetry::chain,
 };
 use tokio::{sync::watch, task::JoinSet, time::Instant};
 use tokio_util::sync::CancellationToken;

@@ -11,14 +11,16 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use platform::{
     broker::Topology,
-    config::Config,
-    database_watch,
-    lifecycle::Parts,
-    listener,
-    pack_watch::PackWatch,
-    private::{self, Readiness},
+    pack::watch::PackWatch,
+    run::{
+        config::Config,
+        database_watch,
+        lifecycle::Parts,
+        listener,
+        probes::{self, Readiness},
+        telemetry,
+    },
     store::Store,
-    telemetry,
 };
 use tokio::{
     sync::{Notify, watch},
@@ -47,7 +49,7 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
     let private_addr = config.listen.private.unwrap_or(DEFAULT_PRIVATE);
     parts.spawn(
         "private listener",
-        private::serve(private_addr, readiness.clone(), metrics, stop.clone()),
+        probes::serve(private_addr, readiness.clone(), metrics, stop.clone()),
     );
     let watch = database_watch::run(url, "router", readiness.part("PostgreSQL"), stop.clone());
     parts.spawn("database watch", watch);

@@ -14,9 +14,9 @@ use chrono::{DateTime, Utc};
 use platform::{
     broker::Received,
     clock,
-    pack_watch::{LoadedPack, PackWatch},
+    pack::watch::{LoadedPack, PackWatch},
+    run::telemetry::chain,
     store::{Pinned, Recorded, ReportToRoute, Store, StoreError},
-    telemetry::chain,
 };
 use tokio::sync::{Mutex, Notify};
 use tokio_util::sync::CancellationToken;

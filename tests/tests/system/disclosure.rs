@@ -293,7 +293,7 @@ async fn each_ticket_shows_exactly_what_its_row_says_and_each_look_is_written_do
 }
 
 fn labels() -> BTreeMap<String, String> {
-    let files = platform::pack_dir::read(&tests::root().join("counties/taihe")).unwrap();
+    let files = platform::pack::dir::read(&tests::root().join("counties/taihe")).unwrap();
     let pack = casework::pack::Pack::read(&files).unwrap();
     let situations = pack.vocabulary().situations.iter();
     situations

@@ -25,7 +25,7 @@ async fn migrations_repeat_and_run_at_once() {
 #[tokio::test]
 async fn loading_the_same_pack_changes_nothing_and_changed_rules_wait_as_a_draft() {
     let fixture = Fixture::new().await;
-    let mut files = platform::pack_dir::read(&root().join("counties/taihe")).expect("files");
+    let mut files = platform::pack::dir::read(&root().join("counties/taihe")).expect("files");
     let again = fixture
         .store
         .pack_load(&fixture.pack, &files, clock::now())
@@ -456,7 +456,7 @@ async fn a_replay_takes_the_newest_reports_and_no_drill() {
         let told = Arc::clone(&told);
         move |done, of| told.lock().unwrap().push((done, of))
     };
-    let outcome = platform::replay::run(&board, "taihe", Arc::clone(&pack), pack, 50, progress)
+    let outcome = platform::office::replay::run(&board, "taihe", Arc::clone(&pack), pack, 50, progress)
         .await
         .expect("an outcome");
     assert_eq!((outcome.reports, outcome.changed), (10, 0));

@@ -17,7 +17,7 @@ const OLD: &str = "pol-341222101";
 const NEW: &str = "pol-341222102";
 
 fn files() -> PackFiles {
-    platform::pack_dir::read(&root().join("counties/taihe")).unwrap()
+    platform::pack::dir::read(&root().join("counties/taihe")).unwrap()
 }
 
 /// The pack without this unit.

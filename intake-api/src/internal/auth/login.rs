@@ -7,7 +7,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
-use platform::{clock, telemetry::chain, text::Lang};
+use platform::{clock, run::telemetry::chain, text::Lang};
 use serde::Deserialize;
 use serde_json::json;
 use tracing::error;

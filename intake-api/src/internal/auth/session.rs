@@ -15,8 +15,8 @@ use axum::{
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
+    run::telemetry::chain,
     store::{Person, StoreError},
-    telemetry::chain,
 };
 use tracing::{error, warn};
 use uuid::Uuid;

@@ -17,7 +17,7 @@ use casework::{
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
-    pack_watch::LoadedPack,
+    pack::watch::LoadedPack,
     receipt::ReportId,
     store::{ActDone, Acting, ClosingCase, ClosingLine, Successor, TicketDeed},
     text::Lang,

@@ -8,8 +8,8 @@ use axum::{
 };
 use platform::{
     clock,
+    run::telemetry::chain,
     store::{ResendError, Resent, StoreError},
-    telemetry::chain,
 };
 use uuid::Uuid;
 

@@ -10,10 +10,10 @@ use axum::{
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
+    office::triage::{Settle, SettleError, settle},
     receipt::ReportId,
     store::{Act, TriageError, TriageSettled, TriageState},
     text::Lang,
-    triage::{Settle, SettleError, settle},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};

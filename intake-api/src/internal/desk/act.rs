@@ -8,10 +8,10 @@ use std::collections::{BTreeMap, HashMap};
 use casework::lifecycle::TicketState;
 use chrono::{DateTime, Utc};
 use platform::{
-    pack_watch::LoadedPack,
+    pack::watch::LoadedPack,
+    run::telemetry::chain,
     seal::{MasterKey, OpenError},
     store::{ActDone, Acting, Closing, DeskScope, DeskTicket, Oversight, TicketDeed, Wait},
-    telemetry::chain,
 };
 use serde_json::{Value, json};
 use tracing::error;

@@ -10,8 +10,8 @@ use casework::{calendar::rfc3339, disclosure::Part};
 use platform::{
     clock,
     receipt::ReportId,
+    run::telemetry::chain,
     store::{ActDone, DeskTicket},
-    telemetry::chain,
     text::Lang,
 };
 use serde::Deserialize;

@@ -13,7 +13,7 @@ use casework::{
 };
 use chrono::{DateTime, Utc};
 use platform::{
-    pack_watch::LoadedPack,
+    pack::watch::LoadedPack,
     store::{DeskTicket, Oversight, Wait},
 };
 use serde_json::{Value, json};

@@ -11,8 +11,8 @@ use chrono::{DateTime, Utc};
 use platform::{
     clock,
     receipt::ReportId,
+    run::telemetry::chain,
     store::{QueueLine, StoreError},
-    telemetry::chain,
     text::Lang,
 };
 use serde::Deserialize;

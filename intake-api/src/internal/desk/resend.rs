@@ -4,7 +4,7 @@ use axum::{
     extract::{Path, State},
     response::{IntoResponse, Redirect, Response},
 };
-use platform::{clock, store::StoreError, telemetry::chain, text::Lang};
+use platform::{clock, run::telemetry::chain, store::StoreError, text::Lang};
 use uuid::Uuid;
 
 use super::ticket::fetch;

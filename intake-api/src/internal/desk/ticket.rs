@@ -11,8 +11,8 @@ use axum::{
 use casework::{calendar::shanghai, pack::Pack};
 use platform::{
     clock,
+    run::telemetry::chain,
     store::{DeskTicket, Reading, StoreError, UnitContacts},
-    telemetry::chain,
     text::Lang,
 };
 use serde::Deserialize;

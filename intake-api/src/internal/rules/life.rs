@@ -62,7 +62,7 @@ pub(super) async fn draft(
                 && let Err(e) = save::save(&internal, &actor, version, 1, files).await
             {
                 tracing::warn!(
-                    error = platform::telemetry::chain(&e),
+                    error = platform::run::telemetry::chain(&e),
                     version,
                     "a new draft was not checked"
                 );

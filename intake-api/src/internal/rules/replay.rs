@@ -14,7 +14,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use casework::pack::Pack;
-use platform::{replay, store::RulesError, telemetry::chain};
+use platform::{office::replay, run::telemetry::chain, store::RulesError};
 use serde::Deserialize;
 use tracing::{error, info};
 

@@ -5,7 +5,7 @@ use casework::{
     pack::{Pack, Situation},
     report::{Identity, LivingWith, Place, ReporterKind, Sex, Suspect, limits},
 };
-use platform::{pack_watch::LoadedPack, text::Lang};
+use platform::{pack::watch::LoadedPack, text::Lang};
 
 use super::{
     errors::Errors,

@@ -19,7 +19,7 @@ use super::*;
 
 static PACK: LazyLock<Pack> = LazyLock::new(|| {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../counties/taihe");
-    Pack::read(&platform::pack_dir::read(&dir).unwrap()).unwrap()
+    Pack::read(&platform::pack::dir::read(&dir).unwrap()).unwrap()
 });
 
 fn at(text: &str) -> DateTime<Utc> {

@@ -9,8 +9,9 @@ use chrono::{DateTime, Utc};
 use serde_json::json;
 use sqlx::PgTransaction;
 
-use super::{CallbackTry, Store, StoreError, TRY};
-use crate::store::reopen::{self, Reopen};
+use super::cases::{CallbackTry, TRY};
+use crate::store::tickets::reopen::{self, Reopen};
+use crate::store::{Store, StoreError};
 
 /// Who acts.
 #[derive(Clone, Copy, Debug)]

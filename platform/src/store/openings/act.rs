@@ -12,8 +12,11 @@ use serde_json::json;
 use sqlx::PgTransaction;
 use uuid::Uuid;
 
-use super::{OPENING, Opening, ask::OpeningEvent};
-use crate::store::{DeskScope, Said, Store, StoreError, Subject, SubjectNotice, To, subject_notice::subject_notice};
+use super::{
+    ask::OpeningEvent,
+    opening::{OPENING, Opening, parts_said},
+};
+use crate::store::{DeskScope, Said, Store, StoreError, Subject, SubjectNotice, To, notices::subject::subject_notice};
 
 /// An act on an opening.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -345,7 +348,7 @@ async fn tell_of_fault(
             said: Said {
                 report: Some(found.report_id),
                 unit: Some(found.unit_name.clone()),
-                asked: Some(super::parts_said(&found.parts)),
+                asked: Some(parts_said(&found.parts)),
                 person: Some(found.asked_by.clone()),
                 by: Some(acting.by.to_owned()),
                 ..Said::default()

@@ -1,7 +1,7 @@
 //! Somebody asks: what they may have at once is open, the rest waits for another person.
 
-use super::{OPENING, Opening};
-use crate::store::{DeskScope, Said, Store, StoreError, Subject, SubjectNotice, To, subject_notice::subject_notice};
+use super::opening::{OPENING, Opening, parts_said};
+use crate::store::{DeskScope, Said, Store, StoreError, Subject, SubjectNotice, To, notices::subject::subject_notice};
 use casework::{
     escalation::PlannedStep,
     lifecycle::{
@@ -266,7 +266,7 @@ async fn tell(tx: &mut PgTransaction<'_>, opening: &Opening, ask: &OpeningAsk<'_
         said: Said {
             report: Some(opening.report_id),
             unit: Some(opening.unit_name.clone()),
-            asked: Some(super::parts_said(&opening.parts)),
+            asked: Some(parts_said(&opening.parts)),
             by: Some(ask.by.to_owned()),
             due: opening.due_at,
             ..Said::default()

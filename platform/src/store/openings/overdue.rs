@@ -5,7 +5,8 @@ use casework::{escalation::PlannedStep, pace, urgency::Urgency};
 use chrono::{DateTime, Utc};
 use sqlx::{PgTransaction, types::Json};
 
-use crate::store::{Said, Store, StoreError, Subject, SubjectNotice, To, due::due, subject_notice::subject_notice};
+use super::opening::parts_said;
+use crate::store::{Said, Store, StoreError, Subject, SubjectNotice, To, due::due, notices::subject::subject_notice};
 
 /// Told in one transaction.
 const BATCH: i64 = 50;
@@ -115,7 +116,7 @@ async fn tell(
         said: Said {
             report: Some(opening.report_id),
             unit: Some(opening.unit.clone()),
-            asked: Some(super::parts_said(&opening.parts)),
+            asked: Some(parts_said(&opening.parts)),
             by: Some(opening.asked_by.clone()),
             due: Some(opening.due),
             ..Said::default()

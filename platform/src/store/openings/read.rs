@@ -1,7 +1,6 @@
 //! What an opening opens, handed to the person for whom it is open; the same call writes down that it was.
 
-use super::{Store, StoreError};
-use crate::store::{DeskScope, Handed, Reading};
+use crate::store::{DeskScope, Handed, Reading, Store, StoreError};
 
 /// Parts of a report through an opening, with who reported where that is opened.
 #[derive(Clone, Debug, sqlx::FromRow)]

@@ -5,8 +5,10 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use sqlx::{PgTransaction, types::Json};
 
-use super::{Clerk, RuleSet, RulesError};
-use crate::store::{Said, Store, StoreError, Subject, SubjectNotice, To, rules_digest, subject_notice::subject_notice};
+use super::rule_set::{Clerk, RuleSet, RulesError, select_rule_set};
+use crate::store::{
+    Said, Store, StoreError, Subject, SubjectNotice, To, notices::subject::subject_notice, rules_digest,
+};
 
 impl Store {
     /// A new draft with the content of `from`; an older one than that in force is brought back. Gives its number.

@@ -15,9 +15,10 @@ use casework::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::{
-    clock, pack_dir,
+    clock,
+    office::replay,
+    pack::dir,
     receipt::ReportId,
-    replay,
     store::{NewReport, SealedParts},
 };
 use rand::{Rng, RngExt, SeedableRng, rngs::StdRng};
@@ -33,7 +34,7 @@ const SEED: u64 = 5;
 async fn main() {
     let fixture = Fixture::new().await;
     fill(&fixture).await;
-    let files = pack_dir::read(&root().join("counties/taihe")).expect("the pack's files");
+    let files = dir::read(&root().join("counties/taihe")).expect("the pack's files");
     let (old, new) = (Arc::new(fixture.pack.clone()), Arc::new(draft(files)));
     let board = fixture.store_as("board");
     let mut best = Duration::MAX;

@@ -36,7 +36,7 @@ struct Taihe {
 }
 
 static TAIHE: LazyLock<Taihe> = LazyLock::new(|| {
-    let files = platform::pack_dir::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../counties/taihe")).unwrap();
+    let files = platform::pack::dir::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../counties/taihe")).unwrap();
     let rules = rules_of(&files);
     Taihe {
         pack: Pack::read(&files).unwrap(),

@@ -1,14 +1,14 @@
 use std::{path::Path, sync::LazyLock};
 
 use casework::pack::Pack;
-use platform::{pack_dir, text::Lang};
+use platform::{pack::dir, text::Lang};
 use rust_xlsxwriter::Workbook;
 
 use super::{Refused, read_people, template};
 
 static PACK: LazyLock<Pack> = LazyLock::new(|| {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../counties/taihe");
-    Pack::read(&pack_dir::read(&dir).unwrap()).unwrap()
+    Pack::read(&dir::read(&dir).unwrap()).unwrap()
 });
 
 const HEAD: [&str; 5] = ["姓名", "账号名", "工作电话", "单位", "角色"];

@@ -1,0 +1,9 @@
+//! What the office sees of the county: what needs a call now, counts, times, and the leading group's page.
+
+pub(super) mod counts;
+pub(super) mod leading;
+pub(super) mod now;
+
+pub use counts::OfficeCounts;
+pub use leading::{LeadingLine, LeadingNow};
+pub use now::{BoardList, BoardNow, BoardTicket, CallAbout, TriageLine, UndeliveredNotice};

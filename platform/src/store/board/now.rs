@@ -1,0 +1,372 @@
+//! The office's board: what needs a call now (live), and how fast units respond (a snapshot, exact as of its time).
+//!
+//! Response times are percentiles over every ticket, which no index can answer at once; they are computed in the background
+//! and read back as one row. Drills do not count.
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use crate::store::{Flood, MailState, Store, StoreError, UnitCall, UnlistedArea};
+
+/// A list on the board is cut here; the count beside it says how many there are.
+const SHOWN: i64 = 20;
+
+/// A count stops here: beyond it the exact number changes nothing of what is to be done now, and costs a walk over all.
+const COUNTED: i64 = 1001;
+
+/// A ticket that somebody should call about.
+#[derive(Clone, Debug, sqlx::FromRow, serde::Serialize)]
+pub struct CallAbout {
+    /// Ticket.
+    pub ticket_id: i64,
+    /// Report.
+    pub report_id: i64,
+    /// Unit code.
+    pub unit: String,
+    /// Unit's name.
+    pub unit_name: String,
+    /// Obligation code.
+    pub obligation: String,
+    /// `P1` …
+    pub urgency: String,
+    /// The stage it is about.
+    pub stage: Option<String>,
+    /// Since when: dispatch, or the due time that passed.
+    pub since: DateTime<Utc>,
+    /// Highest level sent.
+    pub level: Option<i16>,
+    /// Whom to call.
+    pub call: Json<UnitCall>,
+    /// A drill.
+    pub drill: bool,
+    /// Routing facts, for the pages.
+    #[serde(skip)]
+    pub facts: Option<Value>,
+}
+
+/// A notice that will never arrive by itself.
+#[derive(Clone, Debug, sqlx::FromRow, serde::Serialize)]
+pub struct UndeliveredNotice {
+    /// Notice.
+    pub id: Uuid,
+    /// The first ticket that it is about, if it is about tickets.
+    pub ticket_id: Option<i64>,
+    /// What it is about otherwise: `rule-set`, `account`, `opening`, `callbacks`.
+    pub subject_kind: Option<String>,
+    /// Its id.
+    pub subject_id: Option<i64>,
+    /// Code of the unit that was to be told.
+    pub unit: String,
+    /// Its name.
+    pub unit_name: String,
+    /// Kind of the notice.
+    pub kind: String,
+    /// `P1` …
+    pub urgency: String,
+    /// `failed`, or `bounced` where it was sent and came back.
+    pub state: String,
+    /// When it was given up or came back.
+    pub finished_at: DateTime<Utc>,
+    /// Why.
+    pub last_error: Option<String>,
+    /// Whom to call.
+    pub call: Json<UnitCall>,
+}
+
+/// A report that waits for a human.
+#[derive(Clone, Debug, sqlx::FromRow, serde::Serialize)]
+pub struct TriageLine {
+    /// Triage ticket.
+    pub ticket_id: i64,
+    /// Report.
+    pub report_id: i64,
+    /// `P1` …
+    pub urgency: String,
+    /// State of the triage ticket.
+    pub state: String,
+    /// Who took it in hand.
+    pub signed_by: Option<String>,
+    /// Why it is here.
+    pub reasons: Value,
+    /// Due time of its next stage.
+    pub next_due_at: Option<DateTime<Utc>>,
+    /// Since when.
+    pub dispatched_at: DateTime<Utc>,
+    /// A drill.
+    #[serde(skip)]
+    pub drill: bool,
+    /// Routing facts, for the pages.
+    #[serde(skip)]
+    pub facts: Option<Value>,
+}
+
+/// What the office sees first.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct BoardNow {
+    /// How many P1 have no signature. This count and the others stop at 1,001, which means "more than 1,000".
+    pub unsigned_count: i64,
+    /// How many reports wait for a human.
+    pub triage_count: i64,
+    /// How many notices failed.
+    pub failed_count: i64,
+    /// P1 without a signature, the longest first.
+    pub unsigned: Vec<CallAbout>,
+    /// Overdue stages, the highest level first.
+    pub overdue: Vec<CallAbout>,
+    /// Overdue stages by level reached (2, 3, 4).
+    pub overdue_by_level: Vec<(i16, i64)>,
+    /// Reports that wait for a human.
+    pub triage: Vec<TriageLine>,
+    /// Failed notices.
+    pub failed: Vec<UndeliveredNotice>,
+    /// 不满意 that waits for a second person of the office.
+    pub callbacks_undecided: i64,
+    /// Messages that named no report of ours.
+    pub parked: i64,
+    /// Drills that are unsigned or overdue: never in the counts and lists above.
+    #[serde(skip)]
+    pub drills: Vec<CallAbout>,
+    /// Area codes of the county that the list does not have.
+    pub unlisted: Vec<UnlistedArea>,
+    /// Whether mail goes out; `None` when no notifier ever said so.
+    pub mail: Option<MailState>,
+    /// How many notices wait to be sent.
+    pub mail_waiting: i64,
+    /// How many closings and transfers wait for the office.
+    pub closings: i64,
+    /// Floods of the last days.
+    #[serde(skip)]
+    pub floods: Vec<Flood>,
+    /// How many openings wait for a decision or a review.
+    pub openings: i64,
+    /// How many of them are overdue.
+    pub openings_overdue: i64,
+}
+
+/// One of the board's lists, which can be read to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BoardList {
+    /// P1 without a signature.
+    Unsigned,
+    /// Overdue stages.
+    Overdue,
+}
+
+/// What the office may see of a ticket: everything that is not sealed.
+#[derive(Clone, Debug, sqlx::FromRow, serde::Serialize)]
+pub struct BoardTicket {
+    /// Ticket.
+    pub id: i64,
+    /// Report.
+    pub report_id: i64,
+    /// Obligation code.
+    pub obligation: String,
+    /// Unit code.
+    pub unit: String,
+    /// Unit's name.
+    pub unit_name: String,
+    /// `P1` …
+    pub urgency: String,
+    /// 主办.
+    pub lead: bool,
+    /// State.
+    pub state: String,
+    /// Outcome code of the pack.
+    pub outcome: Option<String>,
+    /// Who has it inside the unit.
+    pub assignee_name: Option<String>,
+    /// That person is disabled or no longer of the unit.
+    pub assignee_gone: bool,
+    /// Optimistic lock.
+    pub version: i32,
+    /// The outcome that waits for a confirmation, or for another unit to sign.
+    pub close_outcome: Option<String>,
+    /// The unit that is to take over.
+    pub transfer_to: Option<String>,
+    /// Where it comes from and goes to, with the case's first clock.
+    pub chain: Option<Value>,
+    /// When the report was accepted.
+    pub received_at: DateTime<Utc>,
+    /// When the ticket was dispatched.
+    pub dispatched_at: DateTime<Utc>,
+    /// A drill.
+    pub drill: bool,
+    /// Situations that asked it.
+    pub own: Vec<String>,
+    /// Whom to call.
+    pub call: Json<UnitCall>,
+    /// Stages with their steps.
+    pub stages: Value,
+    /// Acts, the newest first.
+    pub events: Value,
+    /// Notices with attempts, the newest first.
+    pub notices: Value,
+    /// The report's tickets.
+    pub others: Value,
+}
+
+impl Store {
+    /// One ticket with everything unsealed around it.
+    pub async fn board_ticket(&self, county: &str, id: i64) -> Result<Option<BoardTicket>, StoreError> {
+        Ok(sqlx::query_as(include_str!("ticket.sql"))
+            .bind(county)
+            .bind(id)
+            .fetch_optional(&self.pool)
+            .await?)
+    }
+
+    /// The live part of the board.
+    pub async fn board_now(&self, county: &str, now: DateTime<Utc>) -> Result<BoardNow, StoreError> {
+        let count = |sql: &'static str| {
+            sqlx::query_scalar::<_, i64>(sql)
+                .bind(county)
+                .bind(COUNTED)
+                .fetch_one(&self.pool)
+        };
+        let (asked, to_review, openings_overdue) = self.openings_counts(county, now).await?;
+        let mut drills = self.board_list(county, BoardList::Unsigned, true, 0, SHOWN).await?;
+        let overdue = self.board_list(county, BoardList::Overdue, true, 0, SHOWN).await?;
+        drills.extend(overdue.into_iter().filter(|line| line.stage.as_deref() != Some("sign")));
+        Ok(BoardNow {
+            unsigned_count: count(
+                "SELECT count(*) FROM (SELECT FROM tickets WHERE county = $1 AND NOT drill AND state IN ('dispatched', 'reopened') AND urgency = 'P1'
+                   ORDER BY dispatched_at, id LIMIT $2) few",
+            )
+            .await?,
+            triage_count: count(
+                "SELECT count(*) FROM (SELECT FROM tickets WHERE county = $1 AND obligation = 'triage' AND resolved_at IS NULL
+                   ORDER BY urgency, dispatched_at, id LIMIT $2) few",
+            )
+            .await?,
+            failed_count: count("SELECT count(*) FROM (SELECT FROM notices WHERE county = $1 AND state IN ('failed', 'bounced') AND replaced_by IS NULL ORDER BY finished_at, id LIMIT $2) few").await?,
+            unsigned: self.board_list(county, BoardList::Unsigned, false, 0, SHOWN).await?,
+            overdue: self.board_list(county, BoardList::Overdue, false, 0, SHOWN).await?,
+            overdue_by_level: sqlx::query_as(include_str!("levels.sql")).bind(county).bind(COUNTED).fetch_all(&self.pool).await?,
+            triage: self.triage_list(county, 0, SHOWN).await?,
+            closings: self.closings_count(county, now).await?,
+            floods: self.floods(county, now).await?,
+            openings: asked + to_review,
+            openings_overdue,
+            failed: self.board_failed(county, 0, SHOWN).await?,
+            drills,
+            callbacks_undecided: count(
+                "SELECT count(*) FROM (SELECT FROM callbacks c JOIN reports r ON r.id = c.report_id
+                    WHERE c.result = 'dissatisfied' AND c.decision IS NULL AND r.county = $1 LIMIT $2) few",
+            )
+            .await?,
+            mail: self.mail_state(county).await?,
+            mail_waiting: count("SELECT count(*) FROM (SELECT FROM notices WHERE county = $1 AND state = 'queued' LIMIT $2) few").await?,
+            parked: sqlx::query_scalar("SELECT count(*) FROM (SELECT FROM parked_messages LIMIT $1) few").bind(COUNTED).fetch_one(&self.pool).await?,
+            unlisted: self.unlisted_areas(county).await?,
+        })
+    }
+
+    /// A part of one of the board's lists: `limit` lines after `offset`.
+    pub async fn board_list(
+        &self,
+        county: &str,
+        list: BoardList,
+        drill: bool,
+        offset: i64,
+        limit: i64,
+    ) -> Result<Vec<CallAbout>, StoreError> {
+        let sql = match list {
+            BoardList::Unsigned => include_str!("unsigned.sql"),
+            BoardList::Overdue => include_str!("overdue.sql"),
+        };
+        Ok(sqlx::query_as(sql)
+            .bind(county)
+            .bind(limit)
+            .bind(offset)
+            .bind(drill)
+            .fetch_all(&self.pool)
+            .await?)
+    }
+
+    /// A part of the notices that will never arrive by themselves, the latest first.
+    pub async fn board_failed(
+        &self,
+        county: &str,
+        offset: i64,
+        limit: i64,
+    ) -> Result<Vec<UndeliveredNotice>, StoreError> {
+        Ok(sqlx::query_as(include_str!("failed.sql"))
+            .bind(county)
+            .bind(limit)
+            .bind(offset)
+            .fetch_all(&self.pool)
+            .await?)
+    }
+
+    /// Reports that wait for a human, the most urgent first: `limit` lines after `offset`.
+    pub async fn triage_list(&self, county: &str, offset: i64, limit: i64) -> Result<Vec<TriageLine>, StoreError> {
+        let rows = sqlx::query_as(
+            "SELECT t.id AS ticket_id, t.report_id, t.urgency, t.state, person_shown(t.signed_by_account, t.signed_by) AS signed_by,
+                    t.next_due_at, t.dispatched_at, board_listed(t.id) AS facts,
+                    t.drill,
+                    coalesce((SELECT d.triage_reasons FROM decisions d WHERE d.report_id = t.report_id ORDER BY d.round DESC LIMIT 1), '[]') AS reasons
+             FROM tickets t WHERE t.county = $1 AND t.obligation = 'triage' AND t.resolved_at IS NULL
+             ORDER BY t.urgency, t.dispatched_at, t.id OFFSET $2 LIMIT $3",
+        )
+        .bind(county)
+        .bind(offset)
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows)
+    }
+
+    /// Computes response times and ledger, and keeps them as the county's snapshot. `days` back from `now`, by dispatch.
+    /// `false` when another instance is at it: one at a time is enough load for the database.
+    pub async fn board_snapshot_make(&self, county: &str, now: DateTime<Utc>, days: i32) -> Result<bool, StoreError> {
+        let begun = std::time::Instant::now();
+        let mut tx = self.pool.begin().await?;
+        let mine: bool =
+            sqlx::query_scalar("SELECT pg_try_advisory_xact_lock(hashtext('board_snapshot'), hashtext($1))")
+                .bind(county)
+                .fetch_one(&mut *tx)
+                .await?;
+        if !mine {
+            return Ok(false);
+        }
+        // The only statements that may run long: they run alone, in the background.
+        sqlx::query("SET LOCAL statement_timeout = '300s'")
+            .execute(&mut *tx)
+            .await?;
+        let times: Value = sqlx::query_scalar(include_str!("times.sql"))
+            .bind(county)
+            .bind(now)
+            .bind(days)
+            .fetch_one(&mut *tx)
+            .await?;
+        let ledger: Value = sqlx::query_scalar(include_str!("ledger.sql"))
+            .bind(county)
+            .fetch_one(&mut *tx)
+            .await?;
+        let took = i32::try_from(begun.elapsed().as_millis()).unwrap_or(i32::MAX);
+        sqlx::query(
+            "INSERT INTO board_snapshots (county, at, took_ms, data) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (county) DO UPDATE SET at = excluded.at, took_ms = excluded.took_ms, data = excluded.data
+             WHERE board_snapshots.at <= excluded.at",
+        )
+        .bind(county)
+        .bind(now)
+        .bind(took)
+        .bind(serde_json::json!({"days": days, "times": times, "ledger": ledger}))
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    /// The latest snapshot: when, how long it took, `{"days", "times": [per unit], "ledger"}`.
+    pub async fn board_snapshot(&self, county: &str) -> Result<Option<(DateTime<Utc>, i32, Value)>, StoreError> {
+        let row = sqlx::query_as("SELECT at, took_ms, data FROM board_snapshots WHERE county = $1")
+            .bind(county)
+            .fetch_optional(&self.pool)
+            .await?;
+        Ok(row)
+    }
+}

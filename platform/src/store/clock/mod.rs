@@ -1,0 +1,6 @@
+//! The clock of stages: what is due, and the notices of its steps.
+
+pub(super) mod step_notice;
+pub(super) mod turn;
+
+pub use turn::Ticked;

@@ -1,0 +1,326 @@
+//! The desk: what a unit sees and does. Every query runs in a transaction that names the units, and row-level security does
+//! the rest; a query that forgets a condition shows nothing of another unit.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+use sqlx::{PgTransaction, types::Json};
+
+use crate::store::{Ground, Store, StoreError};
+
+/// The units a person acts for, as the database is told.
+#[derive(Clone, Debug)]
+pub struct DeskScope(String);
+
+impl DeskScope {
+    /// From unit codes of the pack (which hold no comma).
+    pub fn new<'a>(units: impl IntoIterator<Item = &'a str>) -> Self {
+        Self(
+            units
+                .into_iter()
+                .filter(|unit| !unit.contains(','))
+                .collect::<Vec<_>>()
+                .join(","),
+        )
+    }
+}
+
+/// One line of the queue.
+#[derive(Clone, Debug, sqlx::FromRow, serde::Serialize)]
+pub struct QueueLine {
+    /// Ticket id.
+    pub id: i64,
+    /// Its report.
+    pub report_id: i64,
+    /// Unit that holds it.
+    pub unit: String,
+    /// Obligation code.
+    pub obligation: String,
+    /// Lead or assist.
+    pub lead: bool,
+    /// `P1` …
+    pub urgency: String,
+    /// State.
+    pub state: String,
+    /// First stage not ended.
+    pub next_stage: Option<String>,
+    /// Its due time; none while its start event has not happened.
+    pub next_due_at: Option<DateTime<Utc>>,
+    /// Person it is assigned to.
+    pub assignee_name: Option<String>,
+    /// That person is disabled or no longer of the unit: it must be assigned again.
+    pub assignee_gone: bool,
+    /// When it was dispatched.
+    pub dispatched_at: DateTime<Utc>,
+    /// Area code of the report.
+    pub area: Option<String>,
+    /// Present danger.
+    pub present_danger: bool,
+    /// A drill.
+    pub drill: bool,
+    /// Facts that a list may say, for the pages.
+    #[serde(skip)]
+    pub facts: Value,
+}
+
+/// A ticket with all that its page shows; sealed parts are opened by the caller.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct DeskTicket {
+    /// Ticket id.
+    pub id: i64,
+    /// Optimistic lock.
+    pub version: i32,
+    /// Its report.
+    pub report_id: i64,
+    /// Unit that holds it.
+    pub unit: String,
+    /// Obligation code.
+    pub obligation: String,
+    /// Lead or assist.
+    pub lead: bool,
+    /// `P1` …
+    pub urgency: String,
+    /// State.
+    pub state: String,
+    /// Evidence kind asked.
+    pub evidence: Option<String>,
+    /// When evidence was recorded.
+    pub evidence_at: Option<DateTime<Utc>>,
+    /// Bases of the obligation.
+    pub basis: Json<Vec<casework::routing::Basis>>,
+    /// When it was dispatched.
+    pub dispatched_at: DateTime<Utc>,
+    /// When and by whom it was signed.
+    pub signed_at: Option<DateTime<Utc>>,
+    /// By whom.
+    pub signed_by: Option<String>,
+    /// Assigned account.
+    pub assignee: Option<i64>,
+    /// And its name.
+    pub assignee_name: Option<String>,
+    /// That person is disabled or no longer of the unit: it must be assigned again.
+    pub assignee_gone: bool,
+    /// When the first contact was recorded: the child was seen exactly when this is there.
+    pub contacted_at: Option<DateTime<Utc>>,
+    /// By whom.
+    pub contacted_by: Option<String>,
+    /// When the child was seen, as that person said.
+    pub seen_at: Option<DateTime<Utc>>,
+    /// When it was resolved.
+    pub resolved_at: Option<DateTime<Utc>>,
+    /// By whom.
+    pub resolved_by: Option<String>,
+    /// Their account.
+    pub resolved_by_account: Option<i64>,
+    /// The outcome that waits for a confirmation, or for another unit to sign.
+    pub close_outcome: Option<String>,
+    /// Since when it waits.
+    pub close_requested_at: Option<DateTime<Utc>>,
+    /// Who asked for it.
+    pub close_requested_by: Option<String>,
+    /// Their account.
+    pub close_requested_account: Option<i64>,
+    /// `unit` or `office`: who confirms it.
+    pub close_by: Option<String>,
+    /// The unit that is to take over.
+    pub transfer_to: Option<String>,
+    /// Who confirmed the closing or approved the transfer.
+    pub close_approved_by: Option<String>,
+    /// Unknown facts that it rests on; empty = none.
+    pub unknowns: Json<Value>,
+    /// Where it comes from and goes to, with the case's first clock.
+    pub chain: Option<Json<TicketChain>>,
+    /// Outcome code.
+    pub outcome: Option<String>,
+    /// First stage not ended.
+    pub next_stage: Option<String>,
+    /// Its due time.
+    pub next_due_at: Option<DateTime<Utc>>,
+    /// When the report was accepted.
+    pub received_at: DateTime<Utc>,
+    /// A drill.
+    pub drill: bool,
+    /// Situations that asked it.
+    pub own: Vec<String>,
+    /// Parts of the report that it shows.
+    pub shows: Vec<String>,
+    /// What the program judges by, and shows nobody: the desk's login can't read it ([`Store::ticket_ground`]).
+    #[sqlx(skip)]
+    pub ground: Ground,
+    /// Wrapped data key.
+    pub data_key: Vec<u8>,
+    /// Stages with steps.
+    pub stages: Json<Vec<DeskStage>>,
+    /// Timeline of acts, the oldest first.
+    pub events: Json<Vec<DeskEvent>>,
+    /// Other units of the case: all where the ticket shows all situations, else who leads.
+    pub others: Json<Vec<OtherTicket>>,
+}
+
+/// Tickets before and after this one, and the case's first clock.
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+pub struct TicketChain {
+    /// When the case's first ticket was dispatched.
+    pub case_dispatched_at: Option<DateTime<Utc>>,
+    /// The ticket that this one goes back to, where it is another.
+    pub first: Option<FirstTicket>,
+    /// Unit of the ticket just before.
+    pub from: Option<String>,
+    /// Its state.
+    pub from_state: Option<String>,
+    /// The ticket after it.
+    pub to: Option<NextTicket>,
+}
+
+/// The first ticket of a chain: its clock is the case's and is never reset.
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+pub struct FirstTicket {
+    /// Unit.
+    pub unit: String,
+    /// When it was dispatched.
+    pub dispatched_at: DateTime<Utc>,
+    /// Due times by stage.
+    pub dues: Option<BTreeMap<String, Option<DateTime<Utc>>>>,
+}
+
+/// The ticket that takes over.
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+pub struct NextTicket {
+    /// Unit.
+    pub unit: String,
+    /// State.
+    pub state: String,
+    /// When it was signed.
+    pub signed_at: Option<DateTime<Utc>>,
+}
+
+/// A stage on the ticket page.
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+pub struct DeskStage {
+    /// `sign`, `contact`, `resolve`.
+    pub stage: String,
+    /// Due time.
+    pub due_at: Option<DateTime<Utc>>,
+    /// `30min` …
+    pub time_limit: String,
+    /// Event that starts it.
+    pub start_event: String,
+    /// Basis.
+    pub basis: String,
+    /// Grade of the basis.
+    pub grade: String,
+    /// Depends on an unpublished calendar.
+    pub provisional: bool,
+    /// How it was computed.
+    pub derivation: Vec<String>,
+    /// When it ended.
+    pub ended_at: Option<DateTime<Utc>>,
+    /// `act`, `closed` (without what it asks: not met) or `void`.
+    pub ended_how: Option<String>,
+    /// Highest level sent.
+    pub level: Option<i16>,
+}
+
+/// An act on the timeline.
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+pub struct DeskEvent {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// `signed`, `assigned`, `contacted`, `evidence`, `resolved`, `opening-asked` …
+    pub kind: String,
+    /// Who, as shown: two people of one name are told apart.
+    pub actor: String,
+    /// Their account; `None` is the system.
+    pub account: Option<i64>,
+    /// Coarse detail without personal data.
+    pub detail: Value,
+    /// Hex of what was written, sealed with the report's key.
+    pub sealed: Option<String>,
+}
+
+/// Another unit's ticket of the same case.
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+pub struct OtherTicket {
+    /// Unit code.
+    pub unit: String,
+    /// Unit's name.
+    pub unit_name: String,
+    /// Obligation; none where it would tell what this ticket does not show.
+    pub obligation: Option<String>,
+    /// Leads.
+    pub lead: bool,
+    /// State.
+    pub state: String,
+    /// Its next due time.
+    pub next_due_at: Option<DateTime<Utc>>,
+}
+
+impl Store {
+    /// The queue of these units: open tickets by next due, `limit` of them after `offset`, and how many there are in all.
+    pub async fn desk_queue(
+        &self,
+        scope: &DeskScope,
+        county: &str,
+        offset: i64,
+        limit: i64,
+    ) -> Result<(Vec<QueueLine>, i64), StoreError> {
+        let mut tx = self.desk(scope).await?;
+        let lines = sqlx::query_as(include_str!("queue.sql"))
+            .bind(county)
+            .bind(offset)
+            .bind(limit)
+            .fetch_all(&mut *tx)
+            .await?;
+        let open = sqlx::query_scalar(
+            "SELECT count(*) FROM (SELECT FROM tickets WHERE county = $1
+                AND unit = ANY ((SELECT desk_units())::text[])
+                AND state IN ('dispatched', 'signed', 'in-progress', 'close-requested', 'transferring', 'return-requested', 'reopened') LIMIT 1000) few",
+        )
+        .bind(county)
+        .fetch_one(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        Ok((lines, open))
+    }
+
+    /// One ticket, if it is of these units.
+    pub async fn desk_ticket(&self, scope: &DeskScope, id: i64) -> Result<Option<DeskTicket>, StoreError> {
+        let mut tx = self.desk(scope).await?;
+        let ticket = sqlx::query_as(include_str!("ticket.sql"))
+            .bind(id)
+            .fetch_optional(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(ticket)
+    }
+
+    /// People of a unit: account, name as shown, phone, whether they lead it.
+    pub async fn desk_people(
+        &self,
+        county: &str,
+        unit: &str,
+    ) -> Result<Vec<(i64, String, Option<String>, bool)>, StoreError> {
+        let rows = sqlx::query_as(
+            "SELECT a.id, person_shown(a.id, a.name) AS name, a.phone, bool_or(m.role = 'leader')
+             FROM memberships m JOIN accounts a ON a.id = m.account_id
+             WHERE m.county = $1 AND m.unit = $2 AND m.ended_at IS NULL AND m.role IN ('member', 'leader') AND a.disabled_at IS NULL
+             GROUP BY a.id, a.name, a.phone ORDER BY name, a.id",
+        )
+        .bind(county)
+        .bind(unit)
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows)
+    }
+
+    /// A transaction that acts for these units.
+    pub(in crate::store) async fn desk(&self, scope: &DeskScope) -> Result<PgTransaction<'_>, StoreError> {
+        let mut tx = self.pool.begin().await?;
+        sqlx::query("SELECT set_config('shouwang.units', $1, true)")
+            .bind(&scope.0)
+            .execute(&mut *tx)
+            .await?;
+        Ok(tx)
+    }
+}

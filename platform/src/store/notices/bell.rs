@@ -1,0 +1,36 @@
+//! A doorbell for notifiers: NOTIFY after the commit, never inside the transaction, and never relied upon.
+
+use sqlx::postgres::PgListener;
+
+use crate::store::{Store, StoreError};
+
+const CHANNEL: &str = "shouwang_notices";
+
+/// Rings whenever notices may have been queued.
+pub struct NoticeBell(PgListener);
+
+impl Store {
+    /// Rings the bell.
+    pub async fn notices_wake(&self) -> Result<(), StoreError> {
+        sqlx::query("SELECT pg_notify($1, '')")
+            .bind(CHANNEL)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// Listens; holds one connection of the pool.
+    pub async fn notices_listen(&self) -> Result<NoticeBell, StoreError> {
+        let mut listener = PgListener::connect_with(&self.pool).await?;
+        listener.listen(CHANNEL).await?;
+        Ok(NoticeBell(listener))
+    }
+}
+
+impl NoticeBell {
+    /// Waits for the next ring. It reconnects by itself; rings during the gap are lost, which polling makes good.
+    pub async fn rung(&mut self) -> Result<(), StoreError> {
+        self.0.recv().await?;
+        Ok(())
+    }
+}

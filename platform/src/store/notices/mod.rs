@@ -1,0 +1,19 @@
+//! Mails: queued, leased, said, settled, sent again, and the bell that wakes the notifiers.
+
+pub(super) mod bell;
+pub(super) mod contacts;
+pub(super) mod mail_state;
+pub(super) mod queue;
+pub(super) mod resend;
+pub(super) mod said;
+pub(super) mod subject;
+
+pub use bell::NoticeBell;
+pub use contacts::{UnitCall, UnitContact};
+pub use mail_state::{Blocked, MailState};
+pub use queue::{Attempt, LeaseOf, NOTICES_COUNTED, NoticeDepth, Settlement, Verdict};
+pub use resend::{Bounced, LostNotice, ResendError, Resent};
+pub use said::{
+    FailedNotice, LeasedNotice, NoticeContact, NoticeDecision, NoticeFlood, NoticeStage, NoticeTicket, Phone,
+};
+pub use subject::{Said, Subject, SubjectNotice, To};

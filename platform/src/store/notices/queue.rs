@@ -1,0 +1,274 @@
+//! Notices: leased by a notifier, kept by a heart-beat, sent outside any transaction, and recorded with every attempt.
+
+use chrono::{DateTime, Duration, Utc};
+use uuid::Uuid;
+
+use crate::store::{
+    LeasedNotice, Store, StoreError,
+    due::{Onward, due},
+};
+
+/// A notifier that is killed holds its notices this long; one that lives renews them every few seconds. Recovery stays
+/// below 30 s.
+pub(in crate::store) const LEASE_S: i64 = 20;
+
+/// A gauge of notices stops here, which means "this many or more": it is read every few seconds, also on the day on which a
+/// million wait.
+pub const NOTICES_COUNTED: i64 = 10_000;
+
+/// $1 owner, $2 now, $3 end of the lease, $4 how many, $5 county, $6 the lowest urgency that may be taken, $7 to $9 where to
+/// begin in each urgency. A notice that was never tried is due since ever, so that the order among these is their age.
+///
+/// A lease writes columns that no index has: such a row is changed within its page and costs no index anything. What is held
+/// therefore stays at the head, and is passed over; it is never more than notifiers have in hand.
+const LEASE: &str = concat!(
+    "WITH due AS (",
+    due!(
+        "notices",
+        "id, due_at = '-infinity' AS fresh",
+        "due_at, created_at",
+        "$4",
+        "state = 'queued' AND county = $5 AND urgency = 'P1' AND due_at <= $2
+         AND (due_at, created_at) >= ('-infinity', coalesce($7, '-infinity')) AND (leased_until IS NULL OR leased_until <= $2)",
+        "state = 'queued' AND county = $5 AND urgency = 'P2' AND 'P2' <= $6 AND due_at <= $2
+         AND (due_at, created_at) >= ('-infinity', coalesce($8, '-infinity')) AND (leased_until IS NULL OR leased_until <= $2)",
+        "state = 'queued' AND county = $5 AND urgency = 'P3' AND 'P3' <= $6 AND due_at <= $2
+         AND (due_at, created_at) >= ('-infinity', coalesce($9, '-infinity')) AND (leased_until IS NULL OR leased_until <= $2)",
+    ),
+    ") UPDATE notices n SET lease_owner = $1, leased_until = $3 FROM due WHERE n.id = due.id
+     RETURNING n.id, n.urgency, n.created_at, due.fresh"
+);
+
+/// Which notices a lease may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LeaseOf {
+    /// All, P1 first.
+    All,
+    /// P1 only: what is free is kept for them.
+    Urgent,
+}
+
+/// One attempt at sending.
+#[derive(Clone, Debug)]
+pub struct Attempt {
+    /// Where it ended: `connect`, `greeting`, `tls`, `auth`, `envelope`, `data`, `done`, `render`, `policy`, `spool`.
+    pub phase: &'static str,
+    /// What the server or the system said; no personal data.
+    pub detail: String,
+    /// How long it took.
+    pub took_ms: i32,
+    /// When it ended.
+    pub at: DateTime<Utc>,
+}
+
+/// What follows from an attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The server took it.
+    Sent,
+    /// Try again then.
+    Retry {
+        /// By the notifier's clock.
+        at: DateTime<Utc>,
+    },
+    /// It will never arrive this way: somebody must be told.
+    GaveUp,
+    /// A drill where drills are not mailed.
+    Suppressed,
+}
+
+/// An attempt at a notice, to be recorded.
+#[derive(Clone, Debug)]
+pub struct Settlement {
+    /// The notice.
+    pub id: Uuid,
+    /// Number of this attempt, from 1.
+    pub number: i32,
+    /// The attempt.
+    pub attempt: Attempt,
+    /// Its consequence.
+    pub verdict: Verdict,
+    /// The failure was this mail's own, and uses up one of its chances. A server that takes nothing from us is nobody's fault
+    /// of the recipients.
+    pub strike: bool,
+    /// Although it is tried again, whoever is above must know by now, if it is a P1.
+    pub tell: bool,
+}
+
+/// Depth of the notice queue.
+#[derive(Clone, Copy, Debug, PartialEq, sqlx::FromRow)]
+pub struct NoticeDepth {
+    /// Waiting, leased ones included; stops at [`NOTICES_COUNTED`].
+    pub queued: i64,
+    /// Given up or returned, and not sent again; someone must look at them. Stops there as well.
+    pub failed: i64,
+    /// Age of the oldest waiting one, in seconds.
+    pub oldest_s: f64,
+}
+
+impl Verdict {
+    /// The word in `notice_attempts`, logs and metrics.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sent => "sent",
+            Self::Retry { .. } => "retry",
+            Self::GaveUp => "gave-up",
+            Self::Suppressed => "suppressed",
+        }
+    }
+
+    const fn state(self) -> &'static str {
+        match self {
+            Self::Sent => "sent",
+            Self::Retry { .. } => "queued",
+            Self::GaveUp => "failed",
+            Self::Suppressed => "suppressed",
+        }
+    }
+}
+
+impl Store {
+    /// Leases up to `limit` notices of the county that are due, P1 first, until 20 s after `now`.
+    pub async fn notice_lease(
+        &self,
+        county: &str,
+        owner: Uuid,
+        now: DateTime<Utc>,
+        limit: i64,
+        of: LeaseOf,
+    ) -> Result<Vec<LeasedNotice>, StoreError> {
+        self.notice_lease_onward(county, owner, now, limit, of, &mut Onward::default())
+            .await
+    }
+
+    /// As [`Store::notice_lease`], for one that takes turn after turn. The lease knows nothing of what mails say; that is
+    /// read by id afterwards.
+    pub async fn notice_lease_onward(
+        &self,
+        county: &str,
+        owner: Uuid,
+        now: DateTime<Utc>,
+        limit: i64,
+        of: LeaseOf,
+        onward: &mut Onward<3>,
+    ) -> Result<Vec<LeasedNotice>, StoreError> {
+        let [p1, p2, p3] = onward.from(now);
+        let leased: Vec<(Uuid, String, DateTime<Utc>, bool)> = sqlx::query_as(LEASE)
+            .bind(owner)
+            .bind(now)
+            .bind(now + Duration::seconds(LEASE_S))
+            .bind(limit)
+            .bind(county)
+            .bind(if of == LeaseOf::Urgent { "P1" } else { "P3" })
+            .bind(p1)
+            .bind(p2)
+            .bind(p3)
+            .persistent(false)
+            .fetch_all(&self.pool)
+            .await?;
+        let full = i64::try_from(leased.len()).is_ok_and(|n| n == limit);
+        let fresh = leased.iter().filter(|(.., fresh)| *fresh);
+        let rank = |urgency: &str| ["P1", "P2", "P3"].iter().position(|u| *u == urgency);
+        onward.ended(
+            full,
+            fresh.filter_map(|(_, urgency, at, _)| Some((rank(urgency)?, *at))),
+        );
+        if leased.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ids: Vec<Uuid> = leased.into_iter().map(|(id, ..)| id).collect();
+        self.notice_said(county, &ids).await
+    }
+
+    /// Gives back notices that were leased and not begun.
+    pub async fn notice_release(&self, owner: Uuid, ids: &[Uuid]) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE notices SET lease_owner = NULL, leased_until = NULL WHERE id = ANY($2) AND lease_owner = $1 AND state = 'queued'",
+        )
+        .bind(owner)
+        .bind(ids)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// The heart-beat: holds the notices in hand until 20 s after `now`; answers which are still held.
+    pub async fn notice_renew(&self, owner: Uuid, ids: &[Uuid], now: DateTime<Utc>) -> Result<Vec<Uuid>, StoreError> {
+        let held = sqlx::query_scalar(
+            "UPDATE notices SET leased_until = $3 WHERE id = ANY($2) AND lease_owner = $1 AND state = 'queued' RETURNING id",
+        )
+        .bind(owner)
+        .bind(ids)
+        .bind(now + Duration::seconds(LEASE_S))
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(held)
+    }
+
+    /// Records attempts and their consequences in one transaction, where `owner` still holds the lease; answers which it
+    /// held. A mail that left although the lease was lost is worth knowing about: its attempt is recorded either way.
+    ///
+    /// A P1 notice that was given up, or that somebody must hear of by now, escalates in the same transaction: the office is told, or the leading group where the
+    /// office itself can't be reached.
+    pub async fn notice_settle(&self, owner: Uuid, settlements: &[Settlement]) -> Result<Vec<Uuid>, StoreError> {
+        // Sorted, so that two notifiers that settle the same rows never wait for each other crosswise.
+        let mut sorted: Vec<&Settlement> = settlements.iter().collect();
+        sorted.sort_by_key(|s| s.id);
+        let retry_at = |s: &Settlement| match s.verdict {
+            Verdict::Retry { at } => Some(at),
+            _ => None,
+        };
+        let error =
+            |s: &Settlement| (s.verdict != Verdict::Sent).then(|| format!("{}: {}", s.attempt.phase, s.attempt.detail));
+        let mut tx = self.pool.begin().await?;
+        let held: Vec<(Uuid, bool)> = sqlx::query_as(include_str!("settle.sql"))
+            .bind(owner)
+            .bind(sorted.iter().map(|s| s.id).collect::<Vec<_>>())
+            .bind(sorted.iter().map(|s| s.verdict.state()).collect::<Vec<_>>())
+            .bind(sorted.iter().map(|s| retry_at(s)).collect::<Vec<_>>())
+            .bind(sorted.iter().map(|s| s.attempt.at).collect::<Vec<_>>())
+            .bind(sorted.iter().map(|s| error(s)).collect::<Vec<_>>())
+            .bind(sorted.iter().map(|s| s.number).collect::<Vec<_>>())
+            .bind(sorted.iter().map(|s| s.verdict.as_str()).collect::<Vec<_>>())
+            .bind(sorted.iter().map(|s| s.attempt.phase).collect::<Vec<_>>())
+            .bind(sorted.iter().map(|s| s.attempt.detail.as_str()).collect::<Vec<_>>())
+            .bind(sorted.iter().map(|s| s.attempt.took_ms).collect::<Vec<_>>())
+            .bind(sorted.iter().map(|s| s.strike).collect::<Vec<_>>())
+            .bind(sorted.iter().map(|s| s.tell).collect::<Vec<_>>())
+            .persistent(false)
+            .fetch_all(&mut *tx)
+            .await?;
+        for (id, escalates) in &held {
+            let Some(settled) = sorted.iter().find(|s| s.id == *id && *escalates) else {
+                continue;
+            };
+            sqlx::query(include_str!("undeliverable.sql"))
+                .bind(id)
+                .bind(Uuid::new_v4())
+                .bind(settled.attempt.at)
+                .execute(&mut *tx)
+                .await?;
+        }
+        tx.commit().await?;
+        Ok(held.into_iter().map(|(id, _)| id).collect())
+    }
+
+    /// How much waits and how much failed in the county, each counted as far as [`NOTICES_COUNTED`]; how old the oldest is
+    /// is exact.
+    pub async fn notice_depth(&self, county: &str, now: DateTime<Utc>) -> Result<NoticeDepth, StoreError> {
+        let depth = sqlx::query_as(
+            "SELECT (SELECT count(*) FROM (SELECT FROM notices WHERE county = $2 AND state = 'queued' LIMIT $3) few) AS queued,
+                    (SELECT count(*) FROM (SELECT FROM notices WHERE county = $2 AND state IN ('failed', 'bounced')
+                                               AND replaced_by IS NULL LIMIT $3) few) AS failed,
+                    greatest(coalesce(extract(epoch FROM $1 - (SELECT created_at FROM notices WHERE county = $2 AND state = 'queued'
+                                                               ORDER BY created_at LIMIT 1)), 0), 0)::float8 AS oldest_s",
+        )
+        .bind(now)
+        .bind(county)
+        .bind(NOTICES_COUNTED)
+        .persistent(false)
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(depth)
+    }
+}

@@ -1,0 +1,288 @@
+//! What a mail says about its notice, beside the queue: tickets, facts without identity, and whom to phone.
+
+use std::collections::BTreeMap;
+
+use casework::routing::{Basis, MatchedRow};
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+use serde_json::Value;
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use crate::store::{Said, Store, StoreError};
+
+/// A notice with what its mail needs to say. No sealed column is read.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct LeasedNotice {
+    /// Stable id; becomes the Message-ID.
+    pub id: Uuid,
+    /// `dispatch`, an escalation action (`remind`, `urge`, `supervise`, `supervise-letter`, `advisory-letter`), `undeliverable`, or one
+    /// of [`Subject::KINDS`](super::Subject::KINDS).
+    pub kind: String,
+    /// Escalation level, if it is a step.
+    pub level: Option<i16>,
+    /// Recipient's unit code.
+    pub unit: String,
+    /// Recipient's name.
+    pub unit_name: String,
+    /// Recipient's kind: it tells which pages its people may open.
+    pub unit_kind: String,
+    /// Recipient's mailbox.
+    pub mailbox: String,
+    /// `P1`, `P2`, `P3`.
+    pub urgency: String,
+    /// A drill.
+    pub drill: bool,
+    /// The delay is the system's own.
+    pub system_late: bool,
+    /// When it was queued.
+    pub created_at: DateTime<Utc>,
+    /// Earlier attempts.
+    pub attempts: i32,
+    /// Earlier failures that were this mail's own.
+    pub strikes: i32,
+    /// The report; its receipt is printed. None where it is not about a ticket.
+    pub report_id: Option<i64>,
+    /// Routing facts as stored.
+    pub facts: Option<Json<Value>>,
+    /// What it is about; see [`LeasedNotice::tickets`].
+    pub tickets: Json<Value>,
+    /// What it is about where that is no ticket: `rule-set`, `account`, `opening`, `callbacks`.
+    pub subject_kind: Option<String>,
+    /// Its id.
+    pub subject_id: Option<i64>,
+    /// What is said of it; see [`LeasedNotice::said`].
+    pub said: Option<Json<Value>>,
+    /// It is decided already.
+    pub settled: bool,
+    /// When the notice that a person had sent again was queued, if this is such a one.
+    pub resent_of: Option<DateTime<Utc>>,
+    /// The notice that did not arrive, if this one is `undeliverable`; see [`LeasedNotice::failed`].
+    pub failed: Option<Json<Value>>,
+    /// The flood, if this one tells of many reports at once; see [`LeasedNotice::flood`].
+    pub flood: Option<Json<Value>>,
+    /// Whom to phone, by unit code: recipient, holders, and the office.
+    #[sqlx(skip)]
+    pub contacts: BTreeMap<String, NoticeContact>,
+}
+
+/// The nested values are read one notice at a time, so that one that can't be read stops its own mail and no other.
+impl LeasedNotice {
+    /// The tickets it is about, the lead first.
+    pub fn tickets(&self) -> Result<Vec<NoticeTicket>, StoreError> {
+        nested(&self.tickets.0, "tickets")
+    }
+
+    /// What it says of its subject, if it is not about a ticket.
+    pub fn said(&self) -> Result<Said, StoreError> {
+        let said = self.said.as_ref().map(|json| nested(&json.0, "said")).transpose()?;
+        Ok(said.unwrap_or_default())
+    }
+
+    /// The notice that did not arrive, if this one is `undeliverable`.
+    pub fn failed(&self) -> Result<Option<FailedNotice>, StoreError> {
+        self.failed.as_ref().map(|json| nested(&json.0, "failed")).transpose()
+    }
+
+    /// The flood that it tells of, if it does.
+    pub fn flood(&self) -> Result<Option<NoticeFlood>, StoreError> {
+        self.flood.as_ref().map(|json| nested(&json.0, "flood")).transpose()
+    }
+}
+
+fn nested<T: serde::de::DeserializeOwned>(value: &Value, what: &str) -> Result<T, StoreError> {
+    T::deserialize(value).map_err(|e| StoreError::Unreadable(format!("{what} of a notice: {e}")))
+}
+
+/// A ticket that a notice is about.
+#[derive(Clone, Debug, Deserialize)]
+pub struct NoticeTicket {
+    /// Its id.
+    pub id: i64,
+    /// The obligation's code.
+    pub obligation: String,
+    /// Unit that holds it.
+    pub unit: String,
+    /// Its name.
+    pub unit_name: String,
+    /// Its kind, which tells whether it is written letters.
+    pub unit_kind: String,
+    /// Lead ticket of its report.
+    pub lead: bool,
+    /// The outcome that is asked for while a closing waits.
+    #[serde(default)]
+    pub close_outcome: Option<String>,
+    /// Name of the unit that shall take it over, while that waits.
+    #[serde(default)]
+    pub transfer_to: Option<String>,
+    /// When it was closed.
+    pub closed_at: Option<DateTime<Utc>>,
+    /// When it was dispatched.
+    pub dispatched_at: DateTime<Utc>,
+    /// Bases of the obligation.
+    pub basis: Vec<Basis>,
+    /// Stages that the notice is about, if it is a step: `sign`, `contact`, `resolve`.
+    pub about: Vec<String>,
+    /// Its stages: sign, contact, resolve.
+    pub stages: Vec<NoticeStage>,
+    /// What dispatched it.
+    pub decision: Option<NoticeDecision>,
+    /// Situations that asked it, where it shows them.
+    #[serde(default)]
+    pub own: Vec<String>,
+}
+
+/// The decision that dispatched a ticket: which situations asked for it is read from its rows.
+#[derive(Clone, Debug, Deserialize)]
+pub struct NoticeDecision {
+    /// Version of the pack.
+    pub pack_version: i32,
+    /// Version of the rules.
+    pub rule_set: i32,
+    /// Rows that matched.
+    pub rows: Vec<MatchedRow>,
+}
+
+/// A stage as a mail shows it.
+#[derive(Clone, Debug, Deserialize)]
+pub struct NoticeStage {
+    /// `sign`, `contact`, `resolve`.
+    pub stage: String,
+    /// Due time, if its clock has started.
+    pub due_at: Option<DateTime<Utc>>,
+    /// `30min`, `3sd` …
+    pub time_limit: String,
+    /// The event that starts its clock.
+    pub start_event: String,
+    /// Where the limit comes from.
+    pub basis: String,
+    /// Grade of that source.
+    pub grade: String,
+    /// The calendar beyond this date is not published yet.
+    pub provisional: bool,
+    /// Ended: by its act, or without it.
+    pub ended_at: Option<DateTime<Utc>>,
+    /// `act`, `closed` (without what it asks) or `void`.
+    #[serde(default)]
+    pub ended_how: Option<String>,
+}
+
+/// A notice that did not arrive, as the one that reports it shows it.
+#[derive(Clone, Debug, Deserialize)]
+pub struct FailedNotice {
+    /// Its kind.
+    pub kind: String,
+    /// Code of the unit that did not get it.
+    pub unit: String,
+    /// That unit's name.
+    pub unit_name: String,
+    /// That unit's mailbox.
+    pub mailbox: String,
+    /// Where it stands: it may have gone out since.
+    pub state: String,
+    /// What the last attempt said.
+    pub error: Option<String>,
+}
+
+/// A flood as a mail shows it, as of now.
+#[derive(Clone, Debug, Deserialize)]
+pub struct NoticeFlood {
+    /// Its id.
+    pub id: i64,
+    /// The first nine digits of its area, where it is one of a township; empty where the area is not known. Else it has one
+    /// source.
+    pub township: Option<String>,
+    /// When it began.
+    pub began_at: DateTime<Utc>,
+    /// Reports so far.
+    pub reports: i64,
+    /// Tickets that this notice is about; the first of them are listed.
+    pub tickets: i64,
+    /// Tickets of the recipient.
+    pub of_unit: i64,
+}
+
+/// Whom to phone at a unit.
+#[derive(Clone, Debug, Default)]
+pub struct NoticeContact {
+    /// The unit's name.
+    pub unit_name: String,
+    /// It is the office.
+    pub office: bool,
+    /// Duty phone of the unit.
+    pub duty_phone: Option<String>,
+    /// People of the unit with a phone, leaders first.
+    pub people: Vec<Phone>,
+}
+
+/// A person and their phone at work.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Phone {
+    /// Name.
+    pub name: String,
+    /// Phone.
+    pub phone: String,
+}
+
+#[derive(sqlx::FromRow)]
+struct ContactRow {
+    unit: String,
+    office: bool,
+    unit_name: String,
+    duty_phone: Option<String>,
+    people: Json<Vec<Phone>>,
+}
+
+impl Store {
+    /// What the mails of these notices say, P1 first.
+    pub(in crate::store) async fn notice_said(
+        &self,
+        county: &str,
+        ids: &[Uuid],
+    ) -> Result<Vec<LeasedNotice>, StoreError> {
+        let mut notices: Vec<LeasedNotice> = sqlx::query_as(include_str!("said.sql"))
+            .bind(ids)
+            .persistent(false)
+            .fetch_all(&self.pool)
+            .await?;
+        let contacts = self.contacts(county, units_of(&notices)).await?;
+        for notice in &mut notices {
+            let own = units_of(std::slice::from_ref(notice));
+            let wanted = contacts.iter().filter(|(unit, c)| c.office || own.contains(unit));
+            notice.contacts = wanted.map(|(unit, c)| (unit.clone(), c.clone())).collect();
+        }
+        Ok(notices)
+    }
+
+    async fn contacts(&self, county: &str, units: Vec<String>) -> Result<BTreeMap<String, NoticeContact>, StoreError> {
+        let rows: Vec<ContactRow> = sqlx::query_as(include_str!("contacts.sql"))
+            .bind(county)
+            .bind(units)
+            .fetch_all(&self.pool)
+            .await?;
+        let contact = |row: ContactRow| {
+            let contact = NoticeContact {
+                unit_name: row.unit_name,
+                office: row.office,
+                duty_phone: row.duty_phone,
+                people: row.people.0,
+            };
+            (row.unit, contact)
+        };
+        Ok(rows.into_iter().map(contact).collect())
+    }
+}
+
+/// Recipients, holders, and who was not reached. Read loosely: what is broken fails in its own mail.
+fn units_of(notices: &[LeasedNotice]) -> Vec<String> {
+    let mut units: Vec<String> = Vec::new();
+    for notice in notices {
+        units.push(notice.unit.clone());
+        let tickets = notice.tickets.0.as_array().into_iter().flatten();
+        let nested = tickets.chain(notice.failed.as_ref().map(|failed| &failed.0));
+        units.extend(nested.filter_map(|value| value["unit"].as_str().map(str::to_owned)));
+    }
+    units.sort();
+    units.dedup();
+    units
+}

@@ -1,0 +1,14 @@
+//! Reports from the door to the queue, and how they are read again.
+
+pub(super) mod batch;
+pub(super) mod outbox;
+pub(super) mod parked;
+pub(super) mod replay;
+pub(super) mod show;
+pub(super) mod status;
+
+pub use batch::{BatchWriter, BlindToken, KeyMacs, NewReport, SealedParts, Stored};
+pub use outbox::{OutboxRow, REPORTS_COUNTED};
+pub use replay::{ReplayFacts, ReplayKey};
+pub use show::ReportShown;
+pub use status::{ReportStatus, StatusStage, StatusTicket};

@@ -1,0 +1,36 @@
+//! Everything about one report that needs no key: for `router show` and for the tests.
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+use sqlx::types::Json;
+
+use crate::store::{Store, StoreError};
+
+/// A report with its decisions, tickets, stages, steps and notices.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct ReportShown {
+    /// When it was accepted.
+    pub received_at: DateTime<Utc>,
+    /// A drill.
+    pub drill: bool,
+    /// `waiting` or `routed`.
+    pub state: String,
+    /// Routing attempts after a crash, with the last error.
+    pub attempts: i32,
+    /// All decisions, the newest last.
+    pub decisions: Json<Value>,
+    /// Tickets with stages, steps and notices, the lead first.
+    pub tickets: Json<Value>,
+    /// Acts of named people.
+    pub events: Json<Value>,
+}
+
+impl Store {
+    /// The report, or `None` when there is no such report.
+    pub async fn report_show(&self, id: i64) -> Result<Option<ReportShown>, StoreError> {
+        Ok(sqlx::query_as(include_str!("show.sql"))
+            .bind(id)
+            .fetch_optional(&self.pool)
+            .await?)
+    }
+}

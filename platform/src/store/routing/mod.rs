@@ -1,0 +1,7 @@
+//! Decisions: a report routed exactly once, and the areas that no list has.
+
+pub(super) mod decision;
+pub(super) mod unlisted;
+
+pub use decision::{Pinned, Recorded, ReportToRoute};
+pub use unlisted::UnlistedArea;

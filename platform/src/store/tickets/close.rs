@@ -1,0 +1,121 @@
+//! 办结: what was written is recorded, then the ticket ends or waits.
+
+use casework::lifecycle::closing::NOT_APPLICABLE;
+use serde_json::json;
+use sqlx::{PgTransaction, types::Json};
+use uuid::Uuid;
+
+use super::{
+    act::{Acting, Closing, Found, Side, Wait, contact, evidence, told},
+    end,
+};
+use crate::store::StoreError;
+
+pub(super) async fn close(
+    tx: &mut PgTransaction<'_>,
+    found: &Found,
+    closing: &Closing,
+    acting: &Acting<'_>,
+) -> Result<(), StoreError> {
+    if let Some((seen_at, sealed)) = &closing.contact {
+        contact(tx, found, acting, *seen_at, Some(sealed)).await?;
+    }
+    if let Some((kind, sealed)) = &closing.evidence {
+        evidence(tx, found, acting, &json!({"kind": kind}), Some(sealed)).await?;
+    }
+    if let Some(sealed) = &closing.decision {
+        told(tx, found, "decision-recorded", acting, &json!({}), Some(sealed)).await?;
+    }
+    match &closing.wait {
+        Some(wait) => request(tx, found, closing, wait, acting).await,
+        None => {
+            end::end(tx, found, closing.outcome == NOT_APPLICABLE, acting).await?;
+            sqlx::query(
+                "UPDATE tickets SET state = 'resolved', version = version + 1, outcome = $2, resolved_at = $3, resolved_by = $4,
+                        resolved_by_account = $5 WHERE id = $1",
+            )
+            .bind(found.id)
+            .bind(&closing.outcome)
+            .bind(acting.at)
+            .bind(acting.by)
+            .bind(acting.account)
+            .execute(&mut **tx)
+            .await?;
+            told(tx, found, "resolved", acting, &acting.detail, acting.sealed.as_deref()).await?;
+            end::oversee(tx, Side::Desk, found, closing.oversight.as_deref(), acting).await
+        }
+    }
+}
+
+/// It waits for a person: the clocks of the ticket run on, that of the confirmation begins, and who must decide is told.
+async fn request(
+    tx: &mut PgTransaction<'_>,
+    found: &Found,
+    closing: &Closing,
+    wait: &Wait,
+    acting: &Acting<'_>,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE tickets SET state = 'close-requested', version = version + 1, close_outcome = $2, close_requested_at = $3,
+                close_requested_by = $4, close_requested_account = $5, close_by = $6, transfer_to = $7 WHERE id = $1",
+    )
+    .bind(found.id)
+    .bind(&closing.outcome)
+    .bind(acting.at)
+    .bind(acting.by)
+    .bind(acting.account)
+    .bind(if wait.office { "office" } else { "unit" })
+    .bind(&wait.transfer_to)
+    .execute(&mut **tx)
+    .await?;
+    let clock = &wait.clock;
+    // A ticket may be closed, taken back and closed again: the same clock starts anew, as its next generation.
+    sqlx::query(
+        "INSERT INTO stages (ticket_id, stage, time_limit, start_event, started_at, due_at, provisional, basis, grade, calendar_version,
+                             derivation, plan, next_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+         ON CONFLICT (ticket_id, stage) DO UPDATE SET due_generation = stages.due_generation + 1, time_limit = excluded.time_limit,
+             started_at = excluded.started_at, due_at = excluded.due_at, provisional = excluded.provisional, basis = excluded.basis,
+             grade = excluded.grade, calendar_version = excluded.calendar_version, derivation = excluded.derivation,
+             plan = excluded.plan, next_step = 0, next_at = excluded.next_at, ended_at = NULL, ended_how = NULL, resumed_at = NULL",
+    )
+    .bind(found.id)
+    .bind(clock.matter.as_str())
+    .bind(clock.limit.to_string())
+    .bind(casework::lifecycle::closing::CLOSE_REQUESTED)
+    .bind(acting.at)
+    .bind(clock.due)
+    .bind(clock.provisional)
+    .bind(&clock.basis)
+    .bind(&clock.grade)
+    .bind(&wait.calendar)
+    .bind(Json(&clock.derivation))
+    .bind(Json(&clock.steps))
+    .bind(clock.steps.first().map(|step| step.at))
+    .execute(&mut **tx)
+    .await?;
+    told(
+        tx,
+        found,
+        "close-requested",
+        acting,
+        &acting.detail,
+        acting.sealed.as_deref(),
+    )
+    .await?;
+    let kind = if wait.transfer_to.is_some() {
+        "transfer-requested"
+    } else {
+        "close-requested"
+    };
+    sqlx::query("SELECT desk_notice($1, $2, $3, $4, $5, $6)")
+        .bind(Uuid::new_v4())
+        .bind(found.id)
+        .bind(kind)
+        .bind(wait.office)
+        .bind(clock.matter.as_str())
+        .bind(acting.at)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,13 @@
+//! Everything that changes a ticket: acts, closings, reopening, triage.
+
+pub(super) mod act;
+pub(super) mod close;
+pub(super) mod closings;
+pub(super) mod end;
+pub(super) mod reopen;
+pub(super) mod triage;
+pub(super) mod wait;
+
+pub use act::{ActDone, Acting, Closing, Denied, Oversight, Successor, TicketDeed, Wait};
+pub use closings::{ClosingCase, ClosingLine};
+pub use triage::{Act, TriageError, TriageSettled, TriageState};

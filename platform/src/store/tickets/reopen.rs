@@ -1,0 +1,180 @@
+//! 重新办理: a closed ticket is owed again. Its clocks start anew with the next due generation; how they went before stays in
+//! `stage_rounds`, what was done before stays in the events, and the child that was seen stays seen.
+
+use casework::{
+    lifecycle::{TicketAct, TicketState},
+    pack::Pack,
+    routing::{Stage, stage_started},
+    urgency::Urgency,
+};
+use chrono::{DateTime, Utc};
+use serde_json::json;
+use sqlx::{PgTransaction, types::Json};
+use uuid::Uuid;
+
+use crate::store::{StoreError, callback::record::By};
+
+/// Which tickets, by whom, when.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::store) struct Reopen<'a> {
+    /// County.
+    pub(in crate::store) county: &'a str,
+    /// Report of the tickets.
+    pub(in crate::store) report_id: i64,
+    /// The tickets; none is wrong.
+    pub(in crate::store) tickets: &'a [i64],
+    /// Who.
+    pub(in crate::store) by: By<'a>,
+    /// When.
+    pub(in crate::store) at: DateTime<Utc>,
+}
+
+#[derive(sqlx::FromRow)]
+struct Closed {
+    id: i64,
+    obligation: String,
+    unit: String,
+    urgency: String,
+    state: String,
+    drill: bool,
+}
+
+/// Reopens all of them, or says `false` and leaves the transaction to be rolled back.
+pub(in crate::store) async fn tickets(
+    tx: &mut PgTransaction<'_>,
+    reopen: &Reopen<'_>,
+    pack: &Pack,
+) -> Result<bool, StoreError> {
+    let mut ids = reopen.tickets.to_vec();
+    ids.sort_unstable();
+    ids.dedup();
+    let found: Vec<Closed> = sqlx::query_as(
+        "SELECT t.id, t.obligation, t.unit, t.urgency, t.state, r.drill FROM tickets t JOIN reports r ON r.id = t.report_id
+         WHERE t.county = $1 AND t.report_id = $2 AND t.id = ANY ($3) AND t.obligation <> 'triage'
+           AND NOT EXISTS (SELECT FROM tickets s WHERE s.predecessor = t.id AND s.state NOT IN ('returned', 'waived'))
+         ORDER BY t.id FOR UPDATE OF t",
+    )
+    .bind(reopen.county)
+    .bind(reopen.report_id)
+    .bind(&ids)
+    .fetch_all(&mut **tx)
+    .await?;
+    if ids.is_empty() || found.len() != ids.len() {
+        return Ok(false);
+    }
+    for ticket in &found {
+        let state = TicketState::from_word(&ticket.state).and_then(|state| state.after(TicketAct::Reopen).ok());
+        let Some(state) = state else { return Ok(false) };
+        one(tx, reopen, ticket, state, pack).await?;
+    }
+    Ok(true)
+}
+
+async fn one(
+    tx: &mut PgTransaction<'_>,
+    reopen: &Reopen<'_>,
+    ticket: &Closed,
+    state: TicketState,
+    pack: &Pack,
+) -> Result<(), StoreError> {
+    let generation = stages(tx, reopen, ticket, pack).await?;
+    sqlx::query(
+        "UPDATE tickets t SET state = $2, version = version + 1, resolved_at = NULL, resolved_by = NULL, resolved_by_account = NULL,
+                outcome = NULL, close_outcome = NULL, close_requested_at = NULL, close_requested_by = NULL, close_requested_account = NULL,
+                close_by = NULL, transfer_to = NULL, close_approved_at = NULL, close_approved_by = NULL, close_approved_account = NULL,
+                callback_shut = NULL, (next_stage, next_due_at) = (SELECT n.stage, n.due_at FROM ticket_next(t.id) n)
+         WHERE id = $1",
+    )
+    .bind(ticket.id)
+    .bind(state.as_str())
+    .execute(&mut **tx)
+    .await?;
+    sqlx::query(
+        "INSERT INTO events (at, report_id, ticket_id, kind, actor, account_id, detail) VALUES ($1, $2, $3, 'reopened', $4, $5, $6)",
+    )
+    .bind(reopen.at)
+    .bind(reopen.report_id)
+    .bind(ticket.id)
+    .bind(reopen.by.name)
+    .bind(reopen.by.account)
+    .bind(json!({"due_generation": generation}))
+    .execute(&mut **tx)
+    .await?;
+    sqlx::query(
+        "INSERT INTO notices (id, dedup, county, kind, ticket_id, unit, urgency, drill, created_at, state)
+         VALUES ($1, $2, $3, 'reopened', $4, $5, $6, $7, $8, 'queued') ON CONFLICT (dedup) DO NOTHING",
+    )
+    .bind(Uuid::new_v4())
+    .bind(format!("reopened:{}:{generation}", ticket.id))
+    .bind(reopen.county)
+    .bind(ticket.id)
+    .bind(&ticket.unit)
+    .bind(&ticket.urgency)
+    .bind(ticket.drill)
+    .bind(reopen.at)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Keeps how the stages went and starts them anew; says the new generation. A stage whose start event has not come waits for it.
+async fn stages(
+    tx: &mut PgTransaction<'_>,
+    reopen: &Reopen<'_>,
+    ticket: &Closed,
+    pack: &Pack,
+) -> Result<i32, StoreError> {
+    sqlx::query(
+        "INSERT INTO stage_rounds (stage_id, due_generation, time_limit, started_at, due_at, ended_at, ended_how)
+         SELECT id, due_generation, time_limit, started_at, due_at, ended_at, ended_how FROM stages
+         WHERE ticket_id = $1 AND stage IN ('sign', 'contact', 'resolve') ON CONFLICT DO NOTHING",
+    )
+    .bind(ticket.id)
+    .execute(&mut **tx)
+    .await?;
+    let rows: Vec<(i64, String, bool, i32)> = sqlx::query_as(
+        "SELECT id, stage, started_at IS NOT NULL, due_generation FROM stages
+         WHERE ticket_id = $1 AND stage IN ('sign', 'contact', 'resolve') ORDER BY id",
+    )
+    .bind(ticket.id)
+    .fetch_all(&mut **tx)
+    .await?;
+    let generation = 1 + rows.iter().map(|(.., generation)| *generation).max().unwrap_or(1);
+    let urgency = Urgency::from_word(&ticket.urgency).unwrap_or(Urgency::P1);
+    for (id, word, started, _) in &rows {
+        let planned = Stage::from_word(word)
+            .filter(|_| *started)
+            .and_then(|stage| stage_started(pack, &ticket.obligation, &ticket.unit, urgency, stage, reopen.at));
+        let Some(planned) = planned else {
+            // Not started yet, or the rules have no such stage any more: it stands as it was, not ended by the closing.
+            sqlx::query("UPDATE stages SET ended_at = NULL, ended_how = NULL, due_generation = $2 WHERE id = $1 AND started_at IS NULL")
+                .bind(id)
+                .bind(generation)
+                .execute(&mut **tx)
+                .await?;
+            continue;
+        };
+        sqlx::query(
+            "UPDATE stages SET due_generation = $2, time_limit = $3, start_event = $4, started_at = $5, due_at = $6, provisional = $7,
+                    basis = $8, grade = $9, calendar_version = $10, derivation = $11, plan = $12, next_step = 0, next_at = $13,
+                    ended_at = NULL, ended_how = NULL, resumed_at = NULL
+             WHERE id = $1",
+        )
+        .bind(id)
+        .bind(generation)
+        .bind(planned.limit.to_string())
+        .bind(&planned.start)
+        .bind(reopen.at)
+        .bind(planned.due)
+        .bind(planned.provisional)
+        .bind(&planned.basis)
+        .bind(&planned.grade)
+        .bind(pack.calendar().version())
+        .bind(Json(&planned.derivation))
+        .bind(Json(&planned.steps))
+        .bind(planned.steps.first().map(|step| step.at))
+        .execute(&mut **tx)
+        .await?;
+    }
+    Ok(generation)
+}

@@ -1,0 +1,200 @@
+//! A closing that waits: who may decide it, the transfer that is approved, and the refusal.
+
+use casework::lifecycle::closing::{Colleague, TRANSFERRED, confirmers, falls_to_office, may_take_back};
+use serde_json::json;
+use sqlx::{PgTransaction, types::Json};
+use uuid::Uuid;
+
+use super::act::{Acting, Denied, Found, Side, Successor, TicketDeed, stage_end, told};
+use crate::store::{StoreError, routing::decision::stage_row};
+
+/// Why this person may not, or not now.
+pub(super) async fn denied(
+    tx: &mut PgTransaction<'_>,
+    side: Side,
+    found: &Found,
+    deed: &TicketDeed,
+    acting: &Acting<'_>,
+) -> Result<Option<Denied>, StoreError> {
+    match deed {
+        TicketDeed::TakeBack => {
+            let closed = found.resolved_at.or(found.close_requested_at).unwrap_or(acting.at);
+            let by = found.resolved_by_account.or(found.close_requested_account);
+            Ok(if by != Some(acting.account) {
+                Some(Denied::NotYours)
+            } else if !may_take_back(by, closed, acting.account, acting.at) {
+                Some(Denied::TooLate)
+            } else if found.called_back {
+                Some(Denied::CalledBack)
+            } else if found.state == "resolved" && found.outcome.as_deref() == Some(TRANSFERRED) {
+                Some(Denied::TakenOver)
+            } else {
+                None
+            })
+        }
+        TicketDeed::Confirm(_) | TicketDeed::Approve(_) | TicketDeed::Refuse => {
+            let asked = found.close_requested_account;
+            if asked == Some(acting.account) {
+                return Ok(Some(Denied::Own));
+            }
+            let transfer = found.close_outcome.as_deref() == Some(TRANSFERRED);
+            let people = colleagues(tx, found).await?;
+            let asked = asked.unwrap_or(0);
+            Ok(match side {
+                Side::Desk if transfer => Some(Denied::Office),
+                Side::Desk => {
+                    let may = confirmers(asked, &people);
+                    let leader = people.iter().any(|p| p.leader && may.contains(&p.account));
+                    match may.contains(&acting.account) {
+                        true => None,
+                        false if leader => Some(Denied::Leader),
+                        false => Some(Denied::Office),
+                    }
+                }
+                Side::Office if transfer || found.close_by.as_deref() == Some("office") => None,
+                Side::Office => {
+                    let falls = falls_to_office(asked, &people, found.confirm_due, acting.at);
+                    (!falls).then_some(Denied::Unit)
+                }
+            })
+        }
+        _ => Ok(None),
+    }
+}
+
+/// Active people of the ticket's unit, as they are now.
+async fn colleagues(tx: &mut PgTransaction<'_>, found: &Found) -> Result<Vec<Colleague>, StoreError> {
+    let rows: Vec<(i64, bool)> = sqlx::query_as(
+        "SELECT a.id, bool_or(m.role = 'leader') FROM memberships m JOIN accounts a ON a.id = m.account_id
+         WHERE m.county = $1 AND m.unit = $2 AND m.ended_at IS NULL AND m.role IN ('member', 'leader') AND a.disabled_at IS NULL
+         GROUP BY a.id ORDER BY a.id",
+    )
+    .bind(&found.county)
+    .bind(&found.unit)
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(account, leader)| Colleague { account, leader })
+        .collect())
+}
+
+/// The office agrees that another unit takes over: a successor with its own clocks, told like any dispatch. The old ticket
+/// stays open and its clocks run on until the successor is signed.
+pub(super) async fn approve(
+    tx: &mut PgTransaction<'_>,
+    found: &Found,
+    successor: &Successor,
+    acting: &Acting<'_>,
+) -> Result<(), StoreError> {
+    let stages: Vec<_> = successor.stages.iter().map(stage_row).collect();
+    let first = successor.stages.first();
+    let new: i64 = sqlx::query_scalar(
+        "INSERT INTO tickets (county, case_id, report_id, predecessor, obligation, unit, unit_kind, lead, urgency, evidence, basis,
+                              unknowns, own, shows, rule_set, dispatched_at, state, next_stage, next_due_at)
+         SELECT county, case_id, report_id, id, obligation, transfer_to, $2, lead, urgency, evidence, basis, unknowns, own, $7,
+                $3, $4, 'dispatched', $5, $6
+         FROM tickets WHERE id = $1 RETURNING id",
+    )
+    .bind(found.id)
+    .bind(&successor.unit_kind)
+    .bind(successor.rule_set)
+    .bind(acting.at)
+    .bind(first.map(|stage| stage.stage.as_str()))
+    .bind(first.and_then(|stage| stage.due))
+    .bind(successor.shows.words())
+    .fetch_one(&mut **tx)
+    .await?;
+    sqlx::query(
+        "INSERT INTO stages (ticket_id, stage, time_limit, start_event, started_at, due_at, provisional, basis, grade,
+                             calendar_version, derivation, plan, next_at)
+         SELECT $1, s.stage, s.time_limit, s.start_event, CASE WHEN s.due_at IS NULL THEN NULL ELSE $2 END, s.due_at, s.provisional,
+                s.basis, s.grade, $3, s.derivation, s.plan, s.next_at
+         FROM jsonb_to_recordset($4) AS s (stage text, time_limit text, start_event text, due_at timestamptz, provisional boolean,
+             basis text, grade text, derivation jsonb, plan jsonb, next_at timestamptz)",
+    )
+    .bind(new)
+    .bind(acting.at)
+    .bind(&successor.calendar)
+    .bind(Json(stages))
+    .execute(&mut **tx)
+    .await?;
+    sqlx::query(
+        "INSERT INTO notices (id, dedup, county, kind, ticket_id, unit, urgency, drill, created_at, state)
+         SELECT $2, 'dispatch:' || t.id, t.county, 'dispatch', t.id, t.unit, t.urgency, r.drill, $3, 'queued'
+         FROM tickets t JOIN reports r ON r.id = t.report_id WHERE t.id = $1",
+    )
+    .bind(new)
+    .bind(Uuid::new_v4())
+    .bind(acting.at)
+    .execute(&mut **tx)
+    .await?;
+    // The case is led by one unit: the one that is asked now.
+    sqlx::query(
+        "UPDATE tickets SET state = 'transferring', version = version + 1, lead = false, close_approved_at = $2, close_approved_by = $3,
+                close_approved_account = $4 WHERE id = $1",
+    )
+    .bind(found.id)
+    .bind(acting.at)
+    .bind(acting.by)
+    .bind(acting.account)
+    .execute(&mut **tx)
+    .await?;
+    stage_end(tx, found.id, "approve", "act", acting.at).await?;
+    let detail = json!({"unit": found.transfer_to, "ticket": new});
+    told(
+        tx,
+        found,
+        "transfer-approved",
+        acting,
+        &detail,
+        acting.sealed.as_deref(),
+    )
+    .await?;
+    told(
+        tx,
+        &found.of(new),
+        "transferred-in",
+        acting,
+        &json!({"unit": found.unit}),
+        None,
+    )
+    .await
+}
+
+/// Neither: the ticket is in progress again, and its unit is told.
+pub(super) async fn refuse(
+    tx: &mut PgTransaction<'_>,
+    side: Side,
+    found: &Found,
+    acting: &Acting<'_>,
+) -> Result<(), StoreError> {
+    for stage in ["confirm", "approve"] {
+        stage_end(tx, found.id, stage, "act", acting.at).await?;
+    }
+    sqlx::query(
+        "UPDATE tickets SET state = 'in-progress', version = version + 1, close_outcome = NULL, close_requested_at = NULL,
+                close_requested_by = NULL, close_requested_account = NULL, close_by = NULL, transfer_to = NULL WHERE id = $1",
+    )
+    .bind(found.id)
+    .execute(&mut **tx)
+    .await?;
+    let detail = json!({"outcome": found.close_outcome, "unit": found.transfer_to});
+    told(tx, found, "close-refused", acting, &detail, acting.sealed.as_deref()).await?;
+    let notice = match side {
+        Side::Desk => "SELECT desk_notice($1, $2, 'close-refused', false, 'resolve', $3)",
+        Side::Office => {
+            "INSERT INTO notices (id, dedup, county, kind, ticket_id, stage_id, unit, urgency, drill, created_at, state)
+             SELECT $1, 'close-refused:' || $1, t.county, 'close-refused', t.id,
+                    (SELECT s.id FROM stages s WHERE s.ticket_id = t.id AND s.stage = 'resolve'), t.unit, t.urgency, r.drill, $3, 'queued'
+             FROM tickets t JOIN reports r ON r.id = t.report_id WHERE t.id = $2"
+        }
+    };
+    sqlx::query(notice)
+        .bind(Uuid::new_v4())
+        .bind(found.id)
+        .bind(acting.at)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,201 @@
+//! The trail of what administrators did to accounts and units. It is only added to.
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+use sqlx::{PgTransaction, types::Json};
+
+use crate::store::{Store, StoreError};
+
+/// Acts that a page lists.
+const SHOWN: i64 = 50;
+
+/// An act to record, in the transaction that does it.
+#[derive(Clone, Debug)]
+pub struct NewAct<'a> {
+    /// County.
+    pub county: &'a str,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who; none for the command line.
+    pub actor: Option<i64>,
+    /// That person's name.
+    pub actor_name: &'a str,
+    /// `created`, `invited`, `invitation-used`, `invitation-voided`, `asked`, `granted`, `declined`, `withdrawn`, `ended`,
+    /// `disabled`, `enabled`, `mended`, `handed-over`, `contacts`, `password`, `sessions-ended`, `factor-set`, `factor-off`, `factor-reset-asked`, `factor-reset`,
+    /// `factor-reset-refused`, `recovery-codes`, `recovery-code-used`.
+    pub act: &'static str,
+    /// The account it was done to.
+    pub account: Option<i64>,
+    /// The unit it is about.
+    pub unit: Option<&'a str>,
+    /// The role it is about.
+    pub role: Option<&'a str>,
+    /// Before and after.
+    pub detail: Value,
+}
+
+impl NewAct<'_> {
+    /// Adds it to the trail.
+    pub(in crate::store) async fn record(&self, tx: &mut PgTransaction<'_>) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO account_acts (county, at, actor, actor_name, act, account_id, unit, role, detail)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        )
+        .bind(self.county)
+        .bind(self.at)
+        .bind(self.actor)
+        .bind(self.actor_name)
+        .bind(self.act)
+        .bind(self.account)
+        .bind(self.unit)
+        .bind(self.role)
+        .bind(Json(&self.detail))
+        .execute(&mut **tx)
+        .await?;
+        Ok(())
+    }
+}
+
+/// An act of the trail.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct AccountAct {
+    /// Its place in the trail.
+    pub id: i64,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who; none for the command line.
+    pub actor: Option<i64>,
+    /// Their name then.
+    pub actor_name: String,
+    /// That person's login; none for the command line.
+    pub actor_login: Option<String>,
+    /// What, see [`NewAct::act`].
+    pub act: String,
+    /// The account it was done to.
+    pub account_id: Option<i64>,
+    /// Its name now.
+    pub account_name: Option<String>,
+    /// Its login.
+    pub account_login: Option<String>,
+    /// Unit.
+    pub unit: Option<String>,
+    /// Role.
+    pub role: Option<String>,
+    /// Before and after.
+    pub detail: Value,
+}
+
+/// Which acts.
+#[derive(Clone, Debug, Default)]
+pub struct ActsFind<'a> {
+    /// Done to this account …
+    pub account: Option<i64>,
+    /// … or by it.
+    pub or_by: bool,
+    /// About this unit.
+    pub unit: Option<&'a str>,
+    /// One kind of act.
+    pub act: Option<&'a str>,
+    /// Older than this one.
+    pub before: Option<i64>,
+    /// At most.
+    pub limit: i64,
+}
+
+/// An act on reports or rules, as the trail of a person lists it.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct DeedLine {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Kind of the event, or of the act on rules.
+    pub kind: String,
+    /// The report's id.
+    pub report_id: Option<i64>,
+    /// The ticket.
+    pub ticket_id: Option<i64>,
+    /// The version of the rules.
+    pub version: Option<i32>,
+}
+
+impl Store {
+    /// Records an act that changes nothing else.
+    pub async fn account_act_record(&self, act: &NewAct<'_>) -> Result<(), StoreError> {
+        let mut tx = self.pool.begin().await?;
+        act.record(&mut tx).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// What was done to accounts and units, the newest first.
+    pub async fn acts_find(&self, county: &str, find: &ActsFind<'_>) -> Result<Vec<AccountAct>, StoreError> {
+        let rows = sqlx::query_as(
+            "SELECT c.id, c.at, c.actor, c.actor_name, a.login AS actor_login, c.act, c.account_id, o.name AS account_name,
+                    o.login AS account_login, c.unit, c.role, c.detail
+             FROM account_acts c LEFT JOIN accounts a ON a.id = c.actor LEFT JOIN accounts o ON o.id = c.account_id
+             WHERE c.county = $1 AND ($2::bigint IS NULL OR c.account_id = $2 OR ($3 AND c.actor = $2))
+               AND ($4::text IS NULL OR c.unit = $4) AND ($5::text IS NULL OR c.act = $5) AND ($6::bigint IS NULL OR c.id < $6)
+             ORDER BY c.id DESC LIMIT $7",
+        )
+        .bind(county)
+        .bind(find.account)
+        .bind(find.or_by)
+        .bind(find.unit)
+        .bind(find.act)
+        .bind(find.before)
+        .bind(find.limit)
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows)
+    }
+
+    /// What was done to an account, the newest first.
+    pub async fn account_acts(&self, county: &str, account: i64) -> Result<Vec<AccountAct>, StoreError> {
+        let find = ActsFind {
+            account: Some(account),
+            limit: SHOWN,
+            ..ActsFind::default()
+        };
+        self.acts_find(county, &find).await
+    }
+
+    /// What others did to an account's way in since then: what its owner is told at the next login.
+    pub async fn account_login_acts(&self, account: i64, since: DateTime<Utc>) -> Result<i64, StoreError> {
+        let count = sqlx::query_scalar(
+            "SELECT count(*) FROM account_acts WHERE account_id = $1 AND at > $2 AND actor IS DISTINCT FROM $1
+                AND act IN ('invited', 'sessions-ended', 'factor-reset', 'factor-off')",
+        )
+        .bind(account)
+        .bind(since)
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(count)
+    }
+
+    /// What was done to a unit's contacts, the newest first.
+    pub async fn unit_acts(&self, county: &str, unit: &str) -> Result<Vec<AccountAct>, StoreError> {
+        let find = ActsFind {
+            unit: Some(unit),
+            act: Some("contacts"),
+            limit: SHOWN,
+            ..ActsFind::default()
+        };
+        self.acts_find(county, &find).await
+    }
+
+    /// What a person did on reports and rules, the newest first.
+    pub async fn account_deeds(&self, county: &str, account: i64, limit: i64) -> Result<Vec<DeedLine>, StoreError> {
+        let rows = sqlx::query_as(
+            "(SELECT at, kind, report_id, ticket_id, NULL::integer AS version FROM events WHERE account_id = $2
+              ORDER BY at DESC LIMIT $3)
+             UNION ALL
+             (SELECT at, act, NULL, NULL, version FROM rule_set_acts WHERE county = $1 AND account_id = $2 ORDER BY id DESC LIMIT $3)
+             ORDER BY at DESC LIMIT $3",
+        )
+        .bind(county)
+        .bind(account)
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows)
+    }
+}

@@ -1,0 +1,11 @@
+//! What people did and read, kept for those who check it.
+
+pub(super) mod access;
+pub(super) mod account_acts;
+pub(super) mod audit;
+pub(super) mod reads;
+
+pub use access::{Access, AccessFind, AccessLine};
+pub use account_acts::{AccountAct, ActsFind, DeedLine, NewAct};
+pub use audit::{AuditChecked, AuditFault, AuditWrong};
+pub use reads::{ReadCursor, ReadLine, ReadsAsked, ReportOutline};
