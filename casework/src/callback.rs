@@ -5,7 +5,8 @@
 
 use chrono::{DateTime, Days, NaiveTime, TimeZone, Utc};
 
-use crate::{calendar::shanghai, code::words};
+use crate::calendar::shanghai;
+use crate::words::words;
 
 /// So often a reporter who does not answer is called, each time on another day.
 pub const TRIES: i16 = 3;

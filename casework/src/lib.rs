@@ -4,30 +4,23 @@
 //! same code answer in the router, in `router route` on a laptop without a network, in a replay over old reports,
 //! and in a test that travels in time.
 //!
-//! The way through: [`report::Report::parse`] -> [`facts::Facts`] -> [`routing::decide`] with a [`pack::Pack`]
-//! -> a [`routing::Decision`] holding tickets, each with its stages ([`calendar`]) and steps ([`escalation`]).
+//! The way through: [`report::Report::parse`] -> [`report::Facts`] -> [`routing::decide`] with a [`pack::Pack`]
+//! -> a [`routing::Decision`] holding tickets, each with its stages ([`calendar`]) and steps ([`clock`]).
 
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
 pub mod calendar;
 pub mod callback;
-pub mod clerk;
-pub mod code;
+pub mod clock;
+pub mod county;
 pub mod disclosure;
 pub mod dmn;
-pub mod escalation;
-pub mod explain;
-pub mod facts;
-pub mod law;
-pub mod lifecycle;
-mod lines;
-pub mod liveness;
-pub mod pace;
+pub mod office;
 pub mod pack;
-pub mod phone;
-pub mod replay;
 pub mod report;
 pub mod routing;
-pub mod salvage;
+pub mod rules;
+pub mod ticket;
 pub mod typed;
-pub mod urgency;
+pub mod words;
+pub mod zh;

@@ -3,13 +3,10 @@
 //! Each part has its own column and is bound to it, so that whoever gets one part can't open another with it. Lists have one
 //! entry per child, in the report's order; a part of which nothing was given is not stored.
 
-use casework::{
-    disclosure::{Part, Shows},
-    explain::Sight,
-    facts::Facts,
-    report::{self, Identity, LivingWith, Report, ReporterKind, Sex},
-    salvage::salvage,
-};
+use casework::disclosure::{Part, Shows};
+use casework::office::explain::Sight;
+use casework::report::{self, Facts, Report, salvage};
+use casework::words::{Identity, LivingWith, ReporterKind, Sex};
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use platform::{
     foreign::Foreign,

@@ -30,10 +30,10 @@ impl Lang {
     }
 
     /// The same language for the labels of the county pack.
-    pub fn pack(self) -> casework::pack::Lang {
+    pub fn pack(self) -> casework::words::Lang {
         match self {
-            Self::Zh => casework::pack::Lang::Zh,
-            Self::En => casework::pack::Lang::En,
+            Self::Zh => casework::words::Lang::Zh,
+            Self::En => casework::words::Lang::En,
         }
     }
 

@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use casework::{facts::Facts, pack::Pack, report::Report, routing};
+use casework::pack::Pack;
+use casework::report::{Facts, Report};
+use casework::routing;
 use chrono::{DateTime, Utc};
 use platform::{
     clock,

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::code::words;
+use crate::words::words;
 
 words! {
     /// How the time is counted.

@@ -11,6 +11,7 @@
 pub mod check;
 pub mod compiled;
 pub mod grid;
+pub(crate) mod lines;
 mod read;
 pub mod sfeel;
 mod write;

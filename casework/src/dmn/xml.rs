@@ -7,7 +7,7 @@
 use roxmltree::{Document, Node, ParsingOptions};
 
 use super::DmnError;
-use crate::lines::{line_of, line_starts};
+use super::lines::{line_of, line_starts};
 
 /// The model namespaces of DMN 1.3, 1.4 and 1.5.
 const NAMESPACES: [&str; 3] = [

@@ -4,59 +4,17 @@
 //! model `routing.dmn`. It is read whole and refused whole: every mistake is collected and named by file and
 //! line, because a pack that is half right would lose a child at the half that is wrong.
 
-mod areas;
-mod confirmations;
-mod problem;
 mod read;
-mod sheet;
-mod statutes;
-mod tree;
-mod units;
-mod vocabulary;
 
-use std::collections::{BTreeMap, HashMap};
-
-pub use areas::{Area, AreaLevel, Areas, Located, Unlisted};
-pub use confirmations::{Confirmations, DecisionLimit, Matter};
-pub(crate) use problem::Problems;
-pub use problem::{Line, PackProblem};
-pub use statutes::{Duty, DutyOf, Maximum, Statutes};
-pub use tree::is_mailbox;
-pub use units::{EVERY_KIND, LEADING_GROUP, OFFICE, POLICE, Recusals, Unit, Units};
-pub use vocabulary::{Label, Lang, Outcome, Situation, Term, Terms, UnitKind, Vocabulary};
+use std::collections::HashMap;
 
 use crate::calendar::Calendar;
+use crate::county::{
+    Areas, Confirmations, Label, MODEL, PackFiles, PackProblem, Problems, Statutes, Units, Vocabulary,
+};
 use crate::dmn::Table;
-use crate::routing::rules::Rules;
-
-/// The texts of a pack by file name.
-pub type PackFiles = BTreeMap<String, String>;
-
-/// The decision model of a pack, one of its [`FILES`].
-pub const MODEL: &str = "routing.dmn";
-
-/// The files that a pack consists of; anything else in its folder is for people.
-pub const FILES: [&str; 16] = [
-    "pack.toml",
-    "areas.csv",
-    "units.csv",
-    "holidays.csv",
-    "situations.csv",
-    "unit-kinds.csv",
-    "obligations.csv",
-    "evidence.csv",
-    "outcomes.csv",
-    "confirmations.csv",
-    "events.csv",
-    "ranking.csv",
-    "recusal.csv",
-    "statutory-duties.csv",
-    "statutory-limits.csv",
-    MODEL,
-];
-
-/// How places are spelt in letters, one of the files that a pack may do without: then places are found by their characters.
-pub const PINYIN: &str = "pinyin.csv";
+use crate::rules::Rules;
+use crate::words::Lang;
 
 /// A county pack that was read and found sound.
 #[derive(Debug, Clone)]

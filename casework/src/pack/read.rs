@@ -1,21 +1,17 @@
 //! Reading a pack: each file in turn, then what must agree between them.
 
-mod law;
-mod places;
-mod tables;
-mod words;
-
 use chrono::NaiveDate;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::problem::Problems;
-use super::sheet::text_of;
-use super::{AreaLevel, Label, MODEL, Pack, PackFiles, PackProblem};
-use crate::code::is_code;
-use crate::lines::{line_of, line_starts};
-use crate::routing::rules;
+use super::Pack;
+use crate::county::read::sheet::text_of;
+use crate::county::read::{law, places, tables, words};
+use crate::county::{AreaLevel, Label, MODEL, PackFiles, PackProblem, Problems};
+use crate::dmn::lines::{line_of, line_starts};
+use crate::rules;
 use crate::typed::is_blank;
+use crate::words::is_code;
 
 const PACK: &str = "pack.toml";
 

@@ -6,10 +6,9 @@
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
-use super::Child;
 use super::limits::AGE;
+use super::{AgeFrom, Child};
 use crate::calendar::shanghai;
-use crate::facts::AgeFrom;
 
 impl Child {
     /// The age that routing sees, and from what it was computed where it was not given.

@@ -4,8 +4,8 @@ use chrono::{DateTime, FixedOffset, NaiveDate};
 
 use super::fields::{Errors, Fields, text_of};
 use super::node::Node;
-use super::{Child, FieldError, Identity, LivingWith, Place, Report, Reporter, Suspect, limits};
-use crate::code::{is_area_code, is_code};
+use super::{Child, FieldError, Report, Reporter, limits};
+use crate::words::{Identity, LivingWith, Place, Suspect, is_area_code, is_code};
 
 /// Decodes the whole body; the error is never empty.
 pub(super) fn report(node: &Node<'_>) -> Result<Report, Vec<FieldError>> {
@@ -92,7 +92,7 @@ fn report_fields(node: &Node<'_>, errors: &mut Errors) -> Option<Report> {
 fn child(node: &Node<'_>, pointer: &str, errors: &mut Errors) -> Option<Child> {
     let mut fields = Fields::open(node, pointer.to_owned(), errors)?;
     let name = fields.text("name", limits::NAME, errors);
-    let sex = fields.required_word("sex", super::Sex::ALL, super::Sex::as_str, errors);
+    let sex = fields.required_word("sex", crate::words::Sex::ALL, crate::words::Sex::as_str, errors);
     let age = fields.age("age", errors);
     let birth_date = fields.parsed("birth_date", errors, |text| {
         (text.len() == 10).then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok())?
@@ -118,7 +118,12 @@ fn child(node: &Node<'_>, pointer: &str, errors: &mut Errors) -> Option<Child> {
 
 fn reporter(node: &Node<'_>, errors: &mut Errors) -> Option<Reporter> {
     let mut fields = Fields::open(node, "/reporter".into(), errors)?;
-    let kind = fields.required_word("kind", super::ReporterKind::ALL, super::ReporterKind::as_str, errors);
+    let kind = fields.required_word(
+        "kind",
+        crate::words::ReporterKind::ALL,
+        crate::words::ReporterKind::as_str,
+        errors,
+    );
     let identity = fields.word("identity", Identity::ALL, Identity::as_str, errors);
     let organization = fields.text("organization", limits::LINE, errors);
     let name = fields.text("name", limits::NAME, errors);

@@ -8,17 +8,20 @@
 mod age;
 mod decode;
 mod errors;
+mod facts;
 mod fields;
 mod node;
-mod words;
+mod salvage;
 
 use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 use serde::Serialize;
 
 pub use errors::{FieldError, ParseError};
-pub use words::{Identity, LivingWith, Place, ReporterKind, Sex, Suspect};
 
-use crate::facts::{ChildFacts, Facts};
+pub use facts::{AgeFrom, ChildFacts, Facts, Unknown, is_statutory};
+pub use salvage::salvage;
+
+use crate::words::{Identity, LivingWith, Place, ReporterKind, Sex, Suspect};
 
 /// Limits of the wire format; text is counted in characters, not bytes.
 pub mod limits {

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::possible::Places;
-use super::rules::{Asked, POLICE_ACCEPT};
-use super::{Basis, PlannedTicket, Role, Unsent};
+use super::{Basis, PlannedTicket, Unsent};
 use crate::disclosure::Shows;
-use crate::facts::{Facts, Unknown, is_statutory};
-use crate::pack::{POLICE, Pack};
+use crate::pack::Pack;
+use crate::report::{Facts, Unknown, is_statutory};
+use crate::rules::Asked;
+use crate::rules::possible::Places;
+use crate::words::Role;
+use crate::words::reserved::{POLICE, POLICE_ACCEPT};
 
 /// Obligations by (obligation, unit kind).
 pub(super) struct Asks(BTreeMap<(String, String), Ask>);

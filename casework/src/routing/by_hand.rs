@@ -2,9 +2,10 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Basis, Decision, PlannedTicket, Role, decide, plan};
-use crate::facts::Facts;
+use super::{Basis, Decision, PlannedTicket, decide, plan};
 use crate::pack::Pack;
+use crate::report::Facts;
+use crate::words::Role;
 
 /// The basis by which a ticket that a person chose is told from one that a rule asked for.
 pub const BY_HAND: &str = "待人工研判:由办公室指定";

@@ -3,14 +3,14 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Basis, PlannedStage, PlannedTicket, Role, plan};
+use super::{Basis, PlannedStage, PlannedTicket, plan};
 use crate::calendar::Limit;
-use crate::escalation::{self, PlannedStep};
-use crate::facts::{Facts, is_statutory};
-use crate::lifecycle::closing::{OVERSIGHT, PROCURATORATE};
-use crate::pack::{Matter, Pack};
-use crate::routing::Stage;
-use crate::urgency::Urgency;
+use crate::clock::escalation::{self, PlannedStep};
+use crate::county::Matter;
+use crate::pack::Pack;
+use crate::report::{Facts, is_statutory};
+use crate::words::reserved::{OVERSIGHT, PROCURATORATE};
+use crate::words::{Role, Stage, Urgency};
 
 /// The clock of a confirmation or an approval.
 #[derive(Debug, Clone, PartialEq, Eq)]

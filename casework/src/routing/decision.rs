@@ -6,34 +6,11 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::Limit;
-use crate::code::words;
+use crate::clock::escalation::PlannedStep;
+use crate::county::Unlisted;
 use crate::disclosure::Shows;
-use crate::escalation::PlannedStep;
-use crate::facts::Unknown;
-use crate::pack::Unlisted;
-use crate::urgency::Urgency;
-
-words! {
-    /// What a unit's part is when no unit of its kind exists: a lead goes to the office, an assist is unsent.
-    Role {
-        /// 协办
-        Assist = "assist",
-        /// 主办
-        Lead = "lead",
-    }
-}
-
-words! {
-    /// A part of a ticket with its own clock.
-    Stage {
-        /// 签收
-        Sign = "sign",
-        /// 首次见面核实
-        Contact = "contact",
-        /// 办结
-        Resolve = "resolve",
-    }
-}
+use crate::report::Unknown;
+use crate::words::{Role, Stage, Urgency};
 
 /// Who owes what by when, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -144,43 +121,4 @@ impl PlannedTicket {
     pub fn is_by_hand(&self) -> bool {
         self.basis.iter().any(|basis| basis.text == super::BY_HAND)
     }
-}
-
-impl Stage {
-    /// What the UI shows.
-    pub const fn zh(self) -> &'static str {
-        match self {
-            Self::Sign => "签收",
-            Self::Contact => "首次见面核实",
-            Self::Resolve => "办结",
-        }
-    }
-}
-
-/// What the packs write in English, because the API answers it so, and what people read.
-const BASIS_ZH: [(&str, &str); 8] = [
-    ("county policy", "本县规定"),
-    ("before questioning", "讯问、询问前到场"),
-    ("7 or 30 with reasons by extension", "有理由的经批准延长至7日或30日"),
-    (
-        "(114: one month binds the unit that receives a proposal)",
-        "（第114条的一个月约束收到建议的单位）",
-    ),
-    (
-        "(30 days from filing; that revocation runs on it is to be confirmed)",
-        "（立案之日起30日；撤销监护人资格是否适用待确认）",
-    ),
-    ("(urgent 24 h)", "（情况紧急的24小时）"),
-    (
-        "township 15 and county 15 working days in practice",
-        "实践中乡镇15个、县15个工作日",
-    ),
-    ("documents of the seed", "有关文件"),
-];
-
-/// A basis as a Chinese page says it.
-pub fn basis_zh(text: &str) -> String {
-    BASIS_ZH
-        .iter()
-        .fold(text.to_owned(), |text, (en, zh)| text.replace(en, zh))
 }

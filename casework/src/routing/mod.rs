@@ -12,23 +12,20 @@ mod ask;
 mod by_hand;
 mod chosen;
 mod decision;
-mod parties;
+mod dispatch;
 mod plan;
-pub mod possible;
-pub mod rules;
-pub mod soundness;
 
 use chrono::{DateTime, Utc};
 
 pub use by_hand::{BY_HAND, by_hand};
 pub use chosen::{PlannedClock, oversight, successor, waiting};
-pub use decision::{Basis, Decision, MatchedRow, PlannedStage, PlannedTicket, Role, Stage, Unsent, basis_zh};
-pub(crate) use parties::Parties;
+pub use decision::{Basis, Decision, MatchedRow, PlannedStage, PlannedTicket, Unsent};
+pub(crate) use dispatch::Parties;
 pub(crate) use plan::deadline;
 pub use plan::stage_started;
 
-use crate::facts::Facts;
 use crate::pack::Pack;
+use crate::report::Facts;
 
 /// Decides who owes what by when. Never fails: what can't be settled is a triage ticket with its reason.
 pub fn decide(pack: &Pack, facts: &Facts, dispatched_at: DateTime<Utc>) -> Decision {

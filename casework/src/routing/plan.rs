@@ -4,13 +4,14 @@ use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
 
-use super::rules::{DISPATCH, Deadline, POLICE_ACCEPT, TRIAGE};
-use super::{PlannedStage, Stage};
+use super::PlannedStage;
 use crate::calendar::Limit;
 use crate::calendar::Regime::{self, Hours, Minutes, StatutoryDays, WorkingDays};
-use crate::escalation::{self, Anchor, Level};
+use crate::clock::escalation::{self, Anchor, Level};
 use crate::pack::Pack;
-use crate::urgency::Urgency;
+use crate::rules::Deadline;
+use crate::words::reserved::{DISPATCH, POLICE_ACCEPT, TRIAGE};
+use crate::words::{Stage, Urgency};
 
 /// All stages of an obligation at a unit, as they stand at dispatch.
 pub(super) fn stages(

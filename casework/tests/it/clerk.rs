@@ -1,7 +1,7 @@
 //! A clerk's view of the county's rules: what is shown is what is kept, and a change says what it changed.
 
-use casework::clerk::{self, Change, Field, Mode, RowKind, change, differences, fields, row_from, sentence};
 use casework::dmn::{self, Row};
+use casework::office::clerk::{self, Change, Field, Mode, RowKind, change, differences, fields, row_from, sentence};
 use proptest::prelude::*;
 
 use crate::taihe::{FILES_OF_TAIHE, TAIHE};
@@ -15,7 +15,7 @@ fn typed(fields: &[clerk::NamedField]) -> Vec<(String, String)> {
     let mut pairs = Vec::new();
     for field in fields {
         let name = field.name.clone();
-        let chosen = |choices: &[(clerk::words::Choice, bool)]| -> Vec<String> {
+        let chosen = |choices: &[(casework::zh::cells::Choice, bool)]| -> Vec<String> {
             choices
                 .iter()
                 .filter(|(_, on)| *on)

@@ -2,10 +2,10 @@
 
 use std::sync::LazyLock;
 
-use casework::clerk::words::{choices, test, value};
-use casework::clerk::{row_from_words, test_from_words, value_from_words, words};
 use casework::dmn::sfeel::{Item, Kind, Test, Value, read_test};
 use casework::dmn::{self, Column, Row};
+use casework::office::clerk::{row_from_words, test_from_words, value_from_words};
+use casework::zh::cells::{cells, choices, test, value, word};
 use proptest::prelude::*;
 
 use crate::taihe::{FILES_OF_TAIHE, TAIHE};
@@ -50,7 +50,7 @@ fn every_row_of_the_county_is_read_back_from_its_words() {
     let (pack, model) = (&*TAIHE, &*MODEL);
     for table in &model.tables {
         for rule in &table.rules {
-            let cells = words::cells(pack, table, &rule.tests, &rule.outputs);
+            let cells = cells(pack, table, &rule.tests, &rule.outputs);
             let row = row_from_words(pack, table, Some(rule.number), &cells);
             assert_eq!(row, Ok(Row::of(rule)), "{} row {}", table.id, rule.number);
             // As a new row there is nothing to fall back on.
@@ -90,7 +90,7 @@ fn people_write_the_same_in_many_ways() {
         let wanted = read_test(cell, Kind::Whole).expect(cell).to_string();
         assert_eq!(read(&age, typed), wanted, "{typed}");
     }
-    let label = |code: &str| words::word(pack, &situation, code);
+    let label = |code: &str| word(pack, &situation, code);
     let (one, two) = (label("abandoned"), label("orphan"));
     let wanted = "\"abandoned\",\"orphan\"";
     for between in ["或", " 或 ", "、", "，", ", ", "；", ";", "或者", "\n"] {
@@ -122,7 +122,7 @@ fn people_write_the_same_in_many_ways() {
 fn what_is_not_a_word_is_refused_with_words_that_are() {
     let (pack, situation) = (&*TAIHE, column("urgency", "situation"));
     let refused = |column: &Column, typed: &str| test_from_words(pack, column, None, typed).expect_err(typed).zh;
-    let abandoned = words::word(pack, &situation, "abandoned");
+    let abandoned = word(pack, &situation, "abandoned");
     assert!(refused(&situation, "abandoned").contains(&abandoned));
     for typed in ["\"abandoned\"", "not(\"abandoned\")", "-", "遗弃或者飞碟"] {
         assert!(refused(&situation, typed).contains("可以写"), "{typed}");

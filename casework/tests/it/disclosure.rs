@@ -1,12 +1,15 @@
 //! What a ticket shows of its report: the shipped table against the county's list, read here apart; and what the check says of
 //! tables that leave a gap or show too much.
 
-use casework::disclosure::{Part, Shows, check};
+use casework::county::{MODEL, PackFiles};
+use casework::disclosure::{Part, Shows};
 use casework::dmn::{self, Row};
-use casework::explain::{self, Sight};
-use casework::pack::{MODEL, Pack, PackFiles};
+use casework::office::explain::{self, Sight};
+use casework::office::soundness;
+use casework::office::soundness::disclosure::check;
+use casework::pack::Pack;
 use casework::report::Report;
-use casework::routing::{decide, soundness};
+use casework::routing::decide;
 
 use crate::taihe::{FILES_OF_TAIHE, TAIHE, at};
 
@@ -73,7 +76,7 @@ fn with_row(obligation: &str, kind: &str, part: Option<(Part, bool)>) -> PackFil
             })
             .unwrap();
         let change = match part {
-            None => casework::clerk::Change::Remove(rule.number),
+            None => casework::office::clerk::Change::Remove(rule.number),
             Some((part, shown)) => {
                 let mut row = Row::of(rule);
                 let place = table
@@ -82,10 +85,10 @@ fn with_row(obligation: &str, kind: &str, part: Option<(Part, bool)>) -> PackFil
                     .position(|column| column.name == part.as_str())
                     .unwrap();
                 row.outputs[place] = shown.into();
-                casework::clerk::Change::Replace(rule.number, row)
+                casework::office::clerk::Change::Replace(rule.number, row)
             }
         };
-        casework::clerk::change(&text, "disclosure", change).unwrap()
+        casework::office::clerk::change(&text, "disclosure", change).unwrap()
     })
 }
 
@@ -207,7 +210,7 @@ fn an_explanation_tells_no_more_than_its_ticket_shows() {
         TAIHE
             .vocabulary()
             .situations
-            .label(code, casework::pack::Lang::Zh)
+            .label(code, casework::words::Lang::Zh)
             .to_owned()
     };
     let mut narrow = 0;
@@ -243,7 +246,7 @@ fn an_explanation_tells_no_more_than_its_ticket_shows() {
                         TAIHE
                             .vocabulary()
                             .obligations
-                            .label(&lead.obligation, casework::pack::Lang::Zh)
+                            .label(&lead.obligation, casework::words::Lang::Zh)
                     ))
             );
         }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use casework::explain::{self, Explanation};
-use casework::facts::Facts;
-use casework::report::Report;
-use casework::routing::{Decision, basis_zh, by_hand, decide};
+use casework::office::explain::{self, Explanation};
+use casework::report::{Facts, Report};
+use casework::routing::{Decision, by_hand, decide};
+use casework::zh::basis_zh;
 use proptest::prelude::*;
 
 use crate::oracle::{config, facts, moments};
@@ -80,7 +80,7 @@ fn what_no_row_asked_is_explained_too() {
 
     // Official suspected: the township may not, nothing of the kind stands above, the office stands in.
     let mut facts = sample("03-alone-at-14");
-    facts.suspect = casework::report::Suspect::Official;
+    facts.suspect = casework::words::Suspect::Official;
     facts.situations = vec!["living-alone".into()];
     let decision = decide(&TAIHE, &facts, at("2026-11-24T08:10:00+08:00"));
     let urge = of(&facts, &decision, "urge-guardianship");

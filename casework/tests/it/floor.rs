@@ -1,8 +1,10 @@
 //! The safety floor: a statutory situation or present danger has a police ticket, whatever the rules say.
 
-use casework::facts::{Facts, STATUTORY};
-use casework::pack::{Pack, PackFiles};
+use casework::county::PackFiles;
+use casework::pack::Pack;
+use casework::report::Facts;
 use casework::routing::{Decision, decide, triage};
+use casework::words::reserved::STATUTORY;
 use proptest::prelude::*;
 
 use crate::oracle::{config, facts, moments};

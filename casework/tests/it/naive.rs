@@ -6,8 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-use casework::facts::{ChildFacts, Facts};
-use casework::report::Sex;
+use casework::report::{ChildFacts, Facts};
+use casework::words::Sex;
 use chrono::{DateTime, Datelike, Duration, FixedOffset, Months, NaiveDate, Utc, Weekday};
 
 use crate::taihe::{FILES_OF_TAIHE, csv};

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use casework::facts::{ChildFacts, Facts};
-use casework::pack::{Lang, Pack};
-use casework::report::{Identity, LivingWith, Place, ReporterKind, Sex, Suspect};
+use casework::pack::Pack;
+use casework::report::{ChildFacts, Facts};
 use casework::routing::{Decision, decide};
+use casework::words::{Identity, Lang, LivingWith, Place, ReporterKind, Sex, Suspect};
 use chrono::{DateTime, Utc};
 use proptest::collection::vec;
 use proptest::prelude::*;

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use casework::facts::Facts;
+use casework::office::replay::{Gravity, Load, Outcome, Replay, Shift, Tally};
 use casework::pack::Pack;
-use casework::replay::{Gravity, Load, Outcome, Replay, Shift, Tally};
-use casework::routing::{Decision, PlannedStage, PlannedTicket, Stage, decide};
+use casework::report::Facts;
+use casework::routing::{Decision, PlannedStage, PlannedTicket, decide};
+use casework::words::Stage;
 use chrono::{DateTime, Utc};
 use proptest::prelude::*;
 

@@ -60,5 +60,5 @@ fn a_decision_survives_its_json() {
     }
     assert_eq!(serde_json::from_str::<Decision>(&text).unwrap(), kept);
     let text = serde_json::to_string(&facts).unwrap();
-    assert_eq!(serde_json::from_str::<casework::facts::Facts>(&text).unwrap(), facts);
+    assert_eq!(serde_json::from_str::<casework::report::Facts>(&text).unwrap(), facts);
 }

@@ -3,7 +3,7 @@
 use casework::dmn::check::{Kind, Report, check, chinese};
 use casework::dmn::grid::Grid;
 use casework::dmn::{self, Model, Table};
-use casework::routing::soundness::{is_county, named, scope};
+use casework::office::soundness::{is_county, named, scope};
 
 use crate::taihe::{FILES_OF_TAIHE, TAIHE};
 

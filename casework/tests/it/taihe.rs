@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use casework::pack::{FILES, PINYIN, Pack, PackFiles};
+use casework::county::{FILES, PINYIN, PackFiles};
+use casework::pack::Pack;
 use chrono::{DateTime, Utc};
 
 /// The pack as it ships.

@@ -1,6 +1,6 @@
 //! The search for a unit, against a naive one, for every kind, area and suspect.
 
-use casework::report::Suspect;
+use casework::words::Suspect;
 
 use crate::naive;
 use crate::taihe::{FILES_OF_TAIHE, TAIHE, csv};

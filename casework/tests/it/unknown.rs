@@ -1,10 +1,10 @@
 //! What nobody knows of a child: the age that papers give, and every value where nothing gives one.
 
-use casework::explain;
-use casework::facts::{AgeFrom, Facts, Unknown};
-use casework::pack::Located;
-use casework::report::{Report, Sex};
+use casework::county::Located;
+use casework::office::explain;
+use casework::report::{AgeFrom, Facts, Report, Unknown};
 use casework::routing::{Decision, decide};
+use casework::words::Sex;
 use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 use proptest::prelude::*;
 use serde_json::{Value, json};

@@ -10,7 +10,8 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use casework::pack::{AreaLevel, Pack};
+use casework::county::AreaLevel;
+use casework::pack::Pack;
 use chrono::{DateTime, Utc};
 use platform::{
     clock,

@@ -8,7 +8,8 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use casework::pack::{Area, Pack};
+use casework::county::Area;
+use casework::pack::Pack;
 use platform::pack::watch::LoadedPack;
 use serde_json::{Value, json};
 

@@ -8,7 +8,7 @@
 //! Steps follow the tickets that exist. A step is done only by its own act: seen is a recorded contact, finished is the
 //! state of every ticket, and a ticket whose closing waits for confirmation is not finished.
 
-use casework::report::ReporterKind;
+use casework::words::ReporterKind;
 use chrono::{DateTime, Utc};
 use platform::store::{ReportStatus, StatusStage, StatusTicket};
 use serde::Serialize;

@@ -11,7 +11,8 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
-use casework::report::{Identity, Report, ReporterKind};
+use casework::report::Report;
+use casework::words::{Identity, ReporterKind};
 use platform::{clock, text::Lang};
 use serde::{Deserialize, Serialize};
 

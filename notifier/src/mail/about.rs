@@ -1,9 +1,7 @@
 //! Mails that are not about a ticket: rules that wait for approval, rights that changed, an opening that is asked for.
 
-use casework::{
-    pack::{LEADING_GROUP, OFFICE},
-    urgency::Urgency,
-};
+use casework::words::Urgency;
+use casework::words::reserved::{LEADING_GROUP, OFFICE};
 use chrono::{DateTime, Utc};
 use platform::{
     receipt::ReportId,

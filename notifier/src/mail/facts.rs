@@ -1,9 +1,9 @@
 //! What happened, in words that are not sealed: at most what the disclosure row `own` shows, and of an illness never which.
 
-use casework::{
-    facts::Facts,
-    pack::{Lang as PackLang, Located, Pack},
-};
+use casework::county::Located;
+use casework::pack::Pack;
+use casework::report::Facts;
+use casework::words::Lang as PackLang;
 
 use platform::store::NoticeFlood;
 

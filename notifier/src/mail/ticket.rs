@@ -2,12 +2,11 @@
 
 use std::str::FromStr;
 
-use casework::{
-    calendar::Limit,
-    law,
-    pack::{Lang as PackLang, Pack},
-    routing::{self, Basis},
-};
+use casework::calendar::Limit;
+use casework::pack::Pack;
+use casework::routing::Basis;
+use casework::words::{Lang as PackLang, Stage};
+use casework::zh;
 use chrono::{DateTime, Utc};
 use platform::store::{LeasedNotice, NoticeStage, NoticeTicket};
 
@@ -150,7 +149,7 @@ fn stage_row(stage: &NoticeStage, pack: &Pack, as_of: DateTime<Utc>) -> StageRow
         name: match stage.stage.as_str() {
             "confirm" => "办结确认".to_owned(),
             "approve" => "移送审批".to_owned(),
-            code => routing::Stage::from_word(code).map_or_else(|| code.to_owned(), |s| s.zh().to_owned()),
+            code => Stage::from_word(code).map_or_else(|| code.to_owned(), |s| s.zh().to_owned()),
         },
         due,
         ended: stage.ended_at.is_some(),
@@ -177,7 +176,7 @@ fn basis(basis: &Basis) -> String {
 
 /// A source by its title. Grades belong to whoever edits the rules; but what is the county's own never looks like law.
 fn source(text: &str, grade: &str) -> String {
-    let said = law::cited(text);
+    let said = zh::cited(text);
     if grade == "P" && !said.contains("本县") {
         return fill("notice.policy", &[("basis", &said)]);
     }

@@ -1,11 +1,8 @@
 //! Everything the templates show, already in words.
 
-use casework::{
-    pack::{LEADING_GROUP, OFFICE},
-    routing::rules::TRIAGE,
-    salvage::salvage,
-    urgency::Urgency,
-};
+use casework::report::salvage;
+use casework::words::Urgency;
+use casework::words::reserved::{LEADING_GROUP, OFFICE, TRIAGE};
 use chrono::{DateTime, Utc};
 use platform::{
     receipt::ReportId,
@@ -233,7 +230,7 @@ impl View {
         self.tickets.iter().any(|ticket| ticket.link != self.link)
     }
 
-    fn action_of(&self, notice: &LeasedNotice, facts: &casework::facts::Facts, as_of: DateTime<Utc>) -> String {
+    fn action_of(&self, notice: &LeasedNotice, facts: &casework::report::Facts, as_of: DateTime<Utc>) -> String {
         match self.tone {
             Tone::Dispatch | Tone::Reopened | Tone::Letter | Tone::StandIn
                 if self.tickets.iter().all(|ticket| ticket.closed.is_some()) =>

@@ -5,12 +5,9 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use casework::{
-    facts::Facts,
-    pack::Pack,
-    replay::{Outcome, Replay, Tally},
-    salvage::salvage,
-};
+use casework::office::replay::{Outcome, Replay, Tally};
+use casework::pack::Pack;
+use casework::report::{Facts, salvage};
 use futures::{StreamExt, stream};
 
 use crate::{

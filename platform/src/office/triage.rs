@@ -2,7 +2,8 @@
 //!
 //! Facts that can't be read whole must not be routed by rules again (the rules would see guesses); a person chooses then.
 
-use casework::{routing, salvage::salvage};
+use casework::report::salvage;
+use casework::routing;
 
 use crate::{
     pack::watch::LoadedPack,

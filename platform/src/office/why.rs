@@ -5,10 +5,8 @@
 
 use std::sync::Arc;
 
-use casework::{
-    explain::{self, Explanation, Sight, Stored},
-    pack::Pack,
-};
+use casework::office::explain::{self, Explanation, Sight, Stored};
+use casework::pack::Pack;
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 use tracing::error;

@@ -7,7 +7,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use casework::pack::{FILES, PINYIN, PackFiles};
+use casework::county::{FILES, PINYIN, PackFiles};
 
 /// A pack's file that can't be read. A missing file is not an error here.
 #[derive(Debug, thiserror::Error)]

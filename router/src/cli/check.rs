@@ -10,11 +10,11 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
+use casework::county::{MODEL, PackProblem};
 use casework::dmn::check::{Report, Scope, check};
 use casework::dmn::grid::Grid;
 use casework::dmn::{self, Column, Model, Table};
-use casework::pack::{MODEL, PackProblem};
-use casework::routing::soundness::{self, examine};
+use casework::office::soundness::{self, examine};
 use platform::clock;
 
 use super::{County, FINDING, UNREADABLE, packs, say};

@@ -3,7 +3,8 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use casework::pack::{Pack, PackFiles};
+use casework::county::PackFiles;
+use casework::pack::Pack;
 
 use super::UNREADABLE;
 

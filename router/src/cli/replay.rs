@@ -12,8 +12,9 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context;
-use casework::pack::{MODEL, Pack, PackFiles};
-use casework::replay::Outcome;
+use casework::county::{MODEL, PackFiles};
+use casework::office::replay::Outcome;
+use casework::pack::Pack;
 use chrono::{DateTime, Utc};
 use platform::{clock, office::replay, pack::dir, run::config::Config, store::Store};
 

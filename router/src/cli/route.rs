@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use casework::calendar::rfc3339;
-use casework::explain::{self, Explanation};
-use casework::facts::Facts;
+use casework::office::explain::{self, Explanation};
 use casework::pack::Pack;
-use casework::report::{ParseError, Report};
+use casework::report::{Facts, ParseError, Report};
 use casework::routing::{self, Decision, MatchedRow, PlannedStage, PlannedTicket, Unsent};
+use casework::words;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
@@ -167,14 +167,14 @@ fn answer<'d>(file: String, decision: &'d Decision, why: &'d [Explanation]) -> A
 }
 
 fn stages(ticket: &PlannedTicket) -> Stages<'_> {
-    let of = |wanted: routing::Stage| {
+    let of = |wanted: words::Stage| {
         let planned = ticket.stages.iter().find(|planned| planned.stage == wanted);
         planned.map(stage)
     };
     Stages {
-        sign: of(routing::Stage::Sign),
-        contact: of(routing::Stage::Contact),
-        resolve: of(routing::Stage::Resolve),
+        sign: of(words::Stage::Sign),
+        contact: of(words::Stage::Contact),
+        resolve: of(words::Stage::Resolve),
     }
 }
 

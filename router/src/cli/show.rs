@@ -3,7 +3,8 @@
 use std::str::FromStr;
 
 use anyhow::Context;
-use casework::{calendar::rfc3339, explain::Sight};
+use casework::calendar::rfc3339;
+use casework::office::explain::Sight;
 use chrono::{DateTime, Utc};
 use platform::{
     foreign,

@@ -6,10 +6,8 @@
 
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
-use casework::{
-    routing::{self, Decision},
-    salvage::salvage,
-};
+use casework::report::salvage;
+use casework::routing::{self, Decision};
 use chrono::{DateTime, Utc};
 use platform::{
     broker::Received,

@@ -300,7 +300,7 @@ fn labels() -> BTreeMap<String, String> {
         .map(|s| {
             (
                 s.term.code.clone(),
-                s.term.label.get(casework::pack::Lang::Zh).to_owned(),
+                s.term.label.get(casework::words::Lang::Zh).to_owned(),
             )
         })
         .collect()

@@ -1,6 +1,6 @@
 //! Stored facts are read one way, by SQL and by the program; what is unknown, and codes that no list has, are kept and shown.
 
-use casework::salvage::salvage;
+use casework::report::salvage;
 use platform::{clock, text::Lang};
 use serde_json::{Value, json};
 use tests::{

@@ -1,6 +1,7 @@
 //! What is asked beyond a ticket, and who looked at what: a turn of the clock and a page cost what they show, in front of 200,000.
 
-use casework::{escalation::PlannedStep, lifecycle::opening::Side};
+use casework::clock::escalation::PlannedStep;
+use casework::ticket::opening::Side;
 use chrono::TimeDelta;
 use platform::{
     clock,

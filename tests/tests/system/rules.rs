@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use casework::pack::PackFiles;
+use casework::county::PackFiles;
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::{
     clock,
@@ -348,8 +348,12 @@ async fn live_reports_switch_at_the_date_and_open_tickets_keep_their_version() {
     let mut row = casework::dmn::Row::of(rule);
     let limit = table.outputs.iter().position(|column| column.name == "limit").unwrap();
     row.outputs[limit] = "7min".into();
-    let changed =
-        casework::clerk::change(&text, "deadlines", casework::clerk::Change::Replace(rule.number, row)).unwrap();
+    let changed = casework::office::clerk::change(
+        &text,
+        "deadlines",
+        casework::office::clerk::Change::Replace(rule.number, row),
+    )
+    .unwrap();
     sqlx::query(
         "INSERT INTO rule_sets (county, version, digest, files, state, created_at, created_by, base, authors, check_sound,
              checked_digest, replayed_digest, replay, submitted_at, submitted_by, approver, approved_at, approved_by, active_from)

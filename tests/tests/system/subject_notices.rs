@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use casework::urgency::Urgency;
+use casework::words::Urgency;
 use chrono::TimeDelta;
 use mail_parser::MessageParser;
 use platform::{

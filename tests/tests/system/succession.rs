@@ -4,7 +4,8 @@
 
 use std::collections::BTreeMap;
 
-use casework::pack::{Pack, PackFiles};
+use casework::county::PackFiles;
+use casework::pack::Pack;
 use chrono::{DateTime, Utc};
 use platform::{
     clock,

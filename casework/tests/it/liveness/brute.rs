@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use casework::dmn::{HitPolicy, Inputs, Table};
-use casework::facts::{Facts, is_statutory};
-use casework::liveness::space::{Point, Region, Space, UNLISTED};
-use casework::liveness::{Claim, Site, check, sites};
+use casework::office::liveness::space::{Point, Region, Space, UNLISTED};
+use casework::office::liveness::{Claim, Site, check, sites};
 use casework::pack::Pack;
-use casework::report::Report;
-use casework::routing::rules::{Trigger, inputs};
-use casework::routing::{Role, decide};
+use casework::report::{Facts, Report, is_statutory};
+use casework::routing::decide;
+use casework::rules::{Trigger, inputs};
+use casework::words::Role;
 use proptest::prelude::*;
 
 use super::{changed, file};
@@ -24,7 +24,7 @@ fn point(space: &Space, facts: &Facts, situation: &str, child: usize, trigger: T
     if !known {
         inputs.insert("situation", UNLISTED.into());
     }
-    let place = |fact: &casework::liveness::space::Fact| {
+    let place = |fact: &casework::office::liveness::space::Fact| {
         let value = inputs
             .get(fact.name)
             .cloned()

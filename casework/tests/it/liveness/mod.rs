@@ -4,8 +4,9 @@ mod brute;
 
 use std::collections::BTreeSet;
 
-use casework::liveness::{Claim, LivenessFinding, check};
-use casework::pack::{Pack, PackFiles};
+use casework::county::PackFiles;
+use casework::office::liveness::{Claim, LivenessFinding, check};
+use casework::pack::Pack;
 use casework::report::Report;
 
 use crate::taihe::{FILES_OF_TAIHE, TAIHE};

@@ -5,14 +5,12 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Mutex;
 
 use casework::calendar::Limit;
+use casework::clock::escalation::Level;
 use casework::dmn::{HitPolicy, Table};
-use casework::escalation::Level;
-use casework::liveness::space::{Region, Space};
-use casework::liveness::{Site, sites};
+use casework::office::liveness::space::{Region, Space};
+use casework::office::liveness::{Site, sites};
 use casework::pack::Pack;
-use casework::report::Suspect;
-use casework::routing::Stage;
-use casework::urgency::Urgency;
+use casework::words::{Stage, Suspect, Urgency};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::make::Mutant;

@@ -9,11 +9,9 @@ mod samples;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use casework::dmn::check;
 use casework::dmn::grid::Grid;
-use casework::dmn::{Model, Table, read};
-use casework::liveness;
-use casework::routing::soundness;
+use casework::dmn::{Model, Table, check, read};
+use casework::office::{liveness, soundness};
 
 use crate::taihe::{FILES_OF_TAIHE, TAIHE};
 use harm::Harm;

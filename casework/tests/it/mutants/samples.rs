@@ -2,11 +2,11 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use casework::facts::Facts;
 use casework::pack::Pack;
-use casework::report::Report;
-use casework::routing::rules::{Trigger, inputs};
-use casework::routing::{Stage, by_hand, decide};
+use casework::report::{Facts, Report};
+use casework::routing::{by_hand, decide};
+use casework::rules::{Trigger, inputs};
+use casework::words::Stage;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::samples::summary;

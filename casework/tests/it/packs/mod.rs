@@ -3,7 +3,9 @@
 mod lines;
 mod model;
 
-use casework::pack::{FILES, Lang, Pack, PackProblem};
+use casework::county::{FILES, PackProblem};
+use casework::pack::Pack;
+use casework::words::Lang;
 
 use crate::taihe::{FILES_OF_TAIHE, TAIHE};
 
@@ -53,7 +55,7 @@ fn a_missing_file_is_named() {
             "{file}: {problems:#?}"
         );
     }
-    assert!(Pack::read(&casework::pack::PackFiles::new()).unwrap_err().len() >= FILES.len());
+    assert!(Pack::read(&casework::county::PackFiles::new()).unwrap_err().len() >= FILES.len());
 }
 
 #[test]

@@ -8,12 +8,10 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
-use casework::{
-    lifecycle::closing::{NOT_FILED, TRANSFERRED},
-    pack::Pack,
-    routing,
-    urgency::Urgency,
-};
+use casework::pack::Pack;
+use casework::routing;
+use casework::words::Urgency;
+use casework::words::reserved::{NOT_FILED, TRANSFERRED};
 use chrono::{DateTime, Utc};
 use platform::{
     clock,

@@ -101,7 +101,7 @@ fn child(opened: &Opened, n: usize, lang: Lang) -> String {
             }
         };
         let sex = match fact.sex {
-            casework::report::Sex::Unknown => lang.t("board.fact.sex_unknown").to_owned(),
+            casework::words::Sex::Unknown => lang.t("board.fact.sex_unknown").to_owned(),
             sex => lang.t(&format!("form.sex.{sex}")).to_owned(),
         };
         let with = lang

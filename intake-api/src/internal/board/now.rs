@@ -7,7 +7,8 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Redirect, Response},
 };
-use casework::pack::{OFFICE, Pack};
+use casework::pack::Pack;
+use casework::words::reserved::OFFICE;
 use chrono::{DateTime, Utc};
 use platform::{
     clock,

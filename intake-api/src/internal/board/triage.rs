@@ -441,7 +441,7 @@ async fn show(
     render(status, &page)
 }
 
-fn units_by_kind(pack: &casework::pack::Pack, lang: casework::pack::Lang) -> Vec<(String, Vec<(String, String)>)> {
+fn units_by_kind(pack: &casework::pack::Pack, lang: casework::words::Lang) -> Vec<(String, Vec<(String, String)>)> {
     let of_kind = |kind: &str| {
         let mut units: Vec<_> = pack
             .units()

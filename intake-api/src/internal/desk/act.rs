@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use casework::lifecycle::TicketState;
+use casework::ticket::TicketState;
 use chrono::{DateTime, Utc};
 use platform::{
     pack::watch::LoadedPack,

@@ -8,10 +8,10 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
-use casework::{
-    lifecycle::closing::{NOT_APPLICABLE, NOT_FILED, Need, TRANSFERRED, confirmers, needs_confirmation},
-    pack::Pack,
-};
+use casework::pack::Pack;
+use casework::ticket::closing::{confirmers, needs_confirmation};
+use casework::words::Need;
+use casework::words::reserved::{NOT_APPLICABLE, NOT_FILED, TRANSFERRED};
 use chrono::{DateTime, Utc};
 use platform::{clock, store::DeskTicket, text::Lang};
 use serde::Deserialize;

@@ -1,16 +1,12 @@
 //! 办结: what the chosen outcome needs, read from the form or the API.
 
-use casework::{
-    facts::Facts,
-    lifecycle::closing::{
-        Colleague, NOT_APPLICABLE, NOT_FILED, Need, NoTransfer, Place, TRANSFERRED, confirmers, needs_confirmation,
-        transfer,
-    },
-    pack::{Matter, Outcome, Pack},
-    routing,
-    salvage::salvage,
-    urgency::Urgency,
-};
+use casework::county::{Matter, Outcome};
+use casework::pack::Pack;
+use casework::report::{Facts, salvage};
+use casework::routing;
+use casework::ticket::closing::{Colleague, NoTransfer, Place, confirmers, needs_confirmation, transfer};
+use casework::words::reserved::{NOT_APPLICABLE, NOT_FILED, TRANSFERRED};
+use casework::words::{Need, Urgency};
 use chrono::{DateTime, Utc};
 use platform::{
     pack::watch::LoadedPack,

@@ -1,6 +1,7 @@
 //! Reads typed fields, and gathers what is wrong with them.
 
-use casework::{calendar::shanghai, lifecycle::closing::SEEN_BEFORE};
+use casework::calendar::shanghai;
+use casework::ticket::closing::SEEN_BEFORE;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Timelike, Utc};
 use platform::foreign::Foreign;
 

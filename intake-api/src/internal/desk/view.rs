@@ -1,11 +1,10 @@
 //! A ticket in words, in the order in which somebody reads it out at 3 a.m.
 
-use casework::{
-    disclosure::Part,
-    lifecycle::TicketState,
-    pack::{POLICE, Pack},
-    salvage::salvage,
-};
+use casework::disclosure::Part;
+use casework::pack::Pack;
+use casework::report::salvage;
+use casework::ticket::TicketState;
+use casework::words::reserved::POLICE;
 use chrono::{DateTime, Utc};
 use platform::{
     foreign::Foreign,

@@ -1,9 +1,8 @@
 //! A closing that waits for a person, in words, and what this person may do about it.
 
-use casework::{
-    lifecycle::closing::{TRANSFERRED, confirmers, may_take_back},
-    pack::Pack,
-};
+use casework::pack::Pack;
+use casework::ticket::closing::{confirmers, may_take_back};
+use casework::words::reserved::TRANSFERRED;
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::{
     seal::MasterKey,

@@ -6,7 +6,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
-use casework::lifecycle::opening::Finding;
+use casework::ticket::opening::Finding;
 use platform::{
     clock,
     store::{DeskScope, OpeningActing, OpeningDeed, OpeningDone},

@@ -3,13 +3,12 @@
 use std::collections::HashMap;
 
 use axum::response::Response;
-use casework::{
-    disclosure::Part,
-    lifecycle::opening::Side,
-    pack::{Matter, Pack},
-    routing,
-    urgency::Urgency,
-};
+use casework::county::Matter;
+use casework::disclosure::Part;
+use casework::pack::Pack;
+use casework::routing;
+use casework::ticket::opening::Side;
+use casework::words::Urgency;
 use chrono::{DateTime, Utc};
 use platform::{
     clock,

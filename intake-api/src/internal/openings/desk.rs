@@ -8,15 +8,12 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
-use casework::{
-    disclosure::{Part, Shows},
-    lifecycle::{
-        TicketState,
-        opening::{Asker, Way, may_ask, way},
-    },
-    pack::{POLICE, Pack},
-    urgency::Urgency,
-};
+use casework::disclosure::{Part, Shows};
+use casework::pack::Pack;
+use casework::ticket::TicketState;
+use casework::ticket::opening::{Asker, Way, may_ask, way};
+use casework::words::Urgency;
+use casework::words::reserved::POLICE;
 use chrono::{DateTime, Utc};
 use platform::{
     clock,

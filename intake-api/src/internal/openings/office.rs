@@ -8,7 +8,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
-use casework::lifecycle::opening::Side;
+use casework::ticket::opening::Side;
 use chrono::{DateTime, Utc};
 use platform::{
     clock,

@@ -6,7 +6,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use casework::lifecycle::opening::{Judge, Side, decides, reviews};
+use casework::ticket::opening::{Judge, Side, decides, reviews};
 use platform::{
     clock,
     foreign::Foreign,

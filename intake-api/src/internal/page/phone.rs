@@ -1,7 +1,7 @@
 //! A phone field on a page: shown as typed, each number in it a link.
 
 use askama::Template;
-use casework::phone::{Part, parts};
+use casework::typed::phone::{Part, parts};
 
 /// A phone field as HTML.
 #[derive(Clone, Debug, PartialEq, Eq, Template)]

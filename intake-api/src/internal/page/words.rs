@@ -3,13 +3,11 @@
 //! Times are Shanghai's. A due time at midnight is written as 24:00 of the day before, as people say it; a year is said only
 //! when it is not this one. Durations show two units at most: nobody plans by the minute of a deadline three days away.
 
-use casework::{
-    calendar::{Limit, shanghai},
-    facts::Facts,
-    law,
-    pack::{Area, Located, Pack},
-    salvage::salvage,
-};
+use casework::calendar::{Limit, shanghai};
+use casework::county::{Area, Located};
+use casework::pack::Pack;
+use casework::report::{Facts, salvage};
+use casework::zh;
 use chrono::{DateTime, Datelike, FixedOffset, TimeDelta, Timelike, Utc};
 use platform::text::Lang;
 
@@ -195,7 +193,7 @@ pub(crate) fn letters(pack: &Pack, unit: &str) -> bool {
 /// A basis in words, with the law's title. The grade is for those who edit rules: to others county policy is said so, and law
 /// stands as law.
 pub(crate) fn basis(lang: Lang, text: &str, grade: &str) -> String {
-    let said = law::cited(text);
+    let said = zh::cited(text);
     match grade {
         "P" if said.is_ascii() => lang.t("desk.county_policy").to_owned(),
         "P" if !said.contains("本县") => lang.fill("notice.policy", &[("basis", &said)]),
@@ -230,7 +228,7 @@ pub(crate) fn place(lang: Lang, pack: &Pack, area: Option<&str>) -> String {
 /// The name of a listed area without the county's own.
 fn within(pack: &Pack, area: &Area) -> String {
     let name = pack.areas().path_name(&area.code).unwrap_or_else(|| area.name.clone());
-    let county = pack.county_name(casework::pack::Lang::Zh);
+    let county = pack.county_name(casework::words::Lang::Zh);
     match name.strip_prefix(county).map(str::trim) {
         Some(within) if !within.is_empty() => within.to_owned(),
         _ => name,

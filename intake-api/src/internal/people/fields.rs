@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use casework::{pack::Pack, phone};
+use casework::pack::Pack;
+use casework::typed::phone;
 use platform::{foreign::Foreign, text::Lang};
 
 use crate::internal::auth::login_name;

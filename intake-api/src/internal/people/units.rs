@@ -8,7 +8,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use casework::pack::{Unit, is_mailbox};
+use casework::county::{Unit, is_mailbox};
 use platform::{
     clock,
     store::{Find, UnitContacts},

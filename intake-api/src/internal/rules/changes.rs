@@ -1,9 +1,8 @@
 //! What a version changes against the one it was drawn from, row by row, as a page shows it.
 
-use casework::{
-    clerk::{CellDifference, RowDifference, RowKind, differences},
-    pack::{Pack, PackFiles},
-};
+use casework::county::PackFiles;
+use casework::office::clerk::{CellDifference, RowDifference, RowKind, differences};
+use casework::pack::Pack;
 use platform::text::Lang;
 
 /// One table with its changed rows.

@@ -6,10 +6,8 @@ use std::{
 };
 
 use axum::response::{IntoResponse, Response};
-use casework::{
-    pack::PackFiles,
-    routing::soundness::{Examined, examine},
-};
+use casework::county::PackFiles;
+use casework::office::soundness::{Examined, examine};
 use platform::{
     clock,
     store::{RuleSet, StoreError, rules_digest},

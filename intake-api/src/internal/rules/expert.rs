@@ -11,11 +11,9 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use casework::{
-    dmn::{self, DmnError, Model},
-    pack::{MODEL, PackFiles},
-    routing::soundness::is_county,
-};
+use casework::county::{MODEL, PackFiles};
+use casework::dmn::{self, DmnError, Model};
+use casework::office::soundness::is_county;
 use platform::{
     store::{RuleSet, RulesError},
     text::Lang,

@@ -1,11 +1,9 @@
 //! What the check found, as lines beside the rows that they concern.
 
-use casework::{
-    disclosure::Shows,
-    pack::Pack,
-    report::Report,
-    routing::soundness::{Examined, Line},
-};
+use casework::disclosure::Shows;
+use casework::office::soundness::{Examined, Line};
+use casework::pack::Pack;
+use casework::report::Report;
 use platform::text::Lang;
 
 use crate::{internal::board, parts::Opened};

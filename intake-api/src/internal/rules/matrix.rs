@@ -3,12 +3,9 @@
 //! The table has a row per obligation, urgency and stage, some 160 of them; whoever asks "how long has the police for an
 //! urgent one" reads one cell here and is led to its row.
 
-use casework::{
-    dmn::{Inputs, Table},
-    pack::Pack,
-    routing::Stage,
-    urgency::Urgency,
-};
+use casework::dmn::{Inputs, Table};
+use casework::pack::Pack;
+use casework::words::{Stage, Urgency};
 use platform::text::Lang;
 
 use crate::internal::page::words;

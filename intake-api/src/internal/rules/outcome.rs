@@ -2,10 +2,8 @@
 
 use std::cmp::{Ordering, Reverse};
 
-use casework::{
-    pack::Pack,
-    replay::{Load, Outcome, Sample, SampleDecision},
-};
+use casework::office::replay::{Load, Outcome, Sample, SampleDecision};
+use casework::pack::Pack;
 use chrono::{DateTime, Utc};
 use platform::{store::RuleSet, text::Lang};
 use serde_json::Value;

@@ -12,11 +12,10 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
-use casework::{
-    clerk::{Change, FieldProblem, change, fields, row_from, sentence},
-    dmn::{self, Row, Rule},
-    pack::{MODEL, Pack, PackFiles},
-};
+use casework::county::{MODEL, PackFiles};
+use casework::dmn::{self, Row, Rule};
+use casework::office::clerk::{Change, FieldProblem, change, fields, row_from, sentence};
+use casework::pack::Pack;
 use platform::text::Lang;
 use serde::Deserialize;
 

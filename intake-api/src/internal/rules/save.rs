@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use axum::response::Response;
-use casework::{pack::PackFiles, routing::soundness::Examined};
+use casework::county::PackFiles;
+use casework::office::soundness::Examined;
 use platform::{
     clock,
     store::{Clerk, RulesError, StoreError},

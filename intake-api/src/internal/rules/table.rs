@@ -8,11 +8,11 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use casework::{
-    clerk::{Sentence, sentence, words::choices},
-    dmn::{self, HitPolicy, Table},
-    pack::{MODEL, Pack, PackFiles},
-};
+use casework::county::{MODEL, PackFiles};
+use casework::dmn::{self, HitPolicy, Table};
+use casework::office::clerk::{Sentence, sentence};
+use casework::pack::Pack;
+use casework::zh::cells::choices;
 use platform::store::StoreError;
 
 use super::{
@@ -183,7 +183,7 @@ fn filter(pack: &Pack, table: &Table, query: &HashMap<String, String>) -> Option
     let choices = choices(pack, column)?;
     Some(Filter {
         column: column.name.clone(),
-        heading: casework::clerk::words::heading(column).to_owned(),
+        heading: casework::zh::cells::heading(column).to_owned(),
         choices: choices
             .into_iter()
             .map(|choice| {

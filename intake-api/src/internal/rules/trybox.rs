@@ -7,13 +7,12 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
-use casework::{
-    disclosure::Shows,
-    facts::Facts,
-    pack::{Area, Pack},
-    report::{LivingWith, Place, Sex, Suspect},
-    routing::{self, Decision},
-};
+use casework::county::Area;
+use casework::disclosure::Shows;
+use casework::pack::Pack;
+use casework::report::Facts;
+use casework::routing::{self, Decision};
+use casework::words::{LivingWith, Place, Sex, Suspect};
 use chrono::{DateTime, Utc};
 use platform::{clock, text::Lang};
 use serde_json::json;
@@ -170,7 +169,7 @@ fn answer(
             lead: ticket.lead,
             differs: !same,
             stages: stages.collect(),
-            why: casework::explain::ticket(pack, facts, decision, ticket).text(),
+            why: casework::office::explain::ticket(pack, facts, decision, ticket).text(),
         }
     });
     Answer {

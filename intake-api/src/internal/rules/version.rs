@@ -6,11 +6,9 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use casework::{
-    calendar::shanghai,
-    dmn,
-    pack::{MODEL, PackFiles},
-};
+use casework::calendar::shanghai;
+use casework::county::{MODEL, PackFiles};
+use casework::dmn;
 use chrono::{DateTime, Days, Utc};
 use platform::{
     clock,

@@ -16,7 +16,8 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
-use casework::{dmn, pack::MODEL};
+use casework::county::MODEL;
+use casework::dmn;
 use platform::{
     clock,
     store::{RulesError, StoreError, rules_digest},
@@ -227,7 +228,7 @@ async fn show(
 fn headings(table: &dmn::Table) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
     for column in table.inputs.iter().chain(&table.outputs) {
-        let heading = casework::clerk::words::heading(column);
+        let heading = casework::zh::cells::heading(column);
         let alike = all
             .iter()
             .filter(|known| known.split('（').next() == Some(heading))

@@ -24,7 +24,8 @@ pub(super) async fn show(State(app): State<App>) -> impl IntoResponse {
 
 #[cfg(test)]
 mod tests {
-    use casework::report::{Identity, LivingWith, Place, ReporterKind, Sex, Suspect, limits};
+    use casework::report::limits;
+    use casework::words::{Identity, LivingWith, Place, ReporterKind, Sex, Suspect};
 
     use super::*;
     use crate::public::{api::OPERATIONS, problem::Kind};

@@ -1,11 +1,10 @@
 //! `GET /api/v1/vocabulary`: the words and places that a report of this county may use, for school and hospital systems.
 
 use axum::{Json, extract::State, http::header, response::IntoResponse};
-use casework::{
-    facts::is_statutory,
-    pack::{Label, Pack},
-    report::{Identity, LivingWith, Place, ReporterKind, Sex, Suspect},
-};
+use casework::county::Label;
+use casework::pack::Pack;
+use casework::report::is_statutory;
+use casework::words::{Identity, LivingWith, Place, ReporterKind, Sex, Suspect};
 use serde_json::{Value, json};
 
 use crate::public::{App, form::words};

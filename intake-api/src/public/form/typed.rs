@@ -5,11 +5,10 @@
 
 use std::collections::BTreeMap;
 
-use casework::{
-    pack::Areas,
-    report::{FieldError, Identity, Report, limits},
-    typed::is_blank,
-};
+use casework::county::Areas;
+use casework::report::{FieldError, Report, limits};
+use casework::typed::is_blank;
+use casework::words::Identity;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 

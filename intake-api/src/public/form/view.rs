@@ -1,10 +1,10 @@
 //! What the form's template shows.
 
 use askama::Template;
-use casework::{
-    pack::{Pack, Situation},
-    report::{Identity, LivingWith, Place, ReporterKind, Sex, Suspect, limits},
-};
+use casework::county::Situation;
+use casework::pack::Pack;
+use casework::report::limits;
+use casework::words::{Identity, LivingWith, Place, ReporterKind, Sex, Suspect};
 use platform::{pack::watch::LoadedPack, text::Lang};
 
 use super::{
@@ -186,7 +186,7 @@ fn groups(pack: &Pack, lang: Lang) -> Vec<Group<'_>> {
     groups
 }
 
-fn tick(one: &Situation, lang: casework::pack::Lang) -> Tick<'_> {
+fn tick(one: &Situation, lang: casework::words::Lang) -> Tick<'_> {
     Tick {
         code: &one.term.code,
         plain: one.plain.get(lang),

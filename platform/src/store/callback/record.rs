@@ -1,10 +1,8 @@
 //! Recording a call and deciding on 不满意: one transaction each, with the report's tickets locked.
 
-use casework::{
-    callback::{CallResult, FollowUp, again},
-    lifecycle::TicketState,
-    pack::Pack,
-};
+use casework::callback::{CallResult, FollowUp, again};
+use casework::pack::Pack;
+use casework::ticket::TicketState;
 use chrono::{DateTime, Utc};
 use serde_json::json;
 use sqlx::PgTransaction;

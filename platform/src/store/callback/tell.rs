@@ -1,6 +1,7 @@
 //! The office is told by mail that reporters wait for a call.
 
-use casework::{calendar::shanghai, urgency::Urgency};
+use casework::calendar::shanghai;
+use casework::words::Urgency;
 use chrono::{DateTime, Datelike, Timelike, Utc};
 
 use crate::store::{Said, Store, StoreError, Subject, SubjectNotice, To};

@@ -3,7 +3,8 @@
 //! `FOR UPDATE SKIP LOCKED` lets several routers turn the clock without a leader; the primary key of `escalation_steps` is
 //! the second guard, so a level can never be sent twice.
 
-use casework::{escalation::PlannedStep, pace};
+use casework::clock::escalation::PlannedStep;
+use casework::clock::pace;
 use chrono::{DateTime, Utc};
 use sqlx::{PgTransaction, types::Json};
 

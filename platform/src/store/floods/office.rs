@@ -1,6 +1,6 @@
 //! What the office sees of floods, and its acts on them.
 
-use casework::urgency::Urgency;
+use casework::words::Urgency;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 use sqlx::PgTransaction;

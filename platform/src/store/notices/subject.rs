@@ -3,7 +3,8 @@
 //! Whoever writes the thing itself queues the mail in the same transaction; the notifier finds words and link by its kind.
 //! It is queued once for a subject and its round, however often the writer tries.
 
-use casework::{pack::OFFICE, urgency::Urgency};
+use casework::words::Urgency;
+use casework::words::reserved::OFFICE;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use sqlx::{PgConnection, types::Json};

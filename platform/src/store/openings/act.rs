@@ -1,12 +1,10 @@
 //! Somebody else decides or reviews, or an opening ends before its time.
 
-use casework::{
-    lifecycle::{
-        TicketState,
-        opening::{Finding, Judge, LASTS, OpeningAct, OpeningState, Side, decides, ends, may_ask, reviews},
-    },
-    urgency::Urgency,
+use casework::ticket::TicketState;
+use casework::ticket::opening::{
+    Finding, Judge, LASTS, OpeningAct, OpeningState, Side, decides, ends, may_ask, reviews,
 };
+use casework::words::Urgency;
 use chrono::{DateTime, Utc};
 use serde_json::json;
 use sqlx::PgTransaction;

@@ -2,15 +2,11 @@
 
 use super::opening::{OPENING, Opening, parts_said};
 use crate::store::{DeskScope, Said, Store, StoreError, Subject, SubjectNotice, To, notices::subject::subject_notice};
-use casework::{
-    escalation::PlannedStep,
-    lifecycle::{
-        TicketState,
-        opening::{Asker, IDENTITY, LASTS, Side, Way, may_ask, way},
-    },
-    pack::{OFFICE, POLICE},
-    urgency::Urgency,
-};
+use casework::clock::escalation::PlannedStep;
+use casework::ticket::TicketState;
+use casework::ticket::opening::{Asker, IDENTITY, LASTS, Side, Way, may_ask, way};
+use casework::words::Urgency;
+use casework::words::reserved::{OFFICE, POLICE};
 use chrono::{DateTime, Utc};
 use serde_json::json;
 use sqlx::{PgTransaction, types::Json};

@@ -94,7 +94,7 @@ pub struct Opening {
 impl Opening {
     /// Whether it shows anything at this time.
     pub fn is_open(&self, at: DateTime<Utc>) -> bool {
-        casework::lifecycle::opening::OpeningState::from_word(&self.state).is_some_and(|s| s.is_open(self.ends_at, at))
+        casework::ticket::opening::OpeningState::from_word(&self.state).is_some_and(|s| s.is_open(self.ends_at, at))
     }
 
     /// Whether it opened at once and nobody has looked at that yet.

@@ -1,7 +1,9 @@
 //! Decisions and reviews of openings that nobody made in time: told upwards step by step, by the plan that the opening was asked
-//! with, until somebody decides. The same pace as the stages of tickets (`casework::pace`).
+//! with, until somebody decides. The same pace as the stages of tickets (`casework::clock::pace`).
 
-use casework::{escalation::PlannedStep, pace, urgency::Urgency};
+use casework::clock::escalation::PlannedStep;
+use casework::clock::pace;
+use casework::words::Urgency;
 use chrono::{DateTime, Utc};
 use sqlx::{PgTransaction, types::Json};
 

@@ -1,6 +1,7 @@
 //! The county pack in the database: one transaction loads it, every service reads the same version.
 
-use casework::pack::{MODEL, Pack, PackFiles};
+use casework::county::{MODEL, PackFiles};
+use casework::pack::Pack;
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 use sqlx::{PgTransaction, types::Json};

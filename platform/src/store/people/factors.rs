@@ -1,6 +1,6 @@
 //! Second factors and recovery codes of accounts, and their reset by two people.
 
-use casework::urgency::Urgency;
+use casework::words::Urgency;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 

@@ -1,7 +1,7 @@
 //! Roles that reach over the county are given by two people: one asks, another confirms. What may not happen is held by the
 //! tables themselves (migration 24), for every login of a service.
 
-use casework::urgency::Urgency;
+use casework::words::Urgency;
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgTransaction;
 

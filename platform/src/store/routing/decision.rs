@@ -1,9 +1,7 @@
 //! Recording a decision: one transaction that makes a report routed exactly once.
 
-use casework::{
-    escalation::PlannedStep,
-    routing::{Decision, PlannedStage, PlannedTicket},
-};
+use casework::clock::escalation::PlannedStep;
+use casework::routing::{Decision, PlannedStage, PlannedTicket};
 use chrono::{DateTime, Utc};
 use serde_json::json;
 use sqlx::{PgTransaction, types::Json};

@@ -1,7 +1,8 @@
 //! Area codes of the county that reports gave and the list of areas does not have. The report went to the township that its
 //! first nine digits name; the office sees the code, because a list that is behind has other gaps too.
 
-use casework::{pack::Unlisted, routing::Decision};
+use casework::county::Unlisted;
+use casework::routing::Decision;
 use chrono::{DateTime, Utc};
 use sqlx::PgTransaction;
 

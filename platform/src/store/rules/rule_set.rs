@@ -3,7 +3,7 @@
 //! `steps` writes it, each with its trail in one transaction. What must not happen (a changed version, an unchecked
 //! one in force, one person doing both) the database refuses by itself; here it is found first and said in words.
 
-use casework::pack::PackFiles;
+use casework::county::PackFiles;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::types::Json;

@@ -1,6 +1,7 @@
 //! The steps of a version's life. Each writes the version and its trail in one transaction, one step at a time in a county.
 
-use casework::{pack::PackFiles, urgency::Urgency};
+use casework::county::PackFiles;
+use casework::words::Urgency;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use sqlx::{PgTransaction, types::Json};

@@ -3,11 +3,9 @@
 //! A unit's desk and the office go the same way; the desk's login reaches another unit's ticket only through the narrow
 //! functions of the schema.
 
-use casework::{
-    disclosure::Shows,
-    lifecycle::{TicketAct, TicketState},
-    routing::{PlannedClock, PlannedStage, PlannedTicket},
-};
+use casework::disclosure::Shows;
+use casework::routing::{PlannedClock, PlannedStage, PlannedTicket};
+use casework::ticket::{TicketAct, TicketState};
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use sqlx::PgTransaction;
@@ -314,7 +312,7 @@ async fn act(
             found.state
         )));
     };
-    let transfer = found.close_outcome.as_deref() == Some(casework::lifecycle::closing::TRANSFERRED);
+    let transfer = found.close_outcome.as_deref() == Some(casework::words::reserved::TRANSFERRED);
     let wrong_way = match deed {
         // What waits as a transfer is approved, anything else confirmed.
         TicketDeed::Confirm(_) => transfer,

@@ -1,6 +1,6 @@
 //! 办结: what was written is recorded, then the ticket ends or waits.
 
-use casework::lifecycle::closing::NOT_APPLICABLE;
+use casework::words::reserved::NOT_APPLICABLE;
 use serde_json::json;
 use sqlx::{PgTransaction, types::Json};
 use uuid::Uuid;
@@ -82,7 +82,7 @@ async fn request(
     .bind(found.id)
     .bind(clock.matter.as_str())
     .bind(clock.limit.to_string())
-    .bind(casework::lifecycle::closing::CLOSE_REQUESTED)
+    .bind(casework::words::reserved::CLOSE_REQUESTED)
     .bind(acting.at)
     .bind(clock.due)
     .bind(clock.provisional)

@@ -1,6 +1,6 @@
 //! A ticket ends by a confirmed closing, and is taken back.
 
-use casework::lifecycle::closing::NOT_APPLICABLE;
+use casework::words::reserved::NOT_APPLICABLE;
 use serde_json::json;
 use sqlx::{PgTransaction, types::Json};
 
@@ -137,7 +137,7 @@ pub(super) async fn take_back(
     let outcome = found.outcome.as_ref().or(found.close_outcome.as_ref());
     let detail = json!({"outcome": outcome, "was": found.state});
     told(tx, found, "close-taken-back", acting, &detail, acting.sealed.as_deref()).await?;
-    if found.outcome.as_deref() == Some(casework::lifecycle::closing::NOT_FILED) {
+    if found.outcome.as_deref() == Some(casework::words::reserved::NOT_FILED) {
         sqlx::query("SELECT desk_oversight_withdraw($1, $2, $3, $4)")
             .bind(found.id)
             .bind(acting.at)

@@ -1,12 +1,10 @@
 //! 重新办理: a closed ticket is owed again. Its clocks start anew with the next due generation; how they went before stays in
 //! `stage_rounds`, what was done before stays in the events, and the child that was seen stays seen.
 
-use casework::{
-    lifecycle::{TicketAct, TicketState},
-    pack::Pack,
-    routing::{Stage, stage_started},
-    urgency::Urgency,
-};
+use casework::pack::Pack;
+use casework::routing::stage_started;
+use casework::ticket::{TicketAct, TicketState};
+use casework::words::{Stage, Urgency};
 use chrono::{DateTime, Utc};
 use serde_json::json;
 use sqlx::{PgTransaction, types::Json};

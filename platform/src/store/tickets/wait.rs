@@ -1,6 +1,7 @@
 //! A closing that waits: who may decide it, the transfer that is approved, and the refusal.
 
-use casework::lifecycle::closing::{Colleague, TRANSFERRED, confirmers, falls_to_office, may_take_back};
+use casework::ticket::closing::{Colleague, confirmers, falls_to_office, may_take_back};
+use casework::words::reserved::TRANSFERRED;
 use serde_json::json;
 use sqlx::{PgTransaction, types::Json};
 use uuid::Uuid;

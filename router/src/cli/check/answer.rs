@@ -1,11 +1,11 @@
 //! What `router check` answers: lines for people, one JSON object for programs.
 
-use casework::disclosure::DisclosureFinding;
+use casework::county::PackProblem;
 use casework::dmn::check::{Finding, Named, Region, Report, Undecided, chinese, english};
 use casework::dmn::sfeel::Value;
 use casework::dmn::{HitPolicy, Table};
-use casework::liveness::LivenessFinding;
-use casework::pack::PackProblem;
+use casework::office::liveness::LivenessFinding;
+use casework::office::soundness::disclosure::DisclosureFinding;
 use serde::Serialize;
 use serde_json::{Map, json};
 

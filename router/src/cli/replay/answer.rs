@@ -3,8 +3,9 @@
 use std::fmt::Write;
 
 use casework::calendar::rfc3339;
-use casework::pack::{Lang, Pack};
-use casework::replay::{Outcome, SampleDecision};
+use casework::office::replay::{Outcome, SampleDecision};
+use casework::pack::Pack;
+use casework::words::Lang;
 
 /// What `--help` says about `--json`.
 pub(super) const SHAPE: &str = r"Exit codes: 0 done, whether anything differs or not; 1 failed; 2 something can't be read.

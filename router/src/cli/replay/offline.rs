@@ -5,8 +5,8 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::ExitCode;
 
+use casework::office::replay::{Outcome, Replay};
 use casework::pack::Pack;
-use casework::replay::{Outcome, Replay};
 use casework::report::{ParseError, Report};
 use chrono::{DateTime, Utc};
 

@@ -3,8 +3,10 @@
 use std::fmt::Write;
 
 use casework::calendar::rfc3339;
-use casework::pack::{Lang, Pack};
-use casework::routing::{Decision, PlannedTicket, basis_zh};
+use casework::pack::Pack;
+use casework::routing::{Decision, PlannedTicket};
+use casework::words::Lang;
+use casework::zh::basis_zh;
 
 /// Everything on one screen: tickets with deadlines, what was not sent, why a person must look.
 pub(super) fn render(pack: &Pack, file: &str, decision: &Decision) -> String {

@@ -8,11 +8,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use casework::{
-    facts::{ChildFacts, Facts},
-    pack::{Pack, PackFiles},
-    report::{Identity, LivingWith, Place, ReporterKind, Sex, Suspect},
-};
+use casework::county::PackFiles;
+use casework::pack::Pack;
+use casework::report::{ChildFacts, Facts};
+use casework::words::{Identity, LivingWith, Place, ReporterKind, Sex, Suspect};
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::{
     clock,

@@ -1,7 +1,11 @@
 //! Closing with substance, in the store as the pages and the API use it: who confirms, what falls to the office, transfers,
 //! 不予立案, taking back, and two people of one name in every act.
 
-use casework::{disclosure::Shows, lifecycle::closing::NOT_FILED, pack::Matter, routing, urgency::Urgency};
+use casework::county::Matter;
+use casework::disclosure::Shows;
+use casework::routing;
+use casework::words::Urgency;
+use casework::words::reserved::NOT_FILED;
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::store::{ActDone, Acting, Closing, Denied, DeskScope, Oversight, Store, Successor, TicketDeed, Wait};
 use serde_json::{Value, json};

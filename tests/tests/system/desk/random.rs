@@ -1,13 +1,9 @@
 //! Random acts of random people on one report, against the real SQL: the state machine and the rows agree, nothing illegal is
 //! stored, the ledger balances, and whatever is open has a next step or an ended plan.
 
-use casework::{
-    lifecycle::{
-        TicketAct, TicketState,
-        closing::{NOT_APPLICABLE, NOT_FILED, TRANSFERRED},
-    },
-    pack::Matter,
-};
+use casework::county::Matter;
+use casework::ticket::{TicketAct, TicketState};
+use casework::words::reserved::{NOT_APPLICABLE, NOT_FILED, TRANSFERRED};
 use chrono::TimeDelta;
 use platform::store::{ActDone, TicketDeed};
 use proptest::{

@@ -1,6 +1,7 @@
 //! 已移送: a ticket moves to another unit when that unit has signed.
 
-use casework::{lifecycle::closing::TRANSFERRED, pack::Matter};
+use casework::county::Matter;
+use casework::words::reserved::TRANSFERRED;
 use chrono::TimeDelta;
 use platform::store::{ActDone, Denied, DeskScope, TicketDeed};
 

@@ -1,14 +1,10 @@
 //! An opening ends with what it rests on: its ticket, and a review that finds it right. What nobody decides goes up.
 
-use casework::{
-    lifecycle::{
-        TicketState,
-        opening::{Finding, Side},
-    },
-    pack::Matter,
-    routing,
-    urgency::Urgency,
-};
+use casework::county::Matter;
+use casework::routing;
+use casework::ticket::TicketState;
+use casework::ticket::opening::{Finding, Side};
+use casework::words::Urgency;
 use chrono::TimeDelta;
 use platform::store::{ActDone, OpeningClock, OpeningClocks, OpeningDeed, OpeningDone, Successor, TicketDeed, Wait};
 

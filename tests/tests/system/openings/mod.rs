@@ -7,7 +7,8 @@ mod pages;
 mod random;
 mod store;
 
-use casework::{escalation::PlannedStep, lifecycle::opening::Side};
+use casework::clock::escalation::PlannedStep;
+use casework::ticket::opening::Side;
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::store::{
     ActDone, Acting, Closing, DeskScope, Opening, OpeningActing, OpeningAsk, OpeningAsked, OpeningClock, OpeningClocks,

@@ -1,7 +1,7 @@
 //! Random acts of random people on the openings of one ticket, at random times, against the real SQL: the state machine and the
 //! rows agree, what is shown is what is open, and nothing that nobody else looked at is ever approved or reviewed.
 
-use casework::lifecycle::opening::{Finding, Judge, OpeningAct, OpeningState, Side, decides, ends, reviews};
+use casework::ticket::opening::{Finding, Judge, OpeningAct, OpeningState, Side, decides, ends, reviews};
 use chrono::TimeDelta;
 use platform::store::{Opening, OpeningAsked, OpeningDeed, OpeningDenied, OpeningDone};
 use proptest::{

@@ -1,6 +1,6 @@
 //! In the store, as the pages and the API use it.
 
-use casework::lifecycle::opening::{Finding, Side};
+use casework::ticket::opening::{Finding, Side};
 use chrono::TimeDelta;
 use platform::store::{OpeningAsked, OpeningDeed, OpeningDenied, OpeningDone, OpeningList, ReadsAsked};
 

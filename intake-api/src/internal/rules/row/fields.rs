@@ -1,6 +1,7 @@
 //! The fields of a row as a form draws them, and what a form sent put back into them.
 
-use casework::clerk::{Field, FieldProblem, Mode, NamedField, words::Choice};
+use casework::office::clerk::{Field, FieldProblem, Mode, NamedField};
+use casework::zh::cells::Choice;
 use platform::text::Lang;
 
 /// What a form sends: the fields of the row and what to do.

@@ -1,10 +1,9 @@
 //! The model as a workbook: a sheet per table, cells in the words of the rules page, drop-downs where one word is chosen.
 
-use casework::{
-    clerk::words::{cells, choices},
-    dmn::{Column, Model, Table, sfeel::Kind},
-    pack::Pack,
-};
+use casework::dmn::sfeel::Kind;
+use casework::dmn::{Column, Model, Table};
+use casework::pack::Pack;
+use casework::zh::cells::{cells, choices};
 use chrono::{DateTime, Utc};
 use platform::text::Lang;
 use rust_xlsxwriter::{

@@ -3,11 +3,9 @@
 use std::{collections::HashSet, io::Cursor};
 
 use calamine::Reader;
-use casework::{
-    clerk::{Change, change, row_from_words},
-    dmn::{self, Draft, Row, Table},
-    pack::Pack,
-};
+use casework::dmn::{self, Draft, Row, Table};
+use casework::office::clerk::{Change, change, row_from_words};
+use casework::pack::Pack;
 use platform::text::Lang;
 
 use super::{

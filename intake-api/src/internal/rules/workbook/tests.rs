@@ -8,11 +8,11 @@ use std::{
     sync::LazyLock,
 };
 
-use casework::{
-    clerk::{RowKind, TableDifference, differences, words::cells},
-    dmn::{self, Model},
-    pack::{Pack, PackFiles},
-};
+use casework::county::PackFiles;
+use casework::dmn::{self, Model};
+use casework::office::clerk::{RowKind, TableDifference, differences};
+use casework::pack::Pack;
+use casework::zh::cells::cells;
 use chrono::DateTime;
 use platform::{
     store::{rules_digest, rules_of},

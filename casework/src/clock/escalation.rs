@@ -1,0 +1,96 @@
+//! When an unmet stage is pushed upwards: 到期提醒 -> 催办 -> 办公室督办 -> 领导小组督办.
+//!
+//! The rows come from the pack; this file turns them into moments. A step is computed from the stage's own
+//! start and due, never from now, so that an outage can't move it. Court and procuratorate are not supervised
+//! by a leading group: where a unit kind takes letters, levels 3 and 4 are a 提示函 to the unit itself.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::words::words;
+
+/// The level from which a unit that takes letters is written to instead of supervised.
+const FIRST_LETTER_LEVEL: u8 = 3;
+
+/// 1,000 years: no step lies later, and no sum of times overflows.
+const MAX_DELAY_MICROS: i64 = 1_000 * 366 * 86_400 * 1_000_000;
+
+words! {
+    /// From where a level's delay is measured.
+    Anchor {
+        /// The stage's start.
+        Start = "start",
+        /// The stage's due.
+        Due = "due",
+    }
+}
+
+/// One level of the escalation table, for one urgency and stage.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Level {
+    /// 1 is the first.
+    pub level: u8,
+    /// `assignee`, `unit-leader`, `office` or `leading-group`.
+    pub to: String,
+    /// From where the delay is measured.
+    pub anchor: Anchor,
+    /// Percent of the stage's span from start to due.
+    pub percent: u32,
+    /// The delay is never shorter than this.
+    pub minimum_minutes: u32,
+    /// `remind`, `urge`, `supervise` or `supervise-letter`.
+    pub action: String,
+    /// 1-based row of the escalation table.
+    pub row: usize,
+}
+
+/// One planned push.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedStep {
+    /// 1 is the first.
+    pub level: u8,
+    /// `assignee`, `unit-leader`, `office` or `leading-group`.
+    pub to: String,
+    /// `remind`, `urge`, `supervise`, `supervise-letter` or `advisory-letter` (提示函).
+    pub action: String,
+    /// When it happens if the stage is still unmet.
+    pub at: DateTime<Utc>,
+}
+
+impl Level {
+    /// The delay after the anchor for a stage of this span.
+    pub fn delay(&self, span: TimeDelta) -> TimeDelta {
+        let micros = i128::from(span.num_microseconds().unwrap_or(i64::MAX).max(0));
+        let share = micros * i128::from(self.percent) / 100;
+        let minimum = i128::from(self.minimum_minutes) * 60_000_000;
+        let delay = share.max(minimum).min(MAX_DELAY_MICROS.into());
+        TimeDelta::microseconds(i64::try_from(delay).unwrap_or(MAX_DELAY_MICROS))
+    }
+}
+
+/// The steps of a stage that runs from `start` to `due` at a unit; `letters`: its kind is written to, not supervised.
+pub fn steps(levels: &[Level], letters: bool, start: DateTime<Utc>, due: DateTime<Utc>) -> Vec<PlannedStep> {
+    levels
+        .iter()
+        .map(|level| {
+            let anchor = match level.anchor {
+                Anchor::Start => start,
+                Anchor::Due => due,
+            };
+            let at = anchor
+                .checked_add_signed(level.delay(due - start))
+                .unwrap_or(DateTime::<Utc>::MAX_UTC);
+            let letter = letters && level.level >= FIRST_LETTER_LEVEL;
+            PlannedStep {
+                level: level.level,
+                to: if letter { "unit-leader".into() } else { level.to.clone() },
+                action: if letter {
+                    "advisory-letter".into()
+                } else {
+                    level.action.clone()
+                },
+                at,
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,32 @@
+//! The files that a county's pack consists of.
+
+use std::collections::BTreeMap;
+
+/// The texts of a pack by file name.
+pub type PackFiles = BTreeMap<String, String>;
+
+/// The decision model of a pack, one of its [`FILES`].
+pub const MODEL: &str = "routing.dmn";
+
+/// The files that a pack consists of; anything else in its folder is for people.
+pub const FILES: [&str; 16] = [
+    "pack.toml",
+    "areas.csv",
+    "units.csv",
+    "holidays.csv",
+    "situations.csv",
+    "unit-kinds.csv",
+    "obligations.csv",
+    "evidence.csv",
+    "outcomes.csv",
+    "confirmations.csv",
+    "events.csv",
+    "ranking.csv",
+    "recusal.csv",
+    "statutory-duties.csv",
+    "statutory-limits.csv",
+    MODEL,
+];
+
+/// How places are spelt in letters, one of the files that a pack may do without: then places are found by their characters.
+pub const PINYIN: &str = "pinyin.csv";

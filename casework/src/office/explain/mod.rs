@@ -1,0 +1,200 @@
+//! Why a ticket is as it is: told so that a clerk can answer the county's head from one screen.
+//!
+//! An explanation is made from the same pack, facts and decision that made the ticket, by asking the tables again; it
+//! holds no judgement of its own. Each part answers one question: what was reported, which rows asked for this, how
+//! the unit was found, why it is so urgent, why it leads or not, and how each deadline was counted. Every row has its
+//! number and its grade, and county policy is never shown as law. Nothing here names a person: facts hold none.
+//!
+//! CLI, desk and API show the same [`Explanation::text`]; whoever wants parts has them as data.
+
+mod leads;
+mod rows;
+mod sight;
+mod stages;
+mod stored;
+mod text;
+mod unit;
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::disclosure::Shows;
+use crate::pack::Pack;
+use crate::report::Facts;
+use crate::routing::{Basis, Decision, MatchedRow, PlannedTicket};
+use crate::words::reserved::{POLICE_ACCEPT, TRIAGE};
+use crate::words::{Lang, Role, Urgency};
+use crate::zh::basis_zh;
+use crate::zh::facts::grade_zh;
+pub use rows::{Condition, RowWhy};
+pub use sight::Sight;
+pub use stages::StageWhy;
+pub use stored::{Stored, StoredDecision, stored};
+
+/// Everything that made one ticket, as Chinese sentences and as data.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Explanation {
+    /// `接报处置`
+    pub obligation: String,
+    /// Code and name of the unit.
+    pub unit: (String, String),
+    /// `特急`
+    pub urgency: String,
+    /// 主办
+    pub lead: bool,
+    /// What was reported, each fact once.
+    pub reported: Vec<String>,
+    /// Rows of `obligations` that asked for it.
+    pub asked: Vec<RowWhy>,
+    /// Why it is there beside or without such rows: the safety floor, triage, a person's choice.
+    pub beside_rows: Vec<String>,
+    /// How the unit was found, from the report's area upwards.
+    pub found: Vec<String>,
+    /// Rows of `urgency` that gave the highest urgency, and whether a repeat raised it.
+    pub urgent: Vec<RowWhy>,
+    /// What else made the urgency.
+    pub urgent_because: Vec<String>,
+    /// Why it leads, or which ticket does.
+    pub leads: String,
+    /// Each stage with its deadline.
+    pub stages: Vec<StageWhy>,
+    /// By which versions of pack and rules it was dispatched, and when; empty while it is not stored.
+    pub made: Vec<String>,
+}
+
+/// A basis as people read it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BasisWhy {
+    /// The text, in Chinese.
+    pub text: String,
+    /// V, S or P.
+    pub grade: String,
+    /// What the grade means.
+    pub grade_zh: String,
+}
+
+impl BasisWhy {
+    fn new(text: &str, grade: &str) -> Self {
+        Self {
+            text: basis_zh(text),
+            grade: grade.to_owned(),
+            grade_zh: grade_zh(grade).to_owned(),
+        }
+    }
+}
+
+/// Explains one ticket of a decision. The pack is the one by which it was decided.
+pub fn ticket(pack: &Pack, facts: &Facts, decision: &Decision, ticket: &PlannedTicket) -> Explanation {
+    let unit = pack.units().get(&ticket.unit);
+    let asked = rows::asked(pack, facts, decision, ticket);
+    let (urgent, urgent_because) = rows::urgent(pack, facts, decision, ticket.is_by_hand());
+    Explanation {
+        obligation: label(pack, &ticket.obligation),
+        unit: (
+            ticket.unit.clone(),
+            unit.map_or_else(|| ticket.unit.clone(), |unit| unit.name.clone()),
+        ),
+        urgency: decision.urgency.zh().to_owned(),
+        lead: ticket.lead,
+        reported: rows::reported(pack, facts),
+        beside_rows: beside_rows(facts, decision, ticket, asked.is_empty()),
+        asked,
+        found: unit::found(pack, facts, ticket),
+        urgent,
+        urgent_because,
+        leads: leads::said(pack, decision, ticket),
+        stages: stages::of(pack, decision.urgency, ticket),
+        made: Vec::new(),
+    }
+}
+
+/// The same for somebody who does not see the whole report.
+pub fn seen(pack: &Pack, facts: &Facts, decision: &Decision, planned: &PlannedTicket, sight: &Sight) -> Explanation {
+    sight::cut(ticket(pack, facts, decision, planned), pack, facts, planned, sight)
+}
+
+/// Codes of the situations whose rows asked an obligation of a unit, in the report's order. Empty where no recorded row
+/// did: the safety floor, triage, a person's choice, and facts that can't be read whole.
+pub fn asked_situations(
+    pack: &Pack,
+    facts: &Facts,
+    rows: &[MatchedRow],
+    (obligation, unit): (&str, &str),
+    basis: &[Basis],
+) -> Vec<String> {
+    let asked = PlannedTicket {
+        obligation: obligation.to_owned(),
+        unit: unit.to_owned(),
+        unit_kind: String::new(),
+        lead: false,
+        role: Role::Lead,
+        evidence: None,
+        basis: basis.to_vec(),
+        stages: Vec::new(),
+        unknowns: Vec::new(),
+        own: Vec::new(),
+        shows: Shows::nothing(),
+    };
+    let decision = Decision {
+        urgency: Urgency::P1,
+        tickets: Vec::new(),
+        unsent: Vec::new(),
+        rows: rows.to_vec(),
+        triage_reasons: Vec::new(),
+        disagreements: 0,
+        unlisted: None,
+        looks: BTreeMap::new(),
+    };
+    let asking = rows::asked(pack, facts, &decision, &asked);
+    let asks = |number: usize| asking.iter().any(|row| row.situations.contains(&number));
+    let numbered = facts.situations.iter().enumerate();
+    numbered
+        .filter(|(at, _)| asks(at + 1))
+        .map(|(_, code)| code.clone())
+        .collect()
+}
+
+fn label(pack: &Pack, obligation: &str) -> String {
+    pack.vocabulary().obligations.label(obligation, Lang::Zh).to_owned()
+}
+
+fn beside_rows(facts: &Facts, decision: &Decision, ticket: &PlannedTicket, no_row: bool) -> Vec<String> {
+    let mut said = Vec::new();
+    if ticket.is_by_hand() {
+        return vec!["没有规则行派出本事项：办公室人工研判后指定。".to_owned()];
+    }
+    if ticket.obligation == POLICE_ACCEPT && facts.is_urgent() {
+        let why = match (facts.is_statutory(), facts.present_danger) {
+            (true, true) => "法定强制报告情形和现实危险",
+            (true, false) => "法定强制报告情形",
+            _ => "现实危险",
+        };
+        said.push(format!("程序安全底线：{why}一律派公安，不论规则表怎样写。"));
+    }
+    if ticket.obligation == TRIAGE {
+        said.extend(
+            decision
+                .triage_reasons
+                .iter()
+                .map(|reason| format!("需要人工研判：{reason}。")),
+        );
+    }
+    if !ticket.unknowns.is_empty() {
+        let unknown = rows::unknowns_zh(&ticket.unknowns);
+        said.push(format!(
+            "本工单只因孩子的{unknown}不详、按各种可能处理才派出；查明后如不符合上述条件，本事项不适用。"
+        ));
+    }
+    if no_row && said.is_empty() {
+        let basis = |basis: &Basis| {
+            format!(
+                "复核时没有规则行派出本事项；派单时记下的依据：{}〔{}〕。",
+                basis_zh(&basis.text),
+                basis.grade
+            )
+        };
+        said.extend(ticket.basis.iter().map(basis));
+    }
+    said
+}

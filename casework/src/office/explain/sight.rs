@@ -1,0 +1,202 @@
+//! An explanation for somebody who does not see the whole report: it must not tell through a row, a climb or a count what the
+//! page beside it hides.
+//!
+//! The explanation is made from the whole report, so that what is told is true, and then cut down: a row stays only where
+//! every fact it asks is shown (its number alone leads to the facts for whoever knows the table), situations are counted
+//! among those that are shown, and what rests on the whole report says that it does.
+
+use serde_json::Value;
+
+use super::{Explanation, RowWhy, rows, unit};
+use crate::disclosure::{Part, Shows};
+use crate::pack::Pack;
+use crate::report::Facts;
+use crate::routing::PlannedTicket;
+use crate::words::reserved::POLICE_ACCEPT;
+use crate::zh::facts::fact_zh;
+
+/// What somebody sees of a report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sight {
+    /// The parts.
+    pub shows: Shows,
+    /// Situations that asked the ticket: seen where not all are.
+    pub own: Vec<String>,
+}
+
+impl Sight {
+    /// The whole report.
+    pub fn whole() -> Self {
+        Self {
+            shows: Shows::all(),
+            own: Vec::new(),
+        }
+    }
+
+    fn has(&self, part: Part) -> bool {
+        self.shows.has(part)
+    }
+
+    /// Whether a situation is seen.
+    fn sees(&self, code: &str) -> bool {
+        self.has(Part::Situations) || self.has(Part::Own) && self.own.iter().any(|own| own == code)
+    }
+
+    /// Whether what a column of the tables asks is seen.
+    fn column(&self, name: &str) -> bool {
+        match name {
+            "present_danger" | "trigger" => true,
+            "situation" => self.has(Part::Situations) || self.has(Part::Own),
+            "suspect" => self.has(Part::Suspect),
+            "reporter_kind" => self.has(Part::Reporter),
+            "age" | "sex" | "left_behind" | "living_with" => self.has(Part::Child),
+            // Where it happened, who can't come, who was in it too, whether it was told before.
+            _ => self.has(Part::Situations),
+        }
+    }
+}
+
+const ROW_HIDDEN: &str = "另有规则行派出本事项，它的条件涉及本工单不显示的内容，不在此列出。";
+
+/// Cuts an explanation down to what is seen.
+pub(super) fn cut(
+    mut told: Explanation,
+    pack: &Pack,
+    facts: &Facts,
+    ticket: &PlannedTicket,
+    sight: &Sight,
+) -> Explanation {
+    let seen: Vec<usize> = (1..)
+        .zip(&facts.situations)
+        .filter(|(_, code)| sight.sees(code))
+        .map(|(number, _)| number)
+        .collect();
+    let all = sight.has(Part::Situations);
+    told.reported = reported(pack, facts, sight);
+    let shown = |row: &RowWhy| row.conditions.iter().all(|condition| sight.column(&condition.column));
+    let (kept, hidden): (Vec<RowWhy>, Vec<RowWhy>) = told.asked.into_iter().partition(shown);
+    told.asked = renumbered(kept, &seen, sight);
+    if !all {
+        told.beside_rows = beside(&told.beside_rows, ticket, sight);
+    }
+    if !hidden.is_empty() {
+        told.beside_rows.push(ROW_HIDDEN.to_owned());
+    }
+    if !(sight.has(Part::Place) && sight.has(Part::Suspect)) {
+        told.found = unit::by_rules(pack, ticket);
+    }
+    if all {
+        told.urgent.retain(shown);
+        told.urgent = renumbered(told.urgent, &seen, sight);
+        if !sight.has(Part::Child) {
+            told.urgent_because.clear();
+        }
+    } else {
+        told.urgent.clear();
+        told.urgent_because = vec!["按整个报告确定；本工单不显示全部情形，所以不列出是哪一行规则。".to_owned()];
+        told.leads = if ticket.lead {
+            "由本单位主办。".to_owned()
+        } else {
+            "本工单为协办；主办单位见“联系谁”。".to_owned()
+        };
+    }
+    told
+}
+
+/// Rows with the numbers that situations have among those that are seen, and without numbers of children who are not.
+fn renumbered(rows: Vec<RowWhy>, seen: &[usize], sight: &Sight) -> Vec<RowWhy> {
+    let number = |at: &usize| seen.iter().position(|seen| seen == at).map(|place| place + 1);
+    rows.into_iter()
+        .map(|mut row| {
+            row.situations = row.situations.iter().filter_map(number).collect();
+            if !sight.has(Part::Child) {
+                row.children.clear();
+            }
+            row
+        })
+        .collect()
+}
+
+/// What stands beside the rows, without what only the other situations say.
+fn beside(said: &[String], ticket: &PlannedTicket, sight: &Sight) -> Vec<String> {
+    if ticket.is_by_hand() {
+        return said.to_vec();
+    }
+    let mut kept = Vec::new();
+    if ticket.obligation == POLICE_ACCEPT && !said.is_empty() {
+        kept.push("程序安全底线：法定强制报告情形或现实危险一律派公安，不论规则表怎样写。".to_owned());
+    }
+    if !ticket.unknowns.is_empty() && sight.has(Part::Child) {
+        let unknown = rows::unknowns_zh(&ticket.unknowns);
+        kept.push(format!(
+            "本工单只因孩子的{unknown}不详、按各种可能处理才派出；查明后如不符合上述条件，本事项不适用。"
+        ));
+    }
+    kept
+}
+
+/// Situations that are seen, and where the child is: the same in both tellings. `danger` is one word.
+fn situations_and_place(pack: &Pack, facts: &Facts, danger: &str, sight: &Sight) -> (Vec<String>, Vec<String>) {
+    let seen = Facts {
+        situations: facts
+            .situations
+            .iter()
+            .filter(|code| sight.sees(code))
+            .cloned()
+            .collect(),
+        ..facts.clone()
+    };
+    let mut rest = vec![format!("现实危险：{danger}")];
+    if sight.has(Part::Place) {
+        rest.push(format!("地点：{}", unit::place(pack, facts.area.as_deref())));
+    }
+    (rows::situations(pack, &seen).collect(), rest)
+}
+
+/// What was reported, as far as it is seen.
+fn reported(pack: &Pack, facts: &Facts, sight: &Sight) -> Vec<String> {
+    let danger = if facts.present_danger { "有" } else { "无" };
+    let (mut said, mut rest) = situations_and_place(pack, facts, danger, sight);
+    if sight.has(Part::Child) {
+        said.extend(rows::children(facts));
+    }
+    let words = [
+        ("place", facts.place.as_str()),
+        ("suspect", facts.suspect.as_str()),
+        ("reporter_kind", facts.reporter_kind.as_str()),
+    ];
+    let seen_words = words.iter().filter(|(column, _)| sight.column(column));
+    rest.extend(seen_words.map(|(column, word)| rows::word(pack, column, word)));
+    if sight.has(Part::Situations) {
+        rest.extend(rows::flags(facts).map(|flag| format!("{}：是", fact_zh(flag))));
+    }
+    said.push(rest.join("；"));
+    said.extend(hidden(sight));
+    said
+}
+
+/// What was reported, as far as it can be read and is seen. What can't be read is never told as a fact.
+pub(super) fn reported_as_read(pack: &Pack, facts: &Facts, raw: &Value, sight: &Sight) -> Vec<String> {
+    let danger = match (raw["present_danger"].is_boolean(), facts.present_danger) {
+        (false, _) => "读不出，按有处理",
+        (true, true) => "有",
+        (true, false) => "无",
+    };
+    let (mut said, rest) = situations_and_place(pack, facts, danger, sight);
+    said.push(rest.join("；"));
+    said.push(
+        "本报告的事实由另一版本的程序写成，不能完整读取，以上只是读得出的部分，规则行的条件不能逐条复核。".to_owned(),
+    );
+    said.extend(hidden(sight));
+    said
+}
+
+fn hidden(sight: &Sight) -> Option<String> {
+    let hidden: Vec<&str> = sight
+        .shows
+        .hidden()
+        .filter(|part| *part != Part::Identity)
+        .map(Part::zh)
+        .collect();
+    (!hidden.is_empty()).then(|| format!("本工单不显示：{}。", hidden.join("、")))
+}

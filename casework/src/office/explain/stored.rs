@@ -1,0 +1,257 @@
+//! Explaining a ticket that was stored, by the versions that it is pinned to.
+//!
+//! Rows, reasons, versions and deadlines are told as they were recorded; the tables are asked again only for the
+//! conditions of recorded rows. Facts that this version can't read whole are said to be so: then the recorded rows
+//! are named without their conditions, because those would be guesses.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::sight::{Sight, cut, reported_as_read};
+use super::{Explanation, ticket};
+use crate::calendar::Limit;
+use crate::clock::escalation::PlannedStep;
+use crate::disclosure::Shows;
+use crate::pack::Pack;
+use crate::report::{Facts, salvage};
+use crate::routing::{Basis, Decision, MatchedRow, PlannedStage, PlannedTicket, decide};
+use crate::words::reserved::TRIAGE;
+use crate::words::{Role, Stage, Urgency};
+use crate::zh::facts::{moment_zh, row_zh};
+
+/// A ticket as it is stored, with what it was made from.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Stored {
+    obligation: String,
+    unit: String,
+    unit_kind: String,
+    lead: bool,
+    urgency: Urgency,
+    basis: Vec<Basis>,
+    dispatched_at: DateTime<Utc>,
+    facts: Value,
+    stages: Vec<StoredStage>,
+    /// What brought it here, where no rule did.
+    #[serde(default)]
+    brought: Option<Brought>,
+    /// The decision that dispatched it, or that its report was dispatched by before.
+    pub decision: StoredDecision,
+    tickets: Vec<Other>,
+}
+
+/// An act of people that made a ticket.
+#[derive(Debug, Clone, Deserialize)]
+struct Brought {
+    /// `transferred-in` or `not-filed-told`.
+    how: String,
+    /// Unit from which it comes.
+    from: Option<String>,
+}
+
+/// The decision that dispatched a ticket.
+#[derive(Debug, Clone, Deserialize)]
+pub struct StoredDecision {
+    round: i16,
+    /// Version of the pack.
+    pub pack_version: i32,
+    /// Version of the rule set.
+    pub rule_set: i32,
+    rows: Vec<MatchedRow>,
+    triage_reasons: Vec<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct StoredStage {
+    stage: Stage,
+    due_at: Option<DateTime<Utc>>,
+    time_limit: Limit,
+    start_event: String,
+    basis: String,
+    grade: String,
+    provisional: bool,
+    derivation: Vec<String>,
+    plan: Vec<PlannedStep>,
+}
+
+/// A ticket of the same report, the explained one among them.
+#[derive(Debug, Clone, Deserialize)]
+struct Other {
+    obligation: String,
+    unit: String,
+    unit_kind: String,
+    lead: bool,
+}
+
+/// Explains a stored ticket to somebody who sees so much of its report. The pack is the one that its decision names.
+pub fn stored(pack: &Pack, stored: &Stored, sight: &Sight) -> Explanation {
+    let (mut facts, unreadable) = salvage(&stored.facts);
+    if unreadable.is_some() {
+        // What a row would make of half a child is a guess.
+        facts.children.clear();
+    }
+    let (decision, mut planned) = (decision(stored), planned(stored));
+    if !planned.is_by_hand() {
+        // Facts and versions are those of the dispatch, so the rules say again what it rests on.
+        let again = decide(pack, &facts, stored.dispatched_at);
+        let same = |ticket: &&PlannedTicket| ticket.obligation == planned.obligation && ticket.unit == planned.unit;
+        planned.unknowns = again
+            .tickets
+            .iter()
+            .find(same)
+            .map(|ticket| ticket.unknowns.clone())
+            .unwrap_or_default();
+    }
+    let mut told = ticket(pack, &facts, &decision, &planned);
+    if unreadable.is_some() {
+        as_recorded(pack, &facts, &decision, &planned, &stored.facts, &mut told);
+    }
+    if let Some(brought) = &stored.brought {
+        by_its_own_reason(pack, brought, stored, &mut told);
+    }
+    if sight.shows != Shows::all() {
+        told = cut(told, pack, &facts, &planned, sight);
+        if unreadable.is_some() {
+            told.reported = reported_as_read(pack, &facts, &stored.facts, sight);
+        }
+    }
+    told.made = made(stored, planned.is_by_hand());
+    told
+}
+
+/// The rules did not choose this unit: whoever reads it must not be told that they did.
+fn by_its_own_reason(pack: &Pack, brought: &Brought, stored: &Stored, told: &mut Explanation) {
+    let name = |code: &str| {
+        pack.units()
+            .get(code)
+            .map_or(code, |unit| unit.name.as_str())
+            .to_owned()
+    };
+    let from = brought.from.as_deref().map(name).unwrap_or_default();
+    let at = moment_zh(stored.dispatched_at);
+    told.asked = Vec::new();
+    (told.beside_rows, told.found) = if brought.how == "transferred-in" {
+        (
+            vec![format!(
+                "本事项原由{from}承办，{from}申请移送，办公室同意后于{at}移送本单位；不是规则直接派来的。"
+            )],
+            vec![format!("由移送指定{}承办，没有按地点逐级查找。", told.unit.1)],
+        )
+    } else {
+        (
+            vec![format!(
+                "{from}于{at}登记了不予立案决定，系统同时开出本工单，送检察机关监督；不是报告时的规则派来的。"
+            )],
+            told.found.clone(),
+        )
+    };
+}
+
+/// Facts that can't be read whole: what can be read, and the recorded rows by number.
+fn as_recorded(
+    pack: &Pack,
+    facts: &Facts,
+    decision: &Decision,
+    planned: &PlannedTicket,
+    raw: &Value,
+    told: &mut Explanation,
+) {
+    told.reported = reported_as_read(pack, facts, raw, &Sight::whole());
+    if planned.is_by_hand() {
+        return;
+    }
+    let recorded = |table: &str, name: &str| {
+        let numbers = decision.rows.iter().filter(|row| row.decision == table);
+        let numbers: Vec<usize> = numbers.map(|row| row.row).collect();
+        (!numbers.is_empty()).then(|| format!("派单时记下的{}。", row_zh(name, &numbers)))
+    };
+    let name = |table: Option<&crate::dmn::Table>, otherwise: &str| {
+        table.map_or_else(|| otherwise.to_owned(), |table| table.name.clone())
+    };
+    if planned.obligation != TRIAGE {
+        let table = name(pack.rules().obligations_table(), "obligations");
+        told.beside_rows.extend(recorded("obligations", &table));
+    }
+    let table = name(pack.rules().urgency_table(), "urgency");
+    if let Some(rows) = recorded("urgency", &table) {
+        told.urgent_because = vec![rows];
+    }
+}
+
+/// By which versions it was dispatched, when and in which round.
+fn made(stored: &Stored, by_hand: bool) -> Vec<String> {
+    let decision = &stored.decision;
+    let mut said = vec![format!(
+        "规则第{}版，本县配置第{}版；{}派单。规则后来改了，本工单仍按这一版。",
+        decision.rule_set,
+        decision.pack_version,
+        moment_zh(stored.dispatched_at)
+    )];
+    if decision.round > 1 {
+        let what = if by_hand {
+            "办公室人工研判后指定"
+        } else {
+            "办公室人工研判后，按当时的规则重新分派"
+        };
+        said.push(format!("这是本报告的第{}次分派：{what}。", decision.round));
+    }
+    said
+}
+
+fn decision(stored: &Stored) -> Decision {
+    let tickets = stored.tickets.iter().map(|other| PlannedTicket {
+        obligation: other.obligation.clone(),
+        unit: other.unit.clone(),
+        unit_kind: other.unit_kind.clone(),
+        lead: other.lead,
+        role: Role::Lead,
+        evidence: None,
+        basis: Vec::new(),
+        unknowns: Vec::new(),
+        own: Vec::new(),
+        shows: Shows::nothing(),
+        stages: Vec::new(),
+    });
+    Decision {
+        urgency: stored.urgency,
+        tickets: tickets.collect(),
+        unsent: Vec::new(),
+        rows: stored.decision.rows.clone(),
+        triage_reasons: stored.decision.triage_reasons.clone(),
+        unlisted: None,
+        looks: BTreeMap::new(),
+        disagreements: 0,
+    }
+}
+
+fn planned(stored: &Stored) -> PlannedTicket {
+    PlannedTicket {
+        obligation: stored.obligation.clone(),
+        unit: stored.unit.clone(),
+        unit_kind: stored.unit_kind.clone(),
+        lead: stored.lead,
+        role: Role::Lead,
+        evidence: None,
+        basis: stored.basis.clone(),
+        unknowns: Vec::new(),
+        own: Vec::new(),
+        shows: Shows::nothing(),
+        stages: stored.stages.iter().map(planned_stage).collect(),
+    }
+}
+
+fn planned_stage(stage: &StoredStage) -> PlannedStage {
+    PlannedStage {
+        stage: stage.stage,
+        due: stage.due_at,
+        limit: stage.time_limit,
+        start: stage.start_event.clone(),
+        basis: stage.basis.clone(),
+        grade: stage.grade.clone(),
+        provisional: stage.provisional,
+        derivation: stage.derivation.clone(),
+        steps: stage.plan.clone(),
+    }
+}

@@ -1,0 +1,201 @@
+//! What may happen to a ticket: the one state machine, for pages, API, clock and commands alike.
+//!
+//! 已派单 -> 已签收 -> 办理中 -> 已办结 -> 已回访 -> 已归档. Where another person must confirm, a closing waits as 待确认办结;
+//! where the office agreed that another unit takes over, it waits as 移送中 until that unit has signed. In both the unit still
+//! owes everything, and what it does meanwhile is recorded. A return is asked by the unit and decided by the office; a returned
+//! ticket ends and a successor carries on. Reopening starts a new clock for the ticket, never for the case. Waiving
+//! (经批准终止办理) is refused for statutory obligations.
+//!
+//! [`TicketState::after`] is the whole table. Who may do an act, and what a closing must hold, is in [`closing`]; what a
+//! ticket doesn't show is asked for in [`opening`].
+
+pub mod closing;
+pub mod opening;
+
+use crate::words::words;
+
+words! {
+    /// The state of a ticket.
+    TicketState {
+        /// 已派单
+        Dispatched = "dispatched",
+        /// 已签收
+        Signed = "signed",
+        /// 办理中
+        InProgress = "in-progress",
+        /// 待确认办结
+        CloseRequested = "close-requested",
+        /// 移送中: the office agreed, the other unit has not signed
+        Transferring = "transferring",
+        /// 已办结
+        Resolved = "resolved",
+        /// 已回访
+        Confirmed = "confirmed",
+        /// 已归档
+        Archived = "archived",
+        /// 申请退单
+        ReturnRequested = "return-requested",
+        /// 已退单
+        Returned = "returned",
+        /// 重新办理
+        Reopened = "reopened",
+        /// 经批准终止办理
+        Waived = "waived",
+    }
+}
+
+words! {
+    /// What can be done with a ticket.
+    TicketAct {
+        /// 签收: the unit has taken it.
+        Sign = "sign",
+        /// 分办 to a person of the unit.
+        Assign = "assign",
+        /// 见到孩子
+        Contact = "contact",
+        /// The asked material is recorded.
+        Evidence = "evidence",
+        /// 办结 by the unit alone.
+        Close = "close",
+        /// 办结, to be confirmed by another person, or 移送, to be approved by the office.
+        RequestClose = "request-close",
+        /// Another person confirms.
+        Confirm = "confirm",
+        /// The office agrees that another unit takes over.
+        Approve = "approve",
+        /// Neither: back to work.
+        Refuse = "refuse",
+        /// The unit that takes over has signed.
+        HandOver = "hand-over",
+        /// Who closed takes it back.
+        TakeBack = "take-back",
+        /// The transfer that made this ticket was taken back before it was signed.
+        Withdraw = "withdraw",
+        /// 回访 by the office.
+        CallBack = "call-back",
+        /// 归档
+        Archive = "archive",
+        /// 重新办理: new facts, or the call-back was unhappy.
+        Reopen = "reopen",
+        /// 申请退单: the clock runs on until the office decides.
+        RequestReturn = "request-return",
+        /// The office agrees: this ticket ends, a successor begins.
+        GrantReturn = "grant-return",
+    }
+}
+
+/// An act that the ticket's state does not allow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{act} is not possible while the ticket is {from}")]
+pub struct InvalidTransition {
+    /// The state the ticket is in.
+    pub from: TicketState,
+    /// What was tried.
+    pub act: TicketAct,
+}
+
+impl TicketState {
+    /// The state after an act, or that the state does not allow it.
+    pub fn after(self, act: TicketAct) -> Result<Self, InvalidTransition> {
+        use TicketAct as A;
+        use TicketState as S;
+        let next = match (act, self) {
+            (A::Sign, S::Dispatched | S::Reopened) => S::Signed,
+            // A leader may say who takes it before anybody has signed; the sign clock runs on. What is true is recorded
+            // also while a closing waits.
+            (A::Assign, S::Dispatched | S::Reopened)
+            | (A::Contact | A::Evidence, S::CloseRequested | S::Transferring) => self,
+            // A name must stand behind the ticket; it moves nothing.
+            (A::Assign, held) if held.is_in_hand() => held,
+            // The first such act begins the work.
+            (A::Contact | A::Evidence, S::Signed | S::InProgress) => S::InProgress,
+            (A::Close, S::Signed | S::InProgress)
+            | (A::Confirm, S::CloseRequested)
+            | (A::HandOver, S::Transferring) => S::Resolved,
+            (A::RequestClose, S::Signed | S::InProgress) => S::CloseRequested,
+            (A::Approve, S::CloseRequested) => S::Transferring,
+            (A::Refuse, S::CloseRequested) | (A::TakeBack, S::CloseRequested | S::Transferring | S::Resolved) => {
+                S::InProgress
+            }
+            (A::Withdraw, S::Dispatched) | (A::GrantReturn, S::ReturnRequested) => S::Returned,
+            (A::CallBack, S::Resolved) => S::Confirmed,
+            (A::Archive, S::Confirmed) => S::Archived,
+            (A::Reopen, S::Resolved | S::Confirmed | S::Archived) => S::Reopened,
+            (A::RequestReturn, S::Dispatched | S::Signed | S::InProgress | S::Reopened) => S::ReturnRequested,
+            _ => return Err(InvalidTransition { from: self, act }),
+        };
+        Ok(next)
+    }
+
+    /// The office refuses a return: back to the state before the request.
+    pub fn refuse_return(self, before: Self) -> Result<Self, InvalidTransition> {
+        before.after(TicketAct::RequestReturn)?;
+        match self {
+            Self::ReturnRequested => Ok(before),
+            from => Err(InvalidTransition {
+                from,
+                act: TicketAct::RequestReturn,
+            }),
+        }
+    }
+
+    /// 经批准终止办理; `statutory` obligations can't be waived.
+    pub fn waive(self, statutory: bool) -> Option<Self> {
+        (!statutory && self.is_open()).then_some(Self::Waived)
+    }
+
+    /// The states in which a unit still owes something. The lists in SQL say the same; a test compares them.
+    pub const OPEN: [Self; 7] = [
+        Self::Dispatched,
+        Self::Signed,
+        Self::InProgress,
+        Self::CloseRequested,
+        Self::Transferring,
+        Self::ReturnRequested,
+        Self::Reopened,
+    ];
+
+    /// Whether a unit still owes something.
+    pub fn is_open(self) -> bool {
+        Self::OPEN.contains(&self)
+    }
+
+    /// Whether signing is still owed: which stage's clock runs.
+    pub fn is_unsigned(self) -> bool {
+        matches!(self, Self::Dispatched | Self::Reopened)
+    }
+
+    /// Whether somebody of the unit signed and the ticket is not over.
+    pub fn is_in_hand(self) -> bool {
+        matches!(
+            self,
+            Self::Signed | Self::InProgress | Self::CloseRequested | Self::Transferring
+        )
+    }
+
+    /// Whether it is closed with an outcome.
+    pub fn is_resolved(self) -> bool {
+        matches!(self, Self::Resolved | Self::Confirmed | Self::Archived)
+    }
+
+    /// What the UI shows.
+    pub const fn zh(self) -> &'static str {
+        match self {
+            Self::Dispatched => "已派单",
+            Self::Signed => "已签收",
+            Self::InProgress => "办理中",
+            Self::CloseRequested => "待确认办结",
+            Self::Transferring => "移送中",
+            Self::Resolved => "已办结",
+            Self::Confirmed => "已回访",
+            Self::Archived => "已归档",
+            Self::ReturnRequested => "申请退单",
+            Self::Returned => "已退单",
+            Self::Reopened => "重新办理",
+            Self::Waived => "经批准终止办理",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,21 @@
+//! The ground floor: closed lists of words, and what a code looks like. Imports nothing of the other floors.
+//!
+//! A word is an enum here and a text in files, tables, JSON and the database; [`words!`] ties the two together.
+
+mod code;
+mod lang;
+mod need;
+pub mod reserved;
+mod role;
+mod stage;
+mod urgency;
+mod wire;
+
+pub(crate) use code::words;
+pub use code::{MAX_CODE_LEN, is_area_code, is_code};
+pub use lang::Lang;
+pub use need::Need;
+pub use role::Role;
+pub use stage::Stage;
+pub use urgency::Urgency;
+pub use wire::{Identity, LivingWith, Place, ReporterKind, Sex, Suspect};

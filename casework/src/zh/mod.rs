@@ -1,0 +1,9 @@
+//! The one voice: what facts, cells, times, bases and laws are called for people.
+
+mod basis;
+pub mod cells;
+pub mod facts;
+mod law;
+
+pub use basis::basis_zh;
+pub use law::cited;
