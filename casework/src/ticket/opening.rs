@@ -3,7 +3,7 @@
 //! 待审批 -> 已开放 or 未批准; who asked may take it back (已撤回). What is open ends by itself after 72 hours and may be ended
 //! earlier (已提前结束): by a person, with its ticket, or by a review that found it not compliant. Two ways open at once and are reviewed afterwards by somebody else: what a unit that signed asks for a
 //! P1, never the reporter; and the sealed identity for the police unit that signed, where its row shows it. The CHECK constraints and the
-//! trigger of migration 22 say the same; [`OpeningState::after`] is the whole table.
+//! trigger in `migrations/0012_openings.sql` say the same; [`OpeningState::after`] is the whole table.
 
 use chrono::{DateTime, TimeDelta, Utc};
 

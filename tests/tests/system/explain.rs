@@ -7,9 +7,8 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::{Connection, PgConnection};
 use tests::{
-    Filed, System,
+    Filed, Sample, System,
     officers::{Accounts, Browser},
-    samples,
 };
 
 /// The demo's police station; its officer is `member`.
@@ -111,11 +110,11 @@ async fn second_rules(system: &System) {
 async fn the_same_words_everywhere_by_the_versions_of_the_ticket() {
     let mut system = System::start().await;
     let accounts = Accounts::make(&system).await;
-    let filed = system.file(&samples()[0].1).await;
+    let filed = system.file(Sample::BruisesAtSchool.body()).await;
     system.routed(&filed).await;
     // Facts of another version: no rule can be asked.
     system.router.stop().await;
-    let poor = system.file(&samples()[4].1).await;
+    let poor = system.file(Sample::OrphanNew.body()).await;
     sqlx::query("UPDATE report_facts SET facts = '{\"situations\": [\"orphan\"], \"area\": \"341222101001\"}' WHERE report_id = $1")
         .bind(poor.id())
         .execute(&system.db)
@@ -228,11 +227,7 @@ async fn the_same_words_everywhere_by_the_versions_of_the_ticket() {
 async fn others_get_nothing(system: &System) {
     let url = std::fs::read_to_string(system.dir().join("logins/desk.url")).unwrap();
     let mut desk = PgConnection::connect(url.trim()).await.unwrap();
-    for statement in [
-        "SELECT desk_ticket_made(1)",
-        "SELECT ticket_made(1)",
-        "SELECT rule_set FROM decisions",
-    ] {
+    for statement in ["SELECT ticket_made(1)", "SELECT rule_set FROM decisions"] {
         let refused = sqlx::query(statement).execute(&mut desk).await.unwrap_err().to_string();
         assert!(refused.contains("permission denied"), "{statement}: {refused}");
     }

@@ -16,6 +16,10 @@ const LOCK: i64 = 0x5348_4f55_5741_4e47;
 /// How long to wait for another migrator.
 const PATIENCE: Duration = Duration::from_mins(5);
 
+/// The numbers of the migrations up to 2026-11 began with a date. They were drawn anew as one schema with numbers from 1 on, while
+/// no installation was in use; a database that has one of them can't be brought up to date.
+const DATED: i64 = 20_261_124_000_001;
+
 /// Partitions made ahead; housekeeping adds the following ones.
 const MONTHS_AHEAD: u32 = 3;
 
@@ -40,6 +44,7 @@ pub async fn migrate(url: &str, now: DateTime<Utc>) -> anyhow::Result<()> {
     waited
         .await
         .map_err(|_| anyhow::anyhow!("another migration has held the lock for {} s", PATIENCE.as_secs()))??;
+    drawn_anew(&mut connection).await?;
     let mut migrator = sqlx::migrate!("../migrations");
     migrator.set_locking(false);
     migrator.run(&mut connection).await?;
@@ -52,5 +57,27 @@ pub async fn migrate(url: &str, now: DateTime<Utc>) -> anyhow::Result<()> {
     }
     connection.execute("SELECT pg_advisory_unlock_all()").await?;
     connection.close().await?;
+    Ok(())
+}
+
+/// Refuses a database that an older version made with migrations that are gone.
+async fn drawn_anew(connection: &mut PgConnection) -> anyhow::Result<()> {
+    let migrated: bool = sqlx::query_scalar("SELECT to_regclass('_sqlx_migrations') IS NOT NULL")
+        .fetch_one(&mut *connection)
+        .await?;
+    if !migrated {
+        return Ok(());
+    }
+    let dated: Option<i64> = sqlx::query_scalar("SELECT min(version) FROM _sqlx_migrations WHERE version >= $1")
+        .bind(DATED)
+        .fetch_one(&mut *connection)
+        .await?;
+    anyhow::ensure!(
+        dated.is_none(),
+        "this database was made by a version of November 2026 (migration {}), before the schema was drawn anew; it can't be upgraded \
+         and nothing in it was changed. A demo is made anew: `deploy/down --wipe`, which removes its data, then `deploy/up --demo`. \
+         Elsewhere name an empty database in DATABASE_URL",
+        dated.unwrap_or_default(),
+    );
     Ok(())
 }

@@ -1,5 +1,5 @@
 //! The doors to a report's parts. Each hands out what the person may see and writes down that it did, in one call of one
-//! function of the database: no part can be had without the record (`migrations/20261126000020_parts.sql`).
+//! function of the database: no part can be had without the record (`migrations/0013_disclosure.sql`).
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;

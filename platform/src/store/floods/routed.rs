@@ -1,6 +1,6 @@
 //! Floods: which reports are one, and what is told of them together.
 //!
-//! The functions of migration 28 decide and lock; see docs/decisions/0042-floods-are-grouped.md.
+//! The functions of `migrations/0008_floods.sql` decide and lock; see docs/decisions/0042-floods-are-grouped.md.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;

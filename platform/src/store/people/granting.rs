@@ -1,5 +1,5 @@
 //! Roles that reach over the county are given by two people: one asks, another confirms. What may not happen is held by the
-//! tables themselves (migration 24), for every login of a service.
+//! tables themselves (`migrations/0004_rights.sql`), for every login of a service.
 
 use casework::words::Urgency;
 use chrono::{DateTime, TimeDelta, Utc};

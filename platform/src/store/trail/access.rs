@@ -1,4 +1,4 @@
-//! Who came to which door: logins, failed ones, refusals. Kept for 90 days, bounded whatever a flood does (migration 24).
+//! Who came to which door: logins, failed ones, refusals. Kept for 90 days, bounded whatever a flood does (`migrations/0004_rights.sql`).
 
 use std::net::IpAddr;
 

@@ -1,18 +1,6 @@
 -- Floods: very many reports from one source or in one township within minutes. Every report is taken and every ticket is made
--- with its deadlines; only what is told about them is put together. See docs/decisions/0043-floods-are-grouped.md.
-
--- Where a report came from, for a day: a keyed hash of the address, from which nobody gets the address back. The township is
--- the first nine digits of the report's area; empty where the area is not known. Drills leave no row.
-CREATE TABLE report_sources (
-    report_id   bigint      PRIMARY KEY,
-    county      text        NOT NULL,
-    received_at timestamptz NOT NULL,
-    source      bytea       NOT NULL,
-    township    text        NOT NULL
-);
-CREATE INDEX report_sources_source ON report_sources (county, source, received_at);
-CREATE INDEX report_sources_township ON report_sources (county, township, received_at);
-COMMENT ON COLUMN report_sources.source IS 'keyed hash of the client''s address; the row is deleted after a day';
+-- with its deadlines; only what is told about them is put together (decision 42). What the office does about one: many tickets are
+-- ended at once as no real reports, by two persons, and may be given back.
 
 CREATE TABLE floods (
     id              bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -26,27 +14,26 @@ CREATE TABLE floods (
     decided_at      timestamptz,
     decided_by      text,
     decided_account bigint      REFERENCES accounts,
-    CHECK ((kind = 'township') = (township IS NOT NULL) AND (kind = 'source' OR source IS NULL)),
-    CHECK ((state IN ('confirmed', 'ended')) <= (decided_at IS NOT NULL))
+    CONSTRAINT floods_of_what CHECK ((kind = 'township') = (township IS NOT NULL) AND (kind = 'source' OR source IS NULL)),
+    CONSTRAINT floods_decided CHECK ((state IN ('confirmed', 'ended')) <= (decided_at IS NOT NULL))
 );
-COMMENT ON COLUMN floods.state IS 'open: grouped until it is quiet. confirmed: the office says it is one, grouped for a day. over: quiet. ended: the office says it is none, told one by one';
-COMMENT ON COLUMN floods.source IS 'forgotten after a day, as in report_sources';
 CREATE UNIQUE INDEX floods_source ON floods (county, source) WHERE state IN ('open', 'confirmed') AND source IS NOT NULL;
 CREATE UNIQUE INDEX floods_township ON floods (county, township) WHERE state IN ('open', 'confirmed') AND township IS NOT NULL;
 CREATE INDEX floods_last ON floods (county, last_at);
 CREATE INDEX floods_of_source ON floods (county, source, id) WHERE source IS NOT NULL;
 CREATE INDEX floods_of_township ON floods (county, township, id) WHERE township IS NOT NULL;
+COMMENT ON TABLE floods IS 'written by the functions below, in the transaction that routes a report, and by the office that decides on one';
+COMMENT ON COLUMN floods.source IS 'keyed hash of the address, forgotten after a day, as in report_sources';
+COMMENT ON COLUMN floods.last_at IS 'when its newest report came';
+COMMENT ON COLUMN floods.state IS 'open: grouped until it is quiet. confirmed: the office says it is one, grouped for a day. over: quiet. ended: the office says it is none, told one by one';
+COMMENT ON COLUMN floods.decided_by IS 'NULL: nobody of the office has decided';
 
--- Reports whose notices were grouped.
 CREATE TABLE flood_reports (
     report_id bigint PRIMARY KEY REFERENCES reports,
     flood_id  bigint NOT NULL REFERENCES floods
 );
 CREATE INDEX flood_reports_flood ON flood_reports (flood_id, report_id);
-
-ALTER TABLE notices ADD COLUMN flood_id bigint REFERENCES floods;
-COMMENT ON COLUMN notices.flood_id IS 'tells a unit of all its tickets of a flood at once';
-CREATE INDEX notices_flood ON notices (flood_id, unit, kind, created_at) WHERE flood_id IS NOT NULL;
+COMMENT ON TABLE flood_reports IS 'reports that belong to a flood: those whose notices were grouped, and those just before them';
 
 -- What was received before this and is known by now is forgotten.
 CREATE FUNCTION intake_forget_sources(before timestamptz) RETURNS bigint
@@ -184,3 +171,114 @@ BEGIN
     RETURN told;
 END $$;
 REVOKE ALL ON FUNCTION flood_tell(bigint, uuid, text, text, smallint, boolean, text, timestamptz, bigint[], bigint[], integer[]) FROM PUBLIC;
+
+CREATE TABLE flood_closings (
+    id              bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    county          text        NOT NULL,
+    flood_id        bigint      NOT NULL REFERENCES floods,
+    reports         bigint[]    NOT NULL,
+    ground          text        NOT NULL CHECK (ground IN ('not-real', 'drill', 'duplicate')),
+    stays           bigint      REFERENCES reports,
+    reason          text        NOT NULL,
+    asked_at        timestamptz NOT NULL,
+    asked_by        text        NOT NULL,
+    asked_account   bigint      NOT NULL REFERENCES accounts,
+    due_at          timestamptz NOT NULL,
+    decision        text        CHECK (decision IN ('confirmed', 'refused', 'given-back')),
+    decided_at      timestamptz,
+    decided_by      text,
+    decided_account bigint      REFERENCES accounts,
+    tickets         bigint      NOT NULL DEFAULT 0,
+    CONSTRAINT flood_closings_stays CHECK ((ground = 'duplicate') = (stays IS NOT NULL) AND stays <> ALL (reports)),
+    CONSTRAINT flood_closings_decided CHECK ((decision IS NULL) = (decided_at IS NULL) AND (decision IS NULL) = (decided_by IS NULL)
+        AND (decision IS NULL) = (decided_account IS NULL)),
+    CONSTRAINT flood_closings_second_person CHECK (decision <> 'confirmed' OR decided_account <> asked_account)
+);
+CREATE UNIQUE INDEX flood_closings_one ON flood_closings (flood_id) WHERE decision IS NULL;
+CREATE INDEX flood_closings_of ON flood_closings (flood_id, asked_at);
+CREATE TRIGGER act_step AFTER INSERT OR UPDATE ON flood_closings FOR EACH ROW EXECUTE FUNCTION act_step('asked_at', 'decided_at');
+COMMENT ON TABLE flood_closings IS 'what the office asked to end at once; written by the office';
+COMMENT ON COLUMN flood_closings.reports IS 'exactly these, as they were when it was asked: what came later is not ended with them';
+COMMENT ON COLUMN flood_closings.ground IS 'they are all no real reports, or a drill that was filed as real, or one report over and over, of which one stays';
+COMMENT ON COLUMN flood_closings.stays IS 'the report of which the others are duplicates: its own tickets go on';
+COMMENT ON COLUMN flood_closings.due_at IS 'by when another person of the office should have looked; the clocks of the tickets run on meanwhile';
+COMMENT ON COLUMN flood_closings.decision IS 'NULL: waits';
+COMMENT ON COLUMN flood_closings.tickets IS 'how many were ended';
+
+-- What one person asked and another confirms: every ticket of these reports that no unit has signed ends with approval, each
+-- with a line in its own trail that says on what ground. What a unit has signed is in its hands and stays. Answers how many; nothing
+-- where it was decided before, or asked by the same person.
+CREATE FUNCTION flood_close(p_county text, p_closing bigint, p_at timestamptz, p_by text, p_account bigint) RETURNS bigint
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+DECLARE
+    asked flood_closings;
+    ended bigint;
+BEGIN
+    SELECT * INTO asked FROM flood_closings c
+    WHERE c.id = p_closing AND c.county = p_county AND c.decision IS NULL AND c.asked_account <> p_account FOR UPDATE;
+    IF NOT FOUND THEN
+        RETURN NULL;
+    END IF;
+    WITH picked AS (
+        SELECT t.id, t.report_id FROM tickets t
+        WHERE t.report_id = ANY (asked.reports) AND t.county = p_county AND t.state = 'dispatched' ORDER BY t.id FOR UPDATE
+    ), gone AS (
+        UPDATE tickets t SET state = 'waived', version = version + 1, next_stage = NULL, next_due_at = NULL
+        FROM picked WHERE t.id = picked.id
+    ), clocks AS (
+        UPDATE stages s SET ended_at = p_at, next_at = NULL, ended_how = 'void'
+        FROM picked WHERE s.ticket_id = picked.id AND s.ended_at IS NULL
+    ), trail AS (
+        INSERT INTO events (at, report_id, ticket_id, kind, actor, account_id, reason, detail)
+        SELECT p_at, picked.report_id, picked.id, 'flood-closed', p_by, p_account, asked.reason,
+               jsonb_strip_nulls(jsonb_build_object('flood', asked.flood_id, 'closing', asked.id, 'asked_by', asked.asked_by,
+                                  'asked_account', asked.asked_account, 'asked_at', asked.asked_at, 'ground', asked.ground,
+                                  'stays', asked.stays))
+        FROM picked
+    )
+    SELECT count(*) INTO ended FROM picked;
+    UPDATE flood_closings SET decision = 'confirmed', decided_at = p_at, decided_by = p_by, decided_account = p_account, tickets = ended
+    WHERE id = asked.id;
+    RETURN ended;
+END $$;
+REVOKE ALL ON FUNCTION flood_close(text, bigint, timestamptz, text, bigint) FROM PUBLIC;
+
+-- It was a mistake: the tickets are as they were, with the same clocks. Steps that were planned in between are late by nobody's
+-- fault but that mistake's.
+CREATE FUNCTION flood_give_back(p_county text, p_closing bigint, p_at timestamptz, p_by text, p_account bigint) RETURNS bigint
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+DECLARE
+    closed flood_closings;
+    back   bigint;
+BEGIN
+    SELECT * INTO closed FROM flood_closings c
+    WHERE c.id = p_closing AND c.county = p_county AND c.decision = 'confirmed' FOR UPDATE;
+    IF NOT FOUND THEN
+        RETURN NULL;
+    END IF;
+    WITH picked AS (
+        SELECT t.id, t.report_id FROM tickets t
+        WHERE t.report_id = ANY (closed.reports) AND t.county = p_county AND t.state = 'waived'
+          AND EXISTS (SELECT FROM events e WHERE e.report_id = t.report_id AND e.ticket_id = t.id AND e.kind = 'flood-closed'
+                      AND e.detail -> 'closing' = to_jsonb(closed.id))
+        ORDER BY t.id FOR UPDATE
+    ), clocks AS (
+        UPDATE stages s SET ended_at = NULL, ended_how = NULL, resumed_at = p_at, next_at = (s.plan -> s.next_step ->> 'at')::timestamptz
+        FROM picked WHERE s.ticket_id = picked.id AND s.ended_how = 'void' AND s.ended_at = closed.decided_at
+    ), tickets AS (
+        UPDATE tickets t SET state = 'dispatched', version = version + 1,
+            (next_stage, next_due_at) = (SELECT s.stage, s.due_at FROM stages s
+                WHERE s.ticket_id = t.id AND (s.ended_at IS NULL OR s.ended_how = 'void' AND s.ended_at = closed.decided_at)
+                ORDER BY s.id LIMIT 1)
+        FROM picked WHERE t.id = picked.id
+    ), trail AS (
+        INSERT INTO events (at, report_id, ticket_id, kind, actor, account_id, detail)
+        SELECT p_at, picked.report_id, picked.id, 'flood-given-back', p_by, p_account,
+               jsonb_build_object('flood', closed.flood_id, 'closing', closed.id)
+        FROM picked
+    )
+    SELECT count(*) INTO back FROM picked;
+    UPDATE flood_closings SET decision = 'given-back', decided_at = p_at, decided_by = p_by, decided_account = p_account WHERE id = closed.id;
+    RETURN back;
+END $$;
+REVOKE ALL ON FUNCTION flood_give_back(text, bigint, timestamptz, text, bigint) FROM PUBLIC;

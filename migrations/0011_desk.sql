@@ -1,5 +1,11 @@
 -- What an act at one unit's desk changes at another unit's ticket, each as one narrow function: a desk's login sees and writes
--- nothing but its own unit's rows.
+-- nothing but its own unit's rows. The same for the logins of the people and of a ticket's handing over.
+
+-- The units the desk acts for in this transaction; nothing set means none.
+CREATE FUNCTION desk_units() RETURNS text[]
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT string_to_array(nullif(current_setting('shouwang.units', true), ''), ',')
+$$;
 
 -- A ticket with the ones it hands over to or comes from, locked in the order of their ids: two acts on one chain wait for each
 -- other and never crosswise.
@@ -10,6 +16,30 @@ LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     ORDER BY t.id FOR UPDATE
 $$;
 REVOKE ALL ON FUNCTION tickets_lock(bigint) FROM PUBLIC;
+
+-- Other units of a case, for somebody who holds a ticket of it: all, where that ticket shows all situations. What is asked of
+-- others tells what was reported, so to the rest only who leads is named, and what is asked only where it is their own part.
+CREATE FUNCTION case_others(ticket bigint)
+RETURNS TABLE (unit text, unit_name text, obligation text, lead boolean, state text, next_due_at timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT o.unit, u.name,
+           CASE WHEN 'situations' = ANY (mine.shows) OR o.obligation = mine.obligation OR o.unit = mine.unit THEN o.obligation END,
+           o.lead, o.state, o.next_due_at
+    FROM tickets mine
+    JOIN tickets o ON o.case_id = mine.case_id AND o.id <> mine.id
+    JOIN units u ON u.county = o.county AND u.code = o.unit
+    WHERE mine.id = ticket AND mine.unit = ANY (desk_units())
+      AND ('situations' = ANY (mine.shows) OR o.lead OR o.obligation = mine.obligation OR o.unit = mine.unit)
+    ORDER BY o.lead DESC, o.id
+$$;
+REVOKE ALL ON FUNCTION case_others(bigint) FROM PUBLIC;
+
+-- Where a ticket of the desk's units comes from and goes to.
+CREATE FUNCTION desk_ticket_chain(ticket bigint) RETURNS jsonb
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT ticket_chain(t.id) FROM tickets t WHERE t.id = ticket AND t.unit = ANY (desk_units())
+$$;
+REVOKE ALL ON FUNCTION desk_ticket_chain(bigint) FROM PUBLIC;
 
 -- Tells who must act next: the ticket's own unit, or the office. Only about a ticket of the desk's units.
 CREATE FUNCTION desk_notice(notice uuid, ticket bigint, kind text, to_office boolean, stage text, at timestamptz) RETURNS void
@@ -24,6 +54,51 @@ LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     WHERE t.id = desk_notice.ticket AND t.unit = ANY (desk_units())
 $$;
 REVOKE ALL ON FUNCTION desk_notice(uuid, bigint, text, boolean, text, timestamptz) FROM PUBLIC;
+
+-- Mails about a ticket that did not reach its own unit and were not sent again. Only of a ticket of the desk's units.
+CREATE FUNCTION desk_failed_notices(ticket bigint)
+RETURNS TABLE (id uuid, kind text, state text, finished_at timestamptz, last_error text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT n.id, n.kind, n.state, n.finished_at, n.last_error
+    FROM tickets t
+    JOIN notices n ON n.unit = t.unit AND n.county = t.county AND n.state IN ('failed', 'bounced') AND n.replaced_by IS NULL
+        AND n.id IN (SELECT nt.notice_id FROM notice_tickets nt WHERE nt.ticket_id = t.id
+                     UNION SELECT o.id FROM notices o WHERE o.ticket_id = t.id)
+    WHERE t.id = ticket AND t.unit = ANY (desk_units())
+    ORDER BY n.finished_at DESC, n.id
+$$;
+REVOKE ALL ON FUNCTION desk_failed_notices(bigint) FROM PUBLIC;
+
+-- A leader of the ticket's unit has one of these sent again: as a notice of its own, once, and the act is recorded. False where
+-- it is none of these, or somebody was first.
+CREATE FUNCTION desk_notice_resend(p_ticket bigint, p_notice uuid, p_new uuid, p_account bigint, p_by text, p_at timestamptz)
+RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    PERFORM FROM notices WHERE id = p_notice FOR UPDATE;
+    IF NOT EXISTS (SELECT FROM desk_failed_notices(p_ticket) f WHERE f.id = p_notice)
+       OR NOT EXISTS (SELECT FROM memberships m JOIN tickets t ON t.id = p_ticket AND t.unit = m.unit AND t.county = m.county
+                      WHERE m.account_id = p_account AND m.role = 'leader' AND m.ended_at IS NULL) THEN
+        RETURN false;
+    END IF;
+    INSERT INTO notices (id, dedup, county, kind, ticket_id, stage_id, level, unit, urgency, drill, system_late, created_at, state,
+                         resent_from, resent_by, reports_on)
+    SELECT p_new, 'resend:' || n.id, n.county, n.kind, n.ticket_id, n.stage_id, n.level, n.unit, n.urgency, n.drill, n.system_late,
+           p_at, 'queued', n.id, p_account, n.reports_on
+    FROM notices n WHERE n.id = p_notice;
+    INSERT INTO notice_tickets (notice_id, ticket_id, stage_id, level)
+    SELECT p_new, i.ticket_id, i.stage_id, i.level
+    FROM (SELECT nt.ticket_id, nt.stage_id, nt.level FROM notice_tickets nt WHERE nt.notice_id = p_notice
+          UNION SELECT n.ticket_id, n.stage_id, n.level FROM notices n WHERE n.id = p_notice) i
+    WHERE i.ticket_id IS NOT NULL;
+    UPDATE notices SET replaced_by = p_new WHERE id = p_notice;
+    INSERT INTO events (at, report_id, ticket_id, kind, actor, account_id, detail)
+    SELECT p_at, t.report_id, t.id, 'notice-resent', p_by, p_account,
+           jsonb_build_object('notice', p_notice, 'as', p_new, 'kind', n.kind, 'unit', n.unit)
+    FROM notices n, tickets t WHERE n.id = p_new AND t.id = p_ticket;
+    RETURN true;
+END $$;
+REVOKE ALL ON FUNCTION desk_notice_resend(bigint, uuid, uuid, bigint, text, timestamptz) FROM PUBLIC;
 
 -- The unit that takes over has signed: the ticket it comes from ends as transferred.
 CREATE FUNCTION desk_hand_over(successor bigint, p_at timestamptz, p_by text, p_account bigint) RETURNS void
@@ -75,8 +150,9 @@ BEGIN
 END $$;
 REVOKE ALL ON FUNCTION desk_transfer_withdraw(bigint, timestamptz, text, bigint) FROM PUBLIC;
 
--- 不予立案 of a statutory situation: the procuratorate's open ticket is told, or one is opened. planned is one ticket as in
--- routing.sql. The number and date of the decision, sealed with the report's key, go along.
+-- 不予立案 of a statutory situation: the procuratorate's open ticket is told, or one is opened, which shows what its own row of the
+-- disclosure table says. planned is one ticket as routing plans it. The number and date of the decision, sealed with the report's
+-- key, go along.
 CREATE FUNCTION oversight_open(p_ticket bigint, planned jsonb, p_rule_set integer, p_calendar text, p_at timestamptz, p_by text,
                                p_account bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -99,13 +175,14 @@ BEGIN
         opened := true;
         -- One that is closed already is its predecessor: the pair of report and unit has one first ticket.
         INSERT INTO tickets (county, case_id, report_id, predecessor, obligation, unit, unit_kind, lead, urgency, evidence, basis,
-                             rule_set, dispatched_at, state, next_stage, next_due_at)
+                             rule_set, dispatched_at, state, next_stage, next_due_at, shows, own)
         VALUES (t.county, t.case_id, t.report_id,
                 (SELECT max(o.id) FROM tickets o WHERE o.report_id = t.report_id AND o.obligation = planned ->> 'obligation'
                     AND o.unit = planned ->> 'unit'),
                 planned ->> 'obligation', planned ->> 'unit', planned ->> 'unit_kind', false, t.urgency, planned ->> 'evidence',
                 planned -> 'basis', p_rule_set, p_at, 'dispatched', planned -> 'stages' -> 0 ->> 'stage',
-                (planned -> 'stages' -> 0 ->> 'due_at')::timestamptz)
+                (planned -> 'stages' -> 0 ->> 'due_at')::timestamptz,
+                ARRAY(SELECT jsonb_array_elements_text(planned -> 'shows')), ARRAY(SELECT jsonb_array_elements_text(planned -> 'own')))
         RETURNING id INTO held;
         INSERT INTO stages (ticket_id, stage, time_limit, start_event, started_at, due_at, provisional, basis, grade,
                             calendar_version, derivation, plan, next_at)
@@ -167,31 +244,56 @@ LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 REVOKE ALL ON FUNCTION desk_oversight_withdraw(bigint, timestamptz, text, bigint) FROM PUBLIC;
 
--- Where a ticket comes from and goes to, and the case's first clock, which no transfer resets. Without a right of its own.
-CREATE FUNCTION ticket_chain(ticket bigint) RETURNS jsonb
-LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
-    WITH RECURSIVE back AS (
-        SELECT t.id, t.predecessor, t.obligation, 0 AS step FROM tickets t WHERE t.id = ticket
-        UNION ALL
-        SELECT o.id, o.predecessor, o.obligation, b.step + 1 FROM back b JOIN tickets o ON o.id = b.predecessor
-    ), first AS (
-        SELECT t.* FROM tickets t WHERE t.id = (SELECT b.id FROM back b ORDER BY b.step DESC LIMIT 1)
-    )
-    SELECT jsonb_build_object(
-        'case_dispatched_at', (SELECT min(c.dispatched_at) FROM tickets c JOIN first f ON f.case_id = c.case_id),
-        'first', (SELECT jsonb_build_object('unit', f.unit, 'dispatched_at', f.dispatched_at,
-                    'dues', (SELECT jsonb_object_agg(s.stage, s.due_at) FROM stages s
-                             WHERE s.ticket_id = f.id AND s.stage IN ('sign', 'contact', 'resolve'))) FROM first f WHERE f.id <> ticket),
-        'from', (SELECT p.unit FROM tickets t JOIN tickets p ON p.id = t.predecessor WHERE t.id = ticket),
-        'from_state', (SELECT p.state FROM tickets t JOIN tickets p ON p.id = t.predecessor WHERE t.id = ticket),
-        'to', (SELECT jsonb_build_object('unit', s.unit, 'state', s.state, 'signed_at', s.signed_at) FROM tickets s
-               WHERE s.predecessor = ticket AND s.state <> 'returned' ORDER BY s.id DESC LIMIT 1))
-$$;
-REVOKE ALL ON FUNCTION ticket_chain(bigint) FROM PUBLIC;
-
--- The same for the desk, of its own tickets only.
-CREATE FUNCTION desk_ticket_chain(ticket bigint) RETURNS jsonb
+-- Open tickets that a person holds, counted; the people's login sees nothing else of them.
+CREATE FUNCTION account_holds(of_county text, holder bigint)
+RETURNS TABLE (unit text, obligation text, urgency text, tickets bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT ticket_chain(t.id) FROM tickets t WHERE t.id = ticket AND t.unit = ANY (desk_units())
+    SELECT t.unit, t.obligation, t.urgency, count(*)
+    FROM tickets t
+    WHERE t.assignee = holder AND t.county = of_county
+      AND t.state NOT IN ('resolved', 'confirmed', 'archived', 'returned', 'waived')
+    GROUP BY t.unit, t.obligation, t.urgency
+    ORDER BY t.unit, t.urgency, t.obligation
 $$;
-REVOKE ALL ON FUNCTION desk_ticket_chain(bigint) FROM PUBLIC;
+REVOKE ALL ON FUNCTION account_holds(text, bigint) FROM PUBLIC;
+
+-- Gives the open tickets that a person holds in a unit to a colleague, or to nobody. Each leaves an event with who did it.
+CREATE FUNCTION account_hand_over(of_county text, holder bigint, of_unit text, receiver bigint, by_account bigint,
+                                  by_name text, act_at timestamptz)
+RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    receiver_name text;
+    moved bigint;
+BEGIN
+    IF receiver IS NOT NULL THEN
+        SELECT c.name INTO receiver_name FROM unit_contacts(of_county, of_unit) c
+        WHERE c.account_id = receiver AND NOT assignee_gone(of_county, of_unit, receiver) AND receiver <> holder;
+        IF receiver_name IS NULL THEN
+            RAISE EXCEPTION 'account % can not take tickets of unit %', receiver, of_unit USING ERRCODE = 'check_violation';
+        END IF;
+    END IF;
+    WITH given AS (
+        UPDATE tickets t SET assignee = receiver, assignee_name = receiver_name, version = t.version + 1
+        WHERE t.county = of_county AND t.unit = of_unit AND t.assignee = holder
+          AND t.state NOT IN ('resolved', 'confirmed', 'archived', 'returned', 'waived')
+        RETURNING t.id, t.report_id
+    ), said AS (
+        INSERT INTO events (at, report_id, ticket_id, kind, actor, account_id, detail)
+        SELECT act_at, g.report_id, g.id, CASE WHEN receiver IS NULL THEN 'unassigned' ELSE 'assigned' END, by_name, by_account,
+               jsonb_strip_nulls(jsonb_build_object('to', receiver_name, 'why', 'left'))
+        FROM given g
+    )
+    SELECT count(*) INTO moved FROM given;
+    RETURN moved;
+END $$;
+REVOKE ALL ON FUNCTION account_hand_over(text, bigint, text, bigint, bigint, text, timestamptz) FROM PUBLIC;
+
+-- A name that was mended shows on the open tickets of that person; acts keep the name they were done under.
+CREATE FUNCTION account_renamed(of_county text, holder bigint, new_name text) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    UPDATE tickets t SET assignee_name = new_name
+    WHERE t.county = of_county AND t.assignee = holder
+      AND t.state NOT IN ('resolved', 'confirmed', 'archived', 'returned', 'waived')
+$$;
+REVOKE ALL ON FUNCTION account_renamed(text, bigint, text) FROM PUBLIC;
