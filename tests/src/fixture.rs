@@ -16,7 +16,7 @@ use rand::Rng;
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use crate::{Servers, root, samples, system::database};
+use crate::{Sample, Servers, root, system::database};
 
 /// A migrated database with pack and logins.
 pub struct Fixture {
@@ -78,9 +78,9 @@ impl Fixture {
         BatchWriter::new(&self.login("intake"), "taihe", "mk-test", None)
     }
 
-    /// Stores a sample (by its position) as the intake does, and gives what the router reads.
-    pub async fn stored(&self, sample: usize) -> ReportToRoute {
-        let report = new_report(&samples()[sample].1, None);
+    /// Stores a sample as the intake does, and gives what the router reads.
+    pub async fn stored(&self, sample: Sample) -> ReportToRoute {
+        let report = new_report(sample.body(), None);
         assert_eq!(
             self.writer()
                 .report_insert_batch(std::slice::from_ref(&report))

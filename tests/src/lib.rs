@@ -9,6 +9,7 @@ pub mod fixture;
 pub mod frozen;
 pub mod load;
 pub mod officers;
+pub mod sample;
 pub mod servers;
 pub mod service;
 pub mod smtp;
@@ -16,6 +17,7 @@ pub mod system;
 pub mod wait;
 
 pub use fixture::{Fixture, callbacks_astray, new_report};
+pub use sample::Sample;
 pub use servers::Servers;
 pub use service::Service;
 pub use smtp::{Mail, MailSink};
@@ -45,22 +47,4 @@ pub fn binary(name: &str) -> PathBuf {
         binary.display()
     );
     binary
-}
-
-/// The sample reports: name without `.json`, body.
-pub fn samples() -> Vec<(String, String)> {
-    let dir = root().join("tests/samples");
-    let mut samples: Vec<_> = std::fs::read_dir(&dir)
-        .expect("tests/samples")
-        .filter_map(|entry| {
-            let path = entry.ok()?.path();
-            (path.extension()? == "json").then(|| {
-                let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
-                (name, std::fs::read_to_string(&path).expect("a sample"))
-            })
-        })
-        .collect();
-    samples.sort();
-    assert!(samples.len() >= 14, "samples are missing in {}", dir.display());
-    samples
 }

@@ -8,7 +8,7 @@ use std::{
 };
 
 use sqlx::{Connection, PgConnection};
-use tests::{Options, Servers, System, binary, eventually, officers::Accounts, samples};
+use tests::{Options, Sample, Servers, System, binary, eventually, officers::Accounts};
 
 /// `/ready` says so within seconds of a fault, and of its end.
 const SAID: Duration = Duration::from_secs(15);
@@ -57,7 +57,7 @@ async fn reporter_reads(system: &System) -> (u16, String) {
         .http
         .post(format!("{}/api/v1/reports", system.public_url))
         .header("content-type", "application/json")
-        .body(samples()[0].1.clone())
+        .body(Sample::BruisesAtSchool.body())
         .send()
         .await
         .expect("an answer");
@@ -75,7 +75,7 @@ async fn refused_honestly(system: &System) {
 /// A report is accepted and dispatched. Where a service still finds out that a server is back, the next try is.
 async fn works(system: &System) {
     let filed = eventually("a report accepted", STARTED, async || {
-        system.try_file(&samples()[0].1, None).await
+        system.try_file(Sample::BruisesAtSchool.body(), None).await
     })
     .await;
     system.routed(&filed).await;
@@ -239,8 +239,8 @@ async fn a_log_that_nobody_takes_stops_nothing() {
     for name in ["intake-api", "router", "notifier"] {
         system.service(name).ready().await;
     }
-    for (_, body) in samples() {
-        let filed = system.file(&body).await;
+    for sample in Sample::ALL {
+        let filed = system.file(sample.body()).await;
         system.routed(&filed).await;
     }
     system.quiet(STARTED).await;
@@ -306,7 +306,7 @@ async fn another_master_key_is_refused_at_start() {
         ..Options::default()
     };
     let mut system = System::start_on(&Servers::shared(), options).await;
-    system.file(&samples()[0].1).await;
+    system.file(Sample::BruisesAtSchool.body()).await;
     system.intake.stop().await;
     let right = std::fs::read_to_string(system.dir().join("master.key")).expect("the key");
     let (id, digits) = right.trim().split_once(':').expect("id:hex");
@@ -339,7 +339,7 @@ async fn another_master_key_is_refused_at_start() {
             "a key reached the log"
         );
         assert!(
-            system.try_file(&samples()[1].1, None).await.is_none(),
+            system.try_file(Sample::Pregnant13.body(), None).await.is_none(),
             "no door was open"
         );
     }
@@ -347,7 +347,7 @@ async fn another_master_key_is_refused_at_start() {
     system.intake.set("SHOUWANG_MASTER_KEY_FILE", &key.to_string_lossy());
     system.intake.spawn();
     system.intake.ready().await;
-    system.file(&samples()[1].1).await;
+    system.file(Sample::Pregnant13.body()).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use tests::{Filed, Options, Servers, System, eventually, samples};
+use tests::{Filed, Options, Sample, Servers, System, eventually};
 use tokio::{sync::Mutex, task::JoinSet};
 
 const REPORTS: usize = 500;
@@ -20,7 +20,7 @@ const CLIENTS: usize = 8;
 
 /// Files `REPORTS` reports from `CLIENTS` clients that retry with the same key, as a good client does; counts as it goes.
 fn load(url: &str, done: &Arc<AtomicUsize>) -> JoinSet<Vec<(usize, Filed)>> {
-    let bodies: Arc<Vec<String>> = Arc::new(samples().into_iter().map(|(_, body)| body).collect());
+    let bodies: Arc<Vec<&str>> = Arc::new(Sample::ALL.iter().map(|sample| sample.body()).collect());
     let mut clients = JoinSet::new();
     for client in 0..CLIENTS {
         let (url, bodies, done) = (url.to_owned(), bodies.clone(), done.clone());
@@ -192,7 +192,7 @@ async fn rabbitmq_and_postgresql_crash_in_the_middle() {
 async fn queues_that_lost_their_leader_are_made_anew() {
     let servers = Servers::private("leaderless");
     let mut system = System::start_on(&servers, Options::default()).await;
-    let before = system.file(&samples()[0].1).await;
+    let before = system.file(Sample::BruisesAtSchool.body()).await;
     system.routed(&before).await;
     // As after a crash amid the broker's late writes: it knows the queues' names and has lost the queues themselves.
     servers.command("stop-rabbitmq", None);
@@ -210,7 +210,7 @@ async fn queues_that_lost_their_leader_are_made_anew() {
     for name in ["intake-api", "router"] {
         system.service(name).ready().await;
     }
-    let after = system.file(&samples()[1].1).await;
+    let after = system.file(Sample::Pregnant13.body()).await;
     system.routed(&after).await;
     system.quiet(Duration::from_secs(60)).await;
 }
@@ -224,8 +224,8 @@ async fn a_wiped_broker_loses_nothing() {
     };
     let mut system = System::start_on(&servers, options).await;
     let mut filed = Vec::new();
-    for (_, body) in samples() {
-        filed.push(system.file(&body).await);
+    for sample in Sample::ALL {
+        filed.push(system.file(sample.body()).await);
     }
     eventually("all published", Duration::from_secs(20), async || {
         (system
@@ -281,15 +281,15 @@ async fn a_broker_that_is_away_holds_no_child_up() {
     let first = eventually(
         "a report accepted without a broker",
         Duration::from_secs(20),
-        async || system.try_file(&samples()[0].1, None).await,
+        async || system.try_file(Sample::BruisesAtSchool.body(), None).await,
     )
     .await;
     let shown = system.routed(&first).await;
     assert_eq!(shown["tickets"].as_array().unwrap().len(), 6);
     // Both know by now that the broker is away.
     let mut filed = Vec::new();
-    for (_, body) in samples() {
-        filed.push(system.file(&body).await);
+    for sample in Sample::ALL {
+        filed.push(system.file(sample.body()).await);
     }
     for one in &filed {
         system.routed(one).await;
@@ -321,12 +321,12 @@ async fn a_relay_without_a_broker_gives_its_reports_to_a_router_that_has_one() {
         eventually(
             "a report accepted without a broker",
             Duration::from_secs(20),
-            async || system.try_file(&samples()[0].1, None).await,
+            async || system.try_file(Sample::BruisesAtSchool.body(), None).await,
         )
         .await,
     ];
-    for (_, body) in samples() {
-        filed.push(system.file(&body).await);
+    for sample in Sample::ALL {
+        filed.push(system.file(sample.body()).await);
     }
     for one in &filed {
         system.routed(one).await;
@@ -344,7 +344,7 @@ async fn a_relay_without_a_broker_gives_its_reports_to_a_router_that_has_one() {
 async fn a_broker_that_comes_back_doubles_nothing() {
     let servers = Servers::private("comesback");
     let mut system = System::start_on(&servers, Options::default()).await;
-    let bodies: Vec<String> = samples().into_iter().map(|(_, body)| body).collect();
+    let bodies: Vec<&str> = Sample::ALL.iter().map(|sample| sample.body()).collect();
     let mut filed = Vec::new();
     let mut file_some = async |system: &System, n: usize| {
         for body in bodies.iter().cycle().take(n) {
@@ -395,7 +395,7 @@ async fn clients_that_hang_up_lose_no_report() {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
     });
-    let body = samples().swap_remove(0).1;
+    let body = Sample::BruisesAtSchool.body();
     let mut hung_up = 0;
     let mut answered = Vec::new();
     for n in 0..200_u64 {

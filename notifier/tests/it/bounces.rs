@@ -8,7 +8,7 @@ use platform::{
     clock,
     store::{Attempt, LeaseOf, Settlement, Store, Verdict},
 };
-use tests::Fixture;
+use tests::{Fixture, Sample};
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
     net::{TcpListener, TcpStream},
@@ -134,7 +134,7 @@ async fn all_sent(store: &Store, now: DateTime<Utc>) -> Vec<Uuid> {
 async fn a_return_marks_its_notice_and_other_mails_are_left_alone() {
     let fixture = Box::pin(Fixture::new()).await;
     let now = clock::now();
-    let report = Box::pin(fixture.stored(0)).await;
+    let report = Box::pin(fixture.stored(Sample::BruisesAtSchool)).await;
     Box::pin(fixture.route(&report, now)).await;
     let store = fixture.store_as("notifier");
     let notices = all_sent(&store, now).await;

@@ -5,11 +5,8 @@ use platform::{
     clock,
     store::{Attempt, LeaseOf, LeasedNotice, Recorded, Settlement, Store, Verdict},
 };
-use tests::Fixture;
+use tests::{Fixture, Sample};
 use uuid::Uuid;
-
-const BRUISES: usize = 0;
-const DROPOUT: usize = 3;
 
 struct Queue {
     fixture: Fixture,
@@ -18,7 +15,7 @@ struct Queue {
 }
 
 impl Queue {
-    async fn with(samples: &[usize]) -> Self {
+    async fn with(samples: &[Sample]) -> Self {
         let fixture = Box::pin(Fixture::new()).await;
         let now = clock::now();
         for sample in samples {
@@ -80,7 +77,7 @@ fn tickets(notice: &LeasedNotice) -> Vec<i64> {
 
 #[tokio::test]
 async fn a_lease_is_p1_first_exclusive_and_runs_out() {
-    let queue = Queue::with(&[DROPOUT, BRUISES]).await;
+    let queue = Queue::with(&[Sample::DropoutTwoWeeks, Sample::BruisesAtSchool]).await;
     let (first, second) = (Uuid::new_v4(), Uuid::new_v4());
     assert!(
         queue
@@ -141,7 +138,7 @@ async fn a_lease_is_p1_first_exclusive_and_runs_out() {
 
 #[tokio::test]
 async fn a_batch_settles_each_notice_its_own_way() {
-    let queue = Queue::with(&[BRUISES]).await;
+    let queue = Queue::with(&[Sample::BruisesAtSchool]).await;
     let owner = Uuid::new_v4();
     let leased = queue.lease(owner, 0).await;
     let later = queue.now + TimeDelta::seconds(60);
@@ -187,7 +184,7 @@ async fn a_batch_settles_each_notice_its_own_way() {
 
 #[tokio::test]
 async fn a_p1_that_cant_be_delivered_is_told_one_step_up_exactly_once() {
-    let queue = Queue::with(&[BRUISES]).await;
+    let queue = Queue::with(&[Sample::BruisesAtSchool]).await;
     let owner = Uuid::new_v4();
     let leased = queue.lease(owner, 0).await;
     let police = leased
@@ -237,7 +234,7 @@ async fn a_p1_that_cant_be_delivered_is_told_one_step_up_exactly_once() {
 
 #[tokio::test]
 async fn below_p1_a_failure_is_listed_and_calls_nobody() {
-    let queue = Queue::with(&[DROPOUT]).await;
+    let queue = Queue::with(&[Sample::DropoutTwoWeeks]).await;
     let owner = Uuid::new_v4();
     for notice in queue.lease(owner, 0).await {
         assert_ne!(notice.urgency, "P1");
@@ -249,7 +246,13 @@ async fn below_p1_a_failure_is_listed_and_calls_nobody() {
 
 #[tokio::test]
 async fn notifiers_side_by_side_share_without_overlap() {
-    let queue = Queue::with(&[BRUISES, DROPOUT, BRUISES, DROPOUT]).await;
+    let queue = Queue::with(&[
+        Sample::BruisesAtSchool,
+        Sample::DropoutTwoWeeks,
+        Sample::BruisesAtSchool,
+        Sample::DropoutTwoWeeks,
+    ])
+    .await;
     let all = queue.count("SELECT count(*) FROM notices").await;
     let lease = async || {
         let owner = Uuid::new_v4();
@@ -276,7 +279,7 @@ async fn notifiers_side_by_side_share_without_overlap() {
 
 #[tokio::test]
 async fn one_notice_a_unit_and_report_and_each_crossing_once() {
-    let queue = Queue::with(&[BRUISES, DROPOUT]).await;
+    let queue = Queue::with(&[Sample::BruisesAtSchool, Sample::DropoutTwoWeeks]).await;
     let units = queue
         .count("SELECT count(DISTINCT (report_id, unit)) FROM tickets")
         .await;
@@ -319,7 +322,7 @@ async fn one_notice_a_unit_and_report_and_each_crossing_once() {
 #[tokio::test]
 async fn a_later_transaction_of_the_turn_adds_to_what_nobody_has_in_hand() {
     // More stages of one report than a transaction takes would be needed; two turns at one time are the same.
-    let queue = Queue::with(&[BRUISES]).await;
+    let queue = Queue::with(&[Sample::BruisesAtSchool]).await;
     let router = queue.fixture.store_as("router");
     let pool = queue.fixture.store.pool();
     sqlx::query("UPDATE stages SET next_at = next_at + interval '900 days' WHERE stage <> 'sign'")
@@ -356,7 +359,7 @@ async fn a_later_transaction_of_the_turn_adds_to_what_nobody_has_in_hand() {
 #[tokio::test]
 async fn a_returned_mail_is_marked_and_its_p1_is_told() {
     use platform::store::Bounced;
-    let queue = Queue::with(&[BRUISES]).await;
+    let queue = Queue::with(&[Sample::BruisesAtSchool]).await;
     let owner = Uuid::new_v4();
     let notice = queue.lease(owner, 0).await.remove(0);
     let bounce = async |id| {

@@ -4,11 +4,10 @@ use std::time::{Duration, Instant};
 
 use crate::fake::{Act, Fake};
 use platform::clock;
-use tests::{Fixture, Service, eventually};
+use tests::{Fixture, Sample, Service, eventually};
 use uuid::Uuid;
 
 /// 01-bruises-at-school: P1, present danger.
-const BRUISES: usize = 0;
 
 struct World {
     fixture: Fixture,
@@ -19,7 +18,7 @@ struct World {
 impl World {
     async fn with(acts: &[(&'static str, Act)], drill: bool) -> Self {
         let fixture = Box::pin(Fixture::new()).await;
-        let mut report = Box::pin(fixture.stored(BRUISES)).await;
+        let mut report = Box::pin(fixture.stored(Sample::BruisesAtSchool)).await;
         report.drill = drill;
         Box::pin(fixture.route(&report, clock::now())).await;
         let world = Self {
@@ -131,7 +130,7 @@ async fn a_new_notice_is_sent_at_once() {
         (looks(&notifier).await >= before + 8).then_some(())
     })
     .await;
-    let report = world.fixture.stored(BRUISES).await;
+    let report = world.fixture.stored(Sample::BruisesAtSchool).await;
     world.fixture.route(&report, clock::now()).await;
     let begun = Instant::now();
     world.fixture.store.notices_wake().await.unwrap();
@@ -265,7 +264,7 @@ const BLOCKED: &str = "SELECT count(*) FROM mail_state WHERE blocked_since IS NO
 async fn refuses_everything(act: (&'static str, Act), ours: bool) {
     let world = World::with(&[act], false).await;
     for _ in 0..15 {
-        let report = world.fixture.stored(BRUISES).await;
+        let report = world.fixture.stored(Sample::BruisesAtSchool).await;
         world.fixture.route(&report, clock::now()).await;
     }
     let all = usize::try_from(world.count("SELECT count(*) FROM notices").await).unwrap();
@@ -346,7 +345,7 @@ async fn a_server_that_greets_with_a_refusal_kills_no_notice() {
 async fn each_of_two_notifiers_has_a_gate_of_its_own() {
     let world = World::with(&[("RCPT", Act::Say("550 Connection frequency limited"))], false).await;
     for _ in 0..15 {
-        let report = world.fixture.stored(BRUISES).await;
+        let report = world.fixture.stored(Sample::BruisesAtSchool).await;
         world.fixture.route(&report, clock::now()).await;
     }
     let all = usize::try_from(world.count("SELECT count(*) FROM notices").await).unwrap();

@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use platform::{clock, receipt::ReportId};
 use serde_json::Value;
 use sqlx::Row;
-use tests::{System, fixture::Fixture, officers::Accounts, samples};
+use tests::{Sample, System, fixture::Fixture, officers::Accounts};
 
 /// Linear between the two neighbours, as `percentile_cont` says it does.
 fn percentile(sorted: &[f64], p: f64) -> f64 {
@@ -25,13 +25,13 @@ async fn figures_are_those_of_a_naive_computation() {
     let fixture = Fixture::new().await;
     let begun = clock::now() - TimeDelta::days(2);
     for round in 0..3 {
-        for sample in 0..6 {
-            let report = fixture.stored(sample).await;
+        for sample in &Sample::ALL[..6] {
+            let report = fixture.stored(*sample).await;
             fixture.route(&report, begun + TimeDelta::minutes(round * 7)).await;
         }
     }
     // One report is a drill with an absurd time: it must not count.
-    let drill = fixture.stored(0).await;
+    let drill = fixture.stored(Sample::BruisesAtSchool).await;
     fixture.route(&drill, begun).await;
     sqlx::query("UPDATE reports SET drill = true WHERE id = $1")
         .bind(drill.id)
@@ -111,11 +111,14 @@ async fn figures_are_those_of_a_naive_computation() {
 #[tokio::test]
 async fn the_ledger_names_what_is_missing() {
     let fixture = Fixture::new().await;
-    let (kept, lost) = (fixture.stored(0).await, fixture.stored(4).await);
+    let (kept, lost) = (
+        fixture.stored(Sample::BruisesAtSchool).await,
+        fixture.stored(Sample::OrphanNew).await,
+    );
     for report in [&kept, &lost] {
         fixture.route(report, clock::now()).await;
     }
-    fixture.stored(1).await; // waits
+    fixture.stored(Sample::Pregnant13).await; // waits
     let board = fixture.store_as("board");
     let ledger = async || {
         board.board_snapshot_make("taihe", clock::now(), 90).await.unwrap();
@@ -142,8 +145,8 @@ async fn the_ledger_names_what_is_missing() {
 #[tokio::test]
 async fn calls_are_listed_highest_level_first() {
     let fixture = Fixture::new().await;
-    for sample in 0..6 {
-        let report = fixture.stored(sample).await;
+    for sample in &Sample::ALL[..6] {
+        let report = fixture.stored(*sample).await;
         fixture.route(&report, clock::now() - TimeDelta::days(40)).await;
     }
     sqlx::query("UPDATE stages SET next_step = 1 + id % 4, next_at = NULL WHERE due_at IS NOT NULL")
@@ -174,7 +177,7 @@ async fn call_backs_wait_from_the_last_ticket_on() {
     let fixture = Fixture::new().await;
     let mut ids = Vec::new();
     for days in [3, 1, 2] {
-        let report = fixture.stored(0).await;
+        let report = fixture.stored(Sample::BruisesAtSchool).await;
         fixture.route(&report, clock::now() - TimeDelta::days(9)).await;
         sqlx::query("UPDATE tickets SET state = 'resolved', signed_at = $2, signed_by = 'x', resolved_at = $2 - id % 5 * interval '1 hour', resolved_by = 'x' WHERE report_id = $1")
             .bind(report.id)
@@ -224,7 +227,7 @@ async fn call_backs_wait_from_the_last_ticket_on() {
 
 /// A report that no rule settles: nobody knows its situation.
 pub(super) async fn unsettled(system: &System) -> i64 {
-    let mut body: Value = serde_json::from_str(&samples()[4].1).unwrap();
+    let mut body: Value = Sample::OrphanNew.json();
     body["situations"] = serde_json::json!(["orphan"]);
     let filed = system.file(&body.to_string()).await;
     system.routed(&filed).await;
@@ -248,7 +251,7 @@ async fn the_office_looks_and_settles() {
     assert_eq!(calm.status, 200);
     assert!(calm.text.contains("目前没有超期"), "zero states are calm");
 
-    let filed = system.file(&samples()[0].1).await;
+    let filed = system.file(Sample::BruisesAtSchool.body()).await;
     system.routed(&filed).await;
     let board = office.get("/board").await;
     assert!(

@@ -6,7 +6,7 @@
 use platform::{clock, store::BoardList};
 use serde_json::{Value, json};
 use sqlx::{Connection, Executor, PgConnection};
-use tests::fixture::Fixture;
+use tests::{Sample, fixture::Fixture};
 
 /// What the database hands out of sample 2's facts under these rows of office, oversight and leading group.
 struct Shown {
@@ -24,7 +24,7 @@ struct Board {
 }
 
 impl Board {
-    async fn new(sample: usize) -> Self {
+    async fn new(sample: Sample) -> Self {
         let fixture = Fixture::new().await;
         let report = fixture.stored(sample).await;
         fixture.route(&report, clock::now()).await;
@@ -96,7 +96,7 @@ const ALL: [&str; 9] = [
 
 #[tokio::test]
 async fn the_boards_login_reads_no_facts_of_its_own() {
-    let mut board = Board::new(0).await;
+    let mut board = Board::new(Sample::BruisesAtSchool).await;
     for sql in [
         "SELECT facts FROM report_facts",
         "SELECT count(*) FROM report_facts",
@@ -123,7 +123,7 @@ async fn the_boards_login_reads_no_facts_of_its_own() {
 
 #[tokio::test]
 async fn the_board_is_handed_what_its_rows_show_and_nothing_else() {
-    let mut board = Board::new(0).await;
+    let mut board = Board::new(Sample::BruisesAtSchool).await;
     // As the county has it: place, situations and the child.
     let shown = board
         .rows(&["place", "situations", "child"], &ALL, &["place", "own"])
@@ -193,7 +193,7 @@ async fn the_board_is_handed_what_its_rows_show_and_nothing_else() {
 
 #[tokio::test]
 async fn the_lists_of_the_board_are_cut_in_sql() {
-    let mut board = Board::new(0).await;
+    let mut board = Board::new(Sample::BruisesAtSchool).await;
     let store = board.fixture.store_as("board");
     for (office, area) in [(&["place", "own", "child"][..], true), (&["own"], false)] {
         board.rows(office, &ALL, &[]).await;

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use reqwest::StatusCode;
 use serde_json::Value;
-use tests::{Options, Servers, System, samples};
+use tests::{Options, Sample, Servers, System};
 use tokio::{io::AsyncWriteExt, net::TcpStream};
 
 async fn half_open(url: &str, many: usize) -> Vec<TcpStream> {
@@ -42,7 +42,7 @@ async fn a_thousand_half_open_connections_freeze_nothing() {
     };
     let form = fresh().get(&system.public_url).send().await.expect("the form");
     assert_eq!(form.status(), StatusCode::OK);
-    let report: Value = serde_json::from_str(&samples()[0].1).expect("a sample");
+    let report: Value = Sample::BruisesAtSchool.json();
     let filed = fresh()
         .post(format!("{}/api/v1/reports", system.public_url))
         .json(&report)
@@ -85,9 +85,9 @@ async fn what_another_site_sends_is_refused_and_a_form_comes_back() {
     };
     let system = System::start_on(&Servers::shared(), options).await;
     let api = format!("{}/api/v1/reports", system.public_url);
-    let body = samples()[0].1.clone();
+    let body = Sample::BruisesAtSchool.body();
     let send = async |headers: &[(&str, &str)]| {
-        let mut request = system.http.post(&api).body(body.clone());
+        let mut request = system.http.post(&api).body(body);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }

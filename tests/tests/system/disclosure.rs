@@ -8,9 +8,8 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use sqlx::{Connection, PgConnection};
 use tests::{
-    Filed, System,
+    Filed, Sample, System,
     officers::{Accounts, Browser},
-    samples,
 };
 
 /// The county's list, read here apart from the pack.
@@ -369,7 +368,7 @@ async fn a_reporters_choice_is_kept() {
         ("confidential", false, true),
         ("anonymous", false, false),
     ] {
-        let mut body: Value = serde_json::from_str(&samples()[0].1).unwrap();
+        let mut body: Value = Sample::BruisesAtSchool.json();
         body["reporter"] = json!({"kind": "teacher", "identity": identity, "name": name, "phone": phone, "organization": organization});
         let filed = system.file(&body.to_string()).await;
         system.routed(&filed).await;

@@ -7,12 +7,12 @@ use std::{collections::BTreeMap, time::Duration};
 
 use chrono::{DateTime, FixedOffset, TimeDelta};
 use serde_json::Value;
-use tests::{Filed, Options, Servers, System, eventually, samples};
+use tests::{Filed, Options, Sample, Servers, System, eventually};
 
 /// No router process: its clock runs in real time, and these tests drive it by hand. The report is routed first.
 async fn routed_system() -> (System, Filed, Value) {
     let mut system = System::start_on(&Servers::shared(), Options::default()).await;
-    let filed = system.file(&samples()[0].1).await;
+    let filed = system.file(Sample::BruisesAtSchool.body()).await;
     let shown = system.routed(&filed).await;
     system.quiet(Duration::from_secs(20)).await;
     system.router.stop().await;
@@ -254,7 +254,7 @@ async fn several_clocks_share_the_work() {
 #[tokio::test]
 async fn the_running_clock_wakes_by_itself() {
     let system = System::start().await;
-    let filed = system.file(&samples()[0].1).await;
+    let filed = system.file(Sample::BruisesAtSchool.body()).await;
     system.routed(&filed).await;
     // Moves one plan into the past, as a step that is due now; the router sleeps for at most ten seconds.
     sqlx::query(

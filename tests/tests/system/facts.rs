@@ -4,10 +4,9 @@ use casework::report::salvage;
 use platform::{clock, text::Lang};
 use serde_json::{Value, json};
 use tests::{
-    System,
+    Sample, System,
     fixture::{Fixture, new_report},
     officers::Accounts,
-    samples,
 };
 
 /// Facts as other versions or other hands may have left them.
@@ -88,8 +87,8 @@ async fn danger_is_assumed_on_every_page() {
     let system = System::start().await;
     let accounts = Accounts::make(&system).await;
     // The station of this township holds the ticket; no danger was reported.
-    let body = samples()[0]
-        .1
+    let body = Sample::BruisesAtSchool
+        .body()
         .replace("\"present_danger\": true", "\"present_danger\": false");
     let filed = system.file(&body).await;
     let shown = system.routed(&filed).await;

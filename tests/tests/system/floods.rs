@@ -3,13 +3,13 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use serde_json::{Value, json};
-use tests::{Options, Servers, System, eventually, officers::Accounts, samples};
+use tests::{Options, Sample, Servers, System, eventually, officers::Accounts};
 
 const HERE: &str = "341222101001";
 const THERE: &str = "341222102001";
 
 fn report(area: &str, danger: bool) -> Value {
-    let mut report: Value = serde_json::from_str(&samples()[4].1).expect("a sample");
+    let mut report: Value = Sample::OrphanNew.json();
     report["present_danger"] = json!(danger);
     report["area"] = json!(area);
     report

@@ -5,7 +5,7 @@
 use std::{fs, path::Path};
 
 use serde_json::{Value, json};
-use tests::{System, officers::Accounts, root, samples};
+use tests::{Sample, System, officers::Accounts, root};
 
 /// A right-to-left override, ESC, a hidden tag, a zero-width space, an isolate that is never closed, and Uyghur.
 const ODD: &str = "\u{202e}\u{1b}[31m\u{e0041}\u{200b}\u{2067}ئالىم";
@@ -40,7 +40,7 @@ fn reads_safely(what: &str, page: &str) {
 async fn every_text_of_a_report_is_read_as_it_is() {
     let system = System::start().await;
     let accounts = Accounts::make(&system).await;
-    let mut body: Value = serde_json::from_str(&samples()[0].1).unwrap();
+    let mut body: Value = Sample::BruisesAtSchool.json();
     body["narrative"] = odd("经过");
     body["where_now"] = odd("位置");
     for (name, value) in [

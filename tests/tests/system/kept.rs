@@ -5,9 +5,8 @@
 
 use reqwest::{Client, StatusCode, header::HeaderMap, redirect::Policy};
 use tests::{
-    System,
+    Sample, System,
     officers::{Accounts, Browser, Page},
-    samples,
 };
 
 const NOTE: &str = "孩子说\"不敢\"回家 <b>&，\n手臂有伤";
@@ -50,7 +49,7 @@ fn session(headers: &HeaderMap) -> String {
 
 /// A signed ticket of the demo's police station.
 async fn signed(system: &System, member: &Browser) -> i64 {
-    let filed = system.file(&samples()[0].1).await;
+    let filed = system.file(Sample::BruisesAtSchool.body()).await;
     system.routed(&filed).await;
     let id = sqlx::query_scalar("SELECT id FROM tickets WHERE report_id = $1 AND unit = 'pol-341222101'")
         .bind(filed.id())

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
-use tests::{Filed, Options, Servers, System, officers::Accounts, samples};
+use tests::{Filed, Options, Sample, Servers, System, officers::Accounts};
 
 /// A report whose police and procuratorate have let everything pass, and the routers' clock stopped.
 async fn supervised(sample: &Value) -> (System, Filed) {
@@ -30,7 +30,7 @@ async fn supervised(sample: &Value) -> (System, Filed) {
 }
 
 fn sample() -> Value {
-    let mut sample: Value = serde_json::from_str(&samples()[0].1).unwrap();
+    let mut sample: Value = Sample::BruisesAtSchool.json();
     sample["where_now"] = json!("某村卫生室里间");
     sample["children"][0]["name"] = json!("化名孩子甲");
     sample["reporter"]["name"] = json!("化名报告人庚");
@@ -114,7 +114,7 @@ async fn what_is_overdue_at_its_level_and_whom_to_phone() {
 async fn everybody_lands_on_their_own_first_page_and_every_ticket_address_opens() {
     let system = System::start().await;
     let accounts = Accounts::make(&system).await;
-    let filed = system.file(&samples()[0].1).await;
+    let filed = system.file(Sample::BruisesAtSchool.body()).await;
     system.routed(&filed).await;
     let ticket: i64 = sqlx::query_scalar("SELECT id FROM tickets WHERE report_id = $1 AND unit = 'pol-341222101'")
         .bind(filed.id())

@@ -4,7 +4,7 @@
 
 use reqwest::{Client, Response, redirect::Policy};
 use serde_json::json;
-use tests::{Options, Servers, System, officers::Accounts, samples};
+use tests::{Options, Sample, Servers, System, officers::Accounts};
 
 /// A browser that keeps what it is given.
 struct Visitor {
@@ -288,7 +288,7 @@ async fn a_flood_of_made_up_names_takes_little_memory_and_no_time_of_reporters()
         })
         .collect();
     let began = std::time::Instant::now();
-    system.file(&samples()[0].1).await;
+    system.file(Sample::BruisesAtSchool.body()).await;
     let took = began.elapsed();
     for try_ in flood {
         let status = try_.await.unwrap();

@@ -8,9 +8,8 @@ use chrono::{DateTime, FixedOffset, TimeDelta};
 use mail_parser::MessageParser;
 use reqwest::redirect::Policy;
 use tests::{
-    System, eventually,
+    Sample, System, eventually,
     officers::{Accounts, Browser},
-    samples,
 };
 
 /// Links of a mail, from its text and from its HTML.
@@ -85,13 +84,13 @@ async fn acts(system: &System) {
 async fn every_link_of_every_mail_opens_for_whoever_got_it() {
     let mut system = System::start().await;
     let accounts = Accounts::make(&system).await;
-    for sample in [0, 3] {
-        let filed = system.file(&samples()[sample].1).await;
+    for sample in [Sample::BruisesAtSchool, Sample::DropoutTwoWeeks] {
+        let filed = system.file(sample.body()).await;
         system.routed(&filed).await;
     }
     // A code that the pack lost between the door and the router is for the office to settle.
     system.router.stop().await;
-    let filed = system.file(&samples()[3].1).await;
+    let filed = system.file(Sample::DropoutTwoWeeks.body()).await;
     sqlx::query(
         "UPDATE report_facts SET facts = jsonb_set(facts, '{situations}', '[\"never-heard-of\"]') WHERE report_id = $1",
     )
@@ -182,7 +181,7 @@ async fn every_link_of_every_mail_opens_for_whoever_got_it() {
 async fn a_person_of_the_office_has_a_notice_sent_again() {
     let system = System::start().await;
     let accounts = Accounts::make(&system).await;
-    let filed = system.file(&samples()[0].1).await;
+    let filed = system.file(Sample::BruisesAtSchool.body()).await;
     let shown = system.routed(&filed).await;
     system.quiet(Duration::from_secs(30)).await;
     let ticket = &shown["tickets"][0];

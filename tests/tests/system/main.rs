@@ -26,6 +26,7 @@ mod nul;
 mod openings;
 mod own_reasons;
 mod path;
+mod paths;
 mod people;
 mod people_import;
 mod poison;

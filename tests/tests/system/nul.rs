@@ -3,13 +3,13 @@
 
 use reqwest::StatusCode;
 use serde_json::json;
-use tests::{System, officers::Accounts, samples};
+use tests::{Sample, System, officers::Accounts};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_nul_is_never_the_databases_trouble() {
     let system = System::start().await;
     let accounts = Accounts::make(&system).await;
-    let filed = system.file(&samples()[0].1).await;
+    let filed = system.file(Sample::BruisesAtSchool.body()).await;
     system.routed(&filed).await;
     let ticket: i64 = sqlx::query_scalar("SELECT id FROM tickets WHERE report_id = $1 AND unit = 'pol-341222101'")
         .bind(filed.id())

@@ -5,9 +5,8 @@
 
 use serde_json::{Value, json};
 use tests::{
-    Filed, System,
+    Filed, Sample, System,
     officers::{Accounts, Browser},
-    samples,
 };
 
 const CITY: &str = "pol-341222100";
@@ -24,7 +23,7 @@ impl Case {
     async fn new() -> Self {
         let system = System::start().await;
         let accounts = Accounts::make(&system).await;
-        let filed = system.file(&samples()[0].1).await;
+        let filed = system.file(Sample::BruisesAtSchool.body()).await;
         system.routed(&filed).await;
         let ticket = sqlx::query_scalar("SELECT id FROM tickets WHERE report_id = $1 AND obligation = 'police-accept'")
             .bind(filed.id())

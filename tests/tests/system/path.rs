@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use serde_json::Value;
-use tests::{System, eventually, root, samples};
+use tests::{Sample, System, eventually, root};
 
 struct Expected {
     urgency: String,
@@ -51,12 +51,12 @@ fn names(list: &Value, unit: &str) -> Vec<String> {
 async fn every_sample_gets_its_tickets_and_mails() {
     let system = System::start().await;
     let expected = expected();
-    let samples = samples();
-    assert_eq!(samples.len(), expected.len());
+    assert_eq!(Sample::ALL.len(), expected.len());
     let mut mails = 0;
-    for (name, body) in &samples {
+    for sample in Sample::ALL {
+        let name = sample.file();
         let want = &expected[name];
-        let filed = system.file(body).await;
+        let filed = system.file(sample.body()).await;
         assert_eq!(filed.follow_up_code.len(), 16);
         let shown = system.routed(&filed).await;
         assert_eq!(shown["urgency"], want.urgency, "{name}");
@@ -104,10 +104,13 @@ async fn every_sample_gets_its_tickets_and_mails() {
     ids.dedup();
     assert_eq!(ids.len(), mails, "each with an id of its own");
     // Invariant 2, on a quiet system.
-    assert_eq!(system.count("SELECT count(*) FROM reports").await, samples.len() as i64);
+    assert_eq!(
+        system.count("SELECT count(*) FROM reports").await,
+        Sample::ALL.len() as i64
+    );
     assert_eq!(
         system.count("SELECT count(DISTINCT report_id) FROM decisions").await,
-        samples.len() as i64
+        Sample::ALL.len() as i64
     );
     assert_eq!(system.count("SELECT count(*) FROM outbox").await, 0);
     assert_eq!(system.count("SELECT count(*) FROM parked_messages").await, 0);
@@ -121,9 +124,9 @@ async fn route_says_the_same_without_any_server() {
         "--at".to_owned(),
         "2026-11-24T08:10:00+08:00".to_owned(),
     ];
-    let files: Vec<_> = samples()
+    let files: Vec<_> = Sample::ALL
         .iter()
-        .map(|(name, _)| format!("tests/samples/{name}.json"))
+        .map(|sample| format!("tests/samples/{}.json", sample.file()))
         .collect();
     words.extend(files.clone());
     let out = std::process::Command::new(tests::binary("router"))
@@ -149,16 +152,13 @@ async fn route_says_the_same_without_any_server() {
 #[tokio::test]
 async fn a_drill_needs_the_secret_and_is_marked() {
     let system = System::start().await;
-    let (_, body) = samples().swap_remove(0);
+    let body = Sample::BruisesAtSchool.body();
     let send = |secret: String| {
         let request = system
             .http
             .post(format!("{}/api/v1/reports", system.public_url))
             .header("X-Shouwang-Drill", secret);
-        request
-            .header("content-type", "application/json")
-            .body(body.clone())
-            .send()
+        request.header("content-type", "application/json").body(body).send()
     };
     let refused = send("guess".into()).await.expect("an answer");
     assert_eq!(refused.status(), 403);

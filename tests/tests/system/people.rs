@@ -4,9 +4,8 @@
 
 use reqwest::StatusCode;
 use tests::{
-    System,
+    Sample, System,
     officers::{Accounts, Browser, Page},
-    samples,
 };
 
 /// The link of a fresh invitation, on the page that shows it once.
@@ -194,7 +193,7 @@ async fn one_wrong_field_keeps_the_others_and_says_which() {
             .contains("<a href=\"tel:05588612345,8012\">0558-8612345转8012</a>")
     );
     let office = accounts.browser(&system, "office").await;
-    let mut sample: serde_json::Value = serde_json::from_str(&samples()[0].1).unwrap();
+    let mut sample: serde_json::Value = Sample::BruisesAtSchool.json();
     sample["present_danger"] = true.into();
     let filed = system.file(&sample.to_string()).await;
     system.routed(&filed).await;
@@ -264,7 +263,7 @@ fn query(q: &str) -> String {
 async fn who_leaves_hands_over_what_they_hold() {
     let system = System::start().await;
     let accounts = Accounts::make(&system).await;
-    let filed = system.file(&samples()[0].1).await;
+    let filed = system.file(Sample::BruisesAtSchool.body()).await;
     system.routed(&filed).await;
     let ticket: i64 = sqlx::query_scalar(
         "SELECT id FROM tickets WHERE report_id = $1 AND unit = 'pol-341222101' AND obligation = 'police-accept'",
@@ -437,7 +436,7 @@ async fn a_units_contacts_are_an_example_until_somebody_confirms_them() {
     }
     assert!(!member.get("/desk").await.text.contains("（示例）"));
     assert_eq!(admin.get("/units/no-such-unit").await.status, 404);
-    let filed = system.file(&samples()[0].1).await;
+    let filed = system.file(Sample::BruisesAtSchool.body()).await;
     system.routed(&filed).await;
     system.quiet(std::time::Duration::from_secs(20)).await;
     assert!(

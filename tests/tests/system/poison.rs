@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use platform::broker::{Body, Connection, Message, Queue, Topology};
 use serde_json::json;
-use tests::{Options, Servers, System, eventually, samples};
+use tests::{Options, Sample, Servers, System, eventually};
 
 /// Publishes past the relay, as a stranger or a broken version of ours would.
 async fn publish(system: &System, report: i64, county: &str) {
@@ -45,7 +45,7 @@ async fn strangers_are_parked_with_their_reason() {
         "{reasons:?}"
     );
     // The queue goes on.
-    let filed = system.file(&samples()[0].1).await;
+    let filed = system.file(Sample::BruisesAtSchool.body()).await;
     system.routed(&filed).await;
     assert_eq!(
         system.count("SELECT count(*) FROM parked_messages").await,
@@ -61,7 +61,7 @@ async fn unreadable_facts_become_triage_with_police() {
         ..Options::default()
     };
     let mut system = System::start_on(&Servers::shared(), options).await;
-    let filed = system.file(&samples()[4].1).await; // an orphan: ordinary, no police of its own
+    let filed = system.file(Sample::OrphanNew.body()).await; // an orphan: ordinary, no police of its own
     sqlx::query("UPDATE report_facts SET facts = '{\"situations\": [\"orphan\"], \"from\": \"a version to come\"}' WHERE report_id = $1")
         .bind(filed.id())
         .execute(&system.db)
@@ -190,7 +190,7 @@ async fn a_mended_report_is_routed_again() {
         ..Options::default()
     };
     let mut system = System::start_on(&Servers::shared(), options).await;
-    let filed = system.file(&samples()[4].1).await;
+    let filed = system.file(Sample::OrphanNew.body()).await;
     let facts: serde_json::Value = sqlx::query_scalar("SELECT facts FROM report_facts WHERE report_id = $1")
         .bind(filed.id())
         .fetch_one(&system.db)
@@ -245,8 +245,8 @@ async fn a_report_that_crashes_routers_ends_as_triage_and_its_neighbours_do_not(
         ..Options::default()
     };
     let mut system = System::start_on(&Servers::shared(), options).await;
-    let guilty = system.file(&samples()[5].1).await;
-    let innocent = system.file(&samples()[0].1).await;
+    let guilty = system.file(Sample::MissingEvening.body()).await;
+    let innocent = system.file(Sample::BruisesAtSchool.body()).await;
     // As if three routers had died while they held it, each having written down that it began.
     sqlx::query("INSERT INTO routing_attempts (report_id, attempts, last_at) VALUES ($1, 3, now())")
         .bind(guilty.id())

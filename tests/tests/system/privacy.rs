@@ -4,7 +4,7 @@ use std::{process::Command, time::Duration};
 
 use platform::broker::{Connection, Queue, Topology};
 use serde_json::{Value, json};
-use tests::{Options, Servers, System, eventually, samples};
+use tests::{Options, Sample, Servers, System, eventually};
 
 /// A report in which every free text is a phrase that occurs nowhere else.
 fn planted() -> (Value, Vec<String>) {
@@ -28,8 +28,8 @@ fn planted() -> (Value, Vec<String>) {
 /// Phrases that stand in the samples.
 fn of_samples() -> Vec<String> {
     let mut phrases = Vec::new();
-    for (_, body) in samples() {
-        let body: Value = serde_json::from_str(&body).expect("a sample");
+    for sample in Sample::ALL {
+        let body = sample.json();
         phrases.push(body["narrative"].as_str().expect("a narrative").to_owned());
         phrases.extend(
             body["children"]
@@ -68,8 +68,8 @@ async fn nothing_typed_is_readable_outside() {
     phrases.extend(of_samples());
     let filed = system.try_file(&body.to_string(), Some("key-1")).await.expect("a 201");
     phrases.push(filed.follow_up_code.clone());
-    for (_, sample) in samples() {
-        system.file(&sample).await;
+    for sample in Sample::ALL {
+        system.file(sample.body()).await;
     }
     // Wrong input is answered, not logged.
     let wrong = body.to_string().replace("\"male\"", "\"绝密性别Zx9\"");

@@ -11,7 +11,7 @@ use platform::{
     },
 };
 use sqlx::{Executor, PgPool};
-use tests::{Fixture, backlog};
+use tests::{Fixture, Sample, backlog};
 use uuid::Uuid;
 
 pub(crate) const WAITING: i64 = 200_000;
@@ -98,7 +98,7 @@ fn settlement(notice: &LeasedNotice, at: DateTime<Utc>) -> Settlement {
 #[tokio::test]
 async fn a_turn_of_the_notice_queue_costs_what_is_due() {
     let fixture = Fixture::new().await;
-    let report = fixture.stored(0).await;
+    let report = fixture.stored(Sample::BruisesAtSchool).await;
     let now = clock::now();
     fixture.route(&report, now).await;
     let db = &PgPool::connect(&fixture.url).await.unwrap();
@@ -301,7 +301,7 @@ async fn pages_cost_what_they_show(fixture: &Fixture, when: &str) {
 async fn clock_board_and_desk_cost_what_they_show() {
     let fixture = Fixture::new().await;
     let db = &PgPool::connect(&fixture.url).await.unwrap();
-    let report = fixture.stored(0).await;
+    let report = fixture.stored(Sample::BruisesAtSchool).await;
     let now = clock::now();
     fixture.route(&report, now).await;
     db.execute("ANALYZE").await.unwrap();
@@ -343,7 +343,7 @@ async fn clock_board_and_desk_cost_what_they_show() {
 async fn call_backs_cost_what_is_due() {
     let fixture = Fixture::new().await;
     let db = &fixture.db;
-    let report = fixture.stored(0).await;
+    let report = fixture.stored(Sample::BruisesAtSchool).await;
     let now = clock::now();
     fixture.route(&report, now).await;
     db.execute("ANALYZE").await.unwrap();
@@ -394,7 +394,7 @@ async fn call_backs_cost_what_is_due() {
 async fn who_inserts_need_not_think_of_drills() {
     let fixture = Fixture::new().await;
     let db = &PgPool::connect(&fixture.url).await.unwrap();
-    let report = fixture.stored(0).await;
+    let report = fixture.stored(Sample::BruisesAtSchool).await;
     fixture.route(&report, clock::now()).await;
     for drill in [false, true] {
         sqlx::query("UPDATE reports SET drill = $2 WHERE id = $1")

@@ -8,7 +8,7 @@ use platform::{
     store::{OpeningAsk, OpeningAsked, OpeningClock, OpeningClocks, OpeningList, ReadsAsked},
 };
 use sqlx::{Executor, PgPool};
-use tests::{Fixture, backlog};
+use tests::{Fixture, Sample, backlog};
 
 use crate::queues::{Probe, WAITING};
 
@@ -112,7 +112,7 @@ async fn the_list_of_looks_costs_what_it_shows() {
 async fn the_clock_of_openings_costs_what_is_due() {
     let fixture = Fixture::new().await;
     let db = &PgPool::connect(&fixture.url).await.expect("the database");
-    let report = fixture.stored(0).await;
+    let report = fixture.stored(Sample::BruisesAtSchool).await;
     let now = clock::now();
     fixture.route(&report, now).await;
     let account = somebody(&fixture).await;

@@ -10,9 +10,8 @@ use std::collections::BTreeMap;
 use reqwest::Method;
 use serde_json::json;
 use tests::{
-    System,
+    Sample, System,
     officers::{Accounts, Browser},
-    samples,
 };
 
 /// Allowed; the answer depends on more than the right.
@@ -269,7 +268,7 @@ async fn every_route_with_every_role() {
     let mut accounts = Accounts::make(&system).await;
     let more = [("other", "ca", "member"), ("oversight", "office", "oversight")];
     accounts.more(&system, &more).await;
-    let filed = system.file(&samples()[0].1).await;
+    let filed = system.file(Sample::BruisesAtSchool.body()).await;
     system.routed(&filed).await;
     let ticket: i64 = sqlx::query_scalar("SELECT id FROM tickets WHERE report_id = $1 AND unit = 'pol-341222101'")
         .bind(filed.id())

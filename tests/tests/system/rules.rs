@@ -9,7 +9,7 @@ use platform::{
     store::{Clerk, Created, NewAccount, RulesError, Store, WayIn},
 };
 use serde_json::json;
-use tests::{Fixture, System, samples};
+use tests::{Fixture, Sample, System};
 
 /// Two people of the office.
 struct Office {
@@ -322,7 +322,7 @@ async fn the_database_refuses_by_itself() {
 async fn live_reports_switch_at_the_date_and_open_tickets_keep_their_version() {
     let system = System::start().await;
     let owner = &system.db;
-    let before = system.file(&samples()[0].1).await;
+    let before = system.file(Sample::BruisesAtSchool.body()).await;
     let kept = system.routed(&before).await;
     assert_eq!(kept["tickets"][0]["rule_set"], 1);
 
@@ -369,7 +369,7 @@ async fn live_reports_switch_at_the_date_and_open_tickets_keep_their_version() {
 
     let mut seen = std::collections::BTreeSet::new();
     while clock::now() < from + TimeDelta::seconds(2) {
-        let filed = system.file(&samples()[0].1).await;
+        let filed = system.file(Sample::BruisesAtSchool.body()).await;
         let shown = system.routed(&filed).await;
         let version = shown["tickets"][0]["rule_set"].as_i64().unwrap();
         let sign = shown["tickets"][0]["stages"][0]["limit"].as_str().unwrap().to_owned();

@@ -10,7 +10,7 @@ use platform::{
     store::{Bounced, Created, LeaseOf, NewAccount, Said, Store, Subject, SubjectNotice, To, WayIn},
 };
 use serde_json::Value;
-use tests::{Fixture, System, eventually, officers::Accounts, samples};
+use tests::{Fixture, Sample, System, eventually, officers::Accounts};
 use uuid::Uuid;
 
 fn notice(subject: Subject, to: To<'_>) -> SubjectNotice<'_> {
@@ -112,7 +112,7 @@ async fn each_is_queued_once_for_each_recipient_by_every_login_that_may() {
 async fn they_arrive_open_for_their_recipient_and_may_fail_like_any_other() {
     let system = System::start().await;
     let accounts = Accounts::make(&system).await;
-    let filed = system.file(&samples()[3].1).await;
+    let filed = system.file(Sample::DropoutTwoWeeks.body()).await;
     system.routed(&filed).await;
     system.quiet(Duration::from_secs(30)).await;
     let before = system.mail.count();

@@ -12,7 +12,7 @@ use platform::{
     store::{PackDone, PackError, PackLoaded, Successors},
 };
 use serde_json::Value;
-use tests::{Fixture, root};
+use tests::{Fixture, Sample, root};
 
 const OLD: &str = "pol-341222101";
 const NEW: &str = "pol-341222102";
@@ -77,7 +77,7 @@ async fn account(fixture: &Fixture, login: &str, unit: &str) -> i64 {
 #[tokio::test]
 async fn a_unit_with_open_tickets_leaves_only_with_a_successor() {
     let fixture = Fixture::new().await;
-    let report = fixture.stored(0).await;
+    let report = fixture.stored(Sample::BruisesAtSchool).await;
     fixture.route(&report, clock::now()).await;
     let before = tickets(&fixture, report.id).await;
     let old: Vec<i64> = before.iter().filter(|(_, t)| t.0 == OLD).map(|(id, _)| *id).collect();
@@ -180,7 +180,7 @@ async fn a_unit_with_open_tickets_leaves_only_with_a_successor() {
 #[tokio::test]
 async fn a_successor_that_holds_the_same_obligation_holds_both_tickets() {
     let fixture = Fixture::new().await;
-    let report = fixture.stored(0).await;
+    let report = fixture.stored(Sample::BruisesAtSchool).await;
     fixture.route(&report, clock::now()).await;
     let id: i64 = sqlx::query_scalar("SELECT id FROM tickets WHERE unit = $1 LIMIT 1")
         .bind(OLD)
@@ -215,7 +215,7 @@ async fn a_successor_that_holds_the_same_obligation_holds_both_tickets() {
 #[tokio::test]
 async fn a_renamed_unit_keeps_its_code_and_its_tickets() {
     let fixture = Fixture::new().await;
-    let report = fixture.stored(0).await;
+    let report = fixture.stored(Sample::BruisesAtSchool).await;
     fixture.route(&report, clock::now()).await;
     let mut files = files();
     let units = files.get_mut("units.csv").unwrap();
@@ -290,7 +290,7 @@ async fn a_confirmed_mailbox_survives_later_packs_and_a_pack_that_differs_says_s
 #[tokio::test]
 async fn a_unit_that_a_transfer_waits_for_does_not_leave_before_the_office_has_decided() {
     let fixture = Fixture::new().await;
-    let report = fixture.stored(0).await;
+    let report = fixture.stored(Sample::BruisesAtSchool).await;
     fixture.route(&report, clock::now()).await;
     // A unit without a ticket of its own: nothing but the transfer names it.
     let held: i64 = sqlx::query_scalar("SELECT count(*) FROM tickets WHERE unit = $1")

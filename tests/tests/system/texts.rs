@@ -1,7 +1,7 @@
 //! Sentences that promise something and have no home of their own: each stands only where it is true.
 
 use platform::text::Lang;
-use tests::{System, officers::Accounts, samples};
+use tests::{Sample, System, officers::Accounts};
 
 #[tokio::test]
 async fn calm_sentences_stand_only_where_they_are_true() {
@@ -12,7 +12,7 @@ async fn calm_sentences_stand_only_where_they_are_true() {
     for key in ["board.unsigned_calm", "board.overdue_calm", "board.failed_calm"] {
         assert!(calm(key).await, "an empty county is calm: {key}");
     }
-    let filed = system.file(&samples()[0].1).await;
+    let filed = system.file(Sample::BruisesAtSchool.body()).await;
     system.routed(&filed).await;
     assert!(!calm("board.unsigned_calm").await, "a P1 waits for its signature");
     sqlx::query("UPDATE stages SET next_step = 2, next_at = NULL")

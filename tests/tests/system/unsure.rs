@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use reqwest::{Client, Response, redirect::Policy};
 use serde_json::Value;
-use tests::{Filed, Options, Servers, System, eventually, samples};
+use tests::{Filed, Options, Sample, Servers, System, eventually};
 
 const TOLD: &str = "手臂有瘀伤\n不敢回家";
 
@@ -38,7 +38,7 @@ async fn send(system: &System, key: Option<&str>) -> Response {
     if let Some(key) = key {
         request = request.header("idempotency-key", key);
     }
-    request.body(samples()[4].1.clone()).send().await.unwrap()
+    request.body(Sample::OrphanNew.body()).send().await.unwrap()
 }
 
 async fn problem(answer: Response) -> (u16, String, String) {

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use reqwest::{Response, StatusCode};
 use serde_json::{Value, json};
-use tests::{Filed, Options, Servers, System, eventually, samples};
+use tests::{Filed, Options, Sample, Servers, System, eventually};
 
 fn report() -> Value {
-    serde_json::from_str(&samples()[4].1).expect("a sample") // an orphan: no present danger
+    Sample::OrphanNew.json() // an orphan: no present danger
 }
 
 async fn post(system: &System, body: impl Into<reqwest::Body>, headers: &[(&str, &str)]) -> Response {
@@ -475,8 +475,8 @@ async fn what_people_paste_is_understood_and_rubble_is_refused() {
 #[tokio::test]
 async fn a_status_says_what_happened_and_nothing_else() {
     let system = System::start().await;
-    let file = async |kind: &str, sample: usize| -> Filed {
-        let mut body: Value = serde_json::from_str(&samples()[sample].1).expect("a sample");
+    let file = async |kind: &str, sample: Sample| -> Filed {
+        let mut body: Value = sample.json();
         body["reporter"]["kind"] = json!(kind);
         let filed: Filed = post(&system, body.to_string(), &[])
             .await
@@ -522,11 +522,11 @@ async fn a_status_says_what_happened_and_nothing_else() {
             .collect()
     };
     // An orphan asks no police; a beaten child does, of a teacher and of a neighbour.
-    let orphan = file("teacher", 4).await;
+    let orphan = file("teacher", Sample::OrphanNew).await;
     let known = status(&orphan).await;
     assert!(!names(&known).iter().any(|name| name == "police-signed"), "{known}");
     assert!(!page(&orphan).await.contains("公安已接报"));
-    let beaten = file("teacher", 0).await;
+    let beaten = file("teacher", Sample::BruisesAtSchool).await;
     let known = status(&beaten).await;
     for name in ["police-signed", "child-seen"] {
         let step = known["steps"]
@@ -543,7 +543,7 @@ async fn a_status_says_what_happened_and_nothing_else() {
         !told.contains("已见到孩子") && !told.contains("已签收"),
         "what has not happened is not named as if it had"
     );
-    let neighbours = file("public", 0).await;
+    let neighbours = file("public", Sample::BruisesAtSchool).await;
     let told = page(&neighbours).await;
     assert!(
         !told.contains("公安已接报") && !told.contains("见到孩子"),

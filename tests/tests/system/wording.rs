@@ -1,7 +1,7 @@
 //! One word, one wording: no page shows a basis in English, a dash in the place of a reason or a name, or a grade to those who
 //! do not edit rules; levels are called the same in the rules and everywhere else; drills stand apart.
 
-use tests::{System, officers::Accounts, samples};
+use tests::{Sample, System, officers::Accounts};
 
 /// The texts of a page, each as it stands between tags.
 fn texts(html: &str) -> Vec<String> {
@@ -32,8 +32,8 @@ fn english(text: &str) -> bool {
 async fn pages_speak_chinese_and_never_in_dashes() {
     let system = System::start().await;
     let accounts = Accounts::make(&system).await;
-    for (_, sample) in samples() {
-        let filed = system.file(&sample).await;
+    for sample in Sample::ALL {
+        let filed = system.file(sample.body()).await;
         system.routed(&filed).await;
     }
     let office = accounts.browser(&system, "office").await;
@@ -111,10 +111,14 @@ async fn pages_speak_chinese_and_never_in_dashes() {
 async fn drills_stand_apart_and_counts_are_in_the_navigation() {
     let system = System::start().await;
     let accounts = Accounts::make(&system).await;
-    let real = system.file(&samples()[0].1).await;
+    let real = system.file(Sample::BruisesAtSchool.body()).await;
     system.routed(&real).await;
     let drill = system
-        .file(&samples()[0].1.replace("abuse-injury", "domestic-violence"))
+        .file(
+            &Sample::BruisesAtSchool
+                .body()
+                .replace("abuse-injury", "domestic-violence"),
+        )
         .await;
     system.routed(&drill).await;
     for mark in [

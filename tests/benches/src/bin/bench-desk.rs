@@ -9,7 +9,7 @@ use std::{
 };
 
 use serde_json::Value;
-use tests::{Options, Servers, System, load::Measured, samples};
+use tests::{Options, Sample, Servers, System, load::Measured};
 
 const SMALL: i64 = 1_000;
 const LARGE: i64 = 1_000_000;
@@ -38,7 +38,7 @@ async fn main() {
     system.intake.spawn();
     system.intake.ready().await;
     let accounts: Vec<Value> = serde_json::from_str(&std::fs::read_to_string(&demo).expect("accounts")).expect("JSON");
-    let body = samples().swap_remove(0).1;
+    let body = Sample::BruisesAtSchool.body();
     for _ in 0..REAL {
         let filed = system.file(&body).await;
         system.routed(&filed).await;

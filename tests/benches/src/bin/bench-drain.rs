@@ -10,7 +10,7 @@ use std::{
 };
 
 use sqlx::Executor;
-use tests::{Filed, Options, Servers, System, backlog, samples};
+use tests::{Filed, Options, Sample, Servers, System, backlog};
 use tokio::time::sleep;
 
 const NOTICES: [(&str, i64, u32); 3] = [("1k", 1_000, 5), ("30k", 30_000, 1), ("200k", 200_000, 1)];
@@ -44,8 +44,8 @@ async fn main() {
     )
     .await;
     system.mail.only_count();
-    let urgent = samples().swap_remove(0).1;
-    let ordinary = samples().swap_remove(3).1;
+    let urgent = Sample::BruisesAtSchool.body();
+    let ordinary = Sample::DropoutTwoWeeks.body();
     // Before the generated reports: intake-api starts on no database whose newest report another key sealed.
     system.intake.spawn();
     accepted(&system, &ordinary).await;
@@ -92,7 +92,7 @@ async fn main() {
     system.router.spawn();
     let mut p1_ms = 0.0_f64;
     // The facts of the backlog are those of the report filed last.
-    for body in [&urgent, &ordinary] {
+    for body in [urgent, ordinary] {
         let filed = accepted(&system, body).await;
         system.routed(&filed).await;
     }

@@ -13,7 +13,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use tests::{Servers, System, samples};
+use tests::{Sample, Servers, System};
 use tokio::{io::AsyncWriteExt, net::TcpStream, task::JoinSet, time::sleep};
 
 const LOGINS: usize = 500;
@@ -24,7 +24,7 @@ const ROUND: Duration = Duration::from_secs(20);
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() {
     let system = Arc::new(System::start_on(&Servers::shared(), tests::Options::default()).await);
-    let mut body: Value = serde_json::from_str(&samples()[0].1).expect("a sample");
+    let mut body: Value = Sample::BruisesAtSchool.json();
     body["present_danger"] = json!(true);
     let body = body.to_string();
     reports(&system, &body, Duration::from_secs(2)).await;

@@ -2,13 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use tests::{System, samples};
+use tests::{Sample, System};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
     let mut system = System::start().await;
-    for (_, body) in samples() {
-        system.file(&body).await;
+    for sample in Sample::ALL {
+        system.file(sample.body()).await;
     }
     system.quiet(Duration::from_secs(30)).await;
     let mut words = vec!["idle".to_owned()];

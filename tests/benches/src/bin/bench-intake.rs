@@ -7,7 +7,7 @@
 use std::{process::Command, time::Duration};
 
 use sqlx::Executor;
-use tests::{Options, Servers, System, load, samples};
+use tests::{Options, Sample, Servers, System, load};
 
 const CONNECTIONS: usize = 64;
 const ROUNDS: usize = 3;
@@ -30,7 +30,7 @@ async fn main() {
         },
     )
     .await;
-    let body = samples().swap_remove(0).1;
+    let body = Sample::BruisesAtSchool.body();
     let body: serde_json::Value = serde_json::from_str(&body).expect("a sample");
     let body = body.to_string();
     system

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tests::{System, eventually, samples};
+use tests::{Sample, System, eventually};
 
 const PER_SECOND: u32 = 100;
 const SECONDS: u32 = 30;
@@ -14,8 +14,8 @@ const SECONDS: u32 = 30;
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() {
     let system = System::start().await;
-    let body = samples().swap_remove(4).1; // an orphan: two tickets, ordinary; and every tenth is an emergency
-    let urgent = samples().swap_remove(0).1;
+    let body = Sample::OrphanNew.body(); // an orphan: two tickets, ordinary; and every tenth is an emergency
+    let urgent = Sample::BruisesAtSchool.body();
     for _ in 0..20 {
         system.file(&body).await;
     }

@@ -5,16 +5,15 @@ use std::process::Command;
 use platform::clock;
 use serde_json::{Value, json};
 use tests::{
-    System,
+    Sample, System,
     officers::{Accounts, Browser},
-    samples,
 };
 
 use super::store::close;
 
 /// A closed report of somebody who can be called, and the office's browser.
 async fn closed(system: &System) -> i64 {
-    let mut body: Value = serde_json::from_str(&samples()[0].1).unwrap();
+    let mut body: Value = Sample::BruisesAtSchool.json();
     body["reporter"] =
         json!({"kind": "teacher", "identity": "confidential", "name": "化名回访甲", "phone": "13911112222"});
     let filed = system.file(&body.to_string()).await;
@@ -63,7 +62,7 @@ async fn a_reporter_is_called_back_once() {
         accounts.browser(&system, "office").await,
         accounts.browser(&system, "office2").await,
     );
-    let mut body: Value = serde_json::from_str(&samples()[0].1).unwrap();
+    let mut body: Value = Sample::BruisesAtSchool.json();
     body["reporter"] = json!({"kind": "teacher", "identity": "confidential"});
     let open = system.file(&body.to_string()).await;
     system.routed(&open).await;

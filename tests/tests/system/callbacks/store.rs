@@ -7,7 +7,7 @@ use platform::{
     store::{By, CallbackDecision, CallbackNew, CallbackRecorded, Decided, FollowUpAsked, Store},
 };
 use sqlx::PgPool;
-use tests::fixture::Fixture;
+use tests::{Sample, fixture::Fixture};
 
 struct Office {
     fixture: Fixture,
@@ -23,7 +23,7 @@ impl Office {
     /// A report whose tickets were all closed an hour ago, and two people of the office of one name.
     async fn new() -> Self {
         let fixture = Fixture::new().await;
-        let report = fixture.stored(0).await;
+        let report = fixture.stored(Sample::BruisesAtSchool).await;
         let dispatched = clock::now() - TimeDelta::days(9);
         fixture.route(&report, dispatched).await;
         close(fixture.store.pool(), report.id, clock::now() - TimeDelta::hours(1)).await;

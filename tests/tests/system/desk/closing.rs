@@ -9,7 +9,7 @@ use casework::words::reserved::NOT_FILED;
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::store::{ActDone, Acting, Closing, Denied, DeskScope, Oversight, Store, Successor, TicketDeed, Wait};
 use serde_json::{Value, json};
-use tests::{fixture::Fixture, samples};
+use tests::{Sample, fixture::Fixture};
 
 /// A database, a routed report with a police ticket that is P1, and people.
 pub(super) struct Scene {
@@ -25,7 +25,7 @@ pub(super) const UNIT: &str = "pol-341222101";
 pub(super) const OTHER: &str = "pol-341222100";
 
 impl Scene {
-    pub(super) async fn new(sample: usize) -> Self {
+    pub(super) async fn new(sample: Sample) -> Self {
         let fixture = Fixture::new().await;
         let at = platform::clock::now() - TimeDelta::days(3);
         let report = fixture.stored(sample).await;
@@ -154,7 +154,7 @@ impl Scene {
     }
 
     pub(super) fn oversight(&self, minute: i64) -> Box<Oversight> {
-        let facts = casework::report::Report::parse(samples()[0].1.as_bytes())
+        let facts = casework::report::Report::parse(Sample::BruisesAtSchool.body().as_bytes())
             .unwrap()
             .facts(self.at);
         Box::new(Oversight {
@@ -191,7 +191,7 @@ pub(super) fn text<'a>(row: &'a Value, key: &str) -> Option<&'a str> {
 
 #[tokio::test]
 async fn another_person_confirms_and_resolve_ends_only_then() {
-    let scene = Scene::new(0).await;
+    let scene = Scene::new(Sample::BruisesAtSchool).await;
     let leader = scene.person("leader", "所长", UNIT, "leader").await;
     let one = scene.person("wangwei1", "王伟", UNIT, "member").await;
     let two = scene.person("wangwei2", "王伟", UNIT, "member").await;
@@ -307,7 +307,7 @@ async fn another_person_confirms_and_resolve_ends_only_then() {
 
 #[tokio::test]
 async fn what_the_unit_does_not_confirm_falls_to_the_office() {
-    let scene = Scene::new(0).await;
+    let scene = Scene::new(Sample::BruisesAtSchool).await;
     let one = scene.person("one", "王伟", UNIT, "member").await;
     let two = scene.person("two", "李娜", UNIT, "member").await;
     let office = scene.person("office1", "王伟", "office", "office").await;
@@ -372,7 +372,7 @@ async fn what_the_unit_does_not_confirm_falls_to_the_office() {
 
 #[tokio::test]
 async fn a_unit_of_one_person_is_confirmed_by_the_office_at_once() {
-    let scene = Scene::new(0).await;
+    let scene = Scene::new(Sample::BruisesAtSchool).await;
     let one = scene.person("one", "王伟", UNIT, "member").await;
     let office = scene.person("office1", "周正", "office", "office").await;
     let id = scene.ticket;
@@ -401,7 +401,7 @@ async fn a_unit_of_one_person_is_confirmed_by_the_office_at_once() {
 
 #[tokio::test]
 async fn a_decision_not_to_file_reaches_the_procuratorate_in_the_same_step() {
-    let scene = Scene::new(0).await;
+    let scene = Scene::new(Sample::BruisesAtSchool).await;
     let one = scene.person("one", "王伟", UNIT, "member").await;
     let leader = scene.person("leader", "所长", UNIT, "leader").await;
     let id = scene.ticket;
@@ -481,7 +481,7 @@ async fn a_decision_not_to_file_reaches_the_procuratorate_in_the_same_step() {
 
 #[tokio::test]
 async fn taking_back_restores_the_clocks_and_forgives_nothing() {
-    let scene = Scene::new(0).await;
+    let scene = Scene::new(Sample::BruisesAtSchool).await;
     let one = scene.person("one", "王伟", UNIT, "member").await;
     let two = scene.person("two", "王伟", UNIT, "leader").await;
     let id = scene.ticket;
@@ -550,7 +550,7 @@ async fn taking_back_restores_the_clocks_and_forgives_nothing() {
 
 #[tokio::test]
 async fn a_contact_may_lie_before_the_dispatch_and_is_met_by_its_record() {
-    let scene = Scene::new(0).await;
+    let scene = Scene::new(Sample::BruisesAtSchool).await;
     let one = scene.person("one", "王伟", UNIT, "member").await;
     let id = scene.ticket;
     scene.act(&one, UNIT, id, &TicketDeed::Sign, 1).await;
@@ -574,7 +574,7 @@ async fn a_contact_may_lie_before_the_dispatch_and_is_met_by_its_record() {
 
 #[tokio::test]
 async fn rows_that_say_more_than_happened_can_not_be_stored() {
-    let scene = Scene::new(0).await;
+    let scene = Scene::new(Sample::BruisesAtSchool).await;
     for illegal in [
         "UPDATE tickets SET state = 'resolved' WHERE id = $1",
         "UPDATE tickets SET state = 'close-requested' WHERE id = $1",

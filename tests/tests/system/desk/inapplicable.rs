@@ -2,7 +2,7 @@
 
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use tests::{System, officers::Accounts, samples};
+use tests::{Sample, System, officers::Accounts};
 
 /// A ticket of the report that rests on an unknown fact or, if `known`, on none: id and unit.
 async fn ticket(system: &System, report: i64, known: bool) -> (i64, String) {
@@ -22,7 +22,7 @@ async fn what_rests_on_an_unknown_fact_may_not_apply() {
     let system = System::start().await;
     let mut accounts = Accounts::make(&system).await;
     // Nobody knows the child's age and sex, and whether the parents are away.
-    let mut body: Value = serde_json::from_str(&samples()[0].1).unwrap();
+    let mut body: Value = Sample::BruisesAtSchool.json();
     let child = body["children"][0].as_object_mut().unwrap();
     for known in ["age", "birth_date", "id_number", "left_behind"] {
         child.remove(known);

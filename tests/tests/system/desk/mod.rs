@@ -13,11 +13,11 @@ mod transfer;
 
 use chrono::{DateTime, FixedOffset};
 use serde_json::{Value, json};
-use tests::{Filed, System, samples};
+use tests::{Filed, Sample, System};
 
 /// Sample 01 with a place and a reporter who has a name.
 fn sample() -> Value {
-    let mut sample: Value = serde_json::from_str(&samples()[0].1).unwrap();
+    let mut sample: Value = Sample::BruisesAtSchool.json();
     sample["where_now"] = json!("某村卫生室里间");
     sample["reporter"]["name"] = json!("化名报告人庚");
     sample["reporter"]["phone"] = json!("13900000000");

@@ -10,6 +10,7 @@ use proptest::{
     collection::vec,
     test_runner::{Config, TestRunner},
 };
+use tests::Sample;
 
 use super::closing::{OTHER, Scene, UNIT};
 
@@ -40,7 +41,7 @@ async fn random_acts_leave_nothing_illegal() {
 }
 
 async fn play(steps: &[Step]) {
-    let scene = Scene::new(0).await;
+    let scene = Scene::new(Sample::BruisesAtSchool).await;
     let people = [
         (scene.person("wangwei1", "王伟", UNIT, "member").await, UNIT),
         (scene.person("wangwei2", "王伟", UNIT, "member").await, UNIT),

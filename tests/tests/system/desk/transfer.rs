@@ -4,12 +4,13 @@ use casework::county::Matter;
 use casework::words::reserved::TRANSFERRED;
 use chrono::TimeDelta;
 use platform::store::{ActDone, Denied, DeskScope, TicketDeed};
+use tests::Sample;
 
 use super::closing::{OTHER, Scene, UNIT, text};
 
 #[tokio::test]
 async fn a_transfer_opens_a_successor_and_ends_when_that_is_signed() {
-    let scene = Scene::new(0).await;
+    let scene = Scene::new(Sample::BruisesAtSchool).await;
     let one = scene.person("one", "王伟", UNIT, "member").await;
     let two = scene.person("two", "李娜", UNIT, "leader").await;
     let there = scene.person("there", "王伟", OTHER, "member").await;
@@ -108,7 +109,7 @@ async fn a_transfer_opens_a_successor_and_ends_when_that_is_signed() {
 
 #[tokio::test]
 async fn a_transfer_is_taken_back_before_the_other_unit_signs() {
-    let scene = Scene::new(0).await;
+    let scene = Scene::new(Sample::BruisesAtSchool).await;
     let one = scene.person("one", "王伟", UNIT, "member").await;
     let office = scene.person("office1", "周正", "office", "office").await;
     let there = scene.person("there", "赵敏", OTHER, "member").await;

@@ -7,6 +7,7 @@ use casework::ticket::opening::{Finding, Side};
 use casework::words::Urgency;
 use chrono::TimeDelta;
 use platform::store::{ActDone, OpeningClock, OpeningClocks, OpeningDeed, OpeningDone, Successor, TicketDeed, Wait};
+use tests::Sample;
 
 use super::{Scene, Who, acting, has, one, stored};
 
@@ -33,7 +34,7 @@ async fn both(scene: &Scene) -> (Who, Who, i64) {
 
 #[tokio::test]
 async fn an_opening_ends_with_its_ticket() {
-    let scene = Scene::new(0, "psychological-support").await;
+    let scene = Scene::new(Sample::BruisesAtSchool, "psychological-support").await;
     let (asker, office, open) = both(&scene).await;
     assert_eq!(scene.close(&asker, 5).await, ActDone::Done);
     assert!(!has(&scene.shows(&asker, scene.minute(5)).await, "home"));
@@ -79,7 +80,7 @@ async fn an_opening_ends_with_its_ticket() {
 
 #[tokio::test]
 async fn a_closing_that_waits_ends_nothing_and_a_transfer_ends_when_it_is_taken() {
-    let scene = Scene::new(0, "psychological-support").await;
+    let scene = Scene::new(Sample::BruisesAtSchool, "psychological-support").await;
     let (asker, office, open) = both(&scene).await;
     let other: String =
         sqlx::query_scalar("SELECT code FROM units WHERE county = 'taihe' AND code = 'edu' AND code <> $1")
@@ -191,7 +192,7 @@ async fn a_closing_that_waits_ends_nothing_and_a_transfer_ends_when_it_is_taken(
 async fn a_ticket_in_any_closed_state_has_no_opening() {
     // Whatever closes a ticket, also what is written one day: the schema holds it for every state that is closed.
     for state in TicketState::ALL.iter().filter(|state| !state.is_open()) {
-        let scene = Scene::new(0, "psychological-support").await;
+        let scene = Scene::new(Sample::BruisesAtSchool, "psychological-support").await;
         both(&scene).await;
         sqlx::query("UPDATE tickets SET state = $2, next_stage = NULL, next_due_at = NULL, outcome = $4,
                          resolved_at = $3, resolved_by = CASE WHEN $3::timestamptz IS NULL THEN NULL ELSE '王伟' END WHERE id = $1")
@@ -207,7 +208,7 @@ async fn a_ticket_in_any_closed_state_has_no_opening() {
         assert_eq!(now, [ended("ended", "ticket"), ended("withdrawn", "ticket")], "{state}");
     }
     // And where the ticket is another unit's.
-    let scene = Scene::new(0, "psychological-support").await;
+    let scene = Scene::new(Sample::BruisesAtSchool, "psychological-support").await;
     both(&scene).await;
     sqlx::query("UPDATE tickets SET unit = 'edu' WHERE id = $1")
         .bind(scene.ticket)
@@ -224,7 +225,7 @@ async fn a_ticket_in_any_closed_state_has_no_opening() {
 
 #[tokio::test]
 async fn what_is_over_by_itself_stays_as_it_is() {
-    let scene = Scene::new(0, "psychological-support").await;
+    let scene = Scene::new(Sample::BruisesAtSchool, "psychological-support").await;
     let (asker, ..) = both(&scene).await;
     let late = 3 + 72 * 60;
     assert_eq!(scene.close(&asker, late).await, ActDone::Done);
@@ -235,7 +236,7 @@ async fn what_is_over_by_itself_stays_as_it_is() {
 
 #[tokio::test]
 async fn a_review_that_finds_it_not_compliant_ends_it_and_is_told() {
-    let scene = Scene::new(0, "psychological-support").await;
+    let scene = Scene::new(Sample::BruisesAtSchool, "psychological-support").await;
     let (asker, office, open) = both(&scene).await;
     let found = scene
         .act(&office, open, OpeningDeed::Review(Finding::NotCompliant), 6)
@@ -314,7 +315,7 @@ async fn told(scene: &Scene) -> Vec<(String, String)> {
 
 #[tokio::test]
 async fn what_nobody_decides_goes_up_to_the_leading_group() {
-    let scene = Scene::new(0, "police-accept").await;
+    let scene = Scene::new(Sample::BruisesAtSchool, "police-accept").await;
     let oversight = scene.person("proc", "冯检", None, "office", "oversight").await;
     let router = scene.fixture.store_as("router");
     let parts = ["identity".to_owned()];
@@ -388,7 +389,7 @@ async fn what_nobody_decides_goes_up_to_the_leading_group() {
 
 #[tokio::test]
 async fn after_an_outage_the_leading_group_is_not_called_before_the_office_could_read() {
-    let scene = Scene::new(0, "police-accept").await;
+    let scene = Scene::new(Sample::BruisesAtSchool, "police-accept").await;
     let officer = scene.person("pol1", "吴警", None, &scene.unit.clone(), "member").await;
     let router = scene.fixture.store_as("router");
     scene.sign(&officer, 1).await;

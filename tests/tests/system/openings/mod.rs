@@ -14,7 +14,7 @@ use platform::store::{
     ActDone, Acting, Closing, DeskScope, Opening, OpeningActing, OpeningAsk, OpeningAsked, OpeningClock, OpeningClocks,
     OpeningDeed, OpeningDone, OpeningHanded, Reading, Store, TicketDeed,
 };
-use tests::fixture::Fixture;
+use tests::{Sample, fixture::Fixture};
 
 /// Somebody: account, name, unit.
 #[derive(Clone, Debug)]
@@ -38,7 +38,7 @@ struct Scene {
 
 impl Scene {
     /// Sample `sample`, and its ticket of this obligation.
-    async fn new(sample: usize, obligation: &str) -> Self {
+    async fn new(sample: Sample, obligation: &str) -> Self {
         let fixture = Fixture::new().await;
         let at = platform::clock::now() - TimeDelta::days(8);
         let report = fixture.stored(sample).await;

@@ -3,14 +3,13 @@
 
 use serde_json::{Value, json};
 use tests::{
-    Filed, System,
+    Filed, Sample, System,
     officers::{Accounts, Browser},
-    samples,
 };
 
 /// Sample 01 with words that stand out, its police ticket, and the health unit's psychological support.
 async fn filed(system: &System) -> (Filed, i64, i64) {
-    let mut body: Value = serde_json::from_str(&samples()[0].1).unwrap();
+    let mut body: Value = Sample::BruisesAtSchool.json();
     body["children"][0]["school"] = json!("化名小学丁");
     body["children"][0]["home_address"] = json!("化名路7号");
     body["reporter"] =

@@ -8,6 +8,7 @@ use proptest::{
     collection::vec,
     test_runner::{Config, TestRunner},
 };
+use tests::Sample;
 
 use super::{Scene, Who, has};
 
@@ -48,7 +49,7 @@ async fn a_second_login_in_the_office_decides_on_what_others_ask() {
 }
 
 async fn play(steps: &[Step]) {
-    let scene = Scene::new(0, "psychological-support").await;
+    let scene = Scene::new(Sample::BruisesAtSchool, "psychological-support").await;
     let unit = scene.unit.clone();
     let people = [
         scene.person("outsider", "孙悦", None, &unit, "member").await,

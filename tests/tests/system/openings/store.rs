@@ -3,6 +3,7 @@
 use casework::ticket::opening::{Finding, Side};
 use chrono::TimeDelta;
 use platform::store::{OpeningAsked, OpeningDeed, OpeningDenied, OpeningDone, OpeningList, ReadsAsked};
+use tests::Sample;
 
 use super::{Scene, acting, has, one, stored};
 
@@ -11,7 +12,7 @@ const HOURS: i64 = 60;
 #[tokio::test]
 async fn what_a_unit_asks_is_approved_by_the_office_and_ends_by_itself() {
     // P2, a township's ticket: place, own situations, child, home.
-    let scene = Scene::new(2, "urge-guardianship").await;
+    let scene = Scene::new(Sample::AloneAt14, "urge-guardianship").await;
     let unit = scene.unit.clone();
     let asker = scene.person("zhang", "张敏", None, &unit, "member").await;
     let colleague = scene.person("li", "李涛", None, &unit, "leader").await;
@@ -101,7 +102,7 @@ async fn what_a_unit_asks_is_approved_by_the_office_and_ends_by_itself() {
 
 #[tokio::test]
 async fn nobody_decides_their_own_nor_with_another_login() {
-    let scene = Scene::new(0, "police-accept").await;
+    let scene = Scene::new(Sample::BruisesAtSchool, "police-accept").await;
     let asker = scene
         .person("zhou", "周正", Some("0558-8612345、138 0000 0001"), "office", "office")
         .await;
@@ -176,7 +177,7 @@ async fn nobody_decides_their_own_nor_with_another_login() {
 
 #[tokio::test]
 async fn another_person_is_of_another_unit_and_of_the_right_role() {
-    let scene = Scene::new(2, "urge-guardianship").await;
+    let scene = Scene::new(Sample::AloneAt14, "urge-guardianship").await;
     let unit = scene.unit.clone();
     let asker = scene.person("zhang", "张敏", None, &unit, "member").await;
     let both = scene.person("he", "何平", None, "office", "office").await;
@@ -225,7 +226,7 @@ async fn another_person_is_of_another_unit_and_of_the_right_role() {
 
 #[tokio::test]
 async fn two_who_decide_at_once_decide_once() {
-    let scene = Scene::new(2, "urge-guardianship").await;
+    let scene = Scene::new(Sample::AloneAt14, "urge-guardianship").await;
     let asker = scene.person("zhang", "张敏", None, &scene.unit.clone(), "member").await;
     let mut people = Vec::new();
     for n in 0..4 {
@@ -269,7 +270,7 @@ async fn two_who_decide_at_once_decide_once() {
 
 #[tokio::test]
 async fn a_p1_opens_at_once_for_who_signed_and_never_the_reporter() {
-    let scene = Scene::new(0, "psychological-support").await;
+    let scene = Scene::new(Sample::BruisesAtSchool, "psychological-support").await;
     let unit = scene.unit.clone();
     let asker = scene.person("sun", "孙悦", None, &unit, "member").await;
     let leader = scene.person("lead", "钱进", None, &unit, "leader").await;
@@ -339,7 +340,7 @@ async fn a_p1_opens_at_once_for_who_signed_and_never_the_reporter() {
 
 #[tokio::test]
 async fn the_police_that_signed_open_the_identity_and_somebody_else_ticks() {
-    let scene = Scene::new(0, "police-accept").await;
+    let scene = Scene::new(Sample::BruisesAtSchool, "police-accept").await;
     let unit = scene.unit.clone();
     let officer = scene.person("pol1", "吴警", None, &unit, "member").await;
     let colleague = scene.person("pol2", "郑警", None, &unit, "member").await;
@@ -412,7 +413,7 @@ async fn the_police_that_signed_open_the_identity_and_somebody_else_ticks() {
 
 #[tokio::test]
 async fn the_clock_wakes_for_what_nobody_decided() {
-    let scene = Scene::new(4, "companionship").await;
+    let scene = Scene::new(Sample::OrphanNew, "companionship").await;
     let asker = scene.person("zhang", "张敏", None, &scene.unit.clone(), "member").await;
     let router = scene.fixture.store_as("router");
     // A P3's own stages fall due days later; the asking does in an hour.
@@ -425,7 +426,7 @@ async fn the_clock_wakes_for_what_nobody_decided() {
 
 #[tokio::test]
 async fn an_anonymous_report_has_no_identity_to_open() {
-    let scene = Scene::new(0, "police-accept").await;
+    let scene = Scene::new(Sample::BruisesAtSchool, "police-accept").await;
     sqlx::query("UPDATE report_facts SET facts = facts || '{\"identity\": \"anonymous\"}' WHERE report_id = $1")
         .bind(scene.report)
         .execute(scene.fixture.store.pool())
@@ -450,7 +451,7 @@ async fn an_anonymous_report_has_no_identity_to_open() {
 
 #[tokio::test]
 async fn who_leaves_takes_nothing_along() {
-    let scene = Scene::new(2, "urge-guardianship").await;
+    let scene = Scene::new(Sample::AloneAt14, "urge-guardianship").await;
     let asker = scene.person("zhang", "张敏", None, &scene.unit.clone(), "member").await;
     let office = scene.person("office1", "周正", None, "office", "office").await;
     let opening = one(scene.ask(&asker, &["school"], 1).await);
@@ -471,7 +472,7 @@ async fn who_leaves_takes_nothing_along() {
 
 #[tokio::test]
 async fn who_read_what_is_found_page_by_page() {
-    let scene = Scene::new(0, "police-accept").await;
+    let scene = Scene::new(Sample::BruisesAtSchool, "police-accept").await;
     let officer = scene.person("pol1", "吴警", None, &scene.unit.clone(), "member").await;
     let other = scene.person("pol2", "郑警", None, &scene.unit.clone(), "member").await;
     for minute in 0..30 {

@@ -8,9 +8,8 @@ use std::{
 use rand::{RngExt, rngs::StdRng, seq::IndexedRandom};
 use serde_json::{Value, json};
 use tests::{
-    Filed, Options, Servers, System,
+    Filed, Options, Sample, Servers, System,
     officers::{Accounts, Browser},
-    samples,
 };
 
 /// A report and what is needed to ask about it.
@@ -118,8 +117,7 @@ impl World {
 
     /// Files one of the samples as any kind of reporter.
     pub(super) async fn file(&mut self, rng: &mut StdRng) -> Report {
-        let samples = samples();
-        let mut body: Value = serde_json::from_str(&samples.choose(rng).unwrap().1).unwrap();
+        let mut body = Sample::ALL.choose(rng).unwrap().json();
         let kinds = ["teacher", "doctor", "police", "relative", "public", "child"];
         let identities = ["named", "confidential", "anonymous"];
         body["reporter"] = json!({"kind": kinds.choose(rng).unwrap(), "identity": identities.choose(rng).unwrap()});
@@ -128,7 +126,7 @@ impl World {
 
     /// Files the first sample: present danger, several units.
     pub(super) async fn file_first(&mut self) -> Report {
-        let mut body: Value = serde_json::from_str(&samples()[0].1).unwrap();
+        let mut body: Value = Sample::BruisesAtSchool.json();
         body["reporter"] = json!({"kind": "teacher", "identity": "named"});
         self.routed(&body).await
     }

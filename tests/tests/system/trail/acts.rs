@@ -4,7 +4,7 @@
 
 use platform::{clock, store::TASKS};
 use sqlx::{AssertSqlSafe, Executor};
-use tests::{Fixture, System, officers::Accounts, samples};
+use tests::{Fixture, Sample, System, officers::Accounts};
 
 use super::person;
 
@@ -20,7 +20,7 @@ const ACTS: [(&str, &str, &str); 4] = [
 async fn with_acts() -> Fixture {
     let fixture = Fixture::new().await;
     let admin = person(&fixture, "admin", "office", "admin").await;
-    let report = fixture.stored(0).await;
+    let report = fixture.stored(Sample::BruisesAtSchool).await;
     let other = person(&fixture, "other", "office", "admin").await;
     let invited = super::act(other, "invited", admin);
     fixture.store.invitation_make(admin, b"code", &invited).await.unwrap();
@@ -142,7 +142,7 @@ async fn utc(fixture: &Fixture) -> sqlx::pool::PoolConnection<sqlx::Postgres> {
 /// Everything that leaves acts: a report on its way, an opening, a grant, an invitation, rules.
 async fn busy(system: &System) -> Accounts {
     let accounts = Accounts::make(system).await;
-    let filed = system.file(&samples()[0].1).await;
+    let filed = system.file(Sample::BruisesAtSchool.body()).await;
     system.routed(&filed).await;
     let ticket: i64 = sqlx::query_scalar(
         "SELECT id FROM tickets WHERE report_id = $1 AND unit = 'pol-341222101' AND obligation = 'police-accept'",

@@ -9,11 +9,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rand::{RngExt, SeedableRng, rngs::StdRng, seq::IndexedRandom};
-use serde_json::{Value, json};
+use serde_json::json;
 use tests::{
-    System,
+    Sample, System,
     officers::{Accounts, Browser},
-    samples,
 };
 
 const MORE: [(&str, &str, &str); 4] = [
@@ -102,11 +101,11 @@ impl World {
         let word = |part: &str| format!("暗号{part}{n}Zq");
         // The first is one of the member's own unit.
         let sample = if n == 0 {
-            0
+            Sample::BruisesAtSchool
         } else {
-            rng.random_range(0..samples().len())
+            Sample::ALL[rng.random_range(0..Sample::ALL.len())]
         };
-        let mut body: Value = serde_json::from_str(&samples()[sample].1).unwrap();
+        let mut body = sample.json();
         let named = rng.random_bool(0.3);
         let mut planted = vec![
             ("place", word("place")),

@@ -9,9 +9,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use tests::{
-    System,
+    Sample, System,
     officers::{Accounts, Browser, Page},
-    samples,
 };
 
 use crate::{
@@ -166,7 +165,7 @@ impl Walk {
 
     /// A report with a child who has a school, and a reporter who asked for secrecy.
     async fn filed(&self) -> i64 {
-        let mut body: Value = serde_json::from_str(&samples()[0].1).unwrap();
+        let mut body: Value = Sample::BruisesAtSchool.json();
         body["children"][0]["school"] = json!("化名小学丁");
         body["reporter"] =
             json!({"kind": "teacher", "identity": "confidential", "name": "化名报告人庚", "phone": "13911112222"});
