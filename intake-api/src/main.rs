@@ -2,18 +2,15 @@
 
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
-mod accept;
 mod commands;
 mod fitting;
+mod intake;
 mod internal;
 mod parts;
-mod peer;
 mod public;
-mod relay;
 mod serve;
 mod snapshots;
-mod strict;
-mod writer;
+mod web;
 
 use std::path::PathBuf;
 

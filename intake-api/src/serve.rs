@@ -24,14 +24,14 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::{
-    accept::Intake,
     fitting,
+    intake::{accept::Intake, relay, writer},
     internal::{
         self, Internal,
         auth::{inside::FactorRule, token::Tokens},
     },
     public::{self, Limits, Public},
-    relay, snapshots, writer,
+    snapshots,
 };
 
 /// Reports between the doors and the writers. A full queue makes doors wait, which a reporter sees as a slow page, not an error.
@@ -164,7 +164,7 @@ struct Desk {
     office: Store,
     people: Store,
     tokens: Arc<Tokens>,
-    demo: Option<Arc<[internal::auth::login::DemoAccount]>>,
+    demo: Option<Arc<[internal::auth::demo::DemoAccount]>>,
     rules: Arc<internal::auth::Rules>,
 }
 
@@ -218,6 +218,7 @@ impl Desk {
             examinations: internal::Examinations::default(),
             counted: std::sync::Arc::default(),
             replays: internal::Replays::default(),
+            pages: internal::page_paths().into(),
             session_hours: config.login.session_hours,
             secure: config.listen.internal_url.starts_with("https://"),
             demo: self.demo,

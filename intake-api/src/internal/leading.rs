@@ -23,7 +23,7 @@ use serde_json::{Value, json};
 use super::{
     Internal, Route, api_unavailable,
     auth::Leading,
-    board::{Call, call},
+    board::call::{Call, call},
     page::{Frame, Language, render, words},
     unavailable,
 };

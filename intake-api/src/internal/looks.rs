@@ -23,7 +23,7 @@ use serde_json::json;
 use super::{
     Internal, Route, api_unavailable,
     auth::{Actor, Overseer},
-    board,
+    board::facts,
     desk::matter,
     detached, openings,
     page::{Frame, Language, problem, render, tail},
@@ -191,7 +191,7 @@ pub(super) async fn show(
         frame: Frame::of(actor, lang, "/reports").titled(tail(&receipt)),
         report: id,
         drill: found.outline.drill,
-        lines: board::facts_lines(&opened, pack, lang),
+        lines: facts::lines(&opened, pack, lang),
         shut: opened.shut,
         hidden: hidden
             .map(|part| Ticked {

@@ -23,7 +23,7 @@ use serde_json::json;
 use tracing::warn;
 
 use super::{Internal, auth::Actor};
-use crate::peer;
+use crate::web::peer;
 
 /// Longest path that a line keeps.
 const PATH: usize = 120;

@@ -6,47 +6,17 @@ use axum::{
     http::{HeaderValue, StatusCode},
     middleware,
     response::{IntoResponse, Redirect, Response},
-    routing::{MethodRouter, delete, get, post},
+    routing::{delete, get, post},
 };
 
 use super::{
-    Internal,
+    Internal, Route,
     auth::{self, SignedIn, login},
-    counts, kept,
+    counting, kept,
     page::{Frame, in_demo, keep_language, problem},
     refused, slow, wire,
 };
-use crate::strict::strict;
-
-/// One route.
-pub(crate) struct Route {
-    /// `GET`, `POST`, `DELETE`.
-    pub(crate) method: &'static str,
-    /// Path with `{parameters}`.
-    pub(crate) path: &'static str,
-    /// Its handler.
-    pub(crate) handler: MethodRouter<Internal>,
-}
-
-impl Route {
-    /// A page.
-    pub(crate) fn get(path: &'static str, handler: MethodRouter<Internal>) -> Self {
-        Self {
-            method: "GET",
-            path,
-            handler,
-        }
-    }
-
-    /// An act.
-    pub(crate) fn post(path: &'static str, handler: MethodRouter<Internal>) -> Self {
-        Self {
-            method: "POST",
-            path,
-            handler,
-        }
-    }
-}
+use crate::web::headers::strict;
 
 /// The whole surface.
 pub(crate) fn all() -> Vec<Route> {
@@ -65,6 +35,10 @@ pub(crate) fn all() -> Vec<Route> {
     ];
     routes.extend(super::desk::routes());
     routes.extend(super::board::routes());
+    routes.extend(super::triage::routes());
+    routes.extend(super::callback::routes());
+    routes.extend(super::closings::routes());
+    routes.extend(super::floods::routes());
     routes.extend(super::leading::routes());
     routes.extend(super::openings::routes());
     routes.extend(super::looks::routes());
@@ -74,6 +48,12 @@ pub(crate) fn all() -> Vec<Route> {
     routes.extend(super::own::routes());
     routes.extend(super::page::routes());
     routes
+}
+
+/// Paths of all pages.
+pub(crate) fn page_paths() -> Vec<&'static str> {
+    let pages = all().into_iter().filter(|route| route.method == "GET");
+    pages.map(|route| route.path).collect()
 }
 
 /// The internal application.
@@ -89,7 +69,7 @@ pub(crate) fn routes(internal: Internal) -> Router {
     // of another route than the one that refused it.
     Router::new()
         .fallback_service(pages)
-        .layer(middleware::from_fn_with_state(internal.clone(), counts::layer))
+        .layer(middleware::from_fn_with_state(internal.clone(), counting::layer))
         .layer(middleware::from_fn_with_state(internal.clone(), kept::layer))
         .layer(middleware::from_fn_with_state(internal.clone(), refused::layer))
         .layer(middleware::from_fn_with_state(internal.clone(), auth::session))

@@ -14,7 +14,8 @@ use axum::{
     response::Response,
 };
 
-use super::{App, encoding, page::Notice};
+use super::{App, page::Notice};
+use crate::web::encoding;
 
 /// How many times the limit is read and thrown away for the sake of a proper answer.
 const PATIENCE: usize = 16;

@@ -11,7 +11,7 @@ use axum::{
 use platform::text::Lang;
 use tokio::time::Instant;
 
-use crate::strict::strict;
+use crate::web::headers::strict;
 
 use super::{
     App, is_api,

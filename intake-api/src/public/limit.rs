@@ -21,7 +21,7 @@ use governor::{
 use platform::run::listener;
 
 use super::App;
-use crate::peer;
+use crate::web::peer;
 
 /// Addresses that were quiet for a minute are dropped each time this many questions were asked.
 const SWEEP_EVERY: u32 = 1024;

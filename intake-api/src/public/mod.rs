@@ -8,7 +8,6 @@ mod about;
 mod api;
 mod assets;
 mod body;
-mod encoding;
 mod form;
 mod guard;
 mod lang;
@@ -50,7 +49,7 @@ use self::{
     page::Notice,
     problem::{Kind, Problem},
 };
-use crate::accept::{AcceptError, Accepted, Intake, Submission};
+use crate::intake::accept::{AcceptError, Accepted, Intake, Submission};
 
 /// Tries of a follow-up code per minute and address. With 16 digits guessing is hopeless; this keeps it cheap for us too.
 const STATUS_TRIES_PER_MINUTE: u32 = 30;

@@ -20,7 +20,7 @@ use super::{
     App,
     page::{Page, Switch, moment, render},
 };
-use crate::accept::Accepted;
+use crate::intake::accept::Accepted;
 
 /// How long a receipt can be shown again.
 const KEPT_S: i64 = 600;

@@ -24,7 +24,7 @@ use tokio::sync::mpsc;
 use tower::ServiceExt;
 
 use super::{App, Limits, Shared, app_routes, limit::Limiter};
-use crate::{
+use crate::intake::{
     accept::Intake,
     writer::{Job, Outcome},
 };

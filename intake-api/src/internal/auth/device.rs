@@ -14,7 +14,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::{session, token::DEVICE_DAYS};
-use crate::{internal::Internal, peer};
+use crate::{internal::Internal, web::peer};
 
 /// The cookie's name; over TLS with the prefix that keeps it to this host.
 const COOKIE: &str = "sw_device";

@@ -12,7 +12,7 @@ use axum::{
 };
 use platform::store::DeskScope;
 
-use super::session::Actor;
+use super::actor::Actor;
 use crate::internal::page::problem;
 
 /// Anybody with a live session.

@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use super::{
     SignedIn,
+    demo::DemoAccount,
     device::{self, Device},
     entry::{Entry, Typed, attempt},
     next::OwnPath,
@@ -26,31 +27,6 @@ use crate::internal::{
     page::{Frame, Language, problem, render},
     wire::JsonBody,
 };
-
-/// An account of the demo, shown on its login page.
-#[derive(Clone, Debug, Deserialize)]
-pub(crate) struct DemoAccount {
-    /// What to type.
-    pub(crate) login: String,
-    /// Its password.
-    pub(crate) password: String,
-    /// Who that is: `office`, `leader`, `member`, `leading`, `admin`.
-    pub(crate) who: String,
-}
-
-impl DemoAccount {
-    fn words(&self, lang: &Lang) -> &'static str {
-        match self.who.as_str() {
-            "office" => lang.t("login.demo.office"),
-            "leader" => lang.t("login.demo.leader"),
-            "leading" => lang.t("login.demo.leading"),
-            "member" => lang.t("login.demo.member"),
-            "office2" => lang.t("login.demo.office2"),
-            "oversight" => lang.t("login.demo.oversight"),
-            _ => lang.t("login.demo.admin"),
-        }
-    }
-}
 
 #[derive(Template)]
 #[template(path = "internal/login.html")]
@@ -117,7 +93,7 @@ pub(crate) async fn page(
 ) -> Response {
     let seen = LoginSeen {
         login: "",
-        next: &OwnPath::read(&next.next),
+        next: &OwnPath::read(&next.next, &internal.pages),
         slip: None,
         error: None,
     };
@@ -131,7 +107,7 @@ pub(crate) async fn submit(
     device: Device,
     Form(form): Form<Credentials>,
 ) -> Response {
-    let (now, next) = (clock::now(), OwnPath::read(&form.next));
+    let (now, next) = (clock::now(), OwnPath::read(&form.next, &internal.pages));
     let login = form.login.trim().to_owned();
     let page = |error: Option<String>, slip: Option<String>, status| {
         show(

@@ -3,8 +3,6 @@
 //! A value of [`OwnPath`] can't be anything else: its path is that of a page in the list of routes, and its query holds
 //! neither control signs nor anything that a browser reads as another host, written out or percent-encoded.
 
-use crate::internal::all_routes;
-
 /// Longest address that is kept over a login.
 const LONGEST: usize = 1000;
 
@@ -14,8 +12,8 @@ pub(crate) struct OwnPath(String);
 
 impl OwnPath {
     /// What a link or form asks for; anything but a page of ours is the first page.
-    pub(crate) fn read(wanted: &str) -> Self {
-        if is_ours(wanted) {
+    pub(crate) fn read(wanted: &str, pages: &[&str]) -> Self {
+        if is_ours(wanted, pages) {
             Self(wanted.to_owned())
         } else {
             Self("/".to_owned())
@@ -33,10 +31,10 @@ impl OwnPath {
     }
 }
 
-fn is_ours(wanted: &str) -> bool {
+fn is_ours(wanted: &str, pages: &[&str]) -> bool {
     let (rest, fragment) = wanted.split_once('#').unwrap_or((wanted, ""));
     let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
-    wanted.len() <= LONGEST && is_page(path) && is_query(query) && fragment.bytes().all(is_plain)
+    wanted.len() <= LONGEST && is_page(path, pages) && is_query(query) && fragment.bytes().all(is_plain)
 }
 
 fn is_plain(byte: u8) -> bool {
@@ -44,7 +42,7 @@ fn is_plain(byte: u8) -> bool {
 }
 
 /// A page in the list of routes. Its parts are plain signs, so that no encoding can hide anything.
-fn is_page(path: &str) -> bool {
+fn is_page(path: &str, pages: &[&str]) -> bool {
     let Some(inner) = path.strip_prefix('/') else {
         return false;
     };
@@ -56,11 +54,7 @@ fn is_page(path: &str) -> bool {
         .iter()
         .all(|part| !part.is_empty() && !part.bytes().all(|b| b == b'.') && part.bytes().all(is_plain));
     let no_page = ["api", "assets", "login", "logout", "leave"].contains(&parts[0]);
-    sound
-        && !no_page
-        && all_routes()
-            .iter()
-            .any(|route| route.method == "GET" && matches(route.path, &parts))
+    sound && !no_page && pages.iter().any(|page| matches(page, &parts))
 }
 
 fn matches(route: &str, parts: &[&str]) -> bool {
@@ -97,9 +91,11 @@ fn is_query(query: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::OwnPath;
+    use crate::internal::page_paths;
 
     #[test]
     fn pages_of_ours_are_kept() {
+        let pages = page_paths();
         for good in [
             "/",
             "/desk",
@@ -109,12 +105,13 @@ mod tests {
             "/rules/3/tables/urgency/rows/1",
             "/board/tickets/12?lang=en",
         ] {
-            assert_eq!(OwnPath::read(good).as_str(), good);
+            assert_eq!(OwnPath::read(good, &pages).as_str(), good);
         }
     }
 
     #[test]
     fn anything_else_is_the_first_page() {
+        let pages = page_paths();
         for bad in [
             "",
             "desk",
@@ -151,7 +148,7 @@ mod tests {
             "/desk ",
             &format!("/desk?x={}", "a".repeat(2000)),
         ] {
-            assert_eq!(OwnPath::read(bad).as_str(), "/", "{bad:?}");
+            assert_eq!(OwnPath::read(bad, &pages).as_str(), "/", "{bad:?}");
         }
     }
 }

@@ -13,18 +13,13 @@ use axum::{
     response::Response,
 };
 use chrono::{DateTime, Utc};
-use platform::{
-    clock,
-    run::telemetry::chain,
-    store::{Person, StoreError},
-};
+use platform::{clock, run::telemetry::chain, store::StoreError};
 use tracing::{error, warn};
-use uuid::Uuid;
 
-use super::token::Claims;
+use super::{actor::Actor, token::Claims};
 use crate::{
     internal::{Internal, counts::Counts},
-    peer,
+    web::peer,
 };
 
 /// The cookie's name.
@@ -48,47 +43,6 @@ const TOUCH_S: i64 = 60;
 /// The session of this request could not be looked up: the database is away. An extension of the request.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SessionUnread;
-
-/// Who acts in this request.
-#[derive(Clone, Debug)]
-pub(crate) struct Actor {
-    /// The session.
-    pub(crate) session: Uuid,
-    /// The person and their memberships at this moment.
-    pub(crate) person: Arc<Person>,
-    /// What every form of this session carries.
-    pub(crate) csrf: String,
-    /// What waits behind the links of the navigation.
-    pub(crate) counts: Counts,
-    /// When a person last did something in this session.
-    pub(crate) used_at: DateTime<Utc>,
-    /// Must set up a second factor before anything else.
-    pub(crate) must_factor: bool,
-}
-
-impl Actor {
-    /// Units in which the person has one of these roles.
-    pub(crate) fn units(&self, roles: &[&str]) -> Vec<&str> {
-        let held = self
-            .person
-            .memberships
-            .iter()
-            .filter(|m| roles.contains(&m.role.as_str()));
-        let mut units: Vec<&str> = held.map(|m| m.unit.as_str()).collect();
-        units.dedup();
-        units
-    }
-
-    /// Whether the person leads this unit.
-    pub(crate) fn leads(&self, unit: &str) -> bool {
-        self.units(&["leader"]).contains(&unit)
-    }
-
-    /// Whether the person has one of these roles anywhere.
-    pub(crate) fn is(&self, roles: &[&str]) -> bool {
-        self.person.memberships.iter().any(|m| roles.contains(&m.role.as_str()))
-    }
-}
 
 /// The layer.
 pub(crate) async fn session(State(internal): State<Internal>, request: Request, next: Next) -> Response {

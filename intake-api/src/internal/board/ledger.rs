@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 /// The ledger as the snapshot keeps it.
 #[derive(Clone, Debug, Deserialize)]
-pub(super) struct Ledger {
+pub(crate) struct Ledger {
     accepted: i64,
     routed: i64,
     waiting: i64,
@@ -17,29 +17,29 @@ pub(super) struct Ledger {
 }
 
 /// The ledger in words.
-pub(super) struct LedgerLine {
-    pub(super) balanced: bool,
-    pub(super) accepted: String,
-    pub(super) dispatched: String,
+pub(crate) struct LedgerLine {
+    pub(crate) balanced: bool,
+    pub(crate) accepted: String,
+    pub(crate) dispatched: String,
     /// Report id and receipt of what is missing.
-    pub(super) missing: Vec<(i64, String)>,
+    pub(crate) missing: Vec<(i64, String)>,
 }
 
 impl Ledger {
     /// Both equations hold and nothing is missing.
-    pub(super) fn balanced(&self) -> bool {
+    pub(crate) fn balanced(&self) -> bool {
         self.accepted == self.routed + self.waiting
             && self.dispatched == self.open + self.discharged + self.waived
             && self.missing.is_empty()
     }
 
     /// The receipts that are missing.
-    pub(super) fn missing(&self) -> impl Iterator<Item = (i64, String)> {
+    pub(crate) fn missing(&self) -> impl Iterator<Item = (i64, String)> {
         self.missing.iter().map(|id| (*id, ReportId::from_db(*id).to_string()))
     }
 
     /// In words.
-    pub(super) fn say(&self, lang: Lang) -> LedgerLine {
+    pub(crate) fn say(&self, lang: Lang) -> LedgerLine {
         let text = |n: i64| n.to_string();
         let (accepted, routed, waiting) = (text(self.accepted), text(self.routed), text(self.waiting));
         let (dispatched, open, discharged, waived) = (

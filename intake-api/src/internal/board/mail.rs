@@ -10,7 +10,7 @@ use crate::internal::page::words;
 const SILENT_MINUTES: i64 = 3;
 
 /// Nothing while mail goes out, or while nothing waits for a notifier that is not there.
-pub(super) fn lines(state: Option<&MailState>, waiting: i64, lang: Lang, now: DateTime<Utc>) -> Vec<String> {
+pub(crate) fn lines(state: Option<&MailState>, waiting: i64, lang: Lang, now: DateTime<Utc>) -> Vec<String> {
     let n = counted(waiting);
     let silent = state.is_none_or(|state| now - state.seen_at > TimeDelta::minutes(SILENT_MINUTES));
     let mut lines = Vec::new();

@@ -19,11 +19,12 @@ use platform::{
 
 use super::{
     call::{Call, call},
-    floods, mail,
+    mail,
 };
 use crate::internal::{
     Internal, api_unavailable,
     auth::{Actor, Overseer},
+    floods::page as floods,
     page::{Frame, Language, render, words},
     unavailable,
 };
@@ -32,68 +33,68 @@ use crate::internal::{
 const COUNTED: i64 = 1000;
 
 /// One matter to call about.
-pub(super) struct Line {
+pub(crate) struct Line {
     /// Keeps the focus while the part refreshes itself.
-    pub(super) id: String,
-    pub(super) href: String,
+    pub(crate) id: String,
+    pub(crate) href: String,
     /// Receipt, place, sex and age, what is reported.
-    pub(super) brief: String,
+    pub(crate) brief: String,
     /// Red for what is overdue, amber for what soon will be.
-    pub(super) tone: &'static str,
-    pub(super) unit: String,
-    pub(super) what: String,
-    pub(super) urgency: &'static str,
-    pub(super) since: String,
-    pub(super) level: String,
-    pub(super) drill: bool,
-    pub(super) hot: bool,
-    pub(super) call: Option<Call>,
+    pub(crate) tone: &'static str,
+    pub(crate) unit: String,
+    pub(crate) what: String,
+    pub(crate) urgency: &'static str,
+    pub(crate) since: String,
+    pub(crate) level: String,
+    pub(crate) drill: bool,
+    pub(crate) hot: bool,
+    pub(crate) call: Option<Call>,
     /// A notice that can be sent again.
-    pub(super) again: Option<uuid::Uuid>,
+    pub(crate) again: Option<uuid::Uuid>,
 }
 
 /// A number with the matters behind it.
-pub(super) struct Group {
-    pub(super) id: &'static str,
-    pub(super) title: &'static str,
-    pub(super) calm: &'static str,
-    pub(super) count: String,
-    pub(super) zero: bool,
+pub(crate) struct Group {
+    pub(crate) id: &'static str,
+    pub(crate) title: &'static str,
+    pub(crate) calm: &'static str,
+    pub(crate) count: String,
+    pub(crate) zero: bool,
     /// Style of its number.
-    pub(super) tone: &'static str,
+    pub(crate) tone: &'static str,
     /// Where the whole list is.
-    pub(super) all: Option<String>,
-    pub(super) lines: Vec<Line>,
+    pub(crate) all: Option<String>,
+    pub(crate) lines: Vec<Line>,
     /// Said when the list is shorter than the count.
-    pub(super) more: bool,
+    pub(crate) more: bool,
     /// Counts by level, of the overdue ones.
-    pub(super) parts: Vec<(&'static str, String)>,
+    pub(crate) parts: Vec<(&'static str, String)>,
 }
 
 /// The live part.
-pub(super) struct Now {
-    pub(super) at: String,
-    pub(super) groups: Vec<Group>,
-    pub(super) parked: Option<String>,
-    pub(super) undecided: Option<String>,
+pub(crate) struct Now {
+    pub(crate) at: String,
+    pub(crate) groups: Vec<Group>,
+    pub(crate) parked: Option<String>,
+    pub(crate) undecided: Option<String>,
     /// Mail does not go out: what the office must know at once.
-    pub(super) mail: Vec<String>,
+    pub(crate) mail: Vec<String>,
     /// Closings and transfers that wait for the office.
-    pub(super) closings: Option<String>,
+    pub(crate) closings: Option<String>,
     /// Openings that wait for a decision or a review.
-    pub(super) openings: Option<String>,
+    pub(crate) openings: Option<String>,
     /// Those of them that are overdue.
-    pub(super) openings_overdue: Option<String>,
+    pub(crate) openings_overdue: Option<String>,
     /// Area codes that the list does not have.
-    pub(super) unlisted: Vec<Unlisted>,
+    pub(crate) unlisted: Vec<Unlisted>,
     /// Possibly floods.
-    pub(super) floods: Vec<floods::OnBoard>,
+    pub(crate) floods: Vec<floods::OnBoard>,
 }
 
 /// A code with where its reports went.
-pub(super) struct Unlisted {
-    pub(super) said: String,
-    pub(super) receipts: String,
+pub(crate) struct Unlisted {
+    pub(crate) said: String,
+    pub(crate) receipts: String,
 }
 
 #[derive(Template)]
@@ -134,7 +135,7 @@ pub(crate) async fn api(State(internal): State<Internal>, _: Overseer) -> Respon
 }
 
 /// Reads it and says it in words.
-pub(super) async fn look(internal: &Internal, actor: &Actor, lang: Lang) -> Result<Now, StoreError> {
+pub(crate) async fn look(internal: &Internal, actor: &Actor, lang: Lang) -> Result<Now, StoreError> {
     let found = internal.board.board_now(&internal.county, clock::now()).await?;
     let office = actor.is(&["office"]);
     Ok(say(found, &internal.pack.current().pack, office, lang, clock::now()))
@@ -275,18 +276,18 @@ fn group(lang: Lang, id: &'static str, count: i64, lines: Vec<Line>) -> Group {
 }
 
 /// The frame of the board, with what is overdue in its title.
-pub(super) fn frame(actor: &Actor, lang: Lang, now: &Now) -> Frame {
+pub(crate) fn frame(actor: &Actor, lang: Lang, now: &Now) -> Frame {
     let overdue = now.groups.iter().find(|group| group.id == "overdue" && !group.zero);
     Frame::of(actor, lang, "/board").titled(overdue.map_or("", |group| group.count.as_str()))
 }
 
 /// Receipt, place, sex and age, what is reported.
-pub(super) fn brief(lang: Lang, pack: &Pack, report: i64, facts: Option<&serde_json::Value>) -> String {
+pub(crate) fn brief(lang: Lang, pack: &Pack, report: i64, facts: Option<&serde_json::Value>) -> String {
     let said = facts.map_or_else(String::new, |facts| words::brief(lang, pack, facts));
     format!("{} · {said}", ReportId::from_db(report))
 }
 
-pub(super) fn counted(count: i64) -> String {
+pub(crate) fn counted(count: i64) -> String {
     if count > COUNTED {
         format!("{COUNTED}+")
     } else {
@@ -295,7 +296,7 @@ pub(super) fn counted(count: i64) -> String {
 }
 
 /// `key`: of an unsigned ticket `since` is its dispatch, of an overdue stage its due time.
-pub(super) fn about(key: &str, line: &CallAbout, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> Line {
+pub(crate) fn about(key: &str, line: &CallAbout, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> Line {
     let obligation = pack.vocabulary().obligations.label(&line.obligation, lang.pack());
     let stage = line.stage.as_deref().unwrap_or("sign");
     let since = words::span(lang, now - line.since);
@@ -363,7 +364,7 @@ fn triage_line(line: &TriageLine, pack: &Pack, lang: Lang, now: DateTime<Utc>) -
     }
 }
 
-pub(super) fn failed(
+pub(crate) fn failed(
     key: &str,
     notice: &platform::store::UndeliveredNotice,
     office: bool,
@@ -404,7 +405,7 @@ pub(super) fn failed(
 }
 
 /// The texts of a JSON array.
-pub(super) fn reasons(list: &serde_json::Value) -> Vec<String> {
+pub(crate) fn reasons(list: &serde_json::Value) -> Vec<String> {
     list.as_array()
         .into_iter()
         .flatten()

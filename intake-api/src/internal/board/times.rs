@@ -52,33 +52,33 @@ struct Snapshot {
 }
 
 /// A figure and what it rests on; `–` and empty when it rests on nothing.
-pub(super) struct Cell {
-    pub(super) text: String,
-    pub(super) rests_on: String,
+pub(crate) struct Cell {
+    pub(crate) text: String,
+    pub(crate) rests_on: String,
 }
 
 /// One unit.
-pub(super) struct Row {
-    pub(super) unit: String,
-    pub(super) tickets: i64,
+pub(crate) struct Row {
+    pub(crate) unit: String,
+    pub(crate) tickets: i64,
     /// In the order of [`COLUMNS`].
-    pub(super) cells: Vec<Cell>,
+    pub(crate) cells: Vec<Cell>,
 }
 
 /// Head of a column.
-pub(super) struct Head {
-    pub(super) code: &'static str,
-    pub(super) title: &'static str,
-    pub(super) current: bool,
+pub(crate) struct Head {
+    pub(crate) code: &'static str,
+    pub(crate) title: &'static str,
+    pub(crate) current: bool,
 }
 
 /// Everything below the live part.
-pub(super) struct Times {
-    pub(super) as_of: String,
-    pub(super) heads: Vec<Head>,
-    pub(super) rows: Vec<Row>,
-    pub(super) letters: Vec<Row>,
-    pub(super) ledger: LedgerLine,
+pub(crate) struct Times {
+    pub(crate) as_of: String,
+    pub(crate) heads: Vec<Head>,
+    pub(crate) rows: Vec<Row>,
+    pub(crate) letters: Vec<Row>,
+    pub(crate) ledger: LedgerLine,
 }
 
 /// Columns by which one may sort: the worst comes first.
@@ -158,7 +158,7 @@ fn seconds(lang: Lang, seconds: f64) -> String {
 }
 
 /// Reads a snapshot into words; `None` when it can't be read.
-pub(super) fn say(
+pub(crate) fn say(
     at: DateTime<Utc>,
     data: Value,
     sort: &str,

@@ -26,7 +26,7 @@ use self::{
     native::Native,
     typed::{Typed, Waiting, When},
 };
-use crate::peer;
+use crate::web::peer;
 
 use super::{
     Internal,

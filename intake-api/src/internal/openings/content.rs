@@ -4,14 +4,14 @@ use casework::pack::Pack;
 use platform::{foreign::Foreign, text::Lang};
 
 use crate::{
-    internal::board::facts_lines,
+    internal::board::facts,
     parts::{Opened, Reporter},
 };
 
 /// The lines of what is opened, and of nothing else: not what is hidden, nor what everybody is told.
 pub(crate) fn lines(opened: &Opened, pack: &Pack, lang: Lang) -> Vec<(&'static str, String)> {
     let others = [lang.t("board.fact.danger"), lang.t("board.fact.hidden")];
-    let mut lines = facts_lines(opened, pack, lang);
+    let mut lines = facts::lines(opened, pack, lang);
     lines.retain(|(label, _)| !others.contains(label));
     lines
 }

@@ -22,7 +22,7 @@ use super::{fields, trail};
 use crate::internal::{
     Internal, api_unavailable,
     auth::{Auditor, login_name},
-    board::event_name,
+    board::ticket::event_name,
     page::{Frame, Language, render, words},
     unavailable,
 };

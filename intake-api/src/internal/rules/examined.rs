@@ -1,9 +1,6 @@
-//! The check of a rule set with the county's pack, remembered: a page that is opened twice must not search twice.
+//! The check of a rule set with the county's pack.
 
-use std::{
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use axum::response::{IntoResponse, Response};
 use casework::county::PackFiles;
@@ -17,32 +14,6 @@ use crate::internal::{Internal, page::problem, unavailable};
 
 /// How long a check may take; what is open then is reported as not decided and blocks publishing.
 const TIME: Duration = Duration::from_secs(10);
-/// Versions that somebody looks at, at once.
-const KEPT: usize = 8;
-
-/// Version of the pack, digest of the rules.
-type Key = (i32, String);
-type Made = Vec<(Key, Arc<Examined>)>;
-
-/// Checks that were made; cloning is cheap.
-#[derive(Clone, Default)]
-pub(crate) struct Examinations(Arc<Mutex<Made>>);
-
-impl Examinations {
-    fn find(&self, key: &Key) -> Option<Arc<Examined>> {
-        let kept = self.0.lock().ok()?;
-        kept.iter()
-            .find(|(known, _)| known == key)
-            .map(|(_, found)| found.clone())
-    }
-
-    fn keep(&self, key: Key, found: Arc<Examined>) {
-        if let Ok(mut kept) = self.0.lock() {
-            kept.truncate(KEPT - 1);
-            kept.insert(0, (key, found));
-        }
-    }
-}
 
 /// A version with its rule files, or the page that says why not.
 pub(super) async fn opened(internal: &Internal, version: i32) -> Result<(RuleSet, PackFiles), Response> {

@@ -6,7 +6,7 @@ use casework::pack::Pack;
 use casework::report::Report;
 use platform::text::Lang;
 
-use crate::{internal::board, parts::Opened};
+use crate::{internal::board::facts, parts::Opened};
 
 /// One finding.
 pub(super) struct FindingLine {
@@ -67,6 +67,6 @@ fn readable(report: &serde_json::Value, pack: &Pack, lang: Lang) -> Vec<(String,
         return Vec::new();
     };
     let facts = report.facts(platform::clock::now());
-    let lines = board::facts_lines(&Opened::of_facts(&facts, Shows::all()), pack, lang).into_iter();
+    let lines = facts::lines(&Opened::of_facts(&facts, Shows::all()), pack, lang).into_iter();
     lines.map(|(name, value)| (name.to_owned(), value)).collect()
 }

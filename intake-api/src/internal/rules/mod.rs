@@ -5,6 +5,7 @@
 //! who know DMN, `workbook` for those who live in spreadsheets. All three save through `save`, which checks.
 
 mod changes;
+pub(crate) mod examinations;
 mod examined;
 mod expert;
 mod findings;
@@ -14,6 +15,7 @@ mod matrix;
 mod outcome;
 mod reasons;
 mod replay;
+pub(crate) mod replays;
 mod row;
 mod save;
 mod table;
@@ -26,8 +28,8 @@ use axum::{
     routing::{get, post},
 };
 
-pub(crate) use examined::Examinations;
-pub(crate) use replay::Replays;
+pub(crate) use examinations::Examinations;
+pub(crate) use replays::Replays;
 
 use super::{Route, kept::RULES_LIMIT};
 

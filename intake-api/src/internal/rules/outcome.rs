@@ -9,7 +9,7 @@ use platform::{store::RuleSet, text::Lang};
 use serde_json::Value;
 
 use crate::{
-    internal::{board, page::words},
+    internal::{board::facts, page::words},
     parts::Opened,
 };
 
@@ -130,7 +130,7 @@ fn sample_view(sample: &Sample, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> 
     // A report of the county, even if nobody can tell which: no more than the office sees without a ticket.
     let seen = Opened::of_facts(&sample.facts, pack.rules().look("office"));
     SampleView {
-        facts: board::facts_lines(&seen, pack, lang),
+        facts: facts::lines(&seen, pack, lang),
         before: tickets(&sample.before, pack, lang, now),
         after: tickets(&sample.after, pack, lang, now),
     }

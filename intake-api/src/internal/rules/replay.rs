@@ -1,10 +1,7 @@
 //! 历史试算 of a draft over the last reports, in the background: a page that is closed does not stop it, and the outcome is
 //! kept with the draft, because a second person has to look at it.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex},
-};
+use std::sync::Arc;
 
 use askama::Template;
 use axum::{
@@ -18,7 +15,7 @@ use platform::{office::replay, run::telemetry::chain, store::RulesError};
 use serde::Deserialize;
 use tracing::{error, info};
 
-use super::{examined, save, version};
+use super::{examined, replays::Progress, save, version};
 use crate::internal::{
     Internal,
     auth::{Actor, Office, Overseer},
@@ -29,44 +26,6 @@ use crate::internal::{
 /// How many reports, where nobody says.
 const REPORTS: u32 = 10_000;
 const REPORTS_MAX: u32 = 1_000_000;
-
-/// How far a replay is. `None` in `failed` while it goes on.
-#[derive(Clone, Debug, Default)]
-struct Progress {
-    done: u64,
-    of: u64,
-    failed: bool,
-}
-
-/// Replays under way in this process, by version; cloning is cheap.
-#[derive(Clone, Default)]
-pub(crate) struct Replays(Arc<Mutex<HashMap<i32, Progress>>>);
-
-impl Replays {
-    fn get(&self, version: i32) -> Option<Progress> {
-        self.0.lock().ok()?.get(&version).cloned()
-    }
-
-    /// False when one is under way.
-    fn begin(&self, version: i32) -> bool {
-        self.0.lock().is_ok_and(|mut all| {
-            let free = all.get(&version).is_none_or(|progress| progress.failed);
-            if free {
-                all.insert(version, Progress::default());
-            }
-            free
-        })
-    }
-
-    fn set(&self, version: i32, progress: Option<Progress>) {
-        if let Ok(mut all) = self.0.lock() {
-            match progress {
-                Some(progress) => all.insert(version, progress),
-                None => all.remove(&version),
-            };
-        }
-    }
-}
 
 /// The form.
 #[derive(Debug, Deserialize)]

@@ -22,7 +22,7 @@ use crate::{
     internal::{
         Internal,
         auth::Overseer,
-        board,
+        board::facts,
         page::{Frame, Language, render, words},
         unavailable,
     },
@@ -125,7 +125,7 @@ pub(super) async fn page(
 /// The facts of a trial in words. Who reports is not asked here.
 fn asked(facts: &Facts, pack: &Pack, lang: Lang) -> Vec<(&'static str, String)> {
     let reporter = lang.t("board.fact.reporter");
-    let mut lines = board::facts_lines(&Opened::of_facts(facts, Shows::all()), pack, lang);
+    let mut lines = facts::lines(&Opened::of_facts(facts, Shows::all()), pack, lang);
     lines.retain(|(name, _)| *name != reporter);
     lines
 }

@@ -11,16 +11,16 @@ use platform::text::Lang;
 
 use super::drill;
 use crate::{
-    accept::{Channel, Submission},
+    intake::accept::{Channel, Submission},
     public::{
         App, Refusal,
         body::{self, BodyError},
-        encoding,
         guard::Deadline,
         limit::Client,
         origin,
         problem::{Kind, Problem},
     },
+    web::encoding,
 };
 
 const KEY: &str = "idempotency-key";

@@ -10,13 +10,14 @@ use platform::text::Lang;
 use serde::{Deserialize, Serialize};
 
 use crate::public::{
-    App, body, encoding,
+    App, body,
     limit::Client,
     origin,
     problem::{Kind, Problem},
     progress::Progress,
     status::{AskError, Wrong, fetch},
 };
+use crate::web::encoding;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -31,7 +31,7 @@ use super::{
     page::{Notice, Page, Switch, render},
     receipt::{self, Slip},
 };
-use crate::accept::{Channel, Submission};
+use crate::intake::accept::{Channel, Submission};
 
 /// The empty form.
 pub(super) async fn show(State(app): State<App>, Extension(lang): Extension<Lang>) -> Response {

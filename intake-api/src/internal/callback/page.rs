@@ -16,11 +16,11 @@ use platform::{
     text::Lang,
 };
 
-use super::{call::Typed, result};
+use super::{call::Typed, result::result};
 use crate::internal::{
     Internal,
     auth::{Actor, Overseer},
-    board::{facts_lines, look},
+    board::{facts, look::look},
     openings,
     page::{Frame, Language, problem, render, tail, words},
     unavailable,
@@ -63,7 +63,7 @@ struct Choice {
 }
 
 #[derive(Template)]
-#[template(path = "internal/board/callback.html")]
+#[template(path = "internal/callback/page.html")]
 struct CallbackPage {
     frame: Frame,
     report_id: i64,
@@ -199,7 +199,7 @@ pub(super) async fn show(
             .map(|at| words::moment(lang, at, now))
             .unwrap_or_default(),
         standing: lang.t(standing(stand, anonymous, office, last)),
-        facts: facts_lines(&opened, &pack, lang),
+        facts: facts::lines(&opened, &pack, lang),
         calls: found.calls.iter().map(|call| line(call, lang, now, &open)).collect(),
         openings: asked.iter().map(|o| openings::line(o, &pack, lang, now)).collect(),
         open_now: mine.as_ref().filter(|o| o.is_open(now)).map(|o| o.id),

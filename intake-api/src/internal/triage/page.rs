@@ -18,14 +18,14 @@ use platform::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{
-    facts,
-    look::look_as_holder,
-    now::{brief, reasons},
-};
 use crate::internal::{
     Internal, api_unavailable, api_undone,
     auth::{Actor, Office, Overseer},
+    board::{
+        facts,
+        look::look_as_holder,
+        now::{brief, reasons},
+    },
     in_own_task,
     page::{Frame, Language, Pages, problem, render, tail, words},
     unavailable, undone,
@@ -49,7 +49,7 @@ struct Waiting {
 }
 
 #[derive(Template)]
-#[template(path = "internal/board/triage_list.html")]
+#[template(path = "internal/triage/list.html")]
 struct ListPage {
     frame: Frame,
     waiting: Vec<Waiting>,
@@ -57,7 +57,7 @@ struct ListPage {
 }
 
 #[derive(Template)]
-#[template(path = "internal/board/triage.html")]
+#[template(path = "internal/triage/page.html")]
 struct TriagePage {
     frame: Frame,
     report_id: i64,

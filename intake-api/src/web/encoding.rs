@@ -8,10 +8,10 @@ use percent_encoding::percent_decode;
 
 /// The bytes are no text of their encoding, or the encoding is none that we know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct NotText;
+pub(crate) struct NotText;
 
 /// The encoding that the content type names, if it names one.
-pub(super) fn declared(headers: &HeaderMap) -> Result<Option<&'static Encoding>, NotText> {
+pub(crate) fn declared(headers: &HeaderMap) -> Result<Option<&'static Encoding>, NotText> {
     let Some(kind) = headers.get(header::CONTENT_TYPE) else {
         return Ok(None);
     };
@@ -31,7 +31,7 @@ fn named(label: &str) -> Result<&'static Encoding, NotText> {
 }
 
 /// A whole body as text, without its byte order mark.
-pub(super) fn text(bytes: Vec<u8>, declared: Option<&'static Encoding>) -> Result<String, NotText> {
+pub(crate) fn text(bytes: Vec<u8>, declared: Option<&'static Encoding>) -> Result<String, NotText> {
     let (encoding, mark) = match Encoding::for_bom(&bytes) {
         Some((encoding, length)) => (encoding, length),
         None => (declared.unwrap_or(UTF_8), 0),
@@ -48,7 +48,7 @@ fn decode(bytes: &[u8], encoding: &'static Encoding) -> Result<String, NotText> 
 }
 
 /// The fields of a form's body.
-pub(super) fn pairs(body: Vec<u8>, declared: Option<&'static Encoding>) -> Result<Vec<(String, String)>, NotText> {
+pub(crate) fn pairs(body: Vec<u8>, declared: Option<&'static Encoding>) -> Result<Vec<(String, String)>, NotText> {
     // A form's own signs are ASCII in every encoding but UTF-16, whose bytes have to be read first.
     let (body, declared) =
         if declared.is_some_and(|e| e == UTF_16LE || e == UTF_16BE) || Encoding::for_bom(&body).is_some() {

@@ -19,10 +19,10 @@ use platform::{
 use serde::Deserialize;
 use serde_json::json;
 
-use super::now::brief;
 use crate::internal::{
     Internal, api_of, api_unavailable,
     auth::{Actor, Office, Overseer},
+    board::now::brief,
     detached,
     page::{Frame, Language, Pages, problem, render, words},
     unavailable,
@@ -33,11 +33,11 @@ use crate::internal::{
 const LONGEST: usize = 2000;
 
 /// One on the board.
-pub(super) struct OnBoard {
-    pub(super) href: String,
-    pub(super) said: String,
-    pub(super) state: &'static str,
-    pub(super) hot: bool,
+pub(crate) struct OnBoard {
+    pub(crate) href: String,
+    pub(crate) said: String,
+    pub(crate) state: &'static str,
+    pub(crate) hot: bool,
 }
 
 struct Line {
@@ -65,7 +65,7 @@ struct Asked {
 }
 
 #[derive(Template)]
-#[template(path = "internal/board/flood.html")]
+#[template(path = "internal/floods/page.html")]
 struct FloodPage {
     frame: Frame,
     id: i64,
@@ -87,7 +87,7 @@ struct FloodPage {
 }
 
 /// In words for the board.
-pub(super) fn on_board(floods: &[Flood], pack: &Pack, lang: Lang, now: DateTime<Utc>) -> Vec<OnBoard> {
+pub(crate) fn on_board(floods: &[Flood], pack: &Pack, lang: Lang, now: DateTime<Utc>) -> Vec<OnBoard> {
     let shown = floods
         .iter()
         .filter(|flood| flood.state != "ended" || flood.closing_waits);

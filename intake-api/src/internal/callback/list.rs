@@ -30,7 +30,7 @@ struct Line {
 }
 
 #[derive(Template)]
-#[template(path = "internal/board/callbacks.html")]
+#[template(path = "internal/callback/list.html")]
 struct ListPage {
     frame: Frame,
     undecided: Vec<Line>,

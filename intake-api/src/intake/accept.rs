@@ -16,10 +16,8 @@ use sha2::{Digest, Sha256};
 use tokio::sync::{mpsc, oneshot};
 use tracing::error;
 
-use crate::{
-    parts,
-    writer::{Job, Outcome},
-};
+use super::writer::{Job, Outcome};
+use crate::parts;
 
 /// How often a fresh id is tried when one is taken: once is already a matter of years.
 const ID_TRIES: usize = 5;

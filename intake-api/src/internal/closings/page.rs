@@ -23,10 +23,10 @@ use platform::{
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{facts, look::look};
 use crate::internal::{
     Internal, api_of, api_unavailable,
     auth::{Actor, Office, Overseer},
+    board::{facts, look::look},
     desk::{
         closing::oversight,
         post::what_happened,
@@ -60,7 +60,7 @@ struct Line {
 }
 
 #[derive(Template)]
-#[template(path = "internal/board/closings.html")]
+#[template(path = "internal/closings/list.html")]
 struct ListPage {
     frame: Frame,
     lines: Vec<Line>,
@@ -69,7 +69,7 @@ struct ListPage {
 }
 
 #[derive(Template)]
-#[template(path = "internal/board/closing.html")]
+#[template(path = "internal/closings/page.html")]
 struct ClosingPage {
     frame: Frame,
     line: Line,

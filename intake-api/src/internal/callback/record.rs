@@ -16,7 +16,7 @@ use super::{
     call::{Typed, keep},
     open::identity,
     page::{Said, show},
-    result,
+    result::result,
 };
 use crate::internal::{
     Internal,

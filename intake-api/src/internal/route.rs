@@ -1,0 +1,35 @@
+//! One route of the internal side, as the list of all of them has it.
+
+use axum::routing::MethodRouter;
+
+use super::Internal;
+
+/// One route.
+pub(crate) struct Route {
+    /// `GET`, `POST`, `DELETE`.
+    pub(crate) method: &'static str,
+    /// Path with `{parameters}`.
+    pub(crate) path: &'static str,
+    /// Its handler.
+    pub(crate) handler: MethodRouter<Internal>,
+}
+
+impl Route {
+    /// A page.
+    pub(crate) fn get(path: &'static str, handler: MethodRouter<Internal>) -> Self {
+        Self {
+            method: "GET",
+            path,
+            handler,
+        }
+    }
+
+    /// An act.
+    pub(crate) fn post(path: &'static str, handler: MethodRouter<Internal>) -> Self {
+        Self {
+            method: "POST",
+            path,
+            handler,
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! What internal handlers work with. Only what it is made of is named here, never what uses it.
+
+use std::sync::Arc;
+
+use platform::{office::why::Why, pack::watch::PackWatch, seal::MasterKey, store::Store};
+
+use super::{
+    auth::{demo::DemoAccount, gate::Gate, rules::Rules, token::Tokens},
+    counts::Counted,
+    rules::{examinations::Examinations, replays::Replays},
+};
+
+/// What internal handlers work with; cloning is cheap.
+#[derive(Clone)]
+pub(crate) struct Internal {
+    /// County code.
+    pub(crate) county: Arc<str>,
+    /// Under row-level security: a unit's own tickets.
+    pub(crate) desk: Store,
+    /// Reads county-wide, nothing sealed.
+    pub(crate) board: Store,
+    /// Settles triage, records call-backs.
+    pub(crate) office: Store,
+    /// Accounts and sessions.
+    pub(crate) people: Store,
+    /// Opens what reporters wrote, for the unit that holds the ticket.
+    pub(crate) keys: MasterKey,
+    /// Signs login tokens.
+    pub(crate) tokens: Arc<Tokens>,
+    /// The pack in force.
+    pub(crate) pack: PackWatch,
+    /// Explains tickets by the versions that they are pinned to.
+    pub(crate) why: Why,
+    /// Checks of rule sets that were made.
+    pub(crate) examinations: Examinations,
+    /// What waits for the office, counted a moment ago.
+    pub(crate) counted: Counted,
+    /// Replays of rule sets under way.
+    pub(crate) replays: Replays,
+    /// Hours after which everybody logs in again.
+    pub(crate) session_hours: u32,
+    /// Paths of all pages, for what leads back after a login.
+    pub(crate) pages: Arc<[&'static str]>,
+    /// Cookies need TLS.
+    pub(crate) secure: bool,
+    /// Accounts shown on the login page of a demo: login, password, what it is.
+    /// None where this is no demo: then demo accounts open nothing.
+    pub(crate) demo: Option<Arc<[DemoAccount]>>,
+    /// Host and port of the internal listener's address as people know it: what a page of ours names as its origin.
+    pub(crate) host: Arc<str>,
+    /// Address of the internal listener as people know it, for the links that are handed over.
+    pub(crate) url: Arc<str>,
+    /// How many logins at once.
+    pub(crate) gate: Gate,
+    /// What the login asks of whom.
+    pub(crate) rules: Arc<Rules>,
+}
