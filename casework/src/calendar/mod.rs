@@ -10,13 +10,15 @@
 
 mod days;
 mod limit;
-mod words;
+mod zone;
 
-use chrono::{DateTime, Datelike, Days, FixedOffset, Months, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, Days, Months, NaiveDate, TimeDelta, Utc};
 
 pub use days::{Calendar, DayKind};
 pub use limit::{Limit, LimitError, Regime};
-pub use words::date;
+pub use zone::{rfc3339, shanghai};
+
+use crate::zh::due as said;
 
 /// A computed deadline.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,18 +33,6 @@ pub struct Due {
 
 /// The last year in which a deadline may lie; RFC 3339 has four digits.
 const LAST_YEAR: i32 = 9998;
-
-/// China has one time zone and no summer time.
-pub fn shanghai() -> FixedOffset {
-    const SECONDS_EAST: i32 = 8 * 3600;
-    FixedOffset::east_opt(SECONDS_EAST).unwrap_or_else(|| unreachable!("8 hours is a valid offset"))
-}
-
-/// A moment as RFC 3339 in Asia/Shanghai: whole seconds, a fraction only if there is one.
-pub fn rfc3339(at: DateTime<Utc>) -> String {
-    at.with_timezone(&shanghai())
-        .to_rfc3339_opts(chrono::SecondsFormat::AutoSi, false)
-}
 
 impl Calendar {
     /// The deadline of `limit` from `from`. A limit that would end after the year 9998 ends there.
@@ -73,7 +63,7 @@ impl Calendar {
                 if at.with_timezone(&shanghai()).year() > LAST_YEAR {
                     return None;
                 }
-                let derivation = words::clock(limit, from, at);
+                let derivation = said::clock(limit, from, at);
                 return Some(Due {
                     at,
                     provisional: false,
@@ -82,19 +72,19 @@ impl Calendar {
             }
             Regime::StatutoryDays => {
                 let last = bounded(start.date_naive().checked_add_days(Days::new(count.into()))?)?;
-                reading.say(words::counted(limit, from, last));
+                reading.say(said::counted(limit, from, last));
                 reading.roll(last)?
             }
             Regime::Months => {
                 let last = bounded(start.date_naive().checked_add_months(Months::new(count))?)?;
-                reading.say(words::months(limit, from, last));
+                reading.say(said::months(limit, from, last));
                 reading.roll(last)?
             }
             Regime::WorkingDays => reading.work(limit, from, start.date_naive())?,
         };
-        reading.say(words::end(last));
+        reading.say(said::end(last));
         if reading.provisional {
-            reading.say(words::provisional(self.published_through()));
+            reading.say(said::provisional(self.published_through()));
         }
         Some(Due {
             at: midnight_after(last),
@@ -128,7 +118,7 @@ impl Reading<'_> {
             last = bounded(last.succ_opt()?)?;
         }
         if last != day {
-            let sentence = words::rolled(self.calendar, day, last);
+            let sentence = said::rolled(self.calendar, day, last);
             self.say(sentence);
         }
         Some(last)
@@ -145,17 +135,17 @@ impl Reading<'_> {
             if self.is_working(day) {
                 left -= 1;
                 if self.calendar.kind(day) == DayKind::MadeUp {
-                    words::remember(&mut made_up, day);
+                    said::remember(&mut made_up, day);
                 }
             } else {
-                words::remember(&mut skipped, day);
+                said::remember(&mut skipped, day);
             }
         }
-        self.say(words::counted(limit, from, day));
-        if let Some(sentence) = words::skipped(self.calendar, &skipped) {
+        self.say(said::counted(limit, from, day));
+        if let Some(sentence) = said::skipped(self.calendar, &skipped) {
             self.say(sentence);
         }
-        if let Some(sentence) = words::made_up(&made_up) {
+        if let Some(sentence) = said::made_up(&made_up) {
             self.say(sentence);
         }
         Some(day)

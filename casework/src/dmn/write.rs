@@ -5,6 +5,7 @@
 //! text, rows move or go as whole pieces of it, and a new row is put together like its neighbours. What was written
 //! is read again before it is handed out; a file that says anything but what was asked is an error, never a result.
 
+mod draft;
 mod row;
 mod splice;
 
@@ -13,56 +14,11 @@ use std::collections::{HashMap, HashSet};
 use roxmltree::Node;
 
 use super::read::rules;
-use super::sfeel::{Test, Value};
 use super::xml::{Xml, child, children};
-use super::{DmnError, Model, Rule, Table, read};
+use super::{DmnError, Model, Table, read};
+pub use draft::{Draft, Row};
 use row::NewRows;
 use splice::Splice;
-
-/// A table's rows as they shall be.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Draft {
-    /// Id or name of the decision.
-    pub decision: String,
-    /// Its rows in order.
-    pub rows: Vec<Row>,
-}
-
-/// One row as it shall be.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row {
-    /// The row of the original that this is, 1-based: it keeps its ids, description and annotations. `None` = new.
-    pub was: Option<usize>,
-    /// One test per input column.
-    pub tests: Vec<Test>,
-    /// One value per output column.
-    pub outputs: Vec<Value>,
-}
-
-impl Draft {
-    /// A table as it is.
-    pub fn of(table: &Table) -> Self {
-        Self {
-            decision: table.id.clone(),
-            rows: table.rules.iter().map(Row::of).collect(),
-        }
-    }
-}
-
-impl Row {
-    /// A row as it is.
-    pub fn of(rule: &Rule) -> Self {
-        Self {
-            was: Some(rule.number),
-            tests: rule.tests.clone(),
-            outputs: rule.outputs.clone(),
-        }
-    }
-
-    fn says(&self, rule: &Rule) -> bool {
-        self.tests == rule.tests && self.outputs == rule.outputs
-    }
-}
 
 /// Writes drafts into the text of a DMN file; tables without a draft stay as they are. Errors: the file is outside
 /// the subset, or a draft doesn't fit its table.

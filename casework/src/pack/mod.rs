@@ -9,9 +9,7 @@ mod read;
 use std::collections::HashMap;
 
 use crate::calendar::Calendar;
-use crate::county::{
-    Areas, Confirmations, Label, MODEL, PackFiles, PackProblem, Problems, Statutes, Units, Vocabulary,
-};
+use crate::county::{Areas, Confirmations, Label, MODEL, PackProblem, Problems, Statutes, Units, Vocabulary};
 use crate::dmn::Table;
 use crate::rules::Rules;
 use crate::words::Lang;
@@ -34,22 +32,6 @@ pub struct Pack {
 }
 
 impl Pack {
-    /// Reads a pack. Errors: every problem, by file and line.
-    pub fn read(files: &PackFiles) -> Result<Self, Vec<PackProblem>> {
-        match read::examine(files) {
-            (Some(pack), problems) if problems.is_empty() => Ok(pack),
-            (_, problems) => Err(problems),
-        }
-    }
-
-    /// Reads as much of a pack as can be read, with every problem. Only `pack.toml` must be readable.
-    ///
-    /// Routing must hold its safety floor even under rules that should never have been published; this is how
-    /// tests get hold of such a pack. Everything else uses [`Pack::read`].
-    pub fn examine(files: &PackFiles) -> (Option<Self>, Vec<PackProblem>) {
-        read::examine(files)
-    }
-
     /// This pack with another decision table in place of the one of the same name, and what is wrong with that table.
     /// How a change of some rows is tried without reading the whole pack anew.
     pub fn with_table(&self, table: Table) -> (Self, Vec<PackProblem>) {

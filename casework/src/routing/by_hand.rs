@@ -2,13 +2,10 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Basis, Decision, PlannedTicket, decide, plan};
+use super::{BY_HAND, Basis, Decision, PlannedTicket, decide, plan};
 use crate::pack::Pack;
 use crate::report::Facts;
 use crate::words::Role;
-
-/// The basis by which a ticket that a person chose is told from one that a rule asked for.
-pub const BY_HAND: &str = "待人工研判:由办公室指定";
 
 /// One ticket of `obligation` at `unit`, with the clocks of that obligation at the report's urgency.
 ///

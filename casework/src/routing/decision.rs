@@ -12,6 +12,9 @@ use crate::disclosure::Shows;
 use crate::report::Unknown;
 use crate::words::{Role, Stage, Urgency};
 
+/// The basis by which a ticket that a person chose is told from one that a rule asked for.
+pub const BY_HAND: &str = "待人工研判:由办公室指定";
+
 /// Who owes what by when, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decision {
@@ -119,6 +122,6 @@ pub struct MatchedRow {
 impl PlannedTicket {
     /// Whether a person chose it, and no rule.
     pub fn is_by_hand(&self) -> bool {
-        self.basis.iter().any(|basis| basis.text == super::BY_HAND)
+        self.basis.iter().any(|basis| basis.text == BY_HAND)
     }
 }

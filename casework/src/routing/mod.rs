@@ -17,9 +17,9 @@ mod plan;
 
 use chrono::{DateTime, Utc};
 
-pub use by_hand::{BY_HAND, by_hand};
+pub use by_hand::by_hand;
 pub use chosen::{PlannedClock, oversight, successor, waiting};
-pub use decision::{Basis, Decision, MatchedRow, PlannedStage, PlannedTicket, Unsent};
+pub use decision::{BY_HAND, Basis, Decision, MatchedRow, PlannedStage, PlannedTicket, Unsent};
 pub(crate) use dispatch::Parties;
 pub(crate) use plan::deadline;
 pub use plan::stage_started;

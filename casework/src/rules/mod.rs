@@ -8,7 +8,9 @@
 
 mod check;
 mod columns;
+mod deadline;
 mod draft;
+mod inputs;
 pub mod possible;
 #[cfg(test)]
 mod tests;
@@ -17,47 +19,19 @@ mod twice;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
-use crate::calendar::Limit;
 use crate::clock::escalation::Level;
 use crate::county::{PackProblem, Problems, Ranking, Recusals, Units, Vocabulary};
 use crate::disclosure::{ANY_TICKET, DISCLOSURE, LOOKS, Part, Shows};
-use crate::dmn::sfeel::Value;
-use crate::dmn::{self, Inputs, Rule, Table};
-use crate::report::{ChildFacts, Facts};
+use crate::dmn::{self, Rule, Table};
+use crate::words::Urgency;
 use crate::words::reserved::POLICE;
-use crate::words::{Sex, Urgency};
 
 use crate::rules::possible::Cuts;
 use crate::words::Stage;
+pub use deadline::Deadline;
+pub use inputs::{Trigger, inputs};
 use twice::Twice;
 pub use twice::{Seen, Twofold};
-
-/// What asks an obligation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Trigger<'a> {
-    /// A report.
-    Report,
-    /// A unit of this kind asks another unit (提请协办).
-    Request {
-        /// The asking unit's kind.
-        requester_kind: &'a str,
-    },
-}
-
-/// The limit of one stage.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Deadline {
-    /// How long.
-    pub limit: Limit,
-    /// The event that starts it.
-    pub start: String,
-    /// Where the limit comes from.
-    pub basis: String,
-    /// V, S or P.
-    pub grade: String,
-    /// 1-based row of the `deadlines` table.
-    pub row: usize,
-}
 
 /// Of a table that is missing.
 static NOTHING_ASKED: LazyLock<Cuts> = LazyLock::new(Cuts::none);
@@ -190,41 +164,6 @@ impl<'r> Asked<'r> {
     pub fn row(&self) -> usize {
         self.rule.number
     }
-}
-
-/// What the tables see of one situation and child. Who asks for a child with unknown facts asks for each that it may be
-/// ([`Cuts::every`]); a fact that is unknown all the same is null, which only cells that ask nothing accept.
-pub fn inputs<'a>(facts: &Facts, situation: &str, child: &ChildFacts, trigger: Trigger<'_>) -> Inputs<'a> {
-    let mut inputs: Inputs<'a> = HashMap::from([
-        ("situation", situation.into()),
-        ("present_danger", facts.present_danger.into()),
-        ("place", facts.place.as_str().into()),
-        ("suspect", facts.suspect.as_str().into()),
-        ("age", child.age.map_or(Value::Null, |age| i64::from(age).into())),
-        (
-            "sex",
-            match child.sex {
-                Sex::Unknown => Value::Null,
-                sex => sex.as_str().into(),
-            },
-        ),
-        ("left_behind", child.left_behind.map_or(Value::Null, Value::from)),
-        ("living_with", child.living_with.as_str().into()),
-        ("guardian_absent", facts.guardian_absent.into()),
-        ("adult_co_offender", facts.adult_co_offender.into()),
-        ("repeat", facts.repeat.into()),
-        ("reporter_kind", facts.reporter_kind.as_str().into()),
-    ]);
-    match trigger {
-        Trigger::Report => {
-            inputs.insert("trigger", "report".into());
-        }
-        Trigger::Request { requester_kind } => {
-            inputs.insert("trigger", "request".into());
-            inputs.insert("requester_kind", requester_kind.into());
-        }
-    }
-    inputs
 }
 
 /// Reads and checks the decision model of a pack.

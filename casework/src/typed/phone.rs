@@ -5,16 +5,12 @@
 
 mod number;
 
+use number::EXTENSION;
+
 use serde::{Deserialize, Serialize};
 
 /// Longest phone field, in characters: two numbers with extensions and a word beside each.
 pub const LONGEST: usize = 60;
-
-/// Fewest digits of something to call: 110.
-const FEWEST: usize = 3;
-
-/// Most digits of an extension.
-const EXTENSION: usize = 6;
 
 /// Words that stand before an extension, the longer ones first.
 const EXTENSION_WORDS: [&str; 9] = ["转接", "分机", "分機", "内线", "转", "轉", "ext", "x", "#"];

@@ -16,7 +16,30 @@ pub fn is_area_code(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// Defines a closed word list of the wire: kebab-case in JSON, `ALL`, `as_str()`, `from_word()`, `Display`.
+/// A text that is none of a closed list's words.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{word:?} is no {list}: it must be one of {allowed}")]
+pub struct NoSuchWord {
+    list: &'static str,
+    word: String,
+    allowed: String,
+}
+
+impl NoSuchWord {
+    /// The longest piece of the text that the error repeats, in characters.
+    const SHOWN: usize = 40;
+
+    pub(crate) fn new(list: &'static str, word: &str, allowed: &[&str]) -> Self {
+        Self {
+            list,
+            word: word.chars().take(Self::SHOWN).collect(),
+            allowed: allowed.join(", "),
+        }
+    }
+}
+
+/// Defines a closed word list of the wire: kebab-case in JSON, `ALL`, `as_str()`, `from_word()`, `Display`, `FromStr`
+/// and `TryFrom<String>` (so that a row of the database can take it: `#[sqlx(try_from = "String")]`).
 macro_rules! words {
     ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
         $(#[$meta])*
@@ -40,6 +63,22 @@ macro_rules! words {
             }
         }
 
+        impl std::str::FromStr for $name {
+            type Err = $crate::words::NoSuchWord;
+
+            fn from_str(word: &str) -> Result<Self, Self::Err> {
+                Self::from_word(word).ok_or_else(|| $crate::words::NoSuchWord::new(stringify!($name), word, &[$($word),+]))
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = $crate::words::NoSuchWord;
+
+            fn try_from(word: String) -> Result<Self, Self::Error> {
+                word.parse()
+            }
+        }
+
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(self.as_str())
@@ -52,6 +91,18 @@ pub(crate) use words;
 #[cfg(test)]
 mod tests {
     use super::{is_area_code, is_code};
+    use crate::words::Stage;
+
+    #[test]
+    fn a_word_is_read_or_the_error_says_what_is_allowed() {
+        assert_eq!("sign".parse(), Ok(Stage::Sign));
+        assert_eq!(Stage::try_from("resolve".to_owned()), Ok(Stage::Resolve));
+        let error = "Sign".parse::<Stage>().unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "\"Sign\" is no Stage: it must be one of sign, contact, resolve"
+        );
+    }
 
     #[test]
     fn codes_are_short_and_plain() {

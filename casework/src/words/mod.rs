@@ -12,7 +12,7 @@ mod urgency;
 mod wire;
 
 pub(crate) use code::words;
-pub use code::{MAX_CODE_LEN, is_area_code, is_code};
+pub use code::{MAX_CODE_LEN, NoSuchWord, is_area_code, is_code};
 pub use lang::Lang;
 pub use need::Need;
 pub use role::Role;

@@ -2,8 +2,10 @@
 
 mod basis;
 pub mod cells;
+pub(crate) mod due;
 pub mod facts;
 mod law;
 
 pub use basis::basis_zh;
+pub use due::date;
 pub use law::cited;

@@ -9,7 +9,11 @@ use platform::{
     text::notice_kind,
 };
 
-use super::{fill, t, view::Row, when::moment};
+use super::{
+    row::Row,
+    texts::{fill, t},
+    when::moment,
+};
 
 /// What such a mail is about, as its subject line says it: `第3版规则`. No name and no receipt in full.
 pub(super) fn line(notice: &LeasedNotice) -> String {

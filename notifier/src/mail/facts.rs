@@ -7,7 +7,11 @@ use casework::words::Lang as PackLang;
 
 use platform::store::NoticeFlood;
 
-use super::{fill, t, view::Row, when::moment};
+use super::{
+    row::Row,
+    texts::{fill, t},
+    when::moment,
+};
 
 /// Rows about the report: urgency, danger, children, township.
 pub(super) fn rows(facts: &Facts, pack: &Pack, urgency: &str) -> Vec<Row> {

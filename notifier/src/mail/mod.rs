@@ -6,8 +6,11 @@
 
 mod about;
 mod facts;
+mod packs;
 mod phones;
+mod row;
 mod subject;
+mod texts;
 mod ticket;
 mod view;
 mod when;
@@ -15,18 +18,15 @@ mod when;
 #[cfg(test)]
 mod tests;
 
-use std::{collections::BTreeMap, sync::Arc};
-
 use askama::Template;
-use casework::pack::Pack;
 use chrono::{DateTime, Utc};
 use platform::{
     foreign,
     store::{LeasedNotice, StoreError},
-    text::Lang,
 };
 use uuid::Uuid;
 
+pub use packs::Packs;
 pub(crate) use view::View;
 
 /// A mail that is ready to be sent.
@@ -73,15 +73,6 @@ struct Html<'a> {
     v: &'a View,
 }
 
-/// The packs that a mail is written with.
-#[derive(Clone, Copy, Debug)]
-pub struct Packs<'a> {
-    /// For words, places and units.
-    pub in_force: &'a Pack,
-    /// Those by which its tickets were dispatched, by version of pack and rules: they tell which situations asked for what.
-    pub pinned: &'a BTreeMap<(i32, i32), Arc<Pack>>,
-}
-
 /// Writes the mail of a notice as of `now`. `internal_url` is how officers reach the desk, without a trailing slash.
 pub fn compose(
     notice: &LeasedNotice,
@@ -102,12 +93,4 @@ pub fn compose(
         text: foreign::text(&Text { v: &view }.render()?).into_owned(),
         html: foreign::page(Html { v: &view }.render()?),
     })
-}
-
-fn t(key: &str) -> &'static str {
-    Lang::Zh.t(key)
-}
-
-fn fill(key: &str, values: &[(&str, &str)]) -> String {
-    Lang::Zh.fill(key, values)
 }

@@ -2,7 +2,7 @@
 
 use platform::store::{LeasedNotice, NoticeContact, NoticeTicket};
 
-use super::{fill, view::Row};
+use super::{row::Row, texts::fill};
 
 /// The office last, once; the recipient's own people know each other.
 pub(super) fn rows(notice: &LeasedNotice, tickets: &[NoticeTicket]) -> Vec<Row> {

@@ -7,9 +7,10 @@ use chrono::{DateTime, Utc};
 use platform::{receipt::ReportId, store::LeasedNotice};
 
 use super::{
-    View, about, fill, t,
+    about,
+    texts::{fill, t},
     ticket::{StageRow, TicketView},
-    view::Tone,
+    view::{Tone, View},
 };
 
 pub(super) fn subject(notice: &LeasedNotice, view: &View, as_of: DateTime<Utc>) -> String {

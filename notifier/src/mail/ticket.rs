@@ -11,8 +11,10 @@ use chrono::{DateTime, Utc};
 use platform::store::{LeasedNotice, NoticeStage, NoticeTicket};
 
 use super::{
-    Packs, facts, fill, t,
-    view::Row,
+    facts,
+    packs::Packs,
+    row::Row,
+    texts::{fill, t},
     when::{Due, moment},
 };
 

@@ -11,7 +11,11 @@ use platform::{
 };
 
 use super::{
-    Packs, about, facts, fill, phones, t,
+    about, facts,
+    packs::Packs,
+    phones,
+    row::Row,
+    texts::{fill, t},
     ticket::{TicketView, listed},
     when::moment,
 };
@@ -96,14 +100,6 @@ impl Tone {
             Self::Opening(kind) => kind,
         }
     }
-}
-
-/// A label and its value.
-#[derive(Debug, Clone)]
-pub(crate) struct Row {
-    pub(crate) label: String,
-    pub(crate) value: String,
-    pub(crate) strong: bool,
 }
 
 /// The mail in words.
@@ -258,16 +254,6 @@ impl View {
                 fill(&format!("notice.action.{step}"), &[("items", &items), ("at", &at)])
             }
             tone => t(&format!("notice.action.{}", tone.key())).into(),
-        }
-    }
-}
-
-impl Row {
-    pub(super) fn new(name: &str, value: String) -> Self {
-        Self {
-            label: t(&format!("notice.row.{name}")).to_owned(),
-            value,
-            strong: name == "urgency",
         }
     }
 }

@@ -3,7 +3,8 @@
 //! A due of a day regime is stored as 00:00 of the next day; people read that as one day too late, so it is written as
 //! 24时 of the day before.
 
-use casework::calendar::{Limit, Regime, date, shanghai};
+use casework::calendar::{Limit, Regime, shanghai};
+use casework::zh::date;
 use chrono::{DateTime, Datelike, Days, FixedOffset, NaiveDate, Timelike, Utc};
 
 /// The end of a stage.

@@ -3,7 +3,6 @@
 use std::{collections::BTreeMap, panic::AssertUnwindSafe, sync::Arc};
 
 use casework::pack::Pack;
-use chrono::{DateTime, Utc};
 use platform::{
     clock,
     run::telemetry::chain,
@@ -13,19 +12,12 @@ use tokio::time::Instant;
 use tracing::{error, info, warn};
 
 use super::Sender;
+use super::done::Done;
 use crate::{
     mail::{self, Mail, Packs},
     mailer::{Failure, Fault, Mailer, Phase},
     verdict::{Judged, verdict},
 };
-
-/// An attempt, for the recorder.
-pub(super) struct Done {
-    pub(super) settlement: Settlement,
-    pub(super) kind: String,
-    pub(super) urgent: bool,
-    pub(super) created_at: DateTime<Utc>,
-}
 
 impl<M: Mailer> Sender<M> {
     pub(super) async fn attempt(self: Arc<Self>, notice: LeasedNotice) -> Done {

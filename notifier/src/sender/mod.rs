@@ -9,6 +9,7 @@
 mod ahead;
 mod attempt;
 mod circuit;
+mod done;
 mod hand;
 mod health;
 mod looks;
@@ -35,8 +36,8 @@ use uuid::Uuid;
 pub use self::health::Health;
 use self::{
     ahead::{Ahead, Places},
-    attempt::Done,
     circuit::Gate,
+    done::Done,
     hand::Hand,
     looks::Looks,
 };

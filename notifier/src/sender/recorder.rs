@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, warn};
 use uuid::Uuid;
 
-use super::{attempt::Done, hand::Hand};
+use super::{done::Done, hand::Hand};
 
 const BATCH: usize = 128;
 const PAUSE: Duration = Duration::from_millis(500);

@@ -17,7 +17,8 @@ use casework::dmn::{self, Column, Model, Table};
 use casework::office::soundness::{self, examine};
 use platform::clock;
 
-use super::{County, FINDING, UNREADABLE, packs, say};
+use super::packs::{self, County};
+use super::terminal::{FINDING, UNREADABLE, say};
 use answer::{Answer, Words};
 
 #[derive(Debug, clap::Args)]

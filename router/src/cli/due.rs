@@ -6,7 +6,9 @@ use casework::calendar::{Limit, Regime, rfc3339};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::{County, UNREADABLE, moment, packs, say, wants_json};
+use super::packs::County;
+use super::terminal::{UNREADABLE, say, wants_json};
+use super::{moment, packs};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Due {

@@ -12,7 +12,7 @@ use casework::dmn::{self, Column, Inputs, Model, Rule, Table};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::{FINDING, UNREADABLE, say};
+use super::terminal::{FINDING, UNREADABLE, say};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Eval {

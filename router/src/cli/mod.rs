@@ -10,14 +10,13 @@ mod packs;
 mod replay;
 mod route;
 mod show;
+mod terminal;
 mod tick;
 mod triage;
 
-use std::io::{IsTerminal, Write};
-use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 
 /// Routes reports of children at risk to member units, and answers what the rules say.
 #[derive(Debug, Parser)]
@@ -92,28 +91,4 @@ fn connected(command: impl Future<Output = anyhow::Result<()>>) -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-/// Which county pack.
-#[derive(Debug, Args)]
-struct County {
-    /// Folder of the county pack
-    #[arg(long, value_name = "DIR", default_value = "counties/taihe")]
-    county: PathBuf,
-}
-
-/// Input that can't be read.
-const UNREADABLE: u8 = 2;
-/// A finding of `check`.
-const FINDING: u8 = 1;
-
-/// JSON goes out when asked for, or when nobody is looking.
-fn wants_json(asked: bool) -> bool {
-    asked || !std::io::stdout().is_terminal()
-}
-
-/// Writes one line to stdout. A reader that went away (`| head`) is not a failure of ours.
-fn say(line: &str) -> bool {
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "{line}").and_then(|()| out.flush()).is_ok()
 }

@@ -1,12 +1,21 @@
 //! Loading the county pack for a command.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use casework::county::PackFiles;
 use casework::pack::Pack;
+use clap::Args;
 
-use super::UNREADABLE;
+use super::terminal::UNREADABLE;
+
+/// Which county pack.
+#[derive(Debug, Args)]
+pub(super) struct County {
+    /// Folder of the county pack
+    #[arg(long, value_name = "DIR", default_value = "counties/taihe")]
+    pub(super) county: PathBuf,
+}
 
 /// The files of a pack. Errors: what was said on stderr ends the command.
 pub(super) fn files(dir: &Path) -> Result<PackFiles, ExitCode> {

@@ -4,6 +4,7 @@
 //! reports are in a file, and the pack is that of the folder.
 
 mod answer;
+mod cannot_read;
 mod offline;
 mod progress;
 
@@ -18,7 +19,9 @@ use casework::pack::Pack;
 use chrono::{DateTime, Utc};
 use platform::{clock, office::replay, pack::dir, run::config::Config, store::Store};
 
-use super::{UNREADABLE, moment, say};
+use super::moment;
+use super::terminal::{UNREADABLE, say};
+use cannot_read::CannotRead;
 use progress::Progress;
 
 /// The pack whose model `--draft` replaces in a trial without a database.
@@ -61,11 +64,6 @@ struct Replayed {
     outcome: Outcome,
     code: ExitCode,
 }
-
-/// What can't be read: exit code 2.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-struct CannotRead(String);
 
 impl Replay {
     pub(super) fn run(self) -> ExitCode {

@@ -14,7 +14,9 @@ use casework::words;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::{County, UNREADABLE, moment, packs, say, wants_json};
+use super::packs::County;
+use super::terminal::{UNREADABLE, say, wants_json};
+use super::{moment, packs};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Route {

@@ -9,6 +9,7 @@ mod board;
 mod board_facts;
 mod bounds;
 mod callbacks;
+mod circles;
 mod desk;
 mod disclosure;
 mod escalation;

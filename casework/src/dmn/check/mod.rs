@@ -11,10 +11,13 @@
 //! - all: rows that match nothing, rows whose removal changes no answer, cells outside their declared values.
 
 mod claim;
+mod finding;
 mod merge;
+mod node;
 mod overlaps;
 mod questions;
 mod region;
+mod scope;
 mod search;
 mod space;
 mod split;
@@ -24,121 +27,12 @@ mod touching;
 mod turns;
 mod words;
 
+use super::Table;
 use super::grid::Grid;
-use super::sfeel::Value;
-use super::{DmnError, HitPolicy, Table};
+pub use finding::{Finding, Kind, Report, Undecided};
 pub use region::{Part, Region};
+pub use scope::Scope;
 pub use words::{Named, Said, chinese, english};
-
-/// What a check found.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Report {
-    /// What is wrong; the gap that is nearest to the defaults comes first.
-    pub findings: Vec<Finding>,
-    /// Kinds of which there are more findings than are listed.
-    pub more: Vec<Kind>,
-    /// What could not be settled in time.
-    pub undecided: Vec<Undecided>,
-}
-
-impl Report {
-    /// Whether the table is proved to be sound.
-    pub fn sound(&self) -> bool {
-        self.findings.is_empty() && self.undecided.is_empty()
-    }
-}
-
-/// What may be wrong with a table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Kind {
-    /// No row matches.
-    Gap,
-    /// Rows of a UNIQUE table match together.
-    Overlap,
-    /// Rows of an ANY table match together and say different things.
-    Conflict,
-    /// A row that no allowed input matches.
-    Never,
-    /// A row that never answers, because better ones match wherever it does.
-    Hidden,
-    /// A row whose removal changes no answer.
-    Redundant,
-    /// A cell that says what its column does not allow.
-    Outside,
-}
-
-impl Kind {
-    /// As written in JSON.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Gap => "gap",
-            Self::Overlap => "overlap",
-            Self::Conflict => "conflict",
-            Self::Never => "never-matches",
-            Self::Hidden => "hidden",
-            Self::Redundant => "redundant",
-            Self::Outside => "outside-allowed",
-        }
-    }
-}
-
-/// One thing that is wrong.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
-    /// What.
-    pub kind: Kind,
-    /// The rows it is about, 1-based; none for a gap.
-    pub rows: Vec<usize>,
-    /// The rows that hide the row or say the same, 1-based.
-    pub by: Vec<usize>,
-    /// The column at fault (never, outside).
-    pub column: Option<String>,
-    /// Where it shows: all inputs of a gap or an overlap, or those that the row matches.
-    pub region: Region,
-    /// An input of the region with the fewest facts that differ from the defaults, one value per input column;
-    /// empty where there is none.
-    pub example: Vec<Value>,
-    /// How many facts of it differ from the defaults.
-    pub distance: usize,
-    /// What a cell says that it must not say.
-    pub detail: Option<DmnError>,
-}
-
-/// What was not settled.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Undecided {
-    /// What might be wrong.
-    pub kind: Kind,
-    /// The rows in question, 1-based; none for gaps.
-    pub rows: Vec<usize>,
-    /// Inputs for which it is open, as many regions as are worth showing.
-    pub left: Vec<Region>,
-    /// How many such regions there are.
-    pub regions: usize,
-}
-
-/// What can be reported, and what must be answered.
-#[derive(Debug, Clone, Default)]
-pub struct Scope<'a> {
-    /// Whether an input that no row matches is a gap.
-    pub gaps: bool,
-    /// Inputs that need no answer: those with one of these values in the column of this name.
-    pub optional: Vec<(&'a str, Value)>,
-    /// Columns whose value may be absent. Elsewhere null is outside of what is checked.
-    pub absent: Vec<&'a str>,
-    /// Usual values; a column without one has the first that it allows.
-    pub defaults: Vec<(&'a str, Value)>,
-}
-
-impl Scope<'_> {
-    /// A table of which nothing is known but what it declares.
-    pub fn of(table: &Table) -> Self {
-        Self {
-            gaps: !matches!(table.hit_policy, HitPolicy::Collect | HitPolicy::RuleOrder),
-            ..Self::default()
-        }
-    }
-}
 
 /// Checks a table for as long as `go_on` allows; it is asked every few microseconds.
 pub fn check(table: &Table, grid: &Grid, scope: &Scope<'_>, go_on: &mut dyn FnMut() -> bool) -> Report {

@@ -7,9 +7,10 @@
 use std::collections::BTreeSet;
 
 use super::claim::{Claim, Told};
+use super::node::{Node, Shortfall};
 use super::overlaps::Overlaps;
 use super::space::{Cells, Space};
-use super::split::{self, Child};
+use super::split;
 
 /// What the search is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,15 +21,6 @@ pub(super) enum Goal {
     All(usize),
     /// A box where it fails with a point as near to the defaults as any.
     Nearest,
-}
-
-/// A box and the rows that touch it.
-pub(super) struct Node {
-    pub(super) region: Cells,
-    /// Best first.
-    pub(super) rows: Vec<u32>,
-    /// Columns in which some row may fall short of covering the region.
-    pub(super) columns: Vec<usize>,
 }
 
 pub(super) struct Search<'s> {
@@ -43,15 +35,6 @@ pub(super) struct Search<'s> {
     pub(super) by: BTreeSet<u32>,
     /// Whether the search ended at its cap.
     pub(super) capped: bool,
-}
-
-/// For the rows and columns of a node: who falls short where.
-#[derive(Default)]
-pub(super) struct Shortfall {
-    /// Row by row, one flag per column of the node.
-    pub(super) short: Vec<bool>,
-    /// In how many columns each row falls short.
-    pub(super) partial: Vec<u32>,
 }
 
 impl<'s> Search<'s> {
@@ -145,34 +128,13 @@ impl<'s> Search<'s> {
         self.failed.push(region);
     }
 
-    fn push(&mut self, mut children: Vec<Child>) {
+    fn push(&mut self, mut children: Vec<Node>) {
         // The last one is looked at first: the nearest to the defaults, or the one with the fewest rows.
         match self.goal {
             Goal::Nearest => children.sort_by_key(|child| std::cmp::Reverse(self.space.distance(&child.region))),
             _ => children.sort_by_key(|child| std::cmp::Reverse(child.rows.len())),
         }
         self.stack.extend(children);
-    }
-}
-
-impl Shortfall {
-    /// Measures the rows of a node, and drops the columns that all its rows cover.
-    fn measure(&mut self, space: &Space, node: &mut Node) {
-        let region = &node.region;
-        let covers = |row: u32, column: usize| region[column].within(&space.boxes[row as usize][column]);
-        node.columns
-            .retain(|&column| node.rows.iter().any(|&row| !covers(row, column)));
-        self.short.clear();
-        self.partial.clear();
-        for &row in &node.rows {
-            let before = self.short.len();
-            self.short
-                .extend(node.columns.iter().map(|&column| !covers(row, column)));
-            let partial = (0_u32..)
-                .zip(self.short[before..].iter().filter(|short| **short))
-                .count();
-            self.partial.push(u32::try_from(partial).unwrap_or(u32::MAX));
-        }
     }
 }
 

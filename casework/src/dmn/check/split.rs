@@ -4,14 +4,12 @@
 //! one of them: such a split repeats no row, and retraces the tree by which a person drew up the table. Without such
 //! a column the row nearest to covering the box decides: inside its edge it comes nearer still, outside it is gone.
 
-use super::search::{Node, Shortfall};
+use super::node::{Node, Shortfall};
 use super::space::Space;
 use crate::dmn::grid::ClassSet;
 
-pub(super) type Child = Node;
-
 /// Splits a box that no row settles into disjoint smaller ones.
-pub(super) fn split(space: &Space, node: &Node, shortfall: &Shortfall) -> Vec<Child> {
+pub(super) fn split(space: &Space, node: &Node, shortfall: &Shortfall) -> Vec<Node> {
     let width = node.columns.len();
     let everywhere = |place: usize| {
         shortfall
@@ -104,7 +102,7 @@ fn parts(space: &Space, node: &Node, column: usize) -> Vec<Part> {
 
 /// Splits along the edge of the row that is nearest to covering the box, in the column where most such rows have
 /// an edge.
-fn edge(space: &Space, node: &Node, shortfall: &Shortfall) -> Vec<Child> {
+fn edge(space: &Space, node: &Node, shortfall: &Shortfall) -> Vec<Node> {
     let width = node.columns.len();
     let rows = shortfall.short.chunks(width.max(1)).zip(&shortfall.partial);
     let mut weight = vec![0.0_f64; width];
@@ -137,17 +135,4 @@ fn edge(space: &Space, node: &Node, shortfall: &Shortfall) -> Vec<Child> {
             node.child(column, classes, rows)
         })
         .collect()
-}
-
-impl Node {
-    /// The part of the box with these classes in a column.
-    fn child(&self, column: usize, classes: ClassSet, rows: Vec<u32>) -> Self {
-        let mut region = self.region.clone();
-        region[column] = classes;
-        Self {
-            region,
-            rows,
-            columns: self.columns.clone(),
-        }
-    }
 }

@@ -7,7 +7,7 @@ use roxmltree::{Document, Node};
 use super::super::sfeel::Value;
 use super::super::xml::{child, children};
 use super::super::{Rule, Table};
-use super::Row;
+use super::draft::Row;
 use super::splice::{Pieces, Splice, trailing_space};
 
 /// A row of the original with the cells that changed.

@@ -7,8 +7,11 @@
 
 mod list;
 mod numbers;
+mod problem;
 
 use list::{Known, fold};
+pub use problem::CellProblem;
+use problem::clipped;
 
 use super::field::same;
 use crate::calendar::{Limit, Regime};
@@ -21,17 +24,7 @@ use crate::zh::cells::{self, Choice, choices, heading};
 const CELL_MAX: usize = 2_000;
 /// Labels that a problem names.
 const NAMED: usize = 5;
-const ANY: &str = "不限";
 const NOTHING: &str = "（空）";
-
-/// What is wrong with a cell and what to write instead.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CellProblem {
-    /// For people here.
-    pub zh: String,
-    /// The same in English.
-    pub en: String,
-}
 
 /// A row from the words of its cells: inputs, then outputs. `was` is the row of the table that it was. Errors: which cells
 /// can't be taken, and why.
@@ -183,14 +176,6 @@ fn short(typed: &str) -> Result<String, CellProblem> {
         zh: format!("内容超过 {CELL_MAX} 字。请缩短。"),
         en: format!("More than {CELL_MAX} characters. Please shorten it."),
     })
-}
-
-fn clipped(typed: &str) -> String {
-    let mut text: String = typed.trim().chars().take(30).collect();
-    if typed.trim().chars().count() > 30 {
-        text.push('…');
-    }
-    text
 }
 
 /// The labels of a column, those that look most like what was typed first.

@@ -1,8 +1,13 @@
 //! Why a ticket leads, or which one does. A person who settles a triage may choose otherwise than the ranking.
 
-use super::label;
 use crate::pack::Pack;
 use crate::routing::{Decision, PlannedTicket};
+use crate::words::Lang;
+
+/// What people call an obligation.
+pub(super) fn label(pack: &Pack, obligation: &str) -> String {
+    pack.vocabulary().obligations.label(obligation, Lang::Zh).to_owned()
+}
 
 /// One sentence.
 pub(super) fn said(pack: &Pack, decision: &Decision, ticket: &PlannedTicket) -> String {

@@ -7,6 +7,8 @@
 //!
 //! CLI, desk and API show the same [`Explanation::text`]; whoever wants parts has them as data.
 
+mod basis;
+mod explanation;
 mod leads;
 mod rows;
 mod sight;
@@ -17,72 +19,20 @@ mod unit;
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
-
 use crate::disclosure::Shows;
 use crate::pack::Pack;
 use crate::report::Facts;
 use crate::routing::{Basis, Decision, MatchedRow, PlannedTicket};
 use crate::words::reserved::{POLICE_ACCEPT, TRIAGE};
-use crate::words::{Lang, Role, Urgency};
+use crate::words::{Role, Urgency};
 use crate::zh::basis_zh;
-use crate::zh::facts::grade_zh;
+pub use basis::BasisWhy;
+pub use explanation::Explanation;
+use leads::label;
 pub use rows::{Condition, RowWhy};
 pub use sight::Sight;
 pub use stages::StageWhy;
 pub use stored::{Stored, StoredDecision, stored};
-
-/// Everything that made one ticket, as Chinese sentences and as data.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Explanation {
-    /// `接报处置`
-    pub obligation: String,
-    /// Code and name of the unit.
-    pub unit: (String, String),
-    /// `特急`
-    pub urgency: String,
-    /// 主办
-    pub lead: bool,
-    /// What was reported, each fact once.
-    pub reported: Vec<String>,
-    /// Rows of `obligations` that asked for it.
-    pub asked: Vec<RowWhy>,
-    /// Why it is there beside or without such rows: the safety floor, triage, a person's choice.
-    pub beside_rows: Vec<String>,
-    /// How the unit was found, from the report's area upwards.
-    pub found: Vec<String>,
-    /// Rows of `urgency` that gave the highest urgency, and whether a repeat raised it.
-    pub urgent: Vec<RowWhy>,
-    /// What else made the urgency.
-    pub urgent_because: Vec<String>,
-    /// Why it leads, or which ticket does.
-    pub leads: String,
-    /// Each stage with its deadline.
-    pub stages: Vec<StageWhy>,
-    /// By which versions of pack and rules it was dispatched, and when; empty while it is not stored.
-    pub made: Vec<String>,
-}
-
-/// A basis as people read it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct BasisWhy {
-    /// The text, in Chinese.
-    pub text: String,
-    /// V, S or P.
-    pub grade: String,
-    /// What the grade means.
-    pub grade_zh: String,
-}
-
-impl BasisWhy {
-    fn new(text: &str, grade: &str) -> Self {
-        Self {
-            text: basis_zh(text),
-            grade: grade.to_owned(),
-            grade_zh: grade_zh(grade).to_owned(),
-        }
-    }
-}
 
 /// Explains one ticket of a decision. The pack is the one by which it was decided.
 pub fn ticket(pack: &Pack, facts: &Facts, decision: &Decision, ticket: &PlannedTicket) -> Explanation {
@@ -153,10 +103,6 @@ pub fn asked_situations(
         .filter(|(at, _)| asks(at + 1))
         .map(|(_, code)| code.clone())
         .collect()
-}
-
-fn label(pack: &Pack, obligation: &str) -> String {
-    pack.vocabulary().obligations.label(obligation, Lang::Zh).to_owned()
 }
 
 fn beside_rows(facts: &Facts, decision: &Decision, ticket: &PlannedTicket, no_row: bool) -> Vec<String> {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::BasisWhy;
+use super::basis::BasisWhy;
 use crate::dmn::sfeel::{Test, Value};
 use crate::dmn::{Inputs, Rule, Table};
 use crate::pack::Pack;

@@ -7,7 +7,9 @@
 
 use serde_json::Value;
 
-use super::{Explanation, RowWhy, rows, unit};
+use super::explanation::Explanation;
+use super::rows::RowWhy;
+use super::{rows, unit};
 use crate::disclosure::{Part, Shows};
 use crate::pack::Pack;
 use crate::report::Facts;

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Datelike, Timelike, Utc};
 use serde::Serialize;
 
-use super::BasisWhy;
+use super::basis::BasisWhy;
 use crate::calendar::{rfc3339, shanghai};
 use crate::pack::Pack;
 use crate::routing::{PlannedStage, PlannedTicket};

@@ -8,9 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::finding::{Claim, Liveness, LivenessFinding};
 use super::model::Model;
 use super::year::{Counted, Year};
-use super::{Claim, Liveness, LivenessFinding};
 use crate::calendar::rfc3339;
 use crate::clock::escalation::{self, Level};
 use crate::county::Maximum;

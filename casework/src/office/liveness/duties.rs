@@ -1,10 +1,10 @@
 //! What the rows of `urgency` and `obligations` must ask: an urgency, somebody at all who can be told, one lead.
 //! What the law asks is in `law`.
 
+use super::finding::{Claim, Liveness, LivenessFinding};
 use super::model::Model;
 use super::places::{Site, sites};
 use super::space::{Point, Region, Space, UNLISTED, Undecided};
-use super::{Claim, Liveness, LivenessFinding};
 use crate::county::Unit;
 use crate::dmn::sfeel::Value;
 use crate::words::reserved::{OFFICE, TRIAGE};

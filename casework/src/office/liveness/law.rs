@@ -2,8 +2,8 @@
 //! what only the entitled may ask for.
 
 use super::duties::Duties;
+use super::finding::{Claim, LivenessFinding};
 use super::space::{Region, UNLISTED, Undecided};
-use super::{Claim, LivenessFinding};
 use crate::county::{Duty, DutyOf};
 use crate::dmn::sfeel::Value;
 use crate::report::is_statutory;

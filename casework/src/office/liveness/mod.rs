@@ -20,6 +20,7 @@
 mod answers;
 mod clocks;
 mod duties;
+mod finding;
 mod law;
 mod model;
 mod places;
@@ -27,73 +28,11 @@ mod sentence;
 pub mod space;
 mod year;
 
-use std::fmt;
-
-use serde::Serialize;
-
 use crate::pack::Pack;
-use crate::words::words;
+use finding::Liveness;
+pub use finding::{Claim, LivenessFinding};
 pub use places::{Site, sites};
-use sentence::Words;
-use space::{Point, Space, Undecided};
-
-words! {
-    /// What must hold of every report.
-    Claim {
-        /// Statutory situations and present danger always have a police ticket, by the tables.
-        Police = "police",
-        /// What the law asks of a kind of unit is asked.
-        Duty = "duty",
-        /// Who may request something by law, and nobody else.
-        Entitled = "entitled",
-        /// Each report has an urgency.
-        Urgency = "urgency",
-        /// Each report has a ticket of some unit.
-        Ticket = "ticket",
-        /// Each unit that can be asked can be told, and so can those above it.
-        Notified = "notified",
-        /// Recusal never empties a lead.
-        Recusal = "recusal",
-        /// Each case has exactly one lead, and which is a decision and no accident.
-        Lead = "lead",
-        /// Each ticket has finite deadlines.
-        Deadline = "deadline",
-        /// No deadline is longer than its statutory limit.
-        StatutoryLimit = "statutory-limit",
-        /// Escalation levels strictly increase and end at the leading group.
-        Escalation = "escalation",
-        /// The check gave up.
-        Undecided = "undecided",
-    }
-}
-
-/// One way in which a report or request falls through.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct LivenessFinding {
-    /// What does not hold.
-    pub claim: Claim,
-    /// The law or rule that asks it.
-    pub law: String,
-    /// Grade of that: V, S or P.
-    pub grade: String,
-    /// What is wrong and what would happen, in Chinese.
-    pub sentence: String,
-    /// A report that would fall through, with the fewest facts; `router route` reads it. Null where none can be named.
-    pub report: Option<serde_json::Value>,
-    /// The asking unit's kind, where a request falls through.
-    pub requester_kind: Option<String>,
-}
-
-/// On paper: the law with its grade, what is wrong, the report to try.
-impl fmt::Display for LivenessFinding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "[{}] {}（{}）：{}", self.claim, self.law, self.grade, self.sentence)?;
-        match &self.report {
-            Some(report) => write!(f, "\n    {report}"),
-            None => Ok(()),
-        }
-    }
-}
+use space::Undecided;
 
 /// Checks a pack that was read and found sound. No finding = every claim holds.
 pub fn check(pack: &Pack) -> Vec<LivenessFinding> {
@@ -113,51 +52,4 @@ pub fn check(pack: &Pack) -> Vec<LivenessFinding> {
         }
     }
     found
-}
-
-/// A pack with its space.
-struct Liveness<'p> {
-    pack: &'p Pack,
-    space: Space,
-}
-
-impl<'p> Liveness<'p> {
-    fn new(pack: &'p Pack) -> Self {
-        let space = Space::new(pack);
-        Self { pack, space }
-    }
-
-    fn words(&self) -> Words<'_> {
-        Words {
-            pack: self.pack,
-            space: &self.space,
-        }
-    }
-
-    /// A finding whose witness is a point; `area` is where it happens.
-    fn finding(
-        &self,
-        claim: Claim,
-        (law, grade): (&str, &str),
-        at: Option<(&Point, Option<&str>)>,
-        sentence: String,
-    ) -> LivenessFinding {
-        let example = at.map(|(point, area)| self.words().example(point, area));
-        LivenessFinding {
-            claim,
-            law: law.to_owned(),
-            grade: grade.to_owned(),
-            sentence: match &example {
-                Some(example) => format!("{sentence}{}", example.sentence),
-                None => sentence,
-            },
-            requester_kind: example.as_ref().and_then(|example| example.requester_kind.clone()),
-            report: example.map(|example| example.report),
-        }
-    }
-
-    fn undecided(&self) -> LivenessFinding {
-        let sentence = "规则组合过多，未能在限定范围内查完，不能认定为完整。请合并或简化规则后再查。";
-        self.finding(Claim::Undecided, ("有人接办检查", "P"), None, sentence.to_owned())
-    }
 }

@@ -1,6 +1,10 @@
 //! One number among digits, dashes, brackets and spaces: where it ends, and what is dialled.
 
-use super::{EXTENSION, FEWEST};
+/// Fewest digits of something to call: 110.
+pub(super) const FEWEST: usize = 3;
+
+/// Most digits of an extension.
+pub(super) const EXTENSION: usize = 6;
 
 /// Most digits of a number with its country's code (E.164).
 const ABROAD: usize = 15;

@@ -5,8 +5,13 @@ mod acts;
 mod cases;
 mod floods;
 
-use std::{path::Path, sync::LazyLock};
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    sync::{Arc, LazyLock},
+};
 
+use casework::pack::Pack;
 use platform::{
     receipt::ReportId,
     store::{NoticeContact, Phone},

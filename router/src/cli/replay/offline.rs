@@ -10,8 +10,8 @@ use casework::pack::Pack;
 use casework::report::{ParseError, Report};
 use chrono::{DateTime, Utc};
 
-use super::super::UNREADABLE;
-use super::CannotRead;
+use super::cannot_read::CannotRead;
+use crate::cli::terminal::UNREADABLE;
 
 /// The longest line: a report on the wire is far shorter.
 const LONGEST: usize = 4 << 20;

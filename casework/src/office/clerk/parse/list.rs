@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::ANY;
+use super::problem::ANY;
 use crate::dmn::sfeel::{Item, Test, Value};
 
 /// Readings that are looked for: one is taken, a second makes it a question.

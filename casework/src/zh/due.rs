@@ -2,26 +2,26 @@
 
 use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc, Weekday};
 
-use super::{Calendar, DayKind, Limit, shanghai};
+use crate::calendar::{Calendar, DayKind, Limit, shanghai};
 
 /// Days named one by one in a derivation; a longer list is summed up, since a page must stay readable.
 const NAMED_DAYS: usize = 60;
 
 /// Notes a day for the derivation, within reason: limits of decades must not collect every weekend.
-pub(super) fn remember(days: &mut Vec<NaiveDate>, day: NaiveDate) {
+pub(crate) fn remember(days: &mut Vec<NaiveDate>, day: NaiveDate) {
     if days.len() <= NAMED_DAYS {
         days.push(day);
     }
 }
 
-pub(super) fn clock(limit: Limit, from: DateTime<Utc>, at: DateTime<Utc>) -> Vec<String> {
+pub(crate) fn clock(limit: Limit, from: DateTime<Utc>, at: DateTime<Utc>) -> Vec<String> {
     vec![
         format!("自{}起计{}，按自然时间连续计算。", moment(from), limit.zh()),
         format!("截止时间为{}。", moment(at)),
     ]
 }
 
-pub(super) fn counted(limit: Limit, from: DateTime<Utc>, last: NaiveDate) -> String {
+pub(crate) fn counted(limit: Limit, from: DateTime<Utc>, last: NaiveDate) -> String {
     format!(
         "自{}起计{}，起始当日不计入，最后一日为{}。",
         moment(from),
@@ -30,7 +30,7 @@ pub(super) fn counted(limit: Limit, from: DateTime<Utc>, last: NaiveDate) -> Str
     )
 }
 
-pub(super) fn months(limit: Limit, from: DateTime<Utc>, last: NaiveDate) -> String {
+pub(crate) fn months(limit: Limit, from: DateTime<Utc>, last: NaiveDate) -> String {
     let started = from.with_timezone(&shanghai()).day();
     let clamped = if last.day() == started {
         ""
@@ -40,7 +40,7 @@ pub(super) fn months(limit: Limit, from: DateTime<Utc>, last: NaiveDate) -> Stri
     format!("自{}起计{}，至{}{clamped}。", moment(from), limit.zh(), date(last))
 }
 
-pub(super) fn rolled(calendar: &Calendar, day: NaiveDate, last: NaiveDate) -> String {
+pub(crate) fn rolled(calendar: &Calendar, day: NaiveDate, last: NaiveDate) -> String {
     let why = match calendar.kind(day) {
         DayKind::Holiday => format!("{}放假", calendar.holiday_name(day).unwrap_or("节日")),
         _ => "周末".into(),
@@ -53,7 +53,7 @@ pub(super) fn rolled(calendar: &Calendar, day: NaiveDate, last: NaiveDate) -> St
     format!("{}为{why}，顺延至其后首个工作日{}{made_up}。", date(day), date(last))
 }
 
-pub(super) fn skipped(calendar: &Calendar, days: &[NaiveDate]) -> Option<String> {
+pub(crate) fn skipped(calendar: &Calendar, days: &[NaiveDate]) -> Option<String> {
     if days.is_empty() {
         return None;
     }
@@ -72,15 +72,15 @@ pub(super) fn skipped(calendar: &Calendar, days: &[NaiveDate]) -> Option<String>
     Some(format!("其间{}{more}不计入。", parts.join("；")))
 }
 
-pub(super) fn made_up(days: &[NaiveDate]) -> Option<String> {
+pub(crate) fn made_up(days: &[NaiveDate]) -> Option<String> {
     (!days.is_empty()).then(|| format!("调休上班日{}计入。", spans(days)))
 }
 
-pub(super) fn end(last: NaiveDate) -> String {
+pub(crate) fn end(last: NaiveDate) -> String {
     format!("截止时间为{}24时。", date(last))
 }
 
-pub(super) fn provisional(published_through: NaiveDate) -> String {
+pub(crate) fn provisional(published_through: NaiveDate) -> String {
     format!(
         "{}年{}月{}日之后的放假调休安排尚未公布，暂按周末和固定节日推算。",
         published_through.year(),
