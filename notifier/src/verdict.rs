@@ -68,14 +68,22 @@ pub fn delay(fault: Fault, urgent: bool, strike: usize) -> Option<Duration> {
     seconds.map(Duration::from_secs)
 }
 
-/// Judges an attempt that ended at `now`, after `strikes` failures of the mail's own.
+/// The notice that was tried.
+#[derive(Clone, Copy, Debug)]
+pub struct Tried {
+    /// P1.
+    pub urgent: bool,
+    /// Failures of the mail's own before this attempt.
+    pub strikes: usize,
+}
+
+/// Judges an attempt that ended at `now`.
 ///
 /// Waiting is shortened by up to a fifth at random, so that the notices of an outage don't come back all at once.
 pub fn verdict(
     result: &Result<(), Failure>,
     whose: Whose,
-    urgent: bool,
-    strikes: usize,
+    notice: Tried,
     now: DateTime<Utc>,
     rng: &mut impl Rng,
 ) -> Judged {
@@ -101,10 +109,10 @@ pub fn verdict(
             tell: false,
         };
     }
-    let strike = strikes.saturating_add(1);
+    let strike = notice.strikes.saturating_add(1);
     let waiting = match failure.fault {
         Fault::Recipient => None,
-        fault => delay(fault, urgent, strike),
+        fault => delay(fault, notice.urgent, strike),
     };
     Judged {
         verdict: waiting.map_or(Verdict::GaveUp, |delay| Verdict::Retry { at: later(delay) }),
@@ -165,7 +173,7 @@ mod tests {
         let mut rng = StdRng::seed_from_u64(1);
         let failed = |fault| Err(Failure::new(fault, Phase::Envelope, "x"));
         let mut judge = |result: &Result<(), Failure>, whose, urgent, strikes| {
-            verdict(result, whose, urgent, strikes, now, &mut rng)
+            verdict(result, whose, Tried { urgent, strikes }, now, &mut rng)
         };
         assert_eq!(judge(&Ok(()), Whose::Own, true, 0).verdict, Verdict::Sent);
         let gone = judge(&failed(Fault::Recipient), Whose::Own, true, 0);
@@ -193,7 +201,16 @@ mod tests {
         let mut rng = StdRng::seed_from_u64(1);
         for fault in [Fault::Server, Fault::Ours] {
             let failed = Err(Failure::new(fault, Phase::Envelope, "x"));
-            let judged = verdict(&failed, Whose::Everybodys(Some(open)), true, 1000, now, &mut rng);
+            let judged = verdict(
+                &failed,
+                Whose::Everybodys(Some(open)),
+                Tried {
+                    urgent: true,
+                    strikes: 1000,
+                },
+                now,
+                &mut rng,
+            );
             assert_eq!(judged.verdict, Verdict::Retry { at: open });
             assert!(!judged.strike && !judged.tell);
         }
@@ -205,7 +222,7 @@ mod tests {
         let mut rng = StdRng::seed_from_u64(1);
         let mut told = |fault, strikes| {
             let failed = Err(Failure::new(fault, Phase::Envelope, "x"));
-            let judged = verdict(&failed, Whose::Own, true, strikes, now, &mut rng);
+            let judged = verdict(&failed, Whose::Own, Tried { urgent: true, strikes }, now, &mut rng);
             assert!(matches!(judged.verdict, Verdict::Retry { .. }));
             judged.tell
         };

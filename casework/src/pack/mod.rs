@@ -9,7 +9,7 @@ mod read;
 use std::collections::HashMap;
 
 use crate::calendar::Calendar;
-use crate::county::{Areas, Confirmations, Label, MODEL, PackProblem, Problems, Statutes, Units, Vocabulary};
+use crate::county::{Areas, Confirmations, Label, PackProblem, Problems, Statutes, Units, Vocabulary};
 use crate::dmn::Table;
 use crate::rules::Rules;
 use crate::words::Lang;
@@ -37,7 +37,7 @@ impl Pack {
     pub fn with_table(&self, table: Table) -> (Self, Vec<PackProblem>) {
         let mut problems = Problems::default();
         let words = (&self.vocabulary, &self.units);
-        let rules = self.rules.with_table(table, MODEL, words, &mut problems);
+        let rules = self.rules.with_table(table, words, &mut problems);
         // Field by field: a clone of the whole would copy the old rules once more.
         let pack = Self {
             county: self.county.clone(),

@@ -49,7 +49,7 @@ fn examine(files: &PackFiles) -> (Option<Pack>, Vec<PackProblem>) {
     let through = head.as_ref().map_or(NaiveDate::MIN, |head| head.published_through);
     let calendar = tables::calendar(files, through, &mut problems);
     let text = text_of(files, MODEL, &mut problems).unwrap_or_default();
-    let rules = rules::read(text, MODEL, &vocabulary, &units, ranking, recusals, &mut problems);
+    let rules = rules::read(text, (&vocabulary, &units), ranking, recusals, &mut problems);
     if let Some(head) = &head
         && areas.iter().next().is_some()
         && areas

@@ -42,7 +42,7 @@ pub fn by_hand(
         unknowns: Vec::new(),
         own: asked_anyway(&decided, obligation),
         shows: pack.rules().shows(obligation, &held.kind),
-        stages: plan::stages(pack, obligation, unit, urgency, dispatched_at),
+        stages: plan::stages(pack, (obligation, unit), urgency, dispatched_at),
     };
     Ok(Decision {
         urgency,

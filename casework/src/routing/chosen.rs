@@ -41,7 +41,7 @@ pub fn successor(
     urgency: Urgency,
     dispatched_at: DateTime<Utc>,
 ) -> Vec<PlannedStage> {
-    plan::stages(pack, obligation, unit, urgency, dispatched_at)
+    plan::stages(pack, (obligation, unit), urgency, dispatched_at)
 }
 
 /// 法律监督 of a decision not to file a case, at the procuratorate that the area finds; where there is none, at the office.
@@ -72,7 +72,7 @@ pub fn oversight(pack: &Pack, facts: &Facts, urgency: Urgency, dispatched_at: Da
             .cloned()
             .collect(),
         shows: pack.rules().shows(OVERSIGHT, PROCURATORATE),
-        stages: plan::stages(pack, OVERSIGHT, &unit, urgency, dispatched_at),
+        stages: plan::stages(pack, (OVERSIGHT, &unit), urgency, dispatched_at),
         unit,
     }
 }

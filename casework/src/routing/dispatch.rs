@@ -14,7 +14,7 @@ use crate::words::reserved::{OFFICE, TRIAGE};
 use crate::words::{Role, Stage, Urgency};
 
 /// Who owes what, before any clock is set. Clocks cost more than all the rest, and a replay needs few of them.
-pub(crate) struct Parties {
+pub(crate) struct Dispatch {
     pub(crate) urgency: Urgency,
     /// The lead first, then by ranking; never empty; none has stages.
     pub(crate) tickets: Vec<PlannedTicket>,
@@ -22,7 +22,7 @@ pub(crate) struct Parties {
     work: Work,
 }
 
-impl Parties {
+impl Dispatch {
     /// What the floor and the tables make of a report.
     pub(crate) fn of(pack: &Pack, facts: &Facts) -> Self {
         let mut work = Work::new();
@@ -110,7 +110,7 @@ impl Parties {
     /// Gives each ticket its stages, with the rows they come from.
     pub(super) fn with_clocks(mut self, pack: &Pack, dispatched_at: DateTime<Utc>) -> Decision {
         for ticket in &mut self.tickets {
-            ticket.stages = plan::stages(pack, &ticket.obligation, &ticket.unit, self.urgency, dispatched_at);
+            ticket.stages = plan::stages(pack, (&ticket.obligation, &ticket.unit), self.urgency, dispatched_at);
             for &stage in Stage::ALL {
                 if let Some(deadline) = pack.rules().deadline(&ticket.obligation, self.urgency, stage) {
                     self.work.row("deadlines", deadline.row);

@@ -20,7 +20,7 @@ use chrono::{DateTime, Utc};
 pub use by_hand::by_hand;
 pub use chosen::{PlannedClock, oversight, successor, waiting};
 pub use decision::{BY_HAND, Basis, Decision, MatchedRow, PlannedStage, PlannedTicket, Unsent};
-pub(crate) use dispatch::Parties;
+pub(crate) use dispatch::Dispatch;
 pub(crate) use plan::deadline;
 pub use plan::stage_started;
 
@@ -29,15 +29,15 @@ use crate::report::Facts;
 
 /// Decides who owes what by when. Never fails: what can't be settled is a triage ticket with its reason.
 pub fn decide(pack: &Pack, facts: &Facts, dispatched_at: DateTime<Utc>) -> Decision {
-    noted(pack, facts, Parties::of(pack, facts).with_clocks(pack, dispatched_at))
+    noted(pack, facts, Dispatch::of(pack, facts).with_clocks(pack, dispatched_at))
 }
 
 /// The answer for a report that could not be routed: the police ticket if the safety floor asks for one, and a
 /// triage ticket with the reason. Evaluates no table, since one of them may be what failed; the urgency nobody
 /// could judge counts as the highest.
 pub fn triage(pack: &Pack, facts: &Facts, reason: &str, dispatched_at: DateTime<Utc>) -> Decision {
-    let parties = Parties::triage(pack, facts, reason);
-    noted(pack, facts, parties.with_clocks(pack, dispatched_at))
+    let dispatch = Dispatch::triage(pack, facts, reason);
+    noted(pack, facts, dispatch.with_clocks(pack, dispatched_at))
 }
 
 /// With the area code that the county's list should have.

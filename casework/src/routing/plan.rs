@@ -13,11 +13,10 @@ use crate::rules::Deadline;
 use crate::words::reserved::{DISPATCH, POLICE_ACCEPT, TRIAGE};
 use crate::words::{Stage, Urgency};
 
-/// All stages of an obligation at a unit, as they stand at dispatch.
+/// All stages of an obligation at a unit (both by code), as they stand at dispatch.
 pub(super) fn stages(
     pack: &Pack,
-    obligation: &str,
-    unit: &str,
+    (obligation, unit): (&str, &str),
     urgency: Urgency,
     dispatched_at: DateTime<Utc>,
 ) -> Vec<PlannedStage> {
@@ -26,7 +25,7 @@ pub(super) fn stages(
         .filter_map(|&stage| {
             let deadline = deadline(pack, obligation, urgency, stage)?.into_owned();
             let start = (deadline.start == DISPATCH).then_some(dispatched_at);
-            Some(stage_at(pack, unit, urgency, stage, deadline, start))
+            Some(stage_at(pack, unit, (urgency, stage), deadline, start))
         })
         .collect()
 }
@@ -35,21 +34,19 @@ pub(super) fn stages(
 /// or extended). `None` where the obligation has no such stage.
 pub fn stage_started(
     pack: &Pack,
-    obligation: &str,
-    unit: &str,
+    (obligation, unit): (&str, &str),
     urgency: Urgency,
     stage: Stage,
     started_at: DateTime<Utc>,
 ) -> Option<PlannedStage> {
     let deadline = deadline(pack, obligation, urgency, stage)?.into_owned();
-    Some(stage_at(pack, unit, urgency, stage, deadline, Some(started_at)))
+    Some(stage_at(pack, unit, (urgency, stage), deadline, Some(started_at)))
 }
 
 fn stage_at(
     pack: &Pack,
     unit: &str,
-    urgency: Urgency,
-    stage: Stage,
+    (urgency, stage): (Urgency, Stage),
     deadline: Deadline,
     start: Option<DateTime<Utc>>,
 ) -> PlannedStage {

@@ -2,7 +2,7 @@
 
 use super::check::Check;
 use super::{Rules, Twice};
-use crate::county::{Problems, Units, Vocabulary};
+use crate::county::{MODEL, Problems, Units, Vocabulary};
 use crate::disclosure::DISCLOSURE;
 use crate::dmn::{Model, Table};
 
@@ -11,7 +11,6 @@ impl Rules {
     pub(crate) fn with_table(
         &self,
         table: Table,
-        file: &str,
         (vocabulary, units): (&Vocabulary, &Units),
         problems: &mut Problems,
     ) -> Self {
@@ -21,14 +20,14 @@ impl Rules {
         };
         let mut rules = self.clone();
         let mut check = Check {
-            file,
+            file: MODEL,
             vocabulary,
             units,
             problems,
         };
         let names = ["urgency", "obligations", "deadlines", "escalation", DISCLOSURE];
         let Some(name) = names.into_iter().find(|name| model.table(name).is_some()) else {
-            problems.add(file, 0, "none of the decisions has this name");
+            problems.add(MODEL, 0, "none of the decisions has this name");
             return rules;
         };
         let table = check.table(&model, name).cloned();

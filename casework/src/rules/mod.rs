@@ -20,7 +20,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
 use crate::clock::escalation::Level;
-use crate::county::{PackProblem, Problems, Ranking, Recusals, Units, Vocabulary};
+use crate::county::{MODEL, PackProblem, Problems, Ranking, Recusals, Units, Vocabulary};
 use crate::disclosure::{ANY_TICKET, DISCLOSURE, LOOKS, Part, Shows};
 use crate::dmn::{self, Rule, Table};
 use crate::words::Urgency;
@@ -169,9 +169,7 @@ impl<'r> Asked<'r> {
 /// Reads and checks the decision model of a pack.
 pub(crate) fn read(
     text: &str,
-    file: &str,
-    vocabulary: &Vocabulary,
-    units: &Units,
+    (vocabulary, units): (&Vocabulary, &Units),
     ranking: Ranking,
     recusals: Recusals,
     problems: &mut Problems,
@@ -192,13 +190,13 @@ pub(crate) fn read(
         Ok(model) => model,
         Err(errors) => {
             for error in &errors {
-                problems.push(PackProblem::from((file, error)));
+                problems.push(PackProblem::from((MODEL, error)));
             }
             return rules;
         }
     };
     let mut check = check::Check {
-        file,
+        file: MODEL,
         vocabulary,
         units,
         problems,

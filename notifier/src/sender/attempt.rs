@@ -16,7 +16,7 @@ use super::done::Done;
 use crate::{
     mail::{self, Mail, Packs},
     mailer::{Failure, Fault, Mailer, Phase},
-    verdict::{Judged, verdict},
+    verdict::{Judged, Tried, verdict},
 };
 
 impl<M: Mailer> Sender<M> {
@@ -37,30 +37,36 @@ impl<M: Mailer> Sender<M> {
             let result = self.send(&notice).await;
             let whose = self.health.heard(notice.id, &result);
             let strikes = usize::try_from(notice.strikes).unwrap_or(0);
-            let judged = verdict(&result, whose, urgent, strikes, clock::now(), &mut rand::rng());
+            let judged = verdict(
+                &result,
+                whose,
+                Tried { urgent, strikes },
+                clock::now(),
+                &mut rand::rng(),
+            );
             match result {
                 Ok(()) => (judged, Phase::Done, String::new()),
                 Err(failure) => (judged, failure.phase, failure.detail),
             }
         };
-        let verdict = judged.verdict;
         let took_ms = i32::try_from(begun.elapsed().as_millis()).unwrap_or(i32::MAX);
-        log(&notice, number, verdict, phase, &detail, took_ms);
         let attempt = Attempt {
             phase: phase.as_str(),
             detail,
             took_ms,
             at: clock::now(),
         };
+        let settlement = Settlement {
+            id: notice.id,
+            number,
+            attempt,
+            verdict: judged.verdict,
+            strike: judged.strike,
+            tell: judged.tell,
+        };
+        log(&notice.kind, &settlement);
         Done {
-            settlement: Settlement {
-                id: notice.id,
-                number,
-                attempt,
-                verdict,
-                strike: judged.strike,
-                tell: judged.tell,
-            },
+            settlement,
             kind: notice.kind,
             urgent,
             created_at: notice.created_at,
@@ -111,9 +117,12 @@ impl<M: Mailer> Sender<M> {
 }
 
 /// Ids and kinds only: mailboxes stay in the database.
-fn log(notice: &LeasedNotice, number: i32, verdict: Verdict, phase: Phase, detail: &str, took_ms: i32) {
-    let (id, kind, phase) = (notice.id, notice.kind.as_str(), phase.as_str());
-    match verdict {
+fn log(kind: &str, settlement: &Settlement) {
+    let Settlement { id, number, .. } = settlement;
+    let Attempt {
+        phase, detail, took_ms, ..
+    } = &settlement.attempt;
+    match settlement.verdict {
         Verdict::Sent => info!(%id, kind, took_ms, "sent"),
         Verdict::Suppressed => info!(%id, kind, "suppressed: a drill"),
         Verdict::Retry { at } => {

@@ -43,7 +43,7 @@ pub(super) async fn run(
             let Ok(done) = results.try_recv() else { break };
             waiting.push(done);
         }
-        waiting = settle(&store, owner, &hand, waiting).await;
+        waiting = record(&store, owner, &hand, waiting).await;
         if waiting.is_empty() {
             continue;
         }
@@ -62,7 +62,7 @@ pub(super) async fn run(
 }
 
 /// Records what can be recorded; answers the rest.
-async fn settle(store: &Store, owner: Uuid, hand: &Hand, batch: Vec<Done>) -> Vec<Done> {
+async fn record(store: &Store, owner: Uuid, hand: &Hand, batch: Vec<Done>) -> Vec<Done> {
     let settlements: Vec<Settlement> = batch.iter().map(|done| done.settlement.clone()).collect();
     let failed = match store.notice_settle(owner, &settlements).await {
         Ok(held) => {

@@ -12,9 +12,9 @@ use platform::{
 };
 use tracing::warn;
 
-use super::route::{Router, decide, pinned};
+use super::route::{AsRead, Dispatcher, decide, pinned};
 
-impl Router {
+impl Dispatcher {
     /// Routes these reports; those that are gone or routed by now are left alone.
     pub(super) async fn route_many(&self, ids: &[i64]) -> Result<(), StoreError> {
         let first = self.store.attempts_first(ids, clock::now()).await?;
@@ -51,7 +51,10 @@ impl Router {
             return Ok(());
         }
         let (loaded, now) = (self.pack.current(), clock::now());
-        let decisions: Vec<Decision> = reports.iter().map(|report| decide(&loaded, report, now)).collect();
+        let decisions: Vec<Decision> = reports
+            .iter()
+            .map(|report| decide(&loaded, &AsRead::of(report), now))
+            .collect();
         let decided: Vec<_> = reports.iter().zip(&decisions).collect();
         let recorded = self.store.decisions_record(&decided, pinned(&loaded), now).await?;
         for ((report, decision), recorded) in decided.into_iter().zip(recorded) {

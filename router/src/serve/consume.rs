@@ -12,28 +12,39 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     direct::Deaf,
-    route::{Router, Settled},
+    route::{Dispatcher, Ended},
 };
 
 /// Unacknowledged messages per queue: how many reports are decided at once.
 const PREFETCH: u16 = 8;
 
-/// Runs until `stop`; fails only when RabbitMQ refuses our queues. `deaf` tells [`super::direct`] when no message can come.
-pub(super) async fn run(
-    router: Router,
-    url: &str,
-    topology: &Topology,
-    part: &Part,
-    deaf: &watch::Sender<Deaf>,
-    stop: &CancellationToken,
-) -> anyhow::Result<()> {
-    let router = &router;
+/// Where messages come from.
+pub(super) struct Broker {
+    /// `amqp://…`
+    pub(super) url: String,
+    /// Our queues.
+    pub(super) topology: Topology,
+    /// What `/ready` says of the subscription.
+    pub(super) part: Part,
+    /// Tells [`super::direct`] when no message can come.
+    pub(super) deaf: watch::Sender<Deaf>,
+}
+
+/// Runs until `stop`; fails only when RabbitMQ refuses our queues.
+pub(super) async fn run(dispatcher: Dispatcher, broker: Broker, stop: &CancellationToken) -> anyhow::Result<()> {
+    let dispatcher = &dispatcher;
+    let Broker {
+        url,
+        topology,
+        part,
+        deaf,
+    } = &broker;
     redial(url, "shouwang router", topology, part, stop, |connection| async move {
         let [urgent, normal, dead] = Queue::ALL.map(|queue| connection.consumer(queue, PREFETCH));
         let (urgent, normal, dead) = tokio::try_join!(urgent, normal, dead)?;
         part.ready();
         let _hears = Hears::begin(deaf);
-        let [urgent, normal, dead] = [urgent, normal, dead].map(|consumer| drain(router, consumer, stop));
+        let [urgent, normal, dead] = [urgent, normal, dead].map(|consumer| drain(dispatcher, consumer, stop));
         tokio::select! {
             drained = async { tokio::try_join!(urgent, normal, dead).map(drop) } => drained,
             // A queue in which nothing comes looks like a broker that hangs; the watch tells them apart.
@@ -59,15 +70,15 @@ impl Drop for Hears<'_> {
     }
 }
 
-async fn drain(router: &Router, mut consumer: Consumer, stop: &CancellationToken) -> Result<(), BrokerError> {
+async fn drain(dispatcher: &Dispatcher, mut consumer: Consumer, stop: &CancellationToken) -> Result<(), BrokerError> {
     let mut under_way = JoinSet::new();
     loop {
         tokio::select! {
             () = stop.cancelled() => break,
             received = consumer.next() => {
                 let received = received?;
-                let (router, stop) = (router.clone(), stop.clone());
-                under_way.spawn(async move { settle(&router, received, &stop).await });
+                let (dispatcher, stop) = (dispatcher.clone(), stop.clone());
+                under_way.spawn(async move { acknowledge(&dispatcher, received, &stop).await });
             }
             Some(ended) = under_way.join_next() => ended.map_err(|_| BrokerError::Cancelled)??,
         }
@@ -78,9 +89,10 @@ async fn drain(router: &Router, mut consumer: Consumer, stop: &CancellationToken
     Ok(())
 }
 
-async fn settle(router: &Router, received: Received, stop: &CancellationToken) -> Result<(), BrokerError> {
-    match router.settle(&received, stop).await {
-        Settled::Committed => received.ack().await,
-        Settled::Stopping => received.give_back().await,
+/// Acks a message after the transaction that stored its decision has committed.
+async fn acknowledge(dispatcher: &Dispatcher, received: Received, stop: &CancellationToken) -> Result<(), BrokerError> {
+    match dispatcher.hold_until_committed(&received, stop).await {
+        Ended::Committed => received.ack().await,
+        Ended::Stopping => received.give_back().await,
     }
 }

@@ -20,7 +20,7 @@ use tokio::{sync::watch, task::JoinSet, time::Instant};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, warn};
 
-use super::route::Router;
+use super::route::Dispatcher;
 
 /// How long a broker that seems well has. Many times the usual, far below the shortest limit (15 minutes).
 const WAITED: TimeDelta = TimeDelta::seconds(30);
@@ -44,11 +44,15 @@ const DATABASE_PAUSE: Duration = Duration::from_secs(1);
 pub(super) type Deaf = Option<Instant>;
 
 /// Runs until `stop`.
-pub(super) async fn run(router: Router, deaf: watch::Receiver<Deaf>, stop: CancellationToken) -> anyhow::Result<()> {
+pub(super) async fn run(
+    dispatcher: Dispatcher,
+    deaf: watch::Receiver<Deaf>,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
     let mut onward = Onward::default();
     while !stop.is_cancelled() {
         let away = (*deaf.borrow()).is_some_and(|since| since.elapsed() > BLINK);
-        let pause = match turn(&router, away, &mut onward).await {
+        let pause = match turn(&dispatcher, away, &mut onward).await {
             Ok(0) if away => EVERY_AWAY,
             Ok(0) => EVERY,
             Ok(routed) => {
@@ -70,12 +74,12 @@ pub(super) async fn run(router: Router, deaf: watch::Receiver<Deaf>, stop: Cance
 }
 
 /// Takes and routes; how many. Every write runs to its end: nothing here is dropped half way.
-async fn turn(router: &Router, away: bool, onward: &mut Onward<2>) -> Result<usize, StoreError> {
+async fn turn(dispatcher: &Dispatcher, away: bool, onward: &mut Onward<2>) -> Result<usize, StoreError> {
     let now = clock::now();
     let waiting = if away { now } else { now - WAITED };
-    let taken = router
+    let taken = dispatcher
         .store
-        .outbox_take(&router.county, now, now - UNTOUCHED, waiting, BATCH as i64, onward)
+        .outbox_take(&dispatcher.county, now, now - UNTOUCHED, waiting, BATCH as i64, onward)
         .await?;
     let mut chunks = taken.chunks(TOGETHER).map(<[i64]>::to_vec);
     let mut under_way = JoinSet::new();
@@ -85,8 +89,8 @@ async fn turn(router: &Router, away: bool, onward: &mut Onward<2>) -> Result<usi
             && failed.is_none()
             && let Some(ids) = chunks.next()
         {
-            let router = router.clone();
-            under_way.spawn(async move { router.route_many(&ids).await });
+            let dispatcher = dispatcher.clone();
+            under_way.spawn(async move { dispatcher.route_many(&ids).await });
         }
         match under_way.join_next().await {
             None => break,

@@ -76,16 +76,16 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
     parts.spawn("consumer", async move {
         let started = PackWatch::start(store.clone(), config.county.clone(), pack_part, stop.clone()).await;
         let Some((pack, fresh)) = started else { return Ok(()) };
-        let router = route::Router::new(store, config.county, pack, stages, notices);
-        let topology = Topology::new(&config.broker.prefix);
+        let dispatcher = route::Dispatcher::new(store, config.county, pack, stages, notices);
         let (deaf, hears) = watch::channel(Some(Instant::now()));
-        let direct = direct::run(router.clone(), hears, stop.clone());
-        tokio::try_join!(
-            consume::run(router, &amqp_url, &topology, &broker_part, &deaf, &stop),
-            direct,
-            fresh
-        )
-        .map(drop)
+        let direct = direct::run(dispatcher.clone(), hears, stop.clone());
+        let broker = consume::Broker {
+            url: amqp_url,
+            topology: Topology::new(&config.broker.prefix),
+            part: broker_part,
+            deaf,
+        };
+        tokio::try_join!(consume::run(dispatcher, broker, &stop), direct, fresh).map(drop)
     });
     parts.run().await
 }

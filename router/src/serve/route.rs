@@ -6,7 +6,7 @@
 
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
-use casework::report::salvage;
+use casework::report::{Facts, salvage};
 use casework::routing::{self, Decision};
 use chrono::{DateTime, Utc};
 use platform::{
@@ -25,7 +25,7 @@ const TRIES: i32 = 3;
 const DATABASE_PAUSE: Duration = Duration::from_millis(500);
 
 /// How a message ended.
-pub(super) enum Settled {
+pub(super) enum Ended {
     /// Its rows are there: acknowledge.
     Committed,
     /// The service stops and the database is away: give it back.
@@ -34,7 +34,7 @@ pub(super) enum Settled {
 
 /// Decides and records. Cloning is cheap.
 #[derive(Clone)]
-pub(super) struct Router {
+pub(super) struct Dispatcher {
     pub(super) store: Store,
     pub(super) county: String,
     pub(super) pack: PackWatch,
@@ -44,7 +44,7 @@ pub(super) struct Router {
     suspects: Arc<Mutex<()>>,
 }
 
-impl Router {
+impl Dispatcher {
     pub(super) fn new(
         store: Store,
         county: String,
@@ -62,11 +62,11 @@ impl Router {
         }
     }
 
-    /// Settles a message however long the database is away.
-    pub(super) async fn settle(&self, received: &Received, stop: &CancellationToken) -> Settled {
+    /// Routes what a message names, however long the database is away.
+    pub(super) async fn hold_until_committed(&self, received: &Received, stop: &CancellationToken) -> Ended {
         loop {
-            let error = match self.try_settle(received).await {
-                Ok(()) => return Settled::Committed,
+            let error = match self.commit(received).await {
+                Ok(()) => return Ended::Committed,
                 Err(e) => e,
             };
             metrics::counter!("shouwang_router_retries_total").increment(1);
@@ -76,12 +76,12 @@ impl Router {
                 .await
                 .is_none()
             {
-                return Settled::Stopping;
+                return Ended::Stopping;
             }
         }
     }
 
-    async fn try_settle(&self, received: &Received) -> Result<(), StoreError> {
+    async fn commit(&self, received: &Received) -> Result<(), StoreError> {
         let body = match &received.body {
             Ok(body) if body.county == self.county => body,
             Ok(body) => {
@@ -125,24 +125,19 @@ impl Router {
     async fn route(&self, report: &ReportToRoute, given_up: bool) -> Result<(), StoreError> {
         let loaded = self.pack.current();
         let now = clock::now();
+        let read = AsRead::of(report);
         let decision = if given_up {
-            let facts = salvage(&report.facts).0;
-            routing::triage(
-                &loaded.pack,
-                &facts,
-                &format!("the router failed {TRIES} times while it held this report"),
-                now,
-            )
+            let why = format!("the router failed {TRIES} times while it held this report");
+            routing::triage(&loaded.pack, &read.facts, &why, now)
         } else {
-            decide(&loaded, report, now)
+            decide(&loaded, &read, now)
         };
         match self.record(report, &decision, &loaded, now).await {
             Err(e) if !e.is_passing() => {
                 let why = format!("the decision could not be stored: {}", chain(&e));
                 error!(report = report.id, error = why, "routing failed: triage");
-                let facts = salvage(&report.facts).0;
-                self.record(report, &routing::triage(&loaded.pack, &facts, &why, now), &loaded, now)
-                    .await
+                let triage = routing::triage(&loaded.pack, &read.facts, &why, now);
+                self.record(report, &triage, &loaded, now).await
             }
             other => other,
         }
@@ -209,12 +204,26 @@ pub(super) fn pinned(loaded: &LoadedPack) -> Pinned<'_> {
     }
 }
 
-/// The rules' answer, or a triage with the reason when they fail in any way.
-pub(super) fn decide(loaded: &LoadedPack, report: &ReportToRoute, now: DateTime<Utc>) -> Decision {
-    let (facts, unreadable) = salvage(&report.facts);
-    if let Some(why) = unreadable {
-        return routing::triage(&loaded.pack, &facts, &why, now);
+/// A report's facts as far as they can be read; read once and passed on.
+pub(super) struct AsRead {
+    facts: Facts,
+    /// Why not all of them could be.
+    unreadable: Option<String>,
+}
+
+impl AsRead {
+    pub(super) fn of(report: &ReportToRoute) -> Self {
+        let (facts, unreadable) = salvage(&report.facts);
+        Self { facts, unreadable }
     }
-    let decided = std::panic::catch_unwind(AssertUnwindSafe(|| routing::decide(&loaded.pack, &facts, now)));
-    decided.unwrap_or_else(|_| routing::triage(&loaded.pack, &facts, "the rules failed on this report", now))
+}
+
+/// The rules' answer, or a triage with the reason when they fail in any way.
+pub(super) fn decide(loaded: &LoadedPack, read: &AsRead, now: DateTime<Utc>) -> Decision {
+    let AsRead { facts, unreadable } = read;
+    if let Some(why) = unreadable {
+        return routing::triage(&loaded.pack, facts, why, now);
+    }
+    let decided = std::panic::catch_unwind(AssertUnwindSafe(|| routing::decide(&loaded.pack, facts, now)));
+    decided.unwrap_or_else(|_| routing::triage(&loaded.pack, facts, "the rules failed on this report", now))
 }

@@ -42,18 +42,21 @@ fn duties(files: &PackFiles, vocabulary: &Vocabulary, problems: &mut Problems) -
         );
         let of = match row.get("trigger") {
             "report" => DutyOf::Report {
-                situations: words(at, row, "situations", problems, "situation of situations.csv", |word| {
-                    vocabulary.situations.allows(word)
-                }),
+                situations: words(
+                    at,
+                    row,
+                    ("situations", "situation of situations.csv"),
+                    problems,
+                    |word| vocabulary.situations.allows(word),
+                ),
                 facts: facts(at, row.get("facts"), problems),
             },
             "request" => DutyOf::Request {
                 requester_kinds: words(
                     at,
                     row,
-                    "requester_kinds",
+                    ("requester_kinds", "unit kind of unit-kinds.csv"),
                     problems,
-                    "unit kind of unit-kinds.csv",
                     |word| vocabulary.unit_kinds.allows(word),
                 ),
                 only: row.get("only") == "true",
@@ -88,7 +91,7 @@ fn limits(files: &PackFiles, vocabulary: &Vocabulary, problems: &mut Problems) -
         about(at, row, vocabulary, problems);
         let event = row.get("start");
         problems.known(at, "event of events.csv", event, vocabulary.events.allows(event));
-        let urgencies = words(at, row, "urgencies", problems, "urgency", |word| {
+        let urgencies = words(at, row, ("urgencies", "urgency"), problems, |word| {
             Urgency::from_word(word).is_some()
         });
         let stage = Stage::from_word(row.get("stage"));
@@ -131,9 +134,8 @@ fn about(at: (&'static str, Line), row: &Row<'_>, vocabulary: &Vocabulary, probl
 fn words(
     at: (&'static str, Line),
     row: &Row<'_>,
-    column: &str,
+    (column, what): (&str, &str),
     problems: &mut Problems,
-    what: &str,
     known: impl Fn(&str) -> bool,
 ) -> Vec<String> {
     let words: Vec<String> = row.get(column).split_whitespace().map(str::to_owned).collect();

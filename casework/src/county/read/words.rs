@@ -23,9 +23,11 @@ pub(crate) fn vocabulary(files: &PackFiles, problems: &mut Problems) -> Vocabula
     };
     let situations = terms(
         files,
-        "situations.csv",
-        situation,
-        &STATUTORY,
+        List {
+            file: "situations.csv",
+            columns: situation,
+            reserved: &STATUTORY,
+        },
         problems,
         |row, term, problems| {
             grade(("situations.csv", row.line), row.get("grade"), problems);
@@ -55,9 +57,11 @@ pub(crate) fn vocabulary(files: &PackFiles, problems: &mut Problems) -> Vocabula
     let reserved = [LEADING_GROUP, OFFICE, POLICE];
     let unit_kinds = terms(
         files,
-        "unit-kinds.csv",
-        Columns::exactly(&KIND),
-        &reserved,
+        List {
+            file: "unit-kinds.csv",
+            columns: Columns::exactly(&KIND),
+            reserved: &reserved,
+        },
         problems,
         |row, term, problems| UnitKind {
             term,
@@ -71,26 +75,32 @@ pub(crate) fn vocabulary(files: &PackFiles, problems: &mut Problems) -> Vocabula
         unit_kinds,
         obligations: terms(
             files,
-            "obligations.csv",
-            Columns::exactly(&TERM),
-            &reserved,
+            List {
+                file: "obligations.csv",
+                columns: Columns::exactly(&TERM),
+                reserved: &reserved,
+            },
             problems,
             |_, term, _| term,
         ),
         evidence: terms(
             files,
-            "evidence.csv",
-            Columns::exactly(&TERM),
-            &[],
+            List {
+                file: "evidence.csv",
+                columns: Columns::exactly(&TERM),
+                reserved: &[],
+            },
             problems,
             |_, term, _| term,
         ),
         outcomes,
         events: terms(
             files,
-            "events.csv",
-            Columns::exactly(&TERM),
-            &[DISPATCH, CLOSE_REQUESTED],
+            List {
+                file: "events.csv",
+                columns: Columns::exactly(&TERM),
+                reserved: &[DISPATCH, CLOSE_REQUESTED],
+            },
             problems,
             |_, term, _| term,
         ),
@@ -104,9 +114,11 @@ fn outcomes(files: &PackFiles, kinds: &Terms<UnitKind>, problems: &mut Problems)
     let reserved = [TRANSFERRED, NOT_FILED, NOT_APPLICABLE];
     terms(
         files,
-        FILE,
-        Columns::exactly(&COLUMNS),
-        &reserved,
+        List {
+            file: FILE,
+            columns: Columns::exactly(&COLUMNS),
+            reserved: &reserved,
+        },
         problems,
         |row, term, problems| {
             let mut needs = Vec::new();
@@ -157,18 +169,29 @@ fn outcomes(files: &PackFiles, kinds: &Terms<UnitKind>, problems: &mut Problems)
     )
 }
 
-/// One word list; `reserved` codes must be among it, because the program itself speaks of them.
+/// A file of words.
+struct List<'l> {
+    file: &'static str,
+    columns: Columns<'l>,
+    /// Codes that must be among it, because the program itself speaks of them.
+    reserved: &'l [&'l str],
+}
+
+/// One word list.
 fn terms<T: AsRef<Term>>(
     files: &PackFiles,
-    file: &'static str,
-    columns: Columns<'_>,
-    reserved: &[&str],
+    list: List<'_>,
     problems: &mut Problems,
     read: impl Fn(&Row<'_>, Term, &mut Problems) -> T,
 ) -> Terms<T> {
+    let List {
+        file,
+        columns,
+        reserved,
+    } = list;
     let sheet = Sheet::read_with(files, file, columns, problems);
     sheet.unique(&["code"], problems);
-    let mut list = Vec::new();
+    let mut terms = Vec::new();
     for row in sheet.rows() {
         code((file, row.line), row.get("code"), problems);
         let label = label(row, "zh", "en");
@@ -180,7 +203,7 @@ fn terms<T: AsRef<Term>>(
             );
         }
         let retired = flag((file, row.line), "retired", row.get("retired"), problems);
-        list.push(read(
+        terms.push(read(
             row,
             Term {
                 code: row.get("code").to_owned(),
@@ -190,7 +213,7 @@ fn terms<T: AsRef<Term>>(
             problems,
         ));
     }
-    let terms = Terms::new(list);
+    let terms = Terms::new(terms);
     for word in reserved {
         if files.contains_key(file) && !terms.contains(word) {
             problems.add(file, 0, format!("{word} is missing; the program needs it"));

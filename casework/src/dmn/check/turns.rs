@@ -63,13 +63,13 @@ impl<'c> Check<'c> {
             if !open.search.run(Some(&self.overlaps), steps, go_on) {
                 return Some(open);
             }
-            next = self.settle(open, scope);
+            next = self.conclude(open, scope);
         }
         None
     }
 
     /// What a search that is over tells, and the search that follows from it.
-    fn settle(&mut self, open: Open<'c>, scope: &Scope<'_>) -> Option<Open<'c>> {
+    fn conclude(&mut self, open: Open<'c>, scope: &Scope<'_>) -> Option<Open<'c>> {
         let Open { kind, row, search } = open;
         let Some(row) = row else {
             return self.gaps(search, scope);

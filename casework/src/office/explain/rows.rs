@@ -63,11 +63,13 @@ pub(super) fn asked(pack: &Pack, facts: &Facts, decision: &Decision, ticket: &Pl
             {
                 let basis = Some(BasisWhy::new(text("basis"), text("grade")));
                 let at = At {
+                    pack,
                     facts,
+                    inputs,
                     situation,
                     child,
                 };
-                meet(pack, table, rule, inputs, at, (basis, None), &mut rows);
+                meet(at, table, rule, (basis, None), &mut rows);
             }
         }
     });
@@ -119,12 +121,14 @@ pub(super) fn urgent(pack: &Pack, facts: &Facts, decision: &Decision, by_hand: b
             .collect();
         rows.retain(|(_, row)| row.row != rule.number);
         let at = At {
+            pack,
             facts,
+            inputs,
             situation,
             child,
         };
         let answer = (None, Some(urgency.zh().to_owned()));
-        meet(pack, table, rule, inputs, at, answer, &mut met);
+        meet(at, table, rule, answer, &mut met);
         rows.extend(met.into_iter().map(|row| (urgency, row)));
     });
     let pairs = facts.situations.len() * facts.children.len();
@@ -194,7 +198,10 @@ fn each_pair(facts: &Facts, cuts: &Cuts, mut visit: impl FnMut((usize, usize), &
 /// Which situation with which child a row met, counted from 1.
 #[derive(Clone, Copy)]
 struct At<'f> {
+    pack: &'f Pack,
     facts: &'f Facts,
+    /// What a table sees of the two.
+    inputs: &'f Inputs<'f>,
     situation: usize,
     child: usize,
 }
@@ -209,15 +216,19 @@ impl At<'_> {
 
 /// Notes that a row met a pair; of several pairs the first one's facts are shown.
 fn meet(
-    pack: &Pack,
+    at: At<'_>,
     table: &Table,
     rule: &Rule,
-    inputs: &Inputs<'_>,
-    at: At<'_>,
     (basis, answer): (Option<BasisWhy>, Option<String>),
     rows: &mut Vec<RowWhy>,
 ) {
-    let At { situation, child, .. } = at;
+    let At {
+        pack,
+        inputs,
+        situation,
+        child,
+        ..
+    } = at;
     if let Some(known) = rows.iter_mut().find(|row| row.row == rule.number) {
         for (list, number) in [(&mut known.situations, situation), (&mut known.children, child)] {
             if !list.contains(&number) {

@@ -16,7 +16,7 @@ use crate::calendar::Limit;
 use crate::clock::escalation::PlannedStep;
 use crate::disclosure::Shows;
 use crate::pack::Pack;
-use crate::report::{Facts, salvage};
+use crate::report::salvage;
 use crate::routing::{Basis, Decision, MatchedRow, PlannedStage, PlannedTicket, decide};
 use crate::words::reserved::TRIAGE;
 use crate::words::{Role, Stage, Urgency};
@@ -106,7 +106,8 @@ pub fn stored(pack: &Pack, stored: &Stored, sight: &Sight) -> Explanation {
     }
     let mut told = ticket(pack, &facts, &decision, &planned);
     if unreadable.is_some() {
-        as_recorded(pack, &facts, &decision, &planned, &stored.facts, &mut told);
+        told.reported = reported_as_read(pack, &facts, &stored.facts, &Sight::whole());
+        as_recorded(pack, &decision, &planned, &mut told);
     }
     if let Some(brought) = &stored.brought {
         by_its_own_reason(pack, brought, stored, &mut told);
@@ -149,16 +150,8 @@ fn by_its_own_reason(pack: &Pack, brought: &Brought, stored: &Stored, told: &mut
     };
 }
 
-/// Facts that can't be read whole: what can be read, and the recorded rows by number.
-fn as_recorded(
-    pack: &Pack,
-    facts: &Facts,
-    decision: &Decision,
-    planned: &PlannedTicket,
-    raw: &Value,
-    told: &mut Explanation,
-) {
-    told.reported = reported_as_read(pack, facts, raw, &Sight::whole());
+/// Facts that can't be read whole: the recorded rows by number.
+fn as_recorded(pack: &Pack, decision: &Decision, planned: &PlannedTicket, told: &mut Explanation) {
     if planned.is_by_hand() {
         return;
     }

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use super::{Gravity, Move, Outcome};
 use crate::pack::Pack;
 use crate::report::Facts;
-use crate::routing::{Parties, PlannedTicket, deadline};
+use crate::routing::{Dispatch, PlannedTicket, deadline};
 use crate::rules::Deadline;
 use crate::words::reserved::{POLICE, POLICE_ACCEPT, TRIAGE};
 use crate::words::{Stage, Urgency};
@@ -46,18 +46,18 @@ impl<'p> Side<'p> {
     }
 
     pub(super) fn party(&self, facts: &Facts) -> Party<'p> {
-        let parties = Parties::of(self.pack, facts);
+        let dispatch = Dispatch::of(self.pack, facts);
         let clocks = |ticket: &PlannedTicket| {
-            let clock = |stage: &Stage| deadline(self.pack, &ticket.obligation, parties.urgency, *stage);
+            let clock = |stage: &Stage| deadline(self.pack, &ticket.obligation, dispatch.urgency, *stage);
             Stage::ALL.iter().map(clock).collect()
         };
-        let clocks = parties.tickets.iter().map(clocks).collect();
-        let police_by_rules = parties.asked().any(|row| self.police_rows.contains(&row));
+        let clocks = dispatch.tickets.iter().map(clocks).collect();
+        let police_by_rules = dispatch.asked().any(|row| self.police_rows.contains(&row));
         Party {
             clocks,
             police_by_rules,
-            urgency: parties.urgency,
-            tickets: parties.tickets,
+            urgency: dispatch.urgency,
+            tickets: dispatch.tickets,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use casework::routing::soundness::Examined;
+use casework::office::soundness::Examined;
 
 /// Versions that somebody looks at, at once.
 const KEPT: usize = 8;

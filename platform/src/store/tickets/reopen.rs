@@ -142,7 +142,7 @@ async fn stages(
     for (id, word, started, _) in &rows {
         let planned = Stage::from_word(word)
             .filter(|_| *started)
-            .and_then(|stage| stage_started(pack, &ticket.obligation, &ticket.unit, urgency, stage, reopen.at));
+            .and_then(|stage| stage_started(pack, (&ticket.obligation, &ticket.unit), urgency, stage, reopen.at));
         let Some(planned) = planned else {
             // Not started yet, or the rules have no such stage any more: it stands as it was, not ended by the closing.
             sqlx::query("UPDATE stages SET ended_at = NULL, ended_how = NULL, due_generation = $2 WHERE id = $1 AND started_at IS NULL")
