@@ -47,25 +47,6 @@ words! {
     }
 }
 
-impl Part {
-    /// What people of the county call it.
-    pub const fn zh(self) -> &'static str {
-        match self {
-            Self::Place => "地点",
-            Self::Situations => "其他情形",
-            Self::Own => "本事项的情形",
-            Self::Child => "孩子的姓名、性别、年龄和共同生活人",
-            Self::Birth => "出生日期和证件号码",
-            Self::School => "学校",
-            Self::Home => "家庭住址",
-            Self::Suspect => "嫌疑人",
-            Self::Narrative => "事情经过",
-            Self::Reporter => "报告人",
-            Self::Identity => "报告人身份",
-        }
-    }
-}
-
 /// The parts that somebody is shown.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(transparent)]

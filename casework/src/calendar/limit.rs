@@ -32,17 +32,6 @@ impl Regime {
             Self::Months => "mo",
         }
     }
-
-    /// The unit in Chinese.
-    pub const fn zh(self) -> &'static str {
-        match self {
-            Self::Minutes => "分钟",
-            Self::Hours => "小时",
-            Self::StatutoryDays => "日",
-            Self::WorkingDays => "个工作日",
-            Self::Months => "个月",
-        }
-    }
 }
 
 /// A count and how it is counted.
@@ -55,11 +44,6 @@ pub struct Limit {
 }
 
 impl Limit {
-    /// `24小时`, `3日`, `5个工作日`.
-    pub fn zh(self) -> String {
-        format!("{}{}", self.count, self.regime.zh())
-    }
-
     /// The shortest span in minutes that this limit can give; day regimes gain the rest of the starting day.
     pub fn shortest_minutes(self) -> i64 {
         let per_unit = match self.regime {

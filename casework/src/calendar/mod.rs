@@ -40,7 +40,7 @@ impl Calendar {
         self.try_due(limit, from).unwrap_or_else(|| Due {
             at: midnight_after(last_day()),
             provisional: true,
-            derivation: vec![format!("{}期限超出可计算范围，以{LAST_YEAR}年末为限。", limit.zh())],
+            derivation: vec![said::too_far(limit, LAST_YEAR)],
         })
     }
 

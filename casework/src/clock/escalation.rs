@@ -7,7 +7,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::words::words;
+use crate::words::{Action, Addressee, words};
 
 /// The level from which a unit that takes letters is written to instead of supervised.
 const FIRST_LETTER_LEVEL: u8 = 3;
@@ -30,16 +30,16 @@ words! {
 pub struct Level {
     /// 1 is the first.
     pub level: u8,
-    /// `assignee`, `unit-leader`, `office` or `leading-group`.
-    pub to: String,
+    /// Whom it reaches.
+    pub to: Addressee,
     /// From where the delay is measured.
     pub anchor: Anchor,
     /// Percent of the stage's span from start to due.
     pub percent: u32,
     /// The delay is never shorter than this.
     pub minimum_minutes: u32,
-    /// `remind`, `urge`, `supervise` or `supervise-letter`.
-    pub action: String,
+    /// What it does.
+    pub action: Action,
     /// 1-based row of the escalation table.
     pub row: usize,
 }
@@ -49,10 +49,10 @@ pub struct Level {
 pub struct PlannedStep {
     /// 1 is the first.
     pub level: u8,
-    /// `assignee`, `unit-leader`, `office` or `leading-group`.
-    pub to: String,
-    /// `remind`, `urge`, `supervise`, `supervise-letter` or `advisory-letter` (提示函).
-    pub action: String,
+    /// Whom it reaches.
+    pub to: Addressee,
+    /// What is done.
+    pub action: Action,
     /// When it happens if the stage is still unmet.
     pub at: DateTime<Utc>,
 }
@@ -83,12 +83,8 @@ pub fn steps(levels: &[Level], letters: bool, start: DateTime<Utc>, due: DateTim
             let letter = letters && level.level >= FIRST_LETTER_LEVEL;
             PlannedStep {
                 level: level.level,
-                to: if letter { "unit-leader".into() } else { level.to.clone() },
-                action: if letter {
-                    "advisory-letter".into()
-                } else {
-                    level.action.clone()
-                },
+                to: if letter { Addressee::UnitLeader } else { level.to },
+                action: if letter { Action::AdvisoryLetter } else { level.action },
                 at,
             }
         })

@@ -63,6 +63,7 @@ fn ready_at(plan: &[PlannedStep], i: usize, last_sent: Option<DateTime<Utc>>) ->
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::words::{Action, Addressee};
 
     fn at(minute: i64) -> DateTime<Utc> {
         DateTime::UNIX_EPOCH + TimeDelta::minutes(minute)
@@ -72,8 +73,8 @@ mod tests {
         [(1, 15), (2, 30), (3, 60), (4, 90)]
             .map(|(level, minute)| PlannedStep {
                 level,
-                to: "office".into(),
-                action: "urge".into(),
+                to: Addressee::Office,
+                action: Action::Urge,
                 at: at(minute),
             })
             .to_vec()

@@ -55,15 +55,3 @@ impl Confirmations {
             })
     }
 }
-
-impl Matter {
-    /// What the UI shows.
-    pub const fn zh(self) -> &'static str {
-        match self {
-            Self::Confirm => "办结确认",
-            Self::Approve => "移送审批",
-            Self::Opening => "查看审批",
-            Self::Review => "查看复核",
-        }
-    }
-}

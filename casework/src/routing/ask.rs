@@ -10,6 +10,7 @@ use crate::rules::Asked;
 use crate::rules::possible::Places;
 use crate::words::Role;
 use crate::words::reserved::{POLICE, POLICE_ACCEPT};
+use crate::zh::laws;
 
 /// Obligations by (obligation, unit kind).
 pub(super) struct Asks(BTreeMap<(String, String), Ask>);
@@ -178,10 +179,10 @@ impl Ask {
                 grade: "V".into(),
             };
             if facts.is_statutory() {
-                bases.push(law("强制报告意见 2 与 4"));
+                bases.push(law(laws::REPORT_OPINION));
             }
             if facts.present_danger {
-                bases.push(law("未成年人保护法 11"));
+                bases.push(law(laws::PRESENT_DANGER));
             }
         }
         bases

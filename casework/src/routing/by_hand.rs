@@ -2,10 +2,11 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{BY_HAND, Basis, Decision, PlannedTicket, decide, plan};
+use super::{Basis, Decision, PlannedTicket, decide, plan};
 use crate::pack::Pack;
 use crate::report::Facts;
 use crate::words::Role;
+use crate::zh::laws::BY_HAND;
 
 /// One ticket of `obligation` at `unit`, with the clocks of that obligation at the report's urgency.
 ///

@@ -10,7 +10,8 @@ use crate::county::Matter;
 use crate::pack::Pack;
 use crate::report::{Facts, is_statutory};
 use crate::words::reserved::{OVERSIGHT, PROCURATORATE};
-use crate::words::{Role, Stage, Urgency};
+use crate::words::{Addressee, Role, Stage, Urgency};
+use crate::zh::laws;
 
 /// The clock of a confirmation or an approval.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,7 +62,7 @@ pub fn oversight(pack: &Pack, facts: &Facts, urgency: Urgency, dispatched_at: Da
         role: Role::Lead,
         evidence: evidence(pack),
         basis: vec![Basis {
-            text: NOT_FILED_BASIS.into(),
+            text: laws::NOT_FILED.into(),
             grade: "S".into(),
         }],
         unknowns: Vec::new(),
@@ -76,9 +77,6 @@ pub fn oversight(pack: &Pack, facts: &Facts, urgency: Urgency, dispatched_at: Da
         unit,
     }
 }
-
-/// The law that lets the procuratorate ask why no case was filed.
-const NOT_FILED_BASIS: &str = "刑事诉讼法 113";
 
 /// The material that the rules ask with 法律监督, wherever they ask it.
 fn evidence(pack: &Pack) -> Option<String> {
@@ -104,12 +102,11 @@ pub fn waiting(pack: &Pack, matter: Matter, urgency: Urgency, asked_at: DateTime
         // Before the due time who must decide is reminded; from then on the office is told.
         let before = step.at < due.at;
         step.to = match matter {
-            Matter::Confirm if before => "unit-leader",
-            Matter::Confirm if step.level < 4 => "office",
-            Matter::Approve | Matter::Opening | Matter::Review if step.level < 3 => "office",
-            _ => "leading-group",
-        }
-        .into();
+            Matter::Confirm if before => Addressee::UnitLeader,
+            Matter::Confirm if step.level < 4 => Addressee::Office,
+            Matter::Approve | Matter::Opening | Matter::Review if step.level < 3 => Addressee::Office,
+            _ => Addressee::LeadingGroup,
+        };
     }
     PlannedClock {
         matter,

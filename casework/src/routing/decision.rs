@@ -11,9 +11,7 @@ use crate::county::Unlisted;
 use crate::disclosure::Shows;
 use crate::report::Unknown;
 use crate::words::{Role, Stage, Urgency};
-
-/// The basis by which a ticket that a person chose is told from one that a rule asked for.
-pub const BY_HAND: &str = "待人工研判:由办公室指定";
+use crate::zh::laws::BY_HAND;
 
 /// Who owes what by when, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -12,6 +12,7 @@ use crate::report::{ChildFacts, Facts};
 use crate::rules::{Seen, Trigger, Twofold};
 use crate::words::reserved::{OFFICE, TRIAGE};
 use crate::words::{Role, Stage, Urgency};
+use crate::zh::doubts;
 
 /// Who owes what, before any clock is set. Clocks cost more than all the rest, and a replay needs few of them.
 pub(crate) struct Dispatch {
@@ -30,7 +31,7 @@ impl Dispatch {
         let mut urgency = None;
         for situation in &facts.situations {
             if !pack.vocabulary().situations.contains(situation) {
-                work.doubt(format!("情形代码 {situation} 不在本县词汇表中"));
+                work.doubt(doubts::unknown_situation(situation));
             }
             for (child, of) in facts.children.iter().enumerate() {
                 for possible in pack.rules().urgency_cuts().every(of) {
@@ -45,7 +46,7 @@ impl Dispatch {
                                     asks.add(&asked, situation, (child, place));
                                 }
                             }
-                            Err(error) => work.doubt(format!("职责分工规则无法得出结果：{error}")),
+                            Err(error) => work.doubt(doubts::no_obligations(error)),
                         }
                     }
                 }
@@ -75,7 +76,7 @@ impl Dispatch {
         mut work: Work,
     ) -> Self {
         if tickets.is_empty() && work.doubts.is_empty() {
-            work.doubt("没有规则为本报告派出工单".into());
+            work.doubt(doubts::NO_TICKET.into());
         }
         for ticket in &tickets {
             for reason in plan::missing(pack, &ticket.obligation, urgency) {
@@ -177,10 +178,10 @@ impl Work {
                     self.row("urgency", row);
                 }
                 Ok(None) => {
-                    self.unknown_urgency(urgency, format!("情形 {} 没有对应的紧急程度规则", seen.situation));
+                    self.unknown_urgency(urgency, doubts::no_urgency(seen.situation));
                 }
                 Err(error) => {
-                    self.unknown_urgency(urgency, format!("紧急程度规则无法得出唯一结果：{error}"));
+                    self.unknown_urgency(urgency, doubts::several_urgencies(error));
                 }
             }
         }

@@ -19,7 +19,7 @@ use chrono::{DateTime, Utc};
 
 pub use by_hand::by_hand;
 pub use chosen::{PlannedClock, oversight, successor, waiting};
-pub use decision::{BY_HAND, Basis, Decision, MatchedRow, PlannedStage, PlannedTicket, Unsent};
+pub use decision::{Basis, Decision, MatchedRow, PlannedStage, PlannedTicket, Unsent};
 pub(crate) use dispatch::Dispatch;
 pub(crate) use plan::deadline;
 pub use plan::stage_started;

@@ -11,7 +11,8 @@ use crate::clock::escalation::{self, Anchor, Level};
 use crate::pack::Pack;
 use crate::rules::Deadline;
 use crate::words::reserved::{DISPATCH, POLICE_ACCEPT, TRIAGE};
-use crate::words::{Stage, Urgency};
+use crate::words::{Action, Addressee, Stage, Urgency};
+use crate::zh::doubts;
 
 /// All stages of an obligation at a unit (both by code), as they stand at dispatch.
 pub(super) fn stages(
@@ -104,7 +105,7 @@ pub(super) fn missing(pack: &Pack, obligation: &str, urgency: Urgency) -> Vec<St
     [Stage::Sign, Stage::Resolve]
         .into_iter()
         .filter(|stage| pack.rules().deadline(obligation, urgency, *stage).is_none())
-        .map(|stage| format!("应办事项 {obligation} 缺少{urgency}的{}时限", stage.zh()))
+        .map(|stage| doubts::no_limit(obligation, urgency, stage))
         .collect()
 }
 
@@ -136,19 +137,19 @@ fn fallback(obligation: &str, urgency: Urgency, stage: Stage) -> Option<Deadline
 
 /// Levels for a missing escalation table; the same as the Taihe rows.
 fn fallback_levels() -> [Level; 4] {
-    let level = |level, to: &str, anchor, percent, minimum_minutes, action: &str| Level {
+    let level = |level, to, anchor, percent, minimum_minutes, action| Level {
         level,
-        to: to.into(),
+        to,
         anchor,
         percent,
         minimum_minutes,
-        action: action.into(),
+        action,
         row: 0,
     };
     [
-        level(1, "assignee", Anchor::Start, 50, 0, "remind"),
-        level(2, "unit-leader", Anchor::Due, 0, 0, "urge"),
-        level(3, "office", Anchor::Due, 25, 30, "supervise"),
-        level(4, "leading-group", Anchor::Due, 50, 60, "supervise-letter"),
+        level(1, Addressee::Assignee, Anchor::Start, 50, 0, Action::Remind),
+        level(2, Addressee::UnitLeader, Anchor::Due, 0, 0, Action::Urge),
+        level(3, Addressee::Office, Anchor::Due, 25, 30, Action::Supervise),
+        level(4, Addressee::LeadingGroup, Anchor::Due, 50, 60, Action::SuperviseLetter),
     ]
 }

@@ -11,7 +11,8 @@ use crate::disclosure::{ANY_TICKET, DISCLOSURE, OVERSIGHT_LOOK, Part, Shows};
 use crate::dmn::sfeel::Value;
 use crate::dmn::{Column, Inputs, Model, Rule, Table};
 use crate::words::reserved::DISPATCH;
-use crate::words::{Lang, Stage, Urgency};
+use crate::words::{Action, Addressee, Lang, Stage, Urgency};
+use crate::zh::tables;
 
 /// The highest escalation level that is looked for.
 const MAX_LEVEL: u8 = 9;
@@ -128,7 +129,7 @@ impl Check<'_> {
             }
             _ => return,
         };
-        let zh = format!("“{}”一栏没有填写或填写了不认识的内容。", column.heading());
+        let zh = tables::unknown_word(column.heading());
         self.add_zh(rule.line, at(reason), zh);
     }
 
@@ -152,12 +153,7 @@ impl Check<'_> {
                     let found = match table.evaluate(&inputs) {
                         Ok(hits) => hits.first().and_then(|rule| self.deadline(table, rule, stage)),
                         Err(ambiguous) => {
-                            let zh = format!(
-                                "“{}”在{}时的{}时限有几行同时规定，只能有一行。",
-                                self.label(&obligation),
-                                urgency.zh(),
-                                stage.zh()
-                            );
+                            let zh = tables::several_limits(&self.label(&obligation), urgency, stage);
                             self.add_zh(table.line, format!("{obligation} {urgency} {stage}: {ambiguous}"), zh);
                             continue;
                         }
@@ -169,12 +165,7 @@ impl Check<'_> {
                         None if stage == Stage::Contact => {}
                         None => {
                             let reason = format!("{obligation} has no {stage} limit at urgency {urgency}");
-                            let zh = format!(
-                                "“{}”在{}时没有{}时限，这样的工单没有期限，谁也不会催。",
-                                self.label(&obligation),
-                                urgency.zh(),
-                                stage.zh()
-                            );
+                            let zh = tables::no_limit(&self.label(&obligation), urgency, stage);
                             self.add_zh(table.line, format!("decision {}: {reason}", table.id), zh);
                         }
                     }
@@ -192,19 +183,19 @@ impl Check<'_> {
                 "decision {}, row {}: a limit of 0 leaves no time",
                 table.id, rule.number
             );
-            self.add_zh(rule.line, reason, "时限不能是 0。");
+            self.add_zh(rule.line, reason, tables::NO_TIME);
             return None;
         }
         if limit.shortest_minutes() > LONGEST_MINUTES {
             let reason = format!("{limit} is longer than ten years; no child waits that long");
             let reason = format!("decision {}, row {}: {reason}", table.id, rule.number);
-            self.add_zh(rule.line, reason, "时限超过十年，孩子等不了这么久。");
+            self.add_zh(rule.line, reason, tables::TOO_LONG);
             return None;
         }
         if stage == Stage::Sign && text("start") != DISPATCH {
             let reason = "signing starts with the dispatch; any other event may never come";
             let reason = format!("decision {}, row {}: {reason}", table.id, rule.number);
-            self.add_zh(rule.line, reason, "签收时限必须从派单起算；别的事件也许永远不会发生。");
+            self.add_zh(rule.line, reason, tables::SIGN_STARTS_WITH_DISPATCH);
         }
         Some(Deadline {
             limit,
@@ -230,11 +221,7 @@ impl Check<'_> {
                     match table.evaluate(&inputs) {
                         Ok(hits) => levels.extend(hits.first().and_then(|rule| self.level(table, rule, level))),
                         Err(ambiguous) => {
-                            let zh = format!(
-                                "{}的{}第{level}级有几行同时规定，只能有一行。",
-                                urgency.zh(),
-                                stage.zh()
-                            );
+                            let zh = tables::several_levels(urgency, stage, level);
                             self.add_zh(table.line, format!("{urgency} {stage} level {level}: {ambiguous}"), zh);
                         }
                     }
@@ -245,7 +232,7 @@ impl Check<'_> {
                     .any(|(level, wanted): (&Level, u8)| level.level != wanted);
                 if levels.is_empty() || gap {
                     let reason = "the levels must be 1, 2, 3 and so on without a gap";
-                    let zh = format!("{}的{}：级别必须从第1级起连续，不能缺级。", urgency.zh(), stage.zh());
+                    let zh = tables::missing_level(urgency, stage);
                     self.add_zh(
                         table.line,
                         format!("decision {}: {urgency} {stage}: {reason}", table.id),
@@ -280,10 +267,7 @@ impl Check<'_> {
                     }
                     Err(ambiguous) => {
                         let label = self.vocabulary.unit_kinds.label(kind, Lang::Zh).to_owned();
-                        let zh = format!(
-                            "“{}”给{label}显示什么有几行同时规定，只能有一行。",
-                            self.label(&obligation)
-                        );
+                        let zh = tables::several_shows(&self.label(&obligation), &label);
                         self.add_zh(table.line, format!("{obligation} {kind}: {ambiguous}"), zh);
                     }
                 }
@@ -307,16 +291,17 @@ impl Check<'_> {
         else {
             let reason = "percent must be 0 or more and minimum a limit in min or h";
             let reason = format!("decision {}, row {}: {reason}", table.id, rule.number);
-            self.add_zh(rule.line, reason, "百分比不能小于 0，最短间隔要用分钟或小时。");
+            self.add_zh(rule.line, reason, tables::NO_SPAN);
             return None;
         };
+        // A wrong word is named by the check of its cell; until it is mended somebody is told.
         Some(Level {
             level,
-            to: text("to").to_owned(),
+            to: text("to").parse().unwrap_or(Addressee::Office),
             anchor,
             percent,
             minimum_minutes,
-            action: text("action").to_owned(),
+            action: text("action").parse().unwrap_or(Action::Urge),
             row: rule.number,
         })
     }
@@ -343,13 +328,7 @@ impl Check<'_> {
                         "level {} (row {}) must come after level {} (row {}) for every span",
                         upper.level, upper.row, lower.level, lower.row
                     );
-                    let zh = format!(
-                        "{}的{}：第{}级必须晚于第{}级，现在不论期限长短总有不晚的时候。",
-                        urgency.zh(),
-                        stage.zh(),
-                        upper.level,
-                        lower.level
-                    );
+                    let zh = tables::unordered_levels(urgency, stage, upper.level, lower.level);
                     self.add_zh(0, format!("decision escalation: {urgency} {stage}: {reason}"), zh);
                 }
             }

@@ -3,7 +3,7 @@
 use crate::county::Vocabulary;
 use crate::disclosure::{ANY_TICKET, DISCLOSURE, OVERSIGHT_LOOK};
 use crate::dmn::sfeel::Kind;
-use crate::words::{LivingWith, Place, ReporterKind, Role, Sex, Stage, Suspect, Urgency};
+use crate::words::{Action, Addressee, LivingWith, Place, ReporterKind, Role, Sex, Stage, Suspect, Urgency};
 
 /// The words of a column.
 #[derive(Clone, Copy)]
@@ -159,10 +159,7 @@ pub(super) fn of(table: &str) -> (&'static [Allowed], bool, &'static [Allowed]) 
             true,
             const {
                 &[
-                    text(
-                        "to",
-                        Words::Closed(|word| matches!(word, "assignee" | "unit-leader" | "office" | "leading-group")),
-                    ),
+                    text("to", Words::Closed(|word| Addressee::from_word(word).is_some())),
                     text(
                         "anchor",
                         Words::Closed(|word| crate::clock::escalation::Anchor::from_word(word).is_some()),
@@ -171,7 +168,9 @@ pub(super) fn of(table: &str) -> (&'static [Allowed], bool, &'static [Allowed]) 
                     text("minimum", Words::Limit),
                     text(
                         "action",
-                        Words::Closed(|word| matches!(word, "remind" | "urge" | "supervise" | "supervise-letter")),
+                        Words::Closed(|word| {
+                            Action::from_word(word).is_some_and(|action| action != Action::AdvisoryLetter)
+                        }),
                     ),
                 ]
             },

@@ -28,6 +28,7 @@ use crate::words::reserved::POLICE;
 
 use crate::rules::possible::Cuts;
 use crate::words::Stage;
+use crate::zh::doubts;
 pub use deadline::Deadline;
 pub use inputs::{Trigger, inputs};
 use twice::Twice;
@@ -55,7 +56,7 @@ impl Rules {
         let Some(twice) = &self.urgency else {
             return Twofold::default();
         };
-        twice.evaluate("紧急程度规则", seen).map(|hits| {
+        twice.evaluate(doubts::URGENCY_RULES, seen).map(|hits| {
             let rule = hits.first()?;
             let word = twice.table().output(rule, "urgency").as_text()?;
             Some((Urgency::from_word(word)?, rule.number))
@@ -69,7 +70,7 @@ impl Rules {
         };
         let table = twice.table();
         twice
-            .evaluate("职责分工规则", seen)
+            .evaluate(doubts::OBLIGATION_RULES, seen)
             .map(|hits| hits.into_iter().map(|rule| Asked { table, rule }).collect())
     }
 

@@ -10,6 +10,7 @@ use crate::dmn::compiled::{Clash, Input, Matcher};
 use crate::dmn::{Ambiguous, Rule, Table};
 use crate::report::{ChildFacts, Facts};
 use crate::words::Sex;
+use crate::zh::doubts;
 
 /// What one of the two says: the rows that answer.
 type Outcome<'r> = Result<Vec<&'r Rule>, Ambiguous>;
@@ -121,13 +122,11 @@ impl Twice {
                 difference: None,
             };
         }
-        let (slow, fast) = (says(&naive), says(&compiled));
+        let (slow, fast) = (doubts::rows(&numbers(&naive)), doubts::rows(&numbers(&compiled)));
         Twofold {
             naive,
             compiled: Some(compiled),
-            difference: Some(format!(
-                "{name}的两种算法结果不一致：逐行核对为{slow}，快速匹配为{fast}；已就高定级、合并派单，请核对"
-            )),
+            difference: Some(doubts::evaluators_differ(name, &slow, &fast)),
         }
     }
 
@@ -188,14 +187,5 @@ fn numbers(outcome: &Outcome<'_>) -> Result<Vec<usize>, Vec<usize>> {
     match outcome {
         Ok(rules) => Ok(rules.iter().map(|rule| rule.number).collect()),
         Err(ambiguous) => Err(ambiguous.rows.clone()),
-    }
-}
-
-fn says(outcome: &Outcome<'_>) -> String {
-    let rows = |numbers: Vec<usize>| numbers.iter().map(usize::to_string).collect::<Vec<_>>().join("、");
-    match numbers(outcome) {
-        Ok(numbers) if numbers.is_empty() => "没有符合的行".into(),
-        Ok(numbers) => format!("第 {} 行", rows(numbers)),
-        Err(numbers) => format!("第 {} 行相互冲突", rows(numbers)),
     }
 }

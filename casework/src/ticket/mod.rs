@@ -177,24 +177,6 @@ impl TicketState {
     pub fn is_resolved(self) -> bool {
         matches!(self, Self::Resolved | Self::Confirmed | Self::Archived)
     }
-
-    /// What the UI shows.
-    pub const fn zh(self) -> &'static str {
-        match self {
-            Self::Dispatched => "已派单",
-            Self::Signed => "已签收",
-            Self::InProgress => "办理中",
-            Self::CloseRequested => "待确认办结",
-            Self::Transferring => "移送中",
-            Self::Resolved => "已办结",
-            Self::Confirmed => "已回访",
-            Self::Archived => "已归档",
-            Self::ReturnRequested => "申请退单",
-            Self::Returned => "已退单",
-            Self::Reopened => "重新办理",
-            Self::Waived => "经批准终止办理",
-        }
-    }
 }
 
 #[cfg(test)]

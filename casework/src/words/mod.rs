@@ -5,6 +5,7 @@
 mod code;
 mod lang;
 mod need;
+mod push;
 pub mod reserved;
 mod role;
 mod stage;
@@ -15,6 +16,7 @@ pub(crate) use code::words;
 pub use code::{MAX_CODE_LEN, NoSuchWord, is_area_code, is_code};
 pub use lang::Lang;
 pub use need::Need;
+pub use push::{Action, Addressee};
 pub use role::Role;
 pub use stage::Stage;
 pub use urgency::Urgency;

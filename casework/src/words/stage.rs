@@ -11,14 +11,3 @@ super::code::words! {
         Resolve = "resolve",
     }
 }
-
-impl Stage {
-    /// What the UI shows.
-    pub const fn zh(self) -> &'static str {
-        match self {
-            Self::Sign => "签收",
-            Self::Contact => "首次见面核实",
-            Self::Resolve => "办结",
-        }
-    }
-}

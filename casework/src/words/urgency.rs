@@ -24,22 +24,4 @@ impl Urgency {
             Self::P2 | Self::P1 => Self::P1,
         }
     }
-
-    /// What the UI shows.
-    pub const fn zh(self) -> &'static str {
-        match self {
-            Self::P1 => "特急",
-            Self::P2 => "紧急",
-            Self::P3 => "一般",
-        }
-    }
-
-    /// The English switch of the UI.
-    pub const fn en(self) -> &'static str {
-        match self {
-            Self::P1 => "emergency",
-            Self::P2 => "urgent",
-            Self::P3 => "ordinary",
-        }
-    }
 }

@@ -20,6 +20,14 @@ pub struct Choice {
     pub label: String,
 }
 
+/// When a row asks nothing.
+pub(crate) const ANY_CASE: &str = "任何情况";
+
+/// `发生地点为家中`
+pub(crate) fn says(heading: &str, words: &str) -> String {
+    format!("{heading}为{words}")
+}
+
 /// What people call a column.
 pub fn heading(column: &Column) -> &str {
     if column.label.is_empty() {

@@ -14,6 +14,11 @@ pub(crate) fn remember(days: &mut Vec<NaiveDate>, day: NaiveDate) {
     }
 }
 
+/// A limit that ends where the calendar does.
+pub(crate) fn too_far(limit: Limit, last_year: i32) -> String {
+    format!("{}期限超出可计算范围，以{last_year}年末为限。", limit.zh())
+}
+
 pub(crate) fn clock(limit: Limit, from: DateTime<Utc>, at: DateTime<Utc>) -> Vec<String> {
     vec![
         format!("自{}起计{}，按自然时间连续计算。", moment(from), limit.zh()),

@@ -4,8 +4,8 @@ use std::sync::LazyLock;
 
 use casework::dmn::sfeel::{Item, Kind, Test, Value, read_test};
 use casework::dmn::{self, Column, Row};
-use casework::office::clerk::{row_from_words, test_from_words, value_from_words};
 use casework::zh::cells::{cells, choices, test, value, word};
+use casework::zh::parse::{row_from_words, test_from_words, value_from_words};
 use proptest::prelude::*;
 
 use crate::taihe::{FILES_OF_TAIHE, TAIHE};

@@ -116,7 +116,7 @@ fn plain(pack: &Pack, decision: &Decision) -> naive::Answer {
                 steps: stage
                     .steps
                     .iter()
-                    .map(|step| (step.level, step.to.clone(), step.action.clone(), step.at))
+                    .map(|step| (step.level, step.to.to_string(), step.action.to_string(), step.at))
                     .collect(),
             })
             .collect(),

@@ -1,9 +1,10 @@
 //! The shipped tables are proved sound, and what an office breaks in them is said in its own words.
 
-use casework::dmn::check::{Kind, Report, check, chinese};
+use casework::dmn::check::{Kind, Report, check};
 use casework::dmn::grid::Grid;
 use casework::dmn::{self, Model, Table};
 use casework::office::soundness::{is_county, named, scope};
+use casework::zh::check::chinese;
 
 use crate::taihe::{FILES_OF_TAIHE, TAIHE};
 

@@ -46,6 +46,7 @@ mod texts;
 mod trail;
 mod triage;
 mod unsure;
+mod voice;
 mod web;
 mod wording;
 mod workbook;

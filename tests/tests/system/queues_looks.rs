@@ -2,6 +2,7 @@
 
 use casework::clock::escalation::PlannedStep;
 use casework::ticket::opening::Side;
+use casework::words::{Action, Addressee};
 use chrono::TimeDelta;
 use platform::{
     clock,
@@ -121,8 +122,8 @@ async fn the_clock_of_openings_costs_what_is_due() {
         due: now + TimeDelta::days(1000),
         plan: vec![PlannedStep {
             level: 2,
-            to: "office".into(),
-            action: "urge".into(),
+            to: Addressee::Office,
+            action: Action::Urge,
             at: now + TimeDelta::days(1000),
         }],
     };

@@ -25,14 +25,13 @@ mod split;
 mod tests;
 mod touching;
 mod turns;
-mod words;
 
 use super::Table;
 use super::grid::Grid;
 pub use finding::{Finding, Kind, Report, Undecided};
+pub(crate) use region::Cell;
 pub use region::{Part, Region};
 pub use scope::Scope;
-pub use words::{Named, Said, chinese, english};
 
 /// Checks a table for as long as `go_on` allows; it is asked every few microseconds.
 pub fn check(table: &Table, grid: &Grid, scope: &Scope<'_>, go_on: &mut dyn FnMut() -> bool) -> Report {

@@ -75,7 +75,7 @@ fn joined(last: &Extent, next: &Extent, whole: bool) -> Option<Extent> {
 }
 
 /// S-FEEL as in a cell; what a cell can't say is said in English.
-pub(super) struct Cell<'e>(pub(super) &'e Extent);
+pub(crate) struct Cell<'e>(pub(crate) &'e Extent);
 
 impl fmt::Display for Cell<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -285,7 +285,7 @@ fn range(items: &[Item]) -> Option<(Option<i64>, Option<i64>)> {
 }
 
 /// Whether two tests accept the same, so that an untouched cell keeps its way of saying it.
-pub(super) fn same(a: &Test, b: &Test) -> bool {
+pub(crate) fn same(a: &Test, b: &Test) -> bool {
     let set = |items: &[Item]| {
         let mut words: Vec<String> = items.iter().map(|item| format!("{item:?}")).collect();
         words.sort();

@@ -7,11 +7,10 @@
 mod change;
 mod differences;
 mod field;
-mod parse;
 mod sentence;
 
 pub use change::{Change, change};
 pub use differences::{CellDifference, RowDifference, RowKind, TableDifference, differences};
+pub(crate) use field::same;
 pub use field::{Field, FieldProblem, Mode, NamedField, fields, row_from};
-pub use parse::{CellProblem, row_from_words, test_from_words, value_from_words};
 pub use sentence::{Said, Sentence, sentence};

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::dmn::sfeel::{Item, Test, Value};
 use crate::dmn::{Column, Rule, Table};
 use crate::pack::Pack;
-use crate::zh::cells::{heading, test, value};
+use crate::zh::cells::{ANY_CASE, heading, says, test, value};
 
 /// One cell that says something.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -69,14 +69,11 @@ impl Sentence {
     /// In one line: `情形为遗弃，年龄为小于8岁：应办事项为接报处置，……`.
     pub fn line(&self) -> String {
         let join = |cells: &[Said]| {
-            let parts: Vec<String> = cells
-                .iter()
-                .map(|cell| format!("{}为{}", cell.heading, cell.words))
-                .collect();
+            let parts: Vec<String> = cells.iter().map(|cell| says(&cell.heading, &cell.words)).collect();
             parts.join("，")
         };
         let when = if self.when.is_empty() {
-            "任何情况".to_owned()
+            ANY_CASE.to_owned()
         } else {
             join(&self.when)
         };

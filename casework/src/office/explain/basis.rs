@@ -17,7 +17,7 @@ pub struct BasisWhy {
 }
 
 impl BasisWhy {
-    pub(super) fn new(text: &str, grade: &str) -> Self {
+    pub(crate) fn new(text: &str, grade: &str) -> Self {
         Self {
             text: basis_zh(text),
             grade: grade.to_owned(),

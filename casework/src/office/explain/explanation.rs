@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::rows::RowWhy;
-use super::stages::StageWhy;
+use crate::zh::explain::StageWhy;
 
 /// Everything that made one ticket, as Chinese sentences and as data.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

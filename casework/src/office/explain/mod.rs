@@ -9,13 +9,9 @@
 
 mod basis;
 mod explanation;
-mod leads;
 mod rows;
 mod sight;
-mod stages;
 mod stored;
-mod text;
-mod unit;
 
 use std::collections::BTreeMap;
 
@@ -26,12 +22,13 @@ use crate::routing::{Basis, Decision, MatchedRow, PlannedTicket};
 use crate::words::reserved::{POLICE_ACCEPT, TRIAGE};
 use crate::words::{Role, Urgency};
 use crate::zh::basis_zh;
+pub use crate::zh::explain::StageWhy;
+use crate::zh::explain::leads::{self, label};
+use crate::zh::explain::{reported, stages, unit};
 pub use basis::BasisWhy;
 pub use explanation::Explanation;
-use leads::label;
 pub use rows::{Condition, RowWhy};
 pub use sight::Sight;
-pub use stages::StageWhy;
 pub use stored::{Stored, StoredDecision, stored};
 
 /// Explains one ticket of a decision. The pack is the one by which it was decided.
@@ -47,7 +44,7 @@ pub fn ticket(pack: &Pack, facts: &Facts, decision: &Decision, ticket: &PlannedT
         ),
         urgency: decision.urgency.zh().to_owned(),
         lead: ticket.lead,
-        reported: rows::reported(pack, facts),
+        reported: reported::reported(pack, facts),
         beside_rows: beside_rows(facts, decision, ticket, asked.is_empty()),
         asked,
         found: unit::found(pack, facts, ticket),
@@ -127,7 +124,7 @@ fn beside_rows(facts: &Facts, decision: &Decision, ticket: &PlannedTicket, no_ro
         );
     }
     if !ticket.unknowns.is_empty() {
-        let unknown = rows::unknowns_zh(&ticket.unknowns);
+        let unknown = reported::unknowns_zh(&ticket.unknowns);
         said.push(format!(
             "本工单只因孩子的{unknown}不详、按各种可能处理才派出；查明后如不符合上述条件，本事项不适用。"
         ));

@@ -8,12 +8,13 @@ use super::basis::BasisWhy;
 use crate::dmn::sfeel::{Test, Value};
 use crate::dmn::{Inputs, Rule, Table};
 use crate::pack::Pack;
-use crate::report::{AgeFrom, ChildFacts, Facts, Unknown};
+use crate::report::{ChildFacts, Facts, Unknown};
 use crate::routing::{Decision, PlannedTicket};
 use crate::rules::possible::Cuts;
 use crate::rules::{Trigger, inputs};
-use crate::words::{Lang, Role, Urgency};
-use crate::zh::facts::{fact_zh, test_zh, unknown_zh, value_zh};
+use crate::words::{Role, Urgency};
+use crate::zh::explain::reported::unknowns_zh;
+use crate::zh::facts::{fact_zh, test_zh, value_zh};
 
 /// One row of a decision table that met the report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -266,83 +267,4 @@ fn meet(
         basis,
         answer,
     });
-}
-
-/// Situations with their numbers.
-pub(super) fn situations(pack: &Pack, facts: &Facts) -> impl Iterator<Item = String> {
-    facts.situations.iter().enumerate().map(|(index, code)| {
-        let known = pack.vocabulary().situations.contains(code);
-        let label = pack.vocabulary().situations.label(code, Lang::Zh);
-        let label = if known {
-            label.to_owned()
-        } else {
-            format!("{label}（不在本县词汇表中）")
-        };
-        format!("情形{}：{label}", index + 1)
-    })
-}
-
-/// Children with their numbers.
-pub(super) fn children(facts: &Facts) -> impl Iterator<Item = String> {
-    let numbered = facts.children.iter().enumerate();
-    numbered.map(|(index, child)| format!("孩子{}：{}", index + 1, described(child)))
-}
-
-/// A fact that is a word.
-pub(super) fn word(pack: &Pack, fact: &str, word: &str) -> String {
-    format!("{}：{}", fact_zh(fact), value_zh(pack, fact, &word.into()))
-}
-
-/// Facts that hold and are seldom so.
-pub(super) fn flags(facts: &Facts) -> impl Iterator<Item = &'static str> {
-    let flags = [
-        ("guardian_absent", facts.guardian_absent),
-        ("adult_co_offender", facts.adult_co_offender),
-        ("repeat", facts.repeat),
-    ];
-    flags.into_iter().filter(|(_, holds)| *holds).map(|(fact, _)| fact)
-}
-
-/// What was reported: situations and children with their numbers, then the rest.
-pub(super) fn reported(pack: &Pack, facts: &Facts) -> Vec<String> {
-    let mut rest = vec![
-        format!("现实危险：{}", if facts.present_danger { "有" } else { "无" }),
-        format!("地点：{}", super::unit::place(pack, facts.area.as_deref())),
-        word(pack, "place", facts.place.as_str()),
-        word(pack, "suspect", facts.suspect.as_str()),
-        word(pack, "reporter_kind", facts.reporter_kind.as_str()),
-    ];
-    rest.extend(flags(facts).map(|fact| format!("{}：是", fact_zh(fact))));
-    situations(pack, facts)
-        .chain(children(facts))
-        .chain([rest.join("；")])
-        .collect()
-}
-
-fn described(child: &ChildFacts) -> String {
-    let sex = crate::zh::facts::word_zh("sex", child.sex.as_str()).unwrap_or("不详");
-    let age = match (child.age, child.age_from) {
-        (None, _) => "年龄不详，按各种可能处理".to_owned(),
-        (Some(age), None) => format!("{age}岁"),
-        (Some(age), Some(AgeFrom::BirthDate)) => format!("{age}岁（收到报告时，按出生日期算）"),
-        (Some(age), Some(AgeFrom::IdNumber)) => format!("{age}岁（收到报告时，按身份证号算）"),
-    };
-    let left_behind = match child.left_behind {
-        Some(true) => "留守儿童",
-        Some(false) => "不是留守儿童",
-        None => "是否留守不详，按各种可能处理",
-    };
-    let with = crate::zh::facts::word_zh("living_with", child.living_with.as_str()).unwrap_or("不详");
-    let sex = if sex == "不详" {
-        "性别不详，按各种可能处理"
-    } else {
-        sex
-    };
-    format!("{sex}；{age}；{left_behind}；共同生活人：{with}")
-}
-
-/// `年龄、是否留守`
-pub(super) fn unknowns_zh(unknowns: &[Unknown]) -> String {
-    let names: Vec<&str> = unknowns.iter().map(|fact| unknown_zh(*fact)).collect();
-    names.join("、")
 }

@@ -9,12 +9,12 @@ use serde_json::Value;
 
 use super::explanation::Explanation;
 use super::rows::RowWhy;
-use super::{rows, unit};
 use crate::disclosure::{Part, Shows};
 use crate::pack::Pack;
 use crate::report::Facts;
 use crate::routing::PlannedTicket;
 use crate::words::reserved::POLICE_ACCEPT;
+use crate::zh::explain::{reported as reported_facts, unit};
 use crate::zh::facts::fact_zh;
 
 /// What somebody sees of a report.
@@ -129,7 +129,7 @@ fn beside(said: &[String], ticket: &PlannedTicket, sight: &Sight) -> Vec<String>
         kept.push("程序安全底线：法定强制报告情形或现实危险一律派公安，不论规则表怎样写。".to_owned());
     }
     if !ticket.unknowns.is_empty() && sight.has(Part::Child) {
-        let unknown = rows::unknowns_zh(&ticket.unknowns);
+        let unknown = reported_facts::unknowns_zh(&ticket.unknowns);
         kept.push(format!(
             "本工单只因孩子的{unknown}不详、按各种可能处理才派出；查明后如不符合上述条件，本事项不适用。"
         ));
@@ -152,7 +152,7 @@ fn situations_and_place(pack: &Pack, facts: &Facts, danger: &str, sight: &Sight)
     if sight.has(Part::Place) {
         rest.push(format!("地点：{}", unit::place(pack, facts.area.as_deref())));
     }
-    (rows::situations(pack, &seen).collect(), rest)
+    (reported_facts::situations(pack, &seen).collect(), rest)
 }
 
 /// What was reported, as far as it is seen.
@@ -160,7 +160,7 @@ fn reported(pack: &Pack, facts: &Facts, sight: &Sight) -> Vec<String> {
     let danger = if facts.present_danger { "有" } else { "无" };
     let (mut said, mut rest) = situations_and_place(pack, facts, danger, sight);
     if sight.has(Part::Child) {
-        said.extend(rows::children(facts));
+        said.extend(reported_facts::children(facts));
     }
     let words = [
         ("place", facts.place.as_str()),
@@ -168,9 +168,9 @@ fn reported(pack: &Pack, facts: &Facts, sight: &Sight) -> Vec<String> {
         ("reporter_kind", facts.reporter_kind.as_str()),
     ];
     let seen_words = words.iter().filter(|(column, _)| sight.column(column));
-    rest.extend(seen_words.map(|(column, word)| rows::word(pack, column, word)));
+    rest.extend(seen_words.map(|(column, word)| reported_facts::word(pack, column, word)));
     if sight.has(Part::Situations) {
-        rest.extend(rows::flags(facts).map(|flag| format!("{}：是", fact_zh(flag))));
+        rest.extend(reported_facts::flags(facts).map(|flag| format!("{}：是", fact_zh(flag))));
     }
     said.push(rest.join("；"));
     said.extend(hidden(sight));

@@ -15,8 +15,8 @@ use crate::calendar::rfc3339;
 use crate::clock::escalation::{self, Level};
 use crate::county::Maximum;
 use crate::rules::Deadline;
-use crate::words::reserved::{DISPATCH, LEADING_GROUP};
-use crate::words::{Stage, Urgency};
+use crate::words::reserved::DISPATCH;
+use crate::words::{Addressee, Stage, Urgency};
 
 pub(super) fn check(on: &Liveness<'_>, model: Option<&Model>, found: &mut Vec<LivenessFinding>) {
     let year = Year::new(on.pack.calendar());
@@ -75,7 +75,7 @@ impl Clocks<'_> {
                 if rules
                     .levels(urgency, stage)
                     .last()
-                    .is_some_and(|level| level.to == LEADING_GROUP)
+                    .is_some_and(|level| level.to == Addressee::LeadingGroup)
                 {
                     continue;
                 }

@@ -4,10 +4,10 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::sentence::Words;
 use super::space::{Point, Space};
 use crate::pack::Pack;
 use crate::words::words;
+use crate::zh::liveness::Words;
 
 words! {
     /// What must hold of every report.

@@ -24,7 +24,6 @@ mod finding;
 mod law;
 mod model;
 mod places;
-mod sentence;
 pub mod space;
 mod year;
 

@@ -11,7 +11,6 @@ mod compare;
 mod gravity;
 mod outcome;
 mod samples;
-mod sentences;
 
 use std::fmt::Display;
 

@@ -7,12 +7,13 @@ use super::disclosure::{self, DisclosureFinding};
 use super::{is_county, named, scope};
 use crate::county::{MODEL, PackFiles, PackProblem};
 use crate::disclosure::DISCLOSURE;
-use crate::dmn::check::{Finding, Kind, Report, Scope, Undecided, check, chinese};
+use crate::dmn::check::{Finding, Kind, Report, Scope, Undecided, check};
 use crate::dmn::grid::Grid;
 use crate::dmn::sfeel::Value;
 use crate::dmn::{self, Column, Model, Table};
 use crate::office::liveness::{self, LivenessFinding};
 use crate::pack::Pack;
+use crate::zh::check::chinese;
 
 /// How long a table's search may go on: asked with the number of tables that are left, gives the question that the
 /// search asks every few microseconds.

@@ -110,7 +110,9 @@ impl Samples {
             .unwrap();
         let at = self.at + TimeDelta::minutes(row[6].parse().unwrap());
         let step = stage.steps.iter().find(|step| step.level.to_string() == row[3]);
-        step.is_none_or(|step| (step.to.as_str(), step.action.as_str(), step.at) != (&row[4], &row[5], at))
+        step.is_none_or(|step| {
+            (step.to.as_str(), step.action.as_str(), step.at) != (row[4].as_str(), row[5].as_str(), at)
+        })
     }
 
     /// What a kind of unit may ask for in the case of a report: report, requester kind, obligations at unit kinds.

@@ -5,6 +5,7 @@
 
 use casework::clock::escalation::PlannedStep;
 use casework::clock::pace;
+use casework::words::Addressee;
 use chrono::{DateTime, Utc};
 use sqlx::{PgTransaction, types::Json};
 
@@ -119,7 +120,7 @@ async fn settle(
         .bind(stage.due_generation)
         .bind(i16::from(step.level))
         .bind(recipient(stage, step))
-        .bind(&step.action)
+        .bind(step.action.as_str())
         .bind(step.at)
         .execute(&mut **tx)
         .await?;
@@ -144,7 +145,7 @@ async fn settle(
             GroupKey {
                 about: stage.flood.map_or(About::Report(stage.report_id), About::Flood),
                 unit: recipient(stage, step).to_owned(),
-                action: step.action.clone(),
+                action: step.action.to_string(),
                 level: i16::from(step.level),
                 late: *late,
             },
@@ -171,10 +172,10 @@ async fn settle(
 
 /// The unit whose mailbox is told. Until units have people, assignee and leader are the unit itself.
 fn recipient<'a>(stage: &'a DueStage, step: &PlannedStep) -> &'a str {
-    let named = match step.to.as_str() {
-        "office" => &stage.office,
-        "leading-group" => &stage.leading_group,
-        _ => &None,
+    let named = match step.to {
+        Addressee::Office => &stage.office,
+        Addressee::LeadingGroup => &stage.leading_group,
+        Addressee::Assignee | Addressee::UnitLeader => &None,
     };
     named.as_deref().unwrap_or(&stage.unit)
 }

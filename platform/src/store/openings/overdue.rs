@@ -3,7 +3,7 @@
 
 use casework::clock::escalation::PlannedStep;
 use casework::clock::pace;
-use casework::words::Urgency;
+use casework::words::{Addressee, Urgency};
 use chrono::{DateTime, Utc};
 use sqlx::{PgTransaction, types::Json};
 
@@ -105,7 +105,7 @@ async fn tell(
         (false, false) => Subject::ReviewOverdue(opening.id),
     };
     let to = match &opening.leading_group {
-        Some(unit) if step.to == "leading-group" => To::Unit(unit),
+        Some(unit) if step.to == Addressee::LeadingGroup => To::Unit(unit),
         _ => To::Office,
     };
     let notice = SubjectNotice {

@@ -1,11 +1,12 @@
 //! What `router check` answers: lines for people, one JSON object for programs.
 
 use casework::county::PackProblem;
-use casework::dmn::check::{Finding, Named, Region, Report, Undecided, chinese, english};
+use casework::dmn::check::{Finding, Region, Report, Undecided};
 use casework::dmn::sfeel::Value;
 use casework::dmn::{HitPolicy, Table};
 use casework::office::liveness::LivenessFinding;
 use casework::office::soundness::disclosure::DisclosureFinding;
+use casework::zh::check::{Named, chinese, english};
 use serde::Serialize;
 use serde_json::{Map, json};
 

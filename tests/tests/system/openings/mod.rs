@@ -9,6 +9,7 @@ mod store;
 
 use casework::clock::escalation::PlannedStep;
 use casework::ticket::opening::Side;
+use casework::words::{Action, Addressee};
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::store::{
     ActDone, Acting, Closing, DeskScope, Opening, OpeningActing, OpeningAsk, OpeningAsked, OpeningClock, OpeningClocks,
@@ -102,15 +103,18 @@ impl Scene {
 
     fn clocks(&self, minute: i64) -> OpeningClocks {
         let clock = |due: i64| {
-            let step = |level: u8, to: &str, at: i64| PlannedStep {
+            let step = |level: u8, to: Addressee, at: i64| PlannedStep {
                 level,
-                to: to.into(),
-                action: "urge".into(),
+                to,
+                action: Action::Urge,
                 at: self.minute(minute + at),
             };
             OpeningClock {
                 due: self.minute(minute + due),
-                plan: vec![step(2, "office", due), step(4, "leading-group", due + 30)],
+                plan: vec![
+                    step(2, Addressee::Office, due),
+                    step(4, Addressee::LeadingGroup, due + 30),
+                ],
             }
         };
         OpeningClocks {

@@ -1,9 +1,9 @@
 //! One table per kind of finding, with its sentences.
 
-use super::super::{chinese, english};
 use super::{Kind, Report, Scope, ValueKind, checked, checked_for, column, rows_of, table};
 use crate::dmn::sfeel::Value;
 use crate::dmn::{Column, HitPolicy, Table};
+use crate::zh::check::{chinese, english};
 
 fn inputs() -> Vec<Column> {
     let mut inputs = vec![

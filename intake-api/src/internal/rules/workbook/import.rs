@@ -4,8 +4,9 @@ use std::{collections::HashSet, io::Cursor};
 
 use calamine::Reader;
 use casework::dmn::{self, Draft, Row, Table};
-use casework::office::clerk::{Change, change, row_from_words};
+use casework::office::clerk::{Change, change};
 use casework::pack::Pack;
+use casework::zh::parse::row_from_words;
 use platform::text::Lang;
 
 use super::{

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Datelike, Utc};
 
-use super::{Load, Outcome, Shift};
 use crate::calendar::shanghai;
+use crate::office::replay::{Load, Outcome, Shift};
 use crate::pack::Pack;
 use crate::words::{Lang, Stage};
 

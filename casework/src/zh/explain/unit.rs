@@ -9,7 +9,7 @@ use crate::words::reserved::TRIAGE;
 use crate::zh::facts::word_zh;
 
 /// The place of a report in words.
-pub(super) fn place(pack: &Pack, area: Option<&str>) -> String {
+pub(crate) fn place(pack: &Pack, area: Option<&str>) -> String {
     match area {
         None => "不详".to_owned(),
         Some(code) => match pack.areas().locate(area) {
@@ -27,7 +27,7 @@ pub(super) fn place(pack: &Pack, area: Option<&str>) -> String {
 }
 
 /// Sentences from the place of the report to the unit.
-pub(super) fn found(pack: &Pack, facts: &Facts, ticket: &PlannedTicket) -> Vec<String> {
+pub(crate) fn found(pack: &Pack, facts: &Facts, ticket: &PlannedTicket) -> Vec<String> {
     if ticket.obligation == TRIAGE {
         return vec!["待人工研判一律由领导小组办公室承办。".to_owned()];
     }
@@ -71,7 +71,7 @@ pub(super) fn found(pack: &Pack, facts: &Facts, ticket: &PlannedTicket) -> Vec<S
 }
 
 /// For who does not see how it was found.
-pub(super) fn by_rules(pack: &Pack, ticket: &PlannedTicket) -> Vec<String> {
+pub(crate) fn by_rules(pack: &Pack, ticket: &PlannedTicket) -> Vec<String> {
     let unit = pack.units().get(&ticket.unit);
     let name = unit.map_or(ticket.unit.as_str(), |unit| unit.name.as_str());
     if ticket.is_by_hand() {

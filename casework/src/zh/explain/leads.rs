@@ -5,12 +5,12 @@ use crate::routing::{Decision, PlannedTicket};
 use crate::words::Lang;
 
 /// What people call an obligation.
-pub(super) fn label(pack: &Pack, obligation: &str) -> String {
+pub(crate) fn label(pack: &Pack, obligation: &str) -> String {
     pack.vocabulary().obligations.label(obligation, Lang::Zh).to_owned()
 }
 
 /// One sentence.
-pub(super) fn said(pack: &Pack, decision: &Decision, ticket: &PlannedTicket) -> String {
+pub(crate) fn said(pack: &Pack, decision: &Decision, ticket: &PlannedTicket) -> String {
     let ranking = pack.rules().ranking();
     let rank = |ticket: &PlannedTicket| ranking.rank(&ticket.obligation, &ticket.unit_kind);
     let place = |ticket: &PlannedTicket| match rank(ticket) {

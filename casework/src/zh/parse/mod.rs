@@ -13,12 +13,12 @@ use list::{Known, fold};
 pub use problem::CellProblem;
 use problem::clipped;
 
-use super::field::same;
+use super::cells::{self, Choice, choices, heading};
 use crate::calendar::{Limit, Regime};
 use crate::dmn::sfeel::{Kind, Test, Value, read_value};
 use crate::dmn::{Column, Row, Table};
+use crate::office::clerk::same;
 use crate::pack::Pack;
-use crate::zh::cells::{self, Choice, choices, heading};
 
 /// Longest cell, in characters: all labels of a long list fit several times.
 const CELL_MAX: usize = 2_000;

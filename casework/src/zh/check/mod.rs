@@ -3,7 +3,8 @@
 mod chinese;
 mod english;
 
-use super::{Part, Region};
+use crate::dmn::check::{Finding, Part, Region, Undecided};
+use crate::dmn::grid::Extent;
 use crate::dmn::sfeel::Value;
 use crate::dmn::{Column, Table};
 pub use chinese::chinese;
@@ -19,29 +20,25 @@ pub type Named<'n> = dyn Fn(&Column, &str) -> Option<String> + 'n;
 #[derive(Debug, Clone, Copy)]
 pub enum Said<'r> {
     /// A finding.
-    Finding(&'r super::Finding),
+    Finding(&'r Finding),
     /// An open question.
-    Undecided(&'r super::Undecided),
+    Undecided(&'r Undecided),
 }
 
-impl<'r> From<&'r super::Finding> for Said<'r> {
-    fn from(finding: &'r super::Finding) -> Self {
+impl<'r> From<&'r Finding> for Said<'r> {
+    fn from(finding: &'r Finding) -> Self {
         Self::Finding(finding)
     }
 }
 
-impl<'r> From<&'r super::Undecided> for Said<'r> {
-    fn from(undecided: &'r super::Undecided) -> Self {
+impl<'r> From<&'r Undecided> for Said<'r> {
+    fn from(undecided: &'r Undecided) -> Self {
         Self::Undecided(undecided)
     }
 }
 
 /// The input column of a part and its values, each as `say` has it.
-fn read_out<'t>(
-    table: &'t Table,
-    part: &Part,
-    say: impl Fn(&Column, &super::region::Extent) -> String,
-) -> (&'t Column, Vec<String>) {
+fn read_out<'t>(table: &'t Table, part: &Part, say: impl Fn(&Column, &Extent) -> String) -> (&'t Column, Vec<String>) {
     let column = &table.inputs[part.column];
     (column, part.values.iter().map(|value| say(column, value)).collect())
 }

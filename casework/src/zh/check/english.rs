@@ -1,8 +1,7 @@
 //! Sentences in English, in the terms of DMN.
 
 use super::{READ_OUT, Said, facts, read_out};
-use crate::dmn::check::region::Cell;
-use crate::dmn::check::{Finding, Kind, Region};
+use crate::dmn::check::{Cell, Finding, Kind, Region};
 use crate::dmn::{HitPolicy, Table};
 
 /// A finding or an open question as one sentence or two.

@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use super::{Explanation, RowWhy, StageWhy};
+use super::stages::StageWhy;
+use crate::office::explain::{Explanation, RowWhy};
 
 /// Cells with more words than this are summed up, so that a row stays a line.
 const NAMED_CHARS: usize = 24;

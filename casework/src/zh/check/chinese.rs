@@ -1,8 +1,8 @@
 //! Sentences in Chinese, in the words above the columns: an office clerk knows no hit policies and no brackets.
 
 use super::{Named, READ_OUT, Said, facts, read_out};
-use crate::dmn::check::region::Extent;
 use crate::dmn::check::{Finding, Kind, Region};
+use crate::dmn::grid::Extent;
 use crate::dmn::sfeel::{Bound, Kind as ValueKind, Value};
 use crate::dmn::{Column, Table};
 

@@ -3,11 +3,11 @@
 use chrono::{DateTime, Datelike, Timelike, Utc};
 use serde::Serialize;
 
-use super::basis::BasisWhy;
 use crate::calendar::{rfc3339, shanghai};
+use crate::office::explain::BasisWhy;
 use crate::pack::Pack;
 use crate::routing::{PlannedStage, PlannedTicket};
-use crate::words::{Lang, Urgency};
+use crate::words::{Action, Addressee, Lang, Urgency};
 
 /// One stage with its deadline.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -30,7 +30,7 @@ pub struct StageWhy {
     pub pushed: String,
 }
 
-pub(super) fn of(pack: &Pack, urgency: Urgency, ticket: &PlannedTicket) -> Vec<StageWhy> {
+pub(crate) fn of(pack: &Pack, urgency: Urgency, ticket: &PlannedTicket) -> Vec<StageWhy> {
     ticket
         .stages
         .iter()
@@ -69,18 +69,17 @@ fn pushed(planned: &PlannedStage) -> String {
         .steps
         .iter()
         .map(|step| {
-            let to = match step.to.as_str() {
-                "assignee" => "承办人",
-                "unit-leader" => "单位负责人",
-                _ => "",
+            let to = match step.to {
+                Addressee::Assignee => "承办人",
+                Addressee::UnitLeader => "单位负责人",
+                Addressee::Office | Addressee::LeadingGroup => "",
             };
-            let what = match step.action.as_str() {
-                "remind" => format!("到期提醒{to}"),
-                "urge" => format!("催办{to}"),
-                "supervise" => "办公室督办".to_owned(),
-                "supervise-letter" => "领导小组督办".to_owned(),
-                "advisory-letter" => format!("向{to}发提示函"),
-                other => format!("{other} {to}"),
+            let what = match step.action {
+                Action::Remind => format!("到期提醒{to}"),
+                Action::Urge => format!("催办{to}"),
+                Action::Supervise => "办公室督办".to_owned(),
+                Action::SuperviseLetter => "领导小组督办".to_owned(),
+                Action::AdvisoryLetter => format!("向{to}发提示函"),
             };
             format!("{}{what}", moment(step.at))
         })

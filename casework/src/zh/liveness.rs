@@ -2,28 +2,28 @@
 
 use serde_json::{Value as Json, json};
 
-use super::space::{Point, Space, UNLISTED};
+use super::facts::{fact_zh, word_zh};
 use crate::dmn::sfeel::Value;
+use crate::office::liveness::space::{Point, Space, UNLISTED};
 use crate::pack::Pack;
 use crate::words::Lang;
-use crate::zh::facts::{fact_zh, word_zh};
 
 /// Words for the points of a pack's space.
 #[derive(Clone, Copy)]
-pub(super) struct Words<'p> {
-    pub(super) pack: &'p Pack,
-    pub(super) space: &'p Space,
+pub(crate) struct Words<'p> {
+    pub(crate) pack: &'p Pack,
+    pub(crate) space: &'p Space,
 }
 
-pub(super) struct Example {
-    pub(super) report: Json,
-    pub(super) requester_kind: Option<String>,
-    pub(super) sentence: String,
+pub(crate) struct Example {
+    pub(crate) report: Json,
+    pub(crate) requester_kind: Option<String>,
+    pub(crate) sentence: String,
 }
 
 impl Words<'_> {
     /// The report of a point: only what is required or differs from the defaults.
-    pub(super) fn example(&self, point: &Point, area: Option<&str>) -> Example {
+    pub(crate) fn example(&self, point: &Point, area: Option<&str>) -> Example {
         let word = |name| self.space.value(point, name).as_text().unwrap_or_default().to_owned();
         let situation = match word("situation").as_str() {
             UNLISTED => self.unlisted(),
@@ -113,7 +113,7 @@ impl Words<'_> {
     }
 
     /// Labels of situations, joined; a long list is cut.
-    pub(super) fn situations(&self, codes: &[&Value]) -> String {
+    pub(crate) fn situations(&self, codes: &[&Value]) -> String {
         const NAMED: usize = 3;
         let label = |code: &&&Value| match code.as_text() {
             Some(UNLISTED) | None => "词汇表以外的情形".to_owned(),
@@ -128,11 +128,11 @@ impl Words<'_> {
         format!("{}{more}", named.join("、"))
     }
 
-    pub(super) fn obligation(&self, code: &str) -> String {
+    pub(crate) fn obligation(&self, code: &str) -> String {
         format!("“{}”", self.pack.vocabulary().obligations.label(code, Lang::Zh))
     }
 
-    pub(super) fn kind(&self, code: &str) -> String {
+    pub(crate) fn kind(&self, code: &str) -> String {
         self.pack.vocabulary().unit_kinds.label(code, Lang::Zh).to_owned()
     }
 }

@@ -1,0 +1,168 @@
+//! One voice: what people read in Chinese stands in `casework/src/zh/` and in the text files, and nowhere else in Rust.
+//!
+//! Comments may speak Chinese, and so may tests.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use tests::root;
+
+/// The crates that speak to people.
+const CRATES: [&str; 5] = ["casework", "platform", "intake-api", "router", "notifier"];
+
+/// The room of the voice.
+const VOICE: &str = "casework/src/zh/";
+
+/// Files that still say something themselves, and in how many lines. A number may fall, and a file that has fallen silent is
+/// taken off; nothing is added.
+const STILL: &[(&str, usize)] = &[
+    ("casework/src/county/vocabulary.rs", 1),
+    ("casework/src/office/clerk/differences.rs", 3),
+    ("casework/src/office/clerk/field.rs", 7),
+    ("casework/src/office/explain/mod.rs", 8),
+    ("casework/src/office/explain/rows.rs", 10),
+    ("casework/src/office/explain/sight.rs", 15),
+    ("casework/src/office/explain/stored.rs", 8),
+    ("casework/src/office/liveness/clocks.rs", 12),
+    ("casework/src/office/liveness/duties.rs", 14),
+    ("casework/src/office/liveness/finding.rs", 2),
+    ("casework/src/office/liveness/law.rs", 10),
+    ("casework/src/office/soundness/disclosure.rs", 7),
+    ("casework/src/office/soundness/examine.rs", 2),
+    ("casework/src/typed/phone.rs", 1),
+    ("router/src/cli/check/answer.rs", 2),
+    ("router/src/cli/replay/answer.rs", 3),
+    ("router/src/cli/route/text.rs", 7),
+    ("router/src/cli/show.rs", 2),
+    ("notifier/src/bounces/dsn.rs", 4),
+    ("notifier/src/mail/ticket.rs", 3),
+    ("notifier/src/mail/when.rs", 2),
+    ("notifier/src/mailer/classify/words.rs", 10),
+    ("platform/src/office/why.rs", 3),
+    ("intake-api/src/commands/people.rs", 8),
+    ("intake-api/src/internal/page/frame.rs", 2),
+    ("intake-api/src/internal/page/words.rs", 3),
+    ("intake-api/src/internal/people/import/sheet.rs", 6),
+    ("intake-api/src/internal/rules/workbook/export.rs", 5),
+    ("intake-api/src/internal/rules/workbook/sheet.rs", 2),
+    ("intake-api/src/main.rs", 1),
+    ("intake-api/src/public/form/when.rs", 14),
+    ("intake-api/src/public/page.rs", 1),
+];
+
+/// Sources below a folder, without modules that exist in tests alone.
+fn sources(dir: &Path, out: &mut Vec<(PathBuf, String)>) {
+    let mut found = Vec::new();
+    let mut tests = Vec::new();
+    for entry in fs::read_dir(dir).expect("a folder of sources").filter_map(Result::ok) {
+        let path = entry.path();
+        if path.is_dir() {
+            found.push((path, String::new()));
+        } else if path.extension().is_some_and(|end| end == "rs") {
+            let text = fs::read_to_string(&path).expect("a source");
+            tests.extend(test_modules(&path, &text));
+            found.push((path, text));
+        }
+    }
+    for (path, text) in found {
+        if tests.contains(&path.with_extension("")) {
+            continue;
+        }
+        if path.is_dir() {
+            sources(&path, out);
+        } else {
+            out.push((path, text));
+        }
+    }
+}
+
+/// Where the modules lie that `#[cfg(test)] mod name;` names, without `.rs`.
+fn test_modules(file: &Path, text: &str) -> Vec<PathBuf> {
+    let stem = file.file_stem().expect("a name");
+    let of_folder = ["mod", "lib", "main"].iter().any(|root| stem == *root);
+    let dir = if of_folder {
+        file.parent().expect("a folder").to_owned()
+    } else {
+        file.with_extension("")
+    };
+    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+    let named = lines.windows(2).filter(|pair| pair[0] == "#[cfg(test)]");
+    let names = named.filter_map(|pair| {
+        pair[1]
+            .trim_start_matches("pub(crate) ")
+            .strip_prefix("mod ")?
+            .strip_suffix(';')
+    });
+    names.map(|name| dir.join(name)).collect()
+}
+
+/// Lines of code with Chinese in them.
+fn spoken(text: &str) -> usize {
+    let code = text.find("#[cfg(test)]\nmod ").map_or(text, |tests| {
+        let inline = text[tests..].lines().nth(1).is_some_and(|line| line.ends_with('{'));
+        if inline { &text[..tests] } else { text }
+    });
+    code.lines()
+        .filter(|line| without_comment(line).chars().any(is_chinese))
+        .count()
+}
+
+fn is_chinese(c: char) -> bool {
+    ('\u{4e00}'..='\u{9fff}').contains(&c)
+}
+
+/// A line up to `//`, unless that stands in quotes.
+fn without_comment(line: &str) -> &str {
+    let comment = line
+        .match_indices("//")
+        .find(|(at, _)| line[..*at].matches('"').count().is_multiple_of(2));
+    comment.map_or(line, |(at, _)| &line[..at])
+}
+
+#[test]
+fn chinese_is_spoken_in_one_room() {
+    let mut found: BTreeMap<String, usize> = BTreeMap::new();
+    let mut files = Vec::new();
+    for name in CRATES {
+        sources(&root().join(name).join("src"), &mut files);
+    }
+    assert!(files.len() > 300, "only {} sources were found", files.len());
+    for (path, text) in files {
+        let name = path
+            .strip_prefix(root())
+            .expect("inside")
+            .to_string_lossy()
+            .into_owned();
+        let lines = spoken(&text);
+        if lines > 0 && !name.starts_with(VOICE) {
+            found.insert(name, lines);
+        }
+    }
+    let known: BTreeMap<&str, usize> = STILL.iter().copied().collect();
+    let new: Vec<_> = found
+        .iter()
+        .filter(|(name, lines)| known.get(name.as_str()).is_none_or(|known| *lines > known))
+        .collect();
+    assert!(new.is_empty(), "Chinese outside of {VOICE} and the text files: {new:?}");
+    let silent: Vec<_> = known.keys().filter(|name| !found.contains_key(**name)).collect();
+    assert!(
+        silent.is_empty(),
+        "these say nothing any more, take them off the list: {silent:?}"
+    );
+}
+
+#[test]
+fn the_reader_hears_code_alone() {
+    assert_eq!(spoken("let a = \"签收\";\nlet b = 1; // 办结\n/// 办结\n"), 1);
+    assert_eq!(spoken("let url = \"https://例\";\n"), 1);
+    assert_eq!(
+        spoken("fn f() {}\n#[cfg(test)]\nmod tests {\n    const A: &str = \"签收\";\n}\n"),
+        0
+    );
+    assert_eq!(spoken("#[cfg(test)]\nmod tests;\nconst A: &str = \"签收\";\n"), 1);
+    let tests = test_modules(Path::new("a/b.rs"), "#[cfg(test)]\nmod tests;\nmod c;\n");
+    assert_eq!(tests, [PathBuf::from("a/b/tests")]);
+}
