@@ -22,7 +22,7 @@ use platform::{
     office::why::Why,
     pack::watch::PackWatch,
     run::{probes::Part, telemetry::chain},
-    store::{LeaseOf, LeasedNotice, Onward, Store},
+    store::{LeaseOf, LeasedNotice, Onward, Store, StoreError},
 };
 use tokio::{
     sync::{Mutex, Notify, mpsc},
@@ -211,19 +211,23 @@ impl<M: Mailer> Sender<M> {
 
     /// Leases. A notice that is in hand already (the database was away for longer than its lease) is not sent a second time.
     async fn lease(self: Arc<Self>, limit: usize, of: LeaseOf) -> Result<Vec<LeasedNotice>, String> {
+        let leased = self.leased(limit, of).await.map_err(|e| {
+            debug!(error = chain(&e), "no notices can be leased");
+            e.advice()
+        })?;
+        Ok(leased.into_iter().filter(|notice| self.hand.take(notice.id)).collect())
+    }
+
+    async fn leased(&self, limit: usize, of: LeaseOf) -> Result<Vec<LeasedNotice>, StoreError> {
+        let (store, county) = (&self.store, &self.settings.county);
         let mut onward = self.onward.lock().await;
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let begun = Instant::now();
-        let leased = self
-            .store
-            .notice_lease_onward(&self.settings.county, self.owner, clock::now(), limit, of, &mut onward)
-            .await
-            .map_err(|e| {
-                debug!(error = chain(&e), "no notices can be leased");
-                e.advice()
-            })?;
+        let taken = store
+            .notice_take(county, self.owner, clock::now(), (limit, of), &mut onward)
+            .await?;
         metrics::histogram!("shouwang_notice_lease_seconds").record(begun.elapsed().as_secs_f64());
-        Ok(leased.into_iter().filter(|notice| self.hand.take(notice.id)).collect())
+        store.notice_said(county, &taken).await
     }
 
     /// What was not begun is free for the next notifier at once.

@@ -141,8 +141,7 @@ impl Store {
             .await
     }
 
-    /// As [`Store::notice_lease`], for one that takes turn after turn. The lease knows nothing of what mails say; that is
-    /// read by id afterwards.
+    /// As [`Store::notice_lease`], for one that takes turn after turn.
     pub async fn notice_lease_onward(
         &self,
         county: &str,
@@ -152,6 +151,19 @@ impl Store {
         of: LeaseOf,
         onward: &mut Onward<3>,
     ) -> Result<Vec<LeasedNotice>, StoreError> {
+        let taken = self.notice_take(county, owner, now, (limit, of), onward).await?;
+        self.notice_said(county, &taken).await
+    }
+
+    /// Leases and answers ids alone. It knows nothing of what mails say: that is [`Store::notice_said`], by id.
+    pub async fn notice_take(
+        &self,
+        county: &str,
+        owner: Uuid,
+        now: DateTime<Utc>,
+        (limit, of): (i64, LeaseOf),
+        onward: &mut Onward<3>,
+    ) -> Result<Vec<Uuid>, StoreError> {
         let [p1, p2, p3] = onward.from(now);
         let leased: Vec<(Uuid, String, DateTime<Utc>, bool)> = sqlx::query_as(LEASE)
             .bind(owner)
@@ -173,11 +185,7 @@ impl Store {
             full,
             fresh.filter_map(|(_, urgency, at, _)| Some((rank(urgency)?, *at))),
         );
-        if leased.is_empty() {
-            return Ok(Vec::new());
-        }
-        let ids: Vec<Uuid> = leased.into_iter().map(|(id, ..)| id).collect();
-        self.notice_said(county, &ids).await
+        Ok(leased.into_iter().map(|(id, ..)| id).collect())
     }
 
     /// Gives back notices that were leased and not begun.

@@ -235,11 +235,10 @@ struct ContactRow {
 
 impl Store {
     /// What the mails of these notices say, P1 first.
-    pub(in crate::store) async fn notice_said(
-        &self,
-        county: &str,
-        ids: &[Uuid],
-    ) -> Result<Vec<LeasedNotice>, StoreError> {
+    pub async fn notice_said(&self, county: &str, ids: &[Uuid]) -> Result<Vec<LeasedNotice>, StoreError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
         let mut notices: Vec<LeasedNotice> = sqlx::query_as(include_str!("said.sql"))
             .bind(ids)
             .persistent(false)
