@@ -100,18 +100,19 @@ impl Fixture {
         let facts: Facts = serde_json::from_value(report.facts.clone()).expect("facts");
         let decision = routing::decide(&self.pack, &facts, now);
         self.store
-            .decision_record(report, &decision, self.pinned(), now)
+            .decision_record(report, &decision, self.pinned(now))
             .await
             .expect("a record")
     }
 
     /// What decisions of this fixture are pinned to.
-    pub fn pinned(&self) -> Pinned<'_> {
+    pub fn pinned(&self, at: DateTime<Utc>) -> Pinned<'_> {
         Pinned {
             pack_version: 1,
             rule_set: 1,
             calendar: self.pack.calendar().version(),
             by: "router",
+            at,
         }
     }
 }

@@ -10,9 +10,9 @@
 use std::time::Duration;
 
 use platform::{
-    broker::{Body, BrokerError, Message, Publisher, Queue, Topology, redial},
+    broker::{Body, BrokerError, Dial, Message, Publisher, Queue, Topology, redial},
     clock,
-    run::{probes::Part, telemetry::chain},
+    run::{readiness::Part, telemetry::chain},
     store::{OutboxRow, Store, StoreError},
 };
 use tokio::{
@@ -47,30 +47,28 @@ pub(crate) async fn run(
     let (away, is_away) = watch::channel(true);
     let (store, fresh, halt, part, away) = (&store, &fresh, &stop, &part, &away);
     let giving_back = give_back(store, owner, fresh, is_away, halt);
-    let passing_on = redial(
-        &url,
-        "shouwang relay",
-        &topology,
-        part,
-        &stop,
-        |connection| async move {
-            let publisher = connection.publisher().await?;
-            while !halt.is_cancelled() {
-                match pass_on_all(store, &publisher, (owner, fresh, away), part, halt).await {
-                    // The connection is well. A new one would be blocked like this one, and this one hears when it is over.
-                    Err(e) if e.is_alarm() => {
-                        warn!("RabbitMQ raised an alarm and takes no messages: reports go past it");
-                        part.not_ready(e.advice());
-                        if let Some(over) = halt.run_until_cancelled(publisher.unblocked()).await {
-                            over?;
-                        }
+    let dial = Dial {
+        url: &url,
+        name: "shouwang relay",
+        topology: &topology,
+    };
+    let passing_on = redial(dial, part, &stop, |connection| async move {
+        let publisher = connection.publisher().await?;
+        while !halt.is_cancelled() {
+            match pass_on_all(store, &publisher, (owner, fresh, away), part, halt).await {
+                // The connection is well. A new one would be blocked like this one, and this one hears when it is over.
+                Err(e) if e.is_alarm() => {
+                    warn!("RabbitMQ raised an alarm and takes no messages: reports go past it");
+                    part.not_ready(e.advice());
+                    if let Some(over) = halt.run_until_cancelled(publisher.unblocked()).await {
+                        over?;
                     }
-                    ended => ended?,
                 }
+                ended => ended?,
             }
-            Ok(())
-        },
-    );
+        }
+        Ok(())
+    });
     tokio::try_join!(passing_on, async {
         giving_back.await;
         anyhow::Ok(())

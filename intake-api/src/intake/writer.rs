@@ -7,7 +7,7 @@
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use platform::{
-    run::{probes::Part, telemetry::chain},
+    run::{readiness::Part, telemetry::chain},
     store::{BatchWriter, NewReport, OutboxRow, Stored},
 };
 use tokio::{

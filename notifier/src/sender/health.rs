@@ -10,7 +10,7 @@ use std::{
 
 use platform::{
     clock,
-    run::{probes::Part, telemetry::chain},
+    run::{readiness::Part, telemetry::chain},
     store::{Blocked, Store},
 };
 use tokio::sync::Notify;

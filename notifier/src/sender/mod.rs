@@ -21,7 +21,7 @@ use platform::{
     clock,
     office::why::Why,
     pack::watch::PackWatch,
-    run::{probes::Part, telemetry::chain},
+    run::{readiness::Part, telemetry::chain},
     store::{LeaseOf, LeasedNotice, Onward, Store, StoreError},
 };
 use tokio::{

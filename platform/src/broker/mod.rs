@@ -14,7 +14,7 @@ mod topology;
 pub use consumer::{Consumer, Received};
 pub use message::{Body, Message};
 pub use publisher::Publisher;
-pub use redial::redial;
+pub use redial::{Dial, redial};
 pub use topology::{Queue, Topology, declare_otherwise};
 
 use std::time::Duration;
@@ -22,7 +22,7 @@ use std::time::Duration;
 use lapin::{Connection as Amqp, ConnectionProperties, ErrorKind, options::BasicQosOptions};
 use tokio::time::{sleep, timeout};
 
-use crate::run::probes::Part;
+use crate::run::readiness::Part;
 
 /// Longest wait for one answer of the broker.
 const ANSWER: Duration = Duration::from_secs(10);

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
 use super::{BrokerError, Connection, Topology};
-use crate::run::probes::Part;
+use crate::run::readiness::Part;
 
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
@@ -17,14 +17,23 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// Failures in a row before a queue counts as lost: a leader's election may take a moment.
 const LOST_AFTER: u32 = 3;
 
+/// Whom to dial.
+#[derive(Clone, Copy)]
+pub struct Dial<'a> {
+    /// The broker's URL.
+    pub url: &'a str,
+    /// Name of the connection in the broker's lists.
+    pub name: &'a str,
+    /// What is declared with each connection.
+    pub topology: &'a Topology,
+}
+
 /// Dials, runs `work` with the connection, and does so again until `stop` or a refusal.
 ///
 /// `work` returns `Ok` only because of `stop`. `part` says in `/ready` whether the broker is there: `work` says yes once it
 /// can do its work, here it is said when it can't.
 pub async fn redial<W, F>(
-    url: &str,
-    name: &str,
-    topology: &Topology,
+    Dial { url, name, topology }: Dial<'_>,
     part: &Part,
     stop: &CancellationToken,
     mut work: W,

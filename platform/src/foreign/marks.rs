@@ -6,7 +6,10 @@
 
 use std::borrow::Cow;
 
-use super::{END, START};
+/// First strong isolate: the text up to [`END`] is laid out by itself.
+pub(super) const START: char = '\u{2068}';
+/// Pop directional isolate.
+pub(super) const END: char = '\u{2069}';
 
 /// Of a run of signs that nobody sees so many are named, the rest is counted: a pasted thousand must not fill the page.
 const NAMED: usize = 4;

@@ -20,10 +20,7 @@ use serde::{Deserialize, Serialize};
 
 pub use page::page;
 
-/// First strong isolate: the text up to [`END`] is laid out by itself.
-const START: char = '\u{2068}';
-/// Pop directional isolate.
-const END: char = '\u{2069}';
+use marks::{END, START};
 
 /// A text from outside. Prints isolated, with control and override characters as visible marks.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

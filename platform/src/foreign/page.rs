@@ -6,8 +6,7 @@
 //! must send the same again (docs/decisions/0046-foreign-text.md).
 
 use super::{
-    END, START,
-    marks::{is_odd, is_rtl, settle, write},
+    marks::{END, START, is_odd, is_rtl, settle, write},
     tag::{Part, Token, name, next, parts},
 };
 

@@ -33,13 +33,12 @@ pub enum ReplayError {
     Failed(#[source] tokio::task::JoinError),
 }
 
-/// Routes the newest `reports` reports of a county by both packs, as if each were dispatched when it came in. Drills are
+/// Routes the newest `reports` reports of a county by both packs, the old one and the new one, as if each were dispatched when it came in. Drills are
 /// left out. `progress` is told how many are done, of how many; the last call says that all are.
 pub async fn run(
     store: &Store,
     county: &str,
-    old: Arc<Pack>,
-    new: Arc<Pack>,
+    [old, new]: [Arc<Pack>; 2],
     reports: u32,
     progress: impl Fn(u64, u64) + Send + 'static,
 ) -> Result<Outcome, ReplayError> {

@@ -64,6 +64,7 @@ pub async fn settle(
         rule_set: loaded.rule_set,
         calendar: pack.calendar().version(),
         by: act.by,
+        at: act.at,
     };
     let (mut facts, unreadable) = salvage(&report.facts);
     if unreadable.is_some() {

@@ -9,7 +9,7 @@ use tracing::{error, info, warn};
 
 use crate::{
     clock,
-    run::probes::Part,
+    run::readiness::Part,
     store::{Store, StoreError},
 };
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
-use crate::{run::probes::Part, store::Store};
+use crate::{run::readiness::Part, store::Store};
 
 /// With the time for an answer this stays below what an operator calls "at once".
 const EVERY: Duration = Duration::from_secs(3);

@@ -6,5 +6,6 @@ pub mod lifecycle;
 pub mod listener;
 pub mod os_user;
 pub mod probes;
+pub mod readiness;
 pub mod systemd;
 pub mod telemetry;

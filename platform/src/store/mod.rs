@@ -4,6 +4,7 @@
 //! (there is nothing here to call it with), and no caller may drop a method's future half way: services run writes in tasks
 //! of their own, because a dropped `begin` can leave a pooled connection inside a stale transaction.
 
+mod actor;
 mod admin;
 mod board;
 mod callback;
@@ -21,12 +22,13 @@ mod rules;
 mod tickets;
 mod trail;
 
+pub use actor::By;
 pub use admin::{Encryption, NewestKey, TASKS, encryption, installation_mark, logins_write, migrate};
 pub use board::{
     BoardList, BoardNow, BoardTicket, CallAbout, LeadingLine, LeadingNow, OfficeCounts, TriageLine, UndeliveredNotice,
 };
 pub use callback::{
-    By, CallbackCase, CallbackDecision, CallbackDue, CallbackNew, CallbackRecorded, CallbackSealed, CallbackTicket,
+    CallbackCase, CallbackDecision, CallbackDue, CallbackNew, CallbackRecorded, CallbackSealed, CallbackTicket,
     CallbackTry, CallbackUndecided, Decided, FollowUpAsked,
 };
 pub use clock::Ticked;
@@ -56,7 +58,7 @@ pub use people::{
 };
 pub use reports::{
     BatchWriter, BlindToken, KeyMacs, NewReport, OutboxRow, REPORTS_COUNTED, ReplayFacts, ReplayKey, ReportShown,
-    ReportStatus, SealedParts, StatusStage, StatusTicket, Stored,
+    ReportStatus, SealedParts, StatusStage, StatusTicket, Stored, Waits,
 };
 pub use routing::{Pinned, Recorded, ReportToRoute, UnlistedArea};
 pub use rules::{Clerk, RuleSet, RuleSetAct, RulesError};

@@ -149,7 +149,7 @@ impl Replay {
         }
         let progress = Progress::new();
         let told = move |done, of| progress.told(done, of);
-        let outcome = replay::run(&store, county, Arc::clone(&old), Arc::clone(&new), self.last, told).await?;
+        let outcome = replay::run(&store, county, [Arc::clone(&old), Arc::clone(&new)], self.last, told).await?;
         store.close().await;
         Ok(Replayed {
             old,

@@ -56,7 +56,7 @@ impl Dispatcher {
             .map(|report| decide(&loaded, &AsRead::of(report), now))
             .collect();
         let decided: Vec<_> = reports.iter().zip(&decisions).collect();
-        let recorded = self.store.decisions_record(&decided, pinned(&loaded), now).await?;
+        let recorded = self.store.decisions_record(&decided, pinned(&loaded, now)).await?;
         for ((report, decision), recorded) in decided.into_iter().zip(recorded) {
             self.recorded(report, decision, recorded, now);
         }

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use platform::{
     clock,
-    run::{probes::Part, telemetry::chain},
+    run::{readiness::Part, telemetry::chain},
     store::{Store, StoreError, Ticked},
 };
 use tokio::sync::Notify;

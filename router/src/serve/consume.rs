@@ -4,8 +4,8 @@
 //! nearer to its limit although nothing is wrong with it.
 
 use platform::{
-    broker::{BrokerError, Consumer, Queue, Received, Topology, redial},
-    run::probes::Part,
+    broker::{BrokerError, Consumer, Dial, Queue, Received, Topology, redial},
+    run::readiness::Part,
 };
 use tokio::{sync::watch, task::JoinSet, time::Instant};
 use tokio_util::sync::CancellationToken;
@@ -39,7 +39,12 @@ pub(super) async fn run(dispatcher: Dispatcher, broker: Broker, stop: &Cancellat
         part,
         deaf,
     } = &broker;
-    redial(url, "shouwang router", topology, part, stop, |connection| async move {
+    let dial = Dial {
+        url,
+        name: "shouwang router",
+        topology,
+    };
+    redial(dial, part, stop, |connection| async move {
         let [urgent, normal, dead] = Queue::ALL.map(|queue| connection.consumer(queue, PREFETCH));
         let (urgent, normal, dead) = tokio::try_join!(urgent, normal, dead)?;
         part.ready();

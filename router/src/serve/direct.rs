@@ -14,7 +14,7 @@ use chrono::TimeDelta;
 use platform::{
     clock,
     run::telemetry::chain,
-    store::{Onward, StoreError},
+    store::{Onward, StoreError, Waits},
 };
 use tokio::{sync::watch, task::JoinSet, time::Instant};
 use tokio_util::sync::CancellationToken;
@@ -79,7 +79,16 @@ async fn turn(dispatcher: &Dispatcher, away: bool, onward: &mut Onward<2>) -> Re
     let waiting = if away { now } else { now - WAITED };
     let taken = dispatcher
         .store
-        .outbox_take(&dispatcher.county, now, now - UNTOUCHED, waiting, BATCH as i64, onward)
+        .outbox_take(
+            &dispatcher.county,
+            now,
+            Waits {
+                untouched: now - UNTOUCHED,
+                waiting,
+            },
+            BATCH as i64,
+            onward,
+        )
         .await?;
     let mut chunks = taken.chunks(TOGETHER).map(<[i64]>::to_vec);
     let mut under_way = JoinSet::new();

@@ -12,14 +12,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use platform::{
     broker::Topology,
     pack::watch::PackWatch,
-    run::{
-        config::Config,
-        database_watch,
-        lifecycle::Parts,
-        listener,
-        probes::{self, Readiness},
-        telemetry,
-    },
+    run::{config::Config, database_watch, lifecycle::Parts, listener, probes, readiness::Readiness, telemetry},
     store::Store,
 };
 use tokio::{

@@ -153,7 +153,7 @@ impl Dispatcher {
     ) -> Result<(), StoreError> {
         let recorded = self
             .store
-            .decision_record(report, decision, pinned(loaded), now)
+            .decision_record(report, decision, pinned(loaded, now))
             .await?;
         self.recorded(report, decision, recorded, now);
         Ok(())
@@ -195,12 +195,13 @@ impl Dispatcher {
 }
 
 /// What a decision under this pack is pinned to.
-pub(super) fn pinned(loaded: &LoadedPack) -> Pinned<'_> {
+pub(super) fn pinned(loaded: &LoadedPack, now: DateTime<Utc>) -> Pinned<'_> {
     Pinned {
         pack_version: loaded.version,
         rule_set: loaded.rule_set,
         calendar: loaded.pack.calendar().version(),
         by: "router",
+        at: now,
     }
 }
 

@@ -7,7 +7,7 @@ use platform::{
     clock,
     store::{
         Attempt, BoardList, DeskScope, LeaseOf, LeasedNotice, NOTICES_COUNTED, Onward, REPORTS_COUNTED, Settlement,
-        Store, Verdict,
+        Store, Verdict, Waits,
     },
 };
 use sqlx::{Executor, PgPool};
@@ -119,7 +119,7 @@ async fn a_turn_of_the_notice_queue_costs_what_is_due() {
     let leased = probe
         .costs("a lease of 50", (4000, 4000), async |store| {
             store
-                .notice_lease_onward("taihe", owner, now, 50, LeaseOf::All, &mut onward)
+                .notice_lease_onward("taihe", owner, now, (50, LeaseOf::All), &mut onward)
                 .await
         })
         .await;
@@ -153,7 +153,7 @@ async fn a_turn_of_the_notice_queue_costs_what_is_due() {
     for _ in 0..20 {
         let leased = probe
             .store
-            .notice_lease_onward("taihe", other, now, 500, LeaseOf::All, &mut onward)
+            .notice_lease_onward("taihe", other, now, (500, LeaseOf::All), &mut onward)
             .await
             .unwrap();
         assert_eq!(leased.len(), 500);
@@ -166,7 +166,7 @@ async fn a_turn_of_the_notice_queue_costs_what_is_due() {
             (4000 + 1500, 4000 + 1500),
             async |store| {
                 store
-                    .notice_lease_onward("taihe", other, now, 50, LeaseOf::All, &mut onward)
+                    .notice_lease_onward("taihe", other, now, (50, LeaseOf::All), &mut onward)
                     .await
             },
         )
@@ -222,19 +222,52 @@ async fn a_turn_of_the_outbox_costs_what_is_due() {
     let before = now - TimeDelta::days(1);
     let none = router
         .costs("a look past the broker that finds nothing", (100, 100), async |store| {
-            store.outbox_take("taihe", now, before, before, 100, &mut onward).await
+            store
+                .outbox_take(
+                    "taihe",
+                    now,
+                    Waits {
+                        untouched: before,
+                        waiting: before,
+                    },
+                    100,
+                    &mut onward,
+                )
+                .await
         })
         .await;
     assert!(none.is_empty());
     let first = router
         .costs("100 past the broker", (1500, 4000), async |store| {
-            store.outbox_take("taihe", now, before, now, 100, &mut onward).await
+            store
+                .outbox_take(
+                    "taihe",
+                    now,
+                    Waits {
+                        untouched: before,
+                        waiting: now,
+                    },
+                    100,
+                    &mut onward,
+                )
+                .await
         })
         .await;
     assert_eq!(first.len(), 100);
     let second = router
         .costs("the next 100, the first still in hand", (2000, 4500), async |store| {
-            store.outbox_take("taihe", now, before, now, 100, &mut onward).await
+            store
+                .outbox_take(
+                    "taihe",
+                    now,
+                    Waits {
+                        untouched: before,
+                        waiting: now,
+                    },
+                    100,
+                    &mut onward,
+                )
+                .await
         })
         .await;
     assert!(
@@ -243,9 +276,16 @@ async fn a_turn_of_the_outbox_costs_what_is_due() {
     );
     let mut from_the_head = Onward::default();
     let later = now + TimeDelta::seconds(21);
-    let again = router
-        .store
-        .outbox_take("taihe", later, before, now, 100, &mut from_the_head);
+    let again = router.store.outbox_take(
+        "taihe",
+        later,
+        Waits {
+            untouched: before,
+            waiting: now,
+        },
+        100,
+        &mut from_the_head,
+    );
     assert_eq!(again.await.unwrap(), first, "a router that died holds them for 20 s");
 }
 

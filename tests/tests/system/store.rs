@@ -479,7 +479,7 @@ async fn a_replay_takes_the_newest_reports_and_no_drill() {
         let told = Arc::clone(&told);
         move |done, of| told.lock().unwrap().push((done, of))
     };
-    let outcome = platform::office::replay::run(&board, "taihe", Arc::clone(&pack), pack, 50, progress)
+    let outcome = platform::office::replay::run(&board, "taihe", [Arc::clone(&pack), pack], 50, progress)
         .await
         .expect("an outcome");
     assert_eq!((outcome.reports, outcome.changed), (10, 0));

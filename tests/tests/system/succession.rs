@@ -255,13 +255,13 @@ async fn a_confirmed_mailbox_survives_later_packs_and_a_pack_that_differs_says_s
     let phone = Some("0558-8612345转8012");
     assert!(
         people
-            .unit_confirm("taihe", "ca", "minzheng@ah.example", phone, by, &act)
+            .unit_confirm("ca", "minzheng@ah.example", phone, by, &act)
             .await
             .unwrap()
     );
     assert!(
         !people
-            .unit_confirm("taihe", "no-such", "a@b.example", None, by, &act)
+            .unit_confirm("no-such", "a@b.example", None, by, &act)
             .await
             .unwrap()
     );

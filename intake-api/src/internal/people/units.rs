@@ -213,7 +213,7 @@ pub(super) async fn confirm(
         let id = by.person.account.id;
         within
             .people
-            .unit_confirm(&within.county, &unit, &mailbox, phone.as_deref(), id, &act)
+            .unit_confirm(&unit, &mailbox, phone.as_deref(), id, &act)
             .await
     });
     match done.await {

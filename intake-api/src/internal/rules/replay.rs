@@ -148,7 +148,14 @@ async fn run(internal: Internal, actor: Actor, version: i32, digest: String, new
         replays.set(version, Some(progress));
     };
     let against = old.rule_set;
-    let outcome = replay::run(&internal.office, &internal.county, old.pack.clone(), new, reports, tell).await;
+    let outcome = replay::run(
+        &internal.office,
+        &internal.county,
+        [old.pack.clone(), new],
+        reports,
+        tell,
+    )
+    .await;
     let done = match outcome
         .map_err(|e| chain(&e))
         .and_then(|outcome| serde_json::to_value(outcome).map_err(|e| e.to_string()))

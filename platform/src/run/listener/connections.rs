@@ -12,7 +12,16 @@ use std::{
 
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
-use crate::run::listener::{Places, peer};
+use super::peer;
+
+/// Connections of one listener.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Places {
+    /// In all.
+    pub connections: usize,
+    /// Of one address. Behind a proxy of our own all come from one, so there the two are the same.
+    pub per_address: usize,
+}
 
 /// A body or an answer that has not moved a byte for so long gives way where nothing else does.
 const QUIET: Duration = Duration::from_secs(10);

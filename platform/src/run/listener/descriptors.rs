@@ -7,7 +7,7 @@ use std::fs;
 
 use tracing::warn;
 
-use crate::run::listener::Places;
+use super::connections::Places;
 
 /// Besides sockets: standard streams, epoll, eventfd, signal pipe, logs, listening sockets, files read for a moment, and one
 /// connection a listener that is taken before another gives way.

@@ -14,6 +14,7 @@ mod descriptors;
 mod paced;
 mod peer;
 mod stalled;
+mod times;
 
 #[cfg(test)]
 mod tests;
@@ -42,16 +43,18 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
+pub use self::{
+    connections::Places,
+    descriptors::{Descriptors, PRIVATE, check as check_descriptors},
+    peer::line,
+};
 use self::{
     connections::{Admitted, Connection, Connections},
     paced::{Answer, Paced, Turn},
     stalled::Stalled,
+    times::Times,
 };
-pub use self::{
-    descriptors::{Descriptors, PRIVATE, check as check_descriptors},
-    peer::line,
-};
-use crate::run::probes::Part;
+use crate::run::readiness::Part;
 
 /// Fields of a head. Browsers send about 20, a proxy adds some.
 const HEADERS: usize = 64;
@@ -59,8 +62,6 @@ const HEADERS: usize = 64;
 const HEAD_BYTES: usize = 16 * 1024;
 /// What one connection buffers of what it reads and writes. More makes nothing faster here and is memory times connections.
 const BUFFER: usize = 32 * 1024;
-/// What every request may bring: a form with some 7,000 characters. 1,024 connections bring 64 MB.
-const ORDINARY: u64 = 64 * 1024;
 /// Larger bodies at once, of each listener; a reader of bodies has a limit of its own for one. The next wait for their turn.
 const LARGE_AT_ONCE: usize = 32;
 /// How long a new connection waits for the place of one that was ended.
@@ -70,42 +71,6 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// At the end: a head on its way may still come, and a request under way may end, below the drain of the service.
 const LAST_HEADS: Duration = Duration::from_secs(1);
 const LAST_REQUESTS: Duration = Duration::from_secs(15);
-
-/// The times of a connection. They are those of a phone at the edge of a network, which has some 2 kB/s and loses packets.
-#[derive(Clone, Copy, Debug)]
-struct Times {
-    /// A whole head must have come by then, and an idle connection brings its next one by then.
-    head: Duration,
-    /// A body may take this long to begin with …
-    body_begin: Duration,
-    /// … and then comes at this rate on the average, in bytes a second.
-    body_rate: u64,
-    /// No body takes longer.
-    body_longest: Duration,
-    /// A peer that reads nothing of its answer for so long is gone.
-    write_stall: Duration,
-}
-
-impl Times {
-    const USUAL: Self = Self {
-        // At 2 kB/s a head takes under a second, a lost packet up to three; browsers open an idle connection again.
-        head: Duration::from_secs(20),
-        body_begin: Duration::from_secs(20),
-        body_rate: 500,
-        // The largest form at 1 kB/s.
-        body_longest: Duration::from_secs(300),
-        write_stall: Duration::from_secs(30),
-    };
-}
-
-/// Connections of one listener.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Places {
-    /// In all.
-    pub connections: usize,
-    /// Of one address. Behind a proxy of our own all come from one, so there the two are the same.
-    pub per_address: usize,
-}
 
 /// Where a listener listens, and how much it takes.
 #[derive(Clone, Copy, Debug)]

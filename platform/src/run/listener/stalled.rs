@@ -14,7 +14,7 @@ use tokio::{
     time::{Instant, Sleep, sleep_until},
 };
 
-use crate::run::listener::connections::State;
+use super::connections::State;
 
 /// The stream, with a limit on how long a write may stand still.
 pub(super) struct Stalled {

@@ -8,7 +8,7 @@ use tokio::{
     net::TcpStream,
 };
 
-use crate::run::listener::*;
+use super::*;
 
 const SHORT: Times = Times {
     head: Duration::from_millis(400),

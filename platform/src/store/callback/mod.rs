@@ -5,4 +5,4 @@ pub(super) mod record;
 pub(super) mod tell;
 
 pub use cases::{CallbackCase, CallbackDue, CallbackSealed, CallbackTicket, CallbackTry, CallbackUndecided};
-pub use record::{By, CallbackDecision, CallbackNew, CallbackRecorded, Decided, FollowUpAsked};
+pub use record::{CallbackDecision, CallbackNew, CallbackRecorded, Decided, FollowUpAsked};

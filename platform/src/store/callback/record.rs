@@ -1,24 +1,17 @@
 //! Recording a call and deciding on 不满意: one transaction each, with the report's tickets locked.
 
-use casework::callback::{CallResult, FollowUp, again};
-use casework::pack::Pack;
-use casework::ticket::TicketState;
+use casework::{
+    callback::{CallResult, FollowUp, again},
+    pack::Pack,
+    ticket::{TicketAct, TicketState},
+};
 use chrono::{DateTime, Utc};
 use serde_json::json;
 use sqlx::PgTransaction;
 
 use super::cases::{CallbackTry, TRY};
 use crate::store::tickets::reopen::{self, Reopen};
-use crate::store::{Store, StoreError};
-
-/// Who acts.
-#[derive(Clone, Copy, Debug)]
-pub struct By<'a> {
-    /// Account.
-    pub account: i64,
-    /// Name, as they have it now.
-    pub name: &'a str,
-}
+use crate::store::{By, Store, StoreError};
 
 /// What the caller chose to follow 不满意.
 #[derive(Clone, Debug)]
@@ -96,6 +89,7 @@ pub enum Decided {
 }
 
 struct Locked {
+    id: i64,
     state: TicketState,
     shut: bool,
 }
@@ -133,13 +127,20 @@ impl Store {
             CallResult::Dissatisfied => false,
         };
         if ends {
-            confirm(&mut tx, new.report_id).await?;
+            confirm(&mut tx, &tickets).await?;
         }
         let detail = json!({"result": new.result, "attempt": attempt, "try": nth, "ends": ends});
-        event(&mut tx, new.report_id, "called-back", new.by, new.at, &detail).await?;
+        event(&mut tx, new.report_id, ("called-back", &detail), new.by, new.at).await?;
         let possible = match &new.follow_up {
             Some(FollowUpAsked::Reopen(ids)) => {
-                reopened(&mut tx, new.county, new.report_id, ids, new.by, new.at, pack).await?
+                let reopen = Reopen {
+                    county: new.county,
+                    report_id: new.report_id,
+                    tickets: ids,
+                    by: new.by,
+                    at: new.at,
+                };
+                reopen::tickets(&mut tx, &reopen, pack).await?
             }
             Some(FollowUpAsked::Keep(_)) => {
                 shut(&mut tx, new.report_id).await?;
@@ -191,10 +192,15 @@ impl Store {
         .execute(&mut *tx)
         .await?;
         let detail = json!({"attempt": new.attempt, "decision": decision});
-        event(&mut tx, new.report_id, "callback-decided", new.by, new.at, &detail).await?;
-        if decision == FollowUp::Reopen
-            && !reopened(&mut tx, new.county, new.report_id, &new.reopen, new.by, new.at, pack).await?
-        {
+        event(&mut tx, new.report_id, ("callback-decided", &detail), new.by, new.at).await?;
+        let reopen = Reopen {
+            county: new.county,
+            report_id: new.report_id,
+            tickets: &new.reopen,
+            by: new.by,
+            at: new.at,
+        };
+        if decision == FollowUp::Reopen && !reopen::tickets(&mut tx, &reopen, pack).await? {
             tx.rollback().await?;
             return Ok(Decided::NotReopenable);
         }
@@ -242,7 +248,7 @@ async fn lock(tx: &mut PgTransaction<'_>, county: &str, report_id: i64) -> Resul
     rows.into_iter()
         .map(|(id, state, shut)| {
             TicketState::from_word(&state)
-                .map(|state| Locked { state, shut })
+                .map(|state| Locked { id, state, shut })
                 .ok_or_else(|| StoreError::Unreadable(format!("ticket {id} has the unknown state {state:?}")))
         })
         .collect()
@@ -295,13 +301,17 @@ async fn insert(
 }
 
 /// 已回访: the reporter is content, anonymous, or was called three times.
-async fn confirm(tx: &mut PgTransaction<'_>, report_id: i64) -> Result<(), StoreError> {
-    sqlx::query(
-        "UPDATE tickets SET state = 'confirmed', version = version + 1 WHERE report_id = $1 AND state = 'resolved'",
-    )
-    .bind(report_id)
-    .execute(&mut **tx)
-    .await?;
+async fn confirm(tx: &mut PgTransaction<'_>, tickets: &[Locked]) -> Result<(), StoreError> {
+    for ticket in tickets {
+        let Ok(after) = ticket.state.after(TicketAct::CallBack) else {
+            continue;
+        };
+        sqlx::query("UPDATE tickets SET state = $2, version = version + 1 WHERE id = $1")
+            .bind(ticket.id)
+            .bind(after.as_str())
+            .execute(&mut **tx)
+            .await?;
+    }
     Ok(())
 }
 
@@ -314,32 +324,12 @@ async fn shut(tx: &mut PgTransaction<'_>, report_id: i64) -> Result<(), StoreErr
     Ok(())
 }
 
-async fn reopened(
-    tx: &mut PgTransaction<'_>,
-    county: &str,
-    report_id: i64,
-    tickets: &[i64],
-    by: By<'_>,
-    at: DateTime<Utc>,
-    pack: &Pack,
-) -> Result<bool, StoreError> {
-    let reopen = Reopen {
-        county,
-        report_id,
-        tickets,
-        by,
-        at,
-    };
-    reopen::tickets(tx, &reopen, pack).await
-}
-
 async fn event(
     tx: &mut PgTransaction<'_>,
     report_id: i64,
-    kind: &str,
+    (kind, detail): (&str, &serde_json::Value),
     by: By<'_>,
     at: DateTime<Utc>,
-    detail: &serde_json::Value,
 ) -> Result<(), StoreError> {
     sqlx::query("INSERT INTO events (at, report_id, kind, actor, account_id, detail) VALUES ($1, $2, $3, $4, $5, $6)")
         .bind(at)

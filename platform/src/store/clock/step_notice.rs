@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use casework::words::Urgency;
 use chrono::{DateTime, Utc};
 use sqlx::PgTransaction;
 use uuid::Uuid;
@@ -40,7 +41,7 @@ pub(in crate::store) struct Crossing {
     pub(in crate::store) ticket: i64,
     pub(in crate::store) stage: i64,
     pub(in crate::store) due_generation: i32,
-    pub(in crate::store) urgency: String,
+    pub(in crate::store) urgency: Urgency,
     pub(in crate::store) drill: bool,
 }
 
@@ -63,7 +64,7 @@ impl StepNotices {
             let tickets: Vec<i64> = crossings.iter().map(|c| c.ticket).collect();
             let stages: Vec<i64> = crossings.iter().map(|c| c.stage).collect();
             let generations: Vec<i32> = crossings.iter().map(|c| c.due_generation).collect();
-            let urgency = crossings.iter().map(|c| c.urgency.as_str()).min();
+            let urgency = crossings.iter().map(|c| c.urgency).max();
             let report = match key.about {
                 About::Report(report) => report,
                 About::Flood(flood) => {
@@ -73,7 +74,7 @@ impl StepNotices {
                         kind: &key.action,
                         level: Some(key.level),
                         late: key.late,
-                        urgency: urgency.unwrap_or("P1"),
+                        urgency: urgency.unwrap_or(Urgency::P1),
                         tickets: &tickets,
                         crossings: Some((stages, generations)),
                     };
@@ -93,7 +94,7 @@ impl StepNotices {
                 .bind(tickets)
                 .bind(stages)
                 .bind(generations)
-                .bind(urgency)
+                .bind(urgency.map(Urgency::as_str))
                 .bind(crossings.iter().any(|c| c.drill))
                 .execute(&mut **tx)
                 .await?;

@@ -5,7 +5,7 @@
 
 use casework::clock::escalation::PlannedStep;
 use casework::clock::pace;
-use casework::words::Addressee;
+use casework::words::{Addressee, Urgency};
 use chrono::{DateTime, Utc};
 use sqlx::{PgTransaction, types::Json};
 
@@ -37,7 +37,8 @@ struct DueStage {
     flood: Option<i64>,
     county: String,
     unit: String,
-    urgency: String,
+    #[sqlx(try_from = "String")]
+    urgency: Urgency,
     drill: bool,
     due_generation: i32,
     plan: Json<Vec<PlannedStep>>,
@@ -154,7 +155,7 @@ async fn settle(
                 ticket: stage.ticket_id,
                 stage: stage.id,
                 due_generation: stage.due_generation,
-                urgency: stage.urgency.clone(),
+                urgency: stage.urgency,
                 drill: stage.drill,
             },
         );

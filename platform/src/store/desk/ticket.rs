@@ -1,30 +1,12 @@
-//! The desk: what a unit sees and does. Every query runs in a transaction that names the units, and row-level security does
-//! the rest; a query that forgets a condition shows nothing of another unit.
+//! The desk: the queue of a unit, and a ticket with all that its page shows.
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
-use sqlx::{PgTransaction, types::Json};
+use sqlx::types::Json;
 
-use crate::store::{Ground, Store, StoreError};
-
-/// The units a person acts for, as the database is told.
-#[derive(Clone, Debug)]
-pub struct DeskScope(String);
-
-impl DeskScope {
-    /// From unit codes of the pack (which hold no comma).
-    pub fn new<'a>(units: impl IntoIterator<Item = &'a str>) -> Self {
-        Self(
-            units
-                .into_iter()
-                .filter(|unit| !unit.contains(','))
-                .collect::<Vec<_>>()
-                .join(","),
-        )
-    }
-}
+use crate::store::{DeskScope, Ground, Store, StoreError};
 
 /// One line of the queue.
 #[derive(Clone, Debug, sqlx::FromRow, serde::Serialize)]
@@ -312,15 +294,5 @@ impl Store {
         .fetch_all(&self.pool)
         .await?;
         Ok(rows)
-    }
-
-    /// A transaction that acts for these units.
-    pub(in crate::store) async fn desk(&self, scope: &DeskScope) -> Result<PgTransaction<'_>, StoreError> {
-        let mut tx = self.pool.begin().await?;
-        sqlx::query("SELECT set_config('shouwang.units', $1, true)")
-            .bind(&scope.0)
-            .execute(&mut *tx)
-            .await?;
-        Ok(tx)
     }
 }

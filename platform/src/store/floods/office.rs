@@ -1,6 +1,9 @@
 //! What the office sees of floods, and its acts on them.
 
-use casework::words::Urgency;
+use casework::{
+    ticket::{TicketAct, TicketState},
+    words::Urgency,
+};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 use sqlx::PgTransaction;
@@ -329,12 +332,15 @@ async fn take(
     flood: i64,
     acting: &FloodActing,
 ) -> Result<Option<i64>, StoreError> {
+    let Ok(signed) = TicketState::Dispatched.after(TicketAct::Sign) else {
+        return Ok(None);
+    };
     let taken: Vec<i64> = sqlx::query_scalar(
         "WITH picked AS (
              SELECT t.id, t.report_id FROM flood_reports fr JOIN tickets t ON t.report_id = fr.report_id
-             WHERE fr.flood_id = $2 AND t.county = $1 AND t.obligation = 'triage' AND t.state = 'dispatched' ORDER BY t.id FOR UPDATE OF t
+             WHERE fr.flood_id = $2 AND t.county = $1 AND t.obligation = 'triage' AND t.state = $6 ORDER BY t.id FOR UPDATE OF t
          ), signed AS (
-             UPDATE tickets t SET state = 'signed', signed_at = $3, signed_by = $4, signed_by_account = $5, version = version + 1
+             UPDATE tickets t SET state = $7, signed_at = $3, signed_by = $4, signed_by_account = $5, version = version + 1
              FROM picked WHERE t.id = picked.id
          ), clocks AS (
              UPDATE stages s SET ended_at = $3, next_at = NULL, ended_how = 'act'
@@ -350,6 +356,8 @@ async fn take(
     .bind(acting.at)
     .bind(&acting.by)
     .bind(acting.account)
+    .bind(TicketState::Dispatched.as_str())
+    .bind(signed.as_str())
     .fetch_all(&mut **tx)
     .await?;
     // The order of the board follows the first stage that is not ended.

@@ -2,6 +2,7 @@
 //!
 //! The functions of `migrations/0008_floods.sql` decide and lock; see docs/decisions/0042-floods-are-grouped.md.
 
+use casework::words::Urgency;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
 use sqlx::PgTransaction;
@@ -75,8 +76,7 @@ pub(in crate::store) struct Given {
 pub(in crate::store) async fn tell(
     tx: &mut PgTransaction<'_>,
     OfFlood { flood, fresh }: OfFlood,
-    county: &str,
-    urgency: &str,
+    (county, urgency): (&str, Urgency),
     given: &[Given],
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
@@ -126,7 +126,7 @@ pub(in crate::store) struct Told<'a> {
     pub(in crate::store) kind: &'a str,
     pub(in crate::store) level: Option<i16>,
     pub(in crate::store) late: bool,
-    pub(in crate::store) urgency: &'a str,
+    pub(in crate::store) urgency: Urgency,
     pub(in crate::store) tickets: &'a [i64],
     /// Stages and their due generations, one for each ticket, where it is a step.
     pub(in crate::store) crossings: Option<(Vec<i64>, Vec<i32>)>,
@@ -147,7 +147,7 @@ pub(in crate::store) async fn tell_unit(
         .bind(told.kind)
         .bind(told.level)
         .bind(told.late)
-        .bind(told.urgency)
+        .bind(told.urgency.as_str())
         .bind(now)
         .bind(told.tickets)
         .bind(stages)

@@ -137,7 +137,7 @@ impl Store {
         limit: i64,
         of: LeaseOf,
     ) -> Result<Vec<LeasedNotice>, StoreError> {
-        self.notice_lease_onward(county, owner, now, limit, of, &mut Onward::default())
+        self.notice_lease_onward(county, owner, now, (limit, of), &mut Onward::default())
             .await
     }
 
@@ -147,8 +147,7 @@ impl Store {
         county: &str,
         owner: Uuid,
         now: DateTime<Utc>,
-        limit: i64,
-        of: LeaseOf,
+        (limit, of): (i64, LeaseOf),
         onward: &mut Onward<3>,
     ) -> Result<Vec<LeasedNotice>, StoreError> {
         let taken = self.notice_take(county, owner, now, (limit, of), onward).await?;

@@ -122,7 +122,7 @@ impl Store {
         acting: &OpeningActing<'_>,
     ) -> Result<OpeningDone, StoreError> {
         let tx = self.desk(scope).await?;
-        act(tx, true, None, id, deed, acting).await
+        act(tx, None, id, deed, acting).await
     }
 
     /// The office or the oversight decides, reviews or ends it.
@@ -134,13 +134,13 @@ impl Store {
         acting: &OpeningActing<'_>,
     ) -> Result<OpeningDone, StoreError> {
         let tx = self.pool.begin().await?;
-        act(tx, false, Some(county), id, deed, acting).await
+        act(tx, Some(county), id, deed, acting).await
     }
 }
 
+/// One act: of the office in its county, or of a desk, whose login sees its own units' openings alone.
 async fn act(
     mut tx: PgTransaction<'_>,
-    desk: bool,
     county: Option<&str>,
     id: i64,
     deed: OpeningDeed,
@@ -161,7 +161,7 @@ async fn act(
             found.state
         )));
     };
-    if let Some(denied) = denied(&mut tx, desk, &found, deed, acting).await? {
+    if let Some(denied) = denied(&mut tx, county.is_none(), &found, deed, acting).await? {
         return Ok(OpeningDone::Denied(denied));
     }
     if found.version != acting.version {

@@ -180,7 +180,7 @@ async fn ask_for(
             .collect();
         parts.dedup();
         if !parts.is_empty() {
-            ids.push(insert(&mut tx, found, side, kind, &parts, ask).await?);
+            ids.push(insert(&mut tx, found, (side, kind), &parts, ask).await?);
         }
     }
     if ids.is_empty() {
@@ -201,8 +201,7 @@ async fn ask_for(
 async fn insert(
     tx: &mut PgTransaction<'_>,
     found: &Found,
-    side: Side,
-    way: Way,
+    (side, way): (Side, Way),
     parts: &[&String],
     ask: &OpeningAsk<'_>,
 ) -> Result<i64, StoreError> {

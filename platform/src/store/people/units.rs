@@ -60,10 +60,9 @@ impl Store {
         Ok(row)
     }
 
-    /// Sets and confirms a unit's contacts.
+    /// Sets and confirms the contacts of a unit of the act's county.
     pub async fn unit_confirm(
         &self,
-        county: &str,
         code: &str,
         mailbox: &str,
         duty_phone: Option<&str>,
@@ -75,7 +74,7 @@ impl Store {
             "UPDATE units SET mailbox = $3, duty_phone = $4, mailbox_confirmed_at = $5, mailbox_confirmed_by = $6
              WHERE county = $1 AND code = $2 AND retired_at IS NULL",
         )
-        .bind(county)
+        .bind(act.county)
         .bind(code)
         .bind(mailbox)
         .bind(duty_phone)

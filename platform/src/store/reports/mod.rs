@@ -8,7 +8,7 @@ pub(super) mod show;
 pub(super) mod status;
 
 pub use batch::{BatchWriter, BlindToken, KeyMacs, NewReport, SealedParts, Stored};
-pub use outbox::{OutboxRow, REPORTS_COUNTED};
+pub use outbox::{OutboxRow, REPORTS_COUNTED, Waits};
 pub use replay::{ReplayFacts, ReplayKey};
 pub use show::ReportShown;
 pub use status::{ReportStatus, StatusStage, StatusTicket};

@@ -76,6 +76,15 @@ pub struct OutboxRow {
     pub publishes: i32,
 }
 
+/// Since when a report waits that is taken past the broker.
+#[derive(Clone, Copy, Debug)]
+pub struct Waits {
+    /// No relay has touched it since it fell due, this long ago.
+    pub untouched: DateTime<Utc>,
+    /// It was accepted before this, whoever holds it.
+    pub waiting: DateTime<Utc>,
+}
+
 impl Store {
     /// Leases up to `limit` rows that are due, urgent ones first.
     pub async fn outbox_lease(
@@ -123,15 +132,14 @@ impl Store {
         Ok(())
     }
 
-    /// Takes reports past the broker: those that are due since `untouched`, so that no relay is at work on them, and those
-    /// that were accepted before `waiting`, whoever holds them. Urgent ones first, the oldest first, up to `limit` of either
+    /// Takes reports past the broker: those that are due since [`Waits::untouched`], so that no relay is at work on them, and those
+    /// that were accepted before [`Waits::waiting`], whoever holds them. Urgent ones first, the oldest first, up to `limit` of either
     /// kind. No other router takes them for 20 s.
     pub async fn outbox_take(
         &self,
         county: &str,
         now: DateTime<Utc>,
-        untouched: DateTime<Utc>,
-        waiting: DateTime<Utc>,
+        Waits { untouched, waiting }: Waits,
         limit: i64,
         onward: &mut Onward<2>,
     ) -> Result<Vec<i64>, StoreError> {

@@ -7,25 +7,8 @@ use serde_json::json;
 use sqlx::{PgTransaction, types::Json};
 use uuid::Uuid;
 
-use super::unlisted;
+use super::{report::ReportToRoute, unlisted};
 use crate::store::{Store, StoreError, floods::routed};
-
-/// What the router reads of a report; no sealed column.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct ReportToRoute {
-    /// The report.
-    pub id: i64,
-    /// Its county.
-    pub county: String,
-    /// When it was accepted.
-    pub received_at: DateTime<Utc>,
-    /// A drill.
-    pub drill: bool,
-    /// Routing facts as JSON.
-    pub facts: serde_json::Value,
-    /// It has a decision already: the message is a copy.
-    pub routed: bool,
-}
 
 /// Whether a decision was recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,27 +33,11 @@ pub struct Pinned<'a> {
     pub calendar: &'a str,
     /// Who decided: `router`, or the person who routed again.
     pub by: &'a str,
+    /// When.
+    pub at: DateTime<Utc>,
 }
 
 impl Store {
-    /// A report and its facts, or `None` when there is no such report.
-    pub async fn report_to_route(&self, id: i64) -> Result<Option<ReportToRoute>, StoreError> {
-        Ok(self.reports_to_route(&[id]).await?.pop())
-    }
-
-    /// Reports and their facts, those that there are.
-    pub async fn reports_to_route(&self, ids: &[i64]) -> Result<Vec<ReportToRoute>, StoreError> {
-        let rows = sqlx::query_as(
-            "SELECT r.id, r.county, r.received_at, r.drill, f.facts,
-                    EXISTS (SELECT FROM decisions d WHERE d.report_id = r.id) AS routed
-             FROM reports r JOIN report_facts f ON f.report_id = r.id WHERE r.id = ANY($1)",
-        )
-        .bind(ids)
-        .fetch_all(&self.pool)
-        .await?;
-        Ok(rows)
-    }
-
     /// Drops the outbox row of a report that is routed already (a late copy of its message).
     pub async fn outbox_forget(&self, id: i64) -> Result<(), StoreError> {
         sqlx::query("DELETE FROM outbox WHERE report_id = $1")
@@ -86,9 +53,8 @@ impl Store {
         report: &ReportToRoute,
         decision: &Decision,
         pinned: Pinned<'_>,
-        now: DateTime<Utc>,
     ) -> Result<Recorded, StoreError> {
-        let recorded = self.decisions_record(&[(report, decision)], pinned, now).await?;
+        let recorded = self.decisions_record(&[(report, decision)], pinned).await?;
         Ok(recorded.into_iter().next().unwrap_or(Recorded::Before))
     }
 
@@ -98,7 +64,6 @@ impl Store {
         &self,
         decided: &[(&ReportToRoute, &Decision)],
         pinned: Pinned<'_>,
-        now: DateTime<Utc>,
     ) -> Result<Vec<Recorded>, StoreError> {
         let mut order: Vec<usize> = (0..decided.len()).collect();
         order.sort_unstable_by_key(|n| decided[*n].0.id);
@@ -106,7 +71,7 @@ impl Store {
         let mut tx = self.pool.begin().await?;
         for n in order {
             let (report, decision) = decided[n];
-            recorded[n] = decision_store(&mut tx, report, decision, pinned, self.group_above, now).await?;
+            recorded[n] = decision_store(&mut tx, report, decision, pinned, self.group_above).await?;
         }
         let ids: Vec<i64> = decided.iter().map(|(report, _)| report.id).collect();
         sqlx::query(
@@ -118,7 +83,7 @@ impl Store {
         let fresh = decided.iter().zip(&recorded);
         let fresh = fresh.filter(|(_, recorded)| matches!(recorded, Recorded::Now { .. }));
         // Last, because reports with the same code wait for each other here.
-        unlisted::note(&mut tx, fresh.map(|(decided, _)| *decided), now).await?;
+        unlisted::note(&mut tx, fresh.map(|(decided, _)| *decided), pinned.at).await?;
         tx.commit().await?;
         Ok(recorded)
     }
@@ -130,9 +95,8 @@ async fn decision_store(
     decision: &Decision,
     pinned: Pinned<'_>,
     group_above: u32,
-    now: DateTime<Utc>,
 ) -> Result<Recorded, StoreError> {
-    if decision_insert(tx, report.id, 1, decision, pinned, now).await? == 0 {
+    if decision_insert(tx, report.id, 1, decision, pinned).await? == 0 {
         return Ok(Recorded::Before);
     }
     let case_id: i64 = sqlx::query_scalar(
@@ -141,15 +105,15 @@ async fn decision_store(
          SELECT id FROM c",
     )
     .bind(&report.county)
-    .bind(now)
+    .bind(pinned.at)
     .bind(decision.urgency.as_str())
     .bind(report.id)
     .fetch_one(&mut **tx)
     .await?;
     let flood = routed::of_report(tx, report.id, group_above).await?;
-    let (tickets, given) = insert(tx, report, case_id, decision, pinned, (flood.is_some(), now)).await?;
+    let (tickets, given) = insert(tx, report, (case_id, flood.is_some()), decision, pinned).await?;
     if let Some(flood) = flood {
-        routed::tell(tx, flood, &report.county, decision.urgency.as_str(), &given, now).await?;
+        routed::tell(tx, flood, (&report.county, decision.urgency), &given, pinned.at).await?;
     }
     Ok(Recorded::Now { tickets })
 }
@@ -161,7 +125,6 @@ pub(in crate::store) async fn decision_insert(
     round: i16,
     decision: &Decision,
     pinned: Pinned<'_>,
-    now: DateTime<Utc>,
 ) -> Result<u64, StoreError> {
     let done = sqlx::query(
         "INSERT INTO decisions (report_id, round, urgency, pack_version, rule_set, rows, unsent, triage_reasons, decided_by, decided_at, looks)
@@ -176,7 +139,7 @@ pub(in crate::store) async fn decision_insert(
     .bind(Json(&decision.unsent))
     .bind(Json(&decision.triage_reasons))
     .bind(pinned.by)
-    .bind(now)
+    .bind(pinned.at)
     .bind(Json(&decision.looks))
     .execute(&mut **tx)
     .await?;
@@ -190,9 +153,8 @@ pub(in crate::store) async fn tickets_insert(
     case_id: i64,
     decision: &Decision,
     pinned: Pinned<'_>,
-    now: DateTime<Utc>,
 ) -> Result<usize, StoreError> {
-    let (tickets, _) = insert(tx, report, case_id, decision, pinned, (false, now)).await?;
+    let (tickets, _) = insert(tx, report, (case_id, false), decision, pinned).await?;
     Ok(tickets)
 }
 
@@ -200,10 +162,9 @@ pub(in crate::store) async fn tickets_insert(
 async fn insert(
     tx: &mut PgTransaction<'_>,
     report: &ReportToRoute,
-    case_id: i64,
+    (case_id, grouped): (i64, bool),
     decision: &Decision,
     pinned: Pinned<'_>,
-    (grouped, now): (bool, DateTime<Utc>),
 ) -> Result<(usize, Vec<routed::Given>), StoreError> {
     let tickets: Vec<serde_json::Value> = decision.tickets.iter().map(ticket_row).collect();
     // jsonb instead of two dozen arrays: this path runs once per report, and a nested document keeps rows together.
@@ -215,7 +176,7 @@ async fn insert(
         .bind(pinned.rule_set)
         .bind(pinned.calendar)
         .bind(report.drill)
-        .bind(now)
+        .bind(pinned.at)
         .bind(Json(tickets))
         .bind(grouped)
         .fetch_one(&mut **tx)

@@ -35,7 +35,14 @@ impl Store {
         .bind(by.account)
         .fetch_one(&mut *tx)
         .await?;
-        finish(tx, county, version, by, "drafted", reason, json!({ "from": from })).await?;
+        let deed = Deed {
+            county,
+            version,
+            act: "drafted",
+            reason,
+            by,
+        };
+        finish(tx, deed, json!({ "from": from })).await?;
         Ok(version)
     }
 
@@ -74,7 +81,14 @@ impl Store {
         .execute(&mut *tx)
         .await?;
         if changed {
-            trail(&mut tx, county, version, by, "saved", "", json!({ "sound": sound })).await?;
+            let deed = Deed {
+                county,
+                version,
+                act: "saved",
+                reason: "",
+                by,
+            };
+            trail(&mut tx, deed, json!({ "sound": sound })).await?;
         }
         tx.commit().await?;
         Ok(revision + 1)
@@ -107,7 +121,14 @@ impl Store {
         .execute(&mut *tx)
         .await?;
         let detail = json!({ "against": against, "reports": outcome.get("reports") });
-        finish(tx, county, version, by, "replayed", "", detail).await
+        let deed = Deed {
+            county,
+            version,
+            act: "replayed",
+            reason: "",
+            by,
+        };
+        finish(tx, deed, detail).await
     }
 
     /// Ready for a second person: nothing changes any more.
@@ -150,7 +171,14 @@ impl Store {
             at: by.at,
         };
         subject_notice(&mut tx, &notice).await?;
-        finish(tx, county, version, by, "submitted", reason, json!({})).await
+        let deed = Deed {
+            county,
+            version,
+            act: "submitted",
+            reason,
+            by,
+        };
+        finish(tx, deed, json!({})).await
     }
 
     /// Back to a draft: declined by another, or taken back by who submitted it.
@@ -168,7 +196,14 @@ impl Store {
             .bind(version)
             .execute(&mut *tx)
             .await?;
-        finish(tx, county, version, by, "declined", reason, json!({})).await
+        let deed = Deed {
+            county,
+            version,
+            act: "declined",
+            reason,
+            by,
+        };
+        finish(tx, deed, json!({})).await
     }
 
     /// Approved by a second person; in force from `from`, at once where that is past.
@@ -210,16 +245,14 @@ impl Store {
         .bind(from)
         .execute(&mut *tx)
         .await?;
-        finish(
-            tx,
+        let deed = Deed {
             county,
             version,
-            by,
-            "approved",
+            act: "approved",
             reason,
-            json!({ "active_from": from }),
-        )
-        .await?;
+            by,
+        };
+        finish(tx, deed, json!({ "active_from": from })).await?;
         Ok(from)
     }
 
@@ -246,7 +279,14 @@ impl Store {
             .bind(by.name)
             .execute(&mut *tx)
             .await?;
-        finish(tx, county, version, by, "withdrawn", reason, json!({})).await
+        let deed = Deed {
+            county,
+            version,
+            act: "withdrawn",
+            reason,
+            by,
+        };
+        finish(tx, deed, json!({})).await
     }
 
     /// One step at a time in a county, loads of the pack included.
@@ -308,42 +348,36 @@ fn stale(set: RuleSet) -> RulesError {
     }
 }
 
-/// Ends a step: its line of the trail, and all of it committed.
-async fn finish(
-    mut tx: PgTransaction<'_>,
-    county: &str,
+/// A line of the trail: who did what to which version, and why.
+#[derive(Clone, Copy)]
+struct Deed<'a> {
+    county: &'a str,
     version: i32,
-    by: Clerk<'_>,
-    act: &str,
-    reason: &str,
-    detail: Value,
-) -> Result<(), RulesError> {
-    trail(&mut tx, county, version, by, act, reason, detail).await?;
+    act: &'a str,
+    reason: &'a str,
+    by: Clerk<'a>,
+}
+
+/// Ends a step: its line of the trail, and all of it committed.
+async fn finish(mut tx: PgTransaction<'_>, deed: Deed<'_>, detail: Value) -> Result<(), RulesError> {
+    trail(&mut tx, deed, detail).await?;
     tx.commit().await?;
     Ok(())
 }
 
 /// One line of the trail, with the content's digest as it is now.
-async fn trail(
-    tx: &mut PgTransaction<'_>,
-    county: &str,
-    version: i32,
-    by: Clerk<'_>,
-    act: &str,
-    reason: &str,
-    detail: Value,
-) -> Result<(), RulesError> {
+async fn trail(tx: &mut PgTransaction<'_>, deed: Deed<'_>, detail: Value) -> Result<(), RulesError> {
     sqlx::query(
         "INSERT INTO rule_set_acts (county, version, at, account_id, actor, act, digest, reason, detail)
          SELECT $1, $2, $3, $4, $5, $6, digest, $7, $8 FROM rule_sets WHERE county = $1 AND version = $2",
     )
-    .bind(county)
-    .bind(version)
-    .bind(by.at)
-    .bind(by.account)
-    .bind(by.name)
-    .bind(act)
-    .bind(reason)
+    .bind(deed.county)
+    .bind(deed.version)
+    .bind(deed.by.at)
+    .bind(deed.by.account)
+    .bind(deed.by.name)
+    .bind(deed.act)
+    .bind(deed.reason)
     .bind(Json(detail))
     .execute(&mut **tx)
     .await?;

@@ -6,32 +6,29 @@ use sqlx::{PgTransaction, types::Json};
 use uuid::Uuid;
 
 use super::{
-    act::{Acting, Closing, Found, Side, Wait, contact, evidence, told},
+    deed::{Closing, Wait},
     end,
+    step::{Step, contact, evidence, told},
 };
 use crate::store::StoreError;
 
-pub(super) async fn close(
-    tx: &mut PgTransaction<'_>,
-    found: &Found,
-    closing: &Closing,
-    acting: &Acting<'_>,
-) -> Result<(), StoreError> {
+pub(super) async fn close(tx: &mut PgTransaction<'_>, step: &Step<'_>, closing: &Closing) -> Result<(), StoreError> {
     if let Some((seen_at, sealed)) = &closing.contact {
-        contact(tx, found, acting, *seen_at, Some(sealed)).await?;
+        contact(tx, step, *seen_at, Some(sealed)).await?;
     }
     if let Some((kind, sealed)) = &closing.evidence {
-        evidence(tx, found, acting, &json!({"kind": kind}), Some(sealed)).await?;
+        evidence(tx, step, &json!({"kind": kind}), Some(sealed)).await?;
     }
     if let Some(sealed) = &closing.decision {
-        told(tx, found, "decision-recorded", acting, &json!({}), Some(sealed)).await?;
+        told(tx, step, "decision-recorded", &json!({}), Some(sealed)).await?;
     }
+    let Step { found, acting, .. } = *step;
     match &closing.wait {
-        Some(wait) => request(tx, found, closing, wait, acting).await,
+        Some(wait) => request(tx, step, closing, wait).await,
         None => {
-            end::end(tx, found, closing.outcome == NOT_APPLICABLE, acting).await?;
+            end::end(tx, step, closing.outcome == NOT_APPLICABLE).await?;
             sqlx::query(
-                "UPDATE tickets SET state = 'resolved', version = version + 1, outcome = $2, resolved_at = $3, resolved_by = $4,
+                "UPDATE tickets SET state = $6, version = version + 1, outcome = $2, resolved_at = $3, resolved_by = $4,
                         resolved_by_account = $5 WHERE id = $1",
             )
             .bind(found.id)
@@ -39,10 +36,11 @@ pub(super) async fn close(
             .bind(acting.at)
             .bind(acting.by)
             .bind(acting.account)
+            .bind(step.after.as_str())
             .execute(&mut **tx)
             .await?;
-            told(tx, found, "resolved", acting, &acting.detail, acting.sealed.as_deref()).await?;
-            end::oversee(tx, Side::Desk, found, closing.oversight.as_deref(), acting).await
+            told(tx, step, "resolved", &acting.detail, step.sealed()).await?;
+            end::oversee(tx, step, closing.oversight.as_deref()).await
         }
     }
 }
@@ -50,13 +48,13 @@ pub(super) async fn close(
 /// It waits for a person: the clocks of the ticket run on, that of the confirmation begins, and who must decide is told.
 async fn request(
     tx: &mut PgTransaction<'_>,
-    found: &Found,
+    step: &Step<'_>,
     closing: &Closing,
     wait: &Wait,
-    acting: &Acting<'_>,
 ) -> Result<(), StoreError> {
+    let Step { found, acting, .. } = *step;
     sqlx::query(
-        "UPDATE tickets SET state = 'close-requested', version = version + 1, close_outcome = $2, close_requested_at = $3,
+        "UPDATE tickets SET state = $8, version = version + 1, close_outcome = $2, close_requested_at = $3,
                 close_requested_by = $4, close_requested_account = $5, close_by = $6, transfer_to = $7 WHERE id = $1",
     )
     .bind(found.id)
@@ -66,6 +64,7 @@ async fn request(
     .bind(acting.account)
     .bind(if wait.office { "office" } else { "unit" })
     .bind(&wait.transfer_to)
+    .bind(step.after.as_str())
     .execute(&mut **tx)
     .await?;
     let clock = &wait.clock;
@@ -94,15 +93,7 @@ async fn request(
     .bind(clock.steps.first().map(|step| step.at))
     .execute(&mut **tx)
     .await?;
-    told(
-        tx,
-        found,
-        "close-requested",
-        acting,
-        &acting.detail,
-        acting.sealed.as_deref(),
-    )
-    .await?;
+    told(tx, step, "close-requested", &acting.detail, step.sealed()).await?;
     let kind = if wait.transfer_to.is_some() {
         "transfer-requested"
     } else {

@@ -4,16 +4,14 @@ use casework::words::reserved::NOT_APPLICABLE;
 use serde_json::json;
 use sqlx::{PgTransaction, types::Json};
 
-use super::act::{Acting, Found, Oversight, Side, stage_end, told};
+use super::{
+    deed::Oversight,
+    step::{Side, Step, stage_end, told},
+};
 use crate::store::{StoreError, routing::decision::ticket_row};
 
 /// Ends what still runs. A contact that nobody recorded was not met; `void` where it never was owed.
-pub(super) async fn end(
-    tx: &mut PgTransaction<'_>,
-    found: &Found,
-    void: bool,
-    acting: &Acting<'_>,
-) -> Result<(), StoreError> {
+pub(super) async fn end(tx: &mut PgTransaction<'_>, step: &Step<'_>, void: bool) -> Result<(), StoreError> {
     for (stage, how) in [
         ("sign", "act"),
         ("contact", if void { "void" } else { "closed" }),
@@ -21,7 +19,7 @@ pub(super) async fn end(
         ("confirm", "act"),
         ("approve", "act"),
     ] {
-        stage_end(tx, found.id, stage, how, acting.at).await?;
+        stage_end(tx, step.found.id, stage, how, step.acting.at).await?;
     }
     Ok(())
 }
@@ -29,20 +27,13 @@ pub(super) async fn end(
 /// Another person confirms what was asked: closed now, by who asked, confirmed by who acts.
 pub(super) async fn confirm(
     tx: &mut PgTransaction<'_>,
-    side: Side,
-    found: &Found,
+    step: &Step<'_>,
     oversight: Option<&Oversight>,
-    acting: &Acting<'_>,
 ) -> Result<(), StoreError> {
-    end(
-        tx,
-        found,
-        found.close_outcome.as_deref() == Some(NOT_APPLICABLE),
-        acting,
-    )
-    .await?;
+    let Step { found, acting, .. } = *step;
+    end(tx, step, found.close_outcome.as_deref() == Some(NOT_APPLICABLE)).await?;
     sqlx::query(
-        "UPDATE tickets SET state = 'resolved', version = version + 1, outcome = close_outcome, resolved_at = $2,
+        "UPDATE tickets SET state = $5, version = version + 1, outcome = close_outcome, resolved_at = $2,
                 resolved_by = close_requested_by, resolved_by_account = close_requested_account,
                 close_approved_at = $2, close_approved_by = $3, close_approved_account = $4, close_outcome = NULL,
                 close_requested_at = NULL, close_requested_by = NULL, close_requested_account = NULL, close_by = NULL
@@ -52,20 +43,19 @@ pub(super) async fn confirm(
     .bind(acting.at)
     .bind(acting.by)
     .bind(acting.account)
+    .bind(step.after.as_str())
     .execute(&mut **tx)
     .await?;
     let detail = json!({"outcome": found.close_outcome, "requested_by": found.close_requested_by});
-    told(tx, found, "close-confirmed", acting, &detail, acting.sealed.as_deref()).await?;
-    oversee(tx, side, found, oversight, acting).await
+    told(tx, step, "close-confirmed", &detail, step.sealed()).await?;
+    oversee(tx, step, oversight).await
 }
 
 /// 不予立案 goes on to the procuratorate, in the same transaction.
 pub(super) async fn oversee(
     tx: &mut PgTransaction<'_>,
-    side: Side,
-    found: &Found,
+    step: &Step<'_>,
     oversight: Option<&Oversight>,
-    acting: &Acting<'_>,
 ) -> Result<(), StoreError> {
     let Some(Oversight {
         ticket,
@@ -75,9 +65,10 @@ pub(super) async fn oversee(
     else {
         return Ok(());
     };
-    let open = match side {
+    let Step { found, acting, .. } = *step;
+    let open = match step.side {
         Side::Desk => "SELECT desk_oversight_open($1, $2, $3, $4, $5, $6, $7)",
-        Side::Office => "SELECT oversight_open($1, $2, $3, $4, $5, $6, $7)",
+        Side::Office { .. } => "SELECT oversight_open($1, $2, $3, $4, $5, $6, $7)",
     };
     sqlx::query(open)
         .bind(found.id)
@@ -95,11 +86,8 @@ pub(super) async fn oversee(
 
 /// Back to work by who closed. The clocks run on from their dues: nothing that fell due meanwhile is forgiven, its steps are
 /// sent from now on with the distances of the plan, and are not called the system's delay.
-pub(super) async fn take_back(
-    tx: &mut PgTransaction<'_>,
-    found: &Found,
-    acting: &Acting<'_>,
-) -> Result<bool, StoreError> {
+pub(super) async fn take_back(tx: &mut PgTransaction<'_>, step: &Step<'_>) -> Result<bool, StoreError> {
+    let Step { found, acting, .. } = *step;
     if found.state == "transferring" {
         let withdrawn: bool = sqlx::query_scalar("SELECT desk_transfer_withdraw($1, $2, $3, $4)")
             .bind(found.id)
@@ -126,17 +114,18 @@ pub(super) async fn take_back(
     .execute(&mut **tx)
     .await?;
     sqlx::query(
-        "UPDATE tickets SET state = 'in-progress', version = version + 1, outcome = NULL, resolved_at = NULL, resolved_by = NULL,
+        "UPDATE tickets SET state = $2, version = version + 1, outcome = NULL, resolved_at = NULL, resolved_by = NULL,
                 resolved_by_account = NULL, close_approved_at = NULL, close_approved_by = NULL, close_approved_account = NULL,
                 close_outcome = NULL, close_requested_at = NULL, close_requested_by = NULL, close_requested_account = NULL,
                 close_by = NULL, transfer_to = NULL WHERE id = $1",
     )
     .bind(found.id)
+    .bind(step.after.as_str())
     .execute(&mut **tx)
     .await?;
     let outcome = found.outcome.as_ref().or(found.close_outcome.as_ref());
     let detail = json!({"outcome": outcome, "was": found.state});
-    told(tx, found, "close-taken-back", acting, &detail, acting.sealed.as_deref()).await?;
+    told(tx, step, "close-taken-back", &detail, step.sealed()).await?;
     if found.outcome.as_deref() == Some(casework::words::reserved::NOT_FILED) {
         sqlx::query("SELECT desk_oversight_withdraw($1, $2, $3, $4)")
             .bind(found.id)

@@ -3,11 +3,13 @@
 pub(super) mod act;
 pub(super) mod close;
 pub(super) mod closings;
+pub(super) mod deed;
 pub(super) mod end;
 pub(super) mod reopen;
+pub(super) mod step;
 pub(super) mod triage;
 pub(super) mod wait;
 
-pub use act::{ActDone, Acting, Closing, Denied, Oversight, Successor, TicketDeed, Wait};
 pub use closings::{ClosingCase, ClosingLine};
+pub use deed::{ActDone, Acting, Closing, Denied, Oversight, Successor, TicketDeed, Wait};
 pub use triage::{Act, TriageError, TriageSettled, TriageState};

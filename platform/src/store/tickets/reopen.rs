@@ -10,7 +10,7 @@ use serde_json::json;
 use sqlx::{PgTransaction, types::Json};
 use uuid::Uuid;
 
-use crate::store::{StoreError, callback::record::By};
+use crate::store::{By, StoreError};
 
 /// Which tickets, by whom, when.
 #[derive(Clone, Copy, Debug)]

@@ -1,6 +1,9 @@
 //! 待人工研判: a named human settles what no rule could.
 
-use casework::routing::{Decision, PlannedTicket};
+use casework::{
+    routing::{Decision, PlannedTicket},
+    ticket::{TicketAct, TicketState},
+};
 use chrono::{DateTime, Utc};
 use serde_json::json;
 use sqlx::{PgTransaction, types::Json};
@@ -95,28 +98,29 @@ impl Store {
     /// A named person takes the triage in hand: it is signed, and its signing clock stops.
     pub async fn triage_take(&self, report_id: i64, act: Act<'_>) -> Result<TriageSettled, TriageError> {
         let mut tx = self.pool.begin().await?;
-        let (ticket, ..) = open_triage(&mut tx, report_id).await?;
-        let taken = sqlx::query(
-            "UPDATE tickets SET state = 'signed', signed_at = $2, signed_by = $3, signed_by_account = $4, version = version + 1
-             WHERE id = $1 AND state = 'dispatched'",
-        )
-        .bind(ticket)
-        .bind(act.at)
-        .bind(act.by)
-        .bind(act.account)
-        .execute(&mut *tx)
-        .await?;
-        if taken.rows_affected() == 0 {
+        let triage = open_triage(&mut tx, report_id).await?;
+        let Ok(signed) = triage.state.after(TicketAct::Sign) else {
             let (by, account, at) = sqlx::query_as(
                 "SELECT person_shown(signed_by_account, signed_by), signed_by_account, signed_at FROM tickets WHERE id = $1",
             )
-            .bind(ticket)
+            .bind(triage.id)
             .fetch_one(&mut *tx)
             .await?;
             return Err(TriageError::Taken { by, account, at });
-        }
-        stages_end(&mut tx, ticket, &["sign"], act.at).await?;
-        event(&mut tx, report_id, ticket, "triage-taken", act, json!({})).await?;
+        };
+        sqlx::query(
+            "UPDATE tickets SET state = $5, signed_at = $2, signed_by = $3, signed_by_account = $4, version = version + 1
+             WHERE id = $1",
+        )
+        .bind(triage.id)
+        .bind(act.at)
+        .bind(act.by)
+        .bind(act.account)
+        .bind(signed.as_str())
+        .execute(&mut *tx)
+        .await?;
+        stages_end(&mut tx, triage.id, &["sign"], act.at).await?;
+        event(&mut tx, &triage, "triage-taken", act, json!({})).await?;
         tx.commit().await?;
         Ok(TriageSettled {
             tickets: 0,
@@ -157,8 +161,8 @@ impl Store {
         kind: &str,
     ) -> Result<TriageSettled, TriageError> {
         let mut tx = self.pool.begin().await?;
-        let (triage, case_id, leads) = open_triage(&mut tx, report.id).await?;
-        if kind == "triage-assigned" && !leads {
+        let triage = open_triage(&mut tx, report.id).await?;
+        if kind == "triage-assigned" && !triage.lead {
             // Another ticket leads already, such as the police's; a chosen one joins it.
             decision.tickets.iter_mut().for_each(|ticket| ticket.lead = false);
         }
@@ -166,34 +170,35 @@ impl Store {
             .bind(report.id)
             .fetch_one(&mut *tx)
             .await?;
-        decision_insert(&mut tx, report.id, round, &decision, pinned, act.at).await?;
+        decision_insert(&mut tx, report.id, round, &decision, pinned).await?;
         sqlx::query("UPDATE decisions SET decided_account = $3 WHERE report_id = $1 AND round = $2")
             .bind(report.id)
             .bind(round)
             .bind(act.account)
             .execute(&mut *tx)
             .await?;
-        let tickets = tickets_insert(&mut tx, report, case_id, &decision, pinned, act.at).await?;
+        let tickets = tickets_insert(&mut tx, report, triage.case_id, &decision, pinned).await?;
         let closed = decision.triage_reasons.is_empty();
         if closed {
+            let resolved = triage.resolved()?;
             sqlx::query(
-                "UPDATE tickets SET state = 'resolved', signed_by_account = CASE WHEN signed_at IS NULL THEN $4 ELSE signed_by_account END,
+                "UPDATE tickets SET state = $5, signed_by_account = CASE WHEN signed_at IS NULL THEN $4 ELSE signed_by_account END,
                         signed_at = coalesce(signed_at, $2), signed_by = coalesce(signed_by, $3),
                         resolved_at = $2, resolved_by = $3, resolved_by_account = $4, version = version + 1 WHERE id = $1",
             )
-            .bind(triage)
+            .bind(triage.id)
             .bind(act.at)
             .bind(act.by)
             .bind(act.account)
+            .bind(resolved.as_str())
             .execute(&mut *tx)
             .await?;
-            stages_end(&mut tx, triage, &["sign", "contact", "resolve"], act.at).await?;
+            stages_end(&mut tx, triage.id, &["sign", "contact", "resolve"], act.at).await?;
             lead_move(&mut tx, report.id, decision.tickets.iter().find(|t| t.lead)).await?;
         }
         event(
             &mut tx,
-            report.id,
-            triage,
+            &triage,
             kind,
             act,
             json!({"tickets": tickets, "closed": closed, "round": round}),
@@ -204,10 +209,31 @@ impl Store {
     }
 }
 
-/// The report's open triage ticket, its case and whether it leads, locked against a second hand.
-async fn open_triage(tx: &mut PgTransaction<'_>, report_id: i64) -> Result<(i64, i64, bool), TriageError> {
+/// The report's open triage ticket, locked against a second hand.
+#[derive(sqlx::FromRow)]
+struct Open {
+    id: i64,
+    report_id: i64,
+    case_id: i64,
+    lead: bool,
+    #[sqlx(try_from = "String")]
+    state: TicketState,
+}
+
+impl Open {
+    /// The state that settling leaves: whoever settles what nobody has in hand takes it at the same moment.
+    fn resolved(&self) -> Result<TicketState, TriageError> {
+        let in_hand = match self.state.after(TicketAct::Sign) {
+            Ok(signed) => signed,
+            Err(_) => self.state,
+        };
+        in_hand.after(TicketAct::Close).map_err(|_| TriageError::NoTriage)
+    }
+}
+
+async fn open_triage(tx: &mut PgTransaction<'_>, report_id: i64) -> Result<Open, TriageError> {
     sqlx::query_as(
-        "SELECT id, case_id, lead FROM tickets WHERE report_id = $1 AND obligation = 'triage' AND resolved_at IS NULL ORDER BY id FOR UPDATE",
+        "SELECT id, report_id, case_id, lead, state FROM tickets WHERE report_id = $1 AND obligation = 'triage' AND resolved_at IS NULL ORDER BY id FOR UPDATE",
     )
     .bind(report_id)
     .fetch_optional(&mut **tx)
@@ -263,8 +289,7 @@ async fn lead_move(tx: &mut PgTransaction<'_>, report_id: i64, lead: Option<&Pla
 
 async fn event(
     tx: &mut PgTransaction<'_>,
-    report_id: i64,
-    ticket_id: i64,
+    triage: &Open,
     kind: &str,
     act: Act<'_>,
     mut detail: serde_json::Value,
@@ -276,8 +301,8 @@ async fn event(
         "INSERT INTO events (at, report_id, ticket_id, kind, actor, account_id, reason, detail) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
     )
     .bind(act.at)
-    .bind(report_id)
-    .bind(ticket_id)
+    .bind(triage.report_id)
+    .bind(triage.id)
     .bind(kind)
     .bind(act.by)
     .bind(act.account)

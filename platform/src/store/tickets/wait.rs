@@ -6,13 +6,16 @@ use serde_json::json;
 use sqlx::{PgTransaction, types::Json};
 use uuid::Uuid;
 
-use super::act::{Acting, Denied, Found, Side, Successor, TicketDeed, stage_end, told};
+use super::{
+    deed::{Acting, Denied, Successor, TicketDeed},
+    step::{Found, Side, Step, stage_end, told},
+};
 use crate::store::{StoreError, routing::decision::stage_row};
 
 /// Why this person may not, or not now.
 pub(super) async fn denied(
     tx: &mut PgTransaction<'_>,
-    side: Side,
+    side: Side<'_>,
     found: &Found,
     deed: &TicketDeed,
     acting: &Acting<'_>,
@@ -52,8 +55,8 @@ pub(super) async fn denied(
                         false => Some(Denied::Office),
                     }
                 }
-                Side::Office if transfer || found.close_by.as_deref() == Some("office") => None,
-                Side::Office => {
+                Side::Office { .. } if transfer || found.close_by.as_deref() == Some("office") => None,
+                Side::Office { .. } => {
                     let falls = falls_to_office(asked, &people, found.confirm_due, acting.at);
                     (!falls).then_some(Denied::Unit)
                 }
@@ -84,10 +87,10 @@ async fn colleagues(tx: &mut PgTransaction<'_>, found: &Found) -> Result<Vec<Col
 /// stays open and its clocks run on until the successor is signed.
 pub(super) async fn approve(
     tx: &mut PgTransaction<'_>,
-    found: &Found,
+    step: &Step<'_>,
     successor: &Successor,
-    acting: &Acting<'_>,
 ) -> Result<(), StoreError> {
+    let Step { found, acting, .. } = *step;
     let stages: Vec<_> = successor.stages.iter().map(stage_row).collect();
     let first = successor.stages.first();
     let new: i64 = sqlx::query_scalar(
@@ -132,59 +135,46 @@ pub(super) async fn approve(
     .await?;
     // The case is led by one unit: the one that is asked now.
     sqlx::query(
-        "UPDATE tickets SET state = 'transferring', version = version + 1, lead = false, close_approved_at = $2, close_approved_by = $3,
+        "UPDATE tickets SET state = $5, version = version + 1, lead = false, close_approved_at = $2, close_approved_by = $3,
                 close_approved_account = $4 WHERE id = $1",
     )
     .bind(found.id)
     .bind(acting.at)
     .bind(acting.by)
     .bind(acting.account)
+    .bind(step.after.as_str())
     .execute(&mut **tx)
     .await?;
     stage_end(tx, found.id, "approve", "act", acting.at).await?;
     let detail = json!({"unit": found.transfer_to, "ticket": new});
-    told(
-        tx,
-        found,
-        "transfer-approved",
-        acting,
-        &detail,
-        acting.sealed.as_deref(),
-    )
-    .await?;
-    told(
-        tx,
-        &found.of(new),
-        "transferred-in",
-        acting,
-        &json!({"unit": found.unit}),
-        None,
-    )
-    .await
+    told(tx, step, "transfer-approved", &detail, step.sealed()).await?;
+    let there = Found {
+        id: new,
+        ..found.clone()
+    };
+    let there = Step { found: &there, ..*step };
+    told(tx, &there, "transferred-in", &json!({"unit": found.unit}), None).await
 }
 
 /// Neither: the ticket is in progress again, and its unit is told.
-pub(super) async fn refuse(
-    tx: &mut PgTransaction<'_>,
-    side: Side,
-    found: &Found,
-    acting: &Acting<'_>,
-) -> Result<(), StoreError> {
+pub(super) async fn refuse(tx: &mut PgTransaction<'_>, step: &Step<'_>) -> Result<(), StoreError> {
+    let Step { found, acting, .. } = *step;
     for stage in ["confirm", "approve"] {
         stage_end(tx, found.id, stage, "act", acting.at).await?;
     }
     sqlx::query(
-        "UPDATE tickets SET state = 'in-progress', version = version + 1, close_outcome = NULL, close_requested_at = NULL,
+        "UPDATE tickets SET state = $2, version = version + 1, close_outcome = NULL, close_requested_at = NULL,
                 close_requested_by = NULL, close_requested_account = NULL, close_by = NULL, transfer_to = NULL WHERE id = $1",
     )
     .bind(found.id)
+    .bind(step.after.as_str())
     .execute(&mut **tx)
     .await?;
     let detail = json!({"outcome": found.close_outcome, "unit": found.transfer_to});
-    told(tx, found, "close-refused", acting, &detail, acting.sealed.as_deref()).await?;
-    let notice = match side {
+    told(tx, step, "close-refused", &detail, step.sealed()).await?;
+    let notice = match step.side {
         Side::Desk => "SELECT desk_notice($1, $2, 'close-refused', false, 'resolve', $3)",
-        Side::Office => {
+        Side::Office { .. } => {
             "INSERT INTO notices (id, dedup, county, kind, ticket_id, stage_id, unit, urgency, drill, created_at, state)
              SELECT $1, 'close-refused:' || $1, t.county, 'close-refused', t.id,
                     (SELECT s.id FROM stages s WHERE s.ticket_id = t.id AND s.stage = 'resolve'), t.unit, t.urgency, r.drill, $3, 'queued'

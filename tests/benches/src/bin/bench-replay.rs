@@ -39,7 +39,7 @@ async fn main() {
     let mut best = Duration::MAX;
     for turn in 1..=TURNS {
         let begun = Instant::now();
-        let outcome = replay::run(&board, "taihe", Arc::clone(&old), Arc::clone(&new), REPORTS, bar)
+        let outcome = replay::run(&board, "taihe", [Arc::clone(&old), Arc::clone(&new)], REPORTS, bar)
             .await
             .expect("an outcome");
         let took = begun.elapsed();

@@ -1,0 +1,210 @@
+//! What can be done to a ticket, by whom, and how it ends.
+
+use casework::{
+    disclosure::Shows,
+    routing::{PlannedClock, PlannedStage, PlannedTicket},
+    ticket::TicketAct,
+};
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+/// An act on a ticket.
+#[derive(Clone, Debug)]
+pub enum TicketDeed {
+    /// 收到并签收
+    Sign,
+    /// 分办 to a person of the unit.
+    Assign {
+        /// Account.
+        account: i64,
+        /// Name.
+        name: String,
+    },
+    /// 已见到孩子
+    Contact {
+        /// When, as the person said.
+        seen_at: DateTime<Utc>,
+    },
+    /// Evidence of the asked kind.
+    Evidence,
+    /// 办结, at once or to be confirmed.
+    Close(Box<Closing>),
+    /// Another person confirms; with what follows from 不予立案.
+    Confirm(Option<Box<Oversight>>),
+    /// The office approves a transfer: the stages of the successor.
+    Approve(Box<Successor>),
+    /// Neither: back to work.
+    Refuse,
+    /// Who closed takes it back.
+    TakeBack,
+}
+
+/// What somebody closes a ticket with. What was written is sealed.
+#[derive(Clone, Debug, Default)]
+pub struct Closing {
+    /// Outcome code of the pack.
+    pub outcome: String,
+    /// The child was seen by a named person: when, and the record of it.
+    pub contact: Option<(DateTime<Utc>, Vec<u8>)>,
+    /// The asked material, with its kind.
+    pub evidence: Option<(String, Vec<u8>)>,
+    /// Number and date of a decision.
+    pub decision: Option<Vec<u8>>,
+    /// What it waits for; `None` closes at once.
+    pub wait: Option<Wait>,
+    /// What follows from 不予立案 when it closes at once.
+    pub oversight: Option<Box<Oversight>>,
+}
+
+/// A confirmation or approval that a closing waits for.
+#[derive(Clone, Debug)]
+pub struct Wait {
+    /// The office decides, not another person of the unit.
+    pub office: bool,
+    /// The unit that is to take over.
+    pub transfer_to: Option<String>,
+    /// Its clock.
+    pub clock: PlannedClock,
+    /// Version of the calendar.
+    pub calendar: String,
+}
+
+/// The oversight ticket that a decision not to file opens.
+#[derive(Clone, Debug)]
+pub struct Oversight {
+    /// As planned.
+    pub ticket: PlannedTicket,
+    /// Version of the rules.
+    pub rule_set: i32,
+    /// Version of the calendar.
+    pub calendar: String,
+}
+
+/// The stages of a ticket at the unit that takes over.
+#[derive(Clone, Debug)]
+pub struct Successor {
+    /// The unit's kind.
+    pub unit_kind: String,
+    /// What the successor shows of the report.
+    pub shows: Shows,
+    /// Stages from its own dispatch on.
+    pub stages: Vec<PlannedStage>,
+    /// Version of the rules.
+    pub rule_set: i32,
+    /// Version of the calendar.
+    pub calendar: String,
+}
+
+impl TicketDeed {
+    /// The kind of the event it leaves.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Sign => "signed",
+            Self::Assign { .. } => "assigned",
+            Self::Contact { .. } => "contacted",
+            Self::Evidence => "evidence",
+            Self::Close(closing) if closing.wait.is_some() => "close-requested",
+            Self::Close(_) => "resolved",
+            Self::Confirm(_) => "close-confirmed",
+            Self::Approve(_) => "transfer-approved",
+            Self::Refuse => "close-refused",
+            Self::TakeBack => "close-taken-back",
+        }
+    }
+
+    pub(super) fn act(&self) -> TicketAct {
+        match self {
+            Self::Sign => TicketAct::Sign,
+            Self::Assign { .. } => TicketAct::Assign,
+            Self::Contact { .. } => TicketAct::Contact,
+            Self::Evidence => TicketAct::Evidence,
+            Self::Close(closing) if closing.wait.is_some() => TicketAct::RequestClose,
+            Self::Close(_) => TicketAct::Close,
+            Self::Confirm(_) => TicketAct::Confirm,
+            Self::Approve(_) => TicketAct::Approve,
+            Self::Refuse => TicketAct::Refuse,
+            Self::TakeBack => TicketAct::TakeBack,
+        }
+    }
+}
+
+/// Who acts, on which version of the page, and what they wrote.
+#[derive(Clone, Debug)]
+pub struct Acting<'a> {
+    /// Name.
+    pub by: &'a str,
+    /// Account.
+    pub account: i64,
+    /// Version the page showed.
+    pub version: i32,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// What they wrote, sealed with the report's key.
+    pub sealed: Option<Vec<u8>>,
+    /// Coarse detail without personal data.
+    pub detail: Value,
+}
+
+/// How an act ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ActDone {
+    /// Done now.
+    Done,
+    /// The page was stale: somebody (perhaps this person, by a double click) acted in between. Nothing was changed.
+    Stale {
+        /// Kind of the last act.
+        last_kind: String,
+        /// By whom, as shown.
+        last_by: String,
+        /// Their account.
+        last_account: Option<i64>,
+        /// When.
+        last_at: DateTime<Utc>,
+    },
+    /// The ticket's state does not allow it.
+    NotAllowed {
+        /// The state.
+        state: String,
+    },
+    /// The state would allow it, but not to this person or not now.
+    Denied(Denied),
+    /// No such ticket for these units.
+    NotFound,
+}
+
+/// Why an act is not this person's, or not now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Denied {
+    /// Nobody confirms their own closing.
+    Own,
+    /// The unit has a leader for that.
+    Leader,
+    /// The office decides.
+    Office,
+    /// Another person of the unit can, and has time until the due.
+    Unit,
+    /// Only who closed it takes it back.
+    NotYours,
+    /// More than 24 hours ago.
+    TooLate,
+    /// The other unit has signed.
+    TakenOver,
+    /// The reporter was called about this closing.
+    CalledBack,
+}
+
+impl Denied {
+    /// The word of texts and the API.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Own => "own",
+            Self::Leader => "leader",
+            Self::Office => "office",
+            Self::Unit => "unit",
+            Self::NotYours => "not-yours",
+            Self::TooLate => "too-late",
+            Self::TakenOver => "taken-over",
+            Self::CalledBack => "called-back",
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! One act on a locked ticket, and what most acts write: an event, the end of a stage, a contact, evidence.
+
+use casework::ticket::TicketState;
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+use sqlx::PgTransaction;
+
+use super::deed::Acting;
+use crate::store::StoreError;
+
+/// A ticket as an act finds it, locked.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub(super) struct Found {
+    pub(super) id: i64,
+    pub(super) county: String,
+    pub(super) unit: String,
+    pub(super) state: String,
+    pub(super) version: i32,
+    pub(super) report_id: i64,
+    pub(super) predecessor: Option<i64>,
+    pub(super) outcome: Option<String>,
+    pub(super) resolved_at: Option<DateTime<Utc>>,
+    pub(super) resolved_by_account: Option<i64>,
+    pub(super) close_outcome: Option<String>,
+    pub(super) close_requested_at: Option<DateTime<Utc>>,
+    pub(super) close_requested_by: Option<String>,
+    pub(super) close_requested_account: Option<i64>,
+    pub(super) close_by: Option<String>,
+    pub(super) transfer_to: Option<String>,
+    pub(super) confirm_due: Option<DateTime<Utc>>,
+    pub(super) called_back: bool,
+}
+
+/// Who acts: a unit's desk under row-level security, or the office of a county.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Side<'a> {
+    Desk,
+    Office { county: &'a str },
+}
+
+/// One act under way: the ticket as it was found, the state that the machine gives it, and who does it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Step<'a> {
+    pub(super) side: Side<'a>,
+    pub(super) found: &'a Found,
+    pub(super) after: TicketState,
+    pub(super) acting: &'a Acting<'a>,
+}
+
+impl Step<'_> {
+    /// What was written, sealed.
+    pub(super) fn sealed(&self) -> Option<&[u8]> {
+        self.acting.sealed.as_deref()
+    }
+}
+
+/// The child was seen: the first record counts, each leaves an event.
+pub(super) async fn contact(
+    tx: &mut PgTransaction<'_>,
+    step: &Step<'_>,
+    seen_at: DateTime<Utc>,
+    sealed: Option<&[u8]>,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE tickets SET contacted_at = $2, contacted_by = $3, contacted_by_account = $4, seen_at = $5 WHERE id = $1 AND contacted_at IS NULL",
+    )
+    .bind(step.found.id)
+    .bind(step.acting.at)
+    .bind(step.acting.by)
+    .bind(step.acting.account)
+    .bind(seen_at)
+    .execute(&mut **tx)
+    .await?;
+    stage_end(tx, step.found.id, "contact", "act", step.acting.at).await?;
+    told(tx, step, "contacted", &json!({"seen_at": seen_at}), sealed).await
+}
+
+pub(super) async fn evidence(
+    tx: &mut PgTransaction<'_>,
+    step: &Step<'_>,
+    detail: &Value,
+    sealed: Option<&[u8]>,
+) -> Result<(), StoreError> {
+    sqlx::query("UPDATE tickets SET evidence_at = $2 WHERE id = $1")
+        .bind(step.found.id)
+        .bind(step.acting.at)
+        .execute(&mut **tx)
+        .await?;
+    told(tx, step, "evidence", detail, sealed).await
+}
+
+pub(super) async fn stage_end(
+    tx: &mut PgTransaction<'_>,
+    ticket: i64,
+    stage: &str,
+    how: &str,
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE stages SET ended_at = $3, next_at = NULL, ended_how = $4 WHERE ticket_id = $1 AND stage = $2 AND ended_at IS NULL",
+    )
+    .bind(ticket)
+    .bind(stage)
+    .bind(at)
+    .bind(how)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Leaves an event. Several of one act carry the same time, in microseconds that keep their order.
+pub(super) async fn told(
+    tx: &mut PgTransaction<'_>,
+    step: &Step<'_>,
+    kind: &str,
+    detail: &Value,
+    sealed: Option<&[u8]>,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO events (at, report_id, ticket_id, kind, actor, account_id, detail, sealed)
+         SELECT $1 + count(*) * interval '1 microsecond', $2, $3, $4, $5, $6, $7, $8 FROM events e
+         WHERE e.report_id = $2 AND e.ticket_id = $3 AND e.at >= $1 AND e.at < $1 + interval '1 millisecond'",
+    )
+    .bind(step.acting.at)
+    .bind(step.found.report_id)
+    .bind(step.found.id)
+    .bind(kind)
+    .bind(step.acting.by)
+    .bind(step.acting.account)
+    .bind(detail)
+    .bind(sealed)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
