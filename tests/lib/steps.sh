@@ -75,7 +75,7 @@ run_spelling() { quietly spelling in_root typos; }
 
 run_scripts() {
   quietly scripts in_root shellcheck -x deploy/up deploy/down deploy/servers deploy/backup deploy/restore deploy/lib/*.sh \
-    tests/run tests/bench tests/lib/*.sh .ci/run
+    tests/run tests/bench tests/lib/*.sh tests/lib/runner tests/oracle/run .ci/run
 }
 
 run_dependencies() {
@@ -112,8 +112,11 @@ run_servers() {
 }
 
 run_cargo_test() {
-  local log=$OUT/results/cargo.log
+  local log=$OUT/results/cargo.log host
   find_cargo
+  host=$(rustc -vV | sed -n 's/^host: //p')
+  host=${host//-/_}
+  export "CARGO_TARGET_${host^^}_RUNNER=$ROOT/tests/lib/runner"
   (cd "$ROOT" && cargo test "${TEST_TARGETS[@]}" --no-fail-fast) 2>&1 | tee "$log" | show_cargo_progress || {
     grep -E '^(test .* FAILED|---- |thread |error)' "$log" >&2 || true
     return 1
