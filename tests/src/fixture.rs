@@ -16,7 +16,7 @@ use rand::Rng;
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use crate::{Sample, Servers, root, system::database};
+use crate::{Sample, Servers, root, template};
 
 /// A migrated database with pack and logins.
 pub struct Fixture {
@@ -34,7 +34,7 @@ pub struct Fixture {
 impl Fixture {
     /// On the shared servers.
     pub async fn new() -> Self {
-        let url = database(&Servers::shared()).await;
+        let (_, url) = template::database(&Servers::shared(), &[]).await;
         let logins = std::env::temp_dir().join(format!("sw-logins-{}", Uuid::new_v4().simple()));
         store::logins_write(&url, &logins, &mut rand::rng())
             .await
@@ -42,10 +42,6 @@ impl Fixture {
         let store = Store::open(&url, "test", 8).expect("a store");
         let files = dir::read(&root().join("counties/taihe")).expect("the pack's files");
         let pack = Pack::read(&files).expect("a sound pack");
-        store
-            .pack_load(&pack, &files, clock::now())
-            .await
-            .expect("a loaded pack");
         Self {
             db: PgPool::connect_lazy(&url).expect("a pool"),
             url,

@@ -2,25 +2,34 @@
 //!
 //! [`System::start`] makes a fresh database on the servers that `tests/run` provides, gives the broker's queues a prefix of
 //! their own, starts the three services as processes and an SMTP server that keeps what it gets. Nothing waits for a fixed
-//! time: tests wait for conditions ([`eventually`]).
+//! time: tests wait for conditions ([`eventually`]). What a test leaves behind when it ends must be nothing ([`aftermath`]).
 
+pub mod aftermath;
 pub mod backlog;
 pub mod fixture;
 pub mod frozen;
 pub mod load;
+pub mod mail;
 pub mod officers;
+pub mod people;
 pub mod sample;
 pub mod servers;
 pub mod service;
+pub mod shown;
 pub mod smtp;
 pub mod system;
+pub mod template;
 pub mod wait;
 
+pub use aftermath::Left;
 pub use fixture::{Fixture, callbacks_astray, new_report};
+pub use mail::Mail;
+pub use people::{NewPerson, person};
 pub use sample::Sample;
 pub use servers::Servers;
 pub use service::Service;
-pub use smtp::{Mail, MailSink};
+pub use shown::Shown;
+pub use smtp::{Act, MailSink};
 pub use system::{Filed, Options, System};
 pub use wait::eventually;
 

@@ -201,19 +201,7 @@ impl Accounts {
             if known {
                 continue;
             }
-            sqlx::query(
-                "WITH a AS (INSERT INTO accounts (county, login, name, password_hash, created_at, created_by)
-                            SELECT county, $1, $2, password_hash, created_at, 'test' FROM accounts WHERE login = 'demo-member'
-                            RETURNING id, county, created_at)
-                 INSERT INTO memberships (account_id, county, unit, role, since) SELECT id, county, $3, $4, created_at FROM a",
-            )
-            .bind(&login)
-            .bind(format!("演示·{who}"))
-            .bind(unit)
-            .bind(role)
-            .execute(&system.db)
-            .await
-            .expect("one more person");
+            insert(system, &login, &format!("演示·{who}"), (unit, role)).await;
             self.add(who, &login, &password);
         }
     }
@@ -226,19 +214,7 @@ impl Accounts {
 
     /// One more person of a unit, with the password of the demo's member. Names may meet: logins don't.
     pub async fn join(&mut self, system: &System, login: &str, name: &str, (unit, role): (&str, &str)) {
-        sqlx::query(
-            "WITH a AS (INSERT INTO accounts (county, login, name, password_hash, created_at, created_by)
-                        SELECT county, $1, $2, password_hash, created_at, 'test' FROM accounts WHERE login = 'demo-member'
-                        RETURNING id, county, created_at)
-             INSERT INTO memberships (account_id, county, unit, role, since) SELECT id, county, $3, $4, created_at FROM a",
-        )
-        .bind(login)
-        .bind(name)
-        .bind(unit)
-        .bind(role)
-        .execute(&system.db)
-        .await
-        .expect("one more person");
+        insert(system, login, name, (unit, role)).await;
         let password = self.of("member").1.to_owned();
         self.add(login, login, &password);
     }
@@ -266,4 +242,21 @@ impl Accounts {
             .expect("an answer of the internal side")
             .to_owned()
     }
+}
+
+/// One more person, with the password of the demo's member.
+async fn insert(system: &System, login: &str, name: &str, (unit, role): (&str, &str)) {
+    sqlx::query(
+        "WITH a AS (INSERT INTO accounts (county, login, name, password_hash, created_at, created_by)
+                    SELECT county, $1, $2, password_hash, created_at, 'test' FROM accounts WHERE login = 'demo-member'
+                    RETURNING id, county, created_at)
+         INSERT INTO memberships (account_id, county, unit, role, since) SELECT id, county, $3, $4, created_at FROM a",
+    )
+    .bind(login)
+    .bind(name)
+    .bind(unit)
+    .bind(role)
+    .execute(&system.db)
+    .await
+    .expect("one more person");
 }

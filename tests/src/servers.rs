@@ -65,6 +65,17 @@ impl Servers {
         }
     }
 
+    /// The URL of a database of this server.
+    pub(crate) fn database(&self, name: &str) -> String {
+        let (base, query) = self.database_url.split_once('?').unwrap_or((&self.database_url, ""));
+        let (host, _) = base.rsplit_once('/').expect("a database name");
+        if query.is_empty() {
+            format!("{host}/{name}")
+        } else {
+            format!("{host}/{name}?{query}")
+        }
+    }
+
     /// Whether they are this test's alone.
     pub(crate) fn is_private(&self) -> bool {
         self.dir.is_some()

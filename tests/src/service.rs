@@ -167,6 +167,18 @@ impl Service {
             .code()
     }
 
+    /// Which service it is.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Whether its process runs.
+    pub fn is_running(&mut self) -> bool {
+        self.child
+            .as_mut()
+            .is_some_and(|child| matches!(child.try_wait(), Ok(None)))
+    }
+
     /// The process id, while it runs.
     pub fn pid(&self) -> Option<u32> {
         self.child.as_ref().and_then(Child::id)

@@ -1,14 +1,23 @@
 //! A whole Shouwang: database, queues, keys, pack, three processes, a mail sink.
 
-use std::{path::PathBuf, process::Stdio, str::FromStr, time::Duration};
+use std::{
+    collections::BTreeSet,
+    path::PathBuf,
+    process::Stdio,
+    str::FromStr,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
-use platform::{clock, receipt::ReportId, store};
-use serde_json::Value;
-use sqlx::{Connection, Executor, PgConnection, PgPool};
+use platform::receipt::ReportId;
+use sqlx::PgPool;
 use tokio::process::Command;
 use uuid::Uuid;
 
-use crate::{MailSink, Servers, Service, binary, eventually, root, service::free_port};
+use crate::{
+    Left, MailSink, Servers, Service, Shown, aftermath::Aftermath, binary, eventually, root, service::free_port,
+    template,
+};
 
 /// What differs between tests.
 #[derive(Clone, Debug)]
@@ -76,6 +85,7 @@ pub struct System {
     /// The broker it uses.
     pub amqp_url: String,
     dir: PathBuf,
+    leaves: Mutex<BTreeSet<Left>>,
 }
 
 impl System {
@@ -86,12 +96,11 @@ impl System {
 
     /// On these servers.
     pub async fn start_on(servers: &Servers, options: Options) -> Self {
-        let name = format!("sw_{}", Uuid::new_v4().simple());
+        let (name, database_url) = template::database(servers, &options.database).await;
         let dir = std::env::temp_dir().join(&name);
         std::fs::create_dir_all(&dir).expect("a folder");
-        let database_url = database_create(&servers.database_url, &name, &options.database).await;
         let prefix = format!("{name}.");
-        let mail = MailSink::start().await;
+        let mail = MailSink::start();
         let public = format!("127.0.0.1:{}", free_port());
         let internal = format!("127.0.0.1:{}", free_port());
         let drill_secret = Uuid::new_v4().simple().to_string();
@@ -129,8 +138,6 @@ impl System {
         run("intake-api", &["key", "new", &key], &env).await;
         run("intake-api", &["key", "new-token", &path("token.key")], &env).await;
         run("intake-api", &["migrate", "--demo", "--logins", &path("logins")], &env).await;
-        let pack = root().join("counties/taihe").to_string_lossy().into_owned();
-        run("intake-api", &["pack", "load", &pack], &env).await;
 
         // A service gets its logins, never the owner's URL.
         let service_env: Vec<_> = env.iter().filter(|(k, _)| k != "DATABASE_URL").cloned().collect();
@@ -149,6 +156,8 @@ impl System {
             prefix,
             amqp_url: servers.amqp_url.clone(),
             dir,
+            // Private servers are there to be broken.
+            leaves: Mutex::new(servers.is_private().then_some(Left::Errors).into_iter().collect()),
         };
         for name in &options.start {
             system.service(name).spawn();
@@ -193,14 +202,14 @@ impl System {
     }
 
     /// `router show --json`.
-    pub async fn show(&self, receipt: &str) -> Value {
+    pub async fn show(&self, receipt: &str) -> Shown {
         let out = self.router_cli(&["show", receipt, "--json"]).await;
         assert_eq!(out.code, 0, "{}", out.stderr);
         serde_json::from_str(&out.stdout).expect("JSON")
     }
 
     /// Waits until the report is routed, then shows it.
-    pub async fn routed(&self, filed: &Filed) -> Value {
+    pub async fn routed(&self, filed: &Filed) -> Shown {
         let id = filed.id();
         eventually(
             &format!("{} routed", filed.receipt),
@@ -257,6 +266,30 @@ impl System {
         sqlx::query_scalar(sql).fetch_one(&self.db).await.expect(sql)
     }
 
+    /// Says what this test leaves behind on purpose; whatever else is left when it ends fails it.
+    pub fn leaves(&self, left: &[Left]) {
+        self.leaves.lock().unwrap_or_else(PoisonError::into_inner).extend(left);
+    }
+
+    /// What is left behind and was not said.
+    fn aftermath(&mut self) -> Vec<String> {
+        let services = [&mut self.intake, &mut self.router, &mut self.notifier];
+        let (mut running, mut logs) = (Vec::new(), Vec::new());
+        for service in services {
+            if service.is_running() {
+                running.push(service.name());
+            }
+            logs.push((service.name(), service.log_text()));
+        }
+        let look = Aftermath {
+            database_url: self.database_url.clone(),
+            running,
+            logs,
+            expected: self.leaves.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+        };
+        std::thread::scope(|scope| scope.spawn(|| look.look()).join().expect("a look at what is left"))
+    }
+
     /// Where logs, keys and logins are.
     pub fn dir(&self) -> &std::path::Path {
         &self.dir
@@ -266,9 +299,17 @@ impl System {
 impl Drop for System {
     fn drop(&mut self) {
         // Logs of a failed test stay; a passed one cleans up. The processes end with their handles.
-        if !std::thread::panicking() {
-            let _ = std::fs::remove_dir_all(&self.dir);
+        if std::thread::panicking() {
+            return;
         }
+        let left = self.aftermath();
+        assert!(
+            left.is_empty(),
+            "left behind, and the test did not say so (System::leaves); logs in {}:\n{}",
+            self.dir.display(),
+            left.join("\n")
+        );
+        let _ = std::fs::remove_dir_all(&self.dir);
     }
 }
 
@@ -310,34 +351,4 @@ async fn output(name: &str, words: &[&str], env: &[(String, String)]) -> Output 
 async fn run(name: &str, words: &[&str], env: &[(String, String)]) {
     let out = output(name, words, env).await;
     assert_eq!(out.code, 0, "{name} {words:?}: {}", out.stderr);
-}
-
-/// A fresh, empty database on the server of `url`; returns its URL.
-pub async fn database_create(url: &str, name: &str, settings: &[(&str, &str)]) -> String {
-    let mut connection = PgConnection::connect(url).await.expect("the test server");
-    let create = format!("CREATE DATABASE \"{name}\"");
-    connection
-        .execute(sqlx::AssertSqlSafe(create))
-        .await
-        .expect("a database");
-    for (key, value) in settings {
-        let set = format!("ALTER DATABASE \"{name}\" SET {key} = '{value}'");
-        connection.execute(sqlx::AssertSqlSafe(set)).await.expect("a setting");
-    }
-    connection.close().await.expect("close");
-    let (base, query) = url.split_once('?').unwrap_or((url, ""));
-    let (host, _) = base.rsplit_once('/').expect("a database name");
-    let query = if query.is_empty() {
-        String::new()
-    } else {
-        format!("?{query}")
-    };
-    format!("{host}/{name}{query}")
-}
-
-/// A migrated database without any process, for tests of the store.
-pub async fn database(servers: &Servers) -> String {
-    let url = database_create(&servers.database_url, &format!("sw_{}", Uuid::new_v4().simple()), &[]).await;
-    store::migrate(&url, clock::now()).await.expect("migrations");
-    url
 }

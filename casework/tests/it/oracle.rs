@@ -15,12 +15,9 @@ use proptest::sample::{select, subsequence};
 use crate::naive;
 use crate::taihe::{FILES_OF_TAIHE, TAIHE, csv};
 
+/// What fails is written to `proptest-regressions`, which is committed, and tried first from then on.
 pub(crate) fn config(cases: u32) -> ProptestConfig {
-    ProptestConfig {
-        cases,
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    }
+    ProptestConfig::with_cases(cases)
 }
 
 fn children() -> impl Strategy<Value = Vec<ChildFacts>> {

@@ -2,16 +2,14 @@
 
 use std::time::{Duration, Instant};
 
-use crate::fake::{Act, Fake};
+use crate::fake::{sink, texts};
 use platform::clock;
-use tests::{Fixture, Sample, Service, eventually};
+use tests::{Act, Fixture, MailSink, Sample, Service, eventually};
 use uuid::Uuid;
-
-/// 01-bruises-at-school: P1, present danger.
 
 struct World {
     fixture: Fixture,
-    fake: Fake,
+    fake: MailSink,
     notices: usize,
 }
 
@@ -23,7 +21,7 @@ impl World {
         Box::pin(fixture.route(&report, clock::now())).await;
         let world = Self {
             fixture,
-            fake: Fake::start(acts).await,
+            fake: sink(acts),
             notices: 0,
         };
         let notices = usize::try_from(world.count("SELECT count(*) FROM notices").await).unwrap();
@@ -35,7 +33,7 @@ impl World {
         let log = std::env::temp_dir().join(format!("shouwang-notifier-{}.log", Uuid::new_v4()));
         let env = [
             ("DATABASE_URL", self.fixture.login("notifier")),
-            ("SMTP_URL", format!("smtp://127.0.0.1:{}", self.fake.port)),
+            ("SMTP_URL", format!("smtp://127.0.0.1:{}", self.fake.port())),
             ("INTERNAL_URL", "http://10.0.0.5:8081".into()),
         ];
         Service::new("notifier", env.map(|(k, v)| (k.to_owned(), v)).to_vec(), log)
@@ -57,7 +55,7 @@ impl World {
 
     /// Different Message-IDs that arrived.
     fn arrived(&self) -> usize {
-        let mut ids: Vec<String> = self.fake.texts().iter().filter_map(|t| message_id(t)).collect();
+        let mut ids: Vec<String> = texts(&self.fake).iter().filter_map(|t| message_id(t)).collect();
         ids.sort();
         ids.dedup();
         ids.len()
@@ -88,7 +86,7 @@ async fn notices_are_sent_logged_and_counted_without_mailboxes() {
     notifier.spawn();
     notifier.ready().await;
     world.until("all sent", SENT, world.notices, 10).await;
-    assert_eq!(world.fake.texts().len(), world.notices, "each once");
+    assert_eq!(world.fake.count(), world.notices, "each once");
     assert!(
         world.fake.connections() <= 1 + 8,
         "connections are kept: {}",
@@ -135,7 +133,7 @@ async fn a_new_notice_is_sent_at_once() {
     let begun = Instant::now();
     world.fixture.store.notices_wake().await.unwrap();
     eventually("the bell's mail", Duration::from_secs(2), async || {
-        (world.fake.texts().len() > world.notices).then_some(())
+        (world.fake.count() > world.notices).then_some(())
     })
     .await;
     assert!(begun.elapsed() < Duration::from_millis(400), "{:?}", begun.elapsed());
@@ -150,7 +148,7 @@ async fn drills_are_suppressed_unless_asked_for() {
     let suppressed = "SELECT count(*) FROM notices n JOIN notice_attempts a ON a.notice_id = n.id
                       WHERE n.state = 'suppressed' AND a.phase = 'policy' AND a.outcome = 'suppressed'";
     world.until("all suppressed", suppressed, world.notices, 15).await;
-    assert_eq!(world.fake.texts().len(), 0);
+    assert_eq!(world.fake.count(), 0);
     assert_eq!(notifier.stop().await, Some(0));
     sqlx::query("UPDATE notices SET state = 'queued', finished_at = NULL, due_at = '-infinity'")
         .execute(world.fixture.store.pool())
@@ -190,10 +188,7 @@ async fn killed_while_it_waits_for_the_250_it_recovers_within_30_s() {
     notifier.spawn();
     world.until("all sent", SENT, world.notices, 30).await;
     assert!(killed.elapsed() < Duration::from_secs(30), "{:?}", killed.elapsed());
-    assert_eq!(
-        (world.arrived(), world.fake.texts().len()),
-        (world.notices, world.notices)
-    );
+    assert_eq!((world.arrived(), world.fake.count()), (world.notices, world.notices));
     assert_eq!(notifier.stop().await, Some(0));
 }
 
@@ -218,7 +213,7 @@ async fn told_to_stop_it_finishes_what_it_holds() {
     assert_eq!(notifier.stop().await, Some(0));
     assert_eq!(
         world.count(SENT).await,
-        i64::try_from(world.fake.texts().len()).unwrap(),
+        i64::try_from(world.fake.count()).unwrap(),
         "{}",
         notifier.log_text()
     );
@@ -369,7 +364,7 @@ async fn each_of_two_notifiers_has_a_gate_of_its_own() {
     world.fake.now(&[]);
     world.until("all sent", SENT, all, 60).await;
     assert_eq!(
-        (world.arrived(), world.fake.texts().len()),
+        (world.arrived(), world.fake.count()),
         (all, all),
         "each once, by either"
     );

@@ -2,11 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use crate::fake::{Act, Fake, timeouts};
+use crate::fake::{mailer_to, server_of, sink, texts, timeouts};
 use notifier::{
     mail::Mail,
     mailer::{Failure, Fault, Mailer, Phase, Security, Sender, Server, Smtp, Spool, Timeouts},
 };
+use tests::Act;
 use tokio::net::TcpSocket;
 use uuid::Uuid;
 
@@ -38,10 +39,10 @@ async fn fails(mailer: &impl Mailer) -> Failure {
 
 #[tokio::test]
 async fn a_mail_arrives_whole_with_a_steady_message_id() {
-    let fake = Fake::start(&[]).await;
-    let mailer = fake.mailer(LONG);
+    let fake = sink(&[]);
+    let mailer = mailer_to(&fake, LONG);
     mailer.send(&mail()).await.unwrap();
-    let text = fake.texts().remove(0);
+    let text = texts(&fake).remove(0);
     for header in [
         "Message-ID: <00000000-0000-0000-0000-000000000007@taihe.example>",
         "From: shouwang@taihe.example",
@@ -115,10 +116,13 @@ async fn each_phase_ends_by_its_own_timeout() {
         ("DATA", Phase::Data, Fault::Passing, Timeouts { data: SHORT, ..LONG }),
         ("text", Phase::Done, Fault::Passing, Timeouts { done: SHORT, ..LONG }),
     ] {
-        let fake = Fake::start(&[(step, Act::Hang)]).await;
-        fake.offer("AUTH PLAIN");
+        let fake = sink(&[(step, Act::Hang)]);
+        fake.offer(&["AUTH PLAIN"]);
         let login = (step == "AUTH").then(|| ("user".into(), "pass".into()));
-        let server = Server { login, ..fake.server() };
+        let server = Server {
+            login,
+            ..server_of(&fake)
+        };
         let mailer = Smtp::new(server, Sender::parse("s@taihe.example").unwrap(), limits);
         let begun = Instant::now();
         let failure = fails(&mailer).await;
@@ -218,8 +222,8 @@ async fn answers_mean_what_they_say() {
         ("text", Drop, Phase::Done, Passing),
         ("text", Say("nonsense"), Phase::Done, Passing),
     ] {
-        let fake = Fake::start(&[(step, act)]).await;
-        let failure = fails(&fake.mailer(timeouts(5000))).await;
+        let fake = sink(&[(step, act)]);
+        let failure = fails(&mailer_to(&fake, timeouts(5000))).await;
         assert_eq!(
             (failure.phase, failure.fault),
             (phase, fault),
@@ -251,12 +255,12 @@ async fn nobody_there_is_the_servers_fault() {
 
 #[tokio::test]
 async fn logins_are_sent_and_their_refusal_is_ours() {
-    let fake = Fake::start(&[]).await;
-    fake.offer("AUTH PLAIN LOGIN");
+    let fake = sink(&[]);
+    fake.offer(&["AUTH PLAIN LOGIN"]);
     let server = Server {
         login: Some(("user".into(), "pass".into())),
         security: Security::StartTlsIfOffered,
-        ..fake.server()
+        ..server_of(&fake)
     };
     let mailer = Smtp::new(server, Sender::parse("s@taihe.example").unwrap(), LONG);
     mailer.send(&mail()).await.unwrap();
@@ -274,9 +278,9 @@ async fn logins_are_sent_and_their_refusal_is_ours() {
     let strict = Server {
         login: Some(("user".into(), "pass".into())),
         security: Security::StartTls,
-        ..fake.server()
+        ..server_of(&fake)
     };
-    fake.offer("AUTH PLAIN LOGIN");
+    fake.offer(&["AUTH PLAIN LOGIN"]);
     let before = fake.commands().len();
     let strict = Smtp::new(strict, Sender::parse("s@taihe.example").unwrap(), LONG);
     let failure = strict.probe().await.unwrap_err();
@@ -284,17 +288,17 @@ async fn logins_are_sent_and_their_refusal_is_ours() {
     assert!(failure.detail.contains("allow_plain_login"), "{failure}");
     assert!(!fake.commands()[before..].iter().any(|c| c.starts_with("AUTH")));
     // A server that promises encryption and breaks it gets no login.
-    fake.offer("STARTTLS");
+    fake.offer(&["STARTTLS"]);
     let failure = mailer.probe().await.unwrap_err();
     assert_eq!((failure.phase, failure.fault), (Phase::Tls, Fault::Ours), "{failure}");
 }
 
 #[tokio::test]
 async fn tls_to_a_server_without_it_is_ours() {
-    let fake = Fake::start(&[]).await;
+    let fake = sink(&[]);
     let server = Server {
         security: Security::Tls,
-        ..fake.server()
+        ..server_of(&fake)
     };
     let failure = fails(&Smtp::new(server, Sender::parse("s@taihe.example").unwrap(), LONG)).await;
     assert_eq!(
@@ -306,12 +310,12 @@ async fn tls_to_a_server_without_it_is_ours() {
 
 #[tokio::test]
 async fn a_kept_connection_is_used_again_and_its_end_costs_nothing() {
-    let fake = Fake::start(&[]).await;
-    let mailer = fake.mailer(LONG);
+    let fake = sink(&[]);
+    let mailer = mailer_to(&fake, LONG);
     for _ in 0..3 {
         mailer.send(&mail()).await.unwrap();
     }
-    assert_eq!((fake.texts().len(), fake.connections()), (3, 1));
+    assert_eq!((fake.count(), fake.connections()), (3, 1));
     // The server closes the kept connection at the next MAIL; by then it has learnt better.
     fake.now(&[("MAIL", Act::Drop)]);
     let healed = fake.clone();
@@ -322,7 +326,7 @@ async fn a_kept_connection_is_used_again_and_its_end_costs_nothing() {
         healed.now(&[]);
     });
     mailer.send(&mail()).await.unwrap();
-    assert_eq!((fake.texts().len(), fake.connections()), (4, 2));
+    assert_eq!((fake.count(), fake.connections()), (4, 2));
     fake.now(&[("RCPT", Act::Say("550 no such user"))]);
     assert_eq!(fails(&mailer).await.fault, Fault::Recipient);
     fake.now(&[]);
@@ -332,10 +336,9 @@ async fn a_kept_connection_is_used_again_and_its_end_costs_nothing() {
 
 #[tokio::test]
 async fn an_impossible_mailbox_is_final_before_any_connection() {
-    let fake = Fake::start(&[]).await;
+    let fake = sink(&[]);
     for to in ["", "pol", "派出所@taihe.example", "a@b\r\nRCPT TO:<x@y>", "a b@c"] {
-        let failure = fake
-            .mailer(LONG)
+        let failure = mailer_to(&fake, LONG)
             .send(&Mail {
                 to: to.into(),
                 ..mail()
@@ -375,7 +378,7 @@ async fn a_spool_holds_one_file_a_notice() {
 
 #[tokio::test]
 async fn what_cant_be_delivered_comes_back_to_an_address_of_its_own() {
-    let fake = Fake::start(&[]).await;
+    let fake = sink(&[]);
     for (path, from) in [
         (None, "shouwang@taihe.example"),
         (Some("returned@taihe.example"), "returned@taihe.example"),
@@ -388,11 +391,11 @@ async fn what_cant_be_delivered_comes_back_to_an_address_of_its_own() {
             .unwrap()
             .returning_to(path)
             .unwrap();
-        Smtp::new(fake.server(), sender, LONG).send(&mail()).await.unwrap();
+        Smtp::new(server_of(&fake), sender, LONG).send(&mail()).await.unwrap();
         let commands = fake.commands();
         let said = commands.iter().rfind(|c| c.starts_with("MAIL")).unwrap();
         assert_eq!(*said, format!("MAIL FROM:<{from}>"));
-        assert!(fake.texts().last().unwrap().contains("From: shouwang@taihe.example"));
+        assert!(texts(&fake).last().unwrap().contains("From: shouwang@taihe.example"));
     }
     for wrong in ["bounce", "{notice}", "派出所@taihe.example"] {
         let sender = Sender::parse("shouwang@taihe.example").unwrap();
@@ -403,14 +406,14 @@ async fn what_cant_be_delivered_comes_back_to_an_address_of_its_own() {
 
 #[tokio::test]
 async fn four_byte_characters_arrive_as_they_were_written() {
-    let fake = Fake::start(&[]).await;
+    let fake = sink(&[]);
     let odd = "𠮷祥村𡈽街道派出所";
     let mut mail = mail();
     mail.subject = format!("【特急】待签收：{}", odd.repeat(9));
     mail.text = format!("{odd}：\n请签收");
     mail.html = format!("<p>{odd}</p>");
-    fake.mailer(LONG).send(&mail).await.unwrap();
-    let raw = fake.texts().remove(0);
+    mailer_to(&fake, LONG).send(&mail).await.unwrap();
+    let raw = texts(&fake).remove(0);
     assert!(raw.is_ascii() && raw.lines().all(|line| line.len() <= 998), "{raw}");
     let read = mail_parser::MessageParser::default().parse(raw.as_bytes()).unwrap();
     assert_eq!(read.subject(), Some(mail.subject.as_str()));

@@ -7,10 +7,13 @@ use std::{collections::BTreeMap, time::Duration};
 
 use chrono::{DateTime, FixedOffset, TimeDelta};
 use serde_json::Value;
-use tests::{Filed, Options, Sample, Servers, System, eventually};
+use tests::{
+    Filed, Options, Sample, Servers, Shown, System, eventually,
+    shown::{Stage, Ticket},
+};
 
 /// No router process: its clock runs in real time, and these tests drive it by hand. The report is routed first.
-async fn routed_system() -> (System, Filed, Value) {
+async fn routed_system() -> (System, Filed, Shown) {
     let mut system = System::start_on(&Servers::shared(), Options::default()).await;
     let filed = system.file(Sample::BruisesAtSchool.body()).await;
     let shown = system.routed(&filed).await;
@@ -19,26 +22,16 @@ async fn routed_system() -> (System, Filed, Value) {
     (system, filed, shown)
 }
 
-fn police(shown: &Value) -> &Value {
-    shown["tickets"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|t| t["obligation"] == "police-accept")
-        .expect("a police ticket")
+fn police(shown: &Shown) -> &Ticket {
+    shown.ticket("police-accept")
 }
 
-fn sign(shown: &Value) -> &Value {
-    police(shown)["stages"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|s| s["stage"] == "sign")
-        .expect("a sign stage")
+fn sign(shown: &Shown) -> &Stage {
+    police(shown).stage("sign")
 }
 
-fn time(value: &Value) -> DateTime<FixedOffset> {
-    value.as_str().expect("a time").parse().expect("RFC 3339")
+fn started(stage: &Stage) -> DateTime<FixedOffset> {
+    stage.started_at.expect("a stage that has started")
 }
 
 async fn tick(system: &System, at: DateTime<FixedOffset>) -> Value {
@@ -47,26 +40,19 @@ async fn tick(system: &System, at: DateTime<FixedOffset>) -> Value {
     serde_json::from_str(&out.stdout).expect("JSON")
 }
 
-fn levels(stage: &Value) -> Vec<(i64, bool, bool)> {
-    let steps = stage["steps"].as_array().unwrap().iter();
-    steps
-        .map(|s| {
-            (
-                s["level"].as_i64().unwrap(),
-                !s["sent_at"].is_null(),
-                s["system_late"] == true,
-            )
-        })
-        .collect()
+/// Level, whether it was sent, whether the system was late.
+fn levels(stage: &Stage) -> Vec<(i64, bool, bool)> {
+    let steps = stage.steps.iter();
+    steps.map(|s| (s.level, s.sent_at.is_some(), s.system_late)).collect()
 }
 
 #[tokio::test]
 async fn an_unsigned_p1_climbs_every_level_exactly_once() {
     let (system, filed, shown) = routed_system().await;
     let stage = sign(&shown);
-    let start = time(&stage["started_at"]);
+    let start = started(stage);
     assert_eq!(
-        time(&stage["due"]) - start,
+        stage.due.unwrap() - start,
         TimeDelta::minutes(30),
         "P1 police: 30 minutes"
     );
@@ -90,26 +76,15 @@ async fn an_unsigned_p1_climbs_every_level_exactly_once() {
             "level {level} sent, in time"
         );
         assert_eq!(steps.len(), level);
-        assert_eq!(time(&sign(&shown)["steps"][level - 1]["crossed_at"]), at);
+        assert_eq!(sign(&shown).steps[level - 1].crossed_at, at);
     }
     system.quiet(Duration::from_secs(20)).await;
     let shown = system.show(&filed.receipt).await;
     let ticket = police(&shown);
     let mut to = BTreeMap::new();
-    for notice in ticket["notices"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .filter(|n| n["stage"] == "sign")
-    {
-        assert_eq!(notice["state"], "sent");
-        to.insert(
-            notice["level"].as_i64().unwrap(),
-            (
-                notice["kind"].as_str().unwrap().to_owned(),
-                notice["unit"].as_str().unwrap().to_owned(),
-            ),
-        );
+    for notice in ticket.notices.iter().filter(|n| n.stage.as_deref() == Some("sign")) {
+        assert_eq!(notice.state, "sent");
+        to.insert(notice.level.unwrap(), (notice.kind.clone(), notice.unit.clone()));
     }
     let want = [
         (1, "remind", "pol-341222101"),
@@ -145,18 +120,8 @@ async fn an_unsigned_p1_climbs_every_level_exactly_once() {
 #[tokio::test]
 async fn court_and_procuratorate_get_letters() {
     let (system, filed, shown) = routed_system().await;
-    let proc = |shown: &Value| {
-        shown["tickets"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .find(|t| t["unit"] == "proc")
-            .expect("procuratorate")
-            .clone()
-    };
-    let ticket = proc(&shown);
-    let stage = &ticket["stages"][0];
-    let (start, due) = (time(&stage["started_at"]), time(&stage["due"]));
+    let stage = &shown.ticket_of("proc").stages[0];
+    let (start, due) = (started(stage), stage.due.unwrap());
     for at in [
         start + (due - start) / 2,
         due,
@@ -165,31 +130,22 @@ async fn court_and_procuratorate_get_letters() {
     ] {
         tick(&system, at).await;
     }
-    let ticket = proc(&system.show(&filed.receipt).await);
-    let steps: Vec<_> = ticket["stages"][0]["steps"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|s| {
-            (
-                s["action"].as_str().unwrap().to_owned(),
-                s["to"].as_str().unwrap().to_owned(),
-            )
-        })
-        .collect();
+    let shown = system.show(&filed.receipt).await;
+    let steps = shown.ticket_of("proc").stages[0].steps.iter();
+    let steps: Vec<_> = steps.map(|s| (s.action.as_str(), s.to.as_str())).collect();
     let want = [
         ("remind", "proc"),
         ("urge", "proc"),
         ("advisory-letter", "proc"),
         ("advisory-letter", "proc"),
     ];
-    assert_eq!(steps, want.map(|(a, b)| (a.to_owned(), b.to_owned())));
+    assert_eq!(steps, want);
 }
 
 #[tokio::test]
 async fn after_an_outage_the_levels_keep_their_distance() {
     let (system, filed, shown) = routed_system().await;
-    let start = time(&sign(&shown)["started_at"]);
+    let start = started(sign(&shown));
     let back = start + TimeDelta::hours(10);
     tick(&system, back).await;
     let stage = sign(&system.show(&filed.receipt).await).clone();
@@ -197,12 +153,8 @@ async fn after_an_outage_the_levels_keep_their_distance() {
         levels(&stage),
         [(1, true, true), (2, false, false), (3, false, false), (4, false, false)]
     );
-    let crossed: Vec<_> = stage["steps"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|s| (time(&s["crossed_at"]) - start).num_minutes())
-        .collect();
+    let crossed = stage.steps.iter().map(|s| (s.crossed_at - start).num_minutes());
+    let crossed: Vec<_> = crossed.collect();
     assert_eq!(crossed, [15, 30, 60, 90], "at their true times");
     // Level 2 lies 15 minutes after level 1 in the plan, level 3 half an hour after that.
     tick(&system, back + TimeDelta::minutes(14)).await;
@@ -218,7 +170,7 @@ async fn after_an_outage_the_levels_keep_their_distance() {
 #[tokio::test]
 async fn several_clocks_share_the_work() {
     let (system, _filed, shown) = routed_system().await;
-    let at = (time(&sign(&shown)["started_at"]) + TimeDelta::days(40)).to_rfc3339();
+    let at = (started(sign(&shown)) + TimeDelta::days(40)).to_rfc3339();
     let words = ["tick", "--at", at.as_str()];
     let turned = futures::future::join_all((0..6).map(|_| system.router_cli(&words))).await;
     let sent: i64 = turned

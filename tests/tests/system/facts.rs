@@ -92,10 +92,9 @@ async fn danger_is_assumed_on_every_page() {
         .replace("\"present_danger\": true", "\"present_danger\": false");
     let filed = system.file(&body).await;
     let shown = system.routed(&filed).await;
-    let tickets = shown["tickets"].as_array().unwrap();
-    let police = tickets.iter().find(|t| t["obligation"] == "police-accept").unwrap();
-    assert_eq!(police["unit"], "pol-341222101");
-    let id = police["id"].as_i64().unwrap();
+    let police = shown.ticket("police-accept");
+    assert_eq!(police.unit, "pol-341222101");
+    let id = police.id;
     let member = accounts.browser(&system, "member").await;
     let office = accounts.browser(&system, "office").await;
     let (short, said) = (Lang::Zh.t("desk.danger_short"), Lang::Zh.t("desk.danger"));

@@ -206,27 +206,13 @@ async fn a_township_floods_from_many_sources() {
     balances(&system).await;
 }
 
-/// Another person of the office.
-async fn second_person(system: &System, accounts: &mut Accounts) {
-    let (_, password) = accounts.of("office");
-    let password = password.to_owned();
-    sqlx::query(
-        "WITH a AS (INSERT INTO accounts (county, login, name, password_hash, created_at, created_by)
-                    SELECT county, 'office2', '办公室乙', password_hash, created_at, 'test' FROM accounts WHERE login = 'demo-office'
-                    RETURNING id, county, created_at)
-         INSERT INTO memberships (account_id, county, unit, role, since) SELECT id, county, 'office', 'office', created_at FROM a",
-    )
-    .execute(&system.db)
-    .await
-    .expect("a second person");
-    accounts.add("office2", "office2", &password);
-}
-
 #[tokio::test]
 async fn the_office_ends_grouping_and_ends_many_tickets_with_a_second_person() {
     let system = system().await;
     let mut accounts = Accounts::make(&system).await;
-    second_person(&system, &mut accounts).await;
+    accounts
+        .join(&system, "office2", "办公室乙", ("office", "office"))
+        .await;
     let calm = report(HERE, false);
     file_each(&system, (0..65).map(|_| "10.7.0.1".to_owned()), &calm).await;
     routed(&system).await;
@@ -378,7 +364,9 @@ async fn told_each_unit(system: &System, kind: &str, tickets: i64) {
 async fn duplicates_end_and_one_of_them_stays() {
     let system = system().await;
     let mut accounts = Accounts::make(&system).await;
-    second_person(&system, &mut accounts).await;
+    accounts
+        .join(&system, "office2", "办公室乙", ("office", "office"))
+        .await;
     file_each(&system, (0..62).map(|_| "10.8.0.1".to_owned()), &report(HERE, false)).await;
     routed(&system).await;
     let flood = system.count("SELECT id FROM floods").await;
@@ -429,7 +417,9 @@ async fn duplicates_end_and_one_of_them_stays() {
 async fn what_waits_for_a_human_is_taken_in_hand_at_once() {
     let system = system().await;
     let mut accounts = Accounts::make(&system).await;
-    second_person(&system, &mut accounts).await;
+    accounts
+        .join(&system, "office2", "办公室乙", ("office", "office"))
+        .await;
     file_each(&system, (0..62).map(|_| "10.9.0.1".to_owned()), &report(HERE, false)).await;
     routed(&system).await;
     let flood = system.count("SELECT id FROM floods").await;

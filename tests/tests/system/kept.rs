@@ -5,7 +5,7 @@
 
 use reqwest::{Client, StatusCode, header::HeaderMap, redirect::Policy};
 use tests::{
-    Sample, System,
+    Left, Sample, System,
     officers::{Accounts, Browser, Page},
 };
 
@@ -277,6 +277,8 @@ fn chrono_now() -> String {
 #[tokio::test]
 async fn a_part_of_a_page_gets_a_status_and_never_a_page() {
     let system = System::start().await;
+    // The database refuses on purpose.
+    system.leaves(&[Left::Errors]);
     let accounts = Accounts::make(&system).await;
     let http = Client::builder().redirect(Policy::none()).build().unwrap();
     let ask = async |path: &str, cookie: &str| {
@@ -300,6 +302,8 @@ async fn a_part_of_a_page_gets_a_status_and_never_a_page() {
 #[tokio::test]
 async fn while_the_database_is_away_the_text_stays_and_can_be_sent_again() {
     let system = System::start().await;
+    // The database refuses on purpose.
+    system.leaves(&[Left::Errors]);
     let accounts = Accounts::make(&system).await;
     let member = accounts.browser(&system, "member").await;
     let id = signed(&system, &member).await;

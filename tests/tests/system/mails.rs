@@ -184,9 +184,9 @@ async fn a_person_of_the_office_has_a_notice_sent_again() {
     let filed = system.file(Sample::BruisesAtSchool.body()).await;
     let shown = system.routed(&filed).await;
     system.quiet(Duration::from_secs(30)).await;
-    let ticket = &shown["tickets"][0];
-    let id = ticket["id"].as_i64().unwrap();
-    let notice = ticket["notices"][0]["id"].as_str().unwrap();
+    let ticket = &shown.tickets[0];
+    let id = ticket.id;
+    let notice = &ticket.notices[0].id;
     let office = accounts.browser(&system, "office").await;
     let page = office.get(&format!("/board/tickets/{id}")).await;
     let path = format!("/board/notices/{notice}/resend");

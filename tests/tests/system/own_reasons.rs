@@ -3,10 +3,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use serde_json::{Value, json};
+use serde_json::json;
 use tests::{
     Filed, Sample, System,
     officers::{Accounts, Browser},
+    shown::Ticket,
 };
 
 const CITY: &str = "pol-341222100";
@@ -63,11 +64,13 @@ impl Case {
     }
 
     /// The ticket of this obligation that came last, as `router show --json` has it.
-    async fn made(&self, obligation: &str) -> Value {
+    async fn made(&self, obligation: &str) -> Ticket {
         let shown = self.system.show(&self.filed.receipt).await;
-        let tickets = shown["tickets"].as_array().unwrap();
-        let of = tickets.iter().filter(|ticket| ticket["obligation"] == obligation);
-        of.max_by_key(|ticket| ticket["id"].as_i64()).unwrap().clone()
+        let of = shown
+            .tickets
+            .into_iter()
+            .filter(|ticket| ticket.obligation == obligation);
+        of.max_by_key(|ticket| ticket.id).unwrap()
     }
 }
 
@@ -99,8 +102,8 @@ async fn a_transferred_ticket_says_that_a_transfer_brought_it() {
     );
 
     let ticket = case.made("police-accept").await;
-    assert_eq!(ticket["unit"], CITY);
-    let text = ticket["explanation"]["text"].as_str().unwrap();
+    assert_eq!(ticket.unit, CITY);
+    let text = &ticket.explanation.text;
     says(
         text,
         &[
@@ -114,11 +117,7 @@ async fn a_transferred_ticket_says_that_a_transfer_brought_it() {
     assert!(!text.contains("应办事项表第"), "no rule asked this unit:\n{text}");
     // The same on the page of the unit that has it now; the first ticket still says which rule sent it.
     case.accounts.join(&case.system, "city", "王伟", (CITY, "member")).await;
-    let there = case
-        .browser("city")
-        .await
-        .get(&format!("/tickets/{}", ticket["id"]))
-        .await;
+    let there = case.browser("city").await.get(&format!("/tickets/{}", ticket.id)).await;
     says(&there.text, &["本事项原由太和县公安局旧县派出所承办", "由移送指定"]);
     let first = case
         .browser("member")
@@ -152,7 +151,7 @@ async fn an_oversight_ticket_says_that_a_decision_not_to_file_opened_it() {
     assert_eq!(leader.act(&page, case.ticket, "confirm", &[]).await.status, 303);
 
     let ticket = case.made("procuratorial-oversight").await;
-    let text = ticket["explanation"]["text"].as_str().unwrap();
+    let text = &ticket.explanation.text;
     says(
         text,
         &[

@@ -2,8 +2,22 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use serde_json::Value;
-use tests::{Sample, System, eventually, root};
+use tests::{Sample, System, eventually, root, shown::Unsent};
+
+/// A line of `router route --json`, as far as it is compared.
+#[derive(serde::Deserialize)]
+struct Decided {
+    file: String,
+    urgency: String,
+    tickets: Vec<Asked>,
+    unsent: Vec<Unsent>,
+}
+
+#[derive(serde::Deserialize)]
+struct Asked {
+    obligation: String,
+    unit: String,
+}
 
 struct Expected {
     urgency: String,
@@ -30,19 +44,8 @@ fn expected() -> BTreeMap<String, Expected> {
         .collect()
 }
 
-fn names(list: &Value, unit: &str) -> Vec<String> {
-    let mut names: Vec<_> = list
-        .as_array()
-        .expect("a list")
-        .iter()
-        .map(|t| {
-            format!(
-                "{}@{}",
-                t["obligation"].as_str().expect("obligation"),
-                t[unit].as_str().expect(unit)
-            )
-        })
-        .collect();
+fn names<'a>(pairs: impl IntoIterator<Item = (&'a String, &'a String)>) -> Vec<String> {
+    let mut names: Vec<_> = pairs.into_iter().map(|(what, who)| format!("{what}@{who}")).collect();
     names.sort();
     names
 }
@@ -59,31 +62,18 @@ async fn every_sample_gets_its_tickets_and_mails() {
         let filed = system.file(sample.body()).await;
         assert_eq!(filed.follow_up_code.len(), 16);
         let shown = system.routed(&filed).await;
-        assert_eq!(shown["urgency"], want.urgency, "{name}");
-        assert_eq!(names(&shown["tickets"], "unit"), want.tickets, "{name}");
-        assert_eq!(names(&shown["unsent"], "unit_kind"), want.unsent, "{name}");
-        let leads: Vec<_> = shown["tickets"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .filter(|t| t["lead"] == true)
-            .cloned()
-            .collect();
-        assert_eq!(
-            names(&Value::Array(leads), "unit"),
-            std::slice::from_ref(&want.lead),
-            "{name}"
-        );
-        let units: std::collections::BTreeSet<_> = shown["tickets"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|t| t["unit"].as_str().unwrap())
-            .collect();
+        assert_eq!(shown.urgency.as_ref(), Some(&want.urgency), "{name}");
+        let tickets = shown.tickets.iter().map(|t| (&t.obligation, &t.unit));
+        assert_eq!(names(tickets), want.tickets, "{name}");
+        let unsent = shown.unsent.iter().map(|u| (&u.obligation, &u.unit_kind));
+        assert_eq!(names(unsent), want.unsent, "{name}");
+        let leads = shown.leads().into_iter().map(|t| (&t.obligation, &t.unit));
+        assert_eq!(names(leads), std::slice::from_ref(&want.lead), "{name}");
+        let units: std::collections::BTreeSet<_> = shown.tickets.iter().map(|t| &t.unit).collect();
         mails += units.len();
-        for ticket in shown["tickets"].as_array().unwrap() {
+        for ticket in &shown.tickets {
             assert_eq!(
-                ticket["notices"].as_array().unwrap().len(),
+                ticket.notices.len(),
                 1,
                 "{name}: grouped ones are shown with each ticket"
             );
@@ -140,12 +130,14 @@ async fn route_says_the_same_without_any_server() {
     let expected = expected();
     assert_eq!(stdout.lines().count(), files.len());
     for (line, file) in stdout.lines().zip(&files) {
-        let decision: Value = serde_json::from_str(line).expect("JSON");
+        let decided: Decided = serde_json::from_str(line).expect("JSON");
         let name = file.trim_start_matches("tests/samples/").trim_end_matches(".json");
-        assert_eq!(decision["file"], *file);
-        assert_eq!(decision["urgency"], expected[name].urgency, "{name}");
-        assert_eq!(names(&decision["tickets"], "unit"), expected[name].tickets, "{name}");
-        assert_eq!(names(&decision["unsent"], "unit_kind"), expected[name].unsent, "{name}");
+        let want = &expected[name];
+        assert_eq!((&decided.file, &decided.urgency), (file, &want.urgency), "{name}");
+        let tickets = decided.tickets.iter().map(|t| (&t.obligation, &t.unit));
+        assert_eq!(names(tickets), want.tickets, "{name}");
+        let unsent = decided.unsent.iter().map(|u| (&u.obligation, &u.unit_kind));
+        assert_eq!(names(unsent), want.unsent, "{name}");
     }
 }
 
@@ -170,7 +162,7 @@ async fn a_drill_needs_the_secret_and_is_marked() {
     let accepted = send(system.drill_secret.clone()).await.expect("an answer");
     assert_eq!(accepted.status(), 201);
     let filed: tests::Filed = accepted.json().await.expect("a receipt");
-    assert_eq!(system.routed(&filed).await["drill"], true);
+    assert!(system.routed(&filed).await.drill);
     system.quiet(Duration::from_secs(20)).await;
     assert_eq!(system.count("SELECT count(*) FROM notices WHERE NOT drill").await, 0);
     let subject = system.mail.mails()[0].header("subject").expect("a subject");

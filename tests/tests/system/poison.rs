@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use platform::broker::{Body, Connection, Message, Queue, Topology};
 use serde_json::json;
-use tests::{Options, Sample, Servers, System, eventually};
+use tests::{Left, Options, Sample, Servers, System, eventually};
 
 /// Publishes past the relay, as a stranger or a broken version of ours would.
 async fn publish(system: &System, report: i64, county: &str) {
@@ -30,6 +30,8 @@ async fn publish(system: &System, report: i64, county: &str) {
 #[tokio::test]
 async fn strangers_are_parked_with_their_reason() {
     let system = System::start().await;
+    // Strangers are parked, and that is logged.
+    system.leaves(&[Left::Parked, Left::Errors]);
     publish(&system, 42, "taihe").await;
     publish(&system, 43, "elsewhere").await;
     eventually("both parked", Duration::from_secs(15), async || {
@@ -69,28 +71,18 @@ async fn unreadable_facts_become_triage_with_police() {
         .unwrap();
     system.router.spawn();
     let shown = system.routed(&filed).await;
-    let obligations: Vec<_> = shown["tickets"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|t| t["obligation"].as_str().unwrap())
-        .collect();
     assert_eq!(
-        obligations,
+        shown.obligations(),
         ["police-accept", "triage"],
         "danger is assumed where it can't be told"
     );
     assert!(
-        shown["triage_reasons"][0].as_str().unwrap().contains("can't be read"),
-        "{}",
-        shown["triage_reasons"]
+        shown.triage_reasons[0].contains("can't be read"),
+        "{:?}",
+        shown.triage_reasons
     );
     assert!(
-        shown["tickets"][1]["stages"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .all(|s| !s["due"].is_null()),
+        shown.ticket("triage").stages.iter().all(|s| s.due.is_some()),
         "triage has clocks"
     );
 
@@ -105,18 +97,12 @@ async fn unreadable_facts_become_triage_with_police() {
         .await;
     assert_eq!(taken.code, 0, "{taken:?}");
     let shown = system.show(receipt).await;
-    let triage = shown["tickets"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|t| t["obligation"] == "triage")
-        .unwrap()
-        .clone();
+    let triage = shown.ticket("triage");
     assert_eq!(
-        (&triage["state"], &triage["signed_by"]),
-        (&json!("signed"), &json!("李主任"))
+        (triage.state.as_str(), triage.signed_by.as_deref()),
+        ("signed", Some("李主任"))
     );
-    assert!(triage["stages"][0]["next_at"].is_null(), "its signing clock stopped");
+    assert!(triage.stages[0].next_at.is_none(), "its signing clock stopped");
     let stranger = system
         .router_cli(&[
             "triage",
@@ -149,34 +135,12 @@ async fn unreadable_facts_become_triage_with_police() {
     let assigned = system.router_cli(&words).await;
     assert_eq!(assigned.code, 0, "{assigned:?}");
     let shown = system.show(receipt).await;
-    let find = |o: &str| {
-        shown["tickets"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .find(|t| t["obligation"] == o)
-            .unwrap()
-            .clone()
-    };
-    assert_eq!(find("triage")["state"], "resolved");
-    assert_eq!(find("benefit-review")["unit"], "ca");
+    assert_eq!(shown.ticket("triage").state, "resolved");
+    assert_eq!(shown.ticket("benefit-review").unit, "ca");
+    assert_eq!(shown.leads().len(), 1);
+    assert!(shown.ticket("police-accept").lead, "the police lead before as after");
     assert_eq!(
-        shown["tickets"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .filter(|t| t["lead"] == true)
-            .count(),
-        1
-    );
-    assert_eq!(find("police-accept")["lead"], true, "the police lead before as after");
-    assert_eq!(
-        shown["events"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|e| e["actor"].as_str().unwrap())
-            .collect::<Vec<_>>(),
+        shown.events.iter().map(|e| e.actor.as_str()).collect::<Vec<_>>(),
         ["李主任", "李主任"]
     );
     let again = system.router_cli(&words).await;
@@ -228,14 +192,8 @@ async fn a_mended_report_is_routed_again() {
     let rerouted = system.router_cli(&words).await;
     assert_eq!(rerouted.code, 0, "{rerouted:?}");
     let shown = system.show(&filed.receipt).await;
-    let lead = shown["tickets"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|t| t["lead"] == true)
-        .unwrap();
-    assert_eq!(lead["obligation"], "benefit-review");
-    assert_eq!(shown["decisions"].as_array().unwrap().len(), 2);
+    assert_eq!(shown.leads()[0].obligation, "benefit-review");
+    assert_eq!(shown.decisions.len(), 2);
 }
 
 #[tokio::test]
@@ -264,20 +222,13 @@ async fn a_report_that_crashes_routers_ends_as_triage_and_its_neighbours_do_not(
     system.router.spawn();
     let shown = system.routed(&guilty).await;
     assert!(
-        shown["triage_reasons"][0].as_str().unwrap().contains("failed 3 times"),
-        "{}",
-        shown["triage_reasons"]
+        shown.triage_reasons[0].contains("failed 3 times"),
+        "{:?}",
+        shown.triage_reasons
     );
-    assert!(
-        shown["tickets"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .any(|t| t["obligation"] == "police-accept"),
-        "the floor holds"
-    );
+    assert!(shown.obligations().contains(&"police-accept"), "the floor holds");
     let shown = system.routed(&innocent).await;
-    assert_eq!(shown["triage_reasons"], json!([]), "a neighbour is routed by the rules");
+    assert_eq!(shown.triage_reasons, [""; 0], "a neighbour is routed by the rules");
 }
 
 #[tokio::test]
@@ -287,6 +238,8 @@ async fn a_queue_with_other_arguments_is_a_clear_refusal() {
         ..Options::default()
     };
     let mut system = System::start_on(&Servers::shared(), options).await;
+    // The service refuses to run.
+    system.leaves(&[Left::Errors]);
     platform::broker::declare_otherwise(&system.amqp_url, &format!("{}reports.normal", system.prefix))
         .await
         .expect("a queue of another kind");

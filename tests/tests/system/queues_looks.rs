@@ -9,19 +9,20 @@ use platform::{
     store::{OpeningAsk, OpeningAsked, OpeningClock, OpeningClocks, OpeningList, ReadsAsked},
 };
 use sqlx::{Executor, PgPool};
-use tests::{Fixture, Sample, backlog};
+use tests::{Fixture, NewPerson, Sample, backlog, person};
 
 use crate::queues::{Probe, WAITING};
 
 async fn somebody(fixture: &Fixture) -> i64 {
-    sqlx::query_scalar(
-        "WITH a AS (INSERT INTO accounts (county, login, name, password_hash, created_at, created_by)
-                    VALUES ('taihe', 'zhou', '周正', 'x', now(), 'test') RETURNING id)
-         INSERT INTO memberships (account_id, county, unit, role, since) SELECT id, 'taihe', 'office', 'office', now() FROM a RETURNING account_id",
-    )
-    .fetch_one(&fixture.db)
-    .await
-    .expect("an account")
+    let zhou = NewPerson {
+        login: "zhou",
+        name: "周正",
+        phone: None,
+        unit: "office",
+        role: "office",
+        since: clock::now(),
+    };
+    person(&fixture.db, zhou).await
 }
 
 #[tokio::test]

@@ -215,7 +215,7 @@ async fn they_arrive_open_for_their_recipient_and_may_fail_like_any_other() {
         "SELECT count(*) FROM notices WHERE resent_by IS NOT NULL AND subject_kind = 'rule-set' AND state = 'sent'";
     assert_eq!(system.count(resent).await, 1);
     // What is asked about a report, or of the clock, is not disturbed.
-    assert_eq!(system.show(&filed.receipt).await["state"], "routed");
+    assert_eq!(system.show(&filed.receipt).await.state, "routed");
     let at = (clock::now() + TimeDelta::hours(1)).to_rfc3339();
     assert_eq!(system.router_cli(&["tick", "--at", &at]).await.code, 0);
 }

@@ -12,7 +12,7 @@ use platform::{
     store::{PackDone, PackError, PackLoaded, Successors},
 };
 use serde_json::Value;
-use tests::{Fixture, Sample, root};
+use tests::{Fixture, NewPerson, Sample, person, root};
 
 const OLD: &str = "pol-341222101";
 const NEW: &str = "pol-341222102";
@@ -61,17 +61,15 @@ async fn tickets(fixture: &Fixture, report: i64) -> BTreeMap<i64, (String, Strin
 }
 
 async fn account(fixture: &Fixture, login: &str, unit: &str) -> i64 {
-    sqlx::query_scalar(
-        "WITH a AS (INSERT INTO accounts (county, login, name, password_hash, created_at, created_by)
-                    VALUES ('taihe', $1, '王伟', '-', now(), 'test') RETURNING id),
-              m AS (INSERT INTO memberships (account_id, county, unit, role, since) SELECT id, 'taihe', $2, 'member', now() FROM a)
-         SELECT id FROM a",
-    )
-    .bind(login)
-    .bind(unit)
-    .fetch_one(fixture.store.pool())
-    .await
-    .unwrap()
+    let new = NewPerson {
+        login,
+        name: "王伟",
+        phone: None,
+        unit,
+        role: "member",
+        since: clock::now(),
+    };
+    person(fixture.store.pool(), new).await
 }
 
 #[tokio::test]

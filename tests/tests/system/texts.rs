@@ -1,11 +1,13 @@
 //! Sentences that promise something and have no home of their own: each stands only where it is true.
 
 use platform::text::Lang;
-use tests::{Sample, System, officers::Accounts};
+use tests::{Left, Sample, System, officers::Accounts, root};
 
 #[tokio::test]
 async fn calm_sentences_stand_only_where_they_are_true() {
     let system = System::start().await;
+    // One mail is made one that failed.
+    system.leaves(&[Left::Undelivered]);
     let accounts = Accounts::make(&system).await;
     let office = accounts.browser(&system, "office").await;
     let calm = async |key: &str| office.get("/board").await.text.contains(Lang::Zh.t(key));
@@ -48,4 +50,31 @@ async fn the_try_it_box_stores_and_dispatches_nothing() {
         .await;
     assert!(page.status == 200 && page.text.contains("派出所"), "it answers");
     assert_eq!(stored().await, before);
+}
+
+/// Each text that a page asks for by its name is there: a missing one is shown as "…" and is an ERROR in the log.
+#[test]
+fn every_text_that_is_asked_for_is_there() {
+    let mut open = vec![
+        root().join("intake-api"),
+        root().join("notifier"),
+        root().join("platform/src"),
+    ];
+    let mut asked = 0;
+    while let Some(path) = open.pop() {
+        if path.is_dir() {
+            open.extend(std::fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+            continue;
+        }
+        if !path.extension().is_some_and(|kind| kind == "rs" || kind == "html") {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).unwrap_or_default();
+        for rest in text.split(".t(\"").skip(1) {
+            let key = rest.split('"').next().unwrap_or_default();
+            assert_ne!(Lang::Zh.t(key), "…", "{} asks for {key:?}", path.display());
+            asked += 1;
+        }
+    }
+    assert!(asked > 500, "only {asked} were found: is the search broken?");
 }

@@ -24,18 +24,11 @@ async fn closed(system: &System) -> i64 {
 
 /// A second person of the office with the name of the first.
 async fn namesake(system: &System, accounts: &mut Accounts) {
-    let (_, password) = accounts.of("office");
-    let password = password.to_owned();
-    sqlx::query(
-        "WITH a AS (INSERT INTO accounts (county, login, name, password_hash, created_at, created_by)
-                    SELECT county, 'office2', name, password_hash, created_at, 'test' FROM accounts WHERE login = 'demo-office'
-                    RETURNING id, county, created_at)
-         INSERT INTO memberships (account_id, county, unit, role, since) SELECT id, county, 'office', 'office', created_at FROM a",
-    )
-    .execute(&system.db)
-    .await
-    .unwrap();
-    accounts.add("office2", "office2", &password);
+    let name: String = sqlx::query_scalar("SELECT name FROM accounts WHERE login = 'demo-office'")
+        .fetch_one(&system.db)
+        .await
+        .unwrap();
+    accounts.join(system, "office2", &name, ("office", "office")).await;
 }
 
 struct Desk<'a> {

@@ -259,19 +259,10 @@ async fn a_whole_life_through_the_pages() {
     let late = dispatched(&system, id).await + TimeDelta::hours(12);
     assert_eq!(system.router_cli(&["tick", "--at", &late.to_rfc3339()]).await.code, 0);
     let shown = system.show(&filed.receipt).await;
-    let ticket = shown["tickets"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|t| t["obligation"] == "police-accept" && t["unit"] == "pol-341222101")
-        .unwrap();
-    for stage in ticket["stages"].as_array().unwrap() {
-        assert_eq!(
-            stage["steps"].as_array().map_or(0, Vec::len),
-            0,
-            "{} escalated after it ended",
-            stage["stage"]
-        );
+    let ticket = shown.ticket("police-accept");
+    assert_eq!(ticket.unit, "pol-341222101");
+    for stage in &ticket.stages {
+        assert_eq!(stage.steps, [], "{} escalated after it ended", stage.stage);
     }
 }
 

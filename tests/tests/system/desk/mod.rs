@@ -9,6 +9,7 @@ mod life;
 mod random;
 mod refused;
 mod resent;
+mod scene;
 mod transfer;
 
 use chrono::{DateTime, FixedOffset};

@@ -12,7 +12,7 @@ use proptest::{
 };
 use tests::Sample;
 
-use super::closing::{OTHER, Scene, UNIT};
+use super::scene::{OTHER, Scene, UNIT};
 
 /// Reports of one run; each takes some seconds, because every act is a transaction.
 const REPORTS: u32 = 6;
@@ -25,7 +25,8 @@ async fn random_acts_leave_nothing_illegal() {
     tokio::task::block_in_place(|| {
         let mut runner = TestRunner::new(Config {
             cases: REPORTS,
-            failure_persistence: None,
+            // Kept in `proptest-regressions`, which is committed.
+            source_file: Some(file!()),
             max_shrink_iters: 0,
             ..Config::default()
         });

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tests::{System, eventually, officers::Accounts};
+use tests::{Left, System, eventually, officers::Accounts};
 use uuid::Uuid;
 
 use super::filed;
@@ -10,6 +10,8 @@ use super::filed;
 #[tokio::test]
 async fn a_leader_has_a_lost_mail_of_his_unit_sent_again() {
     let system = System::start().await;
+    // A mailbox refuses, and a mail that is given up is logged.
+    system.leaves(&[Left::Errors]);
     let accounts = Accounts::make(&system).await;
     let (id, other, _) = filed(&system).await;
     system.quiet(Duration::from_secs(30)).await;

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use platform::store::{ActDone, Denied, DeskScope, TicketDeed};
 use tests::Sample;
 
-use super::closing::{OTHER, Scene, UNIT, text};
+use super::scene::{OTHER, Scene, UNIT, text};
 
 #[tokio::test]
 async fn a_transfer_opens_a_successor_and_ends_when_that_is_signed() {

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod after;
+mod at_once;
 mod ends;
 mod pages;
 mod random;
@@ -15,7 +17,7 @@ use platform::store::{
     ActDone, Acting, Closing, DeskScope, Opening, OpeningActing, OpeningAsk, OpeningAsked, OpeningClock, OpeningClocks,
     OpeningDeed, OpeningDone, OpeningHanded, Reading, Store, TicketDeed,
 };
-use tests::{Sample, fixture::Fixture};
+use tests::{NewPerson, Sample, fixture::Fixture, person};
 
 /// Somebody: account, name, unit.
 #[derive(Clone, Debug)]
@@ -65,20 +67,15 @@ impl Scene {
     }
 
     async fn person(&self, login: &str, name: &str, phone: Option<&str>, unit: &str, role: &str) -> Who {
-        let account = sqlx::query_scalar(
-            "WITH a AS (INSERT INTO accounts (county, login, name, phone, password_hash, created_at, created_by)
-                        VALUES ('taihe', $1, $2, $3, 'x', $6, 'test') RETURNING id)
-             INSERT INTO memberships (account_id, county, unit, role, since) SELECT id, 'taihe', $4, $5, $6 FROM a RETURNING account_id",
-        )
-        .bind(login)
-        .bind(name)
-        .bind(phone)
-        .bind(unit)
-        .bind(role)
-        .bind(self.at)
-        .fetch_one(self.fixture.store.pool())
-        .await
-        .unwrap();
+        let new = NewPerson {
+            login,
+            name,
+            phone,
+            unit,
+            role,
+            since: self.at,
+        };
+        let account = person(self.fixture.store.pool(), new).await;
         Who {
             account,
             name: name.to_owned(),

@@ -23,7 +23,8 @@ async fn random_acts_on_openings_leave_nothing_illegal() {
     tokio::task::block_in_place(|| {
         let mut runner = TestRunner::new(Config {
             cases: REPORTS,
-            failure_persistence: None,
+            // Kept in `proptest-regressions`, which is committed.
+            source_file: Some(file!()),
             max_shrink_iters: 0,
             ..Config::default()
         });

@@ -131,7 +131,7 @@ fn scope<'t>(table: &'t Table, defaults: &Point, absent: Option<usize>) -> Scope
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig::with_cases(500))]
 
     #[test]
     fn finds_what_brute_force_finds((table, domain, defaults, absent) in cases()) {

@@ -1,56 +1,16 @@
-//! Accounts: invitations, ended sessions, and that nobody locks the county out.
-
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+//! Accounts from their invitation to their end.
 
 use reqwest::StatusCode;
 use tests::{
     Sample, System,
-    officers::{Accounts, Browser, Page},
+    officers::{Accounts, Browser},
 };
 
-/// The link of a fresh invitation, on the page that shows it once.
-pub(crate) fn invited(page: &Page, login: &str) -> String {
-    let (_, rest) = page
-        .text
-        .split_once(&format!("<code>{login}</code>"))
-        .expect("an invitation");
-    let (_, rest) = rest.split_once("<code class=\"address\">").expect("its link");
-    rest.split_once('<').unwrap().0.to_owned()
-}
+use super::{accept, id, invited, person, try_login};
 
-/// Sets a password by an invitation, as its owner does; gives the answer's status and page.
-pub(crate) async fn accept(system: &System, link: &str, new: &str, again: &str) -> (u16, String) {
-    let form = [("code", link), ("new", new), ("again", again)];
-    let url = format!("{}/invitation", system.internal_url);
-    let answer = system.http.post(url).form(&form).send().await.unwrap();
-    (answer.status().as_u16(), answer.text().await.unwrap())
-}
-
-/// What an invitation's page answers.
-pub(crate) async fn opened(system: &System, link: &str) -> (u16, String) {
-    let answer = system.http.get(link).send().await.unwrap();
-    (answer.status().as_u16(), answer.text().await.unwrap())
-}
-
-async fn try_login(system: &System, login: &str, password: &str) -> StatusCode {
-    let http = reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .build()
-        .unwrap();
-    http.post(format!("{}/login", system.internal_url))
-        .form(&[("login", login), ("password", password)])
-        .send()
-        .await
-        .unwrap()
-        .status()
-}
-
-async fn id(system: &System, login: &str) -> i64 {
-    sqlx::query_scalar("SELECT id FROM accounts WHERE login = $1")
-        .bind(login)
-        .fetch_one(&system.db)
-        .await
-        .unwrap()
+fn query(q: &str) -> String {
+    let encoded: String = q.bytes().map(|b| format!("%{b:02X}")).collect();
+    format!("q={encoded}")
 }
 
 #[tokio::test]
@@ -131,24 +91,6 @@ async fn nobody_locks_the_county_out() {
         accounts.browser(&system, "office").await.get("/people").await.status,
         404
     );
-}
-
-/// A new account's form, filled in.
-pub(crate) fn person<'a>(
-    csrf: &'a str,
-    login: &'a str,
-    name: &'a str,
-    phone: &'a str,
-    unit: &'a str,
-) -> Vec<(&'a str, &'a str)> {
-    vec![
-        ("csrf", csrf),
-        ("login", login),
-        ("name", name),
-        ("phone", phone),
-        ("unit", unit),
-        ("role", "member"),
-    ]
 }
 
 #[tokio::test]
@@ -252,197 +194,6 @@ async fn names_and_phones_are_mended_and_the_act_is_kept() {
     }
     let none = admin.get(&format!("/people?{}", query("值班 民政局"))).await;
     assert!(!none.text.contains(&format!("/people/{member}\"")));
-}
-
-fn query(q: &str) -> String {
-    let encoded: String = q.bytes().map(|b| format!("%{b:02X}")).collect();
-    format!("q={encoded}")
-}
-
-#[tokio::test]
-async fn who_leaves_hands_over_what_they_hold() {
-    let system = System::start().await;
-    let accounts = Accounts::make(&system).await;
-    let filed = system.file(Sample::BruisesAtSchool.body()).await;
-    system.routed(&filed).await;
-    let ticket: i64 = sqlx::query_scalar(
-        "SELECT id FROM tickets WHERE report_id = $1 AND unit = 'pol-341222101' AND obligation = 'police-accept'",
-    )
-    .bind(filed.id())
-    .fetch_one(&system.db)
-    .await
-    .unwrap();
-    let member = accounts.browser(&system, "member").await;
-    let page = member.get(&format!("/tickets/{ticket}")).await;
-    assert_eq!(member.act(&page, ticket, "sign", &[]).await.status, 303);
-    let (leaving, colleague) = (id(&system, "demo-member").await, id(&system, "demo-leader").await);
-    let admin = accounts.browser(&system, "admin").await;
-    let path = format!("/people/{leaving}");
-    let page = admin.get(&format!("{path}/leave")).await;
-    assert!(page.text.contains("name=\"to-pol-341222101\"") && page.text.contains(&format!("value=\"{colleague}\"")));
-    assert!(!page.text.contains(&filed.receipt), "an administrator sees no report");
-    let csrf = page.hidden("csrf");
-
-    // Not without a word on what is in hand, and not to somebody of another unit.
-    let outsider = id(&system, "demo-office").await.to_string();
-    for to in ["", "12345678", outsider.as_str()] {
-        let refused = admin
-            .post(&format!("{path}/disable"), &[("csrf", &csrf), ("to-pol-341222101", to)])
-            .await;
-        assert_eq!(refused.status, 422, "{to}");
-    }
-    assert_eq!(member.get("/desk").await.status, 200, "nothing was done");
-
-    // A role that ends leaves the ticket to be assigned; the page says that.
-    let role = [
-        ("csrf", csrf.as_str()),
-        ("unit", "pol-341222101"),
-        ("role", "member"),
-        ("to-pol-341222101", "none"),
-    ];
-    assert_eq!(admin.post(&format!("{path}/end"), &role).await.status, 200);
-    let held: (Option<i64>, Option<String>) =
-        sqlx::query_as("SELECT assignee, assignee_name FROM tickets WHERE id = $1")
-            .bind(ticket)
-            .fetch_one(&system.db)
-            .await
-            .unwrap();
-    assert_eq!(held, (None, None));
-    let leader = accounts.browser(&system, "leader").await;
-    let seen = leader.get(&format!("/tickets/{ticket}")).await.text;
-    assert!(
-        seen.contains("取消分办") && seen.contains("演示·账号管理员"),
-        "the act stands in the timeline"
-    );
-
-    // Back again, in hand again, then the whole account goes.
-    let back = [("csrf", csrf.as_str()), ("unit", "pol-341222101"), ("role", "member")];
-    assert_eq!(admin.post(&format!("{path}/grant"), &back).await.status, 200);
-    let page = leader.get(&format!("/tickets/{ticket}")).await;
-    let assigned = leader
-        .act(&page, ticket, "assign", &[("account", &leaving.to_string())])
-        .await;
-    assert_eq!(assigned.status, 303);
-    let to = colleague.to_string();
-    let gone = admin
-        .post(
-            &format!("{path}/disable"),
-            &[("csrf", &csrf), ("to-pol-341222101", &to)],
-        )
-        .await;
-    assert!(gone.status == 200 && gone.text.contains("已移交 1 件"));
-    let holder: Option<i64> = sqlx::query_scalar("SELECT assignee FROM tickets WHERE id = $1")
-        .bind(ticket)
-        .fetch_one(&system.db)
-        .await
-        .unwrap();
-    assert_eq!(holder, Some(colleague));
-    let by: Option<i64> = sqlx::query_scalar(
-        "SELECT account_id FROM events WHERE ticket_id = $1 AND kind = 'assigned' ORDER BY at DESC LIMIT 1",
-    )
-    .bind(ticket)
-    .fetch_one(&system.db)
-    .await
-    .unwrap();
-    assert_eq!(by, Some(id(&system, "demo-admin").await));
-
-    // However somebody came to be gone, their tickets say so until they are assigned again.
-    sqlx::query("UPDATE accounts SET disabled_at = now() WHERE login = 'demo-leader'")
-        .execute(&system.db)
-        .await
-        .unwrap();
-    sqlx::query("UPDATE accounts SET disabled_at = NULL WHERE login = 'demo-member'")
-        .execute(&system.db)
-        .await
-        .unwrap();
-    let member = accounts.browser(&system, "member").await;
-    for path in ["/desk".to_owned(), format!("/tickets/{ticket}")] {
-        assert!(member.get(&path).await.text.contains("请重新分办"), "{path}");
-    }
-    let office = accounts.browser(&system, "office").await;
-    assert!(
-        office
-            .get(&format!("/board/tickets/{ticket}"))
-            .await
-            .text
-            .contains("请重新分办")
-    );
-}
-
-#[tokio::test]
-async fn a_units_contacts_are_an_example_until_somebody_confirms_them() {
-    let system = System::start().await;
-    let accounts = Accounts::make(&system).await;
-    let admin = accounts.browser(&system, "admin").await;
-    let member = accounts.browser(&system, "member").await;
-    assert!(member.get("/desk").await.text.contains("（示例）"));
-    // The reporters' pages ask for the office's phone every half a minute.
-    tests::eventually(
-        "the office's phone on the form",
-        std::time::Duration::from_secs(60),
-        async || {
-            let form = system
-                .http
-                .get(&system.public_url)
-                .send()
-                .await
-                .ok()?
-                .text()
-                .await
-                .ok()?;
-            form.contains("<a href=\"tel:05588600000\">0558-8600000</a> <small>（示例）</small>")
-                .then_some(())
-        },
-    )
-    .await;
-    let list = admin.get("/units").await.text;
-    assert!(list.contains("示例") && list.contains("还有 "));
-    let path = "/units/pol-341222101";
-    let page = admin.get(path).await;
-    let csrf = page.hidden("csrf");
-    assert!(page.text.contains("还没有人确认") && page.text.contains("demo-member"));
-    let refused = admin
-        .post(
-            path,
-            &[
-                ("csrf", &csrf),
-                ("mailbox", "不是邮箱"),
-                ("duty_phone", "0558-8612345转8012"),
-            ],
-        )
-        .await;
-    assert!(
-        refused.status == 422
-            && refused.text.contains("value=\"不是邮箱\"")
-            && refused.text.contains("value=\"0558-8612345转8012\"")
-    );
-    let done = admin
-        .post(
-            path,
-            &[
-                ("csrf", &csrf),
-                ("mailbox", "jiuxian＠ah.example"),
-                ("duty_phone", "0558-8612345转8012"),
-            ],
-        )
-        .await;
-    assert_eq!(done.status, 200);
-    for part in [
-        "由 演示·账号管理员 于",
-        "jiuxian@ah.example",
-        "pol-341222101@taihe.example → jiuxian@ah.example",
-    ] {
-        assert!(done.text.contains(part), "{part}");
-    }
-    assert!(!member.get("/desk").await.text.contains("（示例）"));
-    assert_eq!(admin.get("/units/no-such-unit").await.status, 404);
-    let filed = system.file(Sample::BruisesAtSchool.body()).await;
-    system.routed(&filed).await;
-    system.quiet(std::time::Duration::from_secs(20)).await;
-    assert!(
-        system.mail.mails().iter().any(|mail| mail.to == "jiuxian@ah.example"),
-        "mails go there"
-    );
 }
 
 #[tokio::test]

@@ -4,286 +4,21 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::collections::{BTreeMap, BTreeSet};
+mod doors;
+mod person;
+mod planted;
 
-use reqwest::{Method, redirect::Policy};
+use std::collections::BTreeSet;
+
+use reqwest::redirect::Policy;
 use serde_json::{Value, json};
-use tests::{
-    Filed, System,
-    officers::{Accounts, Browser},
+use tests::{System, officers::Accounts};
+
+use self::{
+    doors::{Ids, is_walked},
+    person::{Person, one, unit_people},
+    planted::Planted,
 };
-
-/// The sealed words of a report by part; `contact` and `identity` are what a named, or any, reporter said of themselves.
-const PARTS: [(&str, &str); 9] = [
-    ("place", "暗号地点"),
-    ("child", "暗号姓名"),
-    ("birth", "暗号证件"),
-    ("school", "暗号学校"),
-    ("home", "暗号住址"),
-    ("narrative", "暗号经过"),
-    ("reporter", "暗号单位"),
-    ("contact", "暗号报告人"),
-    ("contact", "暗号电话"),
-];
-
-/// A report with its words.
-struct Planted {
-    filed: Filed,
-    mark: &'static str,
-    named: bool,
-}
-
-impl Planted {
-    async fn file(system: &System, mark: &'static str, named: bool, situations: &[&str], danger: bool) -> Self {
-        let word = |part: usize| format!("{}{mark}", PARTS[part].1);
-        let body = json!({
-            "situations": situations, "present_danger": danger, "area": "341222101001", "where_now": word(0), "place": "home",
-            "suspect": "acquaintance",
-            "children": [{"name": word(1), "sex": "female", "age": 13, "id_number": word(2), "living_with": "grandparents",
-                          "left_behind": true, "school": word(3), "home_address": word(4)}],
-            "reporter": {"kind": "doctor", "identity": if named { "named" } else { "confidential" }, "organization": word(6),
-                         "name": word(7), "phone": word(8)},
-            "narrative": word(5),
-        });
-        let filed = system.file(&body.to_string()).await;
-        system.routed(&filed).await;
-        Self { filed, mark, named }
-    }
-
-    /// Which parts a text holds words of, as `reads` names them.
-    fn told(&self, text: &str) -> BTreeSet<&'static str> {
-        PARTS
-            .iter()
-            .filter(|(_, word)| text.contains(&format!("{word}{}", self.mark)))
-            .map(|(part, _)| *part)
-            .collect()
-    }
-
-    /// Whether somebody who is shown `parts` may read words of this one.
-    fn covers(&self, parts: &BTreeSet<String>, part: &str) -> bool {
-        match part {
-            "contact" => parts.contains("identity") || self.named && parts.contains("reporter"),
-            "reporter" => parts.contains("identity") || parts.contains("reporter"),
-            part => parts.contains(part),
-        }
-    }
-}
-
-struct Person {
-    who: String,
-    account: i64,
-    browser: Browser,
-    csrf: String,
-    token: String,
-}
-
-async fn one<T>(system: &System, sql: &'static str, id: i64) -> T
-where
-    T: for<'r> sqlx::Decode<'r, sqlx::Postgres> + sqlx::Type<sqlx::Postgres> + Send + Unpin,
-{
-    sqlx::query_scalar(sql).bind(id).fetch_one(&system.db).await.unwrap()
-}
-
-async fn all<T>(system: &System, sql: &'static str, id: i64) -> Vec<T>
-where
-    T: for<'r> sqlx::Decode<'r, sqlx::Postgres> + sqlx::Type<sqlx::Postgres> + Send + Unpin,
-{
-    sqlx::query_scalar(sql).bind(id).fetch_all(&system.db).await.unwrap()
-}
-
-impl Person {
-    async fn open(system: &System, accounts: &Accounts, who: &str) -> Self {
-        let browser = accounts.browser(system, who).await;
-        let csrf = browser.get("/password").await.hidden("csrf");
-        let account = sqlx::query_scalar("SELECT id FROM accounts WHERE login = $1")
-            .bind(accounts.of(who).0)
-            .fetch_one(&system.db)
-            .await
-            .unwrap();
-        Self {
-            who: who.to_owned(),
-            account,
-            browser,
-            csrf,
-            token: accounts.token(system, who).await,
-        }
-    }
-
-    /// What this person may be shown of a report, from whichever door: by the rows, read from the database apart from the program.
-    async fn parts(&self, system: &System, report: i64) -> BTreeSet<String> {
-        let parts: Vec<String> = sqlx::query_scalar(
-            "SELECT unnest(array_remove(t.shows, 'identity')) FROM tickets t JOIN memberships m ON m.unit = t.unit AND m.ended_at IS NULL
-                 AND m.role IN ('member', 'leader', 'office') WHERE t.report_id = $1 AND m.account_id = $2
-             UNION SELECT jsonb_array_elements_text(d.looks -> m.role) FROM decisions d, memberships m
-             WHERE d.report_id = $1 AND m.account_id = $2 AND m.ended_at IS NULL AND m.role IN ('office', 'oversight')
-             UNION SELECT unnest(o.parts) FROM openings o WHERE o.report_id = $1 AND o.asked_account = $2 AND o.state = 'open'",
-        )
-        .bind(report)
-        .bind(self.account)
-        .fetch_all(&system.db)
-        .await
-        .unwrap();
-        parts.into_iter().collect()
-    }
-
-    async fn ask(&self, system: &System, client: &reqwest::Client, method: &str, path: &str) -> String {
-        let api = path.starts_with("/api/");
-        let mut request = client.request(
-            method.parse::<Method>().unwrap(),
-            format!("{}{path}", system.internal_url),
-        );
-        request = if api {
-            request.bearer_auth(&self.token)
-        } else {
-            request.header("cookie", self.browser.cookie())
-        };
-        if method == "POST" {
-            request = if api {
-                request.json(&json!({"version": 0}))
-            } else {
-                request.form(&BTreeMap::from([("csrf", self.csrf.as_str()), ("version", "0")]))
-            };
-        }
-        let answer = request.send().await.unwrap();
-        let location = answer.headers().get("location").map(|l| l.to_str().unwrap().to_owned());
-        let bytes = answer.bytes().await.unwrap();
-        format!("{}{}", location.unwrap_or_default(), String::from_utf8_lossy(&bytes))
-    }
-}
-
-/// One more person for each unit that holds a ticket.
-async fn unit_people(system: &System, accounts: &mut Accounts) -> Vec<String> {
-    let password = accounts.of("member").1.to_owned();
-    let units: Vec<String> = all(
-        system,
-        "SELECT DISTINCT unit FROM tickets WHERE unit <> 'office' AND $1 = $1 ORDER BY 1",
-        0_i64,
-    )
-    .await;
-    for unit in &units {
-        let login = format!("walk-{unit}");
-        sqlx::query(
-            "WITH a AS (INSERT INTO accounts (county, login, name, password_hash, created_at, created_by)
-                        SELECT county, $1, $2, password_hash, created_at, 'test' FROM accounts WHERE login = 'demo-member'
-                        RETURNING id, county, created_at)
-             INSERT INTO memberships (account_id, county, unit, role, since) SELECT id, county, $3, 'member', created_at FROM a",
-        )
-        .bind(&login)
-        .bind(format!("走查{unit}"))
-        .bind(unit)
-        .execute(&system.db)
-        .await
-        .unwrap();
-        accounts.add(unit, &login, &password);
-    }
-    units
-}
-
-/// Every id that an address may hold, by the name of its place.
-struct Ids {
-    tickets: Vec<i64>,
-    reports: Vec<i64>,
-    openings: Vec<i64>,
-    people: Vec<i64>,
-    floods: Vec<i64>,
-}
-
-impl Ids {
-    /// Of tickets those that this person's unit holds, one that it doesn't, and for the county one of each report.
-    async fn of(system: &System, account: i64) -> Self {
-        Self {
-            tickets: all(
-                system,
-                "(SELECT t.id FROM tickets t JOIN memberships m ON m.unit = t.unit AND m.ended_at IS NULL
-                      AND m.role IN ('member', 'leader') WHERE m.account_id = $1 ORDER BY t.report_id, t.id LIMIT 4)
-                 UNION (SELECT min(t.id) FROM tickets t WHERE NOT EXISTS (SELECT FROM memberships m WHERE m.account_id = $1 AND m.unit = t.unit)
-                        AND EXISTS (SELECT FROM memberships m WHERE m.account_id = $1 AND m.role IN ('member', 'leader'))
-                        HAVING min(t.id) IS NOT NULL)
-                 UNION SELECT min(t.id) FROM tickets t WHERE EXISTS (SELECT FROM memberships m WHERE m.account_id = $1
-                        AND m.role NOT IN ('member', 'leader')) GROUP BY t.report_id
-                 UNION SELECT t.id FROM tickets t WHERE t.state = 'close-requested' AND EXISTS (SELECT FROM memberships m
-                        WHERE m.account_id = $1 AND m.role NOT IN ('member', 'leader')) ORDER BY 1",
-                account,
-            )
-            .await,
-            reports: all(system, "SELECT id FROM reports WHERE $1 = $1 ORDER BY id", 0_i64).await,
-            openings: all(system, "SELECT id FROM openings WHERE $1 = $1 ORDER BY id", 0_i64).await,
-            people: all(
-                system,
-                "SELECT id FROM accounts WHERE login IN ('demo-member', 'demo-office') AND $1 = $1",
-                0_i64,
-            )
-            .await,
-            floods: all(system, "SELECT id FROM floods WHERE $1 = $1", 0_i64).await,
-        }
-    }
-
-    /// The addresses of a route.
-    fn addresses(&self, route: &str) -> Vec<String> {
-        let first = |name: &str, ids: &[i64], routes: Vec<String>| -> Vec<String> {
-            if !route.contains(name) {
-                return routes;
-            }
-            routes
-                .iter()
-                .flat_map(|path| ids.iter().map(|id| path.replace(name, &id.to_string())))
-                .collect()
-        };
-        let ids = match route.trim_start_matches("/api/v1") {
-            path if path.starts_with("/openings") => &self.openings,
-            path if path.starts_with("/people") || path.starts_with("/grants") || path.starts_with("/factor") => {
-                &self.people
-            }
-            path if path.starts_with("/floods") => &self.floods,
-            _ => &self.tickets,
-        };
-        let acts: &[&str] = match route.trim_start_matches("/api/v1") {
-            path if path.starts_with("/openings") => &["approve", "refuse", "review", "end", "withdraw"],
-            path if path.starts_with("/closings") => &["confirm", "refuse"],
-            path if path.starts_with("/triage") => &["assign", "reroute"],
-            path if path.starts_with("/floods") => &["ask", "confirm"],
-            _ => &["refuse"],
-        };
-        let paths = first("{id}", ids, vec![route.to_owned()]);
-        let paths = first("{report_id}", &self.reports, paths);
-        let paths = first("{opening}", &self.openings, paths);
-        paths
-            .iter()
-            .flat_map(|path| acts.iter().map(move |act| path.replace("{act}", act)))
-            .map(|path| {
-                path.replace("{notice}", "00000000-0000-4000-8000-000000000000")
-                    .replace("{version}", "1")
-                    .replace("{table}", "disclosure")
-                    .replace("{row}", "1")
-                    .replace("{code}", "pol-341222101")
-            })
-            .collect::<BTreeSet<_>>()
-            .into_iter()
-            .collect()
-    }
-}
-
-/// Doors that end the session, or that no report stands behind and that change the person who walks.
-fn is_walked(method: &str, path: &str) -> bool {
-    !path.starts_with("/assets/")
-        && !path.starts_with("/logout")
-        && method != "DELETE"
-        && (method != "POST"
-            || ![
-                "/login",
-                "/sessions",
-                "/password",
-                "/factor",
-                "/people",
-                "/units",
-                "/rules",
-                "/grants",
-                "/api/v1/session",
-                "/api/v1/grants",
-            ]
-            .iter()
-            .any(|begin| path.starts_with(begin)))
-}
 
 /// Reports in every state that has a page of its own, with looks that are asked, open, ended and refused.
 async fn scene(system: &System, accounts: &mut Accounts) -> (Vec<Planted>, Vec<String>) {
@@ -512,7 +247,10 @@ async fn no_door_tells_more_than_its_row_and_every_look_is_written_down() {
     for planted in &reports {
         elsewhere.push((
             format!("show {}", planted.mark),
-            system.show(&planted.filed.receipt).await.to_string(),
+            system
+                .router_cli(&["show", &planted.filed.receipt, "--json"])
+                .await
+                .stdout,
         ));
         let status = json!({"receipt": planted.filed.receipt, "follow_up_code": planted.filed.follow_up_code});
         let status = system

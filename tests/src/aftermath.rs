@@ -1,0 +1,126 @@
+//! What a test leaves behind: when its [`System`](crate::System) ends nothing is unprocessed and nothing went wrong, unless the test
+//! says so by name.
+
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
+
+use sqlx::{Connection, PgConnection};
+
+/// How long what is under way may take to end.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What a test may leave, if it says so ([`crate::System::leaves`]).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Left {
+    /// Reports that are not routed.
+    Outbox,
+    /// Mails that are due and not sent.
+    Notices,
+    /// Clocks whose next step is due and not taken.
+    Clocks,
+    /// Messages that name no report, for the office to look at.
+    Parked,
+    /// Reports that were tried again one by one.
+    Suspects,
+    /// Mails that were given up or came back.
+    Undelivered,
+    /// Lines of level ERROR, panics among them.
+    Errors,
+}
+
+/// A question to the database: what it counts, what it is called, and the services that have to run for it to become nothing.
+const COUNTED: [(Left, &str, &[&str], &str); 6] = [
+    (
+        Left::Outbox,
+        "reports in the outbox",
+        &["intake-api", "router"],
+        "SELECT count(*) FROM outbox",
+    ),
+    (
+        Left::Notices,
+        "mails that are due",
+        &["notifier"],
+        "SELECT count(*) FROM notices WHERE state = 'queued' AND (lease_owner IS NOT NULL OR greatest(due_at, created_at) <= now())",
+    ),
+    (
+        Left::Clocks,
+        "clocks with a due step",
+        &["router"],
+        "SELECT (SELECT count(*) FROM stages WHERE next_at <= now()) + (SELECT count(*) FROM openings WHERE next_at <= now())",
+    ),
+    (
+        Left::Parked,
+        "parked messages",
+        &[],
+        "SELECT count(*) FROM parked_messages",
+    ),
+    (
+        Left::Suspects,
+        "reports under suspicion",
+        &["router"],
+        "SELECT count(*) FROM routing_attempts",
+    ),
+    (
+        Left::Undelivered,
+        "mails that never arrived",
+        &[],
+        "SELECT count(*) FROM notices WHERE state IN ('failed', 'bounced') AND replaced_by IS NULL",
+    ),
+];
+
+/// What is asked when a system ends.
+pub(crate) struct Aftermath {
+    pub(crate) database_url: String,
+    /// The services that run at the end: what a stopped one would have done is not missed.
+    pub(crate) running: Vec<&'static str>,
+    /// Name and log of each service.
+    pub(crate) logs: Vec<(&'static str, String)>,
+    pub(crate) expected: BTreeSet<Left>,
+}
+
+impl Aftermath {
+    /// What is left and was not expected, in words. Blocks; on a runtime of its own, because whoever ends is no async code.
+    pub(crate) fn look(&self) -> Vec<String> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let mut left = runtime.expect("a runtime").block_on(self.in_the_database());
+        if !self.expected.contains(&Left::Errors) {
+            for (service, log) in &self.logs {
+                let wrong = log.lines().filter(|line| is_error(line));
+                left.extend(wrong.take(3).map(|line| format!("{service}: {line}")));
+            }
+        }
+        left
+    }
+
+    async fn in_the_database(&self) -> Vec<String> {
+        let asked: Vec<_> = COUNTED
+            .iter()
+            .filter(|(left, _, need, _)| !self.expected.contains(left) && need.iter().all(|s| self.running.contains(s)))
+            .collect();
+        let mut connection = match PgConnection::connect(&self.database_url).await {
+            Ok(connection) => connection,
+            Err(e) => return vec![format!("the database can't be asked what is left: {e}")],
+        };
+        let end = Instant::now() + PATIENCE;
+        loop {
+            let mut left = Vec::new();
+            for (_, what, _, sql) in &asked {
+                let count: i64 = sqlx::query_scalar(*sql).fetch_one(&mut connection).await.expect(sql);
+                if count > 0 {
+                    left.push(format!("{count} {what}"));
+                }
+            }
+            if left.is_empty() || Instant::now() > end {
+                _ = connection.close().await;
+                return left;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+    }
+}
+
+fn is_error(line: &str) -> bool {
+    line.contains("\"level\":\"ERROR\"") || line.contains("panicked at")
+}
