@@ -26,7 +26,11 @@ use uuid::Uuid;
 
 use crate::{
     fitting,
-    intake::{accept::Intake, relay, writer},
+    intake::{
+        accept::Intake,
+        relay::{self, Relay},
+        writer::{self, Writer},
+    },
     internal::{
         self, Internal,
         auth::{inside::FactorRule, token::Tokens},
@@ -68,14 +72,16 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
 
     let relay = Uuid::new_v4();
     let (fresh, to_relay) = mpsc::channel(QUEUE);
-    let topology = Topology::new(&config.broker.prefix);
     parts.spawn(
         "relay",
         relay::run(
-            outbox.clone(),
-            config.amqp_url()?,
-            topology,
-            (relay, to_relay),
+            Relay {
+                store: outbox.clone(),
+                url: config.amqp_url()?,
+                topology: Topology::new(&config.broker.prefix),
+                owner: relay,
+                fresh: to_relay,
+            },
             readiness.part("relay"),
             stop.clone(),
         ),
@@ -89,11 +95,13 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
         parts.spawn(
             "writer",
             writer::run(
-                batch,
-                queue.clone(),
-                config.intake.batch,
-                fresh.clone(),
-                readiness.part("writer"),
+                Writer {
+                    batch,
+                    jobs: queue.clone(),
+                    most: config.intake.batch,
+                    relay: fresh.clone(),
+                    part: readiness.part("writer"),
+                },
                 stop.clone(),
             ),
         );

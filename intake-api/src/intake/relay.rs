@@ -33,16 +33,30 @@ const LOOK: Duration = Duration::from_millis(500);
 /// How often it tries whether the broker takes messages, so that `/ready` knows before a report does.
 const TRIAL: Duration = Duration::from_secs(2);
 
-/// Runs until `stop`; fails only when RabbitMQ refuses our queues. `fresh` brings rows that the writer committed, leased to
-/// `owner` already; a full channel loses nothing, since their leases run out.
-pub(crate) async fn run(
-    store: Store,
-    url: String,
-    topology: Topology,
-    (owner, fresh): (Uuid, mpsc::Receiver<OutboxRow>),
-    part: Part,
-    stop: CancellationToken,
-) -> anyhow::Result<()> {
+/// What the relay works with.
+pub(crate) struct Relay {
+    /// The outbox.
+    pub(crate) store: Store,
+    /// Where the broker is, with its login.
+    pub(crate) url: String,
+    /// Our queues.
+    pub(crate) topology: Topology,
+    /// By whom its leases are held.
+    pub(crate) owner: Uuid,
+    /// Brings rows that the writers committed, leased to `owner` already; a full channel loses nothing, since their leases run
+    /// out.
+    pub(crate) fresh: mpsc::Receiver<OutboxRow>,
+}
+
+/// Runs until `stop`; fails only when RabbitMQ refuses our queues.
+pub(crate) async fn run(relay: Relay, part: Part, stop: CancellationToken) -> anyhow::Result<()> {
+    let Relay {
+        store,
+        url,
+        topology,
+        owner,
+        fresh,
+    } = relay;
     let fresh = Mutex::new(fresh);
     let (away, is_away) = watch::channel(true);
     let (store, fresh, halt, part, away) = (&store, &fresh, &stop, &part, &away);

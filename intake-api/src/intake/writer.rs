@@ -89,30 +89,42 @@ impl From<Stored> for Outcome {
     }
 }
 
-/// One writer's loop. Several share the queue of jobs; each gathers a batch while the others commit.
-///
-/// Ends when every door is closed and the queue is drained.
-pub(crate) async fn run(
-    mut writer: BatchWriter,
-    jobs: Arc<Mutex<mpsc::Receiver<Job>>>,
-    batch: usize,
-    relay: mpsc::Sender<OutboxRow>,
-    part: Part,
-    stop: CancellationToken,
-) -> anyhow::Result<()> {
-    watch_start(&mut writer, &part, &stop).await;
-    let mut batch_jobs = Vec::with_capacity(batch);
+/// One writer. Several share the queue of jobs; each gathers a batch while the others commit.
+pub(crate) struct Writer {
+    /// Its connection.
+    pub(crate) batch: BatchWriter,
+    /// Reports that wait for a writer.
+    pub(crate) jobs: Arc<Mutex<mpsc::Receiver<Job>>>,
+    /// Most reports of one batch.
+    pub(crate) most: usize,
+    /// Whom it tells what is committed.
+    pub(crate) relay: mpsc::Sender<OutboxRow>,
+    /// Its line in `/ready`.
+    pub(crate) part: Part,
+}
+
+/// Its loop. Ends when every door is closed and the queue is drained.
+pub(crate) async fn run(writer: Writer, stop: CancellationToken) -> anyhow::Result<()> {
+    let Writer {
+        mut batch,
+        jobs,
+        most,
+        relay,
+        part,
+    } = writer;
+    watch_start(&mut batch, &part, &stop).await;
+    let mut gathered = Vec::with_capacity(most);
     loop {
-        let next = async { jobs.lock().await.recv_many(&mut batch_jobs, batch).await };
+        let next = async { jobs.lock().await.recv_many(&mut gathered, most).await };
         let Ok(got) = tokio::time::timeout(IDLE, next).await else {
-            ask(&mut writer, &part).await;
+            ask(&mut batch, &part).await;
             continue;
         };
         if got == 0 {
             return Ok(());
         }
         metrics::histogram!("shouwang_intake_batch_size").record(got as f64);
-        write(&mut writer, std::mem::take(&mut batch_jobs), &relay, &part).await;
+        write(&mut batch, std::mem::take(&mut gathered), &relay, &part).await;
     }
 }
 

@@ -3,13 +3,7 @@
 //! Court and procuratorate are independent of the leading group: what they let pass stands apart, as 提示函 that was sent.
 
 use askama::Template;
-use axum::{
-    Json,
-    extract::State,
-    http::StatusCode,
-    response::{IntoResponse, Response},
-    routing::get,
-};
+use axum::{Json, http::StatusCode, response::Response, routing::get};
 use casework::county::AreaLevel;
 use casework::pack::Pack;
 use chrono::{DateTime, Utc};
@@ -21,11 +15,11 @@ use platform::{
 use serde_json::{Value, json};
 
 use super::{
-    Internal, Route, api_unavailable,
+    By, Internal, Route,
     auth::Leading,
     board::call::{Call, call},
-    page::{Frame, Language, render, words},
-    unavailable,
+    error::{ApiError, PageError},
+    page::{Frame, render, words},
 };
 
 /// Routes of this part.
@@ -64,12 +58,10 @@ struct LeadingPage {
 }
 
 /// `GET /leading`
-async fn page(State(internal): State<Internal>, actor: Leading, Language(lang): Language) -> Response {
-    let (now, loaded) = (clock::now(), internal.pack.current());
-    let (found, looks) = match look(&internal, now).await {
-        Ok(found) => found,
-        Err(e) => return unavailable(&e),
-    };
+async fn page(by: By<Leading>) -> Result<Response, PageError> {
+    let (internal, lang, now) = (&by.internal, by.lang, clock::now());
+    let loaded = internal.pack.current();
+    let (found, looks) = look(internal, now).await?;
     let pack = &loaded.pack;
     let (letters, supervised): (Vec<_>, Vec<_>) = found.overdue.iter().partition(|line| line.letter);
     let say = |lines: Vec<&LeadingLine>| lines.into_iter().map(|l| line(l, pack, lang, now)).collect();
@@ -88,23 +80,22 @@ async fn page(State(internal): State<Internal>, actor: Leading, Language(lang): 
         office_failed: found
             .office_failed_at
             .map(|at| lang.fill("leading.office_failed", &[("at", &words::moment(lang, at, now))])),
-        frame: Frame::of(&actor, lang, "/leading"),
+        frame: by.frame("/leading"),
     };
-    render(StatusCode::OK, &page)
+    Ok(render(StatusCode::OK, &page))
 }
 
 /// `GET /api/v1/leading`
-async fn api(State(internal): State<Internal>, _: Leading) -> Response {
-    match look(&internal, clock::now()).await {
-        Ok((found, looks)) => {
-            let loaded = internal.pack.current();
-            let overdue: Vec<Value> = found.overdue.iter().map(|l| in_json(l, &loaded.pack)).collect();
-            let failed = found.office_failed_at.map(casework::calendar::rfc3339);
-            Json(json!({"overdue": overdue, "more": found.more, "office": found.office, "office_failed_at": failed, "openings_overdue": looks}))
-                .into_response()
-        }
-        Err(e) => api_unavailable(&e),
-    }
+async fn api(by: By<Leading>) -> Result<Json<Value>, ApiError> {
+    let internal = &by.internal;
+    let (found, looks) = look(internal, clock::now()).await?;
+    let loaded = internal.pack.current();
+    let overdue: Vec<Value> = found.overdue.iter().map(|l| in_json(l, &loaded.pack)).collect();
+    let failed = found.office_failed_at.map(casework::calendar::rfc3339);
+    Ok(Json(json!({
+        "overdue": overdue, "more": found.more, "office": found.office, "office_failed_at": failed,
+        "openings_overdue": looks,
+    })))
 }
 
 /// The page, and how many looks at what is hidden nobody decided or reviewed in time.

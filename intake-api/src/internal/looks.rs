@@ -1,12 +1,10 @@
 //! A report without a ticket: the oversight reads everything but who reported, the office what its row shows. Each look is
 //! written down in the call that hands it out.
 
-use std::collections::HashMap;
-
 use askama::Template;
 use axum::{
     Json,
-    extract::{Path, Query, State},
+    extract::{Path, Query},
     http::{StatusCode, header},
     response::{IntoResponse, Redirect, Response},
     routing::get,
@@ -16,19 +14,20 @@ use platform::{
     asked, clock,
     receipt::ReportId,
     store::{Opening, ReadLine, Reading, ReadsAsked, ReportOutline},
-    text::Lang,
 };
 use serde_json::json;
 
 use super::{
-    Internal, Route, api_unavailable,
+    By, Route, Visit,
+    again::{Again, Fields},
     auth::{Actor, Overseer},
     board::facts,
     desk::matter,
-    detached, openings,
-    page::{Frame, Language, problem, render, tail},
+    detached,
+    error::{ApiError, PageError},
+    openings,
+    page::{Frame, render, tail},
     reads::{self, ReadWords},
-    unavailable,
 };
 use crate::parts::Opened;
 
@@ -70,41 +69,34 @@ struct LookPage {
     openings: Vec<openings::Line>,
     reads: Vec<ReadWords>,
     tickets: Vec<(i64, String)>,
-    notice: Option<&'static str>,
+    notice: Option<String>,
     typed: String,
 }
 
 /// `GET /reports`: by its receipt.
-async fn find(
-    State(internal): State<Internal>,
-    actor: Overseer,
-    Language(lang): Language,
-    Query(query): Query<HashMap<String, String>>,
-) -> Response {
+async fn find(by: By<Overseer>, Query(query): Query<Fields>) -> Result<Response, PageError> {
+    let internal = &by.internal;
     let typed = query.get("receipt").cloned().unwrap_or_default();
     let mut wrong = None;
     if !typed.trim().is_empty() {
         match asked::read(&typed, "").receipt {
             Err(_) => wrong = Some("reads.wrong_receipt"),
-            Ok(receipt) => match internal.board.report_outline(&internal.county, receipt.get()).await {
-                Ok(Some(_)) => return Redirect::to(&format!("/reports/{}", receipt.get())).into_response(),
-                Ok(None) => wrong = Some("looks.none"),
-                Err(e) => return unavailable(&e),
+            Ok(receipt) => match internal.board.report_outline(&internal.county, receipt.get()).await? {
+                Some(_) => return Ok(Redirect::to(&format!("/reports/{}", receipt.get())).into_response()),
+                None => wrong = Some("looks.none"),
             },
         }
     }
-    render(
-        if wrong.is_some() {
-            StatusCode::UNPROCESSABLE_ENTITY
-        } else {
-            StatusCode::OK
-        },
-        &FindPage {
-            frame: Frame::of(&actor, lang, "/reports"),
-            typed,
-            wrong: wrong.map(|key| lang.t(key)),
-        },
-    )
+    let status = match wrong {
+        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        None => StatusCode::OK,
+    };
+    let page = FindPage {
+        frame: by.frame("/reports"),
+        typed,
+        wrong: wrong.map(|key| by.t(key)),
+    };
+    Ok(render(status, &page))
 }
 
 /// As what somebody looks: the oversight reads more, so it comes first.
@@ -124,7 +116,8 @@ struct Found {
 }
 
 /// Looks, in a task of its own: what was handed out is written down even when the browser hangs up.
-async fn look(internal: &Internal, actor: &Actor, report: i64, how: &'static str) -> Result<Option<Found>, Response> {
+async fn look(visit: &Visit, report: i64, how: &'static str) -> Result<Option<Found>, PageError> {
+    let (internal, actor) = (&visit.internal, &visit.actor);
     let (board, office, county) = (internal.board.clone(), internal.office.clone(), internal.county.clone());
     let role = role_of(actor);
     let reading = Reading {
@@ -154,30 +147,14 @@ async fn look(internal: &Internal, actor: &Actor, report: i64, how: &'static str
 }
 
 /// `GET /reports/{report_id}`
-async fn page(
-    State(internal): State<Internal>,
-    actor: Overseer,
-    Language(lang): Language,
-    Path(id): Path<i64>,
-) -> Response {
-    show(&internal, &actor, lang, id, StatusCode::OK, None, String::new()).await
+async fn page(by: By<Overseer>, Path(id): Path<i64>) -> Result<Response, PageError> {
+    show(&by, id, Again::default()).await
 }
 
-/// The page, with what was typed into an asking that was refused.
-pub(super) async fn show(
-    internal: &Internal,
-    actor: &Actor,
-    lang: Lang,
-    id: i64,
-    status: StatusCode,
-    notice: Option<&'static str>,
-    typed: String,
-) -> Response {
-    let found = match look(internal, actor, id, "page").await {
-        Ok(Some(found)) => found,
-        Ok(None) => return problem::not_found().into_response(),
-        Err(response) => return response,
-    };
+/// The page, with the reason that was typed into an asking that was refused.
+pub(super) async fn show(visit: &Visit, id: i64, again: Again<String>) -> Result<Response, PageError> {
+    let (internal, lang) = (&visit.internal, visit.lang);
+    let found = look(visit, id, "page").await?.ok_or(PageError::NotFound)?;
     let (loaded, now) = (internal.pack.current(), clock::now());
     let pack = &loaded.pack;
     let opened = Opened::new(&internal.keys, id, &found.handed);
@@ -188,7 +165,7 @@ pub(super) async fn show(
         .hidden()
         .filter(|part| *part != Part::Identity || opened.raw["identity"] != "anonymous");
     let page = LookPage {
-        frame: Frame::of(actor, lang, "/reports").titled(tail(&receipt)),
+        frame: visit.frame("/reports").titled(tail(&receipt)),
         report: id,
         drill: found.outline.drill,
         lines: facts::lines(&opened, pack, lang),
@@ -212,19 +189,17 @@ pub(super) async fn show(
             .map(|(ticket, unit, obligation)| (*ticket, format!("{unit} · {}", label(obligation))))
             .collect(),
         receipt,
-        notice,
-        typed,
+        notice: again.said,
+        typed: again.fields,
     };
-    render(status, &page)
+    Ok(render(again.status, &page))
 }
 
 /// `GET /api/v1/reports/{report_id}`
-async fn api(State(internal): State<Internal>, actor: Overseer, Path(id): Path<i64>) -> Response {
-    let found = match look(&internal, &actor, id, "api").await {
-        Ok(Some(found)) => found,
-        Ok(None) => return problem::api(404, "no such report"),
-        Err(_) => return api_unavailable(&std::io::Error::other("a report can't be read")),
-    };
+async fn api(by: By<Overseer>, Path(id): Path<i64>) -> Result<Response, ApiError> {
+    let found = look(&by, id, "api").await.map_err(ApiError::of_read)?;
+    let found = found.ok_or(ApiError::said(404, "no such report"))?;
+    let internal = &by.internal;
     let opened = Opened::new(&internal.keys, id, &found.handed);
     let tickets: Vec<_> = found.outline.tickets.iter().map(|(ticket, ..)| ticket).collect();
     let body = json!({
@@ -232,5 +207,5 @@ async fn api(State(internal): State<Internal>, actor: Overseer, Path(id): Path<i
         "hidden": opened.shows.hidden().collect::<Vec<_>>(), "facts": opened.raw, "matter": matter(&opened), "reporter": opened.reporter,
         "tickets": tickets, "openings": found.openings,
     });
-    ([(header::CACHE_CONTROL, "no-store")], Json(body)).into_response()
+    Ok(([(header::CACHE_CONTROL, "no-store")], Json(body)).into_response())
 }

@@ -3,6 +3,7 @@
 //! `auth/` says who may, `desk/`, `board/`, `people/` hold one file per page, `page/` what pages share. `ROUTES` in
 //! `routes.rs` is the whole surface; a test walks it with every role.
 
+pub(crate) mod again;
 pub(crate) mod auth;
 mod board;
 mod callback;
@@ -11,6 +12,7 @@ mod counting;
 mod counts;
 pub(crate) mod desk;
 mod document;
+pub(crate) mod error;
 mod floods;
 mod kept;
 mod leading;
@@ -24,9 +26,13 @@ mod refused;
 mod route;
 mod routes;
 mod rules;
+mod sheet;
 mod slow;
 mod state;
+#[cfg(test)]
+mod testing;
 mod triage;
+mod visit;
 mod wire;
 mod write;
 
@@ -35,4 +41,5 @@ pub(crate) use route::Route;
 pub(crate) use routes::{all as all_routes, page_paths, routes};
 pub(crate) use rules::{Examinations, Replays};
 pub(crate) use state::Internal;
-pub(crate) use write::{UNSURE, api_of, api_unavailable, api_undone, detached, in_own_task, unavailable, undone};
+pub(crate) use visit::{By, Visit};
+pub(crate) use write::{detached, in_own_task};

@@ -1,13 +1,7 @@
 //! 谁看过: `GET /reads`, who was shown what of which report. For the office and the oversight; the same by API.
 
 use askama::Template;
-use axum::{
-    Json,
-    extract::{Query, State},
-    http::StatusCode,
-    response::{IntoResponse, Response},
-    routing::get,
-};
+use axum::{Json, extract::Query, http::StatusCode, response::Response, routing::get};
 use casework::calendar::shanghai;
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use platform::{
@@ -17,14 +11,14 @@ use platform::{
     text::Lang,
 };
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
-    Internal, Route, api_unavailable,
+    By, Internal, Route,
     auth::Overseer,
+    error::{ApiError, PageError},
     openings::parts,
-    page::{Frame, Language, problem, render, words},
-    unavailable,
+    page::{Frame, render, words},
 };
 
 /// Lines of a page.
@@ -190,44 +184,31 @@ async fn find(
 }
 
 /// `GET /reads`
-async fn page(
-    State(internal): State<Internal>,
-    actor: Overseer,
-    Language(lang): Language,
-    Query(asked): Query<Asked>,
-) -> Response {
-    let now = clock::now();
+async fn page(by: By<Overseer>, Query(asked): Query<Asked>) -> Result<Response, PageError> {
+    let (lang, now) = (by.lang, clock::now());
     let (status, wrong, found, more) = match asked.read() {
         Err(key) => (StatusCode::UNPROCESSABLE_ENTITY, Some(lang.t(key)), Vec::new(), false),
-        Ok((filter, who)) => match find(&internal, filter, who).await {
-            Ok((found, more)) => (StatusCode::OK, None, found, more),
-            Err(e) => return unavailable(&e),
-        },
+        Ok((filter, who)) => {
+            let (found, more) = find(&by.internal, filter, who).await?;
+            (StatusCode::OK, None, found, more)
+        }
     };
-    render(
-        status,
-        &ReadsPage {
-            frame: Frame::of(&actor, lang, "/reads"),
-            wrong,
-            lines: found.iter().map(|read| say(read, lang, now)).collect(),
-            more: found.last().filter(|_| more).map(|line| asked.more(line)),
-            asked,
-        },
-    )
+    let page = ReadsPage {
+        frame: by.frame("/reads"),
+        wrong,
+        lines: found.iter().map(|read| say(read, lang, now)).collect(),
+        more: found.last().filter(|_| more).map(|line| asked.more(line)),
+        asked,
+    };
+    Ok(render(status, &page))
 }
 
 /// `GET /api/v1/reads`
-async fn api(State(internal): State<Internal>, _: Overseer, Query(asked): Query<Asked>) -> Response {
-    match asked.read() {
-        Err(key) => problem::api(422, Lang::En.t(key)),
-        Ok((filter, who)) => match find(&internal, filter, who).await {
-            Ok((found, more)) => {
-                let before = found.last().filter(|_| more).map(cursor);
-                Json(json!({"reads": found, "before": before})).into_response()
-            }
-            Err(e) => api_unavailable(&e),
-        },
-    }
+async fn api(by: By<Overseer>, Query(asked): Query<Asked>) -> Result<Json<Value>, ApiError> {
+    let (filter, who) = asked.read().map_err(|key| ApiError::key(422, key))?;
+    let (found, more) = find(&by.internal, filter, who).await?;
+    let before = found.last().filter(|_| more).map(cursor);
+    Ok(Json(json!({"reads": found, "before": before})))
 }
 
 #[cfg(test)]

@@ -10,8 +10,8 @@ use axum::{
 use platform::text::Lang;
 
 use super::{
-    App,
     page::{Page, Switch, render},
+    state::App,
 };
 
 #[derive(Template)]

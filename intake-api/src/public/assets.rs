@@ -12,7 +12,7 @@ use axum::{
 };
 use sha2::{Digest, Sha256};
 
-use super::App;
+use super::state::App;
 
 /// The stylesheet.
 pub(super) static STYLE: Asset = Asset::new(

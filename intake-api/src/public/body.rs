@@ -14,7 +14,7 @@ use axum::{
     response::Response,
 };
 
-use super::{App, page::Notice};
+use super::{page::Notice, state::App};
 use crate::web::encoding;
 
 /// How many times the limit is read and thrown away for the sake of a proper answer.

@@ -1,6 +1,6 @@
 //! What holds for every public answer: security headers, a time limit, and a constant answer when a handler fails.
 
-use std::{any::Any, time::Duration};
+use std::any::Any;
 
 use axum::{
     extract::{Request, State},
@@ -9,14 +9,14 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use platform::text::Lang;
-use tokio::time::Instant;
 
-use crate::web::headers::strict;
+use crate::web::{headers::strict, is_api};
 
 use super::{
-    App, is_api,
+    deadline::Deadline,
     page::Notice,
     problem::{Kind, Problem},
+    state::App,
 };
 
 /// Our own files only, no inline script or style, never inside a frame.
@@ -48,20 +48,6 @@ pub(super) async fn headers(State(app): State<App>, request: Request, next: Next
     response
 }
 
-/// Left of a request's time for the answer that says what is not known.
-const TO_ANSWER: Duration = Duration::from_millis(200);
-
-/// When a request's time is over, counted from when its body is there: a slow line takes nothing from it.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Deadline(Instant);
-
-impl Deadline {
-    /// The last moment to wait for something.
-    pub(super) fn to_answer(self) -> Instant {
-        self.0.checked_sub(TO_ANSWER).unwrap_or(self.0)
-    }
-}
-
 /// Ends a request that takes too long with the advice to call 110. What was handed over for writing is waited for no longer
 /// than [`Deadline::to_answer`], so whoever is cut off here has stored nothing; the page doesn't say so, because a reporter
 /// who sends again loses nothing by it.
@@ -69,9 +55,9 @@ pub(super) async fn in_time(State(app): State<App>, mut request: Request, next: 
     let lang = request.extensions().get::<Lang>().copied().unwrap_or_default();
     let api = is_api(request.uri().path());
     let files = request.uri().path() == "/report" && request.method() == Method::POST;
-    let until = Instant::now() + app.limits.request_timeout;
-    request.extensions_mut().insert(Deadline(until));
-    match tokio::time::timeout_at(until, next.run(request)).await {
+    let until = Deadline::after(app.limits.request_timeout);
+    request.extensions_mut().insert(until);
+    match tokio::time::timeout_at(until.end(), next.run(request)).await {
         Ok(response) => response,
         Err(_) if api => Problem::new(Kind::TimedOut, lang).into_response(),
         Err(_) if files => Notice::NotStored.page(&app, lang),

@@ -5,23 +5,18 @@
 //! counts as one address.
 
 use std::{
-    convert::Infallible,
     fmt,
-    net::{IpAddr, Ipv4Addr},
+    net::IpAddr,
     num::NonZeroU32,
     sync::atomic::{AtomicU32, Ordering},
 };
 
-use axum::{extract::FromRequestParts, http::request::Parts};
 use governor::{
     DefaultKeyedRateLimiter, Quota,
     clock::{Clock, DefaultClock},
 };
 
 use platform::run::listener;
-
-use super::App;
-use crate::web::peer;
 
 /// Addresses that were quiet for a minute are dropped each time this many questions were asked.
 const SWEEP_EVERY: u32 = 1024;
@@ -39,16 +34,6 @@ impl Client {
 impl fmt::Display for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
-    }
-}
-
-impl FromRequestParts<App> for Client {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
-        let address = peer::counted(&parts.extensions, &parts.headers, app.limits.trust_forwarded);
-        // Without a known peer everybody shares one bucket, which is the careful side.
-        Ok(Self::of(address.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))))
     }
 }
 

@@ -8,6 +8,7 @@ mod about;
 mod api;
 mod assets;
 mod body;
+mod deadline;
 mod form;
 mod guard;
 mod lang;
@@ -19,11 +20,12 @@ mod places;
 mod problem;
 mod progress;
 mod receipt;
+mod state;
 mod status;
 #[cfg(test)]
 mod testing;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use axum::{
     Extension, Router,
@@ -33,60 +35,23 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use casework::report::{FieldError, Report};
-use platform::{
-    pack::watch::{LoadedPack, PackWatch},
-    seal::MasterKey,
-    store::Store,
-    text::Lang,
-};
+use platform::text::Lang;
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
-pub(crate) use self::phone::OfficePhone;
 use self::{
-    guard::Deadline,
-    limit::{Client, Limiter},
+    limit::Limiter,
     page::Notice,
     problem::{Kind, Problem},
+    state::{App, Shared},
 };
-use crate::intake::accept::{AcceptError, Accepted, Intake, Submission};
+pub(crate) use self::{
+    phone::OfficePhone,
+    state::{Limits, Public},
+};
+use crate::web::is_api;
 
 /// Tries of a follow-up code per minute and address. With 16 digits guessing is hopeless; this keeps it cheap for us too.
 const STATUS_TRIES_PER_MINUTE: u32 = 30;
-
-/// Limits of the public listener.
-#[derive(Clone)]
-pub(crate) struct Limits {
-    /// Reports a minute from one address.
-    pub(crate) rate_per_minute: u32,
-    /// Largest body.
-    pub(crate) body_limit_bytes: usize,
-    /// Longest request.
-    pub(crate) request_timeout: Duration,
-    /// Believe the last entry of `X-Forwarded-For`.
-    pub(crate) trust_forwarded: bool,
-}
-
-/// What the public listener needs.
-#[derive(Clone)]
-pub(crate) struct Public {
-    /// Where reports go.
-    pub(crate) intake: Intake,
-    /// For status only.
-    pub(crate) store: Store,
-    /// Checks follow-up codes.
-    pub(crate) keys: MasterKey,
-    /// Words and places of the county.
-    pub(crate) pack: PackWatch,
-    /// Limits.
-    pub(crate) limits: Limits,
-    /// Marks drills; `None` = drills are refused.
-    pub(crate) drill_secret: Option<Arc<str>>,
-    /// How reporters reach this listener.
-    pub(crate) public_url: Arc<str>,
-    /// Where the office can be called.
-    pub(crate) phone: OfficePhone,
-}
 
 /// Every public route.
 pub(crate) fn routes(public: Public) -> Router {
@@ -129,95 +94,6 @@ fn app_routes(app: App) -> Router {
         .layer(middleware::from_fn(lang::choose))
         .layer(CompressionLayer::new())
         .with_state(app)
-}
-
-/// State of the handlers. Cloning is cheap.
-#[derive(Clone)]
-struct App(Arc<Shared>);
-
-struct Shared {
-    intake: Intake,
-    store: Store,
-    keys: MasterKey,
-    /// A function and not the watch itself, so that tests can hand in the pack of the repository.
-    pack: Box<dyn Fn() -> Arc<LoadedPack> + Send + Sync>,
-    reports: Limiter,
-    status_tries: Limiter,
-    limits: Limits,
-    drill_secret: Option<Arc<str>>,
-    public_url: Arc<str>,
-    phone: OfficePhone,
-}
-
-impl std::ops::Deref for App {
-    type Target = Shared;
-
-    fn deref(&self) -> &Shared {
-        &self.0
-    }
-}
-
-/// Why a readable report got no receipt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Refusal {
-    /// Too many from one address; seconds to wait.
-    Busy(u64),
-    KeyReused,
-    /// Certainly not.
-    NotStored,
-    /// Perhaps stored, perhaps not.
-    Unknown,
-}
-
-impl Shared {
-    fn pack(&self) -> Arc<LoadedPack> {
-        (self.pack)()
-    }
-
-    /// Where the office can be called, if anybody has said it; and whether that is an example.
-    fn office_phone(&self) -> Option<(String, bool)> {
-        let (phone, example) = self.phone.get();
-        let phone = phone.or_else(|| self.pack().pack.office_phone().map(str::to_owned))?;
-        Some((phone, example))
-    }
-
-    /// The second and the third gate, the same for form and API.
-    ///
-    /// Answers in time for words: after the deadline of the request nobody could say that the report may be stored, and the
-    /// write goes on in its own task anyway.
-    async fn submit(&self, client: Client, submission: Submission, until: Deadline) -> Result<Accepted, Refusal> {
-        if !submission.report.present_danger {
-            self.reports.take(client).map_err(Refusal::Busy)?;
-        }
-        let filed = tokio::time::timeout_at(until.to_answer(), self.intake.accept(submission)).await;
-        filed.unwrap_or(Err(AcceptError::Unknown)).map_err(|error| match error {
-            AcceptError::KeyReused => Refusal::KeyReused,
-            AcceptError::NotStored => Refusal::NotStored,
-            AcceptError::Unknown => Refusal::Unknown,
-        })
-    }
-
-    /// Situations that the county's vocabulary doesn't hold. Retired words are still understood.
-    fn unknown_situations(&self, report: &Report) -> Vec<FieldError> {
-        let pack = self.pack();
-        let known = &pack.pack.vocabulary().situations;
-        let unknown = report
-            .situations
-            .iter()
-            .enumerate()
-            .filter(|(_, code)| !known.contains(code));
-        unknown
-            .map(|(index, code)| FieldError {
-                pointer: format!("/situations/{index}"),
-                detail: format!("{code} is not a situation of this county; /api/v1/vocabulary lists them"),
-                code: "not-in-vocabulary",
-            })
-            .collect()
-    }
-}
-
-fn is_api(path: &str) -> bool {
-    path.starts_with("/api/")
 }
 
 async fn not_found(State(app): State<App>, Extension(lang): Extension<Lang>, uri: axum::http::Uri) -> Response {

@@ -9,7 +9,7 @@ use casework::calendar::shanghai;
 use chrono::{DateTime, Datelike, Timelike, Utc};
 use platform::{foreign, text::Lang};
 
-use super::{App, assets};
+use super::{assets, state::App};
 use crate::internal::page::Phone;
 
 /// How the reader changes the language.

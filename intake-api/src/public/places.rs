@@ -13,7 +13,7 @@ use casework::pack::Pack;
 use platform::pack::watch::LoadedPack;
 use serde_json::{Value, json};
 
-use super::App;
+use super::state::App;
 
 /// Where pages find the places of a pack.
 pub(super) fn path(loaded: &LoadedPack) -> String {

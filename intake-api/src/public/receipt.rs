@@ -17,8 +17,8 @@ use platform::{clock, text::Lang};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    App,
     page::{Page, Switch, moment, render},
+    state::App,
 };
 use crate::intake::accept::Accepted;
 

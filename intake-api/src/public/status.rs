@@ -1,6 +1,7 @@
 //! `/status`: how far a report has come, by receipt and follow-up code together. A wrong code and an unknown receipt get one
 //! and the same answer; what is too short or too long to be either is said before anybody looks.
 
+pub(super) mod question;
 mod show;
 
 use axum::{
@@ -10,53 +11,18 @@ use axum::{
     response::Response,
 };
 use platform::{
-    asked::{self, CODE_DIGITS, Misread, RECEIPT_CHARS},
+    asked::{self, Misread},
     clock,
     receipt::ReportId,
     run::telemetry::chain,
     text::Lang,
 };
 
-use self::show::{StatusPage, Told};
-use super::{App, body, limit::Client, page::Notice, progress::Progress};
-
-/// What was typed.
-#[derive(Default)]
-struct Question {
-    receipt: String,
-    code: String,
-}
-
-/// Which of the two can't be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Wrong {
-    receipt: Option<Misread>,
-    code: Option<Misread>,
-}
-
-impl Wrong {
-    /// What to do about the receipt number.
-    pub(super) fn receipt_words(self, lang: Lang) -> Option<String> {
-        Some(words(lang, "receipt", self.receipt?, RECEIPT_CHARS))
-    }
-
-    /// What to do about the code.
-    pub(super) fn code_words(self, lang: Lang) -> Option<String> {
-        Some(words(lang, "code", self.code?, CODE_DIGITS))
-    }
-}
-
-fn words(lang: Lang, what: &str, wrong: Misread, length: usize) -> String {
-    let (key, typed) = match wrong {
-        Misread::Missing | Misread::Length(0) => ("missing", 0),
-        Misread::Length(typed) if typed < length => ("short", typed),
-        Misread::Length(typed) => ("long", typed),
-        Misread::Slip => ("slip", length),
-    };
-    let (typed, left) = (typed.to_string(), length.abs_diff(typed).to_string());
-    let values = [("typed", &*typed), ("left", &*left), ("length", &*length.to_string())];
-    lang.fill(&format!("status.{what}_{key}"), &values)
-}
+use self::{
+    question::{Question, Wrong},
+    show::{StatusPage, Told},
+};
+use super::{body, limit::Client, page::Notice, progress::Progress, state::App};
 
 /// Why there is no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -23,7 +23,11 @@ use platform::{
 use tokio::sync::mpsc;
 use tower::ServiceExt;
 
-use super::{App, Limits, Shared, app_routes, limit::Limiter};
+use super::{
+    app_routes,
+    limit::Limiter,
+    state::{App, Limits, Shared},
+};
 use crate::intake::{
     accept::Intake,
     writer::{Job, Outcome},

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use anyhow::Context;
 use chrono::{DateTime, TimeDelta, Utc};
-use platform::store::{Access, AccountSecret, Bucket, Find, NewSession, Person};
+use platform::store::{Access, AccountSecret, Find, NewSession, Person};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -13,6 +13,7 @@ use super::{
     device::Device,
     gate, login_name, password,
     second::{self, Code, Slip},
+    tried::{Tried, seconds_until},
     tries,
 };
 use crate::internal::{Internal, refused::record};
@@ -64,16 +65,6 @@ impl Entry {
     }
 }
 
-/// A try that was reserved.
-pub(crate) struct Tried {
-    /// The account, if there is one.
-    pub(crate) account: Option<AccountSecret>,
-    /// What it counts against.
-    pub(crate) buckets: Vec<Bucket>,
-    /// The address as it is stored.
-    pub(crate) place: Vec<u8>,
-}
-
 /// Looks the account up and reserves a try; the error is the time from which one may be taken.
 pub(crate) async fn reserve(
     internal: &Internal,
@@ -102,9 +93,15 @@ pub(crate) async fn reserve(
     }))
 }
 
-/// Seconds until then, at least one.
-pub(crate) fn seconds_until(then: DateTime<Utc>, now: DateTime<Utc>) -> i64 {
-    (then - now).num_seconds().max(0) + 1
+/// From where and when somebody tries to come in.
+#[derive(Clone, Copy)]
+pub(crate) struct Arrival<'a> {
+    /// What is asked.
+    pub(crate) internal: &'a Internal,
+    /// From which browser or program.
+    pub(crate) device: &'a Device,
+    /// When.
+    pub(crate) now: DateTime<Utc>,
 }
 
 /// What was typed.
@@ -119,13 +116,8 @@ pub(crate) struct Typed {
 }
 
 /// One try. `browser` is what the session is opened in; a program has none.
-pub(crate) async fn attempt(
-    internal: &Internal,
-    typed: Typed,
-    device: &Device,
-    browser: Option<Uuid>,
-    now: DateTime<Utc>,
-) -> anyhow::Result<Entry> {
+pub(crate) async fn attempt(arrival: Arrival<'_>, typed: Typed, browser: Option<Uuid>) -> anyhow::Result<Entry> {
+    let Arrival { internal, device, now } = arrival;
     let door = internal.gate.door(device.known.is_some());
     let Some(_place) = door.enter(device.address).await else {
         return Ok(Entry::busy());
@@ -134,7 +126,7 @@ pub(crate) async fn attempt(
     let mut tried = match reserve(internal, &login, device, now).await? {
         Ok(tried) => tried,
         Err(free_at) => {
-            note(internal, "login-throttled", None, &login, device, now).await;
+            arrival.note("login-throttled", None, &login).await;
             return Ok(Entry::Wait {
                 seconds: seconds_until(free_at, now),
                 busy: false,
@@ -153,7 +145,7 @@ pub(crate) async fn attempt(
     };
     let known = tried.account.take();
     let Some(account) = known.as_ref().filter(|a| right && may_enter(internal, a)) else {
-        note(internal, "login-failed", known.map(|a| a.id), &login, device, now).await;
+        arrival.note("login-failed", known.map(|a| a.id), &login).await;
         return Ok(Entry::Wrong);
     };
     let Some(sealed) = &account.factor else {
@@ -162,27 +154,25 @@ pub(crate) async fn attempt(
             internal.people.tries_give_back(&tried.buckets).await?;
             return Ok(Entry::Bare);
         }
-        return Ok(Entry::Open(
-            open(internal, account, &tried, device, browser, false, now).await?,
-        ));
+        let opened = arrival.open(account, &tried, browser, Shown::Password);
+        return Ok(Entry::Open(opened.await?));
     };
     if typed.code.is_empty() {
         internal.people.tries_give_back(&tried.buckets).await?;
         let slip = Slip::seal(internal, &login, account, now);
         return Ok(Entry::Code { slip, wrong: false });
     }
-    match second::judge(internal, &mut tried, account, sealed, &typed.code, now).await? {
+    match second::judge(internal, &mut tried, account, (sealed, &typed.code), now).await? {
         Code::Right => {}
         Code::Wait { seconds } => return Ok(Entry::Wait { seconds, busy: false }),
         Code::Wrong => {
-            note(internal, "login-failed", Some(account.id), &login, device, now).await;
+            arrival.note("login-failed", Some(account.id), &login).await;
             let slip = Slip::seal(internal, &login, account, now);
             return Ok(Entry::Code { slip, wrong: true });
         }
     }
-    Ok(Entry::Open(
-        open(internal, account, &tried, device, browser, true, now).await?,
-    ))
+    let opened = arrival.open(account, &tried, browser, Shown::Factor);
+    Ok(Entry::Open(opened.await?))
 }
 
 async fn must_factor(internal: &Internal, account: i64, device: &Device) -> anyhow::Result<bool> {
@@ -200,72 +190,76 @@ pub(super) fn may_enter(internal: &Internal, account: &AccountSecret) -> bool {
     account.disabled_at.is_none() && (!account.demo || internal.demo.is_some())
 }
 
-/// Leaves a line in the list of who came to which door.
-pub(super) async fn note(
-    internal: &Internal,
-    kind: &'static str,
-    account: Option<i64>,
-    login: &str,
-    device: &Device,
-    now: DateTime<Utc>,
-) {
-    let detail = match account {
-        Some(_) => json!({}),
-        // Of a login that nobody has only the beginning is kept: people type passwords into that field.
-        None => json!({"typed": login.chars().take(3).collect::<String>()}),
-    };
-    let access = Access {
-        county: "",
-        at: now,
-        kind,
-        account,
-        login: None,
-        address: device.address.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
-        door: "",
-        detail,
-    };
-    record(internal, access, "POST /login".to_owned()).await;
+/// What somebody has shown of who they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shown {
+    /// The password alone.
+    Password,
+    /// A code of the second factor too.
+    Factor,
 }
 
-/// Opens a session for an account that has shown all it must.
-pub(super) async fn open(
-    internal: &Internal,
-    account: &AccountSecret,
-    tried: &Tried,
-    device: &Device,
-    browser: Option<Uuid>,
-    factor: bool,
-    now: DateTime<Utc>,
-) -> anyhow::Result<Opened> {
-    let session = Uuid::new_v4();
-    let since = account.last_login_at.unwrap_or(now);
-    let told = internal.people.account_login_acts(account.id, since).await? > 0;
-    // A program's token is not renewed, so its session ends with it.
-    let lasts = match browser {
-        Some(_) => TimeDelta::hours(internal.session_hours.into()),
-        None => internal.tokens.lifetime(),
-    };
-    let new = NewSession {
-        id: session,
-        account: account.id,
-        device: browser,
-        place: &tried.place,
-        address: device.address,
-        agent: device.agent.as_deref(),
-        factor,
-        expires_at: now + lasts,
-        tried: &tried.buckets,
-    };
-    internal.people.session_open(&new, now).await?;
-    note(internal, "login", Some(account.id), "", device, now).await;
-    let token = internal.tokens.sign(account.id, session, now)?;
-    let idle = internal.tokens.lifetime();
-    let live = internal.people.session_person(session, idle, now).await?;
-    let live = live.context("a session that was opened a moment ago")?;
-    Ok(Opened {
-        token,
-        expires_at: now + idle,
-        person: Box::new(live.person),
-        told,
-    })
+impl Arrival<'_> {
+    /// Leaves a line in the list of who came to which door.
+    pub(super) async fn note(&self, kind: &'static str, account: Option<i64>, login: &str) {
+        let Arrival { internal, device, now } = *self;
+        let detail = match account {
+            Some(_) => json!({}),
+            // Of a login that nobody has only the beginning is kept: people type passwords into that field.
+            None => json!({"typed": login.chars().take(3).collect::<String>()}),
+        };
+        let access = Access {
+            county: "",
+            at: now,
+            kind,
+            account,
+            login: None,
+            address: device.address.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
+            door: "",
+            detail,
+        };
+        record(internal, access, "POST /login".to_owned()).await;
+    }
+
+    /// Opens a session for an account that has shown all it must.
+    pub(super) async fn open(
+        &self,
+        account: &AccountSecret,
+        tried: &Tried,
+        browser: Option<Uuid>,
+        shown: Shown,
+    ) -> anyhow::Result<Opened> {
+        let Arrival { internal, device, now } = *self;
+        let session = Uuid::new_v4();
+        let since = account.last_login_at.unwrap_or(now);
+        let told = internal.people.account_login_acts(account.id, since).await? > 0;
+        // A program's token is not renewed, so its session ends with it.
+        let lasts = match browser {
+            Some(_) => TimeDelta::hours(internal.session_hours.into()),
+            None => internal.tokens.lifetime(),
+        };
+        let new = NewSession {
+            id: session,
+            account: account.id,
+            device: browser,
+            place: &tried.place,
+            address: device.address,
+            agent: device.agent.as_deref(),
+            factor: shown == Shown::Factor,
+            expires_at: now + lasts,
+            tried: &tried.buckets,
+        };
+        internal.people.session_open(&new, now).await?;
+        self.note("login", Some(account.id), "").await;
+        let token = internal.tokens.sign(account.id, session, now)?;
+        let idle = internal.tokens.lifetime();
+        let live = internal.people.session_person(session, idle, now).await?;
+        let live = live.context("a session that was opened a moment ago")?;
+        Ok(Opened {
+            token,
+            expires_at: now + idle,
+            person: Box::new(live.person),
+            told,
+        })
+    }
 }

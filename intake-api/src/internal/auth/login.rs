@@ -7,7 +7,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
-use platform::{clock, run::telemetry::chain, text::Lang};
+use platform::{clock, text::Lang};
 use serde::Deserialize;
 use serde_json::json;
 use tracing::error;
@@ -17,13 +17,14 @@ use super::{
     SignedIn,
     demo::DemoAccount,
     device::{self, Device},
-    entry::{Entry, Typed, attempt},
+    entry::{Arrival, Entry, Typed, attempt},
     next::OwnPath,
-    second,
     session::{clear_cookie, set_cookie},
+    step,
 };
 use crate::internal::{
-    Internal,
+    By, Internal,
+    error::{ApiError, PageError},
     page::{Frame, Language, problem, render},
     wire::JsonBody,
 };
@@ -135,9 +136,14 @@ pub(crate) async fn submit(
     let second = (!form.slip.is_empty()).then(|| (form.slip.clone(), form.code.clone()));
     // In a task of its own: a try that was reserved is judged, also when the browser hangs up.
     let tried = tokio::spawn(async move {
+        let arrival = Arrival {
+            internal: &within,
+            device: &device,
+            now,
+        };
         match second {
-            Some((slip, code)) => second::step(&within, &slip, &code, &device, browser, now).await,
-            None => attempt(&within, form.typed(), &device, Some(browser), now).await,
+            Some((slip, code)) => step::step(arrival, &slip, &code, browser).await,
+            None => attempt(arrival, form.typed(), Some(browser)).await,
         }
     });
     let refused = |key: &str, status| page(Some(lang.t(key).to_owned()), None, status);
@@ -187,7 +193,14 @@ pub(crate) async fn api(
     if form.is_empty() {
         return problem::api(422, "give login and password");
     }
-    let tried = tokio::spawn(async move { attempt(&internal, form.typed(), &device, None, now).await });
+    let tried = tokio::spawn(async move {
+        let arrival = Arrival {
+            internal: &internal,
+            device: &device,
+            now,
+        };
+        attempt(arrival, form.typed(), None).await
+    });
     match tried.await.map_err(anyhow::Error::from).flatten() {
         Ok(Entry::Open(opened)) => (
             StatusCode::CREATED,
@@ -222,37 +235,26 @@ pub(crate) fn retry_after(mut response: Response, seconds: i64) -> Response {
 }
 
 /// `POST /logout`: this session.
-pub(crate) async fn out(State(internal): State<Internal>, actor: SignedIn) -> Response {
-    leave(
-        &internal,
-        internal.people.session_end(actor.session, clock::now()).await,
-    )
+pub(crate) async fn out(by: By<SignedIn>) -> Result<Response, PageError> {
+    let ended = by.internal.people.session_end(by.actor.session, clock::now());
+    ended.await?;
+    Ok(left(&by.internal))
 }
 
 /// `POST /logout-everywhere`: every session of this person.
-pub(crate) async fn out_everywhere(State(internal): State<Internal>, actor: SignedIn) -> Response {
-    leave(
-        &internal,
-        internal
-            .people
-            .sessions_end(actor.person.account.id, clock::now())
-            .await,
-    )
+pub(crate) async fn out_everywhere(by: By<SignedIn>) -> Result<Response, PageError> {
+    by.internal.people.sessions_end(by.me(), clock::now()).await?;
+    Ok(left(&by.internal))
 }
 
 /// `DELETE /api/v1/session`
-pub(crate) async fn api_out(State(internal): State<Internal>, actor: SignedIn) -> Response {
-    match internal.people.session_end(actor.session, clock::now()).await {
-        Ok(()) => StatusCode::NO_CONTENT.into_response(),
-        Err(_) => problem::api(503, "try again later"),
-    }
+pub(crate) async fn api_out(by: By<SignedIn>) -> Result<StatusCode, ApiError> {
+    let ended = by.internal.people.session_end(by.actor.session, clock::now());
+    ended.await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
-fn leave(internal: &Internal, ended: Result<(), platform::store::StoreError>) -> Response {
-    if let Err(e) = ended {
-        error!(error = chain(&e), "a session could not be ended");
-        return problem::unavailable().into_response();
-    }
+fn left(internal: &Internal) -> Response {
     let mut response = Redirect::to("/login").into_response();
     clear_cookie(response.headers_mut(), internal);
     // A shared PC: nothing of this person stays in the browser's store, where the browser knows how.
@@ -273,4 +275,33 @@ fn show(internal: &Internal, lang: Lang, seen: LoginSeen<'_>, status: StatusCode
             demo: internal.demo.as_deref().unwrap_or_default(),
         },
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::internal::testing;
+
+    fn page(error: Option<&str>, slip: Option<&str>) -> LoginPage<'static> {
+        let demo = Box::leak(Box::new([DemoAccount {
+            login: "office".into(),
+            password: "a password".into(),
+            who: "office".into(),
+        }]));
+        LoginPage {
+            frame: Frame::nobody(Lang::Zh),
+            login: "wangfang",
+            next: "/tickets/5",
+            slip: slip.map(str::to_owned),
+            error: error.map(str::to_owned),
+            demo,
+        }
+    }
+
+    #[test]
+    fn pages_of_the_login() {
+        testing::page("login", &page(None, None));
+        testing::page("login-wrong", &page(Some(Lang::Zh.t("login.wrong")), None));
+        testing::page("login-code", &page(None, Some("a-slip")));
+    }
 }

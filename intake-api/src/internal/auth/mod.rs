@@ -17,7 +17,9 @@ pub(crate) mod password;
 pub(crate) mod rules;
 pub(crate) mod second;
 pub(crate) mod session;
+pub(crate) mod step;
 pub(crate) mod token;
+pub(crate) mod tried;
 pub(crate) mod tries;
 pub(crate) mod weak;
 

@@ -10,8 +10,8 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::{
-    entry::{self, Entry, Tried},
     factor::{Factor, recovery_mac},
+    tried::{Tried, seconds_until},
     tries,
 };
 use crate::internal::Internal;
@@ -74,13 +74,12 @@ pub(super) async fn judge(
     internal: &Internal,
     tried: &mut Tried,
     account: &AccountSecret,
-    sealed: &[u8],
-    typed: &str,
+    (sealed, typed): (&[u8], &str),
     now: DateTime<Utc>,
 ) -> anyhow::Result<Code> {
     let buckets = tries::factor_bucket(&internal.keys, &internal.county, account.id);
     if let Err(free_at) = internal.people.tries_take(&buckets, now).await? {
-        let seconds = entry::seconds_until(free_at, now);
+        let seconds = seconds_until(free_at, now);
         return Ok(Code::Wait { seconds });
     }
     tried.buckets.extend(buckets);
@@ -132,58 +131,11 @@ pub(crate) async fn proves(
     };
     let buckets = tries::factor_bucket(&internal.keys, &internal.county, account.id);
     if let Err(free_at) = internal.people.tries_take(&buckets, now).await? {
-        return Ok(Err(entry::seconds_until(free_at, now)));
+        return Ok(Err(seconds_until(free_at, now)));
     }
     let right = is_right(internal, account, sealed, typed, now).await?;
     if right {
         internal.people.tries_give_back(&buckets).await?;
     }
     Ok(Ok(right))
-}
-
-/// The second step of the form.
-pub(crate) async fn step(
-    internal: &Internal,
-    slip: &str,
-    code: &str,
-    device: &super::device::Device,
-    browser: uuid::Uuid,
-    now: DateTime<Utc>,
-) -> anyhow::Result<Entry> {
-    let Some(slip) = Slip::open(internal, slip, now) else {
-        return Ok(Entry::Late);
-    };
-    let door = internal.gate.door(device.known.is_some());
-    let Some(_place) = door.enter(device.address).await else {
-        return Ok(Entry::busy());
-    };
-    let (county, keys) = (&internal.county, &internal.keys);
-    let place = tries::place(keys, county, device.address);
-    let account = internal
-        .people
-        .account_secret(county, &slip.login, device.known, &place)
-        .await?;
-    let account = account.filter(|account| slip.fits(account) && entry::may_enter(internal, account));
-    let Some((account, sealed)) = account.and_then(|a| a.factor.clone().map(|sealed| (a, sealed))) else {
-        return Ok(Entry::Late);
-    };
-    let mut tried = Tried {
-        account: None,
-        buckets: Vec::new(),
-        place,
-    };
-    match judge(internal, &mut tried, &account, &sealed, code, now).await? {
-        Code::Right => {}
-        Code::Wait { seconds } => return Ok(Entry::Wait { seconds, busy: false }),
-        Code::Wrong => {
-            entry::note(internal, "login-failed", Some(account.id), &slip.login, device, now).await;
-            return Ok(Entry::Code {
-                slip: Slip::seal(internal, &slip.login, &account, now),
-                wrong: true,
-            });
-        }
-    }
-    Ok(Entry::Open(
-        entry::open(internal, &account, &tried, device, Some(browser), true, now).await?,
-    ))
 }

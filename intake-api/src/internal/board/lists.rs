@@ -1,23 +1,18 @@
 //! `GET /board/unsigned`, `/board/overdue`, `/board/failed`: each list of the board to its end, page by page.
 
 use askama::Template;
-use axum::{
-    extract::{Query, State},
-    http::StatusCode,
-    response::Response,
-};
+use axum::{extract::Query, http::StatusCode, response::Response};
 use platform::{
     clock,
     store::{BoardList, StoreError},
-    text::Lang,
 };
 
-use super::now::{Line, about, failed};
+use super::line::{Line, about, failed};
 use crate::internal::{
-    Internal,
+    By, Visit,
     auth::Overseer,
-    page::{Frame, Language, Pages, render, words},
-    unavailable,
+    error::PageError,
+    page::{Frame, Pages, render, words},
 };
 
 #[derive(Template)]
@@ -49,53 +44,38 @@ impl Which {
 }
 
 /// `GET /board/unsigned`
-pub(crate) async fn unsigned(state: State<Internal>, actor: Overseer, lang: Language, pages: Query<Pages>) -> Response {
-    show(state.0, &actor, lang.0, pages.0, Which::Of(BoardList::Unsigned)).await
+pub(crate) async fn unsigned(by: By<Overseer>, pages: Query<Pages>) -> Result<Response, PageError> {
+    show(&by, pages.0, Which::Of(BoardList::Unsigned)).await
 }
 
 /// `GET /board/overdue`
-pub(crate) async fn overdue(state: State<Internal>, actor: Overseer, lang: Language, pages: Query<Pages>) -> Response {
-    show(state.0, &actor, lang.0, pages.0, Which::Of(BoardList::Overdue)).await
+pub(crate) async fn overdue(by: By<Overseer>, pages: Query<Pages>) -> Result<Response, PageError> {
+    show(&by, pages.0, Which::Of(BoardList::Overdue)).await
 }
 
 /// `GET /board/failed`
-pub(crate) async fn undelivered(
-    state: State<Internal>,
-    actor: Overseer,
-    lang: Language,
-    pages: Query<Pages>,
-) -> Response {
-    show(state.0, &actor, lang.0, pages.0, Which::Failed).await
+pub(crate) async fn undelivered(by: By<Overseer>, pages: Query<Pages>) -> Result<Response, PageError> {
+    show(&by, pages.0, Which::Failed).await
 }
 
-async fn show(internal: Internal, actor: &Overseer, lang: Lang, mut pages: Pages, which: Which) -> Response {
-    let lines = match lines(&internal, actor, lang, &mut pages, which).await {
-        Ok(lines) => lines,
-        Err(e) => return unavailable(&e),
-    };
-    let now = clock::now();
+async fn show(visit: &Visit, mut pages: Pages, which: Which) -> Result<Response, PageError> {
+    let (lang, now) = (visit.lang, clock::now());
+    let lines = lines(visit, &mut pages, which).await?;
     let title = lang.t(&format!("board.{}", which.id()));
-    render(
-        StatusCode::OK,
-        &ListPage {
-            frame: Frame::of(actor, lang, "/board").titled(title),
-            title: words::fill(lang, "board.all_of", "title", title),
-            calm: lang.t(&format!("board.{}_calm", which.id())),
-            lines,
-            pages: pages.at(format!("/board/{}", which.id())),
-            at: words::fill(lang, "desk.as_of", "at", words::moment(lang, now, now)),
-        },
-    )
+    let page = ListPage {
+        frame: visit.frame("/board").titled(title),
+        title: words::fill(lang, "board.all_of", "title", title),
+        calm: lang.t(&format!("board.{}_calm", which.id())),
+        lines,
+        pages: pages.at(format!("/board/{}", which.id())),
+        at: words::fill(lang, "desk.as_of", "at", words::moment(lang, now, now)),
+    };
+    Ok(render(StatusCode::OK, &page))
 }
 
-async fn lines(
-    internal: &Internal,
-    actor: &Overseer,
-    lang: Lang,
-    pages: &mut Pages,
-    which: Which,
-) -> Result<Vec<Line>, StoreError> {
-    let office = actor.is(&["office"]);
+async fn lines(visit: &Visit, pages: &mut Pages, which: Which) -> Result<Vec<Line>, StoreError> {
+    let (internal, lang) = (&visit.internal, visit.lang);
+    let office = visit.actor.is(&["office"]);
     let loaded = internal.pack.current();
     let (pack, now) = (&loaded.pack, clock::now());
     let (offset, limit) = pages.part();

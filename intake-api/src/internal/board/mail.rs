@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::{store::MailState, text::Lang};
 
-use super::now::counted;
+use super::said::counted;
 use crate::internal::page::words;
 
 /// A notifier says every half a minute that it lives; after this long none does.

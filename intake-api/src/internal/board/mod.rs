@@ -5,12 +5,14 @@
 pub(crate) mod call;
 pub(crate) mod facts;
 mod ledger;
+mod line;
 mod lists;
 pub(crate) mod look;
 mod mail;
 pub(crate) mod now;
 mod page;
 mod resend;
+pub(crate) mod said;
 pub(crate) mod ticket;
 mod times;
 

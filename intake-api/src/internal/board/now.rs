@@ -3,55 +3,30 @@
 use askama::Template;
 use axum::{
     Json,
-    extract::State,
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Redirect, Response},
 };
 use casework::pack::Pack;
-use casework::words::reserved::OFFICE;
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
     receipt::ReportId,
-    store::{BoardNow, CallAbout, StoreError, Subject, TriageLine, UnlistedArea},
-    text::{Lang, notice_kind},
+    store::{BoardNow, StoreError, UnlistedArea},
+    text::Lang,
 };
 
 use super::{
-    call::{Call, call},
+    line::{Line, about, failed, triage_line},
     mail,
+    said::counted,
 };
 use crate::internal::{
-    Internal, api_unavailable,
-    auth::{Actor, Overseer},
-    floods::page as floods,
-    page::{Frame, Language, render, words},
-    unavailable,
+    By, Visit,
+    auth::Overseer,
+    error::{ApiError, PageError},
+    floods::said as floods,
+    page::{Frame, render, words},
 };
-
-/// More than this is not counted; the page then says "1000+".
-const COUNTED: i64 = 1000;
-
-/// One matter to call about.
-pub(crate) struct Line {
-    /// Keeps the focus while the part refreshes itself.
-    pub(crate) id: String,
-    pub(crate) href: String,
-    /// Receipt, place, sex and age, what is reported.
-    pub(crate) brief: String,
-    /// Red for what is overdue, amber for what soon will be.
-    pub(crate) tone: &'static str,
-    pub(crate) unit: String,
-    pub(crate) what: String,
-    pub(crate) urgency: &'static str,
-    pub(crate) since: String,
-    pub(crate) level: String,
-    pub(crate) drill: bool,
-    pub(crate) hot: bool,
-    pub(crate) call: Option<Call>,
-    /// A notice that can be sent again.
-    pub(crate) again: Option<uuid::Uuid>,
-}
 
 /// A number with the matters behind it.
 pub(crate) struct Group {
@@ -105,40 +80,33 @@ struct NowPart {
 }
 
 /// `GET /board/now`: the part alone, for the page that refreshes itself; anybody else gets the whole page.
-pub(crate) async fn part(
-    State(internal): State<Internal>,
-    actor: Overseer,
-    Language(lang): Language,
-    headers: HeaderMap,
-) -> Response {
+pub(crate) async fn part(by: By<Overseer>, headers: HeaderMap) -> Result<Response, PageError> {
     if !headers.contains_key("hx-request") {
-        return Redirect::to("/board").into_response();
+        return Ok(Redirect::to("/board").into_response());
     }
-    match look(&internal, &actor, lang).await {
-        Ok(now) => render(
-            StatusCode::OK,
-            &NowPart {
-                frame: frame(&actor, lang, &now),
-                now,
-            },
-        ),
-        Err(e) => unavailable(&e),
-    }
+    let now = look(&by).await?;
+    let frame = frame(&by, &now);
+    Ok(render(StatusCode::OK, &NowPart { frame, now }))
 }
 
 /// `GET /api/v1/board/now`
-pub(crate) async fn api(State(internal): State<Internal>, _: Overseer) -> Response {
-    match internal.board.board_now(&internal.county, clock::now()).await {
-        Ok(now) => Json(now).into_response(),
-        Err(e) => api_unavailable(&e),
-    }
+pub(crate) async fn api(by: By<Overseer>) -> Result<Response, ApiError> {
+    let (board, county) = (&by.internal.board, &by.internal.county);
+    Ok(Json(board.board_now(county, clock::now()).await?).into_response())
 }
 
 /// Reads it and says it in words.
-pub(crate) async fn look(internal: &Internal, actor: &Actor, lang: Lang) -> Result<Now, StoreError> {
-    let found = internal.board.board_now(&internal.county, clock::now()).await?;
-    let office = actor.is(&["office"]);
-    Ok(say(found, &internal.pack.current().pack, office, lang, clock::now()))
+pub(crate) async fn look(visit: &Visit) -> Result<Now, StoreError> {
+    let (internal, now) = (&visit.internal, clock::now());
+    let found = internal.board.board_now(&internal.county, now).await?;
+    let office = visit.actor.is(&["office"]);
+    Ok(say(
+        found,
+        &internal.pack.current().pack,
+        office,
+        visit.lang,
+        clock::now(),
+    ))
 }
 
 /// `office`: may have a notice sent again; the oversight reads.
@@ -276,139 +244,65 @@ fn group(lang: Lang, id: &'static str, count: i64, lines: Vec<Line>) -> Group {
 }
 
 /// The frame of the board, with what is overdue in its title.
-pub(crate) fn frame(actor: &Actor, lang: Lang, now: &Now) -> Frame {
+pub(crate) fn frame(visit: &Visit, now: &Now) -> Frame {
     let overdue = now.groups.iter().find(|group| group.id == "overdue" && !group.zero);
-    Frame::of(actor, lang, "/board").titled(overdue.map_or("", |group| group.count.as_str()))
+    visit
+        .frame("/board")
+        .titled(overdue.map_or("", |group| group.count.as_str()))
 }
 
-/// Receipt, place, sex and age, what is reported.
-pub(crate) fn brief(lang: Lang, pack: &Pack, report: i64, facts: Option<&serde_json::Value>) -> String {
-    let said = facts.map_or_else(String::new, |facts| words::brief(lang, pack, facts));
-    format!("{} · {said}", ReportId::from_db(report))
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::internal::{board::call::Call, page::Phone, testing};
 
-pub(crate) fn counted(count: i64) -> String {
-    if count > COUNTED {
-        format!("{COUNTED}+")
-    } else {
-        count.to_string()
+    fn line() -> Line {
+        Line {
+            id: "sign-12".into(),
+            href: "/board/tickets/12".into(),
+            brief: "SW-2026-0001 · 城关镇 · 男 9岁".into(),
+            tone: "late",
+            unit: "县公安局".into(),
+            what: "公安受理".into(),
+            urgency: "特急",
+            since: "签收已超期 3 小时".into(),
+            level: "二级".into(),
+            drill: false,
+            hot: true,
+            call: Some(Call {
+                duty: Some(Phone::of("0558-8612345")),
+                people: Vec::new(),
+                mailbox: "police@example.cn".into(),
+                example: true,
+            }),
+            again: Some(uuid::Uuid::nil()),
+        }
     }
-}
 
-/// `key`: of an unsigned ticket `since` is its dispatch, of an overdue stage its due time.
-pub(crate) fn about(key: &str, line: &CallAbout, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> Line {
-    let obligation = pack.vocabulary().obligations.label(&line.obligation, lang.pack());
-    let stage = line.stage.as_deref().unwrap_or("sign");
-    let since = words::span(lang, now - line.since);
-    Line {
-        id: format!("{stage}-{}", line.ticket_id),
-        href: format!("/board/tickets/{}", line.ticket_id),
-        brief: brief(lang, pack, line.report_id, line.facts.as_ref()),
-        tone: if key.starts_with("board.overdue") {
-            "late"
-        } else {
-            "soon"
-        },
-        unit: line.unit_name.clone(),
-        what: obligation.to_owned(),
-        urgency: words::urgency(lang, &line.urgency),
-        since: lang.fill(
-            key,
-            &[
-                ("stage", words::stage(lang, stage)),
-                ("span", &since),
-                ("at", &words::moment(lang, line.since, now)),
+    #[test]
+    fn pages_of_the_board() {
+        let lang = Lang::Zh;
+        let mut now = Now {
+            at: "11月24日 16:05".into(),
+            groups: vec![
+                group(lang, "unsigned", 0, Vec::new()),
+                group(lang, "overdue", 2, vec![line()]),
             ],
-        ),
-        level: line
-            .level
-            .filter(|level| *level > 0)
-            .map(|level| words::level(lang, level, words::letters(pack, &line.unit)).to_owned())
-            .unwrap_or_default(),
-        drill: line.drill,
-        hot: line.urgency == "P1",
-        call: Some(call(&line.call)),
-        again: None,
-    }
-}
-
-fn triage_line(line: &TriageLine, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> Line {
-    let (span, at) = (
-        words::span(lang, now - line.dispatched_at),
-        words::moment(lang, line.dispatched_at, now),
-    );
-    Line {
-        id: format!("triage-{}", line.report_id),
-        href: format!("/triage/{}", line.report_id),
-        brief: brief(lang, pack, line.report_id, line.facts.as_ref()),
-        tone: "",
-        unit: line.signed_by.as_ref().map_or_else(
-            || lang.t("triage.nobody").to_owned(),
-            |by| lang.fill("triage.taken_by", &[("by", by)]),
-        ),
-        what: reasons(&line.reasons).join("；"),
-        urgency: words::urgency(lang, &line.urgency),
-        since: lang.fill("board.waits_since", &[("span", &span), ("at", &at)]),
-        level: words::countdown(
-            lang,
-            line.next_due_at
-                .map(|_| if line.signed_by.is_some() { "resolve" } else { "sign" }),
-            line.next_due_at,
+            parked: Some("1件被搁置".into()),
+            undecided: None,
+            mail: vec!["邮件发不出去".into()],
+            closings: Some("2件待确认".into()),
+            openings: None,
+            openings_overdue: None,
+            unlisted: Vec::new(),
+            floods: Vec::new(),
+        };
+        let frame = testing::frame(&[("office", "office")], lang, "/board");
+        let part = |now| NowPart {
+            frame: frame.clone(),
             now,
-        )
-        .text,
-        drill: line.drill,
-        hot: line.urgency == "P1",
-        call: None,
-        again: None,
+        };
+        now.groups[1].parts = vec![("一级", "2".into())];
+        testing::page("board-now", &part(now));
     }
-}
-
-pub(crate) fn failed(
-    key: &str,
-    notice: &platform::store::UndeliveredNotice,
-    office: bool,
-    lang: Lang,
-    now: DateTime<Utc>,
-) -> Line {
-    let at = words::moment(lang, notice.finished_at, now);
-    Line {
-        id: format!("failed-{}", notice.id),
-        href: match (notice.ticket_id, &notice.subject_kind, notice.subject_id) {
-            (Some(ticket), ..) => format!("/board/tickets/{ticket}"),
-            (None, Some(kind), Some(id)) => Subject::page(kind, id, OFFICE),
-            _ => "/board".to_owned(),
-        },
-        brief: String::new(),
-        tone: "soon",
-        unit: notice.unit_name.clone(),
-        what: format!(
-            "{} · {}",
-            lang.t(&notice_kind(&notice.kind)),
-            lang.t(if notice.state == "bounced" {
-                "board.notice.bounced"
-            } else {
-                "board.notice.failed"
-            })
-        ),
-        urgency: words::urgency(lang, &notice.urgency),
-        since: lang.fill(
-            key,
-            &[("span", &words::span(lang, now - notice.finished_at)), ("at", &at)],
-        ),
-        level: notice.last_error.clone().unwrap_or_default(),
-        drill: false,
-        hot: notice.urgency == "P1",
-        call: Some(call(&notice.call)),
-        again: office.then_some(notice.id),
-    }
-}
-
-/// The texts of a JSON array.
-pub(crate) fn reasons(list: &serde_json::Value) -> Vec<String> {
-    list.as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(|r| r.as_str().map(str::to_owned))
-        .collect()
 }

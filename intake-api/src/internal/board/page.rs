@@ -1,11 +1,7 @@
 //! `GET /board`: now, then response times, then the ledger.
 
 use askama::Template;
-use axum::{
-    extract::{Query, State},
-    http::StatusCode,
-    response::Response,
-};
+use axum::{extract::Query, http::StatusCode, response::Response};
 use platform::clock;
 use serde::Deserialize;
 
@@ -14,10 +10,10 @@ use super::{
     times::{self, Times},
 };
 use crate::internal::{
-    Internal,
+    By,
     auth::Overseer,
-    page::{Frame, Language, Live, Paper, render},
-    unavailable,
+    error::PageError,
+    page::{Frame, Live, Paper, render, words::Telling},
 };
 
 /// By which column.
@@ -38,33 +34,25 @@ struct BoardPage {
 }
 
 /// The page.
-pub(crate) async fn page(
-    State(internal): State<Internal>,
-    actor: Overseer,
-    Language(lang): Language,
-    Query(query): Query<Sort>,
-) -> Response {
-    let now = match now::look(&internal, &actor, lang).await {
-        Ok(now) => now,
-        Err(e) => return unavailable(&e),
-    };
-    let times = match internal.board.board_snapshot(&internal.county).await {
-        Ok(found) => found.and_then(|(at, _, data)| {
-            times::say(at, data, &query.sort, &internal.pack.current().pack, lang, clock::now())
-        }),
-        Err(e) => return unavailable(&e),
-    };
-    let frame = now::frame(&actor, lang, &now);
+pub(crate) async fn page(by: By<Overseer>, Query(query): Query<Sort>) -> Result<Response, PageError> {
+    let (internal, lang) = (&by.internal, by.lang);
+    let now = now::look(&by).await?;
     let loaded = internal.pack.current();
+    let snapshot = internal.board.board_snapshot(&internal.county).await?;
+    let how = Telling {
+        pack: &loaded.pack,
+        lang,
+        now: clock::now(),
+    };
+    let times = snapshot.and_then(|(at, _, data)| times::say(at, data, &query.sort, how));
+    let frame = now::frame(&by, &now);
     let county = loaded.pack.county_name(lang.pack());
-    render(
-        StatusCode::OK,
-        &BoardPage {
-            paper: Paper::new(&frame, county, lang.t("board.title"), lang.t("board.now"), &now.at),
-            live: Live::new(lang, "now-part", "/board", 15),
-            frame,
-            now,
-            times,
-        },
-    )
+    let page = BoardPage {
+        paper: Paper::new(&frame, county, lang.t("board.title"), lang.t("board.now"), &now.at),
+        live: Live::new(lang, "now-part", "/board", 15),
+        frame,
+        now,
+        times,
+    };
+    Ok(render(StatusCode::OK, &page))
 }

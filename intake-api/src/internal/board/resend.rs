@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    extract::{Path, State},
+    extract::Path,
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
@@ -14,47 +14,45 @@ use platform::{
 use uuid::Uuid;
 
 use crate::internal::{
-    Internal, api_undone,
-    auth::{Actor, Office},
+    By, Visit,
+    auth::Office,
+    error::{ApiError, PageError},
     in_own_task,
     page::problem,
-    undone,
 };
 
 /// `POST /board/notices/{notice}/resend`: back to the ticket, where the new notice waits, or to the board.
-pub(crate) async fn submit(State(internal): State<Internal>, actor: Office, Path(notice): Path<String>) -> Response {
-    let Ok(id) = notice.parse() else {
-        return problem::not_found().into_response();
-    };
-    match resend(&internal, &actor, id).await {
+pub(crate) async fn submit(by: By<Office>, Path(notice): Path<String>) -> Result<Response, PageError> {
+    let id = notice.parse().map_err(|_| PageError::NotFound)?;
+    match resend(&by, id).await {
         Ok(resent) => {
-            let ticket = resent
-                .ticket_id
-                .map(|ticket| format!("/board/tickets/{ticket}#notices"));
-            Redirect::to(ticket.as_deref().unwrap_or("/board")).into_response()
+            let ticket = resent.ticket_id;
+            let ticket = ticket.map(|ticket| format!("/board/tickets/{ticket}#notices"));
+            Ok(Redirect::to(ticket.as_deref().unwrap_or("/board")).into_response())
         }
-        Err(ResendError::Missing) => problem::not_found().into_response(),
-        Err(ResendError::NotNow) => problem::not_again().into_response(),
-        Err(ResendError::Store(e)) => undone(&e),
+        Err(ResendError::Missing) => Err(PageError::NotFound),
+        Err(ResendError::NotNow) => Err(problem::not_again().into()),
+        Err(ResendError::Store(e)) => Err(PageError::undone(e)),
     }
 }
 
 /// `POST /api/v1/notices/{notice}/resend` -> 202 `{"id", "ticket_id"}`
-pub(crate) async fn api(State(internal): State<Internal>, actor: Office, Path(notice): Path<String>) -> Response {
-    let Ok(id) = notice.parse() else {
-        return problem::api(404, "there is no such notice");
-    };
-    match resend(&internal, &actor, id).await {
-        Ok(resent) => (StatusCode::ACCEPTED, Json(resent)).into_response(),
-        Err(e @ ResendError::Missing) => problem::api(404, &e.to_string()),
-        Err(e @ ResendError::NotNow) => problem::api(409, &e.to_string()),
-        Err(ResendError::Store(e)) => api_undone(&e),
+pub(crate) async fn api(by: By<Office>, Path(notice): Path<String>) -> Result<Response, ApiError> {
+    let id = notice
+        .parse()
+        .map_err(|_| ApiError::said(404, "there is no such notice"))?;
+    match resend(&by, id).await {
+        Ok(resent) => Ok((StatusCode::ACCEPTED, Json(resent)).into_response()),
+        Err(e @ ResendError::Missing) => Err(ApiError::said(404, e.to_string())),
+        Err(e @ ResendError::NotNow) => Err(ApiError::said(409, e.to_string())),
+        Err(ResendError::Store(e)) => Err(PageError::undone(e).into()),
     }
 }
 
 /// In a task of its own, with the office's login.
-async fn resend(internal: &Internal, actor: &Actor, id: Uuid) -> Result<Resent, ResendError> {
-    let (office, county, person) = (internal.office.clone(), internal.county.clone(), actor.person.clone());
+async fn resend(visit: &Visit, id: Uuid) -> Result<Resent, ResendError> {
+    let (office, county) = (visit.internal.office.clone(), visit.internal.county.clone());
+    let person = visit.actor.person.clone();
     let write = async move {
         let by = (person.account.id, person.account.name.as_str());
         let resent = office.notice_resend(&county, id, by, clock::now()).await?;

@@ -1,11 +1,7 @@
 //! `GET /board/tickets/{id}`: what the office may see of a ticket. Everything that is not sealed, nothing that is.
 
 use askama::Template;
-use axum::{
-    extract::{Path, State},
-    http::StatusCode,
-    response::{IntoResponse, Response},
-};
+use axum::{extract::Path, http::StatusCode, response::Response};
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
@@ -21,12 +17,12 @@ use super::{
     look::look,
 };
 use crate::internal::{
-    Internal,
+    By,
     auth::Overseer,
+    error::PageError,
     openings,
-    page::{Frame, Language, Paper, problem, render, tail, words},
+    page::{Frame, Paper, render, tail, words},
     reads::{self, ReadWords},
-    unavailable,
 };
 
 /// Looks that the page of a ticket lists; the rest is one press away.
@@ -129,43 +125,27 @@ const EVENTS: [&str; 35] = [
 ];
 
 /// The page.
-pub(crate) async fn page(
-    State(internal): State<Internal>,
-    actor: Overseer,
-    Language(lang): Language,
-    Path(id): Path<i64>,
-) -> Response {
-    let ticket = match internal.board.board_ticket(&internal.county, id).await {
-        Ok(Some(ticket)) => ticket,
-        Ok(None) => return problem::not_found().into_response(),
-        Err(e) => return unavailable(&e),
-    };
+pub(crate) async fn page(by: By<Overseer>, Path(id): Path<i64>) -> Result<Response, PageError> {
+    let (internal, lang) = (&by.internal, by.lang);
+    let ticket = internal.board.board_ticket(&internal.county, id).await?;
+    let ticket = ticket.ok_or(PageError::NotFound)?;
     // What explains it is judged by the program, and cut to what is seen before it is told.
-    let ground = match internal.office.ticket_ground(id).await {
-        Ok(ground) => ground.unwrap_or_default(),
-        Err(e) => return unavailable(&e),
-    };
-    let opened = match look(&internal, &actor, ticket.report_id, Some(id)).await {
-        Ok(opened) => opened,
-        Err(response) => return response,
-    };
+    let ground = internal.office.ticket_ground(id).await?.unwrap_or_default();
+    let opened = look(&by, ticket.report_id, Some(id)).await?;
     let now = clock::now();
     let asked = ReadsAsked {
         report: Some(ticket.report_id),
         ..ReadsAsked::default()
     };
-    let (asked_for, looked) = match tokio::try_join!(
+    let (asked_for, looked) = tokio::try_join!(
         internal.board.openings_of_report(&internal.county, ticket.report_id),
         internal.board.reads_list(&internal.county, &asked, LOOKS),
-    ) {
-        Ok(found) => found,
-        Err(e) => return unavailable(&e),
-    };
+    )?;
     let loaded = internal.pack.current();
     let pack = &loaded.pack;
     let label = |code: &str| pack.vocabulary().obligations.label(code, lang.pack()).to_owned();
     let receipt = ReportId::from_db(ticket.report_id).to_string();
-    let frame = Frame::of(&actor, lang, "/board").titled(tail(&receipt));
+    let frame = by.frame("/board").titled(tail(&receipt));
     let (county, at) = (pack.county_name(lang.pack()), words::moment(lang, now, now));
     let page = TicketPage {
         paper: Paper::new(&frame, county, &ticket.unit_name, &receipt, &at),
@@ -217,11 +197,11 @@ pub(crate) async fn page(
             .ticket(ground.made.as_ref(), &opened.sight(&ticket.own))
             .await
             .text(),
-        office: actor.is(&["office"]),
+        office: by.actor.is(&["office"]),
         frame,
         ticket,
     };
-    render(StatusCode::OK, &page)
+    Ok(render(StatusCode::OK, &page))
 }
 
 fn items(list: &Value) -> impl Iterator<Item = &Value> {

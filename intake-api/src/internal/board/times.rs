@@ -4,20 +4,20 @@
 
 use std::cmp::Ordering;
 
-use axum::{
-    Json,
-    extract::State,
-    http::StatusCode,
-    response::{IntoResponse, Response},
-};
-use casework::{calendar::rfc3339, pack::Pack};
+use axum::Json;
+use casework::calendar::rfc3339;
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::{receipt::ReportId, text::Lang};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::ledger::{Ledger, LedgerLine};
-use crate::internal::{Internal, api_unavailable, auth::Overseer, page::words};
+use crate::internal::{
+    By,
+    auth::Overseer,
+    error::ApiError,
+    page::words::{self, Telling},
+};
 
 /// One unit's figures as the snapshot keeps them. Percentiles are seconds.
 #[derive(Clone, Debug, Deserialize)]
@@ -158,14 +158,8 @@ fn seconds(lang: Lang, seconds: f64) -> String {
 }
 
 /// Reads a snapshot into words; `None` when it can't be read.
-pub(crate) fn say(
-    at: DateTime<Utc>,
-    data: Value,
-    sort: &str,
-    pack: &Pack,
-    lang: Lang,
-    now: DateTime<Utc>,
-) -> Option<Times> {
+pub(crate) fn say(as_of: DateTime<Utc>, data: Value, sort: &str, how: Telling<'_>) -> Option<Times> {
+    let Telling { pack, lang, now } = how;
     let snapshot: Snapshot = serde_json::from_value(data)
         .inspect_err(|e| tracing::error!(error = %e, "the board's snapshot can't be read"))
         .ok()?;
@@ -180,7 +174,10 @@ pub(crate) fn say(
     letters.sort_by(|a, b| a.unit_name.cmp(&b.unit_name));
     let days = snapshot.days.to_string();
     Some(Times {
-        as_of: lang.fill("board.as_of", &[("at", &words::moment(lang, at, now)), ("days", &days)]),
+        as_of: lang.fill(
+            "board.as_of",
+            &[("at", &words::moment(lang, as_of, now)), ("days", &days)],
+        ),
         heads: COLUMNS
             .iter()
             .map(|code| Head {
@@ -205,28 +202,21 @@ fn worst_first(a: Option<f64>, b: Option<f64>) -> Ordering {
 }
 
 /// `GET /api/v1/board/times`: the snapshot as it is, with the missing receipts spelled out; 404 before the first one.
-pub(crate) async fn api(State(internal): State<Internal>, _: Overseer) -> Response {
-    match internal.board.board_snapshot(&internal.county).await {
-        Ok(Some((at, took_ms, mut data))) => {
-            if let Some(missing) = data.pointer("/ledger/missing").and_then(Value::as_array) {
-                let receipts: Vec<String> = missing
-                    .iter()
-                    .filter_map(Value::as_i64)
-                    .map(|id| ReportId::from_db(id).to_string())
-                    .collect();
-                data["ledger"]["missing"] = json!(receipts);
-            }
-            (
-                StatusCode::OK,
-                Json(json!({"at": rfc3339(at), "took_ms": took_ms, "figures": data})),
-            )
-                .into_response()
-        }
-        Ok(None) => {
-            crate::internal::page::problem::api(404, "no figures yet; they are made within a minute of the start")
-        }
-        Err(e) => api_unavailable(&e),
+pub(crate) async fn api(by: By<Overseer>) -> Result<Json<Value>, ApiError> {
+    let snapshot = by.internal.board.board_snapshot(&by.internal.county).await?;
+    let (at, took_ms, mut data) = snapshot.ok_or(ApiError::said(
+        404,
+        "no figures yet; they are made within a minute of the start",
+    ))?;
+    if let Some(missing) = data.pointer("/ledger/missing").and_then(Value::as_array) {
+        let receipts: Vec<String> = missing
+            .iter()
+            .filter_map(Value::as_i64)
+            .map(|id| ReportId::from_db(id).to_string())
+            .collect();
+        data["ledger"]["missing"] = json!(receipts);
     }
+    Ok(Json(json!({"at": rfc3339(at), "took_ms": took_ms, "figures": data})))
 }
 
 #[cfg(test)]

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use axum::response::{IntoResponse, Response};
 use casework::callback::{CallResult, FollowUp};
 use platform::{
     clock,
@@ -11,7 +10,7 @@ use platform::{
 };
 use serde::Deserialize;
 
-use crate::internal::{Internal, auth::Actor, detached, unavailable};
+use crate::internal::{Internal, Visit, detached, error::PageError};
 
 /// Longest note or reason; it is a sentence about a call, not a file.
 const LONGEST: usize = 2000;
@@ -118,35 +117,20 @@ impl Sent {
 }
 
 /// Seals words with the report's own key.
-pub(super) async fn seal(internal: &Internal, id: i64, words: &str) -> Result<Vec<u8>, Response> {
-    let found = internal
-        .office
-        .callback_sealed(&internal.county, id)
-        .await
-        .map_err(|e| unavailable(&e))?;
-    let Some(found) = found else {
-        return Err(crate::internal::page::problem::not_found().into_response());
-    };
-    let key = internal
-        .keys
-        .open_data_key(id, &found.data_key)
-        .map_err(|e| unavailable(&e))?;
-    Ok(internal
-        .keys
-        .seal(&key, Column::Event, id, words.as_bytes(), &mut rand::rng()))
+async fn seal(internal: &Internal, id: i64, words: &str) -> Result<Vec<u8>, PageError> {
+    let found = internal.office.callback_sealed(&internal.county, id).await?;
+    let found = found.ok_or(PageError::NotFound)?;
+    let key = internal.keys.open_data_key(id, &found.data_key)?;
+    let mut rng = rand::rng();
+    Ok(internal.keys.seal(&key, Column::Event, id, words.as_bytes(), &mut rng))
 }
 
 /// Records the call, in a task of its own.
-pub(super) async fn keep(
-    internal: &Internal,
-    actor: &Actor,
-    id: i64,
-    call: Call,
-) -> Result<CallbackRecorded, Response> {
-    let note = if call.note.is_empty() {
-        None
-    } else {
-        Some(seal(internal, id, &call.note).await?)
+pub(super) async fn keep(visit: &Visit, id: i64, call: Call) -> Result<CallbackRecorded, PageError> {
+    let internal = &visit.internal;
+    let note = match call.note.as_str() {
+        "" => None,
+        note => Some(seal(internal, id, note).await?),
     };
     let follow_up = match call.follow_up {
         None => None,
@@ -157,7 +141,7 @@ pub(super) async fn keep(
         internal.office.clone(),
         internal.pack.current(),
         internal.county.clone(),
-        actor.person.clone(),
+        visit.actor.person.clone(),
     );
     detached(async move {
         let new = CallbackNew {
@@ -179,18 +163,12 @@ pub(super) async fn keep(
 }
 
 /// Decides on 不满意, in a task of its own. No tickets: nothing is reopened.
-pub(super) async fn settle(
-    internal: &Internal,
-    actor: &Actor,
-    id: i64,
-    attempt: i16,
-    reopen: Vec<i64>,
-) -> Result<Decided, Response> {
+pub(super) async fn settle(visit: &Visit, id: i64, attempt: i16, reopen: Vec<i64>) -> Result<Decided, PageError> {
     let (office, pack, county, person) = (
-        internal.office.clone(),
-        internal.pack.current(),
-        internal.county.clone(),
-        actor.person.clone(),
+        visit.internal.office.clone(),
+        visit.internal.pack.current(),
+        visit.internal.county.clone(),
+        visit.actor.person.clone(),
     );
     detached(async move {
         let new = CallbackDecision {

@@ -1,11 +1,7 @@
 //! `/callbacks`: who waits for a call, and what waits for a second person.
 
 use askama::Template;
-use axum::{
-    extract::{Query, State},
-    http::StatusCode,
-    response::Response,
-};
+use axum::{extract::Query, http::StatusCode, response::Response};
 use platform::{
     clock,
     receipt::ReportId,
@@ -14,10 +10,10 @@ use platform::{
 };
 
 use crate::internal::{
-    Internal,
+    By, Internal,
     auth::Overseer,
-    page::{Frame, Language, Pages, render, words},
-    unavailable,
+    error::PageError,
+    page::{Frame, Pages, render, words},
 };
 
 struct Line {
@@ -40,25 +36,16 @@ struct ListPage {
 }
 
 /// `GET /callbacks`
-pub(crate) async fn list(
-    State(internal): State<Internal>,
-    actor: Overseer,
-    Language(lang): Language,
-    Query(mut pages): Query<Pages>,
-) -> Response {
-    match look(&internal, lang, &mut pages).await {
-        Ok((undecided, due, put_off)) => {
-            let page = ListPage {
-                frame: Frame::of(&actor, lang, "/callbacks"),
-                undecided,
-                due,
-                put_off,
-                pages: pages.at("/callbacks"),
-            };
-            render(StatusCode::OK, &page)
-        }
-        Err(e) => unavailable(&e),
-    }
+pub(crate) async fn list(by: By<Overseer>, Query(mut pages): Query<Pages>) -> Result<Response, PageError> {
+    let (undecided, due, put_off) = look(&by.internal, by.lang, &mut pages).await?;
+    let page = ListPage {
+        frame: by.frame("/callbacks"),
+        undecided,
+        due,
+        put_off,
+        pages: pages.at("/callbacks"),
+    };
+    Ok(render(StatusCode::OK, &page))
 }
 
 async fn look(

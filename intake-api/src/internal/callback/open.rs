@@ -1,15 +1,11 @@
 //! `POST /callbacks/{report_id}/open`: the office asks for who reported; another person approves before anything is shown.
 
-use axum::{
-    Form,
-    extract::{Path, State},
-    http::StatusCode,
-    response::Response,
-};
+use axum::{Form, extract::Path, http::StatusCode, response::Response};
+use platform::store::StoreError;
 use serde::Deserialize;
 
 use super::page::{Said, show};
-use crate::internal::{Internal, auth::Office, openings::ask_identity, page::Language, unavailable};
+use crate::internal::{By, Internal, again::Again, auth::Office, error::PageError, openings::ask_identity};
 
 /// Why.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -19,46 +15,22 @@ pub(crate) struct Why {
 }
 
 /// Asks. What is opened is read on the page of the opening.
-pub(crate) async fn open(
-    State(internal): State<Internal>,
-    actor: Office,
-    Language(lang): Language,
-    Path(id): Path<i64>,
-    Form(why): Form<Why>,
-) -> Response {
-    let mut said = Said::default();
-    let status = match identity(&internal, id).await {
-        Err(response) => return response,
-        Ok(None) => {
-            said.bad = Some(lang.t("callback.not_due").to_owned());
-            StatusCode::CONFLICT
-        }
-        Ok(Some(_)) => match ask_identity(&internal, &actor, id, &why.reason).await {
-            Err(response) => return response,
-            Ok(Ok(_)) => {
-                said.good = Some(lang.t("callback.opened").to_owned());
-                StatusCode::OK
-            }
-            Ok(Err(key)) => {
-                said.bad = Some(lang.t(key).to_owned());
-                if matches!(key, "openings.before" | "openings.nobody") {
-                    StatusCode::CONFLICT
-                } else {
-                    StatusCode::UNPROCESSABLE_ENTITY
-                }
-            }
-        },
+pub(crate) async fn open(by: By<Office>, Path(id): Path<i64>, Form(why): Form<Why>) -> Result<Response, PageError> {
+    if identity(&by.internal, id).await?.is_none() {
+        let said = Said::bad(by.t("callback.not_due"));
+        return show(&by, id, Again::saying(StatusCode::CONFLICT, said)).await;
+    }
+    let (status, said) = match ask_identity(&by, id, &why.reason).await? {
+        Ok(_) => (StatusCode::OK, Said::good(by.t("callback.opened"))),
+        Err(key @ ("openings.before" | "openings.nobody")) => (StatusCode::CONFLICT, Said::bad(by.t(key))),
+        Err(key) => (StatusCode::UNPROCESSABLE_ENTITY, Said::bad(by.t(key))),
     };
-    show(&internal, &actor, lang, id, status, said).await
+    show(&by, id, Again::saying(status, said)).await
 }
 
 /// How the reporter wishes to be treated, if their report has closed tickets only.
-pub(super) async fn identity(internal: &Internal, id: i64) -> Result<Option<String>, Response> {
-    let case = internal
-        .board
-        .callback_case(&internal.county, id)
-        .await
-        .map_err(|e| unavailable(&e))?;
+pub(super) async fn identity(internal: &Internal, id: i64) -> Result<Option<String>, StoreError> {
+    let case = internal.board.callback_case(&internal.county, id).await?;
     let closed = case.filter(|case| case.tickets > 0 && case.open == 0);
     Ok(closed.map(|case| case.identity.unwrap_or_default()))
 }

@@ -1,11 +1,7 @@
 //! `/callbacks/{report_id}`: what the case is, what was recorded, and the forms that fit how far it is.
 
 use askama::Template;
-use axum::{
-    extract::{Path, State},
-    http::StatusCode,
-    response::{IntoResponse, Response},
-};
+use axum::{extract::Path, response::Response};
 use casework::callback::CallResult;
 use chrono::{DateTime, Utc};
 use platform::{
@@ -18,12 +14,13 @@ use platform::{
 
 use super::{call::Typed, result::result};
 use crate::internal::{
-    Internal,
-    auth::{Actor, Overseer},
+    By, Internal, Visit,
+    again::Again,
+    auth::Overseer,
     board::{facts, look::look},
+    error::PageError,
     openings,
-    page::{Frame, Language, problem, render, tail, words},
-    unavailable,
+    page::{Frame, render, tail, words},
 };
 
 /// What an act says on the page that it answers with.
@@ -31,7 +28,24 @@ use crate::internal::{
 pub(super) struct Said {
     pub(super) good: Option<String>,
     pub(super) bad: Option<String>,
-    pub(super) typed: Option<Typed>,
+}
+
+impl Said {
+    /// It was done.
+    pub(super) fn good(text: impl Into<String>) -> Self {
+        Self {
+            good: Some(text.into()),
+            bad: None,
+        }
+    }
+
+    /// It was not.
+    pub(super) fn bad(text: impl Into<String>) -> Self {
+        Self {
+            good: None,
+            bad: Some(text.into()),
+        }
+    }
 }
 
 /// How far the calls of a report are.
@@ -93,13 +107,8 @@ struct CallbackPage {
 }
 
 /// `GET /callbacks/{report_id}`
-pub(crate) async fn page(
-    State(internal): State<Internal>,
-    actor: Overseer,
-    Language(lang): Language,
-    Path(id): Path<i64>,
-) -> Response {
-    show(&internal, &actor, lang, id, StatusCode::OK, Said::default()).await
+pub(crate) async fn page(by: By<Overseer>, Path(id): Path<i64>) -> Result<Response, PageError> {
+    show(&by, id, Again::default()).await
 }
 
 struct Found {
@@ -157,39 +166,24 @@ fn offered(stand: Stand, anonymous: bool) -> &'static [CallResult] {
     }
 }
 
-/// Renders the page.
-pub(super) async fn show(
-    internal: &Internal,
-    actor: &Actor,
-    lang: Lang,
-    id: i64,
-    status: StatusCode,
-    said: Said,
-) -> Response {
-    let now = clock::now();
-    let found = match find(internal, id, now).await {
-        Ok(Some(found)) => found,
-        Ok(None) => return problem::not_found().into_response(),
-        Err(e) => return unavailable(&e),
-    };
-    let open = match opener(internal, id).await {
-        Ok(open) => open,
-        Err(e) => return unavailable(&e),
-    };
-    let opened = match look(internal, actor, id, None).await {
-        Ok(opened) => opened,
-        Err(response) => return response,
-    };
+/// The page after an act.
+pub(super) async fn show(visit: &Visit, id: i64, again: Again<Typed, Said>) -> Result<Response, PageError> {
+    let (internal, actor, lang, now) = (&visit.internal, &visit.actor, visit.lang, clock::now());
+    let found = find(internal, id, now).await?.ok_or(PageError::NotFound)?;
+    let open = opener(internal, id).await?;
+    let opened = look(visit, id, None).await?;
     let (stand, office) = (found.stand(now), actor.is(&["office"]));
     let anonymous = found.case.identity.as_deref() == Some("anonymous");
     let offered = if office { offered(stand, anonymous) } else { &[] };
-    let typed = said.typed.clone().unwrap_or_default();
+    let typed = again.fields;
     let ticked = typed.tickets();
-    let (asked, mine) = openings::identity_of(found.openings.clone(), actor.person.account.id, now);
+    let (asked, mine) = openings::identity_of(found.openings.clone(), visit.me(), now);
     let last = found.calls.last();
     let pack = internal.pack.current().pack.clone();
     let page = CallbackPage {
-        frame: Frame::of(actor, lang, "/callbacks").titled(tail(&ReportId::from_db(id).to_string())),
+        frame: visit
+            .frame("/callbacks")
+            .titled(tail(&ReportId::from_db(id).to_string())),
         report_id: id,
         receipt: ReportId::from_db(id).to_string(),
         drill: found.case.drill,
@@ -214,7 +208,7 @@ pub(super) async fn show(
         decides: last
             .filter(|_| office && stand == Stand::Undecided)
             .map(|last| last.attempt),
-        own: last.is_some_and(|last| last.by_account == Some(actor.person.account.id)),
+        own: last.is_some_and(|last| last.by_account == Some(visit.me())),
         tickets: found
             .tickets
             .iter()
@@ -227,9 +221,9 @@ pub(super) async fn show(
         note: typed.note,
         reason: typed.reason,
         follow_up: typed.follow_up,
-        said,
+        said: again.said,
     };
-    render(status, &page)
+    Ok(render(again.status, &page))
 }
 
 /// What stands above the forms.

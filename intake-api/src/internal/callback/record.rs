@@ -1,11 +1,6 @@
 //! `POST /callbacks/{report_id}`: how a call went.
 
-use axum::{
-    Form,
-    extract::{Path, State},
-    http::StatusCode,
-    response::Response,
-};
+use axum::{Form, extract::Path, http::StatusCode, response::Response};
 use platform::{
     clock,
     store::{CallbackRecorded, CallbackTry},
@@ -18,68 +13,34 @@ use super::{
     page::{Said, show},
     result::result,
 };
-use crate::internal::{
-    Internal,
-    auth::Office,
-    page::{Language, words},
-};
+use crate::internal::{By, again::Again, auth::Office, error::PageError, page::words};
 
 /// Records it, or says who was faster and keeps what was typed.
 pub(crate) async fn record(
-    State(internal): State<Internal>,
-    actor: Office,
-    Language(lang): Language,
+    by: By<Office>,
     Path(id): Path<i64>,
     Form(typed): Form<Typed>,
-) -> Response {
-    let identity = match identity(&internal, id).await {
-        Ok(identity) => identity,
-        Err(response) => return response,
-    };
-    let mut said = Said::default();
-    let status = match typed.sent().call(identity.as_deref()) {
-        Err(key) => {
-            said.bad = Some(lang.t(key).to_owned());
-            said.typed = Some(typed);
-            StatusCode::UNPROCESSABLE_ENTITY
-        }
-        Ok(call) => match keep(&internal, &actor, id, call).await {
-            Err(response) => return response,
-            Ok(CallbackRecorded::Now(done)) => {
-                said.good = Some(lang.t(follows(&done)).to_owned());
-                StatusCode::OK
-            }
-            Ok(CallbackRecorded::Before(done)) => {
+) -> Result<Response, PageError> {
+    let identity = identity(&by.internal, id).await?;
+    let refused = |status, key| (status, Said::bad(by.t(key)));
+    let (status, said) = match typed.sent().call(identity.as_deref()) {
+        Err(key) => refused(StatusCode::UNPROCESSABLE_ENTITY, key),
+        Ok(call) => match keep(&by, id, call).await? {
+            CallbackRecorded::Now(done) => (StatusCode::OK, Said::good(by.t(follows(&done)))),
+            CallbackRecorded::Before(done) => {
                 // A person is their account: another of the same name is told that nothing was stored, and loses no word.
-                let double_click = done.by_account == Some(actor.person.account.id) && done.result == typed.result;
-                let key = if double_click {
-                    "callback.twice"
+                if done.by_account == Some(by.me()) && done.result == typed.result {
+                    (StatusCode::OK, Said::good(before(by.lang, "callback.twice", &done)))
                 } else {
-                    "callback.before"
-                };
-                let text = Some(before(lang, key, &done));
-                if double_click {
-                    said.good = text;
-                    StatusCode::OK
-                } else {
-                    said.bad = text;
-                    said.typed = Some(typed);
-                    StatusCode::CONFLICT
+                    let text = before(by.lang, "callback.before", &done);
+                    (StatusCode::CONFLICT, Said::bad(text))
                 }
             }
-            Ok(CallbackRecorded::NotDue) => {
-                said.bad = Some(lang.t("callback.not_due").to_owned());
-                said.typed = Some(typed);
-                StatusCode::CONFLICT
-            }
-            Ok(CallbackRecorded::NotReopenable) => {
-                said.bad = Some(lang.t("callback.not_reopenable").to_owned());
-                said.typed = Some(typed);
-                StatusCode::UNPROCESSABLE_ENTITY
-            }
+            CallbackRecorded::NotDue => refused(StatusCode::CONFLICT, "callback.not_due"),
+            CallbackRecorded::NotReopenable => refused(StatusCode::UNPROCESSABLE_ENTITY, "callback.not_reopenable"),
         },
     };
-    show(&internal, &actor, lang, id, status, said).await
+    show(&by, id, Again::of_act(status, said, typed)).await
 }
 
 /// What follows from a call, as a sentence.
@@ -93,7 +54,8 @@ fn follows(done: &CallbackTry) -> &'static str {
     }
 }
 
-pub(super) fn before(lang: Lang, key: &str, done: &CallbackTry) -> String {
+/// Who was faster, when and how.
+fn before(lang: Lang, key: &str, done: &CallbackTry) -> String {
     lang.fill(
         key,
         &[

@@ -4,7 +4,7 @@
 
 use askama::Template;
 use axum::{
-    extract::{Path, Query, State},
+    extract::{Path, Query},
     http::StatusCode,
     response::Response,
 };
@@ -13,19 +13,22 @@ use casework::ticket::closing::{confirmers, needs_confirmation};
 use casework::words::Need;
 use casework::words::reserved::{NOT_APPLICABLE, NOT_FILED, TRANSFERRED};
 use chrono::{DateTime, Utc};
-use platform::{clock, store::DeskTicket, text::Lang};
+use platform::{clock, text::Lang};
 use serde::Deserialize;
 
 use super::{
-    act::{Fields, People},
+    attempt::{Attempt, Choice, outcomes},
     closing::{allowed, colleagues, offered, owes_contact, owes_evidence, statutory, urgency},
-    ticket::{Attempt, Choice, fetch, outcomes, people_of},
-    view::{Head, head},
+    draft::People,
+    found::Case,
+    head::{Head, head},
 };
 use crate::internal::{
-    Internal,
+    By,
+    again::Again,
     auth::Desk,
-    page::{Frame, Language, render, words},
+    error::PageError,
+    page::{Frame, render, words},
 };
 
 /// The outcome that was chosen.
@@ -73,11 +76,11 @@ impl ClosePage {
     }
 
     fn typed(&self, _form: &str, field: &str) -> &str {
-        self.attempt.fields.get(field).map_or("", String::as_str)
+        self.attempt.typed("resolve", field)
     }
 
     fn wrong(&self, _form: &str, field: &str) -> Option<&'static str> {
-        self.attempt.wrong.get(field).map(|key| self.t(key))
+        self.attempt.fault("resolve", field).map(|key| self.t(key))
     }
 
     fn is_open(&self, form: &str) -> bool {
@@ -87,48 +90,28 @@ impl ClosePage {
 
 /// The page.
 pub(super) async fn page(
-    State(internal): State<Internal>,
-    desk: Desk,
-    Language(lang): Language,
+    by: By<Desk>,
     Path(id): Path<String>,
     Query(chosen): Query<Chosen>,
-) -> Response {
-    let ticket = match fetch(&internal, &desk, &id).await {
-        Ok(ticket) => ticket,
-        Err(response) => return response,
-    };
-    let people = people_of(&internal, &ticket).await;
-    let fields: Fields = chosen
-        .outcome
-        .map(|code| ("outcome".to_owned(), code))
-        .into_iter()
-        .collect();
+) -> Result<Response, PageError> {
+    let case = Case::fetch(&by, &id).await?;
+    let outcome = chosen.outcome.map(|code| ("outcome".to_owned(), code));
     let attempt = Attempt {
         form: "resolve",
-        fields,
-        ..Attempt::default()
+        again: Again::keeping(StatusCode::OK, None, outcome.into_iter().collect()),
     };
-    show(StatusCode::OK, &internal, &desk, lang, &ticket, &people, attempt)
+    Ok(again(&by, &case, attempt))
 }
 
 /// The page with what was typed.
-pub(super) fn show(
-    status: StatusCode,
-    internal: &Internal,
-    desk: &Desk,
-    lang: Lang,
-    ticket: &DeskTicket,
-    people: &People,
-    attempt: Attempt,
-) -> Response {
-    let (loaded, now) = (internal.pack.current(), clock::now());
-    let chosen = attempt.fields.get("outcome").map_or("", String::as_str);
-    let form = needed(&loaded.pack, ticket, people, desk.person.account.id, chosen, lang);
+pub(super) fn again(by: &By<Desk>, case: &Case, attempt: Attempt) -> Response {
+    let (lang, loaded, now) = (by.lang, by.internal.pack.current(), clock::now());
+    let status = attempt.again.status;
     let page = ClosePage {
-        frame: Frame::of(desk, lang, "/desk"),
-        v: head(ticket, &loaded.pack, lang),
-        outcomes: outcomes(&loaded.pack, ticket, lang),
-        form,
+        frame: by.frame("/desk"),
+        v: head(&case.ticket, &loaded.pack, lang),
+        outcomes: outcomes(&loaded.pack, &case.ticket, lang),
+        form: needed(&loaded.pack, case, by.me(), attempt.typed("resolve", "outcome"), lang),
         attempt,
         today: today(now),
     };
@@ -141,8 +124,8 @@ fn today(now: DateTime<Utc>) -> String {
         .to_string()
 }
 
-fn needed(pack: &Pack, ticket: &DeskTicket, people: &People, me: i64, chosen: &str, lang: Lang) -> Option<Needed> {
-    let pl = lang.pack();
+fn needed(pack: &Pack, case: &Case, me: i64, chosen: &str, lang: Lang) -> Option<Needed> {
+    let (ticket, people, pl) = (&case.ticket, &case.people, lang.pack());
     let outcome = offered(pack, ticket).find(|outcome| outcome.term.code == chosen)?;
     let code = outcome.term.code.as_str();
     let needs = |need: Need| outcome.needs.contains(&need);

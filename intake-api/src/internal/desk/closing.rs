@@ -15,10 +15,11 @@ use platform::{
 use serde_json::{Value, json};
 
 use super::{
-    act::{Against, ClosingDraft, Draft, Fields, People, Ready, Wrong},
+    draft::{Against, ClosingDraft, Draft, People, Ready},
     reader::{LINE, Reader, TEXT},
     sealed::Note,
 };
+use crate::internal::again::{Fields, Wrong};
 
 /// The kind of the ticket's unit; empty when the pack does not know it any more.
 pub(super) fn unit_kind<'p>(pack: &'p Pack, unit: &str) -> &'p str {

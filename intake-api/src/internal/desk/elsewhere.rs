@@ -10,7 +10,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 
-use super::ticket::id_of;
+use super::found::id_of;
 use crate::internal::auth::Actor;
 
 /// The layer around the page.

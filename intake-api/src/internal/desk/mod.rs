@@ -7,21 +7,34 @@
 
 mod act;
 mod api;
+mod attempt;
 mod close;
 pub(crate) mod closing;
+mod draft;
 mod elsewhere;
+mod found;
+mod head;
+mod matter;
+mod next;
 pub(crate) mod post;
 mod queue;
 mod reader;
 mod resend;
 pub(crate) mod sealed;
 mod ticket;
+mod timeline;
+mod told;
+mod unsent;
 pub(crate) mod view;
 pub(crate) mod waiting;
 
-pub(crate) use act::Wrong;
-pub(crate) use api::{matter, wanted};
-pub(crate) use ticket::{Attempt, fetch, people_of, show};
+pub(crate) use api::wanted;
+pub(crate) use attempt::Attempt;
+pub(crate) use found::{Case, fetch};
+pub(crate) use matter::matter;
+pub(crate) use ticket::again;
+
+use draft::Kind;
 
 use axum::{
     middleware::from_fn,
@@ -36,26 +49,26 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get("/desk", get(queue::page)),
         Route::get("/desk/list", get(queue::fragment)),
         Route::get("/tickets/{id}", get(ticket::page).layer(from_fn(elsewhere::lead))),
-        Route::post("/tickets/{id}/sign", posting(post::sign)),
-        Route::post("/tickets/{id}/assign", posting(post::assign)),
-        Route::post("/tickets/{id}/contact", posting(post::contact)),
-        Route::post("/tickets/{id}/evidence", posting(post::evidence)),
+        Route::post("/tickets/{id}/sign", post::form(Kind::Sign)),
+        Route::post("/tickets/{id}/assign", post::form(Kind::Assign)),
+        Route::post("/tickets/{id}/contact", post::form(Kind::Contact)),
+        Route::post("/tickets/{id}/evidence", post::form(Kind::Evidence)),
         Route::get("/tickets/{id}/close", get(close::page)),
-        Route::post("/tickets/{id}/resolve", posting(post::resolve)),
-        Route::post("/tickets/{id}/confirm", posting(post::confirm)),
-        Route::post("/tickets/{id}/refuse", posting(post::refuse)),
-        Route::post("/tickets/{id}/take-back", posting(post::take_back)),
+        Route::post("/tickets/{id}/resolve", post::form(Kind::Resolve)),
+        Route::post("/tickets/{id}/confirm", post::form(Kind::Confirm)),
+        Route::post("/tickets/{id}/refuse", post::form(Kind::Refuse)),
+        Route::post("/tickets/{id}/take-back", post::form(Kind::TakeBack)),
         Route::post("/tickets/{id}/notices/{notice}/resend", posting(resend::submit)),
         Route::get("/api/v1/openapi.json", get(api::openapi)),
         Route::get("/api/v1/tickets", get(api::queue)),
         Route::get("/api/v1/tickets/{id}", get(api::ticket)),
-        Route::post("/api/v1/tickets/{id}/sign", posting(api::sign)),
-        Route::post("/api/v1/tickets/{id}/assign", posting(api::assign)),
-        Route::post("/api/v1/tickets/{id}/contact", posting(api::contact)),
-        Route::post("/api/v1/tickets/{id}/evidence", posting(api::evidence)),
-        Route::post("/api/v1/tickets/{id}/resolve", posting(api::resolve)),
-        Route::post("/api/v1/tickets/{id}/confirm", posting(api::confirm)),
-        Route::post("/api/v1/tickets/{id}/refuse", posting(api::refuse)),
-        Route::post("/api/v1/tickets/{id}/take-back", posting(api::take_back)),
+        Route::post("/api/v1/tickets/{id}/sign", api::act(Kind::Sign)),
+        Route::post("/api/v1/tickets/{id}/assign", api::act(Kind::Assign)),
+        Route::post("/api/v1/tickets/{id}/contact", api::act(Kind::Contact)),
+        Route::post("/api/v1/tickets/{id}/evidence", api::act(Kind::Evidence)),
+        Route::post("/api/v1/tickets/{id}/resolve", api::act(Kind::Resolve)),
+        Route::post("/api/v1/tickets/{id}/confirm", api::act(Kind::Confirm)),
+        Route::post("/api/v1/tickets/{id}/refuse", api::act(Kind::Refuse)),
+        Route::post("/api/v1/tickets/{id}/take-back", api::act(Kind::TakeBack)),
     ]
 }

@@ -5,23 +5,29 @@
 use askama::Template;
 use axum::{
     Form,
-    extract::{Path, State},
+    extract::Path,
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
+    routing::{MethodRouter, post},
 };
 use chrono::{DateTime, Utc};
 use platform::{clock, store::ActDone, text::Lang};
 
 use super::{
-    act::{self, Against, Draft, Fields, Kind, NotDone},
+    act::{perform, read, version},
+    attempt::Attempt,
     close,
-    ticket::{Attempt, fetch, people_of, show},
+    draft::{Against, Draft, Kind},
+    found::Case,
+    ticket,
 };
 use crate::internal::{
-    Internal,
+    By, Internal,
+    again::{Again, Fields},
     auth::Desk,
+    error::PageError,
     kept::Said,
-    page::{Frame, Language, problem, render, words},
+    page::{Frame, render, words},
 };
 
 #[derive(Template)]
@@ -34,255 +40,139 @@ struct StalePage {
     kept: Vec<String>,
 }
 
-/// `POST /tickets/{id}/sign`
-pub(super) async fn sign(
-    internal: State<Internal>,
-    desk: Desk,
-    lang: Language,
-    id: Path<String>,
-    fields: Form<Fields>,
-) -> Response {
-    act(Kind::Sign, internal.0, desk, lang.0, &id.0, fields.0).await
+/// `POST /tickets/{id}/…`: the form of one kind of act.
+pub(super) fn form(kind: Kind) -> MethodRouter<Internal> {
+    post(move |by: By<Desk>, Path(id): Path<String>, Form(fields): Form<Fields>| act(kind, by, id, fields))
 }
 
-/// `POST /tickets/{id}/assign`
-pub(super) async fn assign(
-    internal: State<Internal>,
-    desk: Desk,
-    lang: Language,
-    id: Path<String>,
-    fields: Form<Fields>,
-) -> Response {
-    act(Kind::Assign, internal.0, desk, lang.0, &id.0, fields.0).await
-}
-
-/// `POST /tickets/{id}/contact`
-pub(super) async fn contact(
-    internal: State<Internal>,
-    desk: Desk,
-    lang: Language,
-    id: Path<String>,
-    fields: Form<Fields>,
-) -> Response {
-    act(Kind::Contact, internal.0, desk, lang.0, &id.0, fields.0).await
-}
-
-/// `POST /tickets/{id}/evidence`
-pub(super) async fn evidence(
-    internal: State<Internal>,
-    desk: Desk,
-    lang: Language,
-    id: Path<String>,
-    fields: Form<Fields>,
-) -> Response {
-    act(Kind::Evidence, internal.0, desk, lang.0, &id.0, fields.0).await
-}
-
-/// `POST /tickets/{id}/resolve`
-pub(super) async fn resolve(
-    internal: State<Internal>,
-    desk: Desk,
-    lang: Language,
-    id: Path<String>,
-    fields: Form<Fields>,
-) -> Response {
-    act(Kind::Resolve, internal.0, desk, lang.0, &id.0, fields.0).await
-}
-
-/// `POST /tickets/{id}/confirm`
-pub(super) async fn confirm(
-    internal: State<Internal>,
-    desk: Desk,
-    lang: Language,
-    id: Path<String>,
-    fields: Form<Fields>,
-) -> Response {
-    act(Kind::Confirm, internal.0, desk, lang.0, &id.0, fields.0).await
-}
-
-/// `POST /tickets/{id}/refuse`
-pub(super) async fn refuse(
-    internal: State<Internal>,
-    desk: Desk,
-    lang: Language,
-    id: Path<String>,
-    fields: Form<Fields>,
-) -> Response {
-    act(Kind::Refuse, internal.0, desk, lang.0, &id.0, fields.0).await
-}
-
-/// `POST /tickets/{id}/take-back`
-pub(super) async fn take_back(
-    internal: State<Internal>,
-    desk: Desk,
-    lang: Language,
-    id: Path<String>,
-    fields: Form<Fields>,
-) -> Response {
-    act(Kind::TakeBack, internal.0, desk, lang.0, &id.0, fields.0).await
-}
-
-async fn act(kind: Kind, internal: Internal, desk: Desk, lang: Lang, id: &str, fields: Fields) -> Response {
+async fn act(kind: Kind, by: By<Desk>, id: String, fields: Fields) -> Result<Response, PageError> {
     let now = clock::now();
-    let ticket = match fetch(&internal, &desk, id).await {
-        Ok(ticket) => ticket,
-        Err(response) => return response,
-    };
-    let people = people_of(&internal, &ticket).await;
-    let loaded = internal.pack.current();
+    let case = Case::fetch(&by, &id).await?;
+    let loaded = by.internal.pack.current();
     let against = Against {
-        ticket: &ticket,
-        people: &people,
+        ticket: &case.ticket,
+        people: &case.people,
         loaded: &loaded,
-        account: desk.person.account.id,
+        account: by.me(),
         now,
     };
-    let ready = match act::read(kind, &fields, against) {
+    let ready = match read(kind, &fields, against) {
         Ok(ready) => ready,
-        Err(wrong) => {
+        Err(wrong) => return again(&by, &case, kind, Attempt::wrong(kind.word(), wrong, fields)).await,
+    };
+    let (deed, word) = (ready.act.kind(), done_word(kind, &ready.act));
+    match perform(&by, &case.ticket, ready, version(&fields), now).await {
+        Ok(ActDone::Done) => Ok(Redirect::to(&format!("/tickets/{}?done={word}", case.ticket.id)).into_response()),
+        Ok(other) => Overtaken {
+            ticket: case.ticket.id,
+            deed,
+            fields: &fields,
+        }
+        .answer(&by, other, now),
+        Err(why) => {
+            let said = by.said(why.key());
             let attempt = Attempt {
                 form: kind.word(),
-                fields,
-                wrong,
-                trouble: None,
+                again: Again::keeping(StatusCode::SERVICE_UNAVAILABLE, said, fields),
             };
-            let status = StatusCode::UNPROCESSABLE_ENTITY;
-            return if kind == Kind::Resolve {
-                close::show(status, &internal, &desk, lang, &ticket, &people, attempt)
-            } else {
-                show(status, &internal, &desk, lang, &ticket, &people, attempt, None).await
-            };
+            again(&by, &case, kind, attempt).await
         }
-    };
-    let done_kind = ready.act.kind();
-    let word = match &ready.act {
+    }
+}
+
+/// The page with the form of this act: 办结 has one of its own.
+async fn again(by: &By<Desk>, case: &Case, kind: Kind, attempt: Attempt) -> Result<Response, PageError> {
+    match kind {
+        Kind::Resolve => Ok(close::again(by, case, attempt)),
+        _ => ticket::again(by, case, attempt).await,
+    }
+}
+
+/// By which the ticket's page says what was done.
+fn done_word(kind: Kind, act: &Draft) -> &'static str {
+    match act {
         Draft::Close(draft) => match &draft.wait {
             Some(wait) if wait.transfer_to.is_some() => "transfer",
             Some(_) => "request",
             None => kind.word(),
         },
         Draft::Plain(_) => kind.word(),
-    };
-    match act::perform(
-        &internal,
-        &desk.scope,
-        &desk,
-        &ticket,
-        ready,
-        act::version(&fields),
-        now,
-    )
-    .await
-    {
-        Ok(ActDone::Done) => Redirect::to(&format!("/tickets/{}?done={word}", ticket.id)).into_response(),
-        Ok(other) => overtaken(&desk, lang, ticket.id, done_kind, &fields, other, now),
-        Err(why) => {
-            let attempt = Attempt {
-                form: kind.word(),
-                fields,
-                wrong: act::Wrong::new(),
-                trouble: Some(trouble(&why)),
-            };
-            let status = StatusCode::SERVICE_UNAVAILABLE;
-            if kind == Kind::Resolve {
-                close::show(status, &internal, &desk, lang, &ticket, &people, attempt)
-            } else {
-                show(status, &internal, &desk, lang, &ticket, &people, attempt, None).await
-            }
-        }
     }
 }
 
-/// Why an act was not tried, as a text key.
-pub(super) fn trouble(why: &NotDone) -> &'static str {
-    match why {
-        NotDone::Sealing => "desk.trouble.sealing",
-        NotDone::Database => "desk.trouble.database",
-        NotDone::Unsure => "desk.trouble.unsure",
-    }
+/// Fields whose texts come back, in the order of the forms.
+const TEXTS: [&str; 10] = [
+    "who",
+    "at",
+    "place",
+    "reference",
+    "missing",
+    "decision_number",
+    "decision_date",
+    "reason",
+    "unseen",
+    "note",
+];
+
+/// An act that came too late.
+struct Overtaken<'a> {
+    ticket: i64,
+    /// Kind of the event that it would have left.
+    deed: &'static str,
+    fields: &'a Fields,
 }
 
-/// Nothing was changed: says what happened instead, by whom and when. The same act by the same person is a double click,
-/// which is no fault; anything else is a conflict.
-pub(super) fn overtaken(
-    desk: &Desk,
-    lang: Lang,
-    id: i64,
-    kind: &str,
-    fields: &Fields,
-    done: ActDone,
-    now: DateTime<Utc>,
-) -> Response {
-    let (status, title, text) = match done {
-        ActDone::Stale {
-            last_kind,
-            last_by,
-            last_account,
-            last_at,
-        } => {
-            // The same person is the same account; two people may share a name.
-            let again = last_kind == kind && last_account == Some(desk.person.account.id);
-            let what = what_happened(lang, &last_kind);
-            let at = words::moment(lang, last_at, now);
-            let values = [("by", last_by.as_str()), ("at", at.as_str()), ("what", what)];
-            if again {
-                (
-                    StatusCode::OK,
-                    "desk.stale.again_title",
-                    lang.fill("desk.stale.again", &values),
-                )
-            } else {
-                (
-                    StatusCode::CONFLICT,
-                    "desk.stale.title",
-                    lang.fill("desk.stale.text", &values),
-                )
+impl Overtaken<'_> {
+    /// Nothing was changed: says what happened instead, by whom and when. The same act by the same person is a double click,
+    /// which is no fault; anything else is a conflict.
+    fn answer(&self, by: &By<Desk>, done: ActDone, now: DateTime<Utc>) -> Result<Response, PageError> {
+        let lang = by.lang;
+        let (status, title, text) = match done {
+            ActDone::Stale {
+                last_kind,
+                last_by,
+                last_account,
+                last_at,
+            } => {
+                let what = what_happened(lang, &last_kind);
+                let at = words::moment(lang, last_at, now);
+                let values = [("by", last_by.as_str()), ("at", at.as_str()), ("what", what)];
+                // The same person is the same account; two people may share a name.
+                if last_kind == self.deed && last_account == Some(by.me()) {
+                    let text = lang.fill("desk.stale.again", &values);
+                    (StatusCode::OK, "desk.stale.again_title", text)
+                } else {
+                    let text = lang.fill("desk.stale.text", &values);
+                    (StatusCode::CONFLICT, "desk.stale.title", text)
+                }
             }
-        }
-        ActDone::NotAllowed { state } => {
-            let text = lang.fill("desk.stale.not_allowed", &[("state", words::state(lang, &state))]);
-            (StatusCode::CONFLICT, "desk.stale.title", text)
-        }
-        ActDone::Denied(why) => {
-            let text = lang.t(&format!("close.denied_{}", why.as_str())).to_owned();
-            (StatusCode::CONFLICT, "desk.stale.title", text)
-        }
-        ActDone::NotFound | ActDone::Done => return problem::not_found().into_response(),
-    };
-    let typed = [
-        "who",
-        "at",
-        "place",
-        "reference",
-        "missing",
-        "decision_number",
-        "decision_date",
-        "reason",
-        "unseen",
-        "note",
-    ];
-    let kept = typed
-        .iter()
-        .filter_map(|name| fields.get(*name))
-        .filter(|v| !v.trim().is_empty())
-        .cloned()
-        .collect();
-    let said = Said(text.clone());
-    let mut answer = render(
-        status,
-        &StalePage {
-            frame: Frame::of(desk, lang, "/desk"),
-            id,
+            ActDone::NotAllowed { state } => {
+                let text = lang.fill("desk.stale.not_allowed", &[("state", words::state(lang, &state))]);
+                (StatusCode::CONFLICT, "desk.stale.title", text)
+            }
+            ActDone::Denied(why) => {
+                let text = lang.t(&format!("close.denied_{}", why.as_str())).to_owned();
+                (StatusCode::CONFLICT, "desk.stale.title", text)
+            }
+            ActDone::NotFound | ActDone::Done => return Err(PageError::NotFound),
+        };
+        let typed = TEXTS.iter().filter_map(|name| self.fields.get(*name));
+        let said = Said(text.clone());
+        let page = StalePage {
+            frame: by.frame("/desk"),
+            id: self.ticket,
             title: lang.t(title),
             text,
-            kept,
-        },
-    );
-    // Where the ticket still allows the act, it comes back in its form under the new version, with this sentence.
-    answer.extensions_mut().insert(said);
-    answer
+            kept: typed.filter(|text| !text.trim().is_empty()).cloned().collect(),
+        };
+        let mut answer = render(status, &page);
+        // Where the ticket still allows the act, it comes back in its form under the new version, with this sentence.
+        answer.extensions_mut().insert(said);
+        Ok(answer)
+    }
 }
 
+/// An act of before, in words.
 pub(crate) fn what_happened(lang: Lang, kind: &str) -> &'static str {
     lang.t(match kind {
         "signed" => "desk.what.signed",

@@ -1,28 +1,23 @@
 //! `GET /desk`: the unit's open tickets, the next due first. `GET /desk/list` is the list alone, for its refresh.
 
 use askama::Template;
-use axum::{
-    extract::{Query, State},
-    http::StatusCode,
-    response::{IntoResponse, Response},
-};
+use axum::{extract::Query, http::StatusCode, response::Response};
 use casework::pack::Pack;
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
     receipt::ReportId,
-    run::telemetry::chain,
     store::{QueueLine, StoreError},
     text::Lang,
 };
 use serde::Deserialize;
-use tracing::error;
 
 use crate::internal::{
-    Internal,
+    By,
     auth::Desk,
+    error::PageError,
     page::{
-        Frame, Language, Live, Paper, is_neutral, problem, render,
+        Frame, Live, Paper, is_neutral, render,
         words::{self, Countdown},
     },
 };
@@ -97,43 +92,27 @@ struct Fragment {
 }
 
 /// `GET /desk`
-pub(super) async fn page(
-    State(internal): State<Internal>,
-    desk: Desk,
-    Language(lang): Language,
-    Query(asked): Query<Asked>,
-) -> Response {
-    let list = match list(&internal, &desk, lang, asked.page).await {
-        Ok(list) => list,
-        Err(e) => return away(&e),
-    };
-    let units = match unit_names(&internal, &desk, lang).await {
-        Ok(units) => units,
-        Err(e) => return away(&e),
-    };
-    let mut frame = Frame::of(&desk, lang, "/desk");
+pub(super) async fn page(by: By<Desk>, Query(asked): Query<Asked>) -> Result<Response, PageError> {
+    let list = list(&by, asked.page).await?;
+    let units = unit_names(&by).await?;
+    let mut frame = by.frame("/desk");
     frame.title.clone_from(&list.title);
-    render(
-        StatusCode::OK,
-        &QueuePage {
-            paper: Paper::new(
-                &frame,
-                loaded_county(&internal, lang).as_str(),
-                &units,
-                lang.t("desk.title"),
-                &list.at,
-            ),
-            live: Live::new(lang, "queue", "/desk", 30),
-            frame,
-            list,
-            units,
-        },
-    )
+    let loaded = by.internal.pack.current();
+    let county = loaded.pack.county_name(by.lang.pack());
+    let page = QueuePage {
+        paper: Paper::new(&frame, county, &units, by.t("desk.title"), &list.at),
+        live: Live::new(by.lang, "queue", "/desk", 30),
+        frame,
+        list,
+        units,
+    };
+    Ok(render(StatusCode::OK, &page))
 }
 
 /// The units of a person, each marked as an example until its contacts are confirmed.
-async fn unit_names(internal: &Internal, desk: &Desk, lang: Lang) -> Result<String, StoreError> {
-    let codes = desk.units(&["member", "leader"]);
+async fn unit_names(by: &By<Desk>) -> Result<String, StoreError> {
+    let (internal, lang) = (&by.internal, by.lang);
+    let codes = by.actor.units(&["member", "leader"]);
     let contacts = internal.desk.units_contacts(&internal.county, &codes).await?;
     let loaded = internal.pack.current();
     let name = |code: &&str| {
@@ -151,39 +130,23 @@ async fn unit_names(internal: &Internal, desk: &Desk, lang: Lang) -> Result<Stri
 }
 
 /// `GET /desk/list`
-pub(super) async fn fragment(
-    State(internal): State<Internal>,
-    desk: Desk,
-    Language(lang): Language,
-    Query(asked): Query<Asked>,
-) -> Response {
-    match list(&internal, &desk, lang, asked.page).await {
-        Ok(list) => render(StatusCode::OK, &Fragment { list }),
-        Err(e) => away(&e),
-    }
+pub(super) async fn fragment(by: By<Desk>, Query(asked): Query<Asked>) -> Result<Response, PageError> {
+    let list = list(&by, asked.page).await?;
+    Ok(render(StatusCode::OK, &Fragment { list }))
 }
 
-fn loaded_county(internal: &Internal, lang: Lang) -> String {
-    internal.pack.current().pack.county_name(lang.pack()).to_owned()
-}
-
-fn away(e: &StoreError) -> Response {
-    error!(error = chain(e), "the queue can't be read");
-    problem::unavailable().into_response()
-}
-
-async fn list(internal: &Internal, desk: &Desk, lang: Lang, page: Option<i64>) -> Result<List, StoreError> {
-    let now = clock::now();
+async fn list(by: &By<Desk>, page: Option<i64>) -> Result<List, StoreError> {
+    let (internal, lang, now) = (&by.internal, by.lang, clock::now());
     let page = page.unwrap_or(1).clamp(1, 1_000_000);
     let (mut lines, _) = internal
         .desk
-        .desk_queue(&desk.scope, &internal.county, (page - 1) * PAGE, PAGE + 1)
+        .desk_queue(&by.right.scope, &internal.county, (page - 1) * PAGE, PAGE + 1)
         .await?;
-    let (open, drills) = internal.desk.desk_open(&desk.scope, &internal.county).await?;
+    let (open, drills) = internal.desk.desk_open(&by.right.scope, &internal.county).await?;
     let more = lines.len() as i64 > PAGE;
     lines.truncate(usize::try_from(PAGE).unwrap_or_default());
     let loaded = internal.pack.current();
-    let units = desk.units(&["member", "leader"]);
+    let units = by.actor.units(&["member", "leader"]);
     let many_units = units.len() > 1;
     let count = if open + drills >= MANY {
         format!("{MANY}+")
@@ -246,5 +209,64 @@ fn in_words(line: QueueLine, lang: Lang, pack: &Pack, many_units: bool, now: Dat
         }),
         danger: line.present_danger,
         drill: line.drill,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::internal::testing;
+
+    fn page(lines: Vec<Line>, lang: Lang) -> QueuePage {
+        let frame = testing::frame(&[("public-security", "leader")], lang, "/desk");
+        QueuePage {
+            paper: Paper::new(&frame, "太和县", "县公安局", lang.t("desk.title"), "11月24日 16:05"),
+            live: Live::new(lang, "queue", "/desk", 30),
+            frame,
+            units: "县公安局".into(),
+            list: List {
+                lang,
+                count: lines.len().to_string(),
+                title: lang.t("frame.tab.desk").to_owned(),
+                drills: None,
+                page: 1,
+                previous: None,
+                next: (!lines.is_empty()).then_some(2),
+                at: "11月24日 16:05".into(),
+                lines,
+            },
+        }
+    }
+
+    fn urgent() -> Line {
+        Line {
+            id: 12,
+            obligation: "公安受理".into(),
+            urgency: "特急",
+            hot_word: true,
+            burning: true,
+            countdown: Countdown {
+                text: "距签收时限还有 20 分钟".into(),
+                overdue: false,
+                soon: true,
+            },
+            due: Some("11月24日 16:25".into()),
+            receipt: "SW-2026-0001".into(),
+            brief: "城关镇 · 男 9岁 · <b>身上有伤</b>".into(),
+            role: "主办",
+            state: "待签收",
+            assignee: None,
+            assignee_gone: false,
+            unit: Some("县公安局".into()),
+            danger: true,
+            drill: false,
+        }
+    }
+
+    #[test]
+    fn pages_of_the_queue() {
+        testing::page("desk-queue", &page(vec![urgent()], Lang::Zh));
+        testing::page("desk-queue-en", &page(vec![urgent()], Lang::En));
+        testing::page("desk-queue-empty", &page(Vec::new(), Lang::Zh));
     }
 }

@@ -5,7 +5,7 @@ use casework::ticket::closing::SEEN_BEFORE;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Timelike, Utc};
 use platform::foreign::Foreign;
 
-use super::act::{Fields, Wrong};
+use crate::internal::again::{Fields, Wrong};
 
 /// Longest line and longest text, in characters.
 pub(super) const LINE: usize = 200;

@@ -1,7 +1,6 @@
 //! A ticket in words, in the order in which somebody reads it out at 3 a.m.
 
 use casework::disclosure::Part;
-use casework::pack::Pack;
 use casework::report::salvage;
 use casework::ticket::TicketState;
 use casework::words::reserved::POLICE;
@@ -10,16 +9,17 @@ use platform::{
     foreign::Foreign,
     receipt::ReportId,
     seal::MasterKey,
-    store::{DeskEvent, DeskStage, DeskTicket},
-    text::Lang,
+    store::{DeskStage, DeskTicket},
 };
 
 use super::{
-    act::Kind,
-    sealed::{self, Note},
+    draft::Kind,
+    next::next_act,
+    timeline::{EventWords, events},
+    told::{ChildWords, children, hidden, reporter},
 };
 use crate::{
-    internal::page::words::{self, Countdown},
+    internal::page::words::{self, Countdown, Telling},
     parts::Opened,
 };
 
@@ -76,12 +76,6 @@ pub(super) struct View {
     pub(super) hotline: String,
 }
 
-/// A child: a heading and facts.
-pub(super) struct ChildWords {
-    pub(super) heading: String,
-    pub(super) facts: Vec<(&'static str, String)>,
-}
-
 /// A stage.
 pub(super) struct StageWords {
     pub(super) name: &'static str,
@@ -104,78 +98,9 @@ pub(super) struct OtherWords {
     pub(super) state: &'static str,
 }
 
-/// An act on the timeline.
-pub(super) struct EventWords {
-    pub(super) at: String,
-    pub(super) text: String,
-    pub(super) lines: Vec<(&'static str, String)>,
-    /// It holds words that can't be opened.
-    pub(super) shut: bool,
-}
-
-/// The next act of a ticket: sign, then what is owed in order.
-pub(super) fn next_act(ticket: &DeskTicket) -> Option<Kind> {
-    let state = TicketState::from_word(&ticket.state)?;
-    if state.is_unsigned() {
-        return Some(Kind::Sign);
-    }
-    if !state.is_in_hand() {
-        return None;
-    }
-    let contact_owed = ticket
-        .stages
-        .iter()
-        .any(|s| s.stage == "contact" && s.ended_at.is_none());
-    let evidence_owed = ticket.evidence.is_some() && ticket.evidence_at.is_none();
-    // A closing that waits is another person's; what is recorded meanwhile stands among the other acts.
-    if !matches!(state, TicketState::Signed | TicketState::InProgress) {
-        return None;
-    }
-    Some(match (contact_owed, evidence_owed) {
-        (true, _) => Kind::Contact,
-        (false, true) => Kind::Evidence,
-        (false, false) => Kind::Resolve,
-    })
-}
-
-/// What names a ticket, and says nothing of its report.
-pub(super) struct Head {
-    pub(super) id: i64,
-    pub(super) version: i32,
-    pub(super) receipt: String,
-    pub(super) obligation: String,
-    pub(super) unit: String,
-    pub(super) state: &'static str,
-    pub(super) urgency: &'static str,
-    pub(super) hot: bool,
-}
-
-/// The head of a page that shows no report.
-pub(super) fn head(ticket: &DeskTicket, pack: &Pack, lang: Lang) -> Head {
-    let obligations = &pack.vocabulary().obligations;
-    let unit = pack.units().get(&ticket.unit);
-    Head {
-        id: ticket.id,
-        version: ticket.version,
-        receipt: ReportId::from_db(ticket.report_id).to_string(),
-        obligation: obligations.label(&ticket.obligation, lang.pack()).to_owned(),
-        unit: unit.map_or_else(|| ticket.unit.clone(), |unit| unit.name.clone()),
-        state: words::state(lang, &ticket.state),
-        urgency: words::urgency(lang, &ticket.urgency),
-        hot: ticket.urgency == "P1",
-    }
-}
-
-/// A ticket in words.
-pub(super) fn view(
-    ticket: &DeskTicket,
-    opened: &Opened,
-    keys: &MasterKey,
-    pack: &Pack,
-    lang: Lang,
-    now: DateTime<Utc>,
-    leads: bool,
-) -> View {
+/// A ticket in words. `leads`: the reader leads its unit.
+pub(super) fn view(ticket: &DeskTicket, opened: &Opened, keys: &MasterKey, leads: bool, how: Telling<'_>) -> View {
+    let Telling { pack, lang, now } = how;
     let pl = lang.pack();
     let vocabulary = pack.vocabulary();
     let when = |at: DateTime<Utc>| words::moment(lang, at, now);
@@ -261,11 +186,7 @@ pub(super) fn view(
             .as_ref()
             .map(|code| vocabulary.evidence.label(code, pl).to_owned()),
         evidence_at: ticket.evidence_at.map(when),
-        stages: ticket
-            .stages
-            .iter()
-            .map(|s| stage(s, ticket, pack, lang, now))
-            .collect(),
+        stages: ticket.stages.iter().map(|s| stage(s, ticket, how)).collect(),
         others: ticket
             .others
             .iter()
@@ -280,7 +201,7 @@ pub(super) fn view(
                 state: words::state(lang, &o.state),
             })
             .collect(),
-        events: events(ticket, keys, pack, lang, now),
+        events: events(ticket, keys, how),
         outcome: ticket
             .outcome
             .as_ref()
@@ -290,90 +211,8 @@ pub(super) fn view(
     }
 }
 
-/// Children with what is shown of them. While the words are shut, sex and age come from the facts.
-fn children(lang: Lang, opened: &Opened) -> Vec<ChildWords> {
-    let of_facts = |n: usize| opened.facts.children.get(n);
-    let known = opened.count().max(opened.facts.children.len());
-    let child = |n: usize| {
-        let said = opened.children.as_ref().and_then(|children| children.get(n));
-        let (sex, living, left_behind) = match (said, of_facts(n)) {
-            (Some(c), _) => (Some(c.sex), Some(c.living_with), c.left_behind),
-            (None, Some(f)) => (Some(f.sex), Some(f.living_with), f.left_behind),
-            (None, None) => (None, None, None),
-        };
-        // An age that was computed when the report was accepted stands in its facts alone.
-        let age = said.and_then(|c| c.age).or_else(|| of_facts(n).and_then(|f| f.age));
-        let name = said.and_then(|c| c.name.as_ref()).map(Foreign::to_string);
-        let name = name.unwrap_or_else(|| lang.fill("desk.child", &[("n", &(n + 1).to_string())]));
-        let mut facts = Vec::new();
-        let mut add = |key: &str, value: Option<String>| facts.extend(value.map(|value| (lang.t(key), value)));
-        add(
-            "form.label.living_with",
-            living.map(|living| lang.t(&format!("form.living_with.{living}")).to_owned()),
-        );
-        add(
-            "desk.left_behind",
-            left_behind.map(|yes| lang.t(if yes { "form.yes" } else { "form.no" }).to_owned()),
-        );
-        let birth = opened.birth.as_ref().and_then(|births| births.get(n));
-        let line = |list: &Option<Vec<Option<Foreign>>>| {
-            let said = list.as_ref().and_then(|list| list.get(n)?.as_ref());
-            said.map(Foreign::to_string)
-        };
-        add("form.label.home_address", line(&opened.home));
-        add("form.label.school", line(&opened.school));
-        add(
-            "form.label.birth_date",
-            birth.and_then(|b| b.birth_date).map(|day| day.to_string()),
-        );
-        add(
-            "form.label.id_number",
-            birth.and_then(|b| b.id_number.as_ref()).map(Foreign::to_string),
-        );
-        let heading = match sex {
-            None => name,
-            Some(sex) => {
-                let age = match age {
-                    None => lang.t("desk.age_unknown").to_owned(),
-                    Some(0) => lang.t("form.age.under_one").to_owned(),
-                    Some(age) => lang.fill("form.age.years", &[("age", &age.to_string())]),
-                };
-                format!("{name} · {} · {age}", lang.t(&format!("form.sex.{sex}")))
-            }
-        };
-        ChildWords { heading, facts }
-    };
-    (0..known).map(child).collect()
-}
-
-/// What is shown of who reported; a named reporter can be called.
-fn reporter(lang: Lang, opened: &Opened) -> Vec<String> {
-    if !opened.shows.has(Part::Reporter) {
-        return Vec::new();
-    }
-    let facts = &opened.facts;
-    let mut said = vec![
-        lang.t(&format!("form.reporter_kind.{}", facts.reporter_kind))
-            .to_owned(),
-        lang.t(&format!("desk.identity.{}", facts.identity)).to_owned(),
-    ];
-    if let Some(reporter) = &opened.reporter {
-        let contact = [&reporter.organization, &reporter.name, &reporter.phone];
-        said.extend(contact.into_iter().flatten().map(Foreign::to_string));
-    }
-    said
-}
-
-/// What this ticket does not show, said so that nobody takes it for empty.
-fn hidden(lang: Lang, opened: &Opened) -> Option<String> {
-    // Who reported is opened apart, by whoever may; that it is sealed is said there.
-    let parts = opened.shows.hidden().filter(|part| *part != Part::Identity);
-    let names: Vec<&str> = parts.map(|part| lang.t(&format!("parts.{part}"))).collect();
-    let joined = names.join(lang.t("words.and"));
-    (!names.is_empty()).then(|| lang.fill("desk.hidden", &[("parts", &joined)]))
-}
-
-fn stage(s: &DeskStage, ticket: &DeskTicket, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> StageWords {
+fn stage(s: &DeskStage, ticket: &DeskTicket, how: Telling<'_>) -> StageWords {
+    let Telling { pack, lang, now } = how;
     let countdown = words::fixed(lang, Some(&s.stage), s.due_at, now);
     let start = pack.vocabulary().events.label(&s.start_event, lang.pack());
     let missed = |ended: DateTime<Utc>| s.due_at.is_some_and(|due| ended > due);
@@ -407,132 +246,4 @@ fn stage(s: &DeskStage, ticket: &DeskTicket, pack: &Pack, lang: Lang, now: DateT
             .level
             .map(|level| words::level(lang, level, words::letters(pack, &ticket.unit))),
     }
-}
-
-fn events(ticket: &DeskTicket, keys: &MasterKey, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> Vec<EventWords> {
-    let key = sealed::data_key(keys, ticket).ok();
-    let dispatched = EventWords {
-        at: words::moment(lang, ticket.dispatched_at, now),
-        text: lang.t("desk.event.dispatched").to_owned(),
-        lines: Vec::new(),
-        shut: false,
-    };
-    let acts = ticket.events.iter().map(|event| {
-        let sealed = event.sealed.as_deref();
-        let note = sealed.and_then(|text| sealed::note(key.as_ref()?, ticket.report_id, text));
-        // A contact has two times: when the child was seen, and when it was written down.
-        let at = match note
-            .as_ref()
-            .and_then(|note| note.at)
-            .filter(|_| event.kind == "contacted")
-        {
-            Some(seen) => lang.fill(
-                "desk.seen_at",
-                &[
-                    ("seen", &words::moment(lang, seen, now)),
-                    ("at", &words::moment(lang, event.at, now)),
-                ],
-            ),
-            None => words::moment(lang, event.at, now),
-        };
-        EventWords {
-            at,
-            text: event_text(event, pack, lang),
-            shut: sealed.is_some() && note.is_none(),
-            lines: note.map(|note| note_lines(note, lang, now)).unwrap_or_default(),
-        }
-    });
-    std::iter::once(dispatched).chain(acts).collect()
-}
-
-/// An act in words.
-pub(crate) fn event_text(event: &DeskEvent, pack: &Pack, lang: Lang) -> String {
-    let detail = |name: &str| event.detail[name].as_str().unwrap_or_default().to_owned();
-    let pl = lang.pack();
-    let name = |unit: &str| {
-        pack.units()
-            .get(unit)
-            .map_or(unit, |unit| unit.name.as_str())
-            .to_owned()
-    };
-    let (kind, more) = match event.kind.as_str() {
-        "assigned" if event.detail["why"] == "left" => ("handed-over", detail("to")),
-        "assigned" => ("assigned", detail("to")),
-        "unassigned" => ("unassigned", String::new()),
-        "unit-moved" => ("unit-moved", detail("from_name")),
-        "evidence" => (
-            "evidence",
-            pack.vocabulary().evidence.label(&detail("kind"), pl).to_owned(),
-        ),
-        "resolved" => (
-            "resolved",
-            pack.vocabulary().outcomes.label(&detail("outcome"), pl).to_owned(),
-        ),
-        known @ ("close-requested" | "close-refused") => {
-            let outcome = pack.vocabulary().outcomes.label(&detail("outcome"), pl).to_owned();
-            match event.detail["unit"].as_str() {
-                None => (known, outcome),
-                Some(unit) if known == "close-requested" => ("transfer-requested", name(unit)),
-                Some(unit) => ("transfer-refused", name(unit)),
-            }
-        }
-        known @ ("close-confirmed" | "close-taken-back") => (
-            known,
-            pack.vocabulary().outcomes.label(&detail("outcome"), pl).to_owned(),
-        ),
-        known @ ("transfer-approved"
-        | "transfer-received"
-        | "transferred-in"
-        | "transfer-withdrawn"
-        | "oversight-opened"
-        | "not-filed-told"
-        | "not-filed-withdrawn") => (known, name(&detail("unit"))),
-        known @ ("opening-asked" | "opening-opened" | "opening-approved" | "opening-refused" | "opening-withdrawn"
-        | "opening-ended" | "opening-reviewed") => {
-            let words: Vec<String> = serde_json::from_value(event.detail["parts"].clone()).unwrap_or_default();
-            (known, crate::internal::openings::parts(lang, &words))
-        }
-        "flood-closed" => {
-            // Closings from before grounds were asked have none.
-            let known = ["drill", "duplicate"]
-                .into_iter()
-                .find(|ground| event.detail["ground"] == *ground);
-            let ground = lang.t(&format!("floods.ground.{}", known.unwrap_or("not-real")));
-            ("flood-closed", ground.to_owned())
-        }
-        known @ ("flood-given-back" | "signed" | "contacted" | "decision-recorded" | "reopened" | "notice-resent") => {
-            (known, String::new())
-        }
-        _ => ("other", event.kind.clone()),
-    };
-    lang.fill(
-        &format!("desk.event.{kind}"),
-        &[("by", &words::actor(lang, &event.actor)), ("what", &more)],
-    )
-}
-
-/// What was written with an act, label by label.
-pub(crate) fn note_lines(note: Note, lang: Lang, now: DateTime<Utc>) -> Vec<(&'static str, String)> {
-    let at = note.at.map(|at| words::moment(lang, at, now));
-    let dated = note.dated.map(|day| day.to_string());
-    let number = if dated.is_some() {
-        "desk.field.decision_number"
-    } else {
-        "desk.field.reference"
-    };
-    let said = |words: Option<Foreign>| words.map(|words| words.to_string());
-    let all = [
-        ("desk.field.who", said(note.who)),
-        ("desk.field.at", at),
-        ("desk.field.place", said(note.place)),
-        (number, said(note.reference)),
-        ("desk.field.decision_date", dated),
-        ("desk.field.missing", said(note.missing)),
-        ("desk.field.unseen", said(note.unseen)),
-        ("closings.reason", said(note.reason)),
-        ("desk.field.close_note", said(note.note)),
-    ];
-    all.into_iter()
-        .filter_map(|(key, value)| Some((lang.t(key), value?)))
-        .collect()
 }

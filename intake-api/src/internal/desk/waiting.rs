@@ -1,6 +1,5 @@
 //! A closing that waits for a person, in words, and what this person may do about it.
 
-use casework::pack::Pack;
 use casework::ticket::closing::{confirmers, may_take_back};
 use casework::words::reserved::TRANSFERRED;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -10,8 +9,8 @@ use platform::{
     text::Lang,
 };
 
-use super::{act::People, closing::colleagues, sealed, view::note_lines};
-use crate::internal::page::words;
+use super::{closing::colleagues, found::Case, sealed, timeline::note_lines};
+use crate::internal::page::words::{self, Telling};
 
 /// The part of a ticket's page about its closing; empty on most.
 #[derive(Default)]
@@ -36,10 +35,8 @@ pub(super) struct Waiting {
 pub(crate) fn written(
     events: &[DeskEvent],
     at: DateTime<Utc>,
-    key: Option<&[u8; 32]>,
-    report_id: i64,
-    lang: Lang,
-    now: DateTime<Utc>,
+    (report_id, key): (i64, Option<&[u8; 32]>),
+    (lang, now): (Lang, DateTime<Utc>),
 ) -> Vec<(&'static str, String)> {
     let instant = TimeDelta::milliseconds(1);
     let of_it = events.iter().filter(|e| e.at >= at && e.at < at + instant);
@@ -47,15 +44,9 @@ pub(crate) fn written(
     sealed.flat_map(|note| note_lines(note, lang, now)).collect()
 }
 
-pub(super) fn waiting(
-    ticket: &DeskTicket,
-    people: &People,
-    me: i64,
-    keys: &MasterKey,
-    pack: &Pack,
-    lang: Lang,
-    now: DateTime<Utc>,
-) -> Waiting {
+/// What this person (`me`) sees of it.
+pub(super) fn waiting(case: &Case, me: i64, keys: &MasterKey, how: Telling<'_>) -> Waiting {
+    let (Telling { pack, lang, now }, Case { ticket, people }) = (how, case);
     let unit = |code: &str| {
         pack.units()
             .get(code)
@@ -128,7 +119,7 @@ pub(super) fn waiting(
         }
     }
     let key = sealed::data_key(keys, ticket).ok();
-    part.written = written(&ticket.events, at, key.as_ref(), ticket.report_id, lang, now);
+    part.written = written(&ticket.events, at, (ticket.report_id, key.as_ref()), (lang, now));
     part
 }
 

@@ -1,6 +1,8 @@
 //! Many reports from one sender: what is known of them, and what the office decides.
 
-pub(crate) mod page;
+mod act;
+mod page;
+pub(crate) mod said;
 
 use axum::routing::{get, post};
 
@@ -10,9 +12,9 @@ use super::Route;
 pub(crate) fn routes() -> Vec<Route> {
     vec![
         Route::get("/floods/{id}", get(page::page)),
-        Route::post("/floods/{id}/{act}", post(page::submit)),
+        Route::post("/floods/{id}/{act}", post(act::submit)),
         Route::get("/api/v1/floods", get(page::api_list)),
-        Route::get("/api/v1/floods/{id}", get(page::api_show)),
-        Route::post("/api/v1/floods/{id}/{act}", post(page::api_act)),
+        Route::get("/api/v1/floods/{id}", get(page::api)),
+        Route::post("/api/v1/floods/{id}/{act}", post(act::api)),
     ]
 }

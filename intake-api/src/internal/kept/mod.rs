@@ -192,8 +192,8 @@ async fn logged_in(came: Came, before: Option<Actor>, (parts, bytes): (Parts, By
     if let (true, Some(before)) = (entered, before) {
         let people = came.internal.people.clone();
         let ended = super::detached(async move { people.session_end(before.session, platform::clock::now()).await });
-        if let Err(answer) = ended.await {
-            return answer;
+        if let Err(e) = ended.await {
+            return e.into_response();
         }
     }
     let waiting = Waiting::open(&carried, &came.internal.keys);

@@ -2,7 +2,7 @@
 
 use axum::{
     Form,
-    extract::{Path, State},
+    extract::Path,
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
@@ -15,17 +15,10 @@ use serde::Deserialize;
 
 use super::{
     ask::{LONGEST, note},
-    desk::denied,
     page::show,
+    words::denied,
 };
-use crate::internal::{
-    Internal,
-    auth::{Actor, Overseer},
-    desk::sealed,
-    detached,
-    page::{Language, problem},
-    unavailable,
-};
+use crate::internal::{By, Visit, again::Again, auth::Overseer, desk::sealed, detached, error::PageError};
 
 /// What the forms and the API send.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -62,18 +55,13 @@ pub(super) fn read(act: &str, typed: &Typed) -> Option<Result<OpeningDeed, &'sta
 
 /// Does it in a task of its own.
 pub(super) async fn perform(
-    internal: &Internal,
-    actor: &Actor,
+    visit: &Visit,
     id: i64,
     deed: OpeningDeed,
     typed: &Typed,
-) -> Result<OpeningDone, Response> {
-    let Some(found) = internal
-        .board
-        .opening(&internal.county, id)
-        .await
-        .map_err(|e| unavailable(&e))?
-    else {
+) -> Result<OpeningDone, PageError> {
+    let internal = &visit.internal;
+    let Some(found) = internal.board.opening(&internal.county, id).await? else {
         return Ok(OpeningDone::NotFound);
     };
     let keep = matches!(
@@ -81,32 +69,34 @@ pub(super) async fn perform(
         OpeningDeed::Approve | OpeningDeed::Refuse | OpeningDeed::Review(_)
     );
     let written = if keep && !casework::typed::is_blank(&typed.note) {
-        let key = internal.office.callback_sealed(&internal.county, found.report_id).await;
-        let Some(key) = key.map_err(|e| unavailable(&e))? else {
+        let sealed = internal.office.callback_sealed(&internal.county, found.report_id);
+        let Some(key) = sealed.await? else {
             return Ok(OpeningDone::NotFound);
         };
         let note = note(typed.note.trim());
-        Some(sealed::seal_with(&internal.keys, found.report_id, &key.data_key, &note).map_err(|e| unavailable(&e))?)
+        Some(sealed::seal_with(
+            &internal.keys,
+            found.report_id,
+            &key.data_key,
+            &note,
+        )?)
     } else {
         None
     };
-    acted(internal, actor, None, id, deed, (typed.version, written)).await
+    acted(visit, None, id, deed, (typed.version, written)).await
 }
 
 /// What both doors do, in a task of its own: at a desk with its units, else as the office or the oversight.
 pub(super) async fn acted(
-    internal: &Internal,
-    actor: &Actor,
+    visit: &Visit,
     desk: Option<DeskScope>,
     id: i64,
     deed: OpeningDeed,
     (version, written): (i32, Option<Vec<u8>>),
-) -> Result<OpeningDone, Response> {
-    let (stores, county, person) = (
-        (internal.desk.clone(), internal.office.clone()),
-        internal.county.clone(),
-        actor.person.clone(),
-    );
+) -> Result<OpeningDone, PageError> {
+    let (internal, person) = (&visit.internal, visit.actor.person.clone());
+    let stores = (internal.desk.clone(), internal.office.clone());
+    let county = internal.county.clone();
     detached(async move {
         let acting = OpeningActing {
             by: &person.account.name,
@@ -129,34 +119,20 @@ pub(super) async fn acted(
 
 /// By form.
 pub(super) async fn act(
-    State(internal): State<Internal>,
-    actor: Overseer,
-    Language(lang): Language,
+    by: By<Overseer>,
     Path((id, act)): Path<(i64, String)>,
     Form(typed): Form<Typed>,
-) -> Response {
-    let said = match read(&act, &typed) {
-        None => return problem::not_found().into_response(),
-        Some(Err(key)) => (StatusCode::UNPROCESSABLE_ENTITY, key),
-        Some(Ok(deed)) => match perform(&internal, &actor, id, deed, &typed).await {
-            Ok(OpeningDone::Done(_)) => return Redirect::to(&format!("/openings/{id}?done={act}")).into_response(),
-            Ok(OpeningDone::Stale(_) | OpeningDone::NotAllowed(_)) => (StatusCode::CONFLICT, "openings.changed"),
-            Ok(OpeningDone::Denied(why)) => (StatusCode::CONFLICT, denied(why)),
-            Ok(OpeningDone::NotFound) => return problem::not_found().into_response(),
-            Err(response) => return response,
+) -> Result<Response, PageError> {
+    let (status, key) = match read(&act, &typed).ok_or(PageError::NotFound)? {
+        Err(key) => (StatusCode::UNPROCESSABLE_ENTITY, key),
+        Ok(deed) => match perform(&by, id, deed, &typed).await? {
+            OpeningDone::Done(_) => return Ok(Redirect::to(&format!("/openings/{id}?done={act}")).into_response()),
+            OpeningDone::Stale(_) | OpeningDone::NotAllowed(_) => (StatusCode::CONFLICT, "openings.changed"),
+            OpeningDone::Denied(why) => (StatusCode::CONFLICT, denied(why)),
+            OpeningDone::NotFound => return Err(PageError::NotFound),
         },
     };
-    show(
-        &internal,
-        &actor,
-        lang,
-        id,
-        said.0,
-        Some(lang.t(said.1)),
-        None,
-        typed.note,
-    )
-    .await
+    show(&by, id, Again::keeping(status, by.said(key), typed.note), None).await
 }
 
 #[cfg(test)]

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use axum::response::Response;
 use casework::county::Matter;
 use casework::disclosure::Part;
 use casework::pack::Pack;
@@ -16,10 +15,11 @@ use platform::{
 };
 
 use crate::internal::{
-    Internal,
-    auth::Actor,
+    By, Visit,
+    auth::{Actor, Desk},
     desk::sealed::{self, Note},
-    detached, unavailable,
+    detached,
+    error::PageError,
 };
 
 /// Longest reason or note, in characters.
@@ -34,10 +34,7 @@ pub(super) struct Asking {
 
 impl Asking {
     /// Reads parts and a reason; the error is the field with the key of what is wrong.
-    pub(super) fn read<'p>(
-        parts: impl IntoIterator<Item = &'p str>,
-        reason: &str,
-    ) -> Result<Self, (&'static str, &'static str)> {
+    pub(super) fn read<'p>(parts: impl IntoIterator<Item = &'p str>, reason: &str) -> Result<Self, Wanting> {
         let mut known = Vec::new();
         for word in parts {
             let part = Part::from_word(word).ok_or(("parts", "openings.wrong_parts"))?;
@@ -56,14 +53,14 @@ impl Asking {
     }
 
     /// From a form, where a part is ticked as `part-school=on`.
-    pub(super) fn of_form(fields: &HashMap<String, String>) -> Result<Self, (&'static str, &'static str)> {
+    pub(super) fn of_form(fields: &HashMap<String, String>) -> Result<Self, Wanting> {
         let ticked = fields.keys().filter_map(|name| name.strip_prefix("part-"));
         Self::read(ticked, fields.get("reason").map_or("", String::as_str))
     }
 }
 
 /// A reason: something that can be read, and not a book.
-pub(super) fn reason_of(text: &str) -> Result<String, (&'static str, &'static str)> {
+pub(super) fn reason_of(text: &str) -> Result<String, Wanting> {
     let text = text.trim().replace("\r\n", "\n");
     if casework::typed::is_blank(&text) {
         return Err(("reason", "openings.wrong_reason"));
@@ -89,6 +86,9 @@ fn clocks(pack: &Pack, urgency: Urgency, now: DateTime<Utc>) -> OpeningClocks {
     }
 }
 
+/// A field that is wrong, and the key of what is said of it.
+pub(super) type Wanting = (&'static str, &'static str);
+
 /// In whose name it is asked.
 enum Door {
     /// A ticket of these units.
@@ -98,46 +98,32 @@ enum Door {
 }
 
 /// A unit's person asks, in a task of its own.
-pub(super) async fn at_desk(
-    internal: &Internal,
-    actor: &Actor,
-    scope: &DeskScope,
-    ticket: &DeskTicket,
-    asking: &Asking,
-) -> Result<OpeningAsked, Response> {
+pub(super) async fn at_desk(by: &By<Desk>, ticket: &DeskTicket, asking: &Asking) -> Result<OpeningAsked, PageError> {
     let note = note(&asking.reason);
-    let sealed =
-        sealed::seal_with(&internal.keys, ticket.report_id, &ticket.data_key, &note).map_err(|e| unavailable(&e))?;
-    stored(internal, actor, Door::Desk(scope.clone(), ticket.id), asking, sealed).await
+    let sealed = sealed::seal_with(&by.internal.keys, ticket.report_id, &ticket.data_key, &note)?;
+    stored(by, Door::Desk(by.right.scope.clone(), ticket.id), asking, sealed).await
 }
 
-/// The office or the oversight asks, in a task of its own; `None`: there is no such report.
+/// The office or the oversight asks, in a task of its own.
 pub(super) async fn without_ticket(
-    internal: &Internal,
-    actor: &Actor,
+    visit: &Visit,
     side: Side,
     report: i64,
     asking: &Asking,
-) -> Result<OpeningAsked, Response> {
-    let found = internal.office.callback_sealed(&internal.county, report).await;
-    let Some(key) = found.map_err(|e| unavailable(&e))? else {
+) -> Result<OpeningAsked, PageError> {
+    let internal = &visit.internal;
+    let Some(key) = internal.office.callback_sealed(&internal.county, report).await? else {
         return Ok(OpeningAsked::NotFound);
     };
-    let sealed =
-        sealed::seal_with(&internal.keys, report, &key.data_key, &note(&asking.reason)).map_err(|e| unavailable(&e))?;
-    stored(internal, actor, Door::Report(report, side), asking, sealed).await
+    let sealed = sealed::seal_with(&internal.keys, report, &key.data_key, &note(&asking.reason))?;
+    stored(visit, Door::Report(report, side), asking, sealed).await
 }
 
 /// What both doors store, in a task of its own.
-async fn stored(
-    internal: &Internal,
-    actor: &Actor,
-    door: Door,
-    asking: &Asking,
-    sealed: Vec<u8>,
-) -> Result<OpeningAsked, Response> {
+async fn stored(visit: &Visit, door: Door, asking: &Asking, sealed: Vec<u8>) -> Result<OpeningAsked, PageError> {
+    let (internal, person) = (&visit.internal, visit.actor.person.clone());
     let (desk, office) = (internal.desk.clone(), internal.office.clone());
-    let (loaded, person, county) = (internal.pack.current(), actor.person.clone(), internal.county.clone());
+    let (loaded, county) = (internal.pack.current(), internal.county.clone());
     let (parts, now) = (asking.parts.clone(), clock::now());
     detached(async move {
         let ask = OpeningAsk {

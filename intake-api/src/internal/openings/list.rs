@@ -1,11 +1,7 @@
 //! `GET /openings`: what waits for a decision or a review, what is open, and everything before.
 
 use askama::Template;
-use axum::{
-    extract::{Query, State},
-    http::StatusCode,
-    response::Response,
-};
+use axum::{extract::Query, http::StatusCode, response::Response};
 use platform::{
     clock,
     store::{Opening, OpeningList},
@@ -14,10 +10,10 @@ use serde::Deserialize;
 
 use super::words::{Line, line};
 use crate::internal::{
-    Internal,
+    By,
     auth::Overseer,
-    page::{Frame, Language, render},
-    unavailable,
+    error::PageError,
+    page::{Frame, render},
 };
 
 /// Lines of a page of the long lists.
@@ -80,13 +76,8 @@ pub(super) fn limit(list: OpeningList) -> i64 {
 }
 
 /// The page: without a list asked, what waits, what is open, and the last.
-pub(super) async fn list(
-    State(internal): State<Internal>,
-    actor: Overseer,
-    Language(lang): Language,
-    Query(asked): Query<Asked>,
-) -> Response {
-    let now = clock::now();
+pub(super) async fn list(by: By<Overseer>, Query(asked): Query<Asked>) -> Result<Response, PageError> {
+    let (internal, lang, now) = (&by.internal, by.lang, clock::now());
     let every = [
         OpeningList::Asked,
         OpeningList::Review,
@@ -100,11 +91,8 @@ pub(super) async fn list(
         let found = internal
             .board
             .openings_list(&internal.county, list, asked.before, limit(list), now)
-            .await;
-        let (found, before) = match found {
-            Ok(found) => cut(found, list),
-            Err(e) => return unavailable(&e),
-        };
+            .await?;
+        let (found, before) = cut(found, list);
         let id = match list {
             OpeningList::Asked => "asked",
             OpeningList::Review => "review",
@@ -119,11 +107,6 @@ pub(super) async fn list(
             more: before.map(|before| format!("/openings?list={id}&before={before}")),
         });
     }
-    render(
-        StatusCode::OK,
-        &ListPage {
-            frame: Frame::of(&actor, lang, "/openings"),
-            groups,
-        },
-    )
+    let frame = by.frame("/openings");
+    Ok(render(StatusCode::OK, &ListPage { frame, groups }))
 }

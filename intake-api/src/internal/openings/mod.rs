@@ -10,6 +10,7 @@ mod ask;
 mod content;
 mod desk;
 mod list;
+mod of_ticket;
 mod office;
 mod page;
 mod read;
@@ -17,7 +18,7 @@ mod words;
 
 use axum::routing::{get, post};
 
-pub(crate) use desk::{DeskOpenings, of_ticket};
+pub(crate) use of_ticket::{DeskOpenings, of_ticket};
 pub(crate) use office::{ask_identity, identity_of};
 pub(crate) use words::{Line, line, parts};
 

@@ -1,10 +1,8 @@
 //! Who asks without a ticket: the office that calls a reporter back, the office and the oversight that look at a report.
 
-use std::collections::HashMap;
-
 use axum::{
     Form,
-    extract::{Path, State},
+    extract::Path,
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
@@ -12,56 +10,46 @@ use casework::ticket::opening::Side;
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
-    store::{Opening, OpeningAsked, OpeningHanded, Reading},
+    store::{Opening, OpeningAsked, OpeningHanded, Reading, StoreError},
 };
 
 use super::{
     ask::{Asking, side_of, without_ticket},
-    read,
+    read::{self, Back},
 };
 use crate::internal::{
-    Internal,
-    auth::{Actor, Overseer},
-    detached, looks,
-    page::{Language, problem},
-    unavailable,
+    By, Visit,
+    again::{Again, Fields},
+    auth::{Office, Overseer},
+    detached,
+    error::PageError,
+    looks,
 };
 
 /// `POST /reports/{report_id}/openings`
 pub(super) async fn ask(
-    State(internal): State<Internal>,
-    actor: Overseer,
-    Language(lang): Language,
+    by: By<Overseer>,
     Path(report): Path<i64>,
-    Form(fields): Form<HashMap<String, String>>,
-) -> Response {
-    let reason = || fields.get("reason").cloned().unwrap_or_default();
+    Form(fields): Form<Fields>,
+) -> Result<Response, PageError> {
+    let reason = fields.get("reason").cloned().unwrap_or_default();
     let asking = match Asking::of_form(&fields) {
         Ok(asking) => asking,
         Err((_, key)) => {
-            let status = StatusCode::UNPROCESSABLE_ENTITY;
-            return looks::show(&internal, &actor, lang, report, status, Some(lang.t(key)), reason()).await;
+            let again = Again::keeping(StatusCode::UNPROCESSABLE_ENTITY, by.said(key), reason);
+            return looks::show(&by, report, again).await;
         }
     };
-    let key = match without_ticket(&internal, &actor, side_of(&actor), report, &asking).await {
-        Ok(OpeningAsked::Now(stored)) => {
+    let key = match without_ticket(&by, side_of(&by.actor), report, &asking).await? {
+        OpeningAsked::Now(stored) => {
             let id = stored.first().map_or(0, |o| o.id);
-            return Redirect::to(&format!("/openings/{id}?done=asked")).into_response();
+            return Ok(Redirect::to(&format!("/openings/{id}?done=asked")).into_response());
         }
-        Ok(OpeningAsked::NotFound) => return problem::not_found().into_response(),
-        Ok(other) => refused(&other),
-        Err(response) => return response,
+        OpeningAsked::NotFound => return Err(PageError::NotFound),
+        other => refused(&other),
     };
-    looks::show(
-        &internal,
-        &actor,
-        lang,
-        report,
-        StatusCode::CONFLICT,
-        Some(lang.t(key)),
-        reason(),
-    )
-    .await
+    let again = Again::keeping(StatusCode::CONFLICT, by.said(key), reason);
+    looks::show(&by, report, again).await
 }
 
 /// Why nothing was stored.
@@ -73,24 +61,21 @@ pub(super) fn refused(asked: &OpeningAsked) -> &'static str {
     }
 }
 
-/// The office asks for who reported, before it calls back; the error is the key of what is wrong.
+/// The office asks for who reported, before it calls back; the inner error is the key of what is wrong.
 pub(crate) async fn ask_identity(
-    internal: &Internal,
-    actor: &Actor,
+    by: &By<Office>,
     report: i64,
     reason: &str,
-) -> Result<Result<Opening, &'static str>, Response> {
+) -> Result<Result<Opening, &'static str>, PageError> {
     let asking = match Asking::read(["identity"], reason) {
         Ok(asking) => asking,
         Err((_, key)) => return Ok(Err(key)),
     };
-    Ok(
-        match without_ticket(internal, actor, Side::Office, report, &asking).await? {
-            OpeningAsked::Now(mut stored) => stored.pop().ok_or("openings.before"),
-            OpeningAsked::NotFound => return Err(problem::not_found().into_response()),
-            other => Err(refused(&other)),
-        },
-    )
+    Ok(match without_ticket(by, Side::Office, report, &asking).await? {
+        OpeningAsked::Now(mut stored) => stored.pop().ok_or("openings.before"),
+        OpeningAsked::NotFound => return Err(PageError::NotFound),
+        other => Err(refused(&other)),
+    })
 }
 
 /// The openings of who reported that the office asked for, and the one that is asked or open for this person.
@@ -108,42 +93,33 @@ pub(crate) fn identity_of(all: Vec<Opening>, me: i64, now: DateTime<Utc>) -> (Ve
 
 /// What is open, with the look written down, in a task of its own.
 pub(super) async fn handed(
-    internal: &Internal,
-    actor: &Actor,
+    visit: &Visit,
     opening: &Opening,
     how: &'static str,
-) -> Result<Option<OpeningHanded>, Response> {
-    let (store, id) = (internal.office.clone(), opening.id);
+) -> Result<Option<OpeningHanded>, PageError> {
+    let (store, id) = (visit.internal.office.clone(), opening.id);
     let reading = Reading {
-        account: actor.person.account.id,
+        account: visit.me(),
         how,
         at: clock::now(),
     };
     detached(async move { store.opening_read(id, reading).await }).await
 }
 
+/// One that this person asked for without a ticket.
+pub(super) async fn own(visit: &Visit, id: i64) -> Result<Option<Opening>, StoreError> {
+    let found = visit.internal.board.opening(&visit.internal.county, id).await?;
+    Ok(found.filter(|opening| opening.asked_account == visit.me() && opening.side != "unit"))
+}
+
 /// `GET /openings/{id}/read`
-pub(super) async fn read(
-    State(internal): State<Internal>,
-    actor: Overseer,
-    Language(lang): Language,
-    Path(id): Path<i64>,
-) -> Response {
-    let opening = match internal.board.opening(&internal.county, id).await {
-        Ok(Some(opening)) if opening.asked_account == actor.person.account.id && opening.side != "unit" => opening,
-        Ok(_) => return problem::not_found().into_response(),
-        Err(e) => return unavailable(&e),
+pub(super) async fn read(by: By<Overseer>, Path(id): Path<i64>) -> Result<Response, PageError> {
+    let opening = own(&by, id).await?.ok_or(PageError::NotFound)?;
+    let handed = handed(&by, &opening, "opening").await?;
+    let back = Back {
+        path: format!("/openings/{}", opening.id),
+        key: "openings.back_one",
+        here: "/openings",
     };
-    match handed(&internal, &actor, &opening, "opening").await {
-        Ok(handed) => read::page(
-            &internal,
-            &actor,
-            lang,
-            &opening,
-            handed,
-            (format!("/openings/{}", opening.id), "openings.back_one"),
-            "/openings",
-        ),
-        Err(response) => response,
-    }
+    Ok(read::page(&by, &opening, handed, back))
 }

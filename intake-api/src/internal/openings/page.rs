@@ -2,9 +2,8 @@
 
 use askama::Template;
 use axum::{
-    extract::{Path, Query, State},
-    http::StatusCode,
-    response::{IntoResponse, Response},
+    extract::{Path, Query},
+    response::Response,
 };
 use casework::ticket::opening::{Judge, Side, decides, reviews};
 use platform::{
@@ -17,11 +16,12 @@ use serde::Deserialize;
 
 use super::words::{Line, line, trail};
 use crate::internal::{
-    Internal,
+    By, Internal, Visit,
+    again::Again,
     auth::{Actor, Overseer},
     desk::sealed,
-    page::{Frame, Language, problem, render, tail},
-    unavailable,
+    error::PageError,
+    page::{Frame, render, tail},
 };
 
 #[derive(Template)]
@@ -30,7 +30,7 @@ struct OpeningPage {
     frame: Frame,
     line: Line,
     done: Option<&'static str>,
-    notice: Option<&'static str>,
+    notice: Option<String>,
     /// What was written: label and words.
     written: Vec<(&'static str, Foreign)>,
     trail: Vec<(String, String)>,
@@ -48,12 +48,10 @@ pub(super) struct Asked {
 
 /// The page.
 pub(super) async fn page(
-    State(internal): State<Internal>,
-    actor: Overseer,
-    Language(lang): Language,
+    by: By<Overseer>,
     Path(id): Path<i64>,
     Query(asked): Query<Asked>,
-) -> Response {
+) -> Result<Response, PageError> {
     let done = asked.done.as_deref().and_then(|word| match word {
         "asked" => Some("openings.done_asked"),
         "approve" => Some("openings.done_approve"),
@@ -63,8 +61,7 @@ pub(super) async fn page(
         "withdraw" => Some("openings.done_withdraw"),
         _ => None,
     });
-    let done = done.map(|key| lang.t(key));
-    show(&internal, &actor, lang, id, StatusCode::OK, None, done, String::new()).await
+    show(&by, id, Again::default(), done.map(|key| by.t(key))).await
 }
 
 /// Opens what was written with an opening.
@@ -100,35 +97,22 @@ pub(super) fn judge(actor: &Actor) -> Judge {
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "the parts of one page")]
+/// The page; `done` says what was just done, `again` holds a note whose act was refused.
 pub(super) async fn show(
-    internal: &Internal,
-    actor: &Actor,
-    lang: Lang,
+    visit: &Visit,
     id: i64,
-    status: StatusCode,
-    notice: Option<&'static str>,
+    again: Again<String>,
     done: Option<&'static str>,
-    typed: String,
-) -> Response {
-    let now = clock::now();
-    let opening = match internal.board.opening(&internal.county, id).await {
-        Ok(Some(opening)) => opening,
-        Ok(None) => return problem::not_found().into_response(),
-        Err(e) => return unavailable(&e),
-    };
+) -> Result<Response, PageError> {
+    let (internal, actor, lang, now) = (&visit.internal, &visit.actor, visit.lang, clock::now());
+    let opening = internal.board.opening(&internal.county, id).await?;
+    let opening = opening.ok_or(PageError::NotFound)?;
     // What was written is sealed: the office's login may read it, the board's may not.
-    let sealed = match internal.office.opening_sealed(&internal.county, id).await {
-        Ok(sealed) => sealed,
-        Err(e) => return unavailable(&e),
-    };
-    let reads = match internal.board.reads_of_opening(&internal.county, &opening).await {
-        Ok(reads) => reads,
-        Err(e) => return unavailable(&e),
-    };
+    let sealed = internal.office.opening_sealed(&internal.county, id).await?;
+    let reads = internal.board.reads_of_opening(&internal.county, &opening).await?;
     let loaded = internal.pack.current();
     let side = Side::from_word(&opening.side).unwrap_or(Side::Unit);
-    let mine = opening.asked_account == actor.person.account.id;
+    let mine = opening.asked_account == visit.me();
     let judge = judge(actor);
     let line = line(&opening, &loaded.pack, lang, now);
     let page = OpeningPage {
@@ -139,11 +123,11 @@ pub(super) async fn show(
         decides: line.waits && !mine && decides(side, judge),
         reviews: line.to_review && !mine && reviews(side, judge),
         mine,
-        frame: Frame::of(actor, lang, "/openings").titled(tail(&line.receipt)),
+        frame: visit.frame("/openings").titled(tail(&line.receipt)),
         line,
         done,
-        notice,
-        typed,
+        notice: again.said,
+        typed: again.fields,
     };
-    render(status, &page)
+    Ok(render(again.status, &page))
 }

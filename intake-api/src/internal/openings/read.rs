@@ -9,7 +9,6 @@ use axum::{
 use platform::{
     clock,
     store::{Opening, OpeningHanded},
-    text::Lang,
 };
 use serde_json::{Value, json};
 
@@ -19,10 +18,10 @@ use super::{
 };
 use crate::{
     internal::{
-        Internal,
-        auth::Actor,
+        Internal, Visit,
         desk::matter,
-        page::{Frame, problem, render},
+        error::ApiError,
+        page::{Frame, render},
     },
     parts::{self, Opened},
 };
@@ -40,16 +39,19 @@ struct ReadPage {
     back_key: &'static str,
 }
 
+/// Where the page leads back to.
+pub(super) struct Back {
+    /// Its address.
+    pub(super) path: String,
+    /// The key of what it is called.
+    pub(super) key: &'static str,
+    /// The link of the navigation under which both stand.
+    pub(super) here: &'static str,
+}
+
 /// The page: what was handed out, or that it is over.
-pub(super) fn page(
-    internal: &Internal,
-    actor: &Actor,
-    lang: Lang,
-    opening: &Opening,
-    handed: Option<OpeningHanded>,
-    back: (String, &'static str),
-    here: &str,
-) -> Response {
+pub(super) fn page(visit: &Visit, opening: &Opening, handed: Option<OpeningHanded>, back: Back) -> Response {
+    let (internal, lang) = (&visit.internal, visit.lang);
     let (loaded, now) = (internal.pack.current(), clock::now());
     let over = handed.is_none();
     let mut lines = Vec::new();
@@ -69,22 +71,20 @@ pub(super) fn page(
     render(
         if over { StatusCode::GONE } else { StatusCode::OK },
         &ReadPage {
-            frame: Frame::of(actor, lang, here),
+            frame: visit.frame(back.here),
             line: line(opening, &loaded.pack, lang, now),
             lines,
             shut,
             over,
-            back: back.0,
-            back_key: lang.t(back.1),
+            back: back.path,
+            back_key: lang.t(back.key),
         },
     )
 }
 
 /// The same for programs; 410 when nothing is open.
-pub(super) fn api(internal: &Internal, opening: &Opening, handed: Option<OpeningHanded>) -> Response {
-    let Some(handed) = handed else {
-        return problem::api(410, "this opening is not open for you now");
-    };
+pub(super) fn api(internal: &Internal, opening: &Opening, handed: Option<OpeningHanded>) -> Result<Response, ApiError> {
+    let handed = handed.ok_or(ApiError::said(410, "this opening is not open for you now"))?;
     let data_key = handed.parts.data_key.as_slice();
     let opened = Opened::new(&internal.keys, opening.report_id, &handed.parts);
     let identity = handed
@@ -95,5 +95,5 @@ pub(super) fn api(internal: &Internal, opening: &Opening, handed: Option<Opening
         "opening": opening, "parts": opening.parts, "facts": opened.raw, "matter": matter(&opened), "reporter": opened.reporter,
         "identity": identity,
     });
-    ([(header::CACHE_CONTROL, "no-store")], Json(body)).into_response()
+    Ok(([(header::CACHE_CONTROL, "no-store")], Json(body)).into_response())
 }

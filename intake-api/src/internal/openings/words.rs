@@ -185,3 +185,15 @@ pub(super) fn trail(
         .map(|(at, text)| (words::moment(lang, at, now), text))
         .collect()
 }
+
+/// Why not, as a text key.
+pub(super) fn denied(why: platform::store::OpeningDenied) -> &'static str {
+    use platform::store::OpeningDenied as D;
+    match why {
+        D::Own => "openings.denied_own",
+        D::OwnUnit => "openings.denied_own-unit",
+        D::Role => "openings.denied_role",
+        D::TicketClosed => "openings.denied_ticket-closed",
+        D::NotYours => "openings.denied_not-yours",
+    }
+}

@@ -3,32 +3,27 @@
 //! The secret of a set-up that is not finished is nowhere but in the page, sealed for its account and a quarter of an hour.
 
 use askama::Template;
-use axum::{
-    Form,
-    extract::State,
-    http::StatusCode,
-    response::{IntoResponse, Response},
-};
+use axum::{Form, http::StatusCode, response::Response};
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::{
     clock,
-    store::{AccountSecret, NewFactor, StoreError},
-    text::Lang,
+    store::{AccountSecret, NewFactor},
 };
 use serde::{Deserialize, Serialize};
-use tracing::error;
 
 use crate::internal::{
-    Internal,
+    By, Internal, Visit,
+    again::Again,
     auth::{
-        Actor, SignedIn,
+        SignedIn,
         device::Device,
         factor::{Factor, recovery_codes, recovery_mac},
         login::retry_after,
         second,
     },
     detached,
-    page::{Frame, Language, problem, render, words},
+    error::PageError,
+    page::{Frame, render, words},
     people::new_act,
 };
 
@@ -83,127 +78,9 @@ pub(super) struct Proof {
     code: String,
 }
 
-/// `GET /factor`
-pub(super) async fn page(
-    State(internal): State<Internal>,
-    actor: SignedIn,
-    Language(lang): Language,
-    device: Device,
-) -> Response {
-    show(&internal, &actor, lang, &device, StatusCode::OK, Seen::default()).await
-}
-
-/// `POST /factor`: the first code proves that the telephone has the secret.
-pub(super) async fn set(
-    State(internal): State<Internal>,
-    actor: SignedIn,
-    Language(lang): Language,
-    device: Device,
-    Form(form): Form<Proof>,
-) -> Response {
-    let now = clock::now();
-    let Some((factor, step)) = opened(&internal, &actor, &form.slip, now)
-        .and_then(|factor| factor.step_of(&form.code, now).map(|step| (factor, step)))
-    else {
-        let seen = Seen {
-            error: Some(lang.t("factor.wrong").to_owned()),
-            slip: Some(form.slip),
-            ..Seen::default()
-        };
-        return show(&internal, &actor, lang, &device, StatusCode::UNPROCESSABLE_ENTITY, seen).await;
-    };
-    let (codes, macs) = fresh(&internal, actor.person.account.id);
-    let (within, by) = (internal.clone(), actor.0.clone());
-    let done = detached(async move {
-        let account = by.person.account.id;
-        let sealed = factor.seal(&within.keys, account, &mut rand::rng());
-        let act = new_act(&within, &by, "factor-set", Some(account), now);
-        let new = NewFactor {
-            account,
-            sealed: &sealed,
-            step,
-            recovery: &macs,
-            session: by.session,
-        };
-        within.people.factor_set(&new, &act).await
-    });
-    match done.await {
-        Ok(true) => codes_page(&actor, lang, "factor.set_done", codes),
-        Ok(false) => {
-            let seen = Seen {
-                error: Some(lang.t("factor.there").to_owned()),
-                ..Seen::default()
-            };
-            show(&internal, &actor, lang, &device, StatusCode::CONFLICT, seen).await
-        }
-        Err(response) => response,
-    }
-}
-
-/// `POST /factor/codes`: fresh recovery codes, for a code.
-pub(super) async fn codes(
-    State(internal): State<Internal>,
-    actor: SignedIn,
-    Language(lang): Language,
-    device: Device,
-    Form(form): Form<Proof>,
-) -> Response {
-    if let Err(response) = proved(&internal, &actor, lang, &device, &form.code).await {
-        return response;
-    }
-    let (codes, macs) = fresh(&internal, actor.person.account.id);
-    let (within, by) = (internal.clone(), actor.0.clone());
-    let done = detached(async move {
-        let account = by.person.account.id;
-        let act = new_act(&within, &by, "recovery-codes", Some(account), clock::now());
-        within.people.recovery_replace(account, &macs, &act).await
-    });
-    match done.await {
-        Ok(()) => codes_page(&actor, lang, "factor.codes_done", codes),
-        Err(response) => response,
-    }
-}
-
-/// `POST /factor/off`: for a code, where it is not demanded.
-pub(super) async fn off(
-    State(internal): State<Internal>,
-    actor: SignedIn,
-    Language(lang): Language,
-    device: Device,
-    Form(form): Form<Proof>,
-) -> Response {
-    if internal.rules.factor.binds(&actor.person, device.certain) {
-        let seen = Seen {
-            error: Some(lang.t("factor.demanded").to_owned()),
-            ..Seen::default()
-        };
-        return show(&internal, &actor, lang, &device, StatusCode::CONFLICT, seen).await;
-    }
-    if let Err(response) = proved(&internal, &actor, lang, &device, &form.code).await {
-        return response;
-    }
-    let (within, by) = (internal.clone(), actor.0.clone());
-    let done = detached(async move {
-        let account = by.person.account.id;
-        let act = new_act(&within, &by, "factor-off", Some(account), clock::now());
-        within.people.factor_off(account, Some(by.session), &act).await
-    });
-    match done.await {
-        Ok(_) => {
-            let seen = Seen {
-                done: Some(lang.t("factor.off_done").to_owned()),
-                off: true,
-                ..Seen::default()
-            };
-            show(&internal, &actor, lang, &device, StatusCode::OK, seen).await
-        }
-        Err(response) => response,
-    }
-}
-
+/// What a page says, beside what it always has.
 #[derive(Default)]
 struct Seen {
-    error: Option<String>,
     done: Option<String>,
     /// The set-up under way goes on.
     slip: Option<String>,
@@ -211,40 +88,109 @@ struct Seen {
     off: bool,
 }
 
-async fn secret(internal: &Internal, actor: &Actor) -> Result<AccountSecret, Response> {
-    let login = &actor.person.account.login;
-    match internal.people.account_secret(&internal.county, login, None, &[]).await {
-        Ok(Some(secret)) => Ok(secret),
-        Ok(None) => Err(problem::not_found().into_response()),
-        Err(e) => Err(crate::internal::unavailable(&e)),
+/// `GET /factor`
+pub(super) async fn page(by: By<SignedIn>, device: Device) -> Result<Response, PageError> {
+    show(&by, &device, Again::default()).await
+}
+
+/// `POST /factor`: the first code proves that the telephone has the secret.
+pub(super) async fn set(by: By<SignedIn>, device: Device, Form(form): Form<Proof>) -> Result<Response, PageError> {
+    let now = clock::now();
+    let proved = opened(&by, &form.slip, now).and_then(|factor| Some((factor.step_of(&form.code, now)?, factor)));
+    let Some((step, factor)) = proved else {
+        let seen = Seen {
+            slip: Some(form.slip),
+            ..Seen::default()
+        };
+        let again = Again::keeping(StatusCode::UNPROCESSABLE_ENTITY, by.said("factor.wrong"), seen);
+        return show(&by, &device, again).await;
+    };
+    let (codes, macs) = fresh(&by.internal, by.me());
+    let visit = Visit::clone(&by);
+    let done = detached(async move {
+        let (internal, account) = (&visit.internal, visit.me());
+        let sealed = factor.seal(&internal.keys, account, &mut rand::rng());
+        let act = new_act(&visit, "factor-set", Some(account), now);
+        let new = NewFactor {
+            account,
+            sealed: &sealed,
+            step,
+            recovery: &macs,
+            session: visit.actor.session,
+        };
+        internal.people.factor_set(&new, &act).await
+    });
+    if done.await? {
+        Ok(codes_page(&by, "factor.set_done", codes))
+    } else {
+        let again = Again::saying(StatusCode::CONFLICT, by.said("factor.there"));
+        show(&by, &device, again).await
     }
 }
 
-/// A code of the factor that there is, counted like those of a login.
-async fn proved(internal: &Internal, actor: &Actor, lang: Lang, device: &Device, code: &str) -> Result<(), Response> {
-    let account = secret(internal, actor).await?;
-    let (within, code) = (internal.clone(), code.to_owned());
-    let judged = tokio::spawn(async move { second::proves(&within, &account, &code, clock::now()).await });
-    let refused = |text: String| Seen {
-        error: Some(text),
+/// `POST /factor/codes`: fresh recovery codes, for a code.
+pub(super) async fn codes(by: By<SignedIn>, device: Device, Form(form): Form<Proof>) -> Result<Response, PageError> {
+    proved(&by, &device, &form.code).await?;
+    let (codes, macs) = fresh(&by.internal, by.me());
+    let visit = Visit::clone(&by);
+    let done = detached(async move {
+        let act = new_act(&visit, "recovery-codes", Some(visit.me()), clock::now());
+        visit.internal.people.recovery_replace(visit.me(), &macs, &act).await
+    });
+    done.await?;
+    Ok(codes_page(&by, "factor.codes_done", codes))
+}
+
+/// `POST /factor/off`: for a code, where it is not demanded.
+pub(super) async fn off(by: By<SignedIn>, device: Device, Form(form): Form<Proof>) -> Result<Response, PageError> {
+    if by.internal.rules.factor.binds(&by.actor.person, device.certain) {
+        let again = Again::saying(StatusCode::CONFLICT, by.said("factor.demanded"));
+        return show(&by, &device, again).await;
+    }
+    proved(&by, &device, &form.code).await?;
+    let visit = Visit::clone(&by);
+    let done = detached(async move {
+        let act = new_act(&visit, "factor-off", Some(visit.me()), clock::now());
+        let (people, session) = (&visit.internal.people, visit.actor.session);
+        people.factor_off(visit.me(), Some(session), &act).await
+    });
+    done.await?;
+    let seen = Seen {
+        done: by.said("factor.off_done"),
+        off: true,
         ..Seen::default()
     };
-    match judged.await.map_err(anyhow::Error::from).flatten() {
-        Ok(Ok(true)) => Ok(()),
-        Ok(Ok(false)) => {
-            let seen = refused(lang.t("login.code_wrong").to_owned());
-            Err(show(internal, actor, lang, device, StatusCode::UNPROCESSABLE_ENTITY, seen).await)
-        }
-        Ok(Err(seconds)) => {
-            let seen = refused(lang.fill("login.wait", &[("seconds", &seconds.to_string())]));
-            let page = show(internal, actor, lang, device, StatusCode::TOO_MANY_REQUESTS, seen).await;
-            Err(retry_after(page, seconds))
-        }
-        Err(e) => {
-            error!(error = format!("{e:#}"), "a code can't be checked");
-            Err(problem::unavailable().into_response())
-        }
+    show(&by, &device, Again::keeping(StatusCode::OK, None, seen)).await
+}
+
+async fn secret(visit: &Visit) -> Result<AccountSecret, PageError> {
+    let login = &visit.actor.person.account.login;
+    let (people, county) = (&visit.internal.people, &visit.internal.county);
+    let secret = people.account_secret(county, login, None, &[]).await?;
+    secret.ok_or(PageError::NotFound)
+}
+
+/// A code of the factor that there is, counted like those of a login; else the page that says what is wrong with it.
+async fn proved(visit: &Visit, device: &Device, code: &str) -> Result<(), PageError> {
+    let account = secret(visit).await?;
+    let (internal, code) = (visit.internal.clone(), code.to_owned());
+    let judged = tokio::spawn(async move { second::proves(&internal, &account, &code, clock::now()).await });
+    let judged = judged.await.map_err(PageError::unread)??;
+    if judged == Ok(true) {
+        return Ok(());
     }
+    let (status, said) = match judged {
+        Err(seconds) => {
+            let said = visit.lang.fill("login.wait", &[("seconds", &seconds.to_string())]);
+            (StatusCode::TOO_MANY_REQUESTS, Some(said))
+        }
+        Ok(_) => (StatusCode::UNPROCESSABLE_ENTITY, visit.said("login.code_wrong")),
+    };
+    let page = show(visit, device, Again::saying(status, said)).await?;
+    Err(match judged {
+        Err(seconds) => retry_after(page, seconds).into(),
+        Ok(_) => page.into(),
+    })
 }
 
 fn fresh(internal: &Internal, account: i64) -> (Vec<String>, Vec<Vec<u8>>) {
@@ -256,21 +202,22 @@ fn fresh(internal: &Internal, account: i64) -> (Vec<String>, Vec<Vec<u8>>) {
     (codes, macs)
 }
 
-fn opened(internal: &Internal, actor: &Actor, slip: &str, now: DateTime<Utc>) -> Option<Factor> {
+fn opened(visit: &Visit, slip: &str, now: DateTime<Utc>) -> Option<Factor> {
+    let internal = &visit.internal;
     let plain = internal.keys.open_slip(&hex::decode(slip).ok()?).ok()?;
     let slip: Slip = serde_json::from_slice(&plain).ok()?;
-    let ours = slip.purpose == PURPOSE && slip.account == actor.person.account.id && slip.until > now.timestamp();
+    let ours = slip.purpose == PURPOSE && slip.account == visit.me() && slip.until > now.timestamp();
     let sealed = hex::decode(&slip.factor).ok()?;
     ours.then(|| Factor::open(&internal.keys, slip.account, &sealed).ok())
         .flatten()
 }
 
 /// The picture of a set-up: the one under way, or a new one.
-fn setup(internal: &Internal, actor: &Actor, lang: Lang, under_way: Option<String>) -> anyhow::Result<Setup> {
-    let now = clock::now();
-    let going_on = under_way.and_then(|slip| opened(internal, actor, &slip, now).map(|factor| (factor, slip)));
+fn setup(visit: &Visit, under_way: Option<String>) -> anyhow::Result<Setup> {
+    let (internal, now) = (&visit.internal, clock::now());
+    let going_on = under_way.and_then(|slip| opened(visit, &slip, now).map(|factor| (factor, slip)));
     let (factor, slip) = going_on.unwrap_or_else(|| {
-        let (account, factor) = (actor.person.account.id, Factor::new(&mut rand::rng()));
+        let (account, factor) = (visit.me(), Factor::new(&mut rand::rng()));
         let slip = Slip {
             purpose: PURPOSE.to_owned(),
             account,
@@ -282,49 +229,33 @@ fn setup(internal: &Internal, actor: &Actor, lang: Lang, under_way: Option<Strin
         (factor, slip)
     });
     Ok(Setup {
-        picture: factor.picture(lang.t("factor.issuer"), &actor.person.account.login)?,
+        picture: factor.picture(visit.t("factor.issuer"), &visit.actor.person.account.login)?,
         letters: factor.in_letters(),
         slip,
     })
 }
 
-fn codes_page(actor: &Actor, lang: Lang, done: &str, codes: Vec<String>) -> Response {
+fn codes_page(visit: &Visit, done: &str, codes: Vec<String>) -> Response {
     let page = CodesPage {
-        done: lang.t(done),
-        whose: actor.person.account.login.clone(),
+        done: visit.t(done),
+        whose: visit.actor.person.account.login.clone(),
         codes,
-        frame: Frame::of(actor, lang, "/factor"),
+        frame: visit.frame("/factor"),
     };
     render(StatusCode::OK, &page)
 }
 
-async fn show(
-    internal: &Internal,
-    actor: &Actor,
-    lang: Lang,
-    device: &Device,
-    status: StatusCode,
-    seen: Seen,
-) -> Response {
+async fn show(visit: &Visit, device: &Device, again: Again<Seen>) -> Result<Response, PageError> {
+    let (internal, actor, lang, seen) = (&visit.internal, &visit.actor, visit.lang, again.fields);
     let since = actor.person.account.factor_at.filter(|_| !seen.off);
-    let left: Result<i64, StoreError> = internal.people.recovery_left(actor.person.account.id).await;
-    let left = match left {
-        Ok(left) => left,
-        Err(e) => return crate::internal::unavailable(&e),
-    };
+    let left: i64 = internal.people.recovery_left(visit.me()).await?;
     let setup = match since {
         Some(_) => None,
-        None => match setup(internal, actor, lang, seen.slip) {
-            Ok(setup) => Some(setup),
-            Err(e) => {
-                error!(error = format!("{e:#}"), "a picture can't be made");
-                return problem::unavailable().into_response();
-            }
-        },
+        None => Some(setup(visit, seen.slip)?),
     };
     let page = FactorPage {
         must: actor.must_factor,
-        error: seen.error,
+        error: again.said,
         done: seen.done,
         setup,
         since: since.map_or_else(String::new, |at| {
@@ -332,7 +263,7 @@ async fn show(
         }),
         left: lang.fill("factor.left", &[("n", &left.to_string())]),
         required: internal.rules.factor.binds(&actor.person, device.certain),
-        frame: Frame::of(actor, lang, "/factor"),
+        frame: visit.frame("/factor"),
     };
-    render(status, &page)
+    Ok(render(again.status, &page))
 }

@@ -8,18 +8,23 @@ use axum::{
     Form,
     extract::{Path, State},
     http::StatusCode,
-    response::{IntoResponse, Response},
+    response::Response,
 };
-use platform::{clock, store::Invited, text::Lang};
+use platform::{
+    clock,
+    store::{Invited, StoreError},
+    text::Lang,
+};
 use serde::Deserialize;
-use tracing::{error, info};
+use tracing::info;
 
 use crate::internal::{
     Internal,
+    again::Again,
     auth::{argon, gate, invitation::Code, login::retry_after, password, weak::About},
     detached,
-    page::{Frame, Language, problem, render, words},
-    unavailable,
+    error::PageError,
+    page::{Frame, Language, render, words},
 };
 
 /// Whom the page greets.
@@ -55,7 +60,7 @@ pub(super) struct Chosen {
 
 /// `GET /invitation`: for a code from paper.
 pub(super) async fn ask(Language(lang): Language) -> Response {
-    show(lang, StatusCode::OK, None, false, None)
+    render(StatusCode::OK, &InvitationPage::empty(lang))
 }
 
 /// `GET /invitation/{code}`
@@ -63,12 +68,11 @@ pub(super) async fn page(
     State(internal): State<Internal>,
     Language(lang): Language,
     Path(typed): Path<String>,
-) -> Response {
-    match find(&internal, &typed).await {
-        Ok(Some((code, invited))) => greet(lang, StatusCode::OK, &code, invited, None),
-        Ok(None) => over(lang),
-        Err(response) => response,
-    }
+) -> Result<Response, PageError> {
+    Ok(match find(&internal, &typed).await? {
+        Some((code, invited)) => greet(lang, &code, invited, Again::default()),
+        None => over(lang),
+    })
 }
 
 /// `POST /invitation`: a code from paper, or a code with the new password, twice.
@@ -76,14 +80,12 @@ pub(super) async fn set(
     State(internal): State<Internal>,
     Language(lang): Language,
     Form(form): Form<Chosen>,
-) -> Response {
-    let (code, invited) = match find(&internal, &form.code).await {
-        Ok(Some(found)) => found,
-        Ok(None) => return over(lang),
-        Err(response) => return response,
+) -> Result<Response, PageError> {
+    let Some((code, invited)) = find(&internal, &form.code).await? else {
+        return Ok(over(lang));
     };
     if form.new.is_empty() && form.again.is_empty() {
-        return greet(lang, StatusCode::OK, &code, invited, None);
+        return Ok(greet(lang, &code, invited, Again::default()));
     }
     let about = About {
         login: &invited.login,
@@ -96,63 +98,67 @@ pub(super) async fn set(
         Some("password.differ")
     };
     if let Some(key) = wrong {
-        let status = StatusCode::UNPROCESSABLE_ENTITY;
-        return greet(lang, status, &code, invited, Some(lang.t(key).to_owned()));
+        let said = Some(lang.t(key).to_owned());
+        let again = Again::saying(StatusCode::UNPROCESSABLE_ENTITY, said);
+        return Ok(greet(lang, &code, invited, again));
     }
     let hash = match password::hash(form.new).await {
         Ok(hash) => hash,
         Err(e) if e.is::<argon::Busy>() => {
             let said = lang.fill("login.busy", &[("seconds", &gate::RETRY_S.to_string())]);
-            let page = greet(lang, StatusCode::TOO_MANY_REQUESTS, &code, invited, Some(said));
-            return retry_after(page, gate::RETRY_S);
+            let again = Again::saying(StatusCode::TOO_MANY_REQUESTS, Some(said));
+            return Ok(retry_after(greet(lang, &code, invited, again), gate::RETRY_S));
         }
-        Err(e) => {
-            error!(error = format!("{e:#}"), "a password can't be hashed");
-            return problem::unavailable().into_response();
-        }
+        Err(e) => return Err(e.into()),
     };
     let (within, digest) = (internal.clone(), code.digest());
     let used = detached(async move {
         let (people, county) = (&within.people, &within.county);
         people.invitation_use(county, &digest, &hash, clock::now()).await
     });
-    match used.await {
-        Ok(true) => {
-            info!(account = invited.account_id, "an invitation was used");
-            show(lang, StatusCode::OK, None, true, None)
-        }
-        Ok(false) => over(lang),
-        Err(response) => response,
+    if !used.await? {
+        return Ok(over(lang));
     }
+    info!(account = invited.account_id, "an invitation was used");
+    let done = InvitationPage {
+        done: true,
+        ..InvitationPage::empty(lang)
+    };
+    Ok(render(StatusCode::OK, &done))
 }
 
-async fn find(internal: &Internal, typed: &str) -> Result<Option<(Code, Invited)>, Response> {
+async fn find(internal: &Internal, typed: &str) -> Result<Option<(Code, Invited)>, StoreError> {
     let Some(code) = Code::read(typed) else {
         return Ok(None);
     };
-    let found = internal
-        .people
-        .invitation_find(&internal.county, &code.digest(), clock::now())
-        .await;
-    match found {
-        Ok(found) => Ok(found.map(|invited| (code, invited))),
-        Err(e) => Err(unavailable(&e)),
+    let (people, county) = (&internal.people, &internal.county);
+    let found = people.invitation_find(county, &code.digest(), clock::now()).await?;
+    Ok(found.map(|invited| (code, invited)))
+}
+
+impl InvitationPage {
+    /// The page that asks for a code.
+    fn empty(lang: Lang) -> Self {
+        Self {
+            frame: Frame::nobody(lang),
+            greeted: None,
+            over: false,
+            error: None,
+            done: false,
+        }
     }
 }
 
 /// The one answer to a code that is good for nothing.
 fn over(lang: Lang) -> Response {
     let page = InvitationPage {
-        frame: frame(lang),
-        greeted: None,
         over: true,
-        error: None,
-        done: false,
+        ..InvitationPage::empty(lang)
     };
     render(StatusCode::NOT_FOUND, &page)
 }
 
-fn greet(lang: Lang, status: StatusCode, code: &Code, invited: Invited, error: Option<String>) -> Response {
+fn greet(lang: Lang, code: &Code, invited: Invited, again: Again) -> Response {
     let greeted = Greeted {
         until: lang.fill(
             "invitation.until",
@@ -162,20 +168,10 @@ fn greet(lang: Lang, status: StatusCode, code: &Code, invited: Invited, error: O
         login: invited.login,
         code: code.shown(),
     };
-    show(lang, status, Some(greeted), false, error)
-}
-
-fn show(lang: Lang, status: StatusCode, greeted: Option<Greeted>, done: bool, error: Option<String>) -> Response {
     let page = InvitationPage {
-        frame: frame(lang),
-        greeted,
-        over: false,
-        error,
-        done,
+        greeted: Some(greeted),
+        error: again.said,
+        ..InvitationPage::empty(lang)
     };
-    render(status, &page)
-}
-
-fn frame(lang: Lang) -> Frame {
-    Frame::nobody(lang)
+    render(again.status, &page)
 }

@@ -4,7 +4,7 @@
 use askama::Template;
 use axum::{
     Form,
-    extract::{Path, State},
+    extract::Path,
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
@@ -12,19 +12,19 @@ use chrono::TimeDelta;
 use platform::{
     clock,
     store::{FactorReset, Find, StoreError},
-    text::Lang,
 };
 use serde::Deserialize;
 use serde_json::json;
 
 use crate::internal::{
-    Internal,
-    auth::{Actor, Admin, Resetter},
+    By, Visit,
+    again::Again,
+    auth::{Admin, Resetter},
     detached,
+    error::PageError,
     kept::Said,
-    page::{Frame, Language, problem, render, words},
+    page::{Frame, render, words},
     people::new_act,
-    unavailable,
 };
 
 /// After this nobody can confirm it any more, and it is asked for anew.
@@ -58,142 +58,97 @@ pub(super) struct Reason {
 }
 
 /// `GET /factor-resets`
-pub(super) async fn page(State(internal): State<Internal>, actor: Resetter, Language(lang): Language) -> Response {
-    show(&internal, &actor, lang, StatusCode::OK, None, None).await
+pub(super) async fn page(by: By<Resetter>) -> Result<Response, PageError> {
+    show(&by, Again::default(), None).await
 }
 
 /// `POST /people/{id}/factor-reset`
-pub(super) async fn ask(
-    State(internal): State<Internal>,
-    actor: Admin,
-    Language(lang): Language,
-    Path(id): Path<i64>,
-    Form(form): Form<Reason>,
-) -> Response {
+pub(super) async fn ask(by: By<Admin>, Path(id): Path<i64>, Form(form): Form<Reason>) -> Result<Response, PageError> {
     let reason = form.reason.trim().to_owned();
-    let refuse = async |key: &str| {
-        let (status, error) = (StatusCode::UNPROCESSABLE_ENTITY, lang.t(key).to_owned());
-        let mut page = show(&internal, &actor, lang, status, Some(error.clone()), None).await;
-        // What was typed comes back on the person's page, with this sentence over it.
-        page.extensions_mut().insert(Said(error));
-        page
-    };
-    if id == actor.person.account.id {
-        return refuse("factor.reset_own").await;
+    if id == by.me() {
+        return refuse_asking(&by, "factor.reset_own").await;
     }
     if reason.is_empty() || reason.chars().count() > REASON || reason.chars().any(char::is_control) {
-        return refuse("factor.reset_reason").await;
+        return refuse_asking(&by, "factor.reset_reason").await;
     }
-    match internal.people.accounts_list(&internal.county, Find::One(id)).await {
-        Ok(found) if found.is_empty() => return problem::not_found().into_response(),
-        Ok(_) => {}
-        Err(e) => return unavailable(&e),
+    let (people, county) = (&by.internal.people, &by.internal.county);
+    if people.accounts_list(county, Find::One(id)).await?.is_empty() {
+        return Err(PageError::NotFound);
     }
-    let (within, by) = (internal.clone(), Actor::clone(&actor));
+    let visit = Visit::clone(&by);
     let done = detached(async move {
         let now = clock::now();
-        let mut act = new_act(&within, &by, "factor-reset-asked", Some(id), now);
+        let mut act = new_act(&visit, "factor-reset-asked", Some(id), now);
         act.detail = json!({"reason": reason});
-        let asker = by.person.account.id;
-        within
-            .people
-            .factor_reset_ask(id, asker, &reason, now + GOOD, &act)
-            .await
+        let people = &visit.internal.people;
+        people.factor_reset_ask(id, visit.me(), &reason, now + GOOD, &act).await
     });
-    match done.await {
-        Ok(true) => Redirect::to("/factor-resets").into_response(),
-        Ok(false) => refuse("factor.reset_none").await,
-        Err(response) => response,
+    if done.await? {
+        Ok(Redirect::to("/factor-resets").into_response())
+    } else {
+        refuse_asking(&by, "factor.reset_none").await
     }
+}
+
+async fn refuse_asking(visit: &Visit, key: &str) -> Result<Response, PageError> {
+    let again = Again::saying(StatusCode::UNPROCESSABLE_ENTITY, visit.said(key));
+    let mut page = show(visit, again, None).await?;
+    // What was typed comes back on the person's page, with this sentence over it.
+    page.extensions_mut().insert(Said(visit.t(key).to_owned()));
+    Ok(page)
 }
 
 /// `POST /factor-resets/{id}/confirm`
-pub(super) async fn confirm(
-    State(internal): State<Internal>,
-    actor: Resetter,
-    Language(lang): Language,
-    Path(id): Path<i64>,
-) -> Response {
-    decide(&internal, &actor, lang, id, true).await
+pub(super) async fn confirm(by: By<Resetter>, Path(id): Path<i64>) -> Result<Response, PageError> {
+    decide(&by, id, true).await
 }
 
 /// `POST /factor-resets/{id}/refuse`
-pub(super) async fn refuse(
-    State(internal): State<Internal>,
-    actor: Resetter,
-    Language(lang): Language,
-    Path(id): Path<i64>,
-) -> Response {
-    decide(&internal, &actor, lang, id, false).await
+pub(super) async fn refuse(by: By<Resetter>, Path(id): Path<i64>) -> Result<Response, PageError> {
+    decide(&by, id, false).await
 }
 
-async fn decide(internal: &Internal, actor: &Actor, lang: Lang, id: i64, confirmed: bool) -> Response {
-    let waiting = match mine(internal, actor).await {
-        Ok(waiting) => waiting,
-        Err(e) => return unavailable(&e),
-    };
-    let Some(reset) = waiting.into_iter().find(|reset| reset.id == id) else {
-        return problem::not_found().into_response();
-    };
-    let (within, by) = (internal.clone(), actor.clone());
+async fn decide(by: &By<Resetter>, id: i64, confirmed: bool) -> Result<Response, PageError> {
+    let waiting = mine(by).await?;
+    let reset = waiting.into_iter().find(|reset| reset.id == id);
+    let reset = reset.ok_or(PageError::NotFound)?;
+    let visit = Visit::clone(by);
     let done = detached(async move {
         let kind = if confirmed {
             "factor-reset"
         } else {
             "factor-reset-refused"
         };
-        let mut act = new_act(&within, &by, kind, Some(reset.account_id), clock::now());
+        let mut act = new_act(&visit, kind, Some(reset.account_id), clock::now());
         act.detail = json!({"asked_by": reset.asked_by_name, "reason": reset.reason});
-        let decider = by.person.account.id;
-        within.people.factor_reset_decide(id, decider, confirmed, &act).await
+        let people = &visit.internal.people;
+        people.factor_reset_decide(id, visit.me(), confirmed, &act).await
     });
-    match done.await {
-        Ok(true) => {
-            let key = if confirmed {
-                "factor.reset_done"
-            } else {
-                "factor.reset_refused"
-            };
-            show(
-                internal,
-                actor,
-                lang,
-                StatusCode::OK,
-                None,
-                Some(lang.t(key).to_owned()),
-            )
-            .await
-        }
-        Ok(false) => {
-            let error = Some(lang.t("factor.reset_second").to_owned());
-            show(internal, actor, lang, StatusCode::CONFLICT, error, None).await
-        }
-        Err(response) => response,
+    if !done.await? {
+        let again = Again::saying(StatusCode::CONFLICT, by.said("factor.reset_second"));
+        return show(by, again, None).await;
     }
+    let key = if confirmed {
+        "factor.reset_done"
+    } else {
+        "factor.reset_refused"
+    };
+    show(by, Again::default(), by.said(key)).await
 }
 
 /// Those that this person sees: all for administrators and the office, a leader those of their own units.
-async fn mine(internal: &Internal, actor: &Actor) -> Result<Vec<FactorReset>, StoreError> {
-    let mut waiting = internal.people.factor_resets(&internal.county, clock::now()).await?;
-    if !actor.is(&["admin", "office"]) {
-        waiting.retain(|reset| reset.units.iter().any(|unit| actor.leads(unit)));
+async fn mine(visit: &Visit) -> Result<Vec<FactorReset>, StoreError> {
+    let (people, county) = (&visit.internal.people, &visit.internal.county);
+    let mut waiting = people.factor_resets(county, clock::now()).await?;
+    if !visit.actor.is(&["admin", "office"]) {
+        waiting.retain(|reset| reset.units.iter().any(|unit| visit.actor.leads(unit)));
     }
     Ok(waiting)
 }
 
-async fn show(
-    internal: &Internal,
-    actor: &Actor,
-    lang: Lang,
-    status: StatusCode,
-    error: Option<String>,
-    done: Option<String>,
-) -> Response {
-    let waiting = match mine(internal, actor).await {
-        Ok(waiting) => waiting,
-        Err(e) => return unavailable(&e),
-    };
-    let (now, me) = (clock::now(), actor.person.account.id);
+async fn show(visit: &Visit, again: Again, done: Option<String>) -> Result<Response, PageError> {
+    let (lang, now, me) = (visit.lang, clock::now(), visit.me());
+    let waiting = mine(visit).await?;
     let lines = waiting.into_iter().map(|reset| Line {
         id: reset.id,
         who: format!("{}（{}）", reset.name, reset.login),
@@ -210,9 +165,9 @@ async fn show(
     });
     let page = ResetsPage {
         lines: lines.collect(),
-        error,
+        error: again.said,
         done,
-        frame: Frame::of(actor, lang, "/factor-resets"),
+        frame: visit.frame("/factor-resets"),
     };
-    render(status, &page)
+    Ok(render(again.status, &page))
 }

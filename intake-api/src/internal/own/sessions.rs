@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::{
     Form,
-    extract::{Path, State},
+    extract::Path,
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
@@ -17,12 +17,12 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::internal::{
-    Internal,
+    By, Visit,
     auth::{Actor, Admin, SignedIn},
     detached,
-    page::{Frame, Language, problem, render, words},
+    error::PageError,
+    page::{Frame, render, words},
     people::{ActLine, act_lines, new_act},
-    unavailable,
 };
 
 /// Acts on one's way in that the page tells of.
@@ -68,71 +68,51 @@ pub(super) struct Which {
 }
 
 /// `GET /sessions`
-pub(super) async fn page(State(internal): State<Internal>, actor: SignedIn, Language(lang): Language) -> Response {
-    show(&internal, &actor, lang, None).await
+pub(super) async fn page(by: By<SignedIn>) -> Result<Response, PageError> {
+    show(&by, None).await
 }
 
 /// `POST /sessions/end`: one of one's own.
-pub(super) async fn end(
-    State(internal): State<Internal>,
-    actor: SignedIn,
-    Language(lang): Language,
-    Form(which): Form<Which>,
-) -> Response {
-    ended(&internal, &actor, lang, EndSessions::One(which.session)).await
+pub(super) async fn end(by: By<SignedIn>, Form(which): Form<Which>) -> Result<Response, PageError> {
+    ended(&by, EndSessions::One(which.session)).await
 }
 
 /// `POST /sessions/end-others`: all but this one.
-pub(super) async fn end_others(
-    State(internal): State<Internal>,
-    actor: SignedIn,
-    Language(lang): Language,
-) -> Response {
-    ended(&internal, &actor, lang, EndSessions::AllBut(actor.session)).await
+pub(super) async fn end_others(by: By<SignedIn>) -> Result<Response, PageError> {
+    ended(&by, EndSessions::AllBut(by.actor.session)).await
 }
 
-async fn ended(internal: &Internal, actor: &Actor, lang: Lang, which: EndSessions) -> Response {
-    let (within, by) = (internal.clone(), actor.clone());
-    let done = detached(async move {
-        let id = by.person.account.id;
-        let act = new_act(&within, &by, "sessions-ended", Some(id), clock::now());
-        within.people.sessions_end_some(id, which, &act).await
-    });
-    match done.await {
-        Ok(count) => {
-            let text = lang.fill("sessions.ended", &[("n", &count.to_string())]);
-            show(internal, actor, lang, Some(text)).await
-        }
-        Err(response) => response,
-    }
+async fn ended(by: &By<SignedIn>, which: EndSessions) -> Result<Response, PageError> {
+    let count = end_some(by, by.me(), which).await?;
+    let text = by.lang.fill("sessions.ended", &[("n", &count.to_string())]);
+    show(by, Some(text)).await
+}
+
+/// Ends sessions of an account, in a task of its own: how many.
+async fn end_some(visit: &Visit, account: i64, which: EndSessions) -> Result<u64, PageError> {
+    let visit = visit.clone();
+    detached(async move {
+        let act = new_act(&visit, "sessions-ended", Some(account), clock::now());
+        visit.internal.people.sessions_end_some(account, which, &act).await
+    })
+    .await
 }
 
 /// `POST /people/{id}/sessions-end`: an administrator ends all of a person's.
-pub(super) async fn end_of_another(State(internal): State<Internal>, actor: Admin, Path(id): Path<i64>) -> Response {
-    match internal.people.accounts_list(&internal.county, Find::One(id)).await {
-        Ok(found) if found.is_empty() => return problem::not_found().into_response(),
-        Ok(_) => {}
-        Err(e) => return unavailable(&e),
+pub(super) async fn end_of_another(by: By<Admin>, Path(id): Path<i64>) -> Result<Response, PageError> {
+    let (people, county) = (&by.internal.people, &by.internal.county);
+    if people.accounts_list(county, Find::One(id)).await?.is_empty() {
+        return Err(PageError::NotFound);
     }
-    let (within, by) = (internal.clone(), Actor::clone(&actor));
-    let done = detached(async move {
-        let act = new_act(&within, &by, "sessions-ended", Some(id), clock::now());
-        within.people.sessions_end_some(id, EndSessions::All, &act).await
-    });
-    match done.await {
-        Ok(_) => Redirect::to(&format!("/people/{id}")).into_response(),
-        Err(response) => response,
-    }
+    end_some(&by, id, EndSessions::All).await?;
+    Ok(Redirect::to(&format!("/people/{id}")).into_response())
 }
 
-async fn show(internal: &Internal, actor: &Actor, lang: Lang, done: Option<String>) -> Response {
-    let (now, id, idle) = (clock::now(), actor.person.account.id, internal.tokens.lifetime());
-    let lines = internal.people.sessions_list(id, idle, now).await;
-    let acts = internal.people.account_acts(&internal.county, id).await;
-    let (lines, mut acts) = match (lines, acts) {
-        (Ok(lines), Ok(acts)) => (lines, acts),
-        (Err(e), _) | (_, Err(e)) => return unavailable(&e),
-    };
+async fn show(visit: &Visit, done: Option<String>) -> Result<Response, PageError> {
+    let (internal, actor, lang) = (&visit.internal, &visit.actor, visit.lang);
+    let (now, idle) = (clock::now(), internal.tokens.lifetime());
+    let lines = internal.people.sessions_list(visit.me(), idle, now).await?;
+    let mut acts = internal.people.account_acts(&internal.county, visit.me()).await?;
     acts.retain(|act| TOLD.contains(&act.act.as_str()));
     acts.truncate(10);
     let page = SessionsPage {
@@ -147,9 +127,9 @@ async fn show(internal: &Internal, actor: &Actor, lang: Lang, done: Option<Strin
                 ("hours", &internal.session_hours.to_string()),
             ],
         ),
-        frame: Frame::of(actor, lang, "/sessions"),
+        frame: visit.frame("/sessions"),
     };
-    render(StatusCode::OK, &page)
+    Ok(render(StatusCode::OK, &page))
 }
 
 fn line(line: SessionLine, actor: &Actor, lang: Lang, now: DateTime<Utc>) -> Line {

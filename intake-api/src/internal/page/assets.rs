@@ -1,9 +1,4 @@
-//! Style and scripts of the internal pages, embedded in the binary; `/robots.txt`; 快速离开.
-//!
-//! Pages ask for a file with a digest of its content in the query, so that a browser keeps it for good and still sees a new
-//! version at once. Nothing is ever loaded from elsewhere: the inner network has no way out.
-
-use std::sync::LazyLock;
+//! Answers with the files of the pages; `/robots.txt`; 快速离开.
 
 use askama::Template;
 use axum::{
@@ -11,83 +6,14 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use sha2::{Digest, Sha256};
 
-use super::{Frame, Language, problem, render};
+use super::{
+    Frame, Language,
+    files::{FILES, FOREVER, digest},
+    problem, render,
+};
 
-const STYLE: &str = concat!(
-    include_str!("../../../assets/style.css"),
-    "\n",
-    include_str!("../../../assets/internal.css")
-);
-const FILES: [(&str, &str, &str); 6] = [
-    ("style.css", "text/css; charset=utf-8", STYLE),
-    (
-        "htmx.js",
-        "text/javascript; charset=utf-8",
-        include_str!("../../../assets/htmx.min.js"),
-    ),
-    (
-        "leave.js",
-        "text/javascript; charset=utf-8",
-        include_str!("../../../assets/leave.js"),
-    ),
-    (
-        "expert.js",
-        "text/javascript; charset=utf-8",
-        include_str!("../../../assets/expert.js"),
-    ),
-    (
-        "expert.css",
-        "text/css; charset=utf-8",
-        include_str!("../../../assets/expert.css"),
-    ),
-    (
-        "live.js",
-        "text/javascript; charset=utf-8",
-        include_str!("../../../assets/live.js"),
-    ),
-];
 const ICON: &str = include_str!("../../../assets/icon.svg");
-const FOREVER: &str = "public, max-age=31536000, immutable";
-
-/// Addresses with digests, in the order of [`FILES`].
-static ADDRESSES: LazyLock<[String; 6]> =
-    LazyLock::new(|| FILES.map(|(name, _, content)| format!("/assets/{name}?v={}", digest(content))));
-
-fn digest(content: &str) -> String {
-    hex::encode(&Sha256::digest(content.as_bytes())[..6])
-}
-
-/// Where a page finds the style sheet.
-pub(super) fn style() -> &'static str {
-    &ADDRESSES[0]
-}
-
-/// Where a page finds htmx.
-pub(super) fn htmx() -> &'static str {
-    &ADDRESSES[1]
-}
-
-/// Where a page finds the script behind 快速离开.
-pub(super) fn leave_script() -> &'static str {
-    &ADDRESSES[2]
-}
-
-/// Where a page finds the script for what it does while it stays open.
-pub(super) fn live_script() -> &'static str {
-    &ADDRESSES[5]
-}
-
-/// Where the expert's page of the rules finds its script.
-pub(crate) fn expert_script() -> &'static str {
-    &ADDRESSES[3]
-}
-
-/// Where it finds its style sheet.
-pub(crate) fn expert_style() -> &'static str {
-    &ADDRESSES[4]
-}
 
 /// `GET /assets/{file}`
 pub(super) async fn file(Path(wanted): Path<String>, RawQuery(query): RawQuery) -> Response {
@@ -135,15 +61,4 @@ pub(super) async fn leave(Language(lang): Language) -> Response {
             frame: Frame::nobody(lang),
         },
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{FILES, htmx, style};
-
-    #[test]
-    fn addresses_name_the_content() {
-        assert!(style().starts_with("/assets/style.css?v=") && style() != htmx());
-        assert!(FILES.iter().all(|(_, _, content)| content.len() > 50));
-    }
 }

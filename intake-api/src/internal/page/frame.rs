@@ -12,7 +12,10 @@ use axum::{
 use platform::{foreign, store::Person, text::Lang};
 use tracing::error;
 
-use crate::internal::{Internal, auth::Actor};
+use crate::{
+    internal::{Internal, auth::Actor},
+    web::language,
+};
 
 /// The language of a request: `?lang=`, else the cookie `lang`, else Chinese.
 #[derive(Clone, Copy, Debug)]
@@ -29,20 +32,21 @@ impl<S: Sync> FromRequestParts<S> for Language {
 impl Language {
     /// As the extractor reads it.
     pub(crate) fn of(uri: &Uri, headers: &HeaderMap) -> Self {
-        let query = uri.query().unwrap_or_default();
-        let asked = query.split('&').find_map(|pair| pair.strip_prefix("lang="));
-        let cookies = headers
-            .get(header::COOKIE)
-            .and_then(|c| c.to_str().ok())
-            .unwrap_or_default();
-        let kept = cookies.split(';').find_map(|pair| pair.trim().strip_prefix("lang="));
-        Self(Lang::from_tag(asked.or(kept).unwrap_or_default()))
+        let switched = uri.query().and_then(language::switch);
+        Self(switched.or_else(|| language::cookie(headers)).unwrap_or_default())
     }
 }
 
 tokio::task_local! {
     /// Whether the service shows accounts of a demo: a fact of the service that every page says, whoever makes it.
     static DEMO: bool;
+    /// The language of the request, for what is said before a handler knows it.
+    static LANG: Lang;
+}
+
+/// The language of this request; Chinese outside of one.
+pub(super) fn lang() -> Lang {
+    LANG.try_with(|lang| *lang).unwrap_or_default()
 }
 
 /// The layer that lets every page know that this is a demo.
@@ -167,22 +171,22 @@ impl Frame {
 
     /// Address of the style sheet.
     pub(crate) fn style(&self) -> &'static str {
-        super::assets::style()
+        super::files::style()
     }
 
     /// Address of htmx.
     pub(crate) fn htmx(&self) -> &'static str {
-        super::assets::htmx()
+        super::files::htmx()
     }
 
     /// Address of the script for what a page does while it stays open.
     pub(crate) fn live_script(&self) -> &'static str {
-        super::assets::live_script()
+        super::files::live_script()
     }
 
     /// Address of the script behind 快速离开.
     pub(crate) fn leave_script(&self) -> &'static str {
-        super::assets::leave_script()
+        super::files::leave_script()
     }
 
     /// Whether the page says that this is a demo.
@@ -264,14 +268,11 @@ pub(crate) fn tail(receipt: &str) -> &str {
     receipt.rsplit('-').next().unwrap_or(receipt)
 }
 
-/// The layer that keeps a language chosen by `?lang=` for the next pages.
+/// The layer that answers in the language of the request, and keeps one chosen by `?lang=` for the next pages.
 pub(crate) async fn keep_language(request: Request, next: Next) -> Response {
-    let query = request.uri().query().unwrap_or_default();
-    let asked = query
-        .split('&')
-        .find_map(|pair| pair.strip_prefix("lang="))
-        .map(Lang::from_tag);
-    let mut response = next.run(request).await;
+    let asked = request.uri().query().and_then(language::switch);
+    let lang = Language::of(request.uri(), request.headers()).0;
+    let mut response = LANG.scope(lang, next.run(request)).await;
     if let Some(lang) = asked {
         let cookie = format!("lang={}; Path=/; SameSite=Lax; Max-Age=31536000", lang.tag());
         if let Ok(cookie) = HeaderValue::from_str(&cookie) {

@@ -3,6 +3,7 @@
 mod assets;
 #[cfg(test)]
 mod checksums;
+mod files;
 pub(crate) mod frame;
 mod pages;
 mod phone;
@@ -12,7 +13,7 @@ pub(crate) mod words;
 
 use axum::routing::get;
 
-pub(crate) use assets::{expert_script, expert_style};
+pub(crate) use files::{expert_script, expert_style};
 pub(crate) use frame::{Frame, Language, Live, Paper, in_demo, is_neutral, keep_language, render, tail};
 pub(crate) use pages::Pages;
 pub(crate) use phone::Phone;

@@ -2,14 +2,12 @@
 
 use askama::Template;
 use axum::{
-    Json,
-    http::{StatusCode, header},
+    http::StatusCode,
     response::{IntoResponse, Response},
 };
-use platform::text::Lang;
-use serde_json::json;
 
-use super::{Frame, render};
+use super::{Frame, frame::lang, render};
+pub(crate) use crate::web::problem::api;
 
 #[derive(Template)]
 #[template(path = "internal/problem.html")]
@@ -29,12 +27,12 @@ pub(crate) struct Shown {
 }
 
 /// A problem page that knows no session; the frame still offers the way back.
+#[derive(Debug)]
 pub(crate) struct Problem(StatusCode, &'static str, &'static str);
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        // Before the language is known pages are Chinese.
-        let lang = Lang::Zh;
+        let lang = lang();
         let mut answer = render(
             self.0,
             &ProblemPage {
@@ -104,15 +102,17 @@ pub(crate) fn unsure() -> Problem {
     Problem(StatusCode::SERVICE_UNAVAILABLE, UNSURE, "problem_page.unsure_text")
 }
 
-/// A problem for a program.
-pub(crate) fn api(status: u16, detail: &str) -> Response {
-    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let title = status.canonical_reason().unwrap_or("Error");
-    let body = json!({"type": "about:blank", "title": title, "status": status.as_u16(), "detail": detail});
-    (
-        status,
-        [(header::CONTENT_TYPE, "application/problem+json")],
-        Json(body).0.to_string(),
-    )
-        .into_response()
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::internal::{error::PageError, testing};
+
+    #[tokio::test]
+    async fn pages_of_what_went_wrong() {
+        testing::answer("problem-not-found", PageError::NotFound).await;
+        testing::answer("problem-not-again", not_again()).await;
+        testing::answer("problem-forged", forged()).await;
+        testing::answer("problem-unavailable", PageError::unread("the database is away")).await;
+        testing::answer("problem-unsure", unsure()).await;
+    }
 }

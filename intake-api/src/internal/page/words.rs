@@ -13,6 +13,17 @@ use platform::text::Lang;
 
 const MINUTES_A_DAY: i64 = 24 * 60;
 
+/// What it takes to say something: the county's words, the reader's language, and the moment at which they read.
+#[derive(Clone, Copy)]
+pub(crate) struct Telling<'a> {
+    /// The county's words.
+    pub(crate) pack: &'a Pack,
+    /// The reader's language.
+    pub(crate) lang: Lang,
+    /// When.
+    pub(crate) now: DateTime<Utc>,
+}
+
 /// A sentence with one value filled in; templates can't write slices.
 pub(crate) fn fill(lang: Lang, key: &str, name: &str, value: impl std::fmt::Display) -> String {
     lang.fill(key, &[(name, &value.to_string())])

@@ -3,12 +3,7 @@
 use std::net::IpAddr;
 
 use askama::Template;
-use axum::{
-    Json,
-    extract::{Query, State},
-    http::StatusCode,
-    response::{IntoResponse, Response},
-};
+use axum::{Json, extract::Query, http::StatusCode, response::Response};
 use casework::calendar::rfc3339;
 use chrono::{DateTime, Utc};
 use platform::{
@@ -17,13 +12,13 @@ use platform::{
     text::Lang,
 };
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::internal::{
-    Internal, api_unavailable,
+    By,
     auth::{Watcher, login_name},
-    page::{Frame, Language, render, words},
-    unavailable,
+    error::{ApiError, PageError},
+    page::{Frame, render, words},
 };
 
 /// Lines of a page.
@@ -83,17 +78,10 @@ fn read(asked: &Asked) -> Result<AccessFind, NoAddress> {
 }
 
 /// The page.
-pub(super) async fn page(
-    State(internal): State<Internal>,
-    actor: Watcher,
-    Language(lang): Language,
-    Query(asked): Query<Asked>,
-) -> Response {
+pub(super) async fn page(by: By<Watcher>, Query(asked): Query<Asked>) -> Result<Response, PageError> {
+    let (people, county, lang) = (&by.internal.people, &by.internal.county, by.lang);
     let (found, bad_address) = match read(&asked) {
-        Ok(find) => match internal.people.access_list(&internal.county, &find).await {
-            Ok(found) => (found, false),
-            Err(e) => return unavailable(&e),
-        },
+        Ok(find) => (people.access_list(county, &find).await?, false),
         Err(NoAddress) => (Vec::new(), true),
     };
     let (found, older) = cut(found);
@@ -116,35 +104,27 @@ pub(super) async fn page(
         }),
         bad_address,
         asked,
-        frame: Frame::of(&actor, lang, "/trail"),
+        frame: by.frame("/trail"),
     };
     let status = if bad_address {
         StatusCode::UNPROCESSABLE_ENTITY
     } else {
         StatusCode::OK
     };
-    render(status, &page)
+    Ok(render(status, &page))
 }
 
 /// `GET /api/v1/access`
-pub(super) async fn api(State(internal): State<Internal>, _: Watcher, Query(asked): Query<Asked>) -> Response {
-    let Ok(find) = read(&asked) else {
-        return crate::internal::page::problem::api(422, "address is no address");
+pub(super) async fn api(by: By<Watcher>, Query(asked): Query<Asked>) -> Result<Json<Value>, ApiError> {
+    let find = read(&asked).map_err(|_| ApiError::said(422, "address is no address"))?;
+    let (people, county) = (&by.internal.people, &by.internal.county);
+    let (found, older) = cut(people.access_list(county, &find).await?);
+    let event = |l: &AccessLine| {
+        json!({"id": l.id, "at": rfc3339(l.at), "last_at": rfc3339(l.last_at), "times": l.times, "kind": l.kind,
+               "account": l.account_id, "login": l.login, "address": l.address, "door": l.door, "detail": l.detail})
     };
-    match internal.people.access_list(&internal.county, &find).await {
-        Ok(found) => {
-            let (found, older) = cut(found);
-            let lines: Vec<_> = found
-                .iter()
-                .map(|l| {
-                    json!({"id": l.id, "at": rfc3339(l.at), "last_at": rfc3339(l.last_at), "times": l.times, "kind": l.kind,
-                           "account": l.account_id, "login": l.login, "address": l.address, "door": l.door, "detail": l.detail})
-                })
-                .collect();
-            Json(json!({"events": lines, "older": older})).into_response()
-        }
-        Err(e) => api_unavailable(&e),
-    }
+    let events: Vec<_> = found.iter().map(event).collect();
+    Ok(Json(json!({"events": events, "older": older})))
 }
 
 fn cut(mut found: Vec<AccessLine>) -> (Vec<AccessLine>, Option<i64>) {

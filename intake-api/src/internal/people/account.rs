@@ -1,12 +1,7 @@
 //! `GET /account`: one's own account: which roles, who gave them, and who changed rights, password or anything else of it.
 
 use askama::Template;
-use axum::{
-    Json,
-    extract::State,
-    http::StatusCode,
-    response::{IntoResponse, Response},
-};
+use axum::{Json, http::StatusCode, response::Response};
 use casework::{calendar::rfc3339, pack::Pack};
 use chrono::{DateTime, Utc};
 use platform::{
@@ -14,17 +9,17 @@ use platform::{
     store::{AccountAct, Grant, StoreError},
     text::Lang,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     fields,
     trail::{self, ActLine},
 };
 use crate::internal::{
-    Internal, api_unavailable,
-    auth::{Actor, SignedIn},
-    page::{Frame, Language, render, words},
-    unavailable,
+    By, Visit,
+    auth::SignedIn,
+    error::{ApiError, PageError},
+    page::{Frame, render, words},
 };
 
 /// A role, held or gone.
@@ -44,18 +39,16 @@ struct AccountPage {
     acts: Vec<ActLine>,
 }
 
-async fn read(internal: &Internal, actor: &Actor) -> Result<(Vec<Grant>, Vec<AccountAct>), StoreError> {
-    let id = actor.person.account.id;
-    let grants = internal.people.grants_of(id).await?;
-    Ok((grants, internal.people.account_acts(&internal.county, id).await?))
+async fn read(visit: &Visit) -> Result<(Vec<Grant>, Vec<AccountAct>), StoreError> {
+    let (people, county) = (&visit.internal.people, &visit.internal.county);
+    let grants = people.grants_of(visit.me()).await?;
+    Ok((grants, people.account_acts(county, visit.me()).await?))
 }
 
 /// The page.
-pub(super) async fn page(State(internal): State<Internal>, actor: SignedIn, Language(lang): Language) -> Response {
-    let (grants, acts) = match read(&internal, &actor).await {
-        Ok(found) => found,
-        Err(e) => return unavailable(&e),
-    };
+pub(super) async fn page(by: By<SignedIn>) -> Result<Response, PageError> {
+    let (grants, acts) = read(&by).await?;
+    let (internal, actor, lang) = (&by.internal, &by.actor, by.lang);
     let (loaded, now) = (internal.pack.current(), clock::now());
     let account = &actor.person.account;
     let page = AccountPage {
@@ -63,28 +56,32 @@ pub(super) async fn page(State(internal): State<Internal>, actor: SignedIn, Lang
         login: account.login.clone(),
         grants: grants.iter().map(|g| line(g, &loaded.pack, lang, now)).collect(),
         acts: trail::lines(&acts, &loaded.pack, lang, now),
-        frame: Frame::of(&actor, lang, "/account"),
+        frame: by.frame("/account"),
     };
-    render(StatusCode::OK, &page)
+    Ok(render(StatusCode::OK, &page))
 }
 
 /// `GET /api/v1/account`
-pub(super) async fn api(State(internal): State<Internal>, actor: SignedIn) -> Response {
-    match read(&internal, &actor).await {
-        Ok((grants, acts)) => Json(json!({
-            "id": actor.person.account.id, "login": actor.person.account.login, "name": actor.person.account.name,
-            "roles": grants.iter().map(|g| json!({
-                "unit": g.unit, "role": g.role, "since": rfc3339(g.since), "ended_at": g.ended_at.map(rfc3339),
-                "granted_by": g.granter, "confirmed_by": g.confirmer, "ended_by": g.ender,
-            })).collect::<Vec<_>>(),
-            "acts": acts.iter().map(|act| json!({
-                "at": rfc3339(act.at), "act": act.act, "by": act.actor_name, "by_login": act.actor_login,
-                "unit": act.unit, "role": act.role,
-            })).collect::<Vec<_>>(),
-        }))
-        .into_response(),
-        Err(e) => api_unavailable(&e),
-    }
+pub(super) async fn api(by: By<SignedIn>) -> Result<Json<Value>, ApiError> {
+    let (grants, acts) = read(&by).await?;
+    let account = &by.actor.person.account;
+    let role = |g: &Grant| {
+        json!({
+            "unit": g.unit, "role": g.role, "since": rfc3339(g.since), "ended_at": g.ended_at.map(rfc3339),
+            "granted_by": g.granter, "confirmed_by": g.confirmer, "ended_by": g.ender,
+        })
+    };
+    let act = |act: &AccountAct| {
+        json!({
+            "at": rfc3339(act.at), "act": act.act, "by": act.actor_name, "by_login": act.actor_login,
+            "unit": act.unit, "role": act.role,
+        })
+    };
+    Ok(Json(json!({
+        "id": account.id, "login": account.login, "name": account.name,
+        "roles": grants.iter().map(role).collect::<Vec<_>>(),
+        "acts": acts.iter().map(act).collect::<Vec<_>>(),
+    })))
 }
 
 /// A role in words: from when, by whom, until when.

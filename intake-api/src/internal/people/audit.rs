@@ -2,12 +2,7 @@
 //! the oversight read it; what a person did on reports and rules only those who may read reports.
 
 use askama::Template;
-use axum::{
-    Json,
-    extract::{Query, State},
-    http::StatusCode,
-    response::{IntoResponse, Response},
-};
+use axum::{Json, extract::Query, http::StatusCode, response::Response};
 use casework::calendar::rfc3339;
 use platform::{
     clock,
@@ -16,15 +11,15 @@ use platform::{
     text::Lang,
 };
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{fields, trail};
 use crate::internal::{
-    Internal, api_unavailable,
+    By, Visit,
     auth::{Auditor, login_name},
     board::ticket::event_name,
-    page::{Frame, Language, render, words},
-    unavailable,
+    error::{ApiError, PageError},
+    page::{Frame, render, words},
 };
 
 /// Lines of a page.
@@ -81,16 +76,9 @@ struct Found {
 }
 
 /// The page.
-pub(super) async fn page(
-    State(internal): State<Internal>,
-    actor: Auditor,
-    Language(lang): Language,
-    Query(asked): Query<Asked>,
-) -> Response {
-    let found = match find(&internal, &actor, &asked).await {
-        Ok(found) => found,
-        Err(e) => return unavailable(&e),
-    };
+pub(super) async fn page(by: By<Auditor>, Query(asked): Query<Asked>) -> Result<Response, PageError> {
+    let (internal, lang) = (&by.internal, by.lang);
+    let found = find(&by, &asked).await?;
     let (loaded, now) = (internal.pack.current(), clock::now());
     let pack = &loaded.pack;
     let whom = |act: &AccountAct| match (&act.account_name, &act.account_login) {
@@ -123,34 +111,38 @@ pub(super) async fn page(
             format!("/trail?{}", serde_urlencoded::to_string(fields).unwrap_or_default())
         }),
         nobody: found.nobody,
-        access: actor.is(&["admin", "oversight"]),
+        access: by.actor.is(&["admin", "oversight"]),
         asked,
-        frame: Frame::of(&actor, lang, "/trail"),
+        frame: by.frame("/trail"),
     };
-    render(StatusCode::OK, &page)
+    Ok(render(StatusCode::OK, &page))
 }
 
 /// `GET /api/v1/trail`
-pub(super) async fn api(State(internal): State<Internal>, actor: Auditor, Query(asked): Query<Asked>) -> Response {
-    match find(&internal, &actor, &asked).await {
-        Ok(found) => Json(json!({
-            "acts": found.acts.iter().map(|act| json!({
-                "id": act.id, "at": rfc3339(act.at), "act": act.act, "by": act.actor_name, "by_login": act.actor_login,
-                "by_account": act.actor, "account": act.account_id, "account_login": act.account_login,
-                "account_name": act.account_name, "unit": act.unit, "role": act.role, "detail": act.detail,
-            })).collect::<Vec<_>>(),
-            "deeds": found.deeds.iter().map(|deed| json!({
-                "at": rfc3339(deed.at), "kind": deed.kind, "ticket": deed.ticket_id, "rules": deed.version,
-                "receipt": deed.report_id.map(ReportId::from_db).map(|id| id.to_string()),
-            })).collect::<Vec<_>>(),
-            "older": found.older,
-        }))
-        .into_response(),
-        Err(e) => api_unavailable(&e),
-    }
+pub(super) async fn api(by: By<Auditor>, Query(asked): Query<Asked>) -> Result<Json<Value>, ApiError> {
+    let found = find(&by, &asked).await?;
+    let act = |act: &AccountAct| {
+        json!({
+            "id": act.id, "at": rfc3339(act.at), "act": act.act, "by": act.actor_name, "by_login": act.actor_login,
+            "by_account": act.actor, "account": act.account_id, "account_login": act.account_login,
+            "account_name": act.account_name, "unit": act.unit, "role": act.role, "detail": act.detail,
+        })
+    };
+    let deed = |deed: &DeedLine| {
+        json!({
+            "at": rfc3339(deed.at), "kind": deed.kind, "ticket": deed.ticket_id, "rules": deed.version,
+            "receipt": deed.report_id.map(ReportId::from_db).map(|id| id.to_string()),
+        })
+    };
+    Ok(Json(json!({
+        "acts": found.acts.iter().map(act).collect::<Vec<_>>(),
+        "deeds": found.deeds.iter().map(deed).collect::<Vec<_>>(),
+        "older": found.older,
+    })))
 }
 
-async fn find(internal: &Internal, actor: &Auditor, asked: &Asked) -> Result<Found, StoreError> {
+async fn find(visit: &Visit, asked: &Asked) -> Result<Found, StoreError> {
+    let (internal, actor) = (&visit.internal, &visit.actor);
     let login = login_name::normalised(&asked.account);
     let person = if login.is_empty() {
         None

@@ -1,11 +1,6 @@
 //! `POST /people`: somebody new, with a first role and an invitation that is shown once.
 
-use axum::{
-    Form,
-    extract::State,
-    http::StatusCode,
-    response::{IntoResponse, Response},
-};
+use axum::{Form, http::StatusCode, response::Response};
 use platform::{
     clock,
     store::{Created, NewAccount, WayIn, takes_two},
@@ -13,88 +8,65 @@ use platform::{
 use tracing::info;
 
 use super::{
-    fields::{self, Wrong},
+    fields,
     list::{NewPerson, show},
-    said::{Fresh, Said},
+    said::{Again, Fresh, Said},
     scope::Scope,
 };
 use crate::internal::{
-    Internal,
+    By, Internal, Visit,
+    again::Wrong,
     auth::{Keeper, invitation::Code},
     detached,
-    page::{Language, problem},
+    error::PageError,
 };
 
 /// Makes it, or gives back what was typed with what is wrong.
-pub(super) async fn create(
-    State(internal): State<Internal>,
-    actor: Keeper,
-    Language(lang): Language,
-    Form(typed): Form<NewPerson>,
-) -> Response {
-    let refuse = async |status, typed, wrong| {
-        let said = Said::error(lang.t("accounts.not_saved"));
-        show(&internal, &actor, lang, status, "", typed, wrong, said).await
-    };
-    let (login, name, phone) = match read(&internal, &typed) {
+pub(super) async fn create(by: By<Keeper>, Form(typed): Form<NewPerson>) -> Result<Response, PageError> {
+    let (login, name, phone) = match read(&by.internal, &typed) {
         Ok(read) => read,
-        Err(wrong) => return refuse(StatusCode::UNPROCESSABLE_ENTITY, typed, wrong).await,
+        Err(wrong) => return show(&by, "", Again::not_saved(wrong, typed, by.lang)).await,
     };
-    if !Scope::of(&actor).gives(&typed.unit, &typed.role) {
-        return problem::not_found().into_response();
+    if !Scope::of(&by.actor).gives(&typed.unit, &typed.role) {
+        return Err(PageError::NotFound);
     }
     let (now, code) = (clock::now(), Code::new(&mut rand::rng()));
-    let digest = code.digest();
-    let (people, county, by) = (
-        internal.people.clone(),
-        internal.county.clone(),
-        actor.person.account.clone(),
-    );
+    let (visit, digest) = (Visit::clone(&by), code.digest());
     let (unit, role) = (typed.unit.clone(), typed.role.clone());
     let (new_login, new_name) = (login.clone(), name.clone());
     let made = detached(async move {
         let account = NewAccount {
-            county: &county,
+            county: &visit.internal.county,
             login: &new_login,
             name: &new_name,
             phone: phone.as_deref(),
             way: WayIn::Invitation(&digest),
             unit: &unit,
             role: &role,
-            actor: Some(by.id),
-            by: &by.name,
+            actor: Some(visit.me()),
+            by: &visit.actor.person.account.name,
             detail: serde_json::json!({}),
         };
-        people.accounts_create(&[account], now).await
+        visit.internal.people.accounts_create(&[account], now).await
     });
-    match made.await {
-        Ok(Created::All(ids)) => {
-            info!(
-                account = ids.first(),
-                by = actor.person.account.id,
-                "an account was made"
-            );
-            let text = lang.t(if takes_two(&typed.role) {
+    match made.await? {
+        Created::All(ids) => {
+            info!(account = ids.first(), by = by.me(), "an account was made");
+            let text = by.t(if takes_two(&typed.role) {
                 "accounts.created_asked"
             } else {
                 "accounts.created"
             });
-            let fresh = vec![Fresh::new(&internal, name, login.clone(), &code)];
-            let said = Said::invited(text, fresh, lang, now);
-            show(
-                &internal,
-                &actor,
-                lang,
-                StatusCode::CREATED,
-                &login,
-                NewPerson::default(),
-                Wrong::new(),
-                said,
-            )
-            .await
+            let fresh = vec![Fresh::new(&by.internal, name, login.clone(), &code)];
+            let said = Said::invited(text, fresh, by.lang, now);
+            show(&by, &login, Again::saying(StatusCode::CREATED, said)).await
         }
-        Ok(Created::Taken(_)) => refuse(StatusCode::CONFLICT, typed, Wrong::from([("login", "accounts.taken")])).await,
-        Err(response) => response,
+        Created::Taken(_) => {
+            let wrong = Wrong::from([("login", "accounts.taken")]);
+            let mut again = Again::not_saved(wrong, typed, by.lang);
+            again.status = StatusCode::CONFLICT;
+            show(&by, "", again).await
+        }
     }
 }
 

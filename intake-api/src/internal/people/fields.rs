@@ -1,7 +1,5 @@
 //! Fields of the forms about people: read in one place, so that a form, a spreadsheet and the command line take the same.
 
-use std::collections::BTreeMap;
-
 use casework::pack::Pack;
 use casework::typed::phone;
 use platform::{foreign::Foreign, text::Lang};
@@ -13,9 +11,6 @@ pub(super) const ROLES: [&str; 6] = ["member", "leader", "office", "leading-grou
 
 /// Longest name, as the database has it.
 const NAME: usize = 60;
-
-/// What is wrong: field -> key of the text that says so.
-pub(super) type Wrong = BTreeMap<&'static str, &'static str>;
 
 /// A login name that can be one.
 pub(super) fn login(typed: &str) -> Result<String, &'static str> {

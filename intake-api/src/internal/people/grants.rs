@@ -1,29 +1,27 @@
 //! `GET /grants`: roles that were asked for somebody and wait for a second person, and what was decided. Page and API share one way.
 
 use askama::Template;
-use axum::{
-    Form, Json,
-    extract::{Path, State},
-    http::StatusCode,
-    response::{IntoResponse, Response},
-};
+use axum::{Form, Json, extract::Path, http::StatusCode, response::Response};
 use casework::calendar::rfc3339;
 use platform::{
     clock,
     store::{Decide, GrantDecided, GrantRequest, StoreError},
-    text::Lang,
 };
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use tracing::info;
 
-use super::{fields, said::Said, trail::new_act};
+use super::{
+    fields,
+    said::{Again, Said},
+    trail::new_act,
+};
 use crate::internal::{
-    Internal, api_unavailable,
-    auth::{Actor, Confirmer},
+    By, Visit,
+    auth::Confirmer,
     detached,
-    page::{Frame, Language, problem, render, words},
-    unavailable,
+    error::{ApiError, PageError},
+    page::{Frame, render, words},
 };
 
 struct Line {
@@ -48,20 +46,18 @@ struct GrantsPage {
 }
 
 /// `GET /grants`
-pub(super) async fn page(State(internal): State<Internal>, actor: Confirmer, Language(lang): Language) -> Response {
-    show(&internal, &actor, lang, StatusCode::OK, Said::default()).await
+pub(super) async fn page(by: By<Confirmer>) -> Result<Response, PageError> {
+    show(&by, Again::default()).await
 }
 
 /// `GET /api/v1/grants`
-pub(super) async fn api(State(internal): State<Internal>, _: Confirmer) -> Response {
-    let found = internal.people.grants_asked(&internal.county, clock::now()).await;
-    match found {
-        Ok(found) => Json(found.iter().map(object).collect::<Vec<_>>()).into_response(),
-        Err(e) => api_unavailable(&e),
-    }
+pub(super) async fn api(by: By<Confirmer>) -> Result<Json<Vec<Value>>, ApiError> {
+    let (people, county) = (&by.internal.people, &by.internal.county);
+    let found = people.grants_asked(county, clock::now()).await?;
+    Ok(Json(found.iter().map(object).collect()))
 }
 
-fn object(g: &GrantRequest) -> serde_json::Value {
+fn object(g: &GrantRequest) -> Value {
     json!({"id": g.id, "account": g.account_id, "login": g.login, "name": g.name, "unit": g.unit, "role": g.role,
            "asked_at": rfc3339(g.asked_at), "asked_by": g.asked_by, "asker": g.asker, "expires_at": rfc3339(g.expires_at),
            "decision": g.decision, "decided_at": g.decided_at.map(rfc3339), "decider": g.decider})
@@ -73,48 +69,32 @@ pub(super) struct Nothing {}
 
 /// `POST /grants/{id}/{act}`: `confirm`, `decline`, `withdraw`.
 pub(super) async fn act(
-    State(internal): State<Internal>,
-    actor: Confirmer,
-    Language(lang): Language,
+    by: By<Confirmer>,
     Path((id, word)): Path<(i64, String)>,
     Form(Nothing {}): Form<Nothing>,
-) -> Response {
-    let Some(decide) = read(&word) else {
-        return problem::not_found().into_response();
+) -> Result<Response, PageError> {
+    let decide = read(&word).ok_or(PageError::NotFound)?;
+    let done = detached(decided(Visit::clone(&by), id, decide)).await?;
+    let (status, key) = answer(decide, &done);
+    let text = by.t(key);
+    let said = if status == StatusCode::OK {
+        Said::done(text)
+    } else {
+        Said::error(text)
     };
-    match detached(decided(internal.clone(), (*actor).clone(), id, decide)).await {
-        Ok(done) => {
-            let (status, key) = answer(decide, &done);
-            let text = lang.t(key);
-            let said = if status == StatusCode::OK {
-                Said::done(text)
-            } else {
-                Said::error(text)
-            };
-            show(&internal, &actor, lang, status, said).await
-        }
-        Err(response) => response,
-    }
+    show(&by, Again::saying(status, said)).await
 }
 
 /// `POST /api/v1/grants/{id}/{act}`
-pub(super) async fn api_act(
-    State(internal): State<Internal>,
-    actor: Confirmer,
-    Path((id, word)): Path<(i64, String)>,
-) -> Response {
-    let Some(decide) = read(&word) else {
-        return problem::api(404, "confirm, decline or withdraw");
-    };
-    let done = tokio::spawn(decided(internal.clone(), (*actor).clone(), id, decide)).await;
-    match done {
-        Ok(Ok(GrantDecided::Done { account, unit, role })) => {
-            Json(json!({"account": account, "unit": unit, "role": role, "decision": decide.word()})).into_response()
-        }
-        Ok(Ok(GrantDecided::Gone)) => problem::api(404, "no such request waits"),
-        Ok(Ok(other)) => problem::api(409, Lang::En.t(answer(decide, &other).1)),
-        Ok(Err(e)) => api_unavailable(&e),
-        Err(e) => api_unavailable(&e),
+pub(super) async fn api_act(by: By<Confirmer>, Path((id, word)): Path<(i64, String)>) -> Result<Json<Value>, ApiError> {
+    let decide = read(&word).ok_or(ApiError::said(404, "confirm, decline or withdraw"))?;
+    let done = detached(decided(Visit::clone(&by), id, decide)).await;
+    match done.map_err(|e| ApiError::undone_saying(e, "try again later"))? {
+        GrantDecided::Done { account, unit, role } => Ok(Json(
+            json!({"account": account, "unit": unit, "role": role, "decision": decide.word()}),
+        )),
+        GrantDecided::Gone => Err(ApiError::said(404, "no such request waits")),
+        other => Err(ApiError::key(409, answer(decide, &other).1)),
     }
 }
 
@@ -127,16 +107,11 @@ fn read(word: &str) -> Option<Decide> {
     }
 }
 
-async fn decided(internal: Internal, by: Actor, id: i64, decide: Decide) -> Result<GrantDecided, StoreError> {
-    let act = new_act(&internal, &by, "granted", None, clock::now());
-    let done = internal.people.grant_decide(id, decide, &act).await?;
+async fn decided(by: Visit, id: i64, decide: Decide) -> Result<GrantDecided, StoreError> {
+    let act = new_act(&by, "granted", None, clock::now());
+    let done = by.internal.people.grant_decide(id, decide, &act).await?;
     if let GrantDecided::Done { account, .. } = &done {
-        info!(
-            account,
-            by = by.person.account.id,
-            decision = decide.word(),
-            "a grant was decided"
-        );
+        info!(account, by = by.me(), decision = decide.word(), "a grant was decided");
     }
     Ok(done)
 }
@@ -154,14 +129,11 @@ fn answer(decide: Decide, done: &GrantDecided) -> (StatusCode, &'static str) {
     }
 }
 
-async fn show(internal: &Internal, actor: &Actor, lang: Lang, status: StatusCode, said: Said) -> Response {
-    let now = clock::now();
-    let found = match internal.people.grants_asked(&internal.county, now).await {
-        Ok(found) => found,
-        Err(e) => return unavailable(&e),
-    };
+async fn show(visit: &Visit, again: Again) -> Result<Response, PageError> {
+    let (internal, lang, now) = (&visit.internal, visit.lang, clock::now());
+    let found = internal.people.grants_asked(&internal.county, now).await?;
     let loaded = internal.pack.current();
-    let me = actor.person.account.id;
+    let me = visit.me();
     let say = |g: &GrantRequest| Line {
         id: g.id,
         who: format!("{}（{}）", bare(&g.name, &g.login), g.login),
@@ -191,13 +163,44 @@ async fn show(internal: &Internal, actor: &Actor, lang: Lang, status: StatusCode
     let page = GrantsPage {
         waiting: waiting.into_iter().map(say).collect(),
         decided: decided.into_iter().map(say).collect(),
-        said,
-        frame: Frame::of(actor, lang, "/grants"),
+        said: again.said,
+        frame: visit.frame("/grants"),
     };
-    render(status, &page)
+    Ok(render(again.status, &page))
 }
 
 /// A name whose login stands beside it anyway.
 fn bare<'n>(name: &'n str, login: &str) -> &'n str {
     name.strip_suffix(&format!("（{login}）")).unwrap_or(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use platform::text::Lang;
+
+    use super::*;
+    use crate::internal::testing;
+
+    #[test]
+    fn pages_of_grants() {
+        let line = |decides: bool, state: &str| Line {
+            id: 3,
+            who: "李娜（lina）".into(),
+            what: "县公安局 · 负责人".into(),
+            asked: "王芳 11月24日 16:05 申请".into(),
+            state: state.into(),
+            decides,
+            withdraws: !decides,
+        };
+        let mut page = GrantsPage {
+            frame: testing::frame(&[("office", "admin")], Lang::Zh, "/grants"),
+            waiting: vec![line(true, "11月27日 前有效"), line(false, "11月27日 前有效")],
+            decided: vec![line(false, "已确认")],
+            said: Said::default(),
+        };
+        testing::page("grants", &page);
+        page.said = Said::error(Lang::Zh.t("grants.gone"));
+        page.waiting.clear();
+        testing::page("grants-refused", &page);
+    }
 }

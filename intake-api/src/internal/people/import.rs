@@ -3,56 +3,45 @@
 //! An upload saves nothing. It is shown as it was understood, or with each mistake named by its cell; what is confirmed is read
 //! again by the same rules, so that a page that was tampered with gains nothing. Either all accounts are made or none.
 
+mod row;
 mod sheet;
 
 use askama::Template;
 use axum::{
     Form,
     body::Bytes,
-    extract::{Multipart, State, multipart::MultipartRejection},
-    http::{StatusCode, header},
-    response::{IntoResponse, Response},
+    extract::{Multipart, multipart::MultipartRejection},
+    http::StatusCode,
+    response::Response,
 };
 use casework::pack::Pack;
 use platform::{
     clock,
-    store::{Created, NewAccount, StoreError, WayIn},
-    text::Lang,
+    store::{Created, NewAccount, WayIn},
 };
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use tracing::info;
 
 use super::{
     fields,
-    said::{Fresh, Said},
+    said::{Again, Fresh, Said},
 };
 use crate::internal::{
-    Internal,
-    auth::{Actor, Admin, invitation::Code},
+    By, Visit,
+    auth::{Admin, invitation::Code},
     detached,
-    page::{Frame, Language, Phone, render},
-    unavailable,
+    error::PageError,
+    page::{Frame, Phone, render},
+    sheet::{Mistake, Unopened, download},
 };
-use sheet::{Mistake, Refused};
-
-/// Most people of one file: their invitations are handed over one by one.
-const MOST: usize = 200;
+use row::{MOST, Row};
+use sheet::Refused;
 
 /// Largest file. A template with every unit of a county is 30 KiB.
 const FILE_MAX: usize = 1024 * 1024;
 
 /// Mistakes that a page lists.
 const LISTED: usize = 100;
-
-/// One person of a file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Row {
-    name: String,
-    login: String,
-    phone: Option<String>,
-    unit: String,
-    role: String,
-}
 
 /// A row of the preview.
 struct Shown {
@@ -76,80 +65,53 @@ struct ImportPage {
     button: String,
 }
 
-/// What a page shows besides the forms.
+/// What a file leaves to show: people who can be made, or mistakes to mend.
 #[derive(Default)]
-struct Seen {
-    said: Said,
+struct Found {
     mistakes: Vec<Mistake>,
     rows: Vec<Row>,
 }
 
 /// `GET /people/import`
-pub(super) async fn page(State(internal): State<Internal>, actor: Admin, Language(lang): Language) -> Response {
-    show(&internal, &actor, lang, StatusCode::OK, Seen::default())
+pub(super) async fn page(by: By<Admin>) -> Response {
+    show(&by, Again::default())
 }
 
 /// `GET /people/import/people.xlsx`
-pub(super) async fn template(State(internal): State<Internal>, _: Admin, Language(lang): Language) -> Response {
-    let pack = internal.pack.current().pack.clone();
-    let written = tokio::task::spawn_blocking(move || sheet::template(&pack, lang)).await;
-    match written {
-        Ok(Ok(file)) => {
-            let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-            let headers = [
-                (header::CONTENT_TYPE, kind),
-                (header::CONTENT_DISPOSITION, "attachment; filename=\"people.xlsx\""),
-                (header::CACHE_CONTROL, "no-store"),
-            ];
-            (headers, file).into_response()
-        }
-        Ok(Err(e)) => unavailable(&StoreError::Unreadable(format!("the template can't be written: {e}"))),
-        Err(e) => unavailable(&StoreError::Unreadable(format!("the template can't be written: {e}"))),
-    }
+pub(super) async fn template(by: By<Admin>) -> Result<Response, PageError> {
+    let (pack, lang) = (by.internal.pack.current().pack.clone(), by.lang);
+    let file = tokio::task::spawn_blocking(move || sheet::template(&pack, lang)).await;
+    let file = file.map_err(PageError::unread)?.map_err(PageError::unread)?;
+    Ok(download(file, "people.xlsx"))
 }
 
 /// `POST /people/import`: shows what the file says; saves nothing.
-pub(super) async fn upload(
-    State(internal): State<Internal>,
-    actor: Admin,
-    Language(lang): Language,
-    parts: Result<Multipart, MultipartRejection>,
-) -> Response {
-    let refuse = |status, key: &str| {
-        let said = Said::error(lang.t(key));
-        show(
-            &internal,
-            &actor,
-            lang,
-            status,
-            Seen {
-                said,
-                ..Seen::default()
-            },
-        )
-    };
+pub(super) async fn upload(by: By<Admin>, parts: Result<Multipart, MultipartRejection>) -> Result<Response, PageError> {
+    let lang = by.lang;
+    let refuse = |status, key: &str| Ok(show(&by, Again::saying(status, Said::error(lang.t(key)))));
     let file = match file(parts).await {
         Ok(file) if file.is_empty() => return refuse(StatusCode::UNPROCESSABLE_ENTITY, "rules.workbook.no_file"),
         Ok(file) if file.len() > FILE_MAX => return refuse(StatusCode::PAYLOAD_TOO_LARGE, "accounts.import.too_large"),
         Ok(file) => file,
         Err(status) => return refuse(status, "rules.workbook.no_file"),
     };
-    let pack = internal.pack.current().pack.clone();
+    let pack = by.internal.pack.current().pack.clone();
     // Another task may panic on a file that means harm without taking this one along.
     let read = tokio::task::spawn_blocking(move || sheet::read_people(&file, &pack, lang)).await;
-    let (rows, places) = match read.unwrap_or(Err(Refused::Unreadable)) {
+    let (rows, places) = match read.unwrap_or(Err(Refused::Unopened(Unopened::Unreadable))) {
         Ok(found) => found,
-        Err(Refused::Mistakes(mistakes)) => return mistaken(&internal, &actor, lang, mistakes),
+        Err(Refused::Mistakes(mistakes)) => return Ok(mistaken(&by, mistakes)),
         Err(Refused::Foreign) => return refuse(StatusCode::UNPROCESSABLE_ENTITY, "accounts.import.foreign"),
-        Err(Refused::TooLarge) => return refuse(StatusCode::PAYLOAD_TOO_LARGE, "rules.workbook.swells"),
         Err(Refused::Empty) => return refuse(StatusCode::UNPROCESSABLE_ENTITY, "accounts.import.empty"),
-        Err(Refused::Unreadable) => return refuse(StatusCode::UNPROCESSABLE_ENTITY, "accounts.import.unreadable"),
+        Err(Refused::Unopened(Unopened::TooLarge)) => {
+            return refuse(StatusCode::PAYLOAD_TOO_LARGE, "rules.workbook.swells");
+        }
+        Err(Refused::Unopened(Unopened::Unreadable)) => {
+            return refuse(StatusCode::UNPROCESSABLE_ENTITY, "accounts.import.unreadable");
+        }
     };
     let logins: Vec<String> = rows.iter().map(|row| row.login.clone()).collect();
-    let taken = match internal.people.logins_taken(&internal.county, &logins).await {
-        Ok(taken) => taken,
-        Err(e) => return unavailable(&e),
-    };
+    let taken = by.internal.people.logins_taken(&by.internal.county, &logins).await?;
     let mistakes: Vec<Mistake> = rows
         .iter()
         .zip(places)
@@ -160,28 +122,23 @@ pub(super) async fn upload(
         })
         .collect();
     if !mistakes.is_empty() {
-        return mistaken(&internal, &actor, lang, mistakes);
+        return Ok(mistaken(&by, mistakes));
     }
-    show(
-        &internal,
-        &actor,
-        lang,
-        StatusCode::OK,
-        Seen {
-            rows,
-            ..Seen::default()
-        },
-    )
+    let found = Found {
+        rows,
+        ..Found::default()
+    };
+    Ok(show(&by, Again::keeping(StatusCode::OK, Said::default(), found)))
 }
 
-fn mistaken(internal: &Internal, actor: &Actor, lang: Lang, mistakes: Vec<Mistake>) -> Response {
-    let said = Said::error(lang.fill("accounts.import.mistakes", &[("n", &mistakes.len().to_string())]));
-    let seen = Seen {
-        said,
+fn mistaken(visit: &Visit, mistakes: Vec<Mistake>) -> Response {
+    let n = mistakes.len().to_string();
+    let said = Said::error(visit.lang.fill("accounts.import.mistakes", &[("n", &n)]));
+    let found = Found {
         mistakes,
-        rows: Vec::new(),
+        ..Found::default()
     };
-    show(internal, actor, lang, StatusCode::UNPROCESSABLE_ENTITY, seen)
+    show(visit, Again::keeping(StatusCode::UNPROCESSABLE_ENTITY, said, found))
 }
 
 /// What the confirming form sends.
@@ -192,82 +149,53 @@ pub(super) struct Confirmed {
 }
 
 /// `POST /people/import/confirm`: makes all of them, or none.
-pub(super) async fn confirm(
-    State(internal): State<Internal>,
-    actor: Admin,
-    Language(lang): Language,
-    Form(form): Form<Confirmed>,
-) -> Response {
-    let refuse = |status, text: String, rows| {
-        let said = Said::error(text);
-        show(
-            &internal,
-            &actor,
-            lang,
-            status,
-            Seen {
-                said,
-                rows,
-                ..Seen::default()
-            },
-        )
-    };
-    let pack = internal.pack.current().pack.clone();
+pub(super) async fn confirm(by: By<Admin>, Form(form): Form<Confirmed>) -> Result<Response, PageError> {
+    let (lang, now) = (by.lang, clock::now());
+    let pack = by.internal.pack.current().pack.clone();
     let rows: Vec<Row> = serde_json::from_str(&form.rows).unwrap_or_default();
     if rows.is_empty() || rows.len() > MOST || !rows.iter().all(|row| is_sound(row, &pack)) {
-        let text = lang.t("accounts.import.stale").to_owned();
-        return refuse(StatusCode::UNPROCESSABLE_ENTITY, text, Vec::new());
+        let said = Said::error(lang.t("accounts.import.stale"));
+        return Ok(show(&by, Again::saying(StatusCode::UNPROCESSABLE_ENTITY, said)));
     }
-    let now = clock::now();
     let codes: Vec<Code> = rows.iter().map(|_| Code::new(&mut rand::rng())).collect();
-    let (within, by, making) = (internal.clone(), actor.person.account.clone(), rows.clone());
+    let (visit, making) = (Visit::clone(&by), rows.clone());
     let digests: Vec<Vec<u8>> = codes.iter().map(Code::digest).collect();
     let made = detached(async move {
         let accounts: Vec<NewAccount<'_>> = making
             .iter()
             .zip(&digests)
-            .map(|(row, digest)| NewAccount {
-                county: &within.county,
-                login: &row.login,
-                name: &row.name,
-                phone: row.phone.as_deref(),
-                way: WayIn::Invitation(digest),
-                unit: &row.unit,
-                role: &row.role,
-                actor: Some(by.id),
-                by: &by.name,
-                detail: serde_json::json!({"why": "import"}),
-            })
+            .map(|(row, digest)| new_account(&visit, row, digest))
             .collect();
-        within.people.accounts_create(&accounts, now).await
+        visit.internal.people.accounts_create(&accounts, now).await
     });
-    match made.await {
-        Ok(Created::All(ids)) => {
-            info!(
-                accounts = ids.len(),
-                by = actor.person.account.id,
-                "accounts were imported"
-            );
+    Ok(match made.await? {
+        Created::All(ids) => {
+            info!(accounts = ids.len(), by = by.me(), "accounts were imported");
             let fresh = rows.into_iter().zip(&codes);
-            let fresh = fresh.map(|(row, code)| Fresh::new(&internal, row.name, row.login, code));
+            let fresh = fresh.map(|(row, code)| Fresh::new(&by.internal, row.name, row.login, code));
             let text = lang.fill("accounts.import.made", &[("n", &ids.len().to_string())]);
             let said = Said::invited(text, fresh.collect(), lang, now);
-            show(
-                &internal,
-                &actor,
-                lang,
-                StatusCode::CREATED,
-                Seen {
-                    said,
-                    ..Seen::default()
-                },
-            )
+            show(&by, Again::saying(StatusCode::CREATED, said))
         }
-        Ok(Created::Taken(logins)) => {
+        Created::Taken(logins) => {
             let text = lang.fill("accounts.import.taken_now", &[("logins", &logins.join(" "))]);
-            refuse(StatusCode::CONFLICT, text, Vec::new())
+            show(&by, Again::saying(StatusCode::CONFLICT, Said::error(text)))
         }
-        Err(response) => response,
+    })
+}
+
+fn new_account<'a>(visit: &'a Visit, row: &'a Row, digest: &'a [u8]) -> NewAccount<'a> {
+    NewAccount {
+        county: &visit.internal.county,
+        login: &row.login,
+        name: &row.name,
+        phone: row.phone.as_deref(),
+        way: WayIn::Invitation(digest),
+        unit: &row.unit,
+        role: &row.role,
+        actor: Some(visit.me()),
+        by: &visit.actor.person.account.name,
+        detail: serde_json::json!({"why": "import"}),
     }
 }
 
@@ -290,12 +218,12 @@ async fn file(parts: Result<Multipart, MultipartRejection>) -> Result<Bytes, Sta
     Ok(file)
 }
 
-fn show(internal: &Internal, actor: &Actor, lang: Lang, status: StatusCode, seen: Seen) -> Response {
-    let loaded = internal.pack.current();
+fn show(visit: &Visit, again: Again<Found>) -> Response {
+    let (lang, loaded, seen) = (visit.lang, visit.internal.pack.current(), again.fields);
     let more = seen.mistakes.len().saturating_sub(LISTED);
     let page = ImportPage {
-        frame: Frame::of(actor, lang, "/people"),
-        said: seen.said,
+        frame: visit.frame("/people"),
+        said: again.said,
         more: (more > 0).then(|| lang.fill("rules.workbook.more", &[("n", &more.to_string())])),
         mistakes: seen.mistakes.into_iter().take(LISTED).collect(),
         button: lang.fill("accounts.import.confirm", &[("n", &seen.rows.len().to_string())]),
@@ -312,5 +240,5 @@ fn show(internal: &Internal, actor: &Actor, lang: Lang, status: StatusCode, seen
             })
             .collect(),
     };
-    render(status, &page)
+    render(again.status, &page)
 }

@@ -1,12 +1,7 @@
 //! `GET /people`: find somebody by name, login, phone or unit; a form for somebody new.
 
 use askama::Template;
-use axum::{
-    Json,
-    extract::{Query, State},
-    http::StatusCode,
-    response::{IntoResponse, Response},
-};
+use axum::{Json, extract::Query, http::StatusCode, response::Response};
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
@@ -14,19 +9,20 @@ use platform::{
     text::Lang,
 };
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use unicode_normalization::UnicodeNormalization;
 
 use super::{
-    fields::{self, Wrong},
-    said::Said,
+    fields,
+    said::{Again, Said},
     scope::Scope,
 };
 use crate::internal::{
-    Internal, api_unavailable,
-    auth::{Actor, Keeper},
-    page::{Frame, Language, Phone, render},
-    unavailable,
+    By, Visit,
+    again::Wrong,
+    auth::Keeper,
+    error::{ApiError, PageError},
+    page::{Frame, Phone, render},
 };
 
 /// Accounts that a page lists; whoever has more looks for one.
@@ -98,44 +94,22 @@ impl PeoplePage {
 }
 
 /// The page.
-pub(super) async fn page(
-    State(internal): State<Internal>,
-    actor: Keeper,
-    Language(lang): Language,
-    Query(asked): Query<Asked>,
-) -> Response {
+pub(super) async fn page(by: By<Keeper>, Query(asked): Query<Asked>) -> Result<Response, PageError> {
     let typed = NewPerson {
         unit: asked.unit,
         ..NewPerson::default()
     };
-    show(
-        &internal,
-        &actor,
-        lang,
-        StatusCode::OK,
-        &asked.q,
-        typed,
-        Wrong::new(),
-        Said::default(),
-    )
-    .await
+    show(&by, &asked.q, Again::keeping(StatusCode::OK, Said::default(), typed)).await
 }
 
 /// `GET /api/v1/people`
-pub(super) async fn api(State(internal): State<Internal>, actor: Keeper, Query(asked): Query<Asked>) -> Response {
-    match search(&internal, &Scope::of(&actor), &asked.q).await {
-        Ok(people) => Json(
-            people
-                .iter()
-                .map(|p| json!({"account": p.account, "memberships": p.memberships}))
-                .collect::<Vec<_>>(),
-        )
-        .into_response(),
-        Err(e) => api_unavailable(&e),
-    }
+pub(super) async fn api(by: By<Keeper>, Query(asked): Query<Asked>) -> Result<Json<Vec<Value>>, ApiError> {
+    let people = search(&by, &asked.q).await?;
+    let object = |p: &Person| json!({"account": p.account, "memberships": p.memberships});
+    Ok(Json(people.iter().map(object).collect()))
 }
 
-async fn search(internal: &Internal, scope: &Scope, q: &str) -> Result<Vec<Person>, StoreError> {
+async fn search(visit: &Visit, q: &str) -> Result<Vec<Person>, StoreError> {
     let folded: String = q.chars().take(SEARCH).nfkc().collect::<String>().to_lowercase();
     let words: Vec<String> = folded.split_whitespace().map(str::to_owned).collect();
     let find = if words.is_empty() {
@@ -143,29 +117,19 @@ async fn search(internal: &Internal, scope: &Scope, q: &str) -> Result<Vec<Perso
     } else {
         Find::Words(words)
     };
-    let mut found = internal.people.accounts_list(&internal.county, find).await?;
+    let (people, county) = (&visit.internal.people, &visit.internal.county);
+    let mut found = people.accounts_list(county, find).await?;
+    let scope = Scope::of(&visit.actor);
     found.retain(|person| scope.sees(person));
     Ok(found)
 }
 
-/// The page after an act.
-#[expect(clippy::too_many_arguments, reason = "the parts of one page")]
-pub(super) async fn show(
-    internal: &Internal,
-    actor: &Actor,
-    lang: Lang,
-    status: StatusCode,
-    q: &str,
-    typed: NewPerson,
-    wrong: Wrong,
-    said: Said,
-) -> Response {
-    let scope = Scope::of(actor);
-    let people = match search(internal, &scope, q).await {
-        Ok(people) => people,
-        Err(e) => return unavailable(&e),
-    };
-    let loaded = internal.pack.current();
+/// The page after an act, with what was looked for.
+pub(super) async fn show(visit: &Visit, q: &str, again: Again<NewPerson>) -> Result<Response, PageError> {
+    let lang = visit.lang;
+    let scope = Scope::of(&visit.actor);
+    let people = search(visit, q).await?;
+    let (loaded, wrong, typed) = (visit.internal.pack.current(), again.wrong, again.fields);
     let count = people.len();
     let page = PeoplePage {
         count: lang.fill("accounts.count", &[("n", &count.to_string())]),
@@ -182,10 +146,10 @@ pub(super) async fn show(
         open: !wrong.is_empty() || !typed.unit.is_empty(),
         typed,
         wrong,
-        said,
-        frame: Frame::of(actor, lang, "/people"),
+        said: again.said,
+        frame: visit.frame("/people"),
     };
-    render(status, &page)
+    Ok(render(again.status, &page))
 }
 
 /// The mark of somebody who has no password yet.

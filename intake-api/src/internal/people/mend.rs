@@ -1,23 +1,18 @@
 //! `POST /people/{id}/mend`: another name or phone. What the person did before keeps the name it was done under.
 
-use axum::{
-    Form,
-    extract::{Path, State},
-    http::StatusCode,
-    response::Response,
-};
+use axum::{Form, extract::Path, http::StatusCode, response::Response};
 use platform::clock;
 use serde::Deserialize;
 use serde_json::json;
 use tracing::info;
 
 use super::{
-    fields::{self, Wrong},
-    person::{self, Typed, fetch_kept},
-    said::Said,
+    fields,
+    person::{Typed, fetch_kept, say, show},
+    said::{Again, Said},
     trail::new_act,
 };
-use crate::internal::{Internal, auth::Keeper, detached, page::Language};
+use crate::internal::{By, Visit, again::Wrong, auth::Keeper, detached, error::PageError};
 
 /// The form.
 #[derive(Deserialize)]
@@ -29,17 +24,8 @@ pub(super) struct Mended {
 }
 
 /// Mends it, or gives back what was typed with what is wrong.
-pub(super) async fn mend(
-    State(internal): State<Internal>,
-    actor: Keeper,
-    Language(lang): Language,
-    Path(id): Path<i64>,
-    Form(form): Form<Mended>,
-) -> Response {
-    let before = match fetch_kept(&internal, &actor, id).await {
-        Ok(person) => person.account,
-        Err(response) => return response,
-    };
+pub(super) async fn mend(by: By<Keeper>, Path(id): Path<i64>, Form(form): Form<Mended>) -> Result<Response, PageError> {
+    let before = fetch_kept(&by, id).await?.account;
     let mut wrong = Wrong::new();
     let name = fields::name(&form.name).map_err(|key| wrong.insert("name", key));
     let phone = fields::phone(&form.phone).map_err(|key| wrong.insert("phone", key));
@@ -49,44 +35,16 @@ pub(super) async fn mend(
             phone: Some(form.phone),
             ..Typed::default()
         };
-        let said = Said::error(lang.t("accounts.not_saved"));
-        return person::show(
-            &internal,
-            &actor,
-            lang,
-            id,
-            StatusCode::UNPROCESSABLE_ENTITY,
-            typed,
-            wrong,
-            said,
-        )
-        .await;
+        return show(&by, id, Again::not_saved(wrong, typed, by.lang)).await;
     };
-    let (within, by) = (internal.clone(), actor.clone());
+    let visit = Visit::clone(&by);
     let done = detached(async move {
-        let mut act = new_act(&within, &by, "mended", Some(id), clock::now());
+        let mut act = new_act(&visit, "mended", Some(id), clock::now());
         act.detail = json!({"old_name": before.name, "name": name, "old_phone": before.phone, "phone": phone});
-        within
-            .people
-            .account_mend(&within.county, id, &name, phone.as_deref(), &act)
-            .await
+        let (people, county) = (&visit.internal.people, &visit.internal.county);
+        people.account_mend(county, id, &name, phone.as_deref(), &act).await
     });
-    match done.await {
-        Ok(()) => {
-            info!(account = id, by = actor.person.account.id, "a name or phone was mended");
-            let said = Said::done(lang.t("accounts.mended"));
-            person::show(
-                &internal,
-                &actor,
-                lang,
-                id,
-                StatusCode::OK,
-                Typed::default(),
-                Wrong::new(),
-                said,
-            )
-            .await
-        }
-        Err(response) => response,
-    }
+    done.await?;
+    info!(account = id, by = by.me(), "a name or phone was mended");
+    say(&by, id, StatusCode::OK, Said::done(by.t("accounts.mended"))).await
 }

@@ -11,6 +11,7 @@ mod audit;
 mod create;
 mod fields;
 mod grants;
+mod held;
 mod import;
 mod invite;
 mod leave;

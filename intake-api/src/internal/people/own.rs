@@ -1,22 +1,19 @@
 //! `/password`: one's own password; every other session ends with it.
 
 use askama::Template;
-use axum::{
-    Form,
-    extract::State,
-    http::StatusCode,
-    response::{IntoResponse, Response},
-};
-use platform::{clock, text::Lang};
+use axum::{Form, http::StatusCode, response::Response};
+use platform::clock;
 use serde::Deserialize;
-use tracing::{error, info};
+use tracing::info;
 
 use super::{fields::unit_name, trail::new_act};
 use crate::internal::{
-    Internal,
-    auth::{Actor, SignedIn, device::Device, entry, login::retry_after, password, weak::About},
+    By, Visit,
+    again::Again,
+    auth::{SignedIn, device::Device, entry, login::retry_after, password, tried, weak::About},
     detached,
-    page::{Frame, Language, problem, render},
+    error::PageError,
+    page::{Frame, render},
 };
 
 #[derive(Template)]
@@ -36,103 +33,75 @@ pub(crate) struct Change {
 }
 
 /// `GET /password`
-pub(crate) async fn page(actor: SignedIn, Language(lang): Language) -> Response {
-    show(&actor, lang, StatusCode::OK, None, false)
+pub(crate) async fn page(by: By<SignedIn>) -> Response {
+    show(&by, Again::default(), false)
 }
 
 /// `POST /password`. A wrong old password counts as a failed login, so that an open session does not help to guess it.
-pub(crate) async fn change(
-    State(internal): State<Internal>,
-    actor: SignedIn,
-    Language(lang): Language,
-    device: Device,
-    Form(form): Form<Change>,
-) -> Response {
-    let now = clock::now();
-    let account = &actor.person.account;
-    let tried = match entry::reserve(&internal, &account.login, &device, now).await {
-        Ok(Ok(tried)) => tried,
-        Ok(Err(free_at)) => {
-            let seconds = entry::seconds_until(free_at, now);
-            let said = lang.fill("login.wait", &[("seconds", &seconds.to_string())]);
-            let page = show(&actor, lang, StatusCode::TOO_MANY_REQUESTS, Some(said), false);
-            return retry_after(page, seconds);
+pub(crate) async fn change(by: By<SignedIn>, device: Device, Form(form): Form<Change>) -> Result<Response, PageError> {
+    let (internal, now) = (&by.internal, clock::now());
+    let account = &by.actor.person.account;
+    let tried = match entry::reserve(internal, &account.login, &device, now).await? {
+        Ok(tried) => tried,
+        Err(free_at) => {
+            let seconds = tried::seconds_until(free_at, now);
+            let said = by.lang.fill("login.wait", &[("seconds", &seconds.to_string())]);
+            let again = Again::saying(StatusCode::TOO_MANY_REQUESTS, Some(said));
+            return Ok(retry_after(show(&by, again, false), seconds));
         }
-        Err(e) => return broken(&e),
     };
-    let Some(secret) = tried.account else {
-        return problem::not_found().into_response();
-    };
-    let refuse = |key: &str| {
-        show(
-            &actor,
-            lang,
-            StatusCode::UNPROCESSABLE_ENTITY,
-            Some(lang.t(key).to_owned()),
-            false,
-        )
-    };
-    match password::matches(form.old.clone(), secret.password_hash.clone()).await {
-        Ok(true) => {
-            let people = internal.people.clone();
-            if let Err(response) = detached(async move { people.tries_give_back(&tried.buckets).await }).await {
-                return response;
-            }
-        }
-        Ok(false) => return refuse("password.wrong_old"),
-        Err(e) => return broken(&e),
+    let secret = tried.account.ok_or(PageError::NotFound)?;
+    if password::matches(form.old.clone(), secret.password_hash.clone()).await? {
+        let people = internal.people.clone();
+        detached(async move { people.tries_give_back(&tried.buckets).await }).await?;
+    } else {
+        return Ok(refuse(&by, "password.wrong_old"));
     }
-    if form.new != form.again {
-        return refuse("password.differ");
+    if let Some(key) = unfit(&by, &form) {
+        return Ok(refuse(&by, key));
     }
-    if form.new == form.old {
-        return refuse("password.same");
-    }
-    let loaded = internal.pack.current();
-    let units = actor
-        .person
-        .memberships
-        .iter()
-        .map(|m| unit_name(&loaded.pack, &m.unit));
-    let about = About {
-        login: &account.login,
-        name: &account.name,
-        units: &units.collect::<Vec<_>>(),
-    };
-    if let Some(key) = password::weakness(&form.new, about) {
-        return refuse(key);
-    }
-    let hash = match password::hash(form.new).await {
-        Ok(hash) => hash,
-        Err(e) => return broken(&e),
-    };
-    let (within, by, id) = (internal.clone(), actor.0.clone(), account.id);
+    let hash = password::hash(form.new).await?;
+    let visit = Visit::clone(&by);
     let done = detached(async move {
-        let act = new_act(&within, &by, "password", Some(id), now);
-        within
-            .people
-            .account_set_password(id, &hash, Some(by.session), &act)
+        let act = new_act(&visit, "password", Some(visit.me()), now);
+        let (people, session) = (&visit.internal.people, visit.actor.session);
+        people
+            .account_set_password(visit.me(), &hash, Some(session), &act)
             .await
     });
-    match done.await {
-        Ok(()) => {
-            info!(account = id, "changed their password");
-            show(&actor, lang, StatusCode::OK, None, true)
-        }
-        Err(response) => response,
-    }
+    done.await?;
+    info!(account = by.me(), "changed their password");
+    Ok(show(&by, Again::default(), true))
 }
 
-fn show(actor: &Actor, lang: Lang, status: StatusCode, error: Option<String>, done: bool) -> Response {
+/// Why the new password can't be one.
+fn unfit(visit: &Visit, form: &Change) -> Option<&'static str> {
+    if form.new != form.again {
+        return Some("password.differ");
+    }
+    if form.new == form.old {
+        return Some("password.same");
+    }
+    let (loaded, person) = (visit.internal.pack.current(), &visit.actor.person);
+    let units = person.memberships.iter().map(|m| unit_name(&loaded.pack, &m.unit));
+    let about = About {
+        login: &person.account.login,
+        name: &person.account.name,
+        units: &units.collect::<Vec<_>>(),
+    };
+    password::weakness(&form.new, about)
+}
+
+fn refuse(visit: &Visit, key: &str) -> Response {
+    let again = Again::saying(StatusCode::UNPROCESSABLE_ENTITY, visit.said(key));
+    show(visit, again, false)
+}
+
+fn show(visit: &Visit, again: Again, done: bool) -> Response {
     let page = PasswordPage {
-        frame: Frame::of(actor, lang, "/password"),
-        error,
+        frame: visit.frame("/password"),
+        error: again.said,
         done,
     };
-    render(status, &page)
-}
-
-fn broken(e: &anyhow::Error) -> Response {
-    error!(error = format!("{e:#}"), "a password can't be checked");
-    problem::unavailable().into_response()
+    render(again.status, &page)
 }

@@ -1,30 +1,26 @@
 //! `GET /people/{id}`: one person: name and phone, roles, password, what they hold, and what was done to the account.
 
 use askama::Template;
-use axum::{
-    extract::{Path, State},
-    http::StatusCode,
-    response::{IntoResponse, Response},
-};
+use axum::{extract::Path, http::StatusCode, response::Response};
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
-    store::{Account, Find, Invitation, Person, StoreError},
+    store::{Account, Find, Invitation, Person},
     text::Lang,
 };
 
 use super::{
-    fields::{self, Wrong},
-    list,
-    said::Said,
+    fields, list,
+    said::{Again, Said},
     scope::Scope,
     trail::{self, ActLine},
 };
 use crate::internal::{
-    Internal,
-    auth::{Actor, Keeper},
-    page::{Frame, Language, problem, render, words},
-    unavailable,
+    By, Visit,
+    again::Wrong,
+    auth::Keeper,
+    error::PageError,
+    page::{Frame, render, words},
 };
 
 /// A role that the person has.
@@ -84,41 +80,23 @@ impl PersonPage {
 }
 
 /// The page.
-pub(super) async fn page(
-    State(internal): State<Internal>,
-    actor: Keeper,
-    Language(lang): Language,
-    Path(id): Path<i64>,
-) -> Response {
-    show(
-        &internal,
-        &actor,
-        lang,
-        id,
-        StatusCode::OK,
-        Typed::default(),
-        Wrong::new(),
-        Said::default(),
-    )
-    .await
+pub(super) async fn page(by: By<Keeper>, Path(id): Path<i64>) -> Result<Response, PageError> {
+    show(&by, id, Again::default()).await
 }
 
 /// One person of this county whom the actor sees.
-pub(super) async fn fetch(internal: &Internal, actor: &Actor, id: i64) -> Result<Person, Response> {
-    let found = internal.people.accounts_list(&internal.county, Find::One(id)).await;
-    let person = found.map_err(|e| unavailable(&e))?.into_iter().next();
-    let person = person.filter(|person| Scope::of(actor).sees(person));
-    person.ok_or_else(|| problem::not_found().into_response())
+pub(super) async fn fetch(visit: &Visit, id: i64) -> Result<Person, PageError> {
+    let (people, county) = (&visit.internal.people, &visit.internal.county);
+    let person = people.accounts_list(county, Find::One(id)).await?.into_iter().next();
+    let person = person.filter(|person| Scope::of(&visit.actor).sees(person));
+    person.ok_or(PageError::NotFound)
 }
 
 /// One whose account the actor keeps: whoever may not change it finds nothing to change.
-pub(super) async fn fetch_kept(internal: &Internal, actor: &Actor, id: i64) -> Result<Person, Response> {
-    let person = fetch(internal, actor, id).await?;
-    if Scope::of(actor).keeps(&person) {
-        Ok(person)
-    } else {
-        Err(problem::not_found().into_response())
-    }
+pub(super) async fn fetch_kept(visit: &Visit, id: i64) -> Result<Person, PageError> {
+    let person = fetch(visit, id).await?;
+    let kept = Scope::of(&visit.actor).keeps(&person).then_some(person);
+    kept.ok_or(PageError::NotFound)
 }
 
 /// The last invitation in words; nothing where there never was one and none is missing.
@@ -152,33 +130,20 @@ fn invitation_said(last: Option<&Invitation>, account: &Account, lang: Lang, now
     )
 }
 
+/// The page with a sentence about an act.
+pub(super) async fn say(visit: &Visit, id: i64, status: StatusCode, said: Said) -> Result<Response, PageError> {
+    show(visit, id, Again::saying(status, said)).await
+}
+
 /// The page after an act.
-#[expect(clippy::too_many_arguments, reason = "the parts of one page")]
-pub(super) async fn show(
-    internal: &Internal,
-    actor: &Actor,
-    lang: Lang,
-    id: i64,
-    status: StatusCode,
-    typed: Typed,
-    wrong: Wrong,
-    said: Said,
-) -> Response {
-    let person = match fetch(internal, actor, id).await {
-        Ok(person) => person,
-        Err(response) => return response,
-    };
-    let scope = Scope::of(actor);
+pub(super) async fn show(visit: &Visit, id: i64, again: Again<Typed>) -> Result<Response, PageError> {
+    let (internal, lang) = (&visit.internal, visit.lang);
+    let person = fetch(visit, id).await?;
+    let scope = Scope::of(&visit.actor);
     let kept = scope.keeps(&person);
-    let read = async {
-        let holds = internal.people.account_holds(&internal.county, id).await?;
-        let acts = internal.people.account_acts(&internal.county, id).await?;
-        Ok::<_, StoreError>((holds, acts, internal.people.invitation_last(id).await?))
-    };
-    let (holds, acts, last) = match read.await {
-        Ok(found) => found,
-        Err(e) => return unavailable(&e),
-    };
+    let holds = internal.people.account_holds(&internal.county, id).await?;
+    let acts = internal.people.account_acts(&internal.county, id).await?;
+    let last = internal.people.invitation_last(id).await?;
     let (loaded, now) = (internal.pack.current(), clock::now());
     let open: i64 = holds.iter().map(|held| held.tickets).sum();
     let Person { account, memberships } = person;
@@ -192,7 +157,7 @@ pub(super) async fn show(
     let login = account.login.clone();
     let page = PersonPage {
         id,
-        myself: id == actor.person.account.id,
+        myself: id == visit.me(),
         disabled: account.disabled_at.is_some(),
         demo: account.demo,
         invited: list::invited(&account, lang, now),
@@ -203,8 +168,8 @@ pub(super) async fn show(
             || lang.t("accounts.never").to_owned(),
             |at| words::moment(lang, at, now),
         ),
-        name: typed.name.clone().unwrap_or_else(|| account.name.clone()),
-        phone: typed.phone.clone().or(account.phone).unwrap_or_default(),
+        name: again.fields.name.clone().unwrap_or_else(|| account.name.clone()),
+        phone: again.fields.phone.clone().or(account.phone).unwrap_or_default(),
         heading: account.name,
         login: login.clone(),
         held: held.collect(),
@@ -213,11 +178,61 @@ pub(super) async fn show(
         roles: scope.roles(lang),
         county: scope.is_county(),
         kept,
-        typed,
-        wrong,
+        typed: again.fields,
+        wrong: again.wrong,
         acts: trail::lines(&acts, &loaded.pack, lang, now),
-        said,
-        frame: Frame::of(actor, lang, "/people").titled(&login),
+        said: again.said,
+        frame: visit.frame("/people").titled(&login),
     };
-    render(status, &page)
+    Ok(render(again.status, &page))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::internal::testing;
+
+    #[test]
+    fn pages_of_a_person() {
+        let mut page = PersonPage {
+            frame: testing::frame(&[("office", "admin")], Lang::Zh, "/people"),
+            id: 9,
+            login: "lina".into(),
+            heading: "李娜".into(),
+            name: "李娜".into(),
+            phone: "0558-8612345".into(),
+            disabled: false,
+            demo: false,
+            invited: None,
+            invitation: String::new(),
+            invitation_waits: false,
+            factor: true,
+            myself: false,
+            last: "11月24日 16:05".into(),
+            held: vec![HeldRole {
+                unit: "public-security".into(),
+                unit_name: "县公安局".into(),
+                role: "member".into(),
+                role_name: fields::role_name(Lang::Zh, "member"),
+                ours: true,
+            }],
+            holds: Lang::Zh.fill("accounts.holds", &[("n", "2")]),
+            units: vec![("public-security".into(), "县公安局".into())],
+            roles: fields::roles(Lang::Zh),
+            typed: Typed::default(),
+            wrong: Wrong::new(),
+            acts: vec![ActLine {
+                at: "11月24日 16:05".into(),
+                text: "王芳（wangfang）建立账号".into(),
+            }],
+            county: true,
+            kept: true,
+            said: Said::default(),
+        };
+        testing::page("person", &page);
+        page.wrong = Wrong::from([("name", "accounts.bad_name")]);
+        page.name = "<b>".into();
+        page.said = Said::error(Lang::Zh.t("accounts.not_saved"));
+        testing::page("person-refused", &page);
+    }
 }

@@ -1,11 +1,6 @@
 //! `POST /people/{id}/grant` and `/enable`: what a person gains.
 
-use axum::{
-    Form,
-    extract::{Path, State},
-    http::StatusCode,
-    response::{IntoResponse, Response},
-};
+use axum::{Form, extract::Path, http::StatusCode, response::Response};
 use platform::{
     clock,
     store::{Asked, StoreError, takes_two},
@@ -14,18 +9,13 @@ use serde::Deserialize;
 use tracing::info;
 
 use super::{
-    fields::{self, Wrong},
-    person::{self, Typed, fetch, fetch_kept},
-    said::Said,
+    fields,
+    person::{Typed, fetch, fetch_kept, say, show},
+    said::{Again, Said},
     scope::Scope,
     trail::new_act,
 };
-use crate::internal::{
-    Internal,
-    auth::{Actor, Keeper},
-    detached,
-    page::{Language, problem},
-};
+use crate::internal::{By, Visit, again::Wrong, auth::Keeper, detached, error::PageError};
 
 /// A role in a unit.
 #[derive(Deserialize)]
@@ -37,76 +27,51 @@ pub(super) struct Role {
 }
 
 /// One more role: given, or asked where it takes two people. Nobody gives themselves one.
-pub(super) async fn grant(
-    State(internal): State<Internal>,
-    actor: Keeper,
-    Language(lang): Language,
-    Path(id): Path<i64>,
-    Form(form): Form<Role>,
-) -> Response {
-    if let Err(response) = fetch(&internal, &actor, id).await {
-        return response;
+pub(super) async fn grant(by: By<Keeper>, Path(id): Path<i64>, Form(form): Form<Role>) -> Result<Response, PageError> {
+    fetch(&by, id).await?;
+    if let Err(wrong) = fields::role(&by.internal.pack.current().pack, &form.unit, &form.role) {
+        return show(&by, id, Again::not_saved(Wrong::from([wrong]), typed(form), by.lang)).await;
     }
-    if let Err((field, key)) = fields::role(&internal.pack.current().pack, &form.unit, &form.role) {
-        let (wrong, typed) = (Wrong::from([(field, key)]), typed(form));
-        let (status, said) = (
-            StatusCode::UNPROCESSABLE_ENTITY,
-            Said::error(lang.t("accounts.not_saved")),
-        );
-        return person::show(&internal, &actor, lang, id, status, typed, wrong, said).await;
+    if !Scope::of(&by.actor).gives(&form.unit, &form.role) {
+        return Err(PageError::NotFound);
     }
-    if !Scope::of(&actor).gives(&form.unit, &form.role) {
-        return problem::not_found().into_response();
+    if id == by.me() {
+        let said = Said::error(by.t("accounts.not_oneself"));
+        return show(&by, id, Again::keeping(StatusCode::CONFLICT, said, typed(form))).await;
     }
-    if id == actor.person.account.id {
-        let (status, said) = (StatusCode::CONFLICT, Said::error(lang.t("accounts.not_oneself")));
-        return person::show(&internal, &actor, lang, id, status, typed(form), Wrong::new(), said).await;
-    }
-    let (status, key) = match give(&internal, &actor, id, form).await {
-        Ok(given) => given,
-        Err(response) => return response,
-    };
-    info!(
-        account = id,
-        by = actor.person.account.id,
-        key,
-        "a role was given or asked"
-    );
+    let given = give(&by, id, form).await?;
+    info!(account = id, by = by.me(), key = given.1, "a role was given or asked");
+    said(&by, id, given).await
+}
+
+/// The page of the person with the key of what is said.
+async fn said(visit: &Visit, id: i64, (status, key): (StatusCode, &'static str)) -> Result<Response, PageError> {
+    let text = visit.t(key);
     let said = if status == StatusCode::OK {
-        Said::done(lang.t(key))
+        Said::done(text)
     } else {
-        Said::error(lang.t(key))
+        Said::error(text)
     };
-    person::show(
-        &internal,
-        &actor,
-        lang,
-        id,
-        status,
-        Typed::default(),
-        Wrong::new(),
-        said,
-    )
-    .await
+    say(visit, id, status, said).await
 }
 
 /// Gives a role, or asks for one that takes two people: the status, and the key of what is said.
-async fn give(internal: &Internal, actor: &Actor, id: i64, form: Role) -> Result<(StatusCode, &'static str), Response> {
-    let (within, by) = (internal.clone(), actor.clone());
+async fn give(visit: &Visit, id: i64, form: Role) -> Result<(StatusCode, &'static str), PageError> {
+    let visit = visit.clone();
     detached(async move {
         let two = takes_two(&form.role);
         let word = if two { "asked" } else { "granted" };
-        let mut act = new_act(&within, &by, word, Some(id), clock::now());
+        let mut act = new_act(&visit, word, Some(id), clock::now());
         (act.unit, act.role) = (Some(form.unit.as_str()), Some(form.role.as_str()));
+        let people = &visit.internal.people;
         if two {
-            let asked = within.people.grant_ask(id, &form.unit, &form.role, &act).await?;
+            let asked = people.grant_ask(id, &form.unit, &form.role, &act).await?;
             return Ok::<_, StoreError>(match asked {
                 Asked::Waits(_) => (StatusCode::OK, "accounts.asked"),
                 Asked::Before => (StatusCode::CONFLICT, "accounts.asked_before"),
                 Asked::Held => (StatusCode::CONFLICT, "accounts.granted_before"),
             });
         }
-        let people = &within.people;
         let given = people.membership_grant(id, &form.unit, &form.role, &act).await?;
         Ok(if given {
             (StatusCode::OK, "accounts.granted")
@@ -126,35 +91,18 @@ fn typed(form: Role) -> Typed {
 }
 
 /// A disabled account comes back with the roles of its units; those that take two people are asked for again.
-pub(super) async fn enable(
-    State(internal): State<Internal>,
-    actor: Keeper,
-    Language(lang): Language,
-    Path(id): Path<i64>,
-) -> Response {
-    if let Err(response) = fetch_kept(&internal, &actor, id).await {
-        return response;
-    }
-    let (within, by) = (internal.clone(), actor.clone());
+pub(super) async fn enable(by: By<Keeper>, Path(id): Path<i64>) -> Result<Response, PageError> {
+    fetch_kept(&by, id).await?;
+    let visit = Visit::clone(&by);
     let done = detached(async move {
-        let act = new_act(&within, &by, "enabled", Some(id), clock::now());
-        within.people.account_enable(&within.county, id, &act).await
+        let act = new_act(&visit, "enabled", Some(id), clock::now());
+        let (people, county) = (&visit.internal.people, &visit.internal.county);
+        people.account_enable(county, id, &act).await
     });
-    let (status, said) = match done.await {
-        Ok(Some(0)) => (StatusCode::OK, Said::done(lang.t("accounts.enabled_done"))),
-        Ok(Some(_)) => (StatusCode::OK, Said::done(lang.t("accounts.enabled_without"))),
-        Ok(None) => (StatusCode::CONFLICT, Said::error(lang.t("accounts.enabled_before"))),
-        Err(response) => return response,
+    let answer = match done.await? {
+        Some(0) => (StatusCode::OK, "accounts.enabled_done"),
+        Some(_) => (StatusCode::OK, "accounts.enabled_without"),
+        None => (StatusCode::CONFLICT, "accounts.enabled_before"),
     };
-    person::show(
-        &internal,
-        &actor,
-        lang,
-        id,
-        status,
-        Typed::default(),
-        Wrong::new(),
-        said,
-    )
-    .await
+    said(&by, id, answer).await
 }

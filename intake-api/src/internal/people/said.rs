@@ -1,9 +1,13 @@
 //! What an act leaves to say on the page that answers it.
 
+use axum::http::StatusCode;
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::{store::INVITED_DAYS, text::Lang};
 
-use crate::internal::{Internal, auth::invitation::Code, page::words};
+use crate::internal::{Internal, again, auth::invitation::Code, page::words};
+
+/// A page about people after an act.
+pub(super) type Again<F = ()> = again::Again<F, Said>;
 
 /// An invitation to hand over, shown on this answer and never again.
 #[derive(Clone, Debug)]
@@ -34,6 +38,14 @@ pub(super) struct Said {
     pub(super) fresh: Vec<Fresh>,
     /// How they are used, and until when.
     pub(super) fresh_text: String,
+}
+
+impl<F> Again<F> {
+    /// The fields are wrong: they come back, and nothing was saved.
+    pub(super) fn not_saved(wrong: again::Wrong, fields: F, lang: Lang) -> Self {
+        let said = Said::error(lang.t("accounts.not_saved"));
+        Self::keeping(StatusCode::UNPROCESSABLE_ENTITY, said, fields).with_wrong(wrong)
+    }
 }
 
 impl Said {

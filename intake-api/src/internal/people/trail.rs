@@ -9,7 +9,7 @@ use platform::{
 use serde_json::Value;
 
 use super::fields::{role_name, unit_name};
-use crate::internal::{Internal, auth::Actor, page::words};
+use crate::internal::{Visit, page::words};
 
 /// An act in words.
 pub(crate) struct ActLine {
@@ -18,18 +18,12 @@ pub(crate) struct ActLine {
 }
 
 /// An act of this person, to be recorded.
-pub(crate) fn new_act<'a>(
-    internal: &'a Internal,
-    actor: &'a Actor,
-    act: &'static str,
-    account: Option<i64>,
-    at: DateTime<Utc>,
-) -> NewAct<'a> {
+pub(crate) fn new_act<'a>(visit: &'a Visit, act: &'static str, account: Option<i64>, at: DateTime<Utc>) -> NewAct<'a> {
     NewAct {
-        county: &internal.county,
+        county: &visit.internal.county,
         at,
-        actor: Some(actor.person.account.id),
-        actor_name: &actor.person.account.name,
+        actor: Some(visit.me()),
+        actor_name: &visit.actor.person.account.name,
         act,
         account,
         unit: None,

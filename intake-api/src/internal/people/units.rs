@@ -4,9 +4,9 @@
 use askama::Template;
 use axum::{
     Form,
-    extract::{Path, Query, State},
+    extract::{Path, Query},
     http::StatusCode,
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use casework::county::{Unit, is_mailbox};
 use platform::{
@@ -20,17 +20,18 @@ use tracing::info;
 use unicode_normalization::UnicodeNormalization;
 
 use super::{
-    fields::{self, Wrong},
+    fields,
     list::{Line, line},
-    said::Said,
+    said::{Again, Said},
     trail::{self, ActLine, new_act},
 };
 use crate::internal::{
-    Internal,
-    auth::{Actor, Admin},
+    By, Visit,
+    again::Wrong,
+    auth::Admin,
     detached,
-    page::{Frame, Language, Phone, problem, render, words},
-    unavailable,
+    error::PageError,
+    page::{Frame, Phone, render, words},
 };
 
 /// Units that a page lists.
@@ -66,16 +67,9 @@ struct UnitsPage {
 }
 
 /// `GET /units`
-pub(super) async fn list(
-    State(internal): State<Internal>,
-    actor: Admin,
-    Language(lang): Language,
-    Query(asked): Query<Asked>,
-) -> Response {
-    let contacts = match internal.people.units_all(&internal.county).await {
-        Ok(contacts) => contacts,
-        Err(e) => return unavailable(&e),
-    };
+pub(super) async fn list(by: By<Admin>, Query(asked): Query<Asked>) -> Result<Response, PageError> {
+    let (internal, lang) = (&by.internal, by.lang);
+    let contacts = internal.people.units_all(&internal.county).await?;
     let loaded = internal.pack.current();
     let words: Vec<String> = asked
         .q
@@ -111,9 +105,9 @@ pub(super) async fn list(
         q: asked.q,
         only_examples,
         units,
-        frame: Frame::of(&actor, lang, "/units"),
+        frame: by.frame("/units"),
     };
-    render(StatusCode::OK, &page)
+    Ok(render(StatusCode::OK, &page))
 }
 
 /// The form of a unit's contacts.
@@ -152,38 +146,20 @@ impl UnitPage {
 }
 
 /// `GET /units/{code}`
-pub(super) async fn page(
-    State(internal): State<Internal>,
-    actor: Admin,
-    Language(lang): Language,
-    Path(code): Path<String>,
-) -> Response {
-    show(
-        &internal,
-        &actor,
-        lang,
-        &code,
-        StatusCode::OK,
-        None,
-        Wrong::new(),
-        Said::default(),
-    )
-    .await
+pub(super) async fn page(by: By<Admin>, Path(code): Path<String>) -> Result<Response, PageError> {
+    show(&by, &code, Again::default()).await
 }
 
 /// `POST /units/{code}`: these contacts are right; who says so is recorded.
 pub(super) async fn confirm(
-    State(internal): State<Internal>,
-    actor: Admin,
-    Language(lang): Language,
+    by: By<Admin>,
     Path(code): Path<String>,
     Form(typed): Form<Typed>,
-) -> Response {
-    let before = match internal.people.unit_contacts(&internal.county, &code).await {
-        Ok(Some(before)) if internal.pack.current().pack.units().get(&code).is_some() => before,
-        Ok(_) => return problem::not_found().into_response(),
-        Err(e) => return unavailable(&e),
-    };
+) -> Result<Response, PageError> {
+    let internal = &by.internal;
+    let before = internal.people.unit_contacts(&internal.county, &code).await?;
+    let known = internal.pack.current().pack.units().get(&code).is_some();
+    let before = before.filter(|_| known).ok_or(PageError::NotFound)?;
     let mut wrong = Wrong::new();
     let mailbox = typed.mailbox.nfkc().collect::<String>().trim().to_owned();
     if !is_mailbox(&mailbox) {
@@ -191,71 +167,35 @@ pub(super) async fn confirm(
     }
     let phone = fields::phone(&typed.duty_phone).map_err(|key| wrong.insert("duty_phone", key));
     let (Ok(phone), true) = (phone, wrong.is_empty()) else {
-        let said = Said::error(lang.t("accounts.not_saved"));
-        return show(
-            &internal,
-            &actor,
-            lang,
-            &code,
-            StatusCode::UNPROCESSABLE_ENTITY,
-            Some(typed),
-            wrong,
-            said,
-        )
-        .await;
+        return show(&by, &code, Again::not_saved(wrong, Some(typed), by.lang)).await;
     };
-    let (within, by, unit) = (internal.clone(), actor.clone(), code.clone());
+    let (visit, unit) = (Visit::clone(&by), code.clone());
     let done = detached(async move {
-        let mut act = new_act(&within, &by, "contacts", None, clock::now());
+        let mut act = new_act(&visit, "contacts", None, clock::now());
         act.unit = Some(&unit);
         act.detail = json!({"old_mailbox": before.mailbox, "mailbox": mailbox,
                             "old_phone": before.duty_phone, "phone": phone});
-        let id = by.person.account.id;
-        within
-            .people
-            .unit_confirm(&unit, &mailbox, phone.as_deref(), id, &act)
+        let people = &visit.internal.people;
+        people
+            .unit_confirm(&unit, &mailbox, phone.as_deref(), visit.me(), &act)
             .await
     });
-    match done.await {
-        Ok(true) => {
-            info!(
-                unit = code,
-                by = actor.person.account.id,
-                "a unit's contacts were confirmed"
-            );
-            let said = Said::done(lang.t("units.confirmed_done"));
-            show(&internal, &actor, lang, &code, StatusCode::OK, None, Wrong::new(), said).await
-        }
-        Ok(false) => problem::not_found().into_response(),
-        Err(response) => response,
+    if !done.await? {
+        return Err(PageError::NotFound);
     }
+    info!(unit = code, by = by.me(), "a unit's contacts were confirmed");
+    let said = Said::done(by.t("units.confirmed_done"));
+    show(&by, &code, Again::saying(StatusCode::OK, said)).await
 }
 
-#[expect(clippy::too_many_arguments, reason = "the parts of one page")]
-async fn show(
-    internal: &Internal,
-    actor: &Actor,
-    lang: Lang,
-    code: &str,
-    status: StatusCode,
-    typed: Option<Typed>,
-    wrong: Wrong,
-    said: Said,
-) -> Response {
-    let loaded = internal.pack.current();
-    let (contacts, people, acts) = match (
-        internal.people.unit_contacts(&internal.county, code).await,
-        internal
-            .people
-            .accounts_list(&internal.county, Find::OfUnit(code))
-            .await,
-        internal.people.unit_acts(&internal.county, code).await,
-    ) {
-        (Ok(contacts), Ok(people), Ok(acts)) => (contacts, people, acts),
-        (Err(e), ..) | (_, Err(e), _) | (.., Err(e)) => return unavailable(&e),
-    };
+async fn show(visit: &Visit, code: &str, again: Again<Option<Typed>>) -> Result<Response, PageError> {
+    let (internal, lang) = (&visit.internal, visit.lang);
+    let (people, county, loaded) = (&internal.people, &internal.county, internal.pack.current());
+    let contacts = people.unit_contacts(county, code).await?;
+    let of_unit = people.accounts_list(county, Find::OfUnit(code)).await?;
+    let acts = people.unit_acts(county, code).await?;
     let (Some(unit), Some(contacts)) = (loaded.pack.units().get(code), contacts) else {
-        return problem::not_found().into_response();
+        return Err(PageError::NotFound);
     };
     let now = clock::now();
     let page = UnitPage {
@@ -271,17 +211,17 @@ async fn show(
         confirmed: confirmed(&contacts, lang, now),
         pack_mailbox: (contacts.confirmed_at.is_some() && unit.mailbox != contacts.mailbox)
             .then(|| lang.fill("units.pack_mailbox", &[("mailbox", &unit.mailbox)])),
-        typed: typed.unwrap_or(Typed {
+        typed: again.fields.unwrap_or(Typed {
             mailbox: contacts.mailbox,
             duty_phone: contacts.duty_phone.unwrap_or_default(),
         }),
-        wrong,
-        people: people.into_iter().map(|p| line(p, &loaded.pack, lang)).collect(),
+        wrong: again.wrong,
+        people: of_unit.into_iter().map(|p| line(p, &loaded.pack, lang)).collect(),
         acts: trail::lines(&acts, &loaded.pack, lang, now),
-        said,
-        frame: Frame::of(actor, lang, "/units").titled(&unit.name),
+        said: again.said,
+        frame: visit.frame("/units").titled(&unit.name),
     };
-    render(status, &page)
+    Ok(render(again.status, &page))
 }
 
 fn confirmed(contacts: &UnitContacts, lang: Lang, now: chrono::DateTime<chrono::Utc>) -> Option<String> {

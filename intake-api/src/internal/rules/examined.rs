@@ -2,7 +2,6 @@
 
 use std::{sync::Arc, time::Duration};
 
-use axum::response::{IntoResponse, Response};
 use casework::county::PackFiles;
 use casework::office::soundness::{Examined, examine};
 use platform::{
@@ -10,18 +9,15 @@ use platform::{
     store::{RuleSet, StoreError, rules_digest},
 };
 
-use crate::internal::{Internal, page::problem, unavailable};
+use crate::internal::{Internal, error::PageError};
 
 /// How long a check may take; what is open then is reported as not decided and blocks publishing.
 const TIME: Duration = Duration::from_secs(10);
 
-/// A version with its rule files, or the page that says why not.
-pub(super) async fn opened(internal: &Internal, version: i32) -> Result<(RuleSet, PackFiles), Response> {
-    match internal.board.rules_open(&internal.county, version).await {
-        Ok(Some(found)) => Ok(found),
-        Ok(None) => Err(problem::not_found().into_response()),
-        Err(e) => Err(unavailable(&e)),
-    }
+/// A version with its rule files.
+pub(super) async fn opened(internal: &Internal, version: i32) -> Result<(RuleSet, PackFiles), PageError> {
+    let found = internal.board.rules_open(&internal.county, version).await?;
+    found.ok_or(PageError::NotFound)
 }
 
 /// What `router check` says of the pack with these rules.

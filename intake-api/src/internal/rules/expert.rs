@@ -7,7 +7,7 @@
 use askama::Template;
 use axum::{
     Form,
-    extract::{Path, State},
+    extract::Path,
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -27,9 +27,10 @@ use super::{
     save::{refusal, save as store},
 };
 use crate::internal::{
-    Internal,
-    auth::{Actor, Office, Overseer},
-    page::{Frame, Language, dmn_script, dmn_styles, expert_script, expert_style, problem, render},
+    By, Internal, Visit,
+    auth::{Office, Overseer},
+    error::PageError,
+    page::{Frame, dmn_script, dmn_styles, expert_script, expert_style, problem, render},
 };
 
 /// Largest decision model; that of a county has a fifth of a MiB.
@@ -97,55 +98,37 @@ impl ExpertPage {
 }
 
 /// `GET /rules/{version}/expert`
-pub(crate) async fn page(
-    State(internal): State<Internal>,
-    actor: Overseer,
-    Language(lang): Language,
-    Path(version): Path<i32>,
-) -> Response {
-    match read(&internal, version).await {
-        Ok((set, _, xml)) => shown(&actor, lang, &set, xml, Said::default()).answer(StatusCode::OK),
-        Err(response) => response,
-    }
+pub(crate) async fn page(by: By<Overseer>, Path(version): Path<i32>) -> Result<Response, PageError> {
+    let (set, _, xml) = read(&by.internal, version).await?;
+    Ok(shown(&by, &set, xml, Said::default()).answer(StatusCode::OK))
 }
 
 /// `GET /rules/{version}/routing.dmn`
-pub(crate) async fn download(State(internal): State<Internal>, _: Overseer, Path(version): Path<i32>) -> Response {
-    let (set, _, xml) = match read(&internal, version).await {
-        Ok(found) => found,
-        Err(response) => return response,
-    };
+pub(crate) async fn download(by: By<Overseer>, Path(version): Path<i32>) -> Result<Response, PageError> {
+    let (set, _, xml) = read(&by.internal, version).await?;
     let name = format!("attachment; filename=\"routing-{}-{}.dmn\"", set.version, set.revision);
-    (
-        [
-            (header::CONTENT_TYPE, "application/xml; charset=utf-8".to_owned()),
-            (header::CONTENT_DISPOSITION, name),
-            (header::CACHE_CONTROL, "no-store".to_owned()),
-        ],
-        xml,
-    )
-        .into_response()
+    let headers = [
+        (header::CONTENT_TYPE, "application/xml; charset=utf-8".to_owned()),
+        (header::CONTENT_DISPOSITION, name),
+        (header::CACHE_CONTROL, "no-store".to_owned()),
+    ];
+    Ok((headers, xml).into_response())
 }
 
 /// `POST /rules/{version}/expert`
 pub(crate) async fn save(
-    State(internal): State<Internal>,
-    actor: Office,
-    Language(lang): Language,
+    by: By<Office>,
     Path(version): Path<i32>,
     Form(posted): Form<Posted>,
-) -> Response {
+) -> Result<Response, PageError> {
     if posted.xml.len() > MODEL_BYTES {
-        return problem::too_large().into_response();
+        return Err(problem::too_large().into());
     }
-    let xml = plain(&posted.xml);
-    let (set, mut files) = match read(&internal, version).await {
-        Ok((set, files, _)) => (set, files),
-        Err(response) => return response,
-    };
-    let again = |status, said| {
-        let mut page = shown(&actor, lang, &set, xml.clone(), said);
-        page.revision = posted.revision;
+    let (lang, xml) = (by.lang, plain(&posted.xml));
+    let (set, mut files, _) = read(&by.internal, version).await?;
+    let again = |status, revision, said| {
+        let mut page = shown(&by, &set, xml.clone(), said);
+        page.revision = revision;
         page.answer(status)
     };
     let faults = match dmn::read(&xml) {
@@ -153,57 +136,51 @@ pub(crate) async fn save(
         Ok(model) => incomplete(lang, &model),
     };
     if !faults.is_empty() {
-        let error = Some(lang.t("rules.expert.refused").to_owned());
         let said = Said {
-            error,
+            error: by.said("rules.expert.refused"),
             faults,
             ..Said::default()
         };
-        return again(StatusCode::UNPROCESSABLE_ENTITY, said);
+        return Ok(again(StatusCode::UNPROCESSABLE_ENTITY, posted.revision, said));
     }
     files.insert(MODEL.to_owned(), xml.clone());
-    match store(&internal, &actor, version, posted.revision, files).await {
+    match store(&by, (version, posted.revision), files).await {
         Ok(saved) => {
             let key = if saved.examined.sound() { "sound" } else { "unsound" };
             let said = Said {
-                done: Some(lang.t(&format!("rules.expert.saved_{key}")).to_owned()),
-                findings: lines(&saved.examined, &internal.pack.current().pack, lang),
+                done: by.said(&format!("rules.expert.saved_{key}")),
+                findings: lines(&saved.examined, &by.internal.pack.current().pack, lang),
                 ..Said::default()
             };
-            let mut page = shown(&actor, lang, &set, xml.clone(), said);
-            page.revision = saved.revision;
-            page.answer(StatusCode::OK)
+            Ok(again(StatusCode::OK, saved.revision, said))
         }
-        Err(RulesError::NoVersion) => problem::not_found().into_response(),
-        Err(e) => match refusal(&e, lang) {
-            Err(response) => response,
-            Ok(reason) => {
-                let kept = lang.t("rules.expert.kept");
-                let said = Said {
-                    error: Some(format!("{reason} {kept}")),
-                    ..Said::default()
-                };
-                again(StatusCode::CONFLICT, said)
-            }
-        },
+        Err(RulesError::NoVersion) => Err(PageError::NotFound),
+        Err(e) => {
+            let (reason, kept) = (refusal(e, lang)?, lang.t("rules.expert.kept"));
+            let said = Said {
+                error: Some(format!("{reason} {kept}")),
+                ..Said::default()
+            };
+            Ok(again(StatusCode::CONFLICT, posted.revision, said))
+        }
     }
 }
 
 /// A version that has a model, its files without it, and the model.
-async fn read(internal: &Internal, version: i32) -> Result<(RuleSet, PackFiles, String), Response> {
+async fn read(internal: &Internal, version: i32) -> Result<(RuleSet, PackFiles, String), PageError> {
     let (set, mut files) = opened(internal, version).await?;
-    let xml = files.remove(MODEL);
-    xml.map(|xml| (set, files, xml))
-        .ok_or_else(|| problem::not_found().into_response())
+    let xml = files.remove(MODEL).ok_or(PageError::NotFound)?;
+    Ok((set, files, xml))
 }
 
-fn shown(actor: &Actor, lang: Lang, set: &RuleSet, xml: String, said: Said) -> ExpertPage {
+fn shown(visit: &Visit, set: &RuleSet, xml: String, said: Said) -> ExpertPage {
+    let lang = visit.lang;
     ExpertPage {
-        frame: Frame::of(actor, lang, "/rules"),
+        frame: visit.frame("/rules"),
         version: set.version,
         revision: set.revision,
         state: lang.t(&format!("rules.state.{}", set.state)).to_owned(),
-        editable: set.state == "draft" && actor.is(&["office"]),
+        editable: set.state == "draft" && visit.actor.is(&["office"]),
         xml,
         words: if lang == Lang::Zh { WORDS } else { "{}" },
         said,

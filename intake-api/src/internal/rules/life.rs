@@ -2,7 +2,7 @@
 
 use axum::{
     Form,
-    extract::{Path, State},
+    extract::Path,
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
@@ -12,12 +12,7 @@ use platform::{clock, store::RulesError, text::Lang};
 use serde::Deserialize;
 
 use super::{examined, list, save, version};
-use crate::internal::{
-    Internal,
-    auth::{Actor, Office},
-    page::Language,
-    unavailable,
-};
+use crate::internal::{By, Visit, again::Again, auth::Office, error::PageError};
 
 /// Longest reason.
 const REASON_MAX: usize = 500;
@@ -39,19 +34,14 @@ pub(super) struct Step {
 }
 
 /// `POST /rules`: a draft from a version.
-pub(super) async fn draft(
-    State(internal): State<Internal>,
-    actor: Office,
-    Language(lang): Language,
-    Form(step): Form<Step>,
-) -> Response {
+pub(super) async fn draft(by: By<Office>, Form(step): Form<Step>) -> Result<Response, PageError> {
     let reason = step.reason.trim().to_owned();
-    if let Some(said) = wrong_reason(&reason, lang) {
-        let status = StatusCode::UNPROCESSABLE_ENTITY;
-        return list::show(&internal, &actor, lang, status, Some(said), step.reason).await;
+    if let Some(said) = wrong_reason(&reason, by.lang) {
+        let again = Again::keeping(StatusCode::UNPROCESSABLE_ENTITY, Some(said), step.reason);
+        return list::show(&by, again).await;
     }
     let from = step.from;
-    let made = save::write(&internal, &actor, move |store, county, clerk| async move {
+    let made = save::write(&by, move |store, county, clerk| async move {
         let version = store.rules_draft(&county, from, &reason, clerk.as_clerk()).await?;
         Ok((version, store.rules_files(&county, version).await?))
     });
@@ -59,7 +49,7 @@ pub(super) async fn draft(
         Ok((version, files)) => {
             // Its check is stored at once, so that an unchanged copy (a roll-back) need not be saved by hand first.
             if let Some(files) = files
-                && let Err(e) = save::save(&internal, &actor, version, 1, files).await
+                && let Err(e) = save::save(&by, (version, 1), files).await
             {
                 tracing::warn!(
                     error = platform::run::telemetry::chain(&e),
@@ -67,46 +57,40 @@ pub(super) async fn draft(
                     "a new draft was not checked"
                 );
             }
-            Redirect::to(&format!("/rules/{version}")).into_response()
+            Ok(Redirect::to(&format!("/rules/{version}")).into_response())
         }
-        Err(e) => match save::refusal(&e, lang) {
-            Ok(said) => list::show(&internal, &actor, lang, StatusCode::CONFLICT, Some(said), step.reason).await,
-            Err(response) => response,
-        },
+        Err(e) => {
+            let said = save::refusal(e, by.lang)?;
+            list::show(&by, Again::keeping(StatusCode::CONFLICT, Some(said), step.reason)).await
+        }
     }
 }
 
 /// `POST /rules/{version}/submit`
 pub(super) async fn submit(
-    State(internal): State<Internal>,
-    actor: Office,
-    Language(lang): Language,
+    by: By<Office>,
     Path(version): Path<i32>,
     Form(step): Form<Step>,
-) -> Response {
-    reasoned(&internal, &actor, lang, version, Reasoned::Submit, &step).await
+) -> Result<Response, PageError> {
+    reasoned(&by, version, Reasoned::Submit, &step).await
 }
 
 /// `POST /rules/{version}/decline`: back to a draft.
 pub(super) async fn decline(
-    State(internal): State<Internal>,
-    actor: Office,
-    Language(lang): Language,
+    by: By<Office>,
     Path(version): Path<i32>,
     Form(step): Form<Step>,
-) -> Response {
-    reasoned(&internal, &actor, lang, version, Reasoned::Decline, &step).await
+) -> Result<Response, PageError> {
+    reasoned(&by, version, Reasoned::Decline, &step).await
 }
 
 /// `POST /rules/{version}/withdraw`: given up before it is in force.
 pub(super) async fn withdraw(
-    State(internal): State<Internal>,
-    actor: Office,
-    Language(lang): Language,
+    by: By<Office>,
     Path(version): Path<i32>,
     Form(step): Form<Step>,
-) -> Response {
-    reasoned(&internal, &actor, lang, version, Reasoned::Withdraw, &step).await
+) -> Result<Response, PageError> {
+    reasoned(&by, version, Reasoned::Withdraw, &step).await
 }
 
 /// Steps that need nothing but a reason.
@@ -116,19 +100,13 @@ enum Reasoned {
     Withdraw,
 }
 
-async fn reasoned(
-    internal: &Internal,
-    actor: &Actor,
-    lang: Lang,
-    version: i32,
-    what: Reasoned,
-    step: &Step,
-) -> Response {
+async fn reasoned(visit: &Visit, version: i32, what: Reasoned, step: &Step) -> Result<Response, PageError> {
     let reason = step.reason.trim().to_owned();
-    if let Some(said) = wrong_reason(&reason, lang) {
-        return refuse(internal, actor, lang, version, StatusCode::UNPROCESSABLE_ENTITY, said).await;
+    if let Some(said) = wrong_reason(&reason, visit.lang) {
+        let again = Again::saying(StatusCode::UNPROCESSABLE_ENTITY, Some(said));
+        return version::show(visit, version, again).await;
     }
-    let done = save::write(internal, actor, move |store, county, clerk| async move {
+    let done = save::write(visit, move |store, county, clerk| async move {
         let by = clerk.as_clerk();
         match what {
             Reasoned::Submit => {
@@ -141,65 +119,41 @@ async fn reasoned(
             Reasoned::Withdraw => store.rules_withdraw(&county, version, &reason, by).await,
         }
     });
-    answer(internal, actor, lang, version, done.await).await
+    answer(visit, version, done.await).await
 }
 
 /// `POST /rules/{version}/approve`: by a second person, in force from a date. The check runs once more, because the pack's
 /// units and words may have changed since the draft was saved.
 pub(super) async fn approve(
-    State(internal): State<Internal>,
-    actor: Office,
-    Language(lang): Language,
+    by: By<Office>,
     Path(version): Path<i32>,
     Form(step): Form<Step>,
-) -> Response {
+) -> Result<Response, PageError> {
     let Some(from) = when(&step, clock::now()) else {
-        let said = lang.t("rules.refused.date").to_owned();
-        return refuse(&internal, &actor, lang, version, StatusCode::UNPROCESSABLE_ENTITY, said).await;
+        let again = Again::saying(StatusCode::UNPROCESSABLE_ENTITY, by.said("rules.refused.date"));
+        return version::show(&by, version, again).await;
     };
-    let (_, rules) = match examined::opened(&internal, version).await {
-        Ok(opened) => opened,
-        Err(response) => return response,
-    };
-    match examined::check(&internal, &rules).await {
-        Ok(examined) if examined.sound() => {}
-        Ok(_) => return answer(&internal, &actor, lang, version, Err(RulesError::NotChecked)).await,
-        Err(e) => return unavailable(&e),
+    let (_, rules) = examined::opened(&by.internal, version).await?;
+    if !examined::check(&by.internal, &rules).await?.sound() {
+        return answer(&by, version, Err(RulesError::NotChecked)).await;
     }
     let reason = step.reason.trim().chars().take(REASON_MAX).collect::<String>();
-    let done = save::write(&internal, &actor, move |store, county, clerk| async move {
+    let done = save::write(&by, move |store, county, clerk| async move {
         let approved = store.rules_approve(&county, version, from, &reason, clerk.as_clerk());
         approved.await.map(drop)
     });
-    answer(&internal, &actor, lang, version, done.await).await
+    answer(&by, version, done.await).await
 }
 
-async fn answer(
-    internal: &Internal,
-    actor: &Actor,
-    lang: Lang,
-    version: i32,
-    done: Result<(), RulesError>,
-) -> Response {
+async fn answer(visit: &Visit, version: i32, done: Result<(), RulesError>) -> Result<Response, PageError> {
     match done {
-        Ok(()) => Redirect::to(&format!("/rules/{version}")).into_response(),
-        Err(RulesError::NoVersion) => crate::internal::page::problem::not_found().into_response(),
-        Err(e) => match save::refusal(&e, lang) {
-            Ok(said) => refuse(internal, actor, lang, version, StatusCode::CONFLICT, said).await,
-            Err(response) => response,
-        },
+        Ok(()) => Ok(Redirect::to(&format!("/rules/{version}")).into_response()),
+        Err(RulesError::NoVersion) => Err(PageError::NotFound),
+        Err(e) => {
+            let said = save::refusal(e, visit.lang)?;
+            version::show(visit, version, Again::saying(StatusCode::CONFLICT, Some(said))).await
+        }
     }
-}
-
-async fn refuse(
-    internal: &Internal,
-    actor: &Actor,
-    lang: Lang,
-    version: i32,
-    status: StatusCode,
-    said: String,
-) -> Response {
-    version::show(internal, actor, lang, version, status, Some(said)).await
 }
 
 fn wrong_reason(reason: &str, lang: Lang) -> Option<String> {

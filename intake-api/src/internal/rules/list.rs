@@ -1,15 +1,16 @@
 //! `GET /rules`: what is in force, what waits for whom, and every version there ever was.
 
 use askama::Template;
-use axum::{extract::State, http::StatusCode, response::Response};
+use axum::response::Response;
 use chrono::{DateTime, Utc};
 use platform::{clock, store::RuleSet, text::Lang};
 
 use crate::internal::{
-    Internal,
+    By, Visit,
+    again::Again,
     auth::Overseer,
-    page::{Frame, Language, render, words},
-    unavailable,
+    error::PageError,
+    page::{Frame, render, words},
 };
 
 /// A version as one line says it.
@@ -39,29 +40,17 @@ struct ListPage {
 }
 
 /// `GET /rules`
-pub(super) async fn page(State(internal): State<Internal>, actor: Overseer, Language(lang): Language) -> Response {
-    show(&internal, &actor, lang, StatusCode::OK, None, String::new()).await
+pub(super) async fn page(by: By<Overseer>) -> Result<Response, PageError> {
+    show(&by, Again::default()).await
 }
 
-/// The page with what could not be done and what was typed.
-pub(super) async fn show(
-    internal: &Internal,
-    actor: &crate::internal::auth::Actor,
-    lang: Lang,
-    status: StatusCode,
-    error: Option<String>,
-    typed: String,
-) -> Response {
-    let now = clock::now();
-    let (sets, versions) = match (
-        internal.board.rules_list(&internal.county).await,
-        internal.board.pack_versions(&internal.county, now).await,
-    ) {
-        (Ok(sets), Ok(versions)) => (sets, versions),
-        (Err(e), _) | (_, Err(e)) => return unavailable(&e),
-    };
+/// The page with what could not be done, and the reason that was typed.
+pub(super) async fn show(visit: &Visit, again: Again<String>) -> Result<Response, PageError> {
+    let (internal, actor, lang, now) = (&visit.internal, &visit.actor, visit.lang, clock::now());
+    let sets = internal.board.rules_list(&internal.county).await?;
+    let versions = internal.board.pack_versions(&internal.county, now).await?;
     let in_force = versions.map_or(0, |versions| versions.rule_set);
-    let me = actor.person.account.id;
+    let me = visit.me();
     let lines = sets.iter().map(|set| line(set, in_force, me, lang, now));
     let (mut waiting, past): (Vec<Line>, Vec<Line>) = lines.partition(|line| {
         matches!(
@@ -77,18 +66,16 @@ pub(super) async fn show(
         "submitted" => 3,
         _ => 4,
     });
-    render(
-        status,
-        &ListPage {
-            frame: Frame::of(actor, lang, "/rules"),
-            office: actor.is(&["office"]),
-            error,
-            typed,
-            in_force,
-            waiting,
-            past,
-        },
-    )
+    let page = ListPage {
+        frame: visit.frame("/rules"),
+        office: actor.is(&["office"]),
+        error: again.said,
+        typed: again.fields,
+        in_force,
+        waiting,
+        past,
+    };
+    Ok(render(again.status, &page))
 }
 
 /// Where a version stands, as a key under `rules.state`.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::{
     Form,
-    extract::{Path, State},
+    extract::Path,
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
@@ -17,10 +17,11 @@ use tracing::{error, info};
 
 use super::{examined, replays::Progress, save, version};
 use crate::internal::{
-    Internal,
-    auth::{Actor, Office, Overseer},
-    page::{Frame, Language, render},
-    unavailable,
+    By, Visit,
+    again::Again,
+    auth::{Office, Overseer},
+    error::PageError,
+    page::{Frame, render},
 };
 
 /// How many reports, where nobody says.
@@ -47,16 +48,12 @@ struct ProgressPart {
 
 /// `POST /rules/{version}/replay`
 pub(super) async fn start(
-    State(internal): State<Internal>,
-    actor: Office,
-    Language(lang): Language,
+    by: By<Office>,
     Path(version): Path<i32>,
     Form(wanted): Form<Wanted>,
-) -> Response {
-    let refuse = async |status, key| {
-        let said = lang.t(key).to_owned();
-        version::show(&internal, &actor, lang, version, status, Some(said)).await
-    };
+) -> Result<Response, PageError> {
+    let internal = &by.internal;
+    let refuse = |status, key| version::show(&by, version, Again::saying(status, by.said(key)));
     let reports = match wanted.reports.trim() {
         "" => REPORTS,
         typed => match typed.parse() {
@@ -64,54 +61,40 @@ pub(super) async fn start(
             _ => return refuse(StatusCode::UNPROCESSABLE_ENTITY, "rules.refused.reports").await,
         },
     };
-    let (set, rules) = match examined::opened(&internal, version).await {
-        Ok(opened) => opened,
-        Err(response) => return response,
-    };
+    let (set, rules) = examined::opened(internal, version).await?;
     if set.state != "draft" {
         return refuse(StatusCode::CONFLICT, "rules.refused.not_draft").await;
     }
-    let examined = match examined::check(&internal, &rules).await {
-        Ok(examined) => examined,
-        Err(e) => return unavailable(&e),
-    };
+    let examined = examined::check(internal, &rules).await?;
     let Some(new) = examined.pack.clone().filter(|_| examined.problems.is_empty()) else {
         return refuse(StatusCode::CONFLICT, "rules.refused.not_checked").await;
     };
     // A draft that came with a pack was never saved here: its check is stored before the replay.
     if !set.is_checked()
-        && let Err(e) = save::save(&internal, &actor, version, set.revision, rules).await
+        && let Err(e) = save::save(&by, (version, set.revision), rules).await
     {
-        return match save::refusal(&e, lang) {
-            Ok(said) => version::show(&internal, &actor, lang, version, StatusCode::CONFLICT, Some(said)).await,
-            Err(response) => response,
-        };
+        let said = save::refusal(e, by.lang)?;
+        return version::show(&by, version, Again::saying(StatusCode::CONFLICT, Some(said))).await;
     }
     if internal.replays.begin(version) {
-        tokio::spawn(run(
-            internal.clone(),
-            (*actor).clone(),
+        let draft = Draft {
             version,
-            set.digest,
-            new,
-            reports,
-        ));
+            digest: set.digest,
+            pack: new,
+        };
+        tokio::spawn(run(Visit::clone(&by), draft, reports));
     }
-    Redirect::to(&format!("/rules/{version}#replay")).into_response()
+    Ok(Redirect::to(&format!("/rules/{version}#replay")).into_response())
 }
 
 /// `GET /rules/{version}/replay`: the part of the page that asks again until it is done.
-pub(super) async fn progress(
-    State(internal): State<Internal>,
-    actor: Overseer,
-    Language(lang): Language,
-    Path(version): Path<i32>,
-) -> Response {
+pub(super) async fn progress(by: By<Overseer>, Path(version): Path<i32>) -> Response {
+    let (internal, lang) = (&by.internal, by.lang);
     let progress = internal.replays.get(version);
     let running = progress.as_ref().is_some_and(|progress| !progress.failed);
     let Progress { done, of, failed } = progress.unwrap_or_default();
     let part = ProgressPart {
-        frame: Frame::of(&actor, lang, "/rules"),
+        frame: by.frame("/rules"),
         version,
         running,
         failed,
@@ -131,12 +114,16 @@ pub(super) async fn progress(
     response
 }
 
-/// Whether a replay of a version is under way, or failed and nobody tried again.
-pub(super) fn is_under_way(internal: &Internal, version: i32) -> bool {
-    internal.replays.get(version).is_some()
+/// What is replayed.
+struct Draft {
+    version: i32,
+    /// Of its rules: the outcome belongs to this content and no other.
+    digest: String,
+    pack: Arc<Pack>,
 }
 
-async fn run(internal: Internal, actor: Actor, version: i32, digest: String, new: Arc<Pack>, reports: u32) {
+async fn run(visit: Visit, draft: Draft, reports: u32) {
+    let (internal, Draft { version, digest, pack }) = (&visit.internal, draft);
     let old = internal.pack.current();
     let replays = internal.replays.clone();
     let tell = move |done, of| {
@@ -151,7 +138,7 @@ async fn run(internal: Internal, actor: Actor, version: i32, digest: String, new
     let outcome = replay::run(
         &internal.office,
         &internal.county,
-        [old.pack.clone(), new],
+        [old.pack.clone(), pack],
         reports,
         tell,
     )
@@ -161,7 +148,7 @@ async fn run(internal: Internal, actor: Actor, version: i32, digest: String, new
         .and_then(|outcome| serde_json::to_value(outcome).map_err(|e| e.to_string()))
     {
         Ok(outcome) => {
-            let kept = save::write(&internal, &actor, move |store, county, clerk| async move {
+            let kept = save::write(&visit, move |store, county, clerk| async move {
                 store
                     .rules_replayed(&county, version, (&digest, against), &outcome, clerk.as_clerk())
                     .await

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::{
     Form,
-    extract::{Path, Query, State},
+    extract::{Path, Query},
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
@@ -27,10 +27,11 @@ use super::{
     table::{Opened, open},
 };
 use crate::internal::{
-    Internal,
-    auth::{Actor, Office},
-    page::{Frame, Language, problem, render},
-    unavailable,
+    By, Visit,
+    again::Again,
+    auth::Office,
+    error::PageError,
+    page::{Frame, render},
 };
 
 /// Where a new row goes, and which row it begins as.
@@ -73,46 +74,41 @@ struct Meaning {
 
 /// `GET /rules/{version}/tables/{table}/rows/{row}`; row 0 is a new one.
 pub(super) async fn page(
-    State(internal): State<Internal>,
-    actor: Office,
-    Language(lang): Language,
+    by: By<Office>,
     Path((version, table, row)): Path<(i32, String, usize)>,
     Query(place): Query<Place>,
-) -> Result<Response, Response> {
-    let edit = Edit::open(&internal, &actor, version, &table, row).await?;
+) -> Result<Response, PageError> {
+    let edit = Edit::open(&by, version, &table, row).await?;
     let from = if row == 0 { place.copy } else { row };
     let rule = edit.rule(from).cloned();
     let shown = fields(&edit.pack, &edit.opened.table, rule.as_ref());
-    let said = edit.meaning(&internal, &actor, lang, None).await;
-    let fields = view(shown, &[], lang);
-    Ok(edit.show(&actor, lang, (StatusCode::OK, None), place.after, fields, said))
+    let said = edit.meaning(&by, None).await;
+    let form = RowForm {
+        after: place.after,
+        fields: view(shown, &[], by.lang),
+    };
+    Ok(edit.show(&by, Again::keeping(StatusCode::OK, None, form), said))
 }
 
 /// `POST /rules/{version}/tables/{table}/rows/{row}/check`: what the row would mean, and what would be wrong then.
 pub(super) async fn check(
-    State(internal): State<Internal>,
-    actor: Office,
-    Language(lang): Language,
+    by: By<Office>,
     Path((version, table, row)): Path<(i32, String, usize)>,
     Form(typed): Form<Typed>,
-) -> Result<Response, Response> {
-    let edit = Edit::open(&internal, &actor, version, &table, row).await?;
+) -> Result<Response, PageError> {
+    let edit = Edit::open(&by, version, &table, row).await?;
     let read = row_from(&edit.pack, &edit.opened.table, edit.rule(row), &typed);
-    let said = edit
-        .meaning(&internal, &actor, lang, Some((read, number(&typed, "after"))))
-        .await;
+    let said = edit.meaning(&by, Some((read, number(&typed, "after")))).await;
     Ok(render(StatusCode::OK, &said))
 }
 
 /// `POST /rules/{version}/tables/{table}/rows/{row}`: saves, removes or moves the row.
 pub(super) async fn submit(
-    State(internal): State<Internal>,
-    actor: Office,
-    Language(lang): Language,
+    by: By<Office>,
     Path((version, table, row)): Path<(i32, String, usize)>,
     Form(typed): Form<Typed>,
-) -> Result<Response, Response> {
-    let edit = Edit::open(&internal, &actor, version, &table, row).await?;
+) -> Result<Response, PageError> {
+    let edit = Edit::open(&by, version, &table, row).await?;
     let after = number(&typed, "after");
     let what = match field(&typed, "act") {
         "remove" => Change::Remove(row),
@@ -122,24 +118,22 @@ pub(super) async fn submit(
             Ok(read) => Change::Replace(row, read),
             Err(problems) => {
                 let status = StatusCode::UNPROCESSABLE_ENTITY;
-                let said = lang.t("rules.row.mend").to_owned();
-                let again = edit.again(&internal, &actor, lang, (status, said), &typed, &problems);
-                return Ok(again.await);
+                let again = Again::keeping(status, by.said("rules.row.mend"), typed);
+                return Ok(edit.again(&by, again, &problems).await);
             }
         },
     };
-    let Some(rules) = edit.changed(what) else {
-        return Err(problem::not_found().into_response());
-    };
+    let rules = edit.changed(what).ok_or(PageError::NotFound)?;
     let revision = i32::try_from(number(&typed, "revision")).unwrap_or_default();
-    match save::save(&internal, &actor, version, revision, rules).await {
+    match save::save(&by, (version, revision), rules).await {
         Ok(_) => {
             let row = row.max(after + 1);
             Ok(Redirect::to(&format!("/rules/{version}/tables/{table}?saved#row-{row}")).into_response())
         }
         Err(e) => {
-            let said = (StatusCode::CONFLICT, save::refusal(&e, lang)?);
-            Ok(edit.again(&internal, &actor, lang, said, &typed, &[]).await)
+            let said = save::refusal(e, by.lang)?;
+            let again = Again::keeping(StatusCode::CONFLICT, Some(said), typed);
+            Ok(edit.again(&by, again, &[]).await)
         }
     }
 }
@@ -152,15 +146,19 @@ struct Edit {
     pack: Arc<Pack>,
 }
 
+/// The fields of the form, and after which row a new one goes.
+struct RowForm {
+    after: usize,
+    fields: Vec<FieldView>,
+}
+
 impl Edit {
-    async fn open(internal: &Internal, actor: &Actor, version: i32, table: &str, row: usize) -> Result<Self, Response> {
-        let opened = match open(internal, actor, version, table).await {
-            Ok(Some(opened)) if opened.editable && row <= opened.table.rules.len() => opened,
-            Ok(_) => return Err(problem::not_found().into_response()),
-            Err(e) => return Err(unavailable(&e)),
-        };
+    async fn open(visit: &Visit, version: i32, table: &str, row: usize) -> Result<Self, PageError> {
+        let opened = open(visit, version, table).await?;
+        let opened = opened.filter(|opened| opened.editable && row <= opened.table.rules.len());
+        let opened = opened.ok_or(PageError::NotFound)?;
         // Words come from the pack in force: a draft can't bring new ones.
-        let pack = internal.pack.current().pack.clone();
+        let pack = visit.internal.pack.current().pack.clone();
         Ok(Self {
             version,
             row,
@@ -183,15 +181,10 @@ impl Edit {
     }
 
     /// What the row says as it is, or as it would be with what was typed.
-    async fn meaning(
-        &self,
-        internal: &Internal,
-        actor: &Actor,
-        lang: Lang,
-        typed: Option<(Result<Row, Vec<FieldProblem>>, usize)>,
-    ) -> Meaning {
+    async fn meaning(&self, visit: &Visit, typed: Option<(Result<Row, Vec<FieldProblem>>, usize)>) -> Meaning {
+        let (internal, lang) = (&visit.internal, visit.lang);
         let mut said = Meaning {
-            frame: Frame::of(actor, lang, "/rules"),
+            frame: visit.frame("/rules"),
             version: self.version,
             line: String::new(),
             problems: Vec::new(),
@@ -241,54 +234,35 @@ impl Edit {
     }
 
     /// The form again, with what was typed and what is wrong.
-    async fn again(
-        &self,
-        internal: &Internal,
-        actor: &Actor,
-        lang: Lang,
-        (status, said): (StatusCode, String),
-        typed: &Typed,
-        problems: &[FieldProblem],
-    ) -> Response {
+    async fn again(&self, visit: &Visit, again: Again<Typed>, problems: &[FieldProblem]) -> Response {
         let mut shown = fields(&self.pack, &self.opened.table, self.rule(self.row));
         for field in &mut shown {
-            put(field, typed);
+            put(field, &again.fields);
         }
-        let meaning = self.meaning(internal, actor, lang, None).await;
-        let fields = view(shown, problems, lang);
-        self.show(
-            actor,
-            lang,
-            (status, Some(said)),
-            number(typed, "after"),
-            fields,
-            meaning,
-        )
+        let meaning = self.meaning(visit, None).await;
+        let form = RowForm {
+            after: number(&again.fields, "after"),
+            fields: view(shown, problems, visit.lang),
+        };
+        self.show(visit, Again::keeping(again.status, again.said, form), meaning)
     }
 
-    fn show(
-        &self,
-        actor: &Actor,
-        lang: Lang,
-        (status, error): (StatusCode, Option<String>),
-        after: usize,
-        fields: Vec<FieldView>,
-        said: Meaning,
-    ) -> Response {
+    fn show(&self, visit: &Visit, again: Again<RowForm>, said: Meaning) -> Response {
+        let RowForm { after, fields } = again.fields;
         let (asks, answers) = fields.into_iter().partition(|field| field.name.starts_with("if."));
         let page = RowPage {
-            frame: Frame::of(actor, lang, "/rules"),
+            frame: visit.frame("/rules"),
             version: self.version,
             table: self.opened.table.id.clone(),
             name: self.opened.table.name.clone(),
             row: self.row,
             after,
             revision: self.opened.revision,
-            error,
+            error: again.said,
             asks,
             answers,
             said,
         };
-        render(status, &page)
+        render(again.status, &page)
     }
 }

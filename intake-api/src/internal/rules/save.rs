@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::response::Response;
 use casework::county::PackFiles;
 use casework::office::soundness::Examined;
 use platform::{
@@ -12,7 +11,7 @@ use platform::{
 };
 
 use super::examined;
-use crate::internal::{Internal, auth::Actor, in_own_task, page::words, undone};
+use crate::internal::{Visit, auth::Actor, error::PageError, in_own_task, page::words};
 
 /// A draft that was saved.
 pub(super) struct Saved {
@@ -24,15 +23,13 @@ pub(super) struct Saved {
 
 /// Checks and saves. An unsound draft is saved too, because work goes over several steps; it can't be submitted.
 pub(super) async fn save(
-    internal: &Internal,
-    actor: &Actor,
-    version: i32,
-    revision: i32,
+    visit: &Visit,
+    (version, revision): (i32, i32),
     rules: PackFiles,
 ) -> Result<Saved, RulesError> {
-    let examined = examined::check(internal, &rules).await?;
+    let examined = examined::check(&visit.internal, &rules).await?;
     let sound = examined.sound();
-    let revision = write(internal, actor, move |store, county, clerk| async move {
+    let revision = write(visit, move |store, county, clerk| async move {
         store
             .rules_save(&county, version, revision, (&rules, sound), clerk.as_clerk())
             .await
@@ -68,13 +65,18 @@ impl Signed {
 }
 
 /// Runs a step in a task of its own: a browser that hangs up must not stop it half way.
-pub(super) async fn write<T, F, W>(internal: &Internal, actor: &Actor, step: F) -> Result<T, RulesError>
+pub(super) async fn write<T, F, W>(visit: &Visit, step: F) -> Result<T, RulesError>
 where
     T: Send + 'static,
     F: FnOnce(platform::store::Store, Arc<str>, Signed) -> W,
     W: Future<Output = Result<T, RulesError>> + Send + 'static,
 {
-    let step = step(internal.office.clone(), internal.county.clone(), Signed::of(actor));
+    let internal = &visit.internal;
+    let step = step(
+        internal.office.clone(),
+        internal.county.clone(),
+        Signed::of(&visit.actor),
+    );
     match in_own_task(step).await {
         Ok(done) => done,
         Err(e) => Err(StoreError::Unreadable(format!("the step failed: {e}")).into()),
@@ -82,11 +84,11 @@ where
 }
 
 /// What a person reads when a step was refused; a failing database is a page of its own.
-pub(super) fn refusal(e: &RulesError, lang: Lang) -> Result<String, Response> {
+pub(super) fn refusal(e: RulesError, lang: Lang) -> Result<String, PageError> {
     let now = clock::now();
     let at = |at| words::moment(lang, at, now);
     Ok(match e {
-        RulesError::Store(e) => return Err(undone(e)),
+        RulesError::Store(e) => return Err(PageError::undone(e)),
         RulesError::NoVersion => lang.t("rules.refused.no_version").to_owned(),
         RulesError::WrongState { state } => {
             let state = lang.t(&format!("rules.state.{state}"));
@@ -94,14 +96,14 @@ pub(super) fn refusal(e: &RulesError, lang: Lang) -> Result<String, Response> {
         }
         RulesError::Stale { by, at: when } => {
             let when = when.map(at).unwrap_or_default();
-            lang.fill("rules.refused.stale", &[("by", by), ("at", &when)])
+            lang.fill("rules.refused.stale", &[("by", &by), ("at", &when)])
         }
         RulesError::NotChecked => lang.t("rules.refused.not_checked").to_owned(),
         RulesError::NotReplayed => lang.t("rules.refused.not_replayed").to_owned(),
         RulesError::SamePerson => lang.t("rules.refused.same_person").to_owned(),
         RulesError::Scheduled { version, from } => lang.fill(
             "rules.refused.scheduled",
-            &[("n", &version.to_string()), ("at", &at(*from))],
+            &[("n", &version.to_string()), ("at", &at(from))],
         ),
         RulesError::InForce => lang.t("rules.refused.in_force").to_owned(),
     })

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use askama::Template;
 use axum::{
-    extract::{Path, Query, State},
+    extract::{Path, Query},
     http::StatusCode,
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use casework::county::{MODEL, PackFiles};
 use casework::dmn::{self, HitPolicy, Table};
@@ -21,10 +21,10 @@ use super::{
     matrix::{MatrixRow, matrix},
 };
 use crate::internal::{
-    Internal,
-    auth::{Actor, Overseer},
-    page::{Frame, Language, problem, render},
-    unavailable,
+    By, Visit,
+    auth::Overseer,
+    error::PageError,
+    page::{Frame, render},
 };
 
 #[derive(Template)]
@@ -69,21 +69,13 @@ pub(super) struct Opened {
 
 /// `GET /rules/{version}/tables/{table}`
 pub(super) async fn page(
-    State(internal): State<Internal>,
-    actor: Overseer,
-    Language(lang): Language,
+    by: By<Overseer>,
     Path((version, table)): Path<(i32, String)>,
     Query(query): Query<HashMap<String, String>>,
-) -> Response {
-    let opened = match open(&internal, &actor, version, &table).await {
-        Ok(Some(opened)) => opened,
-        Ok(None) => return problem::not_found().into_response(),
-        Err(e) => return unavailable(&e),
-    };
-    let examined = match examined::check(&internal, &opened.rules).await {
-        Ok(examined) => examined,
-        Err(e) => return unavailable(&e),
-    };
+) -> Result<Response, PageError> {
+    let (internal, lang) = (&by.internal, by.lang);
+    let opened = open(&by, version, &table).await?.ok_or(PageError::NotFound)?;
+    let examined = examined::check(internal, &opened.rules).await?;
     let loaded = internal.pack.current();
     let pack = examined.pack.as_ref().unwrap_or(&loaded.pack);
     let all = lines(&examined, pack, lang);
@@ -110,7 +102,7 @@ pub(super) async fn page(
                 .collect(),
         });
     let page = TablePage {
-        frame: Frame::of(&actor, lang, "/rules"),
+        frame: by.frame("/rules"),
         version,
         how: lang.t(how(&opened.table)),
         editable: opened.editable,
@@ -137,16 +129,12 @@ pub(super) async fn page(
         table: opened.table.id,
         name: opened.table.name,
     };
-    render(StatusCode::OK, &page)
+    Ok(render(StatusCode::OK, &page))
 }
 
 /// A version's table. `None` where there is no such version or table, or its model can't be read.
-pub(super) async fn open(
-    internal: &Internal,
-    actor: &Actor,
-    version: i32,
-    table: &str,
-) -> Result<Option<Opened>, StoreError> {
+pub(super) async fn open(visit: &Visit, version: i32, table: &str) -> Result<Option<Opened>, StoreError> {
+    let internal = &visit.internal;
     let Some((set, rules)) = internal.board.rules_open(&internal.county, version).await? else {
         return Ok(None);
     };
@@ -156,7 +144,7 @@ pub(super) async fn open(
         Some((model, table))
     });
     Ok(found.map(|(model, table)| Opened {
-        editable: set.state == "draft" && actor.is(&["office"]),
+        editable: set.state == "draft" && visit.actor.is(&["office"]),
         revision: set.revision,
         rules,
         model,

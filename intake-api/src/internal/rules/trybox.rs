@@ -3,7 +3,7 @@
 
 use askama::Template;
 use axum::{
-    extract::{Path, RawQuery, State},
+    extract::{Path, RawQuery},
     http::StatusCode,
     response::Response,
 };
@@ -13,18 +13,20 @@ use casework::pack::Pack;
 use casework::report::Facts;
 use casework::routing::{self, Decision};
 use casework::words::{LivingWith, Place, Sex, Suspect};
-use chrono::{DateTime, Utc};
 use platform::{clock, text::Lang};
 use serde_json::json;
 
 use super::examined;
 use crate::{
     internal::{
-        Internal,
+        By,
         auth::Overseer,
         board::facts,
-        page::{Frame, Language, render, words},
-        unavailable,
+        error::PageError,
+        page::{
+            Frame, render,
+            words::{self, Telling},
+        },
     },
     parts::Opened,
 };
@@ -75,20 +77,13 @@ struct Ticket {
 
 /// `GET /rules/{version}/try`
 pub(super) async fn page(
-    State(internal): State<Internal>,
-    actor: Overseer,
-    Language(lang): Language,
+    by: By<Overseer>,
     Path(version): Path<i32>,
     RawQuery(query): RawQuery,
-) -> Response {
-    let (_, rules) = match examined::opened(&internal, version).await {
-        Ok(opened) => opened,
-        Err(response) => return response,
-    };
-    let examined = match examined::check(&internal, &rules).await {
-        Ok(examined) => examined,
-        Err(e) => return unavailable(&e),
-    };
+) -> Result<Response, PageError> {
+    let (internal, lang) = (&by.internal, by.lang);
+    let (_, rules) = examined::opened(internal, version).await?;
+    let examined = examined::check(internal, &rules).await?;
     // Half of a pack that has mistakes routes as well: its doubts become triage tickets, as they would for a real report.
     let pack = examined.pack.as_ref();
     let loaded = internal.pack.current();
@@ -100,15 +95,31 @@ pub(super) async fn page(
         let mine = routing::decide(pack, facts, now);
         let theirs = (loaded.rule_set != version).then(|| routing::decide(&loaded.pack, facts, now));
         let title = lang.fill("rules.try.by_version", &[("n", &version.to_string())]);
-        answers.push(answer(lang, (pack, facts), &mine, theirs.as_ref(), title, now));
+        answers.push(answer(
+            Telling { pack, lang, now },
+            facts,
+            &mine,
+            theirs.as_ref(),
+            title,
+        ));
         if let Some(theirs) = &theirs {
             let title = lang.fill("rules.try.in_force", &[("n", &loaded.rule_set.to_string())]);
-            answers.push(answer(lang, (&loaded.pack, facts), theirs, Some(&mine), title, now));
+            answers.push(answer(
+                Telling {
+                    pack: &loaded.pack,
+                    lang,
+                    now,
+                },
+                facts,
+                theirs,
+                Some(&mine),
+                title,
+            ));
         }
     }
     let shown = pack.unwrap_or(&loaded.pack);
     let page = TryPage {
-        frame: Frame::of(&actor, lang, "/rules"),
+        frame: by.frame("/rules"),
         version,
         nothing: typed.asked && facts.is_none(),
         asked: facts
@@ -119,7 +130,7 @@ pub(super) async fn page(
         unreadable: pack.is_none(),
         ..typed.page(shown, lang)
     };
-    render(StatusCode::OK, &page)
+    Ok(render(StatusCode::OK, &page))
 }
 
 /// The facts of a trial in words. Who reports is not asked here.
@@ -130,14 +141,8 @@ fn asked(facts: &Facts, pack: &Pack, lang: Lang) -> Vec<(&'static str, String)> 
     lines
 }
 
-fn answer(
-    lang: Lang,
-    (pack, facts): (&Pack, &Facts),
-    decision: &Decision,
-    other: Option<&Decision>,
-    title: String,
-    now: DateTime<Utc>,
-) -> Answer {
+fn answer(how: Telling<'_>, facts: &Facts, decision: &Decision, other: Option<&Decision>, title: String) -> Answer {
+    let Telling { pack, lang, now } = how;
     let tickets = decision.tickets.iter().map(|ticket| {
         let same = other.is_none_or(|other| {
             other.tickets.iter().any(|theirs| {

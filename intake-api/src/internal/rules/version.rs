@@ -1,11 +1,7 @@
 //! `GET /rules/{version}`: one version, its next step first: what changed, what the check says, what a replay shows.
 
 use askama::Template;
-use axum::{
-    extract::{Path, State},
-    http::StatusCode,
-    response::{IntoResponse, Response},
-};
+use axum::{extract::Path, response::Response};
 use casework::calendar::shanghai;
 use casework::county::{MODEL, PackFiles};
 use casework::dmn;
@@ -22,13 +18,13 @@ use super::{
     findings::{FindingLine, lines},
     list, outcome,
     outcome::OutcomeView,
-    replay,
 };
 use crate::internal::{
-    Internal,
+    By, Visit,
+    again::Again,
     auth::{Actor, Overseer},
-    page::{Frame, Language, problem, render, words},
-    unavailable,
+    error::PageError,
+    page::{Frame, render, words},
 };
 
 #[derive(Template)]
@@ -81,41 +77,21 @@ struct Act {
 }
 
 /// `GET /rules/{version}`
-pub(super) async fn page(
-    State(internal): State<Internal>,
-    actor: Overseer,
-    Language(lang): Language,
-    Path(version): Path<i32>,
-) -> Response {
-    show(&internal, &actor, lang, version, StatusCode::OK, None).await
+pub(super) async fn page(by: By<Overseer>, Path(version): Path<i32>) -> Result<Response, PageError> {
+    show(&by, version, Again::default()).await
 }
 
 /// The page, with what could not be done.
-pub(super) async fn show(
-    internal: &Internal,
-    actor: &Actor,
-    lang: Lang,
-    version: i32,
-    status: StatusCode,
-    error: Option<String>,
-) -> Response {
-    match read(internal, actor, lang, version, error).await {
-        Ok(Some(page)) => render(status, &page),
-        Ok(None) => problem::not_found().into_response(),
-        Err(e) => unavailable(&e),
-    }
+pub(super) async fn show(visit: &Visit, version: i32, again: Again) -> Result<Response, PageError> {
+    let page = read(visit, version, again.said).await?;
+    Ok(render(again.status, &page.ok_or(PageError::NotFound)?))
 }
 
-async fn read(
-    internal: &Internal,
-    actor: &Actor,
-    lang: Lang,
-    version: i32,
-    error: Option<String>,
-) -> Result<Option<VersionPage>, StoreError> {
+async fn read(visit: &Visit, version: i32, error: Option<String>) -> Result<Option<VersionPage>, StoreError> {
+    let (internal, actor, lang) = (&visit.internal, &visit.actor, visit.lang);
     let (store, county, now) = (&internal.board, &*internal.county, clock::now());
     // Before the outcome is read: a replay that ends in between is asked for again and not missed.
-    let running = replay::is_under_way(internal, version);
+    let running = internal.replays.get(version).is_some();
     let Some((set, rules)) = store.rules_open(county, version).await? else {
         return Ok(None);
     };
@@ -138,7 +114,7 @@ async fn read(
     let differences = against.map_or_else(Vec::new, |against| changes(&against, &rules, &loaded.pack, lang));
     let changed = !differences.is_empty() || set.restores.is_some();
     let page = VersionPage {
-        frame: Frame::of(actor, lang, "/rules"),
+        frame: visit.frame("/rules"),
         office: actor.is(&["office"]),
         version,
         state,

@@ -4,51 +4,41 @@
 //! something only beside those. `export` writes it, `import` reads it, `sheet` reads cells and trusts nobody.
 
 mod export;
+mod headings;
 mod import;
-pub(crate) mod sheet;
 #[cfg(test)]
 mod tests;
 
 use askama::Template;
 use axum::{
     body::Bytes,
-    extract::{Multipart, Path, State, multipart::MultipartRejection},
-    http::{StatusCode, header},
+    extract::{Multipart, Path, multipart::MultipartRejection},
+    http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 use casework::county::MODEL;
 use casework::dmn;
 use platform::{
     clock,
-    store::{RulesError, StoreError, rules_digest},
-    text::Lang,
+    store::{RulesError, rules_digest},
 };
 
 use super::{examined::opened, save};
 use crate::internal::{
-    Internal,
-    auth::{Actor, Office, Overseer},
-    page::{Frame, Language, problem, render},
-    unavailable,
+    By, Visit,
+    again::Again,
+    auth::{Office, Overseer},
+    error::PageError,
+    page::{Frame, render},
+    sheet::{self, Mistake, Unopened},
 };
-use import::{Mistake, Refused, import};
+use headings::GUIDE;
+use import::{Refused, import};
 
 /// Largest file. The county's rules are 40 KiB.
 const FILE_MAX: usize = 2 * 1024 * 1024;
 /// Mistakes that a page lists.
 const LISTED: usize = 100;
-/// What people must know, on the page and on the first sheet.
-const GUIDE: [&str; 8] = [
-    "rules.workbook.guide.cells",
-    "rules.workbook.guide.any",
-    "rules.workbook.guide.several",
-    "rules.workbook.guide.numbers",
-    "rules.workbook.guide.rows",
-    "rules.workbook.guide.order",
-    "rules.workbook.guide.sheets",
-    "rules.workbook.guide.once",
-];
-
 #[derive(Template)]
 #[template(path = "internal/rules/workbook.html")]
 struct WorkbookPage {
@@ -63,76 +53,36 @@ struct WorkbookPage {
     more: Option<String>,
 }
 
-/// What a page says of an upload.
-#[derive(Default)]
-struct Said {
-    error: Option<String>,
-    mistakes: Vec<Mistake>,
-}
-
 /// `GET /rules/{version}/workbook`
-pub(super) async fn page(
-    State(internal): State<Internal>,
-    actor: Overseer,
-    Language(lang): Language,
-    Path(version): Path<i32>,
-) -> Response {
-    show(&internal, &actor, lang, version, StatusCode::OK, Said::default()).await
+pub(super) async fn page(by: By<Overseer>, Path(version): Path<i32>) -> Result<Response, PageError> {
+    show(&by, version, Again::default()).await
 }
 
 /// `GET /rules/{version}/rules.xlsx`
-pub(super) async fn download(
-    State(internal): State<Internal>,
-    _actor: Overseer,
-    Language(lang): Language,
-    Path(version): Path<i32>,
-) -> Response {
-    let (_, rules) = match opened(&internal, version).await {
-        Ok(opened) => opened,
-        Err(response) => return response,
-    };
-    let Some(model) = rules.get(MODEL).and_then(|text| dmn::read(text).ok()) else {
-        return problem::not_found().into_response();
-    };
+pub(super) async fn download(by: By<Overseer>, Path(version): Path<i32>) -> Result<Response, PageError> {
+    let (internal, lang) = (&by.internal, by.lang);
+    let (_, rules) = opened(internal, version).await?;
+    let model = rules.get(MODEL).and_then(|text| dmn::read(text).ok());
+    let model = model.ok_or(PageError::NotFound)?;
     let stamp = export::Stamp {
         version,
         digest: rules_digest(&rules),
         at: clock::now(),
     };
     let pack = internal.pack.current().pack.clone();
-    let written = tokio::task::spawn_blocking(move || export::export(&pack, &model, &stamp, lang)).await;
-    match written {
-        Ok(Ok(file)) => {
-            let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-            let name = format!("attachment; filename=\"rules-{version}.xlsx\"");
-            let headers = [
-                (header::CONTENT_TYPE, kind.to_owned()),
-                (header::CONTENT_DISPOSITION, name),
-                (header::CACHE_CONTROL, "no-store".to_owned()),
-            ];
-            (headers, file).into_response()
-        }
-        Ok(Err(e)) => unavailable(&StoreError::Unreadable(format!("the workbook can't be written: {e}"))),
-        Err(e) => unavailable(&StoreError::Unreadable(format!("the workbook can't be written: {e}"))),
-    }
+    let file = tokio::task::spawn_blocking(move || export::export(&pack, &model, &stamp, lang)).await;
+    let file = file.map_err(PageError::unread)?.map_err(PageError::unread)?;
+    Ok(sheet::download(file, &format!("rules-{version}.xlsx")))
 }
 
 /// `POST /rules/{version}/workbook`
 pub(super) async fn upload(
-    State(internal): State<Internal>,
-    actor: Office,
-    Language(lang): Language,
+    by: By<Office>,
     Path(version): Path<i32>,
     parts: Result<Multipart, MultipartRejection>,
-) -> Response {
-    let refuse = async |status, error: String, mistakes| {
-        let said = Said {
-            error: Some(error),
-            mistakes,
-        };
-        show(&internal, &actor, lang, version, status, said).await
-    };
-    let plainly = async |status, key| refuse(status, lang.t(key).to_owned(), Vec::new()).await;
+) -> Result<Response, PageError> {
+    let lang = by.lang;
+    let plainly = |status, key| show(&by, version, Again::saying(status, by.said(key)));
     let (revision, file) = match form(parts).await {
         Ok(form) => form,
         Err(status) => return plainly(status, "rules.workbook.no_file").await,
@@ -143,39 +93,39 @@ pub(super) async fn upload(
     if file.len() > FILE_MAX {
         return plainly(StatusCode::PAYLOAD_TOO_LARGE, "rules.workbook.too_large").await;
     }
-    let (_, mut rules) = match opened(&internal, version).await {
-        Ok(opened) => opened,
-        Err(response) => return response,
-    };
+    let (_, mut rules) = opened(&by.internal, version).await?;
     let (digest, text) = (rules_digest(&rules), rules.get(MODEL).cloned().unwrap_or_default());
-    let pack = internal.pack.current().pack.clone();
+    let pack = by.internal.pack.current().pack.clone();
     // Another task may panic on a file that means harm without taking this one along.
     let read = tokio::task::spawn_blocking(move || import(&file, &pack, &text, &digest, lang)).await;
-    let written = match read.unwrap_or(Err(Refused::Unreadable)) {
+    let written = match read.unwrap_or(Err(Refused::Unopened(Unopened::Unreadable))) {
         Ok(Some(written)) => written,
         Ok(None) => return plainly(StatusCode::OK, "rules.workbook.same").await,
         Err(Refused::Mistakes(mistakes)) => {
             let said = lang.fill("rules.workbook.mistakes", &[("n", &mistakes.len().to_string())]);
-            return refuse(StatusCode::UNPROCESSABLE_ENTITY, said, mistakes).await;
+            let again = Again::keeping(StatusCode::UNPROCESSABLE_ENTITY, Some(said), mistakes);
+            return show(&by, version, again).await;
         }
         Err(Refused::Other(from)) => {
             let said = lang.fill("rules.workbook.other", &[("n", &from)]);
-            return refuse(StatusCode::CONFLICT, said, Vec::new()).await;
+            return show(&by, version, Again::saying(StatusCode::CONFLICT, Some(said))).await;
         }
         Err(Refused::Foreign) => return plainly(StatusCode::UNPROCESSABLE_ENTITY, "rules.workbook.foreign").await,
-        Err(Refused::TooLarge) => return plainly(StatusCode::PAYLOAD_TOO_LARGE, "rules.workbook.swells").await,
-        Err(Refused::Unreadable) => {
+        Err(Refused::Unopened(Unopened::TooLarge)) => {
+            return plainly(StatusCode::PAYLOAD_TOO_LARGE, "rules.workbook.swells").await;
+        }
+        Err(Refused::Unopened(Unopened::Unreadable)) => {
             return plainly(StatusCode::UNPROCESSABLE_ENTITY, "rules.workbook.unreadable").await;
         }
     };
     rules.insert(MODEL.to_owned(), written);
-    match save::save(&internal, &actor, version, revision, rules).await {
-        Ok(_) => Redirect::to(&format!("/rules/{version}")).into_response(),
-        Err(RulesError::NoVersion) => problem::not_found().into_response(),
-        Err(e) => match save::refusal(&e, lang) {
-            Ok(said) => refuse(StatusCode::CONFLICT, said, Vec::new()).await,
-            Err(response) => response,
-        },
+    match save::save(&by, (version, revision), rules).await {
+        Ok(_) => Ok(Redirect::to(&format!("/rules/{version}")).into_response()),
+        Err(RulesError::NoVersion) => Err(PageError::NotFound),
+        Err(e) => {
+            let said = save::refusal(e, lang)?;
+            show(&by, version, Again::saying(StatusCode::CONFLICT, Some(said))).await
+        }
     }
 }
 
@@ -196,59 +146,21 @@ async fn form(parts: Result<Multipart, MultipartRejection>) -> Result<(i32, Byte
     Ok((revision, file))
 }
 
-async fn show(
-    internal: &Internal,
-    actor: &Actor,
-    lang: Lang,
-    version: i32,
-    status: StatusCode,
-    said: Said,
-) -> Response {
-    let (set, rules) = match opened(internal, version).await {
-        Ok(opened) => opened,
-        Err(response) => return response,
-    };
+async fn show(visit: &Visit, version: i32, again: Again<Vec<Mistake>>) -> Result<Response, PageError> {
+    let (lang, mistakes) = (visit.lang, again.fields);
+    let (set, rules) = opened(&visit.internal, version).await?;
     let readable = rules.get(MODEL).is_some_and(|text| dmn::read(text).is_ok());
-    let more = said.mistakes.len().saturating_sub(LISTED);
+    let more = mistakes.len().saturating_sub(LISTED);
     let page = WorkbookPage {
-        frame: Frame::of(actor, lang, "/rules"),
+        frame: visit.frame("/rules"),
         version,
         revision: set.revision,
         readable,
-        editable: readable && set.state == "draft" && actor.is(&["office"]),
+        editable: readable && set.state == "draft" && visit.actor.is(&["office"]),
         guide: GUIDE.iter().map(|key| lang.t(key)).collect(),
-        error: said.error,
-        mistakes: said.mistakes.into_iter().take(LISTED).collect(),
+        error: again.said,
+        mistakes: mistakes.into_iter().take(LISTED).collect(),
         more: (more > 0).then(|| lang.fill("rules.workbook.more", &[("n", &more.to_string())])),
     };
-    render(status, &page)
-}
-
-/// What people read above the columns of a table. Where two are alike, the second is numbered: columns are found by it.
-fn headings(table: &dmn::Table) -> Vec<String> {
-    let mut all: Vec<String> = Vec::new();
-    for column in table.inputs.iter().chain(&table.outputs) {
-        let heading = casework::zh::cells::heading(column);
-        let alike = all
-            .iter()
-            .filter(|known| known.split('（').next() == Some(heading))
-            .count();
-        all.push(if alike == 0 {
-            heading.to_owned()
-        } else {
-            format!("{heading}（{}）", alike + 1)
-        });
-    }
-    all
-}
-
-/// `A`, `Z`, `AA`: a column as spreadsheets name it, from 0.
-pub(crate) fn letters(column: u32) -> String {
-    let digit = char::from(b'A' + u8::try_from(column % 26).unwrap_or_default());
-    let rest = column / 26;
-    if rest == 0 {
-        digit.to_string()
-    } else {
-        format!("{}{digit}", letters(rest - 1))
-    }
+    Ok(render(again.status, &page))
 }

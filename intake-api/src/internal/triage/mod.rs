@@ -1,6 +1,9 @@
 //! What no rule could decide: the list of reports that wait for the office, and what it does with each.
 
+mod act;
+mod list;
 mod page;
+mod typed;
 
 use axum::routing::{get, post};
 
@@ -9,12 +12,12 @@ use super::Route;
 /// Routes of this part.
 pub(crate) fn routes() -> Vec<Route> {
     vec![
-        Route::get("/triage", get(page::list)),
+        Route::get("/triage", get(list::list)),
         Route::get("/triage/{report_id}", get(page::page)),
-        Route::post("/triage/{report_id}/take", post(page::take)),
-        Route::post("/triage/{report_id}/assign", post(page::assign)),
-        Route::post("/triage/{report_id}/reroute", post(page::reroute)),
-        Route::get("/api/v1/triage", get(page::api_list)),
-        Route::post("/api/v1/triage/{report_id}/{act}", post(page::api_act)),
+        Route::post("/triage/{report_id}/take", post(act::take)),
+        Route::post("/triage/{report_id}/assign", post(act::assign)),
+        Route::post("/triage/{report_id}/reroute", post(act::reroute)),
+        Route::get("/api/v1/triage", get(list::api)),
+        Route::post("/api/v1/triage/{report_id}/{act}", post(act::api)),
     ]
 }

@@ -11,7 +11,7 @@ use axum::{
     routing::{get, post},
 };
 
-use super::App;
+use super::state::App;
 
 /// Method and path of every operation, below `/api/v1`.
 #[cfg(test)]

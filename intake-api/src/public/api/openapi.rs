@@ -3,7 +3,7 @@
 use axum::{Json, extract::State, http::StatusCode, response::IntoResponse};
 use serde_json::{Value, json};
 
-use crate::public::App;
+use crate::public::state::App;
 
 const DOCUMENT: &str = include_str!("../../../openapi.json");
 

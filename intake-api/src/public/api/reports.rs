@@ -13,12 +13,12 @@ use super::drill;
 use crate::{
     intake::accept::{Channel, Submission},
     public::{
-        App, Refusal,
         body::{self, BodyError},
-        guard::Deadline,
+        deadline::Deadline,
         limit::Client,
         origin,
         problem::{Kind, Problem},
+        state::{App, Refusal},
     },
     web::encoding,
 };

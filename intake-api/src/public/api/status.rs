@@ -10,12 +10,13 @@ use platform::text::Lang;
 use serde::{Deserialize, Serialize};
 
 use crate::public::{
-    App, body,
+    body,
     limit::Client,
     origin,
     problem::{Kind, Problem},
     progress::Progress,
-    status::{AskError, Wrong, fetch},
+    state::App,
+    status::{AskError, fetch, question::Wrong},
 };
 use crate::web::encoding;
 

@@ -7,7 +7,7 @@ use casework::report::is_statutory;
 use casework::words::{Identity, LivingWith, Place, ReporterKind, Sex, Suspect};
 use serde_json::{Value, json};
 
-use crate::public::{App, form::words};
+use crate::public::{form::words, state::App};
 
 /// All words that are offered now.
 pub(super) async fn show(State(app): State<App>) -> impl IntoResponse {

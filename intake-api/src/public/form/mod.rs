@@ -23,13 +23,13 @@ use self::{
     view::{ChildPage, FormPage, Trouble},
 };
 use super::{
-    App, Refusal,
     body::{self, BodyError, GIVEN_BACK},
-    guard::Deadline,
+    deadline::Deadline,
     limit::Client,
     origin,
     page::{Notice, Page, Switch, render},
     receipt::{self, Slip},
+    state::{App, Refusal},
 };
 use crate::intake::accept::{Channel, Submission};
 
@@ -122,7 +122,16 @@ pub(super) async fn file(
         return shown.page(&app, lang);
     }
     match act {
-        Act::File => return submit(&app, lang, (client, until), &parts.headers, typed, large).await,
+        Act::File => {
+            let filing = Filing {
+                lang,
+                client,
+                until,
+                headers: &parts.headers,
+                large,
+            };
+            return filing.submit(&app, typed).await;
+        }
         Act::Keep => {}
         Act::AddChild => typed.add_child(),
         Act::RemoveChild(index) => typed.remove_child(index),
@@ -130,69 +139,75 @@ pub(super) async fn file(
     Shown::of(StatusCode::OK, &typed).page(&app, lang)
 }
 
-async fn submit(
-    app: &App,
+/// A form that is to be filed.
+struct Filing<'a> {
     lang: Lang,
-    (client, until): (Client, Deadline),
-    headers: &HeaderMap,
-    mut typed: Typed,
+    client: Client,
+    until: Deadline,
+    headers: &'a HeaderMap,
+    /// Larger than a report may be: it comes back with its mistakes named.
     large: bool,
-) -> Response {
-    let read = typed
-        .report(app.pack().pack.areas())
-        .and_then(|report| match app.unknown_situations(&report) {
-            unknown if unknown.is_empty() => Ok(report),
-            unknown => Err(unknown),
-        });
-    let report = match read {
-        Ok(report) if !large => report,
-        read => {
-            let status = if large {
-                StatusCode::PAYLOAD_TOO_LARGE
-            } else {
-                StatusCode::UNPROCESSABLE_ENTITY
-            };
-            let errors = Errors::of(lang, &read.err().unwrap_or_default());
-            typed.make_showable();
-            let trouble = large.then_some(Trouble::TooLarge);
-            let shown = Shown {
-                errors,
-                trouble,
-                ..Shown::of(status, &typed)
-            };
-            return shown.page(app, lang);
+}
+
+impl Filing<'_> {
+    /// Files it, or shows it again.
+    async fn submit(self, app: &App, mut typed: Typed) -> Response {
+        let read = typed
+            .report(app.pack().pack.areas())
+            .and_then(|report| match app.unknown_situations(&report) {
+                unknown if unknown.is_empty() => Ok(report),
+                unknown => Err(unknown),
+            });
+        let report = match read {
+            Ok(report) if !self.large => report,
+            read => {
+                let status = if self.large {
+                    StatusCode::PAYLOAD_TOO_LARGE
+                } else {
+                    StatusCode::UNPROCESSABLE_ENTITY
+                };
+                let errors = Errors::of(self.lang, &read.err().unwrap_or_default());
+                typed.make_showable();
+                let trouble = self.large.then_some(Trouble::TooLarge);
+                let shown = Shown {
+                    errors,
+                    trouble,
+                    ..Shown::of(status, &typed)
+                };
+                return shown.page(app, self.lang);
+            }
+        };
+        let submission = Submission {
+            report: report.clone(),
+            idempotency_key: Some(format!("form:{}", typed.get("key"))),
+            client: self.client.to_string(),
+            drill: false,
+            channel: Channel::Form,
+        };
+        let (status, trouble, wait_s) = match app.submit(self.client, submission, self.until).await {
+            Ok(accepted) => return receipt::answer(app, self.lang, self.headers, Slip::of(&report, accepted)),
+            Err(Refusal::Busy(wait_s)) => (StatusCode::TOO_MANY_REQUESTS, Trouble::Busy, Some(wait_s)),
+            Err(Refusal::NotStored) => (StatusCode::SERVICE_UNAVAILABLE, Trouble::NotStored, Some(5)),
+            // The writer may still be at it. The form keeps its key, so that sending it again files nothing twice.
+            Err(Refusal::Unknown) => (StatusCode::SERVICE_UNAVAILABLE, Trouble::Unsure, Some(5)),
+            Err(Refusal::KeyReused) => {
+                // Sent once, then changed after "back": it may be meant as a second report, so the next sending is one.
+                typed.renew_key();
+                (StatusCode::UNPROCESSABLE_ENTITY, Trouble::Changed, None)
+            }
+        };
+        let shown = Shown {
+            trouble: Some(trouble),
+            ..Shown::of(status, &typed)
+        };
+        let mut response = shown.page(app, self.lang);
+        if let Some(wait_s) = wait_s {
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from(wait_s));
         }
-    };
-    let submission = Submission {
-        report: report.clone(),
-        idempotency_key: Some(format!("form:{}", typed.get("key"))),
-        client: client.to_string(),
-        drill: false,
-        channel: Channel::Form,
-    };
-    let (status, trouble, wait_s) = match app.submit(client, submission, until).await {
-        Ok(accepted) => return receipt::answer(app, lang, headers, Slip::of(&report, accepted)),
-        Err(Refusal::Busy(wait_s)) => (StatusCode::TOO_MANY_REQUESTS, Trouble::Busy, Some(wait_s)),
-        Err(Refusal::NotStored) => (StatusCode::SERVICE_UNAVAILABLE, Trouble::NotStored, Some(5)),
-        // The writer may still be at it. The form keeps its key, so that sending it again files nothing twice.
-        Err(Refusal::Unknown) => (StatusCode::SERVICE_UNAVAILABLE, Trouble::Unsure, Some(5)),
-        Err(Refusal::KeyReused) => {
-            // Sent once, then changed after "back": it may be meant as a second report, so the next sending is one.
-            typed.renew_key();
-            (StatusCode::UNPROCESSABLE_ENTITY, Trouble::Changed, None)
-        }
-    };
-    let shown = Shown {
-        trouble: Some(trouble),
-        ..Shown::of(status, &typed)
-    };
-    let mut response = shown.page(app, lang);
-    if let Some(wait_s) = wait_s {
         response
-            .headers_mut()
-            .insert(header::RETRY_AFTER, HeaderValue::from(wait_s));
     }
-    response
 }
 
 #[cfg(test)]

@@ -4,11 +4,11 @@ use askama::Template;
 use axum::{http::StatusCode, response::Response};
 use platform::{receipt::ReportId, text::Lang};
 
-use super::{Question, Wrong};
+use super::question::{Question, Wrong};
 use crate::public::{
-    App,
     page::{Page, Switch, moment, render},
     progress::{Progress, Step, StepName},
+    state::App,
 };
 
 /// What the page has to say.

@@ -1,21 +1,15 @@
 //! The spreadsheet of people: the template, and what somebody wrote into it, each mistake with its cell.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    io::Cursor,
-};
+use std::collections::{BTreeMap, HashMap};
 
 use casework::pack::Pack;
 use platform::text::Lang;
 use rust_xlsxwriter::{Color, DataValidation, Format, Formula, Workbook, Worksheet, XlsxError};
 
-use super::{MOST, Row};
+use super::row::{MOST, Row};
 use crate::internal::{
     people::fields::{self, ROLES, role_name},
-    rules::workbook::{
-        letters,
-        sheet::{Book, Cell, is_sensible, read},
-    },
+    sheet::{self, Cell, MISTAKES_MAX, Mistake, Unopened, open, read},
 };
 
 /// The sheet that people fill in.
@@ -27,25 +21,11 @@ const GUIDE: &str = "说明";
 /// Headings, and the keys of what stands under each.
 const COLUMNS: [&str; 5] = ["姓名", "账号名", "工作电话", "单位", "角色"];
 
-/// Mistakes that are looked for; nobody mends more in one go.
-const MISTAKES_MAX: usize = 500;
-
-/// Something to mend in the file.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Mistake {
-    /// `人员 B3`
-    pub(super) place: String,
-    /// What is wrong.
-    pub(super) said: String,
-}
-
 /// Why a file was not taken.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Refused {
-    /// It is no workbook.
-    Unreadable,
-    /// It unpacks to more than anybody wrote.
-    TooLarge,
+    /// It can't be opened.
+    Unopened(Unopened),
     /// It has not the sheet or the headings of the template.
     Foreign,
     /// Nobody stands in it.
@@ -105,12 +85,7 @@ pub(super) fn template(pack: &Pack, lang: Lang) -> Result<Vec<u8>, XlsxError> {
 
 /// The people of a file, each with the cell of its login; nothing is taken from a file with a mistake.
 pub(super) fn read_people(file: &[u8], pack: &Pack, lang: Lang) -> Result<(Vec<Row>, Vec<String>), Refused> {
-    match is_sensible(file) {
-        Some(true) => {}
-        Some(false) => return Err(Refused::TooLarge),
-        None => return Err(Refused::Unreadable),
-    }
-    let mut book: Book<'_> = calamine::Reader::new(Cursor::new(file)).map_err(|_| Refused::Unreadable)?;
+    let mut book = open(file).map_err(Refused::Unopened)?;
     let sheet = read(&mut book, PEOPLE).ok_or(Refused::Foreign)?;
     let mut columns = [0; 5];
     for (column, heading) in columns.iter_mut().zip(COLUMNS) {
@@ -157,7 +132,7 @@ pub(super) fn read_people(file: &[u8], pack: &Pack, lang: Lang) -> Result<(Vec<R
 }
 
 fn place(row: u32, column: u32) -> String {
-    format!("{PEOPLE} {}{}", letters(column), row + 1)
+    sheet::place(PEOPLE, row, column)
 }
 
 /// Units by name; a name of two units says nothing.

@@ -10,7 +10,11 @@ use rust_xlsxwriter::{
     Color, DataValidation, DocProperties, ExcelDateTime, Format, FormatAlign, Formula, Workbook, Worksheet, XlsxError,
 };
 
-use super::{super::table::how, GUIDE, headings, letters, sheet::ROWS_MAX};
+use super::headings::{GUIDE, headings};
+use crate::internal::{
+    rules::table::how,
+    sheet::{ROWS_MAX, letters},
+};
 
 /// The hidden sheet that says which rules these are.
 pub(super) const ABOUT: &str = "_";

@@ -1,6 +1,6 @@
 //! A workbook back into the model: all of it or nothing, each mistake with its sheet, its cell and what to write there.
 
-use std::{collections::HashSet, io::Cursor};
+use std::collections::HashSet;
 
 use calamine::Reader;
 use casework::dmn::{self, Draft, Row, Table};
@@ -11,29 +11,15 @@ use platform::text::Lang;
 
 use super::{
     export::{ABOUT, DECISIONS, MARK, NUMBER},
-    headings, letters,
-    sheet::{Book, Cell, ROWS_MAX, Sheet, is_sensible, read},
+    headings::headings,
 };
-
-/// Mistakes of one sheet that are looked for; nobody mends more in one go.
-const MISTAKES_MAX: usize = 500;
-
-/// Something to mend in the file.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Mistake {
-    /// `应办事项 C7`
-    pub(super) place: String,
-    /// What is wrong, and what to write.
-    pub(super) said: String,
-}
+use crate::internal::sheet::{Book, Cell, MISTAKES_MAX, Mistake, ROWS_MAX, Sheet, Unopened, open, place, read};
 
 /// Why a file was not taken.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Refused {
-    /// It is no workbook.
-    Unreadable,
-    /// It unpacks to more than anybody wrote.
-    TooLarge,
+    /// It can't be opened.
+    Unopened(Unopened),
     /// It was not made from rules of this service.
     Foreign,
     /// It was made from other rules than these: this version, as it was then.
@@ -50,13 +36,8 @@ pub(super) fn import(
     digest: &str,
     lang: Lang,
 ) -> Result<Option<String>, Refused> {
-    match is_sensible(file) {
-        Some(true) => {}
-        Some(false) => return Err(Refused::TooLarge),
-        None => return Err(Refused::Unreadable),
-    }
-    let mut book: Book<'_> = Book::new(Cursor::new(file)).map_err(|_| Refused::Unreadable)?;
-    let model = dmn::read(text).map_err(|_| Refused::Unreadable)?;
+    let mut book = open(file).map_err(Refused::Unopened)?;
+    let model = dmn::read(text).map_err(|_| Refused::Unopened(Unopened::Unreadable))?;
     let sheets = belongs(&mut book, digest)?;
     let (mut changed, mut mistakes) = (Vec::new(), Vec::new());
     for table in &model.tables {
@@ -246,7 +227,7 @@ impl SheetReader<'_> {
 
     fn mistake(&mut self, row: u32, column: u32, said: String) {
         self.mistakes.push(Mistake {
-            place: format!("{} {}{}", self.name, letters(column), row + 1),
+            place: place(self.name, row, column),
             said,
         });
     }

@@ -23,10 +23,10 @@ use zip::{ZipArchive, ZipWriter, write::SimpleFileOptions};
 
 use super::{
     export::{ABOUT, DECISIONS, MARK, NUMBER, Stamp, export},
-    headings,
-    import::{Mistake, Refused, import},
-    letters,
+    headings::headings,
+    import::{Refused, import},
 };
+use crate::internal::sheet::{Mistake, Unopened, letters};
 
 struct Taihe {
     pack: Pack,
@@ -301,9 +301,15 @@ fn only_a_file_of_these_rules_is_taken() {
     let mut book = Workbook::new();
     book.add_worksheet().write_string(0, 0, "行").unwrap();
     assert_eq!(taihe.import(&book.save_to_buffer().unwrap()), Err(Refused::Foreign));
-    assert_eq!(taihe.import(b"PK\x03\x04 and nothing more"), Err(Refused::Unreadable));
+    assert_eq!(
+        taihe.import(b"PK\x03\x04 and nothing more"),
+        Err(Refused::Unopened(Unopened::Unreadable))
+    );
     let cut = taihe.exported();
-    assert_eq!(taihe.import(&cut[..cut.len() / 2]), Err(Refused::Unreadable));
+    assert_eq!(
+        taihe.import(&cut[..cut.len() / 2]),
+        Err(Refused::Unopened(Unopened::Unreadable))
+    );
 }
 
 #[test]
@@ -313,7 +319,7 @@ fn a_small_file_that_means_harm_stays_small() {
         xml + &" ".repeat(21 * 1024 * 1024)
     });
     assert!(bomb.len() < 1024 * 1024, "{}", bomb.len());
-    assert_eq!(taihe.import(&bomb), Err(Refused::TooLarge));
+    assert_eq!(taihe.import(&bomb), Err(Refused::Unopened(Unopened::TooLarge)));
     // One cell in the last corner would be 17 thousand million cells for who keeps them all.
     let corner = taihe.written(&taihe.grids(), |book| {
         let sheet = book.worksheet_from_name("紧急程度").unwrap();

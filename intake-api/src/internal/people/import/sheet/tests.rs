@@ -5,6 +5,7 @@ use platform::{pack::dir, text::Lang};
 use rust_xlsxwriter::Workbook;
 
 use super::{Refused, read_people, template};
+use crate::internal::sheet::Unopened;
 
 static PACK: LazyLock<Pack> = LazyLock::new(|| {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../counties/taihe");
@@ -88,7 +89,10 @@ fn each_mistake_is_named_by_its_cell() {
 
 #[test]
 fn other_files_are_refused_with_a_reason() {
-    assert_eq!(read_people(b"PK", &PACK, Lang::Zh), Err(Refused::Unreadable));
+    assert_eq!(
+        read_people(b"PK", &PACK, Lang::Zh),
+        Err(Refused::Unopened(Unopened::Unreadable))
+    );
     assert_eq!(read_people(&file(&[]), &PACK, Lang::Zh), Err(Refused::Empty));
     let mut book = Workbook::new();
     book.add_worksheet().write_string(0, 0, "姓名").unwrap();

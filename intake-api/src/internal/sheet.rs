@@ -6,7 +6,11 @@ use std::{
     io::{Cursor, Read},
 };
 
-use calamine::{DataRef, Xlsx};
+use axum::{
+    http::header,
+    response::{IntoResponse, Response},
+};
+use calamine::{DataRef, Reader, Xlsx};
 use zip::ZipArchive;
 
 /// Largest content when unpacked. The county's rules are 400 KiB.
@@ -43,9 +47,44 @@ pub(crate) struct Sheet {
     pub(crate) too_long: bool,
 }
 
+/// Something to mend in a file.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Mistake {
+    /// `应办事项 C7`
+    pub(crate) place: String,
+    /// What is wrong, and what to write.
+    pub(crate) said: String,
+}
+
+/// Mistakes of one sheet that are looked for; nobody mends more in one go.
+pub(crate) const MISTAKES_MAX: usize = 500;
+
+/// Why a file is not even opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unopened {
+    /// It is no workbook.
+    Unreadable,
+    /// It unpacks to more than anybody wrote.
+    TooLarge,
+}
+
+/// Opens a file that somebody sent.
+pub(crate) fn open(file: &[u8]) -> Result<Book<'_>, Unopened> {
+    match is_sensible(file) {
+        Some(true) => Book::new(Cursor::new(file)).map_err(|_| Unopened::Unreadable),
+        Some(false) => Err(Unopened::TooLarge),
+        None => Err(Unopened::Unreadable),
+    }
+}
+
+/// Where a cell stands, as spreadsheets say it: sheet and cell, both counted from 0 here.
+pub(crate) fn place(sheet: &str, row: u32, column: u32) -> String {
+    format!("{sheet} {}{}", letters(column), row + 1)
+}
+
 /// Whether the file unpacks to a sensible size; `None` = it can't be unpacked. What the file says of its own sizes is not
 /// believed.
-pub(crate) fn is_sensible(file: &[u8]) -> Option<bool> {
+fn is_sensible(file: &[u8]) -> Option<bool> {
     let mut parts = ZipArchive::new(Cursor::new(file)).ok()?;
     if parts.len() > PARTS_MAX {
         return Some(false);
@@ -103,4 +142,26 @@ fn cell(value: DataRef<'_>) -> Option<Cell> {
         DataRef::Error(_) => return Some(Cell::Wrong("rules.workbook.cell.error")),
     };
     (!words.trim().is_empty()).then_some(Cell::Words(words))
+}
+
+/// `A`, `Z`, `AA`: a column as spreadsheets name it, from 0.
+pub(crate) fn letters(column: u32) -> String {
+    let digit = char::from(b'A' + u8::try_from(column % 26).unwrap_or_default());
+    let rest = column / 26;
+    if rest == 0 {
+        digit.to_string()
+    } else {
+        format!("{}{digit}", letters(rest - 1))
+    }
+}
+
+/// A workbook as a browser saves it.
+pub(crate) fn download(file: Vec<u8>, name: &str) -> Response {
+    let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    let headers = [
+        (header::CONTENT_TYPE, kind.to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
+        (header::CACHE_CONTROL, "no-store".to_owned()),
+    ];
+    (headers, file).into_response()
 }

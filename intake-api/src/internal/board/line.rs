@@ -1,0 +1,145 @@
+//! One matter to call about, in words: an unsigned or overdue ticket, a report without a unit, a mail that did not arrive.
+
+use casework::pack::Pack;
+use casework::words::reserved::OFFICE;
+use chrono::{DateTime, Utc};
+use platform::{
+    store::{CallAbout, Subject, TriageLine},
+    text::{Lang, notice_kind},
+};
+
+use super::{
+    call::{Call, call},
+    said::{brief, reasons},
+};
+use crate::internal::page::words;
+
+/// One matter to call about.
+pub(crate) struct Line {
+    /// Keeps the focus while the part refreshes itself.
+    pub(crate) id: String,
+    pub(crate) href: String,
+    /// Receipt, place, sex and age, what is reported.
+    pub(crate) brief: String,
+    /// Red for what is overdue, amber for what soon will be.
+    pub(crate) tone: &'static str,
+    pub(crate) unit: String,
+    pub(crate) what: String,
+    pub(crate) urgency: &'static str,
+    pub(crate) since: String,
+    pub(crate) level: String,
+    pub(crate) drill: bool,
+    pub(crate) hot: bool,
+    pub(crate) call: Option<Call>,
+    /// A notice that can be sent again.
+    pub(crate) again: Option<uuid::Uuid>,
+}
+
+/// `key`: of an unsigned ticket `since` is its dispatch, of an overdue stage its due time.
+pub(crate) fn about(key: &str, line: &CallAbout, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> Line {
+    let obligation = pack.vocabulary().obligations.label(&line.obligation, lang.pack());
+    let stage = line.stage.as_deref().unwrap_or("sign");
+    let since = words::span(lang, now - line.since);
+    Line {
+        id: format!("{stage}-{}", line.ticket_id),
+        href: format!("/board/tickets/{}", line.ticket_id),
+        brief: brief(lang, pack, line.report_id, line.facts.as_ref()),
+        tone: if key.starts_with("board.overdue") {
+            "late"
+        } else {
+            "soon"
+        },
+        unit: line.unit_name.clone(),
+        what: obligation.to_owned(),
+        urgency: words::urgency(lang, &line.urgency),
+        since: lang.fill(
+            key,
+            &[
+                ("stage", words::stage(lang, stage)),
+                ("span", &since),
+                ("at", &words::moment(lang, line.since, now)),
+            ],
+        ),
+        level: line
+            .level
+            .filter(|level| *level > 0)
+            .map(|level| words::level(lang, level, words::letters(pack, &line.unit)).to_owned())
+            .unwrap_or_default(),
+        drill: line.drill,
+        hot: line.urgency == "P1",
+        call: Some(call(&line.call)),
+        again: None,
+    }
+}
+
+pub(crate) fn triage_line(line: &TriageLine, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> Line {
+    let (span, at) = (
+        words::span(lang, now - line.dispatched_at),
+        words::moment(lang, line.dispatched_at, now),
+    );
+    Line {
+        id: format!("triage-{}", line.report_id),
+        href: format!("/triage/{}", line.report_id),
+        brief: brief(lang, pack, line.report_id, line.facts.as_ref()),
+        tone: "",
+        unit: line.signed_by.as_ref().map_or_else(
+            || lang.t("triage.nobody").to_owned(),
+            |by| lang.fill("triage.taken_by", &[("by", by)]),
+        ),
+        what: reasons(&line.reasons).join("；"),
+        urgency: words::urgency(lang, &line.urgency),
+        since: lang.fill("board.waits_since", &[("span", &span), ("at", &at)]),
+        level: words::countdown(
+            lang,
+            line.next_due_at
+                .map(|_| if line.signed_by.is_some() { "resolve" } else { "sign" }),
+            line.next_due_at,
+            now,
+        )
+        .text,
+        drill: line.drill,
+        hot: line.urgency == "P1",
+        call: None,
+        again: None,
+    }
+}
+
+pub(crate) fn failed(
+    key: &str,
+    notice: &platform::store::UndeliveredNotice,
+    office: bool,
+    lang: Lang,
+    now: DateTime<Utc>,
+) -> Line {
+    let at = words::moment(lang, notice.finished_at, now);
+    Line {
+        id: format!("failed-{}", notice.id),
+        href: match (notice.ticket_id, &notice.subject_kind, notice.subject_id) {
+            (Some(ticket), ..) => format!("/board/tickets/{ticket}"),
+            (None, Some(kind), Some(id)) => Subject::page(kind, id, OFFICE),
+            _ => "/board".to_owned(),
+        },
+        brief: String::new(),
+        tone: "soon",
+        unit: notice.unit_name.clone(),
+        what: format!(
+            "{} · {}",
+            lang.t(&notice_kind(&notice.kind)),
+            lang.t(if notice.state == "bounced" {
+                "board.notice.bounced"
+            } else {
+                "board.notice.failed"
+            })
+        ),
+        urgency: words::urgency(lang, &notice.urgency),
+        since: lang.fill(
+            key,
+            &[("span", &words::span(lang, now - notice.finished_at)), ("at", &at)],
+        ),
+        level: notice.last_error.clone().unwrap_or_default(),
+        drill: false,
+        hot: notice.urgency == "P1",
+        call: Some(call(&notice.call)),
+        again: office.then_some(notice.id),
+    }
+}

@@ -1,0 +1,32 @@
+//! What lists of the office say alike: a report in a line, a count, reasons.
+
+use casework::pack::Pack;
+use platform::{receipt::ReportId, text::Lang};
+
+use crate::internal::page::words;
+
+/// More than this is not counted; the page then says "1000+".
+const COUNTED: i64 = 1000;
+
+/// Receipt, place, sex and age, what is reported.
+pub(crate) fn brief(lang: Lang, pack: &Pack, report: i64, facts: Option<&serde_json::Value>) -> String {
+    let said = facts.map_or_else(String::new, |facts| words::brief(lang, pack, facts));
+    format!("{} · {said}", ReportId::from_db(report))
+}
+
+pub(crate) fn counted(count: i64) -> String {
+    if count > COUNTED {
+        format!("{COUNTED}+")
+    } else {
+        count.to_string()
+    }
+}
+
+/// The texts of a JSON array.
+pub(crate) fn reasons(list: &serde_json::Value) -> Vec<String> {
+    list.as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|r| r.as_str().map(str::to_owned))
+        .collect()
+}

@@ -1,0 +1,224 @@
+//! The office confirms a closing, approves a transfer, or refuses either with a reason. Page and API share one way through.
+
+use axum::{
+    Form, Json,
+    extract::Path,
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+use casework::routing;
+use casework::words::Urgency;
+use casework::words::reserved::TRANSFERRED;
+use chrono::{DateTime, Utc};
+use platform::{
+    clock,
+    pack::watch::LoadedPack,
+    store::{ActDone, Acting, ClosingCase, ClosingLine, StoreError, Successor, TicketDeed},
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::page::show;
+use crate::internal::{
+    By, Visit,
+    again::Again,
+    auth::Office,
+    desk::{
+        closing::oversight,
+        post::what_happened,
+        sealed::{self, Note},
+    },
+    detached,
+    error::{ApiError, PageError},
+    page::words,
+    wire::JsonBody,
+};
+
+/// Instead of the word of what was done: the unit that was to take over is not in the pack any more.
+const RECEIVER_GONE: &str = "receiver-gone";
+
+/// Longest reason, in characters.
+const LONGEST: usize = 5000;
+
+/// What the forms and the API send.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(crate) struct Typed {
+    #[serde(default)]
+    version: i32,
+    #[serde(default)]
+    reason: String,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Verb {
+    /// Confirms a closing or approves a transfer, whichever waits.
+    Agree,
+    Refuse,
+}
+
+/// `POST /closings/{id}/confirm`
+pub(super) async fn confirm(
+    by: By<Office>,
+    Path(id): Path<i64>,
+    Form(typed): Form<Typed>,
+) -> Result<Response, PageError> {
+    act(&by, id, Verb::Agree, typed).await
+}
+
+/// `POST /closings/{id}/refuse`
+pub(super) async fn refuse(
+    by: By<Office>,
+    Path(id): Path<i64>,
+    Form(typed): Form<Typed>,
+) -> Result<Response, PageError> {
+    act(&by, id, Verb::Refuse, typed).await
+}
+
+async fn act(by: &By<Office>, id: i64, verb: Verb, typed: Typed) -> Result<Response, PageError> {
+    if verb == Verb::Refuse && !reason_fits(&typed.reason) {
+        let said = by.said("closings.need_reason");
+        let again = Again::keeping(StatusCode::UNPROCESSABLE_ENTITY, said, typed.reason);
+        return show(by, id, again).await;
+    }
+    let (lang, now) = (by.lang, clock::now());
+    let (done, word) = decide(by, id, verb, &typed, now).await?;
+    let said = match done {
+        ActDone::Done => return Ok(Redirect::to(&format!("/closings?done={word}")).into_response()),
+        ActDone::Stale {
+            last_kind,
+            last_by,
+            last_at,
+            ..
+        } => lang.fill(
+            "closings.stale",
+            &[
+                ("by", &last_by),
+                ("at", &words::moment(lang, last_at, now)),
+                ("what", what_happened(lang, &last_kind)),
+            ],
+        ),
+        ActDone::Denied(why) => lang.t(&format!("close.denied_{}", why.as_str())).to_owned(),
+        ActDone::NotAllowed { .. } if word == RECEIVER_GONE => lang.t("closings.receiver_gone").to_owned(),
+        ActDone::NotAllowed { .. } => lang.t("closings.gone").to_owned(),
+        ActDone::NotFound => return Err(PageError::NotFound),
+    };
+    show(by, id, Again::keeping(StatusCode::CONFLICT, Some(said), typed.reason)).await
+}
+
+/// `POST /api/v1/closings/{id}/{act}`: `confirm` (approves, where it is a transfer) or `refuse`; `{"version", "reason"}`.
+pub(super) async fn api(
+    by: By<Office>,
+    Path((id, act)): Path<(i64, String)>,
+    JsonBody(typed): JsonBody<Typed>,
+) -> Result<Json<Value>, ApiError> {
+    let verb = match act.as_str() {
+        "confirm" => Verb::Agree,
+        "refuse" => Verb::Refuse,
+        _ => return Err(ApiError::said(404, "the acts are confirm and refuse")),
+    };
+    if verb == Verb::Refuse && !reason_fits(&typed.reason) {
+        // What is not there can't be refused with a reason either.
+        return Err(match by.internal.office.closing_case(&by.internal.county, id).await? {
+            None => ApiError::said(404, "no closing of such a ticket waits"),
+            Some(_) => ApiError::said(422, "give a reason of at most 5000 characters: it is recorded"),
+        });
+    }
+    match decide(&by, id, verb, &typed, clock::now()).await? {
+        (ActDone::Done, word) => Ok(Json(json!({"done": word}))),
+        (ActDone::Stale { .. }, _) => Err(ApiError::said(
+            409,
+            "the ticket has changed since this version; nothing was done",
+        )),
+        (ActDone::Denied(why), _) => Err(ApiError::key(409, &format!("close.denied_{}", why.as_str()))),
+        (ActDone::NotAllowed { .. }, RECEIVER_GONE) => Err(ApiError::key(409, "closings.receiver_gone")),
+        (ActDone::NotAllowed { .. }, _) => {
+            Err(ApiError::said(409, "no closing of this ticket waits; nothing was done"))
+        }
+        (ActDone::NotFound, _) => Err(ApiError::said(404, "there is no such ticket")),
+    }
+}
+
+fn reason_fits(reason: &str) -> bool {
+    !reason.trim().is_empty() && reason.chars().count() <= LONGEST
+}
+
+/// Decides in a task of its own, with the office's login; also says which word was done.
+async fn decide(
+    visit: &Visit,
+    id: i64,
+    verb: Verb,
+    typed: &Typed,
+    now: DateTime<Utc>,
+) -> Result<(ActDone, &'static str), PageError> {
+    let internal = &visit.internal;
+    let Some(case) = internal.office.closing_case(&internal.county, id).await? else {
+        let exists = internal.board.board_ticket(&internal.county, id).await?;
+        let done = exists.map_or(ActDone::NotFound, |ticket| ActDone::NotAllowed { state: ticket.state });
+        return Ok((done, ""));
+    };
+    let loaded = internal.pack.current();
+    let transfer = case.line.outcome.as_deref() == Some(TRANSFERRED);
+    let (deed, word) = match verb {
+        Verb::Refuse => (TicketDeed::Refuse, "refuse"),
+        Verb::Agree if transfer => match successor(&case, &loaded, now) {
+            Some(successor) => (TicketDeed::Approve(Box::new(successor)), "approve"),
+            // The unit left the pack since: refuse, and another is chosen.
+            None => return Ok((ActDone::NotAllowed { state: case.line.state }, RECEIVER_GONE)),
+        },
+        Verb::Agree => {
+            let urgency = urgency(&case.line);
+            let oversight = oversight(&case.facts, urgency, &loaded, case.line.outcome.as_deref(), now);
+            (TicketDeed::Confirm(oversight), "confirm")
+        }
+    };
+    let reason = Some(typed.reason.trim()).filter(|reason| !reason.is_empty());
+    let note = Note {
+        reason: reason.map(Into::into),
+        ..Note::default()
+    };
+    let seal = || sealed::seal_with(&internal.keys, case.line.report_id, &case.data_key, &note);
+    let sealed = reason.map(|_| seal()).transpose()?;
+    let (office, county, person, version) = (
+        internal.office.clone(),
+        internal.county.clone(),
+        visit.actor.person.clone(),
+        typed.version,
+    );
+    let work = async move {
+        let acting = Acting {
+            by: &person.account.name,
+            account: person.account.id,
+            version,
+            at: now,
+            sealed,
+            detail: json!({}),
+        };
+        let done = office.office_act(&county, id, &deed, &acting).await?;
+        if done == ActDone::Done {
+            let _ = office.notices_wake().await;
+        }
+        Ok::<_, StoreError>(done)
+    };
+    Ok((detached(work).await?, word))
+}
+
+fn urgency(line: &ClosingLine) -> Urgency {
+    Urgency::from_word(&line.urgency).unwrap_or(Urgency::P1)
+}
+
+fn successor(case: &ClosingCase, loaded: &LoadedPack, now: DateTime<Utc>) -> Option<Successor> {
+    let unit = loaded.pack.units().get(case.line.transfer_to.as_deref()?)?;
+    Some(Successor {
+        unit_kind: unit.kind.clone(),
+        shows: loaded.pack.rules().shows(&case.line.obligation, &unit.kind),
+        stages: routing::successor(
+            &loaded.pack,
+            &case.line.obligation,
+            &unit.code,
+            urgency(&case.line),
+            now,
+        ),
+        rule_set: loaded.rule_set,
+        calendar: loaded.pack.calendar().version().to_owned(),
+    })
+}

@@ -1,0 +1,72 @@
+//! The ticket of an address, as far as the person at this desk may have it.
+
+use platform::{
+    clock,
+    run::telemetry::chain,
+    store::{DeskTicket, Reading},
+};
+use tracing::error;
+
+use super::draft::Person;
+use crate::{
+    internal::{By, auth::Desk, detached, error::PageError},
+    parts::Opened,
+};
+
+/// Reads the id of an address; anything else is no ticket.
+pub(super) fn id_of(text: &str) -> Option<i64> {
+    text.parse().ok().filter(|id| *id > 0)
+}
+
+/// A ticket and the people of its unit: what a page with its acts is made from.
+pub(crate) struct Case {
+    /// The ticket.
+    pub(crate) ticket: DeskTicket,
+    /// Everybody who may act on it.
+    pub(crate) people: Vec<Person>,
+}
+
+impl Case {
+    /// The ticket of an address with its people.
+    pub(crate) async fn fetch(by: &By<Desk>, id: &str) -> Result<Self, PageError> {
+        Ok(Self::of(by, fetch(by, id).await?).await)
+    }
+
+    /// Of a ticket. A page is shown also while its people can't be read.
+    pub(crate) async fn of(by: &By<Desk>, ticket: DeskTicket) -> Self {
+        let people = by.internal.desk.desk_people(&by.internal.county, &ticket.unit).await;
+        let people = people.inspect_err(|e| {
+            error!(
+                ticket = ticket.id,
+                error = chain(e),
+                "the people of a unit can't be read"
+            );
+        });
+        Self {
+            people: people.unwrap_or_default(),
+            ticket,
+        }
+    }
+}
+
+/// The ticket of an address.
+pub(crate) async fn fetch(by: &By<Desk>, id: &str) -> Result<DeskTicket, PageError> {
+    let id = id_of(id).ok_or(PageError::NotFound)?;
+    let found = by.internal.desk.desk_ticket(&by.right.scope, id).await?;
+    let mut ticket = found.ok_or(PageError::NotFound)?;
+    ticket.ground = by.internal.office.ticket_ground(id).await?.unwrap_or_default();
+    Ok(ticket)
+}
+
+/// What this person may see of the ticket's report; that they saw it is written down.
+pub(super) async fn read(by: &By<Desk>, ticket: &DeskTicket, how: &'static str) -> Result<Opened, PageError> {
+    let (store, scope, id) = (by.internal.desk.clone(), by.right.scope.clone(), ticket.id);
+    let reading = Reading {
+        account: by.me(),
+        how,
+        at: clock::now(),
+    };
+    let handed = detached(async move { store.desk_ticket_read(&scope, id, reading).await }).await?;
+    let handed = handed.ok_or(PageError::NotFound)?;
+    Ok(Opened::new(&by.internal.keys, ticket.report_id, &handed))
+}

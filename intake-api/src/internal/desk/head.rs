@@ -1,0 +1,34 @@
+//! A ticket by its name, for pages that show no report.
+
+use casework::pack::Pack;
+use platform::{receipt::ReportId, store::DeskTicket, text::Lang};
+
+use crate::internal::page::words;
+
+/// What names a ticket, and says nothing of its report.
+pub(super) struct Head {
+    pub(super) id: i64,
+    pub(super) version: i32,
+    pub(super) receipt: String,
+    pub(super) obligation: String,
+    pub(super) unit: String,
+    pub(super) state: &'static str,
+    pub(super) urgency: &'static str,
+    pub(super) hot: bool,
+}
+
+/// The head of a page that shows no report.
+pub(super) fn head(ticket: &DeskTicket, pack: &Pack, lang: Lang) -> Head {
+    let obligations = &pack.vocabulary().obligations;
+    let unit = pack.units().get(&ticket.unit);
+    Head {
+        id: ticket.id,
+        version: ticket.version,
+        receipt: ReportId::from_db(ticket.report_id).to_string(),
+        obligation: obligations.label(&ticket.obligation, lang.pack()).to_owned(),
+        unit: unit.map_or_else(|| ticket.unit.clone(), |unit| unit.name.clone()),
+        state: words::state(lang, &ticket.state),
+        urgency: words::urgency(lang, &ticket.urgency),
+        hot: ticket.urgency == "P1",
+    }
+}

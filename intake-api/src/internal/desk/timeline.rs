@@ -1,0 +1,152 @@
+//! What was done on a ticket, line by line.
+
+use casework::pack::Pack;
+use chrono::{DateTime, Utc};
+use platform::{
+    foreign::Foreign,
+    seal::MasterKey,
+    store::{DeskEvent, DeskTicket},
+    text::Lang,
+};
+
+use super::sealed::{self, Note};
+use crate::internal::page::words::{self, Telling};
+
+/// An act on the timeline.
+pub(super) struct EventWords {
+    pub(super) at: String,
+    pub(super) text: String,
+    pub(super) lines: Vec<(&'static str, String)>,
+    /// It holds words that can't be opened.
+    pub(super) shut: bool,
+}
+
+/// The dispatch and every act since, with what was written.
+pub(super) fn events(ticket: &DeskTicket, keys: &MasterKey, how: Telling<'_>) -> Vec<EventWords> {
+    let Telling { pack, lang, now } = how;
+    let key = sealed::data_key(keys, ticket).ok();
+    let dispatched = EventWords {
+        at: words::moment(lang, ticket.dispatched_at, now),
+        text: lang.t("desk.event.dispatched").to_owned(),
+        lines: Vec::new(),
+        shut: false,
+    };
+    let acts = ticket.events.iter().map(|event| {
+        let sealed = event.sealed.as_deref();
+        let note = sealed.and_then(|text| sealed::note(key.as_ref()?, ticket.report_id, text));
+        // A contact has two times: when the child was seen, and when it was written down.
+        let at = match note
+            .as_ref()
+            .and_then(|note| note.at)
+            .filter(|_| event.kind == "contacted")
+        {
+            Some(seen) => lang.fill(
+                "desk.seen_at",
+                &[
+                    ("seen", &words::moment(lang, seen, now)),
+                    ("at", &words::moment(lang, event.at, now)),
+                ],
+            ),
+            None => words::moment(lang, event.at, now),
+        };
+        EventWords {
+            at,
+            text: event_text(event, pack, lang),
+            shut: sealed.is_some() && note.is_none(),
+            lines: note.map(|note| note_lines(note, lang, now)).unwrap_or_default(),
+        }
+    });
+    std::iter::once(dispatched).chain(acts).collect()
+}
+
+/// An act in words.
+pub(crate) fn event_text(event: &DeskEvent, pack: &Pack, lang: Lang) -> String {
+    let detail = |name: &str| event.detail[name].as_str().unwrap_or_default().to_owned();
+    let pl = lang.pack();
+    let name = |unit: &str| {
+        pack.units()
+            .get(unit)
+            .map_or(unit, |unit| unit.name.as_str())
+            .to_owned()
+    };
+    let (kind, more) = match event.kind.as_str() {
+        "assigned" if event.detail["why"] == "left" => ("handed-over", detail("to")),
+        "assigned" => ("assigned", detail("to")),
+        "unassigned" => ("unassigned", String::new()),
+        "unit-moved" => ("unit-moved", detail("from_name")),
+        "evidence" => (
+            "evidence",
+            pack.vocabulary().evidence.label(&detail("kind"), pl).to_owned(),
+        ),
+        "resolved" => (
+            "resolved",
+            pack.vocabulary().outcomes.label(&detail("outcome"), pl).to_owned(),
+        ),
+        known @ ("close-requested" | "close-refused") => {
+            let outcome = pack.vocabulary().outcomes.label(&detail("outcome"), pl).to_owned();
+            match event.detail["unit"].as_str() {
+                None => (known, outcome),
+                Some(unit) if known == "close-requested" => ("transfer-requested", name(unit)),
+                Some(unit) => ("transfer-refused", name(unit)),
+            }
+        }
+        known @ ("close-confirmed" | "close-taken-back") => (
+            known,
+            pack.vocabulary().outcomes.label(&detail("outcome"), pl).to_owned(),
+        ),
+        known @ ("transfer-approved"
+        | "transfer-received"
+        | "transferred-in"
+        | "transfer-withdrawn"
+        | "oversight-opened"
+        | "not-filed-told"
+        | "not-filed-withdrawn") => (known, name(&detail("unit"))),
+        known @ ("opening-asked" | "opening-opened" | "opening-approved" | "opening-refused" | "opening-withdrawn"
+        | "opening-ended" | "opening-reviewed") => {
+            let words: Vec<String> = serde_json::from_value(event.detail["parts"].clone()).unwrap_or_default();
+            (known, crate::internal::openings::parts(lang, &words))
+        }
+        "flood-closed" => {
+            // Closings from before grounds were asked have none.
+            let known = ["drill", "duplicate"]
+                .into_iter()
+                .find(|ground| event.detail["ground"] == *ground);
+            let ground = lang.t(&format!("floods.ground.{}", known.unwrap_or("not-real")));
+            ("flood-closed", ground.to_owned())
+        }
+        known @ ("flood-given-back" | "signed" | "contacted" | "decision-recorded" | "reopened" | "notice-resent") => {
+            (known, String::new())
+        }
+        _ => ("other", event.kind.clone()),
+    };
+    lang.fill(
+        &format!("desk.event.{kind}"),
+        &[("by", &words::actor(lang, &event.actor)), ("what", &more)],
+    )
+}
+
+/// What was written with an act, label by label.
+pub(crate) fn note_lines(note: Note, lang: Lang, now: DateTime<Utc>) -> Vec<(&'static str, String)> {
+    let at = note.at.map(|at| words::moment(lang, at, now));
+    let dated = note.dated.map(|day| day.to_string());
+    let number = if dated.is_some() {
+        "desk.field.decision_number"
+    } else {
+        "desk.field.reference"
+    };
+    let said = |words: Option<Foreign>| words.map(|words| words.to_string());
+    let all = [
+        ("desk.field.who", said(note.who)),
+        ("desk.field.at", at),
+        ("desk.field.place", said(note.place)),
+        (number, said(note.reference)),
+        ("desk.field.decision_date", dated),
+        ("desk.field.missing", said(note.missing)),
+        ("desk.field.unseen", said(note.unseen)),
+        ("closings.reason", said(note.reason)),
+        ("desk.field.close_note", said(note.note)),
+    ];
+    all.into_iter()
+        .filter_map(|(key, value)| Some((lang.t(key), value?)))
+        .collect()
+}

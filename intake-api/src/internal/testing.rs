@@ -1,0 +1,105 @@
+//! Internal pages in process: no network, no database. A page is rendered from a named view and compared with the file of its
+//! name in `intake-api/pages/`, so that a change of a page is seen in a diff.
+//!
+//! `SHOUWANG_NEW_PAGES=1 cargo test --workspace --lib pages` writes the files anew. One element stands on a line, and what names
+//! a file's content in its address is left out.
+
+use std::{env, fs, path::Path, sync::Arc};
+
+use askama::Template;
+use axum::body::to_bytes;
+use axum::response::IntoResponse;
+use chrono::{DateTime, Utc};
+use platform::{
+    store::{Account, Membership, Person},
+    text::Lang,
+};
+use uuid::Uuid;
+
+use super::{auth::Actor, counts::Counts, page::Frame};
+
+/// Somebody who is signed in, with roles as `(unit, role)`.
+pub(crate) fn actor(roles: &[(&str, &str)]) -> Actor {
+    let account = Account {
+        id: 7,
+        login: "wangfang".into(),
+        name: "王芳".into(),
+        phone: Some("0558-8612345".into()),
+        disabled_at: None,
+        has_password: true,
+        invited_until: None,
+        last_login_at: None,
+        demo: false,
+        factor_at: None,
+    };
+    let membership = |(unit, role): &(&str, &str)| Membership {
+        account_id: 7,
+        unit: (*unit).into(),
+        role: (*role).into(),
+    };
+    Actor {
+        session: Uuid::nil(),
+        person: Arc::new(Person {
+            account,
+            memberships: roles.iter().map(membership).collect(),
+        }),
+        csrf: "a-token".into(),
+        counts: Counts::default(),
+        used_at: DateTime::<Utc>::UNIX_EPOCH,
+        must_factor: false,
+    }
+}
+
+/// The frame of a page of theirs.
+pub(crate) fn frame(roles: &[(&str, &str)], lang: Lang, here: &str) -> Frame {
+    Frame::of(&actor(roles), lang, here)
+}
+
+/// Compares a page with the file of its name.
+pub(crate) fn page(name: &str, page: &impl Template) {
+    compare(name, &page.render().expect("the page renders"));
+}
+
+/// Compares an answer with the file of its name, its status first.
+pub(crate) async fn answer(name: &str, answer: impl IntoResponse) {
+    let answer = answer.into_response();
+    let status = answer.status();
+    let body = to_bytes(answer.into_body(), 1 << 20).await.expect("a body");
+    let body = String::from_utf8(body.to_vec()).expect("text");
+    compare(name, &format!("{status}\n{body}"));
+}
+
+fn compare(name: &str, html: &str) {
+    let found = readable(html);
+    let file = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("pages")
+        .join(format!("{name}.html"));
+    if env::var_os("SHOUWANG_NEW_PAGES").is_some() {
+        fs::write(&file, &found).expect("the page is written");
+    }
+    let kept = fs::read_to_string(&file).unwrap_or_default();
+    let first = found.lines().zip(kept.lines()).find(|(found, kept)| found != kept);
+    assert!(
+        found == kept,
+        "{} is another page now; first difference (now, before): {first:?}. Look at it, and write it anew with \
+         SHOUWANG_NEW_PAGES=1",
+        file.display()
+    );
+}
+
+/// One element a line, without the digests in the addresses of files.
+fn readable(html: &str) -> String {
+    let parted = html.replace("><", ">\n<");
+    let mut lines = String::new();
+    for line in parted.lines().filter(|line| !line.trim().is_empty()) {
+        let mut rest = line.trim_end();
+        while let Some((before, after)) = rest.split_once("?v=") {
+            lines += before;
+            lines += "?v=";
+            rest = after.trim_start_matches(|c: char| c.is_ascii_hexdigit());
+        }
+        lines += rest;
+        lines.push('\n');
+    }
+    lines
+}
