@@ -101,6 +101,8 @@ impl Aftermath {
             .collect();
         let mut connection = match PgConnection::connect(&self.database_url).await {
             Ok(connection) => connection,
+            // Where servers are broken on purpose it may be away by now.
+            Err(_) if self.expected.contains(&Left::Errors) => return Vec::new(),
             Err(e) => return vec![format!("the database can't be asked what is left: {e}")],
         };
         let end = Instant::now() + PATIENCE;

@@ -8,7 +8,7 @@ use chrono::{DateTime, FixedOffset, TimeDelta};
 use mail_parser::MessageParser;
 use reqwest::redirect::Policy;
 use tests::{
-    Sample, System, eventually,
+    Left, Sample, System, eventually,
     officers::{Accounts, Browser},
 };
 
@@ -180,6 +180,8 @@ async fn every_link_of_every_mail_opens_for_whoever_got_it() {
 #[tokio::test]
 async fn a_person_of_the_office_has_a_notice_sent_again() {
     let system = System::start().await;
+    // The second mail is made one that failed.
+    system.leaves(&[Left::Undelivered]);
     let accounts = Accounts::make(&system).await;
     let filed = system.file(Sample::BruisesAtSchool.body()).await;
     let shown = system.routed(&filed).await;

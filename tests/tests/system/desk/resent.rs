@@ -10,8 +10,8 @@ use super::filed;
 #[tokio::test]
 async fn a_leader_has_a_lost_mail_of_his_unit_sent_again() {
     let system = System::start().await;
-    // A mailbox refuses, and a mail that is given up is logged.
-    system.leaves(&[Left::Errors]);
+    // Mails are made ones that failed, and one stays so.
+    system.leaves(&[Left::Undelivered]);
     let accounts = Accounts::make(&system).await;
     let (id, other, _) = filed(&system).await;
     system.quiet(Duration::from_secs(30)).await;
