@@ -19,7 +19,7 @@ use clap::{Parser, Subcommand};
 #[derive(Parser)]
 #[command(
     version,
-    about = "守望 Shouwang: takes reports, stores them, relays them",
+    about = casework::zh::INTAKE,
     max_term_width = 100
 )]
 struct Cli {

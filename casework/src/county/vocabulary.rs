@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 
 use crate::words::{Lang, Need};
+use crate::zh::discreet;
 
 /// One text in both languages.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -186,10 +187,7 @@ impl Vocabulary {
         const ILLNESS: &str = "illness";
         let situation = self.situations.get(code)?;
         if code == ILLNESS {
-            return Some(match lang {
-                Lang::Zh => "健康状况",
-                Lang::En => "state of health",
-            });
+            return Some(discreet::health(lang));
         }
         // A pack without short names: the form's heading says less than the label, and that is the safe side.
         Some(situation.short.get(lang))

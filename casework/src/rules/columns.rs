@@ -169,7 +169,7 @@ pub(super) fn of(table: &str) -> (&'static [Allowed], bool, &'static [Allowed]) 
                     text(
                         "action",
                         Words::Closed(|word| {
-                            Action::from_word(word).is_some_and(|action| action != Action::AdvisoryLetter)
+                            Action::from_word(word).is_some_and(|action| Action::OF_TABLES.contains(&action))
                         }),
                     ),
                 ]

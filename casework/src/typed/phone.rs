@@ -9,11 +9,10 @@ use number::EXTENSION;
 
 use serde::{Deserialize, Serialize};
 
+use crate::zh::typed;
+
 /// Longest phone field, in characters: two numbers with extensions and a word beside each.
 pub const LONGEST: usize = 60;
-
-/// Words that stand before an extension, the longer ones first.
-const EXTENSION_WORDS: [&str; 9] = ["转接", "分机", "分機", "内线", "转", "轉", "ext", "x", "#"];
 
 /// A piece of a phone field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -107,7 +106,7 @@ fn extension(signs: &[(char, char)]) -> Option<(usize, String)> {
     let blank = |from: usize| signs[from..].iter().take_while(|(c, _)| " .:：".contains(*c)).count();
     let mut at = blank(0);
     let rest: String = signs[at..].iter().map(|(c, _)| c).collect();
-    let word = EXTENSION_WORDS.iter().find(|word| rest.starts_with(**word))?;
+    let word = typed::EXTENSION.iter().find(|word| rest.starts_with(**word))?;
     at += word.chars().count();
     at += blank(at);
     let digits: String = signs[at..]

@@ -29,3 +29,8 @@ super::code::words! {
         AdvisoryLetter = "advisory-letter",
     }
 }
+
+impl Action {
+    /// Those that a row of a table may say.
+    pub const OF_TABLES: [Self; 4] = [Self::Remind, Self::Urge, Self::Supervise, Self::SuperviseLetter];
+}

@@ -9,7 +9,7 @@ use crate::dmn::sfeel::{Item, Test, Value};
 use crate::dmn::{Column, Table};
 use crate::office::soundness;
 use crate::pack::Pack;
-use crate::words::{LivingWith, Place, ReporterKind, Role, Sex, Stage, Suspect, Urgency};
+use crate::words::{Action, Addressee, LivingWith, Place, ReporterKind, Role, Sex, Stage, Suspect, Urgency};
 
 /// A word that a cell can say.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -18,6 +18,18 @@ pub struct Choice {
     pub code: String,
     /// As people read it.
     pub label: String,
+}
+
+/// What a cell says that accepts anything.
+pub const ANY: &str = "不限";
+/// `ranking.csv`
+pub(crate) const RANKING: &str = "主办次序";
+/// `recusal.csv`
+pub(crate) const RECUSALS: &str = "回避";
+
+/// `第 3 位：临时监护（民政）`
+pub(crate) fn ranked(rank: &str, obligation: &str, kind: &str) -> String {
+    format!("第 {rank} 位：{obligation}（{kind}）")
 }
 
 /// When a row asks nothing.
@@ -47,6 +59,11 @@ pub fn choices(pack: &Pack, column: &Column) -> Option<Vec<Choice>> {
         .filter(|codes| !codes.is_empty())
         .or_else(|| listed(pack.vocabulary(), &column.name))?;
     Some(codes.into_iter().map(|code| choice(pack, column, code)).collect())
+}
+
+/// The word of a yes-or-no answer.
+pub const fn yes(flag: bool) -> &'static str {
+    if flag { "是" } else { "否" }
 }
 
 /// The two words of a yes-or-no answer.
@@ -94,9 +111,9 @@ fn listed(words: &Vocabulary, column: &str) -> Option<Vec<String>> {
         "living_with" => codes(LivingWith::ALL.iter().map(|word| word.as_str())),
         "reporter_kind" => codes(ReporterKind::ALL.iter().map(|word| word.as_str())),
         "trigger" => codes(["report", "request"]),
-        "to" => codes(["assignee", "unit-leader", "office", "leading-group"]),
+        "to" => codes(Addressee::ALL.iter().map(|to| to.as_str())),
         "anchor" => codes(["start", "due"]),
-        "action" => codes(["remind", "urge", "supervise", "supervise-letter"]),
+        "action" => codes(Action::OF_TABLES.map(Action::as_str)),
         _ => return None,
     })
 }
@@ -104,21 +121,14 @@ fn listed(words: &Vocabulary, column: &str) -> Option<Vec<String>> {
 /// A text value in words: the pack's label of a code, `24小时`, a basis.
 pub fn word(pack: &Pack, column: &Column, code: &str) -> String {
     let own = match (column.name.as_str(), code) {
-        ("role", "lead") => Some("主办"),
-        ("role", "assist") => Some("协办"),
-        ("to", "assignee") => Some("承办人"),
-        ("to", "unit-leader") => Some("单位负责人"),
-        ("to", "office") => Some("办公室"),
-        ("to", "leading-group") => Some("领导小组"),
+        ("role", role) => Role::from_word(role).map(Role::zh),
+        ("to", to) => Addressee::from_word(to).map(Addressee::zh),
+        ("action", action) => Action::from_word(action).map(Action::zh),
         ("anchor", "start") => Some("起算后"),
         ("anchor", "due") => Some("到期后"),
-        ("action", "remind") => Some("到期提醒"),
-        ("action", "urge") => Some("催办"),
-        ("action", "supervise") => Some("办公室督办"),
-        ("action", "supervise-letter") => Some("领导小组督办"),
         ("start", "dispatch") => Some("派单"),
         ("obligation", ANY_TICKET) => Some("未持有工单时查看"),
-        ("unit_kind", OVERSIGHT_LOOK) => Some("检察监督人员"),
+        ("unit_kind", OVERSIGHT_LOOK) => Some(super::disclosure::OVERSIGHT),
         ("grade", grade) => return format!("{grade}（{}）", grade_zh(grade)),
         ("basis", text) => return basis_zh(text),
         ("limit" | "minimum", text) => {
@@ -135,8 +145,7 @@ pub fn word(pack: &Pack, column: &Column, code: &str) -> String {
 pub fn value(pack: &Pack, column: &Column, value: &Value) -> String {
     match value {
         Value::Null => "（空）".to_owned(),
-        Value::Flag(true) => "是".to_owned(),
-        Value::Flag(false) => "否".to_owned(),
+        Value::Flag(flag) => yes(*flag).to_owned(),
         Value::Number(number) => number.normalize().to_string(),
         Value::Text(text) => word(pack, column, text),
     }
@@ -149,7 +158,7 @@ pub fn test(pack: &Pack, column: &Column, test: &Test) -> String {
         parts.join(or)
     };
     match test {
-        Test::Any => "不限".to_owned(),
+        Test::Any => ANY.to_owned(),
         Test::OneOf(items) => all(items, "或"),
         Test::Not(items) => format!("不是{}", all(items, "，也不是")),
     }

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc, Weekday};
 
+use super::times;
 use crate::calendar::{Calendar, DayKind, Limit, shanghai};
 
 /// Days named one by one in a derivation; a longer list is summed up, since a page must stay readable.
@@ -82,15 +83,13 @@ pub(crate) fn made_up(days: &[NaiveDate]) -> Option<String> {
 }
 
 pub(crate) fn end(last: NaiveDate) -> String {
-    format!("截止时间为{}24时。", date(last))
+    format!("截止时间为{}{}。", date(last), times::MIDNIGHT)
 }
 
 pub(crate) fn provisional(published_through: NaiveDate) -> String {
     format!(
-        "{}年{}月{}日之后的放假调休安排尚未公布，暂按周末和固定节日推算。",
-        published_through.year(),
-        published_through.month(),
-        published_through.day()
+        "{}之后的放假调休安排尚未公布，暂按周末和固定节日推算。",
+        times::day(published_through)
     )
 }
 
@@ -105,7 +104,7 @@ pub fn date(day: NaiveDate) -> String {
         Weekday::Sat => "六",
         Weekday::Sun => "日",
     };
-    format!("{}年{}月{}日（星期{weekday}）", day.year(), day.month(), day.day())
+    format!("{}（星期{weekday}）", times::day(day))
 }
 
 /// `2026年10月9日(星期五)10:05`, seconds only when there are some.
@@ -136,13 +135,13 @@ fn spans(days: &[NaiveDate]) -> String {
     parts
         .iter()
         .map(|(first, last)| {
-            let start = format!("{}月{}日", first.month(), first.day());
+            let start = times::month_day(*first);
             if first == last {
                 start
             } else if first.month() == last.month() {
                 format!("{start}至{}日", last.day())
             } else {
-                format!("{start}至{}月{}日", last.month(), last.day())
+                format!("{start}至{}", times::month_day(*last))
             }
         })
         .collect::<Vec<_>>()

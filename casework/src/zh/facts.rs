@@ -9,6 +9,9 @@ use crate::pack::Pack;
 use crate::report::Unknown;
 use crate::words::Lang;
 
+/// Of a fact that nobody knows.
+pub(crate) const UNKNOWN: &str = "不详";
+
 /// `地点`: what a fact is called.
 pub fn fact_zh(fact: &str) -> &str {
     match fact {
@@ -75,7 +78,7 @@ pub fn word_zh(fact: &str, word: &str) -> Option<&'static str> {
         ("reporter_kind", "relative") => "亲属",
         ("reporter_kind", "public") => "公众",
         ("reporter_kind", "child") => "未成年人本人",
-        ("sex" | "living_with" | "place" | "suspect", "unknown") => "不详",
+        ("sex" | "living_with" | "place" | "suspect", "unknown") => UNKNOWN,
         _ => return None,
     })
 }
@@ -89,7 +92,7 @@ pub fn row_zh(table: &str, rows: &[usize]) -> String {
 /// `2026年11月24日08:40`
 pub fn moment_zh(at: DateTime<Utc>) -> String {
     let local = at.with_timezone(&shanghai());
-    local.format("%Y年%-m月%-d日%H:%M").to_string()
+    format!("{}{}", super::times::day(local.date_naive()), local.format("%H:%M"))
 }
 
 /// What a grade means; P is never shown as law.

@@ -50,6 +50,11 @@ const TITLES: [(&str, &str); 23] = [
     ),
 ];
 
+/// Whether a text says that it is the county's own. What is must never look like law.
+pub fn names_county(said: &str) -> bool {
+    said.contains("本县")
+}
+
 /// A basis of the tables with titles and articles written out. What is not known stays as it is written.
 pub fn cited(basis: &str) -> String {
     let mut depth = 0_u32;

@@ -1,11 +1,18 @@
 //! The outcome in sentences for the office, what weighs most first.
 
-use chrono::{DateTime, Datelike, Utc};
+use chrono::{DateTime, Utc};
 
 use crate::calendar::shanghai;
 use crate::office::replay::{Load, Outcome, Shift};
 use crate::pack::Pack;
 use crate::words::{Lang, Stage};
+
+/// Above reports that are routed otherwise.
+pub const EXAMPLES: &str = "有变化的报告举例：";
+/// The rules of before.
+pub const BEFORE: &str = "原规则";
+/// The rules that are tried.
+pub const AFTER: &str = "新规则";
 
 /// Units whose load is told; the rest are in the numbers.
 const UNITS: usize = 10;
@@ -201,7 +208,7 @@ fn heaviest(mut weighed: Vec<(u64, String)>, count: usize) -> impl Iterator<Item
 
 fn day(at: DateTime<Utc>) -> String {
     let local = at.with_timezone(&shanghai());
-    format!("{}年{}月{}日", local.year(), local.month(), local.day())
+    super::times::day(local.date_naive())
 }
 
 /// `45分钟`, `6小时`, `2天`: roughly, as one says it.

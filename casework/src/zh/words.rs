@@ -5,7 +5,7 @@ use crate::county::Matter;
 use crate::disclosure::Part;
 use crate::office::replay::Gravity;
 use crate::ticket::TicketState;
-use crate::words::{Stage, Urgency};
+use crate::words::{Action, Addressee, Role, Stage, Urgency};
 
 impl Urgency {
     /// What the UI shows.
@@ -141,6 +141,46 @@ impl Gravity {
             Self::More => "more tickets",
             Self::Earlier => "earlier, or newly due",
             Self::Lead => "another lead",
+        }
+    }
+}
+
+impl Role {
+    /// What people call it.
+    pub const fn zh(self) -> &'static str {
+        match self {
+            Self::Lead => "主办",
+            Self::Assist => "协办",
+        }
+    }
+
+    /// The part of a ticket in its report.
+    pub const fn of(lead: bool) -> Self {
+        if lead { Self::Lead } else { Self::Assist }
+    }
+}
+
+impl Addressee {
+    /// What people call whom a level reaches.
+    pub const fn zh(self) -> &'static str {
+        match self {
+            Self::Assignee => "承办人",
+            Self::UnitLeader => "单位负责人",
+            Self::Office => "办公室",
+            Self::LeadingGroup => "领导小组",
+        }
+    }
+}
+
+impl Action {
+    /// What people call it.
+    pub const fn zh(self) -> &'static str {
+        match self {
+            Self::Remind => "到期提醒",
+            Self::Urge => "催办",
+            Self::Supervise => "办公室督办",
+            Self::SuperviseLetter => "领导小组督办",
+            Self::AdvisoryLetter => "提示函",
         }
     }
 }

@@ -135,26 +135,25 @@ fn say_invited(config: &Config, whose: &str, code: &Code) -> anyhow::Result<()> 
 }
 
 /// The people of a demo: who sees what, in the units that the drill `samples/01` reaches.
-const DEMO: [(&str, &str, &str, &str, &str); 7] = [
-    ("office", "demo-office", "演示·未保办值班员", "office", "office"),
-    ("leader", "demo-leader", "演示·派出所所长", "pol-341222101", "leader"),
-    ("member", "demo-member", "演示·派出所民警", "pol-341222101", "member"),
-    ("leading", "demo-leading", "演示·领导小组成员", "lg", "leading-group"),
-    ("admin", "demo-admin", "演示·账号管理员", "office", "admin"),
-    // What takes two people can be tried: a second one of the office, and the oversight.
-    ("office2", "demo-office2", "演示·未保办主任", "office", "office"),
-    ("oversight", "demo-oversight", "演示·检察监督", "office", "oversight"),
-];
+///
+/// Each line: who, login, name, unit, role. What takes two people can be tried: there is a second one of the office, and the
+/// oversight.
+const DEMO: &str = include_str!("../../text/demo-people.csv");
 
 /// Made-up duty phones of a demo, so that pages show what they will look like.
-const DEMO_PHONES: [(&str, &str); 6] = [
-    ("office", "0558-8600000"),
-    ("pol", "0558-8600110"),
-    ("pol-341222101", "0558-8600101转2"),
-    ("ca", "0558-8600012"),
-    ("edu", "0558-8600020、13800000000"),
-    ("health", "(0558)8600120"),
-];
+///
+/// Each line: unit, phone.
+const DEMO_PHONES: &str = include_str!("../../text/demo-phones.csv");
+
+/// The fields of each line.
+fn lines<const N: usize>(file: &str) -> impl Iterator<Item = [&str; N]> {
+    file.lines()
+        .filter_map(|line| line.split(',').collect::<Vec<_>>().try_into().ok())
+}
+
+fn demo_phones() -> Vec<(&'static str, &'static str)> {
+    lines(DEMO_PHONES).map(|[unit, phone]| (unit, phone)).collect()
+}
 
 /// Makes the demo accounts, or keeps those that the file remembers. The file (0600) is what the login page shows.
 pub(crate) async fn demo(out: &Path) -> anyhow::Result<()> {
@@ -169,7 +168,7 @@ pub(crate) async fn demo(out: &Path) -> anyhow::Result<()> {
     );
     store.accounts_demo_set(&config.county, true, clock::now()).await?;
     let mut accounts = Vec::new();
-    for (who, login, name, unit, role) in DEMO {
+    for [who, login, name, unit, role] in lines(DEMO) {
         let remembered = known
             .iter()
             .find(|a| a["login"] == login)
@@ -181,7 +180,7 @@ pub(crate) async fn demo(out: &Path) -> anyhow::Result<()> {
             .with_context(|| format!("the demo account {login}; has the pack a unit {unit}?"))?;
         accounts.push(json!({"who": who, "login": login, "password": given}));
     }
-    store.units_demo_phones(&config.county, &DEMO_PHONES, true).await?;
+    store.units_demo_phones(&config.county, &demo_phones(), true).await?;
     let mut file = OpenOptions::new()
         .write(true)
         .create(true)
@@ -197,7 +196,7 @@ pub(crate) async fn demo(out: &Path) -> anyhow::Result<()> {
 pub(crate) async fn no_demo() -> anyhow::Result<()> {
     let (config, store) = open()?;
     let disabled = store.accounts_demo_set(&config.county, false, clock::now()).await?;
-    store.units_demo_phones(&config.county, &DEMO_PHONES, false).await?;
+    store.units_demo_phones(&config.county, &demo_phones(), false).await?;
     say!("demo accounts disabled: {disabled}")?;
     Ok(())
 }

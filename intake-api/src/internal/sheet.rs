@@ -134,8 +134,7 @@ fn cell(value: DataRef<'_>) -> Option<Cell> {
         DataRef::Float(number) => number.to_string(),
         DataRef::String(text) => text,
         DataRef::SharedString(text) => text.to_owned(),
-        DataRef::Bool(true) => "是".to_owned(),
-        DataRef::Bool(false) => "否".to_owned(),
+        DataRef::Bool(flag) => casework::zh::cells::yes(flag).to_owned(),
         DataRef::DateTime(_) | DataRef::DateTimeIso(_) | DataRef::DurationIso(_) => {
             return Some(Cell::Wrong("rules.workbook.cell.date"));
         }

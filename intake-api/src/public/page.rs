@@ -6,7 +6,7 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 use casework::calendar::shanghai;
-use chrono::{DateTime, Datelike, Timelike, Utc};
+use chrono::{DateTime, Timelike, Utc};
 use platform::{foreign, text::Lang};
 
 use super::{assets, state::App};
@@ -107,7 +107,7 @@ pub(super) fn moment(lang: Lang, at: DateTime<Utc>) -> String {
     let at = at.with_timezone(&shanghai());
     let clock = format!("{:02}:{:02}", at.hour(), at.minute());
     match lang {
-        Lang::Zh => format!("{}年{}月{}日 {clock}", at.year(), at.month(), at.day()),
+        Lang::Zh => format!("{} {clock}", casework::zh::times::day(at.date_naive())),
         Lang::En => format!("{}, {clock} (Beijing time)", at.format("%-d %B %Y")),
     }
 }

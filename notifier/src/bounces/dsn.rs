@@ -4,6 +4,7 @@
 //! count only where a mail system wrote them, and where our own token or Message-ID stands in them. Whatever else lies in the
 //! mailbox — answers, holiday notes, delays — is none of our business.
 
+use casework::zh::servers;
 use mail_parser::{Message, MessageParser, MessagePart, MimeHeaders};
 use uuid::Uuid;
 
@@ -90,11 +91,11 @@ fn by_words(message: &Message<'_>) -> Option<String> {
         "failure",
         "returned",
         "failed",
-        "退信",
-        "无法投递",
-        "投递失败",
+        servers::RETURNED,
+        servers::UNDELIVERABLE,
+        servers::DELIVERY_FAILED,
     ];
-    let passing = ["delay", "warning", "延迟", "auto", "自动"];
+    let passing = ["delay", "warning", servers::DELAYED, "auto", servers::AUTOMATIC];
     let counts = system.iter().any(|name| from.starts_with(name))
         && returned.iter().any(|word| lower.contains(word))
         && !passing.iter().any(|word| lower.contains(word));

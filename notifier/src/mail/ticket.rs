@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use casework::calendar::Limit;
+use casework::county::Matter;
 use casework::pack::Pack;
 use casework::routing::Basis;
 use casework::words::{Lang as PackLang, Stage};
@@ -149,10 +150,11 @@ fn stage_row(stage: &NoticeStage, pack: &Pack, as_of: DateTime<Utc>) -> StageRow
     StageRow {
         code: stage.stage.clone(),
         name: match stage.stage.as_str() {
-            "confirm" => "办结确认".to_owned(),
-            "approve" => "移送审批".to_owned(),
-            code => Stage::from_word(code).map_or_else(|| code.to_owned(), |s| s.zh().to_owned()),
-        },
+            code @ ("confirm" | "approve") => Matter::from_word(code).map(Matter::zh),
+            code => Stage::from_word(code).map(Stage::zh),
+        }
+        .unwrap_or(&stage.stage)
+        .to_owned(),
         due,
         ended: stage.ended_at.is_some(),
         when: match (stage.ended_at, due) {
@@ -179,7 +181,7 @@ fn basis(basis: &Basis) -> String {
 /// A source by its title. Grades belong to whoever edits the rules; but what is the county's own never looks like law.
 fn source(text: &str, grade: &str) -> String {
     let said = zh::cited(text);
-    if grade == "P" && !said.contains("本县") {
+    if grade == "P" && !zh::names_county(&said) {
         return fill("notice.policy", &[("basis", &said)]);
     }
     said

@@ -4,8 +4,11 @@
 //! 24时 of the day before.
 
 use casework::calendar::{Limit, Regime, shanghai};
-use casework::zh::date;
-use chrono::{DateTime, Datelike, Days, FixedOffset, NaiveDate, Timelike, Utc};
+use casework::zh::{
+    date,
+    times::{MIDNIGHT, month_day},
+};
+use chrono::{DateTime, Days, FixedOffset, NaiveDate, Timelike, Utc};
 
 /// The end of a stage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,14 +50,14 @@ impl Due {
     /// For a phone's list: `11月24日16:40`. Always with its day: nobody knows on which one the mail is read.
     pub(super) fn short(self) -> String {
         let (day, clock) = self.parts();
-        format!("{}月{}日{clock}", day.month(), day.day())
+        format!("{}{clock}", month_day(day))
     }
 
     fn parts(self) -> (NaiveDate, String) {
         let at = local(self.at);
         let day = at.date_naive();
         match day.checked_sub_days(Days::new(1)) {
-            Some(before) if self.whole_day => (before, "24时".into()),
+            Some(before) if self.whole_day => (before, MIDNIGHT.into()),
             _ => (day, clock(at)),
         }
     }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use casework::office::explain::{self, Explanation, Sight, Stored};
 use casework::pack::Pack;
+use casework::zh::cannot;
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 use tracing::error;
@@ -70,19 +71,19 @@ impl Why {
     /// Explains a ticket from what the store keeps of it (`made` of a ticket's row), to somebody who sees so much of its report.
     pub async fn ticket(&self, made: Option<&Value>, sight: &Sight) -> Told {
         let Some(made) = made.filter(|made| made["decision"].is_object()) else {
-            return Told::Cannot("没有找到派出本工单的分派记录，不能说明。");
+            return Told::Cannot(cannot::NO_RECORD);
         };
         let stored: Stored = match serde_json::from_value(made.clone()) {
             Ok(stored) => stored,
             Err(e) => {
                 error!(error = chain(&e), "what a ticket was made from can't be read");
-                return Told::Cannot("本工单的分派记录由另一版本的程序写成，不能读取，不能说明。");
+                return Told::Cannot(cannot::OTHER_VERSION);
             }
         };
         let versions = (stored.decision.pack_version, stored.decision.rule_set);
         match self.pack(versions).await {
             Some(pack) => because(&pack, &stored, sight),
-            None => Told::Cannot("派单时所用的规则版本现在读不出来，暂时不能说明。"),
+            None => Told::Cannot(cannot::NO_RULES),
         }
     }
 

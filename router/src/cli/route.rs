@@ -1,7 +1,5 @@
 //! `router route`: what the rules make of report files.
 
-mod text;
-
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -10,7 +8,7 @@ use casework::office::explain::{self, Explanation};
 use casework::pack::Pack;
 use casework::report::{Facts, ParseError, Report};
 use casework::routing::{self, Decision, MatchedRow, PlannedStage, PlannedTicket, Unsent};
-use casework::words;
+use casework::{words, zh};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
@@ -139,7 +137,7 @@ fn print(pack: &Pack, file: &Path, decision: &Decision, why: &[Explanation], jso
         serde_json::to_string(&answer(name, decision, why)).is_ok_and(|line| say(&line))
     } else {
         let why: String = why.iter().map(|why| format!("\n{}", why.text())).collect();
-        say(&format!("{}{why}", text::render(pack, &name, decision)))
+        say(&format!("{}{why}", zh::decision(pack, &name, decision)))
     }
 }
 

@@ -5,6 +5,8 @@ use std::str::FromStr;
 use anyhow::Context;
 use casework::calendar::rfc3339;
 use casework::office::explain::Sight;
+use casework::words::Role;
+use casework::zh;
 use chrono::{DateTime, Utc};
 use platform::{
     foreign,
@@ -87,10 +89,10 @@ fn to_text(id: ReportId, shown: &ReportShown) -> String {
         word(&shown["state"])
     );
     for reason in shown["triage_reasons"].as_array().into_iter().flatten() {
-        text += &format!("  待人工研判: {}\n", word(reason));
+        text += &format!("  {}: {}\n", zh::TRIAGE, word(reason));
     }
     for ticket in shown["tickets"].as_array().into_iter().flatten() {
-        let role = if ticket["lead"] == true { "主办" } else { "协办" };
+        let role = Role::of(ticket["lead"] == true).zh();
         text += &format!(
             "  {role} {} @ {} [{}]\n",
             word(&ticket["obligation"]),

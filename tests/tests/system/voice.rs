@@ -16,43 +16,6 @@ const CRATES: [&str; 5] = ["casework", "platform", "intake-api", "router", "noti
 /// The room of the voice.
 const VOICE: &str = "casework/src/zh/";
 
-/// Files that still say something themselves, and in how many lines. A number may fall, and a file that has fallen silent is
-/// taken off; nothing is added.
-const STILL: &[(&str, usize)] = &[
-    ("casework/src/county/vocabulary.rs", 1),
-    ("casework/src/office/clerk/differences.rs", 3),
-    ("casework/src/office/clerk/field.rs", 7),
-    ("casework/src/office/explain/mod.rs", 8),
-    ("casework/src/office/explain/rows.rs", 10),
-    ("casework/src/office/explain/sight.rs", 15),
-    ("casework/src/office/explain/stored.rs", 8),
-    ("casework/src/office/liveness/clocks.rs", 12),
-    ("casework/src/office/liveness/duties.rs", 14),
-    ("casework/src/office/liveness/finding.rs", 2),
-    ("casework/src/office/liveness/law.rs", 10),
-    ("casework/src/office/soundness/disclosure.rs", 7),
-    ("casework/src/office/soundness/examine.rs", 2),
-    ("casework/src/typed/phone.rs", 1),
-    ("router/src/cli/check/answer.rs", 2),
-    ("router/src/cli/replay/answer.rs", 3),
-    ("router/src/cli/route/text.rs", 7),
-    ("router/src/cli/show.rs", 2),
-    ("notifier/src/bounces/dsn.rs", 4),
-    ("notifier/src/mail/ticket.rs", 3),
-    ("notifier/src/mail/when.rs", 2),
-    ("notifier/src/mailer/classify/words.rs", 10),
-    ("platform/src/office/why.rs", 3),
-    ("intake-api/src/commands/people.rs", 8),
-    ("intake-api/src/internal/page/frame.rs", 2),
-    ("intake-api/src/internal/page/words.rs", 3),
-    ("intake-api/src/internal/people/import/sheet.rs", 6),
-    ("intake-api/src/internal/rules/workbook/export.rs", 5),
-    ("intake-api/src/internal/rules/workbook/sheet.rs", 2),
-    ("intake-api/src/main.rs", 1),
-    ("intake-api/src/public/form/when.rs", 14),
-    ("intake-api/src/public/page.rs", 1),
-];
-
 /// Sources below a folder, without modules that exist in tests alone.
 fn sources(dir: &Path, out: &mut Vec<(PathBuf, String)>) {
     let mut found = Vec::new();
@@ -141,16 +104,9 @@ fn chinese_is_spoken_in_one_room() {
             found.insert(name, lines);
         }
     }
-    let known: BTreeMap<&str, usize> = STILL.iter().copied().collect();
-    let new: Vec<_> = found
-        .iter()
-        .filter(|(name, lines)| known.get(name.as_str()).is_none_or(|known| *lines > known))
-        .collect();
-    assert!(new.is_empty(), "Chinese outside of {VOICE} and the text files: {new:?}");
-    let silent: Vec<_> = known.keys().filter(|name| !found.contains_key(**name)).collect();
     assert!(
-        silent.is_empty(),
-        "these say nothing any more, take them off the list: {silent:?}"
+        found.is_empty(),
+        "Chinese outside of {VOICE} and the text files: {found:#?}"
     );
 }
 

@@ -12,7 +12,7 @@ use crate::county::{MODEL, PackFiles};
 use crate::dmn::{self, HitPolicy, Rule, Table};
 use crate::pack::Pack;
 use crate::words::Lang;
-use crate::zh::cells::{cells, heading};
+use crate::zh::cells::{self, heading};
 
 /// One table with its changed rows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -79,9 +79,9 @@ pub fn differences(old: &PackFiles, new: &PackFiles, pack: &Pack) -> Vec<TableDi
         found.push(named(
             file,
             if file == "ranking.csv" {
-                "主办次序"
+                cells::RANKING
             } else {
-                "回避"
+                cells::RECUSALS
             },
             rows,
         ));
@@ -208,8 +208,8 @@ fn out_of_order(pairs: &[(usize, usize)], old: &[Rule], new: &[Rule]) -> HashSet
 }
 
 fn changed(pack: &Pack, table: &Table, old: &Rule, new: &Rule) -> Vec<CellDifference> {
-    let before = cells(pack, table, &old.tests, &old.outputs);
-    let after = cells(pack, table, &new.tests, &new.outputs);
+    let before = cells::cells(pack, table, &old.tests, &old.outputs);
+    let after = cells::cells(pack, table, &new.tests, &new.outputs);
     let columns = table.inputs.iter().chain(&table.outputs);
     let differs = columns
         .zip(before.into_iter().zip(after))
@@ -256,10 +256,10 @@ fn said(file: &str, line: &str, pack: &Pack) -> String {
     let words = pack.vocabulary();
     let parts: Vec<&str> = line.split(',').collect();
     match (file, parts.as_slice()) {
-        ("ranking.csv", [rank, obligation, kind]) => format!(
-            "第 {rank} 位：{}（{}）",
+        ("ranking.csv", [rank, obligation, kind]) => cells::ranked(
+            rank,
             words.obligations.label(obligation, Lang::Zh),
-            words.unit_kinds.label(kind, Lang::Zh)
+            words.unit_kinds.label(kind, Lang::Zh),
         ),
         _ => line.to_owned(),
     }

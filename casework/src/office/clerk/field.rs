@@ -15,6 +15,7 @@ use crate::dmn::sfeel::{Bound, Item, Kind, Test, Value};
 use crate::dmn::{Column, Row, Rule, Table};
 use crate::pack::Pack;
 use crate::zh::cells::{self, Choice, choices, heading};
+use crate::zh::forms::{BACKWARDS, CHOOSE, EMPTY, LIMIT, NONE_TICKED, TICKED, WHOLE};
 
 /// How a cell is edited.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -148,26 +149,6 @@ pub fn row_from(
     }
     if problems.is_empty() { Ok(row) } else { Err(problems) }
 }
-
-const WHOLE: (&str, &str) = ("请填写整数。", "Please give a whole number.");
-const CHOOSE: (&str, &str) = ("请选择。", "Please choose.");
-const EMPTY: (&str, &str) = ("请填写。", "Please fill this in.");
-const NONE_TICKED: (&str, &str) = (
-    "请至少勾选一项，或改为“不限”。",
-    "Please tick at least one, or choose “any”.",
-);
-const TICKED: (&str, &str) = (
-    "勾选了选项，却选了“不限”。请改为“是下列之一”或“不是下列”，或取消勾选。",
-    "Something is ticked, but “any” is chosen. Choose one of the others, or untick.",
-);
-const BACKWARDS: (&str, &str) = (
-    "起始数大于结束数，没有一个数符合。",
-    "The first number is above the last: nothing would match.",
-);
-const LIMIT: (&str, &str) = (
-    "请填写时限的数量（1 以上的整数）并选择单位。",
-    "Please give the count of the limit (1 or more) and its unit.",
-);
 
 fn blank(table: &Table) -> Row {
     Row {

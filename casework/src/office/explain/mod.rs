@@ -24,7 +24,8 @@ use crate::words::{Role, Urgency};
 use crate::zh::basis_zh;
 pub use crate::zh::explain::StageWhy;
 use crate::zh::explain::leads::{self, label};
-use crate::zh::explain::{reported, stages, unit};
+use crate::zh::explain::{beside, reported, stages, unit};
+use crate::zh::falls;
 pub use basis::BasisWhy;
 pub use explanation::Explanation;
 pub use rows::{Condition, RowWhy};
@@ -105,38 +106,24 @@ pub fn asked_situations(
 fn beside_rows(facts: &Facts, decision: &Decision, ticket: &PlannedTicket, no_row: bool) -> Vec<String> {
     let mut said = Vec::new();
     if ticket.is_by_hand() {
-        return vec!["没有规则行派出本事项：办公室人工研判后指定。".to_owned()];
+        return vec![beside::CHOSEN.to_owned()];
     }
     if ticket.obligation == POLICE_ACCEPT && facts.is_urgent() {
         let why = match (facts.is_statutory(), facts.present_danger) {
-            (true, true) => "法定强制报告情形和现实危险",
-            (true, false) => "法定强制报告情形",
-            _ => "现实危险",
+            (true, true) => beside::BOTH,
+            (true, false) => falls::STATUTORY,
+            _ => falls::DANGER,
         };
-        said.push(format!("程序安全底线：{why}一律派公安，不论规则表怎样写。"));
+        said.push(beside::floor(why));
     }
     if ticket.obligation == TRIAGE {
-        said.extend(
-            decision
-                .triage_reasons
-                .iter()
-                .map(|reason| format!("需要人工研判：{reason}。")),
-        );
+        said.extend(decision.triage_reasons.iter().map(|reason| beside::triage(reason)));
     }
     if !ticket.unknowns.is_empty() {
-        let unknown = reported::unknowns_zh(&ticket.unknowns);
-        said.push(format!(
-            "本工单只因孩子的{unknown}不详、按各种可能处理才派出；查明后如不符合上述条件，本事项不适用。"
-        ));
+        said.push(beside::rests_on(&ticket.unknowns));
     }
     if no_row && said.is_empty() {
-        let basis = |basis: &Basis| {
-            format!(
-                "复核时没有规则行派出本事项；派单时记下的依据：{}〔{}〕。",
-                basis_zh(&basis.text),
-                basis.grade
-            )
-        };
+        let basis = |basis: &Basis| beside::recorded_basis(&basis_zh(&basis.text), &basis.grade);
         said.extend(ticket.basis.iter().map(basis));
     }
     said

@@ -14,7 +14,8 @@ use crate::rules::possible::Cuts;
 use crate::rules::{Trigger, inputs};
 use crate::words::{Role, Urgency};
 use crate::zh::explain::reported::unknowns_zh;
-use crate::zh::facts::{fact_zh, test_zh, value_zh};
+use crate::zh::explain::urgent;
+use crate::zh::facts::{UNKNOWN, fact_zh, test_zh, value_zh};
 
 /// One row of a decision table that met the report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -103,7 +104,7 @@ fn lands<'p>(pack: &'p Pack, facts: &Facts, kind: &str, role: &str) -> &'p str {
 pub(super) fn urgent(pack: &Pack, facts: &Facts, decision: &Decision, by_hand: bool) -> (Vec<RowWhy>, Vec<String>) {
     let decided = decision.urgency;
     let Some(table) = pack.rules().urgency_table() else {
-        return (Vec::new(), vec!["没有紧急程度表，按特急处理。".to_owned()]);
+        return (Vec::new(), vec![urgent::NO_TABLE.to_owned()]);
     };
     let mut rows: Vec<(Urgency, RowWhy)> = Vec::new();
     let mut unsettled = false;
@@ -134,12 +135,12 @@ pub(super) fn urgent(pack: &Pack, facts: &Facts, decision: &Decision, by_hand: b
     });
     let pairs = facts.situations.len() * facts.children.len();
     if pairs == 0 {
-        let because = format!("没有读得出的情形和孩子可供判断，按{}处理。", decided.zh());
+        let because = urgent::nothing_to_judge(decided);
         return (Vec::new(), vec![because]);
     }
     let unasked = |(_, row): &(Urgency, RowWhy)| !is_named(decision, "urgency", row.row);
     if !by_hand && !rows.is_empty() && rows.iter().all(unasked) {
-        let because = format!("派单时规则没能用上（见研判原因），按{}处理。", decided.zh());
+        let because = urgent::rules_unused(decided);
         return (Vec::new(), vec![because]);
     }
     let mut because = Vec::new();
@@ -150,27 +151,22 @@ pub(super) fn urgent(pack: &Pack, facts: &Facts, decision: &Decision, by_hand: b
         by_rows.unwrap_or(Urgency::P1)
     };
     if unsettled {
-        because.push("有的情形没有一行规则能判断，按特急处理。".to_owned());
+        because.push(urgent::UNJUDGED.to_owned());
     } else if pairs > 1 {
-        because.push(format!("逐个情形、逐个孩子判断，取最高的{}。", base.zh()));
+        because.push(urgent::highest(base));
     }
     let open: BTreeSet<Unknown> = facts.children.iter().flat_map(ChildFacts::unknowns).collect();
     let open: Vec<Unknown> = open.into_iter().filter(|fact| cuts.cares(*fact)).collect();
     if !open.is_empty() {
-        let unknown = unknowns_zh(&open);
-        because.push(format!("{unknown}不详，按各种可能判断，取最高的{}。", base.zh()));
+        because.push(urgent::unknown(&unknowns_zh(&open), base));
     }
     if facts.repeat {
         let raised = base.raised();
-        because.push(if raised == base {
-            format!("重复报告提高一级，已是{}，不再提高。", base.zh())
-        } else {
-            format!("重复报告提高一级：{}改为{}。", base.zh(), raised.zh())
-        });
+        because.push(urgent::raised(base, raised));
     }
     let expected = if facts.repeat { base.raised() } else { base };
     if expected != decided {
-        because.push(format!("派单时定为{}。", decided.zh()));
+        because.push(urgent::decided(decided));
     }
     let mut rows: Vec<RowWhy> = rows
         .into_iter()
@@ -251,7 +247,7 @@ fn meet(
             column.label.clone()
         },
         fact: if at.is_supposed(&column.name) {
-            "不详".to_owned()
+            UNKNOWN.to_owned()
         } else {
             let value = inputs.get(column.name.as_str()).unwrap_or(&Value::Null);
             value_zh(pack, &column.name, value)

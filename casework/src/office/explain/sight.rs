@@ -14,8 +14,7 @@ use crate::pack::Pack;
 use crate::report::Facts;
 use crate::routing::PlannedTicket;
 use crate::words::reserved::POLICE_ACCEPT;
-use crate::zh::explain::{reported as reported_facts, unit};
-use crate::zh::facts::fact_zh;
+use crate::zh::explain::{beside, reported as reported_facts, unit};
 
 /// What somebody sees of a report.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,8 +57,6 @@ impl Sight {
     }
 }
 
-const ROW_HIDDEN: &str = "另有规则行派出本事项，它的条件涉及本工单不显示的内容，不在此列出。";
-
 /// Cuts an explanation down to what is seen.
 pub(super) fn cut(
     mut told: Explanation,
@@ -82,7 +79,7 @@ pub(super) fn cut(
         told.beside_rows = beside(&told.beside_rows, ticket, sight);
     }
     if !hidden.is_empty() {
-        told.beside_rows.push(ROW_HIDDEN.to_owned());
+        told.beside_rows.push(beside::ROW_HIDDEN.to_owned());
     }
     if !(sight.has(Part::Place) && sight.has(Part::Suspect)) {
         told.found = unit::by_rules(pack, ticket);
@@ -95,11 +92,11 @@ pub(super) fn cut(
         }
     } else {
         told.urgent.clear();
-        told.urgent_because = vec!["按整个报告确定；本工单不显示全部情形，所以不列出是哪一行规则。".to_owned()];
+        told.urgent_because = vec![beside::URGENT_BY_WHOLE.to_owned()];
         told.leads = if ticket.lead {
-            "由本单位主办。".to_owned()
+            beside::LEADS.to_owned()
         } else {
-            "本工单为协办；主办单位见“联系谁”。".to_owned()
+            beside::ASSISTS.to_owned()
         };
     }
     told
@@ -126,13 +123,10 @@ fn beside(said: &[String], ticket: &PlannedTicket, sight: &Sight) -> Vec<String>
     }
     let mut kept = Vec::new();
     if ticket.obligation == POLICE_ACCEPT && !said.is_empty() {
-        kept.push("程序安全底线：法定强制报告情形或现实危险一律派公安，不论规则表怎样写。".to_owned());
+        kept.push(beside::floor(beside::EITHER));
     }
     if !ticket.unknowns.is_empty() && sight.has(Part::Child) {
-        let unknown = reported_facts::unknowns_zh(&ticket.unknowns);
-        kept.push(format!(
-            "本工单只因孩子的{unknown}不详、按各种可能处理才派出；查明后如不符合上述条件，本事项不适用。"
-        ));
+        kept.push(beside::rests_on(&ticket.unknowns));
     }
     kept
 }
@@ -148,16 +142,16 @@ fn situations_and_place(pack: &Pack, facts: &Facts, danger: &str, sight: &Sight)
             .collect(),
         ..facts.clone()
     };
-    let mut rest = vec![format!("现实危险：{danger}")];
+    let mut rest = vec![reported_facts::danger(danger)];
     if sight.has(Part::Place) {
-        rest.push(format!("地点：{}", unit::place(pack, facts.area.as_deref())));
+        rest.push(reported_facts::at(pack, facts));
     }
     (reported_facts::situations(pack, &seen).collect(), rest)
 }
 
 /// What was reported, as far as it is seen.
 fn reported(pack: &Pack, facts: &Facts, sight: &Sight) -> Vec<String> {
-    let danger = if facts.present_danger { "有" } else { "无" };
+    let danger = reported_facts::there_is(facts.present_danger);
     let (mut said, mut rest) = situations_and_place(pack, facts, danger, sight);
     if sight.has(Part::Child) {
         said.extend(reported_facts::children(facts));
@@ -170,7 +164,7 @@ fn reported(pack: &Pack, facts: &Facts, sight: &Sight) -> Vec<String> {
     let seen_words = words.iter().filter(|(column, _)| sight.column(column));
     rest.extend(seen_words.map(|(column, word)| reported_facts::word(pack, column, word)));
     if sight.has(Part::Situations) {
-        rest.extend(reported_facts::flags(facts).map(|flag| format!("{}：是", fact_zh(flag))));
+        rest.extend(reported_facts::flags(facts).map(reported_facts::holds));
     }
     said.push(rest.join("；"));
     said.extend(hidden(sight));
@@ -180,15 +174,12 @@ fn reported(pack: &Pack, facts: &Facts, sight: &Sight) -> Vec<String> {
 /// What was reported, as far as it can be read and is seen. What can't be read is never told as a fact.
 pub(super) fn reported_as_read(pack: &Pack, facts: &Facts, raw: &Value, sight: &Sight) -> Vec<String> {
     let danger = match (raw["present_danger"].is_boolean(), facts.present_danger) {
-        (false, _) => "读不出，按有处理",
-        (true, true) => "有",
-        (true, false) => "无",
+        (false, _) => reported_facts::DANGER_UNREAD,
+        (true, there) => reported_facts::there_is(there),
     };
     let (mut said, rest) = situations_and_place(pack, facts, danger, sight);
     said.push(rest.join("；"));
-    said.push(
-        "本报告的事实由另一版本的程序写成，不能完整读取，以上只是读得出的部分，规则行的条件不能逐条复核。".to_owned(),
-    );
+    said.push(reported_facts::READ_IN_PART.to_owned());
     said.extend(hidden(sight));
     said
 }
@@ -200,5 +191,5 @@ fn hidden(sight: &Sight) -> Option<String> {
         .filter(|part| *part != Part::Identity)
         .map(Part::zh)
         .collect();
-    (!hidden.is_empty()).then(|| format!("本工单不显示：{}。", hidden.join("、")))
+    (!hidden.is_empty()).then(|| beside::not_shown(&hidden))
 }

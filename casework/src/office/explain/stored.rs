@@ -20,6 +20,7 @@ use crate::report::salvage;
 use crate::routing::{Basis, Decision, MatchedRow, PlannedStage, PlannedTicket, decide};
 use crate::words::reserved::TRIAGE;
 use crate::words::{Role, Stage, Urgency};
+use crate::zh::explain::made;
 use crate::zh::facts::{moment_zh, row_zh};
 
 /// A ticket as it is stored, with what it was made from.
@@ -118,7 +119,7 @@ pub fn stored(pack: &Pack, stored: &Stored, sight: &Sight) -> Explanation {
             told.reported = reported_as_read(pack, &facts, &stored.facts, sight);
         }
     }
-    told.made = made(stored, planned.is_by_hand());
+    told.made = versions(stored, planned.is_by_hand());
     told
 }
 
@@ -135,18 +136,11 @@ fn by_its_own_reason(pack: &Pack, brought: &Brought, stored: &Stored, told: &mut
     told.asked = Vec::new();
     (told.beside_rows, told.found) = if brought.how == "transferred-in" {
         (
-            vec![format!(
-                "本事项原由{from}承办，{from}申请移送，办公室同意后于{at}移送本单位；不是规则直接派来的。"
-            )],
-            vec![format!("由移送指定{}承办，没有按地点逐级查找。", told.unit.1)],
+            vec![made::transferred(&from, &at)],
+            vec![made::found_by_transfer(&told.unit.1)],
         )
     } else {
-        (
-            vec![format!(
-                "{from}于{at}登记了不予立案决定，系统同时开出本工单，送检察机关监督；不是报告时的规则派来的。"
-            )],
-            told.found.clone(),
-        )
+        (vec![made::not_filed(&from, &at)], told.found.clone())
     };
 }
 
@@ -158,7 +152,7 @@ fn as_recorded(pack: &Pack, decision: &Decision, planned: &PlannedTicket, told: 
     let recorded = |table: &str, name: &str| {
         let numbers = decision.rows.iter().filter(|row| row.decision == table);
         let numbers: Vec<usize> = numbers.map(|row| row.row).collect();
-        (!numbers.is_empty()).then(|| format!("派单时记下的{}。", row_zh(name, &numbers)))
+        (!numbers.is_empty()).then(|| made::recorded(&row_zh(name, &numbers)))
     };
     let name = |table: Option<&crate::dmn::Table>, otherwise: &str| {
         table.map_or_else(|| otherwise.to_owned(), |table| table.name.clone())
@@ -174,21 +168,15 @@ fn as_recorded(pack: &Pack, decision: &Decision, planned: &PlannedTicket, told: 
 }
 
 /// By which versions it was dispatched, when and in which round.
-fn made(stored: &Stored, by_hand: bool) -> Vec<String> {
+fn versions(stored: &Stored, by_hand: bool) -> Vec<String> {
     let decision = &stored.decision;
-    let mut said = vec![format!(
-        "规则第{}版，本县配置第{}版；{}派单。规则后来改了，本工单仍按这一版。",
+    let mut said = vec![made::versions(
         decision.rule_set,
         decision.pack_version,
-        moment_zh(stored.dispatched_at)
+        &moment_zh(stored.dispatched_at),
     )];
     if decision.round > 1 {
-        let what = if by_hand {
-            "办公室人工研判后指定"
-        } else {
-            "办公室人工研判后，按当时的规则重新分派"
-        };
-        said.push(format!("这是本报告的第{}次分派：{what}。", decision.round));
+        said.push(made::round(decision.round.into(), by_hand));
     }
     said
 }

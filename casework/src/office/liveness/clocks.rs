@@ -17,6 +17,7 @@ use crate::county::Maximum;
 use crate::rules::Deadline;
 use crate::words::reserved::DISPATCH;
 use crate::words::{Addressee, Stage, Urgency};
+use crate::zh::falls;
 
 pub(super) fn check(on: &Liveness<'_>, model: Option<&Model>, found: &mut Vec<LivenessFinding>) {
     let year = Year::new(on.pack.calendar());
@@ -45,14 +46,14 @@ impl Clocks<'_> {
                 for &stage in Stage::ALL {
                     let Some(deadline) = pack.rules().deadline(&term.code, urgency, stage) else {
                         if stage != Stage::Contact {
-                            found.push(self.no_deadline(&term.code, urgency, stage, "没有规定"));
+                            found.push(self.no_deadline(&term.code, urgency, stage, falls::NOT_SAID));
                         }
                         continue;
                     };
                     let key = Counted::from(deadline.limit);
                     let spans = spans.entry(key).or_insert_with(|| self.year.spans(deadline.limit));
                     let Some(spans) = spans else {
-                        found.push(self.no_deadline(&term.code, urgency, stage, "算不出有限的"));
+                        found.push(self.no_deadline(&term.code, urgency, stage, falls::NOT_FINITE));
                         continue;
                     };
                     if !escalated.insert((urgency, stage, key)) {
@@ -82,12 +83,8 @@ impl Clocks<'_> {
                 let obligations = self.on.pack.vocabulary().obligations.iter();
                 let asked = |code: &str| rules.deadline(code, urgency, stage).is_some();
                 let obligation = obligations.map(|term| term.code.as_str()).find(|code| asked(code));
-                let sentence = format!(
-                    "{}的{}逾期时，逐级催办到不了领导小组：最后一级不是领导小组督办。",
-                    urgency.zh(),
-                    stage.zh()
-                );
-                let law = ("逐级催办直到领导小组", "P");
+                let sentence = falls::not_to_the_top(urgency, stage);
+                let law = (falls::TO_THE_TOP, "P");
                 found.push(self.finding(
                     Claim::Escalation,
                     law,
@@ -99,18 +96,8 @@ impl Clocks<'_> {
     }
 
     fn no_deadline(&self, obligation: &str, urgency: Urgency, stage: Stage, what: &str) -> LivenessFinding {
-        let sentence = format!(
-            "应办事项{}在{}时{what}{}时限，到期无人催办。",
-            self.on.words().obligation(obligation),
-            urgency.zh(),
-            stage.zh()
-        );
-        self.finding(
-            Claim::Deadline,
-            ("每张工单都有有限的签收和办结时限", "P"),
-            (obligation, urgency),
-            sentence,
-        )
+        let sentence = falls::no_deadline(&self.on.words().obligation(obligation), urgency, stage, what);
+        self.finding(Claim::Deadline, (falls::FINITE, "P"), (obligation, urgency), sentence)
     }
 
     fn disorder(
@@ -121,16 +108,10 @@ impl Clocks<'_> {
         deadline: &Deadline,
         span: TimeDelta,
     ) -> LivenessFinding {
-        let sentence = format!(
-            "{}的{}时限（{}，自起算至到期{}分钟）逐级催办的先后次序不对：后一级必须严格晚于前一级。",
-            urgency.zh(),
-            stage.zh(),
-            deadline.limit.zh(),
-            span.num_minutes()
-        );
+        let sentence = falls::disorder(urgency, stage, deadline.limit, span.num_minutes());
         self.finding(
             Claim::Escalation,
-            ("逐级催办各级严格递进", "P"),
+            (falls::INCREASING, "P"),
             (obligation, urgency),
             sentence,
         )
@@ -143,14 +124,10 @@ impl Clocks<'_> {
             let Some(deadline) = rules.deadline(&maximum.obligation, urgency, maximum.stage) else {
                 continue; // said by `finite`
             };
-            let name = format!(
-                "应办事项{}（{}）的{}时限{}（环节时限表第{}行）",
-                self.on.words().obligation(&maximum.obligation),
-                urgency.zh(),
-                maximum.stage.zh(),
-                deadline.limit.zh(),
-                deadline.row
-            );
+            let name = {
+                let of = self.on.words().obligation(&maximum.obligation);
+                falls::limit_named(&of, (urgency, maximum.stage), deadline.limit, deadline.row)
+            };
             // Dispatch comes before whatever else happens to a ticket; a clock that starts with it starts early enough.
             let sentence = if deadline.start != maximum.start && deadline.start != DISPATCH {
                 let event = |code| {
@@ -161,19 +138,14 @@ impl Clocks<'_> {
                         .label(code, crate::words::Lang::Zh)
                         .to_owned()
                 };
-                format!(
-                    "{name}自“{}”起算，但法定时限自“{}”起算。",
-                    event(&deadline.start),
-                    event(&maximum.start)
-                )
+                falls::other_start(&name, &event(&deadline.start), &event(&maximum.start))
             } else if let Some(from) = self.year.exceeds(deadline.limit, maximum.limit) {
                 let due = |limit| rfc3339(self.year.calendar.due(limit, from).at);
-                format!(
-                    "{name}超过法定的{}：{}起算，规则到{}才到期，法定{}到期。",
-                    maximum.limit.zh(),
-                    rfc3339(from),
-                    due(deadline.limit),
-                    due(maximum.limit)
+                falls::too_late(
+                    &name,
+                    maximum.limit,
+                    &rfc3339(from),
+                    (&due(deadline.limit), &due(maximum.limit)),
                 )
             } else {
                 continue;
@@ -195,7 +167,7 @@ impl Clocks<'_> {
             .and_then(|model| model.witness(&self.on.space, obligation, urgency));
         let sentence = match point {
             Some(_) => sentence,
-            None => format!("{sentence}目前没有单一情形触发它，几种情形并存或人工派单时才会出现。"),
+            None => falls::not_by_one(&sentence),
         };
         self.on
             .finding(claim, law, point.as_ref().map(|point| (point, None)), sentence)

@@ -8,7 +8,8 @@ use super::space::{Point, Region, Space, UNLISTED, Undecided};
 use crate::county::Unit;
 use crate::dmn::sfeel::Value;
 use crate::words::reserved::{OFFICE, TRIAGE};
-use crate::words::{Role, Suspect};
+use crate::words::{Addressee, Role, Suspect};
+use crate::zh::falls;
 
 pub(super) fn check(on: &Liveness<'_>, model: &Model, found: &mut Vec<LivenessFinding>) -> Result<(), Undecided> {
     let duties = Duties {
@@ -51,13 +52,11 @@ impl Duties<'_> {
         let rows = self.model.urgencies.iter().flat_map(|(_, regions)| regions);
         let left = space.uncovered(vec![self.known_reports()], rows)?;
         if let Some(point) = space.smallest(&left) {
-            let sentence = "没有一行规则给出唯一的紧急程度，只能按特急处理并转办公室人工研判。".to_owned();
-            found.push(self.on.finding(
-                Claim::Urgency,
-                ("每份报告都有紧急程度", "P"),
-                Some((&point, None)),
-                sentence,
-            ));
+            let sentence = falls::NO_URGENCY.to_owned();
+            found.push(
+                self.on
+                    .finding(Claim::Urgency, (falls::URGENCY, "P"), Some((&point, None)), sentence),
+            );
         }
         Ok(())
     }
@@ -81,12 +80,9 @@ impl Duties<'_> {
             let left = space.uncovered(vec![self.known_reports()], &rows)?;
             if let Some(point) = space.smallest(&left) {
                 let situations = self.on.words().situations(&space.values(&left, "situation"));
-                let sentence = format!("没有一个单位按规则接办，报告只能转办公室人工研判，涉及{situations}。");
+                let sentence = falls::no_ticket(&situations);
                 let at = Some((&point, site.area.as_deref()));
-                found.push(
-                    self.on
-                        .finding(Claim::Ticket, ("每份报告都有单位接办", "P"), at, sentence),
-                );
+                found.push(self.on.finding(Claim::Ticket, (falls::TICKET, "P"), at, sentence));
                 break;
             }
         }
@@ -105,21 +101,16 @@ impl Duties<'_> {
             if let Some(point) = self.space().smallest(&ask.regions).filter(|point| self.happens(point)) {
                 seen.push(key);
                 let words = self.on.words();
-                let sentence = format!(
-                    "应办事项表第{}行向{}派出{}，但主办次序表（ranking.csv）没有这一项，主办由谁承担只能碰运气。",
-                    ask.row,
-                    words.kind(key.1),
-                    words.obligation(key.0)
-                );
+                let sentence = falls::unranked(ask.row, &words.kind(key.1), &words.obligation(key.0));
                 found.push(
                     self.on
-                        .finding(Claim::Lead, ("每案恰有一个主办", "P"), Some((&point, None)), sentence),
+                        .finding(Claim::Lead, (falls::ONE_LEAD, "P"), Some((&point, None)), sentence),
                 );
             }
         }
         if ranking.rank(TRIAGE, OFFICE) == u32::MAX {
-            let sentence = "主办次序表（ranking.csv）没有办公室的“待人工研判”，它可能碰运气成为主办。".to_owned();
-            found.push(self.on.finding(Claim::Lead, ("每案恰有一个主办", "P"), None, sentence));
+            let sentence = falls::TRIAGE_UNRANKED.to_owned();
+            found.push(self.on.finding(Claim::Lead, (falls::ONE_LEAD, "P"), None, sentence));
         }
     }
 
@@ -145,16 +136,9 @@ impl Duties<'_> {
                     .collect();
                 if let Some(point) = space.smallest(&emptied) {
                     let words = self.on.words();
-                    let sentence = format!(
-                        "回避规则（recusal.csv）把{}的各级单位全部跳过，{}无单位主办，只能落到办公室。",
-                        words.kind(&ask.unit_kind),
-                        words.obligation(&ask.obligation)
-                    );
+                    let sentence = falls::all_recused(&words.kind(&ask.unit_kind), &words.obligation(&ask.obligation));
                     let at = Some((&point, site.area.as_deref()));
-                    found.push(
-                        self.on
-                            .finding(Claim::Recusal, ("回避不得使案件无人主办", "P"), at, sentence),
-                    );
+                    found.push(self.on.finding(Claim::Recusal, (falls::NOT_EMPTIED, "P"), at, sentence));
                     return;
                 }
             }
@@ -163,18 +147,21 @@ impl Duties<'_> {
 
     /// Every unit, the office and the leading group have somewhere to be told.
     fn notified(&self, found: &mut Vec<LivenessFinding>) {
-        const LAW: (&str, &str) = ("每个接办单位及其上级都能收到通知", "P");
+        const LAW: (&str, &str) = (falls::NOTIFIED, "P");
         let units = self.on.pack.units();
         for unit in units.iter().filter(|unit| !can_be_told(unit)) {
             let ask = self.model.asks.iter().find(|ask| ask.unit_kind == unit.kind);
             let point = ask.and_then(|ask| self.space().smallest(&ask.regions));
-            let sentence = format!("{}没有可以接收通知的邮箱，派给它的工单无人知道。", unit.name);
+            let sentence = falls::no_mailbox(&unit.name);
             let at = point.as_ref().map(|point| (point, Some(unit.area.as_str())));
             found.push(self.on.finding(Claim::Notified, LAW, at, sentence));
         }
-        for (code, what) in [(units.office(), "办公室"), (units.leading_group(), "领导小组")] {
+        for (code, what) in [
+            (units.office(), Addressee::Office),
+            (units.leading_group(), Addressee::LeadingGroup),
+        ] {
             if units.get(code).is_none() {
-                let sentence = format!("本县配置没有{what}，逐级催办到它就断了。");
+                let sentence = falls::missing(what.zh());
                 found.push(self.on.finding(Claim::Notified, LAW, None, sentence));
             }
         }

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::space::{Point, Space};
 use crate::pack::Pack;
 use crate::words::words;
+use crate::zh::falls;
 use crate::zh::liveness::Words;
 
 words! {
@@ -109,7 +110,7 @@ impl<'p> Liveness<'p> {
     }
 
     pub(super) fn undecided(&self) -> LivenessFinding {
-        let sentence = "规则组合过多，未能在限定范围内查完，不能认定为完整。请合并或简化规则后再查。";
-        self.finding(Claim::Undecided, ("有人接办检查", "P"), None, sentence.to_owned())
+        let sentence = falls::UNDECIDED;
+        self.finding(Claim::Undecided, (falls::CHECK, "P"), None, sentence.to_owned())
     }
 }

@@ -9,24 +9,23 @@ use crate::dmn::sfeel::Value;
 use crate::report::is_statutory;
 use crate::words::Suspect;
 use crate::words::reserved::{POLICE, POLICE_ACCEPT};
-
-const FLOOR: &str = "程序的安全底线仍会补派公安工单，因此这一缺失平时看不出来；规则表本身已经漏了。";
+use crate::zh::falls;
 
 impl Duties<'_> {
     /// The nine situations, the county's tenth and present danger reach the police by the tables, and the police exist.
     pub(super) fn police(&self, found: &mut Vec<LivenessFinding>) -> Result<(), Undecided> {
-        const OPINION: &str = "《关于建立侵害未成年人案件强制报告制度的意见（试行）》第二条、第四条";
-        const DANGER: &str = "《未成年人保护法》第十一条";
         let space = self.space();
         let reports = space.of_trigger(true);
         let statutory = space.keep(&reports, "situation", |code| code.as_text().is_some_and(is_statutory));
         let danger = space.keep(&reports, "present_danger", |danger| *danger == Value::from(true));
-        for (region, law, what) in [(statutory, OPINION, "法定强制报告情形"), (danger, DANGER, "现实危险")]
-        {
+        for (region, law, what) in [
+            (statutory, falls::OPINION, falls::STATUTORY),
+            (danger, falls::DANGER_LAW, falls::DANGER),
+        ] {
             let left = space.uncovered(vec![region], self.model.of(POLICE_ACCEPT, POLICE))?;
             if let Some(point) = space.smallest(&left) {
                 let situations = self.on.words().situations(&space.values(&left, "situation"));
-                let sentence = format!("{what}必须有公安接报处置的工单，但规则表没有派出，涉及{situations}。{FLOOR}");
+                let sentence = falls::no_police(what, &situations);
                 found.push(
                     self.on
                         .finding(Claim::Police, (law, "V"), Some((&point, None)), sentence),
@@ -43,11 +42,10 @@ impl Duties<'_> {
                     *danger == Value::from(true)
                 });
                 let urgent = space.keep(&urgent, "suspect", |value| *value == Value::from(suspect.as_str()));
-                let sentence =
-                    "公安工单找不到公安单位，只能落到办公室：该地点没有公安单位，或者全部被回避规则跳过。".to_owned();
+                let sentence = falls::POLICE_NOT_FOUND.to_owned();
                 let point = space.smallest([&urgent]);
                 let at = point.as_ref().map(|point| (point, site.area.as_deref()));
-                found.push(self.on.finding(Claim::Police, (OPINION, "V"), at, sentence));
+                found.push(self.on.finding(Claim::Police, (falls::OPINION, "V"), at, sentence));
                 break;
             }
         }
@@ -72,7 +70,7 @@ impl Duties<'_> {
                 let left = space.uncovered(vec![region], self.model.of(&duty.obligation, &duty.unit_kind))?;
                 if let Some(point) = space.smallest(&left) {
                     let of = words.situations(&space.values(&left, "situation"));
-                    let sentence = format!("{of}依法应当向{kind}派出{obligation}，但规则表没有派出。");
+                    let sentence = falls::duty(&of, &kind, &obligation);
                     found.push(self.on.finding(Claim::Duty, law, Some((&point, None)), sentence));
                 }
             }
@@ -82,7 +80,7 @@ impl Duties<'_> {
                 let left = space.uncovered(vec![asked], self.model.of(&duty.obligation, &duty.unit_kind))?;
                 if let Some(point) = space.smallest(&left) {
                     let who = words.kind(space.value(&point, "requester_kind").as_text().unwrap_or_default());
-                    let sentence = format!("{who}依法有权提请{obligation}，但规则表不向{kind}派出，提请会落空。");
+                    let sentence = falls::entitled(&who, &kind, &obligation);
                     found.push(self.on.finding(Claim::Entitled, law, Some((&point, None)), sentence));
                 }
                 let asks = self
@@ -97,11 +95,8 @@ impl Duties<'_> {
                     .collect();
                 if let Some(point) = space.smallest(&wrong) {
                     let sentence = match space.value(&point, "requester_kind").as_text() {
-                        Some(kind) => format!(
-                            "{}不是法定申请主体，但规则表准许其提请{obligation}，申请会被驳回。",
-                            words.kind(kind)
-                        ),
-                        None => format!("{obligation}须由法定主体提请，但规则表由报告直接派出，没有申请人。"),
+                        Some(kind) => falls::not_entitled(&words.kind(kind), &obligation),
+                        None => falls::without_requester(&obligation),
                     };
                     found.push(self.on.finding(Claim::Entitled, law, Some((&point, None)), sentence));
                 }

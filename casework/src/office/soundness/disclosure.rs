@@ -10,6 +10,7 @@ use crate::disclosure::{ANY_TICKET, DISCLOSURE, LOOKS, OVERSIGHT_LOOK, Part};
 use crate::pack::Pack;
 use crate::words::Lang;
 use crate::words::reserved::{OFFICE, OVERSIGHT, POLICE, POLICE_ACCEPT, PROCURATORATE, TRIAGE};
+use crate::zh::disclosure as said;
 
 /// Something that the rules don't say, or must not say, of what is shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -50,7 +51,7 @@ pub fn check(pack: &Pack) -> Vec<DisclosureFinding> {
         });
     };
     if !rules.has_disclosure() {
-        let sentence = "没有“显示内容”表：所有工单都只显示地点和本事项的情形。".to_owned();
+        let sentence = said::NO_TABLE.to_owned();
         add(
             (ANY_TICKET, ""),
             None,
@@ -61,7 +62,7 @@ pub fn check(pack: &Pack) -> Vec<DisclosureFinding> {
     }
     let words = pack.vocabulary();
     let kind_zh = |kind: &str| match kind {
-        OVERSIGHT_LOOK => "检察监督人员".to_owned(),
+        OVERSIGHT_LOOK => said::OVERSIGHT.to_owned(),
         kind => words.unit_kinds.label(kind, Lang::Zh).to_owned(),
     };
     for (obligation, kind) in asked(pack) {
@@ -71,10 +72,7 @@ pub fn check(pack: &Pack) -> Vec<DisclosureFinding> {
             add(
                 pair,
                 None,
-                format!(
-                    "“{label}”派给{}时，没有一行规定工单显示报告的哪些内容。",
-                    kind_zh(&kind)
-                ),
+                said::no_row(label, &kind_zh(&kind)),
                 format!("{obligation} asked of {kind} has no row"),
             );
             continue;
@@ -83,7 +81,7 @@ pub fn check(pack: &Pack) -> Vec<DisclosureFinding> {
             add(
                 pair,
                 Some(*row),
-                format!("公安办理“{label}”必须看到地点和孩子，这一行没有都写“是”。"),
+                said::police_blind(label),
                 format!("police must see place and child of {obligation}"),
             );
         }
@@ -91,10 +89,7 @@ pub fn check(pack: &Pack) -> Vec<DisclosureFinding> {
             add(
                 pair,
                 Some(*row),
-                format!(
-                    "报告人身份只能由公安查看，“{label}”派给{}的这一行不能写“是”。",
-                    kind_zh(&kind)
-                ),
+                said::identity_told(label, &kind_zh(&kind)),
                 format!("the identity is for police alone, not for {kind}"),
             );
         }
@@ -105,13 +100,13 @@ pub fn check(pack: &Pack) -> Vec<DisclosureFinding> {
             None => add(
                 pair,
                 None,
-                format!("没有一行规定{}未持有工单时能看到报告的哪些内容。", kind_zh(role)),
+                said::no_look(&kind_zh(role)),
                 format!("{role} looking without a ticket has no row"),
             ),
             Some((shows, row)) if shows.has(Part::Identity) => add(
                 pair,
                 Some(*row),
-                format!("报告人身份只能由公安查看，{}的这一行不能写“是”。", kind_zh(role)),
+                said::identity_looked(&kind_zh(role)),
                 format!("the identity is for police alone, not for {role} without a ticket"),
             ),
             Some(_) => {}

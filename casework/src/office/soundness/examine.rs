@@ -159,8 +159,7 @@ impl Examined {
         let fact = |(column, value): (&Column, &Value)| {
             let word = match value {
                 Value::Null => return None,
-                Value::Flag(true) => "是".to_owned(),
-                Value::Flag(false) => "否".to_owned(),
+                Value::Flag(flag) => crate::zh::cells::yes(*flag).to_owned(),
                 Value::Text(word) => self.named(column, word).unwrap_or_else(|| word.clone()),
                 Value::Number(number) => number.normalize().to_string(),
             };

@@ -48,3 +48,13 @@ fn facts<'t>(table: &'t Table, region: &Region, example: &'t [Value]) -> Vec<(&'
     let fact = |part: &Part| Some((&table.inputs[part.column], example.get(part.column)?));
     region.0.iter().filter_map(fact).collect()
 }
+
+/// Something wrong with what tickets show, on a list with what else is wrong.
+pub fn of_disclosure(sentence: &str) -> String {
+    format!("显示内容：{sentence}")
+}
+
+/// There are more findings of a kind than are listed.
+pub fn more(kind: &str) -> String {
+    format!("同类问题（{kind}）还有更多，未全部列出")
+}

@@ -4,7 +4,7 @@ use super::unit::place;
 use crate::pack::Pack;
 use crate::report::{AgeFrom, ChildFacts, Facts, Unknown};
 use crate::words::Lang;
-use crate::zh::facts::{fact_zh, unknown_zh, value_zh, word_zh};
+use crate::zh::facts::{UNKNOWN, fact_zh, unknown_zh, value_zh, word_zh};
 
 /// Situations with their numbers.
 pub(crate) fn situations(pack: &Pack, facts: &Facts) -> impl Iterator<Item = String> {
@@ -44,13 +44,13 @@ pub(crate) fn flags(facts: &Facts) -> impl Iterator<Item = &'static str> {
 /// What was reported: situations and children with their numbers, then the rest.
 pub(crate) fn reported(pack: &Pack, facts: &Facts) -> Vec<String> {
     let mut rest = vec![
-        format!("现实危险：{}", if facts.present_danger { "有" } else { "无" }),
-        format!("地点：{}", place(pack, facts.area.as_deref())),
+        danger(there_is(facts.present_danger)),
+        at(pack, facts),
         word(pack, "place", facts.place.as_str()),
         word(pack, "suspect", facts.suspect.as_str()),
         word(pack, "reporter_kind", facts.reporter_kind.as_str()),
     ];
-    rest.extend(flags(facts).map(|fact| format!("{}：是", fact_zh(fact))));
+    rest.extend(flags(facts).map(holds));
     situations(pack, facts)
         .chain(children(facts))
         .chain([rest.join("；")])
@@ -58,7 +58,7 @@ pub(crate) fn reported(pack: &Pack, facts: &Facts) -> Vec<String> {
 }
 
 fn described(child: &ChildFacts) -> String {
-    let sex = word_zh("sex", child.sex.as_str()).unwrap_or("不详");
+    let sex = word_zh("sex", child.sex.as_str()).unwrap_or(UNKNOWN);
     let age = match (child.age, child.age_from) {
         (None, _) => "年龄不详，按各种可能处理".to_owned(),
         (Some(age), None) => format!("{age}岁"),
@@ -70,8 +70,8 @@ fn described(child: &ChildFacts) -> String {
         Some(false) => "不是留守儿童",
         None => "是否留守不详，按各种可能处理",
     };
-    let with = word_zh("living_with", child.living_with.as_str()).unwrap_or("不详");
-    let sex = if sex == "不详" {
+    let with = word_zh("living_with", child.living_with.as_str()).unwrap_or(UNKNOWN);
+    let sex = if sex == UNKNOWN {
         "性别不详，按各种可能处理"
     } else {
         sex
@@ -83,4 +83,30 @@ fn described(child: &ChildFacts) -> String {
 pub(crate) fn unknowns_zh(unknowns: &[Unknown]) -> String {
     let names: Vec<&str> = unknowns.iter().map(|fact| unknown_zh(*fact)).collect();
     names.join("、")
+}
+
+/// Of danger when nothing can be read of it.
+pub(crate) const DANGER_UNREAD: &str = "读不出，按有处理";
+/// Below facts that another version of the program wrote.
+pub(crate) const READ_IN_PART: &str =
+    "本报告的事实由另一版本的程序写成，不能完整读取，以上只是读得出的部分，规则行的条件不能逐条复核。";
+
+/// Whether there is present danger.
+pub(crate) fn danger(said: &str) -> String {
+    format!("现实危险：{said}")
+}
+
+/// The word of danger.
+pub(crate) const fn there_is(danger: bool) -> &'static str {
+    if danger { "有" } else { "无" }
+}
+
+/// Where the child is.
+pub(crate) fn at(pack: &Pack, facts: &Facts) -> String {
+    format!("地点：{}", place(pack, facts.area.as_deref()))
+}
+
+/// A fact that holds.
+pub(crate) fn holds(fact: &str) -> String {
+    format!("{}：是", fact_zh(fact))
 }

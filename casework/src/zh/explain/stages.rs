@@ -1,6 +1,6 @@
 //! How each deadline was counted, and who is pushed when it passes.
 
-use chrono::{DateTime, Datelike, Timelike, Utc};
+use chrono::{DateTime, Timelike, Utc};
 use serde::Serialize;
 
 use crate::calendar::{rfc3339, shanghai};
@@ -8,6 +8,7 @@ use crate::office::explain::BasisWhy;
 use crate::pack::Pack;
 use crate::routing::{PlannedStage, PlannedTicket};
 use crate::words::{Action, Addressee, Lang, Urgency};
+use crate::zh::times;
 
 /// One stage with its deadline.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -69,17 +70,15 @@ fn pushed(planned: &PlannedStage) -> String {
         .steps
         .iter()
         .map(|step| {
+            // Office and leading group are named by what they do.
             let to = match step.to {
-                Addressee::Assignee => "承办人",
-                Addressee::UnitLeader => "单位负责人",
                 Addressee::Office | Addressee::LeadingGroup => "",
+                person => person.zh(),
             };
             let what = match step.action {
-                Action::Remind => format!("到期提醒{to}"),
-                Action::Urge => format!("催办{to}"),
-                Action::Supervise => "办公室督办".to_owned(),
-                Action::SuperviseLetter => "领导小组督办".to_owned(),
-                Action::AdvisoryLetter => format!("向{to}发提示函"),
+                Action::Remind | Action::Urge => format!("{}{to}", step.action.zh()),
+                Action::Supervise | Action::SuperviseLetter => step.action.zh().to_owned(),
+                Action::AdvisoryLetter => format!("向{to}发{}", step.action.zh()),
             };
             format!("{}{what}", moment(step.at))
         })
@@ -94,11 +93,6 @@ fn pushed(planned: &PlannedStage) -> String {
 /// `11月24日08:40`
 fn moment(at: DateTime<Utc>) -> String {
     let local = at.with_timezone(&shanghai());
-    format!(
-        "{}月{}日{:02}:{:02}",
-        local.month(),
-        local.day(),
-        local.hour(),
-        local.minute()
-    )
+    let day = times::month_day(local.date_naive());
+    format!("{day}{:02}:{:02}", local.hour(), local.minute())
 }

@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use super::problem::ANY;
 use crate::dmn::sfeel::{Item, Test, Value};
+use crate::zh::cells::ANY;
 
 /// Readings that are looked for: one is taken, a second makes it a question.
 const READINGS: usize = 2;

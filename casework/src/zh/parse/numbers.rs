@@ -1,9 +1,10 @@
 //! Cells of numbers: `8岁以上`, `6岁至13岁`, `小于8岁`. They are turned into the cell's S-FEEL, whose reader knows what a
 //! column of whole numbers can hold and refuses ranges that hold nothing.
 
-use super::problem::{ANY, CellProblem, clipped};
+use super::problem::{CellProblem, clipped};
 use crate::dmn::Column;
 use crate::dmn::sfeel::{Kind, Test, read_test};
+use crate::zh::cells::ANY;
 
 const BEFORE: [(&str, &str); 7] = [
     ("不超过", "<="),

@@ -1,8 +1,5 @@
 //! What is wrong with a cell.
 
-/// What a cell says that accepts anything.
-pub(super) const ANY: &str = "不限";
-
 /// What is wrong with a cell and what to write instead.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CellProblem {

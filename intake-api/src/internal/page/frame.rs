@@ -258,9 +258,7 @@ fn tab(lang: Lang, here: &str) -> String {
 
 /// Whether a title may hold this: whoever sees the tabs must not learn what the work is about.
 pub(crate) fn is_neutral(detail: &str) -> bool {
-    !["守望", "儿童", "未成年", "报告", "工单", "救助"]
-        .iter()
-        .any(|word| detail.contains(word))
+    !casework::zh::TELLING.iter().any(|word| detail.contains(word))
 }
 
 /// The last part of a receipt: enough to tell two tabs apart.
@@ -288,7 +286,7 @@ pub(crate) fn render(status: StatusCode, page: &impl Template) -> Response {
         Ok(html) => (status, [(header::CACHE_CONTROL, "no-store")], Html(foreign::page(html))).into_response(),
         Err(e) => {
             error!(error = %e, "a page can't be rendered");
-            (StatusCode::INTERNAL_SERVER_ERROR, "页面暂时无法显示,请稍后再试。").into_response()
+            (StatusCode::INTERNAL_SERVER_ERROR, casework::zh::NO_PAGE).into_response()
         }
     }
 }

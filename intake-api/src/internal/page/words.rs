@@ -47,8 +47,8 @@ pub(crate) fn due(lang: Lang, at: DateTime<Utc>, now: DateTime<Utc>) -> String {
 fn day(lang: Lang, local: DateTime<FixedOffset>, now: DateTime<Utc>) -> String {
     let this_year = local.year() == now.with_timezone(&shanghai()).year();
     match (lang, this_year) {
-        (Lang::Zh, true) => format!("{}月{}日", local.month(), local.day()),
-        (Lang::Zh, false) => format!("{}年{}月{}日", local.year(), local.month(), local.day()),
+        (Lang::Zh, true) => zh::times::month_day(local.date_naive()),
+        (Lang::Zh, false) => zh::times::day(local.date_naive()),
         (Lang::En, true) => local.format("%-d %b").to_string(),
         (Lang::En, false) => local.format("%-d %b %Y").to_string(),
     }
@@ -207,7 +207,7 @@ pub(crate) fn basis(lang: Lang, text: &str, grade: &str) -> String {
     let said = zh::cited(text);
     match grade {
         "P" if said.is_ascii() => lang.t("desk.county_policy").to_owned(),
-        "P" if !said.contains("本县") => lang.fill("notice.policy", &[("basis", &said)]),
+        "P" if !zh::names_county(&said) => lang.fill("notice.policy", &[("basis", &said)]),
         _ => said,
     }
 }

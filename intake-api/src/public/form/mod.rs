@@ -6,7 +6,6 @@
 mod errors;
 mod typed;
 mod view;
-mod when;
 pub(super) mod words;
 
 use axum::{

@@ -9,10 +9,9 @@ use casework::county::Areas;
 use casework::report::{FieldError, Report, limits};
 use casework::typed::is_blank;
 use casework::words::Identity;
+use casework::zh::when;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
-
-use super::when;
 
 /// The choice of the township list that stands for an unknown or foreign area.
 pub(super) const AREA_UNKNOWN: &str = "unknown";

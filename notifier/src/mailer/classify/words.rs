@@ -1,5 +1,7 @@
 //! Words of real servers, in lower case: Postfix, Exim, Sendmail, Exchange, Gmail, QQ, 163, Coremail.
 
+use casework::zh::servers;
+
 /// Whether any of the words is in the text.
 pub(super) fn has(text: &str, words: &[&str]) -> bool {
     words.iter().any(|word| text.contains(word))
@@ -101,13 +103,19 @@ pub(super) const FULL: [&str; 18] = [
     "out of storage space",
     "inbox is full",
     "not enough space in the mailbox",
-    "邮箱已满",
-    "邮箱空间",
-    "容量已满",
+    servers::MAILBOX_FULL,
+    servers::MAILBOX_SPACE,
+    servers::NO_CAPACITY,
 ];
 
 /// A quota, but ours of sending.
-pub(super) const SENDING_QUOTA: [&str; 5] = ["sending quota", "sending limit", "daily user", "sender quota", "发送量"];
+pub(super) const SENDING_QUOTA: [&str; 5] = [
+    "sending quota",
+    "sending limit",
+    "daily user",
+    "sender quota",
+    servers::SENT_AMOUNT,
+];
 
 /// Too often, too many.
 pub(super) const RATE: [&str; 32] = [
@@ -141,8 +149,8 @@ pub(super) const RATE: [&str; 32] = [
     "message limit",
     "exceeds limit",
     "mt:connlmt",
-    "发送频率",
-    "过于频繁",
+    servers::SENDING_RATE,
+    servers::TOO_OFTEN,
 ];
 
 /// The counted rate is one mailbox's.
@@ -201,8 +209,8 @@ pub(super) const GONE: [&str; 46] = [
     "user is locked",
     "has moved",
     "recipientnotfound",
-    "用户不存在",
-    "收件人不存在",
+    servers::NO_SUCH_USER,
+    servers::NO_SUCH_RECIPIENT,
 ];
 
 /// Our address, our name or our domain's records are not liked: said to everybody alike.
@@ -280,6 +288,6 @@ pub(super) const LATER: [&str; 17] = [
     "could not be resolved",
     "cannot resolve",
     "resources",
-    "稍后",
-    "暂时",
+    servers::LATER,
+    servers::FOR_NOW,
 ];

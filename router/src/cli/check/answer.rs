@@ -6,6 +6,7 @@ use casework::dmn::sfeel::Value;
 use casework::dmn::{HitPolicy, Table};
 use casework::office::liveness::LivenessFinding;
 use casework::office::soundness::disclosure::DisclosureFinding;
+use casework::zh;
 use casework::zh::check::{Named, chinese, english};
 use serde::Serialize;
 use serde_json::{Map, json};
@@ -92,7 +93,7 @@ impl Answer {
     /// Adds what is not said, or wrongly, of what tickets show.
     pub(super) fn add_disclosure(&mut self, findings: Vec<DisclosureFinding>) {
         self.sound &= findings.is_empty();
-        let said = findings.iter().map(|found| format!("显示内容：{}", found.sentence));
+        let said = findings.iter().map(|found| zh::check::of_disclosure(&found.sentence));
         self.lines.extend(said);
         self.disclosure = findings;
     }
@@ -124,7 +125,7 @@ impl Answer {
             say(
                 table.line,
                 &format!("there are more findings ({kind}) than are listed"),
-                &format!("同类问题（{kind}）还有更多，未全部列出"),
+                &zh::check::more(kind),
             );
         }
         let mut undecided = Vec::new();

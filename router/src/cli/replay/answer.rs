@@ -5,7 +5,8 @@ use std::fmt::Write;
 use casework::calendar::rfc3339;
 use casework::office::replay::{Outcome, SampleDecision};
 use casework::pack::Pack;
-use casework::words::Lang;
+use casework::words::{Lang, Role};
+use casework::zh::replay;
 
 /// What `--help` says about `--json`.
 pub(super) const SHAPE: &str = r"Exit codes: 0 done, whether anything differs or not; 1 failed; 2 something can't be read.
@@ -40,7 +41,7 @@ pub(super) fn text(outcome: &Outcome, old: &Pack, new: &Pack) -> String {
         let _ = write!(text, "\n  {}：{}", unreadable.report, unreadable.why);
     }
     if !outcome.samples.is_empty() {
-        text += "\n\n有变化的报告举例：";
+        let _ = write!(text, "\n\n{}", replay::EXAMPLES);
     }
     for sample in &outcome.samples {
         let words = &new.vocabulary().situations;
@@ -58,7 +59,10 @@ pub(super) fn text(outcome: &Outcome, old: &Pack, new: &Pack) -> String {
             sample.gravity.zh(),
             situations.join("、")
         );
-        for (title, pack, decision) in [("原规则", old, &sample.before), ("新规则", new, &sample.after)] {
+        for (title, pack, decision) in [
+            (replay::BEFORE, old, &sample.before),
+            (replay::AFTER, new, &sample.after),
+        ] {
             let _ = write!(
                 text,
                 "\n  {title}（{}）{}",
@@ -85,7 +89,7 @@ fn tickets(pack: &Pack, decision: &SampleDecision) -> String {
         let _ = write!(
             text,
             "\n    {} {}：{}（{}）",
-            if ticket.lead { "主办" } else { "协办" },
+            Role::of(ticket.lead).zh(),
             unit.map_or(ticket.unit.as_str(), |unit| &unit.name),
             pack.vocabulary().obligations.label(&ticket.obligation, Lang::Zh),
             stages.join("，")

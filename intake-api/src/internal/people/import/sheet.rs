@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use casework::pack::Pack;
+use casework::zh::sheets::{COLUMNS, GUIDE, PEOPLE, UNIT, UNITS};
 use platform::text::Lang;
 use rust_xlsxwriter::{Color, DataValidation, Format, Formula, Workbook, Worksheet, XlsxError};
 
@@ -11,15 +12,6 @@ use crate::internal::{
     people::fields::{self, ROLES, role_name},
     sheet::{self, Cell, MISTAKES_MAX, Mistake, Unopened, open, read},
 };
-
-/// The sheet that people fill in.
-pub(super) const PEOPLE: &str = "人员";
-/// The units to choose from.
-const UNITS: &str = "单位";
-const GUIDE: &str = "说明";
-
-/// Headings, and the keys of what stands under each.
-const COLUMNS: [&str; 5] = ["姓名", "账号名", "工作电话", "单位", "角色"];
 
 /// Why a file was not taken.
 #[derive(Debug, PartialEq, Eq)]
@@ -64,8 +56,8 @@ pub(super) fn template(pack: &Pack, lang: Lang) -> Result<Vec<u8>, XlsxError> {
         .set_column_width(0, 44)?
         .set_column_width(1, 24)?;
     second
-        .write_string_with_format(0, 0, "名称", &head)?
-        .write_string_with_format(0, 1, "代码", &head)?;
+        .write_string_with_format(0, 0, UNIT[0], &head)?
+        .write_string_with_format(0, 1, UNIT[1], &head)?;
     for (row, (code, name)) in (1_u32..).zip(&units) {
         second.write_string(row, 0, name)?.write_string(row, 1, code)?;
     }

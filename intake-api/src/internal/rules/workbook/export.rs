@@ -3,7 +3,9 @@
 use casework::dmn::sfeel::Kind;
 use casework::dmn::{Column, Model, Table};
 use casework::pack::Pack;
+use casework::zh::cells;
 use casework::zh::cells::{cells, choices};
+use casework::zh::sheets::{self, NUMBER, TABLE};
 use chrono::{DateTime, Utc};
 use platform::text::Lang;
 use rust_xlsxwriter::{
@@ -24,9 +26,6 @@ pub(super) const MARK: &str = "shouwang rules";
 pub(super) const DECISIONS: u32 = 3;
 /// Its first column of words for drop-downs.
 const LISTS: u16 = 5;
-/// What stands above the rows' numbers.
-pub(super) const NUMBER: &str = "行";
-const GUIDE_SHEET: &str = "说明";
 /// Longest name of a sheet.
 const NAME_MAX: usize = 31;
 
@@ -47,7 +46,7 @@ pub(super) fn export(pack: &Pack, model: &Model, stamp: &Stamp, lang: Lang) -> R
     about.set_name(ABOUT)?.set_hidden(true);
     about.write_string(0, 0, MARK)?.write_string(1, 0, &stamp.digest)?;
     about.write_string(2, 0, stamp.version.to_string())?;
-    let (mut names, mut lists) = (vec![ABOUT.to_owned(), GUIDE_SHEET.to_owned()], LISTS);
+    let (mut names, mut lists) = (vec![ABOUT.to_owned(), sheets::GUIDE.to_owned()], LISTS);
     for (at, table) in (DECISIONS..).zip(&model.tables) {
         let name = sheet_name(&table.name, &names);
         about.write_string(at, 0, &table.id)?.write_string(at, 1, &name)?;
@@ -63,7 +62,7 @@ pub(super) fn export(pack: &Pack, model: &Model, stamp: &Stamp, lang: Lang) -> R
 
 fn guide(sheet: &mut Worksheet, model: &Model, version: i32, lang: Lang) -> Result<(), XlsxError> {
     let (bold, wrap) = (Format::new().set_bold(), Format::new().set_text_wrap());
-    sheet.set_name(GUIDE_SHEET)?.set_column_width(0, 100)?;
+    sheet.set_name(sheets::GUIDE)?.set_column_width(0, 100)?;
     let title = lang.fill("rules.workbook.guide.title", &[("n", &version.to_string())]);
     sheet.write_string_with_format(0, 0, title, &bold)?;
     for (row, key) in (1..).zip(GUIDE) {
@@ -129,7 +128,7 @@ fn drop_downs(
         let input = usize::from(col) <= table.inputs.len();
         let Some(mut words) = words(pack, column) else { continue };
         if input {
-            words.insert(0, "不限".to_owned());
+            words.insert(0, cells::ANY.to_owned());
         }
         for (row, word) in (0_u32..).zip(&words) {
             about.write_string(row, *lists, word)?;
@@ -147,7 +146,7 @@ fn drop_downs(
 
 fn words(pack: &Pack, column: &Column) -> Option<Vec<String>> {
     if column.kind == Kind::Flag {
-        return Some(vec!["是".to_owned(), "否".to_owned()]);
+        return Some([true, false].map(|flag| cells::yes(flag).to_owned()).into());
     }
     let listed = choices(pack, column).filter(|listed| !listed.is_empty())?;
     Some(listed.into_iter().map(|choice| choice.label).collect())
@@ -159,7 +158,7 @@ fn sheet_name(table: &str, taken: &[String]) -> String {
         .chars()
         .filter(|c| !r"[]:*?/\'".contains(*c) && !c.is_control())
         .collect();
-    let plain = if plain.trim().is_empty() { "表" } else { plain.trim() };
+    let plain = if plain.trim().is_empty() { TABLE } else { plain.trim() };
     let short = |length: usize| plain.chars().take(length).collect::<String>();
     let is_free = |name: &String| !taken.iter().any(|other| other.to_lowercase() == name.to_lowercase());
     let numbered = (2..).map(|n| format!("{} {n}", short(NAME_MAX - 5)));

@@ -7,10 +7,11 @@ use casework::dmn::{self, Draft, Row, Table};
 use casework::office::clerk::{Change, change};
 use casework::pack::Pack;
 use casework::zh::parse::row_from_words;
+use casework::zh::sheets::NUMBER;
 use platform::text::Lang;
 
 use super::{
-    export::{ABOUT, DECISIONS, MARK, NUMBER},
+    export::{ABOUT, DECISIONS, MARK},
     headings::headings,
 };
 use crate::internal::sheet::{Book, Cell, MISTAKES_MAX, Mistake, ROWS_MAX, Sheet, Unopened, open, place, read};

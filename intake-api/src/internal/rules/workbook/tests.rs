@@ -13,6 +13,7 @@ use casework::dmn::{self, Model};
 use casework::office::clerk::{RowKind, TableDifference, differences};
 use casework::pack::Pack;
 use casework::zh::cells::cells;
+use casework::zh::sheets::NUMBER;
 use chrono::DateTime;
 use platform::{
     store::{rules_digest, rules_of},
@@ -22,7 +23,7 @@ use rust_xlsxwriter::{Format, Workbook};
 use zip::{ZipArchive, ZipWriter, write::SimpleFileOptions};
 
 use super::{
-    export::{ABOUT, DECISIONS, MARK, NUMBER, Stamp, export},
+    export::{ABOUT, DECISIONS, MARK, Stamp, export},
     headings::headings,
     import::{Refused, import},
 };

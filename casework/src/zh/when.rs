@@ -1,16 +1,16 @@
 //! Days and times as people write them, where a browser has no field of its own for them: `2026/11/26 08:10:30.5`,
 //! `2026-11-26 8:10`, `2026年11月26日 8:10`. What is not understood stays as it was typed, and the decoder refuses it.
 
-use casework::typed::plain;
+use crate::typed::plain;
 use chrono::{Days, NaiveDate, NaiveTime};
 
 /// A time of Taihe's clock, for the wire. A day without a time stays a day: no hour is made up.
-pub(super) fn moment(typed: &str) -> String {
+pub fn moment(typed: &str) -> String {
     read_moment(&plain(typed)).unwrap_or_else(|| typed.to_owned())
 }
 
 /// A day, for the wire.
-pub(super) fn day(typed: &str) -> String {
+pub fn day(typed: &str) -> String {
     let text = plain(typed);
     match read_day(&text) {
         Some((day, rest)) if rest.trim().is_empty() => day.to_string(),

@@ -2,14 +2,14 @@
 
 use std::fmt::Write;
 
-use casework::calendar::rfc3339;
-use casework::pack::Pack;
-use casework::routing::{Decision, PlannedTicket};
-use casework::words::Lang;
-use casework::zh::basis_zh;
+use super::basis_zh;
+use crate::calendar::rfc3339;
+use crate::pack::Pack;
+use crate::routing::{Decision, PlannedTicket};
+use crate::words::{Lang, Role};
 
 /// Everything on one screen: tickets with deadlines, what was not sent, why a person must look.
-pub(super) fn render(pack: &Pack, file: &str, decision: &Decision) -> String {
+pub fn decision(pack: &Pack, file: &str, decision: &Decision) -> String {
     let mut out = format!("{file}  {}({})\n", decision.urgency.zh(), decision.urgency);
     for ticket in &decision.tickets {
         self::ticket(pack, ticket, &mut out);
@@ -26,7 +26,7 @@ pub(super) fn render(pack: &Pack, file: &str, decision: &Decision) -> String {
 }
 
 fn ticket(pack: &Pack, ticket: &PlannedTicket, out: &mut String) {
-    let role = if ticket.lead { "主办" } else { "协办" };
+    let role = Role::of(ticket.lead).zh();
     let obligation = pack.vocabulary().obligations.label(&ticket.obligation, Lang::Zh);
     let unit = pack
         .units()
