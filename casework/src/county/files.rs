@@ -28,5 +28,8 @@ pub const FILES: [&str; 16] = [
     MODEL,
 ];
 
+/// Chinese for English pieces of a basis, another file that a pack may do without.
+pub const PHRASES: &str = "phrases.csv";
+
 /// How places are spelt in letters, one of the files that a pack may do without: then places are found by their characters.
 pub const PINYIN: &str = "pinyin.csv";

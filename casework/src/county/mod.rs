@@ -5,6 +5,7 @@
 mod areas;
 mod confirmations;
 mod files;
+mod phrases;
 mod problem;
 mod ranking;
 pub(crate) mod read;
@@ -14,7 +15,8 @@ mod vocabulary;
 
 pub use areas::{Area, AreaLevel, Areas, Located, Unlisted};
 pub use confirmations::{Confirmations, DecisionLimit, Matter};
-pub use files::{FILES, MODEL, PINYIN, PackFiles};
+pub use files::{FILES, MODEL, PHRASES, PINYIN, PackFiles};
+pub use phrases::Phrases;
 pub(crate) use problem::Problems;
 pub use problem::{Line, PackProblem};
 pub use ranking::Ranking;

@@ -9,7 +9,7 @@ mod read;
 use std::collections::HashMap;
 
 use crate::calendar::Calendar;
-use crate::county::{Areas, Confirmations, Label, PackProblem, Problems, Statutes, Units, Vocabulary};
+use crate::county::{Areas, Confirmations, Label, PackProblem, Phrases, Problems, Statutes, Units, Vocabulary};
 use crate::dmn::Table;
 use crate::rules::Rules;
 use crate::words::Lang;
@@ -23,6 +23,7 @@ pub struct Pack {
     office_phone: Option<String>,
     areas: Areas,
     pinyin: HashMap<String, String>,
+    phrases: Phrases,
     units: Units,
     vocabulary: Vocabulary,
     calendar: Calendar,
@@ -46,6 +47,7 @@ impl Pack {
             office_phone: self.office_phone.clone(),
             areas: self.areas.clone(),
             pinyin: self.pinyin.clone(),
+            phrases: self.phrases.clone(),
             units: self.units.clone(),
             vocabulary: self.vocabulary.clone(),
             calendar: self.calendar.clone(),
@@ -84,6 +86,11 @@ impl Pack {
     /// How a place is spelt in letters, syllable by syllable, such as `ba li cun`; several spellings are parted by `|`.
     pub fn pinyin(&self, area: &str) -> Option<&str> {
         self.pinyin.get(area).map(String::as_str)
+    }
+
+    /// Chinese for what the tables write in English.
+    pub fn phrases(&self) -> &Phrases {
+        &self.phrases
     }
 
     /// Member units.

@@ -41,6 +41,7 @@ fn examine(files: &PackFiles) -> (Option<Pack>, Vec<PackProblem>) {
     let county = head.as_ref().map_or("", |head| head.area.get_ref()).to_owned();
     let areas = places::areas(files, county, &mut problems);
     let pinyin = places::pinyin(files, &areas, &mut problems);
+    let phrases = words::phrases(files, &mut problems);
     let units = places::units(files, &areas, &vocabulary, &mut problems);
     let recusals = tables::recusals(files, &vocabulary, &mut problems);
     let ranking = tables::ranking(files, &vocabulary, &mut problems);
@@ -69,6 +70,7 @@ fn examine(files: &PackFiles) -> (Option<Pack>, Vec<PackProblem>) {
         office_phone: head.office_phone,
         areas,
         pinyin,
+        phrases,
         units,
         vocabulary,
         calendar,

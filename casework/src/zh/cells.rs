@@ -130,7 +130,7 @@ pub fn word(pack: &Pack, column: &Column, code: &str) -> String {
         ("obligation", ANY_TICKET) => Some("未持有工单时查看"),
         ("unit_kind", OVERSIGHT_LOOK) => Some(super::disclosure::OVERSIGHT),
         ("grade", grade) => return format!("{grade}（{}）", grade_zh(grade)),
-        ("basis", text) => return basis_zh(text),
+        ("basis", text) => return basis_zh(pack.phrases(), text),
         ("limit" | "minimum", text) => {
             return text.parse::<Limit>().map_or_else(|_| text.to_owned(), Limit::zh);
         }

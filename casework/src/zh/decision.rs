@@ -42,11 +42,16 @@ fn ticket(pack: &Pack, ticket: &PlannedTicket, out: &mut String) {
             out,
             "      {zh} {} {due}{provisional}  依据：{} [{}]",
             stage.limit.zh(),
-            basis_zh(&stage.basis),
+            basis_zh(pack.phrases(), &stage.basis),
             stage.grade
         );
     }
     for basis in &ticket.basis {
-        let _ = writeln!(out, "      事项依据：{} [{}]", basis_zh(&basis.text), basis.grade);
+        let _ = writeln!(
+            out,
+            "      事项依据：{} [{}]",
+            basis_zh(pack.phrases(), &basis.text),
+            basis.grade
+        );
     }
 }

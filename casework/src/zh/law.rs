@@ -4,6 +4,7 @@
 //! it so. A mail is read by somebody who has to act on it and may have to show it to somebody else.
 
 use super::basis_zh;
+use crate::county::Phrases;
 
 /// What the tables write, and the title. A longer name stands before one that it begins with.
 const TITLES: [(&str, &str); 23] = [
@@ -56,7 +57,7 @@ pub fn names_county(said: &str) -> bool {
 }
 
 /// A basis of the tables with titles and articles written out. What is not known stays as it is written.
-pub fn cited(basis: &str) -> String {
+pub fn cited(phrases: &Phrases, basis: &str) -> String {
     let mut depth = 0_u32;
     let outside = |c: char| {
         match c {
@@ -67,12 +68,12 @@ pub fn cited(basis: &str) -> String {
         depth == 0 && matches!(c, ';' | '；')
     };
     let parts = basis.split(outside).map(str::trim).filter(|part| !part.is_empty());
-    parts.map(one).collect::<Vec<_>>().join("；")
+    parts.map(|part| one(phrases, part)).collect::<Vec<_>>().join("；")
 }
 
 /// One source.
-fn one(part: &str) -> String {
-    let text = basis_zh(part).replace("太和县 ", "太和县");
+fn one(phrases: &Phrases, part: &str) -> String {
+    let text = basis_zh(phrases, part).replace("太和县 ", "太和县");
     let found = TITLES
         .iter()
         .find_map(|(short, title)| text.strip_prefix(short).map(|rest| (*title, rest)));
@@ -161,6 +162,17 @@ fn numeral(n: u16) -> String {
 mod tests {
     use super::*;
 
+    /// The phrases of the shipped pack.
+    fn taihe() -> Phrases {
+        let lines = include_str!("../../../counties/taihe/phrases.csv").lines().skip(1);
+        Phrases::new(
+            lines
+                .filter_map(|line| line.split_once(','))
+                .map(|(en, zh)| (en.into(), zh.into()))
+                .collect(),
+        )
+    }
+
     #[test]
     fn titles_and_articles_are_written_out() {
         for (short, full) in [
@@ -202,7 +214,7 @@ mod tests {
             ),
             ("", ""),
         ] {
-            assert_eq!(cited(short), full, "{short}");
+            assert_eq!(cited(&taihe(), short), full, "{short}");
         }
     }
 
@@ -211,7 +223,7 @@ mod tests {
         let model = include_str!("../../../counties/taihe/routing.dmn");
         let laws = model.split("<text>\"").skip(1).filter_map(|rest| rest.split_once('"'));
         for (text, _) in laws.filter(|(text, _)| text.contains(['法', '号', '见']) || text.contains("policy")) {
-            let said = cited(text);
+            let said = cited(&taihe(), text);
             assert!(!said.contains(|c: char| c.is_ascii_lowercase()), "{text}: {said}");
             let article = |part: &str| part.ends_with(|c: char| c.is_ascii_digit());
             assert!(!said.split('；').any(article), "{text}: {said}");

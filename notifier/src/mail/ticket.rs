@@ -99,7 +99,7 @@ impl TicketView {
                 .iter()
                 .map(|stage| stage_row(stage, pack, as_of))
                 .collect(),
-            bases: ticket.basis.iter().map(basis).collect(),
+            bases: ticket.basis.iter().map(|each| basis(pack, each)).collect(),
         }
     }
 
@@ -170,17 +170,17 @@ fn stage_row(stage: &NoticeStage, pack: &Pack, as_of: DateTime<Utc>) -> StageRow
         },
         over: open_due.is_some_and(|due| due.is_past(as_of)),
         provisional: stage.provisional && stage.ended_at.is_none(),
-        source: format!("{limit} · {}", source(&stage.basis, &stage.grade)),
+        source: format!("{limit} · {}", source(pack, &stage.basis, &stage.grade)),
     }
 }
 
-fn basis(basis: &Basis) -> String {
-    source(&basis.text, &basis.grade)
+fn basis(pack: &Pack, basis: &Basis) -> String {
+    source(pack, &basis.text, &basis.grade)
 }
 
 /// A source by its title. Grades belong to whoever edits the rules; but what is the county's own never looks like law.
-fn source(text: &str, grade: &str) -> String {
-    let said = zh::cited(text);
+fn source(pack: &Pack, text: &str, grade: &str) -> String {
+    let said = zh::cited(pack.phrases(), text);
     if grade == "P" && !zh::names_county(&said) {
         return fill("notice.policy", &[("basis", &said)]);
     }

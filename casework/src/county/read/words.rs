@@ -1,7 +1,9 @@
 //! The word lists of a pack.
 
 use super::sheet::{Columns, Row, Sheet};
-use crate::county::{Label, Outcome, PackFiles, Problems, Situation, Term, Terms, UnitKind, Vocabulary};
+use crate::county::{
+    Label, Outcome, PHRASES, PackFiles, Phrases, Problems, Situation, Term, Terms, UnitKind, Vocabulary,
+};
 use crate::words::reserved::{
     CLOSE_REQUESTED, DISPATCH, GRADES, LEADING_GROUP, NOT_APPLICABLE, NOT_FILED, OFFICE, POLICE, POLICE_ACCEPT,
     STATUTORY, TRANSFERRED, TRIAGE,
@@ -251,4 +253,22 @@ fn flag(at: (&str, u32), column: &str, text: &str, problems: &mut Problems) -> b
         );
     }
     text == "true"
+}
+
+/// Phrases of a basis. A pack may do without them; then its English stays English.
+pub(crate) fn phrases(files: &PackFiles, problems: &mut Problems) -> Phrases {
+    if !files.contains_key(PHRASES) {
+        return Phrases::default();
+    }
+    let sheet = Sheet::read(files, PHRASES, &["en", "zh"], problems);
+    sheet.unique(&["en"], problems);
+    let mut pairs = Vec::new();
+    for row in sheet.rows() {
+        if row.get("en").is_empty() || row.get("zh").is_empty() {
+            problems.add(PHRASES, row.line, "a phrase needs its text in en and in zh");
+            continue;
+        }
+        pairs.push((row.get("en").to_owned(), row.get("zh").to_owned()));
+    }
+    Phrases::new(pairs)
 }

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::pack::Pack;
 use crate::zh::basis_zh;
 use crate::zh::facts::grade_zh;
 
@@ -17,9 +18,9 @@ pub struct BasisWhy {
 }
 
 impl BasisWhy {
-    pub(crate) fn new(text: &str, grade: &str) -> Self {
+    pub(crate) fn new(pack: &Pack, text: &str, grade: &str) -> Self {
         Self {
-            text: basis_zh(text),
+            text: basis_zh(pack.phrases(), text),
             grade: grade.to_owned(),
             grade_zh: grade_zh(grade).to_owned(),
         }

@@ -46,7 +46,7 @@ pub fn ticket(pack: &Pack, facts: &Facts, decision: &Decision, ticket: &PlannedT
         urgency: decision.urgency.zh().to_owned(),
         lead: ticket.lead,
         reported: reported::reported(pack, facts),
-        beside_rows: beside_rows(facts, decision, ticket, asked.is_empty()),
+        beside_rows: beside_rows(pack, facts, decision, ticket, asked.is_empty()),
         asked,
         found: unit::found(pack, facts, ticket),
         urgent,
@@ -103,7 +103,7 @@ pub fn asked_situations(
         .collect()
 }
 
-fn beside_rows(facts: &Facts, decision: &Decision, ticket: &PlannedTicket, no_row: bool) -> Vec<String> {
+fn beside_rows(pack: &Pack, facts: &Facts, decision: &Decision, ticket: &PlannedTicket, no_row: bool) -> Vec<String> {
     let mut said = Vec::new();
     if ticket.is_by_hand() {
         return vec![beside::CHOSEN.to_owned()];
@@ -123,7 +123,7 @@ fn beside_rows(facts: &Facts, decision: &Decision, ticket: &PlannedTicket, no_ro
         said.push(beside::rests_on(&ticket.unknowns));
     }
     if no_row && said.is_empty() {
-        let basis = |basis: &Basis| beside::recorded_basis(&basis_zh(&basis.text), &basis.grade);
+        let basis = |basis: &Basis| beside::recorded_basis(&basis_zh(pack.phrases(), &basis.text), &basis.grade);
         said.extend(ticket.basis.iter().map(basis));
     }
     said

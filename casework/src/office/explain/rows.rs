@@ -63,7 +63,7 @@ pub(super) fn asked(pack: &Pack, facts: &Facts, decision: &Decision, ticket: &Pl
             if text("obligation") == ticket.obligation
                 && lands(pack, facts, text("unit_kind"), text("role")) == ticket.unit
             {
-                let basis = Some(BasisWhy::new(text("basis"), text("grade")));
+                let basis = Some(BasisWhy::new(pack, text("basis"), text("grade")));
                 let at = At {
                     pack,
                     facts,

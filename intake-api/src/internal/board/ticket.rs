@@ -2,6 +2,7 @@
 
 use askama::Template;
 use axum::{extract::Path, http::StatusCode, response::Response};
+use casework::pack::Pack;
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
@@ -163,7 +164,7 @@ pub(crate) async fn page(by: By<Overseer>, Path(id): Path<i64>) -> Result<Respon
         call: call(&ticket.call),
         facts: facts::lines(&opened, pack, lang),
         stages: items(&ticket.stages)
-            .map(|s| stage(s, words::letters(pack, &ticket.unit), lang, now))
+            .map(|s| stage(s, pack, words::letters(pack, &ticket.unit), lang, now))
             .collect(),
         events: items(&ticket.events).map(|e| event(e, lang, now)).collect(),
         notices: items(&ticket.notices).map(|n| notice(n, lang, now)).collect(),
@@ -220,7 +221,7 @@ fn time(value: &Value, key: &str) -> Option<DateTime<Utc>> {
     value[key].as_str()?.parse().ok()
 }
 
-fn stage(stage: &Value, letters: bool, lang: Lang, now: DateTime<Utc>) -> StageLine {
+fn stage(stage: &Value, pack: &Pack, letters: bool, lang: Lang, now: DateTime<Utc>) -> StageLine {
     let limit = words::limit(lang, text(stage, "limit"));
     let planned = match time(stage, "due_at") {
         Some(due) => lang.fill(
@@ -262,7 +263,7 @@ fn stage(stage: &Value, letters: bool, lang: Lang, now: DateTime<Utc>) -> StageL
     StageLine {
         name: words::stage(lang, text(stage, "stage")),
         when: ended.into_iter().chain([planned]).collect::<Vec<_>>().join(" · "),
-        basis: words::basis(lang, text(stage, "basis"), text(stage, "grade")),
+        basis: words::basis(lang, pack.phrases(), text(stage, "basis"), text(stage, "grade")),
         steps: earlier.chain(steps).collect(),
     }
 }

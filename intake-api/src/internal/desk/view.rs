@@ -179,7 +179,7 @@ pub(super) fn view(ticket: &DeskTicket, opened: &Opened, keys: &MasterKey, leads
         bases: ticket
             .basis
             .iter()
-            .map(|b| words::basis(lang, &b.text, &b.grade))
+            .map(|b| words::basis(lang, pack.phrases(), &b.text, &b.grade))
             .collect(),
         evidence: ticket
             .evidence
@@ -239,7 +239,7 @@ fn stage(s: &DeskStage, ticket: &DeskTicket, how: Telling<'_>) -> StageWords {
             "desk.limit_line",
             &[("limit", &words::limit(lang, &s.time_limit)), ("start", start)],
         ),
-        basis: words::basis(lang, &s.basis, &s.grade),
+        basis: words::basis(lang, pack.phrases(), &s.basis, &s.grade),
         provisional: s.provisional,
         derivation: s.derivation.clone(),
         level: s

@@ -4,6 +4,7 @@
 //! when it is not this one. Durations show two units at most: nobody plans by the minute of a deadline three days away.
 
 use casework::calendar::{Limit, shanghai};
+use casework::county::Phrases;
 use casework::county::{Area, Located};
 use casework::pack::Pack;
 use casework::report::{Facts, salvage};
@@ -203,8 +204,8 @@ pub(crate) fn letters(pack: &Pack, unit: &str) -> bool {
 
 /// A basis in words, with the law's title. The grade is for those who edit rules: to others county policy is said so, and law
 /// stands as law.
-pub(crate) fn basis(lang: Lang, text: &str, grade: &str) -> String {
-    let said = zh::cited(text);
+pub(crate) fn basis(lang: Lang, phrases: &Phrases, text: &str, grade: &str) -> String {
+    let said = zh::cited(phrases, text);
     match grade {
         "P" if said.is_ascii() => lang.t("desk.county_policy").to_owned(),
         "P" if !zh::names_county(&said) => lang.fill("notice.policy", &[("basis", &said)]),
@@ -312,7 +313,7 @@ mod tests {
 
     #[test]
     fn a_basis_has_its_law_by_title_and_policy_never_looks_like_law() {
-        let said = |text: &str, grade: &str| basis(Lang::Zh, text, grade);
+        let said = |text: &str, grade: &str| basis(Lang::Zh, &Phrases::default(), text, grade);
         assert_eq!(said("未成年人保护法 11", "V"), "《未成年人保护法》第十一条");
         assert!(said("强制报告意见 2 与 4", "V").ends_with("》第二条、第四条"));
         assert_eq!(said("county policy", "P"), "本县规定");
