@@ -88,13 +88,14 @@ impl Graph {
             let Some(path) = self.absolute(module, &taken.path) else {
                 continue;
             };
-            // A whole module counts where something of it is used.
             if !taken.public && !self.sources.contains_key(&path) {
                 found.extend(self.home(&path, 0));
             }
             names.insert(&taken.name, path);
         }
-        for path in &source.paths {
+        // A type is taken in by the `use` that names it; a module counts where something of it is used.
+        let by_module = |path: &&Vec<String>| !path[0].starts_with(char::is_uppercase);
+        for path in source.paths.iter().filter(by_module) {
             let whole = match names.get(path[0].as_str()) {
                 Some(known) => Some(known.iter().chain(&path[1..]).cloned().collect()),
                 None => self.absolute(module, path),
