@@ -10,6 +10,7 @@ use casework::words::{Identity, LivingWith, ReporterKind, Sex};
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use platform::{
     foreign::Foreign,
+    receipt::ReportId,
     seal::{Column, MasterKey},
     store::{Handed, SealedParts},
 };
@@ -182,7 +183,9 @@ impl Opened {
     pub(crate) fn new(keys: &MasterKey, id: i64, handed: &Handed) -> Self {
         let key = keys
             .open_data_key(id, &handed.data_key)
-            .inspect_err(|e| error!(report = id, error = %e, "the data key of a report can't be opened"))
+            .inspect_err(
+                |e| error!(report = %ReportId::from_db(id), error = %e, "the data key of a report can't be opened"),
+            )
             .ok();
         let mut opener = Opener { id, key, shut: false };
         let shows = Shows::from_words(handed.shows.iter().map(String::as_str));
@@ -248,10 +251,10 @@ impl Opener {
 /// Opens one sealed text of a report; the log says why it can't be.
 pub(crate) fn open<T: DeserializeOwned>(key: &[u8; 32], column: Column, id: i64, sealed: &[u8]) -> Option<T> {
     let plain = MasterKey::open(key, column, id, sealed)
-        .inspect_err(|e| error!(report = id, ?column, error = %e, "a sealed text can't be opened"))
+        .inspect_err(|e| error!(report = %ReportId::from_db(id), ?column, error = %e, "a sealed text can't be opened"))
         .ok()?;
     // The text of the error could repeat the words: it is not logged.
     serde_json::from_slice(&plain)
-        .inspect_err(|_| error!(report = id, ?column, "an opened text has another form"))
+        .inspect_err(|_| error!(report = %ReportId::from_db(id), ?column, "an opened text has another form"))
         .ok()
 }

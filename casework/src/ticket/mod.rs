@@ -2,9 +2,10 @@
 //!
 //! 已派单 -> 已签收 -> 办理中 -> 已办结 -> 已回访 -> 已归档. Where another person must confirm, a closing waits as 待确认办结;
 //! where the office agreed that another unit takes over, it waits as 移送中 until that unit has signed. In both the unit still
-//! owes everything, and what it does meanwhile is recorded. A return is asked by the unit and decided by the office; a returned
-//! ticket ends and a successor carries on. Reopening starts a new clock for the ticket, never for the case. Waiving
-//! (经批准终止办理) is refused for statutory obligations.
+//! owes everything, and what it does meanwhile is recorded. A transfer that is taken back returns the ticket that it made. Reopening
+//! starts a new clock for the ticket, never for the case. Waiving (经批准终止办理) ends what nobody has signed, with the tickets of a
+//! flood that are no real reports; it can be given back. Nobody archives or asks for a return yet: the states have their names,
+//! and no act leads there.
 //!
 //! [`TicketState::after`] is the whole table. Who may do an act, and what a closing must hold, is in [`closing`]; what a
 //! ticket doesn't show is asked for in [`opening`].
@@ -73,14 +74,12 @@ words! {
         Withdraw = "withdraw",
         /// 回访 by the office.
         CallBack = "call-back",
-        /// 归档
-        Archive = "archive",
         /// 重新办理: new facts, or the call-back was unhappy.
         Reopen = "reopen",
-        /// 申请退单: the clock runs on until the office decides.
-        RequestReturn = "request-return",
-        /// The office agrees: this ticket ends, a successor begins.
-        GrantReturn = "grant-return",
+        /// 经批准终止办理: the office ends a ticket of a flood that nobody has signed; another person confirms.
+        Waive = "waive",
+        /// That was a mistake: the ticket is as it was.
+        GiveBack = "give-back",
     }
 }
 
@@ -117,31 +116,14 @@ impl TicketState {
             (A::Refuse, S::CloseRequested) | (A::TakeBack, S::CloseRequested | S::Transferring | S::Resolved) => {
                 S::InProgress
             }
-            (A::Withdraw, S::Dispatched) | (A::GrantReturn, S::ReturnRequested) => S::Returned,
+            (A::Withdraw, S::Dispatched) => S::Returned,
             (A::CallBack, S::Resolved) => S::Confirmed,
-            (A::Archive, S::Confirmed) => S::Archived,
             (A::Reopen, S::Resolved | S::Confirmed | S::Archived) => S::Reopened,
-            (A::RequestReturn, S::Dispatched | S::Signed | S::InProgress | S::Reopened) => S::ReturnRequested,
+            (A::Waive, S::Dispatched) => S::Waived,
+            (A::GiveBack, S::Waived) => S::Dispatched,
             _ => return Err(InvalidTransition { from: self, act }),
         };
         Ok(next)
-    }
-
-    /// The office refuses a return: back to the state before the request.
-    pub fn refuse_return(self, before: Self) -> Result<Self, InvalidTransition> {
-        before.after(TicketAct::RequestReturn)?;
-        match self {
-            Self::ReturnRequested => Ok(before),
-            from => Err(InvalidTransition {
-                from,
-                act: TicketAct::RequestReturn,
-            }),
-        }
-    }
-
-    /// 经批准终止办理; `statutory` obligations can't be waived.
-    pub fn waive(self, statutory: bool) -> Option<Self> {
-        (!statutory && self.is_open()).then_some(Self::Waived)
     }
 
     /// The states in which a unit still owes something. The lists in SQL say the same; a test compares them.

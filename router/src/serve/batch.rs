@@ -10,9 +10,9 @@ use platform::{
     run::telemetry::chain,
     store::{ReportToRoute, StoreError},
 };
-use tracing::warn;
+use tracing::{error, warn};
 
-use super::route::{AsRead, Dispatcher, decide, pinned};
+use super::route::{AsRead, Dispatcher, decide, pinned, receipt};
 
 impl Dispatcher {
     /// Routes these reports; those that are gone or routed by now are left alone.
@@ -34,14 +34,22 @@ impl Dispatcher {
                     reports = fresh.len(),
                     "a batch can't be stored: one by one"
                 );
-                for report in &fresh {
-                    self.route_suspect(report.id).await?;
-                }
+                self.each(fresh.iter().map(|report| report.id)).await?;
             }
             ended => ended?,
         }
-        for id in ids.iter().filter(|id| !first.contains(id)) {
-            self.route_suspect(*id).await?;
+        self.each(ids.iter().copied().filter(|id| !first.contains(id))).await
+    }
+
+    /// One by one. What can't be stored for a reason of its own is said and left to its next turn; the others go on.
+    async fn each(&self, ids: impl Iterator<Item = i64>) -> Result<(), StoreError> {
+        for id in ids {
+            match self.route_suspect(id).await {
+                Err(e) if !e.is_passing() => {
+                    error!(report = %receipt(id), error = chain(&e), "a report can't be routed");
+                }
+                ended => ended?,
+            }
         }
         Ok(())
     }

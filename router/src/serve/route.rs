@@ -13,6 +13,7 @@ use platform::{
     broker::Received,
     clock,
     pack::watch::{LoadedPack, PackWatch},
+    receipt::ReportId,
     run::telemetry::chain,
     store::{Pinned, Recorded, ReportToRoute, Store, StoreError},
 };
@@ -67,6 +68,12 @@ impl Dispatcher {
         loop {
             let error = match self.commit(received).await {
                 Ok(()) => return Ended::Committed,
+                // Waiting mends nothing here, and the messages behind it would wait as well. The report stays in the outbox,
+                // from where it is tried again, as a suspect and in the end as triage.
+                Err(e) if !e.is_passing() => match self.park(received, &chain(&e)).await {
+                    Ok(()) => return Ended::Committed,
+                    Err(e) => e,
+                },
                 Err(e) => e,
             };
             metrics::counter!("shouwang_router_retries_total").increment(1);
@@ -135,7 +142,7 @@ impl Dispatcher {
         match self.record(report, &decision, &loaded, now).await {
             Err(e) if !e.is_passing() => {
                 let why = format!("the decision could not be stored: {}", chain(&e));
-                error!(report = report.id, error = why, "routing failed: triage");
+                error!(report = %receipt(report.id), error = why, "routing failed: triage");
                 let triage = routing::triage(&loaded.pack, &read.facts, &why, now);
                 self.record(report, &triage, &loaded, now).await
             }
@@ -171,12 +178,12 @@ impl Dispatcher {
         if decision.disagreements > 0 {
             metrics::counter!("shouwang_rules_disagreements_total").increment(decision.disagreements.into());
             error!(
-                report = report.id,
+                report = %receipt(report.id),
                 "the two evaluators of the rules differ: both answers are dispatched"
             );
         }
         info!(
-            report = report.id,
+            report = %receipt(report.id),
             urgency = decision.urgency.as_str(),
             tickets,
             "routed"
@@ -187,11 +194,17 @@ impl Dispatcher {
 
     async fn park(&self, received: &Received, why: &str) -> Result<(), StoreError> {
         metrics::counter!("shouwang_messages_parked_total").increment(1);
-        error!(queue = received.queue, why, "a message names no report of ours: parked");
+        let report = received.body.as_ref().ok().map(|body| receipt(body.report).to_string());
+        error!(queue = received.queue, report, why, "a message can't be served: parked");
         self.store
             .parked_insert(&received.queue, why, &received.bytes, clock::now())
             .await
     }
+}
+
+/// A report's id as logs print it: what people read on their receipts.
+pub(super) fn receipt(id: i64) -> ReportId {
+    ReportId::from_db(id)
 }
 
 /// What a decision under this pack is pinned to.

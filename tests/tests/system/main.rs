@@ -31,6 +31,7 @@ mod paths;
 mod people;
 mod people_import;
 mod poison;
+mod poisoned;
 mod privacy;
 mod property;
 mod queues;

@@ -6,9 +6,11 @@
 use casework::clock::escalation::PlannedStep;
 use casework::clock::pace;
 use casework::words::{Addressee, Urgency};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::{PgTransaction, types::Json};
+use tracing::error;
 
+use crate::run::telemetry::chain;
 use crate::store::{
     Store, StoreError,
     clock::step_notice::{About, Crossing, GroupKey, StepNotices},
@@ -17,6 +19,8 @@ use crate::store::{
 
 /// Stages settled in one transaction.
 const BATCH: i64 = 50;
+/// When a stage that can't be settled is tried again.
+const PUT_OFF: TimeDelta = TimeDelta::minutes(10);
 
 /// What one turn of the clock did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -61,7 +65,48 @@ impl Store {
     }
 
     /// Settles up to 50 stages that are due at `now`. Call again until no stage is left.
+    ///
+    /// One that fails for a reason of its own (a plan that can't be read, a row that a constraint refuses) is put off and
+    /// said in the log; the others of its turn are settled.
     pub async fn clock_turn(&self, now: DateTime<Utc>) -> Result<Ticked, StoreError> {
+        match self.stages_settle(now, None).await {
+            Err(e) if !e.is_passing() => self.stages_settle_apart(now).await,
+            ended => ended,
+        }
+    }
+
+    /// The stages that are due, each in a transaction of its own.
+    async fn stages_settle_apart(&self, now: DateTime<Utc>) -> Result<Ticked, StoreError> {
+        let due: Vec<i64> = sqlx::query_scalar("SELECT id FROM stages WHERE next_at <= $1 ORDER BY next_at LIMIT $2")
+            .bind(now)
+            .bind(BATCH)
+            .fetch_all(&self.pool)
+            .await?;
+        let mut sum = Ticked::default();
+        for stage in due {
+            match self.stages_settle(now, Some(stage)).await {
+                Ok(ticked) => {
+                    sum.sent += ticked.sent;
+                    sum.late += ticked.late;
+                }
+                Err(e) if !e.is_passing() => {
+                    error!(stage, error = chain(&e), "a stage can't be settled: tried again later");
+                    sqlx::query("UPDATE stages SET next_at = $3 WHERE id = $1 AND next_at <= $2")
+                        .bind(stage)
+                        .bind(now)
+                        .bind(now + PUT_OFF)
+                        .execute(&self.pool)
+                        .await?;
+                }
+                Err(e) => return Err(e),
+            }
+            sum.stages += 1;
+        }
+        Ok(sum)
+    }
+
+    /// Settles what is due in one transaction: up to 50 stages, or this one.
+    async fn stages_settle(&self, now: DateTime<Utc>, only: Option<i64>) -> Result<Ticked, StoreError> {
         let mut tx = self.pool.begin().await?;
         let due: Vec<DueStage> = sqlx::query_as(concat!(
             "WITH due AS (",
@@ -70,7 +115,7 @@ impl Store {
                 "id, ticket_id, due_generation, plan, next_step, resumed_at, next_at",
                 "next_at",
                 "$2",
-                "next_at <= $1"
+                "next_at <= $1 AND ($3::bigint IS NULL OR id = $3)"
             ),
             ") SELECT s.id, s.ticket_id, t.report_id, t.county, t.unit, t.urgency, r.drill, s.due_generation, s.plan, s.next_step, s.resumed_at,
                     (SELECT fr.flood_id FROM flood_reports fr JOIN floods f ON f.id = fr.flood_id
@@ -84,6 +129,7 @@ impl Store {
         ))
         .bind(now)
         .bind(BATCH)
+        .bind(only)
         .persistent(false)
         .fetch_all(&mut *tx)
         .await?;

@@ -4,14 +4,18 @@
 use casework::clock::escalation::PlannedStep;
 use casework::clock::pace;
 use casework::words::{Addressee, Urgency};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::{PgTransaction, types::Json};
+use tracing::error;
 
 use super::opening::parts_said;
+use crate::run::telemetry::chain;
 use crate::store::{Said, Store, StoreError, Subject, SubjectNotice, To, due::due, notices::subject::subject_notice};
 
 /// Told in one transaction.
 const BATCH: i64 = 50;
+/// When one that can't be told is tried again.
+const PUT_OFF: TimeDelta = TimeDelta::minutes(10);
 
 /// One that waits.
 #[derive(sqlx::FromRow)]
@@ -43,7 +47,45 @@ impl Store {
     }
 
     /// Takes up to 50 steps that are due by now; answers how many openings were looked at. Call again until there is none.
+    ///
+    /// One that fails for a reason of its own is put off and said in the log; the others of its turn are told.
     pub async fn openings_tell(&self, now: DateTime<Utc>) -> Result<u64, StoreError> {
+        match self.overdue_tell(now, None).await {
+            Err(e) if !e.is_passing() => self.overdue_tell_apart(now).await,
+            ended => ended,
+        }
+    }
+
+    /// The openings that are due, each in a transaction of its own.
+    async fn overdue_tell_apart(&self, now: DateTime<Utc>) -> Result<u64, StoreError> {
+        let due: Vec<i64> = sqlx::query_scalar("SELECT id FROM openings WHERE next_at <= $1 ORDER BY next_at LIMIT $2")
+            .bind(now)
+            .bind(BATCH)
+            .fetch_all(&self.pool)
+            .await?;
+        for opening in &due {
+            match self.overdue_tell(now, Some(*opening)).await {
+                Err(e) if !e.is_passing() => {
+                    error!(
+                        opening,
+                        error = chain(&e),
+                        "an opening can't be told: tried again later"
+                    );
+                    sqlx::query("UPDATE openings SET next_at = $3 WHERE id = $1 AND next_at <= $2")
+                        .bind(opening)
+                        .bind(now)
+                        .bind(now + PUT_OFF)
+                        .execute(&self.pool)
+                        .await?;
+                }
+                ended => drop(ended?),
+            }
+        }
+        Ok(due.len() as u64)
+    }
+
+    /// Tells what is due in one transaction: up to 50 openings, or this one.
+    async fn overdue_tell(&self, now: DateTime<Utc>, only: Option<i64>) -> Result<u64, StoreError> {
         let mut tx = self.pool.begin().await?;
         let waiting: Vec<Waits> = sqlx::query_as(concat!(
             "WITH due AS (",
@@ -53,7 +95,7 @@ impl Store {
                  coalesce(due_at, review_due_at) AS due, plan, next_step, told_at, next_at",
                 "next_at",
                 "$2",
-                "next_at <= $1"
+                "next_at <= $1 AND ($3::bigint IS NULL OR id = $3)"
             ),
             ") SELECT d.id, d.county, d.report_id, u.name AS unit, d.parts, d.asked_by, d.urgency, d.drill, d.asked, d.due, d.plan,
                     d.next_step, d.told_at,
@@ -63,6 +105,7 @@ impl Store {
         ))
         .bind(now)
         .bind(BATCH)
+        .bind(only)
         .persistent(false)
         .fetch_all(&mut *tx)
         .await?;
