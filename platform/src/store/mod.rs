@@ -1,4 +1,7 @@
-//! All SQL, and nothing but SQL: one concrete store, methods named entity first, verb second.
+//! All SQL, in a room per subject: one concrete store, methods named entity first, verb second.
+//!
+//! Two rooms do more than ask: `packs` reads a pack's rules inside the transaction that loads it, because what was sound before may
+//! not be any more, and `admin` writes the files that hold the logins which it makes.
 //!
 //! Times come in as parameters; the database's clock is never read. No method calls the network inside a transaction
 //! (there is nothing here to call it with), and no caller may drop a method's future half way: services run writes in tasks

@@ -65,18 +65,10 @@ pub struct ActivePack {
 impl Store {
     /// Loads a pack that was read from `files`, in one transaction.
     ///
-    /// Refuses (`Unreadable`) when the pack does not fit the rules in force, for instance when it drops a word they use.
-    pub async fn pack_load(
-        &self,
-        pack: &Pack,
-        files: &PackFiles,
-        now: DateTime<Utc>,
-    ) -> Result<PackLoaded, StoreError> {
-        let done = self.pack_load_with(pack, files, &Successors::new(), now).await;
-        done.map(|done| done.loaded).map_err(|e| match e {
-            PackError::Store(e) => e,
-            other => StoreError::Unreadable(other.to_string()),
-        })
+    /// Refuses ([`PackError::Unfit`]) when the pack does not fit the rules in force, for instance when it drops a word they use.
+    pub async fn pack_load(&self, pack: &Pack, files: &PackFiles, now: DateTime<Utc>) -> Result<PackLoaded, PackError> {
+        let done = self.pack_load_with(pack, files, &Successors::new(), now).await?;
+        Ok(done.loaded)
     }
 
     /// As [`Store::pack_load`], with who takes over the open tickets of units that the pack has dropped. Nothing is loaded
@@ -159,7 +151,7 @@ async fn version(
     pack: &Pack,
     files: &PackFiles,
     now: DateTime<Utc>,
-) -> Result<PackLoaded, StoreError> {
+) -> Result<PackLoaded, PackError> {
     let county = pack.county();
     let last: Option<(i32, String)> =
         sqlx::query_as("SELECT version, digest FROM packs WHERE county = $1 ORDER BY version DESC LIMIT 1")
@@ -195,7 +187,7 @@ async fn seed_or_draft(
     county: &str,
     files: &PackFiles,
     now: DateTime<Utc>,
-) -> Result<Option<i32>, StoreError> {
+) -> Result<Option<i32>, PackError> {
     let rules = rules_of(files);
     let content = rules_digest(&rules);
     let known: Vec<Known> = sqlx::query_as(
@@ -268,7 +260,7 @@ pub fn rules_digest(rules: &PackFiles) -> String {
 }
 
 /// Whether the pack works with rules that are in force or will be: it may not drop a word they use.
-fn fits(files: &PackFiles, rules: &PackFiles) -> Result<(), StoreError> {
+fn fits(files: &PackFiles, rules: &PackFiles) -> Result<(), PackError> {
     let mut in_force = files.clone();
     in_force.extend(rules.clone());
     let Err(problems) = Pack::read(&in_force) else {
@@ -276,7 +268,7 @@ fn fits(files: &PackFiles, rules: &PackFiles) -> Result<(), StoreError> {
     };
     let first = problems.first().map(ToString::to_string).unwrap_or_default();
     let count = problems.len();
-    Err(StoreError::Unreadable(format!(
+    Err(PackError::Unfit(format!(
         "the pack does not fit the rules in force ({count} problems): {first}"
     )))
 }

@@ -18,15 +18,24 @@ pub type Successors = BTreeMap<String, String>;
 /// Why a pack was not loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum PackError {
-    /// The database, or a pack that does not fit the rules in force.
+    /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// It does not fit rules that are in force or will be: they use a word that it drops.
+    #[error("{0}")]
+    Unfit(String),
     /// Units that left the pack hold open tickets and nobody takes them over.
     #[error("units that are not in the pack any more hold open tickets: {}", codes(.0))]
     Stranded(Vec<Stranded>),
     /// A successor that can't be one.
     #[error("{0}")]
     Successor(String),
+}
+
+impl From<sqlx::Error> for PackError {
+    fn from(e: sqlx::Error) -> Self {
+        Self::Store(e.into())
+    }
 }
 
 /// A unit that left the pack with open tickets.
