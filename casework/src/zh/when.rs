@@ -60,10 +60,9 @@ fn read_time(text: &str) -> Option<(u64, NaiveTime)> {
     let (later, hour) = match (name, said) {
         // One o'clock "in the evening": which night is meant, its writer must say.
         (Some("晚上" | "傍晚"), 1..=4) => return None,
-        (Some("晚上"), 12) => (1, 0),
+        (Some("晚上"), 12) | (_, 24) => (1, 0),
         (Some("凌晨"), 12) => (0, 0),
         (Some("下午" | "傍晚" | "晚上"), 1..12) | (Some("中午"), 1..3) => (0, said + 12),
-        (_, 24) => (1, 0),
         _ => (0, said),
     };
     let time = after_the_hour(hour, rest)?;
