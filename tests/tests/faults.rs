@@ -31,7 +31,7 @@ fn load(url: &str, done: &Arc<AtomicUsize>) -> JoinSet<Vec<(usize, Filed)>> {
                 .expect("a client");
             let mut filed = Vec::new();
             for n in (client..REPORTS).step_by(CLIENTS) {
-                let answer = file_until_accepted(&http, &url, &bodies[n % bodies.len()], n).await;
+                let answer = file_until_accepted(&http, &url, bodies[n % bodies.len()], n).await;
                 filed.push((n, answer));
                 done.fetch_add(1, Ordering::SeqCst);
             }
@@ -399,7 +399,7 @@ async fn clients_that_hang_up_lose_no_report() {
     let mut hung_up = 0;
     let mut answered = Vec::new();
     for n in 0..200_u64 {
-        let send = system.try_file(&body, None);
+        let send = system.try_file(body, None);
         match tokio::time::timeout(Duration::from_micros(200 + (n % 40) * 400), send).await {
             Ok(Some(filed)) => answered.push(filed),
             Ok(None) => panic!("an answer other than 201"),
@@ -407,7 +407,7 @@ async fn clients_that_hang_up_lose_no_report() {
         }
     }
     for _ in 0..20 {
-        answered.push(system.file(&body).await);
+        answered.push(system.file(body).await);
     }
     blocking.abort();
     assert!(hung_up > 20, "only {hung_up} hung up: the test proves nothing");

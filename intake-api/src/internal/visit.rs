@@ -38,7 +38,8 @@ impl Visit {
         self.lang.t(key)
     }
 
-    /// A sentence in their language.
+    /// A sentence in their language, as a page that may say nothing takes it.
+    #[expect(clippy::unnecessary_wraps, reason = "pages take what they say as an option")]
     pub(crate) fn said(&self, key: &str) -> Option<String> {
         Some(self.lang.t(key).to_owned())
     }

@@ -172,7 +172,7 @@ fn named(line: &str, file: &str) -> Vec<Named> {
             found.push(Named::Module(quoted.to_owned()));
         }
     }
-    if file.ends_with(".md") {
+    if Path::new(file).extension().is_some_and(|kind| kind == "md") {
         let folder = Path::new(file).parent().expect("a folder");
         for link in line
             .split("](")

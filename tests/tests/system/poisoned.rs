@@ -1,7 +1,5 @@
 //! One row that can't be read in the middle of a turn: the others of the turn are done, and it is looked at again later.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use chrono::TimeDelta;
 use platform::clock;
 use tests::{Fixture, Sample};

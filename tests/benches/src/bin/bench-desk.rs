@@ -40,7 +40,7 @@ async fn main() {
     let accounts: Vec<Value> = serde_json::from_str(&std::fs::read_to_string(&demo).expect("accounts")).expect("JSON");
     let body = Sample::BruisesAtSchool.body();
     for _ in 0..REAL {
-        let filed = system.file(&body).await;
+        let filed = system.file(body).await;
         system.routed(&filed).await;
     }
     system.router.stop().await;

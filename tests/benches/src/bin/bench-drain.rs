@@ -48,7 +48,7 @@ async fn main() {
     let ordinary = Sample::DropoutTwoWeeks.body();
     // Before the generated reports: intake-api starts on no database whose newest report another key sealed.
     system.intake.spawn();
-    accepted(&system, &ordinary).await;
+    accepted(&system, ordinary).await;
     let mut words = vec!["drain".to_owned()];
 
     system
@@ -110,7 +110,7 @@ async fn main() {
                 usize::try_from(decisions(&system).await - before).expect("a count")
             });
             if size > 10_000 {
-                let (measured, longest) = tokio::join!(worked_off, urgent_ones(&system, &urgent));
+                let (measured, longest) = tokio::join!(worked_off, urgent_ones(&system, urgent));
                 speeds.push(measured);
                 p1_ms = longest;
             } else {

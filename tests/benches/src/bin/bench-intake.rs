@@ -31,7 +31,7 @@ async fn main() {
     )
     .await;
     let body = Sample::BruisesAtSchool.body();
-    let body: serde_json::Value = serde_json::from_str(&body).expect("a sample");
+    let body: serde_json::Value = serde_json::from_str(body).expect("a sample");
     let body = body.to_string();
     system
         .db

@@ -17,7 +17,7 @@ async fn main() {
     let body = Sample::OrphanNew.body(); // an orphan: two tickets, ordinary; and every tenth is an emergency
     let urgent = Sample::BruisesAtSchool.body();
     for _ in 0..20 {
-        system.file(&body).await;
+        system.file(body).await;
     }
     system.quiet(Duration::from_secs(20)).await;
 
@@ -26,7 +26,7 @@ async fn main() {
     for n in 0..PER_SECOND * SECONDS {
         let due = begun + Duration::from_secs(1) * n / PER_SECOND;
         let (http, url) = (system.http.clone(), format!("{}/api/v1/reports", system.public_url));
-        let body = if n % 10 == 0 { urgent.clone() } else { body.clone() };
+        let body = if n % 10 == 0 { urgent } else { body };
         filing.spawn(async move {
             tokio::time::sleep_until(due.into()).await;
             let sent = Instant::now();
