@@ -1,6 +1,6 @@
 //! The data of a county: places, units, words, days off, limits of law and decisions. No rules; those are [`crate::rules`].
 //!
-//! Each file of a pack is read by [`read`]; every mistake is collected and named by file and line ([`PackProblem`]).
+//! Each file of a pack is read in `read/`; every mistake is collected and named by file and line ([`PackProblem`]).
 
 mod areas;
 mod confirmations;

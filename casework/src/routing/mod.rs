@@ -3,8 +3,8 @@
 //! The order matters. The safety floor is laid from the raw codes before any rule is read: a statutory
 //! situation or present danger has a police ticket whatever the tables say. Then the tables give urgency and
 //! obligations for each situation with each child, each obligation finds its unit, and each ticket its stages. What is
-//! unknown of a child is every value that it may have ([`possible`]).
-//! Each table is answered by two evaluators; where they differ both answers count ([`rules::Twofold`]).
+//! unknown of a child is every value that it may have ([`crate::rules::possible`]).
+//! Each table is answered by two evaluators; where they differ both answers count ([`crate::rules::Twofold`]).
 //! Whatever no rule settles becomes a triage ticket of the office beside the tickets that could be made, so
 //! that a mistake in the rules costs a person's look and never a child.
 

@@ -1,6 +1,6 @@
 //! The ground floor: closed lists of words, and what a code looks like. Imports nothing of the other floors.
 //!
-//! A word is an enum here and a text in files, tables, JSON and the database; [`words!`] ties the two together.
+//! A word is an enum here and a text in files, tables, JSON and the database; `words!` ties the two together.
 
 mod code;
 mod lang;
