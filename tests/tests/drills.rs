@@ -8,7 +8,7 @@ use std::{
 };
 
 use sqlx::{Connection, PgConnection};
-use tests::{Options, Sample, Servers, System, binary, eventually, officers::Accounts};
+use tests::{Left, Options, Sample, Servers, System, binary, eventually, officers::Accounts};
 
 /// `/ready` says so within seconds of a fault, and of its end.
 const SAID: Duration = Duration::from_secs(15);
@@ -306,6 +306,7 @@ async fn another_master_key_is_refused_at_start() {
         ..Options::default()
     };
     let mut system = System::start_on(&Servers::shared(), options).await;
+    system.leaves(&[Left::Errors]);
     system.file(Sample::BruisesAtSchool.body()).await;
     system.intake.stop().await;
     let right = std::fs::read_to_string(system.dir().join("master.key")).expect("the key");
@@ -357,6 +358,7 @@ async fn a_demo_needs_a_database_made_for_it_and_says_so_on_every_page() {
         ..Options::default()
     };
     let mut system = System::start_on(&Servers::shared(), options).await;
+    system.leaves(&[Left::Errors]);
     Accounts::make(&system).await;
     let demo = system.dir().join("demo.json");
     system.intake.set("SHOUWANG_DEMO_FILE", &demo.to_string_lossy());
