@@ -125,5 +125,5 @@ impl Aftermath {
 
 /// What lapin says of its own channels is no word of ours: it calls an orderly close that two sides begin at once an error.
 fn is_error(line: &str) -> bool {
-    (line.contains("\"level\":\"ERROR\"") || line.contains("panicked at")) && !line.contains("\"target\":\"lapin::")
+    (line.contains("\"level\":\"ERROR\"") || line.contains("panicked at")) && !line.contains("\"target\":\"lapin")
 }

@@ -216,9 +216,9 @@ fn every_json_body_is_read_by_the_one_extractor() {
             ":Json<",
             ":axum::Json<",
             ":extract::Json<",
-            "Option<Json<",
+            ":Option<Json<",
             "JsonRejection",
-            "Result<Json<",
+            ":Result<Json<",
         ] {
             assert!(!squeezed.contains(taken), "{} takes a body by {taken}", path.display());
         }
