@@ -61,11 +61,6 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
     let readiness = Readiness::default();
     let mut parts = Parts::new();
     let stop = parts.stop();
-    let private_addr = config.listen.private.unwrap_or(DEFAULT_PRIVATE);
-    parts.spawn(
-        "private listener",
-        probes::serve(private_addr, readiness.clone(), metrics, stop.clone()),
-    );
 
     let watch = database_watch::run(intake_url.clone(), "intake", readiness.part("PostgreSQL"), stop.clone());
     parts.spawn("database watch", watch);
@@ -123,6 +118,12 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
     );
     let part = readiness.part("pack");
     let (outer_open, inner_open) = (readiness.part("public listener"), readiness.part("internal listener"));
+    // Once every part is registered: `/ready` says yes when none is missing.
+    let private_addr = config.listen.private.unwrap_or(DEFAULT_PRIVATE);
+    parts.spawn(
+        "private listener",
+        probes::serve(private_addr, readiness, metrics, stop.clone()),
+    );
     let county = config.county.clone();
     let desk = Desk::open(&config)?;
     parts.spawn(

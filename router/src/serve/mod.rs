@@ -39,11 +39,6 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
     let readiness = Readiness::default();
     let mut parts = Parts::new();
     let stop = parts.stop();
-    let private_addr = config.listen.private.unwrap_or(DEFAULT_PRIVATE);
-    parts.spawn(
-        "private listener",
-        probes::serve(private_addr, readiness.clone(), metrics, stop.clone()),
-    );
     let watch = database_watch::run(url, "router", readiness.part("PostgreSQL"), stop.clone());
     parts.spawn("database watch", watch);
     parts.spawn("housekeeping", housekeeping(store.clone(), stop.clone()));
@@ -66,6 +61,12 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
     parts.spawn("wake", wake(store.clone(), notices.clone(), stop.clone()));
 
     let (pack_part, broker_part) = (readiness.part("pack"), readiness.part("consumer"));
+    // Once every part is registered: `/ready` says yes when none is missing.
+    let private_addr = config.listen.private.unwrap_or(DEFAULT_PRIVATE);
+    parts.spawn(
+        "private listener",
+        probes::serve(private_addr, readiness, metrics, stop.clone()),
+    );
     parts.spawn("consumer", async move {
         let started = PackWatch::start(store.clone(), config.county.clone(), pack_part, stop.clone()).await;
         let Some((pack, fresh)) = started else { return Ok(()) };
