@@ -128,7 +128,7 @@ CREATE INDEX tickets_closing_due ON tickets (county, close_requested_at) WHERE s
 CREATE INDEX tickets_desk ON tickets (county, unit, drill, next_due_at, id)
     WHERE state IN ('dispatched', 'signed', 'in-progress', 'close-requested', 'transferring', 'return-requested', 'reopened');
 CREATE INDEX tickets_p1_unsigned ON tickets (county, drill, dispatched_at, id) WHERE state IN ('dispatched', 'reopened') AND urgency = 'P1';
-CREATE INDEX tickets_triage ON tickets (county, urgency, dispatched_at, id) WHERE obligation = 'triage' AND resolved_at IS NULL;
+CREATE INDEX tickets_triage ON tickets (county, urgency, dispatched_at, id) WHERE obligation = 'triage' AND resolved_at IS NULL AND state <> 'waived';
 COMMENT ON TABLE tickets IS 'what one unit owes about one report; written by the router, then by desk and office';
 COMMENT ON COLUMN tickets.drill IS 'as its report; filled in by a trigger where an insert does not say it';
 COMMENT ON COLUMN tickets.predecessor IS 'the ticket that it takes over from: a transfer, or one that is closed already';

@@ -240,6 +240,18 @@ async fn the_office_ends_grouping_and_ends_many_tickets_with_a_second_person() {
     .execute(&system.db)
     .await
     .expect("signed");
+    // One of them waits for a human.
+    sqlx::query("UPDATE tickets SET obligation = 'triage', unit = 'office', unit_kind = 'office' WHERE id = (SELECT max(id) FROM tickets)")
+        .execute(&system.db)
+        .await
+        .expect("triage");
+    let triage = format!(
+        "/triage/{}",
+        system
+            .count("SELECT report_id FROM tickets WHERE obligation = 'triage'")
+            .await
+    );
+    assert!(first.get("/triage").await.text.contains(&triage));
     let tickets = system.count("SELECT count(*) FROM tickets").await;
     let empty = first
         .post(&format!("{path}/ask"), &[("csrf", &csrf), ("all", "yes")])
@@ -299,6 +311,10 @@ async fn the_office_ends_grouping_and_ends_many_tickets_with_a_second_person() {
             .count("SELECT count(*) FROM tickets WHERE state = 'dispatched'")
             .await,
         later
+    );
+    assert!(
+        !first.get("/triage").await.text.contains(&triage),
+        "nobody waits for it any more"
     );
     told_each_unit(&system, "flood-closed", tickets - 1).await;
     let trail = "SELECT count(*) FROM tickets t WHERE state = 'waived' AND 1 = (SELECT count(*) FROM events e

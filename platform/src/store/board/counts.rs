@@ -47,7 +47,7 @@ impl Store {
         .fetch_one(&self.pool)
         .await?;
         let triage = sqlx::query_scalar(
-            "SELECT count(*) FROM (SELECT FROM tickets WHERE county = $1 AND obligation = 'triage' AND resolved_at IS NULL
+            "SELECT count(*) FROM (SELECT FROM tickets WHERE county = $1 AND obligation = 'triage' AND resolved_at IS NULL AND state <> 'waived'
                ORDER BY urgency, dispatched_at, id LIMIT $2) few",
         )
         .bind(county)

@@ -236,7 +236,7 @@ impl Store {
             )
             .await?,
             triage_count: count(
-                "SELECT count(*) FROM (SELECT FROM tickets WHERE county = $1 AND obligation = 'triage' AND resolved_at IS NULL
+                "SELECT count(*) FROM (SELECT FROM tickets WHERE county = $1 AND obligation = 'triage' AND resolved_at IS NULL AND state <> 'waived'
                    ORDER BY urgency, dispatched_at, id LIMIT $2) few",
             )
             .await?,
@@ -307,7 +307,7 @@ impl Store {
                     t.next_due_at, t.dispatched_at, board_listed(t.id) AS facts,
                     t.drill,
                     coalesce((SELECT d.triage_reasons FROM decisions d WHERE d.report_id = t.report_id ORDER BY d.round DESC LIMIT 1), '[]') AS reasons
-             FROM tickets t WHERE t.county = $1 AND t.obligation = 'triage' AND t.resolved_at IS NULL
+             FROM tickets t WHERE t.county = $1 AND t.obligation = 'triage' AND t.resolved_at IS NULL AND t.state <> 'waived'
              ORDER BY t.urgency, t.dispatched_at, t.id OFFSET $2 LIMIT $3",
         )
         .bind(county)
