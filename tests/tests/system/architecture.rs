@@ -230,5 +230,5 @@ fn every_json_body_is_read_by_the_one_extractor() {
         );
         seen += squeezed.matches(":JsonBody<").count();
     }
-    assert!(seen > 15, "only {seen} bodies were found");
+    assert!(seen > 10, "only {seen} bodies were found");
 }

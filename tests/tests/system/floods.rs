@@ -241,7 +241,7 @@ async fn the_office_ends_grouping_and_ends_many_tickets_with_a_second_person() {
     .await
     .expect("signed");
     // One of them waits for a human.
-    sqlx::query("UPDATE tickets SET obligation = 'triage', unit = 'office', unit_kind = 'office' WHERE id = (SELECT max(id) FROM tickets)")
+    sqlx::query("UPDATE tickets SET obligation = 'triage' WHERE id = (SELECT max(id) FROM tickets)")
         .execute(&system.db)
         .await
         .expect("triage");
