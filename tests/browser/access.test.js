@@ -31,8 +31,8 @@ function digits(letters, later = 0) {
   return String((mac.readUInt32BE(mac.at(-1) & 15) & 0x7fffffff) % 1000000).padStart(6, "0");
 }
 
-/** An administrator makes an account; gives the link of its invitation. */
-async function invite(page, login, { unit = "ca", role = "member" } = {}) {
+/** An administrator makes an account; gives the link of its invitation. Its unit is one that closes nothing here: a second person there would have to confirm. */
+async function invite(page, login, { unit = "yl", role = "member" } = {}) {
   await page.goto(`${INTERNAL_URL}/people?unit=${unit}#new`);
   await page.locator("#login").fill(login);
   await page.locator("#name").fill("化名新同事");
