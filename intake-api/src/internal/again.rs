@@ -40,9 +40,7 @@ impl<F: Default, S> Again<F, S> {
             fields: F::default(),
         }
     }
-}
 
-impl<F: Default, S> Again<F, S> {
     /// After an act: what was typed comes back unless it was done.
     pub(crate) fn of_act(status: StatusCode, said: S, fields: F) -> Self {
         if status == StatusCode::OK {

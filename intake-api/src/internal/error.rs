@@ -54,9 +54,7 @@ impl PageError {
             fault: Box::new(fault),
         }
     }
-}
 
-impl PageError {
     fn log(&self) {
         match self {
             Self::Unread(fault) => log_unread(fault),
@@ -99,20 +97,11 @@ impl From<Response> for PageError {
 
 impl IntoResponse for PageError {
     fn into_response(self) -> Response {
+        self.log();
         match self {
             Self::NotFound => problem::not_found().into_response(),
-            Self::Unread(fault) => {
-                log_unread(&fault);
-                problem::unavailable().into_response()
-            }
-            Self::Undone { fault, certain } => {
-                log_undone(&fault, certain);
-                if certain {
-                    problem::unavailable().into_response()
-                } else {
-                    problem::unsure().into_response()
-                }
-            }
+            Self::Unread(_) | Self::Undone { certain: true, .. } => problem::unavailable().into_response(),
+            Self::Undone { certain: false, .. } => problem::unsure().into_response(),
             Self::Page(page) => *page,
         }
     }
