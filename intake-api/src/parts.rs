@@ -37,7 +37,7 @@ pub(crate) struct Child {
 }
 
 /// Papers of a child.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 pub(crate) struct Birth {
     pub(crate) birth_date: Option<NaiveDate>,
     pub(crate) id_number: Option<Foreign>,

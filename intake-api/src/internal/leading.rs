@@ -3,7 +3,8 @@
 //! Court and procuratorate are independent of the leading group: what they let pass stands apart, as 提示函 that was sent.
 
 use askama::Template;
-use axum::{Json, http::StatusCode, response::Response, routing::get};
+use axum::{http::StatusCode, response::Response, routing::get};
+use casework::calendar::rfc3339;
 use casework::county::AreaLevel;
 use casework::pack::Pack;
 use chrono::{DateTime, Utc};
@@ -12,12 +13,15 @@ use platform::{
     store::{LeadingLine, LeadingNow, StoreError},
     text::Lang,
 };
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use super::{
-    By, Internal, Route,
+    Answer, By, Internal, Route,
     auth::Leading,
-    board::call::{Call, call},
+    board::{
+        answers,
+        call::{Call, call},
+    },
     error::{ApiError, PageError},
     page::{Frame, render, words},
 };
@@ -57,6 +61,39 @@ struct LeadingPage {
     looks: Option<String>,
 }
 
+/// The page for programs.
+#[derive(Serialize)]
+struct Overdue {
+    overdue: Vec<OverdueTicket>,
+    /// There are more than are listed.
+    more: bool,
+    /// Null where the county has none.
+    office: Option<answers::Call>,
+    /// Its mailbox did not work then.
+    office_failed_at: Option<String>,
+    openings_overdue: i64,
+}
+
+/// A ticket that is overdue at the leading group's level.
+#[derive(Serialize)]
+struct OverdueTicket {
+    ticket_id: i64,
+    unit: String,
+    unit_name: String,
+    obligation: String,
+    urgency: String,
+    stage: String,
+    /// When it was due.
+    since: String,
+    sent_at: String,
+    /// A 提示函, not 督办.
+    letter: bool,
+    drill: bool,
+    /// Name of the township, never the village.
+    township: Option<String>,
+    call: answers::Call,
+}
+
 /// `GET /leading`
 async fn page(by: By<Leading>) -> Result<Response, PageError> {
     let (internal, lang, now) = (&by.internal, by.lang, clock::now());
@@ -86,16 +123,21 @@ async fn page(by: By<Leading>) -> Result<Response, PageError> {
 }
 
 /// `GET /api/v1/leading`
-async fn api(by: By<Leading>) -> Result<Json<Value>, ApiError> {
+async fn api(by: By<Leading>) -> Result<Answer<Overdue>, ApiError> {
     let internal = &by.internal;
     let (found, looks) = look(internal, clock::now()).await?;
     let loaded = internal.pack.current();
-    let overdue: Vec<Value> = found.overdue.iter().map(|l| in_json(l, &loaded.pack)).collect();
-    let failed = found.office_failed_at.map(casework::calendar::rfc3339);
-    Ok(Json(json!({
-        "overdue": overdue, "more": found.more, "office": found.office, "office_failed_at": failed,
-        "openings_overdue": looks,
-    })))
+    Ok(Answer(Overdue {
+        overdue: found
+            .overdue
+            .into_iter()
+            .map(|line| OverdueTicket::of(line, &loaded.pack))
+            .collect(),
+        more: found.more,
+        office: found.office.map(Into::into),
+        office_failed_at: found.office_failed_at.map(rfc3339),
+        openings_overdue: looks,
+    }))
 }
 
 /// The page, and how many looks at what is hidden nobody decided or reviewed in time.
@@ -138,13 +180,23 @@ fn line(line: &LeadingLine, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> Line
     }
 }
 
-fn in_json(line: &LeadingLine, pack: &Pack) -> Value {
-    json!({
-        "ticket_id": line.ticket_id, "unit": line.unit, "unit_name": line.unit_name, "obligation": line.obligation,
-        "urgency": line.urgency, "stage": line.stage, "since": casework::calendar::rfc3339(line.since),
-        "sent_at": casework::calendar::rfc3339(line.sent_at), "letter": line.letter, "drill": line.drill,
-        "township": township(pack, line.area.as_deref()), "call": line.call.0,
-    })
+impl OverdueTicket {
+    fn of(line: LeadingLine, pack: &Pack) -> Self {
+        Self {
+            township: township(pack, line.area.as_deref()).map(str::to_owned),
+            ticket_id: line.ticket_id,
+            unit: line.unit,
+            unit_name: line.unit_name,
+            obligation: line.obligation,
+            urgency: line.urgency,
+            stage: line.stage,
+            since: rfc3339(line.since),
+            sent_at: rfc3339(line.sent_at),
+            letter: line.letter,
+            drill: line.drill,
+            call: line.call.0.into(),
+        }
+    }
 }
 
 /// The township of an area, never its village. A village that the list does not know has the township of its first nine digits.

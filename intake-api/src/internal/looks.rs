@@ -3,7 +3,6 @@
 
 use askama::Template;
 use axum::{
-    Json,
     extract::{Path, Query},
     http::{StatusCode, header},
     response::{IntoResponse, Redirect, Response},
@@ -15,10 +14,9 @@ use platform::{
     receipt::ReportId,
     store::{Opening, ReadLine, Reading, ReadsAsked, ReportOutline},
 };
-use serde_json::json;
 
 use super::{
-    By, Route, Visit,
+    Answer, By, Route, Visit,
     again::{Again, Fields},
     auth::{Actor, Overseer},
     board::facts,
@@ -201,11 +199,16 @@ async fn api(by: By<Overseer>, Path(id): Path<i64>) -> Result<Response, ApiError
     let found = found.ok_or(ApiError::said(404, "no such report"))?;
     let internal = &by.internal;
     let opened = Opened::new(&internal.keys, id, &found.handed);
-    let tickets: Vec<_> = found.outline.tickets.iter().map(|(ticket, ..)| ticket).collect();
-    let body = json!({
-        "report_id": id, "receipt": ReportId::from_db(id).to_string(), "shows": opened.shows,
-        "hidden": opened.shows.hidden().collect::<Vec<_>>(), "facts": opened.raw, "matter": matter(&opened), "reporter": opened.reporter,
-        "tickets": tickets, "openings": found.openings,
-    });
-    Ok(([(header::CACHE_CONTROL, "no-store")], Json(body)).into_response())
+    let body = openings::answers::Report {
+        report_id: id,
+        receipt: ReportId::from_db(id).to_string(),
+        hidden: opened.shows.hidden().collect(),
+        matter: matter(&opened),
+        shows: opened.shows,
+        facts: opened.raw,
+        reporter: opened.reporter,
+        tickets: found.outline.tickets.iter().map(|(ticket, ..)| *ticket).collect(),
+        openings: found.openings.into_iter().map(Into::into).collect(),
+    };
+    Ok(([(header::CACHE_CONTROL, "no-store")], Answer(body)).into_response())
 }

@@ -4,6 +4,7 @@
 //! `routes.rs` is the whole surface; a test walks it with every role.
 
 pub(crate) mod again;
+mod answer;
 pub(crate) mod auth;
 mod board;
 mod callback;
@@ -36,6 +37,7 @@ mod visit;
 mod wire;
 mod write;
 
+pub(crate) use answer::Answer;
 pub(crate) use people::person_name;
 pub(crate) use route::Route;
 pub(crate) use routes::{all as all_routes, page_paths, routes};

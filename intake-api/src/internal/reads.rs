@@ -1,7 +1,7 @@
 //! 谁看过: `GET /reads`, who was shown what of which report. For the office and the oversight; the same by API.
 
 use askama::Template;
-use axum::{Json, extract::Query, http::StatusCode, response::Response, routing::get};
+use axum::{extract::Query, http::StatusCode, response::Response, routing::get};
 use casework::calendar::shanghai;
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use platform::{
@@ -10,11 +10,10 @@ use platform::{
     store::{ReadCursor, ReadLine, ReadsAsked, StoreError},
     text::Lang,
 };
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 
 use super::{
-    By, Internal, Route,
+    Answer, By, Internal, Route,
     auth::Overseer,
     error::{ApiError, PageError},
     openings::parts,
@@ -53,6 +52,47 @@ pub(crate) struct Asked {
     /// Where it goes on.
     #[serde(default)]
     before: String,
+}
+
+/// A stretch of the looks for programs, and where it goes on.
+#[derive(Serialize)]
+struct Looks {
+    reads: Vec<Look>,
+    before: Option<String>,
+}
+
+/// A look, for programs.
+#[derive(Serialize)]
+pub(crate) struct Look {
+    id: i64,
+    at: DateTime<Utc>,
+    report_id: i64,
+    ticket_id: Option<i64>,
+    account_id: i64,
+    name: String,
+    login: String,
+    unit_name: Option<String>,
+    role: String,
+    parts: Vec<String>,
+    how: String,
+}
+
+impl From<ReadLine> for Look {
+    fn from(line: ReadLine) -> Self {
+        Self {
+            id: line.id,
+            at: line.at,
+            report_id: line.report_id,
+            ticket_id: line.ticket_id,
+            account_id: line.account_id,
+            name: line.name,
+            login: line.login,
+            unit_name: line.unit_name,
+            role: line.role,
+            parts: line.parts,
+            how: line.how,
+        }
+    }
 }
 
 /// A look in words.
@@ -204,11 +244,14 @@ async fn page(by: By<Overseer>, Query(asked): Query<Asked>) -> Result<Response, 
 }
 
 /// `GET /api/v1/reads`
-async fn api(by: By<Overseer>, Query(asked): Query<Asked>) -> Result<Json<Value>, ApiError> {
+async fn api(by: By<Overseer>, Query(asked): Query<Asked>) -> Result<Answer<Looks>, ApiError> {
     let (filter, who) = asked.read().map_err(|key| ApiError::key(422, key))?;
     let (found, more) = find(&by.internal, filter, who).await?;
     let before = found.last().filter(|_| more).map(cursor);
-    Ok(Json(json!({"reads": found, "before": before})))
+    Ok(Answer(Looks {
+        reads: found.into_iter().map(Into::into).collect(),
+        before,
+    }))
 }
 
 #[cfg(test)]

@@ -11,7 +11,6 @@ use axum::{
 use casework::county::Area;
 use casework::pack::Pack;
 use platform::pack::watch::LoadedPack;
-use serde_json::{Value, json};
 
 use super::state::App;
 
@@ -33,15 +32,24 @@ async fn show(State(app): State<App>, Path(file): Path<String>) -> Response {
     (cache, Json(places(&loaded.pack))).into_response()
 }
 
-/// Townships as `[code, name, spelling, villages]`, villages as `[code, name, spelling]`.
-fn places(pack: &Pack) -> Value {
-    let spelt = |area: &Area| pack.pinyin(&area.code).unwrap_or_default().to_owned();
-    let townships = pack.areas().townships().map(|township| {
-        let villages = pack.areas().villages(&township.code);
-        let villages: Vec<_> = villages.map(|v| json!([v.code, v.name, spelt(v)])).collect();
-        json!([township.code, township.name, spelt(township), villages])
-    });
-    townships.collect()
+/// A township: code, name, spelling, villages. Lists instead of objects: 310 villages come down to a phone.
+type Township<'p> = (&'p str, &'p str, &'p str, Vec<Village<'p>>);
+
+/// A village: code, name, spelling.
+type Village<'p> = (&'p str, &'p str, &'p str);
+
+fn places(pack: &Pack) -> Vec<Township<'_>> {
+    let areas = pack.areas();
+    let township = |area| {
+        let (code, name, spelt) = place(pack, area);
+        let villages = areas.villages(code).map(|village| place(pack, village));
+        (code, name, spelt, villages.collect())
+    };
+    areas.townships().map(township).collect()
+}
+
+fn place<'p>(pack: &'p Pack, area: &'p Area) -> Village<'p> {
+    (&area.code, &area.name, pack.pinyin(&area.code).unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -51,7 +59,8 @@ mod tests {
 
     #[tokio::test]
     async fn every_township_and_village_comes_with_its_spelling() {
-        let places = places(&testing::pack().pack);
+        let pack = testing::pack();
+        let places = serde_json::to_value(places(&pack.pack)).unwrap();
         let townships = places.as_array().unwrap();
         let villages: Vec<_> = townships.iter().flat_map(|t| t[3].as_array().unwrap()).collect();
         assert_eq!((townships.len(), villages.len()), (32, 310));

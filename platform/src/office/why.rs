@@ -8,7 +8,8 @@ use std::sync::Arc;
 use casework::office::explain::{self, Explanation, Sight, Stored};
 use casework::pack::Pack;
 use casework::zh::cannot;
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 use tokio::sync::Mutex;
 use tracing::error;
 
@@ -44,6 +45,15 @@ pub enum Told {
     Because(Box<Explanation>),
     /// One Chinese sentence.
     Cannot(&'static str),
+}
+
+/// The same for programs; where there is no explanation, the text alone says why.
+#[derive(Clone, Debug, Serialize)]
+pub struct Explained {
+    #[serde(flatten)]
+    parts: Option<Box<Explanation>>,
+    /// What people read.
+    text: String,
 }
 
 /// Why a pinned pack is not there.
@@ -138,13 +148,12 @@ impl Told {
     }
 
     /// The parts, with `text` beside them.
-    pub fn json(&self) -> Value {
+    pub fn explained(self) -> Explained {
+        let text = self.text();
         let parts = match self {
-            Self::Because(explanation) => serde_json::to_value(explanation).unwrap_or_default(),
-            Self::Cannot(_) => Value::Null,
+            Self::Because(explanation) => Some(explanation),
+            Self::Cannot(_) => None,
         };
-        let mut answer = if parts.is_object() { parts } else { json!({}) };
-        answer["text"] = self.text().into();
-        answer
+        Explained { parts, text }
     }
 }

@@ -28,7 +28,8 @@ mod trail;
 pub use actor::By;
 pub use admin::{Encryption, NewestKey, TASKS, encryption, installation_mark, logins_write, migrate};
 pub use board::{
-    BoardList, BoardNow, BoardTicket, CallAbout, LeadingLine, LeadingNow, OfficeCounts, TriageLine, UndeliveredNotice,
+    BoardAttempt, BoardEvent, BoardEventDetail, BoardList, BoardNotice, BoardNow, BoardOther, BoardRound, BoardStage,
+    BoardStep, BoardTicket, CallAbout, LeadingLine, LeadingNow, OfficeCounts, TriageLine, UndeliveredNotice,
 };
 pub use callback::{
     CallbackCase, CallbackDecision, CallbackDue, CallbackNew, CallbackRecorded, CallbackSealed, CallbackTicket,

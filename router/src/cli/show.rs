@@ -30,7 +30,7 @@ pub(crate) async fn run(receipt: &str, as_json: bool, explain: bool) -> anyhow::
     for ticket in shown.tickets.0.as_array_mut().into_iter().flatten() {
         let made = ticket.as_object_mut().and_then(|ticket| ticket.remove("made"));
         if as_json {
-            ticket["explanation"] = why.ticket(made.as_ref(), &Sight::whole()).await.json();
+            ticket["explanation"] = serde_json::to_value(why.ticket(made.as_ref(), &Sight::whole()).await.explained())?;
         } else if explain {
             ticket["explanation"] = why.ticket(made.as_ref(), &Sight::whole()).await.text().into();
         }

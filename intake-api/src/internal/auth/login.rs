@@ -2,14 +2,13 @@
 
 use askama::Template;
 use axum::{
-    Form, Json,
+    Form,
     extract::{Query, State},
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
 use platform::{clock, text::Lang};
-use serde::Deserialize;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
 use tracing::error;
 use uuid::Uuid;
 
@@ -23,7 +22,7 @@ use super::{
     step,
 };
 use crate::internal::{
-    By, Internal,
+    Answer, By, Internal,
     error::{ApiError, PageError},
     page::{Frame, Language, problem, render},
     wire::JsonBody,
@@ -183,6 +182,13 @@ pub(crate) async fn submit(
     }
 }
 
+/// A program's session.
+#[derive(Serialize)]
+struct Session {
+    token: String,
+    expires_at: String,
+}
+
 /// `POST /api/v1/session`: `{"login", "password"}`, with `"code"` where there is a second factor -> `{"token", "expires_at"}`.
 pub(crate) async fn api(
     State(internal): State<Internal>,
@@ -204,7 +210,10 @@ pub(crate) async fn api(
     match tried.await.map_err(anyhow::Error::from).flatten() {
         Ok(Entry::Open(opened)) => (
             StatusCode::CREATED,
-            Json(json!({"token": opened.token, "expires_at": casework::calendar::rfc3339(opened.expires_at)})),
+            Answer(Session {
+                token: opened.token,
+                expires_at: casework::calendar::rfc3339(opened.expires_at),
+            }),
         )
             .into_response(),
         Ok(Entry::Wrong | Entry::Late) => problem::api(401, "login or password is wrong"),

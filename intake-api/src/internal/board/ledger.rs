@@ -1,10 +1,10 @@
 //! 收办核对: what came in is routed or waits; what was dispatched is open, discharged or waived. Anything else has a name.
 
 use platform::{receipt::ReportId, text::Lang};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize, Serializer};
 
 /// The ledger as the snapshot keeps it.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct Ledger {
     accepted: i64,
     routed: i64,
@@ -13,7 +13,13 @@ pub(crate) struct Ledger {
     open: i64,
     discharged: i64,
     waived: i64,
+    /// Ids; programs read receipts.
+    #[serde(serialize_with = "receipts")]
     missing: Vec<i64>,
+}
+
+fn receipts<S: Serializer>(missing: &[i64], to: S) -> Result<S::Ok, S::Error> {
+    to.collect_seq(missing.iter().map(|id| ReportId::from_db(*id).to_string()))
 }
 
 /// The ledger in words.

@@ -10,7 +10,7 @@ use platform::{
 
 use super::{
     call::{Call, call},
-    said::{brief, reasons},
+    said::brief,
 };
 use crate::internal::page::words;
 
@@ -86,7 +86,7 @@ pub(crate) fn triage_line(line: &TriageLine, pack: &Pack, lang: Lang, now: DateT
             || lang.t("triage.nobody").to_owned(),
             |by| lang.fill("triage.taken_by", &[("by", by)]),
         ),
-        what: reasons(&line.reasons).join("；"),
+        what: line.reasons.join("；"),
         urgency: words::urgency(lang, &line.urgency),
         since: lang.fill("board.waits_since", &[("span", &span), ("at", &at)]),
         level: words::countdown(

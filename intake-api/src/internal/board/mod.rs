@@ -2,6 +2,7 @@
 //!
 //! Reads go through the board's login, which can't read anything sealed; acts through the office's.
 
+pub(crate) mod answers;
 pub(crate) mod call;
 pub(crate) mod facts;
 mod ledger;

@@ -16,6 +16,7 @@ use platform::{
 };
 
 use super::{
+    answers,
     line::{Line, about, failed, triage_line},
     mail,
     said::counted,
@@ -90,9 +91,10 @@ pub(crate) async fn part(by: By<Overseer>, headers: HeaderMap) -> Result<Respons
 }
 
 /// `GET /api/v1/board/now`
-pub(crate) async fn api(by: By<Overseer>) -> Result<Response, ApiError> {
+pub(crate) async fn api(by: By<Overseer>) -> Result<Json<answers::Now>, ApiError> {
     let (board, county) = (&by.internal.board, &by.internal.county);
-    Ok(Json(board.board_now(county, clock::now()).await?).into_response())
+    let now = board.board_now(county, clock::now()).await?;
+    Ok(Json(answers::Now::from(now)))
 }
 
 /// Reads it and says it in words.

@@ -11,6 +11,7 @@ use platform::{
     run::telemetry::chain,
     store::{ResendError, Resent, StoreError},
 };
+use serde::Serialize;
 use uuid::Uuid;
 
 use crate::internal::{
@@ -36,13 +37,20 @@ pub(crate) async fn submit(by: By<Office>, Path(notice): Path<String>) -> Result
     }
 }
 
+/// The new notice, and the first ticket that it is about.
+#[derive(Serialize)]
+pub(crate) struct Again {
+    id: Uuid,
+    ticket_id: Option<i64>,
+}
+
 /// `POST /api/v1/notices/{notice}/resend` -> 202 `{"id", "ticket_id"}`
-pub(crate) async fn api(by: By<Office>, Path(notice): Path<String>) -> Result<Response, ApiError> {
+pub(crate) async fn api(by: By<Office>, Path(notice): Path<String>) -> Result<(StatusCode, Json<Again>), ApiError> {
     let id = notice
         .parse()
         .map_err(|_| ApiError::said(404, "there is no such notice"))?;
     match resend(&by, id).await {
-        Ok(resent) => Ok((StatusCode::ACCEPTED, Json(resent)).into_response()),
+        Ok(Resent { id, ticket_id }) => Ok((StatusCode::ACCEPTED, Json(Again { id, ticket_id }))),
         Err(e @ ResendError::Missing) => Err(ApiError::said(404, e.to_string())),
         Err(e @ ResendError::NotNow) => Err(ApiError::said(409, e.to_string())),
         Err(ResendError::Store(e)) => Err(PageError::undone(e).into()),

@@ -1,4 +1,4 @@
-//! What lists of the office say alike: a report in a line, a count, reasons.
+//! What lists of the office say alike: a report in a line, a count.
 
 use casework::pack::Pack;
 use platform::{receipt::ReportId, text::Lang};
@@ -20,13 +20,4 @@ pub(crate) fn counted(count: i64) -> String {
     } else {
         count.to_string()
     }
-}
-
-/// The texts of a JSON array.
-pub(crate) fn reasons(list: &serde_json::Value) -> Vec<String> {
-    list.as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(|r| r.as_str().map(str::to_owned))
-        .collect()
 }

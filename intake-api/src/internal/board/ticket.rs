@@ -7,10 +7,9 @@ use chrono::{DateTime, Utc};
 use platform::{
     clock,
     receipt::ReportId,
-    store::{BoardTicket, ReadsAsked},
+    store::{BoardEvent, BoardNotice, BoardOther, BoardStage, BoardTicket, ReadsAsked, TicketChain},
     text::{Lang, notice_kind},
 };
-use serde_json::Value;
 
 use super::{
     call::{Call, call},
@@ -163,29 +162,23 @@ pub(crate) async fn page(by: By<Overseer>, Path(id): Path<i64>) -> Result<Respon
         received: words::moment(lang, ticket.received_at, now),
         call: call(&ticket.call),
         facts: facts::lines(&opened, pack, lang),
-        stages: items(&ticket.stages)
+        stages: ticket
+            .stages
+            .iter()
             .map(|s| stage(s, pack, words::letters(pack, &ticket.unit), lang, now))
             .collect(),
-        events: items(&ticket.events).map(|e| event(e, lang, now)).collect(),
-        notices: items(&ticket.notices).map(|n| notice(n, lang, now)).collect(),
-        others: items(&ticket.others)
-            .filter(|o| o["id"] != ticket.id)
-            .map(|o| OtherLine {
-                id: o["id"].as_i64().unwrap_or_default(),
-                text: [
-                    text(o, "unit_name"),
-                    &label(text(o, "obligation")),
-                    words::state(lang, text(o, "state")),
-                ]
-                .join(" · "),
-            })
+        events: ticket.events.iter().map(|e| event(e, lang, now)).collect(),
+        notices: ticket.notices.iter().map(|n| notice(n, lang, now)).collect(),
+        others: ticket
+            .others
+            .iter()
+            .filter(|o| o.id != ticket.id)
+            .map(|o| other(o, pack, lang))
             .collect(),
         case_clock: ticket
             .chain
             .as_ref()
-            .filter(|chain| chain["first"].is_object())
-            .and_then(|chain| moment(chain, "case_dispatched_at", lang, now))
-            .map(|at| lang.fill("close.case_clock", &[("at", &at)]))
+            .and_then(|chain| case_clock(chain, lang, now))
             .unwrap_or_default(),
         openings: asked_for
             .iter()
@@ -205,65 +198,61 @@ pub(crate) async fn page(by: By<Overseer>, Path(id): Path<i64>) -> Result<Respon
     Ok(render(StatusCode::OK, &page))
 }
 
-fn items(list: &Value) -> impl Iterator<Item = &Value> {
-    list.as_array().into_iter().flatten()
+fn other(other: &BoardOther, pack: &Pack, lang: Lang) -> OtherLine {
+    let obligation = pack.vocabulary().obligations.label(&other.obligation, lang.pack());
+    OtherLine {
+        id: other.id,
+        text: [&other.unit_name, obligation, words::state(lang, &other.state)].join(" · "),
+    }
 }
 
-fn text<'a>(value: &'a Value, key: &str) -> &'a str {
-    value[key].as_str().unwrap_or_default()
+/// Where the ticket was transferred, the case's clock is that of its first ticket.
+fn case_clock(chain: &TicketChain, lang: Lang, now: DateTime<Utc>) -> Option<String> {
+    chain.first.as_ref()?;
+    let at = words::moment(lang, chain.case_dispatched_at?, now);
+    Some(lang.fill("close.case_clock", &[("at", &at)]))
 }
 
-fn moment(value: &Value, key: &str, lang: Lang, now: DateTime<Utc>) -> Option<String> {
-    Some(words::moment(lang, time(value, key)?, now))
-}
-
-fn time(value: &Value, key: &str) -> Option<DateTime<Utc>> {
-    value[key].as_str()?.parse().ok()
-}
-
-fn stage(stage: &Value, pack: &Pack, letters: bool, lang: Lang, now: DateTime<Utc>) -> StageLine {
-    let limit = words::limit(lang, text(stage, "limit"));
-    let planned = match time(stage, "due_at") {
+fn stage(stage: &BoardStage, pack: &Pack, letters: bool, lang: Lang, now: DateTime<Utc>) -> StageLine {
+    let limit = words::limit(lang, &stage.limit);
+    let planned = match stage.due_at {
         Some(due) => lang.fill(
             "board.stage_due",
             &[("due", &words::due(lang, due, now)), ("limit", &limit)],
         ),
         None => lang.fill("board.stage_waiting", &[("limit", &limit)]),
     };
-    let ended = moment(stage, "ended_at", lang, now).map(|at| {
-        let key = match text(stage, "ended_how") {
-            "closed" if text(stage, "stage") == "contact" => "desk.ended_closed",
-            "void" => "desk.ended_void",
+    let ended = stage.ended_at.map(|at| {
+        let key = match stage.ended_how.as_deref() {
+            Some("closed") if stage.stage == "contact" => "desk.ended_closed",
+            Some("void") => "desk.ended_void",
             _ => "board.stage_ended",
         };
-        lang.fill(key, &[("at", &at)])
+        lang.fill(key, &[("at", &words::moment(lang, at, now))])
     });
-    let steps = items(&stage["steps"]).filter_map(|step| {
-        let at = moment(step, "crossed_at", lang, now)?;
-        let level = i16::try_from(step["level"].as_i64()?).ok()?;
-        let key = if step["system_late"] == true {
+    let steps = stage.steps.iter().map(|step| {
+        let at = words::moment(lang, step.crossed_at, now);
+        let key = if step.system_late {
             "board.step_late"
         } else {
             "board.step"
         };
-        Some(lang.fill(key, &[("at", &at), ("level", words::level(lang, level, letters))]))
+        lang.fill(key, &[("at", &at), ("level", words::level(lang, step.level, letters))])
     });
-    let earlier = items(&stage["earlier"]).filter_map(|round| {
-        let at = moment(round, "ended_at", lang, now)?;
-        let due = time(round, "due_at")
-            .map(|due| words::due(lang, due, now))
-            .unwrap_or_default();
-        let key = if round["ended_how"] == "closed" {
+    let earlier = stage.earlier.iter().map(|round| {
+        let at = words::moment(lang, round.ended_at, now);
+        let due = round.due_at.map(|due| words::due(lang, due, now)).unwrap_or_default();
+        let key = if round.ended_how.as_deref() == Some("closed") {
             "board.stage_before_closed"
         } else {
             "board.stage_before"
         };
-        Some(lang.fill(key, &[("at", &at), ("due", &due)]))
+        lang.fill(key, &[("at", &at), ("due", &due)])
     });
     StageLine {
-        name: words::stage(lang, text(stage, "stage")),
+        name: words::stage(lang, &stage.stage),
         when: ended.into_iter().chain([planned]).collect::<Vec<_>>().join(" · "),
-        basis: words::basis(lang, pack.phrases(), text(stage, "basis"), text(stage, "grade")),
+        basis: words::basis(lang, pack.phrases(), &stage.basis, &stage.grade),
         steps: earlier.chain(steps).collect(),
     }
 }
@@ -275,66 +264,60 @@ pub(crate) fn event_name(lang: Lang, kind: &str) -> &'static str {
 }
 
 /// Who acted. No account stands behind a name from the command line, so the user of the machine is named with it.
-fn actor(event: &Value, lang: Lang) -> String {
-    match event["detail"]["os_user"].as_str() {
-        Some(user) => lang.fill("board.command", &[("name", text(event, "actor")), ("user", user)]),
-        None => words::actor(lang, text(event, "actor")),
+fn actor(event: &BoardEvent, lang: Lang) -> String {
+    match &event.detail.os_user {
+        Some(user) => lang.fill("board.command", &[("name", &event.actor), ("user", user)]),
+        None => words::actor(lang, &event.actor),
     }
 }
 
-fn event(event: &Value, lang: Lang, now: DateTime<Utc>) -> EventLine {
+fn event(event: &BoardEvent, lang: Lang, now: DateTime<Utc>) -> EventLine {
+    let at = words::moment(lang, event.at, now);
     EventLine {
         // A contact has two times: when the child was seen, and when it was written down.
-        at: match (
-            moment(event, "at", lang, now),
-            moment(&event["detail"], "seen_at", lang, now),
-        ) {
-            (Some(at), Some(seen)) => lang.fill("desk.seen_at", &[("seen", &seen), ("at", &at)]),
-            (at, _) => at.unwrap_or_default(),
+        at: match event.detail.seen_at {
+            Some(seen) => lang.fill(
+                "desk.seen_at",
+                &[("seen", &words::moment(lang, seen, now)), ("at", &at)],
+            ),
+            None => at,
         },
-        text: format!("{} · {}", event_name(lang, text(event, "kind")), actor(event, lang)),
-        reason: text(event, "reason").to_owned(),
+        text: format!("{} · {}", event_name(lang, &event.kind), actor(event, lang)),
+        reason: event.reason.clone().unwrap_or_default(),
     }
 }
 
-fn notice(notice: &Value, lang: Lang, now: DateTime<Utc>) -> NoticeLine {
+fn notice(notice: &BoardNotice, lang: Lang, now: DateTime<Utc>) -> NoticeLine {
     let word = |code: &str| {
         let known = ["queued", "sent", "failed", "suppressed", "retry", "gave-up", "bounced"];
         let code = known.into_iter().find(|k| *k == code).unwrap_or("queued");
         lang.t(&format!("board.notice.{code}"))
     };
-    let attempts = items(&notice["attempts"]).map(|attempt| {
-        let at = moment(attempt, "at", lang, now).unwrap_or_default();
-        let key = if text(attempt, "outcome") == "sent" {
+    let attempts = notice.attempts.iter().map(|attempt| {
+        let at = words::moment(lang, attempt.at, now);
+        let key = if attempt.outcome == "sent" {
             "board.attempt"
         } else {
             "board.attempt_failed"
         };
-        let outcome = word(text(attempt, "outcome"));
-        lang.fill(
-            key,
-            &[("at", &at), ("outcome", outcome), ("detail", text(attempt, "detail"))],
-        )
+        let outcome = word(&attempt.outcome);
+        lang.fill(key, &[("at", &at), ("outcome", outcome), ("detail", &attempt.detail)])
     });
+    let (state, resent) = (notice.state.as_str(), lang.t("board.notice.resent"));
     NoticeLine {
         title: format!(
             "{} · {}{}",
-            lang.t(&notice_kind(text(notice, "kind"))),
-            text(notice, "unit_name"),
-            if notice["resent"] == true {
-                lang.t("board.notice.resent")
-            } else {
-                ""
-            }
+            lang.t(&notice_kind(&notice.kind)),
+            notice.unit_name,
+            if notice.resent { resent } else { "" }
         ),
-        state: if notice["replaced"] == true {
-            format!("{} · {}", word(text(notice, "state")), lang.t("board.notice.replaced"))
+        state: if notice.replaced {
+            format!("{} · {}", word(state), lang.t("board.notice.replaced"))
         } else {
-            word(text(notice, "state")).to_owned()
+            word(state).to_owned()
         },
         attempts: attempts.collect(),
-        bad: matches!(text(notice, "state"), "failed" | "bounced"),
-        again: (matches!(text(notice, "state"), "failed" | "bounced" | "sent") && notice["replaced"] != true)
-            .then(|| text(notice, "id").to_owned()),
+        bad: matches!(state, "failed" | "bounced"),
+        again: (matches!(state, "failed" | "bounced" | "sent") && !notice.replaced).then(|| notice.id.to_string()),
     }
 }

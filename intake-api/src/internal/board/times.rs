@@ -4,24 +4,25 @@
 
 use std::cmp::Ordering;
 
-use axum::Json;
 use casework::calendar::rfc3339;
 use chrono::{DateTime, TimeDelta, Utc};
-use platform::{receipt::ReportId, text::Lang};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use platform::text::Lang;
+use serde::{Deserialize, Serialize};
+use serde_json::{Number, Value};
 
 use super::ledger::{Ledger, LedgerLine};
 use crate::internal::{
-    By,
+    Answer, By,
     auth::Overseer,
     error::ApiError,
     page::words::{self, Telling},
 };
 
-/// One unit's figures as the snapshot keeps them. Percentiles are seconds.
-#[derive(Clone, Debug, Deserialize)]
+/// One unit's figures as the snapshot keeps them. Percentiles are seconds, kept as the numbers that the database wrote: programs read
+/// them digit by digit.
+#[derive(Clone, Debug, Deserialize, Serialize)]
 struct Figures {
+    unit: String,
     unit_name: String,
     unit_kind: String,
     tickets: i64,
@@ -36,15 +37,16 @@ struct Figures {
     contact_judged: Option<i64>,
     resolved_in_time: Option<i64>,
     resolve_judged: Option<i64>,
-    sign_p50_s: Option<f64>,
-    sign_p90_s: Option<f64>,
-    contact_p50_s: Option<f64>,
-    contact_p90_s: Option<f64>,
-    resolve_p50_s: Option<f64>,
-    resolve_p90_s: Option<f64>,
+    sign_p50_s: Option<Number>,
+    sign_p90_s: Option<Number>,
+    contact_p50_s: Option<Number>,
+    contact_p90_s: Option<Number>,
+    resolve_p50_s: Option<Number>,
+    resolve_p90_s: Option<Number>,
 }
 
-#[derive(Deserialize)]
+/// A snapshot, as it is kept and as programs read it.
+#[derive(Deserialize, Serialize)]
 struct Snapshot {
     days: i64,
     times: Vec<Figures>,
@@ -103,9 +105,9 @@ impl Figures {
             "sign_rate" => Self::share(self.signed_in_time, self.sign_judged).map(|s| -s),
             "contact_rate" => Self::share(self.contacted_in_time, self.contact_judged).map(|s| -s),
             "resolve_rate" => Self::share(self.resolved_in_time, self.resolve_judged).map(|s| -s),
-            "sign" => self.sign_p50_s,
-            "contact" => self.contact_p50_s,
-            "resolve" => self.resolve_p50_s,
+            "sign" => seconds_of(self.sign_p50_s.as_ref()),
+            "contact" => seconds_of(self.contact_p50_s.as_ref()),
+            "resolve" => seconds_of(self.resolve_p50_s.as_ref()),
             _ => Some(self.tickets as f64),
         }
     }
@@ -121,7 +123,7 @@ impl Figures {
                 rests_on: String::new(),
             },
         };
-        let pace = |p50: Option<f64>, p90: Option<f64>, of: i64| match (p50, p90) {
+        let pace = |p50: Option<&Number>, p90: Option<&Number>, of: i64| match (seconds_of(p50), seconds_of(p90)) {
             (Some(p50), Some(p90)) => {
                 let (p90, n) = (seconds(lang, p90), of.to_string());
                 Cell {
@@ -141,12 +143,16 @@ impl Figures {
                 rate(self.signed_in_time, self.sign_judged),
                 rate(self.contacted_in_time, self.contact_judged),
                 rate(self.resolved_in_time, self.resolve_judged),
-                pace(self.sign_p50_s, self.sign_p90_s, self.signed),
-                pace(self.contact_p50_s, self.contact_p90_s, self.contacted),
-                pace(self.resolve_p50_s, self.resolve_p90_s, self.resolved),
+                pace(self.sign_p50_s.as_ref(), self.sign_p90_s.as_ref(), self.signed),
+                pace(self.contact_p50_s.as_ref(), self.contact_p90_s.as_ref(), self.contacted),
+                pace(self.resolve_p50_s.as_ref(), self.resolve_p90_s.as_ref(), self.resolved),
             ],
         }
     }
+}
+
+fn seconds_of(kept: Option<&Number>) -> Option<f64> {
+    kept.and_then(Number::as_f64)
 }
 
 fn seconds(lang: Lang, seconds: f64) -> String {
@@ -201,22 +207,26 @@ fn worst_first(a: Option<f64>, b: Option<f64>) -> Ordering {
     }
 }
 
+/// The snapshot for programs.
+#[derive(Serialize)]
+pub(crate) struct Figured {
+    at: String,
+    took_ms: i32,
+    figures: Snapshot,
+}
+
 /// `GET /api/v1/board/times`: the snapshot as it is, with the missing receipts spelled out; 404 before the first one.
-pub(crate) async fn api(by: By<Overseer>) -> Result<Json<Value>, ApiError> {
+pub(crate) async fn api(by: By<Overseer>) -> Result<Answer<Figured>, ApiError> {
     let snapshot = by.internal.board.board_snapshot(&by.internal.county).await?;
-    let (at, took_ms, mut data) = snapshot.ok_or(ApiError::said(
+    let (at, took_ms, data) = snapshot.ok_or(ApiError::said(
         404,
         "no figures yet; they are made within a minute of the start",
     ))?;
-    if let Some(missing) = data.pointer("/ledger/missing").and_then(Value::as_array) {
-        let receipts: Vec<String> = missing
-            .iter()
-            .filter_map(Value::as_i64)
-            .map(|id| ReportId::from_db(id).to_string())
-            .collect();
-        data["ledger"]["missing"] = json!(receipts);
-    }
-    Ok(Json(json!({"at": rfc3339(at), "took_ms": took_ms, "figures": data})))
+    Ok(Answer(Figured {
+        at: rfc3339(at),
+        took_ms,
+        figures: serde_json::from_value(data).map_err(|e| ApiError::Unread(e.into()))?,
+    }))
 }
 
 #[cfg(test)]

@@ -1,49 +1,42 @@
 //! The same by API.
 
-use axum::{
-    Json,
-    extract::Path,
-    response::{IntoResponse, Response},
-};
+use axum::{Json, extract::Path};
 use casework::{calendar::rfc3339, callback::FollowUp};
 use platform::{
     clock,
     store::{CallbackRecorded, Decided},
 };
-use serde_json::{Value, json};
 
 use super::{
+    answers::{self, Case, Due, Recorded, Undecided},
     call::{Sent, keep, settle},
     open::identity,
 };
 use crate::internal::{
-    By, Internal,
+    Answer, By, Internal,
     auth::{Office, Overseer},
     error::ApiError,
     wire::JsonBody,
 };
 
-/// An answer, or why there is none.
-type Answer = Result<Json<Value>, ApiError>;
-
 /// `GET /api/v1/callbacks`
-pub(crate) async fn list(by: By<Overseer>) -> Result<Response, ApiError> {
+pub(crate) async fn list(by: By<Overseer>) -> Result<Json<Vec<Due>>, ApiError> {
     let found = by
         .internal
         .board
         .callbacks_due(&by.internal.county, clock::now())
         .await?;
-    Ok(Json(found).into_response())
+    Ok(Json(found.into_iter().map(Into::into).collect()))
 }
 
 /// `GET /api/v1/callbacks/undecided`
-pub(crate) async fn undecided(by: By<Overseer>) -> Result<Response, ApiError> {
+pub(crate) async fn undecided(by: By<Overseer>) -> Result<Json<Vec<Undecided>>, ApiError> {
     let found = by.internal.board.callbacks_undecided(&by.internal.county).await?;
-    Ok(Json(found).into_response())
+    Ok(Json(found.into_iter().map(Into::into).collect()))
 }
 
 /// `GET /api/v1/callbacks/{report_id}`: every call, the number of the next, and the tickets that can be reopened.
-pub(crate) async fn show(by: By<Overseer>, Path(id): Path<i64>) -> Answer {
+pub(crate) async fn show(by: By<Overseer>, Path(id): Path<i64>) -> Result<Answer<Case>, ApiError> {
     let missing = || ApiError::said(404, "no report with closed tickets only has this id");
     let (board, county) = (&by.internal.board, &by.internal.county);
     let case = board.callback_case(county, id).await?.ok_or_else(missing)?;
@@ -54,9 +47,13 @@ pub(crate) async fn show(by: By<Overseer>, Path(id): Path<i64>) -> Answer {
         return Err(missing());
     }
     let next = calls.last().map_or(1, |last| last.attempt + 1);
-    Ok(Json(
-        json!({"report_id": id, "due": due, "next_attempt": next, "calls": calls, "tickets": tickets}),
-    ))
+    Ok(Answer(Case {
+        report_id: id,
+        due,
+        next_attempt: next,
+        calls: calls.into_iter().map(Into::into).collect(),
+        tickets: tickets.into_iter().map(Into::into).collect(),
+    }))
 }
 
 /// What is not there is said before anything that is wrong with the words.
@@ -66,12 +63,16 @@ async fn known(internal: &Internal, id: i64) -> Result<(), ApiError> {
 }
 
 /// `POST /api/v1/callbacks/{report_id}`: 409 when another call was recorded before or it is not due.
-pub(crate) async fn record(by: By<Office>, Path(id): Path<i64>, JsonBody(sent): JsonBody<Sent>) -> Answer {
+pub(crate) async fn record(
+    by: By<Office>,
+    Path(id): Path<i64>,
+    JsonBody(sent): JsonBody<Sent>,
+) -> Result<Answer<Recorded>, ApiError> {
     known(&by.internal, id).await?;
     let identity = identity(&by.internal, id).await?;
     let call = sent.call(identity.as_deref()).map_err(|key| ApiError::key(422, key))?;
     match keep(&by, id, call).await? {
-        CallbackRecorded::Now(done) => Ok(Json(json!({"recorded": true, "call": done}))),
+        CallbackRecorded::Now(done) => Ok(Answer(Recorded::of(*done))),
         CallbackRecorded::Before(done) => Err(ApiError::said(
             409,
             format!(
@@ -92,7 +93,11 @@ pub(crate) async fn record(by: By<Office>, Path(id): Path<i64>, JsonBody(sent): 
 }
 
 /// `POST /api/v1/callbacks/{report_id}/decide`: `{"attempt", "follow_up": "keep" | "reopen", "tickets"}`.
-pub(crate) async fn decide(by: By<Office>, Path(id): Path<i64>, JsonBody(sent): JsonBody<Sent>) -> Answer {
+pub(crate) async fn decide(
+    by: By<Office>,
+    Path(id): Path<i64>,
+    JsonBody(sent): JsonBody<Sent>,
+) -> Result<Answer<answers::Decided>, ApiError> {
     known(&by.internal, id).await?;
     let attempt = sent.attempt.ok_or(ApiError::said(
         422,
@@ -103,7 +108,7 @@ pub(crate) async fn decide(by: By<Office>, Path(id): Path<i64>, JsonBody(sent): 
         FollowUp::Keep => Vec::new(),
     };
     match settle(&by, id, attempt, tickets).await? {
-        Decided::Now => Ok(Json(json!({"decided": true}))),
+        Decided::Now => Ok(Answer(answers::Decided { decided: true })),
         Decided::Before(done) => Err(ApiError::said(
             409,
             format!(

@@ -5,6 +5,7 @@
 //! opens it with a reason; reasons and notes are sealed with the report's own key, because people repeat in them what
 //! reporters say.
 
+mod answers;
 mod api;
 mod call;
 mod decide;

@@ -1,7 +1,7 @@
 //! The office confirms a closing, approves a transfer, or refuses either with a reason. Page and API share one way through.
 
 use axum::{
-    Form, Json,
+    Form,
     extract::Path,
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
@@ -16,11 +16,11 @@ use platform::{
     store::{ActDone, Acting, ClosingCase, ClosingLine, StoreError, Successor, TicketDeed},
 };
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::page::show;
+use super::{answers::Done, page::show};
 use crate::internal::{
-    By, Visit,
+    Answer, By, Visit,
     again::Again,
     auth::Office,
     desk::{
@@ -110,7 +110,7 @@ pub(super) async fn api(
     by: By<Office>,
     Path((id, act)): Path<(i64, String)>,
     JsonBody(typed): JsonBody<Typed>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Answer<Done>, ApiError> {
     let verb = match act.as_str() {
         "confirm" => Verb::Agree,
         "refuse" => Verb::Refuse,
@@ -124,7 +124,7 @@ pub(super) async fn api(
         });
     }
     match decide(&by, id, verb, &typed, clock::now()).await? {
-        (ActDone::Done, word) => Ok(Json(json!({"done": word}))),
+        (ActDone::Done, done) => Ok(Answer(Done { done })),
         (ActDone::Stale { .. }, _) => Err(ApiError::said(
             409,
             "the ticket has changed since this version; nothing was done",

@@ -1,17 +1,13 @@
 //! `GET /closings`: what waits for the office, the next due first.
 
 use askama::Template;
-use axum::{
-    Json,
-    extract::Query,
-    http::StatusCode,
-    response::{IntoResponse, Response},
-};
+use axum::{Json, extract::Query, http::StatusCode, response::Response};
 use casework::pack::Pack;
 use chrono::{DateTime, Utc};
 use platform::{clock, receipt::ReportId, store::ClosingLine, text::Lang};
 use serde::Deserialize;
 
+use super::answers::Closing;
 use crate::internal::{
     By,
     auth::Overseer,
@@ -71,9 +67,10 @@ pub(super) async fn list(by: By<Overseer>, Query(asked): Query<Asked>) -> Result
 }
 
 /// `GET /api/v1/closings`
-pub(super) async fn api(by: By<Overseer>) -> Result<Response, ApiError> {
+pub(super) async fn api(by: By<Overseer>) -> Result<Json<Vec<Closing>>, ApiError> {
     let (board, county) = (&by.internal.board, &by.internal.county);
-    Ok(Json(board.closings_waiting(county, clock::now()).await?).into_response())
+    let waiting = board.closings_waiting(county, clock::now()).await?;
+    Ok(Json(waiting.into_iter().map(Into::into).collect()))
 }
 
 /// In words.

@@ -1,6 +1,7 @@
 //! Closings and transfers that wait for the office.
 
 mod act;
+mod answers;
 mod list;
 mod page;
 

@@ -1,7 +1,6 @@
 //! The same acts for programs: JSON and a bearer token. The contract is `openapi-internal.json`.
 
 use axum::{
-    Json,
     extract::{Path, Query},
     http::{StatusCode, header},
     response::{IntoResponse, Response},
@@ -10,24 +9,22 @@ use axum::{
 use casework::calendar::rfc3339;
 use platform::{
     clock,
-    receipt::ReportId,
     store::{ActDone, DeskTicket},
     text::Lang,
 };
-use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::{
     act::{NotDone, perform, read, version},
+    answers::{Queue, Ticket},
     draft::{Against, Kind},
     found::{self, Case, fetch},
-    matter::matter,
-    next::next_act,
     sealed,
 };
 use crate::{
     internal::{
-        By, Internal,
+        Answer, By, Internal,
         again::{Fields, Wrong},
         auth::Desk,
         document,
@@ -45,6 +42,29 @@ const MOST: i64 = 200;
 pub(super) struct Stretch {
     offset: Option<i64>,
     limit: Option<i64>,
+}
+
+/// What is said besides where an act was refused.
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Besides {
+    /// What somebody did since the version that was sent.
+    LastAct {
+        kind: String,
+        by: String,
+        account: Option<i64>,
+        at: String,
+    },
+    State(String),
+    Denied(&'static str),
+    Errors(Vec<FieldError>),
+}
+
+/// A field that is wrong.
+#[derive(Serialize)]
+struct FieldError {
+    pointer: String,
+    detail: &'static str,
 }
 
 /// `GET /api/v1/openapi.json`
@@ -65,14 +85,17 @@ pub(super) async fn queue(by: By<Desk>, Query(part): Query<Stretch>) -> Result<R
         .desk
         .desk_queue(&by.right.scope, &by.internal.county, from, limit);
     let (tickets, open) = queue.await?;
-    Ok(answer(
-        &json!({"open": open, "offset": offset, "limit": limit, "tickets": tickets}),
-    ))
+    Ok(unkept(Queue {
+        open,
+        offset,
+        limit,
+        tickets: tickets.into_iter().map(Into::into).collect(),
+    }))
 }
 
 /// `GET /api/v1/tickets/{id}`
 pub(super) async fn ticket(by: By<Desk>, Path(id): Path<String>) -> Result<Response, ApiError> {
-    in_json(&by, &wanted(&by, &id).await?).await
+    whole(&by, wanted(&by, &id).await?).await
 }
 
 /// `POST /api/v1/tickets/{id}/…`: one kind of act.
@@ -101,24 +124,29 @@ async fn done(kind: Kind, by: By<Desk>, id: String, body: Map<String, Value>) ->
     };
     let ready = read(kind, &fields, against).map_err(|wrong| invalid(&wrong))?;
     match perform(&by, &case.ticket, ready, version(&fields), now).await {
-        Ok(ActDone::Done) => in_json(&by, &wanted(&by, &id).await?).await,
+        Ok(ActDone::Done) => whole(&by, wanted(&by, &id).await?).await,
         Ok(ActDone::Stale {
             last_kind,
             last_by,
             last_account,
             last_at,
         }) => {
-            let last = json!({"kind": last_kind, "by": last_by, "account": last_account, "at": rfc3339(last_at)});
+            let last = Besides::LastAct {
+                kind: last_kind,
+                by: last_by,
+                account: last_account,
+                at: rfc3339(last_at),
+            };
             let said = "the ticket has changed since this version; nothing was done";
-            Err(conflict(said, "last_act", last).into())
+            Err(problem::with(409, said, &last).into())
         }
         Ok(ActDone::NotAllowed { state }) => {
             let said = "the ticket's state does not allow this; nothing was done";
-            Err(conflict(said, "state", json!(state)).into())
+            Err(problem::with(409, said, &Besides::State(state)).into())
         }
         Ok(ActDone::Denied(why)) => {
             let said = Lang::En.t(&format!("close.denied_{}", why.as_str()));
-            Err(conflict(said, "denied", json!(why.as_str())).into())
+            Err(problem::with(409, said, &Besides::Denied(why.as_str())).into())
         }
         Ok(ActDone::NotFound) => Err(missing()),
         Err(NotDone::Sealing) => Err(ApiError::said(
@@ -146,7 +174,8 @@ pub(crate) async fn wanted(by: &By<Desk>, id: &str) -> Result<DeskTicket, ApiErr
     fetch(by, id).await.map_err(of_ticket)
 }
 
-/// A flat JSON object as the fields of a form; null is absent.
+/// A flat JSON object as the fields of a form; null is absent. Each kind of act has its own fields, and the reader of the form judges
+/// them: so a number or a truth value that was sent for a text is wrong in the same words.
 fn fields(object: Map<String, Value>) -> Fields {
     let flat = object.into_iter().filter_map(|(name, value)| match value {
         Value::Null => None,
@@ -157,57 +186,28 @@ fn fields(object: Map<String, Value>) -> Fields {
 }
 
 fn invalid(wrong: &Wrong) -> Response {
-    let errors: Vec<Value> = wrong
-        .iter()
-        .map(|(field, key)| json!({"pointer": format!("/{field}"), "detail": Lang::En.t(key)}))
-        .collect();
-    let body = json!({"type": "about:blank", "title": "Unprocessable Content", "status": 422, "detail": "fields are wrong; nothing was done", "errors": errors});
-    (
-        StatusCode::UNPROCESSABLE_ENTITY,
-        [(header::CONTENT_TYPE, "application/problem+json")],
-        body.to_string(),
-    )
-        .into_response()
+    let error = |(field, key): (&&str, &&str)| FieldError {
+        pointer: format!("/{field}"),
+        detail: Lang::En.t(key),
+    };
+    let errors = Besides::Errors(wrong.iter().map(error).collect());
+    let (status, said) = (StatusCode::UNPROCESSABLE_ENTITY, "fields are wrong; nothing was done");
+    problem::titled(status, "Unprocessable Content", said, &errors)
 }
 
-fn conflict(detail: &str, name: &str, more: Value) -> Response {
-    problem::with(409, detail, Map::from_iter([(name.to_owned(), more)]))
+/// No browser or proxy keeps it.
+fn unkept(answer: impl Serialize) -> Response {
+    ([(header::CACHE_CONTROL, "no-store")], Answer(answer)).into_response()
 }
 
-fn answer(body: &Value) -> Response {
-    ([(header::CACHE_CONTROL, "no-store")], Json(body)).into_response()
-}
-
-/// A ticket in codes; words for people are the pack's and the page's. Of the report it says what the ticket shows; `matter` is
-/// null when it can't be opened.
-async fn in_json(by: &By<Desk>, t: &DeskTicket) -> Result<Response, ApiError> {
+/// The ticket in full, and the look at its report.
+async fn whole(by: &By<Desk>, ticket: DeskTicket) -> Result<Response, ApiError> {
     let internal = &by.internal;
-    let opened = found::read(by, t, "api").await.map_err(of_ticket)?;
-    let key = sealed::data_key(&internal.keys, t).ok();
-    let note = |text: &Option<String>| sealed::note(key.as_ref()?, t.report_id, text.as_deref()?);
-    let events: Vec<Value> = t
-        .events
-        .iter()
-        .map(|e| json!({"at": rfc3339(e.at), "kind": e.kind, "by": e.actor, "account": e.account, "detail": e.detail, "note": note(&e.sealed)}))
-        .collect();
-    let time = |at: Option<chrono::DateTime<chrono::Utc>>| at.map(rfc3339);
-    let body = json!({
-        "id": t.id, "version": t.version, "receipt": ReportId::from_db(t.report_id).to_string(), "unit": t.unit, "obligation": t.obligation, "lead": t.lead, "urgency": t.urgency,
-        "state": t.state, "next_act": next_act(t).map(Kind::word), "next_stage": t.next_stage, "next_due_at": time(t.next_due_at),
-        "dispatched_at": rfc3339(t.dispatched_at), "received_at": rfc3339(t.received_at), "drill": t.drill,
-        "signed_at": time(t.signed_at), "signed_by": t.signed_by, "assignee": t.assignee, "assignee_name": t.assignee_name,
-        "contacted_at": time(t.contacted_at), "evidence": t.evidence, "evidence_at": time(t.evidence_at),
-        "resolved_at": time(t.resolved_at), "resolved_by": t.resolved_by, "outcome": t.outcome,
-        "contacted_by": t.contacted_by, "seen_at": time(t.seen_at), "confirmed_by": t.close_approved_by,
-        "closing": t.close_outcome.as_ref().map(|outcome| json!({
-            "outcome": outcome, "requested_at": time(t.close_requested_at), "requested_by": t.close_requested_by,
-            "requested_account": t.close_requested_account, "decides": t.close_by, "transfer_to": t.transfer_to,
-        })),
-        "chain": t.chain.as_ref().map(|chain| &chain.0),
-        "basis": t.basis.0, "shows": opened.shows, "hidden": opened.shows.hidden().collect::<Vec<_>>(),
-        "facts": opened.raw, "matter": matter(&opened), "reporter": opened.reporter,
-        "stages": t.stages.0, "others": t.others.0, "events": events,
-        "explanation": internal.why.ticket(t.ground.made.as_ref(), &opened.sight(&t.own)).await.json(),
-    });
-    Ok(answer(&body))
+    let opened = found::read(by, &ticket, "api").await.map_err(of_ticket)?;
+    let key = sealed::data_key(&internal.keys, &ticket).ok();
+    let why = internal
+        .why
+        .ticket(ticket.ground.made.as_ref(), &opened.sight(&ticket.own))
+        .await;
+    Ok(unkept(Ticket::of(ticket, opened, why.explained(), key.as_ref())))
 }

@@ -1,52 +1,56 @@
 //! What a reporter wrote, for programs.
 
 use casework::disclosure::Part;
-use serde_json::{Map, Value, json};
+use platform::foreign::Foreign;
+use serde::Serialize;
 
-use crate::parts::Opened;
+use crate::parts::{Birth, Child, Opened, Place};
 
 /// What the reporter wrote, as far as it is shown: a field that is not shown is not there, one that was not given is null.
-pub(crate) fn matter(opened: &Opened) -> Value {
+#[derive(Serialize)]
+pub(crate) struct Matter {
+    #[serde(flatten)]
+    place: Option<Place>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    narrative: Option<Option<Foreign>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    children: Vec<MatterChild>,
+}
+
+/// A child, in the report's order.
+#[derive(Serialize)]
+struct MatterChild {
+    #[serde(flatten)]
+    known: Option<Child>,
+    #[serde(flatten)]
+    birth: Option<Birth>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    school: Option<Option<Foreign>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    home_address: Option<Option<Foreign>>,
+}
+
+/// `None` when it can't be opened.
+pub(crate) fn matter(opened: &Opened) -> Option<Matter> {
     if opened.shut {
-        return Value::Null;
+        return None;
     }
     let shows = |part| opened.shows.has(part);
-    let mut matter = Map::new();
-    if shows(Part::Place) {
-        let place = opened.place.clone().unwrap_or_default();
-        matter.insert("where_now".into(), json!(place.where_now));
-        matter.insert("found_at".into(), json!(place.found_at));
-    }
-    if shows(Part::Narrative) {
-        matter.insert("narrative".into(), json!(opened.narrative));
-    }
-    let children: Vec<Value> = (0..opened.count())
-        .map(|n| {
-            let mut child = Map::new();
-            if let Some(known) = opened.children.as_ref().and_then(|children| children.get(n)) {
-                child.extend(json!(known).as_object().cloned().unwrap_or_default());
-            }
-            if shows(Part::Birth) {
-                let birth = opened.birth.as_ref().and_then(|births| births.get(n));
-                child.insert("birth_date".into(), json!(birth.and_then(|b| b.birth_date)));
-                child.insert("id_number".into(), json!(birth.and_then(|b| b.id_number.as_ref())));
-            }
-            for (part, name, list) in [
-                (Part::School, "school", &opened.school),
-                (Part::Home, "home_address", &opened.home),
-            ] {
-                if shows(part) {
-                    child.insert(
-                        name.into(),
-                        json!(list.as_ref().and_then(|list| list.get(n)).cloned().flatten()),
-                    );
-                }
-            }
-            Value::Object(child)
-        })
-        .collect();
-    if !children.is_empty() {
-        matter.insert("children".into(), children.into());
-    }
-    Value::Object(matter)
+    Some(Matter {
+        place: shows(Part::Place).then(|| opened.place.clone().unwrap_or_default()),
+        narrative: shows(Part::Narrative).then(|| opened.narrative.clone()),
+        children: (0..opened.count())
+            .map(|n| MatterChild {
+                known: of_child(opened.children.as_ref(), n),
+                birth: shows(Part::Birth).then(|| of_child(opened.birth.as_ref(), n).unwrap_or_default()),
+                school: shows(Part::School).then(|| of_child(opened.school.as_ref(), n).flatten()),
+                home_address: shows(Part::Home).then(|| of_child(opened.home.as_ref(), n).flatten()),
+            })
+            .collect(),
+    })
+}
+
+/// What a list has of one child.
+fn of_child<T: Clone>(list: Option<&Vec<T>>, n: usize) -> Option<T> {
+    list?.get(n).cloned()
 }

@@ -6,6 +6,7 @@
 //! exist are the same 404.
 
 mod act;
+mod answers;
 mod api;
 mod attempt;
 mod close;
@@ -31,7 +32,7 @@ pub(crate) mod waiting;
 pub(crate) use api::wanted;
 pub(crate) use attempt::Attempt;
 pub(crate) use found::{Case, fetch};
-pub(crate) use matter::matter;
+pub(crate) use matter::{Matter, matter};
 pub(crate) use ticket::again;
 
 use draft::Kind;

@@ -1,7 +1,7 @@
 //! What the office does about a flood. Ending many tickets at once needs two persons, and leaves a line in the trail of each.
 
 use axum::{
-    Form, Json,
+    Form,
     extract::Path,
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
@@ -11,11 +11,10 @@ use platform::{
     store::{FloodAct, FloodActing, FloodGround, StoreError},
 };
 use serde::Deserialize;
-use serde_json::{Value, json};
 
-use super::page::show;
+use super::{answers::Done, page::show};
 use crate::internal::{
-    By, Visit,
+    Answer, By, Visit,
     again::Again,
     auth::Office,
     detached,
@@ -131,14 +130,14 @@ pub(super) async fn api(
     by: By<Office>,
     Path((id, word)): Path<(i64, String)>,
     JsonBody(typed): JsonBody<Typed>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Answer<Done>, ApiError> {
     let act = typed.act(&word).ok_or(ApiError::said(
         404,
         "the acts are treat, end, take, ask, confirm, refuse and give-back",
     ))?;
     let act = act.map_err(|key| ApiError::key(422, key))?;
     match run(&by, id, act).await? {
-        Some(done) => Ok(Json(json!({"done": done}))),
+        Some(done) => Ok(Answer(Done { done })),
         None => Err(ApiError::key(409, "floods.not_now")),
     }
 }

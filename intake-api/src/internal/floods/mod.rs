@@ -1,6 +1,7 @@
 //! Many reports from one sender: what is known of them, and what the office decides.
 
 mod act;
+mod answers;
 mod page;
 pub(crate) mod said;
 

@@ -2,9 +2,8 @@
 
 use askama::Template;
 use axum::{
-    Json,
     extract::{Path, Query},
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use casework::pack::Pack;
 use chrono::{DateTime, Utc};
@@ -14,11 +13,13 @@ use platform::{
     store::{FloodClosing, FloodReport},
     text::Lang,
 };
-use serde_json::{Value, json};
 
-use super::said::{numbers, of};
+use super::{
+    answers::{Floods, OneFlood},
+    said::{numbers, of},
+};
 use crate::internal::{
-    By, Visit,
+    Answer, By, Visit,
     again::Again,
     auth::Overseer,
     board::said::brief,
@@ -188,16 +189,21 @@ fn asked(closing: &FloodClosing, own: i64, lang: Lang, now: DateTime<Utc>) -> As
 }
 
 /// `GET /api/v1/floods`
-pub(super) async fn api_list(by: By<Overseer>) -> Result<Json<Value>, ApiError> {
+pub(super) async fn api_list(by: By<Overseer>) -> Result<Answer<Floods>, ApiError> {
     let floods = by.internal.board.floods(&by.internal.county, clock::now()).await?;
-    Ok(Json(json!({"floods": floods})))
+    Ok(Answer(Floods {
+        floods: floods.into_iter().map(Into::into).collect(),
+    }))
 }
 
 /// `GET /api/v1/floods/{id}`
-pub(super) async fn api(by: By<Overseer>, Path(id): Path<i64>) -> Result<Response, ApiError> {
+pub(super) async fn api(by: By<Overseer>, Path(id): Path<i64>) -> Result<Answer<OneFlood>, ApiError> {
     let (board, county) = (&by.internal.board, &by.internal.county);
     let flood = board.flood(county, id, clock::now()).await?;
     let flood = flood.ok_or(ApiError::said(404, "there is no such flood"))?;
     let closings = board.flood_closings(id).await?;
-    Ok(Json(json!({"flood": flood, "closings": closings})).into_response())
+    Ok(Answer(OneFlood {
+        flood: flood.into(),
+        closings: closings.into_iter().map(Into::into).collect(),
+    }))
 }

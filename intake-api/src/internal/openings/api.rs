@@ -6,7 +6,7 @@ use axum::{
     Json,
     extract::{Path, Query},
     http::StatusCode,
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use platform::{
     clock,
@@ -14,15 +14,15 @@ use platform::{
     text::Lang,
 };
 use serde::Deserialize;
-use serde_json::json;
 
 use super::{
     act::{self, Typed},
+    answers::{self, Asked, Listed, OneOpening},
     ask::{Asking, at_desk, side_of, without_ticket},
     desk, list, office, page, read as content, words,
 };
 use crate::internal::{
-    By,
+    Answer, By,
     auth::{Desk, Overseer},
     desk::wanted,
     error::{ApiError, PageError},
@@ -50,9 +50,10 @@ pub(super) struct Ending {
 }
 
 /// `GET /api/v1/tickets/{id}/openings`
-pub(super) async fn of_ticket(by: By<Desk>, Path(id): Path<String>) -> Result<Json<Vec<Opening>>, ApiError> {
+pub(super) async fn of_ticket(by: By<Desk>, Path(id): Path<String>) -> Result<Json<Vec<answers::Opening>>, ApiError> {
     let ticket = wanted(&by, &id).await?;
-    Ok(Json(by.internal.desk.desk_openings(&by.right.scope, ticket.id).await?))
+    let openings = by.internal.desk.desk_openings(&by.right.scope, ticket.id).await?;
+    Ok(Json(openings.into_iter().map(Into::into).collect()))
 }
 
 /// `POST /api/v1/tickets/{id}/openings`: `{"parts": ["school"], "reason": "…"}`
@@ -60,7 +61,7 @@ pub(super) async fn ask_ticket(
     by: By<Desk>,
     Path(id): Path<String>,
     JsonBody(sent): JsonBody<Sent>,
-) -> Result<Response, ApiError> {
+) -> Result<(StatusCode, Answer<Asked>), ApiError> {
     let ticket = wanted(&by, &id).await?;
     let asking = sent.asking()?;
     asked(at_desk(&by, &ticket, &asking).await)
@@ -71,7 +72,7 @@ pub(super) async fn ask_report(
     by: By<Overseer>,
     Path(report): Path<i64>,
     JsonBody(sent): JsonBody<Sent>,
-) -> Result<Response, ApiError> {
+) -> Result<(StatusCode, Answer<Asked>), ApiError> {
     let asking = sent.asking()?;
     asked(without_ticket(&by, side_of(&by.actor), report, &asking).await)
 }
@@ -83,9 +84,14 @@ impl Sent {
     }
 }
 
-fn asked(done: Result<OpeningAsked, PageError>) -> Result<Response, ApiError> {
+fn asked(done: Result<OpeningAsked, PageError>) -> Result<(StatusCode, Answer<Asked>), ApiError> {
     match done.map_err(|e| ApiError::undone_saying(e, "nothing was stored; try again later"))? {
-        OpeningAsked::Now(stored) => Ok((StatusCode::CREATED, Json(json!({"openings": stored}))).into_response()),
+        OpeningAsked::Now(stored) => Ok((
+            StatusCode::CREATED,
+            Answer(Asked {
+                openings: stored.into_iter().map(Into::into).collect(),
+            }),
+        )),
         OpeningAsked::NotFound => Err(ApiError::said(404, "no such ticket or report")),
         other => Err(ApiError::key(409, office::refused(&other))),
     }
@@ -107,7 +113,7 @@ pub(super) async fn read_ticket(by: By<Desk>, Path((id, opening)): Path<(String,
         return Err(NOT_YOURS);
     }
     let handed = desk::handed(&by, opening.id, "api").await.map_err(ApiError::of_read)?;
-    content::api(&by.internal, &opening, handed)
+    content::api(&by.internal, opening, handed)
 }
 
 /// `POST /api/v1/tickets/{id}/openings/{opening}/end`
@@ -115,13 +121,13 @@ pub(super) async fn end_ticket(
     by: By<Desk>,
     Path((id, opening)): Path<(String, i64)>,
     JsonBody(ending): JsonBody<Ending>,
-) -> Result<Json<Opening>, ApiError> {
+) -> Result<Json<answers::Opening>, ApiError> {
     let opening = found(&by, &id, opening).await?;
     done(desk::ended(&by, &opening, ending.version).await?)
 }
 
 /// `GET /api/v1/openings?list=asked|review|open|all&before=ID`
-pub(super) async fn list(by: By<Overseer>, Query(asked): Query<list::Asked>) -> Result<Response, ApiError> {
+pub(super) async fn list(by: By<Overseer>, Query(asked): Query<list::Asked>) -> Result<Answer<Listed>, ApiError> {
     let which = match asked.which() {
         Some(which) => which,
         None if asked.list.is_empty() => OpeningList::Asked,
@@ -130,11 +136,14 @@ pub(super) async fn list(by: By<Overseer>, Query(asked): Query<list::Asked>) -> 
     let (board, county) = (&by.internal.board, &by.internal.county);
     let found = board.openings_list(county, which, asked.before, list::limit(which), clock::now());
     let (openings, before) = list::cut(found.await?, which);
-    Ok(Json(json!({"openings": openings, "before": before})).into_response())
+    Ok(Answer(Listed {
+        openings: openings.into_iter().map(Into::into).collect(),
+        before,
+    }))
 }
 
 /// `GET /api/v1/openings/{id}`: with what was written, and each look.
-pub(super) async fn one(by: By<Overseer>, Path(id): Path<i64>) -> Result<Response, ApiError> {
+pub(super) async fn one(by: By<Overseer>, Path(id): Path<i64>) -> Result<Answer<OneOpening>, ApiError> {
     let (internal, county) = (&by.internal, &by.internal.county);
     let opening = internal.board.opening(county, id).await?.ok_or(NO_SUCH)?;
     let sealed = internal.office.opening_sealed(county, id).await?;
@@ -142,15 +151,19 @@ pub(super) async fn one(by: By<Overseer>, Path(id): Path<i64>) -> Result<Respons
     let written = sealed
         .map(|sealed| page::written(internal, &opening, &sealed, Lang::En))
         .unwrap_or_default();
-    let reason = written.first().map(|(_, text)| text.verbatim());
-    Ok(Json(json!({"opening": opening, "reason": reason, "reads": reads})).into_response())
+    let reason = written.first().map(|(_, text)| text.verbatim().to_owned());
+    Ok(Answer(OneOpening {
+        opening: opening.into(),
+        reason,
+        reads: reads.into_iter().map(Into::into).collect(),
+    }))
 }
 
 /// `GET /api/v1/openings/{id}/read`
 pub(super) async fn read(by: By<Overseer>, Path(id): Path<i64>) -> Result<Response, ApiError> {
     let opening = office::own(&by, id).await?.ok_or(NOT_YOURS)?;
     let handed = office::handed(&by, &opening, "api").await.map_err(ApiError::of_read)?;
-    content::api(&by.internal, &opening, handed)
+    content::api(&by.internal, opening, handed)
 }
 
 /// `POST /api/v1/openings/{id}/{act}`: `approve`, `refuse`, `review`, `end` or `withdraw`; `{"version", "note", "finding"}`.
@@ -158,7 +171,7 @@ pub(super) async fn act(
     by: By<Overseer>,
     Path((id, word)): Path<(i64, String)>,
     JsonBody(typed): JsonBody<Typed>,
-) -> Result<Json<Opening>, ApiError> {
+) -> Result<Json<answers::Opening>, ApiError> {
     let deed = act::read(&word, &typed).ok_or(ApiError::said(
         404,
         "the acts are approve, refuse, review, end and withdraw",
@@ -167,9 +180,9 @@ pub(super) async fn act(
     done(act::perform(&by, id, deed, &typed).await?)
 }
 
-fn done(done: OpeningDone) -> Result<Json<Opening>, ApiError> {
+fn done(done: OpeningDone) -> Result<Json<answers::Opening>, ApiError> {
     match done {
-        OpeningDone::Done(opening) => Ok(Json(opening)),
+        OpeningDone::Done(opening) => Ok(Json(opening.into())),
         OpeningDone::Stale(o) | OpeningDone::NotAllowed(o) => Err(ApiError::said(
             409,
             format!("it is {} in version {}; nothing was done", o.state, o.version),

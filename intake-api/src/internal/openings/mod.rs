@@ -5,6 +5,7 @@
 //! has the same by API beside it. What is shown is decided in the database; here it is only put into words.
 
 mod act;
+pub(crate) mod answers;
 mod api;
 mod ask;
 mod content;

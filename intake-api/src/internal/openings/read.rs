@@ -2,7 +2,6 @@
 
 use askama::Template;
 use axum::{
-    Json,
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -10,15 +9,15 @@ use platform::{
     clock,
     store::{Opening, OpeningHanded},
 };
-use serde_json::{Value, json};
 
 use super::{
+    answers::Open,
     content,
     words::{Line, line},
 };
 use crate::{
     internal::{
-        Internal, Visit,
+        Answer, Internal, Visit,
         desk::matter,
         error::ApiError,
         page::{Frame, render},
@@ -83,7 +82,7 @@ pub(super) fn page(visit: &Visit, opening: &Opening, handed: Option<OpeningHande
 }
 
 /// The same for programs; 410 when nothing is open.
-pub(super) fn api(internal: &Internal, opening: &Opening, handed: Option<OpeningHanded>) -> Result<Response, ApiError> {
+pub(super) fn api(internal: &Internal, opening: Opening, handed: Option<OpeningHanded>) -> Result<Response, ApiError> {
     let handed = handed.ok_or(ApiError::said(410, "this opening is not open for you now"))?;
     let data_key = handed.parts.data_key.as_slice();
     let opened = Opened::new(&internal.keys, opening.report_id, &handed.parts);
@@ -91,9 +90,13 @@ pub(super) fn api(internal: &Internal, opening: &Opening, handed: Option<Opening
         .identity
         .as_ref()
         .and_then(|sealed| parts::identity(&internal.keys, opening.report_id, data_key, sealed));
-    let body: Value = json!({
-        "opening": opening, "parts": opening.parts, "facts": opened.raw, "matter": matter(&opened), "reporter": opened.reporter,
-        "identity": identity,
-    });
-    Ok(([(header::CACHE_CONTROL, "no-store")], Json(body)).into_response())
+    let body = Open {
+        parts: opening.parts.clone(),
+        opening: opening.into(),
+        matter: matter(&opened),
+        facts: opened.raw,
+        reporter: opened.reporter,
+        identity,
+    };
+    Ok(([(header::CACHE_CONTROL, "no-store")], Answer(body)).into_response())
 }

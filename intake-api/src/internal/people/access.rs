@@ -3,8 +3,7 @@
 use std::net::IpAddr;
 
 use askama::Template;
-use axum::{Json, extract::Query, http::StatusCode, response::Response};
-use casework::calendar::rfc3339;
+use axum::{extract::Query, http::StatusCode, response::Response};
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
@@ -12,10 +11,10 @@ use platform::{
     text::Lang,
 };
 use serde::Deserialize;
-use serde_json::{Value, json};
 
+use super::answers::Access;
 use crate::internal::{
-    By,
+    Answer, By,
     auth::{Watcher, login_name},
     error::{ApiError, PageError},
     page::{Frame, render, words},
@@ -115,16 +114,14 @@ pub(super) async fn page(by: By<Watcher>, Query(asked): Query<Asked>) -> Result<
 }
 
 /// `GET /api/v1/access`
-pub(super) async fn api(by: By<Watcher>, Query(asked): Query<Asked>) -> Result<Json<Value>, ApiError> {
+pub(super) async fn api(by: By<Watcher>, Query(asked): Query<Asked>) -> Result<Answer<Access>, ApiError> {
     let find = read(&asked).map_err(|_| ApiError::said(422, "address is no address"))?;
     let (people, county) = (&by.internal.people, &by.internal.county);
     let (found, older) = cut(people.access_list(county, &find).await?);
-    let event = |l: &AccessLine| {
-        json!({"id": l.id, "at": rfc3339(l.at), "last_at": rfc3339(l.last_at), "times": l.times, "kind": l.kind,
-               "account": l.account_id, "login": l.login, "address": l.address, "door": l.door, "detail": l.detail})
-    };
-    let events: Vec<_> = found.iter().map(event).collect();
-    Ok(Json(json!({"events": events, "older": older})))
+    Ok(Answer(Access {
+        events: found.into_iter().map(Into::into).collect(),
+        older,
+    }))
 }
 
 fn cut(mut found: Vec<AccessLine>) -> (Vec<AccessLine>, Option<i64>) {

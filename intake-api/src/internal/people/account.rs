@@ -1,22 +1,22 @@
 //! `GET /account`: one's own account: which roles, who gave them, and who changed rights, password or anything else of it.
 
 use askama::Template;
-use axum::{Json, http::StatusCode, response::Response};
-use casework::{calendar::rfc3339, pack::Pack};
+use axum::{http::StatusCode, response::Response};
+use casework::pack::Pack;
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
     store::{AccountAct, Grant, StoreError},
     text::Lang,
 };
-use serde_json::{Value, json};
 
 use super::{
+    answers::Own,
     fields,
     trail::{self, ActLine},
 };
 use crate::internal::{
-    By, Visit,
+    Answer, By, Visit,
     auth::SignedIn,
     error::{ApiError, PageError},
     page::{Frame, render, words},
@@ -62,26 +62,9 @@ pub(super) async fn page(by: By<SignedIn>) -> Result<Response, PageError> {
 }
 
 /// `GET /api/v1/account`
-pub(super) async fn api(by: By<SignedIn>) -> Result<Json<Value>, ApiError> {
+pub(super) async fn api(by: By<SignedIn>) -> Result<Answer<Own>, ApiError> {
     let (grants, acts) = read(&by).await?;
-    let account = &by.actor.person.account;
-    let role = |g: &Grant| {
-        json!({
-            "unit": g.unit, "role": g.role, "since": rfc3339(g.since), "ended_at": g.ended_at.map(rfc3339),
-            "granted_by": g.granter, "confirmed_by": g.confirmer, "ended_by": g.ender,
-        })
-    };
-    let act = |act: &AccountAct| {
-        json!({
-            "at": rfc3339(act.at), "act": act.act, "by": act.actor_name, "by_login": act.actor_login,
-            "unit": act.unit, "role": act.role,
-        })
-    };
-    Ok(Json(json!({
-        "id": account.id, "login": account.login, "name": account.name,
-        "roles": grants.iter().map(role).collect::<Vec<_>>(),
-        "acts": acts.iter().map(act).collect::<Vec<_>>(),
-    })))
+    Ok(Answer(Own::of(&by.actor.person.account, grants, acts)))
 }
 
 /// A role in words: from when, by whom, until when.

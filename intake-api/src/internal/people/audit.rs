@@ -2,8 +2,7 @@
 //! the oversight read it; what a person did on reports and rules only those who may read reports.
 
 use askama::Template;
-use axum::{Json, extract::Query, http::StatusCode, response::Response};
-use casework::calendar::rfc3339;
+use axum::{extract::Query, http::StatusCode, response::Response};
 use platform::{
     clock,
     receipt::ReportId,
@@ -11,11 +10,10 @@ use platform::{
     text::Lang,
 };
 use serde::Deserialize;
-use serde_json::{Value, json};
 
-use super::{fields, trail};
+use super::{answers::Trail, fields, trail};
 use crate::internal::{
-    By, Visit,
+    Answer, By, Visit,
     auth::{Auditor, login_name},
     board::ticket::event_name,
     error::{ApiError, PageError},
@@ -119,26 +117,13 @@ pub(super) async fn page(by: By<Auditor>, Query(asked): Query<Asked>) -> Result<
 }
 
 /// `GET /api/v1/trail`
-pub(super) async fn api(by: By<Auditor>, Query(asked): Query<Asked>) -> Result<Json<Value>, ApiError> {
+pub(super) async fn api(by: By<Auditor>, Query(asked): Query<Asked>) -> Result<Answer<Trail>, ApiError> {
     let found = find(&by, &asked).await?;
-    let act = |act: &AccountAct| {
-        json!({
-            "id": act.id, "at": rfc3339(act.at), "act": act.act, "by": act.actor_name, "by_login": act.actor_login,
-            "by_account": act.actor, "account": act.account_id, "account_login": act.account_login,
-            "account_name": act.account_name, "unit": act.unit, "role": act.role, "detail": act.detail,
-        })
-    };
-    let deed = |deed: &DeedLine| {
-        json!({
-            "at": rfc3339(deed.at), "kind": deed.kind, "ticket": deed.ticket_id, "rules": deed.version,
-            "receipt": deed.report_id.map(ReportId::from_db).map(|id| id.to_string()),
-        })
-    };
-    Ok(Json(json!({
-        "acts": found.acts.iter().map(act).collect::<Vec<_>>(),
-        "deeds": found.deeds.iter().map(deed).collect::<Vec<_>>(),
-        "older": found.older,
-    })))
+    Ok(Answer(Trail {
+        acts: found.acts.into_iter().map(Into::into).collect(),
+        deeds: found.deeds.into_iter().map(Into::into).collect(),
+        older: found.older,
+    }))
 }
 
 async fn find(visit: &Visit, asked: &Asked) -> Result<Found, StoreError> {

@@ -1,23 +1,22 @@
 //! `GET /grants`: roles that were asked for somebody and wait for a second person, and what was decided. Page and API share one way.
 
 use askama::Template;
-use axum::{Form, Json, extract::Path, http::StatusCode, response::Response};
-use casework::calendar::rfc3339;
+use axum::{Form, extract::Path, http::StatusCode, response::Response};
 use platform::{
     clock,
     store::{Decide, GrantDecided, GrantRequest, StoreError},
 };
 use serde::Deserialize;
-use serde_json::{Value, json};
 use tracing::info;
 
 use super::{
+    answers::{Decided, Request},
     fields,
     said::{Again, Said},
     trail::new_act,
 };
 use crate::internal::{
-    By, Visit,
+    Answer, By, Visit,
     auth::Confirmer,
     detached,
     error::{ApiError, PageError},
@@ -51,16 +50,10 @@ pub(super) async fn page(by: By<Confirmer>) -> Result<Response, PageError> {
 }
 
 /// `GET /api/v1/grants`
-pub(super) async fn api(by: By<Confirmer>) -> Result<Json<Vec<Value>>, ApiError> {
+pub(super) async fn api(by: By<Confirmer>) -> Result<Answer<Vec<Request>>, ApiError> {
     let (people, county) = (&by.internal.people, &by.internal.county);
     let found = people.grants_asked(county, clock::now()).await?;
-    Ok(Json(found.iter().map(object).collect()))
-}
-
-fn object(g: &GrantRequest) -> Value {
-    json!({"id": g.id, "account": g.account_id, "login": g.login, "name": g.name, "unit": g.unit, "role": g.role,
-           "asked_at": rfc3339(g.asked_at), "asked_by": g.asked_by, "asker": g.asker, "expires_at": rfc3339(g.expires_at),
-           "decision": g.decision, "decided_at": g.decided_at.map(rfc3339), "decider": g.decider})
+    Ok(Answer(found.into_iter().map(Into::into).collect()))
 }
 
 /// Nothing is typed: the token alone.
@@ -86,13 +79,19 @@ pub(super) async fn act(
 }
 
 /// `POST /api/v1/grants/{id}/{act}`
-pub(super) async fn api_act(by: By<Confirmer>, Path((id, word)): Path<(i64, String)>) -> Result<Json<Value>, ApiError> {
+pub(super) async fn api_act(
+    by: By<Confirmer>,
+    Path((id, word)): Path<(i64, String)>,
+) -> Result<Answer<Decided>, ApiError> {
     let decide = read(&word).ok_or(ApiError::said(404, "confirm, decline or withdraw"))?;
     let done = detached(decided(Visit::clone(&by), id, decide)).await;
     match done.map_err(|e| ApiError::undone_saying(e, "try again later"))? {
-        GrantDecided::Done { account, unit, role } => Ok(Json(
-            json!({"account": account, "unit": unit, "role": role, "decision": decide.word()}),
-        )),
+        GrantDecided::Done { account, unit, role } => Ok(Answer(Decided {
+            account,
+            unit,
+            role,
+            decision: decide.word(),
+        })),
         GrantDecided::Gone => Err(ApiError::said(404, "no such request waits")),
         other => Err(ApiError::key(409, answer(decide, &other).1)),
     }

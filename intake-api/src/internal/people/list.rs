@@ -1,7 +1,7 @@
 //! `GET /people`: find somebody by name, login, phone or unit; a form for somebody new.
 
 use askama::Template;
-use axum::{Json, extract::Query, http::StatusCode, response::Response};
+use axum::{extract::Query, http::StatusCode, response::Response};
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
@@ -9,16 +9,15 @@ use platform::{
     text::Lang,
 };
 use serde::Deserialize;
-use serde_json::{Value, json};
 use unicode_normalization::UnicodeNormalization;
 
 use super::{
-    fields,
+    answers, fields,
     said::{Again, Said},
     scope::Scope,
 };
 use crate::internal::{
-    By, Visit,
+    Answer, By, Visit,
     again::Wrong,
     auth::Keeper,
     error::{ApiError, PageError},
@@ -103,10 +102,9 @@ pub(super) async fn page(by: By<Keeper>, Query(asked): Query<Asked>) -> Result<R
 }
 
 /// `GET /api/v1/people`
-pub(super) async fn api(by: By<Keeper>, Query(asked): Query<Asked>) -> Result<Json<Vec<Value>>, ApiError> {
+pub(super) async fn api(by: By<Keeper>, Query(asked): Query<Asked>) -> Result<Answer<Vec<answers::Person>>, ApiError> {
     let people = search(&by, &asked.q).await?;
-    let object = |p: &Person| json!({"account": p.account, "memberships": p.memberships});
-    Ok(Json(people.iter().map(object).collect()))
+    Ok(Answer(people.into_iter().map(Into::into).collect()))
 }
 
 async fn search(visit: &Visit, q: &str) -> Result<Vec<Person>, StoreError> {

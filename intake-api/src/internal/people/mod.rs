@@ -7,6 +7,7 @@
 
 mod access;
 mod account;
+mod answers;
 mod audit;
 mod create;
 mod fields;

@@ -1,17 +1,17 @@
 //! What the office does with a report that no rule could settle, each with a reason. Page and API share one way through.
 
-use axum::{Form, Json, extract::Path, http::StatusCode, response::Response};
+use axum::{Form, extract::Path, http::StatusCode, response::Response};
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
     office::triage::{Settle, SettleError, settle},
     store::{Act, StoreError, TriageError, TriageSettled, TriageState},
 };
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use super::{page::show, typed::Typed};
 use crate::internal::{
-    By, Visit,
+    Answer, By, Visit,
     again::Again,
     auth::Office,
     error::{ApiError, PageError},
@@ -134,12 +134,21 @@ async fn run(
         .unwrap_or_else(|e| Err(SettleError::Triage(unanswered(&e))))
 }
 
+/// What became of it, for programs.
+#[derive(Serialize)]
+pub(super) struct Settled {
+    /// New ones.
+    tickets: usize,
+    /// Nothing of it waits any more.
+    closed: bool,
+}
+
 /// `POST /api/v1/triage/{report_id}/take|assign|reroute`: `{"reason", "obligation", "unit"}` -> `{"tickets", "closed"}`.
 pub(super) async fn api(
     by: By<Office>,
     Path((id, verb)): Path<(i64, String)>,
     JsonBody(typed): JsonBody<Typed>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Answer<Settled>, ApiError> {
     let what = match verb.as_str() {
         "take" => Settle::Take,
         "reroute" => Settle::Reroute,
@@ -154,7 +163,10 @@ pub(super) async fn api(
         });
     }
     match run(&by, id, what, &typed.reason, clock::now()).await {
-        Ok(done) => Ok(Json(json!({"tickets": done.tickets, "closed": done.closed}))),
+        Ok(done) => Ok(Answer(Settled {
+            tickets: done.tickets,
+            closed: done.closed,
+        })),
         Err(SettleError::NoReport) => Err(ApiError::said(404, "there is no such report")),
         Err(e @ SettleError::NotInPack(_)) => Err(ApiError::said(422, e.to_string())),
         Err(SettleError::Triage(TriageError::Store(e))) => Err(PageError::undone(e).into()),

@@ -1,19 +1,14 @@
 //! `GET /triage`: what waits for a person of the office, the oldest first.
 
 use askama::Template;
-use axum::{
-    Json,
-    extract::Query,
-    http::StatusCode,
-    response::{IntoResponse, Response},
-};
+use axum::{Json, extract::Query, http::StatusCode, response::Response};
 use platform::clock;
 
 use super::page::holder;
 use crate::internal::{
     By,
     auth::Overseer,
-    board::said::{brief, reasons},
+    board::{answers, said::brief},
     error::{ApiError, PageError},
     page::{Frame, Pages, render, words},
 };
@@ -55,7 +50,7 @@ pub(super) async fn list(by: By<Overseer>, Query(mut pages): Query<Pages>) -> Re
         report_id: line.report_id,
         urgency: words::urgency(lang, &line.urgency),
         hot: line.urgency == "P1",
-        reasons: reasons(&line.reasons),
+        reasons: line.reasons.0,
         since: words::fill(
             lang,
             "board.waits_from",
@@ -81,7 +76,7 @@ pub(super) async fn list(by: By<Overseer>, Query(mut pages): Query<Pages>) -> Re
 }
 
 /// `GET /api/v1/triage`
-pub(super) async fn api(by: By<Overseer>) -> Result<Response, ApiError> {
+pub(super) async fn api(by: By<Overseer>) -> Result<Json<Vec<answers::Triage>>, ApiError> {
     let found = by.internal.board.triage_list(&by.internal.county, 0, API_MOST).await?;
-    Ok(Json(found).into_response())
+    Ok(Json(found.into_iter().map(Into::into).collect()))
 }

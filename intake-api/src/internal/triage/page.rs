@@ -3,14 +3,14 @@
 use askama::Template;
 use axum::{extract::Path, response::Response};
 use platform::{clock, receipt::ReportId, store::TriageState, text::Lang};
-use serde_json::Value;
+use serde::Deserialize;
 
 use super::typed::Typed;
 use crate::internal::{
     By, Visit,
     again::Again,
     auth::Overseer,
-    board::{facts, look::look_as_holder, said::reasons},
+    board::{facts, look::look_as_holder},
     error::PageError,
     page::{Frame, render, tail, words},
 };
@@ -34,6 +34,21 @@ struct TriagePage {
     /// By kind, because a county has hundreds: label of the kind, and code and name of each.
     units: Vec<(String, Vec<(String, String)>)>,
     typed: Typed,
+}
+
+/// What this page reads of a ticket of the report; `router show` prints all of it.
+#[derive(Deserialize)]
+struct Sent {
+    id: i64,
+    obligation: String,
+    unit: String,
+    state: String,
+}
+
+/// And of a decision.
+#[derive(Deserialize)]
+struct Decided {
+    triage_reasons: Vec<String>,
 }
 
 /// `GET /triage/{report_id}`
@@ -60,22 +75,14 @@ pub(super) async fn show(visit: &Visit, id: i64, again: Again<Typed>) -> Result<
     let (Some(report), Some(shown)) = (report, shown) else {
         return Err(PageError::NotFound);
     };
-    let ticket = shown
-        .tickets
-        .as_array()
-        .and_then(|all| all.iter().find(|t| t["obligation"] == "triage"))
-        .and_then(|t| t["id"].as_i64());
+    let tickets = Vec::<Sent>::deserialize(&shown.tickets.0).map_err(PageError::unread)?;
+    let mut decisions = Vec::<Decided>::deserialize(&shown.decisions.0).map_err(PageError::unread)?;
+    let ticket = tickets.iter().find(|t| t.obligation == "triage").map(|t| t.id);
     let opened = look_as_holder(visit, report.id, ticket).await?;
     let loaded = internal.pack.current();
     let words_in = lang.pack();
     let vocabulary = loaded.pack.vocabulary();
-    let decision = shown.decisions.as_array().and_then(|all| all.last());
-    let police = shown
-        .tickets
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter(|t| t["obligation"] == "police-accept");
+    let police = tickets.iter().filter(|t| t.obligation == "police-accept");
     let open = state.as_ref().is_some_and(|s| s.resolved_at.is_none());
     let closed = match &state {
         Some(TriageState {
@@ -101,7 +108,7 @@ pub(super) async fn show(visit: &Visit, id: i64, again: Again<Typed>) -> Result<
         open,
         closed,
         office: visit.actor.is(&["office"]),
-        reasons: decision.map(|d| reasons(&d["triage_reasons"])).unwrap_or_default(),
+        reasons: decisions.pop().map(|last| last.triage_reasons).unwrap_or_default(),
         facts: facts::lines(&opened, &loaded.pack, lang),
         police: police.map(|t| police_line(t, &loaded.pack, lang)).collect(),
         obligations: obligations
@@ -130,13 +137,10 @@ fn units_by_kind(pack: &casework::pack::Pack, lang: casework::words::Lang) -> Ve
     named.filter(|(_, units)| !units.is_empty()).collect()
 }
 
-fn police_line(ticket: &Value, pack: &casework::pack::Pack, lang: Lang) -> String {
-    let unit = ticket["unit"].as_str().unwrap_or_default();
-    let name = pack.units().get(unit).map_or(unit, |u| u.name.as_str());
-    format!(
-        "{name} · {}",
-        words::state(lang, ticket["state"].as_str().unwrap_or("dispatched"))
-    )
+fn police_line(ticket: &Sent, pack: &casework::pack::Pack, lang: Lang) -> String {
+    let unit = pack.units().get(&ticket.unit);
+    let name = unit.map_or(ticket.unit.as_str(), |unit| unit.name.as_str());
+    format!("{name} · {}", words::state(lang, &ticket.state))
 }
 
 #[cfg(test)]

@@ -1,68 +1,157 @@
 //! `GET /api/v1/vocabulary`: the words and places that a report of this county may use, for school and hospital systems.
 
 use axum::{Json, extract::State, http::header, response::IntoResponse};
-use casework::county::Label;
+use casework::county::{Area, Label};
 use casework::pack::Pack;
 use casework::report::is_statutory;
 use casework::words::{Identity, LivingWith, Place, ReporterKind, Sex, Suspect};
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use crate::public::{form::words, state::App};
+
+/// All of it. Here and below the keys stand in the order of the alphabet, as they have from the first version on.
+#[derive(Serialize)]
+struct Vocabulary<'p> {
+    area: County<'p>,
+    county: &'p str,
+    pack_version: i32,
+    situations: Vec<Situation<'p>>,
+    words: Words,
+}
+
+/// What can be reported.
+#[derive(Serialize)]
+struct Situation<'p> {
+    basis: &'p str,
+    code: &'p str,
+    grade: &'p str,
+    group: Both<'p>,
+    hint: Both<'p>,
+    label: Both<'p>,
+    plain: Both<'p>,
+    statutory: bool,
+}
+
+/// The same in both languages.
+#[derive(Serialize)]
+struct Both<'p> {
+    en: &'p str,
+    zh: &'p str,
+}
+
+/// The county with its places.
+#[derive(Serialize)]
+struct County<'p> {
+    code: &'p str,
+    /// Null where the list of areas does not have it.
+    name: Option<&'p str>,
+    townships: Vec<Township<'p>>,
+}
+
+#[derive(Serialize)]
+struct Township<'p> {
+    code: &'p str,
+    name: &'p str,
+    villages: Vec<Village<'p>>,
+}
+
+#[derive(Serialize)]
+struct Village<'p> {
+    code: &'p str,
+    name: &'p str,
+}
+
+/// The closed lists, by the field of the report.
+#[derive(Serialize)]
+struct Words {
+    identity: Vec<Word>,
+    living_with: Vec<Word>,
+    place: Vec<Word>,
+    reporter_kind: Vec<Word>,
+    sex: Vec<Word>,
+    suspect: Vec<Word>,
+}
+
+#[derive(Serialize)]
+struct Word {
+    code: &'static str,
+    label: Both<'static>,
+}
 
 /// All words that are offered now.
 pub(super) async fn show(State(app): State<App>) -> impl IntoResponse {
     let loaded = app.pack();
     let cache = [(header::CACHE_CONTROL, "public, max-age=300")];
-    (cache, Json(vocabulary(&loaded.pack, loaded.version)))
+    (cache, Json(vocabulary(&loaded.pack, loaded.version))).into_response()
 }
 
-fn vocabulary(pack: &Pack, version: i32) -> Value {
-    let situations: Vec<_> = pack.vocabulary().situations.offered().collect();
-    let situations: Vec<_> = situations
-        .iter()
-        .map(|one| {
-            json!({
-                "code": one.term.code, "label": both(&one.term.label), "plain": both(&one.plain), "group": both(&one.group), "hint": both(&one.hint),
-                "statutory": is_statutory(&one.term.code), "basis": one.basis, "grade": one.grade,
-            })
-        })
-        .collect();
+fn vocabulary(pack: &Pack, version: i32) -> Vocabulary<'_> {
     let areas = pack.areas();
-    let county = areas.get(areas.county());
-    let townships: Vec<_> = areas
-        .townships()
-        .map(|township| {
-            let villages: Vec<_> = areas
-                .villages(&township.code)
-                .map(|v| json!({"code": v.code, "name": v.name}))
-                .collect();
-            json!({"code": township.code, "name": township.name, "villages": villages})
-        })
-        .collect();
-    json!({
-        "county": pack.county(),
-        "pack_version": version,
-        "situations": situations,
-        "area": {"code": areas.county(), "name": county.map(|c| c.name.as_str()), "townships": townships},
-        "words": {
-            "place": listed("place", Place::ALL, Place::as_str),
-            "suspect": listed("suspect", Suspect::ALL, Suspect::as_str),
-            "sex": listed("sex", Sex::ALL, Sex::as_str),
-            "living_with": listed("living_with", LivingWith::ALL, LivingWith::as_str),
-            "reporter_kind": listed("reporter_kind", ReporterKind::ALL, ReporterKind::as_str),
-            "identity": listed("identity", Identity::ALL, Identity::as_str),
+    Vocabulary {
+        county: pack.county(),
+        pack_version: version,
+        situations: pack
+            .vocabulary()
+            .situations
+            .offered()
+            .map(|one| Situation {
+                code: &one.term.code,
+                label: both(&one.term.label),
+                plain: both(&one.plain),
+                group: both(&one.group),
+                hint: both(&one.hint),
+                statutory: is_statutory(&one.term.code),
+                basis: &one.basis,
+                grade: &one.grade,
+            })
+            .collect(),
+        area: County {
+            code: areas.county(),
+            name: areas.get(areas.county()).map(|county| county.name.as_str()),
+            townships: areas
+                .townships()
+                .map(|township| Township {
+                    code: &township.code,
+                    name: &township.name,
+                    villages: areas.villages(&township.code).map(village).collect(),
+                })
+                .collect(),
         },
-    })
+        words: Words {
+            place: listed("place", Place::ALL, Place::as_str),
+            suspect: listed("suspect", Suspect::ALL, Suspect::as_str),
+            sex: listed("sex", Sex::ALL, Sex::as_str),
+            living_with: listed("living_with", LivingWith::ALL, LivingWith::as_str),
+            reporter_kind: listed("reporter_kind", ReporterKind::ALL, ReporterKind::as_str),
+            identity: listed("identity", Identity::ALL, Identity::as_str),
+        },
+    }
 }
 
-fn both(label: &Label) -> Value {
-    json!({"zh": label.zh, "en": label.en})
+fn village(village: &Area) -> Village<'_> {
+    Village {
+        code: &village.code,
+        name: &village.name,
+    }
 }
 
-fn listed<T: Copy>(list: &str, all: &[T], as_str: fn(T) -> &'static str) -> Vec<Value> {
+fn both(label: &Label) -> Both<'_> {
+    Both {
+        zh: &label.zh,
+        en: &label.en,
+    }
+}
+
+fn listed<T: Copy>(list: &str, all: &[T], as_str: fn(T) -> &'static str) -> Vec<Word> {
     use platform::text::Lang::{En, Zh};
-    let codes = all.iter().map(|word| as_str(*word));
-    codes.map(|code| json!({"code": code, "label": {"zh": words::label(Zh, list, code), "en": words::label(En, list, code)}})).collect()
+    let word = |code| Word {
+        code,
+        label: Both {
+            zh: words::label(Zh, list, code),
+            en: words::label(En, list, code),
+        },
+    };
+    all.iter().map(|word| as_str(*word)).map(word).collect()
 }
 
 #[cfg(test)]
@@ -73,7 +162,7 @@ mod tests {
     #[test]
     fn every_offered_word_and_place_is_listed_with_both_labels() {
         let pack = testing::pack();
-        let value = vocabulary(&pack.pack, 1);
+        let value = serde_json::to_value(vocabulary(&pack.pack, 1)).unwrap();
         assert_eq!(value["situations"].as_array().unwrap().len(), 23);
         let townships = value["area"]["townships"].as_array().unwrap();
         assert_eq!(townships.len(), 32);

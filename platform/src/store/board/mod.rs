@@ -3,7 +3,11 @@
 pub(super) mod counts;
 pub(super) mod leading;
 pub(super) mod now;
+pub(super) mod ticket;
 
 pub use counts::OfficeCounts;
 pub use leading::{LeadingLine, LeadingNow};
-pub use now::{BoardList, BoardNow, BoardTicket, CallAbout, TriageLine, UndeliveredNotice};
+pub use now::{BoardList, BoardNow, CallAbout, TriageLine, UndeliveredNotice};
+pub use ticket::{
+    BoardAttempt, BoardEvent, BoardEventDetail, BoardNotice, BoardOther, BoardRound, BoardStage, BoardStep, BoardTicket,
+};

@@ -17,7 +17,7 @@ const SHOWN: i64 = 20;
 const COUNTED: i64 = 1001;
 
 /// A ticket that somebody should call about.
-#[derive(Clone, Debug, sqlx::FromRow, serde::Serialize)]
+#[derive(Clone, Debug, sqlx::FromRow)]
 pub struct CallAbout {
     /// Ticket.
     pub ticket_id: i64,
@@ -42,12 +42,11 @@ pub struct CallAbout {
     /// A drill.
     pub drill: bool,
     /// Routing facts, for the pages.
-    #[serde(skip)]
     pub facts: Option<Value>,
 }
 
 /// A notice that will never arrive by itself.
-#[derive(Clone, Debug, sqlx::FromRow, serde::Serialize)]
+#[derive(Clone, Debug, sqlx::FromRow)]
 pub struct UndeliveredNotice {
     /// Notice.
     pub id: Uuid,
@@ -76,7 +75,7 @@ pub struct UndeliveredNotice {
 }
 
 /// A report that waits for a human.
-#[derive(Clone, Debug, sqlx::FromRow, serde::Serialize)]
+#[derive(Clone, Debug, sqlx::FromRow)]
 pub struct TriageLine {
     /// Triage ticket.
     pub ticket_id: i64,
@@ -88,22 +87,20 @@ pub struct TriageLine {
     pub state: String,
     /// Who took it in hand.
     pub signed_by: Option<String>,
-    /// Why it is here.
-    pub reasons: Value,
+    /// Why it is here, in Chinese sentences.
+    pub reasons: Json<Vec<String>>,
     /// Due time of its next stage.
     pub next_due_at: Option<DateTime<Utc>>,
     /// Since when.
     pub dispatched_at: DateTime<Utc>,
     /// A drill.
-    #[serde(skip)]
     pub drill: bool,
     /// Routing facts, for the pages.
-    #[serde(skip)]
     pub facts: Option<Value>,
 }
 
 /// What the office sees first.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug)]
 pub struct BoardNow {
     /// How many P1 have no signature. This count and the others stop at 1,001, which means "more than 1,000".
     pub unsigned_count: i64,
@@ -126,7 +123,6 @@ pub struct BoardNow {
     /// Messages that named no report of ours.
     pub parked: i64,
     /// Drills that are unsigned or overdue: never in the counts and lists above.
-    #[serde(skip)]
     pub drills: Vec<CallAbout>,
     /// Area codes of the county that the list does not have.
     pub unlisted: Vec<UnlistedArea>,
@@ -137,7 +133,6 @@ pub struct BoardNow {
     /// How many closings and transfers wait for the office.
     pub closings: i64,
     /// Floods of the last days.
-    #[serde(skip)]
     pub floods: Vec<Flood>,
     /// How many openings wait for a decision or a review.
     pub openings: i64,
@@ -154,69 +149,7 @@ pub enum BoardList {
     Overdue,
 }
 
-/// What the office may see of a ticket: everything that is not sealed.
-#[derive(Clone, Debug, sqlx::FromRow, serde::Serialize)]
-pub struct BoardTicket {
-    /// Ticket.
-    pub id: i64,
-    /// Report.
-    pub report_id: i64,
-    /// Obligation code.
-    pub obligation: String,
-    /// Unit code.
-    pub unit: String,
-    /// Unit's name.
-    pub unit_name: String,
-    /// `P1` …
-    pub urgency: String,
-    /// 主办.
-    pub lead: bool,
-    /// State.
-    pub state: String,
-    /// Outcome code of the pack.
-    pub outcome: Option<String>,
-    /// Who has it inside the unit.
-    pub assignee_name: Option<String>,
-    /// That person is disabled or no longer of the unit.
-    pub assignee_gone: bool,
-    /// Optimistic lock.
-    pub version: i32,
-    /// The outcome that waits for a confirmation, or for another unit to sign.
-    pub close_outcome: Option<String>,
-    /// The unit that is to take over.
-    pub transfer_to: Option<String>,
-    /// Where it comes from and goes to, with the case's first clock.
-    pub chain: Option<Value>,
-    /// When the report was accepted.
-    pub received_at: DateTime<Utc>,
-    /// When the ticket was dispatched.
-    pub dispatched_at: DateTime<Utc>,
-    /// A drill.
-    pub drill: bool,
-    /// Situations that asked it.
-    pub own: Vec<String>,
-    /// Whom to call.
-    pub call: Json<UnitCall>,
-    /// Stages with their steps.
-    pub stages: Value,
-    /// Acts, the newest first.
-    pub events: Value,
-    /// Notices with attempts, the newest first.
-    pub notices: Value,
-    /// The report's tickets.
-    pub others: Value,
-}
-
 impl Store {
-    /// One ticket with everything unsealed around it.
-    pub async fn board_ticket(&self, county: &str, id: i64) -> Result<Option<BoardTicket>, StoreError> {
-        Ok(sqlx::query_as(include_str!("ticket.sql"))
-            .bind(county)
-            .bind(id)
-            .fetch_optional(&self.pool)
-            .await?)
-    }
-
     /// The live part of the board.
     pub async fn board_now(&self, county: &str, now: DateTime<Utc>) -> Result<BoardNow, StoreError> {
         let count = |sql: &'static str| {

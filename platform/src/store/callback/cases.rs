@@ -13,7 +13,7 @@ pub(super) const TRY: &str = "c.attempt, c.round, c.try AS nth, c.result, c.at, 
     c.proposal, c.decision, c.decided_at, person_shown(c.decided_account, c.decided_by) AS decided_by, c.sealed, c.reason";
 
 /// A report whose tickets are all resolved and whose reporter is to be called now.
-#[derive(Clone, Debug, sqlx::FromRow, serde::Serialize)]
+#[derive(Clone, Debug, sqlx::FromRow)]
 pub struct CallbackDue {
     /// Report.
     pub report_id: i64,
@@ -28,7 +28,6 @@ pub struct CallbackDue {
     /// `named`, `confidential`, `anonymous`.
     pub identity: Option<String>,
     /// What the board shows of the facts: what the case is.
-    #[serde(skip)]
     pub facts: Value,
     /// Outcomes of the tickets.
     pub outcomes: Vec<String>,
@@ -46,14 +45,13 @@ pub struct CallbackSealed {
 }
 
 /// A call that was recorded.
-#[derive(Clone, Debug, sqlx::FromRow, serde::Serialize)]
+#[derive(Clone, Debug, sqlx::FromRow)]
 pub struct CallbackTry {
     /// Number of the call; the next one is this plus one.
     pub attempt: i16,
     /// Rises with every reopening.
     pub round: i16,
     /// Which of the three tries of its round, where nobody answered.
-    #[serde(rename = "try")]
     pub nth: Option<i16>,
     /// `satisfied`, `dissatisfied`, `unreachable`, `anonymous`.
     pub result: String,
@@ -74,10 +72,8 @@ pub struct CallbackTry {
     /// By whom.
     pub decided_by: Option<String>,
     /// The note, sealed.
-    #[serde(skip)]
     pub sealed: Option<Vec<u8>>,
     /// Why nothing is to be reopened, sealed.
-    #[serde(skip)]
     pub reason: Option<Vec<u8>>,
 }
 
@@ -89,7 +85,7 @@ impl CallbackTry {
 }
 
 /// 不满意 that waits for a second person of the office.
-#[derive(Clone, Debug, sqlx::FromRow, serde::Serialize)]
+#[derive(Clone, Debug, sqlx::FromRow)]
 pub struct CallbackUndecided {
     /// Report.
     pub report_id: i64,
@@ -102,7 +98,6 @@ pub struct CallbackUndecided {
     /// Their name.
     pub by_name: String,
     /// What the board shows of the facts: what the case is.
-    #[serde(skip)]
     pub facts: Value,
     /// A drill.
     pub drill: bool,
@@ -124,7 +119,7 @@ pub struct CallbackCase {
 }
 
 /// A ticket of a report that may be reopened.
-#[derive(Clone, Debug, sqlx::FromRow, serde::Serialize)]
+#[derive(Clone, Debug, sqlx::FromRow)]
 pub struct CallbackTicket {
     /// Ticket.
     pub id: i64,

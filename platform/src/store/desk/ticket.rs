@@ -9,7 +9,7 @@ use sqlx::types::Json;
 use crate::store::{DeskScope, Ground, Store, StoreError};
 
 /// One line of the queue.
-#[derive(Clone, Debug, sqlx::FromRow, serde::Serialize)]
+#[derive(Clone, Debug, sqlx::FromRow)]
 pub struct QueueLine {
     /// Ticket id.
     pub id: i64,
@@ -42,7 +42,6 @@ pub struct QueueLine {
     /// A drill.
     pub drill: bool,
     /// Facts that a list may say, for the pages.
-    #[serde(skip)]
     pub facts: Value,
 }
 
@@ -141,7 +140,7 @@ pub struct DeskTicket {
 }
 
 /// Tickets before and after this one, and the case's first clock.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Deserialize)]
 pub struct TicketChain {
     /// When the case's first ticket was dispatched.
     pub case_dispatched_at: Option<DateTime<Utc>>,
@@ -156,7 +155,7 @@ pub struct TicketChain {
 }
 
 /// The first ticket of a chain: its clock is the case's and is never reset.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Deserialize)]
 pub struct FirstTicket {
     /// Unit.
     pub unit: String,
@@ -167,7 +166,7 @@ pub struct FirstTicket {
 }
 
 /// The ticket that takes over.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Deserialize)]
 pub struct NextTicket {
     /// Unit.
     pub unit: String,
@@ -178,7 +177,7 @@ pub struct NextTicket {
 }
 
 /// A stage on the ticket page.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Deserialize)]
 pub struct DeskStage {
     /// `sign`, `contact`, `resolve`.
     pub stage: String,
@@ -205,7 +204,7 @@ pub struct DeskStage {
 }
 
 /// An act on the timeline.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Deserialize)]
 pub struct DeskEvent {
     /// When.
     pub at: DateTime<Utc>,
@@ -222,7 +221,7 @@ pub struct DeskEvent {
 }
 
 /// Another unit's ticket of the same case.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Deserialize)]
 pub struct OtherTicket {
     /// Unit code.
     pub unit: String,

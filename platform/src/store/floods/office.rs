@@ -21,7 +21,7 @@ const SHOWN_FOR: TimeDelta = TimeDelta::days(3);
 const REPORTS_AT_ONCE: i64 = 5000;
 
 /// A flood on the board and on its page.
-#[derive(Clone, Debug, sqlx::FromRow, serde::Serialize)]
+#[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Flood {
     /// Id.
     pub id: i64,
@@ -52,7 +52,7 @@ pub struct Flood {
 }
 
 /// A report of a flood.
-#[derive(Clone, Debug, sqlx::FromRow, serde::Serialize)]
+#[derive(Clone, Debug, sqlx::FromRow)]
 pub struct FloodReport {
     /// Report.
     pub report_id: i64,
@@ -65,12 +65,11 @@ pub struct FloodReport {
     /// Its first ticket, for a link.
     pub ticket_id: Option<i64>,
     /// What the board shows of the facts, for the pages.
-    #[serde(skip)]
     pub facts: Option<serde_json::Value>,
 }
 
 /// Tickets asked to be ended at once.
-#[derive(Clone, Debug, sqlx::FromRow, serde::Serialize)]
+#[derive(Clone, Debug, sqlx::FromRow)]
 pub struct FloodClosing {
     /// Id.
     pub id: i64,

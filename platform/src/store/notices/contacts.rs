@@ -1,9 +1,9 @@
 //! Whom to call: a unit's duty phone, its people and its mailbox, as the database's functions give them.
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 /// A person of a unit.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct UnitContact {
     /// Name.
     pub name: String,
@@ -16,7 +16,7 @@ pub struct UnitContact {
 }
 
 /// Whom to call about a unit; what the function `unit_call` gives.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct UnitCall {
     /// Unit code.
     pub unit: String,

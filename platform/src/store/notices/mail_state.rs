@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use crate::store::{Store, StoreError};
 
 /// A mail server that takes nothing from us.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Blocked {
     /// Since when.
     pub since: DateTime<Utc>,
@@ -18,7 +18,7 @@ pub struct Blocked {
 }
 
 /// What the notifier last said, and what waits.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MailState {
     /// When a notifier last said so.
     pub seen_at: DateTime<Utc>,

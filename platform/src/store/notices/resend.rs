@@ -19,7 +19,7 @@ pub enum Bounced {
 }
 
 /// A notice that was queued again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Resent {
     /// The new notice.
     pub id: Uuid,

@@ -25,7 +25,7 @@ pub(super) const OPENING: &str = "SELECT o.id, o.version, o.report_id, o.ticket_
     FROM openings o JOIN units u ON u.county = o.county AND u.code = o.unit";
 
 /// An opening without what was written.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Opening {
     /// Id.
     pub id: i64,

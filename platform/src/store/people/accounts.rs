@@ -11,7 +11,7 @@ use crate::store::{
 };
 
 /// An account as people see it.
-#[derive(Clone, Debug, sqlx::FromRow, serde::Serialize)]
+#[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Account {
     /// Id.
     pub id: i64,
@@ -32,12 +32,11 @@ pub struct Account {
     /// Made for a demo.
     pub demo: bool,
     /// Since when they have a second factor.
-    #[serde(skip)]
     pub factor_at: Option<DateTime<Utc>>,
 }
 
 /// person x unit x role.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Membership {
     /// The person.
     pub account_id: i64,

@@ -12,7 +12,7 @@ use crate::store::{ReportToRoute, Store, StoreError};
 const SHOWN: i64 = 20;
 
 /// A code with the newest reports that gave it.
-#[derive(Clone, Debug, sqlx::FromRow, serde::Serialize)]
+#[derive(Clone, Debug, sqlx::FromRow)]
 pub struct UnlistedArea {
     /// 12 digits.
     pub code: String,

@@ -80,7 +80,7 @@ impl RuleSet {
 }
 
 /// One line of a version's trail.
-#[derive(Clone, Debug, PartialEq, sqlx::FromRow, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, sqlx::FromRow)]
 pub struct RuleSetAct {
     /// When.
     pub at: DateTime<Utc>,

@@ -25,7 +25,7 @@ const LINE: &str = "SELECT t.id AS ticket_id, t.report_id, t.version, t.unit, u.
     s.due_at, (SELECT r.drill FROM reports r WHERE r.id = t.report_id) AS drill";
 
 /// A closing that waits for the office.
-#[derive(Clone, Debug, sqlx::FromRow, serde::Serialize)]
+#[derive(Clone, Debug, sqlx::FromRow)]
 pub struct ClosingLine {
     /// Ticket.
     pub ticket_id: i64,

@@ -7,7 +7,7 @@ use sqlx::types::Json;
 use crate::store::{Opening, Store, StoreError};
 
 /// A look.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct ReadLine {
     /// Id.
     pub id: i64,

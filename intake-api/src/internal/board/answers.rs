@@ -1,0 +1,249 @@
+//! The board as programs read it. Its order of fields is the one that programs have read from the first version on.
+
+use chrono::{DateTime, Utc};
+use platform::store::{self, BoardNow, CallAbout, MailState, UndeliveredNotice, UnitCall, UnitContact, UnlistedArea};
+use serde::Serialize;
+use uuid::Uuid;
+
+/// What needs a call now. Counts stop at 1,001, which means "more than 1,000"; drills and floods are the page's alone.
+#[derive(Serialize)]
+pub(crate) struct Now {
+    unsigned_count: i64,
+    triage_count: i64,
+    failed_count: i64,
+    unsigned: Vec<About>,
+    overdue: Vec<About>,
+    /// Level and count.
+    overdue_by_level: Vec<(i16, i64)>,
+    triage: Vec<Triage>,
+    failed: Vec<Undelivered>,
+    callbacks_undecided: i64,
+    parked: i64,
+    unlisted: Vec<Unlisted>,
+    /// Null when no notifier ever said so.
+    mail: Option<Mail>,
+    mail_waiting: i64,
+    closings: i64,
+    openings: i64,
+    openings_overdue: i64,
+}
+
+/// A ticket that somebody should call about.
+#[derive(Serialize)]
+struct About {
+    ticket_id: i64,
+    report_id: i64,
+    unit: String,
+    unit_name: String,
+    obligation: String,
+    urgency: String,
+    stage: Option<String>,
+    /// Dispatch, or the due time that passed.
+    since: DateTime<Utc>,
+    level: Option<i16>,
+    call: Call,
+    drill: bool,
+}
+
+/// Whom to call.
+#[derive(Serialize)]
+pub(crate) struct Call {
+    unit: String,
+    duty_phone: Option<String>,
+    mailbox: String,
+    /// Nobody has confirmed the mailbox yet (示例).
+    example: bool,
+    /// Leaders first.
+    people: Vec<Contact>,
+}
+
+/// Somebody of a unit.
+#[derive(Serialize)]
+struct Contact {
+    name: String,
+    login: String,
+    phone: Option<String>,
+    leader: bool,
+}
+
+/// A report that waits for a human.
+#[derive(Serialize)]
+pub(crate) struct Triage {
+    ticket_id: i64,
+    report_id: i64,
+    urgency: String,
+    state: String,
+    signed_by: Option<String>,
+    reasons: Vec<String>,
+    next_due_at: Option<DateTime<Utc>>,
+    dispatched_at: DateTime<Utc>,
+}
+
+/// A notice that will never arrive by itself.
+#[derive(Serialize)]
+struct Undelivered {
+    id: Uuid,
+    ticket_id: Option<i64>,
+    subject_kind: Option<String>,
+    subject_id: Option<i64>,
+    unit: String,
+    unit_name: String,
+    kind: String,
+    urgency: String,
+    state: String,
+    finished_at: DateTime<Utc>,
+    last_error: Option<String>,
+    call: Call,
+}
+
+/// An area code of the county that the list does not have.
+#[derive(Serialize)]
+struct Unlisted {
+    code: String,
+    township: Option<String>,
+    reports: i64,
+    /// Ids of the newest reports.
+    receipts: Vec<i64>,
+    last_at: DateTime<Utc>,
+}
+
+/// Whether mail goes out.
+#[derive(Serialize)]
+struct Mail {
+    seen_at: DateTime<Utc>,
+    blocked: Option<Blocked>,
+}
+
+/// A mail server that takes nothing from us.
+#[derive(Serialize)]
+struct Blocked {
+    since: DateTime<Utc>,
+    phase: String,
+    answer: String,
+    ours: bool,
+}
+
+impl From<BoardNow> for Now {
+    fn from(now: BoardNow) -> Self {
+        let abouts = |lines: Vec<CallAbout>| lines.into_iter().map(Into::into).collect();
+        Self {
+            unsigned_count: now.unsigned_count,
+            triage_count: now.triage_count,
+            failed_count: now.failed_count,
+            unsigned: abouts(now.unsigned),
+            overdue: abouts(now.overdue),
+            overdue_by_level: now.overdue_by_level,
+            triage: now.triage.into_iter().map(Into::into).collect(),
+            failed: now.failed.into_iter().map(Into::into).collect(),
+            callbacks_undecided: now.callbacks_undecided,
+            parked: now.parked,
+            unlisted: now.unlisted.into_iter().map(Into::into).collect(),
+            mail: now.mail.map(Into::into),
+            mail_waiting: now.mail_waiting,
+            closings: now.closings,
+            openings: now.openings,
+            openings_overdue: now.openings_overdue,
+        }
+    }
+}
+
+impl From<CallAbout> for About {
+    fn from(line: CallAbout) -> Self {
+        Self {
+            ticket_id: line.ticket_id,
+            report_id: line.report_id,
+            unit: line.unit,
+            unit_name: line.unit_name,
+            obligation: line.obligation,
+            urgency: line.urgency,
+            stage: line.stage,
+            since: line.since,
+            level: line.level,
+            call: line.call.0.into(),
+            drill: line.drill,
+        }
+    }
+}
+
+impl From<UnitCall> for Call {
+    fn from(call: UnitCall) -> Self {
+        Self {
+            unit: call.unit,
+            duty_phone: call.duty_phone,
+            mailbox: call.mailbox,
+            example: call.example,
+            people: call.people.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl From<UnitContact> for Contact {
+    fn from(contact: UnitContact) -> Self {
+        Self {
+            name: contact.name,
+            login: contact.login,
+            phone: contact.phone,
+            leader: contact.leader,
+        }
+    }
+}
+
+impl From<store::TriageLine> for Triage {
+    fn from(line: store::TriageLine) -> Self {
+        Self {
+            ticket_id: line.ticket_id,
+            report_id: line.report_id,
+            urgency: line.urgency,
+            state: line.state,
+            signed_by: line.signed_by,
+            reasons: line.reasons.0,
+            next_due_at: line.next_due_at,
+            dispatched_at: line.dispatched_at,
+        }
+    }
+}
+
+impl From<UndeliveredNotice> for Undelivered {
+    fn from(notice: UndeliveredNotice) -> Self {
+        Self {
+            id: notice.id,
+            ticket_id: notice.ticket_id,
+            subject_kind: notice.subject_kind,
+            subject_id: notice.subject_id,
+            unit: notice.unit,
+            unit_name: notice.unit_name,
+            kind: notice.kind,
+            urgency: notice.urgency,
+            state: notice.state,
+            finished_at: notice.finished_at,
+            last_error: notice.last_error,
+            call: notice.call.0.into(),
+        }
+    }
+}
+
+impl From<UnlistedArea> for Unlisted {
+    fn from(area: UnlistedArea) -> Self {
+        Self {
+            code: area.code,
+            township: area.township,
+            reports: area.reports,
+            receipts: area.receipts,
+            last_at: area.last_at,
+        }
+    }
+}
+
+impl From<MailState> for Mail {
+    fn from(mail: MailState) -> Self {
+        Self {
+            seen_at: mail.seen_at,
+            blocked: mail.blocked.map(|blocked| Blocked {
+                since: blocked.since,
+                phase: blocked.phase,
+                answer: blocked.answer,
+                ours: blocked.ours,
+            }),
+        }
+    }
+}

@@ -1,0 +1,340 @@
+//! A unit's tickets as programs read them, in codes: words for people are the pack's and the pages'.
+//!
+//! A ticket has two forms. In the queue it says what it is, how far it is and where: nothing of it is sealed, and nobody looked at the
+//! report by reading a list. In full it says what the reporter wrote, and that look is written down.
+
+use std::collections::BTreeMap;
+
+use casework::{
+    calendar::rfc3339,
+    disclosure::{Part, Shows},
+    routing::Basis,
+};
+use chrono::{DateTime, Utc};
+use platform::{
+    office::why::Explained,
+    receipt::ReportId,
+    store::{DeskEvent, DeskStage, DeskTicket, FirstTicket, NextTicket, OtherTicket, QueueLine, TicketChain},
+};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{
+    draft::Kind,
+    matter::{Matter, matter},
+    next::next_act,
+    sealed::{self, Note},
+};
+use crate::parts::{Opened, Reporter};
+
+/// A stretch of the queue.
+#[derive(Serialize)]
+pub(super) struct Queue {
+    /// How many tickets are open, counted to 1,000.
+    pub(super) open: i64,
+    pub(super) offset: i64,
+    pub(super) limit: i64,
+    pub(super) tickets: Vec<Listed>,
+}
+
+/// A ticket in the queue.
+#[derive(Serialize)]
+pub(super) struct Listed {
+    id: i64,
+    report_id: i64,
+    unit: String,
+    obligation: String,
+    lead: bool,
+    urgency: String,
+    state: String,
+    next_stage: Option<String>,
+    next_due_at: Option<DateTime<Utc>>,
+    assignee_name: Option<String>,
+    assignee_gone: bool,
+    dispatched_at: DateTime<Utc>,
+    area: Option<String>,
+    present_danger: bool,
+    drill: bool,
+}
+
+impl From<QueueLine> for Listed {
+    fn from(line: QueueLine) -> Self {
+        Self {
+            id: line.id,
+            report_id: line.report_id,
+            unit: line.unit,
+            obligation: line.obligation,
+            lead: line.lead,
+            urgency: line.urgency,
+            state: line.state,
+            next_stage: line.next_stage,
+            next_due_at: line.next_due_at,
+            assignee_name: line.assignee_name,
+            assignee_gone: line.assignee_gone,
+            dispatched_at: line.dispatched_at,
+            area: line.area,
+            present_danger: line.present_danger,
+            drill: line.drill,
+        }
+    }
+}
+
+/// A ticket in full. Of the report it says what the ticket shows.
+#[derive(Serialize)]
+pub(super) struct Ticket {
+    id: i64,
+    version: i32,
+    receipt: String,
+    unit: String,
+    obligation: String,
+    lead: bool,
+    urgency: String,
+    state: String,
+    next_act: Option<&'static str>,
+    next_stage: Option<String>,
+    next_due_at: Option<String>,
+    dispatched_at: String,
+    received_at: String,
+    drill: bool,
+    signed_at: Option<String>,
+    signed_by: Option<String>,
+    assignee: Option<i64>,
+    assignee_name: Option<String>,
+    contacted_at: Option<String>,
+    contacted_by: Option<String>,
+    seen_at: Option<String>,
+    evidence: Option<String>,
+    evidence_at: Option<String>,
+    resolved_at: Option<String>,
+    resolved_by: Option<String>,
+    outcome: Option<String>,
+    confirmed_by: Option<String>,
+    closing: Option<Closing>,
+    chain: Option<Chain>,
+    basis: Vec<Basis>,
+    shows: Shows,
+    hidden: Vec<Part>,
+    /// As given: a report of another version of the wire may have others.
+    facts: Value,
+    /// Null when it can't be opened.
+    matter: Option<Matter>,
+    reporter: Option<Reporter>,
+    stages: Vec<Stage>,
+    others: Vec<Other>,
+    events: Vec<Event>,
+    explanation: Explained,
+}
+
+/// A closing that waits.
+#[derive(Serialize)]
+struct Closing {
+    outcome: String,
+    requested_at: Option<String>,
+    requested_by: Option<String>,
+    requested_account: Option<i64>,
+    decides: Option<String>,
+    transfer_to: Option<String>,
+}
+
+/// The tickets before and after this one, and the case's first clock.
+#[derive(Serialize)]
+struct Chain {
+    case_dispatched_at: Option<DateTime<Utc>>,
+    first: Option<First>,
+    from: Option<String>,
+    from_state: Option<String>,
+    to: Option<Next>,
+}
+
+/// The first ticket of the chain, where it is another.
+#[derive(Serialize)]
+struct First {
+    unit: String,
+    dispatched_at: DateTime<Utc>,
+    /// By stage.
+    dues: Option<BTreeMap<String, Option<DateTime<Utc>>>>,
+}
+
+/// The ticket that takes over.
+#[derive(Serialize)]
+struct Next {
+    unit: String,
+    state: String,
+    signed_at: Option<DateTime<Utc>>,
+}
+
+#[derive(Serialize)]
+struct Stage {
+    stage: String,
+    due_at: Option<DateTime<Utc>>,
+    time_limit: String,
+    start_event: String,
+    basis: String,
+    grade: String,
+    provisional: bool,
+    derivation: Vec<String>,
+    ended_at: Option<DateTime<Utc>>,
+    ended_how: Option<String>,
+    level: Option<i16>,
+}
+
+/// Another unit's ticket of the case.
+#[derive(Serialize)]
+struct Other {
+    unit: String,
+    unit_name: String,
+    obligation: Option<String>,
+    lead: bool,
+    state: String,
+    next_due_at: Option<DateTime<Utc>>,
+}
+
+/// An act on the timeline.
+#[derive(Serialize)]
+struct Event {
+    at: String,
+    kind: String,
+    by: String,
+    account: Option<i64>,
+    /// Each kind of act has its own.
+    detail: Value,
+    note: Option<Note>,
+}
+
+impl Ticket {
+    /// The ticket with what its person was shown of the report. `key` opens the notes.
+    pub(super) fn of(ticket: DeskTicket, opened: Opened, explanation: Explained, key: Option<&[u8; 32]>) -> Self {
+        let time = |at: Option<DateTime<Utc>>| at.map(rfc3339);
+        let next = next_act(&ticket).map(Kind::word);
+        let note = |text: Option<&str>| sealed::note(key?, ticket.report_id, text?);
+        let events = ticket
+            .events
+            .0
+            .iter()
+            .map(|event| Event::of(event, note(event.sealed.as_deref())));
+        Self {
+            events: events.collect(),
+            id: ticket.id,
+            version: ticket.version,
+            receipt: ReportId::from_db(ticket.report_id).to_string(),
+            unit: ticket.unit,
+            obligation: ticket.obligation,
+            lead: ticket.lead,
+            urgency: ticket.urgency,
+            state: ticket.state,
+            next_act: next,
+            next_stage: ticket.next_stage,
+            next_due_at: time(ticket.next_due_at),
+            dispatched_at: rfc3339(ticket.dispatched_at),
+            received_at: rfc3339(ticket.received_at),
+            drill: ticket.drill,
+            signed_at: time(ticket.signed_at),
+            signed_by: ticket.signed_by,
+            assignee: ticket.assignee,
+            assignee_name: ticket.assignee_name,
+            contacted_at: time(ticket.contacted_at),
+            contacted_by: ticket.contacted_by,
+            seen_at: time(ticket.seen_at),
+            evidence: ticket.evidence,
+            evidence_at: time(ticket.evidence_at),
+            resolved_at: time(ticket.resolved_at),
+            resolved_by: ticket.resolved_by,
+            outcome: ticket.outcome,
+            confirmed_by: ticket.close_approved_by,
+            closing: ticket.close_outcome.map(|outcome| Closing {
+                outcome,
+                requested_at: time(ticket.close_requested_at),
+                requested_by: ticket.close_requested_by,
+                requested_account: ticket.close_requested_account,
+                decides: ticket.close_by,
+                transfer_to: ticket.transfer_to,
+            }),
+            chain: ticket.chain.map(|chain| chain.0.into()),
+            basis: ticket.basis.0,
+            hidden: opened.shows.hidden().collect(),
+            matter: matter(&opened),
+            shows: opened.shows,
+            facts: opened.raw,
+            reporter: opened.reporter,
+            stages: ticket.stages.0.into_iter().map(Into::into).collect(),
+            others: ticket.others.0.into_iter().map(Into::into).collect(),
+            explanation,
+        }
+    }
+}
+
+impl Event {
+    fn of(event: &DeskEvent, note: Option<Note>) -> Self {
+        Self {
+            at: rfc3339(event.at),
+            kind: event.kind.clone(),
+            by: event.actor.clone(),
+            account: event.account,
+            detail: event.detail.clone(),
+            note,
+        }
+    }
+}
+
+impl From<TicketChain> for Chain {
+    fn from(chain: TicketChain) -> Self {
+        Self {
+            case_dispatched_at: chain.case_dispatched_at,
+            first: chain.first.map(Into::into),
+            from: chain.from,
+            from_state: chain.from_state,
+            to: chain.to.map(Into::into),
+        }
+    }
+}
+
+impl From<FirstTicket> for First {
+    fn from(first: FirstTicket) -> Self {
+        Self {
+            unit: first.unit,
+            dispatched_at: first.dispatched_at,
+            dues: first.dues,
+        }
+    }
+}
+
+impl From<NextTicket> for Next {
+    fn from(next: NextTicket) -> Self {
+        Self {
+            unit: next.unit,
+            state: next.state,
+            signed_at: next.signed_at,
+        }
+    }
+}
+
+impl From<DeskStage> for Stage {
+    fn from(stage: DeskStage) -> Self {
+        Self {
+            stage: stage.stage,
+            due_at: stage.due_at,
+            time_limit: stage.time_limit,
+            start_event: stage.start_event,
+            basis: stage.basis,
+            grade: stage.grade,
+            provisional: stage.provisional,
+            derivation: stage.derivation,
+            ended_at: stage.ended_at,
+            ended_how: stage.ended_how,
+            level: stage.level,
+        }
+    }
+}
+
+impl From<OtherTicket> for Other {
+    fn from(other: OtherTicket) -> Self {
+        Self {
+            unit: other.unit,
+            unit_name: other.unit_name,
+            obligation: other.obligation,
+            lead: other.lead,
+            state: other.state,
+            next_due_at: other.next_due_at,
+        }
+    }
+}
