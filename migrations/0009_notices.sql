@@ -44,7 +44,8 @@ CREATE TABLE notices (
 -- One urgency after the other. Where a lease ends, where a retry is due and what the office looks at have the county first as
 -- well, because every question has it.
 CREATE INDEX notices_lease ON notices (county, urgency, due_at, created_at) WHERE state = 'queued';
-CREATE INDEX notices_oldest ON notices (county, created_at) WHERE state = 'queued';
+-- The same rows by other words, so that no lease can be planned over it.
+CREATE INDEX notices_oldest ON notices (county, created_at) WHERE finished_at IS NULL;
 CREATE INDEX notices_undelivered ON notices (county, finished_at, id) WHERE state IN ('failed', 'bounced') AND replaced_by IS NULL;
 -- When the last mail to one unit failed.
 CREATE INDEX notices_failed ON notices (unit, finished_at) WHERE state IN ('failed', 'bounced');

@@ -39,6 +39,18 @@ const LEASE: &str = concat!(
      RETURNING n.id, n.urgency, n.created_at, due.fresh"
 );
 
+/// An update of those of `$2` that `$1` holds. They are found by their key alone: statistics from an empty queue make the planner
+/// believe that an index of what is queued is the short way, however long the queue has become.
+macro_rules! held {
+    ($update:literal) => {
+        concat!(
+            "WITH held AS (SELECT id, lease_owner, state FROM notices WHERE id = ANY ($2) ORDER BY id FOR UPDATE) ",
+            $update,
+            " FROM held h WHERE n.id = h.id AND h.lease_owner = $1 AND h.state = 'queued'"
+        )
+    };
+}
+
 /// Which notices a lease may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LeaseOf {
@@ -189,21 +201,20 @@ impl Store {
 
     /// Gives back notices that were leased and not begun.
     pub async fn notice_release(&self, owner: Uuid, ids: &[Uuid]) -> Result<(), StoreError> {
-        sqlx::query(
-            "UPDATE notices SET lease_owner = NULL, leased_until = NULL WHERE id = ANY($2) AND lease_owner = $1 AND state = 'queued'",
-        )
-        .bind(owner)
-        .bind(ids)
-        .execute(&self.pool)
-        .await?;
+        sqlx::query(held!("UPDATE notices n SET lease_owner = NULL, leased_until = NULL"))
+            .bind(owner)
+            .bind(ids)
+            .execute(&self.pool)
+            .await?;
         Ok(())
     }
 
     /// The heart-beat: holds the notices in hand until 20 s after `now`; answers which are still held.
     pub async fn notice_renew(&self, owner: Uuid, ids: &[Uuid], now: DateTime<Utc>) -> Result<Vec<Uuid>, StoreError> {
-        let held = sqlx::query_scalar(
-            "UPDATE notices SET leased_until = $3 WHERE id = ANY($2) AND lease_owner = $1 AND state = 'queued' RETURNING id",
-        )
+        let held = sqlx::query_scalar(concat!(
+            held!("UPDATE notices n SET leased_until = $3"),
+            " RETURNING n.id"
+        ))
         .bind(owner)
         .bind(ids)
         .bind(now + Duration::seconds(LEASE_S))
@@ -267,7 +278,7 @@ impl Store {
             "SELECT (SELECT count(*) FROM (SELECT FROM notices WHERE county = $2 AND state = 'queued' LIMIT $3) few) AS queued,
                     (SELECT count(*) FROM (SELECT FROM notices WHERE county = $2 AND state IN ('failed', 'bounced')
                                                AND replaced_by IS NULL LIMIT $3) few) AS failed,
-                    greatest(coalesce(extract(epoch FROM $1 - (SELECT created_at FROM notices WHERE county = $2 AND state = 'queued'
+                    greatest(coalesce(extract(epoch FROM $1 - (SELECT created_at FROM notices WHERE county = $2 AND finished_at IS NULL
                                                                ORDER BY created_at LIMIT 1)), 0), 0)::float8 AS oldest_s",
         )
         .bind(now)
