@@ -4,10 +4,14 @@
 //! A service with another key would look well, show no old text, and mix new reports sealed with it among the others.
 
 use anyhow::ensure;
-use platform::{run::config::Config, seal::MasterKey, store::Store};
+use platform::{
+    run::config::Config,
+    seal::MasterKey,
+    store::{Intake, Store},
+};
 
 /// Fails with a sentence that says what to do.
-pub(crate) async fn check(store: &Store, keys: &MasterKey, config: &Config) -> anyhow::Result<()> {
+pub(crate) async fn check(store: &Store<Intake>, keys: &MasterKey, config: &Config) -> anyhow::Result<()> {
     if let Some(newest) = store.report_newest_key(&config.county).await? {
         let source = match &config.seal.master_key_file {
             Some(file) => format!("{} (SHOUWANG_MASTER_KEY_FILE)", file.display()),

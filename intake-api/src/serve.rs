@@ -18,7 +18,7 @@ use platform::{
         telemetry,
     },
     seal::MasterKey,
-    store::{BatchWriter, Store},
+    store::{self, BatchWriter, Board, Office, People, Store},
 };
 use tokio::sync::{Mutex, mpsc};
 use tokio_util::sync::CancellationToken;
@@ -53,15 +53,15 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
     let [outer_places, inner_places] = places(&config)?;
     let keys = MasterKey::load(&config.seal)?;
     let drill_secret = drill_secret(&config)?;
-    let intake_url = config.database_url("intake")?;
-    let store = Store::open(&intake_url, "intake", config.database.connections)?;
+    let store = config.store::<store::Intake>("intake", config.database.connections)?;
     // A lost lease or mark only means that a message is published again.
-    let outbox = Store::open_relaxed(&config.database_url("relay")?, "relay", 2)?;
+    let outbox = Store::<store::Relay>::open_relaxed(&config.database_url::<store::Relay>()?, "relay", 2)?;
 
     let readiness = Readiness::default();
     let mut parts = Parts::new();
     let stop = parts.stop();
 
+    let intake_url = config.database_url::<store::Intake>()?;
     let watch = database_watch::run(intake_url.clone(), "intake", readiness.part("PostgreSQL"), stop.clone());
     parts.spawn("database watch", watch);
 
@@ -109,7 +109,7 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
         request_timeout: Duration::from_secs(config.intake.request_timeout_s),
         trust_forwarded: config.intake.trust_forwarded,
     };
-    let people = Store::open(&config.database_url("people")?, "people-housekeeping", 1)?;
+    let people = config.store::<People>("people-housekeeping", 1)?;
     parts.spawn("housekeeping", housekeeping(store.clone(), people, stop.clone()));
     let phone = public::OfficePhone::default();
     parts.spawn(
@@ -125,17 +125,17 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
         probes::serve(private_addr, readiness, metrics, stop.clone()),
     );
     let county = config.county.clone();
-    let desk = Desk::open(&config)?;
+    let inside = Inside::open(&config)?;
     parts.spawn(
         "snapshots",
-        snapshots::run(desk.board.clone(), config.county.clone(), stop.clone()),
+        snapshots::run(inside.board.clone(), config.county.clone(), stop.clone()),
     );
     let front = async move {
         let Some((pack, fresh)) = PackWatch::start(store.clone(), county, part, stop.clone()).await else {
             return Ok(());
         };
         fitting::check(&store, &keys, &config).await?;
-        let inside = internal::routes(desk.with(&config, keys.clone(), pack.clone()));
+        let inside = internal::routes(inside.with(&config, keys.clone(), pack.clone()));
         let public_url = config.listen.public_url.as_str().into();
         let public = Public {
             intake,
@@ -168,25 +168,18 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
 }
 
 /// What the internal side needs besides the pack, read before anything is served.
-struct Desk {
-    desk: Store,
-    board: Store,
-    office: Store,
-    people: Store,
+struct Inside {
+    desk: Store<store::Desk>,
+    board: Store<Board>,
+    office: Store<Office>,
+    people: Store<People>,
     tokens: Arc<Tokens>,
     demo: Option<Arc<[internal::auth::demo::DemoAccount]>>,
     rules: Arc<internal::auth::Rules>,
 }
 
-impl Desk {
+impl Inside {
     fn open(config: &Config) -> anyhow::Result<Self> {
-        let open = |task: &str| -> anyhow::Result<Store> {
-            Ok(Store::open(
-                &config.database_url(task)?,
-                task,
-                config.database.connections,
-            )?)
-        };
         let file = config.login.token_key_file.as_deref();
         let file = file.context(
             "login.token_key_file (SHOUWANG_TOKEN_KEY_FILE) is not set; make one with `intake-api key new-token FILE`",
@@ -200,11 +193,12 @@ impl Desk {
             None => None,
         };
         internal::auth::argon::warm();
+        let connections = config.database.connections;
         Ok(Self {
-            desk: open("desk")?,
-            board: open("board")?,
-            office: open("office")?,
-            people: open("people")?,
+            desk: config.store("desk", connections)?,
+            board: config.store("board", connections)?,
+            office: config.store("office", connections)?,
+            people: config.store("people", connections)?,
             tokens: Arc::new(Tokens::load(file, config.login.token_minutes)?),
             demo,
             rules: Arc::new(internal::auth::Rules {
@@ -284,7 +278,11 @@ fn host_of(url: &str) -> &str {
     rest.split('/').next().unwrap_or(rest)
 }
 
-async fn housekeeping(store: Store, people: Store, stop: CancellationToken) -> anyhow::Result<()> {
+async fn housekeeping(
+    store: Store<store::Intake>,
+    people: Store<People>,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
     loop {
         if let Err(e) = store.answers_forget(clock::now()).await {
             tracing::warn!(error = telemetry::chain(&e), "expired answers were not dropped");
@@ -311,7 +309,7 @@ async fn housekeeping(store: Store, people: Store, stop: CancellationToken) -> a
     }
 }
 
-async fn gauges(outbox: Store, stop: CancellationToken) -> anyhow::Result<()> {
+async fn gauges(outbox: Store<store::Relay>, stop: CancellationToken) -> anyhow::Result<()> {
     while stop.run_until_cancelled(tokio::time::sleep(GAUGES)).await.is_some() {
         if let Ok((waiting, oldest_s)) = outbox.outbox_depth(clock::now()).await {
             metrics::gauge!("shouwang_reports_waiting").set(waiting as f64);

@@ -4,7 +4,11 @@
 
 use std::time::{Duration, Instant};
 
-use platform::{clock, run::telemetry::chain, store::Store};
+use platform::{
+    clock,
+    run::telemetry::chain,
+    store::{Board, Store},
+};
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
@@ -14,7 +18,7 @@ const AT_LEAST: Duration = Duration::from_secs(60);
 const PAUSE_PER_WORK: u32 = 20;
 
 /// Once at start, then again and again until `stop`.
-pub(crate) async fn run(board: Store, county: String, stop: CancellationToken) -> anyhow::Result<()> {
+pub(crate) async fn run(board: Store<Board>, county: String, stop: CancellationToken) -> anyhow::Result<()> {
     loop {
         let begun = Instant::now();
         // The pool dies with the process; a stop in the middle only drops a transaction that wrote nothing yet.

@@ -18,7 +18,7 @@ use platform::{
         readiness::Readiness,
         telemetry::{self, chain},
     },
-    store::{Store, StoreError},
+    store::{Notifier, Store, StoreError},
 };
 use tokio::{sync::Notify, time::sleep};
 use tokio_util::sync::CancellationToken;
@@ -62,8 +62,7 @@ async fn run(config: Config, mailer: impl Mailer) -> anyhow::Result<()> {
     // The pool, the mails under way, and the mailbox of returned mails.
     listener::check_descriptors(config.database.connections as usize + config.mail.concurrency + 2, 0)?;
     let metrics = telemetry::start_metrics()?;
-    let database = config.database_url("notifier")?;
-    let store = Store::open(&database, "notifier", config.database.connections)?;
+    let store = config.store::<Notifier>("notifier", config.database.connections)?;
     let mailer = Arc::new(mailer);
 
     let readiness = Readiness::default();
@@ -73,7 +72,8 @@ async fn run(config: Config, mailer: impl Mailer) -> anyhow::Result<()> {
     let health = Health::new(readiness.part("mail"));
     let (pack_part, sender_part) = (readiness.part("pack"), readiness.part("sender"));
 
-    let watch = database_watch::run(database, "notifier", readiness.part("PostgreSQL"), stop.clone());
+    let url = config.database_url::<Notifier>()?;
+    let watch = database_watch::run(url, "notifier", readiness.part("PostgreSQL"), stop.clone());
     parts.spawn("database watch", watch);
     let private_addr = config.listen.private.unwrap_or(DEFAULT_PRIVATE);
     parts.spawn(
@@ -108,7 +108,7 @@ async fn run(config: Config, mailer: impl Mailer) -> anyhow::Result<()> {
 }
 
 /// Depth of the queue, for alarms: a failed notice needs a human, an old one means that nothing is sent.
-async fn gauges(store: Store, county: String, stop: CancellationToken) -> anyhow::Result<()> {
+async fn gauges(store: Store<Notifier>, county: String, stop: CancellationToken) -> anyhow::Result<()> {
     loop {
         match store.notice_depth(&county, clock::now()).await {
             Ok(depth) => {
@@ -127,7 +127,7 @@ async fn gauges(store: Store, county: String, stop: CancellationToken) -> anyhow
 }
 
 /// Wakes the sender when a router rings.
-async fn bell(store: Store, wake: Arc<Notify>, stop: CancellationToken) -> anyhow::Result<()> {
+async fn bell(store: Store<Notifier>, wake: Arc<Notify>, stop: CancellationToken) -> anyhow::Result<()> {
     let ring = async {
         loop {
             if let Err(e) = listen(&store, &wake).await {
@@ -142,7 +142,7 @@ async fn bell(store: Store, wake: Arc<Notify>, stop: CancellationToken) -> anyho
     }
 }
 
-async fn listen(store: &Store, wake: &Notify) -> Result<(), StoreError> {
+async fn listen(store: &Store<Notifier>, wake: &Notify) -> Result<(), StoreError> {
     let mut bell = store.notices_listen().await?;
     loop {
         bell.rung().await?;

@@ -1,10 +1,10 @@
 //! One full turn of the clock: every stage that is due at a given time, and every decision on an opening that is overdue.
 
 use chrono::{DateTime, Utc};
-use platform::store::{Store, StoreError, Ticked};
+use platform::store::{Router, Store, StoreError, Ticked};
 
 /// Turns until no stage is due at `at`. Ends, because a settled stage is due again only later than `at`.
-pub(crate) async fn until_quiet(store: &Store, at: DateTime<Utc>) -> Result<Ticked, StoreError> {
+pub(crate) async fn until_quiet(store: &Store<Router>, at: DateTime<Utc>) -> Result<Ticked, StoreError> {
     let mut sum = Ticked::default();
     // Openings that can't be told don't keep the stages from turning.
     let openings = loop {

@@ -10,7 +10,10 @@ use platform::{
     clock,
     pack::dir,
     receipt::ReportId,
-    store::{self, BatchWriter, KeyMacs, NewReport, Pinned, Recorded, ReportToRoute, SealedParts, Store, Stored},
+    store::{
+        self, BatchWriter, KeyMacs, Login, NewReport, Owner, Pinned, Recorded, ReportToRoute, Router, SealedParts,
+        Store, Stored,
+    },
 };
 use rand::Rng;
 use sqlx::PgPool;
@@ -23,7 +26,7 @@ pub struct Fixture {
     /// Owner's URL.
     pub url: String,
     /// Owner's store.
-    pub store: Store,
+    pub store: Store<Owner>,
     /// The owner's own pool, for what no store asks.
     pub db: PgPool,
     /// The pack.
@@ -65,7 +68,8 @@ impl Fixture {
     }
 
     /// A task's own store.
-    pub fn store_as(&self, task: &str) -> Store {
+    pub fn store_as<L: Login>(&self) -> Store<L> {
+        let task = L::TASK.expect("a task");
         Store::open(&self.login(task), task, 4).expect("a store")
     }
 
@@ -85,6 +89,7 @@ impl Fixture {
             [Stored::Now]
         );
         self.store
+            .lend::<Router>()
             .report_to_route(report.id)
             .await
             .expect("the database")
@@ -96,6 +101,7 @@ impl Fixture {
         let facts: Facts = serde_json::from_value(report.facts.clone()).expect("facts");
         let decision = routing::decide(&self.pack, &facts, now);
         self.store
+            .lend::<Router>()
             .decision_record(report, &decision, self.pinned(now))
             .await
             .expect("a record")

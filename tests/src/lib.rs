@@ -8,6 +8,7 @@ pub mod aftermath;
 pub mod backlog;
 pub mod fixture;
 pub mod frozen;
+pub mod lease;
 pub mod load;
 pub mod mail;
 pub mod officers;

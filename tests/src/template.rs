@@ -11,7 +11,7 @@ use casework::pack::Pack;
 use platform::{
     clock,
     pack::dir,
-    store::{self, Store},
+    store::{self, Owner, Store},
 };
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use uuid::Uuid;
@@ -80,7 +80,7 @@ async fn fill(url: &str) {
     store::migrate(url, clock::now()).await.expect("migrations");
     let files = dir::read(&root().join("counties/taihe")).expect("the pack's files");
     let pack = Pack::read(&files).expect("a sound pack");
-    let store = Store::open(url, "template", 1).expect("a store");
+    let store = Store::<Owner>::open(url, "template", 1).expect("a store");
     store
         .pack_load(&pack, &files, clock::now())
         .await

@@ -4,12 +4,12 @@ use anyhow::ensure;
 use platform::{
     run::config::Config,
     say,
-    store::{AuditFault, Store},
+    store::{AuditFault, Owner},
 };
 
 /// Says for each table how many rows agree, and each row that doesn't; fails where one doesn't.
 pub(crate) async fn verify() -> anyhow::Result<()> {
-    let store = Store::open(&Config::load()?.operator_url()?, "audit", 1)?;
+    let store = Config::load()?.store::<Owner>("audit", 1)?;
     let mut wrong = 0;
     for checked in store.audit_verify().await? {
         say!(

@@ -6,7 +6,7 @@ use platform::{
     clock,
     run::config::Config,
     say,
-    store::{EndSessions, Store},
+    store::{EndSessions, Owner, People, Store},
 };
 
 use super::command::Typed;
@@ -35,9 +35,9 @@ pub(crate) async fn sessions_end(login: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn find(login: &str) -> anyhow::Result<(Config, Store, i64, DateTime<Utc>)> {
+async fn find(login: &str) -> anyhow::Result<(Config, Store<People>, i64, DateTime<Utc>)> {
     let config = Config::load()?;
-    let store = Store::open(&config.operator_url()?, "people", 1)?;
+    let store = config.store::<Owner>("people", 1)?.lend::<People>();
     let login = login_name::normalised(login);
     let account = store.account_secret(&config.county, &login, None, &[]).await?;
     let account = account.with_context(|| format!("there is no account {login}"))?;

@@ -17,7 +17,7 @@ use platform::{
     run::config::Config,
     say,
     seal::new_key_line,
-    store::{self, PackError, PackLoaded, Store},
+    store::{self, Owner, PackError, PackLoaded},
 };
 
 /// `migrate [--logins DIR] [--demo]`
@@ -57,7 +57,7 @@ pub(crate) async fn pack_load(dir: &Path, successors: Vec<(String, String)>) -> 
             anyhow::bail!("{} problems; nothing was loaded", problems.len());
         }
     };
-    let store = Store::open(&Config::load()?.operator_url()?, "pack", 1)?;
+    let store = Config::load()?.store::<Owner>("pack", 1)?;
     let successors = successors.into_iter().collect();
     let done = match store.pack_load_with(&pack, &files, &successors, clock::now()).await {
         Ok(done) => done,

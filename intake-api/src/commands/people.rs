@@ -7,7 +7,7 @@ use platform::{
     clock,
     run::config::Config,
     say,
-    store::{Created, NewAccount, Store, WayIn},
+    store::{Created, NewAccount, Owner, People, Store, WayIn},
 };
 use serde_json::json;
 
@@ -202,7 +202,7 @@ pub(crate) async fn no_demo() -> anyhow::Result<()> {
 }
 
 async fn demo_account(
-    store: &Store,
+    store: &Store<People>,
     county: &str,
     (login, name, unit, role): (&str, &str, &str, &str),
     given: &str,
@@ -238,13 +238,13 @@ async fn demo_account(
     Ok(())
 }
 
-fn open() -> anyhow::Result<(Config, Store)> {
+fn open() -> anyhow::Result<(Config, Store<People>)> {
     let config = Config::load()?;
-    let store = Store::open(&config.operator_url()?, "people", 1)?;
+    let store = config.store::<Owner>("people", 1)?.lend();
     Ok((config, store))
 }
 
-async fn office(store: &Store, county: &str) -> anyhow::Result<String> {
+async fn office(store: &Store<People>, county: &str) -> anyhow::Result<String> {
     let loaded = platform::pack::watch::read(store, county)
         .await?
         .context("no pack is loaded; run `intake-api pack load` first")?;

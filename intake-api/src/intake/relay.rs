@@ -13,7 +13,7 @@ use platform::{
     broker::{Body, BrokerError, Dial, Message, Publisher, Queue, Topology, redial},
     clock,
     run::{readiness::Part, telemetry::chain},
-    store::{OutboxRow, Store, StoreError},
+    store::{self, OutboxRow, Store, StoreError},
 };
 use tokio::{
     sync::{Mutex, mpsc, watch},
@@ -36,7 +36,7 @@ const TRIAL: Duration = Duration::from_secs(2);
 /// What the relay works with.
 pub(crate) struct Relay {
     /// The outbox.
-    pub(crate) store: Store,
+    pub(crate) store: Store<store::Relay>,
     /// Where the broker is, with its login.
     pub(crate) url: String,
     /// Our queues.
@@ -92,7 +92,7 @@ pub(crate) async fn run(relay: Relay, part: Part, stop: CancellationToken) -> an
 
 /// Passes on what comes, until `stop` or until the broker takes no more.
 async fn pass_on_all(
-    store: &Store,
+    store: &Store<store::Relay>,
     publisher: &Publisher,
     (owner, fresh, away): (Uuid, &Mutex<mpsc::Receiver<OutboxRow>>, &watch::Sender<bool>),
     part: &Part,
@@ -145,7 +145,7 @@ impl Drop for Back<'_> {
 
 /// While the broker is away: what the writer hands over is due at once, for a router or for the relay when the broker is back.
 async fn give_back(
-    store: &Store,
+    store: &Store<store::Relay>,
     owner: Uuid,
     fresh: &Mutex<mpsc::Receiver<OutboxRow>>,
     mut away: watch::Receiver<bool>,
@@ -175,7 +175,7 @@ async fn give_back(
 }
 
 /// What nobody holds: rows of a dead relay, and published ones that are doubted.
-async fn lease(store: &Store, owner: Uuid) -> Vec<OutboxRow> {
+async fn lease(store: &Store<store::Relay>, owner: Uuid) -> Vec<OutboxRow> {
     let rows = store
         .outbox_lease(owner, clock::now(), BATCH as i64)
         .await
@@ -192,7 +192,12 @@ async fn lease(store: &Store, owner: Uuid) -> Vec<OutboxRow> {
 }
 
 /// Publishes rows and marks those that the broker took; the others are given back.
-async fn pass_on(store: &Store, publisher: &Publisher, owner: Uuid, rows: &[OutboxRow]) -> Result<(), BrokerError> {
+async fn pass_on(
+    store: &Store<store::Relay>,
+    publisher: &Publisher,
+    owner: Uuid,
+    rows: &[OutboxRow],
+) -> Result<(), BrokerError> {
     if rows.is_empty() {
         return Ok(());
     }

@@ -2,7 +2,12 @@
 
 use std::sync::Arc;
 
-use platform::{office::why::Why, pack::watch::PackWatch, seal::MasterKey, store::Store};
+use platform::{
+    office::why::Why,
+    pack::watch::PackWatch,
+    seal::MasterKey,
+    store::{Board, Desk, Office, People, Store},
+};
 
 use super::{
     auth::{demo::DemoAccount, gate::Gate, rules::Rules, token::Tokens},
@@ -16,13 +21,13 @@ pub(crate) struct Internal {
     /// County code.
     pub(crate) county: Arc<str>,
     /// Under row-level security: a unit's own tickets.
-    pub(crate) desk: Store,
+    pub(crate) desk: Store<Desk>,
     /// Reads county-wide, nothing sealed.
-    pub(crate) board: Store,
+    pub(crate) board: Store<Board>,
     /// Settles triage, records call-backs.
-    pub(crate) office: Store,
+    pub(crate) office: Store<Office>,
     /// Accounts and sessions.
-    pub(crate) people: Store,
+    pub(crate) people: Store<People>,
     /// Opens what reporters wrote, for the unit that holds the ticket.
     pub(crate) keys: MasterKey,
     /// Signs login tokens.
@@ -30,7 +35,7 @@ pub(crate) struct Internal {
     /// The pack in force.
     pub(crate) pack: PackWatch,
     /// Explains tickets by the versions that they are pinned to.
-    pub(crate) why: Why,
+    pub(crate) why: Why<Board>,
     /// Checks of rule sets that were made.
     pub(crate) examinations: Examinations,
     /// What waits for the office, counted a moment ago.

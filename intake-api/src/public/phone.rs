@@ -6,7 +6,10 @@ use std::{
     time::Duration,
 };
 
-use platform::{run::telemetry::chain, store::Store};
+use platform::{
+    run::telemetry::chain,
+    store::{Intake, Store},
+};
 use tokio_util::sync::CancellationToken;
 
 /// A number that was mended is on the pages after this at the latest.
@@ -32,7 +35,7 @@ impl OfficePhone {
     }
 
     /// Keeps it fresh until the end. While the database is away the last known number stays.
-    pub(crate) async fn run(self, store: Store, county: String, stop: CancellationToken) -> anyhow::Result<()> {
+    pub(crate) async fn run(self, store: Store<Intake>, county: String, stop: CancellationToken) -> anyhow::Result<()> {
         loop {
             match store.office_phone(&county).await {
                 Ok(phone) => self.set(phone),

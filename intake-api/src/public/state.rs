@@ -12,7 +12,7 @@ use casework::report::{FieldError, Report};
 use platform::{
     pack::watch::{LoadedPack, PackWatch},
     seal::MasterKey,
-    store::Store,
+    store::{self, Store},
 };
 
 use super::{
@@ -44,7 +44,7 @@ pub(crate) struct Public {
     /// Where reports go.
     pub(crate) intake: Intake,
     /// For status only.
-    pub(crate) store: Store,
+    pub(crate) store: Store<store::Intake>,
     /// Checks follow-up codes.
     pub(crate) keys: MasterKey,
     /// Words and places of the county.
@@ -66,7 +66,7 @@ pub(super) struct App(pub(super) Arc<Shared>);
 /// What they share.
 pub(super) struct Shared {
     pub(super) intake: Intake,
-    pub(super) store: Store,
+    pub(super) store: Store<store::Intake>,
     pub(super) keys: MasterKey,
     /// A function and not the watch itself, so that tests can hand in the pack of the repository.
     pub(super) pack: Box<dyn Fn() -> Arc<LoadedPack> + Send + Sync>,

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use platform::{
     clock,
-    store::{Bounced, Store},
+    store::{Bounced, Notifier, Store},
 };
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
@@ -32,7 +32,12 @@ pub struct Progress {
 }
 
 /// Looks into the mailbox every minute until `stop`. A mailbox that can't be read stops no mail.
-pub async fn watch(store: Store, county: String, url: ImapUrl, stop: CancellationToken) -> anyhow::Result<()> {
+pub async fn watch(
+    store: Store<Notifier>,
+    county: String,
+    url: ImapUrl,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
     let mut progress = Progress::default();
     loop {
         // Dropped at stop: what is marked already is marked, and the rest is read again.
@@ -54,7 +59,12 @@ pub async fn watch(store: Store, county: String, url: ImapUrl, stop: Cancellatio
 }
 
 /// One visit; answers how many notices were marked.
-pub async fn visit(store: &Store, county: &str, url: &ImapUrl, progress: &mut Progress) -> anyhow::Result<usize> {
+pub async fn visit(
+    store: &Store<Notifier>,
+    county: &str,
+    url: &ImapUrl,
+    progress: &mut Progress,
+) -> anyhow::Result<usize> {
     let mut mailbox = Mailbox::open(url).await?;
     if mailbox.validity != progress.validity {
         *progress = Progress {
@@ -86,7 +96,7 @@ pub async fn visit(store: &Store, county: &str, url: &ImapUrl, progress: &mut Pr
 }
 
 /// In a task of its own: a stop must not leave the transaction half way.
-async fn record(store: &Store, county: &str, returned: &Returned) -> anyhow::Result<Bounced> {
+async fn record(store: &Store<Notifier>, county: &str, returned: &Returned) -> anyhow::Result<Bounced> {
     let (store, county, returned) = (store.clone(), county.to_owned(), returned.clone());
     let write = async move {
         store

@@ -6,7 +6,11 @@ use std::{
     time::Duration,
 };
 
-use platform::{clock, run::telemetry::chain, store::Store};
+use platform::{
+    clock,
+    run::telemetry::chain,
+    store::{Notifier, Store},
+};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -41,7 +45,7 @@ impl Hand {
 }
 
 /// Renews the leases of what is in hand, until everything is recorded.
-pub(super) async fn beat(store: Store, owner: Uuid, hand: Arc<Hand>, finished: CancellationToken) {
+pub(super) async fn beat(store: Store<Notifier>, owner: Uuid, hand: Arc<Hand>, finished: CancellationToken) {
     while finished.run_until_cancelled(tokio::time::sleep(BEAT)).await.is_some() {
         let ids = hand.all();
         if ids.is_empty() {

@@ -11,7 +11,7 @@ use std::{
 use platform::{
     clock,
     run::{readiness::Part, telemetry::chain},
-    store::{Blocked, Store},
+    store::{Blocked, Notifier, Store},
 };
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -88,7 +88,7 @@ impl Health {
     pub async fn watch<M: Mailer>(
         self,
         mailer: Arc<M>,
-        store: Store,
+        store: Store<Notifier>,
         county: String,
         stop: CancellationToken,
     ) -> anyhow::Result<()> {

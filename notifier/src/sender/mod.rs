@@ -22,7 +22,7 @@ use platform::{
     office::why::Why,
     pack::watch::PackWatch,
     run::{readiness::Part, telemetry::chain},
-    store::{LeaseOf, LeasedNotice, Onward, Store, StoreError},
+    store::{LeaseOf, LeasedNotice, Notifier, Onward, Store, StoreError},
 };
 use tokio::{
     sync::{Mutex, Notify, mpsc},
@@ -64,11 +64,11 @@ pub struct Settings {
 
 /// Leases and sends.
 pub struct Sender<M> {
-    store: Store,
+    store: Store<Notifier>,
     mailer: Arc<M>,
     pack: PackWatch,
     /// Packs by which older tickets were dispatched.
-    why: Why,
+    why: Why<Notifier>,
     settings: Settings,
     health: Health,
     owner: Uuid,
@@ -78,7 +78,7 @@ pub struct Sender<M> {
 
 impl<M: Mailer> Sender<M> {
     /// A sender with an identity of its own.
-    pub fn new(store: Store, mailer: Arc<M>, pack: PackWatch, settings: Settings, health: Health) -> Self {
+    pub fn new(store: Store<Notifier>, mailer: Arc<M>, pack: PackWatch, settings: Settings, health: Health) -> Self {
         let why = Why::new(store.clone(), &settings.county, Some(pack.clone()));
         Self {
             store,

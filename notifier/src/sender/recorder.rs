@@ -9,7 +9,7 @@ use std::{sync::Arc, time::Duration};
 use platform::{
     clock,
     run::telemetry::chain,
-    store::{Settlement, Store, Verdict},
+    store::{Notifier, Settlement, Store, Verdict},
 };
 use tokio::{sync::mpsc, time::sleep};
 use tokio_util::sync::CancellationToken;
@@ -25,7 +25,7 @@ const LAST_TRIES: usize = 4;
 
 /// Runs until all senders of results are gone and everything is recorded.
 pub(super) async fn run(
-    store: Store,
+    store: Store<Notifier>,
     owner: Uuid,
     hand: Arc<Hand>,
     mut results: mpsc::UnboundedReceiver<Done>,
@@ -62,7 +62,7 @@ pub(super) async fn run(
 }
 
 /// Records what can be recorded; answers the rest.
-async fn record(store: &Store, owner: Uuid, hand: &Hand, batch: Vec<Done>) -> Vec<Done> {
+async fn record(store: &Store<Notifier>, owner: Uuid, hand: &Hand, batch: Vec<Done>) -> Vec<Done> {
     let settlements: Vec<Settlement> = batch.iter().map(|done| done.settlement.clone()).collect();
     let failed = match store.notice_settle(owner, &settlements).await {
         Ok(held) => {

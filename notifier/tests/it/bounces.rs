@@ -6,9 +6,9 @@ use chrono::{DateTime, Utc};
 use notifier::bounces::{ImapUrl, Progress, visit};
 use platform::{
     clock,
-    store::{Attempt, LeaseOf, Settlement, Store, Verdict},
+    store::{Attempt, LeaseOf, Notifier, Settlement, Store, Verdict},
 };
-use tests::{Fixture, Sample};
+use tests::{Fixture, Sample, lease::lease};
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
     net::{TcpListener, TcpStream},
@@ -107,12 +107,9 @@ fn returned(id: Uuid, action: &str) -> String {
 }
 
 /// Leases and sends everything; answers the notices.
-async fn all_sent(store: &Store, now: DateTime<Utc>) -> Vec<Uuid> {
+async fn all_sent(store: &Store<Notifier>, now: DateTime<Utc>) -> Vec<Uuid> {
     let owner = Uuid::new_v4();
-    let leased = store
-        .notice_lease("taihe", owner, now, 100, LeaseOf::All)
-        .await
-        .unwrap();
+    let leased = lease(store, owner, now, (100, LeaseOf::All)).await.unwrap();
     let sent = leased.iter().map(|notice| Settlement {
         id: notice.id,
         number: 1,
@@ -136,7 +133,7 @@ async fn a_return_marks_its_notice_and_other_mails_are_left_alone() {
     let now = clock::now();
     let report = Box::pin(fixture.stored(Sample::BruisesAtSchool)).await;
     Box::pin(fixture.route(&report, now)).await;
-    let store = fixture.store_as("notifier");
+    let store = fixture.store_as::<Notifier>();
     let notices = all_sent(&store, now).await;
     let imap = FakeImap::default();
     let url = imap.start().await;
@@ -180,7 +177,7 @@ async fn a_return_marks_its_notice_and_other_mails_are_left_alone() {
 #[tokio::test]
 async fn a_mailbox_that_refuses_stops_nothing() {
     let fixture = Box::pin(Fixture::new()).await;
-    let store = fixture.store_as("notifier");
+    let store = fixture.store_as::<Notifier>();
     FakeImap::default().start().await;
     let closed = ImapUrl::parse("imap://robot:pass@127.0.0.1:1/INBOX").unwrap();
     assert!(visit(&store, "taihe", &closed, &mut Progress::default()).await.is_err());

@@ -3,14 +3,14 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::{
     clock,
-    store::{Attempt, LeaseOf, LeasedNotice, Recorded, Settlement, Store, Verdict},
+    store::{Attempt, LeaseOf, LeasedNotice, Notifier, Onward, Recorded, Router, Settlement, Store, Verdict},
 };
-use tests::{Fixture, Sample};
+use tests::{Fixture, Sample, lease::lease};
 use uuid::Uuid;
 
 struct Queue {
     fixture: Fixture,
-    store: Store,
+    store: Store<Notifier>,
     now: DateTime<Utc>,
 }
 
@@ -25,16 +25,13 @@ impl Queue {
                 Recorded::Now { .. }
             ));
         }
-        let store = fixture.store_as("notifier");
+        let store = fixture.store_as::<Notifier>();
         Self { fixture, store, now }
     }
 
     async fn lease(&self, owner: Uuid, after_s: i64) -> Vec<LeasedNotice> {
         let now = self.now + TimeDelta::seconds(after_s);
-        self.store
-            .notice_lease("taihe", owner, now, 100, LeaseOf::All)
-            .await
-            .unwrap()
+        lease(&self.store, owner, now, (100, LeaseOf::All)).await.unwrap()
     }
 
     async fn settle(&self, owner: Uuid, notice: &LeasedNotice, verdict: Verdict) -> bool {
@@ -82,14 +79,18 @@ async fn a_lease_is_p1_first_exclusive_and_runs_out() {
     assert!(
         queue
             .store
-            .notice_lease("elsewhere", first, queue.now, 100, LeaseOf::All)
+            .notice_take(
+                "elsewhere",
+                first,
+                queue.now,
+                (100, LeaseOf::All),
+                &mut Onward::default()
+            )
             .await
             .unwrap()
             .is_empty()
     );
-    let urgent = queue
-        .store
-        .notice_lease("taihe", first, queue.now, 1, LeaseOf::Urgent)
+    let urgent = lease(&queue.store, first, queue.now, (1, LeaseOf::Urgent))
         .await
         .unwrap();
     assert_eq!((urgent.len(), urgent[0].urgency.as_str()), (1, "P1"));
@@ -254,22 +255,18 @@ async fn notifiers_side_by_side_share_without_overlap() {
     ])
     .await;
     let all = queue.count("SELECT count(*) FROM notices").await;
-    let lease = async || {
+    let all_leased = async || {
         let owner = Uuid::new_v4();
         let mut mine = Vec::new();
         loop {
-            let some = queue
-                .store
-                .notice_lease("taihe", owner, queue.now, 2, LeaseOf::All)
-                .await
-                .unwrap();
+            let some = lease(&queue.store, owner, queue.now, (2, LeaseOf::All)).await.unwrap();
             if some.is_empty() {
                 return mine;
             }
             mine.extend(some.into_iter().map(|n| n.id));
         }
     };
-    let (a, b, c) = tokio::join!(lease(), lease(), lease());
+    let (a, b, c) = tokio::join!(all_leased(), all_leased(), all_leased());
     let mut ids = [a, b, c].concat();
     let leased = ids.len();
     ids.sort();
@@ -289,7 +286,7 @@ async fn one_notice_a_unit_and_report_and_each_crossing_once() {
         queue.count("SELECT count(*) FROM tickets").await
     );
     // Every stage crosses its first levels at once: still one notice a report, recipient, action and level.
-    let router = queue.fixture.store_as("router");
+    let router = queue.fixture.store_as::<Router>();
     for days in [400, 401, 402, 403, 404, 405] {
         let at = queue.now + TimeDelta::days(days);
         while router.clock_turn(at).await.unwrap().stages > 0 {}
@@ -323,7 +320,7 @@ async fn one_notice_a_unit_and_report_and_each_crossing_once() {
 async fn a_later_transaction_of_the_turn_adds_to_what_nobody_has_in_hand() {
     // More stages of one report than a transaction takes would be needed; two turns at one time are the same.
     let queue = Queue::with(&[Sample::BruisesAtSchool]).await;
-    let router = queue.fixture.store_as("router");
+    let router = queue.fixture.store_as::<Router>();
     let pool = queue.fixture.store.pool();
     sqlx::query("UPDATE stages SET next_at = next_at + interval '900 days' WHERE stage <> 'sign'")
         .execute(pool)

@@ -1,5 +1,6 @@
 //! The notifier as a process: what it sends, what it suppresses, and what a kill, a stop or a sick mail server does to it.
 
+use platform::store::Board;
 use std::time::{Duration, Instant};
 
 use crate::fake::{sink, texts};
@@ -294,6 +295,7 @@ async fn refuses_everything(act: (&'static str, Act), ours: bool) {
     let said = world
         .fixture
         .store
+        .lend::<Board>()
         .mail_state("taihe")
         .await
         .unwrap()

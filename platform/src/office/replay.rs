@@ -12,7 +12,7 @@ use futures::{StreamExt, stream};
 
 use crate::{
     receipt::ReportId,
-    store::{ReplayFacts, ReplayKey, Store, StoreError},
+    store::{ReadsFacts, ReplayFacts, ReplayKey, Store, StoreError},
 };
 
 /// Reports of one page: large enough for the database, small enough for a bar that moves.
@@ -36,7 +36,7 @@ pub enum ReplayError {
 /// Routes the newest `reports` reports of a county by both packs, the old one and the new one, as if each were dispatched when it came in. Drills are
 /// left out. `progress` is told how many are done, of how many; the last call says that all are.
 pub async fn run(
-    store: &Store,
+    store: &Store<impl ReadsFacts>,
     county: &str,
     [old, new]: [Arc<Pack>; 2],
     reports: u32,

@@ -7,7 +7,7 @@ use casework::routing;
 
 use crate::{
     pack::watch::LoadedPack,
-    store::{Act, Pinned, Store, StoreError, TriageError, TriageSettled},
+    store::{Act, Office, Pinned, Store, StoreError, TriageError, TriageSettled},
 };
 
 /// What a person does with an open triage.
@@ -51,7 +51,7 @@ impl From<StoreError> for SettleError {
 
 /// Does it, and tells the notifiers that there is something to send.
 pub async fn settle(
-    store: &Store,
+    store: &Store<Office>,
     loaded: &LoadedPack,
     report_id: i64,
     what: &Settle,

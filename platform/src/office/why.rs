@@ -16,7 +16,7 @@ use tracing::error;
 use crate::{
     pack::watch::PackWatch,
     run::telemetry::chain,
-    store::{Store, StoreError},
+    store::{Login, Store, StoreError},
 };
 
 /// Pairs of pack and rule set kept read: open tickets hang on the last few.
@@ -24,8 +24,8 @@ const KEPT: usize = 8;
 
 /// Explains tickets; cloning is cheap.
 #[derive(Clone)]
-pub struct Why {
-    store: Store,
+pub struct Why<L> {
+    store: Store<L>,
     county: Arc<str>,
     /// Spares a second copy of the pack in force.
     in_force: Option<PackWatch>,
@@ -67,9 +67,9 @@ enum PinnedError {
     Unsound(i32, i32),
 }
 
-impl Why {
+impl<L: Login> Why<L> {
     /// Reads packs through `store`.
-    pub fn new(store: Store, county: &str, in_force: Option<PackWatch>) -> Self {
+    pub fn new(store: Store<L>, county: &str, in_force: Option<PackWatch>) -> Self {
         Self {
             store,
             county: county.into(),

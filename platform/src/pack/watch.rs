@@ -10,7 +10,7 @@ use tracing::{error, info, warn};
 use crate::{
     clock,
     run::readiness::Part,
-    store::{Store, StoreError},
+    store::{Login, Store, StoreError},
 };
 
 /// How soon a loaded pack reaches every service.
@@ -40,7 +40,7 @@ impl PackWatch {
     /// Waits until a pack is there (the first start may come before `pack load`), then returns the watch and the part that
     /// keeps it fresh. `None` when `stop` came first.
     pub async fn start(
-        store: Store,
+        store: Store<impl Login>,
         county: String,
         part: Part,
         stop: CancellationToken,
@@ -79,7 +79,7 @@ impl PackWatch {
 
 /// Swaps in a newer pack and says when to look again: sooner where approved rules take over before that. A failure keeps
 /// the old one, which is still the best there is.
-async fn refresh(store: &Store, county: &str, send: &watch::Sender<Arc<LoadedPack>>) -> Duration {
+async fn refresh(store: &Store<impl Login>, county: &str, send: &watch::Sender<Arc<LoadedPack>>) -> Duration {
     let held = send.borrow().clone();
     let now = clock::now();
     let versions = match store.pack_versions(county, now).await {
@@ -124,7 +124,7 @@ fn unreadable(error: &anyhow::Error) -> String {
 }
 
 /// Reads the pack in force once, for commands.
-pub async fn read(store: &Store, county: &str) -> anyhow::Result<Option<LoadedPack>> {
+pub async fn read(store: &Store<impl Login>, county: &str) -> anyhow::Result<Option<LoadedPack>> {
     let Some(active) = store.pack_active(county, clock::now()).await? else {
         return Ok(None);
     };

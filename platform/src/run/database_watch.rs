@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
-use crate::{run::readiness::Part, store::Store};
+use crate::{run::readiness::Part, store::probe};
 
 /// With the time for an answer this stays below what an operator calls "at once".
 const EVERY: Duration = Duration::from_secs(3);
@@ -15,7 +15,7 @@ pub async fn run(url: String, task: &'static str, part: Part, stop: Cancellation
     let mut said: Option<String> = None;
     loop {
         // Dropped at stop: the connection is the question's own.
-        let Some(answer) = stop.run_until_cancelled(Store::probe(&url, task)).await else {
+        let Some(answer) = stop.run_until_cancelled(probe(&url, task)).await else {
             return Ok(());
         };
         let wrong = answer.err();

@@ -15,6 +15,7 @@ mod clock;
 mod desk;
 mod due;
 mod floods;
+mod login;
 mod notices;
 mod openings;
 mod packs;
@@ -26,7 +27,7 @@ mod tickets;
 mod trail;
 
 pub use actor::By;
-pub use admin::{Encryption, NewestKey, TASKS, encryption, installation_mark, logins_write, migrate};
+pub use admin::{Encryption, NewestKey, TASKS, encryption, installation_mark, logins_write, migrate, probe};
 pub use board::{
     BoardAttempt, BoardEvent, BoardEventDetail, BoardList, BoardNotice, BoardNow, BoardOther, BoardRound, BoardStage,
     BoardStep, BoardTicket, CallAbout, LeadingLine, LeadingNow, OfficeCounts, TriageLine, UndeliveredNotice,
@@ -42,6 +43,7 @@ pub use desk::{
 };
 pub use due::Onward;
 pub use floods::{Flood, FloodAct, FloodActing, FloodClosing, FloodGround, FloodReport};
+pub use login::{Board, Desk, Intake, Login, Notifier, Office, Owner, People, ReadsFacts, Relay, Router, SeesCounty};
 pub use notices::{
     Attempt, Blocked, Bounced, FailedNotice, LeaseOf, LeasedNotice, LostNotice, MailState, NOTICES_COUNTED, NoticeBell,
     NoticeContact, NoticeDecision, NoticeDepth, NoticeFlood, NoticeStage, NoticeTicket, Phone, ResendError, Resent,
@@ -75,7 +77,7 @@ pub use trail::{
     ReadCursor, ReadLine, ReadsAsked, ReportOutline,
 };
 
-use std::{str::FromStr, time::Duration};
+use std::{marker::PhantomData, str::FromStr, time::Duration};
 
 use sqlx::{
     Executor, PgPool,
@@ -92,12 +94,13 @@ const IDLE_TIMEOUT: &str = "30000";
 /// Longest wait for a connection of the pool.
 const ACQUIRE: Duration = Duration::from_secs(5);
 
-/// A pool of connections for one task.
+/// A pool of connections that log in as `L`.
 #[derive(Clone, Debug)]
-pub struct Store {
+pub struct Store<L> {
     pool: PgPool,
     /// See [`Store::grouping`].
     group_above: u32,
+    login: PhantomData<L>,
 }
 
 /// What went wrong in the database.
@@ -185,7 +188,7 @@ fn options(url: &str, task: &str) -> Result<PgConnectOptions, sqlx::Error> {
         ]))
 }
 
-impl Store {
+impl<L: Login> Store<L> {
     /// As [`Store::open`], for work that may be lost in a crash of the database because it is done again: its commits do not
     /// wait for the disk.
     pub fn open_relaxed(url: &str, task: &str, connections: u32) -> Result<Self, StoreError> {
@@ -214,16 +217,10 @@ impl Store {
                 })
             })
             .connect_lazy_with(options);
-        Self { pool, group_above: 0 }
-    }
-
-    /// For routing: above so many reports from one source or in one township within ten minutes, what is told of them is
-    /// grouped. 0, and without this: never.
-    #[must_use]
-    pub fn grouping(self, above: u32) -> Self {
         Self {
-            group_above: above,
-            ..self
+            pool,
+            group_above: 0,
+            login: PhantomData,
         }
     }
 
@@ -242,6 +239,29 @@ impl Store {
     #[doc(hidden)]
     pub fn pool(&self) -> &PgPool {
         &self.pool
+    }
+}
+
+impl Store<Router> {
+    /// Above so many reports from one source or in one township within ten minutes, what is told of them is grouped. 0, and
+    /// without this: never.
+    #[must_use]
+    pub fn grouping(self, above: u32) -> Self {
+        Self {
+            group_above: above,
+            ..self
+        }
+    }
+}
+
+impl Store<Owner> {
+    /// The owner may do what any login may: this lends its connections to the work of one.
+    pub fn lend<L: Login>(&self) -> Store<L> {
+        Store {
+            pool: self.pool.clone(),
+            group_above: self.group_above,
+            login: PhantomData,
+        }
     }
 }
 

@@ -17,7 +17,13 @@ use casework::county::{MODEL, PackFiles};
 use casework::office::replay::Outcome;
 use casework::pack::Pack;
 use chrono::{DateTime, Utc};
-use platform::{clock, office::replay, pack::dir, run::config::Config, store::Store};
+use platform::{
+    clock,
+    office::replay,
+    pack::dir,
+    run::config::Config,
+    store::{Office, Owner},
+};
 
 use super::moment;
 use super::terminal::{UNREADABLE, say};
@@ -125,7 +131,7 @@ impl Replay {
         );
         let config = Config::load()?;
         let county = &config.county;
-        let store = Store::open(&config.operator_url()?, "replay", 3)?;
+        let store = config.store::<Owner>("replay", 3)?.lend::<Office>();
         let active = store
             .pack_active(county, clock::now())
             .await?

@@ -13,7 +13,7 @@ use platform::{
     office::why::Why,
     receipt::ReportId,
     run::config::Config,
-    store::{ReportShown, Store},
+    store::{Office, Owner, ReportShown},
 };
 use serde_json::{Value, json};
 
@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 pub(crate) async fn run(receipt: &str, as_json: bool, explain: bool) -> anyhow::Result<()> {
     let id = ReportId::from_str(receipt).with_context(|| format!("{receipt:?}"))?;
     let config = Config::load()?;
-    let store = Store::open(&config.operator_url()?, "show", 1)?;
+    let store = config.store::<Owner>("show", 1)?.lend::<Office>();
     let mut shown = store
         .report_show(id.get())
         .await?

@@ -10,7 +10,7 @@ use platform::{
     pack::watch,
     receipt::ReportId,
     run::{config::Config, os_user::os_user},
-    store::{Act, Store},
+    store::{Act, Office, Owner},
 };
 
 /// What to do with an open triage ticket.
@@ -56,7 +56,7 @@ pub(crate) async fn run(triage: &Triage) -> anyhow::Result<()> {
     );
     let id = ReportId::from_str(&who.receipt).with_context(|| format!("{:?}", who.receipt))?;
     let config = Config::load()?;
-    let store = Store::open(&config.operator_url()?, "triage", 2)?;
+    let store = config.store::<Owner>("triage", 2)?.lend::<Office>();
     let loaded = watch::read(&store, &config.county)
         .await?
         .context("no pack is loaded")?;

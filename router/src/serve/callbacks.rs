@@ -2,7 +2,11 @@
 
 use std::{sync::Arc, time::Duration};
 
-use platform::{clock, run::telemetry::chain, store::Store};
+use platform::{
+    clock,
+    run::telemetry::chain,
+    store::{Router, Store},
+};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
@@ -11,7 +15,7 @@ const EVERY: Duration = Duration::from_secs(300);
 
 /// Runs until `stop`.
 pub(super) async fn run(
-    store: Store,
+    store: Store<Router>,
     county: String,
     notices: Arc<Notify>,
     stop: CancellationToken,

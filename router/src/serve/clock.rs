@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use platform::{
     clock,
     run::{readiness::Part, telemetry::chain},
-    store::{Store, StoreError, Ticked},
+    store::{Router, Store, StoreError, Ticked},
 };
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -17,7 +17,7 @@ const DATABASE_PAUSE: Duration = Duration::from_secs(1);
 
 /// Runs until `stop`.
 pub(super) async fn run(
-    store: Store,
+    store: Store<Router>,
     stages: Arc<Notify>,
     notices: Arc<Notify>,
     part: Part,
@@ -47,7 +47,7 @@ pub(super) async fn run(
 }
 
 /// Settles everything that is due by now.
-async fn turn_all(store: &Store) -> Result<Ticked, StoreError> {
+async fn turn_all(store: &Store<Router>) -> Result<Ticked, StoreError> {
     let ticked = crate::tick::until_quiet(store, clock::now()).await?;
     if ticked.sent > 0 {
         metrics::counter!("shouwang_escalation_steps_total").increment(ticked.sent as u64);
@@ -57,7 +57,7 @@ async fn turn_all(store: &Store) -> Result<Ticked, StoreError> {
     Ok(ticked)
 }
 
-async fn next_sleep(store: &Store) -> Duration {
+async fn next_sleep(store: &Store<Router>) -> Duration {
     match store.clock_next().await {
         Ok(Some(at)) => (at - clock::now()).to_std().unwrap_or_default().min(LONGEST),
         Ok(None) => LONGEST,

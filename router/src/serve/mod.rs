@@ -13,7 +13,7 @@ use platform::{
     broker::Topology,
     pack::watch::PackWatch,
     run::{config::Config, database_watch, lifecycle::Parts, listener, probes, readiness::Readiness, telemetry},
-    store::Store,
+    store::{Router, Store},
 };
 use tokio::{
     sync::{Notify, watch},
@@ -32,13 +32,15 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
     // The pool, the question of whether the database is fit, and RabbitMQ's two connections.
     listener::check_descriptors(config.database.connections as usize + 3, 0)?;
     let metrics = telemetry::start_metrics()?;
-    let url = config.database_url("router")?;
-    let store = Store::open(&url, "router", config.database.connections)?.grouping(config.intake.group_above);
+    let store = config
+        .store::<Router>("router", config.database.connections)?
+        .grouping(config.intake.group_above);
     let amqp_url = config.amqp_url()?;
 
     let readiness = Readiness::default();
     let mut parts = Parts::new();
     let stop = parts.stop();
+    let url = config.database_url::<Router>()?;
     let watch = database_watch::run(url, "router", readiness.part("PostgreSQL"), stop.clone());
     parts.spawn("database watch", watch);
     parts.spawn("housekeeping", housekeeping(store.clone(), stop.clone()));
@@ -85,7 +87,7 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
 }
 
 /// A flood rings: somebody of the office should look whether it is one.
-async fn gauges(store: Store, county: String, stop: CancellationToken) -> anyhow::Result<()> {
+async fn gauges(store: Store<Router>, county: String, stop: CancellationToken) -> anyhow::Result<()> {
     while stop.run_until_cancelled(tokio::time::sleep(GAUGES)).await.is_some() {
         if let Ok(open) = store.floods_open(&county, platform::clock::now()).await {
             metrics::gauge!("shouwang_floods_open").set(open as f64);
@@ -96,7 +98,7 @@ async fn gauges(store: Store, county: String, stop: CancellationToken) -> anyhow
 
 /// Tells the notifiers that there is work. Outside every transaction, since NOTIFY takes a global lock at commit; losing one
 /// costs a fraction of a second, because notifiers look around by themselves.
-async fn wake(store: Store, notices: Arc<Notify>, stop: CancellationToken) -> anyhow::Result<()> {
+async fn wake(store: Store<Router>, notices: Arc<Notify>, stop: CancellationToken) -> anyhow::Result<()> {
     while stop.run_until_cancelled(notices.notified()).await.is_some() {
         if let Err(e) = store.notices_wake().await {
             tracing::debug!(error = telemetry::chain(&e), "notifiers were not woken");
@@ -105,7 +107,7 @@ async fn wake(store: Store, notices: Arc<Notify>, stop: CancellationToken) -> an
     Ok(())
 }
 
-async fn housekeeping(store: Store, stop: CancellationToken) -> anyhow::Result<()> {
+async fn housekeeping(store: Store<Router>, stop: CancellationToken) -> anyhow::Result<()> {
     loop {
         if let Err(e) = store.partitions_ensure(platform::clock::now()).await {
             tracing::warn!(error = telemetry::chain(&e), "next month's partitions were not made");

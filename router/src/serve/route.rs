@@ -15,7 +15,7 @@ use platform::{
     pack::watch::{LoadedPack, PackWatch},
     receipt::ReportId,
     run::telemetry::chain,
-    store::{Pinned, Recorded, ReportToRoute, Store, StoreError},
+    store::{Pinned, Recorded, ReportToRoute, Router, Store, StoreError},
 };
 use tokio::sync::{Mutex, Notify};
 use tokio_util::sync::CancellationToken;
@@ -36,7 +36,7 @@ pub(super) enum Ended {
 /// Decides and records. Cloning is cheap.
 #[derive(Clone)]
 pub(super) struct Dispatcher {
-    pub(super) store: Store,
+    pub(super) store: Store<Router>,
     pub(super) county: String,
     pub(super) pack: PackWatch,
     stages: Arc<Notify>,
@@ -47,7 +47,7 @@ pub(super) struct Dispatcher {
 
 impl Dispatcher {
     pub(super) fn new(
-        store: Store,
+        store: Store<Router>,
         county: String,
         pack: PackWatch,
         stages: Arc<Notify>,

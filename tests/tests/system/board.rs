@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use platform::store::Board;
 use std::cmp::Reverse;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -59,7 +60,7 @@ async fn figures_are_those_of_a_naive_computation() {
             .unwrap();
     }
     let now = clock::now();
-    let board = fixture.store_as("board");
+    let board = fixture.store_as::<Board>();
     assert!(board.board_snapshot_make("taihe", now, 90).await.unwrap());
     let (_, _, data) = board.board_snapshot("taihe").await.unwrap().unwrap();
 
@@ -119,7 +120,7 @@ async fn the_ledger_names_what_is_missing() {
         fixture.route(report, clock::now()).await;
     }
     fixture.stored(Sample::Pregnant13).await; // waits
-    let board = fixture.store_as("board");
+    let board = fixture.store_as::<Board>();
     let ledger = async || {
         board.board_snapshot_make("taihe", clock::now(), 90).await.unwrap();
         board.board_snapshot("taihe").await.unwrap().unwrap().2["ledger"].clone()
@@ -160,7 +161,7 @@ async fn calls_are_listed_highest_level_first() {
             .unwrap();
     naive.sort_by_key(|(level, due)| (Reverse(*level), *due));
     assert!(naive.len() > 20, "more than the list shows: {}", naive.len());
-    let board = fixture.store_as("board");
+    let board = fixture.store_as::<Board>();
     let now = board.board_now("taihe", clock::now()).await.unwrap();
     let listed: Vec<_> = now.overdue.iter().map(|l| (l.level.unwrap(), l.since)).collect();
     assert_eq!(listed, naive[..20]);
@@ -187,7 +188,7 @@ async fn call_backs_wait_from_the_last_ticket_on() {
             .unwrap();
         ids.push(report.id);
     }
-    let board = fixture.store_as("board");
+    let board = fixture.store_as::<Board>();
     let waiting = async || -> Vec<i64> {
         let due = board.callbacks_due("taihe", clock::now()).await.unwrap();
         due.iter().map(|d| d.report_id).collect()

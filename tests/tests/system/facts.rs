@@ -1,6 +1,7 @@
 //! Stored facts are read one way, by SQL and by the program; what is unknown, and codes that no list has, are kept and shown.
 
 use casework::report::salvage;
+use platform::store::{Board, Router};
 use platform::{clock, text::Lang};
 use serde_json::{Value, json};
 use tests::{
@@ -193,7 +194,13 @@ async fn unknown_facts_stay_with_the_ticket() {
         .report_insert_batch(std::slice::from_ref(&report))
         .await
         .unwrap();
-    let stored = fixture.store.report_to_route(report.id).await.unwrap().unwrap();
+    let stored = fixture
+        .store
+        .lend::<Router>()
+        .report_to_route(report.id)
+        .await
+        .unwrap()
+        .unwrap();
     let now = clock::now();
     fixture.route(&stored, now).await;
     let db = sqlx::PgPool::connect(&fixture.url).await.unwrap();
@@ -214,7 +221,7 @@ async fn unknown_facts_stay_with_the_ticket() {
         .unwrap();
     assert!(police.1.is_empty());
     // The code is noted with its township and receipt; a second report adds to it, and a list that has it empties it.
-    let board = fixture.store_as("board");
+    let board = fixture.store_as::<Board>();
     let listed = board.unlisted_areas("taihe").await.unwrap();
     assert_eq!(listed.len(), 1);
     assert_eq!(
@@ -230,7 +237,13 @@ async fn unknown_facts_stay_with_the_ticket() {
             .report_insert_batch(std::slice::from_ref(&again))
             .await
             .unwrap();
-        let stored = fixture.store.report_to_route(again.id).await.unwrap().unwrap();
+        let stored = fixture
+            .store
+            .lend::<Router>()
+            .report_to_route(again.id)
+            .await
+            .unwrap()
+            .unwrap();
         fixture.route(&stored, now).await;
         newest = again.id;
     }
@@ -254,7 +267,13 @@ async fn unknown_facts_stay_with_the_ticket() {
             .report_insert_batch(std::slice::from_ref(&other))
             .await
             .unwrap();
-        let stored = fixture.store.report_to_route(other.id).await.unwrap().unwrap();
+        let stored = fixture
+            .store
+            .lend::<Router>()
+            .report_to_route(other.id)
+            .await
+            .unwrap()
+            .unwrap();
         fixture.route(&stored, now).await;
     }
     let count: i64 = sqlx::query_scalar("SELECT count(*) FROM unlisted_areas")

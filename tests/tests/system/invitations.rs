@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use chrono::TimeDelta;
+use platform::store::People;
 use platform::{clock, store::NewAct};
 use tests::{
     Fixture, System,
@@ -298,7 +299,7 @@ async fn inviting_again_ends_the_password_and_its_owner_is_told() {
 #[tokio::test]
 async fn many_at_once_use_an_invitation_once() {
     let fixture = Fixture::new().await;
-    let (now, people) = (clock::now(), fixture.store_as("people"));
+    let (now, people) = (clock::now(), fixture.store_as::<People>());
     let ids: Vec<i64> = sqlx::query_scalar(
         "INSERT INTO accounts (county, login, name, created_at, created_by)
          SELECT 'taihe', 'a' || n, '甲', $1, 'test' FROM generate_series(1, 2) n RETURNING id",

@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use platform::clock;
+use platform::store::Router;
 use tests::{Fixture, Sample};
 
 #[tokio::test]
@@ -25,7 +26,7 @@ async fn a_stage_that_cannot_be_settled_stops_no_other() {
         .execute(&fixture.db)
         .await
         .unwrap();
-    let router = fixture.store_as("router");
+    let router = fixture.store_as::<Router>();
     let mut looked_at = 0;
     loop {
         let ticked = router.clock_turn(later).await.unwrap();

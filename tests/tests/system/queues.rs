@@ -6,12 +6,15 @@ use chrono::{DateTime, TimeDelta, Utc};
 use platform::{
     clock,
     store::{
-        Attempt, BoardList, DeskScope, LeaseOf, LeasedNotice, NOTICES_COUNTED, Onward, REPORTS_COUNTED, Settlement,
-        Store, Verdict, Waits,
+        Attempt, Board, BoardList, Desk, DeskScope, LeaseOf, LeasedNotice, Login, NOTICES_COUNTED, Notifier, Office,
+        Onward, REPORTS_COUNTED, Relay, Router, Settlement, Store, Verdict, Waits,
     },
 };
 use sqlx::{Executor, PgPool};
-use tests::{Fixture, Sample, backlog};
+use tests::{
+    Fixture, Sample, backlog,
+    lease::{lease, lease_onward},
+};
 use uuid::Uuid;
 
 pub(crate) const WAITING: i64 = 200_000;
@@ -26,13 +29,14 @@ struct Read {
 }
 
 /// A store with one connection, so that its statistics can be asked for.
-pub(crate) struct Probe {
-    pub(crate) store: Store,
+pub(crate) struct Probe<L> {
+    pub(crate) store: Store<L>,
     owner: PgPool,
 }
 
-impl Probe {
-    pub(crate) fn new(fixture: &Fixture, task: &str) -> Self {
+impl<L: Login> Probe<L> {
+    pub(crate) fn new(fixture: &Fixture) -> Self {
+        let task = L::TASK.expect("a task");
         Self {
             store: Store::open(&fixture.login(task), task, 1).expect("a store"),
             owner: fixture.store.pool().clone(),
@@ -60,7 +64,7 @@ impl Probe {
         &self,
         what: &str,
         (rows, pages): (i64, i64),
-        work: impl AsyncFnOnce(&Store) -> Result<T, E>,
+        work: impl AsyncFnOnce(&Store<L>) -> Result<T, E>,
     ) -> T {
         let before = self.so_far().await;
         let done = work(&self.store).await.expect(what);
@@ -114,20 +118,18 @@ async fn a_turn_of_the_notice_queue_costs_what_is_due() {
         .unwrap();
     // What a mail says is read by the tickets of its notice, however many others the county has.
     backlog::tickets(db, TICKETS).await;
-    let probe = Probe::new(&fixture, "notifier");
+    let probe = Probe::<Notifier>::new(&fixture);
     let (owner, other) = (Uuid::new_v4(), Uuid::new_v4());
     let mut onward = Onward::default();
     let leased = probe
         .costs("a lease of 50", (4000, 4000), async |store| {
-            store
-                .notice_lease_onward("taihe", owner, now, (50, LeaseOf::All), &mut onward)
-                .await
+            lease_onward(store, owner, now, (50, LeaseOf::All), &mut onward).await
         })
         .await;
     assert!(leased.len() == 50 && leased.iter().all(|n| n.urgency == "P2"));
     let none = probe
         .costs("a look for P1", (100, 100), async |store| {
-            store.notice_lease("taihe", owner, now, 50, LeaseOf::Urgent).await
+            lease(store, owner, now, (50, LeaseOf::Urgent)).await
         })
         .await;
     assert!(none.is_empty());
@@ -152,9 +154,7 @@ async fn a_turn_of_the_notice_queue_costs_what_is_due() {
     dump.execute("SELECT count(*) FROM packs").await.unwrap();
     let mut onward = Onward::default();
     for _ in 0..20 {
-        let leased = probe
-            .store
-            .notice_lease_onward("taihe", other, now, (500, LeaseOf::All), &mut onward)
+        let leased = lease_onward(&probe.store, other, now, (500, LeaseOf::All), &mut onward)
             .await
             .unwrap();
         assert_eq!(leased.len(), 500);
@@ -165,11 +165,7 @@ async fn a_turn_of_the_notice_queue_costs_what_is_due() {
         .costs(
             "a lease behind 10,000 that are done",
             (4000 + 1500, 4000 + 1500),
-            async |store| {
-                store
-                    .notice_lease_onward("taihe", other, now, (50, LeaseOf::All), &mut onward)
-                    .await
-            },
+            async |store| lease_onward(store, other, now, (50, LeaseOf::All), &mut onward).await,
         )
         .await;
     assert_eq!(leased.len(), 50);
@@ -197,7 +193,7 @@ async fn a_turn_of_the_outbox_costs_what_is_due() {
     backlog::outbox(db, WAITING).await;
     let now = clock::now();
     db.execute("VACUUM ANALYZE outbox").await.unwrap();
-    let relay = Probe::new(&fixture, "relay");
+    let relay = Probe::<Relay>::new(&fixture);
     let owner = Uuid::new_v4();
     let rows = relay
         .costs("a lease of 500", (3500, 12_000), async |store| {
@@ -219,7 +215,7 @@ async fn a_turn_of_the_outbox_costs_what_is_due() {
     assert_eq!(waiting, REPORTS_COUNTED, "a count stops");
     assert!(oldest_s > 1000.0, "{oldest_s}");
 
-    let router = Probe::new(&fixture, "router");
+    let router = Probe::<Router>::new(&fixture);
     let mut onward = Onward::default();
     let before = now - TimeDelta::days(1);
     let none = router
@@ -293,7 +289,7 @@ async fn a_turn_of_the_outbox_costs_what_is_due() {
 
 /// What the office and a unit's desk look at, whatever the planner knows of the tables. `when` is for the message.
 async fn pages_cost_what_they_show(fixture: &Fixture, when: &str) {
-    let board = Probe::new(fixture, "board");
+    let board = Probe::<Board>::new(fixture);
     let what = |page: &str| format!("{page}, {when}");
     board
         .costs(&what("the board"), (16_000, 16_000), async |store| {
@@ -321,13 +317,13 @@ async fn pages_cost_what_they_show(fixture: &Fixture, when: &str) {
             store.leading_now("taihe", "office").await
         })
         .await;
-    let office = Probe::new(fixture, "office");
+    let office = Probe::<Office>::new(fixture);
     office
         .costs(&what("counts of the office"), (10_000, 7000), async |store| {
             store.office_counts("taihe", clock::now()).await
         })
         .await;
-    let desk = Probe::new(fixture, "desk");
+    let desk = Probe::<Desk>::new(fixture);
     let scope = DeskScope::new(["office"]);
     desk.costs(&what("counts of a desk"), (4500, 4500), async |store| {
         store.desk_open(&scope, "taihe").await
@@ -354,7 +350,7 @@ async fn clock_board_and_desk_cost_what_they_show() {
     db.execute("VACUUM ANALYZE tickets").await.unwrap();
     pages_cost_what_they_show(&fixture, "after VACUUM ANALYZE").await;
 
-    let router = Probe::new(&fixture, "router");
+    let router = Probe::<Router>::new(&fixture);
     let next = router
         .costs("the next step", (1000, 3000), async |store| store.clock_next().await)
         .await;
@@ -366,7 +362,7 @@ async fn clock_board_and_desk_cost_what_they_show() {
         .await;
     assert_eq!(ticked.stages, 50);
 
-    let board = Probe::new(&fixture, "board");
+    let board = Probe::<Board>::new(&fixture);
     let triage = board
         .costs("the list of triage", (3000, 4000), async |store| {
             store.triage_list("taihe", 0, 200).await
@@ -391,7 +387,7 @@ async fn call_backs_cost_what_is_due() {
     db.execute("ANALYZE").await.unwrap();
     // Closed tickets whose report has an open one: nobody of these reports is to be called.
     backlog::tickets(db, WAITING).await;
-    let office = Probe::new(&fixture, "office");
+    let office = Probe::<Office>::new(&fixture);
     // What the backlog left behind dead is walked until a vacuum took it; all its tickets would be some 6,000 pages.
     for (when, pages) in [("nothing is due", 1500), ("nothing is due, after VACUUM ANALYZE", 300)] {
         let none = office
@@ -423,7 +419,7 @@ async fn call_backs_cost_what_is_due() {
             .await;
         db.execute("VACUUM ANALYZE callbacks_waiting").await.unwrap();
     }
-    let router = Probe::new(&fixture, "router");
+    let router = Probe::<Router>::new(&fixture);
     let told = router
         .costs("the day's mail", (12_000, 12_000), async |store| {
             store.callbacks_tell("taihe", now + TimeDelta::hours(24)).await

@@ -6,7 +6,7 @@ use casework::words::{Action, Addressee};
 use chrono::TimeDelta;
 use platform::{
     clock,
-    store::{OpeningAsk, OpeningAsked, OpeningClock, OpeningClocks, OpeningList, ReadsAsked},
+    store::{Board, Office, OpeningAsk, OpeningAsked, OpeningClock, OpeningClocks, OpeningList, ReadsAsked, Router},
 };
 use sqlx::{Executor, PgPool};
 use tests::{Fixture, NewPerson, Sample, backlog, person};
@@ -43,7 +43,7 @@ async fn the_list_of_looks_costs_what_it_shows() {
     db.execute("VACUUM ANALYZE reads").await.expect("statistics");
     let now = clock::now();
     for when in ["after VACUUM ANALYZE"] {
-        let board = Probe::new(&fixture, "board");
+        let board = Probe::<Board>::new(&fixture);
         let whole = ReadsAsked::default();
         for (what, asked, found) in [
             ("all", whole.clone(), 51),
@@ -142,7 +142,7 @@ async fn the_clock_of_openings_costs_what_is_due() {
         clocks: &|_| clocks.clone(),
     };
     let asked = fixture
-        .store_as("office")
+        .store_as::<Office>()
         .opening_ask(report.id, Side::Office, &ask)
         .await
         .expect("an asking");
@@ -150,14 +150,14 @@ async fn the_clock_of_openings_costs_what_is_due() {
     backlog::openings(db, WAITING).await;
     db.execute("VACUUM ANALYZE openings").await.expect("statistics");
     for when in ["after VACUUM ANALYZE"] {
-        let router = Probe::new(&fixture, "router");
+        let router = Probe::<Router>::new(&fixture);
         let next = router
             .costs(&format!("the next step, {when}"), (1000, 1500), async |store| {
                 store.clock_next().await
             })
             .await;
         assert!(next.is_some());
-        let board = Probe::new(&fixture, "board");
+        let board = Probe::<Board>::new(&fixture);
         board
             .costs(
                 &format!("what waits for a decision, {when}"),

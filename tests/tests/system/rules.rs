@@ -6,7 +6,7 @@ use casework::county::PackFiles;
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::{
     clock,
-    store::{Clerk, Created, NewAccount, RulesError, Store, WayIn},
+    store::{Clerk, Created, NewAccount, Office, People, RulesError, Store, WayIn},
 };
 use serde_json::json;
 use tests::{Fixture, Sample, System};
@@ -14,7 +14,7 @@ use tests::{Fixture, Sample, System};
 /// Two people of the office.
 struct Office {
     fixture: Fixture,
-    store: Store,
+    store: Store<Office>,
     first: i64,
     second: i64,
 }
@@ -37,13 +37,19 @@ impl Office {
                 detail: serde_json::json!({}),
             };
             let now = clock::now();
-            let Created::All(ids) = fixture.store.accounts_create(&[account], now).await.unwrap() else {
+            let Created::All(ids) = fixture
+                .store
+                .lend::<People>()
+                .accounts_create(&[account], now)
+                .await
+                .unwrap()
+            else {
                 panic!("{login} is taken")
             };
             accounts.push(ids[0]);
         }
         Self {
-            store: fixture.store_as("office"),
+            store: fixture.store_as::<Office>(),
             fixture,
             first: accounts[0],
             second: accounts[1],
@@ -299,11 +305,9 @@ async fn the_database_refuses_by_itself() {
         ("the trail's rows", "DELETE FROM rule_set_acts".to_owned()),
         ("a version", "DELETE FROM rule_sets WHERE version = 1".to_owned()),
     ];
-    for login in [&office.store, &office.fixture.store] {
+    for login in [office.store.pool(), office.fixture.store.pool()] {
         for (what, statement) in &refused {
-            let done = sqlx::query(sqlx::AssertSqlSafe(statement.clone()))
-                .execute(login.pool())
-                .await;
+            let done = sqlx::query(sqlx::AssertSqlSafe(statement.clone())).execute(login).await;
             assert!(done.is_err(), "{what} was changed: {statement}");
         }
     }

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use platform::{
     clock,
     receipt::ReportId,
-    store::{PackLoaded, Recorded, Store, Stored},
+    store::{Office, Owner, PackLoaded, Recorded, Relay, Router, Store, Stored},
 };
 use sqlx::{Connection, Executor, PgConnection};
 use tests::{Fixture, Sample, new_report, root};
@@ -195,7 +195,7 @@ async fn a_report_is_routed_once_however_often_its_message_arrives() {
 #[tokio::test]
 async fn a_lease_is_held_by_one_and_marked_only_by_its_owner() {
     let fixture = Fixture::new().await;
-    let relay = fixture.store_as("relay");
+    let relay = fixture.store_as::<Relay>();
     let report = fixture.stored(Sample::BruisesAtSchool).await;
     let (one, two) = (Uuid::new_v4(), Uuid::new_v4());
     let now = clock::now();
@@ -375,7 +375,7 @@ async fn the_desk_sees_only_its_units_in_sql() {
 #[tokio::test]
 async fn a_dropped_begin_leaves_no_stale_transaction() {
     let fixture = Fixture::new().await;
-    let store = Store::open(&fixture.url, "test", 1).expect("a store");
+    let store = Store::<Owner>::open(&fixture.url, "test", 1).expect("a store");
     store.ping().await.unwrap();
     for n in 0..200_u64 {
         let begin = store.pool().begin();
@@ -383,6 +383,7 @@ async fn a_dropped_begin_leaves_no_stale_transaction() {
         let id = i64::try_from(n).unwrap();
         // Each write must be seen by another connection at once; inside a stale transaction it would not be.
         let written = store
+            .lend::<Router>()
             .parked_insert("q", &format!("reason {id}"), b"", clock::now())
             .await;
         written.expect("a write");
@@ -398,7 +399,7 @@ async fn a_dropped_begin_leaves_no_stale_transaction() {
 #[tokio::test]
 async fn a_connection_given_back_is_clean_and_says_nothing_in_the_servers_log() {
     let fixture = Fixture::new().await;
-    let store = Store::open(&fixture.url, "test", 1).expect("a store");
+    let store = Store::<Owner>::open(&fixture.url, "test", 1).expect("a store");
     let backend = async || -> i32 {
         sqlx::query_scalar("SELECT pg_backend_pid()")
             .fetch_one(store.pool())
@@ -421,6 +422,7 @@ async fn a_connection_given_back_is_clean_and_says_nothing_in_the_servers_log() 
     open.execute("BEGIN").await.unwrap();
     drop(open);
     store
+        .lend::<Router>()
         .parked_insert("q", "after an open transaction", b"", clock::now())
         .await
         .unwrap();
@@ -456,7 +458,7 @@ async fn a_replay_takes_the_newest_reports_and_no_drill() {
     reports[10].facts = r#"{"situations": ["abandoned"], "place": "moon"}"#.into();
     fixture.writer().report_insert_batch(&reports).await.expect("stored");
 
-    let board = fixture.store_as("office");
+    let office = fixture.store_as::<Office>();
     let mut wanted: Vec<_> = reports
         .iter()
         .filter(|report| !report.drill)
@@ -464,12 +466,12 @@ async fn a_replay_takes_the_newest_reports_and_no_drill() {
         .collect();
     wanted.sort_unstable_by(|a, b| b.cmp(a));
     for count in [1, 2, 4, 7, 11, 50] {
-        let keys = board.replay_keys("taihe", count).await.expect("keys");
+        let keys = office.replay_keys("taihe", count).await.expect("keys");
         let found: Vec<i64> = keys.iter().map(|(id, _)| *id).collect();
         let newest: Vec<i64> = wanted.iter().take(count as usize).map(|(_, id)| *id).collect();
         assert_eq!(found, newest, "the newest {count}");
     }
-    assert!(board.replay_keys("elsewhere", 5).await.expect("keys").is_empty());
+    assert!(office.replay_keys("elsewhere", 5).await.expect("keys").is_empty());
 
     let pack = Arc::new(fixture.pack.clone());
     let told = Arc::new(std::sync::Mutex::new(Vec::new()));
@@ -477,7 +479,7 @@ async fn a_replay_takes_the_newest_reports_and_no_drill() {
         let told = Arc::clone(&told);
         move |done, of| told.lock().unwrap().push((done, of))
     };
-    let outcome = platform::office::replay::run(&board, "taihe", [Arc::clone(&pack), pack], 50, progress)
+    let outcome = platform::office::replay::run(&office, "taihe", [Arc::clone(&pack), pack], 50, progress)
         .await
         .expect("an outcome");
     assert_eq!((outcome.reports, outcome.changed), (10, 0));

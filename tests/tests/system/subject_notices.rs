@@ -7,10 +7,13 @@ use chrono::TimeDelta;
 use mail_parser::MessageParser;
 use platform::{
     clock,
-    store::{Bounced, Created, LeaseOf, NewAccount, Said, Store, Subject, SubjectNotice, To, WayIn},
+    store::{
+        Bounced, Created, LeaseOf, NewAccount, Notifier, Owner, People, Router, Said, Store, Subject, SubjectNotice,
+        To, WayIn,
+    },
 };
 use serde_json::Value;
-use tests::{Fixture, Sample, System, eventually, officers::Accounts};
+use tests::{Fixture, Sample, System, eventually, lease::lease, officers::Accounts};
 use uuid::Uuid;
 
 fn notice(subject: Subject, to: To<'_>) -> SubjectNotice<'_> {
@@ -45,7 +48,13 @@ async fn each_is_queued_once_for_each_recipient_by_every_login_that_may() {
         by: "test",
         detail: serde_json::json!({}),
     };
-    let Created::All(ids) = fixture.store.accounts_create(&[account], clock::now()).await.unwrap() else {
+    let Created::All(ids) = fixture
+        .store
+        .lend::<People>()
+        .accounts_create(&[account], clock::now())
+        .await
+        .unwrap()
+    else {
         panic!("taken")
     };
     sqlx::query("INSERT INTO memberships (account_id, county, unit, role, since) VALUES ($1, 'taihe', 'office', 'office', now())")
@@ -83,20 +92,19 @@ async fn each_is_queued_once_for_each_recipient_by_every_login_that_may() {
     let gone = notice(Subject::OpeningAsked(90), To::Unit("pol-341222101"));
     let nobody = notice(Subject::RightsChanged(91), To::UnitsOf(999));
     for notice in [gone, nobody] {
-        assert_eq!(fixture.store.subject_notice(&notice).await.unwrap(), 1);
+        assert_eq!(fixture.store.lend::<Router>().subject_notice(&notice).await.unwrap(), 1);
         queued += 1;
     }
     let to_office = "SELECT count(*) FROM notices WHERE subject_id IN (90, 91) AND unit = 'office'";
     assert_eq!(fixture.count(to_office).await, 2);
     // Lease and gauge take them like any other.
-    let notifier = fixture.store_as("notifier");
+    let notifier = fixture.store_as::<Notifier>();
     let depth = notifier.notice_depth("taihe", clock::now()).await.unwrap();
     let about_tickets = fixture
         .count("SELECT count(*) FROM notices WHERE ticket_id IS NOT NULL")
         .await;
     assert_eq!(depth.queued, queued + about_tickets);
-    let leased = notifier
-        .notice_lease("taihe", Uuid::new_v4(), clock::now(), 1000, LeaseOf::All)
+    let leased = lease(&notifier, Uuid::new_v4(), clock::now(), (1000, LeaseOf::All))
         .await
         .unwrap();
     let subjects = leased.iter().filter(|n| n.subject_kind.is_some()).count();
@@ -116,7 +124,7 @@ async fn they_arrive_open_for_their_recipient_and_may_fail_like_any_other() {
     system.routed(&filed).await;
     system.quiet(Duration::from_secs(30)).await;
     let before = system.mail.count();
-    let store = Store::open(&system.database_url, "test", 2).unwrap();
+    let store = Store::<Owner>::open(&system.database_url, "test", 2).unwrap();
     let unit: String = sqlx::query_scalar(
         "SELECT unit FROM memberships m JOIN accounts a ON a.id = m.account_id WHERE a.login = 'demo-member'",
     )

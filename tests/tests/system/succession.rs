@@ -9,7 +9,7 @@ use casework::pack::Pack;
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
-    store::{PackDone, PackError, PackLoaded, Successors},
+    store::{Desk, PackDone, PackError, PackLoaded, People, Successors},
 };
 use serde_json::Value;
 use tests::{Fixture, NewPerson, Sample, person, root};
@@ -147,7 +147,7 @@ async fn a_unit_with_open_tickets_leaves_only_with_a_successor() {
     );
 
     // The successor's desk sees the ticket, the old one's people see nothing, and the dead assignee is marked.
-    let desk = fixture.store_as("desk");
+    let desk = fixture.store_as::<Desk>();
     let ticket = desk
         .desk_ticket(&platform::store::DeskScope::new([NEW]), old[0])
         .await
@@ -238,7 +238,7 @@ async fn a_renamed_unit_keeps_its_code_and_its_tickets() {
 async fn a_confirmed_mailbox_survives_later_packs_and_a_pack_that_differs_says_so() {
     let fixture = Fixture::new().await;
     let by = account(&fixture, "admin1", "office").await;
-    let people = fixture.store_as("people");
+    let people = fixture.store_as::<People>();
     let act = platform::store::NewAct {
         county: "taihe",
         at: clock::now(),

@@ -6,7 +6,7 @@ use casework::county::PackFiles;
 use casework::office::soundness::Examined;
 use platform::{
     clock,
-    store::{Clerk, RulesError, StoreError},
+    store::{self, Clerk, RulesError, Store, StoreError},
     text::Lang,
 };
 
@@ -68,7 +68,7 @@ impl Signed {
 pub(super) async fn write<T, F, W>(visit: &Visit, step: F) -> Result<T, RulesError>
 where
     T: Send + 'static,
-    F: FnOnce(platform::store::Store, Arc<str>, Signed) -> W,
+    F: FnOnce(Store<store::Office>, Arc<str>, Signed) -> W,
     W: Future<Output = Result<T, RulesError>> + Send + 'static,
 {
     let internal = &visit.internal;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use sqlx::{Connection, Executor, PgConnection};
 
-use crate::store::{Store, StoreError, options};
+use crate::store::{StoreError, options};
 
 /// Longest wait for an answer before PostgreSQL counts as hanging.
 const ANSWER: Duration = Duration::from_secs(3);
@@ -14,27 +14,24 @@ const ANSWER: Duration = Duration::from_secs(3);
 /// full disk is known before a report meets it. A quarter of a megabyte, without a trace in tables or write-ahead log.
 const ROOM: &str = "SET LOCAL work_mem = '64kB'; SELECT count(*) FROM (SELECT n FROM generate_series(1, 8000) n ORDER BY md5(n::text)) t";
 
-impl Store {
-    /// Asks PostgreSQL as a newcomer would: a connection of its own, an answer, room on the disk. `Err` says what is wrong.
-    ///
-    /// A pool's connection would say nothing of a server that takes no new ones.
-    pub async fn probe(url: &str, task: &str) -> Result<(), String> {
-        let asked = async {
-            let mut connection = <PgConnection as Connection>::connect_with(&options(url, task)?).await?;
-            connection.execute(ROOM).await?;
-            connection.close().await?;
-            Ok::<_, StoreError>(())
-        };
-        match tokio::time::timeout(ANSWER, asked).await {
-            Ok(answered) => answered.map_err(|e| e.advice()),
-            Err(_) => Err(format!(
-                "PostgreSQL does not answer within {} s: it hangs or has too much to do; look at its log and restart it",
-                ANSWER.as_secs()
-            )),
-        }
+/// Asks PostgreSQL as a newcomer would: a connection of its own, an answer, room on the disk. `Err` says what is wrong.
+///
+/// A pool's connection would say nothing of a server that takes no new ones.
+pub async fn probe(url: &str, task: &str) -> Result<(), String> {
+    let asked = async {
+        let mut connection = <PgConnection as Connection>::connect_with(&options(url, task)?).await?;
+        connection.execute(ROOM).await?;
+        connection.close().await?;
+        Ok::<_, StoreError>(())
+    };
+    match tokio::time::timeout(ANSWER, asked).await {
+        Ok(answered) => answered.map_err(|e| e.advice()),
+        Err(_) => Err(format!(
+            "PostgreSQL does not answer within {} s: it hangs or has too much to do; look at its log and restart it",
+            ANSWER.as_secs()
+        )),
     }
 }
-
 impl StoreError {
     /// What is wrong and what to do.
     pub fn advice(&self) -> String {

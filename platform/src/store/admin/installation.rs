@@ -2,7 +2,7 @@
 
 use sqlx::{Connection, PgConnection};
 
-use crate::store::{Store, StoreError, options};
+use crate::store::{Intake, Login, Store, StoreError, options};
 
 /// The key that sealed the newest report.
 #[derive(Clone, Debug)]
@@ -29,7 +29,7 @@ pub async fn installation_mark(url: &str, demo: bool) -> Result<bool, StoreError
     Ok(made_for)
 }
 
-impl Store {
+impl<L: Login> Store<L> {
     /// Whether this database was made for a demo. One without a mark was not.
     pub async fn installation_is_demo(&self) -> Result<bool, StoreError> {
         let demo: Option<bool> = sqlx::query_scalar("SELECT demo FROM installation")
@@ -37,7 +37,9 @@ impl Store {
             .await?;
         Ok(demo.unwrap_or(false))
     }
+}
 
+impl Store<Intake> {
     /// The key of the newest report of a county; `None` where there is no report yet.
     pub async fn report_newest_key(&self, county: &str) -> Result<Option<NewestKey>, StoreError> {
         let row: Option<(i64, String, Vec<u8>)> =

@@ -6,6 +6,7 @@ pub(super) mod installation;
 pub(super) mod logins;
 pub(super) mod migrate;
 
+pub use away::probe;
 pub use encryption::{Encryption, encryption};
 pub use installation::{NewestKey, installation_mark};
 pub use logins::{TASKS, logins_write};

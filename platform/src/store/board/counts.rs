@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::store::{DeskScope, Store, StoreError};
+use crate::store::{Board, Desk, DeskScope, Store, StoreError, callback::cases::waiting};
 
 /// A count stops here: beyond it the exact number changes nothing.
 const MOST: i64 = 1000;
@@ -22,7 +22,7 @@ pub struct OfficeCounts {
     pub openings: i64,
 }
 
-impl Store {
+impl Store<Desk> {
     /// Open tickets of these units, and those of drills, each of at most 1,000.
     pub async fn desk_open(&self, scope: &DeskScope, county: &str) -> Result<(i64, i64), StoreError> {
         let mut tx = self.desk(scope).await?;
@@ -34,7 +34,9 @@ impl Store {
         tx.commit().await?;
         Ok((counts[0], counts[1]))
     }
+}
 
+impl Store<Board> {
     /// What waits for the office.
     pub async fn office_counts(&self, county: &str, now: DateTime<Utc>) -> Result<OfficeCounts, StoreError> {
         let overdue = sqlx::query_scalar(
@@ -59,7 +61,7 @@ impl Store {
             openings: asked + to_review,
             overdue,
             triage,
-            callbacks: self.callbacks_waiting(county, now, MOST).await?,
+            callbacks: waiting(&self.pool, county, now, MOST).await?,
             closings: self.closings_count(county, now).await?,
         })
     }

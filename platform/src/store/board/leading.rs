@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::types::Json;
 
-use crate::store::{Store, StoreError, UnitCall};
+use crate::store::{Board, Store, StoreError, UnitCall};
 
 /// Lines of the page. A county with more of them has another trouble than a long list.
 const SHOWN: i64 = 200;
@@ -51,7 +51,7 @@ pub struct LeadingNow {
     pub office_failed_at: Option<DateTime<Utc>>,
 }
 
-impl Store {
+impl Store<Board> {
     /// What is overdue at the leading group's level. `office` is the code of its office.
     pub async fn leading_now(&self, county: &str, office: &str) -> Result<LeadingNow, StoreError> {
         let mut overdue: Vec<LeadingLine> = sqlx::query_as(include_str!("leading.sql"))

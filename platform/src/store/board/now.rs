@@ -8,7 +8,7 @@ use serde_json::Value;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use crate::store::{Flood, MailState, Store, StoreError, UnitCall, UnlistedArea};
+use crate::store::{Board, Flood, MailState, Store, StoreError, UnitCall, UnlistedArea};
 
 /// A list on the board is cut here; the count beside it says how many there are.
 const SHOWN: i64 = 20;
@@ -149,7 +149,7 @@ pub enum BoardList {
     Overdue,
 }
 
-impl Store {
+impl Store<Board> {
     /// The live part of the board.
     pub async fn board_now(&self, county: &str, now: DateTime<Utc>) -> Result<BoardNow, StoreError> {
         let count = |sql: &'static str| {

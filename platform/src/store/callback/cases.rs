@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
+use sqlx::PgPool;
 
-use crate::store::{Store, StoreError};
+use crate::store::{Board, Office, Store, StoreError};
 
 /// The list is cut here; who has called so many back sees the next ones.
 const LISTED: i64 = 200;
@@ -133,15 +134,10 @@ pub struct CallbackTicket {
     pub outcome: Option<String>,
 }
 
-impl Store {
+impl Store<Board> {
     /// All calls of a report, the first first.
     pub async fn callback_tries(&self, report_id: i64) -> Result<Vec<CallbackTry>, StoreError> {
-        let sql = format!("SELECT {TRY} FROM callbacks c WHERE c.report_id = $1 ORDER BY c.attempt");
-        let rows = sqlx::query_as(sqlx::AssertSqlSafe(sql))
-            .bind(report_id)
-            .fetch_all(&self.pool)
-            .await?;
-        Ok(rows)
+        tries(&self.pool, report_id).await
     }
 
     /// Reports that wait for a call-back, the longest first.
@@ -157,38 +153,9 @@ impl Store {
         offset: i64,
         limit: i64,
     ) -> Result<Vec<CallbackDue>, StoreError> {
-        let mut waiting = self.callbacks_first(county, now, offset + limit).await?;
+        let mut waiting = first(&self.pool, county, now, offset + limit).await?;
         let waiting = waiting.split_off(waiting.len().min(usize::try_from(offset).unwrap_or(usize::MAX)));
         self.callbacks_of(county, &waiting, now).await
-    }
-
-    async fn callbacks_first(&self, county: &str, now: DateTime<Utc>, most: i64) -> Result<Vec<i64>, StoreError> {
-        let waiting = sqlx::query_scalar(include_str!("waiting.sql"))
-            .bind(county)
-            .bind(most)
-            .bind(now)
-            .fetch_all(&self.pool)
-            .await?;
-        Ok(waiting)
-    }
-
-    /// How many reports wait for a call-back or for the second person's decision, counted up to `most` each.
-    pub(in crate::store) async fn callbacks_waiting(
-        &self,
-        county: &str,
-        now: DateTime<Utc>,
-        most: i64,
-    ) -> Result<i64, StoreError> {
-        let waiting = self.callbacks_first(county, now, most).await?;
-        let undecided: i64 = sqlx::query_scalar(
-            "SELECT count(*) FROM (SELECT FROM callbacks c JOIN reports r ON r.id = c.report_id
-                WHERE c.result = 'dissatisfied' AND c.decision IS NULL AND r.county = $1 LIMIT $2) few",
-        )
-        .bind(county)
-        .bind(most)
-        .fetch_one(&self.pool)
-        .await?;
-        Ok(i64::try_from(waiting.len()).unwrap_or(most) + undecided)
     }
 
     /// A report's call-back, if it waits for one: also when the list is too long to show it.
@@ -275,7 +242,9 @@ impl Store {
         .await?;
         Ok(rows)
     }
+}
 
+impl Store<Office> {
     /// The key that words about a report are sealed with.
     pub async fn callback_sealed(&self, county: &str, report_id: i64) -> Result<Option<CallbackSealed>, StoreError> {
         let row = sqlx::query_as("SELECT data_key FROM reports WHERE county = $1 AND id = $2")
@@ -285,4 +254,43 @@ impl Store {
             .await?;
         Ok(row)
     }
+}
+
+/// All calls of a report, the first first.
+pub(super) async fn tries(db: &PgPool, report_id: i64) -> Result<Vec<CallbackTry>, StoreError> {
+    let sql = format!("SELECT {TRY} FROM callbacks c WHERE c.report_id = $1 ORDER BY c.attempt");
+    let rows = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(report_id)
+        .fetch_all(db)
+        .await?;
+    Ok(rows)
+}
+
+async fn first(db: &PgPool, county: &str, now: DateTime<Utc>, most: i64) -> Result<Vec<i64>, StoreError> {
+    let waiting = sqlx::query_scalar(include_str!("waiting.sql"))
+        .bind(county)
+        .bind(most)
+        .bind(now)
+        .fetch_all(db)
+        .await?;
+    Ok(waiting)
+}
+
+/// How many reports wait for a call-back or for the second person's decision, counted up to `most` each.
+pub(in crate::store) async fn waiting(
+    db: &PgPool,
+    county: &str,
+    now: DateTime<Utc>,
+    most: i64,
+) -> Result<i64, StoreError> {
+    let waiting = first(db, county, now, most).await?;
+    let undecided: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM (SELECT FROM callbacks c JOIN reports r ON r.id = c.report_id
+            WHERE c.result = 'dissatisfied' AND c.decision IS NULL AND r.county = $1 LIMIT $2) few",
+    )
+    .bind(county)
+    .bind(most)
+    .fetch_one(db)
+    .await?;
+    Ok(i64::try_from(waiting.len()).unwrap_or(most) + undecided)
 }

@@ -9,9 +9,9 @@ use chrono::{DateTime, Utc};
 use serde_json::json;
 use sqlx::PgTransaction;
 
-use super::cases::{CallbackTry, TRY};
+use super::cases::{CallbackTry, TRY, tries};
 use crate::store::tickets::reopen::{self, Reopen};
-use crate::store::{By, Store, StoreError};
+use crate::store::{By, Office, Store, StoreError};
 
 /// What the caller chose to follow 不满意.
 #[derive(Clone, Debug)]
@@ -94,7 +94,7 @@ struct Locked {
     shut: bool,
 }
 
-impl Store {
+impl Store<Office> {
     /// Records a call, and what follows from it at once.
     pub async fn callback_record(&self, new: &CallbackNew<'_>, pack: &Pack) -> Result<CallbackRecorded, StoreError> {
         let mut tx = self.pool.begin().await?;
@@ -118,7 +118,7 @@ impl Store {
             // The second of two at the same instant: the constraints refused it.
             let taken = matches!(&e, sqlx::Error::Database(e) if e.is_unique_violation());
             tx.rollback().await?;
-            let last = self.callback_tries(new.report_id).await?.pop().filter(|_| taken);
+            let last = tries(&self.pool, new.report_id).await?.pop().filter(|_| taken);
             return last.map_or(Err(e.into()), |last| Ok(CallbackRecorded::Before(Box::new(last))));
         }
         let ends = match new.result {

@@ -4,7 +4,8 @@ use casework::calendar::shanghai;
 use casework::words::Urgency;
 use chrono::{DateTime, Datelike, Timelike, Utc};
 
-use crate::store::{Said, Store, StoreError, Subject, SubjectNotice, To};
+use super::cases::waiting;
+use crate::store::{Router, Said, Store, StoreError, Subject, SubjectNotice, To};
 
 /// Not before this hour in the county: nobody calls reporters at night.
 const FROM_HOUR: u32 = 8;
@@ -12,7 +13,7 @@ const FROM_HOUR: u32 = 8;
 /// A count stops here.
 const MOST: i64 = 1000;
 
-impl Store {
+impl Store<Router> {
     /// Queues the day's mail about call-backs, if some wait: one a day, from eight o'clock on. Answers whether it did.
     pub async fn callbacks_tell(&self, county: &str, now: DateTime<Utc>) -> Result<bool, StoreError> {
         let local = now.with_timezone(&shanghai());
@@ -31,7 +32,7 @@ impl Store {
         if told {
             return Ok(false);
         }
-        let count = self.callbacks_waiting(county, now, MOST).await?;
+        let count = waiting(&self.pool, county, now, MOST).await?;
         if count == 0 {
             return Ok(false);
         }

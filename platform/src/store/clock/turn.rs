@@ -12,7 +12,7 @@ use tracing::error;
 
 use crate::run::telemetry::chain;
 use crate::store::{
-    Store, StoreError,
+    Router, Store, StoreError,
     clock::step_notice::{About, Crossing, GroupKey, StepNotices},
     due::due,
 };
@@ -53,7 +53,7 @@ struct DueStage {
     leading_group: Option<String>,
 }
 
-impl Store {
+impl Store<Router> {
     /// When the clock must turn next; `None` when nothing runs.
     pub async fn clock_next(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
         let stage: Option<DateTime<Utc>> =

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::{PgExecutor, types::Json};
 
-use crate::store::{DeskScope, Store, StoreError};
+use crate::store::{Desk, DeskScope, Office, Store, StoreError};
 
 /// Parts of a report as somebody was handed them: what is not shown is `None`, and so is what was not given.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -52,7 +52,7 @@ pub struct Ground {
     pub made: Option<Value>,
 }
 
-impl Store {
+impl Store<Desk> {
     /// The parts of a ticket's report that this person may see; `None` when that is nothing. For the desk's login.
     pub async fn desk_ticket_read(
         &self,
@@ -71,7 +71,9 @@ impl Store {
         tx.commit().await?;
         Ok(handed)
     }
+}
 
+impl Store<Office> {
     /// The same of a ticket of the office. For the office's login.
     pub async fn office_ticket_read(&self, ticket: i64, reading: Reading) -> Result<Option<Handed>, StoreError> {
         handed(

@@ -3,7 +3,7 @@
 
 use sqlx::PgTransaction;
 
-use crate::store::{Store, StoreError};
+use crate::store::{Desk, Store, StoreError};
 
 /// The units a person acts for, as the database is told.
 #[derive(Clone, Debug)]
@@ -22,7 +22,7 @@ impl DeskScope {
     }
 }
 
-impl Store {
+impl Store<Desk> {
     /// A transaction that acts for these units.
     pub(in crate::store) async fn desk(&self, scope: &DeskScope) -> Result<PgTransaction<'_>, StoreError> {
         let mut tx = self.pool.begin().await?;

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::types::Json;
 
-use crate::store::{DeskScope, Ground, Store, StoreError};
+use crate::store::{Desk, DeskScope, Ground, Store, StoreError};
 
 /// One line of the queue.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -237,7 +237,7 @@ pub struct OtherTicket {
     pub next_due_at: Option<DateTime<Utc>>,
 }
 
-impl Store {
+impl Store<Desk> {
     /// The queue of these units: open tickets by next due, `limit` of them after `offset`, and how many there are in all.
     pub async fn desk_queue(
         &self,

@@ -8,7 +8,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 use sqlx::PgTransaction;
 
-use crate::store::{NewAct, Said, Store, StoreError, Subject, SubjectNotice, To, notices::subject::subject_notice};
+use crate::store::{
+    Board, NewAct, Office, Said, Store, StoreError, Subject, SubjectNotice, To, notices::subject::subject_notice,
+};
 use crate::text::Lang;
 
 /// How long another person of the office has to look at what one asked, whatever the urgency: P1 may be among them.
@@ -200,7 +202,7 @@ const FLOOD: &str = "SELECT f.id, f.kind, f.township, f.began_at, f.last_at,
         FROM flood_reports fr LEFT JOIN tickets t ON t.report_id = fr.report_id WHERE fr.flood_id = f.id) n
     WHERE f.county = $1";
 
-impl Store {
+impl Store<Board> {
     /// Floods of the last three days, those that go on first.
     pub async fn floods(&self, county: &str, now: DateTime<Utc>) -> Result<Vec<Flood>, StoreError> {
         let sql = format!("{FLOOD} AND f.last_at > $3 ORDER BY f.last_at DESC LIMIT $4");
@@ -252,7 +254,9 @@ impl Store {
         .fetch_all(&self.pool)
         .await?)
     }
+}
 
+impl Store<Office> {
     /// Does it, with its line in the trail; `None` when it can't be done any more (decided before, asked by the same person), else
     /// how many it touched.
     pub async fn flood_act(

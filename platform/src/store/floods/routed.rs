@@ -8,7 +8,7 @@ use serde::Deserialize;
 use sqlx::PgTransaction;
 use uuid::Uuid;
 
-use crate::store::{Store, StoreError};
+use crate::store::{Intake, Router, Store, StoreError};
 
 /// How long it is known where a report came from. A flood is noticed within ten minutes; a day is for looking back at it.
 const SOURCES_KEPT: TimeDelta = TimeDelta::days(1);
@@ -21,7 +21,7 @@ pub(in crate::store) struct OfFlood {
     pub(in crate::store) fresh: bool,
 }
 
-impl Store {
+impl Store<Intake> {
     /// Forgets where reports came from that are older than a day; how many.
     pub async fn sources_forget(&self, now: DateTime<Utc>) -> Result<i64, StoreError> {
         Ok(sqlx::query_scalar("SELECT intake_forget_sources($1)")
@@ -31,7 +31,7 @@ impl Store {
     }
 }
 
-impl Store {
+impl Store<Router> {
     /// Floods that go on now.
     pub async fn floods_open(&self, county: &str, now: DateTime<Utc>) -> Result<i64, StoreError> {
         Ok(sqlx::query_scalar(

@@ -2,14 +2,14 @@
 
 use sqlx::postgres::PgListener;
 
-use crate::store::{Store, StoreError};
+use crate::store::{Login, Notifier, Store, StoreError};
 
 const CHANNEL: &str = "shouwang_notices";
 
 /// Rings whenever notices may have been queued.
 pub struct NoticeBell(PgListener);
 
-impl Store {
+impl<L: Login> Store<L> {
     /// Rings the bell.
     pub async fn notices_wake(&self) -> Result<(), StoreError> {
         sqlx::query("SELECT pg_notify($1, '')")
@@ -18,7 +18,9 @@ impl Store {
             .await?;
         Ok(())
     }
+}
 
+impl Store<Notifier> {
     /// Listens; holds one connection of the pool.
     pub async fn notices_listen(&self) -> Result<NoticeBell, StoreError> {
         let mut listener = PgListener::connect_with(&self.pool).await?;

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::store::{Store, StoreError};
+use crate::store::{Board, Notifier, Store, StoreError};
 
 /// A mail server that takes nothing from us.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -35,7 +35,7 @@ struct Row {
     ours: bool,
 }
 
-impl Store {
+impl Store<Notifier> {
     /// Says that the notifier lives, and how it found the mail server. A block keeps the time of its beginning, also over a
     /// restart of the notifier.
     pub async fn mail_state_set(
@@ -60,7 +60,9 @@ impl Store {
         .await?;
         Ok(())
     }
+}
 
+impl Store<Board> {
     /// What the notifier last said; `None` when none ever ran.
     pub async fn mail_state(&self, county: &str) -> Result<Option<MailState>, StoreError> {
         let row: Option<Row> =

@@ -4,7 +4,7 @@ use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
 
 use crate::store::{
-    LeasedNotice, Store, StoreError,
+    Notifier, Store, StoreError,
     due::{Onward, due},
 };
 
@@ -139,34 +139,9 @@ impl Verdict {
     }
 }
 
-impl Store {
-    /// Leases up to `limit` notices of the county that are due, P1 first, until 20 s after `now`.
-    pub async fn notice_lease(
-        &self,
-        county: &str,
-        owner: Uuid,
-        now: DateTime<Utc>,
-        limit: i64,
-        of: LeaseOf,
-    ) -> Result<Vec<LeasedNotice>, StoreError> {
-        self.notice_lease_onward(county, owner, now, (limit, of), &mut Onward::default())
-            .await
-    }
-
-    /// As [`Store::notice_lease`], for one that takes turn after turn.
-    pub async fn notice_lease_onward(
-        &self,
-        county: &str,
-        owner: Uuid,
-        now: DateTime<Utc>,
-        (limit, of): (i64, LeaseOf),
-        onward: &mut Onward<3>,
-    ) -> Result<Vec<LeasedNotice>, StoreError> {
-        let taken = self.notice_take(county, owner, now, (limit, of), onward).await?;
-        self.notice_said(county, &taken).await
-    }
-
-    /// Leases and answers ids alone. It knows nothing of what mails say: that is [`Store::notice_said`], by id.
+impl Store<Notifier> {
+    /// Leases up to `limit` notices of the county that are due, P1 first, until 20 s after `now`; answers their ids. It knows nothing
+    /// of what mails say: that is [`Store::notice_said`], by id.
     pub async fn notice_take(
         &self,
         county: &str,

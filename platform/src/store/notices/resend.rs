@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use crate::store::{DeskScope, Store, StoreError};
+use crate::store::{Desk, DeskScope, Notifier, Office, Store, StoreError};
 
 /// What a returned mail did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,7 +60,7 @@ impl From<sqlx::Error> for ResendError {
     }
 }
 
-impl Store {
+impl Store<Notifier> {
     /// A returned mail: the notice is marked with the reason, and of a P1 whoever is above is told, in one transaction.
     pub async fn notice_bounce(
         &self,
@@ -100,7 +100,9 @@ impl Store {
         tx.commit().await?;
         Ok(Bounced::Marked)
     }
+}
 
+impl Store<Desk> {
     /// Mails about a ticket of these units that did not reach the ticket's own unit, the latest first.
     pub async fn desk_failed_notices(&self, scope: &DeskScope, ticket: i64) -> Result<Vec<LostNotice>, StoreError> {
         let mut tx = self.desk(scope).await?;
@@ -133,7 +135,9 @@ impl Store {
         tx.commit().await?;
         Ok(again)
     }
+}
 
+impl Store<Office> {
     /// 再次发送: a person has a notice that is sent, failed or returned sent again, as a notice of its own. The act is recorded.
     pub async fn notice_resend(
         &self,

@@ -9,7 +9,7 @@ use serde_json::Value;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use crate::store::{Said, Store, StoreError};
+use crate::store::{Notifier, Said, Store, StoreError};
 
 /// A notice with what its mail needs to say. No sealed column is read.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -233,7 +233,7 @@ struct ContactRow {
     people: Json<Vec<Phone>>,
 }
 
-impl Store {
+impl Store<Notifier> {
     /// What the mails of these notices say, P1 first.
     pub async fn notice_said(&self, county: &str, ids: &[Uuid]) -> Result<Vec<LeasedNotice>, StoreError> {
         if ids.is_empty() {

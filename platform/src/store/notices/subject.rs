@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use sqlx::{PgConnection, types::Json};
 
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, Tells};
 
 /// What such a mail is about, and what happened to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -176,7 +176,7 @@ pub(in crate::store) async fn subject_notice(
         .await
 }
 
-impl Store {
+impl<L: Tells> Store<L> {
     /// Queues such a mail by itself, where nothing else is written.
     pub async fn subject_notice(&self, notice: &SubjectNotice<'_>) -> Result<i64, StoreError> {
         let mut connection = self.pool.acquire().await?;

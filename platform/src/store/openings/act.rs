@@ -14,7 +14,9 @@ use super::{
     ask::OpeningEvent,
     opening::{OPENING, Opening, parts_said},
 };
-use crate::store::{DeskScope, Said, Store, StoreError, Subject, SubjectNotice, To, notices::subject::subject_notice};
+use crate::store::{
+    Desk, DeskScope, Office, Said, Store, StoreError, Subject, SubjectNotice, To, notices::subject::subject_notice,
+};
 
 /// An act on an opening.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,7 +114,7 @@ pub enum OpeningDone {
     NotFound,
 }
 
-impl Store {
+impl Store<Desk> {
     /// Who asked takes it back or ends it, at their desk.
     pub async fn desk_opening_act(
         &self,
@@ -124,7 +126,9 @@ impl Store {
         let tx = self.desk(scope).await?;
         act(tx, None, id, deed, acting).await
     }
+}
 
+impl Store<Office> {
     /// The office or the oversight decides, reviews or ends it.
     pub async fn opening_act(
         &self,

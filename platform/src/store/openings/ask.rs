@@ -1,7 +1,9 @@
 //! Somebody asks: what they may have at once is open, the rest waits for another person.
 
 use super::opening::{OPENING, Opening, parts_said};
-use crate::store::{DeskScope, Said, Store, StoreError, Subject, SubjectNotice, To, notices::subject::subject_notice};
+use crate::store::{
+    Desk, DeskScope, Office, Said, Store, StoreError, Subject, SubjectNotice, To, notices::subject::subject_notice,
+};
 use casework::clock::escalation::PlannedStep;
 use casework::ticket::TicketState;
 use casework::ticket::opening::{Asker, IDENTITY, LASTS, Side, Way, may_ask, way};
@@ -81,7 +83,7 @@ struct Found {
     shown_now: Vec<String>,
 }
 
-impl Store {
+impl Store<Desk> {
     /// A person of a unit asks for parts of one of its tickets.
     pub async fn desk_opening_ask(
         &self,
@@ -110,7 +112,9 @@ impl Store {
         };
         ask_for(tx, &found, side, ask).await
     }
+}
 
+impl Store<Office> {
     /// The office or the oversight asks for parts of a report. What the office holds a signed ticket of counts as that ticket.
     pub async fn opening_ask(&self, report: i64, side: Side, ask: &OpeningAsk<'_>) -> Result<OpeningAsked, StoreError> {
         let mut tx = self.pool.begin().await?;

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::store::{DeskScope, Store, StoreError};
+use crate::store::{Board, Desk, DeskScope, Office, Store, StoreError};
 use crate::text::Lang;
 
 /// Lists of what waits are cut here; the count beside them stops at 1,001.
@@ -139,7 +139,7 @@ pub enum OpeningList {
     All,
 }
 
-impl Store {
+impl Store<Board> {
     /// Openings of a county; the long lists go on below the id `before`.
     pub async fn openings_list(
         &self,
@@ -205,7 +205,9 @@ impl Store {
             .fetch_all(&self.pool)
             .await?)
     }
+}
 
+impl Store<Desk> {
     /// Openings of a ticket of these units, the first first.
     pub async fn desk_openings(&self, scope: &DeskScope, ticket: i64) -> Result<Vec<Opening>, StoreError> {
         let mut tx = self.desk(scope).await?;
@@ -217,7 +219,9 @@ impl Store {
         tx.commit().await?;
         Ok(found)
     }
+}
 
+impl Store<Office> {
     /// What was written with an opening, for who decides, reviews or asked it.
     pub async fn opening_sealed(&self, county: &str, id: i64) -> Result<Option<OpeningSealed>, StoreError> {
         Ok(sqlx::query_as(

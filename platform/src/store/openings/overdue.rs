@@ -10,7 +10,9 @@ use tracing::error;
 
 use super::opening::parts_said;
 use crate::run::telemetry::chain;
-use crate::store::{Said, Store, StoreError, Subject, SubjectNotice, To, due::due, notices::subject::subject_notice};
+use crate::store::{
+    Router, Said, Store, StoreError, Subject, SubjectNotice, To, due::due, notices::subject::subject_notice,
+};
 
 /// Told in one transaction.
 const BATCH: i64 = 50;
@@ -36,7 +38,7 @@ struct Waits {
     leading_group: Option<String>,
 }
 
-impl Store {
+impl Store<Router> {
     /// When the next one falls due.
     pub(crate) async fn openings_next(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
         Ok(

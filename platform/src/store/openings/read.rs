@@ -1,6 +1,6 @@
 //! What an opening opens, handed to the person for whom it is open; the same call writes down that it was.
 
-use crate::store::{DeskScope, Handed, Reading, Store, StoreError};
+use crate::store::{Desk, DeskScope, Handed, Office, Reading, Store, StoreError};
 
 /// Parts of a report through an opening, with who reported where that is opened.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -14,7 +14,7 @@ pub struct OpeningHanded {
 
 const COLUMNS: &str = "shows, facts, place, child, birth, school, home, narrative, reporter, data_key, identity";
 
-impl Store {
+impl Store<Office> {
     /// What an opening of the office or the oversight opens; `None` when it is not open for this person now.
     pub async fn opening_read(&self, opening: i64, reading: Reading) -> Result<Option<OpeningHanded>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM opening_handed($1, $2, $3, $4)");
@@ -26,7 +26,9 @@ impl Store {
             .fetch_optional(&self.pool)
             .await?)
     }
+}
 
+impl Store<Desk> {
     /// The same at a desk.
     pub async fn desk_opening_read(
         &self,

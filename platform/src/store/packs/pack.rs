@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use sqlx::{PgTransaction, types::Json};
 
 use super::succession::{self, MailboxKept, PackError, Successors, UnitMoved};
-use crate::store::{Store, StoreError};
+use crate::store::{Login, Owner, Store, StoreError};
 
 /// The files that are rules: seeded once, changed only by a draft that a second person approves.
 const RULE_FILES: [&str; 3] = [MODEL, "ranking.csv", "recusal.csv"];
@@ -62,7 +62,7 @@ pub struct ActivePack {
     pub files: PackFiles,
 }
 
-impl Store {
+impl Store<Owner> {
     /// Loads a pack that was read from `files`, in one transaction.
     ///
     /// Refuses ([`PackError::Unfit`]) when the pack does not fit the rules in force, for instance when it drops a word they use.
@@ -98,7 +98,9 @@ impl Store {
             examples,
         })
     }
+}
 
+impl<L: Login> Store<L> {
     /// The pack and rule set in force at a time; cheap enough to ask every few seconds. `None` before the first load.
     pub async fn pack_versions(&self, county: &str, now: DateTime<Utc>) -> Result<Option<PackVersions>, StoreError> {
         let row = sqlx::query_as(

@@ -6,7 +6,7 @@ use sqlx::PgTransaction;
 use uuid::Uuid;
 
 use crate::store::{
-    NewAct, Store, StoreError,
+    NewAct, People, Store, StoreError,
     people::{granting, invitations::invite},
 };
 
@@ -118,7 +118,7 @@ pub enum Find<'a> {
     Words(Vec<String>),
 }
 
-impl Store {
+impl Store<People> {
     /// Makes accounts, each with its first role: all in one transaction, or none when a login is taken.
     pub async fn accounts_create(&self, new: &[NewAccount<'_>], now: DateTime<Utc>) -> Result<Created, StoreError> {
         let mut tx = self.pool.begin().await?;

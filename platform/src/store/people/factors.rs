@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use crate::store::{
-    NewAct, Said, Store, StoreError, Subject, SubjectNotice, To, notices::subject::subject_notice,
+    NewAct, People, Said, Store, StoreError, Subject, SubjectNotice, To, notices::subject::subject_notice,
     people::granting::may_be_one,
 };
 
@@ -49,7 +49,7 @@ pub struct FactorReset {
     pub units: Vec<String>,
 }
 
-impl Store {
+impl Store<People> {
     /// Sets a factor where there is none; `false` where there is one.
     pub async fn factor_set(&self, new: &NewFactor<'_>, act: &NewAct<'_>) -> Result<bool, StoreError> {
         let mut tx = self.pool.begin().await?;

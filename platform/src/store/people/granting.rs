@@ -5,7 +5,9 @@ use casework::words::Urgency;
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgTransaction;
 
-use crate::store::{NewAct, Said, Store, StoreError, Subject, SubjectNotice, To, notices::subject::subject_notice};
+use crate::store::{
+    NewAct, People, Said, Store, StoreError, Subject, SubjectNotice, To, notices::subject::subject_notice,
+};
 use crate::text::Lang;
 
 /// Days for which an asked role can be confirmed.
@@ -128,7 +130,7 @@ pub enum GrantDecided {
     Passed,
 }
 
-impl Store {
+impl Store<People> {
     /// Asks a role for somebody. `act` is what is recorded; its actor asks.
     pub async fn grant_ask(&self, account: i64, unit: &str, role: &str, act: &NewAct<'_>) -> Result<Asked, StoreError> {
         let mut tx = self.pool.begin().await?;

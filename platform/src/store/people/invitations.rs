@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 use sqlx::PgTransaction;
 
-use crate::store::{NewAct, Store, StoreError};
+use crate::store::{NewAct, People, Store, StoreError};
 
 /// Days for which an invitation can be used.
 pub const INVITED_DAYS: i64 = 7;
@@ -40,7 +40,7 @@ pub struct Invitation {
     pub ended_how: Option<String>,
 }
 
-impl Store {
+impl Store<People> {
     /// Invites an account anew: its password, its sessions and known browsers, and an invitation that waits, end with this.
     pub async fn invitation_make(&self, account: i64, digest: &[u8], act: &NewAct<'_>) -> Result<(), StoreError> {
         let mut tx = self.pool.begin().await?;

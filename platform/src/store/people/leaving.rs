@@ -1,6 +1,6 @@
 //! Somebody leaves: what they hold, to whom it goes, and that both happen together or not at all.
 
-use crate::store::{NewAct, Store, StoreError, people::invitations};
+use crate::store::{NewAct, People, Store, StoreError, people::invitations};
 
 /// Open tickets of one obligation that a person holds in a unit.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -51,7 +51,7 @@ pub enum Left {
     Holds(Vec<Held>),
 }
 
-impl Store {
+impl Store<People> {
     /// The open tickets that a person holds, counted by unit and obligation.
     pub async fn account_holds(&self, county: &str, id: i64) -> Result<Vec<Held>, StoreError> {
         let rows = sqlx::query_as("SELECT unit, obligation, urgency, tickets FROM account_holds($1, $2)")

@@ -7,7 +7,7 @@ use sqlx::PgTransaction;
 use uuid::Uuid;
 
 use crate::store::{
-    Account, Bucket, NewAct, Person, Store, StoreError,
+    Account, Bucket, NewAct, People, Person, Store, StoreError,
     people::{accounts::ACCOUNT, tries},
 };
 
@@ -110,7 +110,7 @@ struct LiveRow {
     factor: bool,
 }
 
-impl Store {
+impl Store<People> {
     /// The secret of a login name, as it stands for this browser and this address.
     pub async fn account_secret(
         &self,

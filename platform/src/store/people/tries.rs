@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgTransaction;
 
-use crate::store::{Store, StoreError};
+use crate::store::{People, Store, StoreError};
 
 /// A limit that a try counts against.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +22,7 @@ impl Bucket {
     }
 }
 
-impl Store {
+impl Store<People> {
     /// Takes a try from all of these or from none; the error is the time from which one may be taken.
     pub async fn tries_take(
         &self,

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::store::{NewAct, Store, StoreError};
+use crate::store::{Login, NewAct, People, Store, StoreError};
 
 /// Contacts of a unit.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -24,7 +24,7 @@ pub struct UnitContacts {
 const CONTACTS: &str = "SELECT u.code, u.mailbox, u.duty_phone, u.mailbox_confirmed_at AS confirmed_at, u.retired_at,
        NULL::text AS confirmed_by FROM units u";
 
-impl Store {
+impl<L: Login> Store<L> {
     /// Contacts of some units.
     pub async fn units_contacts(&self, county: &str, codes: &[&str]) -> Result<Vec<UnitContacts>, StoreError> {
         let sql = format!("{CONTACTS} WHERE u.county = $1 AND u.code = ANY($2) ORDER BY u.code");
@@ -35,7 +35,9 @@ impl Store {
             .await?;
         Ok(rows)
     }
+}
 
+impl Store<People> {
     /// Contacts of every unit that is in the pack.
     pub async fn units_all(&self, county: &str) -> Result<Vec<UnitContacts>, StoreError> {
         let sql = format!("{CONTACTS} WHERE u.county = $1 AND u.retired_at IS NULL ORDER BY u.code");

@@ -4,7 +4,7 @@ use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
 
 use crate::store::{
-    Store, StoreError,
+    Relay, Router, Store, StoreError,
     due::{Onward, due},
 };
 
@@ -85,7 +85,7 @@ pub struct Waits {
     pub waiting: DateTime<Utc>,
 }
 
-impl Store {
+impl Store<Relay> {
     /// Leases up to `limit` rows that are due, urgent ones first.
     pub async fn outbox_lease(
         &self,
@@ -132,6 +132,24 @@ impl Store {
         Ok(())
     }
 
+    /// Rows not routed yet, counted as far as [`REPORTS_COUNTED`], and the exact age of the oldest, in seconds.
+    pub async fn outbox_depth(&self, now: DateTime<Utc>) -> Result<(i64, f64), StoreError> {
+        let row = sqlx::query_as(
+            "SELECT (SELECT count(*) FROM (SELECT FROM outbox LIMIT $2) few),
+                    coalesce(extract(epoch FROM $1 - least(
+                        (SELECT received_at FROM outbox WHERE urgent ORDER BY received_at LIMIT 1),
+                        (SELECT received_at FROM outbox WHERE NOT urgent ORDER BY received_at LIMIT 1))), 0)::float8",
+        )
+        .bind(now)
+        .bind(REPORTS_COUNTED)
+        .persistent(false)
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(row)
+    }
+}
+
+impl Store<Router> {
     /// Takes reports past the broker: those that are due since [`Waits::untouched`], so that no relay is at work on them, and those
     /// that were accepted before [`Waits::waiting`], whoever holds them. Urgent ones first, the oldest first, up to `limit` of either
     /// kind. No other router takes them for 20 s.
@@ -161,21 +179,5 @@ impl Store {
         let full = i64::try_from(old.clone().count()).is_ok_and(|n| n >= limit);
         onward.ended(full, old.map(|(_, urgent, at)| (usize::from(!urgent), *at)));
         Ok(taken.into_iter().map(|(id, ..)| id).collect())
-    }
-
-    /// Rows not routed yet, counted as far as [`REPORTS_COUNTED`], and the exact age of the oldest, in seconds.
-    pub async fn outbox_depth(&self, now: DateTime<Utc>) -> Result<(i64, f64), StoreError> {
-        let row = sqlx::query_as(
-            "SELECT (SELECT count(*) FROM (SELECT FROM outbox LIMIT $2) few),
-                    coalesce(extract(epoch FROM $1 - least(
-                        (SELECT received_at FROM outbox WHERE urgent ORDER BY received_at LIMIT 1),
-                        (SELECT received_at FROM outbox WHERE NOT urgent ORDER BY received_at LIMIT 1))), 0)::float8",
-        )
-        .bind(now)
-        .bind(REPORTS_COUNTED)
-        .persistent(false)
-        .fetch_one(&self.pool)
-        .await?;
-        Ok(row)
     }
 }

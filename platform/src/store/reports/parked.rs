@@ -2,12 +2,12 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::store::{Store, StoreError};
+use crate::store::{Router, Store, StoreError};
 
 /// A stranger's body is kept up to here, so that someone can see what it is.
 const KEPT_BYTES: usize = 4096;
 
-impl Store {
+impl Store<Router> {
     /// Keeps a message that can't be routed.
     pub async fn parked_insert(
         &self,

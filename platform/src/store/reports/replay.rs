@@ -8,7 +8,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::receipt::ReportId;
-use crate::store::{Store, StoreError};
+use crate::store::{ReadsFacts, Store, StoreError};
 
 /// Ids of one listing query.
 const LISTED: i64 = 20_000;
@@ -25,7 +25,7 @@ pub struct ReplayFacts {
     pub facts: String,
 }
 
-impl Store {
+impl<L: ReadsFacts> Store<L> {
     /// The newest `count` reports of a county, the newest first; drills are left out.
     pub async fn replay_keys(&self, county: &str, count: u32) -> Result<Vec<ReplayKey>, StoreError> {
         let count = usize::try_from(count).unwrap_or(usize::MAX);

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::types::Json;
 
-use crate::store::{Store, StoreError};
+use crate::store::{Office, Store, StoreError};
 
 /// A report with its decisions, tickets, stages, steps and notices.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -25,7 +25,7 @@ pub struct ReportShown {
     pub events: Json<Value>,
 }
 
-impl Store {
+impl Store<Office> {
     /// The report, or `None` when there is no such report.
     pub async fn report_show(&self, id: i64) -> Result<Option<ReportShown>, StoreError> {
         Ok(sqlx::query_as(include_str!("show.sql"))

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
-use crate::store::{Store, StoreError};
+use crate::store::{Intake, Router, Store, StoreError};
 
 /// Where a report stands.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -53,7 +53,7 @@ pub struct StatusStage {
     pub sent: Vec<String>,
 }
 
-impl Store {
+impl Store<Intake> {
     /// The status, if the code is right; `None` says neither whether the report exists nor whether the code is wrong.
     pub async fn status_fetch(&self, report_id: i64, follow_up_mac: &[u8]) -> Result<Option<ReportStatus>, StoreError> {
         let row = sqlx::query_as("SELECT * FROM report_status($1, $2)")
@@ -84,7 +84,9 @@ impl Store {
             .fetch_one(&self.pool)
             .await?)
     }
+}
 
+impl Store<Router> {
     /// Makes the partitions of the months around `now`.
     pub async fn partitions_ensure(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
         for ahead in 0..=2 {

@@ -8,7 +8,7 @@ use sqlx::{PgTransaction, types::Json};
 use uuid::Uuid;
 
 use super::{report::ReportToRoute, unlisted};
-use crate::store::{Store, StoreError, floods::routed};
+use crate::store::{Router, Store, StoreError, floods::routed};
 
 /// Whether a decision was recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +37,7 @@ pub struct Pinned<'a> {
     pub at: DateTime<Utc>,
 }
 
-impl Store {
+impl Store<Router> {
     /// Drops the outbox row of a report that is routed already (a late copy of its message).
     pub async fn outbox_forget(&self, id: i64) -> Result<(), StoreError> {
         sqlx::query("DELETE FROM outbox WHERE report_id = $1")

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::store::{Store, StoreError};
+use crate::store::{ReadsFacts, Store, StoreError};
 
 /// What the router reads of a report; no sealed column.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -21,7 +21,7 @@ pub struct ReportToRoute {
     pub routed: bool,
 }
 
-impl Store {
+impl<L: ReadsFacts> Store<L> {
     /// A report and its facts, or `None` when there is no such report.
     pub async fn report_to_route(&self, id: i64) -> Result<Option<ReportToRoute>, StoreError> {
         Ok(self.reports_to_route(&[id]).await?.pop())

@@ -6,7 +6,7 @@ use casework::routing::Decision;
 use chrono::{DateTime, Utc};
 use sqlx::PgTransaction;
 
-use crate::store::{ReportToRoute, Store, StoreError};
+use crate::store::{Board, ReportToRoute, Store, StoreError};
 
 /// Codes that are shown; there is no reason for more than a handful.
 const SHOWN: i64 = 20;
@@ -26,7 +26,7 @@ pub struct UnlistedArea {
     pub last_at: DateTime<Utc>,
 }
 
-impl Store {
+impl Store<Board> {
     /// Codes that the county's list still does not have, the last used first. A pack with a newer list empties it.
     pub async fn unlisted_areas(&self, county: &str) -> Result<Vec<UnlistedArea>, StoreError> {
         let rows = sqlx::query_as(

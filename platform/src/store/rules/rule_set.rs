@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::types::Json;
 
-use crate::store::{Store, StoreError};
+use crate::store::{SeesCounty, Store, StoreError};
 
 /// A version as lists show it.
 #[derive(Clone, Debug, PartialEq, sqlx::FromRow)]
@@ -180,7 +180,7 @@ macro_rules! select_rule_set {
 pub(super) use select_rule_set;
 
 // Below the macro, which it uses.
-impl Store {
+impl<L: SeesCounty> Store<L> {
     /// All versions, the newest first.
     pub async fn rules_list(&self, county: &str) -> Result<Vec<RuleSet>, StoreError> {
         let query = sqlx::query_as(select_rule_set!("ORDER BY version DESC"));

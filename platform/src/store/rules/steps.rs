@@ -8,10 +8,10 @@ use sqlx::{PgTransaction, types::Json};
 
 use super::rule_set::{Clerk, RuleSet, RulesError, select_rule_set};
 use crate::store::{
-    Said, Store, StoreError, Subject, SubjectNotice, To, notices::subject::subject_notice, rules_digest,
+    Office, Said, Store, StoreError, Subject, SubjectNotice, To, notices::subject::subject_notice, rules_digest,
 };
 
-impl Store {
+impl Store<Office> {
     /// A new draft with the content of `from`; an older one than that in force is brought back. Gives its number.
     pub async fn rules_draft(&self, county: &str, from: i32, reason: &str, by: Clerk<'_>) -> Result<i32, RulesError> {
         let mut tx = self.rules_begin(county).await?;

@@ -14,9 +14,9 @@ use super::{
     step::{Found, Side, Step, contact, evidence, stage_end, told},
     wait,
 };
-use crate::store::{DeskScope, Store, StoreError};
+use crate::store::{Desk, DeskScope, Office, Store, StoreError};
 
-impl Store {
+impl Store<Desk> {
     /// Does one act of a unit. Twice the same page does it once.
     pub async fn desk_act(
         &self,
@@ -28,7 +28,9 @@ impl Store {
         let tx = self.desk(scope).await?;
         act(tx, Side::Desk, id, deed, acting).await
     }
+}
 
+impl Store<Office> {
     /// Does one act of the office: confirms, approves or refuses a closing that waits for it.
     pub async fn office_act(
         &self,

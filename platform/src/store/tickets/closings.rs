@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::types::Json;
 
-use crate::store::{DeskEvent, Store, StoreError};
+use crate::store::{Board, DeskEvent, Office, Store, StoreError};
 
 /// The list is cut here; the count beside it says how many there are, and stops at 1,001.
 const LISTED: i64 = 200;
@@ -81,7 +81,7 @@ pub struct ClosingCase {
     pub case_dispatched_at: Option<DateTime<Utc>>,
 }
 
-impl Store {
+impl Store<Board> {
     /// What waits for the office, the earliest due first.
     pub async fn closings_waiting(&self, county: &str, now: DateTime<Utc>) -> Result<Vec<ClosingLine>, StoreError> {
         let sql = format!("{LINE} {WAITS} ORDER BY s.due_at, t.id LIMIT $3");
@@ -102,7 +102,9 @@ impl Store {
             .fetch_one(&self.pool)
             .await?)
     }
+}
 
+impl Store<Office> {
     /// One closing that waits, with what was written; also one that is still the unit's to confirm.
     pub async fn closing_case(&self, county: &str, ticket: i64) -> Result<Option<ClosingCase>, StoreError> {
         let sql = format!(

@@ -9,7 +9,7 @@ use serde_json::json;
 use sqlx::{PgTransaction, types::Json};
 
 use crate::store::{
-    ReportToRoute, Store, StoreError,
+    Office, ReportToRoute, SeesCounty, Store, StoreError,
     routing::decision::{Pinned, decision_insert, tickets_insert},
 };
 
@@ -81,7 +81,7 @@ pub struct TriageState {
     pub resolved_at: Option<DateTime<Utc>>,
 }
 
-impl Store {
+impl<L: SeesCounty> Store<L> {
     /// The latest triage ticket of a report; `None` when it never had one.
     pub async fn triage_state(&self, report_id: i64) -> Result<Option<TriageState>, StoreError> {
         let row = sqlx::query_as(
@@ -94,7 +94,9 @@ impl Store {
         .await?;
         Ok(row)
     }
+}
 
+impl Store<Office> {
     /// A named person takes the triage in hand: it is signed, and its signing clock stops.
     pub async fn triage_take(&self, report_id: i64, act: Act<'_>) -> Result<TriageSettled, TriageError> {
         let mut tx = self.pool.begin().await?;

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::types::Json;
 
-use crate::store::{Store, StoreError};
+use crate::store::{Intake, People, Store, StoreError};
 
 /// Letters that are kept of a login that nobody has: people type passwords into that field.
 const UNKNOWN_LOGIN: usize = 3;
@@ -74,7 +74,7 @@ pub struct AccessLine {
     pub detail: Value,
 }
 
-impl Store {
+impl Store<People> {
     /// Records somebody at a door. The same again within a minute is counted, not added.
     pub async fn access_record(&self, access: &Access<'_>) -> Result<(), StoreError> {
         let login = access.login.map(|login| match access.account {
@@ -115,7 +115,9 @@ impl Store {
         .await?;
         Ok(rows)
     }
+}
 
+impl Store<Intake> {
     /// Deletes what is older than 90 days; says how many rows went.
     pub async fn access_forget(&self, now: DateTime<Utc>) -> Result<i64, StoreError> {
         Ok(sqlx::query_scalar("SELECT access_forget($1)")

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::{PgTransaction, types::Json};
 
-use crate::store::{Store, StoreError};
+use crate::store::{Board, Owner, People, Store, StoreError};
 
 /// Acts that a page lists.
 const SHOWN: i64 = 50;
@@ -117,7 +117,7 @@ pub struct DeedLine {
     pub version: Option<i32>,
 }
 
-impl Store {
+impl Store<Owner> {
     /// Records an act that changes nothing else.
     pub async fn account_act_record(&self, act: &NewAct<'_>) -> Result<(), StoreError> {
         let mut tx = self.pool.begin().await?;
@@ -125,7 +125,9 @@ impl Store {
         tx.commit().await?;
         Ok(())
     }
+}
 
+impl Store<People> {
     /// What was done to accounts and units, the newest first.
     pub async fn acts_find(&self, county: &str, find: &ActsFind<'_>) -> Result<Vec<AccountAct>, StoreError> {
         let rows = sqlx::query_as(
@@ -181,7 +183,9 @@ impl Store {
         };
         self.acts_find(county, &find).await
     }
+}
 
+impl Store<Board> {
     /// What a person did on reports and rules, the newest first.
     pub async fn account_deeds(&self, county: &str, account: i64, limit: i64) -> Result<Vec<DeedLine>, StoreError> {
         let rows = sqlx::query_as(

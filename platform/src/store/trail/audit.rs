@@ -6,7 +6,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::{AssertSqlSafe, PgTransaction};
 
-use crate::store::{Store, StoreError};
+use crate::store::{Owner, Store, StoreError};
 
 /// What doesn't agree is listed as far as this; the numbers say all of it.
 const LISTED: i64 = 200;
@@ -85,7 +85,7 @@ pub struct AuditChecked {
     pub listed: Vec<AuditWrong>,
 }
 
-impl Store {
+impl Store<Owner> {
     /// Checks every act of the database. It reads all of them once.
     pub async fn audit_verify(&self) -> Result<Vec<AuditChecked>, StoreError> {
         let mut tx = self.pool.begin().await?;

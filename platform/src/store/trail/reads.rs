@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use sqlx::types::Json;
 
-use crate::store::{Opening, Store, StoreError};
+use crate::store::{Board, Opening, Store, StoreError};
 
 /// A look.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -74,7 +74,7 @@ const LINE: &str = "SELECT x.id, x.at, x.report_id, x.ticket_id, x.account_id, p
     (SELECT u.name FROM tickets t JOIN units u ON u.county = t.county AND u.code = t.unit WHERE t.id = x.ticket_id) AS unit_name,
     x.role, x.parts, x.how FROM reads x JOIN accounts a ON a.id = x.account_id AND a.county = $1";
 
-impl Store {
+impl Store<Board> {
     /// Looks, the newest first: `limit` of them below the cursor. Each filter that is asked reads its own index.
     pub async fn reads_list(&self, county: &str, asked: &ReadsAsked, limit: i64) -> Result<Vec<ReadLine>, StoreError> {
         let mut sql = LINE.to_owned();

@@ -18,7 +18,7 @@ use platform::{
     office::replay,
     pack::dir,
     receipt::ReportId,
-    store::{NewReport, SealedParts},
+    store::{NewReport, Office, SealedParts},
 };
 use rand::{Rng, RngExt, SeedableRng, rngs::StdRng};
 use tests::{Fixture, root};
@@ -35,11 +35,11 @@ async fn main() {
     fill(&fixture).await;
     let files = dir::read(&root().join("counties/taihe")).expect("the pack's files");
     let (old, new) = (Arc::new(fixture.pack.clone()), Arc::new(draft(files)));
-    let board = fixture.store_as("board");
+    let office = fixture.store_as::<Office>();
     let mut best = Duration::MAX;
     for turn in 1..=TURNS {
         let begun = Instant::now();
-        let outcome = replay::run(&board, "taihe", [Arc::clone(&old), Arc::clone(&new)], REPORTS, bar)
+        let outcome = replay::run(&office, "taihe", [Arc::clone(&old), Arc::clone(&new)], REPORTS, bar)
             .await
             .expect("an outcome");
         let took = begun.elapsed();

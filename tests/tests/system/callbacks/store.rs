@@ -4,15 +4,17 @@ use casework::callback::CallResult;
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::{
     clock,
-    store::{By, CallbackDecision, CallbackNew, CallbackRecorded, Decided, FollowUpAsked, Store},
+    store::{
+        Board, By, CallbackDecision, CallbackNew, CallbackRecorded, Decided, FollowUpAsked, Office, Router, Store,
+    },
 };
 use sqlx::PgPool;
 use tests::{Sample, fixture::Fixture};
 
 struct Office {
     fixture: Fixture,
-    office: Store,
-    board: Store,
+    office: Store<Office>,
+    board: Store<Board>,
     report: i64,
     tickets: Vec<i64>,
     first: i64,
@@ -46,8 +48,8 @@ impl Office {
             .await
             .unwrap();
         Self {
-            office: fixture.store_as("office"),
-            board: fixture.store_as("board"),
+            office: fixture.store_as::<Office>(),
+            board: fixture.store_as::<Board>(),
             report: report.id,
             tickets,
             first: people[0],
@@ -267,7 +269,7 @@ async fn unhappy_reopens_with_new_clocks_and_keeps_the_first_end() {
     assert!(!o.waits(at).await, "a ticket is open");
     assert!(o.states().await.iter().all(|state| state != "confirmed"));
     // The clock turns the new round, also where a level of the first round was sent.
-    let router = o.fixture.store_as("router");
+    let router = o.fixture.store_as::<Router>();
     assert!(router.clock_turn(at + TimeDelta::days(40)).await.unwrap().sent > 0);
 
     close(o.fixture.store.pool(), o.report, at + TimeDelta::hours(2)).await;
@@ -431,7 +433,7 @@ async fn the_database_refuses_what_no_call_is() {
 #[tokio::test]
 async fn the_office_is_told_once_a_day_while_somebody_waits() {
     let o = Office::new().await;
-    let router = o.fixture.store_as("router");
+    let router = o.fixture.store_as::<Router>();
     let at = |hour: i64| {
         // Days ahead, so that everything was closed before.
         let day = DateTime::parse_from_rfc3339("2036-11-26T00:00:00+08:00").unwrap();

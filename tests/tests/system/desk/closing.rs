@@ -3,7 +3,7 @@
 
 use casework::{county::Matter, words::reserved::NOT_FILED};
 use chrono::{DateTime, TimeDelta, Utc};
-use platform::store::{ActDone, Denied, DeskScope, TicketDeed};
+use platform::store::{ActDone, Board, Denied, DeskScope, Router, TicketDeed};
 use tests::Sample;
 
 use super::scene::{Scene, UNIT, text};
@@ -106,7 +106,7 @@ async fn another_person_confirms_and_resolve_ends_only_then() {
     // A contact that closing ended is not in time.
     let (_, _, data) = scene
         .fixture
-        .store_as("board")
+        .store_as::<Board>()
         .board_snapshot("taihe")
         .await
         .unwrap()
@@ -134,7 +134,7 @@ async fn what_the_unit_does_not_confirm_falls_to_the_office() {
     scene.act(&one, UNIT, id, &TicketDeed::Sign, 1).await;
     let ask = scene.closing("no-harm-found", Some(scene.wait(Matter::Confirm, false, None, 5)));
     scene.act(&one, UNIT, id, &ask, 5).await;
-    let board = scene.fixture.store_as("board");
+    let board = scene.fixture.store_as::<Board>();
     let waiting = async |minute| {
         board
             .closings_waiting("taihe", scene.at + TimeDelta::minutes(minute))
@@ -144,7 +144,7 @@ async fn what_the_unit_does_not_confirm_falls_to_the_office() {
     };
     assert_eq!((waiting(6).await, waiting(5 + 4 * 60).await), (0, 1), "P1: four hours");
     // The clock pushes it like any stage, and from the due on to the office.
-    let clock = scene.fixture.store_as("router");
+    let clock = scene.fixture.store_as::<Router>();
     clock
         .clock_turn(scene.at + TimeDelta::minutes(5 + 4 * 60))
         .await
@@ -198,7 +198,7 @@ async fn a_unit_of_one_person_is_confirmed_by_the_office_at_once() {
     scene.act(&one, UNIT, id, &TicketDeed::Sign, 1).await;
     let ask = scene.closing("no-harm-found", Some(scene.wait(Matter::Confirm, true, None, 5)));
     scene.act(&one, UNIT, id, &ask, 5).await;
-    let board = scene.fixture.store_as("board");
+    let board = scene.fixture.store_as::<Board>();
     assert_eq!(
         board
             .closings_count("taihe", scene.at + TimeDelta::minutes(6))
@@ -338,7 +338,7 @@ async fn taking_back_restores_the_clocks_and_forgives_nothing() {
     let contact = scene.stage(id, "contact").await;
     assert_eq!(contact["due_at"], due_before, "the due is what it was");
     assert!(contact["ended_at"].is_null() && contact["ended_how"].is_null() && !contact["next_at"].is_null());
-    let clock = scene.fixture.store_as("router");
+    let clock = scene.fixture.store_as::<Router>();
     let now = scene.at + TimeDelta::minutes(600);
     let ticked = clock.clock_turn(now).await.unwrap();
     assert!(ticked.sent >= 1);

@@ -5,7 +5,7 @@ use casework::county::Matter;
 use casework::ticket::{TicketAct, TicketState};
 use casework::words::reserved::{NOT_APPLICABLE, NOT_FILED, TRANSFERRED};
 use chrono::TimeDelta;
-use platform::store::{ActDone, TicketDeed};
+use platform::store::{ActDone, Router, TicketDeed};
 use proptest::{
     collection::vec,
     test_runner::{Config, TestRunner},
@@ -51,7 +51,7 @@ async fn play(steps: &[Step]) {
         (scene.person("there2", "赵敏", OTHER, "leader").await, OTHER),
     ];
     let office = scene.person("office", "王伟", "office", "office").await;
-    let router = scene.fixture.store_as("router");
+    let router = scene.fixture.store_as::<Router>();
     let mut minute = 1;
     for (act, who, which, later) in steps {
         minute += i64::from(*later);

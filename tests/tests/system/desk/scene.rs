@@ -7,15 +7,17 @@ use casework::{
     words::{Urgency, reserved::NOT_FILED},
 };
 use chrono::{DateTime, TimeDelta, Utc};
-use platform::store::{ActDone, Acting, Closing, DeskScope, Oversight, Store, Successor, TicketDeed, Wait};
+use platform::store::{
+    ActDone, Acting, Board, Closing, Desk, DeskScope, Office, Oversight, Store, Successor, TicketDeed, Wait,
+};
 use serde_json::{Value, json};
 use tests::{NewPerson, Sample, fixture::Fixture, person};
 
 /// A database, a routed report with a police ticket that is P1, and people.
 pub(super) struct Scene {
     pub(super) fixture: Fixture,
-    pub(super) desk: Store,
-    pub(super) office: Store,
+    pub(super) desk: Store<Desk>,
+    pub(super) office: Store<Office>,
     pub(super) at: DateTime<Utc>,
     pub(super) report: i64,
     pub(super) ticket: i64,
@@ -35,7 +37,7 @@ impl Scene {
             .fetch_one(fixture.store.pool())
             .await
             .unwrap();
-        let (desk, office) = (fixture.store_as("desk"), fixture.store_as("office"));
+        let (desk, office) = (fixture.store_as::<Desk>(), fixture.store_as::<Office>());
         Self {
             fixture,
             desk,
@@ -171,7 +173,7 @@ impl Scene {
                 SELECT data -> 'ledger' AS l FROM board_snapshots) x",
         )
         .fetch_one({
-            let board = self.fixture.store_as("board");
+            let board = self.fixture.store_as::<Board>();
             board.board_snapshot_make("taihe", platform::clock::now(), 90).await.unwrap();
             self.fixture.store.pool()
         })

@@ -3,7 +3,7 @@
 use casework::county::Matter;
 use casework::words::reserved::TRANSFERRED;
 use chrono::TimeDelta;
-use platform::store::{ActDone, Denied, DeskScope, TicketDeed};
+use platform::store::{ActDone, Board, Denied, DeskScope, TicketDeed};
 use tests::Sample;
 
 use super::scene::{OTHER, Scene, UNIT, text};
@@ -73,7 +73,8 @@ async fn a_transfer_opens_a_successor_and_ends_when_that_is_signed() {
     // Not due for a call-back while either is open.
     assert!(
         scene
-            .office
+            .fixture
+            .store_as::<Board>()
             .callback_due("taihe", scene.report, platform::clock::now())
             .await
             .unwrap()

@@ -1,6 +1,6 @@
 //! What is left of openings: whom the clock wakes for, who leaves, and who read what.
 
-use platform::store::{OpeningDeed, OpeningDone, ReadsAsked};
+use platform::store::{OpeningDeed, OpeningDone, ReadsAsked, Router};
 use tests::Sample;
 
 use super::{Scene, one};
@@ -9,7 +9,7 @@ use super::{Scene, one};
 async fn the_clock_wakes_for_what_nobody_decided() {
     let scene = Scene::new(Sample::OrphanNew, "companionship").await;
     let asker = scene.person("zhang", "张敏", None, &scene.unit.clone(), "member").await;
-    let router = scene.fixture.store_as("router");
+    let router = scene.fixture.store_as::<Router>();
     // A P3's own stages fall due days later; the asking does in an hour.
     one(scene.ask(&asker, &["home"], 1).await);
     let next = router.clock_next().await.unwrap().unwrap();

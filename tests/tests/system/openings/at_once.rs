@@ -1,7 +1,7 @@
 //! What opens at once and is looked at afterwards: a P1 for who signed, and the identity for the police.
 
 use casework::ticket::opening::{Finding, Side};
-use platform::store::{OpeningAsked, OpeningDeed, OpeningDenied, OpeningDone, OpeningList, ReadsAsked};
+use platform::store::{OpeningAsked, OpeningDeed, OpeningDenied, OpeningDone, OpeningList, ReadsAsked, Router};
 use tests::Sample;
 
 use super::{Scene, has, one, stored};
@@ -107,7 +107,7 @@ async fn the_police_that_signed_open_the_identity_and_somebody_else_ticks() {
     let counts = scene.board.openings_counts("taihe", scene.minute(5)).await.unwrap();
     assert_eq!(counts, (1, 1, 0), "one to approve, one to review");
     // Overdue: shown, counted and told once.
-    let router = scene.fixture.store_as("router");
+    let router = scene.fixture.store_as::<Router>();
     assert_eq!(router.openings_tell(scene.minute(60)).await.unwrap(), 0);
     let late = scene.minute(3 + 24 * 60);
     assert_eq!(router.openings_tell(late).await.unwrap(), 2);

@@ -6,7 +6,9 @@ use casework::ticket::TicketState;
 use casework::ticket::opening::{Finding, Side};
 use casework::words::Urgency;
 use chrono::TimeDelta;
-use platform::store::{ActDone, OpeningClock, OpeningClocks, OpeningDeed, OpeningDone, Successor, TicketDeed, Wait};
+use platform::store::{
+    ActDone, OpeningClock, OpeningClocks, OpeningDeed, OpeningDone, Router, Successor, TicketDeed, Wait,
+};
 use tests::Sample;
 
 use super::{Scene, Who, acting, has, one, stored};
@@ -120,6 +122,7 @@ async fn a_closing_that_waits_ends_nothing_and_a_transfer_ends_when_it_is_taken(
                 scene
                     .fixture
                     .store
+                    .lend::<Router>()
                     .report_to_route(scene.report)
                     .await
                     .unwrap()
@@ -317,7 +320,7 @@ async fn told(scene: &Scene) -> Vec<(String, String)> {
 async fn what_nobody_decides_goes_up_to_the_leading_group() {
     let scene = Scene::new(Sample::BruisesAtSchool, "police-accept").await;
     let oversight = scene.person("proc", "冯检", None, "office", "oversight").await;
-    let router = scene.fixture.store_as("router");
+    let router = scene.fixture.store_as::<Router>();
     let parts = ["identity".to_owned()];
     let clocks = by_pack(&scene, 0);
     let ask = platform::store::OpeningAsk {
@@ -391,7 +394,7 @@ async fn what_nobody_decides_goes_up_to_the_leading_group() {
 async fn after_an_outage_the_leading_group_is_not_called_before_the_office_could_read() {
     let scene = Scene::new(Sample::BruisesAtSchool, "police-accept").await;
     let officer = scene.person("pol1", "吴警", None, &scene.unit.clone(), "member").await;
-    let router = scene.fixture.store_as("router");
+    let router = scene.fixture.store_as::<Router>();
     scene.sign(&officer, 1).await;
     // Opened at once; nobody reviews it for five days, and the clock stood still.
     one(scene.ask(&officer, &["identity"], 2).await);

@@ -14,8 +14,8 @@ use casework::ticket::opening::Side;
 use casework::words::{Action, Addressee};
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::store::{
-    ActDone, Acting, Closing, DeskScope, Opening, OpeningActing, OpeningAsk, OpeningAsked, OpeningClock, OpeningClocks,
-    OpeningDeed, OpeningDone, OpeningHanded, Reading, Store, TicketDeed,
+    ActDone, Acting, Board, Closing, Desk, DeskScope, Office, Opening, OpeningActing, OpeningAsk, OpeningAsked,
+    OpeningClock, OpeningClocks, OpeningDeed, OpeningDone, OpeningHanded, Reading, Store, TicketDeed,
 };
 use tests::{NewPerson, Sample, fixture::Fixture, person};
 
@@ -30,9 +30,9 @@ struct Who {
 /// A database with a routed report, one of its tickets, and people.
 struct Scene {
     fixture: Fixture,
-    desk: Store,
-    office: Store,
-    board: Store,
+    desk: Store<Desk>,
+    office: Store<Office>,
+    board: Store<Board>,
     at: DateTime<Utc>,
     report: i64,
     ticket: i64,
@@ -53,12 +53,11 @@ impl Scene {
                 .fetch_one(fixture.store.pool())
                 .await
                 .unwrap();
-        let [desk, office, board] = ["desk", "office", "board"].map(|task| fixture.store_as(task));
         Self {
+            desk: fixture.store_as(),
+            office: fixture.store_as(),
+            board: fixture.store_as(),
             fixture,
-            desk,
-            office,
-            board,
             at,
             report: report.id,
             ticket,

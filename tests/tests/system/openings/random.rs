@@ -3,7 +3,7 @@
 
 use casework::ticket::opening::{Finding, Judge, OpeningAct, OpeningState, Side, decides, ends, reviews};
 use chrono::TimeDelta;
-use platform::store::{Opening, OpeningAsked, OpeningDeed, OpeningDenied, OpeningDone};
+use platform::store::{Opening, OpeningAsked, OpeningDeed, OpeningDenied, OpeningDone, Router};
 use proptest::{
     collection::vec,
     test_runner::{Config, TestRunner},
@@ -64,7 +64,7 @@ async fn play(steps: &[Step]) {
         scene.person("gg", "韩冰", None, "office", "admin").await,
     ];
     scene.also(&people[5], &unit, "member").await;
-    let router = scene.fixture.store_as("router");
+    let router = scene.fixture.store_as::<Router>();
     let mut minute = 1;
     for (act, who, which, later) in steps {
         minute += i64::from(*later);

@@ -5,7 +5,8 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use platform::store::{Access, AccessFind, Store};
+use platform::store::{Access, AccessFind, Intake, People, Store};
+use sqlx::PgPool;
 use tests::Fixture;
 
 use super::person;
@@ -31,7 +32,7 @@ fn host(n: u32) -> IpAddr {
     IpAddr::V4(Ipv4Addr::from(0x0a00_0000 + n))
 }
 
-async fn all(store: &Store) -> Vec<platform::store::AccessLine> {
+async fn all(store: &Store<People>) -> Vec<platform::store::AccessLine> {
     let find = AccessFind {
         limit: 10_000,
         ..AccessFind::default()
@@ -43,7 +44,7 @@ async fn all(store: &Store) -> Vec<platform::store::AccessLine> {
 async fn the_same_within_a_minute_is_one_row_with_a_number() {
     let fixture = Fixture::new().await;
     let account = person(&fixture, "zhang", "ca", "member").await;
-    let store = fixture.store_as("people");
+    let store = fixture.store_as::<People>();
     let noon = at("2026-11-26T12:00:00Z");
     for second in [0, 1, 59] {
         let access = failed(noon + TimeDelta::seconds(second), host(1), "zhang", Some(account));
@@ -85,7 +86,7 @@ async fn the_same_within_a_minute_is_one_row_with_a_number() {
 async fn a_flood_leaves_few_rows_and_every_number() {
     let fixture = Fixture::new().await;
     let account = person(&fixture, "zhang", "ca", "member").await;
-    let store = fixture.store_as("people");
+    let store = fixture.store_as::<People>();
     let noon = at("2026-11-26T12:00:00Z");
     // One address with made-up names for ten minutes, no two alike.
     for n in 0..400_u32 {
@@ -129,14 +130,14 @@ async fn a_flood_leaves_few_rows_and_every_number() {
 #[tokio::test]
 async fn ninety_days_and_no_longer() {
     let fixture = Fixture::new().await;
-    let store = fixture.store_as("people");
+    let store = fixture.store_as::<People>();
     let noon = at("2026-11-26T12:00:00Z");
     store.access_record(&failed(noon, host(1), "old", None)).await.unwrap();
     store
         .access_record(&failed(noon + TimeDelta::days(1), host(1), "new", None))
         .await
         .unwrap();
-    let keeper = fixture.store_as("intake");
+    let keeper = fixture.store_as::<Intake>();
     assert_eq!(keeper.access_forget(noon + TimeDelta::days(90)).await.unwrap(), 0);
     assert_eq!(
         keeper
@@ -148,13 +149,13 @@ async fn ninety_days_and_no_longer() {
     assert_eq!(all(&store).await[0].login.as_deref(), Some("new…"));
     // Nobody else deletes, and nobody writes past the function.
     for task in platform::store::TASKS {
-        let other = fixture.store_as(task);
+        let other = PgPool::connect_lazy(&fixture.login(task)).unwrap();
         for sql in [
             "DELETE FROM access_events",
             "UPDATE access_events SET times = 0",
             "TRUNCATE access_events",
         ] {
-            assert!(sqlx::raw_sql(sql).execute(other.pool()).await.is_err(), "{task}: {sql}");
+            assert!(sqlx::raw_sql(sql).execute(&other).await.is_err(), "{task}: {sql}");
         }
     }
 }
@@ -162,7 +163,7 @@ async fn ninety_days_and_no_longer() {
 #[tokio::test]
 async fn logins_take_no_room_from_refusals() {
     let fixture = Fixture::new().await;
-    let store = fixture.store_as("people");
+    let store = fixture.store_as::<People>();
     let noon = at("2026-11-26T12:00:00Z");
     let mut people = Vec::new();
     for n in 0..40 {

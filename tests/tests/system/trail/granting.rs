@@ -5,7 +5,7 @@
 use chrono::TimeDelta;
 use platform::{
     clock,
-    store::{Asked, Decide, GrantDecided, HandOver, Leaving, Left, NewAct, Store, StoreError},
+    store::{Asked, Decide, GrantDecided, HandOver, Leaving, Left, NewAct, People, Store, StoreError},
 };
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use tests::Fixture;
@@ -28,7 +28,7 @@ fn refused<T>(done: &Result<T, StoreError>) -> bool {
 #[tokio::test]
 async fn a_role_over_the_county_takes_two_people() {
     let fixture = Fixture::new().await;
-    let people = fixture.store_as("people");
+    let people = fixture.store_as::<People>();
     let admin = person(&fixture, "admin", "office", "admin").await;
     let other = person(&fixture, "other", "office", "admin").await;
     let office = person(&fixture, "office", "office", "office").await;
@@ -122,7 +122,7 @@ async fn a_role_over_the_county_takes_two_people() {
 #[tokio::test]
 async fn a_request_expires_after_seven_days() {
     let fixture = Fixture::new().await;
-    let people = fixture.store_as("people");
+    let people = fixture.store_as::<People>();
     let admin = person(&fixture, "admin", "office", "admin").await;
     let office = person(&fixture, "office", "office", "office").await;
     let zhang = person(&fixture, "zhang", "ca", "member").await;
@@ -176,7 +176,7 @@ async fn a_request_expires_after_seven_days() {
 #[tokio::test]
 async fn whoever_invited_the_other_is_not_taken_for_another_person() {
     let fixture = Fixture::new().await;
-    let people = fixture.store_as("people");
+    let people = fixture.store_as::<People>();
     let admin = person(&fixture, "admin", "office", "admin").await;
     let other = person(&fixture, "other", "office", "admin").await;
     let office = person(&fixture, "office", "office", "office").await;
@@ -228,7 +228,7 @@ async fn whoever_invited_the_other_is_not_taken_for_another_person() {
 #[tokio::test]
 async fn a_grant_is_never_overwritten() {
     let fixture = Fixture::new().await;
-    let people = fixture.store_as("people");
+    let people = fixture.store_as::<People>();
     let admin = person(&fixture, "admin", "office", "admin").await;
     let zhang = person(&fixture, "zhang", "ca", "member").await;
     let end = act(admin, "ended", zhang);
@@ -252,7 +252,7 @@ async fn a_grant_is_never_overwritten() {
         .await
         .unwrap();
     assert_eq!(rows, 2, "a new grant is a new row");
-    for (who, store) in [("the owner", &fixture.store), ("people", &people)] {
+    for (who, db) in [("the owner", fixture.store.pool()), ("people", people.pool())] {
         for sql in [
             "UPDATE memberships SET since = since - interval '1 day'",
             "UPDATE memberships SET role = 'admin' WHERE role = 'member'",
@@ -260,7 +260,7 @@ async fn a_grant_is_never_overwritten() {
             "DELETE FROM memberships",
             "TRUNCATE memberships",
         ] {
-            assert!(sqlx::raw_sql(sql).execute(store.pool()).await.is_err(), "{who}: {sql}");
+            assert!(sqlx::raw_sql(sql).execute(db).await.is_err(), "{who}: {sql}");
         }
     }
 }
@@ -279,7 +279,7 @@ async fn two_administrators_disable_each_other_at_once() {
         } else {
             Leaving::Account
         };
-        let store = fixture.store_as("people");
+        let store = fixture.store_as::<People>();
         let (acts, none): (_, [HandOver; 0]) = ((act(one, "disabled", two), act(two, "disabled", one)), []);
         let (a, b) = tokio::join!(
             store.account_leave("taihe", two, leaving, &none, &acts.0),
@@ -300,7 +300,7 @@ async fn two_administrators_disable_each_other_at_once() {
 #[tokio::test]
 async fn a_disabled_account_comes_back_without_what_takes_two() {
     let fixture = Fixture::new().await;
-    let people = fixture.store_as("people");
+    let people = fixture.store_as::<People>();
     let admin = person(&fixture, "admin", "office", "admin").await;
     let office = person(&fixture, "office", "office", "office").await;
     people
@@ -330,7 +330,7 @@ async fn a_disabled_account_comes_back_without_what_takes_two() {
 #[tokio::test]
 async fn random_grants_never_make_a_single_handed_office() {
     let fixture = Fixture::new().await;
-    let people = fixture.store_as("people");
+    let people = fixture.store_as::<People>();
     let mut rng = StdRng::seed_from_u64(20_261_126);
     let mut everybody = Vec::new();
     for (login, unit, role) in [
@@ -370,7 +370,7 @@ async fn random_grants_never_make_a_single_handed_office() {
     assert_eq!(silent, 0);
 }
 
-async fn random_act(people: &Store, rng: &mut StdRng, everybody: &[i64]) {
+async fn random_act(people: &Store<People>, rng: &mut StdRng, everybody: &[i64]) {
     let mut one_of = |n: usize| usize::try_from(rng.next_u32()).unwrap() % n;
     let (actor, of) = (everybody[one_of(everybody.len())], everybody[one_of(everybody.len())]);
     let unit = ["office", "ca", "edu"][one_of(3)];

@@ -9,7 +9,7 @@ mod walk;
 
 use platform::{
     clock,
-    store::{Created, NewAccount, NewAct, WayIn},
+    store::{Created, NewAccount, NewAct, People, WayIn},
 };
 use tests::Fixture;
 
@@ -27,7 +27,12 @@ async fn person(fixture: &Fixture, login: &str, unit: &str, role: &str) -> i64 {
         by: "command line",
         detail: serde_json::json!({}),
     };
-    match fixture.store.accounts_create(&[account], clock::now()).await {
+    match fixture
+        .store
+        .lend::<People>()
+        .accounts_create(&[account], clock::now())
+        .await
+    {
         Ok(Created::All(ids)) => ids[0],
         other => panic!("{login}: {other:?}"),
     }
