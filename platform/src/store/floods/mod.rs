@@ -1,6 +1,10 @@
 //! Floods of reports: how they are noticed and told, and what the office does about them.
 
-pub(super) mod office;
+mod act;
+mod closing;
+mod deed;
 pub(super) mod routed;
+mod seen;
 
-pub use office::{Flood, FloodAct, FloodActing, FloodClosing, FloodGround, FloodReport};
+pub use deed::{FloodAct, FloodActing, FloodGround};
+pub use seen::{Flood, FloodClosing, FloodReport};
