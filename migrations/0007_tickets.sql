@@ -40,8 +40,9 @@ COMMENT ON COLUMN decisions.triage_reasons IS 'why the office has to look; empty
 COMMENT ON COLUMN decisions.looks IS 'parts that office, leading-group and oversight see without a ticket, by the rows in force then';
 COMMENT ON COLUMN decisions.decided_account IS 'NULL: the router by itself, or the command line';
 
--- The states and what may follow what are casework's state machine; here each state is tied to what must be known in it, so that a
--- row that says more than happened can't be stored by anybody. People are accounts and not their names: two may share one.
+-- The states and what may follow what are casework's state machine: ticket_changes repeats it. Here each state is tied to what must
+-- be known in it, so that a row that says more than happened can't be stored by anybody. People are accounts and not their names:
+-- two may share one.
 CREATE TABLE tickets (
     id                      bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     county                  text        NOT NULL,
@@ -155,6 +156,39 @@ COMMENT ON COLUMN tickets.close_by IS 'who confirms the waiting closing: another
 COMMENT ON COLUMN tickets.transfer_to IS 'the unit that is to take the ticket over';
 COMMENT ON COLUMN tickets.close_approved_by IS 'who confirmed the closing or approved the transfer; never who asked for it';
 COMMENT ON COLUMN tickets.callback_shut IS 'the resolved_at that the reporter was called about and was not content with';
+
+-- What may follow what, whoever writes it: a service, a function of this schema, or a person at psql. It is a copy of casework's
+-- state machine, and a test compares the two pair by pair.
+CREATE TABLE ticket_changes (
+    was     text NOT NULL,
+    becomes text NOT NULL,
+    PRIMARY KEY (was, becomes)
+);
+COMMENT ON TABLE ticket_changes IS 'which state of a ticket may follow which';
+INSERT INTO ticket_changes (was, becomes) VALUES
+    ('dispatched', 'signed'), ('dispatched', 'returned'), ('dispatched', 'waived'),
+    ('signed', 'in-progress'), ('signed', 'close-requested'), ('signed', 'resolved'),
+    ('in-progress', 'close-requested'), ('in-progress', 'resolved'),
+    ('close-requested', 'in-progress'), ('close-requested', 'transferring'), ('close-requested', 'resolved'),
+    ('transferring', 'in-progress'), ('transferring', 'resolved'),
+    ('resolved', 'in-progress'), ('resolved', 'confirmed'), ('resolved', 'reopened'),
+    ('confirmed', 'reopened'),
+    ('archived', 'reopened'),
+    ('reopened', 'signed'),
+    ('waived', 'dispatched');
+
+CREATE FUNCTION ticket_change_held() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM ticket_changes c WHERE c.was = OLD.state AND c.becomes = NEW.state) THEN
+        RAISE EXCEPTION 'a ticket that is % does not become %', OLD.state, NEW.state
+            USING ERRCODE = 'check_violation', TABLE = 'tickets', CONSTRAINT = 'tickets_change';
+    END IF;
+    RETURN NEW;
+END $$;
+REVOKE ALL ON FUNCTION ticket_change_held() FROM PUBLIC;
+CREATE TRIGGER tickets_change BEFORE UPDATE OF state ON tickets
+    FOR EACH ROW WHEN (OLD.state IS DISTINCT FROM NEW.state) EXECUTE FUNCTION ticket_change_held();
 
 -- Drills stand apart in every list and count. A row says itself whether it is one, so that an index can have it: asked of the
 -- report row by row, a few drills among a long backlog were found by walking over all of it. Whoever inserts may leave it out;

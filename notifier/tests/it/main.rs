@@ -4,6 +4,7 @@
 
 mod bounces;
 mod fake;
+mod poisoned;
 mod queue;
 mod service;
 mod smtp;

@@ -8,14 +8,14 @@ use platform::clock;
 use tests::{Act, Fixture, MailSink, Sample, Service, eventually};
 use uuid::Uuid;
 
-struct World {
-    fixture: Fixture,
+pub(crate) struct World {
+    pub(crate) fixture: Fixture,
     fake: MailSink,
     notices: usize,
 }
 
 impl World {
-    async fn with(acts: &[(&'static str, Act)], drill: bool) -> Self {
+    pub(crate) async fn with(acts: &[(&'static str, Act)], drill: bool) -> Self {
         let fixture = Box::pin(Fixture::new()).await;
         let mut report = Box::pin(fixture.stored(Sample::BruisesAtSchool)).await;
         report.drill = drill;
@@ -30,7 +30,7 @@ impl World {
         Self { notices, ..world }
     }
 
-    fn notifier(&self) -> Service {
+    pub(crate) fn notifier(&self) -> Service {
         let log = std::env::temp_dir().join(format!("shouwang-notifier-{}.log", Uuid::new_v4()));
         let env = [
             ("DATABASE_URL", self.fixture.login("notifier")),
@@ -40,14 +40,14 @@ impl World {
         Service::new("notifier", env.map(|(k, v)| (k.to_owned(), v)).to_vec(), log)
     }
 
-    async fn count(&self, sql: &'static str) -> i64 {
+    pub(crate) async fn count(&self, sql: &'static str) -> i64 {
         sqlx::query_scalar(sql)
             .fetch_one(self.fixture.store.pool())
             .await
             .unwrap()
     }
 
-    async fn until(&self, what: &str, sql: &'static str, wanted: usize, within_s: u64) {
+    pub(crate) async fn until(&self, what: &str, sql: &'static str, wanted: usize, within_s: u64) {
         eventually(what, Duration::from_secs(within_s), async || {
             (self.count(sql).await == i64::try_from(wanted).unwrap()).then_some(())
         })
@@ -252,7 +252,7 @@ async fn a_refused_mailbox_calls_the_office() {
     assert_eq!(notifier.stop().await, Some(0));
 }
 
-const QUEUED: &str = "SELECT count(*) FROM notices WHERE state = 'queued'";
+pub(crate) const QUEUED: &str = "SELECT count(*) FROM notices WHERE state = 'queued'";
 const BLOCKED: &str = "SELECT count(*) FROM mail_state WHERE blocked_since IS NOT NULL";
 
 /// A server that refuses everything, at whatever step and with whatever digits: nothing dies, it is said in `/ready`, in the

@@ -180,12 +180,17 @@ async fn call_backs_wait_from_the_last_ticket_on() {
     for days in [3, 1, 2] {
         let report = fixture.stored(Sample::BruisesAtSchool).await;
         fixture.route(&report, clock::now() - TimeDelta::days(9)).await;
-        sqlx::query("UPDATE tickets SET state = 'resolved', signed_at = $2, signed_by = 'x', resolved_at = $2 - id % 5 * interval '1 hour', resolved_by = 'x' WHERE report_id = $1")
-            .bind(report.id)
-            .bind(clock::now() - TimeDelta::days(days))
-            .execute(fixture.store.pool())
-            .await
-            .unwrap();
+        for step in [
+            "UPDATE tickets SET state = 'signed', signed_at = $2, signed_by = 'x' WHERE report_id = $1",
+            "UPDATE tickets SET state = 'resolved', resolved_at = $2 - id % 5 * interval '1 hour', resolved_by = 'x' WHERE report_id = $1",
+        ] {
+            sqlx::query(step)
+                .bind(report.id)
+                .bind(clock::now() - TimeDelta::days(days))
+                .execute(fixture.store.pool())
+                .await
+                .unwrap();
+        }
         ids.push(report.id);
     }
     let board = fixture.store_as::<Board>();

@@ -44,6 +44,7 @@ mod store;
 mod subject_notices;
 mod succession;
 mod texts;
+mod ticket_changes;
 mod trail;
 mod triage;
 mod unsure;

@@ -132,15 +132,15 @@ async fn a_transferred_ticket_says_that_a_transfer_brought_it() {
 async fn an_oversight_ticket_says_that_a_decision_not_to_file_opened_it() {
     let case = Case::new().await;
     // The rules asked the procuratorate from the first day. While that ticket is open it is told there; here it is closed already.
-    sqlx::query(
+    for step in [
+        "UPDATE tickets SET state = 'signed', signed_at = dispatched_at, signed_by = 'x' WHERE obligation = 'procuratorial-oversight'",
         "WITH s AS (UPDATE stages SET ended_at = coalesce(started_at, now()), ended_how = 'act', next_at = NULL
                     WHERE ticket_id IN (SELECT id FROM tickets WHERE obligation = 'procuratorial-oversight'))
-         UPDATE tickets SET state = 'resolved', signed_at = dispatched_at, signed_by = 'x', resolved_at = dispatched_at, resolved_by = 'x',
-                outcome = 'no-harm-found', next_stage = NULL, next_due_at = NULL WHERE obligation = 'procuratorial-oversight'",
-    )
-    .execute(&case.system.db)
-    .await
-    .unwrap();
+         UPDATE tickets SET state = 'resolved', resolved_at = dispatched_at, resolved_by = 'x', outcome = 'no-harm-found',
+                next_stage = NULL, next_due_at = NULL WHERE obligation = 'procuratorial-oversight'",
+    ] {
+        sqlx::query(step).execute(&case.system.db).await.unwrap();
+    }
     let decision = [
         ("decision_number", "太公不立字〔2026〕1号"),
         ("decision_date", "2026-01-05"),

@@ -297,16 +297,22 @@ async fn a_unit_that_a_transfer_waits_for_does_not_leave_before_the_office_has_d
         .await
         .unwrap();
     assert_eq!(held, 0);
-    let waits = |state: &'static str| {
-        sqlx::query(
-            "UPDATE tickets SET state = $3, signed_at = dispatched_at, signed_by = '王伟', transfer_to = $2, close_outcome = 'transferred',
-                    close_requested_at = dispatched_at, close_requested_by = '王伟', close_by = 'office' WHERE unit = $1 AND obligation = 'police-accept'",
-        )
-        .bind(OLD)
-        .bind(NEW)
-        .bind(state)
-    };
-    waits("close-requested").execute(fixture.store.pool()).await.unwrap();
+    sqlx::query(
+        "UPDATE tickets SET state = 'signed', signed_at = dispatched_at, signed_by = '王伟' WHERE unit = $1 AND obligation = 'police-accept'",
+    )
+    .bind(OLD)
+    .execute(fixture.store.pool())
+    .await
+    .unwrap();
+    sqlx::query(
+        "UPDATE tickets SET state = 'close-requested', transfer_to = $2, close_outcome = 'transferred', close_requested_at = dispatched_at,
+                close_requested_by = '王伟', close_by = 'office' WHERE unit = $1 AND obligation = 'police-accept'",
+    )
+    .bind(OLD)
+    .bind(NEW)
+    .execute(fixture.store.pool())
+    .await
+    .unwrap();
     match load(&fixture, &without(NEW), &[]).await {
         Err(PackError::Successor(why)) => assert!(why.contains(NEW) && why.contains("the office decides"), "{why}"),
         other => panic!("{other:?}"),

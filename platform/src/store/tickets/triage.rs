@@ -182,19 +182,7 @@ impl Store<Office> {
         let tickets = tickets_insert(&mut tx, report, triage.case_id, &decision, pinned).await?;
         let closed = decision.triage_reasons.is_empty();
         if closed {
-            let resolved = triage.resolved()?;
-            sqlx::query(
-                "UPDATE tickets SET state = $5, signed_by_account = CASE WHEN signed_at IS NULL THEN $4 ELSE signed_by_account END,
-                        signed_at = coalesce(signed_at, $2), signed_by = coalesce(signed_by, $3),
-                        resolved_at = $2, resolved_by = $3, resolved_by_account = $4, version = version + 1 WHERE id = $1",
-            )
-            .bind(triage.id)
-            .bind(act.at)
-            .bind(act.by)
-            .bind(act.account)
-            .bind(resolved.as_str())
-            .execute(&mut *tx)
-            .await?;
+            resolve(&mut tx, &triage, act).await?;
             stages_end(&mut tx, triage.id, &["sign", "contact", "resolve"], act.at).await?;
             lead_move(&mut tx, report.id, decision.tickets.iter().find(|t| t.lead)).await?;
         }
@@ -222,17 +210,6 @@ struct Open {
     state: TicketState,
 }
 
-impl Open {
-    /// The state that settling leaves: whoever settles what nobody has in hand takes it at the same moment.
-    fn resolved(&self) -> Result<TicketState, TriageError> {
-        let in_hand = match self.state.after(TicketAct::Sign) {
-            Ok(signed) => signed,
-            Err(_) => self.state,
-        };
-        in_hand.after(TicketAct::Close).map_err(|_| TriageError::NoTriage)
-    }
-}
-
 async fn open_triage(tx: &mut PgTransaction<'_>, report_id: i64) -> Result<Open, TriageError> {
     sqlx::query_as(
         "SELECT id, report_id, case_id, lead, state FROM tickets WHERE report_id = $1 AND obligation = 'triage' AND resolved_at IS NULL ORDER BY id FOR UPDATE",
@@ -241,6 +218,41 @@ async fn open_triage(tx: &mut PgTransaction<'_>, report_id: i64) -> Result<Open,
     .fetch_optional(&mut **tx)
     .await?
     .ok_or(TriageError::NoTriage)
+}
+
+/// Signs it in the name of whoever acts; it is one act with what follows, so the version rises there.
+async fn sign(tx: &mut PgTransaction<'_>, id: i64, signed: TicketState, act: Act<'_>) -> Result<(), StoreError> {
+    sqlx::query("UPDATE tickets SET state = $5, signed_at = $2, signed_by = $3, signed_by_account = $4 WHERE id = $1")
+        .bind(id)
+        .bind(act.at)
+        .bind(act.by)
+        .bind(act.account)
+        .bind(signed.as_str())
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// Closes it. Whoever settles what nobody has in hand takes it at the same moment.
+async fn resolve(tx: &mut PgTransaction<'_>, triage: &Open, act: Act<'_>) -> Result<(), TriageError> {
+    let mut state = triage.state;
+    if let Ok(signed) = state.after(TicketAct::Sign) {
+        sign(tx, triage.id, signed, act).await?;
+        state = signed;
+    }
+    let resolved = state.after(TicketAct::Close).map_err(|_| TriageError::NoTriage)?;
+    sqlx::query(
+        "UPDATE tickets SET state = $5, resolved_at = $2, resolved_by = $3, resolved_by_account = $4, version = version + 1
+         WHERE id = $1",
+    )
+    .bind(triage.id)
+    .bind(act.at)
+    .bind(act.by)
+    .bind(act.account)
+    .bind(resolved.as_str())
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
 }
 
 async fn stages_end(

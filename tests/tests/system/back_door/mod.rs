@@ -121,19 +121,14 @@ async fn scene(system: &System, accounts: &mut Accounts) -> (Vec<Planted>, Vec<S
     )
     .await;
     // The last report is closed and waits for a call-back; two are of a flood.
-    sqlx::query(
-        "UPDATE tickets SET state = 'resolved', signed_at = dispatched_at, signed_by = '王伟', resolved_at = dispatched_at, resolved_by = '王伟',
-                outcome = 'no-harm-found', next_stage = NULL, next_due_at = NULL WHERE report_id = $1",
-    )
-    .bind(last)
-    .execute(&system.db)
-    .await
-    .unwrap();
-    sqlx::query("UPDATE stages SET ended_at = started_at, next_at = NULL, ended_how = 'closed' WHERE ticket_id IN (SELECT id FROM tickets WHERE report_id = $1)")
-        .bind(last)
-        .execute(&system.db)
-        .await
-        .unwrap();
+    for step in [
+        "UPDATE tickets SET state = 'signed', signed_at = dispatched_at, signed_by = '王伟' WHERE report_id = $1",
+        "UPDATE tickets SET state = 'resolved', resolved_at = dispatched_at, resolved_by = '王伟', outcome = 'no-harm-found',
+                next_stage = NULL, next_due_at = NULL WHERE report_id = $1",
+        "UPDATE stages SET ended_at = started_at, next_at = NULL, ended_how = 'closed' WHERE ticket_id IN (SELECT id FROM tickets WHERE report_id = $1)",
+    ] {
+        sqlx::query(step).bind(last).execute(&system.db).await.unwrap();
+    }
     sqlx::query(
         "WITH f AS (INSERT INTO floods (county, kind, township, began_at, last_at, state)
                     SELECT county, 'township', '341222101000', received_at, received_at, 'open' FROM reports WHERE id = $1 RETURNING id)

@@ -127,19 +127,18 @@ impl Office {
 
 /// As a unit closes: everything signed, seen and resolved at `at`.
 pub(crate) async fn close(db: &PgPool, report: i64, at: DateTime<Utc>) {
-    sqlx::query(
+    for step in [
+        "UPDATE tickets SET state = 'signed', signed_at = coalesce(signed_at, $2), signed_by = coalesce(signed_by, 'x')
+         WHERE report_id = $1 AND state IN ('dispatched', 'reopened')",
         "WITH s AS (UPDATE stages SET started_at = coalesce(started_at, $2), due_at = coalesce(due_at, $2), ended_at = $2, ended_how = 'act',
                            next_at = NULL
                     WHERE ticket_id IN (SELECT id FROM tickets WHERE report_id = $1) AND ended_at IS NULL)
-         UPDATE tickets SET state = 'resolved', signed_at = coalesce(signed_at, $2), signed_by = coalesce(signed_by, 'x'), resolved_at = $2,
-                resolved_by = 'x', outcome = 'confirmed-handled', next_stage = NULL, next_due_at = NULL
+         UPDATE tickets SET state = 'resolved', resolved_at = $2, resolved_by = 'x', outcome = 'confirmed-handled', next_stage = NULL,
+                next_due_at = NULL
          WHERE report_id = $1 AND resolved_at IS NULL",
-    )
-    .bind(report)
-    .bind(at)
-    .execute(db)
-    .await
-    .unwrap();
+    ] {
+        sqlx::query(step).bind(report).bind(at).execute(db).await.unwrap();
+    }
 }
 
 /// State, end, outcome and next stage of a ticket.

@@ -197,6 +197,10 @@ async fn a_ticket_in_any_closed_state_has_no_opening() {
     for state in TicketState::ALL.iter().filter(|state| !state.is_open()) {
         let scene = Scene::new(Sample::BruisesAtSchool, "psychological-support").await;
         both(&scene).await;
+        sqlx::query("ALTER TABLE tickets DISABLE TRIGGER tickets_change")
+            .execute(scene.fixture.store.pool())
+            .await
+            .unwrap();
         sqlx::query("UPDATE tickets SET state = $2, next_stage = NULL, next_due_at = NULL, outcome = $4,
                          resolved_at = $3, resolved_by = CASE WHEN $3::timestamptz IS NULL THEN NULL ELSE '王伟' END WHERE id = $1")
             .bind(scene.ticket)
