@@ -7,6 +7,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
+use chrono::{DateTime, Utc};
 use platform::{clock, text::Lang};
 use serde::{Deserialize, Serialize};
 use tracing::error;
@@ -16,7 +17,7 @@ use super::{
     SignedIn,
     demo::DemoAccount,
     device::{self, Device},
-    entry::{Arrival, Entry, Typed, attempt},
+    entry::{Arrival, Entry, Opened, Typed, attempt},
     next::OwnPath,
     session::{clear_cookie, set_cookie},
     step,
@@ -107,79 +108,107 @@ pub(crate) async fn submit(
     device: Device,
     Form(form): Form<Credentials>,
 ) -> Response {
-    let (now, next) = (clock::now(), OwnPath::read(&form.next, &internal.pages));
-    let login = form.login.trim().to_owned();
-    let page = |error: Option<String>, slip: Option<String>, status| {
-        show(
-            &internal,
-            lang,
-            LoginSeen {
-                login: &login,
-                next: &next,
-                slip,
-                error,
-            },
-            status,
-        )
+    let now = clock::now();
+    let shown = LoginForm {
+        internal: &internal,
+        lang,
+        login: form.login.trim().to_owned(),
+        next: OwnPath::read(&form.next, &internal.pages),
     };
     if form.is_empty() {
-        return page(
-            Some(lang.t("login.wrong").to_owned()),
-            None,
-            StatusCode::UNPROCESSABLE_ENTITY,
-        );
+        return shown.refused("login.wrong", StatusCode::UNPROCESSABLE_ENTITY);
     }
     // A browser without a cookie of ours gets one together with the session.
     let browser = device.known.unwrap_or_else(Uuid::new_v4);
-    let within = internal.clone();
-    let second = (!form.slip.is_empty()).then(|| (form.slip.clone(), form.code.clone()));
-    // In a task of its own: a try that was reserved is judged, also when the browser hangs up.
-    let tried = tokio::spawn(async move {
-        let arrival = Arrival {
-            internal: &within,
-            device: &device,
-            now,
-        };
-        match second {
-            Some((slip, code)) => step::step(arrival, &slip, &code, browser).await,
-            None => attempt(arrival, form.typed(), Some(browser)).await,
+    match step_in(internal.clone(), device, form, (browser, now)).await {
+        Ok(Entry::Open(opened)) => shown.left_behind(&opened, browser, now),
+        Ok(Entry::Code { slip, wrong: false }) => shown.again(None, Some(slip), StatusCode::OK),
+        Ok(Entry::Code { slip, wrong: true }) => {
+            let wrong = Some(lang.t("login.code_wrong").to_owned());
+            shown.again(wrong, Some(slip), StatusCode::UNAUTHORIZED)
         }
-    });
-    let refused = |key: &str, status| page(Some(lang.t(key).to_owned()), None, status);
-    match tried.await.map_err(anyhow::Error::from).flatten() {
-        Ok(Entry::Open(opened)) => {
-            let to = match next.path() {
-                // What others did to one's way in is told before anything else.
-                _ if opened.told => "/sessions",
-                path if Frame::may_begin_at(&opened.person, path) => next.as_str(),
-                _ => "/",
-            };
-            let mut response = Redirect::to(to).into_response();
-            set_cookie(response.headers_mut(), &opened.token, &internal);
-            device::remember(response.headers_mut(), browser, now, &internal);
-            response
-        }
-        Ok(Entry::Code { slip, wrong }) => {
-            let error = wrong.then(|| lang.t("login.code_wrong").to_owned());
-            let status = if wrong {
-                StatusCode::UNAUTHORIZED
-            } else {
-                StatusCode::OK
-            };
-            page(error, Some(slip), status)
-        }
-        Ok(Entry::Wrong) => refused("login.wrong", StatusCode::UNAUTHORIZED),
-        Ok(Entry::Late | Entry::Bare) => refused("login.late", StatusCode::UNAUTHORIZED),
-        Ok(Entry::Wait { seconds, busy }) => {
-            let key = if busy { "login.busy" } else { "login.wait" };
-            let text = lang.fill(key, &[("seconds", &seconds.to_string())]);
-            retry_after(page(Some(text), None, StatusCode::TOO_MANY_REQUESTS), seconds)
-        }
+        Ok(Entry::Wrong) => shown.refused("login.wrong", StatusCode::UNAUTHORIZED),
+        Ok(Entry::Late | Entry::Bare) => shown.refused("login.late", StatusCode::UNAUTHORIZED),
+        Ok(Entry::Wait { seconds, busy }) => shown.wait(seconds, busy),
         Err(e) => {
-            error!(error = format!("{e:#}"), "a login failed for a reason of ours");
+            log(&e);
             problem::unavailable().into_response()
         }
     }
+}
+
+/// The first step, or the second where the form carries what the first one gave. In a task of its own: a try that was reserved is
+/// judged, also when the browser hangs up.
+async fn step_in(
+    internal: Internal,
+    device: Device,
+    form: Credentials,
+    (browser, now): (Uuid, DateTime<Utc>),
+) -> anyhow::Result<Entry> {
+    let tried = tokio::spawn(async move {
+        let arrival = Arrival {
+            internal: &internal,
+            device: &device,
+            now,
+        };
+        if form.slip.is_empty() {
+            attempt(arrival, form.typed(), Some(browser)).await
+        } else {
+            step::step(arrival, &form.slip, &form.code, browser).await
+        }
+    });
+    tried.await?
+}
+
+/// The form that somebody sent, as far as it is shown again or left behind.
+struct LoginForm<'a> {
+    internal: &'a Internal,
+    lang: Lang,
+    login: String,
+    next: OwnPath,
+}
+
+impl LoginForm<'_> {
+    /// The page again.
+    fn again(&self, error: Option<String>, slip: Option<String>, status: StatusCode) -> Response {
+        let seen = LoginSeen {
+            login: &self.login,
+            next: &self.next,
+            slip,
+            error,
+        };
+        show(self.internal, self.lang, seen, status)
+    }
+
+    /// The first step again, with the key of why.
+    fn refused(&self, key: &str, status: StatusCode) -> Response {
+        self.again(Some(self.lang.t(key).to_owned()), None, status)
+    }
+
+    /// The first step again, and when it may be tried.
+    fn wait(&self, seconds: i64, busy: bool) -> Response {
+        let key = if busy { "login.busy" } else { "login.wait" };
+        let text = self.lang.fill(key, &[("seconds", &seconds.to_string())]);
+        retry_after(self.again(Some(text), None, StatusCode::TOO_MANY_REQUESTS), seconds)
+    }
+
+    /// To the page that was asked for, with the session's cookie and the browser's.
+    fn left_behind(&self, opened: &Opened, browser: Uuid, now: DateTime<Utc>) -> Response {
+        let to = match self.next.path() {
+            // What others did to one's way in is told before anything else.
+            _ if opened.told => "/sessions",
+            path if Frame::may_begin_at(&opened.person, path) => self.next.as_str(),
+            _ => "/",
+        };
+        let mut response = Redirect::to(to).into_response();
+        set_cookie(response.headers_mut(), &opened.token, self.internal);
+        device::remember(response.headers_mut(), browser, now, self.internal);
+        response
+    }
+}
+
+fn log(fault: &anyhow::Error) {
+    error!(error = format!("{fault:#}"), "a login failed for a reason of ours");
 }
 
 /// A program's session.
@@ -231,7 +260,7 @@ pub(crate) async fn api(
             retry_after(problem::api(429, &format!("{why}: try again in {seconds} s")), seconds)
         }
         Err(e) => {
-            error!(error = format!("{e:#}"), "a login failed for a reason of ours");
+            log(&e);
             problem::api(503, "try again later")
         }
     }

@@ -9,7 +9,7 @@ use axum::{
 use platform::{
     clock,
     run::telemetry::chain,
-    store::{ResendError, Resent, StoreError},
+    store::{ResendError, Resent},
 };
 use serde::Serialize;
 use uuid::Uuid;
@@ -25,7 +25,7 @@ use crate::internal::{
 /// `POST /board/notices/{notice}/resend`: back to the ticket, where the new notice waits, or to the board.
 pub(crate) async fn submit(by: By<Office>, Path(notice): Path<String>) -> Result<Response, PageError> {
     let id = notice.parse().map_err(|_| PageError::NotFound)?;
-    match resend(&by, id).await {
+    match resend(&by, id).await? {
         Ok(resent) => {
             let ticket = resent.ticket_id;
             let ticket = ticket.map(|ticket| format!("/board/tickets/{ticket}#notices"));
@@ -49,7 +49,7 @@ pub(crate) async fn api(by: By<Office>, Path(notice): Path<String>) -> Result<(S
     let id = notice
         .parse()
         .map_err(|_| ApiError::said(404, "there is no such notice"))?;
-    match resend(&by, id).await {
+    match resend(&by, id).await? {
         Ok(Resent { id, ticket_id }) => Ok((StatusCode::ACCEPTED, Json(Again { id, ticket_id }))),
         Err(e @ ResendError::Missing) => Err(ApiError::said(404, e.to_string())),
         Err(e @ ResendError::NotNow) => Err(ApiError::said(409, e.to_string())),
@@ -58,7 +58,7 @@ pub(crate) async fn api(by: By<Office>, Path(notice): Path<String>) -> Result<(S
 }
 
 /// In a task of its own, with the office's login.
-async fn resend(visit: &Visit, id: Uuid) -> Result<Resent, ResendError> {
+async fn resend(visit: &Visit, id: Uuid) -> Result<Result<Resent, ResendError>, PageError> {
     let (office, county) = (visit.internal.office.clone(), visit.internal.county.clone());
     let person = visit.actor.person.clone();
     let write = async move {
@@ -69,6 +69,5 @@ async fn resend(visit: &Visit, id: Uuid) -> Result<Resent, ResendError> {
         }
         Ok(resent)
     };
-    let written = in_own_task(write).await;
-    written.unwrap_or_else(|e| Err(ResendError::Store(StoreError::Unreadable(e.to_string()))))
+    in_own_task(write).await.map_err(PageError::undone)
 }

@@ -6,7 +6,7 @@ use platform::clock;
 use tracing::info;
 
 use super::{
-    person::{fetch_kept, say},
+    person::{change, fetch_kept, say},
     said::{Fresh, Said},
     trail::new_act,
 };
@@ -45,21 +45,12 @@ pub(super) async fn invite(by: By<Keeper>, Path(id): Path<i64>) -> Result<Respon
 
 /// Takes the one that waits back.
 pub(super) async fn void(by: By<Keeper>, Path(id): Path<i64>) -> Result<Response, PageError> {
-    fetch_kept(&by, id).await?;
-    let visit = Visit::clone(&by);
-    let done = detached(async move {
+    let void = move |visit: Visit| async move {
         let act = new_act(&visit, "invitation-voided", Some(id), clock::now());
-        visit.internal.people.invitation_void(id, &act).await
-    });
-    if done.await? {
-        say(&by, id, StatusCode::OK, Said::done(by.t("accounts.voided_done"))).await
-    } else {
-        say(
-            &by,
-            id,
-            StatusCode::CONFLICT,
-            Said::error(by.t("accounts.voided_before")),
-        )
-        .await
-    }
+        Ok(match visit.internal.people.invitation_void(id, &act).await? {
+            true => (StatusCode::OK, "accounts.voided_done"),
+            false => (StatusCode::CONFLICT, "accounts.voided_before"),
+        })
+    };
+    change(&by, id, void).await
 }

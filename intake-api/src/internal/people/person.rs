@@ -5,7 +5,7 @@ use axum::{extract::Path, http::StatusCode, response::Response};
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
-    store::{Account, Find, Invitation, Person},
+    store::{Account, Find, Invitation, Person, StoreError},
     text::Lang,
 };
 
@@ -19,6 +19,7 @@ use crate::internal::{
     By, Visit,
     again::Wrong,
     auth::Keeper,
+    detached,
     error::PageError,
     page::{Frame, render, words},
 };
@@ -133,6 +134,32 @@ fn invitation_said(last: Option<&Invitation>, account: &Account, lang: Lang, now
 /// The page with a sentence about an act.
 pub(super) async fn say(visit: &Visit, id: i64, status: StatusCode, said: Said) -> Result<Response, PageError> {
     show(visit, id, Again::saying(status, said)).await
+}
+
+/// The page with the sentence of this key: done where the status is 200, else refused.
+pub(super) async fn answer(
+    visit: &Visit,
+    id: i64,
+    (status, key): (StatusCode, &'static str),
+) -> Result<Response, PageError> {
+    let text = visit.t(key);
+    let said = if status == StatusCode::OK {
+        Said::done(text)
+    } else {
+        Said::error(text)
+    };
+    say(visit, id, status, said).await
+}
+
+/// Changes an account that the actor keeps, in a task of its own, and answers with the page; `change` says the status and the key
+/// of the sentence.
+pub(super) async fn change<W>(visit: &Visit, id: i64, change: impl FnOnce(Visit) -> W) -> Result<Response, PageError>
+where
+    W: Future<Output = Result<(StatusCode, &'static str), StoreError>> + Send + 'static,
+{
+    fetch_kept(visit, id).await?;
+    let done = detached(change(visit.clone())).await?;
+    answer(visit, id, done).await
 }
 
 /// The page after an act.

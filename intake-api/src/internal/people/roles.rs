@@ -10,7 +10,7 @@ use tracing::info;
 
 use super::{
     fields,
-    person::{Typed, fetch, fetch_kept, say, show},
+    person::{Typed, answer, change, fetch, show},
     said::{Again, Said},
     scope::Scope,
     trail::new_act,
@@ -41,18 +41,7 @@ pub(super) async fn grant(by: By<Keeper>, Path(id): Path<i64>, Form(form): Form<
     }
     let given = give(&by, id, form).await?;
     info!(account = id, by = by.me(), key = given.1, "a role was given or asked");
-    said(&by, id, given).await
-}
-
-/// The page of the person with the key of what is said.
-async fn said(visit: &Visit, id: i64, (status, key): (StatusCode, &'static str)) -> Result<Response, PageError> {
-    let text = visit.t(key);
-    let said = if status == StatusCode::OK {
-        Said::done(text)
-    } else {
-        Said::error(text)
-    };
-    say(visit, id, status, said).await
+    answer(&by, id, given).await
 }
 
 /// Gives a role, or asks for one that takes two people: the status, and the key of what is said.
@@ -92,17 +81,14 @@ fn typed(form: Role) -> Typed {
 
 /// A disabled account comes back with the roles of its units; those that take two people are asked for again.
 pub(super) async fn enable(by: By<Keeper>, Path(id): Path<i64>) -> Result<Response, PageError> {
-    fetch_kept(&by, id).await?;
-    let visit = Visit::clone(&by);
-    let done = detached(async move {
+    let enable = move |visit: Visit| async move {
         let act = new_act(&visit, "enabled", Some(id), clock::now());
         let (people, county) = (&visit.internal.people, &visit.internal.county);
-        people.account_enable(county, id, &act).await
-    });
-    let answer = match done.await? {
-        Some(0) => (StatusCode::OK, "accounts.enabled_done"),
-        Some(_) => (StatusCode::OK, "accounts.enabled_without"),
-        None => (StatusCode::CONFLICT, "accounts.enabled_before"),
+        Ok(match people.account_enable(county, id, &act).await? {
+            Some(0) => (StatusCode::OK, "accounts.enabled_done"),
+            Some(_) => (StatusCode::OK, "accounts.enabled_without"),
+            None => (StatusCode::CONFLICT, "accounts.enabled_before"),
+        })
     };
-    said(&by, id, answer).await
+    change(&by, id, enable).await
 }

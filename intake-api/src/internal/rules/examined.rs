@@ -2,11 +2,12 @@
 
 use std::{sync::Arc, time::Duration};
 
+use anyhow::Context;
 use casework::county::PackFiles;
 use casework::office::soundness::{Examined, examine};
 use platform::{
     clock,
-    store::{RuleSet, StoreError, rules_digest},
+    store::{RuleSet, rules_digest},
 };
 
 use crate::internal::{Internal, error::PageError};
@@ -21,9 +22,9 @@ pub(super) async fn opened(internal: &Internal, version: i32) -> Result<(RuleSet
 }
 
 /// What `router check` says of the pack with these rules.
-pub(super) async fn check(internal: &Internal, rules: &PackFiles) -> Result<Arc<Examined>, StoreError> {
+pub(super) async fn check(internal: &Internal, rules: &PackFiles) -> anyhow::Result<Arc<Examined>> {
     let active = internal.board.pack_active(&internal.county, clock::now()).await?;
-    let active = active.ok_or_else(|| StoreError::Unreadable("no pack is loaded".into()))?;
+    let active = active.context("no pack is loaded")?;
     let key = (active.versions.pack, rules_digest(rules));
     if let Some(found) = internal.examinations.find(&key) {
         return Ok(found);
@@ -31,9 +32,7 @@ pub(super) async fn check(internal: &Internal, rules: &PackFiles) -> Result<Arc<
     let mut files = active.files;
     files.extend(rules.clone());
     let search = move || Arc::new(examine(&files, &mut clock::share(TIME)));
-    let found = tokio::task::spawn_blocking(search)
-        .await
-        .map_err(|e| StoreError::Unreadable(format!("the check failed: {e}")))?;
+    let found = tokio::task::spawn_blocking(search).await.context("the check failed")?;
     internal.examinations.keep(key, found.clone());
     Ok(found)
 }

@@ -154,7 +154,7 @@ pub(crate) async fn save(
             };
             Ok(again(StatusCode::OK, saved.revision, said))
         }
-        Err(RulesError::NoVersion) => Err(PageError::NotFound),
+        Err(StepError::Refused(RulesError::NoVersion)) => Err(PageError::NotFound),
         Err(e) => {
             let (reason, kept) = (refusal(e, lang)?, lang.t("rules.expert.kept"));
             let said = Said {

@@ -11,7 +11,11 @@ use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone, Utc};
 use platform::{clock, store::RulesError, text::Lang};
 use serde::Deserialize;
 
-use super::{examined, list, save, version};
+use super::{
+    examined, list,
+    save::{self, StepError},
+    version,
+};
 use crate::internal::{By, Visit, again::Again, auth::Office, error::PageError};
 
 /// Longest reason.
@@ -135,7 +139,7 @@ pub(super) async fn approve(
     };
     let (_, rules) = examined::opened(&by.internal, version).await?;
     if !examined::check(&by.internal, &rules).await?.sound() {
-        return answer(&by, version, Err(RulesError::NotChecked)).await;
+        return answer(&by, version, Err(RulesError::NotChecked.into())).await;
     }
     let reason = step.reason.trim().chars().take(REASON_MAX).collect::<String>();
     let done = save::write(&by, move |store, county, clerk| async move {
@@ -145,10 +149,10 @@ pub(super) async fn approve(
     answer(&by, version, done.await).await
 }
 
-async fn answer(visit: &Visit, version: i32, done: Result<(), RulesError>) -> Result<Response, PageError> {
+async fn answer(visit: &Visit, version: i32, done: Result<(), StepError>) -> Result<Response, PageError> {
     match done {
         Ok(()) => Ok(Redirect::to(&format!("/rules/{version}")).into_response()),
-        Err(RulesError::NoVersion) => Err(PageError::NotFound),
+        Err(StepError::Refused(RulesError::NoVersion)) => Err(PageError::NotFound),
         Err(e) => {
             let said = save::refusal(e, visit.lang)?;
             version::show(visit, version, Again::saying(StatusCode::CONFLICT, Some(said))).await

@@ -15,7 +15,12 @@ use platform::{office::replay, run::telemetry::chain, store::RulesError};
 use serde::Deserialize;
 use tracing::{error, info};
 
-use super::{examined, replays::Progress, save, version};
+use super::{
+    examined,
+    replays::Progress,
+    save::{self, StepError},
+    version,
+};
 use crate::internal::{
     By, Visit,
     again::Again,
@@ -155,7 +160,7 @@ async fn run(visit: Visit, draft: Draft, reports: u32) {
             });
             match kept.await {
                 // Changed in between: the page says that the replay is not of this content.
-                Ok(()) | Err(RulesError::Stale { .. } | RulesError::WrongState { .. }) => Ok(()),
+                Ok(()) | Err(StepError::Refused(RulesError::Stale { .. } | RulesError::WrongState { .. })) => Ok(()),
                 Err(e) => Err(chain(&e)),
             }
         }

@@ -218,7 +218,7 @@ impl Edit {
                 said.findings
                     .sort_by_key(|line| !line.is_about(&self.opened.table.id, at));
             }
-            Err(e) => said.problems = vec![platform::run::telemetry::chain(&e)],
+            Err(e) => said.problems = vec![platform::run::telemetry::chain(&*e)],
         }
         said
     }

@@ -6,12 +6,12 @@ use casework::county::PackFiles;
 use casework::office::soundness::Examined;
 use platform::{
     clock,
-    store::{self, Clerk, RulesError, Store, StoreError},
+    store::{self, Clerk, RulesError, Store},
     text::Lang,
 };
 
 use super::examined;
-use crate::internal::{Visit, auth::Actor, error::PageError, in_own_task, page::words};
+use crate::internal::{Visit, auth::Actor, error::PageError, in_own_task, page::words, write::Unanswered};
 
 /// A draft that was saved.
 pub(super) struct Saved {
@@ -22,12 +22,10 @@ pub(super) struct Saved {
 }
 
 /// Checks and saves. An unsound draft is saved too, because work goes over several steps; it can't be submitted.
-pub(super) async fn save(
-    visit: &Visit,
-    (version, revision): (i32, i32),
-    rules: PackFiles,
-) -> Result<Saved, RulesError> {
-    let examined = examined::check(&visit.internal, &rules).await?;
+pub(super) async fn save(visit: &Visit, (version, revision): (i32, i32), rules: PackFiles) -> Result<Saved, StepError> {
+    let examined = examined::check(&visit.internal, &rules)
+        .await
+        .map_err(StepError::Unchecked)?;
     let sound = examined.sound();
     let revision = write(visit, move |store, county, clerk| async move {
         store
@@ -64,8 +62,22 @@ impl Signed {
     }
 }
 
+/// Why a step was not taken.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum StepError {
+    /// It does not fit the version as it is, or the database failed.
+    #[error(transparent)]
+    Refused(#[from] RulesError),
+    /// The rules could not be checked; nothing was to be written yet.
+    #[error("the rules can't be checked")]
+    Unchecked(#[source] anyhow::Error),
+    /// Nothing is known of it.
+    #[error(transparent)]
+    Unanswered(#[from] Unanswered),
+}
+
 /// Runs a step in a task of its own: a browser that hangs up must not stop it half way.
-pub(super) async fn write<T, F, W>(visit: &Visit, step: F) -> Result<T, RulesError>
+pub(super) async fn write<T, F, W>(visit: &Visit, step: F) -> Result<T, StepError>
 where
     T: Send + 'static,
     F: FnOnce(Store<store::Office>, Arc<str>, Signed) -> W,
@@ -77,14 +89,16 @@ where
         internal.county.clone(),
         Signed::of(&visit.actor),
     );
-    match in_own_task(step).await {
-        Ok(done) => done,
-        Err(e) => Err(StoreError::Unreadable(format!("the step failed: {e}")).into()),
-    }
+    Ok(in_own_task(step).await??)
 }
 
 /// What a person reads when a step was refused; a failing database is a page of its own.
-pub(super) fn refusal(e: RulesError, lang: Lang) -> Result<String, PageError> {
+pub(super) fn refusal(e: StepError, lang: Lang) -> Result<String, PageError> {
+    let e = match e {
+        StepError::Refused(e) => e,
+        StepError::Unchecked(e) => return Err(PageError::unread(e)),
+        StepError::Unanswered(e) => return Err(PageError::undone(e)),
+    };
     let now = clock::now();
     let at = |at| words::moment(lang, at, now);
     Ok(match e {

@@ -23,7 +23,10 @@ use platform::{
     store::{RulesError, rules_digest},
 };
 
-use super::{examined::opened, save};
+use super::{
+    examined::opened,
+    save::{self, StepError},
+};
 use crate::internal::{
     By, Visit,
     again::Again,
@@ -121,7 +124,7 @@ pub(super) async fn upload(
     rules.insert(MODEL.to_owned(), written);
     match save::save(&by, (version, revision), rules).await {
         Ok(_) => Ok(Redirect::to(&format!("/rules/{version}")).into_response()),
-        Err(RulesError::NoVersion) => Err(PageError::NotFound),
+        Err(StepError::Refused(RulesError::NoVersion)) => Err(PageError::NotFound),
         Err(e) => {
             let said = save::refusal(e, lang)?;
             show(&by, version, Again::saying(StatusCode::CONFLICT, Some(said))).await

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use platform::{
     clock,
     office::triage::{Settle, SettleError, settle},
-    store::{Act, StoreError, TriageError, TriageSettled, TriageState},
+    store::{Act, TriageError, TriageSettled, TriageState},
 };
 use serde::Serialize;
 
@@ -71,7 +71,7 @@ async fn act(by: &By<Office>, id: i64, what: Settle, typed: Typed) -> Result<Res
         lang.fill(key, &[("by", who), ("at", &at)])
     };
     let said = |key: &str| lang.t(key).to_owned();
-    let (status, text) = match run(by, id, what, &typed.reason, now).await {
+    let (status, text) = match run(by, id, what, &typed.reason, now).await? {
         Ok(_) if taking => (StatusCode::OK, said("triage.taken")),
         Ok(done) => {
             let key = if done.closed {
@@ -108,7 +108,7 @@ async fn run(
     what: Settle,
     reason: &str,
     at: DateTime<Utc>,
-) -> Result<TriageSettled, SettleError> {
+) -> Result<Result<TriageSettled, SettleError>, PageError> {
     let (office, loaded) = (visit.internal.office.clone(), visit.internal.pack.current());
     let (county, person) = (visit.internal.county.clone(), visit.actor.person.clone());
     let reason = reason.trim().to_owned();
@@ -128,10 +128,7 @@ async fn run(
             _ => Err(SettleError::NoReport),
         }
     };
-    let unanswered = |e: &dyn std::error::Error| TriageError::Store(StoreError::Unreadable(e.to_string()));
-    in_own_task(write)
-        .await
-        .unwrap_or_else(|e| Err(SettleError::Triage(unanswered(&e))))
+    in_own_task(write).await.map_err(PageError::undone)
 }
 
 /// What became of it, for programs.
@@ -162,7 +159,7 @@ pub(super) async fn api(
             Some(_) => ApiError::said(422, "give a reason: it is recorded"),
         });
     }
-    match run(&by, id, what, &typed.reason, clock::now()).await {
+    match run(&by, id, what, &typed.reason, clock::now()).await? {
         Ok(done) => Ok(Answer(Settled {
             tickets: done.tickets,
             closed: done.closed,

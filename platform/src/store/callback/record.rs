@@ -154,8 +154,8 @@ impl Store<Office> {
         }
         let kept = self::calls(&mut tx, new.report_id).await?.pop();
         tx.commit().await?;
-        kept.map(|kept| CallbackRecorded::Now(Box::new(kept)))
-            .ok_or_else(|| StoreError::Unreadable("a call-back that was stored is not there".into()))
+        let kept = kept.ok_or(sqlx::Error::RowNotFound)?;
+        Ok(CallbackRecorded::Now(Box::new(kept)))
     }
 
     /// A person of the office decides on 不满意: agrees that nothing is reopened, or reopens tickets.
