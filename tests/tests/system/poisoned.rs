@@ -7,6 +7,7 @@ use casework::ticket::opening::Side;
 use casework::words::{Action, Addressee};
 use chrono::TimeDelta;
 use platform::{
+    broker::Body,
     clock,
     store::{Office, OpeningAsk, OpeningAsked, OpeningClock, OpeningClocks, Router},
 };
@@ -204,4 +205,16 @@ async fn a_report_that_cannot_be_stored_stops_no_other_of_its_batch() {
     let filed = with_poison(&system).await;
     system.router.spawn();
     others_are_routed(&system, &filed).await;
+}
+
+#[tokio::test]
+async fn a_message_whose_fault_cannot_be_stored_is_parked_all_the_same() {
+    let fixture = Fixture::new().await;
+    let bytes = br#"{"v": 1, "county": "taihe", "report": 1, "\u0000": 1}"#;
+    let why = Body::parse(bytes).unwrap_err();
+    assert!(why.contains('\0'), "it quotes the field: {why:?}");
+    let router = fixture.store_as::<Router>();
+    router.parked_insert("q", &why, bytes, clock::now()).await.unwrap();
+    let kept = "SELECT count(*) FROM parked_messages WHERE reason LIKE '%unknown field%'";
+    assert_eq!(fixture.count(kept).await, 1);
 }

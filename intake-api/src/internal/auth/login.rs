@@ -121,7 +121,7 @@ pub(crate) async fn submit(
     // A browser without a cookie of ours gets one together with the session.
     let browser = device.known.unwrap_or_else(Uuid::new_v4);
     match step_in(internal.clone(), device, form, (browser, now)).await {
-        Ok(Entry::Open(opened)) => shown.left_behind(&opened, browser, now),
+        Ok(Entry::Open(opened)) => shown.lead_on(&opened, browser, now),
         Ok(Entry::Code { slip, wrong: false }) => shown.again(None, Some(slip), StatusCode::OK),
         Ok(Entry::Code { slip, wrong: true }) => {
             let wrong = Some(lang.t("login.code_wrong").to_owned());
@@ -160,7 +160,7 @@ async fn step_in(
     tried.await?
 }
 
-/// The form that somebody sent, as far as it is shown again or left behind.
+/// The form that somebody sent: it is shown again, or leads on.
 struct LoginForm<'a> {
     internal: &'a Internal,
     lang: Lang,
@@ -193,7 +193,7 @@ impl LoginForm<'_> {
     }
 
     /// To the page that was asked for, with the session's cookie and the browser's.
-    fn left_behind(&self, opened: &Opened, browser: Uuid, now: DateTime<Utc>) -> Response {
+    fn lead_on(&self, opened: &Opened, browser: Uuid, now: DateTime<Utc>) -> Response {
         let to = match self.next.path() {
             // What others did to one's way in is told before anything else.
             _ if opened.told => "/sessions",

@@ -47,9 +47,10 @@ pub(super) async fn invite(by: By<Keeper>, Path(id): Path<i64>) -> Result<Respon
 pub(super) async fn void(by: By<Keeper>, Path(id): Path<i64>) -> Result<Response, PageError> {
     let void = move |visit: Visit| async move {
         let act = new_act(&visit, "invitation-voided", Some(id), clock::now());
-        Ok(match visit.internal.people.invitation_void(id, &act).await? {
-            true => (StatusCode::OK, "accounts.voided_done"),
-            false => (StatusCode::CONFLICT, "accounts.voided_before"),
+        Ok(if visit.internal.people.invitation_void(id, &act).await? {
+            (StatusCode::OK, "accounts.voided_done")
+        } else {
+            (StatusCode::CONFLICT, "accounts.voided_before")
         })
     };
     change(&by, id, void).await

@@ -8,7 +8,8 @@ use crate::store::{Router, Store, StoreError};
 const KEPT_BYTES: usize = 4096;
 
 impl Store<Router> {
-    /// Keeps a message that can't be routed.
+    /// Keeps a message that can't be routed. What is wrong with a stranger's may quote it, and PostgreSQL stores no NUL: what
+    /// could not be parked would be held for ever.
     pub async fn parked_insert(
         &self,
         queue: &str,
@@ -18,7 +19,7 @@ impl Store<Router> {
     ) -> Result<(), StoreError> {
         sqlx::query("INSERT INTO parked_messages (queue, reason, body, parked_at) VALUES ($1, $2, $3, $4)")
             .bind(queue)
-            .bind(reason)
+            .bind(reason.replace('\0', "\u{fffd}"))
             .bind(&body[..body.len().min(KEPT_BYTES)])
             .bind(now)
             .execute(&self.pool)
