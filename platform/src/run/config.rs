@@ -10,7 +10,7 @@ use std::{net::SocketAddr, path::PathBuf};
 use anyhow::Context;
 use confique::Config as _;
 
-use crate::store::{Login, Store};
+use crate::store::{self, Store};
 
 pub use self::transport::is_this_machine;
 
@@ -305,12 +305,12 @@ impl Config {
     }
 
     /// A pool of connections that log in as `L`. `name` shows in `pg_stat_activity`.
-    pub fn store<L: Login>(&self, name: &str, connections: u32) -> anyhow::Result<Store<L>> {
+    pub fn store<L: store::Login>(&self, name: &str, connections: u32) -> anyhow::Result<Store<L>> {
         Ok(Store::open(&self.database_url::<L>()?, name, connections)?)
     }
 
     /// The connection URL of a login: from the logins folder, else the operator's.
-    pub fn database_url<L: Login>(&self) -> anyhow::Result<String> {
+    pub fn database_url<L: store::Login>(&self) -> anyhow::Result<String> {
         if let (Some(dir), Some(task)) = (&self.database.logins_dir, L::TASK) {
             let file = dir.join(format!("{task}.url"));
             let url = std::fs::read_to_string(&file).with_context(|| {

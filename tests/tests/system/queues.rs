@@ -6,8 +6,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use platform::{
     clock,
     store::{
-        Attempt, Board, BoardList, Desk, DeskScope, LeaseOf, LeasedNotice, Login, NOTICES_COUNTED, Notifier, Office,
-        Onward, REPORTS_COUNTED, Relay, Router, Settlement, Store, Verdict, Waits,
+        Attempt, Board, BoardList, Desk, DeskScope, LeaseOf, LeasedNotice, Login, NOTICES_COUNTED, Notifier, Onward,
+        REPORTS_COUNTED, Relay, Router, Settlement, Store, Verdict, Waits,
     },
 };
 use sqlx::{Executor, PgPool};
@@ -317,8 +317,7 @@ async fn pages_cost_what_they_show(fixture: &Fixture, when: &str) {
             store.leading_now("taihe", "office").await
         })
         .await;
-    let office = Probe::<Office>::new(fixture);
-    office
+    board
         .costs(&what("counts of the office"), (10_000, 7000), async |store| {
             store.office_counts("taihe", clock::now()).await
         })
@@ -387,10 +386,10 @@ async fn call_backs_cost_what_is_due() {
     db.execute("ANALYZE").await.unwrap();
     // Closed tickets whose report has an open one: nobody of these reports is to be called.
     backlog::tickets(db, WAITING).await;
-    let office = Probe::<Office>::new(&fixture);
+    let board = Probe::<Board>::new(&fixture);
     // What the backlog left behind dead is walked until a vacuum took it; all its tickets would be some 6,000 pages.
     for (when, pages) in [("nothing is due", 1500), ("nothing is due, after VACUUM ANALYZE", 300)] {
-        let none = office
+        let none = board
             .costs(when, (200, pages), async |store| {
                 store.callbacks_page("taihe", now, 0, 200).await
             })
@@ -406,13 +405,13 @@ async fn call_backs_cost_what_is_due() {
     backlog::callbacks(db, WAITING / 2).await;
     for when in ["put off", "put off, after VACUUM ANALYZE"] {
         let past = now - TimeDelta::days(30);
-        office
+        board
             .costs(when, (1000, 500), async |store| {
                 store.callbacks_page("taihe", past, 0, 200).await
             })
             .await;
         let first = format!("the first of many; {when}");
-        office
+        board
             .costs(&first, (2500, 3500), async |store| {
                 store.callbacks_page("taihe", now, 0, 200).await
             })

@@ -8,8 +8,8 @@ use mail_parser::MessageParser;
 use platform::{
     clock,
     store::{
-        Bounced, Created, LeaseOf, NewAccount, Notifier, Owner, People, Router, Said, Store, Subject, SubjectNotice,
-        To, WayIn,
+        Bounced, Created, Desk, LeaseOf, NewAccount, Notifier, Office, Owner, People, Router, Said, Store, Subject,
+        SubjectNotice, Tells, To, WayIn,
     },
 };
 use serde_json::Value;
@@ -31,6 +31,23 @@ fn notice(subject: Subject, to: To<'_>) -> SubjectNotice<'_> {
         },
         at: clock::now(),
     }
+}
+
+/// Queues what this login may, about thing number `id` and to a person of two units; answers how many mails it makes.
+async fn by_each<L: Tells>(store: &Store<L>, id: i64, person: i64) -> i64 {
+    let task = L::TASK.unwrap();
+    let both = notice(Subject::RightsChanged(id), To::UnitsOf(person));
+    assert_eq!(
+        store.subject_notice(&both).await.unwrap(),
+        2,
+        "{task}: each unit of the person"
+    );
+    assert_eq!(store.subject_notice(&both).await.unwrap(), 0, "{task}: once");
+    let again = SubjectNotice { round: 2, ..both };
+    assert_eq!(store.subject_notice(&again).await.unwrap(), 2, "{task}: another round");
+    let unit = notice(Subject::OpeningAsked(id), To::Unit("pol-341222101"));
+    assert_eq!(store.subject_notice(&unit).await.unwrap(), 1, "{task}");
+    5
 }
 
 #[tokio::test]
@@ -68,22 +85,10 @@ async fn each_is_queued_once_for_each_recipient_by_every_login_that_may() {
         .await;
     assert_eq!(told, 2);
     let mut queued = told;
-    for (n, task) in ["router", "desk", "office", "people"].into_iter().enumerate() {
-        let store: Store = fixture.store_as(task);
-        let id = i64::try_from(n).unwrap();
-        let both = notice(Subject::RightsChanged(id), To::UnitsOf(ids[0]));
-        assert_eq!(
-            store.subject_notice(&both).await.unwrap(),
-            2,
-            "{task}: each unit of the person"
-        );
-        assert_eq!(store.subject_notice(&both).await.unwrap(), 0, "{task}: once");
-        let again = SubjectNotice { round: 2, ..both };
-        assert_eq!(store.subject_notice(&again).await.unwrap(), 2, "{task}: another round");
-        let unit = notice(Subject::OpeningAsked(id), To::Unit("pol-341222101"));
-        assert_eq!(store.subject_notice(&unit).await.unwrap(), 1, "{task}");
-        queued += 5;
-    }
+    queued += by_each(&fixture.store_as::<Router>(), 0, ids[0]).await;
+    queued += by_each(&fixture.store_as::<Desk>(), 1, ids[0]).await;
+    queued += by_each(&fixture.store_as::<Office>(), 2, ids[0]).await;
+    queued += by_each(&fixture.store_as::<People>(), 3, ids[0]).await;
     // Nobody is left to read it there: the office reads it.
     sqlx::query("UPDATE units SET retired_at = now() WHERE code = 'pol-341222101'")
         .execute(&fixture.db)
@@ -136,7 +141,7 @@ async fn they_arrive_open_for_their_recipient_and_may_fail_like_any_other() {
         notice(Subject::CallbacksDue(20_261_126), To::Office),
         notice(Subject::RightsChanged(5), To::Unit(&unit)),
     ] {
-        assert_eq!(store.subject_notice(&notice).await.unwrap(), 1);
+        assert_eq!(store.lend::<Router>().subject_notice(&notice).await.unwrap(), 1);
     }
     store.notices_wake().await.unwrap();
     system.quiet(Duration::from_secs(30)).await;
@@ -177,6 +182,7 @@ async fn they_arrive_open_for_their_recipient_and_may_fail_like_any_other() {
         .await
         .unwrap();
     let bounced = store
+        .lend::<Notifier>()
         .notice_bounce("taihe", lost, "5.1.1 unknown", clock::now())
         .await
         .unwrap();
