@@ -43,7 +43,9 @@ pub use desk::{
 };
 pub use due::Onward;
 pub use floods::{Flood, FloodAct, FloodActing, FloodClosing, FloodGround, FloodReport};
-pub use login::{Board, Desk, Intake, Login, Notifier, Office, Owner, People, ReadsFacts, Relay, Router, SeesCounty};
+pub use login::{
+    Board, Desk, Intake, Login, Notifier, Office, Owner, People, ReadsFacts, Relay, Router, SeesCounty, Tells,
+};
 pub use notices::{
     Attempt, Blocked, Bounced, FailedNotice, LeaseOf, LeasedNotice, LostNotice, MailState, NOTICES_COUNTED, NoticeBell,
     NoticeContact, NoticeDecision, NoticeDepth, NoticeFlood, NoticeStage, NoticeTicket, Phone, ResendError, Resent,

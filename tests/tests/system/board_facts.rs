@@ -3,7 +3,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use platform::store::Board;
 use platform::{clock, store::BoardList};
 use serde_json::{Value, json};
 use sqlx::{Connection, Executor, PgConnection};
@@ -195,7 +194,7 @@ async fn the_board_is_handed_what_its_rows_show_and_nothing_else() {
 #[tokio::test]
 async fn the_lists_of_the_board_are_cut_in_sql() {
     let mut board = Board::new(Sample::BruisesAtSchool).await;
-    let store = board.fixture.store_as::<Board>();
+    let store = board.fixture.store_as::<platform::store::Board>();
     for (office, area) in [(&["place", "own", "child"][..], true), (&["own"], false)] {
         board.rows(office, &ALL, &[]).await;
         let lines = store

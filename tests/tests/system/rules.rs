@@ -6,7 +6,7 @@ use casework::county::PackFiles;
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::{
     clock,
-    store::{Clerk, Created, NewAccount, Office, People, RulesError, Store, WayIn},
+    store::{self, Clerk, Created, NewAccount, People, RulesError, Store, WayIn},
 };
 use serde_json::json;
 use tests::{Fixture, Sample, System};
@@ -14,7 +14,7 @@ use tests::{Fixture, Sample, System};
 /// Two people of the office.
 struct Office {
     fixture: Fixture,
-    store: Store<Office>,
+    store: Store<store::Office>,
     first: i64,
     second: i64,
 }
@@ -49,7 +49,7 @@ impl Office {
             accounts.push(ids[0]);
         }
         Self {
-            store: fixture.store_as::<Office>(),
+            store: fixture.store_as(),
             fixture,
             first: accounts[0],
             second: accounts[1],

@@ -24,7 +24,7 @@ use super::{
     examined::opened,
     findings::{FindingLine, lines},
     reasons,
-    save::{refusal, save as store},
+    save::{StepError, refusal, save as store},
 };
 use crate::internal::{
     By, Internal, Visit,

@@ -8,7 +8,7 @@ use casework::dmn;
 use chrono::{DateTime, Days, Utc};
 use platform::{
     clock,
-    store::{RuleSet, RuleSetAct, StoreError},
+    store::{RuleSet, RuleSetAct},
     text::Lang,
 };
 
@@ -84,16 +84,16 @@ pub(super) async fn page(by: By<Overseer>, Path(version): Path<i32>) -> Result<R
 /// The page, with what could not be done.
 pub(super) async fn show(visit: &Visit, version: i32, again: Again) -> Result<Response, PageError> {
     let page = read(visit, version, again.said).await?;
-    Ok(render(again.status, &page.ok_or(PageError::NotFound)?))
+    Ok(render(again.status, &page))
 }
 
-async fn read(visit: &Visit, version: i32, error: Option<String>) -> Result<Option<VersionPage>, StoreError> {
+async fn read(visit: &Visit, version: i32, error: Option<String>) -> Result<VersionPage, PageError> {
     let (internal, actor, lang) = (&visit.internal, &visit.actor, visit.lang);
     let (store, county, now) = (&internal.board, &*internal.county, clock::now());
     // Before the outcome is read: a replay that ends in between is asked for again and not missed.
     let running = internal.replays.get(version).is_some();
     let Some((set, rules)) = store.rules_open(county, version).await? else {
-        return Ok(None);
+        return Err(PageError::NotFound);
     };
     let against = match set.base {
         Some(base) => store.rules_files(county, base).await?,
@@ -153,7 +153,7 @@ async fn read(visit: &Visit, version: i32, error: Option<String>) -> Result<Opti
         tables: tables(&rules, lang),
         trail: acts.into_iter().map(|act| trail(act, lang, now)).collect(),
     };
-    Ok(Some(page))
+    Ok(page)
 }
 
 fn can(set: &RuleSet, actor: &Actor, sound: bool, in_force: i32, now: DateTime<Utc>) -> Can {

@@ -4,16 +4,14 @@ use casework::callback::CallResult;
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::{
     clock,
-    store::{
-        Board, By, CallbackDecision, CallbackNew, CallbackRecorded, Decided, FollowUpAsked, Office, Router, Store,
-    },
+    store::{Board, By, CallbackDecision, CallbackNew, CallbackRecorded, Decided, FollowUpAsked, Router, Store},
 };
 use sqlx::PgPool;
 use tests::{Sample, fixture::Fixture};
 
 struct Office {
     fixture: Fixture,
-    office: Store<Office>,
+    office: Store<platform::store::Office>,
     board: Store<Board>,
     report: i64,
     tickets: Vec<i64>,
@@ -48,7 +46,7 @@ impl Office {
             .await
             .unwrap();
         Self {
-            office: fixture.store_as::<Office>(),
+            office: fixture.store_as(),
             board: fixture.store_as::<Board>(),
             report: report.id,
             tickets,
