@@ -5,7 +5,7 @@ use serde::Deserialize;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use crate::store::{Store, StoreError, TicketChain, UnitCall};
+use crate::store::{Board, Store, StoreError, TicketChain, UnitCall};
 
 /// What the office may see of a ticket: everything that is not sealed.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -172,7 +172,7 @@ pub struct BoardOther {
     pub state: String,
 }
 
-impl Store {
+impl Store<Board> {
     /// One ticket with everything unsealed around it.
     pub async fn board_ticket(&self, county: &str, id: i64) -> Result<Option<BoardTicket>, StoreError> {
         Ok(sqlx::query_as(include_str!("ticket.sql"))
