@@ -18,6 +18,8 @@ pub mod dmn;
 pub mod office;
 pub mod pack;
 pub mod report;
+pub mod ringing;
+pub mod roster;
 pub mod routing;
 pub mod rules;
 pub mod ticket;

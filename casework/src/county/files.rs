@@ -31,5 +31,14 @@ pub const FILES: [&str; 16] = [
 /// Chinese for English pieces of a basis, another file that a pack may do without.
 pub const PHRASES: &str = "phrases.csv";
 
+/// Whom a notice rings. A pack of before has none, and so one is read without it; nothing is published without it.
+pub const RINGING: &str = "ringing.csv";
+
+/// Duty hours and telephones of units, as [`RINGING`].
+pub const DUTY: &str = "duty.csv";
+
+/// The files that a pack is read without.
+pub const OPTIONAL: [&str; 4] = [PINYIN, PHRASES, RINGING, DUTY];
+
 /// How places are spelt in letters, one of the files that a pack may do without: then places are found by their characters.
 pub const PINYIN: &str = "pinyin.csv";

@@ -4,7 +4,9 @@
 
 mod areas;
 mod confirmations;
+mod duty_hours;
 mod files;
+mod last_resort;
 mod phrases;
 mod problem;
 mod ranking;
@@ -15,7 +17,9 @@ mod vocabulary;
 
 pub use areas::{Area, AreaLevel, Areas, Located, Unlisted};
 pub use confirmations::{Confirmations, DecisionLimit, Matter};
-pub use files::{FILES, MODEL, PHRASES, PINYIN, PackFiles};
+pub use duty_hours::{DutyHours, DutyRow};
+pub use files::{DUTY, FILES, MODEL, OPTIONAL, PHRASES, PINYIN, PackFiles, RINGING};
+pub use last_resort::LastResort;
 pub use phrases::Phrases;
 pub(crate) use problem::Problems;
 pub use problem::{Line, PackProblem};

@@ -9,8 +9,11 @@ mod read;
 use std::collections::HashMap;
 
 use crate::calendar::Calendar;
-use crate::county::{Areas, Confirmations, Label, PackProblem, Phrases, Problems, Statutes, Units, Vocabulary};
+use crate::county::{
+    Areas, Confirmations, DutyHours, Label, LastResort, PackProblem, Phrases, Problems, Statutes, Units, Vocabulary,
+};
 use crate::dmn::Table;
+use crate::ringing::table::Ringing;
 use crate::rules::Rules;
 use crate::words::Lang;
 
@@ -29,6 +32,9 @@ pub struct Pack {
     calendar: Calendar,
     statutes: Statutes,
     confirmations: Confirmations,
+    duty_hours: DutyHours,
+    last_resort: Vec<LastResort>,
+    ringing: Option<Ringing>,
     rules: Rules,
 }
 
@@ -53,6 +59,9 @@ impl Pack {
             calendar: self.calendar.clone(),
             statutes: self.statutes.clone(),
             confirmations: self.confirmations.clone(),
+            duty_hours: self.duty_hours.clone(),
+            last_resort: self.last_resort.clone(),
+            ringing: self.ringing.clone(),
             rules,
         };
         (pack, problems.finish())
@@ -116,6 +125,26 @@ impl Pack {
     /// How long a confirmation or approval may take.
     pub fn confirmations(&self) -> &Confirmations {
         &self.confirmations
+    }
+
+    /// When units are there, and the telephones on their desks.
+    pub fn duty_hours(&self) -> &DutyHours {
+        &self.duty_hours
+    }
+
+    /// Telephones for when nobody else can be reached.
+    pub fn last_resort(&self) -> &[LastResort] {
+        &self.last_resort
+    }
+
+    /// Whom a notice rings, where the pack says it.
+    pub fn ringing_said(&self) -> Option<&Ringing> {
+        self.ringing.as_ref()
+    }
+
+    /// Whom a notice rings. A pack that does not say it rings by what stands in for a missing table, never nobody.
+    pub fn ringing(&self) -> Ringing {
+        self.ringing.clone().unwrap_or_default()
     }
 
     /// The decision tables, read.

@@ -6,12 +6,14 @@ use toml::Spanned;
 
 use super::Pack;
 use crate::county::read::sheet::text_of;
-use crate::county::read::{law, places, tables, words};
-use crate::county::{AreaLevel, Label, MODEL, PackFiles, PackProblem, Problems};
+use crate::county::read::{duty, law, places, tables, words};
+use crate::county::{AreaLevel, Label, LastResort, MODEL, PackFiles, PackProblem, Problems};
 use crate::dmn::lines::{line_of, line_starts};
 use crate::rules;
 use crate::typed::is_blank;
+use crate::typed::phone::is_callable;
 use crate::words::is_code;
+use crate::zh::ringing as said;
 
 const PACK: &str = "pack.toml";
 
@@ -47,6 +49,8 @@ fn examine(files: &PackFiles) -> (Option<Pack>, Vec<PackProblem>) {
     let ranking = tables::ranking(files, &vocabulary, &mut problems);
     let confirmations = tables::confirmations(files, &mut problems);
     let statutes = law::statutes(files, &vocabulary, &mut problems);
+    let duty_hours = duty::duty(files, &units, &vocabulary, &mut problems);
+    let ringing = rules::ringing::read(files, &vocabulary, &mut problems);
     let through = head.as_ref().map_or(NaiveDate::MIN, |head| head.published_through);
     let calendar = tables::calendar(files, through, &mut problems);
     let text = text_of(files, MODEL, &mut problems).unwrap_or_default();
@@ -76,6 +80,9 @@ fn examine(files: &PackFiles) -> (Option<Pack>, Vec<PackProblem>) {
         calendar,
         statutes,
         confirmations,
+        duty_hours,
+        last_resort: head.last_resort,
+        ringing,
         rules,
     });
     (pack, problems.finish())
@@ -89,6 +96,7 @@ struct Head {
     name: Label,
     hotline: Label,
     office_phone: Option<String>,
+    last_resort: Vec<LastResort>,
     published_through: NaiveDate,
 }
 
@@ -101,6 +109,16 @@ struct HeadFile {
     calendar: CalendarFile,
     hotline: TextFile,
     office_phone: Option<String>,
+    // A pack of before has none; it is not published again without.
+    #[serde(default)]
+    last_resort: Vec<PhoneFile>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PhoneFile {
+    name: TextFile,
+    phone: Spanned<String>,
 }
 
 #[derive(Deserialize)]
@@ -145,7 +163,21 @@ fn head(files: &PackFiles, problems: &mut Problems) -> Option<Head> {
         zh: text.zh,
         en: text.en,
     };
+    for phone in &file.last_resort {
+        let (text, line) = (phone.phone.get_ref(), line_of(&starts, phone.phone.span().start));
+        if !is_callable(text) {
+            let reason = format!(
+                "last_resort phone \"{text}\" holds nothing that can be called; write a number such as 0558-1234567"
+            );
+            problems.add_zh((PACK, line), reason, said::no_number("last_resort", text));
+        }
+    }
+    let last_resort = file.last_resort.into_iter().map(|phone| LastResort {
+        name: label(phone.name),
+        phone: phone.phone.into_inner(),
+    });
     Some(Head {
+        last_resort: last_resort.collect(),
         area_line: line_of(&starts, file.area.span().start),
         county: file.county.into_inner(),
         area: file.area,

@@ -12,6 +12,7 @@ mod deadline;
 mod draft;
 mod inputs;
 pub mod possible;
+pub(crate) mod ringing;
 #[cfg(test)]
 mod tests;
 mod twice;

@@ -21,6 +21,8 @@ pub mod laws;
 pub(crate) mod liveness;
 pub mod parse;
 pub mod replay;
+pub(crate) mod ringing;
+pub mod roster;
 pub mod servers;
 pub mod sheets;
 pub(crate) mod tables;

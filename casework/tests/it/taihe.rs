@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use casework::county::{FILES, PHRASES, PINYIN, PackFiles};
+use casework::county::{FILES, OPTIONAL, PackFiles};
 use casework::pack::Pack;
 use chrono::{DateTime, Utc};
 
@@ -12,7 +12,7 @@ pub(crate) static FILES_OF_TAIHE: LazyLock<PackFiles> = LazyLock::new(|| {
     let dir = repository().join("counties/taihe");
     FILES
         .iter()
-        .chain(&[PINYIN, PHRASES])
+        .chain(&OPTIONAL)
         .map(|name| ((*name).to_owned(), std::fs::read_to_string(dir.join(name)).unwrap()))
         .collect()
 });

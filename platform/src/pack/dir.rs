@@ -7,7 +7,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use casework::county::{FILES, PHRASES, PINYIN, PackFiles};
+use casework::county::{FILES, OPTIONAL, PackFiles};
 
 /// A pack's file that can't be read. A missing file is not an error here.
 #[derive(Debug, thiserror::Error)]
@@ -31,7 +31,7 @@ pub fn read(dir: &Path) -> Result<PackFiles, PackDirError> {
         return Err(PackDirError::NoFolder(dir.to_owned()));
     }
     let mut files = PackFiles::new();
-    for name in FILES.into_iter().chain([PINYIN, PHRASES]) {
+    for name in FILES.into_iter().chain(OPTIONAL) {
         let path = dir.join(name);
         match std::fs::read_to_string(&path) {
             Ok(text) => {

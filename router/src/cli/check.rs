@@ -61,6 +61,7 @@ impl Check {
         }
         answer.add_disclosure(examined.disclosure);
         answer.add_liveness(examined.liveness);
+        answer.add_ringing(examined.ringing);
         self.answer(&self.county.county.display().to_string(), &answer, FINDING)
     }
 

@@ -8,6 +8,7 @@ mod eval;
 mod moment;
 mod packs;
 mod replay;
+mod roster;
 mod route;
 mod show;
 mod terminal;
@@ -38,6 +39,8 @@ enum Command {
     Eval(eval::Eval),
     /// Tries changed rules on past reports: who would get what more, less, earlier, later
     Replay(replay::Replay),
+    /// Shows who is on duty for each unit, and when nobody who can be reached is
+    Roster(roster::Show),
     /// Shows a report's tickets, stages, escalation steps and notices
     Show {
         /// Receipt number
@@ -71,6 +74,7 @@ impl Cli {
             Command::Check(command) => command.run(),
             Command::Eval(command) => command.run(),
             Command::Replay(command) => command.run(),
+            Command::Roster(command) => command.run(),
             Command::Show { receipt, json, explain } => connected(show::run(&receipt, json, explain)),
             Command::Tick { at } => connected(tick::run(at)),
             Command::Triage(command) => connected(triage::run(&command)),

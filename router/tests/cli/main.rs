@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that can't go on should say where")]
 
 mod check;
+mod roster;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -1,5 +1,6 @@
 //! Reading the files of a county's data, one file here for each kind of them.
 
+pub(crate) mod duty;
 pub(crate) mod law;
 pub(crate) mod places;
 pub(crate) mod sheet;

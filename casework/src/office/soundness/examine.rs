@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::disclosure::{self, DisclosureFinding};
+use super::ringing::{self, RingingFinding};
 use super::{is_county, named, scope};
 use crate::county::{MODEL, PackFiles, PackProblem};
 use crate::disclosure::DISCLOSURE;
@@ -32,6 +33,8 @@ pub struct Examined {
     pub liveness: Vec<LivenessFinding>,
     /// What is not said, or wrongly, of what tickets show; looked for in a pack without problems.
     pub disclosure: Vec<DisclosureFinding>,
+    /// Ways in which a notice would ring nobody; looked for in a pack without problems.
+    pub ringing: Vec<RingingFinding>,
 }
 
 /// One finding as an office reads it.
@@ -64,12 +67,14 @@ pub fn examine(files: &PackFiles, share: &mut Share<'_>) -> Examined {
     let whole = pack.as_ref().filter(|_| problems.is_empty());
     let liveness = whole.map(liveness::check).unwrap_or_default();
     let disclosure = whole.map(disclosure::check).unwrap_or_default();
+    let ringing = whole.map(ringing::check).unwrap_or_default();
     Examined {
         pack: pack.map(Arc::new),
         problems,
         tables,
         liveness,
         disclosure,
+        ringing,
     }
 }
 
@@ -91,6 +96,7 @@ impl Examined {
         self.problems.is_empty()
             && self.liveness.is_empty()
             && self.disclosure.is_empty()
+            && self.ringing.is_empty()
             && !self.tables.is_empty()
             && self.tables.iter().all(|(_, report)| report.sound())
     }
@@ -119,7 +125,20 @@ impl Examined {
             facts: Vec::new(),
             report: None,
         });
-        liveness.chain(shown).chain(tables).chain(problems).collect()
+        let rung = self.ringing.iter().map(|found| Line {
+            decision: None,
+            rows: Vec::new(),
+            sentence: found.to_string(),
+            law: None,
+            facts: Vec::new(),
+            report: None,
+        });
+        liveness
+            .chain(rung)
+            .chain(shown)
+            .chain(tables)
+            .chain(problems)
+            .collect()
     }
 
     fn named(&self, column: &Column, word: &str) -> Option<String> {

@@ -13,6 +13,7 @@
 
 pub mod disclosure;
 mod examine;
+pub mod ringing;
 
 use crate::county::Vocabulary;
 use crate::disclosure::DISCLOSURE;

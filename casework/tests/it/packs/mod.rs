@@ -2,6 +2,7 @@
 
 mod lines;
 mod model;
+mod ringing;
 
 use casework::county::{FILES, PackProblem};
 use casework::pack::Pack;

@@ -6,6 +6,7 @@ use casework::dmn::sfeel::Value;
 use casework::dmn::{HitPolicy, Table};
 use casework::office::liveness::LivenessFinding;
 use casework::office::soundness::disclosure::DisclosureFinding;
+use casework::office::soundness::ringing::RingingFinding;
 use casework::zh;
 use casework::zh::check::{Named, chinese, english};
 use serde::Serialize;
@@ -36,6 +37,7 @@ JSON (--json), one object:
             [{claim, law, grade, sentence, report, requester_kind}]; report is one that router route reads
   disclosure  what the rules don't say, or wrongly, of what a ticket shows of its report, for a pack without problems:
             [{obligation, unit_kind, row, sentence, reason}]
+  ringing   ways in which a notice would ring nobody, for a pack without problems: [{obligation, urgency, sentence, reason}]
 An empty answer of COLLECT or RULE ORDER is an answer; with --gaps it counts as a gap.";
 
 /// In which language lines are written.
@@ -52,6 +54,7 @@ pub(super) struct Answer {
     tables: Vec<TableAnswer>,
     liveness: Vec<LivenessFinding>,
     disclosure: Vec<DisclosureFinding>,
+    ringing: Vec<RingingFinding>,
     #[serde(skip)]
     lines: Vec<String>,
 }
@@ -76,6 +79,7 @@ impl Answer {
             tables: Vec::new(),
             liveness: Vec::new(),
             disclosure: Vec::new(),
+            ringing: Vec::new(),
         }
     }
 
@@ -96,6 +100,13 @@ impl Answer {
         let said = findings.iter().map(|found| zh::check::of_disclosure(&found.sentence));
         self.lines.extend(said);
         self.disclosure = findings;
+    }
+
+    /// Adds ways in which a notice would ring nobody.
+    pub(super) fn add_ringing(&mut self, findings: Vec<RingingFinding>) {
+        self.sound &= findings.is_empty();
+        self.lines.extend(findings.iter().map(ToString::to_string));
+        self.ringing = findings;
     }
 
     pub(super) fn lines(&self) -> impl Iterator<Item = &String> {

@@ -1,0 +1,233 @@
+//! The bells of a stage that waits for its act: the dispatch, each level that was sent, and the last level again and again.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+
+use super::beats::Beats;
+use super::table::{Ringing, Step, Steps};
+use crate::calendar::{Limit, Regime};
+use crate::clock::escalation::PlannedStep;
+use crate::roster::{PersonId, Watch};
+use crate::words::{Addressee, Stage, Urgency};
+
+/// The number of a stage in the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StageNo(pub i64);
+
+/// What a bell is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Cause {
+    /// A ticket was dispatched.
+    Dispatch,
+    /// A level of the escalation was sent.
+    Level(u8),
+    /// The last level is repeated until somebody performs the stage's act; an answer ends only one ring of it.
+    Again,
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Dispatch => f.write_str("dispatch"),
+            Self::Level(level) => write!(f, "level-{level}"),
+            Self::Again => f.write_str("again"),
+        }
+    }
+}
+
+/// Which bell: the same for ever, however often it is computed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BellId {
+    /// Of which stage.
+    pub stage: StageNo,
+    /// An extension or a reopening starts a new one, with bells of its own.
+    pub due_generation: i32,
+    /// What it is about.
+    pub cause: Cause,
+}
+
+/// Which ring of a bell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RingId {
+    /// Of which bell.
+    pub bell: BellId,
+    /// From 0.
+    pub index: u32,
+}
+
+impl fmt::Display for RingId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let BellId {
+            stage: StageNo(stage),
+            due_generation,
+            cause,
+        } = self.bell;
+        write!(f, "ring:{stage}:{due_generation}:{cause}:{}", self.index)
+    }
+}
+
+/// How far a bell has come.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// The rings before this number are covered.
+    pub next: u32,
+    /// A named person answered.
+    pub answered: bool,
+}
+
+/// A stage whose act nobody has performed.
+#[derive(Debug, Clone)]
+pub struct OpenStage {
+    /// Which.
+    pub stage: StageNo,
+    /// Counted up by an extension or a reopening.
+    pub due_generation: i32,
+    /// Which part of the ticket.
+    pub kind: Stage,
+    /// Receipt of the report: one call tells of all its rings.
+    pub report: String,
+    /// Who holds the ticket.
+    pub unit: String,
+    /// What is asked.
+    pub obligation: String,
+    /// How urgent.
+    pub urgency: Urgency,
+    /// When this generation began to run.
+    pub start: DateTime<Utc>,
+    /// Its limit is in days: it waits for duty hours.
+    pub in_days: bool,
+    /// To whom the unit gave the ticket.
+    pub assignee: Option<PersonId>,
+    /// All levels.
+    pub plan: Vec<PlannedStep>,
+    /// When each level was sent, the first first.
+    pub sent: Vec<DateTime<Utc>>,
+    /// How far its bells have come; one that is missing has not rung yet.
+    pub progress: BTreeMap<Cause, Progress>,
+}
+
+/// Whom a bell calls.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Toward {
+    /// The seats of a unit.
+    Unit(String),
+    /// The leader of a unit, whatever the seat.
+    LeaderOf(String),
+    /// A person of a unit for its duty, the other seats as they are.
+    Person(PersonId, String),
+}
+
+impl Toward {
+    /// The unit whose duty hours count.
+    pub fn unit(&self) -> &str {
+        match self {
+            Self::Unit(unit) | Self::LeaderOf(unit) | Self::Person(_, unit) => unit,
+        }
+    }
+}
+
+/// One bell.
+#[derive(Debug, Clone)]
+pub struct Bell {
+    /// Which.
+    pub id: BellId,
+    /// Whom it calls.
+    pub toward: Toward,
+    /// By which steps.
+    pub steps: Steps,
+    /// From when on.
+    pub start: DateTime<Utc>,
+    /// Whether it waits for duty hours.
+    pub waits: bool,
+    /// How far it has come.
+    pub progress: Progress,
+}
+
+impl Bell {
+    /// Its moments.
+    pub fn beats<'b>(&'b self, watch: &'b Watch<'_>) -> Beats<'b> {
+        Beats {
+            steps: &self.steps,
+            start: self.start,
+            waits: self.waits,
+            clock: watch.clock(self.toward.unit()),
+        }
+    }
+
+    /// Whether an answer has silenced it. That of the repetition is silent for one ring only.
+    pub fn is_silent(&self) -> bool {
+        self.progress.answered && self.id.cause != Cause::Again
+    }
+}
+
+impl OpenStage {
+    /// All its bells, silent ones included.
+    pub fn bells(&self, table: &Ringing, units: &Above<'_>) -> Vec<Bell> {
+        let mut bells = Vec::new();
+        if self.kind == Stage::Sign {
+            let steps = table.steps(&self.obligation, self.urgency);
+            bells.push(self.bell(Cause::Dispatch, Toward::Unit(self.unit.clone()), steps, self.start));
+        }
+        for (step, sent) in self.plan.iter().zip(&self.sent) {
+            let steps = table.of_escalation(self.urgency);
+            bells.push(self.bell(Cause::Level(step.level), self.toward(step.to, units), steps, *sent));
+        }
+        if let (Some(last), Some(sent)) = (self.plan.last(), self.sent.get(self.plan.len().saturating_sub(1))) {
+            let steps = Steps {
+                first: Vec::new(),
+                again: Step {
+                    after: again_after(self.urgency, self.kind),
+                    ..table.of_escalation(self.urgency).again
+                },
+            };
+            bells.push(self.bell(Cause::Again, self.toward(last.to, units), steps, *sent));
+        }
+        bells
+    }
+
+    fn bell(&self, cause: Cause, toward: Toward, steps: Steps, start: DateTime<Utc>) -> Bell {
+        Bell {
+            id: BellId {
+                stage: self.stage,
+                due_generation: self.due_generation,
+                cause,
+            },
+            toward,
+            steps,
+            start,
+            waits: self.in_days,
+            progress: self.progress.get(&cause).copied().unwrap_or_default(),
+        }
+    }
+
+    fn toward(&self, to: Addressee, units: &Above<'_>) -> Toward {
+        match (to, &self.assignee) {
+            (Addressee::Assignee, Some(person)) => Toward::Person(person.clone(), self.unit.clone()),
+            (Addressee::Assignee, None) => Toward::Unit(self.unit.clone()),
+            (Addressee::UnitLeader, _) => Toward::LeaderOf(self.unit.clone()),
+            (Addressee::Office, _) => Toward::Unit(units.office.to_owned()),
+            (Addressee::LeadingGroup, _) => Toward::Unit(units.leading_group.to_owned()),
+        }
+    }
+}
+
+/// The units above all others.
+#[derive(Debug, Clone, Copy)]
+pub struct Above<'a> {
+    /// Code of the office.
+    pub office: &'a str,
+    /// Code of the leading group.
+    pub leading_group: &'a str,
+}
+
+/// How often the last level of an overdue stage is repeated.
+pub const fn again_after(urgency: Urgency, stage: Stage) -> Limit {
+    let (count, regime) = match (urgency, stage) {
+        (Urgency::P1, Stage::Sign | Stage::Contact) => (30, Regime::Minutes),
+        (Urgency::P2, Stage::Sign | Stage::Contact) => (4, Regime::Hours),
+        (Urgency::P3, _) | (_, Stage::Resolve) => (1, Regime::WorkingDays),
+    };
+    Limit { count, regime }
+}
