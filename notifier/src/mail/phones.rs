@@ -1,11 +1,19 @@
 //! Whom to phone: the duty phones of the units that a mail speaks of, and the office's. Where a unit has none, its people.
 
-use platform::store::{LeasedNotice, NoticeContact, NoticeTicket};
+use casework::typed::phone::{Part, parts};
+use platform::store::{LeasedNotice, NoticeContact, NoticeTicket, Phone};
 
-use super::{row::Row, texts::fill};
+use super::texts::fill;
+
+/// Whom to phone: a unit, and text in which each number can be called.
+#[derive(Debug, Clone)]
+pub(crate) struct Callable {
+    pub(crate) label: String,
+    pub(crate) parts: Vec<Part>,
+}
 
 /// The office last, once; the recipient's own people know each other.
-pub(super) fn rows(notice: &LeasedNotice, tickets: &[NoticeTicket]) -> Vec<Row> {
+pub(super) fn rows(notice: &LeasedNotice, tickets: &[NoticeTicket]) -> Vec<Callable> {
     let failed = notice.failed().ok().flatten().map(|failed| failed.unit);
     let holders = tickets.iter().map(|ticket| ticket.unit.clone());
     let mut units: Vec<String> = Vec::new();
@@ -25,18 +33,26 @@ pub(super) fn rows(notice: &LeasedNotice, tickets: &[NoticeTicket]) -> Vec<Row> 
     units.iter().filter_map(row).collect()
 }
 
-fn said(contact: &NoticeContact, own: bool) -> Option<Row> {
-    let (key, value) = match &contact.duty_phone {
-        Some(phone) => ("notice.row.phone-duty", phone.clone()),
+fn said(contact: &NoticeContact, own: bool) -> Option<Callable> {
+    let (key, parts) = match &contact.duty_phone {
+        Some(phone) => ("notice.row.phone-duty", parts(phone)),
         None if own || contact.people.is_empty() => return None,
-        None => {
-            let people = contact.people.iter().map(|p| format!("{} {}", p.name, p.phone));
-            ("notice.row.phone-people", people.collect::<Vec<_>>().join("、"))
-        }
+        None => ("notice.row.phone-people", people(&contact.people)),
     };
-    Some(Row {
+    Some(Callable {
         label: fill(key, &[("unit", &contact.unit_name)]),
-        value,
-        strong: false,
+        parts,
     })
+}
+
+/// `王伟 0558-8600001、李娜 13800000000`. A name is no number, whatever stands in it.
+fn people(people: &[Phone]) -> Vec<Part> {
+    let words = |text: String| Part { text, href: None };
+    let mut all = Vec::new();
+    for person in people {
+        let comma = if all.is_empty() { "" } else { "、" };
+        all.push(words(format!("{comma}{} ", person.name)));
+        all.extend(parts(&person.phone));
+    }
+    all
 }

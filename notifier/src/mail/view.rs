@@ -13,7 +13,7 @@ use platform::{
 use super::{
     about, facts,
     packs::Packs,
-    phones,
+    phones::{self, Callable},
     row::Row,
     texts::{fill, t},
     ticket::{TicketView, listed},
@@ -121,7 +121,7 @@ pub(crate) struct View {
     /// About the report, or what it is about instead.
     pub(crate) rows: Vec<Row>,
     pub(crate) tickets: Vec<TicketView>,
-    pub(crate) phones: Vec<Row>,
+    pub(crate) phones: Vec<Callable>,
     /// What the button says.
     pub(crate) open: &'static str,
     /// Where the button leads: a page that the recipient's people may open.

@@ -69,6 +69,9 @@ fn whom_to_phone_is_said_where_it_is_known() {
         "{}",
         mail.text
     );
+    for link in ["李娜 <a href=\"tel:13800000000\"", "王伟 <a href=\"tel:05588600001\""] {
+        assert!(mail.html.contains(link), "{link} in {}", mail.html);
+    }
     let mut known = to("office", notice("supervise"));
     known.contacts.get_mut("pol-341222101").unwrap().duty_phone = Some("0558-8600000".into());
     let mail = write(&known, "2026-11-24T17:10:00+08:00");
