@@ -1,6 +1,20 @@
-//! `notifier`: sends notices to member units by mail.
+//! `notifier`: tells member units by mail what is asked of them.
+//!
+//! The way of a notice: [`sender`] leases it from the store, [`mail`] says it in Chinese, [`mailer`] sends it outside any
+//! transaction with a timeout around each phase, [`verdict`] judges what came of it, and the sender's recorder writes that
+//! down. A notice is sent at least once: who dies between the server's 250 and the record sends it again, under the same
+//! Message-ID.
 
 #![warn(clippy::print_stdout, clippy::print_stderr)]
+
+mod bounces;
+mod mail;
+mod mailer;
+mod sender;
+mod serve;
+#[cfg(test)]
+mod tests;
+mod verdict;
 
 use std::process::ExitCode;
 
@@ -24,7 +38,7 @@ async fn main() -> ExitCode {
     let Cli {
         command: Command::Serve,
     } = Cli::parse();
-    match notifier::serve::serve().await {
+    match serve::serve().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             platform::remark!("notifier: {error:#}");

@@ -36,7 +36,7 @@ const GAUGES: Duration = Duration::from_secs(5);
 const RELISTEN: Duration = Duration::from_secs(2);
 
 /// Runs until a signal or until a part dies.
-pub async fn serve() -> anyhow::Result<()> {
+pub(crate) async fn serve() -> anyhow::Result<()> {
     let config = Config::load()?;
     let _logs = telemetry::start_logs(&config.log)?;
     let url = config

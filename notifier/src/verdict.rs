@@ -31,18 +31,18 @@ const AGAIN_S: u64 = 5;
 
 /// What is recorded of an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Judged {
+pub(crate) struct Judged {
     /// What happens to the notice.
-    pub verdict: Verdict,
+    pub(crate) verdict: Verdict,
     /// The failure was this mail's own.
-    pub strike: bool,
+    pub(crate) strike: bool,
     /// Of a P1: whoever is above must hear of it by now.
-    pub tell: bool,
+    pub(crate) tell: bool,
 }
 
 /// Whose failure it was, as far as the server's answers to other mails tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Whose {
+pub(crate) enum Whose {
     /// This mail's: others pass.
     Own,
     /// Everybody's, as far as we know; tried again then, or soon.
@@ -50,7 +50,7 @@ pub enum Whose {
 }
 
 /// The delay after failure number `strike` (from 1) of the mail's own; `None` when that was the last one.
-pub fn delay(fault: Fault, urgent: bool, strike: usize) -> Option<Duration> {
+pub(crate) fn delay(fault: Fault, urgent: bool, strike: usize) -> Option<Duration> {
     let nth = strike.checked_sub(1)?;
     let seconds = if fault == Fault::Full {
         let often = std::iter::repeat_n(FULL_S, if urgent { FULL_P1_TIMES } else { 1 });
@@ -70,17 +70,17 @@ pub fn delay(fault: Fault, urgent: bool, strike: usize) -> Option<Duration> {
 
 /// The notice that was tried.
 #[derive(Clone, Copy, Debug)]
-pub struct Tried {
+pub(crate) struct Tried {
     /// P1.
-    pub urgent: bool,
+    pub(crate) urgent: bool,
     /// Failures of the mail's own before this attempt.
-    pub strikes: usize,
+    pub(crate) strikes: usize,
 }
 
 /// Judges an attempt that ended at `now`.
 ///
 /// Waiting is shortened by up to a fifth at random, so that the notices of an outage don't come back all at once.
-pub fn verdict(
+pub(crate) fn verdict(
     result: &Result<(), Failure>,
     whose: Whose,
     notice: Tried,

@@ -83,7 +83,7 @@ impl Lang {
 }
 
 /// Kinds of notices that have words of their own.
-const NOTICE_KINDS: [&str; 30] = [
+pub const NOTICE_KINDS: [&str; 30] = [
     "flood",
     "dispatch",
     "reopened",

@@ -1,15 +1,5 @@
 # shellcheck shell=bash
-# Counting: cargo's `test result:` lines, node's `pass`/`fail` lines, and our own `ok`/`not ok` lines of the deployment.
-
-# Every suite's result as it comes, and every failure.
-show_cargo_progress() {
-  awk '
-    /^ *Running / { sub(/^ *Running (unittests )?/, ""); sub(/ \(.*/, ""); suite = $0 }
-    /^ *Doc-tests / { suite = $0 }
-    /^test .* FAILED$/ || /^error/ { print "      " $0; fflush() }
-    /^test result:/ && !/ 0 passed; 0 failed/ { print "      " suite ": " $4 " passed, " $6 " failed in " $NF; fflush() }
-  '
-}
+# Counting: the `test result:` lines of our test binaries, node's `pass`/`fail` lines, and our own `ok`/`not ok` lines of the deployment.
 
 count() { # count PATTERN FILE…: sums the numbers that PATTERN captures
   sed -nE "s/$1/\\1/p" "${@:2}" 2>/dev/null | awk '{ n += $1 } END { print n + 0 }'
@@ -22,9 +12,9 @@ lines() { # lines PATTERN FILE: how many match
 # print_summary DIR STATUS: the last line. A step that failed without a test, like clippy, counts as one failure.
 print_summary() {
   local passed failed
-  passed=$(($(count '^test result:.* ([0-9]+) passed.*' "$1/cargo.log") + $(count '^ℹ pass ([0-9]+)' "$1/browser.log") +
+  passed=$(($(count '^test result:.* ([0-9]+) passed.*' "$1"/cargo-*.log) + $(count '^ℹ pass ([0-9]+)' "$1/browser.log") +
     $(lines '^ok ' "$1/deployment.log")))
-  failed=$(($(count '^test result:.* ([0-9]+) failed.*' "$1/cargo.log") + $(count '^ℹ fail ([0-9]+)' "$1/browser.log") +
+  failed=$(($(count '^test result:.* ([0-9]+) failed.*' "$1"/cargo-*.log) + $(count '^ℹ fail ([0-9]+)' "$1/browser.log") +
     $(lines '^not ok ' "$1/deployment.log")))
   if (($2 != 0 && failed == 0)); then failed=1; fi
   say "$passed passed, $failed failed"

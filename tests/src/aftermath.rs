@@ -1,12 +1,12 @@
 //! What a test leaves behind: when its [`System`](crate::System) ends nothing is unprocessed and nothing went wrong, unless the test
 //! says so by name.
 
-use std::{
-    collections::BTreeSet,
-    time::{Duration, Instant},
-};
+use std::{collections::BTreeSet, time::Duration};
 
+use platform::broker::{Topology, messages_waiting};
 use sqlx::{Connection, PgConnection};
+
+use crate::wait::within;
 
 /// How long what is under way may take to end.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -14,7 +14,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// What a test may leave, if it says so ([`crate::System::leaves`]).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Left {
-    /// Reports that are not routed.
+    /// Reports that are not routed, and their messages.
     Outbox,
     /// Mails that are due and not sent.
     Notices,
@@ -73,6 +73,9 @@ const COUNTED: [(Left, &str, &[&str], &str); 6] = [
 /// What is asked when a system ends.
 pub(crate) struct Aftermath {
     pub(crate) database_url: String,
+    pub(crate) amqp_url: String,
+    /// Of the system's queues.
+    pub(crate) prefix: String,
     /// The services that run at the end: what a stopped one would have done is not missed.
     pub(crate) running: Vec<&'static str>,
     /// Name and log of each service.
@@ -84,7 +87,11 @@ impl Aftermath {
     /// What is left and was not expected, in words. Blocks; on a runtime of its own, because whoever ends is no async code.
     pub(crate) fn look(&self) -> Vec<String> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let mut left = runtime.expect("a runtime").block_on(self.in_the_database());
+        let mut left = runtime.expect("a runtime").block_on(async {
+            let mut left = self.in_the_database().await;
+            left.extend(self.in_the_queues().await);
+            left
+        });
         if !self.expected.contains(&Left::Errors) {
             for (service, log) in &self.logs {
                 let wrong = log.lines().filter(|line| is_error(line));
@@ -105,21 +112,41 @@ impl Aftermath {
             Err(_) if self.expected.contains(&Left::Errors) => return Vec::new(),
             Err(e) => return vec![format!("the database can't be asked what is left: {e}")],
         };
-        let end = Instant::now() + PATIENCE;
-        loop {
-            let mut left = Vec::new();
+        let mut left = Vec::new();
+        within(PATIENCE, async || {
+            left.clear();
             for (_, what, _, sql) in &asked {
                 let count: i64 = sqlx::query_scalar(*sql).fetch_one(&mut connection).await.expect(sql);
                 if count > 0 {
                     left.push(format!("{count} {what}"));
                 }
             }
-            if left.is_empty() || Instant::now() > end {
-                _ = connection.close().await;
-                return left;
-            }
-            tokio::time::sleep(Duration::from_millis(25)).await;
+            left.is_empty().then_some(())
+        })
+        .await;
+        _ = connection.close().await;
+        left
+    }
+
+    /// Messages that a running router has not taken. What it has in hand shows in the outbox.
+    async fn in_the_queues(&self) -> Option<String> {
+        if self.expected.contains(&Left::Outbox) || !self.running.contains(&"router") {
+            return None;
         }
+        let topology = Topology::new(&self.prefix);
+        let mut left = None;
+        within(PATIENCE, async || {
+            left = match messages_waiting(&self.amqp_url, &topology).await {
+                Ok(0) => None,
+                Ok(waiting) => Some(format!("{waiting} messages in the broker's queues")),
+                // Where servers are broken on purpose it may be away by now.
+                Err(_) if self.expected.contains(&Left::Errors) => None,
+                Err(e) => Some(format!("the broker can't be asked what is left: {e}")),
+            };
+            left.is_none().then_some(())
+        })
+        .await;
+        left
     }
 }
 

@@ -5,6 +5,7 @@
 //! time: tests wait for conditions ([`eventually`]). What a test leaves behind when it ends must be nothing ([`aftermath`]).
 
 pub mod aftermath;
+pub mod api;
 pub mod backlog;
 pub mod fixture;
 pub mod frozen;
@@ -14,19 +15,23 @@ pub mod mail;
 pub mod officers;
 pub mod people;
 pub mod sample;
+pub mod scene;
 pub mod servers;
 pub mod service;
 pub mod shown;
 pub mod smtp;
+pub mod snapshot;
 pub mod system;
 pub mod template;
 pub mod wait;
 
 pub use aftermath::Left;
+pub use api::{Api, Known, Problem};
 pub use fixture::{Fixture, callbacks_astray, new_report};
 pub use mail::Mail;
 pub use people::{NewPerson, person};
 pub use sample::Sample;
+pub use scene::{STATION, Scene};
 pub use servers::Servers;
 pub use service::Service;
 pub use shown::Shown;

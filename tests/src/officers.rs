@@ -1,6 +1,7 @@
 //! Officers of the demo: their browsers (without JavaScript) and tokens.
 
 use reqwest::{Client, StatusCode, redirect::Policy};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::System;
@@ -157,7 +158,14 @@ async fn read(answer: reqwest::Response) -> Page {
 }
 
 /// Logins and passwords of the demo.
-pub struct Accounts(Value);
+pub struct Accounts(Vec<Account>);
+
+#[derive(Deserialize)]
+struct Account {
+    who: String,
+    login: String,
+    password: String,
+}
 
 impl Accounts {
     /// `intake-api people demo`.
@@ -167,26 +175,16 @@ impl Accounts {
             .intake_cli(&["people", "demo", "--out", &file.to_string_lossy()])
             .await;
         assert_eq!(out.code, 0, "{}", out.stderr);
-        Self(
-            serde_json::from_str(&std::fs::read_to_string(file).expect("an answer of the internal side"))
-                .expect("an answer of the internal side"),
-        )
+        let said = std::fs::read_to_string(file).expect("the demo's file");
+        Self(serde_json::from_str(&said).expect("the demo's accounts"))
     }
 
     /// Login and password of `office`, `leader`, `member` or `admin`.
     pub fn of(&self, who: &str) -> (&str, &str) {
-        let account = self
-            .0
-            .as_array()
-            .expect("an answer of the internal side")
-            .iter()
-            // Whom a test added comes before the demo's own.
-            .rfind(|a| a["who"] == who)
-            .expect("an answer of the internal side");
-        (
-            account["login"].as_str().expect("an answer of the internal side"),
-            account["password"].as_str().expect("an answer of the internal side"),
-        )
+        // Whom a test added comes before the demo's own.
+        let account = self.0.iter().rfind(|account| account.who == who);
+        let account = account.unwrap_or_else(|| panic!("nobody is {who}"));
+        (&account.login, &account.password)
     }
 
     /// More people with the member's password, one unit and role each: their login is `demo-WHO`. Whom the demo has stays.
@@ -194,11 +192,7 @@ impl Accounts {
         let password = self.of("member").1.to_owned();
         for (who, unit, role) in people {
             let login = format!("demo-{who}");
-            let known = self
-                .0
-                .as_array()
-                .is_some_and(|all| all.iter().any(|a| a["login"] == login));
-            if known {
+            if self.0.iter().any(|account| account.login == login) {
                 continue;
             }
             insert(system, &login, &format!("演示·{who}"), (unit, role)).await;
@@ -208,8 +202,11 @@ impl Accounts {
 
     /// Remembers one more person.
     pub fn add(&mut self, who: &str, login: &str, password: &str) {
-        let list = self.0.as_array_mut().expect("a list of accounts");
-        list.push(json!({"who": who, "login": login, "password": password}));
+        self.0.push(Account {
+            who: who.into(),
+            login: login.into(),
+            password: password.into(),
+        });
     }
 
     /// One more person of a unit, with the password of the demo's member. Names may meet: logins don't.

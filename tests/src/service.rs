@@ -23,10 +23,10 @@ pub struct Service {
 }
 
 /// A port that stays this process's own until it ends, also while its service is down. It lies below the ports that the kernel
-/// hands to outgoing connections, one of which else takes it between the choosing and the binding; a locked file keeps other
-/// test processes off it.
+/// hands to outgoing connections, one of which else takes it between the choosing and the binding, and below those of `deploy/up`
+/// and `deploy/servers`; a locked file keeps other test processes off it.
 pub fn free_port() -> u16 {
-    const PORTS: std::ops::Range<u16> = 20_000..32_000;
+    const PORTS: std::ops::Range<u16> = 12_000..20_000;
     let claims = std::env::temp_dir().join("shouwang-test-ports");
     std::fs::create_dir_all(&claims).expect("a folder for claimed ports");
     for _ in 0..1000 {
@@ -78,15 +78,13 @@ impl Service {
 
     /// As [`Service::spawn`], with another standard error than the log file.
     pub fn spawn_logging_to(&mut self, log: impl Into<Stdio>) {
-        let mut command = match self.descriptors {
-            None => Command::new(binary(self.name)),
-            Some(limit) => {
-                let mut shell = Command::new("/bin/sh");
-                shell.args(["-c", &format!("ulimit -n {limit}; exec \"$0\" \"$@\"")]);
-                shell.arg(binary(self.name));
-                shell
-            }
-        };
+        // It ends with the thread that started it, however that ends: a test run that is killed leaves no service behind.
+        let mut command = Command::new("/usr/bin/setpriv");
+        command.args(["--pdeathsig", "KILL", "--"]);
+        if let Some(limit) = self.descriptors {
+            command.args(["/bin/sh", "-c", &format!("ulimit -n {limit}; exec \"$0\" \"$@\"")]);
+        }
+        command.arg(binary(self.name));
         let child = command
             .arg("serve")
             .env_clear()

@@ -10,6 +10,7 @@ use std::{
 };
 
 use platform::receipt::ReportId;
+use serde::de::DeserializeOwned;
 use sqlx::PgPool;
 use tokio::process::Command;
 use uuid::Uuid;
@@ -227,6 +228,25 @@ impl System {
         self.show(&filed.receipt).await
     }
 
+    /// The first ticket of a unit about a report.
+    pub async fn ticket_of(&self, filed: &Filed, unit: &str) -> i64 {
+        sqlx::query_scalar("SELECT id FROM tickets WHERE report_id = $1 AND unit = $2 ORDER BY id LIMIT 1")
+            .bind(filed.id())
+            .bind(unit)
+            .fetch_one(&self.db)
+            .await
+            .expect("a ticket of the unit")
+    }
+
+    /// What the reporter is told who asks with receipt and code; usually [`Known`](crate::Known).
+    pub async fn known<T: DeserializeOwned>(&self, filed: &Filed) -> T {
+        let asked = serde_json::json!({"receipt": filed.receipt, "follow_up_code": filed.follow_up_code});
+        let url = format!("{}/api/v1/status", self.public_url);
+        let answer = self.http.post(url).json(&asked).send().await.expect("an answer");
+        assert_eq!(answer.status(), 200);
+        answer.json().await.expect("a status")
+    }
+
     /// Waits until nothing is under way: outbox empty, no notice queued.
     pub async fn quiet(&self, within: Duration) {
         eventually("outbox and notices empty", within, async || {
@@ -283,6 +303,8 @@ impl System {
         }
         let look = Aftermath {
             database_url: self.database_url.clone(),
+            amqp_url: self.amqp_url.clone(),
+            prefix: self.prefix.clone(),
             running,
             logs,
             expected: self.leaves.lock().unwrap_or_else(PoisonError::into_inner).clone(),

@@ -4,7 +4,7 @@
 //! `SHOUWANG_NEW_PAGES=1 cargo test --workspace --lib pages` writes the files anew. One element stands on a line, and what names
 //! a file's content in its address is left out.
 
-use std::{env, fs, path::Path, sync::Arc};
+use std::{path::Path, sync::Arc};
 
 use askama::Template;
 use axum::body::to_bytes;
@@ -14,6 +14,7 @@ use platform::{
     store::{Account, Membership, Person},
     text::Lang,
 };
+use tests::snapshot;
 use uuid::Uuid;
 
 use super::{auth::Actor, counts::Counts, page::Frame};
@@ -70,21 +71,8 @@ pub(crate) async fn answer(name: &str, answer: impl IntoResponse) {
 }
 
 fn compare(name: &str, html: &str) {
-    let found = readable(html);
-    let file = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("pages")
-        .join(format!("{name}.html"));
-    if env::var_os("SHOUWANG_NEW_PAGES").is_some() {
-        fs::write(&file, &found).expect("the page is written");
-    }
-    let kept = fs::read_to_string(&file).unwrap_or_default();
-    let first = found.lines().zip(kept.lines()).find(|(found, kept)| found != kept);
-    assert!(
-        found == kept,
-        "{} is another page now; first difference (now, before): {first:?}. Look at it, and write it anew with \
-         SHOUWANG_NEW_PAGES=1",
-        file.display()
-    );
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("pages");
+    snapshot::compare(&folder.join(format!("{name}.html")), &readable(html));
 }
 
 /// One element a line, without the digests in the addresses of files.

@@ -12,18 +12,18 @@ use crate::mailer::scrub;
 
 /// A notice that came back.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Returned {
+pub(crate) struct Returned {
     /// The notice.
-    pub id: Uuid,
+    pub(crate) id: Uuid,
     /// Status and the other server's words, without addresses.
-    pub reason: String,
+    pub(crate) reason: String,
 }
 
 /// Longest reason kept.
 const REASON_CHARS: usize = 300;
 
 /// Reads a mail; `None` when it returns none of ours for good.
-pub fn read(raw: &[u8]) -> Option<Returned> {
+pub(crate) fn read(raw: &[u8]) -> Option<Returned> {
     let message = MessageParser::default().parse(raw)?;
     let status = message.parts.iter().find(|part| is(part, "message", "delivery-status"));
     let reason = match status {

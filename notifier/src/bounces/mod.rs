@@ -15,9 +15,9 @@ use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
-pub use self::{
+pub(crate) use self::{
     dsn::{Returned, read},
-    url::{ImapUrl, ImapUrlError},
+    url::ImapUrl,
 };
 use imap::Mailbox;
 
@@ -26,13 +26,13 @@ const EVERY: Duration = Duration::from_secs(60);
 
 /// How far the mailbox was read, so that what we made nothing of is not read again.
 #[derive(Debug, Default)]
-pub struct Progress {
+pub(crate) struct Progress {
     validity: u32,
     uid: u32,
 }
 
 /// Looks into the mailbox every minute until `stop`. A mailbox that can't be read stops no mail.
-pub async fn watch(
+pub(crate) async fn watch(
     store: Store<Notifier>,
     county: String,
     url: ImapUrl,
@@ -59,7 +59,7 @@ pub async fn watch(
 }
 
 /// One visit; answers how many notices were marked.
-pub async fn visit(
+pub(crate) async fn visit(
     store: &Store<Notifier>,
     county: &str,
     url: &ImapUrl,

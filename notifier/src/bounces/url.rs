@@ -6,7 +6,7 @@ use url::Url;
 
 /// A mailbox.
 #[derive(Clone, PartialEq, Eq)]
-pub struct ImapUrl {
+pub(crate) struct ImapUrl {
     pub(super) host: String,
     pub(super) port: u16,
     /// TLS from the first byte. Only this machine is spoken to without.
@@ -26,11 +26,11 @@ impl std::fmt::Debug for ImapUrl {
 /// A text that names no mailbox. It never repeats the text, which holds a password.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("mail.bounces_imap_url (SHOUWANG_BOUNCES_IMAP_URL) {0}; write imaps://user:password@host/INBOX")]
-pub struct ImapUrlError(&'static str);
+pub(crate) struct ImapUrlError(&'static str);
 
 impl ImapUrl {
     /// Reads the operator's text.
-    pub fn parse(text: &str) -> Result<Self, ImapUrlError> {
+    pub(crate) fn parse(text: &str) -> Result<Self, ImapUrlError> {
         let url = Url::parse(text).map_err(|_| ImapUrlError("is not a URL"))?;
         let tls = match url.scheme() {
             "imaps" => true,

@@ -6,7 +6,6 @@
 
 mod about;
 mod facts;
-mod packs;
 mod phones;
 mod row;
 mod subject;
@@ -19,6 +18,7 @@ mod when;
 mod tests;
 
 use askama::Template;
+use casework::pack::Pack;
 use chrono::{DateTime, Utc};
 use platform::{
     foreign,
@@ -26,33 +26,32 @@ use platform::{
 };
 use uuid::Uuid;
 
-pub use packs::Packs;
 pub(crate) use view::View;
 
 /// A mail that is ready to be sent.
 #[derive(Clone, Debug)]
-pub struct Mail {
+pub(crate) struct Mail {
     /// The notice's id, for the Message-ID.
-    pub id: Uuid,
+    pub(crate) id: Uuid,
     /// The notice's kind.
-    pub kind: String,
+    pub(crate) kind: String,
     /// Shown as important by mail programs.
-    pub urgent: bool,
+    pub(crate) urgent: bool,
     /// Date of the mail.
-    pub at: DateTime<Utc>,
+    pub(crate) at: DateTime<Utc>,
     /// The unit's mailbox.
-    pub to: String,
+    pub(crate) to: String,
     /// One line without personal data.
-    pub subject: String,
+    pub(crate) subject: String,
     /// The whole notice as text.
-    pub text: String,
+    pub(crate) text: String,
     /// The same as HTML.
-    pub html: String,
+    pub(crate) html: String,
 }
 
 /// A notice that can't be put into words. Trying again would not help.
 #[derive(Debug, thiserror::Error)]
-pub enum ComposeError {
+pub(crate) enum ComposeError {
     /// A stored value can't be read.
     #[error(transparent)]
     Unreadable(#[from] StoreError),
@@ -73,16 +72,16 @@ struct Html<'a> {
     v: &'a View,
 }
 
-/// Writes the mail of a notice as of `now`. `internal_url` is how officers reach the desk, without a trailing slash.
-pub fn compose(
+/// Writes the mail of a notice as of `now`, in the words of the pack in force. `internal_url` is how officers reach the desk, without a trailing slash.
+pub(crate) fn compose(
     notice: &LeasedNotice,
-    packs: Packs<'_>,
+    pack: &Pack,
     internal_url: &str,
     now: DateTime<Utc>,
 ) -> Result<Mail, ComposeError> {
     // A clock that was turned forward (a drill of the deadlines) queues notices of its own present.
     let as_of = now.max(notice.created_at);
-    let view = View::new(notice, &packs, internal_url, as_of)?;
+    let view = View::new(notice, pack, internal_url, as_of)?;
     Ok(Mail {
         id: notice.id,
         kind: notice.kind.clone(),

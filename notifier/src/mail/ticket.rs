@@ -13,7 +13,6 @@ use platform::store::{LeasedNotice, NoticeStage, NoticeTicket};
 
 use super::{
     facts,
-    packs::Packs,
     row::Row,
     texts::{fill, t},
     when::{Due, moment},
@@ -55,11 +54,10 @@ impl TicketView {
     pub(super) fn new(
         ticket: &NoticeTicket,
         notice: &LeasedNotice,
-        packs: &Packs<'_>,
+        pack: &Pack,
         link: String,
         as_of: DateTime<Utc>,
     ) -> Self {
-        let pack = packs.in_force;
         let own = ticket.unit == notice.unit;
         let role = t(if ticket.lead {
             "notice.value.lead"
@@ -71,7 +69,7 @@ impl TicketView {
             rows.push(Row::new("holder", ticket.unit_name.clone()));
         }
         // What asked the ticket, as it was written down at its dispatch.
-        rows.extend(facts::situations(&ticket.own, packs.in_force).map(|named| Row::new("situations", named)));
+        rows.extend(facts::situations(&ticket.own, pack).map(|named| Row::new("situations", named)));
         rows.push(Row::new("dispatched", moment(ticket.dispatched_at)));
         let outcome = |code: &String| pack.vocabulary().outcomes.label(code, PackLang::Zh).to_owned();
         rows.extend(

@@ -1,5 +1,6 @@
 //! Everything the templates show, already in words.
 
+use casework::pack::Pack;
 use casework::report::salvage;
 use casework::words::Urgency;
 use casework::words::reserved::{LEADING_GROUP, OFFICE, TRIAGE};
@@ -12,7 +13,6 @@ use platform::{
 
 use super::{
     about, facts,
-    packs::Packs,
     phones::{self, Callable},
     row::Row,
     texts::{fill, t},
@@ -66,8 +66,8 @@ const ACTS: [&str; 6] = [
 ];
 
 impl Tone {
-    fn of(notice: &LeasedNotice, tickets: &[NoticeTicket], packs: &Packs<'_>) -> Self {
-        let kinds = &packs.in_force.vocabulary().unit_kinds;
+    fn of(notice: &LeasedNotice, tickets: &[NoticeTicket], pack: &Pack) -> Self {
+        let kinds = &pack.vocabulary().unit_kinds;
         let letter = kinds.get(&notice.unit_kind).is_some_and(|kind| kind.letter);
         match notice.kind.as_str() {
             "dispatch" if tickets.iter().any(|ticket| ticket.obligation == TRIAGE) => Self::Triage,
@@ -131,12 +131,12 @@ pub(crate) struct View {
 impl View {
     pub(crate) fn new(
         notice: &LeasedNotice,
-        packs: &Packs<'_>,
+        pack: &Pack,
         internal_url: &str,
         as_of: DateTime<Utc>,
     ) -> Result<Self, StoreError> {
         let tickets = notice.tickets()?;
-        let tone = Tone::of(notice, &tickets, packs);
+        let tone = Tone::of(notice, &tickets, pack);
         let urgency = Urgency::from_word(&notice.urgency).unwrap_or(Urgency::P1);
         let failed = notice.failed()?;
         let flood = notice.flood()?;
@@ -145,7 +145,7 @@ impl View {
         // Of a flood each ticket has its own page; the mail says how many there are.
         let listed = tickets.iter().filter(|_| tone != Tone::Flood);
         let shown: Vec<TicketView> = listed
-            .map(|ticket| TicketView::new(ticket, notice, packs, link(internal_url, notice, Some(ticket)), as_of))
+            .map(|ticket| TicketView::new(ticket, notice, pack, link(internal_url, notice, Some(ticket)), as_of))
             .collect();
         let subject = notice.subject_kind.is_some();
         let (link, open) = if subject {
@@ -175,9 +175,9 @@ impl View {
             rows: if subject {
                 about::rows(notice, urgency)?
             } else if let Some(flood) = &flood {
-                facts::flood_rows(flood, notice.kind == "flood", packs.in_force, urgency.zh())
+                facts::flood_rows(flood, notice.kind == "flood", pack, urgency.zh())
             } else {
-                facts::rows(&facts, packs.in_force, urgency.zh())
+                facts::rows(&facts, pack, urgency.zh())
             },
             phones: phones::rows(notice, &tickets),
             open,

@@ -15,15 +15,15 @@ pub(crate) use words::scrub;
 
 /// What a server answered.
 #[derive(Debug, Clone, Copy)]
-pub struct Reply<'a> {
+pub(crate) struct Reply<'a> {
     /// Where in the conversation.
-    pub phase: Phase,
+    pub(crate) phase: Phase,
     /// The recipient was named. MAIL FROM belongs to the envelope, but speaks of us.
-    pub named: bool,
+    pub(crate) named: bool,
     /// Three digits; `None` where no reply came.
-    pub code: Option<u16>,
+    pub(crate) code: Option<u16>,
     /// Its words.
-    pub text: &'a str,
+    pub(crate) text: &'a str,
 }
 
 /// Reads an error of the library. `named`: RCPT TO was sent.
@@ -44,7 +44,7 @@ pub(super) fn classify(phase: Phase, named: bool, error: &Error) -> Failure {
 }
 
 /// The verdict over a reply.
-pub fn judge(reply: &Reply<'_>) -> Fault {
+pub(crate) fn judge(reply: &Reply<'_>) -> Fault {
     let text = reply.text.to_lowercase();
     let Some(code) = reply.code else {
         // Silence, a broken line, nonsense: before any mail it holds up all of them.

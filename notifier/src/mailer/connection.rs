@@ -24,17 +24,17 @@ use super::{Failure, Fault, Phase, Security, Server, classify::classify};
 
 /// How long each phase may take.
 #[derive(Debug, Clone, Copy)]
-pub struct Timeouts {
+pub(crate) struct Timeouts {
     /// Name lookup and TCP, and TLS where it comes first.
-    pub connect: Duration,
+    pub(crate) connect: Duration,
     /// Greeting and EHLO; STARTTLS and AUTH each as much again.
-    pub greeting: Duration,
+    pub(crate) greeting: Duration,
     /// MAIL FROM and RCPT TO, each.
-    pub envelope: Duration,
+    pub(crate) envelope: Duration,
     /// DATA until the server wants the text.
-    pub data: Duration,
+    pub(crate) data: Duration,
     /// The text and the answer to it: servers scan it meanwhile. The longest, since giving up here may send it twice.
-    pub done: Duration,
+    pub(crate) done: Duration,
 }
 
 impl Default for Timeouts {

@@ -16,7 +16,7 @@ use crate::mail::Mail;
 
 /// Who writes: the address of `mail.from`, and where what can't be delivered comes back to.
 #[derive(Clone, Debug)]
-pub struct Sender {
+pub(crate) struct Sender {
     from: Address,
     /// Before and behind the notice's id; the second is `None` where all come back to one address.
     return_path: Option<(String, Option<String>)>,
@@ -25,21 +25,21 @@ pub struct Sender {
 /// A sender's address that is none.
 #[derive(Debug, thiserror::Error)]
 #[error("mail.from (SHOUWANG_MAIL_FROM) = {0:?} is not a mail address; write one such as shouwang@taihe.example")]
-pub struct NotAnAddress(String);
+pub(crate) struct NotAnAddress(String);
 
 /// A return path that is none.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "mail.return_path (SHOUWANG_MAIL_RETURN_PATH) = {0:?} is not a mail address; write one such as bounce+{{notice}}@taihe.example"
 )]
-pub struct NotAReturnPath(String);
+pub(crate) struct NotAReturnPath(String);
 
 /// Stands for the notice's id in the return path.
 const NOTICE: &str = "{notice}";
 
 impl Sender {
     /// Checks the address.
-    pub fn parse(text: &str) -> Result<Self, NotAnAddress> {
+    pub(crate) fn parse(text: &str) -> Result<Self, NotAnAddress> {
         let from = address(text).ok_or_else(|| NotAnAddress(text.to_owned()))?;
         Ok(Self {
             from,
@@ -48,7 +48,7 @@ impl Sender {
     }
 
     /// With a return path of its own; `{notice}` in it becomes the notice's id.
-    pub fn returning_to(self, text: Option<&str>) -> Result<Self, NotAReturnPath> {
+    pub(crate) fn returning_to(self, text: Option<&str>) -> Result<Self, NotAReturnPath> {
         let return_path = text.map(|text| match text.split_once(NOTICE) {
             Some((before, after)) => (before.to_owned(), Some(after.to_owned())),
             None => (text.to_owned(), None),

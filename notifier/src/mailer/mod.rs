@@ -13,18 +13,17 @@ mod url;
 use std::{fmt, future::Future, time::Duration};
 
 pub(crate) use self::classify::scrub;
-pub use self::{
-    classify::{Reply, judge},
+pub(crate) use self::{
     connection::Timeouts,
     message::Sender,
     smtp::Smtp,
     spool::Spool,
-    url::{MailUrl, MailUrlError, Security, Server},
+    url::{MailUrl, Security, Server},
 };
 use crate::mail::Mail;
 
 /// Takes mails away.
-pub trait Mailer: Send + Sync + 'static {
+pub(crate) trait Mailer: Send + Sync + 'static {
     /// Sends one mail; answers once the other side has taken the responsibility for it.
     fn send(&self, mail: &Mail) -> impl Future<Output = Result<(), Failure>> + Send;
 
@@ -37,7 +36,7 @@ pub trait Mailer: Send + Sync + 'static {
 
 /// Where a mail ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Phase {
+pub(crate) enum Phase {
     /// TCP, and TLS for `smtps://`.
     Connect,
     /// The server's greeting and its answer to EHLO.
@@ -67,7 +66,7 @@ impl Phase {
     }
 
     /// The word in `notice_attempts`, logs and metrics.
-    pub const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Connect => "connect",
             Self::Greeting => "greeting",
@@ -91,7 +90,7 @@ impl fmt::Display for Phase {
 
 /// What to do about a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
+pub(crate) enum Fault {
     /// Will pass for this mail: try again.
     Passing,
     /// The mailbox holds no more: try again for days, and tell whoever is above.
@@ -106,7 +105,7 @@ pub enum Fault {
 
 impl Fault {
     /// Whether it would be said to every mail alike.
-    pub const fn is_everybodys(self) -> bool {
+    pub(crate) const fn is_everybodys(self) -> bool {
         matches!(self, Self::Server | Self::Ours)
     }
 }
@@ -114,15 +113,15 @@ impl Fault {
 /// A mail that was not taken.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{phase}: {detail}")]
-pub struct Failure {
+pub(crate) struct Failure {
     /// What to do about it.
-    pub fault: Fault,
+    pub(crate) fault: Fault,
     /// Where it happened.
-    pub phase: Phase,
+    pub(crate) phase: Phase,
     /// The recipient had been named, so that the answer may be about this mail alone.
-    pub named: bool,
+    pub(crate) named: bool,
     /// What was said, without addresses.
-    pub detail: String,
+    pub(crate) detail: String,
 }
 
 impl Failure {

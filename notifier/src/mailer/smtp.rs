@@ -17,7 +17,7 @@ use crate::mail::Mail;
 const KEEP: Duration = Duration::from_secs(10);
 
 /// Sends over SMTP.
-pub struct Smtp {
+pub(crate) struct Smtp {
     server: Server,
     sender: Sender,
     timeouts: Timeouts,
@@ -26,7 +26,7 @@ pub struct Smtp {
 
 impl Smtp {
     /// Nothing is connected yet.
-    pub fn new(server: Server, sender: Sender, timeouts: Timeouts) -> Self {
+    pub(crate) fn new(server: Server, sender: Sender, timeouts: Timeouts) -> Self {
         Self {
             server,
             sender,

@@ -6,14 +6,14 @@ use super::{Failure, Fault, Mailer, Phase, Sender};
 use crate::mail::Mail;
 
 /// Writes mails into a folder.
-pub struct Spool {
+pub(crate) struct Spool {
     dir: PathBuf,
     sender: Sender,
 }
 
 impl Spool {
     /// `dir` is made at the first mail, or at the probe before it.
-    pub fn new(dir: PathBuf, sender: Sender) -> Self {
+    pub(crate) fn new(dir: PathBuf, sender: Sender) -> Self {
         Self { dir, sender }
     }
 }

@@ -7,7 +7,7 @@ use url::Url;
 
 /// Encryption of the connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Security {
+pub(crate) enum Security {
     /// `smtps://`: TLS from the first byte.
     Tls,
     /// `smtp://` with a user: STARTTLS, or no login and no mail.
@@ -20,15 +20,15 @@ pub enum Security {
 
 /// An SMTP server.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Server {
+pub(crate) struct Server {
     /// Name or address; the certificate must name it.
-    pub host: String,
+    pub(crate) host: String,
     /// TCP port.
-    pub port: u16,
+    pub(crate) port: u16,
     /// Encryption.
-    pub security: Security,
+    pub(crate) security: Security,
     /// User and password.
-    pub login: Option<(String, String)>,
+    pub(crate) login: Option<(String, String)>,
 }
 
 /// The password stays out of logs.
@@ -50,7 +50,7 @@ impl std::fmt::Debug for Server {
 
 /// A parsed `mail.smtp_url`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum MailUrl {
+pub(crate) enum MailUrl {
     /// `smtp://` or `smtps://`.
     Smtp(Server),
     /// `file:///folder`: one `.eml` file a mail.
@@ -62,11 +62,11 @@ pub enum MailUrl {
 #[error(
     "mail.smtp_url (SMTP_URL) {0}; write smtp://host:port, smtp://user:password@host:port, smtps://… or file:///folder"
 )]
-pub struct MailUrlError(&'static str);
+pub(crate) struct MailUrlError(&'static str);
 
 impl MailUrl {
     /// Reads the operator's text. `plain_login`: the password may go to a server that offers no encryption.
-    pub fn parse(text: &str, plain_login: bool) -> Result<Self, MailUrlError> {
+    pub(crate) fn parse(text: &str, plain_login: bool) -> Result<Self, MailUrlError> {
         let url = Url::parse(text).map_err(|_| MailUrlError("is not a URL"))?;
         let (security, port) = match url.scheme() {
             "file" => {

@@ -1,8 +1,7 @@
 //! One attempt at one notice: write it, send it, judge it.
 
-use std::{collections::BTreeMap, panic::AssertUnwindSafe, sync::Arc};
+use std::{panic::AssertUnwindSafe, sync::Arc};
 
-use casework::pack::Pack;
 use platform::{
     clock,
     run::telemetry::chain,
@@ -14,7 +13,7 @@ use tracing::{error, info, warn};
 use super::Sender;
 use super::done::Done;
 use crate::{
-    mail::{self, Mail, Packs},
+    mail::{self, Mail},
     mailer::{Failure, Fault, Mailer, Phase},
     verdict::{Judged, Tried, verdict},
 };
@@ -74,39 +73,14 @@ impl<M: Mailer> Sender<M> {
     }
 
     async fn send(&self, notice: &LeasedNotice) -> Result<(), Failure> {
-        let pinned = self.pinned(notice).await;
-        let mail = self.write(notice, &pinned)?;
+        let mail = self.write(notice)?;
         self.mailer.send(&mail).await
     }
 
-    /// The packs by which the notice's tickets were dispatched. One that can't be had makes the mail say less.
-    async fn pinned(&self, notice: &LeasedNotice) -> BTreeMap<(i32, i32), Arc<Pack>> {
-        let mut pinned = BTreeMap::new();
-        let decisions = notice
-            .tickets()
-            .unwrap_or_default()
-            .into_iter()
-            .filter_map(|ticket| ticket.decision);
-        for decision in decisions {
-            let versions = (decision.pack_version, decision.rule_set);
-            if pinned.contains_key(&versions) {
-                continue;
-            }
-            if let Some(pack) = self.why.pack(versions).await {
-                pinned.insert(versions, pack);
-            }
-        }
-        pinned
-    }
-
     /// A notice that can't be put into words fails alone, whatever is wrong with it.
-    fn write(&self, notice: &LeasedNotice, pinned: &BTreeMap<(i32, i32), Arc<Pack>>) -> Result<Mail, Failure> {
+    fn write(&self, notice: &LeasedNotice) -> Result<Mail, Failure> {
         let loaded = self.pack.current();
-        let packs = Packs {
-            in_force: &loaded.pack,
-            pinned,
-        };
-        let compose = || mail::compose(notice, packs, &self.settings.internal_url, clock::now());
+        let compose = || mail::compose(notice, &loaded.pack, &self.settings.internal_url, clock::now());
         let why = match std::panic::catch_unwind(AssertUnwindSafe(compose)) {
             Ok(Ok(mail)) => return Ok(mail),
             Ok(Err(e)) => chain(&e),

@@ -31,7 +31,7 @@ const SEEN_EVERY: Duration = Duration::from_secs(30);
 
 /// The mail server's health as the last mails found it; cloning shares it.
 #[derive(Clone)]
-pub struct Health {
+pub(crate) struct Health {
     part: Part,
     shared: Arc<Shared>,
 }
@@ -44,7 +44,7 @@ struct Shared {
 
 impl Health {
     /// Unknown until the first greeting.
-    pub fn new(part: Part) -> Self {
+    pub(crate) fn new(part: Part) -> Self {
         metrics::gauge!("shouwang_mail_blocked").set(0.0);
         Self {
             part,
@@ -85,7 +85,7 @@ impl Health {
     }
 
     /// Greets the server, at once at the start and then where the gate asks for it; writes down how it stands.
-    pub async fn watch<M: Mailer>(
+    pub(crate) async fn watch<M: Mailer>(
         self,
         mailer: Arc<M>,
         store: Store<Notifier>,

@@ -19,7 +19,6 @@ use std::{sync::Arc, time::Duration};
 
 use platform::{
     clock,
-    office::why::Why,
     pack::watch::PackWatch,
     run::{readiness::Part, telemetry::chain},
     store::{LeaseOf, LeasedNotice, Notifier, Onward, Store, StoreError},
@@ -33,7 +32,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 use uuid::Uuid;
 
-pub use self::health::Health;
+pub(crate) use self::health::Health;
 use self::{
     ahead::{Ahead, Places},
     circuit::Gate,
@@ -51,24 +50,22 @@ const GATE: Duration = Duration::from_millis(250);
 
 /// What the sender needs to know.
 #[derive(Clone, Debug)]
-pub struct Settings {
+pub(crate) struct Settings {
     /// County whose notices are sent.
-    pub county: String,
+    pub(crate) county: String,
     /// How officers reach the desk, without a trailing slash.
-    pub internal_url: String,
+    pub(crate) internal_url: String,
     /// Whether notices of drills are mailed.
-    pub drills: bool,
+    pub(crate) drills: bool,
     /// Mails under way at once, at least 1.
-    pub concurrency: usize,
+    pub(crate) concurrency: usize,
 }
 
 /// Leases and sends.
-pub struct Sender<M> {
+pub(crate) struct Sender<M> {
     store: Store<Notifier>,
     mailer: Arc<M>,
     pack: PackWatch,
-    /// Packs by which older tickets were dispatched.
-    why: Why<Notifier>,
     settings: Settings,
     health: Health,
     owner: Uuid,
@@ -78,13 +75,17 @@ pub struct Sender<M> {
 
 impl<M: Mailer> Sender<M> {
     /// A sender with an identity of its own.
-    pub fn new(store: Store<Notifier>, mailer: Arc<M>, pack: PackWatch, settings: Settings, health: Health) -> Self {
-        let why = Why::new(store.clone(), &settings.county, Some(pack.clone()));
+    pub(crate) fn new(
+        store: Store<Notifier>,
+        mailer: Arc<M>,
+        pack: PackWatch,
+        settings: Settings,
+        health: Health,
+    ) -> Self {
         Self {
             store,
             mailer,
             pack,
-            why,
             settings,
             health,
             owner: Uuid::new_v4(),
@@ -94,7 +95,7 @@ impl<M: Mailer> Sender<M> {
     }
 
     /// Runs until `stop`, then finishes what it holds. `wake` cuts the pause short; `part` tells whether the database answers.
-    pub async fn run(self, wake: Arc<Notify>, part: Part, stop: CancellationToken) -> anyhow::Result<()> {
+    pub(crate) async fn run(self, wake: Arc<Notify>, part: Part, stop: CancellationToken) -> anyhow::Result<()> {
         let this = Arc::new(self);
         let finished = CancellationToken::new();
         let (results, to_record) = mpsc::unbounded_channel();

@@ -15,7 +15,7 @@ pub use consumer::{Consumer, Received};
 pub use message::{Body, Message};
 pub use publisher::Publisher;
 pub use redial::{Dial, redial};
-pub use topology::{Queue, Topology, declare_otherwise};
+pub use topology::{Queue, Topology, declare_otherwise, messages_waiting};
 
 use std::time::Duration;
 

@@ -106,7 +106,7 @@ impl Topology {
 
     /// Deletes the queues, of which the broker can't serve at least one any more; the next dial declares them anew. Nothing is
     /// lost with them: what was published and is not routed is published again, and routed past the broker meanwhile.
-    pub(super) async fn discard(&self, url: &str) -> Result<(), BrokerError> {
+    pub async fn discard(&self, url: &str) -> Result<(), BrokerError> {
         let amqp = answered("connect", Amqp::connect(url, ConnectionProperties::default())).await?;
         let channel = answered("open channel", amqp.create_channel()).await?;
         for queue in Queue::ALL {
@@ -146,6 +146,28 @@ fn refusal(error: BrokerError, name: &str) -> BrokerError {
         };
     }
     error
+}
+
+/// For tests only: how many messages wait in the queues of an installation. Where it has no queues none do.
+#[doc(hidden)]
+pub async fn messages_waiting(url: &str, topology: &Topology) -> Result<u32, BrokerError> {
+    let amqp = answered("connect", Amqp::connect(url, ConnectionProperties::default())).await?;
+    let options = QueueDeclareOptions {
+        passive: true,
+        ..Default::default()
+    };
+    let mut waiting = 0;
+    for queue in Queue::ALL {
+        // A queue that is not there closes the channel that asked for it.
+        let channel = answered("open channel", amqp.create_channel()).await?;
+        let name = topology.name(queue);
+        let found = channel.queue_declare(name.as_str().into(), options, FieldTable::default());
+        if let Ok(found) = answered("look at queue", found).await {
+            waiting += found.message_count();
+        }
+    }
+    answered("close", amqp.close(200, "bye".into())).await?;
+    Ok(waiting)
 }
 
 /// For tests only: declares a queue as somebody else would, with none of our arguments.

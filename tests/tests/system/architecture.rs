@@ -7,7 +7,7 @@ use std::{
     process::Command,
 };
 
-use serde_json::Value;
+use serde::Deserialize;
 use tests::{binary, root};
 
 /// The crates; each lies in a folder of its name, but the benchmarks stand beside the tests that they are like.
@@ -25,7 +25,26 @@ fn folder(name: &str) -> PathBuf {
     root().join(if name == "benches" { "tests/benches" } else { name })
 }
 
-fn metadata() -> Vec<Value> {
+/// What `cargo metadata` says of the workspace.
+#[derive(Deserialize)]
+struct Metadata {
+    packages: Vec<Package>,
+}
+
+#[derive(Deserialize)]
+struct Package {
+    name: String,
+    dependencies: Vec<Dependency>,
+}
+
+#[derive(Deserialize)]
+struct Dependency {
+    name: String,
+    /// `None`: of the program itself, and not of its tests or its build.
+    kind: Option<String>,
+}
+
+fn metadata() -> Vec<Package> {
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".into());
     let out = Command::new(cargo)
         .args(["metadata", "--format-version", "1", "--no-deps", "--offline"])
@@ -33,16 +52,13 @@ fn metadata() -> Vec<Value> {
         .output()
         .expect("cargo metadata");
     assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
-    let all: Value = serde_json::from_slice(&out.stdout).expect("JSON");
-    all["packages"].as_array().expect("packages").clone()
+    let all: Metadata = serde_json::from_slice(&out.stdout).expect("JSON");
+    all.packages
 }
 
-fn dependencies(package: &Value) -> Vec<String> {
-    let list = package["dependencies"].as_array().expect("dependencies");
-    list.iter()
-        .filter(|d| d["kind"].is_null())
-        .map(|d| d["name"].as_str().expect("a name").to_owned())
-        .collect()
+fn dependencies(package: &Package) -> Vec<&str> {
+    let own = package.dependencies.iter().filter(|d| d.kind.is_none());
+    own.map(|d| d.name.as_str()).collect()
 }
 
 #[test]
@@ -60,29 +76,20 @@ fn arrows_point_one_way() {
     let packages = metadata();
     assert_eq!(packages.len(), OURS.len(), "a crate without a place in the design");
     for package in &packages {
-        let name = package["name"].as_str().expect("a name");
-        let ours: Vec<_> = dependencies(package)
-            .into_iter()
-            .filter(|d| OURS.contains(&d.as_str()))
-            .collect();
-        for dependency in &ours {
-            assert!(
-                allowed[name].contains(&dependency.as_str()),
-                "{name} must not depend on {dependency}"
-            );
+        let name = package.name.as_str();
+        let all = dependencies(package);
+        for ours in all.iter().filter(|dependency| OURS.contains(dependency)) {
+            assert!(allowed[name].contains(ours), "{name} must not depend on {ours}");
         }
     }
 }
 
 #[test]
 fn casework_is_pure() {
-    for package in metadata().iter().filter(|p| p["name"] == "casework") {
+    for package in metadata().iter().filter(|package| package.name == "casework") {
         for dependency in dependencies(package) {
-            assert!(
-                !["tokio", "sqlx", "axum", "lapin", "lettre", "rand", "reqwest", "tracing"]
-                    .contains(&dependency.as_str()),
-                "{dependency}"
-            );
+            let outside = ["tokio", "sqlx", "axum", "lapin", "lettre", "rand", "reqwest", "tracing"];
+            assert!(!outside.contains(&dependency), "{dependency}");
         }
     }
     // Its own tests may read the county pack from disk.
@@ -140,8 +147,8 @@ fn every_crate_inherits_the_lints() {
     }
 }
 
-/// The table of keys is the configuration's own documentation. `UPDATE_DOCS=1 cargo test -p tests --test architecture`
-/// writes it anew.
+/// The table of keys is the configuration's own documentation. `UPDATE_DOCS=1 cargo test --release -p tests --test system
+/// operations_md` writes it anew.
 #[test]
 fn operations_md_holds_every_key() {
     let out = Command::new(binary("intake-api"))
@@ -168,7 +175,7 @@ fn operations_md_holds_every_key() {
     }
     assert!(
         doc == wanted || std::env::var_os("UPDATE_DOCS").is_some(),
-        "docs/operations.md is out of date: UPDATE_DOCS=1 cargo test --release -p tests --test architecture"
+        "docs/operations.md is out of date: UPDATE_DOCS=1 cargo test --release -p tests --test system operations_md"
     );
 }
 

@@ -5,7 +5,7 @@
 
 use reqwest::{Client, StatusCode, header::HeaderMap, redirect::Policy};
 use tests::{
-    Left, Sample, System,
+    Left, STATION, Sample, Scene, System,
     officers::{Accounts, Browser, Page},
 };
 
@@ -47,18 +47,13 @@ fn session(headers: &HeaderMap) -> String {
     ours.split(';').next().unwrap().to_owned()
 }
 
-/// A signed ticket of the demo's police station.
-async fn signed(system: &System, member: &Browser) -> i64 {
-    let filed = system.file(Sample::BruisesAtSchool.body()).await;
-    system.routed(&filed).await;
-    let id = sqlx::query_scalar("SELECT id FROM tickets WHERE report_id = $1 AND unit = 'pol-341222101'")
-        .bind(filed.id())
-        .fetch_one(&system.db)
-        .await
-        .unwrap();
-    let page = member.get(&format!("/tickets/{id}")).await;
-    assert_eq!(member.act(&page, id, "sign", &[]).await.status, StatusCode::SEE_OTHER);
-    id
+/// A ticket of the demo's police station that its member has signed, and the ticket's page.
+async fn signed() -> (Scene, Browser, i64, Page) {
+    let scene = Scene::of(Sample::BruisesAtSchool).await;
+    let member = scene.browser("member").await;
+    let id = scene.ticket_of(STATION).await;
+    let page = scene.signed(&member, id).await;
+    (scene, member, id, page)
 }
 
 fn contact<'a>(csrf: &'a str, version: &'a str) -> Vec<(&'static str, &'a str)> {
@@ -74,11 +69,8 @@ fn contact<'a>(csrf: &'a str, version: &'a str) -> Vec<(&'static str, &'a str)> 
 
 #[tokio::test]
 async fn over_a_login_the_text_comes_back_and_is_not_sent_by_itself() {
-    let system = System::start().await;
-    let accounts = Accounts::make(&system).await;
-    let member = accounts.browser(&system, "member").await;
-    let id = signed(&system, &member).await;
-    let page = member.get(&format!("/tickets/{id}")).await;
+    let (scene, _, id, page) = signed().await;
+    let Scene { system, accounts, .. } = &scene;
     let (csrf, version) = (page.hidden("csrf"), page.hidden("version"));
     let path = format!("/tickets/{id}/contact");
 
@@ -145,11 +137,8 @@ async fn over_a_login_the_text_comes_back_and_is_not_sent_by_itself() {
 
 #[tokio::test]
 async fn a_second_person_logs_in_over_the_first_and_acts_for_nobody_else() {
-    let system = System::start().await;
-    let accounts = Accounts::make(&system).await;
-    let first = accounts.browser(&system, "member").await;
-    let id = signed(&system, &first).await;
-    let page = first.get(&format!("/tickets/{id}")).await;
+    let (scene, first, id, page) = signed().await;
+    let Scene { system, accounts, .. } = &scene;
     let (csrf, version) = (page.hidden("csrf"), page.hidden("version"));
     let (login, password) = accounts.of("leader");
     let over = send(
@@ -207,11 +196,8 @@ async fn a_second_person_logs_in_over_the_first_and_acts_for_nobody_else() {
 
 #[tokio::test]
 async fn a_harmless_change_and_a_wrong_field_keep_every_text() {
-    let system = System::start().await;
-    let accounts = Accounts::make(&system).await;
-    let member = accounts.browser(&system, "member").await;
-    let id = signed(&system, &member).await;
-    let page = member.get(&format!("/tickets/{id}")).await;
+    let (scene, member, id, page) = signed().await;
+    let Scene { system, accounts, .. } = &scene;
     let leader = accounts.browser(&system, "leader").await;
     let theirs = leader.get(&format!("/tickets/{id}")).await;
     let account: i64 = system
@@ -301,13 +287,10 @@ async fn a_part_of_a_page_gets_a_status_and_never_a_page() {
 
 #[tokio::test]
 async fn while_the_database_is_away_the_text_stays_and_can_be_sent_again() {
-    let system = System::start().await;
+    let (scene, member, id, page) = signed().await;
+    let system = &scene.system;
     // The database refuses on purpose.
     system.leaves(&[Left::Errors]);
-    let accounts = Accounts::make(&system).await;
-    let member = accounts.browser(&system, "member").await;
-    let id = signed(&system, &member).await;
-    let page = member.get(&format!("/tickets/{id}")).await;
     let at = chrono_now();
     let fields = [
         ("who", "李警官"),
@@ -342,11 +325,8 @@ fn banner(page: &str) -> &str {
 
 #[tokio::test]
 async fn of_a_text_that_is_too_long_the_page_says_that_it_is_not_carried() {
-    let system = System::start().await;
-    let accounts = Accounts::make(&system).await;
-    let member = accounts.browser(&system, "member").await;
-    let id = signed(&system, &member).await;
-    let page = member.get(&format!("/tickets/{id}")).await;
+    let (scene, _, id, page) = signed().await;
+    let Scene { system, accounts, .. } = &scene;
     let (csrf, version) = (page.hidden("csrf"), page.hidden("version"));
     let path = format!("/tickets/{id}/contact");
     let (login, password) = accounts.of("member");

@@ -5,8 +5,9 @@
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde::Deserialize;
 use serde_json::{Value, json};
-use tests::{Filed, Options, Sample, Servers, System, officers::Accounts};
+use tests::{Api, Filed, Options, STATION, Sample, Scene, Servers, System, officers::Accounts};
 
 /// A report whose police and procuratorate have let everything pass, and the routers' clock stopped.
 async fn supervised(sample: &Value) -> (System, Filed) {
@@ -37,12 +38,11 @@ fn sample() -> Value {
     sample
 }
 
-async fn api(system: &System, accounts: &Accounts) -> Value {
-    let token = accounts.token(system, "leading").await;
-    let url = format!("{}/api/v1/leading", system.internal_url);
-    let answer = system.http.get(url).bearer_auth(token).send().await.unwrap();
-    assert_eq!(answer.status(), 200);
-    answer.json().await.unwrap()
+/// What the leading group's page is made of.
+#[derive(Deserialize)]
+struct Leading {
+    overdue: Vec<Value>,
+    office: Value,
 }
 
 #[tokio::test]
@@ -53,13 +53,14 @@ async fn what_is_overdue_at_its_level_and_whom_to_phone() {
         .execute(&system.db)
         .await
         .unwrap();
-    let found = api(&system, &accounts).await;
-    let lines = found["overdue"].as_array().unwrap();
+    let api = Api::of(&system, &accounts, "leading").await;
+    let found: Leading = api.get("/leading").await;
+    let lines = found.overdue;
     assert!(!lines.is_empty());
     let since: Vec<&str> = lines.iter().map(|line| line["since"].as_str().unwrap()).collect();
     assert!(since.is_sorted(), "the longest first: {since:?}");
     let letters = ["court", "proc"];
-    for line in lines {
+    for line in &lines {
         let letter = letters.contains(&line["unit"].as_str().unwrap());
         assert_eq!(line["letter"] == true, letter, "{line}");
         assert!(
@@ -72,7 +73,7 @@ async fn what_is_overdue_at_its_level_and_whom_to_phone() {
     let police = lines.iter().find(|line| line["unit"] == "pol-341222101").unwrap();
     assert_eq!(police["call"]["people"][0]["name"], "值班 2");
     assert_eq!(police["call"]["example"], true);
-    assert_eq!(found["office"]["duty_phone"], "0558-8600000");
+    assert_eq!(found.office["duty_phone"], "0558-8600000");
 
     let leading = accounts.browser(&system, "leading").await;
     let page = leading.get("/leading").await;
@@ -105,22 +106,16 @@ async fn what_is_overdue_at_its_level_and_whom_to_phone() {
     .execute(&system.db)
     .await
     .unwrap();
-    let after = api(&system, &accounts).await;
-    let still = |line: &&Value| line["unit"] == "pol-341222101" && line["stage"] == "sign";
-    assert_eq!(after["overdue"].as_array().unwrap().iter().filter(still).count(), 0);
+    let after: Leading = api.get("/leading").await;
+    let still = |line: &Value| line["unit"] == STATION && line["stage"] == "sign";
+    assert!(!after.overdue.iter().any(still));
 }
 
 #[tokio::test]
 async fn everybody_lands_on_their_own_first_page_and_every_ticket_address_opens() {
-    let system = System::start().await;
-    let accounts = Accounts::make(&system).await;
-    let filed = system.file(Sample::BruisesAtSchool.body()).await;
-    system.routed(&filed).await;
-    let ticket: i64 = sqlx::query_scalar("SELECT id FROM tickets WHERE report_id = $1 AND unit = 'pol-341222101'")
-        .bind(filed.id())
-        .fetch_one(&system.db)
-        .await
-        .unwrap();
+    let scene = Scene::of(Sample::BruisesAtSchool).await;
+    let Scene { system, accounts, .. } = &scene;
+    let ticket = scene.ticket_of(STATION).await;
     for (who, first) in [
         ("member", "/desk"),
         ("leader", "/desk"),
@@ -129,7 +124,7 @@ async fn everybody_lands_on_their_own_first_page_and_every_ticket_address_opens(
         ("admin", "/people"),
     ] {
         // The harness logs in with next=/desk, which is nobody's first page but the units'.
-        let browser = accounts.browser(&system, who).await;
+        let browser = scene.browser(who).await;
         assert_eq!(browser.get("/").await.location.as_deref(), Some(first), "{who}");
         assert_eq!(browser.get(first).await.status, 200, "{who}");
         let (login, password) = accounts.of(who);
@@ -147,18 +142,18 @@ async fn everybody_lands_on_their_own_first_page_and_every_ticket_address_opens(
         assert_eq!(location, if first == "/desk" { "/desk" } else { "/" }, "{who}");
     }
     let path = format!("/tickets/{ticket}");
-    assert_eq!(accounts.browser(&system, "member").await.get(&path).await.status, 200);
-    let office = accounts.browser(&system, "office").await;
+    assert_eq!(scene.browser("member").await.get(&path).await.status, 200);
+    let office = scene.browser("office").await;
     let led = office.get(&path).await;
     let to = format!("/board/tickets/{ticket}");
     assert_eq!((led.status.as_u16(), led.location.as_deref()), (303, Some(to.as_str())));
     assert_eq!(office.get(&to).await.status, 200);
-    let leading = accounts.browser(&system, "leading").await;
+    let leading = scene.browser("leading").await;
     assert_eq!(leading.get(&path).await.location.as_deref(), Some("/leading"));
     assert_eq!(leading.get(&to).await.status, 404);
     // Whether there is such a ticket, nobody learns from how the answer looks.
     for who in ["office", "leading", "admin"] {
-        let browser = accounts.browser(&system, who).await;
+        let browser = scene.browser(who).await;
         let (there, nowhere) = (browser.get(&path).await, browser.get("/tickets/999999999").await);
         assert_eq!(there.status, nowhere.status, "{who}");
         let same =

@@ -3,22 +3,16 @@
 
 use reqwest::StatusCode;
 use serde_json::json;
-use tests::{Sample, System, officers::Accounts};
+use tests::{STATION, Sample, Scene};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_nul_is_never_the_databases_trouble() {
-    let system = System::start().await;
-    let accounts = Accounts::make(&system).await;
-    let filed = system.file(Sample::BruisesAtSchool.body()).await;
-    system.routed(&filed).await;
-    let ticket: i64 = sqlx::query_scalar("SELECT id FROM tickets WHERE report_id = $1 AND unit = 'pol-341222101'")
-        .bind(filed.id())
-        .fetch_one(&system.db)
-        .await
-        .unwrap();
+    let scene = Scene::of(Sample::BruisesAtSchool).await;
+    let Scene { system, accounts, .. } = &scene;
+    let ticket = scene.ticket_of(STATION).await;
     let at = |path: &str| format!("{}{path}", system.internal_url);
 
-    let token = accounts.token(&system, "member").await;
+    let token = accounts.token(system, "member").await;
     let programs = [
         (
             "/api/v1/session".to_owned(),
@@ -48,7 +42,7 @@ async fn a_nul_is_never_the_databases_trouble() {
         assert!(answer.status().as_u16() < 500, "{path}: {}", answer.status());
     }
 
-    let admin = accounts.browser(&system, "admin").await;
+    let admin = scene.browser("admin").await;
     for path in [
         "/people?q=%00",
         "/people?q=a%%0000b",
@@ -59,11 +53,8 @@ async fn a_nul_is_never_the_databases_trouble() {
         let page = admin.get(path).await;
         assert!(page.status.as_u16() < 500, "{path}: {}", page.status);
     }
-    let member = accounts.browser(&system, "member").await;
-    let page = member.get(&format!("/tickets/{ticket}")).await;
-    let page = member.act(&page, ticket, "sign", &[]).await;
-    assert!(page.status.as_u16() < 400, "{}", page.status);
-    let page = member.get(&format!("/tickets/{ticket}")).await;
+    let member = scene.browser("member").await;
+    let page = scene.signed(&member, ticket).await;
     let page = member
         .act(&page, ticket, "evidence", &[("reference", "密封\0编号丙号")])
         .await;

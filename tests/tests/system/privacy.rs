@@ -2,6 +2,7 @@
 
 use std::{process::Command, time::Duration};
 
+use casework::report::Report;
 use platform::broker::{Connection, Queue, Topology};
 use serde_json::{Value, json};
 use tests::{Options, Sample, Servers, System, eventually};
@@ -31,13 +32,8 @@ fn of_samples() -> Vec<String> {
     for sample in Sample::ALL {
         let body = sample.json();
         phrases.push(body["narrative"].as_str().expect("a narrative").to_owned());
-        phrases.extend(
-            body["children"]
-                .as_array()
-                .into_iter()
-                .flatten()
-                .filter_map(|c| c["name"].as_str().map(str::to_owned)),
-        );
+        let report = Report::parse(sample.body().as_bytes()).expect("a report");
+        phrases.extend(report.children.into_iter().filter_map(|child| child.name));
         phrases.extend(body["reporter"]["organization"].as_str().map(str::to_owned));
     }
     phrases

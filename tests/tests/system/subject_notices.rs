@@ -13,7 +13,7 @@ use platform::{
     },
 };
 use serde_json::Value;
-use tests::{Fixture, Sample, System, eventually, lease::lease, officers::Accounts};
+use tests::{Api, Fixture, Sample, System, eventually, lease::lease, officers::Accounts};
 use uuid::Uuid;
 
 fn notice(subject: Subject, to: To<'_>) -> SubjectNotice<'_> {
@@ -202,18 +202,7 @@ async fn they_arrive_open_for_their_recipient_and_may_fail_like_any_other() {
             "{path}"
         );
     }
-    let token = accounts.token(&system, "office").await;
-    let url = format!("{}/api/v1/board/now", system.internal_url);
-    let now: Value = system
-        .http
-        .get(url)
-        .bearer_auth(&token)
-        .send()
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap();
+    let now: Value = Api::of(&system, &accounts, "office").await.get("/board/now").await;
     assert_eq!(now["failed"][0]["subject_kind"], "rule-set", "{now}");
     assert_eq!(now["failed"][0]["ticket_id"], Value::Null);
     let page = office.get("/board").await;

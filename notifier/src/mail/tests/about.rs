@@ -7,7 +7,7 @@ fn rules() -> LeasedNotice {
     about("rules-submitted", ("rule-set", 3), json!({"version": 3, "by": "周正"}))
 }
 
-fn about(kind: &str, (subject, id): (&str, i64), said: Value) -> LeasedNotice {
+pub(super) fn about(kind: &str, (subject, id): (&str, i64), said: Value) -> LeasedNotice {
     LeasedNotice {
         kind: kind.into(),
         urgency: "P3".into(),
@@ -96,15 +96,11 @@ fn every_subject_says_what_is_asked_and_opens_for_its_recipient() {
             ],
         ),
         (
-            LeasedNotice {
-                unit: "pol-341222101".into(),
-                unit_kind: "police".into(),
-                ..about(
-                    "flood-closed",
-                    ("flood", 9),
-                    json!({"count": 62, "change": "重复报告", "by": "李娜"}),
-                )
-            },
+            to_the_station(about(
+                "flood-closed",
+                ("flood", 9),
+                json!({"count": 62, "change": "重复报告", "by": "李娜"}),
+            )),
             "【一般】批量终止办理：62件工单",
             ["件数：62", "变更内容：重复报告", "http://10.0.0.5:8081/\n"],
         ),
@@ -169,11 +165,7 @@ fn every_subject_says_what_is_asked_and_opens_for_its_recipient() {
             ["有12份报告等待回访", "件数：12", "http://10.0.0.5:8081/callbacks\n"],
         ),
         (
-            LeasedNotice {
-                unit: "pol-341222101".into(),
-                unit_kind: "police".into(),
-                ..about("rights-changed", ("account", 7), rights)
-            },
+            to_the_station(about("rights-changed", ("account", 7), rights)),
             "【一般】人员账号变更：人员账号",
             ["请核对是否应当如此", "经办人：李娜", "http://10.0.0.5:8081/\n"],
         ),

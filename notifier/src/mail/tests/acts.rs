@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn asked(kind: &str, stage_name: &str) -> LeasedNotice {
+pub(super) fn asked(kind: &str, stage_name: &str) -> LeasedNotice {
     but(notice(kind), |ticket| {
         ticket["stages"].as_array_mut().unwrap().push(stage(
             stage_name,
@@ -91,13 +91,6 @@ fn what_was_decided_meanwhile_is_not_asked_again() {
 #[test]
 fn the_others_say_what_happened_and_what_follows() {
     let refused = but(notice("close-refused"), |ticket| ticket["about"] = json!(["resolve"]));
-    let withdrawn = but(notice("transfer-withdrawn"), |ticket| {
-        ticket["about"] = json!([]);
-        for stage in ticket["stages"].as_array_mut().unwrap() {
-            stage["ended_at"] = json!("2026-11-24T16:50:00+08:00");
-            stage["ended_how"] = json!("void");
-        }
-    });
     let letter = |kind: &str| LeasedNotice {
         unit_kind: "procuratorate".into(),
         ..but(notice(kind), |ticket| ticket["about"] = json!([]))
@@ -109,7 +102,7 @@ fn the_others_say_what_happened_and_what_follows() {
             "工单恢复办理。“接报处置”的办结于2026年11月27日（星期五）24时到期。请打开链接查看理由",
         ),
         (
-            withdrawn,
+            withdrawn(),
             "【特急】移送已撤回：接报处置 · 20261124",
             "所列工单取消，无需办理",
         ),

@@ -242,11 +242,7 @@ fn what_comes_from_outside_is_escaped_and_what_is_broken_is_refused() {
     let mail = write(&odd, "2026-11-24T16:12:00+08:00");
     assert!(!mail.html.contains("<script>") && mail.text.starts_with("<script>："));
     let broken = but(odd, |ticket| ticket["basis"] = json!("not a list"));
-    let packs = Packs {
-        in_force: &PACK,
-        pinned: &BTreeMap::new(),
-    };
-    let error = compose(&broken, packs, "http://h", broken.created_at)
+    let error = compose(&broken, &PACK, "http://h", broken.created_at)
         .unwrap_err()
         .to_string();
     assert!(error.contains("tickets"), "{error}");

@@ -4,14 +4,10 @@ mod about;
 mod acts;
 mod cases;
 mod floods;
+mod kept;
 
-use std::{
-    collections::BTreeMap,
-    path::Path,
-    sync::{Arc, LazyLock},
-};
+use std::{collections::BTreeMap, path::Path, sync::LazyLock};
 
-use casework::pack::Pack;
 use platform::{
     receipt::ReportId,
     store::{NoticeContact, Phone},
@@ -123,12 +119,7 @@ fn station() -> NoticeContact {
 }
 
 fn write(notice: &LeasedNotice, now: &str) -> Mail {
-    let pack = Arc::new(PACK.clone());
-    let packs = Packs {
-        in_force: &PACK,
-        pinned: &[((1, 1), pack)].into(),
-    };
-    compose(notice, packs, "http://10.0.0.5:8081", at(now)).unwrap()
+    compose(notice, &PACK, "http://10.0.0.5:8081", at(now)).unwrap()
 }
 
 /// Sent to somebody else than the unit that holds the ticket.
@@ -141,8 +132,51 @@ fn to(unit: &str, notice: LeasedNotice) -> LeasedNotice {
         unit: unit.into(),
         unit_name: name.into(),
         unit_kind: kind.into(),
+        mailbox: format!("{unit}@taihe.example"),
         ..notice
     }
+}
+
+/// Sent to the station that holds the ticket.
+fn to_the_station(notice: LeasedNotice) -> LeasedNotice {
+    LeasedNotice {
+        unit: "pol-341222101".into(),
+        unit_name: "太和县公安局旧县派出所".into(),
+        unit_kind: "police".into(),
+        mailbox: "pol-341222101@taihe.example".into(),
+        ..notice
+    }
+}
+
+/// Tells the station that what was transferred to it was taken back.
+fn withdrawn() -> LeasedNotice {
+    but(notice("transfer-withdrawn"), |ticket| {
+        ticket["about"] = json!([]);
+        for stage in ticket["stages"].as_array_mut().unwrap() {
+            stage["ended_at"] = json!("2026-11-24T16:50:00+08:00");
+            stage["ended_how"] = json!("void");
+        }
+    })
+}
+
+/// To a court, which is asked and not told.
+fn court(kind: &str) -> LeasedNotice {
+    LeasedNotice {
+        unit_kind: "court".into(),
+        ..but(notice(kind), |ticket| {
+            ticket["unit_kind"] = json!("court");
+            ticket["obligation"] = json!("protection-order");
+        })
+    }
+}
+
+/// To the office: nobody knows yet whose it is.
+fn triage() -> LeasedNotice {
+    but(to("office", notice("dispatch")), |ticket| {
+        ticket["unit"] = json!("office");
+        ticket["unit_kind"] = json!("office");
+        ticket["obligation"] = json!("triage");
+    })
 }
 
 /// The first ticket, changed.
@@ -159,7 +193,6 @@ fn a_dispatch_says_what_is_asked_by_when_and_why() {
         "【特急】待签收：接报处置 · 11月24日16:40前 · 20261124-0000"
     );
     assert!(mail.urgent);
-    assert_eq!(mail.text, include_str!("dispatch.txt").trim_end());
     for part in [
         "<a href=\"http://10.0.0.5:8081/tickets/42\"",
         "儿童可能正处于危险之中：请立即先行处置",
@@ -269,18 +302,6 @@ fn times_are_absolute_and_bases_are_titles() {
 
 #[test]
 fn words_follow_from_the_kind_of_notice() {
-    let triage = but(to("office", notice("dispatch")), |ticket| {
-        ticket["unit"] = json!("office");
-        ticket["unit_kind"] = json!("office");
-        ticket["obligation"] = json!("triage");
-    });
-    let court = |kind: &str| LeasedNotice {
-        unit_kind: "court".into(),
-        ..but(notice(kind), |ticket| {
-            ticket["unit_kind"] = json!("court");
-            ticket["obligation"] = json!("protection-order");
-        })
-    };
     let calm = |notice: LeasedNotice| {
         let mut facts = facts();
         facts["present_danger"] = json!(false);
@@ -298,7 +319,7 @@ fn words_follow_from_the_kind_of_notice() {
             "请立即打开链接签收",
         ),
         (
-            triage,
+            triage(),
             "16:12",
             "【特急】待研判：待人工研判 · 11月24日16:40前 · ",
             "请尽快人工研判",

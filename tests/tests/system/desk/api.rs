@@ -3,10 +3,31 @@
 use std::time::Duration;
 
 use chrono::{DateTime, FixedOffset};
+use serde::Deserialize;
 use serde_json::{Value, json};
-use tests::{System, officers::Accounts};
+use tests::{Api, Problem, System, officers::Accounts};
 
 use super::filed;
+
+/// A page of the queue.
+#[derive(Deserialize)]
+struct Queue {
+    tickets: Vec<Line>,
+    /// Of all pages.
+    open: usize,
+}
+
+/// A ticket in it.
+#[derive(Deserialize)]
+struct Line {
+    id: i64,
+    next_due_at: Option<DateTime<FixedOffset>>,
+}
+
+fn wrong_fields(answer: Value) -> Vec<String> {
+    let problem: Problem = serde_json::from_value(answer).expect("a problem");
+    problem.pointers().into_iter().map(str::to_owned).collect()
+}
 
 #[tokio::test]
 async fn the_queue_is_ordered_by_next_due() {
@@ -14,31 +35,13 @@ async fn the_queue_is_ordered_by_next_due() {
     let accounts = Accounts::make(&system).await;
     let (first, ..) = filed(&system).await;
     let (second, ..) = filed(&system).await;
-    let token = accounts.token(&system, "member").await;
+    let api = Api::of(&system, &accounts, "member").await;
     let queue = async || -> Vec<i64> {
-        let url = format!("{}/api/v1/tickets?limit=100", system.internal_url);
-        let body: Value = system
-            .http
-            .get(url)
-            .bearer_auth(&token)
-            .send()
-            .await
-            .unwrap()
-            .json()
-            .await
-            .unwrap();
-        let tickets = body["tickets"].as_array().unwrap();
-        assert_eq!(body["open"].as_u64().unwrap(), tickets.len() as u64);
-        let due: Vec<_> = tickets
-            .iter()
-            .map(|t| {
-                t["next_due_at"]
-                    .as_str()
-                    .map(|d| d.parse::<DateTime<FixedOffset>>().unwrap())
-            })
-            .collect();
+        let queue: Queue = api.get("/tickets?limit=100").await;
+        assert_eq!(queue.open, queue.tickets.len());
+        let due: Vec<_> = queue.tickets.iter().map(|line| line.next_due_at).collect();
         assert!(due.is_sorted(), "{due:?}");
-        tickets.iter().map(|t| t["id"].as_i64().unwrap()).collect()
+        queue.tickets.iter().map(|line| line.id).collect()
     };
     let before = queue().await;
     let place = |ids: &[i64], id| ids.iter().position(|x| *x == id).unwrap();
@@ -66,44 +69,13 @@ async fn the_same_acts_by_api() {
     let system = System::start().await;
     let accounts = Accounts::make(&system).await;
     let (id, other, _) = filed(&system).await;
-    let token = accounts.token(&system, "member").await;
-    let url = |path: &str| format!("{}/api/v1/tickets/{path}", system.internal_url);
-    let post = async |act: &str, body: Value| {
-        let answer = system
-            .http
-            .post(url(&format!("{id}/{act}")))
-            .bearer_auth(&token)
-            .json(&body)
-            .send()
-            .await
-            .unwrap();
-        (answer.status().as_u16(), answer.json::<Value>().await.unwrap())
-    };
-    assert_eq!(
-        system.http.get(url(&id.to_string())).send().await.unwrap().status(),
-        401
-    );
-    assert_eq!(
-        system
-            .http
-            .get(url(&other.to_string()))
-            .bearer_auth(&token)
-            .send()
-            .await
-            .unwrap()
-            .status(),
-        404
-    );
-    let ticket: Value = system
-        .http
-        .get(url(&id.to_string()))
-        .bearer_auth(&token)
-        .send()
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap();
+    let api = Api::of(&system, &accounts, "member").await;
+    let post =
+        async |act: &str, body: Value| -> (u16, Value) { api.post(&format!("/tickets/{id}/{act}"), &body).await };
+    let without = format!("{}/api/v1/tickets/{id}", system.internal_url);
+    assert_eq!(system.http.get(without).send().await.unwrap().status(), 401);
+    assert_eq!(api.status(&format!("/tickets/{other}")).await, 404);
+    let ticket: Value = api.get(&format!("/tickets/{id}")).await;
     assert_eq!(
         (ticket["state"].as_str(), ticket["next_act"].as_str()),
         (Some("dispatched"), Some("sign"))
@@ -126,13 +98,10 @@ async fn the_same_acts_by_api() {
         json!({"version": body["version"], "who": "甲", "at": "yesterday"}),
     )
     .await;
-    let pointers: Vec<_> = wrong["errors"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|e| e["pointer"].as_str().unwrap())
-        .collect();
-    assert_eq!((status, pointers), (422, vec!["/at", "/place"]));
+    assert_eq!(
+        (status, wrong_fields(wrong)),
+        (422, vec!["/at".to_owned(), "/place".to_owned()])
+    );
     // What the outcome needs is asked: the material or why not, by whom the child was seen or why not.
     let version = body["version"].clone();
     let (status, wrong) = post(
@@ -140,13 +109,10 @@ async fn the_same_acts_by_api() {
         json!({"version": version, "outcome": "confirmed-handled", "note": "完"}),
     )
     .await;
-    let pointers: Vec<_> = wrong["errors"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|e| e["pointer"].as_str().unwrap())
-        .collect();
-    assert_eq!((status, pointers), (422, vec!["/reference", "/seen"]));
+    assert_eq!(
+        (status, wrong_fields(wrong)),
+        (422, vec!["/reference".to_owned(), "/seen".to_owned()])
+    );
     let closing =
         json!({"version": version, "outcome": "confirmed-handled", "missing": "尚未出具", "unseen": "孩子已离开本县"});
     let (status, body) = post("resolve", closing).await;
@@ -169,15 +135,7 @@ async fn the_same_acts_by_api() {
     let (status, body) = post("sign", json!({"version": back["version"]})).await;
     assert_eq!((status, body["state"].as_str()), (409, Some("in-progress")));
 
-    let document: Value = system
-        .http
-        .get(format!("{}/api/v1/openapi.json", system.internal_url))
-        .send()
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap();
+    let document: Value = api.get("/openapi.json").await;
     let out = system.intake_cli(&["routes"]).await;
     let api = out
         .stdout

@@ -4,9 +4,24 @@
 use casework::{county::Matter, words::reserved::NOT_FILED};
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::store::{ActDone, Board, Denied, DeskScope, Router, TicketDeed};
+use serde::Deserialize;
 use tests::Sample;
 
 use super::scene::{Scene, UNIT, text};
+
+/// A unit's contacts on the board.
+#[derive(Deserialize)]
+struct Times {
+    unit: String,
+    contacted_in_time: i64,
+    contact_judged: i64,
+}
+
+/// A level of a stored plan.
+#[derive(Deserialize)]
+struct Planned {
+    to: String,
+}
 
 #[tokio::test]
 async fn another_person_confirms_and_resolve_ends_only_then() {
@@ -111,17 +126,9 @@ async fn another_person_confirms_and_resolve_ends_only_then() {
         .await
         .unwrap()
         .unwrap();
-    let unit = data["times"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|u| u["unit"] == UNIT)
-        .unwrap();
-    assert_eq!(
-        (unit["contacted_in_time"].as_i64(), unit["contact_judged"].as_i64()),
-        (Some(0), Some(1)),
-        "{unit}"
-    );
+    let times: Vec<Times> = serde_json::from_value(data["times"].clone()).unwrap();
+    let unit = times.iter().find(|times| times.unit == UNIT).unwrap();
+    assert_eq!((unit.contacted_in_time, unit.contact_judged), (0, 1));
 }
 
 #[tokio::test]
@@ -161,12 +168,8 @@ async fn what_the_unit_does_not_confirm_falls_to_the_office() {
         Some(("close-requested", UNIT))
     );
     let plan = scene.stage(id, "confirm").await["plan"].clone();
-    let to: Vec<_> = plan
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|step| step["to"].as_str().unwrap())
-        .collect();
+    let plan: Vec<Planned> = serde_json::from_value(plan).unwrap();
+    let to: Vec<_> = plan.iter().map(|step| step.to.as_str()).collect();
     assert_eq!(to, ["unit-leader", "office", "office", "leading-group"]);
     // Same name, other account, other unit: the office may, since it did not close it.
     let done = scene.decide(&office, id, &TicketDeed::Confirm(None), 5 + 4 * 60).await;

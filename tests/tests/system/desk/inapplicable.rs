@@ -2,25 +2,23 @@
 
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use tests::{Sample, System, officers::Accounts};
+use tests::{Known, Sample, Scene};
 
 /// A ticket of the report that rests on an unknown fact or, if `known`, on none: id and unit.
-async fn ticket(system: &System, report: i64, known: bool) -> (i64, String) {
+async fn ticket(scene: &Scene, known: bool) -> (i64, String) {
     sqlx::query_as(
         "SELECT id, unit FROM tickets WHERE report_id = $1 AND obligation <> 'triage' AND unit <> 'office'
          AND (cardinality(coalesce(unknowns, '{}')) = 0) = $2 ORDER BY id LIMIT 1",
     )
-    .bind(report)
+    .bind(scene.filed.id())
     .bind(known)
-    .fetch_one(&system.db)
+    .fetch_one(&scene.system.db)
     .await
     .unwrap()
 }
 
 #[tokio::test]
 async fn what_rests_on_an_unknown_fact_may_not_apply() {
-    let system = System::start().await;
-    let mut accounts = Accounts::make(&system).await;
     // Nobody knows the child's age and sex, and whether the parents are away.
     let mut body: Value = Sample::BruisesAtSchool.json();
     let child = body["children"][0].as_object_mut().unwrap();
@@ -28,30 +26,27 @@ async fn what_rests_on_an_unknown_fact_may_not_apply() {
         child.remove(known);
     }
     child.insert("sex".into(), json!("unknown"));
-    let filed = system.file(&body.to_string()).await;
-    system.routed(&filed).await;
-    let (id, unit) = ticket(&system, filed.id(), false).await;
-    let (certain, other) = ticket(&system, filed.id(), true).await;
+    let mut scene = Scene::with(&body.to_string()).await;
+    let (id, unit) = ticket(&scene, false).await;
+    let (certain, other) = ticket(&scene, true).await;
     for (login, unit) in [("one", &unit), ("two", &unit), ("certain", &other)] {
-        accounts.join(&system, login, "王伟", (unit, "member")).await;
+        scene
+            .accounts
+            .join(&scene.system, login, "王伟", (unit, "member"))
+            .await;
     }
-    let (one, two) = (
-        accounts.browser(&system, "one").await,
-        accounts.browser(&system, "two").await,
-    );
-    let elsewhere = accounts.browser(&system, "certain").await;
+    let (one, two) = (scene.browser("one").await, scene.browser("two").await);
+    let elsewhere = scene.browser("certain").await;
 
     // A ticket that rests on known facts: not offered, and refused.
-    let page = elsewhere.get(&format!("/tickets/{certain}")).await;
-    assert_eq!(elsewhere.act(&page, certain, "sign", &[]).await.status, 303);
+    scene.signed(&elsewhere, certain).await;
     let page = elsewhere.get(&format!("/tickets/{certain}/close")).await;
     assert!(page.text.contains("value=\"no-harm-found\"") && !page.text.contains("value=\"not-applicable\""));
     let page = elsewhere.get(&format!("/tickets/{certain}")).await;
     let forced = [("outcome", "not-applicable"), ("note", "与本单位无关")];
     assert_eq!(elsewhere.act(&page, certain, "resolve", &forced).await.status, 422);
 
-    let page = one.get(&format!("/tickets/{id}")).await;
-    assert_eq!(one.act(&page, id, "sign", &[]).await.status, 303);
+    scene.signed(&one, id).await;
     let page = one.get(&format!("/tickets/{id}/close")).await;
     assert!(
         page.text.contains("value=\"not-applicable\"") && page.text.contains("不适用"),
@@ -82,7 +77,7 @@ async fn what_rests_on_an_unknown_fact_may_not_apply() {
     let (state, outcome, seen): (String, Option<String>, bool) =
         sqlx::query_as("SELECT state, outcome, contacted_at IS NOT NULL FROM tickets WHERE id = $1")
             .bind(id)
-            .fetch_one(&system.db)
+            .fetch_one(&scene.system.db)
             .await
             .unwrap();
     assert_eq!(
@@ -94,24 +89,13 @@ async fn what_rests_on_an_unknown_fact_may_not_apply() {
         "SELECT ended_how FROM stages WHERE ticket_id = $1 AND stage = 'contact' AND ended_at IS NOT NULL",
     )
     .bind(id)
-    .fetch_all(&system.db)
+    .fetch_all(&scene.system.db)
     .await
     .unwrap();
     assert_eq!(ended, ["void"]);
-    let url = format!("{}/api/v1/status", system.public_url);
-    let asked = json!({"receipt": filed.receipt, "follow_up_code": filed.follow_up_code});
-    let status: Value = system
-        .http
-        .post(url)
-        .json(&asked)
-        .send()
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap();
+    let known: Known = scene.system.known(&scene.filed).await;
     assert!(
-        status["child_seen_at"].is_null() && status["resolved_at"].is_null(),
-        "{status}"
+        known.child_seen_at.is_none() && known.resolved_at.is_none(),
+        "{known:?}"
     );
 }

@@ -1,9 +1,10 @@
 //! Through pages and API: a unit asks and the office approves, the police open and are reviewed, the oversight looks, and who read
 //! what is listed.
 
+use serde::Deserialize;
 use serde_json::{Value, json};
 use tests::{
-    Filed, Sample, System,
+    Api, Filed, Sample, System,
     officers::{Accounts, Browser},
 };
 
@@ -28,6 +29,12 @@ async fn filed(system: &System) -> (Filed, i64, i64) {
     };
     let (police, health) = (id("police-accept").await, id("psychological-support").await);
     (filed, police, health)
+}
+
+/// The list of who read what.
+#[derive(Deserialize)]
+struct Reads {
+    reads: Vec<Value>,
 }
 
 /// People besides those of the demo.
@@ -126,49 +133,23 @@ async fn a_unit_asks_the_office_approves_and_it_is_shown_to_one_person() {
     assert!(shown.contains("化名小学丁") && !shown.contains("化名路7号"));
     let own = health.get(&read).await;
     assert!(own.status == 200 && own.text.contains("化名小学丁") && !own.text.contains("化名路7号"));
-    let token = accounts.token(&system, "health").await;
-    let get = async |path: String, token: String| {
-        let answer = system
-            .http
-            .get(format!("{}{path}", system.internal_url))
-            .bearer_auth(token)
-            .send()
-            .await
-            .unwrap();
-        (
-            answer.status().as_u16(),
-            answer.json::<Value>().await.unwrap_or_default(),
-        )
-    };
-    let (status, body) = get(format!("/api/v1{path}"), token.clone()).await;
-    assert_eq!(
-        (status, &body["matter"]["children"][0]["school"]),
-        (200, &json!("化名小学丁"))
-    );
-    let (status, body) = get(format!("/api/v1{read}"), token.clone()).await;
-    assert_eq!(
-        (status, &body["matter"]["children"][0]["school"]),
-        (200, &json!("化名小学丁"))
-    );
+    let program = Api::of(&system, &accounts, "health").await;
+    let body: Value = program.get(&path).await;
+    assert_eq!(body["matter"]["children"][0]["school"], "化名小学丁");
+    let body: Value = program.get(&read).await;
+    assert_eq!(body["matter"]["children"][0]["school"], "化名小学丁");
     assert!(body["identity"].is_null() && body["matter"]["narrative"].is_null());
     // Who read what, per report, to the office; a unit finds no such page.
     let reads = office.get(&format!("/reads?receipt={}", filed.receipt)).await;
     assert!(reads.status == 200 && reads.text.contains("demo-health") && reads.text.contains("学校"));
     assert_eq!(health.get("/reads").await.status, 404);
-    let office_token = accounts.token(&system, "office").await;
-    let (_, listed) = get(
-        format!("/api/v1/reads?receipt={}&who=demo-health", filed.receipt),
-        office_token.clone(),
-    )
-    .await;
-    assert!(
-        listed["reads"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .any(|read| read["how"] == "opening" && read["parts"] == json!(["school"]))
-    );
-    let (_, one) = get(format!("/api/v1/openings/{id}"), office_token).await;
+    let offices = Api::of(&system, &accounts, "office").await;
+    let listed: Reads = offices
+        .get(&format!("/reads?receipt={}&who=demo-health", filed.receipt))
+        .await;
+    let of_the_opening = |read: &Value| read["how"] == "opening" && read["parts"] == json!(["school"]);
+    assert!(listed.reads.iter().any(of_the_opening));
+    let one: Value = offices.get(&format!("/openings/{id}")).await;
     assert_eq!(
         (&one["reason"], &one["opening"]["state"]),
         (&json!("密封理由戊"), &json!("open"))
@@ -185,8 +166,7 @@ async fn a_unit_asks_the_office_approves_and_it_is_shown_to_one_person() {
     assert!(!health.get(&path).await.text.contains("化名小学丁"));
     let over = health.get(&read).await;
     assert!(over.status == 410 && !over.text.contains("化名小学丁") && over.text.contains("现在没有开放给您的内容"));
-    let (status, _) = get(format!("/api/v1{read}"), token).await;
-    assert_eq!(status, 410);
+    assert_eq!(program.status(&read).await, 410);
     let trail = office.get(&format!("/openings/{id}")).await.text;
     for line in ["申请查看", "批准", "演示·health 查看：", "提前结束"] {
         assert!(trail.contains(line), "{line}");
@@ -326,17 +306,7 @@ async fn the_oversight_looks_without_a_ticket_and_leaves_a_line() {
         404,
         "to who asked alone"
     );
-    let token = accounts.token(&system, "oversight").await;
-    let url = format!("{}/api/v1/reports/{}", system.internal_url, filed.id());
-    let body: Value = system
-        .http
-        .get(url)
-        .bearer_auth(token)
-        .send()
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap();
+    let program = Api::of(&system, &accounts, "oversight").await;
+    let body: Value = program.get(&format!("/reports/{}", filed.id())).await;
     assert!(body["matter"]["narrative"].is_string() && body["hidden"] == json!(["identity"]));
 }

@@ -167,7 +167,7 @@ impl World {
         let id = report.filed.id();
         let path = format!("/api/v1/callbacks/{id}");
         let call = self.get(&self.office[0], &path).await;
-        if call["calls"].as_array().is_some_and(|calls| !calls.is_empty()) {
+        if call["calls"].get(0).is_some() {
             return None;
         }
         let body = json!({"attempt": call["next_attempt"], "result": "satisfied"});
@@ -236,10 +236,9 @@ impl World {
         if rng.random_bool(0.3) {
             let act = ["confirm", "refuse"].choose(rng).unwrap();
             let current = self.get(person, "/api/v1/closings").await;
-            let version = current
-                .as_array()
-                .and_then(|all| all.iter().find(|c| c["id"] == ticket || c["ticket_id"] == ticket));
-            let version = version.map_or(json!(null), |c| c["version"].clone());
+            let current: Vec<Value> = serde_json::from_value(current).unwrap_or_default();
+            let closing = current.iter().find(|c| c["id"] == ticket || c["ticket_id"] == ticket);
+            let version = closing.map_or(json!(null), |c| c["version"].clone());
             let body = json!({"version": version, "reason": "同意", "note": "同意"});
             return self
                 .post(person, &format!("/api/v1/closings/{ticket}/{act}"), &body)

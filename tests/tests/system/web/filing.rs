@@ -4,9 +4,14 @@ use std::time::Duration;
 
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use tests::{Filed, Left, Options, Servers, System, eventually};
+use tests::{Filed, Left, Options, Problem, Servers, System, eventually};
 
 use super::{post, problem, report};
+
+/// The wrong fields of a refusal.
+async fn wrong(response: reqwest::Response) -> Problem {
+    serde_json::from_value(problem(response).await).expect("a problem")
+}
 
 #[tokio::test]
 async fn what_is_wrong_is_named_and_nothing_is_stored() {
@@ -43,18 +48,9 @@ async fn what_is_wrong_is_named_and_nothing_is_stored() {
     for (body, pointer) in cases {
         let response = post(&system, body.to_string(), &[]).await;
         assert_eq!(response.status(), StatusCode::UNPROCESSABLE_ENTITY, "{pointer}");
-        let problem = problem(response).await;
-        let pointers: Vec<_> = problem["errors"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|e| e["pointer"].as_str().unwrap())
-            .collect();
-        assert_eq!(pointers, [pointer], "{problem}");
-        assert!(
-            problem["errors"][0]["detail"].as_str().unwrap().chars().count() > 1,
-            "{problem}"
-        );
+        let problem = wrong(response).await;
+        assert_eq!(problem.pointers(), [pointer], "{problem:?}");
+        assert!(problem.errors[0].detail.chars().count() > 1, "{problem:?}");
     }
     // All mistakes at once.
     let both = post(
@@ -63,7 +59,7 @@ async fn what_is_wrong_is_named_and_nothing_is_stored() {
         &[],
     )
     .await;
-    assert!(problem(both).await["errors"].as_array().unwrap().len() >= 5);
+    assert!(wrong(both).await.errors.len() >= 5);
     for (body, status) in [
         ("{".to_owned(), 400),
         (String::new(), 400),

@@ -1,7 +1,7 @@
 //! A status, by receipt and follow-up code as people type and paste them.
 
 use serde_json::{Value, json};
-use tests::{Filed, Sample, System};
+use tests::{Filed, Known, Sample, System};
 
 use super::{post, problem, report};
 
@@ -153,20 +153,6 @@ async fn a_status_says_what_happened_and_nothing_else() {
         system.routed(&filed).await;
         filed
     };
-    let status = async |filed: &Filed| -> Value {
-        let body = json!({"receipt": filed.receipt, "follow_up_code": filed.follow_up_code}).to_string();
-        let url = format!("{}/api/v1/status", system.public_url);
-        system
-            .http
-            .post(url)
-            .body(body)
-            .send()
-            .await
-            .expect("an answer")
-            .json()
-            .await
-            .expect("JSON")
-    };
     let page = async |filed: &Filed| -> String {
         let form = [("receipt", &filed.receipt), ("code", &filed.follow_up_code)];
         let url = format!("{}/status", system.public_url);
@@ -181,28 +167,16 @@ async fn a_status_says_what_happened_and_nothing_else() {
             .await
             .expect("a page")
     };
-    let names = |status: &Value| -> Vec<String> {
-        let steps = status["steps"].as_array().unwrap();
-        steps
-            .iter()
-            .map(|step| step["step"].as_str().unwrap().to_owned())
-            .collect()
-    };
     // An orphan asks no police; a beaten child does, of a teacher and of a neighbour.
     let orphan = file("teacher", Sample::OrphanNew).await;
-    let known = status(&orphan).await;
-    assert!(!names(&known).iter().any(|name| name == "police-signed"), "{known}");
+    let known: Known = system.known(&orphan).await;
+    assert!(!known.names().contains(&"police-signed"), "{known:?}");
     assert!(!page(&orphan).await.contains("公安已接报"));
     let beaten = file("teacher", Sample::BruisesAtSchool).await;
-    let known = status(&beaten).await;
+    let known: Known = system.known(&beaten).await;
     for name in ["police-signed", "child-seen"] {
-        let step = known["steps"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .find(|step| step["step"] == name)
-            .expect("a step");
-        assert!(step["due_at"].is_string() && step["at"].is_null(), "{step}");
+        let step = known.steps.iter().find(|step| step.step == name).expect("a step");
+        assert!(step.due_at.is_some() && step.at.is_none(), "{step:?}");
     }
     let told = page(&beaten).await;
     assert!(told.contains("应在") && told.contains("见到孩子"));
@@ -216,7 +190,7 @@ async fn a_status_says_what_happened_and_nothing_else() {
         !told.contains("公安已接报") && !told.contains("见到孩子"),
         "a suspect may be reading"
     );
-    assert!(!status(&neighbours).await.to_string().contains("police"));
+    assert!(!system.known::<Value>(&neighbours).await.to_string().contains("police"));
 
     // Every clock stands, no contact was recorded: nobody saw the child.
     let id: i64 = beaten
@@ -231,11 +205,11 @@ async fn a_status_says_what_happened_and_nothing_else() {
             .expect("a change");
     };
     run("UPDATE tickets SET contacted_at = now(), seen_at = now(), contacted_by = '李警官' WHERE report_id = $1").await;
-    let known = status(&beaten).await;
-    assert!(known["child_seen_at"].is_null(), "a time without an act: {known}");
+    let known: Known = system.known(&beaten).await;
+    assert!(known.child_seen_at.is_none(), "a time without an act: {known:?}");
     run("INSERT INTO events (at, report_id, ticket_id, kind, actor) SELECT now(), $1, min(id), 'contacted', '系统' FROM tickets WHERE report_id = $1").await;
     assert!(
-        status(&beaten).await["child_seen_at"].is_null(),
+        system.known::<Known>(&beaten).await.child_seen_at.is_none(),
         "an act of no named person"
     );
     run(
@@ -244,7 +218,7 @@ async fn a_status_says_what_happened_and_nothing_else() {
     .await;
     run("INSERT INTO events (at, report_id, ticket_id, kind, actor, account_id)
          SELECT now(), $1, min(t.id), 'contacted', '李警官', (SELECT min(id) FROM accounts) FROM tickets t WHERE report_id = $1").await;
-    let known = status(&beaten).await;
-    assert!(known["child_seen_at"].is_string(), "{known}");
+    let known: Known = system.known(&beaten).await;
+    assert!(known.child_seen_at.is_some(), "{known:?}");
     assert!(page(&beaten).await.contains("已见到孩子"));
 }

@@ -1,0 +1,215 @@
+//! Every kind of mail as it arrives, kept in `notifier/mails/`: `NAME.txt` with the subject and the recipient over the text, and
+//! `NAME.html` without its styles, which stand in the template.
+//!
+//! `SHOUWANG_NEW_PAGES=1 cargo test --workspace --lib mail` writes them anew.
+
+use std::{collections::BTreeSet, fs};
+
+use ::tests::snapshot;
+use platform::text::NOTICE_KINDS;
+
+use super::{about::about, acts::asked, floods::flood, *};
+
+/// When most of them are sent: two minutes after the dispatch.
+const SOON: &str = "16:12";
+/// When the signature is overdue.
+const LATE: &str = "17:10";
+
+/// A mail by its name, which begins with its kind, and the time of the day at which it is sent.
+type Kept = (&'static str, LeasedNotice, &'static str);
+
+fn dispatched() -> Vec<Kept> {
+    let mut second = police();
+    second["id"] = json!(43);
+    second["lead"] = json!(false);
+    second["obligation"] = json!("separate-handling");
+    let several = LeasedNotice {
+        tickets: Json(json!([police(), second])),
+        ..notice("dispatch")
+    };
+    let drill = LeasedNotice {
+        drill: true,
+        ..notice("dispatch")
+    };
+    let again = LeasedNotice {
+        resent_of: Some(at("2026-11-24T16:10:00+08:00")),
+        ..notice("dispatch")
+    };
+    vec![
+        ("dispatch", notice("dispatch"), SOON),
+        ("dispatch-several", several, SOON),
+        ("dispatch-drill", drill, SOON),
+        ("dispatch-again", again, "18:00"),
+        ("dispatch-stand-in", to("office", notice("dispatch")), SOON),
+        ("letter", court("dispatch"), SOON),
+        ("triage", triage(), SOON),
+        (
+            "reopened",
+            but(notice("reopened"), |ticket| ticket["about"] = json!([])),
+            SOON,
+        ),
+    ]
+}
+
+fn escalated() -> Vec<Kept> {
+    let late = LeasedNotice {
+        system_late: true,
+        ..notice("urge")
+    };
+    let done = but(notice("urge"), |ticket| {
+        ticket["stages"][0]["ended_at"] = json!("2026-11-24T16:39:00+08:00");
+    });
+    let undeliverable = LeasedNotice {
+        failed: Some(Json(
+            json!({"kind": "urge", "unit": "pol-341222101", "unit_name": "太和县公安局旧县派出所", "mailbox": "pol@taihe.example",
+                   "state": "failed", "error": "envelope: 550"}),
+        )),
+        ..to("office", notice("undeliverable"))
+    };
+    vec![
+        ("remind", notice("remind"), "16:25"),
+        ("urge", notice("urge"), "16:40"),
+        ("urge-system-late", late, "20:00"),
+        ("urge-done-meanwhile", done, "16:41"),
+        ("supervise", to("office", notice("supervise")), LATE),
+        ("supervise-letter", to("lg", notice("supervise-letter")), LATE),
+        ("advisory-letter", court("advisory-letter"), LATE),
+        ("other", notice("county-own-step"), LATE),
+        ("undeliverable", undeliverable, LATE),
+    ]
+}
+
+fn acted() -> Vec<Kept> {
+    let letter = |kind: &str| LeasedNotice {
+        unit_kind: "procuratorate".into(),
+        ..but(notice(kind), |ticket| ticket["about"] = json!([]))
+    };
+    let refused = but(notice("close-refused"), |ticket| ticket["about"] = json!(["resolve"]));
+    vec![
+        ("close-requested", asked("close-requested", "confirm"), LATE),
+        (
+            "close-requested-office",
+            to("office", asked("close-requested", "confirm")),
+            LATE,
+        ),
+        (
+            "transfer-requested",
+            to("office", asked("transfer-requested", "approve")),
+            LATE,
+        ),
+        ("close-refused", refused, LATE),
+        ("transfer-withdrawn", withdrawn(), LATE),
+        ("not-filed", letter("not-filed"), LATE),
+        ("not-filed-withdrawn", letter("not-filed-withdrawn"), LATE),
+        ("opening-approved", of_an_opening("opening-approved"), LATE),
+        ("opening-refused", of_an_opening("opening-refused"), LATE),
+    ]
+}
+
+fn of_an_opening(kind: &str) -> LeasedNotice {
+    but(notice(kind), |ticket| ticket["about"] = json!([]))
+}
+
+fn about_other_things() -> Vec<Kept> {
+    let receipt: ReportId = "20261124-0000-000GR".parse().unwrap();
+    let look = |kind: &str| {
+        about(
+            kind,
+            ("opening", 12),
+            json!({"unit": "太和县医院", "asked": "情况描述", "report": receipt.get(), "due": "2026-11-24T17:10:00+08:00"}),
+        )
+    };
+    let faulted = about(
+        "opening-faulted",
+        ("opening", 12),
+        json!({"unit": "太和县医院", "asked": "住址", "report": receipt.get(), "person": "孙悦", "by": "李娜"}),
+    );
+    let rules = about("rules-submitted", ("rule-set", 3), json!({"version": 3, "by": "周正"}));
+    let settled = LeasedNotice {
+        settled: true,
+        ..rules.clone()
+    };
+    let rights = json!({"person": "王伟（wangwei）", "change": "新增角色：经办人", "by": "李娜"});
+    let reset = json!({"person": "王伟（wangwei）", "by": "李娜（lina）", "due": "2026-11-27T16:10:00+08:00"});
+    vec![
+        ("rules-submitted", rules, SOON),
+        ("rules-submitted-settled", settled, SOON),
+        ("rights-changed", about("rights-changed", ("account", 7), rights), SOON),
+        ("opening-asked", look("opening-asked"), SOON),
+        ("opening-overdue", look("opening-overdue"), LATE),
+        ("opening-overdue-leading", to("lg", look("opening-overdue")), LATE),
+        ("review-waits", look("review-waits"), SOON),
+        ("review-overdue", look("review-overdue"), LATE),
+        ("review-overdue-leading", to("lg", look("review-overdue")), LATE),
+        ("opening-faulted", faulted.clone(), LATE),
+        ("opening-faulted-unit", to_the_station(faulted), LATE),
+        (
+            "callbacks-due",
+            about("callbacks-due", ("callbacks", 20_261_124), json!({"count": 12})),
+            SOON,
+        ),
+        (
+            "factor-reset-asked",
+            about("factor-reset-asked", ("factor-reset", 4), reset),
+            SOON,
+        ),
+    ]
+}
+
+fn flooded() -> Vec<Kept> {
+    let closed = json!({"count": 62, "change": "重复报告", "by": "李娜"});
+    let given_back = json!({"count": 62, "by": "李娜"});
+    vec![
+        ("flood", flood("flood", Some("341222101")), SOON),
+        ("flood-office", to("office", flood("flood", None)), SOON),
+        ("urge-of-a-flood", flood("urge", None), LATE),
+        (
+            "flood-closed",
+            to_the_station(about("flood-closed", ("flood", 9), closed)),
+            SOON,
+        ),
+        (
+            "flood-given-back",
+            to_the_station(about("flood-given-back", ("flood", 9), given_back)),
+            SOON,
+        ),
+    ]
+}
+
+#[test]
+fn every_kind_of_mail_is_as_it_was() {
+    let kept = [dispatched(), escalated(), acted(), about_other_things(), flooded()].concat();
+    let names: BTreeSet<&str> = kept.iter().map(|(name, ..)| *name).collect();
+    assert_eq!(names.len(), kept.len(), "a name is there twice");
+    for kind in NOTICE_KINDS {
+        assert!(names.contains(kind), "no mail of the kind {kind} is kept");
+    }
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("mails");
+    for (name, notice, time) in &kept {
+        let mail = write(notice, &format!("2026-11-24T{time}:00+08:00"));
+        let importance = if mail.urgent { "high" } else { "normal" };
+        let text = format!(
+            "Subject: {}\nTo: {}\nImportance: {importance}\n\n{}\n",
+            mail.subject,
+            mail.to,
+            mail.text.trim_end()
+        );
+        snapshot::compare(&folder.join(format!("{name}.txt")), &text);
+        snapshot::compare(&folder.join(format!("{name}.html")), &without_styles(&mail.html));
+    }
+    for file in fs::read_dir(folder).unwrap() {
+        let file = file.unwrap().path();
+        let name = file.file_stem().unwrap().to_string_lossy().into_owned();
+        assert!(names.contains(name.as_str()), "{} is of no mail", file.display());
+    }
+}
+
+/// One element a line, without the attributes that repeat the template's styles.
+fn without_styles(html: &str) -> String {
+    let mut parts = html.split(" style=\"");
+    let mut plain = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        plain += part.split_once('"').map_or(part, |(_, rest)| rest);
+    }
+    plain.replace("><", ">\n<").trim_end().to_owned() + "\n"
+}

@@ -1,0 +1,76 @@
+//! Queues cost what is due, not what waits: a turn of each queue in front of 200,000 rows, measured by what PostgreSQL read
+//! for it. The measure knows nothing of the statements, so it holds for whatever they become: a sort of the backlog, a walk
+//! over what is held or waits for later, or a count of all shows as rows and pages.
+
+mod callbacks;
+mod looks;
+mod notices;
+mod outbox;
+mod pages;
+
+use platform::store::{Login, Store};
+use sqlx::PgPool;
+use tests::Fixture;
+
+const WAITING: i64 = 200_000;
+
+/// What the database read for something: rows (index entries count as well) and pages.
+#[derive(Clone, Copy, Debug)]
+struct Read {
+    rows: i64,
+    pages: i64,
+}
+
+/// A store with one connection, so that its statistics can be asked for.
+struct Probe<L> {
+    store: Store<L>,
+    owner: PgPool,
+}
+
+impl<L: Login> Probe<L> {
+    fn new(fixture: &Fixture) -> Self {
+        let task = L::TASK.expect("a task");
+        Self {
+            store: Store::open(&fixture.login(task), task, 1).expect("a store"),
+            owner: fixture.store.pool().clone(),
+        }
+    }
+
+    async fn so_far(&self) -> Read {
+        sqlx::query("SELECT pg_stat_force_next_flush()")
+            .execute(self.store.pool())
+            .await
+            .expect("a flush");
+        let (rows, pages) = sqlx::query_as(
+            "SELECT (SELECT sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0)) FROM pg_stat_user_tables)::bigint +
+                    (SELECT sum(idx_tup_read) FROM pg_stat_user_indexes)::bigint,
+                    (SELECT sum(heap_blks_read + heap_blks_hit + coalesce(idx_blks_read + idx_blks_hit, 0)) FROM pg_statio_user_tables)::bigint",
+        )
+        .fetch_one(&self.owner)
+        .await
+        .expect("statistics");
+        Read { rows, pages }
+    }
+
+    /// Does it and holds it to `rows` and `pages`.
+    async fn costs<T, E: std::fmt::Debug>(
+        &self,
+        what: &str,
+        (rows, pages): (i64, i64),
+        work: impl AsyncFnOnce(&Store<L>) -> Result<T, E>,
+    ) -> T {
+        let before = self.so_far().await;
+        let done = work(&self.store).await.expect(what);
+        let after = self.so_far().await;
+        let read = Read {
+            rows: after.rows - before.rows,
+            pages: after.pages - before.pages,
+        };
+        eprintln!("{what}: {read:?}");
+        assert!(
+            read.rows <= rows && read.pages <= pages,
+            "{what}: {read:?}, at most {rows} rows and {pages} pages"
+        );
+        done
+    }
+}
