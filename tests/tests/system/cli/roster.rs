@@ -75,7 +75,7 @@ fn roster_speaks_of_every_unit_and_refuses_what_it_does_not_know() {
     let file = folder.write("roster.json", FILE);
     let output = router(&["roster", "--json", "--at", "2026-02-11", &file]);
     assert_eq!(output.status.code(), Some(1), "units without a roster are holes");
-    let units = std::fs::read_to_string(repository().join("counties/taihe/units.csv")).unwrap();
+    let units = std::fs::read_to_string(root().join("counties/taihe/units.csv")).unwrap();
     assert_eq!(json_lines(&output).len(), units.lines().count() - 1);
     for (old, new, reason) in [
         ("\"pol\":", "\"nobody\":", "nobody is not a unit of the county pack"),
