@@ -9,11 +9,10 @@ use platform::{
     say,
     store::{Created, NewAccount, Owner, People, Store, WayIn},
 };
-use serde_json::json;
 
 use super::command::Typed;
 use crate::internal::{
-    auth::{invitation::Code, login_name, password},
+    auth::{demo::DemoAccount, invitation::Code, login_name, password},
     person_name,
 };
 
@@ -158,7 +157,7 @@ fn demo_phones() -> Vec<(&'static str, &'static str)> {
 /// Makes the demo accounts, or keeps those that the file remembers. The file (0600) is what the login page shows.
 pub(crate) async fn demo(out: &Path) -> anyhow::Result<()> {
     let (config, store) = open()?;
-    let known: Vec<serde_json::Value> = std::fs::read_to_string(out)
+    let known: Vec<DemoAccount> = std::fs::read_to_string(out)
         .ok()
         .and_then(|text| serde_json::from_str(&text).ok())
         .unwrap_or_default();
@@ -171,14 +170,17 @@ pub(crate) async fn demo(out: &Path) -> anyhow::Result<()> {
     for [who, login, name, unit, role] in lines(DEMO) {
         let remembered = known
             .iter()
-            .find(|a| a["login"] == login)
-            .and_then(|a| a["password"].as_str())
-            .map(str::to_owned);
+            .find(|account| account.login == login)
+            .map(|account| account.password.clone());
         let given = remembered.unwrap_or_else(|| password::fresh(&mut rand::rng()));
         demo_account(&store, &config.county, (login, name, unit, role), &given)
             .await
             .with_context(|| format!("the demo account {login}; has the pack a unit {unit}?"))?;
-        accounts.push(json!({"who": who, "login": login, "password": given}));
+        accounts.push(DemoAccount {
+            login: login.to_owned(),
+            password: given,
+            who: who.to_owned(),
+        });
     }
     store.units_demo_phones(&config.county, &demo_phones(), true).await?;
     let mut file = OpenOptions::new()
@@ -187,7 +189,7 @@ pub(crate) async fn demo(out: &Path) -> anyhow::Result<()> {
         .truncate(true)
         .mode(0o600)
         .open(out)?;
-    writeln!(file, "{}", serde_json::Value::Array(accounts))?;
+    writeln!(file, "{}", serde_json::to_string(&accounts)?)?;
     say!("demo accounts are in {}", out.display())?;
     Ok(())
 }

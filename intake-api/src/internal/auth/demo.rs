@@ -1,10 +1,10 @@
 //! Accounts that a demo shows on its login page.
 
 use platform::text::Lang;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// An account of the demo, shown on its login page.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct DemoAccount {
     /// What to type.
     pub(crate) login: String,

@@ -10,11 +10,10 @@ use axum::{
 use casework::county::Area;
 use casework::disclosure::Shows;
 use casework::pack::Pack;
-use casework::report::Facts;
+use casework::report::{ChildFacts, Facts};
 use casework::routing::{self, Decision};
-use casework::words::{LivingWith, Place, Sex, Suspect};
+use casework::words::{Identity, LivingWith, Place, ReporterKind, Sex, Suspect};
 use platform::{clock, text::Lang};
-use serde_json::json;
 
 use super::examined;
 use crate::{
@@ -219,38 +218,39 @@ impl Typed {
         self.pairs.iter().any(|(key, given)| key == name && given == value)
     }
 
-    /// `None` while no situation was chosen.
+    /// `None` while no situation was chosen, or where a word is none of its list.
     fn facts(&self) -> Option<Facts> {
         let situations: Vec<_> = self
             .pairs
             .iter()
             .filter(|(name, _)| name == "situation")
-            .map(|(_, code)| code)
+            .map(|(_, code)| code.clone())
             .collect();
         if situations.is_empty() {
             return None;
         }
         let yes = |name: &str| self.has("flag", name);
         let word = |name: &str| self.get(name).unwrap_or("unknown");
-        let facts = json!({
-            "situations": situations,
-            "present_danger": yes("present_danger"),
-            "area": self.get("area"),
-            "place": word("place"),
-            "suspect": word("suspect"),
-            "children": [{
-                "sex": word("sex"),
-                "age": self.get("age").and_then(|age| age.parse::<u8>().ok()),
-                "left_behind": self.get("left_behind").and_then(|word| word.parse::<bool>().ok()),
-                "living_with": word("living_with"),
-            }],
-            "reporter_kind": "teacher",
-            "identity": "confidential",
-            "guardian_absent": yes("guardian_absent"),
-            "adult_co_offender": yes("adult_co_offender"),
-            "repeat": yes("repeat"),
-        });
-        serde_json::from_value(facts).ok()
+        let child = ChildFacts {
+            sex: Sex::from_word(word("sex"))?,
+            age: self.get("age").and_then(|age| age.parse().ok()),
+            age_from: None,
+            left_behind: self.get("left_behind").and_then(|word| word.parse().ok()),
+            living_with: LivingWith::from_word(word("living_with"))?,
+        };
+        Some(Facts {
+            situations,
+            present_danger: yes("present_danger"),
+            area: self.get("area").map(str::to_owned),
+            place: Place::from_word(word("place"))?,
+            suspect: Suspect::from_word(word("suspect"))?,
+            children: vec![child],
+            reporter_kind: ReporterKind::Teacher,
+            identity: Identity::Confidential,
+            guardian_absent: yes("guardian_absent"),
+            adult_co_offender: yes("adult_co_offender"),
+            repeat: yes("repeat"),
+        })
     }
 
     /// The form with what was typed.

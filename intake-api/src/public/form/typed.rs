@@ -177,6 +177,8 @@ impl Typed {
         }
     }
 
+    /// As an unread report of the wire: a choice that is none of its list, or an age of letters, goes along as it was typed, and is
+    /// refused by the one reader of reports, in its words.
     fn value(&self, area: Option<String>) -> Value {
         let children: Vec<_> = (0..self.children).map(|index| self.child(index)).collect();
         let text = |name: &str| self.get(name);
