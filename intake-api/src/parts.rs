@@ -81,7 +81,7 @@ fn foreign(typed: Option<&String>) -> Option<Foreign> {
 }
 
 /// Seals a report's words.
-pub(crate) fn seal(keys: &MasterKey, key: &[u8; 32], id: i64, report: &Report, rng: &mut impl Rng) -> SealedParts {
+pub(crate) fn seal(keys: &MasterKey, key: &[u8; 32], id: ReportId, report: &Report, rng: &mut impl Rng) -> SealedParts {
     let mut one = |column, given: bool, plain: Value| {
         given.then(|| keys.seal(key, column, id, plain.to_string().as_bytes(), rng))
     };
@@ -180,12 +180,10 @@ impl Opened {
     }
 
     /// Opens what the database handed out.
-    pub(crate) fn new(keys: &MasterKey, id: i64, handed: &Handed) -> Self {
+    pub(crate) fn new(keys: &MasterKey, id: ReportId, handed: &Handed) -> Self {
         let key = keys
             .open_data_key(id, &handed.data_key)
-            .inspect_err(
-                |e| error!(report = %ReportId::from_db(id), error = %e, "the data key of a report can't be opened"),
-            )
+            .inspect_err(|e| error!(report = %id, error = %e, "the data key of a report can't be opened"))
             .ok();
         let mut opener = Opener { id, key, shut: false };
         let shows = Shows::from_words(handed.shows.iter().map(String::as_str));
@@ -228,13 +226,13 @@ impl Opened {
 }
 
 /// Opens who reported.
-pub(crate) fn identity(keys: &MasterKey, id: i64, data_key: &[u8], sealed: &[u8]) -> Option<Reporter> {
+pub(crate) fn identity(keys: &MasterKey, id: ReportId, data_key: &[u8], sealed: &[u8]) -> Option<Reporter> {
     let key = keys.open_data_key(id, data_key).ok();
     Opener { id, key, shut: false }.part(Column::Identity, Some(sealed))
 }
 
 struct Opener {
-    id: i64,
+    id: ReportId,
     key: Option<[u8; 32]>,
     shut: bool,
 }
@@ -249,12 +247,12 @@ impl Opener {
 }
 
 /// Opens one sealed text of a report; the log says why it can't be.
-pub(crate) fn open<T: DeserializeOwned>(key: &[u8; 32], column: Column, id: i64, sealed: &[u8]) -> Option<T> {
+pub(crate) fn open<T: DeserializeOwned>(key: &[u8; 32], column: Column, id: ReportId, sealed: &[u8]) -> Option<T> {
     let plain = MasterKey::open(key, column, id, sealed)
-        .inspect_err(|e| error!(report = %ReportId::from_db(id), ?column, error = %e, "a sealed text can't be opened"))
+        .inspect_err(|e| error!(report = %id, ?column, error = %e, "a sealed text can't be opened"))
         .ok()?;
     // The text of the error could repeat the words: it is not logged.
     serde_json::from_slice(&plain)
-        .inspect_err(|_| error!(report = %ReportId::from_db(id), ?column, "an opened text has another form"))
+        .inspect_err(|_| error!(report = %id, ?column, "an opened text has another form"))
         .ok()
 }

@@ -13,8 +13,13 @@ const RANDOM_BITS: u32 = 40;
 const EPOCH: NaiveDate = NaiveDate::from_ymd_opt(2026, 1, 1).expect("a date");
 
 /// A report's id: days since 2026-01-01 above 40 random bits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
-#[serde(into = "String")]
+///
+/// In JSON and in the database it is that number; people read it as a receipt, which is what it displays as and is parsed from.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, sqlx::Type, serde::Serialize, serde::Deserialize,
+)]
+#[sqlx(transparent)]
+#[serde(transparent)]
 pub struct ReportId(i64);
 
 /// A text that is no receipt number.
@@ -23,6 +28,11 @@ pub struct ReportId(i64);
 pub struct NotAReceipt;
 
 impl ReportId {
+    /// Below every report.
+    pub const MIN: Self = Self(i64::MIN);
+    /// Above every report.
+    pub const MAX: Self = Self(i64::MAX);
+
     /// A fresh id for a report received at `now`.
     pub fn new(now: DateTime<Utc>, rng: &mut impl Rng) -> Self {
         let day = now.with_timezone(&casework::calendar::shanghai()).date_naive();

@@ -8,7 +8,7 @@ mod promises;
 
 use std::{collections::HashMap, sync::LazyLock};
 
-use crate::foreign;
+use crate::{foreign, store::NoticeKind};
 
 /// A language of the UI.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -82,44 +82,9 @@ impl Lang {
     }
 }
 
-/// Kinds of notices that have words of their own.
-pub const NOTICE_KINDS: [&str; 30] = [
-    "flood",
-    "dispatch",
-    "reopened",
-    "triage",
-    "letter",
-    "remind",
-    "urge",
-    "supervise",
-    "supervise-letter",
-    "advisory-letter",
-    "undeliverable",
-    "close-requested",
-    "transfer-requested",
-    "close-refused",
-    "transfer-withdrawn",
-    "not-filed",
-    "not-filed-withdrawn",
-    "rules-submitted",
-    "rights-changed",
-    "opening-asked",
-    "opening-overdue",
-    "review-overdue",
-    "review-waits",
-    "opening-faulted",
-    "opening-approved",
-    "opening-refused",
-    "callbacks-due",
-    "factor-reset-asked",
-    "flood-closed",
-    "flood-given-back",
-];
-
 /// The key of a notice's kind in words, for mails and pages alike.
-pub fn notice_kind(kind: &str) -> String {
-    let known = NOTICE_KINDS.contains(&kind);
-    format!("notice.what.{}", if known { kind } else { "other" })
+pub fn notice_kind(kind: NoticeKind) -> String {
+    format!("notice.what.{kind}")
 }
 
 fn missing(key: &str) -> &'static str {
@@ -181,13 +146,13 @@ mod tests {
 
     #[test]
     fn every_kind_of_notice_has_words() {
+        use crate::store::NoticeKind;
+
         let zh = read(include_str!("../text/zh-CN.toml"));
-        for kind in super::NOTICE_KINDS.into_iter().chain(["never-heard-of"]) {
-            assert!(zh.contains_key(&super::notice_kind(kind)), "{kind}");
+        for kind in NoticeKind::ALL {
+            assert!(zh.contains_key(&super::notice_kind(*kind)), "{kind}");
         }
-        for kind in crate::store::Subject::KINDS {
-            assert_ne!(super::notice_kind(kind), "notice.what.other", "{kind}");
-        }
+        assert_eq!(NoticeKind::read("never-heard-of"), NoticeKind::Other);
     }
 
     fn placeholders(text: &str) -> Vec<String> {

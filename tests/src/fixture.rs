@@ -164,7 +164,7 @@ pub fn new_report(body: &str, key: Option<&str>) -> NewReport {
     };
     let facts = report.facts(received_at);
     NewReport {
-        id: ReportId::new(received_at, rng).get(),
+        id: ReportId::new(received_at, rng),
         received_at,
         channel: "api",
         drill: false,

@@ -1,6 +1,7 @@
 //! People of a county in tests of the store: accounts that nobody logs in with.
 
 use chrono::{DateTime, Utc};
+use platform::store::AccountId;
 use sqlx::PgPool;
 
 /// A person with one unit and role.
@@ -21,7 +22,7 @@ pub struct NewPerson<'a> {
 }
 
 /// Their account's id.
-pub async fn person(db: &PgPool, new: NewPerson<'_>) -> i64 {
+pub async fn person(db: &PgPool, new: NewPerson<'_>) -> AccountId {
     sqlx::query_scalar(
         "WITH a AS (INSERT INTO accounts (county, login, name, phone, password_hash, created_at, created_by)
                     VALUES ('taihe', $1, $2, $3, 'x', $6, 'test') RETURNING id)

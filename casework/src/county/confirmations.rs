@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use crate::calendar::Limit;
-use crate::words::{Urgency, words};
+use crate::words::{Grade, Urgency, words};
 
 words! {
     /// What is decided.
@@ -27,8 +27,8 @@ pub struct DecisionLimit {
     pub limit: Limit,
     /// Where the limit comes from.
     pub basis: String,
-    /// V, S or P.
-    pub grade: String,
+    /// How well that is known.
+    pub grade: Grade,
 }
 
 /// All limits of decisions.
@@ -51,7 +51,7 @@ impl Confirmations {
                     regime: crate::calendar::Regime::Hours,
                 },
                 basis: "county policy".into(),
-                grade: "P".into(),
+                grade: Grade::P,
             })
     }
 }

@@ -8,7 +8,7 @@
 use super::Line;
 use crate::calendar::Limit;
 use crate::dmn::sfeel::Value;
-use crate::words::{Stage, Urgency};
+use crate::words::{Grade, Stage, Urgency};
 
 /// All statutory rows of a pack.
 #[derive(Debug, Clone, Default)]
@@ -30,8 +30,8 @@ pub struct Duty {
     pub unit_kind: String,
     /// Where it stands.
     pub basis: String,
-    /// V, S or P.
-    pub grade: String,
+    /// How well that is known.
+    pub grade: Grade,
     pub(crate) line: Line,
 }
 
@@ -69,7 +69,7 @@ pub struct Maximum {
     pub start: String,
     /// Where it stands.
     pub basis: String,
-    /// V, S or P.
-    pub grade: String,
+    /// How well that is known.
+    pub grade: Grade,
     pub(crate) line: Line,
 }

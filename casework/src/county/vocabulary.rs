@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use crate::words::{Lang, Need};
+use crate::words::{Grade, Lang, Need};
 use crate::zh::discreet;
 
 /// One text in both languages.
@@ -55,8 +55,8 @@ pub struct Situation {
     pub short: Label,
     /// Law or circular that names it.
     pub basis: String,
-    /// Grade of the basis: V, S or P.
-    pub grade: String,
+    /// How well that is known.
+    pub grade: Grade,
 }
 
 /// How a ticket can end.

@@ -8,8 +8,8 @@ use crate::pack::Pack;
 use crate::report::{Facts, Unknown, is_statutory};
 use crate::rules::Asked;
 use crate::rules::possible::Places;
-use crate::words::Role;
 use crate::words::reserved::{POLICE, POLICE_ACCEPT};
+use crate::words::{Grade, Role};
 use crate::zh::laws;
 
 /// Obligations by (obligation, unit kind).
@@ -106,7 +106,7 @@ impl Asks {
         }
         let basis = Basis {
             text: asked.text("basis").to_owned(),
-            grade: asked.text("grade").to_owned(),
+            grade: Grade::of_cell(asked.text("grade")),
         };
         ask.basis.insert(asked.row(), basis);
     }
@@ -176,7 +176,7 @@ impl Ask {
         if bases.is_empty() && obligation == POLICE_ACCEPT {
             let law = |text: &str| Basis {
                 text: text.into(),
-                grade: "V".into(),
+                grade: Grade::V,
             };
             if facts.is_statutory() {
                 bases.push(law(laws::REPORT_OPINION));

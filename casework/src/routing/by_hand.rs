@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::{Basis, Decision, PlannedTicket, decide, plan};
 use crate::pack::Pack;
 use crate::report::Facts;
-use crate::words::Role;
+use crate::words::{Grade, Role};
 use crate::zh::laws::BY_HAND;
 
 /// One ticket of `obligation` at `unit`, with the clocks of that obligation at the report's urgency.
@@ -38,7 +38,7 @@ pub fn by_hand(
         evidence: None,
         basis: vec![Basis {
             text: BY_HAND.into(),
-            grade: "P".into(),
+            grade: Grade::P,
         }],
         unknowns: Vec::new(),
         own: asked_anyway(&decided, obligation),

@@ -10,7 +10,7 @@ use crate::county::Matter;
 use crate::pack::Pack;
 use crate::report::{Facts, is_statutory};
 use crate::words::reserved::{OVERSIGHT, PROCURATORATE};
-use crate::words::{Addressee, Role, Stage, Urgency};
+use crate::words::{Addressee, Grade, Role, Stage, Urgency};
 use crate::zh::laws;
 
 /// The clock of a confirmation or an approval.
@@ -26,8 +26,8 @@ pub struct PlannedClock {
     pub provisional: bool,
     /// Where the limit comes from.
     pub basis: String,
-    /// V, S or P.
-    pub grade: String,
+    /// How well that is known.
+    pub grade: Grade,
     /// Chinese sentences from start to due.
     pub derivation: Vec<String>,
     /// Escalation, in order.
@@ -63,7 +63,7 @@ pub fn oversight(pack: &Pack, facts: &Facts, urgency: Urgency, dispatched_at: Da
         evidence: evidence(pack),
         basis: vec![Basis {
             text: laws::NOT_FILED.into(),
-            grade: "S".into(),
+            grade: Grade::S,
         }],
         unknowns: Vec::new(),
         own: facts

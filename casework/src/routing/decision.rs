@@ -10,7 +10,7 @@ use crate::clock::escalation::PlannedStep;
 use crate::county::Unlisted;
 use crate::disclosure::Shows;
 use crate::report::Unknown;
-use crate::words::{Role, Stage, Urgency};
+use crate::words::{Grade, Role, Stage, Urgency};
 use crate::zh::laws::BY_HAND;
 
 /// Who owes what by when, and why.
@@ -72,8 +72,8 @@ pub struct PlannedTicket {
 pub struct Basis {
     /// The text as the pack gives it.
     pub text: String,
-    /// V, S or P.
-    pub grade: String,
+    /// How well it is known.
+    pub grade: Grade,
 }
 
 /// One stage of a ticket.
@@ -89,8 +89,8 @@ pub struct PlannedStage {
     pub start: String,
     /// Where the limit comes from.
     pub basis: String,
-    /// V, S or P.
-    pub grade: String,
+    /// How well it is known.
+    pub grade: Grade,
     /// The due read days beyond the published calendar.
     pub provisional: bool,
     /// Chinese sentences from start to due; empty while `due` is `None`.

@@ -11,7 +11,7 @@ use crate::pack::Pack;
 use crate::report::{ChildFacts, Facts};
 use crate::rules::{Seen, Trigger, Twofold};
 use crate::words::reserved::{OFFICE, TRIAGE};
-use crate::words::{Role, Stage, Urgency};
+use crate::words::{Grade, Role, Stage, Urgency};
 use crate::zh::doubts;
 
 /// Who owes what, before any clock is set. Clocks cost more than all the rest, and a replay needs few of them.
@@ -218,7 +218,7 @@ fn triage_ticket(pack: &Pack, facts: &Facts) -> PlannedTicket {
         evidence: None,
         basis: vec![Basis {
             text: "county policy".into(),
-            grade: "P".into(),
+            grade: Grade::P,
         }],
         unknowns: Vec::new(),
         // The report as a whole is what a person must judge.

@@ -11,7 +11,7 @@ use crate::clock::escalation::{self, Anchor, Level};
 use crate::pack::Pack;
 use crate::rules::Deadline;
 use crate::words::reserved::{DISPATCH, POLICE_ACCEPT, TRIAGE};
-use crate::words::{Action, Addressee, Stage, Urgency};
+use crate::words::{Action, Addressee, Grade, Stage, Urgency};
 use crate::zh::doubts;
 
 /// All stages of an obligation at a unit (both by code), as they stand at dispatch.
@@ -130,7 +130,7 @@ fn fallback(obligation: &str, urgency: Urgency, stage: Stage) -> Option<Deadline
         limit: Limit { count, regime },
         start: DISPATCH.into(),
         basis: "county policy".into(),
-        grade: "P".into(),
+        grade: Grade::P,
         row: 0,
     })
 }

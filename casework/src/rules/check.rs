@@ -11,7 +11,7 @@ use crate::disclosure::{ANY_TICKET, DISCLOSURE, OVERSIGHT_LOOK, Part, Shows};
 use crate::dmn::sfeel::Value;
 use crate::dmn::{Column, Inputs, Model, Rule, Table};
 use crate::words::reserved::DISPATCH;
-use crate::words::{Action, Addressee, Lang, Stage, Urgency};
+use crate::words::{Action, Addressee, Grade, Lang, Stage, Urgency};
 use crate::zh::tables;
 
 /// The highest escalation level that is looked for.
@@ -201,7 +201,7 @@ impl Check<'_> {
             limit,
             start: text("start").to_owned(),
             basis: text("basis").to_owned(),
-            grade: text("grade").to_owned(),
+            grade: Grade::of_cell(text("grade")),
             row: rule.number,
         })
     }

@@ -3,7 +3,7 @@
 use crate::county::Vocabulary;
 use crate::disclosure::{ANY_TICKET, DISCLOSURE, OVERSIGHT_LOOK};
 use crate::dmn::sfeel::Kind;
-use crate::words::{Action, Addressee, LivingWith, Place, ReporterKind, Role, Sex, Stage, Suspect, Urgency};
+use crate::words::{Action, Addressee, Grade, LivingWith, Place, ReporterKind, Role, Sex, Stage, Suspect, Urgency};
 
 /// The words of a column.
 #[derive(Clone, Copy)]
@@ -68,7 +68,7 @@ const EVIDENCE: Words = Words::Pack(|v, word| v.evidence.allows(word), "evidence
 const EVENT: Words = Words::Pack(|v, word| v.events.allows(word), "event of events.csv");
 const URGENCY: Words = Words::Closed(|word| Urgency::from_word(word).is_some());
 const STAGE: Words = Words::Closed(|word| Stage::from_word(word).is_some());
-const GRADE: Words = Words::Closed(|word| crate::words::reserved::GRADES.contains(&word));
+const GRADE: Words = Words::Closed(|word| Grade::from_word(word).is_some());
 
 /// Input columns of `urgency` and `obligations`: the facts.
 const FACTS: &[Allowed] = &[

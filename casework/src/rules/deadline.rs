@@ -1,6 +1,7 @@
 //! A row of `deadlines`.
 
 use crate::calendar::Limit;
+use crate::words::Grade;
 
 /// The limit of one stage.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,7 +13,7 @@ pub struct Deadline {
     /// Where the limit comes from.
     pub basis: String,
     /// V, S or P.
-    pub grade: String,
+    pub grade: Grade,
     /// 1-based row of the `deadlines` table.
     pub row: usize,
 }

@@ -21,22 +21,22 @@ pub fn needs_confirmation(urgency: Urgency, statutory: Option<bool>) -> bool {
     urgency == Urgency::P1 || statutory.unwrap_or(true)
 }
 
-/// An active person of the unit.
+/// An active person of the unit. `A` is what accounts are told apart by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Colleague {
+pub struct Colleague<A> {
     /// Account.
-    pub account: i64,
+    pub account: A,
     /// 带班领导 of the unit.
     pub leader: bool,
 }
 
 /// Who confirms what `requester` closed: the unit's leaders, or where none is left another person; a leader's own closing any
 /// other person of the unit. Empty: the unit has nobody else, and the office confirms.
-pub fn confirmers(requester: i64, people: &[Colleague]) -> Vec<i64> {
+pub fn confirmers<A: Copy + Ord>(requester: A, people: &[Colleague<A>]) -> Vec<A> {
     let leads = people.iter().any(|p| p.account == requester && p.leader);
     let others = || people.iter().filter(|p| p.account != requester);
     let only_leaders = !leads && others().any(|p| p.leader);
-    let mut accounts: Vec<i64> = others()
+    let mut accounts: Vec<A> = others()
         .filter(|p| p.leader || !only_leaders)
         .map(|p| p.account)
         .collect();
@@ -46,12 +46,22 @@ pub fn confirmers(requester: i64, people: &[Colleague]) -> Vec<i64> {
 }
 
 /// Whether the office may confirm now: nobody else of the unit can, or the unit let the time pass.
-pub fn falls_to_office(requester: i64, people: &[Colleague], due: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
+pub fn falls_to_office<A: Copy + Ord>(
+    requester: A,
+    people: &[Colleague<A>],
+    due: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> bool {
     confirmers(requester, people).is_empty() || due.is_some_and(|due| due <= now)
 }
 
 /// Whether a closing of `closed_by` at `closed_at` may be taken back by `account` now.
-pub fn may_take_back(closed_by: Option<i64>, closed_at: DateTime<Utc>, account: i64, now: DateTime<Utc>) -> bool {
+pub fn may_take_back<A: PartialEq>(
+    closed_by: Option<A>,
+    closed_at: DateTime<Utc>,
+    account: A,
+    now: DateTime<Utc>,
+) -> bool {
     closed_by == Some(account) && now - closed_at <= TAKE_BACK
 }
 
@@ -94,7 +104,7 @@ pub fn transfer(obligation: &str, urgency: Urgency, from: Place<'_>, to: Place<'
 mod tests {
     use super::*;
 
-    fn people(list: &[(i64, bool)]) -> Vec<Colleague> {
+    fn people(list: &[(i64, bool)]) -> Vec<Colleague<i64>> {
         list.iter()
             .map(|&(account, leader)| Colleague { account, leader })
             .collect()

@@ -29,7 +29,8 @@ impl NoSuchWord {
     /// The longest piece of the text that the error repeats, in characters.
     const SHOWN: usize = 40;
 
-    pub(crate) fn new(list: &'static str, word: &str, allowed: &[&str]) -> Self {
+    /// `word` is none of the list's words `allowed`.
+    pub fn new(list: &'static str, word: &str, allowed: &[&str]) -> Self {
         Self {
             list,
             word: word.chars().take(Self::SHOWN).collect(),
@@ -40,6 +41,7 @@ impl NoSuchWord {
 
 /// Defines a closed word list of the wire: kebab-case in JSON, `ALL`, `as_str()`, `from_word()`, `Display`, `FromStr`
 /// and `TryFrom<String>` (so that a row of the database can take it: `#[sqlx(try_from = "String")]`).
+#[macro_export]
 macro_rules! words {
     ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
         $(#[$meta])*

@@ -3,6 +3,7 @@
 //! A word is an enum here and a text in files, tables, JSON and the database; `words!` ties the two together.
 
 mod code;
+mod grade;
 mod lang;
 mod need;
 mod push;
@@ -15,11 +16,12 @@ mod wire;
 
 pub(crate) use code::words;
 pub use code::{MAX_CODE_LEN, NoSuchWord, is_area_code, is_code};
+pub use grade::Grade;
 pub use lang::Lang;
 pub use need::Need;
 pub use push::{Action, Addressee};
 pub use role::Role;
 pub use seat::{Channel, Seat};
-pub use stage::Stage;
+pub use stage::{Stage, TicketClock};
 pub use urgency::Urgency;
 pub use wire::{Identity, LivingWith, Place, ReporterKind, Sex, Suspect};

@@ -38,9 +38,6 @@ pub const NOT_FILED: &str = "not-filed";
 /// 不适用
 pub const NOT_APPLICABLE: &str = "not-applicable";
 
-/// Grades of a basis: read in the text, secondary source, county policy.
-pub const GRADES: [&str; 3] = ["V", "S", "P"];
-
 /// The nine situations of the 2020 mandatory-report opinion, art. 4, and the county's `sexual-other`, which is
 /// counted with them because the wording of the nine names girls only. Police are always told.
 pub const STATUTORY: [&str; 10] = [

@@ -11,3 +11,29 @@ super::code::words! {
         Resolve = "resolve",
     }
 }
+
+super::code::words! {
+    /// A clock of a ticket as it is stored: a stage, or the wait for who decides on its closing.
+    TicketClock {
+        /// 签收
+        Sign = "sign",
+        /// 首次见面核实
+        Contact = "contact",
+        /// 办结
+        Resolve = "resolve",
+        /// 办结确认
+        Confirm = "confirm",
+        /// 移送审批
+        Approve = "approve",
+    }
+}
+
+impl From<Stage> for TicketClock {
+    fn from(stage: Stage) -> Self {
+        match stage {
+            Stage::Sign => Self::Sign,
+            Stage::Contact => Self::Contact,
+            Stage::Resolve => Self::Resolve,
+        }
+    }
+}

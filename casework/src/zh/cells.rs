@@ -1,7 +1,7 @@
 //! What the cells of a table mean, and which words a cell can say.
 
 use super::basis_zh;
-use super::facts::{fact_zh, grade_zh};
+use super::facts::fact_zh;
 use crate::calendar::Limit;
 use crate::county::{Term, Terms, Vocabulary};
 use crate::disclosure::{ANY_TICKET, OVERSIGHT_LOOK};
@@ -9,7 +9,7 @@ use crate::dmn::sfeel::{Item, Test, Value};
 use crate::dmn::{Column, Table};
 use crate::office::soundness;
 use crate::pack::Pack;
-use crate::words::{Action, Addressee, LivingWith, Place, ReporterKind, Role, Sex, Stage, Suspect, Urgency};
+use crate::words::{Action, Addressee, Grade, LivingWith, Place, ReporterKind, Role, Sex, Stage, Suspect, Urgency};
 
 /// A word that a cell can say.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -104,7 +104,7 @@ fn listed(words: &Vocabulary, column: &str) -> Option<Vec<String>> {
         "urgency" => codes(Urgency::HIGHEST_FIRST.map(Urgency::as_str)),
         "stage" => codes(Stage::ALL.iter().map(|stage| stage.as_str())),
         "role" => codes([Role::Lead.as_str(), Role::Assist.as_str()]),
-        "grade" => codes(crate::words::reserved::GRADES),
+        "grade" => codes(Grade::ALL.iter().map(|grade| grade.as_str())),
         "place" => codes(Place::ALL.iter().map(|word| word.as_str())),
         "suspect" => codes(Suspect::ALL.iter().map(|word| word.as_str())),
         "sex" => codes([Sex::Female, Sex::Male].map(Sex::as_str)),
@@ -129,7 +129,12 @@ pub fn word(pack: &Pack, column: &Column, code: &str) -> String {
         ("start", "dispatch") => Some("派单"),
         ("obligation", ANY_TICKET) => Some("未持有工单时查看"),
         ("unit_kind", OVERSIGHT_LOOK) => Some(super::disclosure::OVERSIGHT),
-        ("grade", grade) => return format!("{grade}（{}）", grade_zh(grade)),
+        ("grade", grade) => {
+            return format!(
+                "{grade}（{}）",
+                Grade::from_word(grade).map_or("依据等级未注明", Grade::zh)
+            );
+        }
         ("basis", text) => return basis_zh(pack.phrases(), text),
         ("limit" | "minimum", text) => {
             return text.parse::<Limit>().map_or_else(|_| text.to_owned(), Limit::zh);

@@ -95,16 +95,6 @@ pub fn moment_zh(at: DateTime<Utc>) -> String {
     format!("{}{}", super::times::day(local.date_naive()), local.format("%H:%M"))
 }
 
-/// What a grade means; P is never shown as law.
-pub fn grade_zh(grade: &str) -> &'static str {
-    match grade {
-        "V" => "法律法规，条文已核对",
-        "S" => "据二手资料，条文待核对",
-        "P" => "本县工作规定，非法律规定",
-        _ => "依据等级未注明",
-    }
-}
-
 /// A value of a column in words: `12岁`, `是`, `监护人`, the pack's own label of a code.
 pub fn value_zh(pack: &Pack, column: &str, value: &Value) -> String {
     match value {

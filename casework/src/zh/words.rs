@@ -5,7 +5,7 @@ use crate::county::Matter;
 use crate::disclosure::Part;
 use crate::office::replay::Gravity;
 use crate::ticket::TicketState;
-use crate::words::{Action, Addressee, Role, Stage, Urgency};
+use crate::words::{Action, Addressee, Grade, Role, Stage, TicketClock, Urgency};
 
 impl Urgency {
     /// What the UI shows.
@@ -34,6 +34,19 @@ impl Stage {
             Self::Sign => "签收",
             Self::Contact => "首次见面核实",
             Self::Resolve => "办结",
+        }
+    }
+}
+
+impl TicketClock {
+    /// What the UI shows.
+    pub const fn zh(self) -> &'static str {
+        match self {
+            Self::Sign => Stage::Sign.zh(),
+            Self::Contact => Stage::Contact.zh(),
+            Self::Resolve => Stage::Resolve.zh(),
+            Self::Confirm => Matter::Confirm.zh(),
+            Self::Approve => Matter::Approve.zh(),
         }
     }
 }
@@ -141,6 +154,17 @@ impl Gravity {
             Self::More => "more tickets",
             Self::Earlier => "earlier, or newly due",
             Self::Lead => "another lead",
+        }
+    }
+}
+
+impl Grade {
+    /// What it means; P is never shown as law.
+    pub fn zh(self) -> &'static str {
+        match self {
+            Self::V => "法律法规，条文已核对",
+            Self::S => "据二手资料，条文待核对",
+            Self::P => "本县工作规定，非法律规定",
         }
     }
 }

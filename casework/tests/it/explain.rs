@@ -131,8 +131,8 @@ proptest! {
         let mut explained = BTreeSet::new();
         for ticket in &decision.tickets {
             let why = explain::ticket(&TAIHE, &facts, &decision, ticket);
-            let said: BTreeSet<_> = why.asked.iter().filter_map(|row| row.basis.as_ref()).map(|b| (b.text.clone(), b.grade.clone())).collect();
-            let bases: BTreeSet<_> = ticket.basis.iter().map(|b| (basis_zh(TAIHE.phrases(), &b.text), b.grade.clone())).collect();
+            let said: BTreeSet<_> = why.asked.iter().filter_map(|row| row.basis.as_ref()).map(|b| (b.text.clone(), b.grade)).collect();
+            let bases: BTreeSet<_> = ticket.basis.iter().map(|b| (basis_zh(TAIHE.phrases(), &b.text), b.grade)).collect();
             if ticket.obligation == "triage" {
                 prop_assert_eq!(why.beside_rows.len(), decision.triage_reasons.len());
             } else {

@@ -97,7 +97,7 @@ fn plain(pack: &Pack, decision: &Decision) -> naive::Answer {
         basis: ticket
             .basis
             .iter()
-            .map(|basis| (basis.text.clone(), basis.grade.clone()))
+            .map(|basis| (basis.text.clone(), basis.grade.to_string()))
             .collect(),
         unknowns: ticket.unknowns.iter().map(|fact| fact.as_str()).collect(),
         stages: ticket
@@ -108,7 +108,7 @@ fn plain(pack: &Pack, decision: &Decision) -> naive::Answer {
                 limit: stage.limit.to_string(),
                 start: stage.start.clone(),
                 basis: stage.basis.clone(),
-                grade: stage.grade.clone(),
+                grade: stage.grade.to_string(),
                 due: stage.due.map(|due| (due, stage.provisional)),
                 steps: stage
                     .steps

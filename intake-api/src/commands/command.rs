@@ -1,7 +1,10 @@
 //! Acts by command line: which command, and who typed it as the operating system says. Both stand in the trail.
 
 use chrono::{DateTime, Utc};
-use platform::{run::os_user::os_user, store::NewAct};
+use platform::{
+    run::os_user::os_user,
+    store::{AccountId, NewAct},
+};
 use serde_json::{Value, json};
 
 /// A command as it was typed.
@@ -33,7 +36,7 @@ impl Typed {
         county: &'a str,
         at: DateTime<Utc>,
         act: &'static str,
-        account: Option<i64>,
+        account: Option<AccountId>,
     ) -> NewAct<'a> {
         NewAct {
             county,

@@ -6,7 +6,7 @@ use platform::{
     clock,
     run::config::Config,
     say,
-    store::{EndSessions, Owner, People, Store},
+    store::{AccountId, EndSessions, Owner, People, Store},
 };
 
 use super::command::Typed;
@@ -35,7 +35,7 @@ pub(crate) async fn sessions_end(login: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn find(login: &str) -> anyhow::Result<(Config, Store<People>, i64, DateTime<Utc>)> {
+async fn find(login: &str) -> anyhow::Result<(Config, Store<People>, AccountId, DateTime<Utc>)> {
     let config = Config::load()?;
     let store = config.store::<Owner>("people", 1)?.lend::<People>();
     let login = login_name::normalised(login);

@@ -111,7 +111,7 @@ impl Intake {
         Err(AcceptError::NotStored)
     }
 
-    fn first_answer(&self, report_id: i64, sealed: &[u8]) -> Result<Accepted, AcceptError> {
+    fn first_answer(&self, report_id: ReportId, sealed: &[u8]) -> Result<Accepted, AcceptError> {
         let opened = self.keys.open_answer(report_id, sealed).map_err(|e| e.to_string());
         opened
             .and_then(|plain| serde_json::from_slice(&plain).map_err(|e| e.to_string()))
@@ -132,7 +132,6 @@ impl Intake {
             follow_up_code: new_follow_up_code(rng),
             received_at,
         };
-        let id = id.get();
         let (key, data_key) = self.keys.new_data_key(id, rng);
         let parts = parts::seal(&self.keys, &key, id, report, rng);
         let facts = report.facts(received_at);
@@ -217,11 +216,11 @@ fn json(value: &impl Serialize) -> Vec<u8> {
 }
 
 /// Audit leaf: salted hash over ciphertext and metadata. It proves later that a report was not altered, and says nothing else.
-fn leaf(salt: &[u8], id: i64, at: DateTime<Utc>, data_key: &[u8], parts: &SealedParts) -> Vec<u8> {
+fn leaf(salt: &[u8], id: ReportId, at: DateTime<Utc>, data_key: &[u8], parts: &SealedParts) -> Vec<u8> {
     let mut hash = Sha256::new();
     hash.update(b"shouwang report-received v2");
     hash.update(salt);
-    hash.update(id.to_be_bytes());
+    hash.update(id.get().to_be_bytes());
     hash.update(at.timestamp_micros().to_be_bytes());
     for part in std::iter::once(data_key).chain(parts.each()) {
         hash.update((part.len() as u64).to_be_bytes());

@@ -13,7 +13,7 @@ use platform::{
     broker::{Body, BrokerError, Dial, Message, Publisher, Queue, Topology, redial},
     clock,
     run::{readiness::Part, telemetry::chain},
-    store::{self, OutboxRow, Store, StoreError},
+    store::{self, OutboxRow, ReportId, Store, StoreError},
 };
 use tokio::{
     sync::{Mutex, mpsc, watch},
@@ -168,7 +168,7 @@ async fn give_back(
                 }
                 () = stop.cancelled() => return,
             }
-            let ids: Vec<i64> = rows.drain(..).map(|row| row.report_id).collect();
+            let ids: Vec<ReportId> = rows.drain(..).map(|row| row.report_id).collect();
             settle(store.outbox_release(owner, &ids, clock::now()), &ids, "given back").await;
         }
     }
@@ -227,7 +227,7 @@ async fn pass_on(
 }
 
 /// A row that could not be marked or given back comes again when its lease ends, so a failure is only worth a line.
-async fn settle<T>(done: impl Future<Output = Result<T, StoreError>>, ids: &[i64], what: &str) -> Option<T> {
+async fn settle<T>(done: impl Future<Output = Result<T, StoreError>>, ids: &[ReportId], what: &str) -> Option<T> {
     if ids.is_empty() {
         return None;
     }

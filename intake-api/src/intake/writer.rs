@@ -8,7 +8,7 @@ use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use platform::{
     run::{readiness::Part, telemetry::chain},
-    store::{BatchWriter, NewReport, OutboxRow, Stored},
+    store::{BatchWriter, NewReport, OutboxRow, ReportId, Stored},
 };
 use tokio::{
     sync::{Mutex, mpsc, oneshot},
@@ -41,7 +41,7 @@ pub(crate) enum Outcome {
     /// The same report came before under this key.
     Before {
         /// As this one.
-        report_id: i64,
+        report_id: ReportId,
         /// With this sealed answer.
         answer: Vec<u8>,
     },

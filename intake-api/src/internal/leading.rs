@@ -7,10 +7,11 @@ use axum::{http::StatusCode, response::Response, routing::get};
 use casework::calendar::rfc3339;
 use casework::county::AreaLevel;
 use casework::pack::Pack;
+use casework::words::{TicketClock, Urgency};
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
-    store::{LeadingLine, LeadingNow, StoreError},
+    store::{LeadingLine, LeadingNow, StoreError, TicketId},
     text::Lang,
 };
 use serde::Serialize;
@@ -35,7 +36,7 @@ pub(crate) fn routes() -> Vec<Route> {
 }
 
 struct Line {
-    ticket: i64,
+    ticket: TicketId,
     unit: String,
     what: String,
     urgency: &'static str,
@@ -77,12 +78,12 @@ struct Overdue {
 /// A ticket that is overdue at the leading group's level.
 #[derive(Serialize)]
 struct OverdueTicket {
-    ticket_id: i64,
+    ticket_id: TicketId,
     unit: String,
     unit_name: String,
     obligation: String,
-    urgency: String,
-    stage: String,
+    urgency: Urgency,
+    stage: TicketClock,
     /// When it was due.
     since: String,
     sent_at: String,
@@ -162,20 +163,20 @@ fn line(line: &LeadingLine, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> Line
             .obligations
             .label(&line.obligation, lang.pack())
             .to_owned(),
-        urgency: words::urgency(lang, &line.urgency),
+        urgency: words::urgency(lang, line.urgency),
         township: township(pack, line.area.as_deref())
             .map_or_else(|| lang.t("leading.no_township").to_owned(), str::to_owned),
         since: lang.fill(
             "board.overdue_since",
             &[
-                ("stage", words::stage(lang, &line.stage)),
+                ("stage", words::stage(lang, line.stage)),
                 ("span", &words::span(lang, now - line.since)),
                 ("at", &words::due(lang, line.since, now)),
             ],
         ),
         told: lang.fill(told, &[("at", &words::moment(lang, line.sent_at, now))]),
         drill: line.drill,
-        hot: line.urgency == "P1",
+        hot: line.urgency == Urgency::P1,
         call: call(&line.call),
     }
 }

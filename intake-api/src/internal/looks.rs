@@ -12,7 +12,7 @@ use casework::disclosure::Part;
 use platform::{
     asked, clock,
     receipt::ReportId,
-    store::{Opening, ReadLine, Reading, ReadsAsked, ReportOutline},
+    store::{Opening, ReadLine, Reading, ReadsAsked, ReportOutline, TicketId},
 };
 
 use super::{
@@ -58,7 +58,7 @@ struct Ticked {
 #[template(path = "internal/openings/look.html")]
 struct LookPage {
     frame: Frame,
-    report: i64,
+    report: ReportId,
     receipt: String,
     drill: bool,
     lines: Vec<(&'static str, String)>,
@@ -66,7 +66,7 @@ struct LookPage {
     hidden: Vec<Ticked>,
     openings: Vec<openings::Line>,
     reads: Vec<ReadWords>,
-    tickets: Vec<(i64, String)>,
+    tickets: Vec<(TicketId, String)>,
     notice: Option<String>,
     typed: String,
 }
@@ -79,7 +79,7 @@ async fn find(by: By<Overseer>, Query(query): Query<Fields>) -> Result<Response,
     if !typed.trim().is_empty() {
         match asked::read(&typed, "").receipt {
             Err(_) => wrong = Some("reads.wrong_receipt"),
-            Ok(receipt) => match internal.board.report_outline(&internal.county, receipt.get()).await? {
+            Ok(receipt) => match internal.board.report_outline(&internal.county, receipt).await? {
                 Some(_) => return Ok(Redirect::to(&format!("/reports/{}", receipt.get())).into_response()),
                 None => wrong = Some("looks.none"),
             },
@@ -114,7 +114,7 @@ struct Found {
 }
 
 /// Looks, in a task of its own: what was handed out is written down even when the browser hangs up.
-async fn look(visit: &Visit, report: i64, how: &'static str) -> Result<Option<Found>, PageError> {
+async fn look(visit: &Visit, report: ReportId, how: &'static str) -> Result<Option<Found>, PageError> {
     let (internal, actor) = (&visit.internal, &visit.actor);
     let (board, office, county) = (internal.board.clone(), internal.office.clone(), internal.county.clone());
     let role = role_of(actor);
@@ -145,18 +145,18 @@ async fn look(visit: &Visit, report: i64, how: &'static str) -> Result<Option<Fo
 }
 
 /// `GET /reports/{report_id}`
-async fn page(by: By<Overseer>, Path(id): Path<i64>) -> Result<Response, PageError> {
+async fn page(by: By<Overseer>, Path(id): Path<ReportId>) -> Result<Response, PageError> {
     show(&by, id, Again::default()).await
 }
 
 /// The page, with the reason that was typed into an asking that was refused.
-pub(super) async fn show(visit: &Visit, id: i64, again: Again<String>) -> Result<Response, PageError> {
+pub(super) async fn show(visit: &Visit, id: ReportId, again: Again<String>) -> Result<Response, PageError> {
     let (internal, lang) = (&visit.internal, visit.lang);
     let found = look(visit, id, "page").await?.ok_or(PageError::NotFound)?;
     let (loaded, now) = (internal.pack.current(), clock::now());
     let pack = &loaded.pack;
     let opened = Opened::new(&internal.keys, id, &found.handed);
-    let receipt = ReportId::from_db(id).to_string();
+    let receipt = id.to_string();
     let label = |code: &str| pack.vocabulary().obligations.label(code, lang.pack()).to_owned();
     let hidden = opened
         .shows
@@ -194,14 +194,14 @@ pub(super) async fn show(visit: &Visit, id: i64, again: Again<String>) -> Result
 }
 
 /// `GET /api/v1/reports/{report_id}`
-async fn api(by: By<Overseer>, Path(id): Path<i64>) -> Result<Response, ApiError> {
+async fn api(by: By<Overseer>, Path(id): Path<ReportId>) -> Result<Response, ApiError> {
     let found = look(&by, id, "api").await.map_err(ApiError::of_read)?;
     let found = found.ok_or(ApiError::said(404, "no such report"))?;
     let internal = &by.internal;
     let opened = Opened::new(&internal.keys, id, &found.handed);
     let body = openings::answers::Report {
         report_id: id,
-        receipt: ReportId::from_db(id).to_string(),
+        receipt: id.to_string(),
         hidden: opened.shows.hidden().collect(),
         matter: matter(&opened),
         shows: opened.shows,

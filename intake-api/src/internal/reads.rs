@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use platform::{
     asked, clock,
     receipt::ReportId,
-    store::{ReadCursor, ReadLine, ReadsAsked, StoreError},
+    store::{AccountId, ReadCursor, ReadId, ReadLine, ReadsAsked, StoreError, TicketId},
     text::Lang,
 };
 use serde::{Deserialize, Serialize};
@@ -64,11 +64,11 @@ struct Looks {
 /// A look, for programs.
 #[derive(Serialize)]
 pub(crate) struct Look {
-    id: i64,
+    id: ReadId,
     at: DateTime<Utc>,
-    report_id: i64,
-    ticket_id: Option<i64>,
-    account_id: i64,
+    report_id: ReportId,
+    ticket_id: Option<TicketId>,
+    account_id: AccountId,
     name: String,
     login: String,
     unit_name: Option<String>,
@@ -103,8 +103,8 @@ pub(crate) struct ReadWords {
     pub(crate) parts: String,
     pub(crate) how: &'static str,
     pub(crate) receipt: String,
-    pub(crate) report: i64,
-    pub(crate) ticket: Option<i64>,
+    pub(crate) report: ReportId,
+    pub(crate) ticket: Option<TicketId>,
     /// Who reported was shown.
     pub(crate) identity: bool,
 }
@@ -133,7 +133,7 @@ pub(crate) fn say(read: &ReadLine, lang: Lang, now: DateTime<Utc>) -> ReadWords 
         role: unit.map_or_else(|| role.to_owned(), |unit| format!("{unit} · {role}")),
         parts: parts(lang, &read.parts),
         how: lang.t(&format!("reads.how_{how}")),
-        receipt: ReportId::from_db(read.report_id).to_string(),
+        receipt: read.report_id.to_string(),
         report: read.report_id,
         ticket: read.ticket_id,
         identity: read.parts.iter().any(|part| part == "identity"),
@@ -164,7 +164,7 @@ impl Asked {
             let receipt = asked::read(&self.receipt, "")
                 .receipt
                 .map_err(|_| "reads.wrong_receipt")?;
-            filter.report = Some(receipt.get());
+            filter.report = Some(receipt);
         }
         if let Some(ticket) = given(&self.ticket) {
             filter.ticket = Some(ticket.parse().map_err(|_| "reads.wrong_ticket")?);

@@ -11,7 +11,7 @@ use axum::body::to_bytes;
 use axum::response::IntoResponse;
 use chrono::{DateTime, Utc};
 use platform::{
-    store::{Account, Membership, Person},
+    store::{Account, AccountId, Membership, Person, SessionId},
     text::Lang,
 };
 use tests::snapshot;
@@ -22,7 +22,7 @@ use super::{auth::Actor, counts::Counts, page::Frame};
 /// Somebody who is signed in, with roles as `(unit, role)`.
 pub(crate) fn actor(roles: &[(&str, &str)]) -> Actor {
     let account = Account {
-        id: 7,
+        id: AccountId(7),
         login: "wangfang".into(),
         name: "王芳".into(),
         phone: Some("0558-8612345".into()),
@@ -34,12 +34,12 @@ pub(crate) fn actor(roles: &[(&str, &str)]) -> Actor {
         factor_at: None,
     };
     let membership = |(unit, role): &(&str, &str)| Membership {
-        account_id: 7,
+        account_id: AccountId(7),
         unit: (*unit).into(),
         role: (*role).into(),
     };
     Actor {
-        session: Uuid::nil(),
+        session: SessionId(Uuid::nil()),
         person: Arc::new(Person {
             account,
             memberships: roles.iter().map(membership).collect(),

@@ -9,6 +9,7 @@ use super::{
     auth::Actor,
     page::{Frame, Language},
 };
+use platform::store::AccountId;
 use platform::text::Lang;
 
 /// One request of a person.
@@ -24,7 +25,7 @@ pub(crate) struct Visit {
 
 impl Visit {
     /// The person's account.
-    pub(crate) fn me(&self) -> i64 {
+    pub(crate) fn me(&self) -> AccountId {
         self.actor.person.account.id
     }
 

@@ -8,7 +8,8 @@
 //! Steps follow the tickets that exist. A step is done only by its own act: seen is a recorded contact, finished is the
 //! state of every ticket, and a ticket whose closing waits for confirmation is not finished.
 
-use casework::words::ReporterKind;
+use casework::ticket::TicketState;
+use casework::words::{ReporterKind, TicketClock};
 use chrono::{DateTime, Utc};
 use platform::store::{ReportStatus, StatusStage, StatusTicket};
 use serde::Serialize;
@@ -213,11 +214,11 @@ impl Progress {
     }
 }
 
-fn clocks<'t>(tickets: &'t [StatusTicket], stage: Option<&'t str>) -> impl Iterator<Item = &'t StatusStage> {
+fn clocks<'t>(tickets: &'t [StatusTicket], stage: Option<TicketClock>) -> impl Iterator<Item = &'t StatusStage> {
     tickets
         .iter()
         .flat_map(|ticket| &ticket.stages)
-        .filter(move |clock| stage.is_none_or(|stage| clock.stage == stage))
+        .filter(move |clock| stage.is_none() || clock.stage == stage)
 }
 
 /// Handed to units; or to the office first, where no rule could say whose it is.
@@ -229,7 +230,7 @@ fn passed_on(tickets: &[StatusTicket], now: DateTime<Utc>) -> Vec<Step> {
     match (first(false), first(true)) {
         (Some(at), _) => vec![Step::done(StepName::Dispatched, Some(at))],
         (None, Some(at)) => {
-            let handing = Step::open(StepName::Dispatched, clocks(tickets, Some("resolve")), now);
+            let handing = Step::open(StepName::Dispatched, clocks(tickets, Some(TicketClock::Resolve)), now);
             let settled = tickets.iter().all(is_closed);
             let mut steps = vec![Step::done(StepName::Triage, Some(at))];
             // The office may settle it without a unit; then nothing is handed on any more.
@@ -262,7 +263,7 @@ fn signing(name: StepName, tickets: &[StatusTicket], now: DateTime<Utc>) -> Opti
     let all: Option<Vec<_>> = tickets.iter().map(|ticket| ticket.signed_at).collect();
     Some(match all.and_then(|times| times.into_iter().max()) {
         Some(at) => Step::done(name, Some(at)),
-        None => Step::open(name, clocks(tickets, Some("sign")), now),
+        None => Step::open(name, clocks(tickets, Some(TicketClock::Sign)), now),
     })
 }
 
@@ -271,16 +272,16 @@ fn seen(tickets: &[StatusTicket], now: DateTime<Utc>) -> Option<Step> {
     if at.is_some() {
         return Some(Step::done(StepName::ChildSeen, at));
     }
-    clocks(tickets, Some("contact")).next()?;
+    clocks(tickets, Some(TicketClock::Contact)).next()?;
     Some(Step {
-        missed: clocks(tickets, Some("contact")).all(|clock| clock.ended_at.is_some()),
-        ..Step::open(StepName::ChildSeen, clocks(tickets, Some("contact")), now)
+        missed: clocks(tickets, Some(TicketClock::Contact)).all(|clock| clock.ended_at.is_some()),
+        ..Step::open(StepName::ChildSeen, clocks(tickets, Some(TicketClock::Contact)), now)
     })
 }
 
 fn is_closed(ticket: &StatusTicket) -> bool {
-    // Any other word, also one that this program doesn't know yet, is not the end.
-    matches!(ticket.state.as_str(), "resolved" | "confirmed" | "archived")
+    // A word that this program doesn't know yet is not the end.
+    ticket.state.is_some_and(TicketState::is_resolved)
 }
 
 /// Done when every ticket is closed. Due when the last one is; late as soon as one is.
@@ -290,9 +291,9 @@ fn resolved(tickets: &[StatusTicket], professional: bool, now: DateTime<Utc>) ->
         return Step::done(StepName::Resolved, at);
     }
     let handed: Vec<_> = tickets.iter().filter(|ticket| !ticket.triage).cloned().collect();
-    let mut step = Step::open(StepName::Resolved, clocks(&handed, Some("resolve")), now);
+    let mut step = Step::open(StepName::Resolved, clocks(&handed, Some(TicketClock::Resolve)), now);
     if !step.late {
-        let running = || clocks(&handed, Some("resolve")).filter(|clock| clock.ended_at.is_none());
+        let running = || clocks(&handed, Some(TicketClock::Resolve)).filter(|clock| clock.ended_at.is_none());
         let last = running()
             .filter_map(|clock| Some((clock.due_at?, clock.provisional)))
             .max();
@@ -300,7 +301,10 @@ fn resolved(tickets: &[StatusTicket], professional: bool, now: DateTime<Utc>) ->
         step.due_at = last.filter(|_| known).map(|(due, _)| due);
         step.provisional = known && last.is_some_and(|(_, provisional)| provisional);
     }
-    step.close_requested = professional && tickets.iter().any(|ticket| ticket.state == "close-requested");
+    step.close_requested = professional
+        && tickets
+            .iter()
+            .any(|ticket| ticket.state == Some(TicketState::CloseRequested));
     step
 }
 

@@ -56,11 +56,7 @@ pub(super) async fn fetch(
         }
     };
     app.status_tries.take(client).map_err(AskError::Busy)?;
-    match app
-        .store
-        .status_fetch(id.get(), &app.keys.follow_up_mac(id.get(), &code))
-        .await
-    {
+    match app.store.status_fetch(id, &app.keys.follow_up_mac(id, &code)).await {
         Ok(Some(status)) => Ok((id, Progress::of(&status, clock::now()))),
         Ok(None) => Err(AskError::Unknown),
         Err(error) => {

@@ -6,15 +6,15 @@
 
 use casework::zh::servers;
 use mail_parser::{Message, MessageParser, MessagePart, MimeHeaders};
-use uuid::Uuid;
 
 use crate::mailer::scrub;
+use platform::store::NoticeId;
 
 /// A notice that came back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Returned {
     /// The notice.
-    pub(crate) id: Uuid,
+    pub(crate) id: NoticeId,
     /// Status and the other server's words, without addresses.
     pub(crate) reason: String,
 }
@@ -103,7 +103,7 @@ fn by_words(message: &Message<'_>) -> Option<String> {
 }
 
 /// The token in the address that the return was sent to.
-fn by_token(message: &Message<'_>) -> Option<Uuid> {
+fn by_token(message: &Message<'_>) -> Option<NoticeId> {
     ["To", "Delivered-To", "X-Original-To", "Envelope-To"]
         .iter()
         .filter_map(|name| message.header_raw(*name))
@@ -111,7 +111,7 @@ fn by_token(message: &Message<'_>) -> Option<Uuid> {
 }
 
 /// The Message-ID of the mail that came back, whole or only its headers.
-fn by_original(message: &Message<'_>) -> Option<Uuid> {
+fn by_original(message: &Message<'_>) -> Option<NoticeId> {
     message.parts.iter().find_map(|part| {
         if let Some(original) = part.message() {
             return original.message_id().and_then(uuid_in);
@@ -122,7 +122,7 @@ fn by_original(message: &Message<'_>) -> Option<Uuid> {
 }
 
 /// The first Message-ID line of a text that is one of ours.
-fn message_id(text: &str) -> Option<Uuid> {
+fn message_id(text: &str) -> Option<NoticeId> {
     text.lines().find_map(|line| {
         let (name, value) = line.split_once(':')?;
         name.trim()
@@ -133,7 +133,7 @@ fn message_id(text: &str) -> Option<Uuid> {
 }
 
 /// The first UUID in a text, with or without hyphens.
-fn uuid_in(text: &str) -> Option<Uuid> {
+fn uuid_in(text: &str) -> Option<NoticeId> {
     let words = text.split(|c: char| !(c.is_ascii_hexdigit() || c == '-'));
     let long = |word: &&str| word.len() == 36 || word.len() == 32;
     words.filter(long).find_map(|word| word.parse().ok())
@@ -145,7 +145,7 @@ mod tests {
 
     const ID: &str = "3f2a7c1e-0b7d-4c57-9d1e-2f5b6a7c8d90";
 
-    fn id() -> Uuid {
+    fn id() -> NoticeId {
         ID.parse().unwrap()
     }
 
@@ -169,7 +169,7 @@ mod tests {
             "--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: <{ID}@taihe.example>\r\nSubject: x\r\n\r\n"
         );
         for (to, original) in [
-            (format!("bounce+{}@taihe.example", id().simple()), String::new()),
+            (format!("bounce+{}@taihe.example", id().0.simple()), String::new()),
             ("shouwang@taihe.example".to_owned(), by_id),
             ("shouwang@taihe.example".to_owned(), by_headers),
         ] {
@@ -181,7 +181,7 @@ mod tests {
 
     #[test]
     fn delays_answers_and_strangers_are_left_alone() {
-        let ours = format!("bounce+{}@taihe.example", id().simple());
+        let ours = format!("bounce+{}@taihe.example", id().0.simple());
         assert_eq!(read(report(&ours, "delayed", "").as_bytes()), None);
         assert_eq!(read(report(&ours, "delivered", "").as_bytes()), None);
         assert_eq!(read(report("shouwang@taihe.example", "failed", "").as_bytes()), None);

@@ -4,8 +4,7 @@ use casework::words::Urgency;
 use casework::words::reserved::{LEADING_GROUP, OFFICE};
 use chrono::{DateTime, Utc};
 use platform::{
-    receipt::ReportId,
-    store::{LeasedNotice, Said, StoreError, Subject},
+    store::{LeasedNotice, NoticeKind, Said, StoreError, Subject, SubjectKind},
     text::notice_kind,
 };
 
@@ -23,7 +22,7 @@ pub(super) fn line(notice: &LeasedNotice) -> String {
         (None, Some(count)) => count,
         _ => notice.subject_id.unwrap_or_default(),
     };
-    let kind = known(notice.subject_kind.as_deref());
+    let kind = notice.subject_kind.map_or(SubjectKind::Account, |kind| *kind);
     fill(&format!("notice.about.{kind}"), &[("n", &n.to_string())])
 }
 
@@ -44,8 +43,7 @@ pub(super) fn rows(notice: &LeasedNotice, urgency: Urgency) -> Result<Vec<Row>, 
         said.by.map(|by| ("by", by)),
         Some(("since", moment(notice.created_at))),
         said.due.map(|due| ("decide-by", moment(due))),
-        said.report
-            .map(|report| ("receipt", ReportId::from_db(report).to_string())),
+        said.report.map(|report| ("receipt", report.to_string())),
     ];
     Ok(rows
         .into_iter()
@@ -61,11 +59,11 @@ pub(super) fn action(notice: &LeasedNotice, as_of: DateTime<Utc>) -> String {
     }
     let n = notice.said().unwrap_or_default().count.unwrap_or_default();
     let at = moment(as_of.min(notice.created_at));
-    let key = match (notice.kind.as_str(), notice.unit_kind.as_str()) {
+    let key = match (notice.kind, notice.unit_kind.as_str()) {
         // The leading group decides nothing itself; a unit looks after its own person.
-        ("opening-overdue", LEADING_GROUP) => "notice.action.opening-overdue-leading".to_owned(),
-        ("review-overdue", LEADING_GROUP) => "notice.action.review-overdue-leading".to_owned(),
-        ("opening-faulted", OFFICE) => "notice.action.opening-faulted-office".to_owned(),
+        (NoticeKind::OpeningOverdue, LEADING_GROUP) => "notice.action.opening-overdue-leading".to_owned(),
+        (NoticeKind::ReviewOverdue, LEADING_GROUP) => "notice.action.review-overdue-leading".to_owned(),
+        (NoticeKind::OpeningFaulted, OFFICE) => "notice.action.opening-faulted-office".to_owned(),
         (kind, _) => notice_kind(kind).replace("notice.what", "notice.action"),
     };
     fill(&key, &[("n", &n.to_string()), ("at", &at)])
@@ -76,20 +74,13 @@ pub(super) fn link(notice: &LeasedNotice) -> (String, &'static str) {
     if notice.unit_kind == LEADING_GROUP {
         return ("/leading".to_owned(), t("notice.open.leading"));
     }
-    let kind = notice.subject_kind.as_deref().unwrap_or_default();
+    let kind = notice.subject_kind.map_or(SubjectKind::Account, |kind| *kind);
     let page = Subject::page(kind, notice.subject_id.unwrap_or_default(), &notice.unit_kind);
-    let open = match notice.kind.as_str() {
+    let open = match notice.kind {
         _ if page == "/" => "home",
-        "opening-faulted" => "opening-found",
-        "review-waits" | "review-overdue" => "opening-review",
-        _ => known(Some(kind)),
+        NoticeKind::OpeningFaulted => "opening-found",
+        NoticeKind::ReviewWaits | NoticeKind::ReviewOverdue => "opening-review",
+        _ => kind.as_str(),
     };
     (page, t(&format!("notice.open.{open}")))
-}
-
-fn known(kind: Option<&str>) -> &'static str {
-    ["rule-set", "account", "opening", "callbacks", "factor-reset", "flood"]
-        .into_iter()
-        .find(|known| Some(*known) == kind)
-        .unwrap_or("account")
 }

@@ -3,7 +3,7 @@
 use casework::county::Located;
 use casework::pack::Pack;
 use casework::report::Facts;
-use casework::words::Lang as PackLang;
+use casework::words::{Lang as PackLang, Urgency};
 
 use platform::store::NoticeFlood;
 
@@ -14,14 +14,14 @@ use super::{
 };
 
 /// Rows about the report: urgency, danger, children, township.
-pub(super) fn rows(facts: &Facts, pack: &Pack, urgency: &str) -> Vec<Row> {
+pub(super) fn rows(facts: &Facts, pack: &Pack, urgency: Urgency) -> Vec<Row> {
     let danger = if facts.present_danger {
         "notice.value.danger"
     } else {
         "notice.value.no-danger"
     };
     let mut rows = vec![
-        Row::new("urgency", urgency.to_owned()),
+        Row::new("urgency", urgency.zh().to_owned()),
         Row {
             strong: facts.present_danger,
             ..Row::new("danger", t(danger).into())
@@ -34,7 +34,7 @@ pub(super) fn rows(facts: &Facts, pack: &Pack, urgency: &str) -> Vec<Row> {
 
 /// Rows about a flood: urgency, what its reports have in common, how many, and how many tickets. `own`: those of the
 /// recipient; else those that the mail is about, of which the first are listed.
-pub(super) fn flood_rows(flood: &NoticeFlood, own: bool, pack: &Pack, urgency: &str) -> Vec<Row> {
+pub(super) fn flood_rows(flood: &NoticeFlood, own: bool, pack: &Pack, urgency: Urgency) -> Vec<Row> {
     let of = match flood.township.as_deref() {
         None => t("notice.value.one-source").to_owned(),
         Some("") => t("notice.value.no-area").to_owned(),
@@ -50,7 +50,7 @@ pub(super) fn flood_rows(flood: &NoticeFlood, own: bool, pack: &Pack, urgency: &
         fill("notice.value.flood-listed", &[("n", &flood.tickets.to_string())])
     };
     vec![
-        Row::new("urgency", urgency.to_owned()),
+        Row::new("urgency", urgency.zh().to_owned()),
         Row::new("flood-of", of),
         Row::new("flood-reports", reports),
         Row::new("flood-tickets", tickets),

@@ -19,12 +19,12 @@ mod tests;
 
 use askama::Template;
 use casework::pack::Pack;
+use casework::words::Urgency;
 use chrono::{DateTime, Utc};
 use platform::{
     foreign,
-    store::{LeasedNotice, StoreError},
+    store::{LeasedNotice, NoticeId, NoticeKind, StoreError},
 };
-use uuid::Uuid;
 
 pub(crate) use view::View;
 
@@ -32,9 +32,9 @@ pub(crate) use view::View;
 #[derive(Clone, Debug)]
 pub(crate) struct Mail {
     /// The notice's id, for the Message-ID.
-    pub(crate) id: Uuid,
+    pub(crate) id: NoticeId,
     /// The notice's kind.
-    pub(crate) kind: String,
+    pub(crate) kind: NoticeKind,
     /// Shown as important by mail programs.
     pub(crate) urgent: bool,
     /// Date of the mail.
@@ -84,8 +84,8 @@ pub(crate) fn compose(
     let view = View::new(notice, pack, internal_url, as_of)?;
     Ok(Mail {
         id: notice.id,
-        kind: notice.kind.clone(),
-        urgent: notice.urgency == "P1",
+        kind: notice.kind,
+        urgent: notice.urgency == Urgency::P1,
         at: now,
         to: notice.mailbox.clone(),
         subject: foreign::line(&subject::subject(notice, &view, as_of)),

@@ -4,7 +4,7 @@
 //! is enough to tell two mails apart; the body has all of it.
 
 use chrono::{DateTime, Utc};
-use platform::{receipt::ReportId, store::LeasedNotice};
+use platform::store::LeasedNotice;
 
 use super::{
     about,
@@ -58,7 +58,7 @@ pub(super) fn subject(notice: &LeasedNotice, view: &View, as_of: DateTime<Utc>) 
         }
     };
     parts.extend(notice.report_id.filter(|_| notice.flood.is_none()).map(|report| {
-        let receipt = ReportId::from_db(report).to_string();
+        let receipt = report.to_string();
         receipt
             .rsplit_once('-')
             .map_or(receipt.as_str(), |(short, _)| short)
@@ -97,8 +97,8 @@ fn state(tickets: &[TicketView], as_of: DateTime<Utc>) -> String {
     let open: Vec<&StageRow> = tickets.iter().flat_map(TicketView::open_about).collect();
     let mut names: Vec<&str> = Vec::new();
     for stage in &open {
-        if !names.contains(&stage.name.as_str()) {
-            names.push(&stage.name);
+        if !names.contains(&stage.name) {
+            names.push(stage.name);
         }
     }
     let names = names.join("、");

@@ -3,13 +3,12 @@
 use std::str::FromStr;
 
 use casework::calendar::Limit;
-use casework::county::Matter;
 use casework::pack::Pack;
 use casework::routing::Basis;
-use casework::words::{Lang as PackLang, Stage};
+use casework::words::{Grade, Lang as PackLang, TicketClock};
 use casework::zh;
 use chrono::{DateTime, Utc};
-use platform::store::{LeasedNotice, NoticeStage, NoticeTicket};
+use platform::store::{LeasedNotice, NoticeKind, NoticeStage, NoticeTicket};
 
 use super::{
     facts,
@@ -21,8 +20,8 @@ use super::{
 /// One stage.
 #[derive(Debug, Clone)]
 pub(crate) struct StageRow {
-    pub(crate) code: String,
-    pub(crate) name: String,
+    pub(crate) clock: TicketClock,
+    pub(crate) name: &'static str,
     /// `None` while its clock has not started.
     pub(crate) due: Option<Due>,
     pub(crate) ended: bool,
@@ -43,8 +42,8 @@ pub(crate) struct TicketView {
     pub(crate) own: bool,
     pub(crate) link: String,
     pub(crate) closed: Option<DateTime<Utc>>,
-    /// Stages that the notice is about.
-    pub(crate) about: Vec<String>,
+    /// Clocks that the notice is about.
+    pub(crate) about: Vec<TicketClock>,
     pub(crate) rows: Vec<Row>,
     pub(crate) stages: Vec<StageRow>,
     pub(crate) bases: Vec<String>,
@@ -105,7 +104,7 @@ impl TicketView {
     pub(super) fn open_about(&self) -> impl Iterator<Item = &StageRow> {
         self.stages
             .iter()
-            .filter(|stage| !stage.ended && self.about.contains(&stage.code))
+            .filter(|stage| !stage.ended && self.about.contains(&stage.clock))
     }
 }
 
@@ -120,7 +119,7 @@ pub(super) fn listed(tickets: &[TicketView], notice: &LeasedNotice, as_of: DateT
             };
             fill(key, &[("due", &due.full())])
         });
-        let key = if ticket.own || notice.kind == "advisory-letter" {
+        let key = if ticket.own || notice.kind == NoticeKind::AdvisoryLetter {
             "notice.item.own"
         } else {
             "notice.item.other"
@@ -128,7 +127,7 @@ pub(super) fn listed(tickets: &[TicketView], notice: &LeasedNotice, as_of: DateT
         let values = [
             ("unit", ticket.unit_name.as_str()),
             ("obligation", ticket.obligation.as_str()),
-            ("stage", stage.name.as_str()),
+            ("stage", stage.name),
             ("when", when.as_str()),
         ];
         fill(key, &values)
@@ -146,13 +145,8 @@ fn stage_row(stage: &NoticeStage, pack: &Pack, as_of: DateTime<Utc>) -> StageRow
     let limit = Limit::from_str(&stage.time_limit).map_or_else(|_| stage.time_limit.clone(), Limit::zh);
     let limit = fill("notice.limit", &[("limit", &limit)]);
     StageRow {
-        code: stage.stage.clone(),
-        name: match stage.stage.as_str() {
-            code @ ("confirm" | "approve") => Matter::from_word(code).map(Matter::zh),
-            code => Stage::from_word(code).map(Stage::zh),
-        }
-        .unwrap_or(&stage.stage)
-        .to_owned(),
+        clock: stage.stage,
+        name: stage.stage.zh(),
         due,
         ended: stage.ended_at.is_some(),
         when: match (stage.ended_at, due) {
@@ -168,18 +162,18 @@ fn stage_row(stage: &NoticeStage, pack: &Pack, as_of: DateTime<Utc>) -> StageRow
         },
         over: open_due.is_some_and(|due| due.is_past(as_of)),
         provisional: stage.provisional && stage.ended_at.is_none(),
-        source: format!("{limit} · {}", source(pack, &stage.basis, &stage.grade)),
+        source: format!("{limit} · {}", source(pack, &stage.basis, stage.grade)),
     }
 }
 
 fn basis(pack: &Pack, basis: &Basis) -> String {
-    source(pack, &basis.text, &basis.grade)
+    source(pack, &basis.text, basis.grade)
 }
 
 /// A source by its title. Grades belong to whoever edits the rules; but what is the county's own never looks like law.
-fn source(pack: &Pack, text: &str, grade: &str) -> String {
+fn source(pack: &Pack, text: &str, grade: Grade) -> String {
     let said = zh::cited(pack.phrases(), text);
-    if grade == "P" && !zh::names_county(&said) {
+    if grade == Grade::P && !zh::names_county(&said) {
         return fill("notice.policy", &[("basis", &said)]);
     }
     said

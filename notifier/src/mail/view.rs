@@ -7,7 +7,7 @@ use casework::words::reserved::{LEADING_GROUP, OFFICE, TRIAGE};
 use chrono::{DateTime, Utc};
 use platform::{
     receipt::ReportId,
-    store::{LeasedNotice, NoticeFlood, NoticeTicket, StoreError, Subject},
+    store::{LeasedNotice, NoticeFlood, NoticeKind, NoticeState, NoticeTicket, StoreError},
     text::notice_kind,
 };
 
@@ -32,57 +32,51 @@ pub(crate) enum Tone {
     Letter,
     Triage,
     /// A step of this action.
-    Step(&'static str),
+    Step(NoticeKind),
     /// Somebody acted, and the recipient acts next or has to know.
-    Act(&'static str),
+    Act(NoticeKind),
     /// Not about a ticket.
-    Subject(&'static str),
+    Subject(NoticeKind),
     Undeliverable,
     /// Many reports at once, in one mail.
     Flood,
     /// About an opening: overdue, decided.
-    Opening(&'static str),
+    Opening(NoticeKind),
 }
-
-/// Actions of the escalation table that have words of their own.
-const STEPS: [&str; 5] = ["remind", "urge", "supervise", "supervise-letter", "advisory-letter"];
-
-/// What is told of openings.
-const OPENINGS: [&str; 4] = [
-    "opening-overdue",
-    "review-overdue",
-    "opening-approved",
-    "opening-refused",
-];
-
-/// Acts of a unit or of the office that others are told of.
-const ACTS: [&str; 6] = [
-    "close-requested",
-    "transfer-requested",
-    "close-refused",
-    "transfer-withdrawn",
-    "not-filed",
-    "not-filed-withdrawn",
-];
 
 impl Tone {
     fn of(notice: &LeasedNotice, tickets: &[NoticeTicket], pack: &Pack) -> Self {
+        use NoticeKind as K;
         let kinds = &pack.vocabulary().unit_kinds;
         let letter = kinds.get(&notice.unit_kind).is_some_and(|kind| kind.letter);
-        match notice.kind.as_str() {
-            "dispatch" if tickets.iter().any(|ticket| ticket.obligation == TRIAGE) => Self::Triage,
-            "dispatch" if letter => Self::Letter,
-            "dispatch" if notice.unit_kind == OFFICE => Self::StandIn,
-            "dispatch" => Self::Dispatch,
-            "reopened" => Self::Reopened,
-            "undeliverable" => Self::Undeliverable,
-            "flood" => Self::Flood,
-            kind if let (None, Some(known)) = (&notice.subject_kind, opening(kind)) => Self::Opening(known),
-            kind if let Some(act) = ACTS.into_iter().find(|act| *act == kind) => Self::Act(act),
-            kind if let Some(subject) = Subject::KINDS.into_iter().find(|subject| *subject == kind) => {
-                Self::Subject(subject)
-            }
-            kind => Self::Step(STEPS.into_iter().find(|step| *step == kind).unwrap_or("other")),
+        match notice.kind {
+            K::Dispatch if tickets.iter().any(|ticket| ticket.obligation == TRIAGE) => Self::Triage,
+            K::Dispatch if letter => Self::Letter,
+            K::Dispatch if notice.unit_kind == OFFICE => Self::StandIn,
+            K::Dispatch => Self::Dispatch,
+            K::Reopened => Self::Reopened,
+            K::Undeliverable => Self::Undeliverable,
+            K::Flood => Self::Flood,
+            kind if notice.subject_kind.is_none() && of_opening(kind) => Self::Opening(kind),
+            kind @ (K::CloseRequested
+            | K::TransferRequested
+            | K::CloseRefused
+            | K::TransferWithdrawn
+            | K::NotFiled
+            | K::NotFiledWithdrawn) => Self::Act(kind),
+            kind @ (K::RulesSubmitted
+            | K::RightsChanged
+            | K::OpeningAsked
+            | K::OpeningOverdue
+            | K::OpeningFaulted
+            | K::ReviewWaits
+            | K::ReviewOverdue
+            | K::CallbacksDue
+            | K::FactorResetAsked
+            | K::FloodClosed
+            | K::FloodGivenBack) => Self::Subject(kind),
+            kind @ (K::Remind | K::Urge | K::Supervise | K::SuperviseLetter | K::AdvisoryLetter) => Self::Step(kind),
+            K::OpeningApproved | K::OpeningRefused | K::Other => Self::Step(K::Other),
         }
     }
 
@@ -94,10 +88,9 @@ impl Tone {
             Self::StandIn => "stand-in",
             Self::Letter => "letter",
             Self::Triage => "triage",
-            Self::Step(word) | Self::Act(word) | Self::Subject(word) => word,
+            Self::Step(kind) | Self::Act(kind) | Self::Subject(kind) | Self::Opening(kind) => kind.as_str(),
             Self::Undeliverable => "undeliverable",
             Self::Flood => "flood",
-            Self::Opening(kind) => kind,
         }
     }
 }
@@ -137,7 +130,7 @@ impl View {
     ) -> Result<Self, StoreError> {
         let tickets = notice.tickets()?;
         let tone = Tone::of(notice, &tickets, pack);
-        let urgency = Urgency::from_word(&notice.urgency).unwrap_or(Urgency::P1);
+        let urgency = notice.urgency;
         let failed = notice.failed()?;
         let flood = notice.flood()?;
         let own = tickets.iter().all(|ticket| ticket.unit == notice.unit);
@@ -175,9 +168,9 @@ impl View {
             rows: if subject {
                 about::rows(notice, urgency)?
             } else if let Some(flood) = &flood {
-                facts::flood_rows(flood, notice.kind == "flood", pack, urgency.zh())
+                facts::flood_rows(flood, notice.kind == NoticeKind::Flood, pack, urgency)
             } else {
-                facts::rows(&facts, pack, urgency.zh())
+                facts::rows(&facts, pack, urgency)
             },
             phones: phones::rows(notice, &tickets),
             open,
@@ -188,16 +181,16 @@ impl View {
             tickets: shown,
         };
         let receipt = notice.report_id.filter(|_| flood.is_none());
-        let receipt = receipt.map(|report| ReportId::from_db(report).to_string());
+        let receipt = receipt.map(|report| report.to_string());
         view.rows.extend(receipt.map(|receipt| Row::new("receipt", receipt)));
         view.action = view.action_of(notice, &facts, as_of);
         if let Some(failed) = failed {
-            let what = failed_kind(&failed.kind);
-            let state = match failed.state.as_str() {
-                "queued" => "notice.undelivered.queued",
-                "sent" => "notice.undelivered.sent",
-                "bounced" => "notice.undelivered.bounced",
-                _ => "notice.undelivered.failed",
+            let what = t(&notice_kind(failed.kind));
+            let state = match failed.state {
+                NoticeState::Queued => "notice.undelivered.queued",
+                NoticeState::Sent => "notice.undelivered.sent",
+                NoticeState::Bounced => "notice.undelivered.bounced",
+                NoticeState::Failed | NoticeState::Suppressed => "notice.undelivered.failed",
             };
             let said = fill(state, &[("unit", &failed.unit_name), ("what", what)]);
             view.action = format!("{said}{}", t("notice.action.undeliverable"));
@@ -259,15 +252,15 @@ impl View {
 }
 
 /// What an act asks of the recipient. What was decided meanwhile asks nothing any more.
-fn act_action(act: &str, tickets: &[TicketView], notice: &LeasedNotice, as_of: DateTime<Utc>) -> String {
+fn act_action(act: NoticeKind, tickets: &[TicketView], notice: &LeasedNotice, as_of: DateTime<Utc>) -> String {
     let items = listed(tickets, notice, as_of);
-    let asks = matches!(act, "close-requested" | "transfer-requested");
+    let asks = matches!(act, NoticeKind::CloseRequested | NoticeKind::TransferRequested);
     if asks && items.is_empty() {
         return t("notice.action.decided").to_owned();
     }
     let key = match act {
-        "close-requested" if notice.unit_kind == OFFICE => "notice.action.close-requested-office".to_owned(),
-        "close-refused" if items.is_empty() => "notice.action.look".to_owned(),
+        NoticeKind::CloseRequested if notice.unit_kind == OFFICE => "notice.action.close-requested-office".to_owned(),
+        NoticeKind::CloseRefused if items.is_empty() => "notice.action.look".to_owned(),
         act => format!("notice.action.{act}"),
     };
     fill(&key, &[("items", &items)])
@@ -281,13 +274,15 @@ fn title(tone: Tone, tickets: i64) -> String {
     fill(&key, &[("n", &tickets.to_string())])
 }
 
-fn opening(kind: &str) -> Option<&'static str> {
-    OPENINGS.into_iter().find(|known| *known == kind)
-}
-
-/// The kind of a notice in words.
-fn failed_kind(kind: &str) -> &'static str {
-    t(&notice_kind(kind))
+/// What is told of openings, of a ticket's to its unit and of overdue ones to the office.
+fn of_opening(kind: NoticeKind) -> bool {
+    matches!(
+        kind,
+        NoticeKind::OpeningOverdue
+            | NoticeKind::ReviewOverdue
+            | NoticeKind::OpeningApproved
+            | NoticeKind::OpeningRefused
+    )
 }
 
 fn open(notice: &LeasedNotice, tone: Tone) -> &'static str {
@@ -298,9 +293,9 @@ fn open(notice: &LeasedNotice, tone: Tone) -> &'static str {
         (_, Tone::Opening(_)) => "notice.open.ticket",
         (OFFICE, Tone::Flood) => "notice.open.flood",
         (_, Tone::Flood) => "notice.open.tickets",
-        (OFFICE, Tone::Act("close-requested" | "transfer-requested")) => "notice.open.closing",
+        (OFFICE, Tone::Act(NoticeKind::CloseRequested | NoticeKind::TransferRequested)) => "notice.open.closing",
         (OFFICE, _) => "notice.open.board",
-        (_, Tone::Act("close-requested")) => "notice.open.confirm",
+        (_, Tone::Act(NoticeKind::CloseRequested)) => "notice.open.confirm",
         (_, Tone::Act(_)) => "notice.open.look",
         _ => "notice.open.desk",
     }
@@ -320,12 +315,12 @@ fn flood_link(internal_url: &str, notice: &LeasedNotice, flood: &NoticeFlood) ->
 fn link(internal_url: &str, notice: &LeasedNotice, ticket: Option<&NoticeTicket>) -> String {
     let path = match (notice.unit_kind.as_str(), ticket) {
         (LEADING_GROUP, _) => "/leading".to_owned(),
-        (OFFICE, _) if opening(&notice.kind).is_some() => "/openings".to_owned(),
+        (OFFICE, _) if of_opening(notice.kind) => "/openings".to_owned(),
         (OFFICE, Some(ticket)) if ticket.obligation == TRIAGE => {
-            format!("/triage/{}", notice.report_id.unwrap_or_default())
+            format!("/triage/{}", notice.report_id.map_or(0, ReportId::get))
         }
         // The page of a closing leads on to the ticket once it is decided.
-        (OFFICE, Some(ticket)) if matches!(notice.kind.as_str(), "close-requested" | "transfer-requested") => {
+        (OFFICE, Some(ticket)) if matches!(notice.kind, NoticeKind::CloseRequested | NoticeKind::TransferRequested) => {
             format!("/closings/{}", ticket.id)
         }
         (OFFICE, Some(ticket)) => format!("/board/tickets/{}", ticket.id),

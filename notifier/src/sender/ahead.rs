@@ -5,6 +5,7 @@
 
 use std::collections::VecDeque;
 
+use casework::words::Urgency;
 use platform::store::{LeaseOf, LeasedNotice};
 
 /// Notices held for each place among the mails under way.
@@ -28,7 +29,7 @@ impl Places {
 
     pub(super) fn take(&mut self, notice: &LeasedNotice) {
         self.busy += 1;
-        self.ordinary += usize::from(notice.urgency != "P1");
+        self.ordinary += usize::from(notice.urgency != Urgency::P1);
     }
 
     pub(super) fn free(&mut self, urgent: bool) {
@@ -55,7 +56,7 @@ pub(super) struct Ahead {
 impl Ahead {
     pub(super) fn add(&mut self, leased: Vec<LeasedNotice>) {
         for notice in leased {
-            if notice.urgency == "P1" {
+            if notice.urgency == Urgency::P1 {
                 self.urgent.push_back(notice);
             } else {
                 self.ordinary.push_back(notice);

@@ -2,10 +2,11 @@
 
 use std::{panic::AssertUnwindSafe, sync::Arc};
 
+use casework::words::Urgency;
 use platform::{
     clock,
     run::telemetry::chain,
-    store::{Attempt, LeasedNotice, Settlement, Verdict},
+    store::{Attempt, LeasedNotice, NoticeKind, ReportId, Settlement, Verdict},
 };
 use tokio::time::Instant;
 use tracing::{error, info, warn};
@@ -22,7 +23,7 @@ impl<M: Mailer> Sender<M> {
     pub(super) async fn attempt(self: Arc<Self>, notice: LeasedNotice) -> Done {
         let begun = Instant::now();
         let number = notice.attempts.saturating_add(1);
-        let urgent = notice.urgency == "P1";
+        let urgent = notice.urgency == Urgency::P1;
         let (judged, phase, detail) = if notice.drill && !self.settings.drills {
             // Nothing was learnt of the server: the next one is tried instead.
             self.health.idle();
@@ -63,10 +64,11 @@ impl<M: Mailer> Sender<M> {
             strike: judged.strike,
             tell: judged.tell,
         };
-        log(&notice.kind, &settlement);
+        log(notice.kind, notice.report_id, &settlement);
         Done {
             settlement,
             kind: notice.kind,
+            report: notice.report_id,
             urgent,
             created_at: notice.created_at,
         }
@@ -90,18 +92,19 @@ impl<M: Mailer> Sender<M> {
     }
 }
 
-/// Ids and kinds only: mailboxes stay in the database.
-fn log(kind: &str, settlement: &Settlement) {
+/// Receipts, ids and kinds only: mailboxes stay in the database.
+fn log(kind: NoticeKind, report: Option<ReportId>, settlement: &Settlement) {
+    let (kind, report) = (kind.as_str(), report.map(tracing::field::display));
     let Settlement { id, number, .. } = settlement;
     let Attempt {
         phase, detail, took_ms, ..
     } = &settlement.attempt;
     match settlement.verdict {
-        Verdict::Sent => info!(%id, kind, took_ms, "sent"),
-        Verdict::Suppressed => info!(%id, kind, "suppressed: a drill"),
+        Verdict::Sent => info!(report, %id, kind, took_ms, "sent"),
+        Verdict::Suppressed => info!(report, %id, kind, "suppressed: a drill"),
         Verdict::Retry { at } => {
-            warn!(%id, kind, number, phase, detail, %at, "not sent: trying again");
+            warn!(report, %id, kind, number, phase, detail, %at, "not sent: trying again");
         }
-        Verdict::GaveUp => error!(%id, kind, number, phase, detail, "not sent: given up"),
+        Verdict::GaveUp => error!(report, %id, kind, number, phase, detail, "not sent: given up"),
     }
 }

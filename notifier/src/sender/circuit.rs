@@ -7,8 +7,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use platform::store::Blocked;
-use uuid::Uuid;
+use platform::store::{Blocked, NoticeId};
 
 use crate::{
     mailer::{Failure, Fault},
@@ -56,7 +55,7 @@ pub(super) struct Circuit {
     /// Refusals in a row that may be everybody's.
     streak: u32,
     /// Refused mails, and how many others had passed by then.
-    refused: HashMap<Uuid, u64>,
+    refused: HashMap<NoticeId, u64>,
 }
 
 impl Circuit {
@@ -102,7 +101,7 @@ impl Circuit {
     }
 
     /// Learns from an attempt; answers whose failure it was.
-    pub(super) fn heard(&mut self, id: Uuid, result: &Result<(), Failure>, now: DateTime<Utc>) -> Whose {
+    pub(super) fn heard(&mut self, id: NoticeId, result: &Result<(), Failure>, now: DateTime<Utc>) -> Whose {
         let failure = match result {
             Ok(()) => {
                 self.passed += 1;
@@ -200,8 +199,8 @@ mod tests {
         Err(failure)
     }
 
-    fn mail(n: u128) -> Uuid {
-        Uuid::from_u128(n)
+    fn mail(n: u128) -> NoticeId {
+        NoticeId(uuid::Uuid::from_u128(n))
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::{
 use platform::{
     clock,
     run::telemetry::chain,
-    store::{Notifier, Store},
+    store::{NoticeId, Notifier, Store},
 };
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -19,22 +19,22 @@ const BEAT: Duration = Duration::from_secs(5);
 
 /// The notices in hand: leased and not yet recorded.
 #[derive(Default)]
-pub(super) struct Hand(Mutex<HashSet<Uuid>>);
+pub(super) struct Hand(Mutex<HashSet<NoticeId>>);
 
 impl Hand {
     /// Takes a notice; `false` when it is in hand already.
-    pub(super) fn take(&self, id: Uuid) -> bool {
+    pub(super) fn take(&self, id: NoticeId) -> bool {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id)
     }
 
-    pub(super) fn let_go(&self, ids: impl IntoIterator<Item = Uuid>) {
+    pub(super) fn let_go(&self, ids: impl IntoIterator<Item = NoticeId>) {
         let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         for id in ids {
             held.remove(&id);
         }
     }
 
-    fn all(&self) -> Vec<Uuid> {
+    fn all(&self) -> Vec<NoticeId> {
         self.0
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

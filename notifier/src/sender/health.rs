@@ -11,12 +11,11 @@ use std::{
 use platform::{
     clock,
     run::{readiness::Part, telemetry::chain},
-    store::{Blocked, Notifier, Store},
+    store::{Blocked, NoticeId, Notifier, Store},
 };
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, error, info};
-use uuid::Uuid;
 
 use super::circuit::{Circuit, Gate};
 use crate::{
@@ -71,7 +70,7 @@ impl Health {
     }
 
     /// Learns from an attempt; answers whose failure it was.
-    pub(super) fn heard(&self, id: Uuid, result: &Result<(), Failure>) -> Whose {
+    pub(super) fn heard(&self, id: NoticeId, result: &Result<(), Failure>) -> Whose {
         if let Err(failure) = result
             && failure.fault.is_everybodys()
         {

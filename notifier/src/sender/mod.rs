@@ -21,7 +21,7 @@ use platform::{
     clock,
     pack::watch::PackWatch,
     run::{readiness::Part, telemetry::chain},
-    store::{LeaseOf, LeasedNotice, Notifier, Onward, Store, StoreError},
+    store::{LeaseOf, LeasedNotice, NoticeId, Notifier, Onward, Store, StoreError},
 };
 use tokio::{
     sync::{Mutex, Notify, mpsc},
@@ -233,7 +233,7 @@ impl<M: Mailer> Sender<M> {
 
     /// What was not begun is free for the next notifier at once.
     async fn give_back(&self, mut ahead: Ahead) {
-        let ids: Vec<Uuid> = ahead.take().map(|notice| notice.id).collect();
+        let ids: Vec<NoticeId> = ahead.take().map(|notice| notice.id).collect();
         if ids.is_empty() {
             return;
         }

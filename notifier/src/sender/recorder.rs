@@ -9,7 +9,7 @@ use std::{sync::Arc, time::Duration};
 use platform::{
     clock,
     run::telemetry::chain,
-    store::{Notifier, Settlement, Store, Verdict},
+    store::{NoticeId, Notifier, Settlement, Store, Verdict},
 };
 use tokio::{sync::mpsc, time::sleep};
 use tokio_util::sync::CancellationToken;
@@ -84,7 +84,7 @@ async fn record(store: &Store<Notifier>, owner: Uuid, hand: &Hand, batch: Vec<Do
         match store.notice_settle(owner, std::slice::from_ref(&done.settlement)).await {
             Ok(held) => recorded(hand, &[done], &held),
             Err(e) => {
-                error!(id = %done.settlement.id, error = chain(&e), "an attempt can't be recorded");
+                error!(report = done.report.map(tracing::field::display), id = %done.settlement.id, error = chain(&e), "an attempt can't be recorded");
                 left.push(done);
             }
         }
@@ -92,15 +92,15 @@ async fn record(store: &Store<Notifier>, owner: Uuid, hand: &Hand, batch: Vec<Do
     left
 }
 
-fn recorded(hand: &Hand, batch: &[Done], held: &[Uuid]) {
+fn recorded(hand: &Hand, batch: &[Done], held: &[NoticeId]) {
     hand.let_go(batch.iter().map(|done| done.settlement.id));
     for done in batch {
         let Settlement { id, verdict, .. } = &done.settlement;
-        metrics::counter!("shouwang_notices_total", "outcome" => verdict.as_str(), "kind" => done.kind.clone())
+        metrics::counter!("shouwang_notices_total", "outcome" => verdict.as_str(), "kind" => done.kind.as_str())
             .increment(1);
         if !held.contains(id) {
             metrics::counter!("shouwang_notice_leases_lost_total").increment(1);
-            warn!(%id, outcome = verdict.as_str(), "the lease was lost meanwhile: this notice may arrive twice");
+            warn!(report = done.report.map(tracing::field::display), %id, outcome = verdict.as_str(), "the lease was lost meanwhile: this notice may arrive twice");
         }
         if *verdict == Verdict::Sent {
             let waited = (clock::now() - done.created_at).to_std().unwrap_or_default();

@@ -6,7 +6,7 @@ use crate::bounces::{ImapUrl, Progress, visit};
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
-    store::{Attempt, LeaseOf, Notifier, Settlement, Store, Verdict},
+    store::{Attempt, LeaseOf, NoticeId, Notifier, Settlement, Store, Verdict},
 };
 use tests::{Fixture, Sample, lease::lease};
 use tokio::{
@@ -95,19 +95,19 @@ impl FakeImap {
     }
 }
 
-fn returned(id: Uuid, action: &str) -> String {
+fn returned(id: NoticeId, action: &str) -> String {
     format!(
         "From: MAILER-DAEMON@mx.example\r\nTo: bounce+{}@taihe.example\r\nSubject: Undelivered\r\nMIME-Version: 1.0\r\n\
          Content-Type: multipart/report; report-type=delivery-status; boundary=\"b\"\r\n\r\n\
          --b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example\r\n\r\n\
          Final-Recipient: rfc822; pol@taihe.example\r\nAction: {action}\r\nStatus: 5.2.1\r\n\
          Diagnostic-Code: smtp; 550 <pol@taihe.example> mailbox disabled\r\n\r\n--b--\r\n",
-        id.simple()
+        id.0.simple()
     )
 }
 
 /// Leases and sends everything; answers the notices.
-async fn all_sent(store: &Store<Notifier>, now: DateTime<Utc>) -> Vec<Uuid> {
+async fn all_sent(store: &Store<Notifier>, now: DateTime<Utc>) -> Vec<NoticeId> {
     let owner = Uuid::new_v4();
     let leased = lease(store, owner, now, (100, LeaseOf::All)).await.unwrap();
     let sent = leased.iter().map(|notice| Settlement {
@@ -141,7 +141,7 @@ async fn a_return_marks_its_notice_and_other_mails_are_left_alone() {
     imap.put("\u{0}\u{1} rubble".into());
     imap.put(returned(notices[0], "delayed"));
     imap.put(returned(notices[0], "failed"));
-    imap.put(returned(Uuid::new_v4(), "failed"));
+    imap.put(returned(NoticeId(Uuid::new_v4()), "failed"));
     imap.put(returned(notices[0], "failed"));
     let mut progress = Progress::default();
     assert_eq!(visit(&store, "taihe", &url, &mut progress).await.unwrap(), 1);

@@ -1,9 +1,13 @@
 //! The notice queue on a real PostgreSQL: leases, heart-beats, attempts, and who is told when a P1 can't be delivered.
 
+use casework::words::Urgency;
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::{
     clock,
-    store::{Attempt, LeaseOf, LeasedNotice, Notifier, Onward, Recorded, Router, Settlement, Store, Verdict},
+    store::{
+        Attempt, LeaseOf, LeasedNotice, NoticeId, Notifier, Onward, Recorded, Router, Settlement, Store, TicketId,
+        Verdict,
+    },
 };
 use tests::{Fixture, Sample, lease::lease};
 use uuid::Uuid;
@@ -68,7 +72,7 @@ fn settlement(notice: &LeasedNotice, verdict: Verdict, at: DateTime<Utc>) -> Set
     }
 }
 
-fn tickets(notice: &LeasedNotice) -> Vec<i64> {
+fn tickets(notice: &LeasedNotice) -> Vec<TicketId> {
     notice.tickets().unwrap().iter().map(|ticket| ticket.id).collect()
 }
 
@@ -99,7 +103,7 @@ async fn a_lease_is_p1_first_exclusive_and_runs_out() {
         rest.len() > 3 && rest.is_sorted_by_key(|n| n.urgency.clone()),
         "{rest:?}"
     );
-    assert!(rest.iter().any(|n| n.urgency != "P1"), "both reports wait");
+    assert!(rest.iter().any(|n| n.urgency != Urgency::P1), "both reports wait");
     assert!(queue.lease(second, 19).await.is_empty(), "a held notice is leased once");
 
     // The heart-beat holds it; without one it is free after 20 s, and the first owner learns that it lost it.
@@ -151,7 +155,7 @@ async fn a_batch_settles_each_notice_its_own_way() {
         .collect();
     assert_eq!(batch.len(), 3, "the sample makes at least three notices");
     assert_eq!(queue.store.notice_settle(owner, &batch).await.unwrap().len(), 3);
-    let state = |id: Uuid| {
+    let state = |id: NoticeId| {
         let pool = queue.fixture.store.pool().clone();
         async move {
             sqlx::query_as::<_, (String, i32, Option<String>)>(
@@ -238,7 +242,7 @@ async fn below_p1_a_failure_is_listed_and_calls_nobody() {
     let queue = Queue::with(&[Sample::DropoutTwoWeeks]).await;
     let owner = Uuid::new_v4();
     for notice in queue.lease(owner, 0).await {
-        assert_ne!(notice.urgency, "P1");
+        assert_ne!(notice.urgency, Urgency::P1);
         assert!(queue.settle(owner, &notice, Verdict::GaveUp).await);
     }
     assert!(queue.lease(owner, 1).await.is_empty());
@@ -370,7 +374,7 @@ async fn a_returned_mail_is_marked_and_its_p1_is_told() {
     assert!(queue.settle(owner, &notice, Verdict::Sent).await);
     assert_eq!(bounce(notice.id).await, Bounced::Marked);
     assert_eq!(bounce(notice.id).await, Bounced::Before);
-    assert_eq!(bounce(Uuid::new_v4()).await, Bounced::Unknown);
+    assert_eq!(bounce(NoticeId(Uuid::new_v4())).await, Bounced::Unknown);
     assert_eq!(
         queue
             .count("SELECT count(*) FROM notices WHERE state = 'bounced' AND last_error = '5.1.1 unknown'")
@@ -384,6 +388,6 @@ async fn a_returned_mail_is_marked_and_its_p1_is_told() {
         1
     );
     let told = queue.lease(owner, 1).await.remove(0);
-    assert_eq!(told.failed().unwrap().unwrap().state, "bounced");
+    assert_eq!(told.failed().unwrap().unwrap().state.as_str(), "bounced");
     assert_eq!(queue.store.notice_depth("taihe", queue.now).await.unwrap().failed, 1);
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Queue;
+use crate::store::ReportId;
 
 /// Version of the body's form.
 const VERSION: u8 = 1;
@@ -15,12 +16,12 @@ pub struct Body {
     /// County code.
     pub county: String,
     /// Report id.
-    pub report: i64,
+    pub report: ReportId,
 }
 
 impl Body {
     /// A body of the present version.
-    pub fn new(county: &str, report: i64) -> Self {
+    pub fn new(county: &str, report: ReportId) -> Self {
         Self {
             v: VERSION,
             county: county.to_owned(),
@@ -59,11 +60,11 @@ pub struct Message {
 
 #[cfg(test)]
 mod tests {
-    use super::Body;
+    use super::{Body, ReportId};
 
     #[test]
     fn bodies_round_trip_and_strangers_are_named() {
-        let body = Body::new("taihe", 42);
+        let body = Body::new("taihe", ReportId::from_db(42));
         assert_eq!(Body::parse(&body.to_bytes()), Ok(body));
         for (bytes, word) in [
             (&b"{}"[..], "missing field"),

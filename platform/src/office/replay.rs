@@ -50,7 +50,7 @@ pub async fn run(
         .map(|page| {
             let (old, new) = (Arc::clone(&old), Arc::clone(&new));
             async move {
-                let ids: Vec<i64> = page.iter().map(|(id, _)| *id).collect();
+                let ids: Vec<ReportId> = page.iter().map(|(id, _)| *id).collect();
                 let facts = store.replay_facts(&ids).await?;
                 let count = page.len() as u64;
                 let routed = tokio::task::spawn_blocking(move || route(&old, &new, &page, &facts));
@@ -70,14 +70,13 @@ pub async fn run(
 
 /// One page, the newest first.
 fn route(old: &Pack, new: &Pack, page: &[ReplayKey], facts: &[ReplayFacts]) -> Tally {
-    let held: HashMap<i64, &str> = facts.iter().map(|row| (row.report_id, row.facts.as_str())).collect();
+    let held: HashMap<ReportId, &str> = facts.iter().map(|row| (row.report_id, row.facts.as_str())).collect();
     let mut replay = Replay::new(old, new);
     for (id, received_at) in page {
-        let report = ReportId::from_db(*id);
         match held.get(id).map(|text| read(text)) {
-            Some(Ok(facts)) => replay.add(report, &facts, *received_at),
-            Some(Err(why)) => replay.add_unreadable(report, &why),
-            None => replay.add_unreadable(report, "there are no facts"),
+            Some(Ok(facts)) => replay.add(id, &facts, *received_at),
+            Some(Err(why)) => replay.add_unreadable(id, &why),
+            None => replay.add_unreadable(id, "there are no facts"),
         }
     }
     replay.into_tally()

@@ -7,7 +7,7 @@ use casework::routing;
 
 use crate::{
     pack::watch::LoadedPack,
-    store::{Act, Office, Pinned, Store, StoreError, TriageError, TriageSettled},
+    store::{Act, Office, Pinned, ReportId, Store, StoreError, TriageError, TriageSettled},
 };
 
 /// What a person does with an open triage.
@@ -53,7 +53,7 @@ impl From<StoreError> for SettleError {
 pub async fn settle(
     store: &Store<Office>,
     loaded: &LoadedPack,
-    report_id: i64,
+    report_id: ReportId,
     what: &Settle,
     act: Act<'_>,
 ) -> Result<TriageSettled, SettleError> {

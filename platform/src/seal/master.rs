@@ -10,6 +10,7 @@ use sha2::Sha256;
 
 use super::{Cipher, Column, OpenError};
 use crate::run::config::Seal;
+use crate::store::{AccountId, ReportId, SessionId};
 
 /// The key that wraps every report's data key, with the keys derived from it.
 #[derive(Clone)]
@@ -102,46 +103,46 @@ impl MasterKey {
     }
 
     /// A fresh data key and its wrapped form for report `id`.
-    pub fn new_data_key(&self, id: i64, rng: &mut impl Rng) -> ([u8; 32], Vec<u8>) {
+    pub fn new_data_key(&self, id: ReportId, rng: &mut impl Rng) -> ([u8; 32], Vec<u8>) {
         let mut key = [0; 32];
         rng.fill_bytes(&mut key);
         let wrapped = self
             .cipher
-            .seal(&self.wrap, nonce(rng), &Column::DataKey.bound_to(id), &key);
+            .seal(&self.wrap, nonce(rng), &Column::DataKey.bound_to(id.get()), &key);
         (key, wrapped)
     }
 
     /// Unwraps the data key of report `id`.
-    pub fn open_data_key(&self, id: i64, wrapped: &[u8]) -> Result<[u8; 32], OpenError> {
-        Cipher::open(&self.wrap, &Column::DataKey.bound_to(id), wrapped)?
+    pub fn open_data_key(&self, id: ReportId, wrapped: &[u8]) -> Result<[u8; 32], OpenError> {
+        Cipher::open(&self.wrap, &Column::DataKey.bound_to(id.get()), wrapped)?
             .try_into()
             .map_err(|_| OpenError::Form)
     }
 
     /// Seals a column of report `id` with its data key.
-    pub fn seal(&self, key: &[u8; 32], column: Column, id: i64, plain: &[u8], rng: &mut impl Rng) -> Vec<u8> {
-        self.cipher.seal(key, nonce(rng), &column.bound_to(id), plain)
+    pub fn seal(&self, key: &[u8; 32], column: Column, id: ReportId, plain: &[u8], rng: &mut impl Rng) -> Vec<u8> {
+        self.cipher.seal(key, nonce(rng), &column.bound_to(id.get()), plain)
     }
 
     /// Opens a column of report `id` with its data key.
-    pub fn open(key: &[u8; 32], column: Column, id: i64, sealed: &[u8]) -> Result<Vec<u8>, OpenError> {
-        Cipher::open(key, &column.bound_to(id), sealed)
+    pub fn open(key: &[u8; 32], column: Column, id: ReportId, sealed: &[u8]) -> Result<Vec<u8>, OpenError> {
+        Cipher::open(key, &column.bound_to(id.get()), sealed)
     }
 
     /// Seals the answer kept for an idempotency key.
-    pub fn seal_answer(&self, id: i64, plain: &[u8], rng: &mut impl Rng) -> Vec<u8> {
+    pub fn seal_answer(&self, id: ReportId, plain: &[u8], rng: &mut impl Rng) -> Vec<u8> {
         self.cipher
-            .seal(&self.answers, nonce(rng), &Column::Answer.bound_to(id), plain)
+            .seal(&self.answers, nonce(rng), &Column::Answer.bound_to(id.get()), plain)
     }
 
     /// Opens such an answer.
-    pub fn open_answer(&self, id: i64, sealed: &[u8]) -> Result<Vec<u8>, OpenError> {
-        Cipher::open(&self.answers, &Column::Answer.bound_to(id), sealed)
+    pub fn open_answer(&self, id: ReportId, sealed: &[u8]) -> Result<Vec<u8>, OpenError> {
+        Cipher::open(&self.answers, &Column::Answer.bound_to(id.get()), sealed)
     }
 
     /// What is stored of a follow-up code.
-    pub fn follow_up_mac(&self, id: i64, code: &str) -> Vec<u8> {
-        mac(&self.follow_up, &[&id.to_be_bytes(), code.as_bytes()])
+    pub fn follow_up_mac(&self, id: ReportId, code: &str) -> Vec<u8> {
+        mac(&self.follow_up, &[&id.get().to_be_bytes(), code.as_bytes()])
     }
 
     /// What is stored of an idempotency key: over the key and what it came with, each part told from the next by its length.
@@ -195,50 +196,50 @@ impl MasterKey {
 
     /// The token that every form of a session carries: `session-account-proof`, the session as a MAC. After the session has
     /// ended it still says whose page a form came from, and that the page was ours.
-    pub fn csrf_token(&self, session: uuid::Uuid, account: i64) -> String {
-        let of_session = hex::encode(&mac(&self.csrf, &[session.as_bytes()])[..16]);
+    pub fn csrf_token(&self, session: SessionId, account: AccountId) -> String {
+        let of_session = hex::encode(&mac(&self.csrf, &[session.0.as_bytes()])[..16]);
         let proof = self.csrf_proof(&of_session, account);
         format!("{of_session}-{account}-{proof}")
     }
 
     /// The account whose page carried this token; `None` for a token that is not ours.
-    pub fn csrf_account(&self, token: &str) -> Option<i64> {
+    pub fn csrf_account(&self, token: &str) -> Option<AccountId> {
         let mut parts = token.splitn(3, '-');
         let (of_session, account, proof) = (parts.next()?, parts.next()?.parse().ok()?, parts.next()?);
         (self.csrf_proof(of_session, account) == proof).then_some(account)
     }
 
-    fn csrf_proof(&self, of_session: &str, account: i64) -> String {
-        hex::encode(&mac(&self.csrf, &[b"of", of_session.as_bytes(), &account.to_be_bytes()])[..16])
+    fn csrf_proof(&self, of_session: &str, account: AccountId) -> String {
+        hex::encode(&mac(&self.csrf, &[b"of", of_session.as_bytes(), &account.0.to_be_bytes()])[..16])
     }
 
     /// Seals what somebody typed, to be carried by a login page; only a login of this account opens it.
-    pub fn seal_kept(&self, account: i64, plain: &[u8], rng: &mut impl Rng) -> Vec<u8> {
+    pub fn seal_kept(&self, account: AccountId, plain: &[u8], rng: &mut impl Rng) -> Vec<u8> {
         self.cipher
-            .seal(&self.kept, nonce(rng), &Column::Kept.bound_to(account), plain)
+            .seal(&self.kept, nonce(rng), &Column::Kept.bound_to(account.0), plain)
     }
 
     /// Opens it.
-    pub fn open_kept(&self, account: i64, sealed: &[u8]) -> Result<Vec<u8>, OpenError> {
-        Cipher::open(&self.kept, &Column::Kept.bound_to(account), sealed)
+    pub fn open_kept(&self, account: AccountId, sealed: &[u8]) -> Result<Vec<u8>, OpenError> {
+        Cipher::open(&self.kept, &Column::Kept.bound_to(account.0), sealed)
     }
 }
 
 impl MasterKey {
     /// Seals the secret of an account's second factor.
-    pub fn seal_factor(&self, account: i64, plain: &[u8], rng: &mut impl Rng) -> Vec<u8> {
+    pub fn seal_factor(&self, account: AccountId, plain: &[u8], rng: &mut impl Rng) -> Vec<u8> {
         self.cipher
-            .seal(&self.factor, nonce(rng), &Column::Factor.bound_to(account), plain)
+            .seal(&self.factor, nonce(rng), &Column::Factor.bound_to(account.0), plain)
     }
 
     /// Opens it.
-    pub fn open_factor(&self, account: i64, sealed: &[u8]) -> Result<Vec<u8>, OpenError> {
-        Cipher::open(&self.factor, &Column::Factor.bound_to(account), sealed)
+    pub fn open_factor(&self, account: AccountId, sealed: &[u8]) -> Result<Vec<u8>, OpenError> {
+        Cipher::open(&self.factor, &Column::Factor.bound_to(account.0), sealed)
     }
 
     /// What is stored of a recovery code.
-    pub fn recovery_mac(&self, account: i64, code: &str) -> Vec<u8> {
-        mac(&self.recovery, &[&account.to_be_bytes(), code.as_bytes()])
+    pub fn recovery_mac(&self, account: AccountId, code: &str) -> Vec<u8> {
+        mac(&self.recovery, &[&account.0.to_be_bytes(), code.as_bytes()])
     }
 }
 
@@ -286,16 +287,19 @@ mod tests {
         let mut rng = StdRng::seed_from_u64(1);
         let line = new_key_line(&mut rng);
         let master = MasterKey::parse(&line, Cipher::Aes256Gcm).unwrap();
-        let (key, wrapped) = master.new_data_key(5, &mut rng);
-        assert_eq!(master.open_data_key(5, &wrapped), Ok(key));
-        assert_eq!(master.open_data_key(6, &wrapped), Err(OpenError::Authentication));
-        let sealed = master.seal(&key, Column::Narrative, 5, b"words", &mut rng);
+        let (key, wrapped) = master.new_data_key(ReportId::from_db(5), &mut rng);
+        assert_eq!(master.open_data_key(ReportId::from_db(5), &wrapped), Ok(key));
         assert_eq!(
-            MasterKey::open(&key, Column::Narrative, 5, &sealed),
+            master.open_data_key(ReportId::from_db(6), &wrapped),
+            Err(OpenError::Authentication)
+        );
+        let sealed = master.seal(&key, Column::Narrative, ReportId::from_db(5), b"words", &mut rng);
+        assert_eq!(
+            MasterKey::open(&key, Column::Narrative, ReportId::from_db(5), &sealed),
             Ok(b"words".to_vec())
         );
         assert_eq!(
-            MasterKey::open(&key, Column::Identity, 5, &sealed),
+            MasterKey::open(&key, Column::Identity, ReportId::from_db(5), &sealed),
             Err(OpenError::Authentication)
         );
     }
@@ -323,8 +327,8 @@ mod tests {
     #[test]
     fn a_page_says_whose_it_was() {
         let master = MasterKey::parse(&new_key_line(&mut StdRng::seed_from_u64(3)), Cipher::Aes256Gcm).unwrap();
-        let token = master.csrf_token(uuid::Uuid::from_u128(1), 42);
-        assert_eq!(master.csrf_account(&token), Some(42));
+        let token = master.csrf_token(SessionId(uuid::Uuid::from_u128(1)), AccountId(42));
+        assert_eq!(master.csrf_account(&token), Some(AccountId(42)));
         for forged in ["", "0", "a-42-b", &token.replace("-42-", "-43-"), &format!("0{token}")] {
             assert_eq!(master.csrf_account(forged), None, "{forged}");
         }

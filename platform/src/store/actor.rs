@@ -1,10 +1,12 @@
 //! The person behind an act.
 
+use crate::store::AccountId;
+
 /// Who acts.
 #[derive(Clone, Copy, Debug)]
 pub struct By<'a> {
     /// Account.
-    pub account: i64,
+    pub account: AccountId,
     /// Name, as they have it now.
     pub name: &'a str,
 }

@@ -15,6 +15,7 @@ mod clock;
 mod desk;
 mod due;
 mod floods;
+mod ids;
 mod login;
 mod notices;
 mod openings;
@@ -25,6 +26,7 @@ mod routing;
 mod rules;
 mod tickets;
 mod trail;
+mod word;
 
 pub use actor::By;
 pub use admin::{Encryption, NewestKey, TASKS, encryption, installation_mark, logins_write, migrate, probe};
@@ -42,14 +44,18 @@ pub use desk::{
     Reading, TicketChain,
 };
 pub use due::Onward;
-pub use floods::{Flood, FloodAct, FloodActing, FloodClosing, FloodGround, FloodReport};
+pub use floods::{Flood, FloodAct, FloodActing, FloodClosing, FloodGround, FloodKind, FloodReport, FloodState};
+pub use ids::{
+    AccessId, AccountActId, AccountId, CaseId, DeviceId, FactorResetId, FloodClosingId, FloodId, GrantRequestId,
+    NoticeId, OpeningId, ReadId, ReportId, SessionId, StageId, TicketId,
+};
 pub use login::{
     Board, Desk, Intake, Login, Notifier, Office, Owner, People, ReadsFacts, Relay, Router, SeesCounty, Tells,
 };
 pub use notices::{
     Attempt, Blocked, Bounced, FailedNotice, LeaseOf, LeasedNotice, LostNotice, MailState, NOTICES_COUNTED, NoticeBell,
-    NoticeContact, NoticeDecision, NoticeDepth, NoticeFlood, NoticeStage, NoticeTicket, Phone, ResendError, Resent,
-    Said, Settlement, Subject, SubjectNotice, To, UnitCall, UnitContact, Verdict,
+    NoticeContact, NoticeDecision, NoticeDepth, NoticeFlood, NoticeKind, NoticeStage, NoticeState, NoticeTicket, Phone,
+    ResendError, Resent, Said, Settlement, Subject, SubjectKind, SubjectNotice, To, UnitCall, UnitContact, Verdict,
 };
 pub use openings::{
     Opening, OpeningActing, OpeningAsk, OpeningAsked, OpeningClock, OpeningClocks, OpeningDeed, OpeningDenied,
@@ -66,10 +72,10 @@ pub use people::{
 };
 pub use reports::{
     BatchWriter, BlindToken, KeyMacs, NewReport, OutboxRow, REPORTS_COUNTED, ReplayFacts, ReplayKey, ReportShown,
-    ReportStatus, SealedParts, StatusStage, StatusTicket, Stored, Waits,
+    ReportState, ReportStatus, SealedParts, StatusStage, StatusTicket, Stored, Waits,
 };
 pub use routing::{Pinned, Recorded, ReportToRoute, UnlistedArea};
-pub use rules::{Clerk, RuleSet, RuleSetAct, RulesError};
+pub use rules::{Clerk, RuleSet, RuleSetAct, RuleSetState, RuleSetStep, RulesError};
 pub use tickets::{
     Act, ActDone, Acting, Closing, ClosingCase, ClosingLine, Denied, Oversight, Successor, TicketDeed, TriageError,
     TriageSettled, TriageState, Wait,
@@ -78,6 +84,7 @@ pub use trail::{
     Access, AccessFind, AccessLine, AccountAct, ActsFind, AuditChecked, AuditFault, AuditWrong, DeedLine, NewAct,
     ReadCursor, ReadLine, ReadsAsked, ReportOutline,
 };
+pub use word::Word;
 
 use std::{marker::PhantomData, str::FromStr, time::Duration};
 

@@ -74,7 +74,7 @@ struct Stage<'d> {
     limit: String,
     start: &'d str,
     basis: &'d str,
-    grade: &'d str,
+    grade: words::Grade,
     provisional: bool,
 }
 
@@ -184,7 +184,7 @@ fn stage(planned: &PlannedStage) -> Stage<'_> {
         limit: planned.limit.to_string(),
         start: &planned.start,
         basis: &planned.basis,
-        grade: &planned.grade,
+        grade: planned.grade,
         provisional: planned.provisional,
     }
 }

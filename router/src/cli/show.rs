@@ -23,7 +23,7 @@ pub(crate) async fn run(receipt: &str, as_json: bool, explain: bool) -> anyhow::
     let config = Config::load()?;
     let store = config.store::<Owner>("show", 1)?.lend::<Office>();
     let mut shown = store
-        .report_show(id.get())
+        .report_show(id)
         .await?
         .with_context(|| format!("there is no report {id}"))?;
     let why = Why::new(store, &config.county, None);

@@ -80,7 +80,7 @@ pub(crate) async fn run(triage: &Triage) -> anyhow::Result<()> {
         Triage::Assign { .. } => Settle::Take,
         Triage::Reroute { .. } => Settle::Reroute,
     };
-    let settled = match settle(&store, &loaded, id.get(), &what, act).await {
+    let settled = match settle(&store, &loaded, id, &what, act).await {
         Err(SettleError::NoReport) => anyhow::bail!("there is no report {id}"),
         Err(SettleError::Unreadable(why)) => {
             anyhow::bail!("{why}; assign by hand: router triage assign {id} --obligation … --unit …")

@@ -8,15 +8,15 @@ use casework::routing::Decision;
 use platform::{
     clock,
     run::telemetry::chain,
-    store::{ReportToRoute, StoreError},
+    store::{ReportId, ReportToRoute, StoreError},
 };
 use tracing::{error, warn};
 
-use super::route::{AsRead, Dispatcher, decide, pinned, receipt};
+use super::route::{AsRead, Dispatcher, decide, pinned};
 
 impl Dispatcher {
     /// Routes these reports; those that are gone or routed by now are left alone.
-    pub(super) async fn route_many(&self, ids: &[i64]) -> Result<(), StoreError> {
+    pub(super) async fn route_many(&self, ids: &[ReportId]) -> Result<(), StoreError> {
         let first = self.store.attempts_first(ids, clock::now()).await?;
         let (routed, fresh): (Vec<_>, Vec<_>) = self
             .store
@@ -42,11 +42,11 @@ impl Dispatcher {
     }
 
     /// One by one. What can't be stored for a reason of its own is said and left to its next turn; the others go on.
-    async fn each(&self, ids: impl Iterator<Item = i64>) -> Result<(), StoreError> {
+    async fn each(&self, ids: impl Iterator<Item = ReportId>) -> Result<(), StoreError> {
         for id in ids {
             match self.route_suspect(id).await {
                 Err(e) if !e.is_passing() => {
-                    error!(report = %receipt(id), error = chain(&e), "a report can't be routed");
+                    error!(report = %id, error = chain(&e), "a report can't be routed");
                 }
                 ended => ended?,
             }

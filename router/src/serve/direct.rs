@@ -14,7 +14,7 @@ use chrono::TimeDelta;
 use platform::{
     clock,
     run::telemetry::chain,
-    store::{Onward, StoreError, Waits},
+    store::{Onward, ReportId, StoreError, Waits},
 };
 use tokio::{sync::watch, task::JoinSet, time::Instant};
 use tokio_util::sync::CancellationToken;
@@ -90,7 +90,7 @@ async fn turn(dispatcher: &Dispatcher, away: bool, onward: &mut Onward<2>) -> Re
             onward,
         )
         .await?;
-    let mut chunks = taken.chunks(TOGETHER).map(<[i64]>::to_vec);
+    let mut chunks = taken.chunks(TOGETHER).map(<[ReportId]>::to_vec);
     let mut under_way = JoinSet::new();
     let mut failed = None;
     loop {

@@ -115,7 +115,7 @@ impl Dispatcher {
     }
 
     /// Routes a report without a message, one by one; one that is gone or routed by now is left alone.
-    pub(super) async fn route_suspect(&self, id: i64) -> Result<(), StoreError> {
+    pub(super) async fn route_suspect(&self, id: ReportId) -> Result<(), StoreError> {
         match self.store.report_to_route(id).await? {
             Some(report) if report.routed => self.store.outbox_forget(report.id).await,
             Some(report) => self.try_suspect(&report).await,
@@ -142,7 +142,7 @@ impl Dispatcher {
         match self.record(report, &decision, &loaded, now).await {
             Err(e) if !e.is_passing() => {
                 let why = format!("the decision could not be stored: {}", chain(&e));
-                error!(report = %receipt(report.id), error = why, "routing failed: triage");
+                error!(report = %report.id, error = why, "routing failed: triage");
                 let triage = routing::triage(&loaded.pack, &read.facts, &why, now);
                 self.record(report, &triage, &loaded, now).await
             }
@@ -178,12 +178,12 @@ impl Dispatcher {
         if decision.disagreements > 0 {
             metrics::counter!("shouwang_rules_disagreements_total").increment(decision.disagreements.into());
             error!(
-                report = %receipt(report.id),
+                report = %report.id,
                 "the two evaluators of the rules differ: both answers are dispatched"
             );
         }
         info!(
-            report = %receipt(report.id),
+            report = %report.id,
             urgency = decision.urgency.as_str(),
             tickets,
             "routed"
@@ -194,17 +194,12 @@ impl Dispatcher {
 
     async fn park(&self, received: &Received, why: &str) -> Result<(), StoreError> {
         metrics::counter!("shouwang_messages_parked_total").increment(1);
-        let report = received.body.as_ref().ok().map(|body| receipt(body.report).to_string());
+        let report = received.body.as_ref().ok().map(|body| body.report.to_string());
         error!(queue = received.queue, report, why, "a message can't be served: parked");
         self.store
             .parked_insert(&received.queue, why, &received.bytes, clock::now())
             .await
     }
-}
-
-/// A report's id as logs print it: what people read on their receipts.
-pub(super) fn receipt(id: i64) -> ReportId {
-    ReportId::from_db(id)
 }
 
 /// What a decision under this pack is pinned to.

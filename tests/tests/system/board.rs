@@ -203,7 +203,7 @@ async fn call_backs_wait_from_the_last_ticket_on() {
         ids.push(report.id);
     }
     let board = fixture.store_as::<Board>();
-    let waiting = async || -> Vec<i64> {
+    let waiting = async || -> Vec<ReportId> {
         let due = board.callbacks_due("taihe", clock::now()).await.unwrap();
         due.iter().map(|d| d.report_id).collect()
     };

@@ -3,7 +3,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use platform::{clock, store::BoardList};
+use platform::{
+    clock,
+    store::{BoardList, FloodId, ReportId, TicketId},
+};
 use serde_json::{Value, json};
 use sqlx::{Connection, Executor, PgConnection};
 use tests::{Sample, fixture::Fixture};
@@ -19,8 +22,8 @@ struct Shown {
 struct Board {
     fixture: Fixture,
     login: PgConnection,
-    report: i64,
-    ticket: i64,
+    report: ReportId,
+    ticket: TicketId,
 }
 
 impl Board {
@@ -54,11 +57,11 @@ impl Board {
             .unwrap();
         let one = |sql: &'static str, id: i64| sqlx::query_scalar::<_, Value>(sql).bind(id);
         Shown {
-            listed: one("SELECT board_listed($1)", self.ticket)
+            listed: one("SELECT board_listed($1)", self.ticket.0)
                 .fetch_one(&mut self.login)
                 .await
                 .unwrap(),
-            facts: one("SELECT board_facts($1)", self.report)
+            facts: one("SELECT board_facts($1)", self.report.get())
                 .fetch_one(&mut self.login)
                 .await
                 .unwrap(),
@@ -220,7 +223,7 @@ async fn the_lists_of_the_board_are_cut_in_sql() {
     store.callbacks_page("taihe", now, 0, 50).await.unwrap();
     store.callbacks_undecided("taihe").await.unwrap();
     store.leading_now("taihe", "office").await.unwrap();
-    store.flood_reports(1, 0, 50).await.unwrap();
+    store.flood_reports(FloodId(1), 0, 50).await.unwrap();
     assert!(
         store
             .callback_case("taihe", board.report)

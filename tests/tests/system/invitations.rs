@@ -4,7 +4,10 @@
 
 use chrono::TimeDelta;
 use platform::store::People;
-use platform::{clock, store::NewAct};
+use platform::{
+    clock,
+    store::{AccountId, NewAct},
+};
 use tests::{
     Fixture, System,
     officers::{Accounts, Browser, Page},
@@ -300,7 +303,7 @@ async fn inviting_again_ends_the_password_and_its_owner_is_told() {
 async fn many_at_once_use_an_invitation_once() {
     let fixture = Fixture::new().await;
     let (now, people) = (clock::now(), fixture.store_as::<People>());
-    let ids: Vec<i64> = sqlx::query_scalar(
+    let ids: Vec<AccountId> = sqlx::query_scalar(
         "INSERT INTO accounts (county, login, name, created_at, created_by)
          SELECT 'taihe', 'a' || n, '甲', $1, 'test' FROM generate_series(1, 2) n RETURNING id",
     )

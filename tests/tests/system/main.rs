@@ -47,6 +47,7 @@ mod texts;
 mod ticket_changes;
 mod trail;
 mod triage;
+mod typed;
 mod unsure;
 mod voice;
 mod web;

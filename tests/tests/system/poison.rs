@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use platform::broker::{Body, Connection, Message, Queue, Topology};
+use platform::store::ReportId;
 use serde_json::json;
 use tests::{Left, Options, Sample, Servers, System, eventually};
 
@@ -13,7 +14,7 @@ async fn publish(system: &System, report: i64, county: &str) {
         .expect("the broker");
     let message = Message {
         queue: Queue::Urgent,
-        body: Body::new(county, report),
+        body: Body::new(county, ReportId::from_db(report)),
     };
     for taken in connection
         .publisher()

@@ -9,7 +9,7 @@ use chrono::TimeDelta;
 use platform::{
     broker::Body,
     clock,
-    store::{Office, OpeningAsk, OpeningAsked, OpeningClock, OpeningClocks, Router},
+    store::{Office, OpeningAsk, OpeningAsked, OpeningClock, OpeningClocks, OpeningId, Router},
 };
 use tests::{Filed, Fixture, Left, NewPerson, Options, Sample, Servers, System, eventually, person};
 
@@ -127,7 +127,7 @@ async fn an_opening_that_cannot_be_told_stops_no_other() {
         }
         assert!(looked_at < 100, "the turn ends");
     }
-    let told: Vec<i64> = sqlx::query_scalar("SELECT id FROM openings WHERE told_at = $1 ORDER BY id")
+    let told: Vec<OpeningId> = sqlx::query_scalar("SELECT id FROM openings WHERE told_at = $1 ORDER BY id")
         .bind(later)
         .fetch_all(&fixture.db)
         .await

@@ -6,7 +6,7 @@ use casework::county::PackFiles;
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::{
     clock,
-    store::{self, Clerk, Created, NewAccount, People, RulesError, Store, WayIn},
+    store::{self, AccountId, Clerk, Created, NewAccount, People, RuleSetState, RulesError, Store, WayIn},
 };
 use serde_json::json;
 use tests::{Fixture, Sample, System};
@@ -15,8 +15,8 @@ use tests::{Fixture, Sample, System};
 struct Office {
     fixture: Fixture,
     store: Store<store::Office>,
-    first: i64,
-    second: i64,
+    first: AccountId,
+    second: AccountId,
 }
 
 impl Office {
@@ -175,7 +175,7 @@ async fn from_draft_to_force_at_the_date_and_back() {
         .await
         .unwrap()
         .into_iter()
-        .map(|act| (act.act, act.actor))
+        .map(|act| (act.act.to_string(), act.actor))
         .collect();
     let done = |act: &str, who: &str| (act.to_owned(), who.to_owned());
     assert_eq!(
@@ -231,7 +231,7 @@ async fn nothing_unchecked_unreplayed_or_changed_since_can_be_submitted() {
         .rules_save("taihe", ready, 2, (&files, true), office.first())
         .await;
     assert!(
-        matches!(&late, Err(RulesError::WrongState { state }) if state == "submitted"),
+        matches!(&late, Err(RulesError::WrongState { state }) if *state == RuleSetState::Submitted),
         "{late:?}"
     );
     // Whoever may approve is told by mail, once for each time that it is submitted.
@@ -259,7 +259,7 @@ async fn the_database_refuses_by_itself() {
         .rules_submit("taihe", version, "", office.first())
         .await
         .unwrap();
-    let approve = |who: i64| {
+    let approve = |who: AccountId| {
         format!(
             "UPDATE rule_sets SET state = 'approved', approver = {who}, approved_by = 'x', approved_at = '2026-11-24', \
              active_from = '2026-11-24' WHERE version = {version}"
@@ -268,7 +268,7 @@ async fn the_database_refuses_by_itself() {
     let draft = office.store.rules_draft("taihe", 1, "", office.first()).await.unwrap();
     let refused = [
         ("one person doing both", approve(office.first)),
-        ("somebody who is not of the office", approve(999)),
+        ("somebody who is not of the office", approve(AccountId(999))),
         (
             "an unchecked draft",
             format!("UPDATE rule_sets SET state = 'submitted', submitted_at = '2026-11-24' WHERE version = {draft}"),

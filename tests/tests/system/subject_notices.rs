@@ -8,8 +8,8 @@ use mail_parser::MessageParser;
 use platform::{
     clock,
     store::{
-        Bounced, Created, Desk, LeaseOf, NewAccount, Notifier, Office, Owner, People, Router, Said, Store, Subject,
-        SubjectNotice, Tells, To, WayIn,
+        AccountId, Bounced, Created, Desk, LeaseOf, NewAccount, NoticeId, Notifier, Office, OpeningId, Owner, People,
+        Router, Said, Store, Subject, SubjectNotice, Tells, To, WayIn,
     },
 };
 use serde_json::Value;
@@ -34,9 +34,9 @@ fn notice(subject: Subject, to: To<'_>) -> SubjectNotice<'_> {
 }
 
 /// Queues what this login may, about thing number `id` and to a person of two units; answers how many mails it makes.
-async fn by_each<L: Tells>(store: &Store<L>, id: i64, person: i64) -> i64 {
+async fn by_each<L: Tells>(store: &Store<L>, id: i64, person: AccountId) -> i64 {
     let task = L::TASK.unwrap();
-    let both = notice(Subject::RightsChanged(id), To::UnitsOf(person));
+    let both = notice(Subject::RightsChanged(AccountId(id)), To::UnitsOf(person));
     assert_eq!(
         store.subject_notice(&both).await.unwrap(),
         2,
@@ -45,7 +45,7 @@ async fn by_each<L: Tells>(store: &Store<L>, id: i64, person: i64) -> i64 {
     assert_eq!(store.subject_notice(&both).await.unwrap(), 0, "{task}: once");
     let again = SubjectNotice { round: 2, ..both };
     assert_eq!(store.subject_notice(&again).await.unwrap(), 2, "{task}: another round");
-    let unit = notice(Subject::OpeningAsked(id), To::Unit("pol-341222101"));
+    let unit = notice(Subject::OpeningAsked(OpeningId(id)), To::Unit("pol-341222101"));
     assert_eq!(store.subject_notice(&unit).await.unwrap(), 1, "{task}");
     5
 }
@@ -94,8 +94,8 @@ async fn each_is_queued_once_for_each_recipient_by_every_login_that_may() {
         .execute(&fixture.db)
         .await
         .unwrap();
-    let gone = notice(Subject::OpeningAsked(90), To::Unit("pol-341222101"));
-    let nobody = notice(Subject::RightsChanged(91), To::UnitsOf(999));
+    let gone = notice(Subject::OpeningAsked(OpeningId(90)), To::Unit("pol-341222101"));
+    let nobody = notice(Subject::RightsChanged(AccountId(91)), To::UnitsOf(AccountId(999)));
     for notice in [gone, nobody] {
         assert_eq!(fixture.store.lend::<Router>().subject_notice(&notice).await.unwrap(), 1);
         queued += 1;
@@ -139,7 +139,7 @@ async fn they_arrive_open_for_their_recipient_and_may_fail_like_any_other() {
     for notice in [
         notice(Subject::RulesSubmitted(1), To::Office),
         notice(Subject::CallbacksDue(20_261_126), To::Office),
-        notice(Subject::RightsChanged(5), To::Unit(&unit)),
+        notice(Subject::RightsChanged(AccountId(5)), To::Unit(&unit)),
     ] {
         assert_eq!(store.lend::<Router>().subject_notice(&notice).await.unwrap(), 1);
     }
@@ -177,7 +177,7 @@ async fn they_arrive_open_for_their_recipient_and_may_fail_like_any_other() {
     assert_eq!(pages, ["/", "/callbacks", "/rules/1"]);
 
     // One came back: whoever is above is told, the board lists it, and the office has it sent again.
-    let (lost,): (Uuid,) = sqlx::query_as("SELECT id FROM notices WHERE kind = 'rules-submitted'")
+    let (lost,): (NoticeId,) = sqlx::query_as("SELECT id FROM notices WHERE kind = 'rules-submitted'")
         .fetch_one(&system.db)
         .await
         .unwrap();

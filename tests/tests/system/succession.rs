@@ -9,7 +9,7 @@ use casework::pack::Pack;
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
-    store::{Desk, PackDone, PackError, PackLoaded, People, Successors},
+    store::{AccountId, Desk, PackDone, PackError, PackLoaded, People, ReportId, Successors, TicketId},
 };
 use serde_json::Value;
 use tests::{Fixture, NewPerson, Sample, person, root};
@@ -47,8 +47,8 @@ async fn load(fixture: &Fixture, files: &PackFiles, successors: &[(&str, &str)])
 }
 
 /// Unit, state and due times of a report's tickets by id.
-async fn tickets(fixture: &Fixture, report: i64) -> BTreeMap<i64, (String, String, Option<DateTime<Utc>>)> {
-    let rows: Vec<(i64, String, String, Option<DateTime<Utc>>)> = sqlx::query_as(
+async fn tickets(fixture: &Fixture, report: ReportId) -> BTreeMap<TicketId, (String, String, Option<DateTime<Utc>>)> {
+    let rows: Vec<(TicketId, String, String, Option<DateTime<Utc>>)> = sqlx::query_as(
         "SELECT t.id, t.unit, t.state, (SELECT max(s.due_at) FROM stages s WHERE s.ticket_id = t.id) FROM tickets t WHERE report_id = $1",
     )
     .bind(report)
@@ -60,7 +60,7 @@ async fn tickets(fixture: &Fixture, report: i64) -> BTreeMap<i64, (String, Strin
         .collect()
 }
 
-async fn account(fixture: &Fixture, login: &str, unit: &str) -> i64 {
+async fn account(fixture: &Fixture, login: &str, unit: &str) -> AccountId {
     let new = NewPerson {
         login,
         name: "王伟",
@@ -78,7 +78,7 @@ async fn a_unit_with_open_tickets_leaves_only_with_a_successor() {
     let report = fixture.stored(Sample::BruisesAtSchool).await;
     fixture.route(&report, clock::now()).await;
     let before = tickets(&fixture, report.id).await;
-    let old: Vec<i64> = before.iter().filter(|(_, t)| t.0 == OLD).map(|(id, _)| *id).collect();
+    let old: Vec<TicketId> = before.iter().filter(|(_, t)| t.0 == OLD).map(|(id, _)| *id).collect();
     assert!(!old.is_empty());
     let officer = account(&fixture, "wang.wei", OLD).await;
     sqlx::query(

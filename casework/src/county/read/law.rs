@@ -4,7 +4,7 @@ use super::sheet::{Row, Sheet};
 use super::words::grade;
 use crate::county::{Duty, DutyOf, Line, Maximum, PackFiles, Problems, Statutes, Vocabulary};
 use crate::dmn::sfeel::Value;
-use crate::words::{LivingWith, Place, ReporterKind, Sex, Stage, Suspect, Urgency};
+use crate::words::{Grade, LivingWith, Place, ReporterKind, Sex, Stage, Suspect, Urgency};
 
 const DUTIES: &str = "statutory-duties.csv";
 const LIMITS: &str = "statutory-limits.csv";
@@ -75,7 +75,7 @@ fn duties(files: &PackFiles, vocabulary: &Vocabulary, problems: &mut Problems) -
             obligation: row.get("obligation").to_owned(),
             unit_kind: kind.to_owned(),
             basis: row.get("basis").to_owned(),
-            grade: row.get("grade").to_owned(),
+            grade: Grade::of_cell(row.get("grade")),
             line: row.line,
         });
     }
@@ -107,7 +107,7 @@ fn limits(files: &PackFiles, vocabulary: &Vocabulary, problems: &mut Problems) -
                 limit,
                 start: event.to_owned(),
                 basis: row.get("basis").to_owned(),
-                grade: row.get("grade").to_owned(),
+                grade: Grade::of_cell(row.get("grade")),
                 line: row.line,
             });
         }

@@ -9,7 +9,7 @@ use crate::calendar::{Calendar, Limit, Regime};
 use crate::county::{
     AreaLevel, Confirmations, DecisionLimit, EVERY_KIND, Matter, PackFiles, Problems, Ranking, Recusals, Vocabulary,
 };
-use crate::words::{Suspect, Urgency};
+use crate::words::{Grade, Suspect, Urgency};
 
 const HOLIDAYS: &str = "holidays.csv";
 const RECUSAL: &str = "recusal.csv";
@@ -111,7 +111,7 @@ pub(crate) fn confirmations(files: &PackFiles, problems: &mut Problems) -> Confi
             rows.entry((matter, urgency)).or_insert(DecisionLimit {
                 limit,
                 basis: row.get("basis").to_owned(),
-                grade: row.get("grade").to_owned(),
+                grade: Grade::of_cell(row.get("grade")),
             });
         }
     }

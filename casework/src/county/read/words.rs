@@ -5,10 +5,10 @@ use crate::county::{
     Label, Outcome, PHRASES, PackFiles, Phrases, Problems, Situation, Term, Terms, UnitKind, Vocabulary,
 };
 use crate::words::reserved::{
-    CLOSE_REQUESTED, DISPATCH, GRADES, LEADING_GROUP, NOT_APPLICABLE, NOT_FILED, OFFICE, POLICE, POLICE_ACCEPT,
-    STATUTORY, TRANSFERRED, TRIAGE,
+    CLOSE_REQUESTED, DISPATCH, LEADING_GROUP, NOT_APPLICABLE, NOT_FILED, OFFICE, POLICE, POLICE_ACCEPT, STATUTORY,
+    TRANSFERRED, TRIAGE,
 };
-use crate::words::{Need, is_code};
+use crate::words::{Grade, Need, is_code};
 
 const TERM: [&str; 4] = ["code", "zh", "en", "retired"];
 
@@ -52,7 +52,7 @@ pub(crate) fn vocabulary(files: &PackFiles, problems: &mut Problems) -> Vocabula
                 hint: label(row, "hint_zh", "hint_en"),
                 short: label(row, "short_zh", "short_en"),
                 basis: row.get("basis").to_owned(),
-                grade: row.get("grade").to_owned(),
+                grade: Grade::of_cell(row.get("grade")),
             }
         },
     );
@@ -238,7 +238,7 @@ pub(crate) fn code(at: (&str, u32), code: &str, problems: &mut Problems) {
 }
 
 pub(crate) fn grade(at: (&str, u32), grade: &str, problems: &mut Problems) {
-    if !GRADES.contains(&grade) {
+    if Grade::from_word(grade).is_none() {
         problems.add(at.0, at.1, format!("grade \"{grade}\" must be V, S or P"));
     }
 }

@@ -123,7 +123,7 @@ fn beside_rows(pack: &Pack, facts: &Facts, decision: &Decision, ticket: &Planned
         said.push(beside::rests_on(&ticket.unknowns));
     }
     if no_row && said.is_empty() {
-        let basis = |basis: &Basis| beside::recorded_basis(&basis_zh(pack.phrases(), &basis.text), &basis.grade);
+        let basis = |basis: &Basis| beside::recorded_basis(&basis_zh(pack.phrases(), &basis.text), basis.grade);
         said.extend(ticket.basis.iter().map(basis));
     }
     said

@@ -12,7 +12,7 @@ use crate::report::{ChildFacts, Facts, Unknown};
 use crate::routing::{Decision, PlannedTicket};
 use crate::rules::possible::Cuts;
 use crate::rules::{Trigger, inputs};
-use crate::words::{Role, Urgency};
+use crate::words::{Grade, Role, Urgency};
 use crate::zh::explain::reported::unknowns_zh;
 use crate::zh::explain::urgent;
 use crate::zh::facts::{UNKNOWN, fact_zh, test_zh, value_zh};
@@ -63,7 +63,7 @@ pub(super) fn asked(pack: &Pack, facts: &Facts, decision: &Decision, ticket: &Pl
             if text("obligation") == ticket.obligation
                 && lands(pack, facts, text("unit_kind"), text("role")) == ticket.unit
             {
-                let basis = Some(BasisWhy::new(pack, text("basis"), text("grade")));
+                let basis = Some(BasisWhy::new(pack, text("basis"), Grade::of_cell(text("grade"))));
                 let at = At {
                     pack,
                     facts,

@@ -19,7 +19,7 @@ use crate::pack::Pack;
 use crate::report::salvage;
 use crate::routing::{Basis, Decision, MatchedRow, PlannedStage, PlannedTicket, decide};
 use crate::words::reserved::TRIAGE;
-use crate::words::{Role, Stage, Urgency};
+use crate::words::{Grade, Role, Stage, Urgency};
 use crate::zh::explain::made;
 use crate::zh::facts::{moment_zh, row_zh};
 
@@ -71,7 +71,7 @@ struct StoredStage {
     time_limit: Limit,
     start_event: String,
     basis: String,
-    grade: String,
+    grade: Grade,
     provisional: bool,
     derivation: Vec<String>,
     plan: Vec<PlannedStep>,
@@ -230,7 +230,7 @@ fn planned_stage(stage: &StoredStage) -> PlannedStage {
         limit: stage.time_limit,
         start: stage.start_event.clone(),
         basis: stage.basis.clone(),
-        grade: stage.grade.clone(),
+        grade: stage.grade,
         provisional: stage.provisional,
         derivation: stage.derivation.clone(),
         steps: stage.plan.clone(),

@@ -16,7 +16,7 @@ use crate::clock::escalation::{self, Level};
 use crate::county::Maximum;
 use crate::rules::Deadline;
 use crate::words::reserved::DISPATCH;
-use crate::words::{Addressee, Stage, Urgency};
+use crate::words::{Addressee, Grade, Stage, Urgency};
 use crate::zh::falls;
 
 pub(super) fn check(on: &Liveness<'_>, model: Option<&Model>, found: &mut Vec<LivenessFinding>) {
@@ -84,7 +84,7 @@ impl Clocks<'_> {
                 let asked = |code: &str| rules.deadline(code, urgency, stage).is_some();
                 let obligation = obligations.map(|term| term.code.as_str()).find(|code| asked(code));
                 let sentence = falls::not_to_the_top(urgency, stage);
-                let law = (falls::TO_THE_TOP, "P");
+                let law = (falls::TO_THE_TOP, Grade::P);
                 found.push(self.finding(
                     Claim::Escalation,
                     law,
@@ -97,7 +97,12 @@ impl Clocks<'_> {
 
     fn no_deadline(&self, obligation: &str, urgency: Urgency, stage: Stage, what: &str) -> LivenessFinding {
         let sentence = falls::no_deadline(&self.on.words().obligation(obligation), urgency, stage, what);
-        self.finding(Claim::Deadline, (falls::FINITE, "P"), (obligation, urgency), sentence)
+        self.finding(
+            Claim::Deadline,
+            (falls::FINITE, Grade::P),
+            (obligation, urgency),
+            sentence,
+        )
     }
 
     fn disorder(
@@ -111,7 +116,7 @@ impl Clocks<'_> {
         let sentence = falls::disorder(urgency, stage, deadline.limit, span.num_minutes());
         self.finding(
             Claim::Escalation,
-            (falls::INCREASING, "P"),
+            (falls::INCREASING, Grade::P),
             (obligation, urgency),
             sentence,
         )
@@ -150,7 +155,7 @@ impl Clocks<'_> {
             } else {
                 continue;
             };
-            let law = (maximum.basis.as_str(), maximum.grade.as_str());
+            let law = (maximum.basis.as_str(), maximum.grade);
             found.push(self.finding(Claim::StatutoryLimit, law, (&maximum.obligation, urgency), sentence));
         }
     }
@@ -158,7 +163,7 @@ impl Clocks<'_> {
     fn finding(
         &self,
         claim: Claim,
-        law: (&str, &str),
+        law: (&str, Grade),
         (obligation, urgency): (&str, Urgency),
         sentence: String,
     ) -> LivenessFinding {

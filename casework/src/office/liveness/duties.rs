@@ -8,7 +8,7 @@ use super::space::{Point, Region, Space, UNLISTED, Undecided};
 use crate::county::Unit;
 use crate::dmn::sfeel::Value;
 use crate::words::reserved::{OFFICE, TRIAGE};
-use crate::words::{Addressee, Role, Suspect};
+use crate::words::{Addressee, Grade, Role, Suspect};
 use crate::zh::falls;
 
 pub(super) fn check(on: &Liveness<'_>, model: &Model, found: &mut Vec<LivenessFinding>) -> Result<(), Undecided> {
@@ -53,10 +53,12 @@ impl Duties<'_> {
         let left = space.uncovered(vec![self.known_reports()], rows)?;
         if let Some(point) = space.smallest(&left) {
             let sentence = falls::NO_URGENCY.to_owned();
-            found.push(
-                self.on
-                    .finding(Claim::Urgency, (falls::URGENCY, "P"), Some((&point, None)), sentence),
-            );
+            found.push(self.on.finding(
+                Claim::Urgency,
+                (falls::URGENCY, Grade::P),
+                Some((&point, None)),
+                sentence,
+            ));
         }
         Ok(())
     }
@@ -82,7 +84,7 @@ impl Duties<'_> {
                 let situations = self.on.words().situations(&space.values(&left, "situation"));
                 let sentence = falls::no_ticket(&situations);
                 let at = Some((&point, site.area.as_deref()));
-                found.push(self.on.finding(Claim::Ticket, (falls::TICKET, "P"), at, sentence));
+                found.push(self.on.finding(Claim::Ticket, (falls::TICKET, Grade::P), at, sentence));
                 break;
             }
         }
@@ -104,13 +106,16 @@ impl Duties<'_> {
                 let sentence = falls::unranked(ask.row, &words.kind(key.1), &words.obligation(key.0));
                 found.push(
                     self.on
-                        .finding(Claim::Lead, (falls::ONE_LEAD, "P"), Some((&point, None)), sentence),
+                        .finding(Claim::Lead, (falls::ONE_LEAD, Grade::P), Some((&point, None)), sentence),
                 );
             }
         }
         if ranking.rank(TRIAGE, OFFICE) == u32::MAX {
             let sentence = falls::TRIAGE_UNRANKED.to_owned();
-            found.push(self.on.finding(Claim::Lead, (falls::ONE_LEAD, "P"), None, sentence));
+            found.push(
+                self.on
+                    .finding(Claim::Lead, (falls::ONE_LEAD, Grade::P), None, sentence),
+            );
         }
     }
 
@@ -138,7 +143,10 @@ impl Duties<'_> {
                     let words = self.on.words();
                     let sentence = falls::all_recused(&words.kind(&ask.unit_kind), &words.obligation(&ask.obligation));
                     let at = Some((&point, site.area.as_deref()));
-                    found.push(self.on.finding(Claim::Recusal, (falls::NOT_EMPTIED, "P"), at, sentence));
+                    found.push(
+                        self.on
+                            .finding(Claim::Recusal, (falls::NOT_EMPTIED, Grade::P), at, sentence),
+                    );
                     return;
                 }
             }
@@ -147,7 +155,7 @@ impl Duties<'_> {
 
     /// Every unit, the office and the leading group have somewhere to be told.
     fn notified(&self, found: &mut Vec<LivenessFinding>) {
-        const LAW: (&str, &str) = (falls::NOTIFIED, "P");
+        const LAW: (&str, Grade) = (falls::NOTIFIED, Grade::P);
         let units = self.on.pack.units();
         for unit in units.iter().filter(|unit| !can_be_told(unit)) {
             let ask = self.model.asks.iter().find(|ask| ask.unit_kind == unit.kind);

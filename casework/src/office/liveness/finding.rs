@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::space::{Point, Space};
 use crate::pack::Pack;
-use crate::words::words;
+use crate::words::{Grade, words};
 use crate::zh::falls;
 use crate::zh::liveness::Words;
 
@@ -47,8 +47,8 @@ pub struct LivenessFinding {
     pub claim: Claim,
     /// The law or rule that asks it.
     pub law: String,
-    /// Grade of that: V, S or P.
-    pub grade: String,
+    /// How well that is known.
+    pub grade: Grade,
     /// What is wrong and what would happen, in Chinese.
     pub sentence: String,
     /// A report that would fall through, with the fewest facts; `router route` reads it. Null where none can be named.
@@ -91,7 +91,7 @@ impl<'p> Liveness<'p> {
     pub(super) fn finding(
         &self,
         claim: Claim,
-        (law, grade): (&str, &str),
+        (law, grade): (&str, Grade),
         at: Option<(&Point, Option<&str>)>,
         sentence: String,
     ) -> LivenessFinding {
@@ -99,7 +99,7 @@ impl<'p> Liveness<'p> {
         LivenessFinding {
             claim,
             law: law.to_owned(),
-            grade: grade.to_owned(),
+            grade,
             sentence: match &example {
                 Some(example) => format!("{sentence}{}", example.sentence),
                 None => sentence,
@@ -111,6 +111,6 @@ impl<'p> Liveness<'p> {
 
     pub(super) fn undecided(&self) -> LivenessFinding {
         let sentence = falls::UNDECIDED;
-        self.finding(Claim::Undecided, (falls::CHECK, "P"), None, sentence.to_owned())
+        self.finding(Claim::Undecided, (falls::CHECK, Grade::P), None, sentence.to_owned())
     }
 }

@@ -7,8 +7,8 @@ use super::space::{Region, UNLISTED, Undecided};
 use crate::county::{Duty, DutyOf};
 use crate::dmn::sfeel::Value;
 use crate::report::is_statutory;
-use crate::words::Suspect;
 use crate::words::reserved::{POLICE, POLICE_ACCEPT};
+use crate::words::{Grade, Suspect};
 use crate::zh::falls;
 
 impl Duties<'_> {
@@ -28,7 +28,7 @@ impl Duties<'_> {
                 let sentence = falls::no_police(what, &situations);
                 found.push(
                     self.on
-                        .finding(Claim::Police, (law, "V"), Some((&point, None)), sentence),
+                        .finding(Claim::Police, (law, Grade::V), Some((&point, None)), sentence),
                 );
             }
         }
@@ -45,7 +45,7 @@ impl Duties<'_> {
                 let sentence = falls::POLICE_NOT_FOUND.to_owned();
                 let point = space.smallest([&urgent]);
                 let at = point.as_ref().map(|point| (point, site.area.as_deref()));
-                found.push(self.on.finding(Claim::Police, (falls::OPINION, "V"), at, sentence));
+                found.push(self.on.finding(Claim::Police, (falls::OPINION, Grade::V), at, sentence));
                 break;
             }
         }
@@ -55,7 +55,7 @@ impl Duties<'_> {
     /// A row of `statutory-duties.csv`.
     pub(super) fn statutory(&self, duty: &Duty, found: &mut Vec<LivenessFinding>) -> Result<(), Undecided> {
         let space = self.space();
-        let law = (duty.basis.as_str(), duty.grade.as_str());
+        let law = (duty.basis.as_str(), duty.grade);
         let words = self.on.words();
         let (obligation, kind) = (words.obligation(&duty.obligation), words.kind(&duty.unit_kind));
         match &duty.of {

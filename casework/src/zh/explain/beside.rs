@@ -2,6 +2,7 @@
 
 use super::reported::unknowns_zh;
 use crate::report::Unknown;
+use crate::words::Grade;
 
 pub(crate) const CHOSEN: &str = "没有规则行派出本事项：办公室人工研判后指定。";
 pub(crate) const BOTH: &str = "法定强制报告情形和现实危险";
@@ -28,7 +29,7 @@ pub(crate) fn rests_on(unknowns: &[Unknown]) -> String {
 }
 
 /// No row asks it any more; what was recorded.
-pub(crate) fn recorded_basis(basis: &str, grade: &str) -> String {
+pub(crate) fn recorded_basis(basis: &str, grade: Grade) -> String {
     format!("复核时没有规则行派出本事项；派单时记下的依据：{basis}〔{grade}〕。")
 }
 

@@ -56,7 +56,7 @@ fn stage(pack: &Pack, urgency: Urgency, ticket: &PlannedTicket, planned: &Planne
         stage: planned.stage.zh().to_owned(),
         limit: planned.limit.zh(),
         row,
-        basis: BasisWhy::new(pack, &planned.basis, &planned.grade),
+        basis: BasisWhy::new(pack, &planned.basis, planned.grade),
         due: planned.due.map(rfc3339),
         provisional: planned.provisional,
         counted,

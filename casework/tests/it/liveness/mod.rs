@@ -66,7 +66,7 @@ fn the_shipped_pack_loses_nobody() {
 fn a_lost_police_row_is_found_with_the_smallest_report() {
     let finding = only(&changed("obligations", 1, None));
     assert_eq!(finding.claim, Claim::Police);
-    assert_eq!(finding.grade, "V");
+    assert_eq!(finding.grade.as_str(), "V");
     assert_eq!(
         finding.report.unwrap(),
         serde_json::json!({

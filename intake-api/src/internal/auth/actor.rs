@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use platform::store::Person;
-use uuid::Uuid;
+use platform::store::{Person, SessionId};
 
 use crate::internal::counts::Counts;
 
@@ -12,7 +11,7 @@ use crate::internal::counts::Counts;
 #[derive(Clone, Debug)]
 pub(crate) struct Actor {
     /// The session.
-    pub(crate) session: Uuid,
+    pub(crate) session: SessionId,
     /// The person and their memberships at this moment.
     pub(crate) person: Arc<Person>,
     /// What every form of this session carries.

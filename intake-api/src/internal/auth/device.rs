@@ -11,10 +11,10 @@ use axum::{
     http::{Extensions, HeaderMap, HeaderValue, header, request::Parts},
 };
 use chrono::{DateTime, Utc};
-use uuid::Uuid;
 
 use super::{session, token::DEVICE_DAYS};
 use crate::{internal::Internal, web::peer};
+use platform::store::DeviceId;
 
 /// The cookie's name; over TLS with the prefix that keeps it to this host.
 const COOKIE: &str = "sw_device";
@@ -23,7 +23,7 @@ const COOKIE: &str = "sw_device";
 #[derive(Clone, Debug)]
 pub(crate) struct Device {
     /// If it holds a cookie of ours.
-    pub(crate) known: Option<Uuid>,
+    pub(crate) known: Option<DeviceId>,
     /// The address that limits count by.
     pub(crate) address: Option<IpAddr>,
     /// The address that a right may rest on: unknown behind a proxy that nobody told us of.
@@ -55,7 +55,7 @@ impl FromRequestParts<Internal> for Device {
 }
 
 /// Hands the cookie to a browser in which somebody has just logged in.
-pub(crate) fn remember(headers: &mut HeaderMap, device: Uuid, now: DateTime<Utc>, internal: &Internal) {
+pub(crate) fn remember(headers: &mut HeaderMap, device: DeviceId, now: DateTime<Utc>, internal: &Internal) {
     let Ok(token) = internal.tokens.sign_device(device, now) else {
         return;
     };

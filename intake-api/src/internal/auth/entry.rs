@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use anyhow::Context;
 use chrono::{DateTime, TimeDelta, Utc};
-use platform::store::{Access, AccountSecret, Find, NewSession, Person};
+use platform::store::{Access, AccountId, AccountSecret, DeviceId, Find, NewSession, Person, SessionId};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -116,7 +116,7 @@ pub(crate) struct Typed {
 }
 
 /// One try. `browser` is what the session is opened in; a program has none.
-pub(crate) async fn attempt(arrival: Arrival<'_>, typed: Typed, browser: Option<Uuid>) -> anyhow::Result<Entry> {
+pub(crate) async fn attempt(arrival: Arrival<'_>, typed: Typed, browser: Option<DeviceId>) -> anyhow::Result<Entry> {
     let Arrival { internal, device, now } = arrival;
     let door = internal.gate.door(device.known.is_some());
     let Some(_place) = door.enter(device.address).await else {
@@ -175,7 +175,7 @@ pub(crate) async fn attempt(arrival: Arrival<'_>, typed: Typed, browser: Option<
     Ok(Entry::Open(opened.await?))
 }
 
-async fn must_factor(internal: &Internal, account: i64, device: &Device) -> anyhow::Result<bool> {
+async fn must_factor(internal: &Internal, account: AccountId, device: &Device) -> anyhow::Result<bool> {
     let found = internal
         .people
         .accounts_list(&internal.county, Find::One(account))
@@ -201,7 +201,7 @@ pub(super) enum Shown {
 
 impl Arrival<'_> {
     /// Leaves a line in the list of who came to which door.
-    pub(super) async fn note(&self, kind: &'static str, account: Option<i64>, login: &str) {
+    pub(super) async fn note(&self, kind: &'static str, account: Option<AccountId>, login: &str) {
         let Arrival { internal, device, now } = *self;
         let detail = match account {
             Some(_) => json!({}),
@@ -226,11 +226,11 @@ impl Arrival<'_> {
         &self,
         account: &AccountSecret,
         tried: &Tried,
-        browser: Option<Uuid>,
+        browser: Option<DeviceId>,
         shown: Shown,
     ) -> anyhow::Result<Opened> {
         let Arrival { internal, device, now } = *self;
-        let session = Uuid::new_v4();
+        let session = SessionId(Uuid::new_v4());
         let since = account.last_login_at.unwrap_or(now);
         let told = internal.people.account_login_acts(account.id, since).await? > 0;
         // A program's token is not renewed, so its session ends with it.

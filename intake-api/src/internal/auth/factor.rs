@@ -7,6 +7,7 @@ use anyhow::{Context, anyhow};
 use chrono::{DateTime, Utc};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use platform::seal::MasterKey;
+use platform::store::AccountId;
 use qrcode::{EcLevel, QrCode, render::svg};
 use rand::Rng;
 use totp_rs::{Builder, Secret, Totp};
@@ -30,12 +31,12 @@ impl Factor {
     }
 
     /// As it is stored.
-    pub(crate) fn seal(&self, keys: &MasterKey, account: i64, rng: &mut impl Rng) -> Vec<u8> {
+    pub(crate) fn seal(&self, keys: &MasterKey, account: AccountId, rng: &mut impl Rng) -> Vec<u8> {
         keys.seal_factor(account, &self.0, rng)
     }
 
     /// Reads a stored one.
-    pub(crate) fn open(keys: &MasterKey, account: i64, sealed: &[u8]) -> anyhow::Result<Self> {
+    pub(crate) fn open(keys: &MasterKey, account: AccountId, sealed: &[u8]) -> anyhow::Result<Self> {
         let secret = keys
             .open_factor(account, sealed)
             .context("a second factor can't be opened")?;
@@ -105,7 +106,7 @@ pub(crate) fn recovery_codes(rng: &mut impl Rng) -> Vec<String> {
 }
 
 /// A recovery code however it is typed, as it is stored; `None` for what can't be one.
-pub(crate) fn recovery_mac(keys: &MasterKey, account: i64, typed: &str) -> Option<Vec<u8>> {
+pub(crate) fn recovery_mac(keys: &MasterKey, account: AccountId, typed: &str) -> Option<Vec<u8>> {
     let folded: String = typed.nfkc().filter(char::is_ascii_alphanumeric).collect();
     (folded.len() == 10).then(|| keys.recovery_mac(account, &folded.to_lowercase()))
 }
@@ -154,9 +155,9 @@ mod tests {
         let mut rng = rand::rng();
         let keys = MasterKey::parse(&new_key_line(&mut rng), Cipher::Aes256Gcm).unwrap();
         let factor = Factor::new(&mut rng);
-        let sealed = factor.seal(&keys, 7, &mut rng);
-        assert_eq!(Factor::open(&keys, 7, &sealed).unwrap().0, factor.0);
-        assert!(Factor::open(&keys, 8, &sealed).is_err());
+        let sealed = factor.seal(&keys, AccountId(7), &mut rng);
+        assert_eq!(Factor::open(&keys, AccountId(7), &sealed).unwrap().0, factor.0);
+        assert!(Factor::open(&keys, AccountId(8), &sealed).is_err());
         assert!(!sealed.windows(20).any(|part| part == factor.0));
     }
 
@@ -183,15 +184,19 @@ mod tests {
         let distinct: std::collections::HashSet<_> = codes.iter().collect();
         assert_eq!(distinct.len(), RECOVERY_CODES);
         let code = &codes[0];
-        let mac = recovery_mac(&keys, 7, code).unwrap();
+        let mac = recovery_mac(&keys, AccountId(7), code).unwrap();
         for typed in [
             code.to_uppercase(),
             code.replace('-', " "),
             format!(" {} ", code.replace('-', "——")),
         ] {
-            assert_eq!(recovery_mac(&keys, 7, &typed).as_ref(), Some(&mac), "{typed}");
+            assert_eq!(
+                recovery_mac(&keys, AccountId(7), &typed).as_ref(),
+                Some(&mac),
+                "{typed}"
+            );
         }
-        assert_ne!(recovery_mac(&keys, 8, code), Some(mac));
-        assert_eq!(recovery_mac(&keys, 7, "123456"), None);
+        assert_ne!(recovery_mac(&keys, AccountId(8), code), Some(mac));
+        assert_eq!(recovery_mac(&keys, AccountId(7), "123456"), None);
     }
 }

@@ -99,14 +99,14 @@ fn network(text: &str) -> Option<Network> {
 
 #[cfg(test)]
 mod tests {
-    use platform::store::{Account, Membership};
+    use platform::store::{Account, AccountId, Membership};
 
     use super::*;
 
     fn person(role: &str) -> Person {
         Person {
             account: Account {
-                id: 1,
+                id: AccountId(1),
                 login: "a1".into(),
                 name: "甲".into(),
                 phone: None,
@@ -118,7 +118,7 @@ mod tests {
                 factor_at: None,
             },
             memberships: vec![Membership {
-                account_id: 1,
+                account_id: AccountId(1),
                 unit: "office".into(),
                 role: role.into(),
             }],

@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use chrono::{DateTime, Utc};
-use platform::{clock, text::Lang};
+use platform::{clock, store::DeviceId, text::Lang};
 use serde::{Deserialize, Serialize};
 use tracing::error;
 use uuid::Uuid;
@@ -119,7 +119,7 @@ pub(crate) async fn submit(
         return shown.refused("login.wrong", StatusCode::UNPROCESSABLE_ENTITY);
     }
     // A browser without a cookie of ours gets one together with the session.
-    let browser = device.known.unwrap_or_else(Uuid::new_v4);
+    let browser = device.known.unwrap_or_else(|| DeviceId(Uuid::new_v4()));
     match step_in(internal.clone(), device, form, (browser, now)).await {
         Ok(Entry::Open(opened)) => shown.lead_on(&opened, browser, now),
         Ok(Entry::Code { slip, wrong: false }) => shown.again(None, Some(slip), StatusCode::OK),
@@ -143,7 +143,7 @@ async fn step_in(
     internal: Internal,
     device: Device,
     form: Credentials,
-    (browser, now): (Uuid, DateTime<Utc>),
+    (browser, now): (DeviceId, DateTime<Utc>),
 ) -> anyhow::Result<Entry> {
     let tried = tokio::spawn(async move {
         let arrival = Arrival {
@@ -193,7 +193,7 @@ impl LoginForm<'_> {
     }
 
     /// To the page that was asked for, with the session's cookie and the browser's.
-    fn lead_on(&self, opened: &Opened, browser: Uuid, now: DateTime<Utc>) -> Response {
+    fn lead_on(&self, opened: &Opened, browser: DeviceId, now: DateTime<Utc>) -> Response {
         let to = match self.next.path() {
             // What others did to one's way in is told before anything else.
             _ if opened.told => "/sessions",

@@ -4,7 +4,7 @@
 //! itself, and nothing once the password has changed. Codes are counted before they are compared, as passwords are.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use platform::store::{AccountSecret, NewAct};
+use platform::store::{AccountId, AccountSecret, NewAct};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -27,7 +27,7 @@ pub(super) struct Slip {
     purpose: String,
     /// The login as typed at the first step.
     pub(super) login: String,
-    account: i64,
+    account: AccountId,
     until: i64,
     password: String,
 }

@@ -1,16 +1,15 @@
 //! The second step of the login form: the slip of the first, and the code.
 
-use uuid::Uuid;
-
 use super::{
     entry::{Arrival, Entry, Shown, may_enter},
     second::{Code, Slip, judge},
     tried::Tried,
     tries,
 };
+use platform::store::DeviceId;
 
 /// The second step of the form.
-pub(crate) async fn step(arrival: Arrival<'_>, slip: &str, code: &str, browser: Uuid) -> anyhow::Result<Entry> {
+pub(crate) async fn step(arrival: Arrival<'_>, slip: &str, code: &str, browser: DeviceId) -> anyhow::Result<Entry> {
     let Arrival { internal, device, now } = arrival;
     let Some(slip) = Slip::open(internal, slip, now) else {
         return Ok(Entry::Late);

@@ -10,6 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use ed25519_dalek::SigningKey;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, decode_header, encode};
 use platform::seal::read_private;
+use platform::store::{AccountId, DeviceId, SessionId};
 use rand::Rng;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use uuid::Uuid;
@@ -33,7 +34,7 @@ pub(crate) struct Claims {
     aud: String,
     sub: String,
     /// The session, which can be ended at any time.
-    pub(crate) sid: Uuid,
+    pub(crate) sid: SessionId,
     /// Issued at, seconds.
     pub(crate) iat: i64,
     nbf: i64,
@@ -45,7 +46,7 @@ pub(crate) struct Claims {
 struct DeviceClaims {
     iss: String,
     aud: String,
-    sub: Uuid,
+    sub: DeviceId,
     exp: i64,
 }
 
@@ -99,7 +100,7 @@ impl Tokens {
     }
 
     /// A token for a session.
-    pub(crate) fn sign(&self, account: i64, session: Uuid, now: DateTime<Utc>) -> anyhow::Result<String> {
+    pub(crate) fn sign(&self, account: AccountId, session: SessionId, now: DateTime<Utc>) -> anyhow::Result<String> {
         let claims = Claims {
             iss: ISSUER.into(),
             aud: AUDIENCE.into(),
@@ -113,7 +114,7 @@ impl Tokens {
     }
 
     /// The cookie of a browser in which somebody logged in.
-    pub(crate) fn sign_device(&self, device: Uuid, now: DateTime<Utc>) -> anyhow::Result<String> {
+    pub(crate) fn sign_device(&self, device: DeviceId, now: DateTime<Utc>) -> anyhow::Result<String> {
         self.signed(&DeviceClaims {
             iss: ISSUER.into(),
             aud: DEVICE_AUDIENCE.into(),
@@ -123,7 +124,7 @@ impl Tokens {
     }
 
     /// The browser that a cookie of ours names.
-    pub(crate) fn verify_device(&self, token: &str) -> Option<Uuid> {
+    pub(crate) fn verify_device(&self, token: &str) -> Option<DeviceId> {
         self.verified::<DeviceClaims>(token, DEVICE_AUDIENCE, &["exp", "iss", "aud", "sub"])
             .map(|claims| claims.sub)
     }
@@ -192,29 +193,36 @@ mod tests {
     fn tokens_live_for_their_time_and_survive_a_new_key() {
         let mut rng = StdRng::seed_from_u64(1);
         let (old, new) = (new_token_key_line(&mut rng), new_token_key_line(&mut rng));
-        let session = Uuid::new_v4();
+        let session = SessionId(Uuid::new_v4());
         let now = clock::now();
-        let token = tokens(&[&old]).sign(7, session, now).unwrap();
+        let token = tokens(&[&old]).sign(AccountId(7), session, now).unwrap();
         assert_eq!(tokens(&[&old]).verify(&token).unwrap().sid, session);
         assert!(
             tokens(&[&new, &old]).verify(&token).is_some(),
             "an old key still verifies"
         );
         assert!(tokens(&[&new]).verify(&token).is_none(), "until it is taken out");
-        let stale = tokens(&[&old]).sign(7, session, now - TimeDelta::minutes(31)).unwrap();
+        let stale = tokens(&[&old])
+            .sign(AccountId(7), session, now - TimeDelta::minutes(31))
+            .unwrap();
         assert!(tokens(&[&old]).verify(&stale).is_none());
-        let early = tokens(&[&old]).sign(7, session, now + TimeDelta::minutes(5)).unwrap();
+        let early = tokens(&[&old])
+            .sign(AccountId(7), session, now + TimeDelta::minutes(5))
+            .unwrap();
         assert!(tokens(&[&old]).verify(&early).is_none());
     }
 
     #[test]
     fn the_cookie_of_a_browser_opens_nothing_and_a_login_names_no_browser() {
         let ours = tokens(&[&new_token_key_line(&mut StdRng::seed_from_u64(3))]);
-        let (device, now) = (Uuid::new_v4(), clock::now());
+        let (device, now) = (DeviceId(Uuid::new_v4()), clock::now());
         let cookie = ours.sign_device(device, now).unwrap();
         assert_eq!(ours.verify_device(&cookie), Some(device));
         assert!(ours.verify(&cookie).is_none());
-        assert!(ours.verify_device(&ours.sign(7, device, now).unwrap()).is_none());
+        assert!(
+            ours.verify_device(&ours.sign(AccountId(7), SessionId(device.0), now).unwrap())
+                .is_none()
+        );
         let old = ours
             .sign_device(device, now - TimeDelta::days(DEVICE_DAYS + 1))
             .unwrap();
@@ -227,7 +235,9 @@ mod tests {
     fn nothing_else_is_a_token() {
         let line = new_token_key_line(&mut StdRng::seed_from_u64(2));
         let ours = tokens(&[&line]);
-        let token = ours.sign(7, Uuid::new_v4(), clock::now()).unwrap();
+        let token = ours
+            .sign(AccountId(7), SessionId(Uuid::new_v4()), clock::now())
+            .unwrap();
         let mut parts: Vec<&str> = token.split('.').collect();
         let unsigned = format!("{}.{}.", parts[0], parts[1]);
         parts[1] = "eyJzdWIiOiIxIn0";

@@ -8,7 +8,10 @@
 use std::net::IpAddr;
 
 use chrono::TimeDelta;
-use platform::{seal::MasterKey, store::Bucket};
+use platform::{
+    seal::MasterKey,
+    store::{AccountId, Bucket, DeviceId},
+};
 
 /// How many at once, and seconds after which one more is possible.
 type Limit = (i32, i64);
@@ -35,7 +38,7 @@ pub(crate) struct Who<'a> {
     /// From where.
     pub(crate) address: Option<IpAddr>,
     /// This account logged in from this browser before.
-    pub(crate) known: Option<uuid::Uuid>,
+    pub(crate) known: Option<DeviceId>,
     /// This account logged in from this address before.
     pub(crate) placed: bool,
 }
@@ -59,7 +62,7 @@ pub(crate) fn place(keys: &MasterKey, county: &str, address: Option<IpAddr>) -> 
 pub(crate) fn buckets(keys: &MasterKey, who: Who<'_>) -> Vec<Bucket> {
     let key = |purpose: &str, with: &[u8]| keys.idempotency_mac(who.county, purpose, who.login, with);
     if let Some(device) = who.known {
-        return vec![bucket(key("login browser", device.as_bytes()), KNOWN_BROWSER)];
+        return vec![bucket(key("login browser", device.0.as_bytes()), KNOWN_BROWSER)];
     }
     let from = place_text(who.address);
     let mut all = vec![
@@ -73,7 +76,7 @@ pub(crate) fn buckets(keys: &MasterKey, who: Who<'_>) -> Vec<Bucket> {
 }
 
 /// The bucket of the second factor.
-pub(crate) fn factor_bucket(keys: &MasterKey, county: &str, account: i64) -> Vec<Bucket> {
+pub(crate) fn factor_bucket(keys: &MasterKey, county: &str, account: AccountId) -> Vec<Bucket> {
     vec![bucket(
         keys.idempotency_mac(county, "login factor", &account.to_string(), &[]),
         FACTOR,
@@ -110,7 +113,7 @@ mod tests {
             placed: false,
         };
         let own = Who {
-            known: Some(Uuid::new_v4()),
+            known: Some(DeviceId(Uuid::new_v4())),
             ..stranger
         };
         let strange = keys_of(stranger, &keys);

@@ -1,9 +1,13 @@
 //! The board as programs read it. Its order of fields is the one that programs have read from the first version on.
 
+use casework::ticket::TicketState;
+use casework::words::{TicketClock, Urgency};
 use chrono::{DateTime, Utc};
-use platform::store::{self, BoardNow, CallAbout, MailState, UndeliveredNotice, UnitCall, UnitContact, UnlistedArea};
+use platform::store::{
+    self, BoardNow, CallAbout, MailState, NoticeId, NoticeKind, NoticeState, ReportId, SubjectKind, TicketId,
+    UndeliveredNotice, UnitCall, UnitContact, UnlistedArea, Word,
+};
 use serde::Serialize;
-use uuid::Uuid;
 
 /// What needs a call now. Counts stop at 1,001, which means "more than 1,000"; drills and floods are the page's alone.
 #[derive(Serialize)]
@@ -31,13 +35,13 @@ pub(crate) struct Now {
 /// A ticket that somebody should call about.
 #[derive(Serialize)]
 struct About {
-    ticket_id: i64,
-    report_id: i64,
+    ticket_id: TicketId,
+    report_id: ReportId,
     unit: String,
     unit_name: String,
     obligation: String,
-    urgency: String,
-    stage: Option<String>,
+    urgency: Urgency,
+    stage: Option<Word<TicketClock>>,
     /// Dispatch, or the due time that passed.
     since: DateTime<Utc>,
     level: Option<i16>,
@@ -69,10 +73,10 @@ struct Contact {
 /// A report that waits for a human.
 #[derive(Serialize)]
 pub(crate) struct Triage {
-    ticket_id: i64,
-    report_id: i64,
-    urgency: String,
-    state: String,
+    ticket_id: TicketId,
+    report_id: ReportId,
+    urgency: Urgency,
+    state: TicketState,
     signed_by: Option<String>,
     reasons: Vec<String>,
     next_due_at: Option<DateTime<Utc>>,
@@ -82,15 +86,15 @@ pub(crate) struct Triage {
 /// A notice that will never arrive by itself.
 #[derive(Serialize)]
 struct Undelivered {
-    id: Uuid,
-    ticket_id: Option<i64>,
-    subject_kind: Option<String>,
+    id: NoticeId,
+    ticket_id: Option<TicketId>,
+    subject_kind: Option<Word<SubjectKind>>,
     subject_id: Option<i64>,
     unit: String,
     unit_name: String,
-    kind: String,
-    urgency: String,
-    state: String,
+    kind: NoticeKind,
+    urgency: Urgency,
+    state: NoticeState,
     finished_at: DateTime<Utc>,
     last_error: Option<String>,
     call: Call,
@@ -103,7 +107,7 @@ struct Unlisted {
     township: Option<String>,
     reports: i64,
     /// Ids of the newest reports.
-    receipts: Vec<i64>,
+    receipts: Vec<ReportId>,
     last_at: DateTime<Utc>,
 }
 

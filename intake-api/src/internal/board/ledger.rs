@@ -15,11 +15,11 @@ pub(crate) struct Ledger {
     waived: i64,
     /// Ids; programs read receipts.
     #[serde(serialize_with = "receipts")]
-    missing: Vec<i64>,
+    missing: Vec<ReportId>,
 }
 
-fn receipts<S: Serializer>(missing: &[i64], to: S) -> Result<S::Ok, S::Error> {
-    to.collect_seq(missing.iter().map(|id| ReportId::from_db(*id).to_string()))
+fn receipts<S: Serializer>(missing: &[ReportId], to: S) -> Result<S::Ok, S::Error> {
+    to.collect_seq(missing.iter().map(|id| id.to_string()))
 }
 
 /// The ledger in words.
@@ -28,7 +28,7 @@ pub(crate) struct LedgerLine {
     pub(crate) accepted: String,
     pub(crate) dispatched: String,
     /// Report id and receipt of what is missing.
-    pub(crate) missing: Vec<(i64, String)>,
+    pub(crate) missing: Vec<(ReportId, String)>,
 }
 
 impl Ledger {
@@ -40,8 +40,8 @@ impl Ledger {
     }
 
     /// The receipts that are missing.
-    pub(crate) fn missing(&self) -> impl Iterator<Item = (i64, String)> {
-        self.missing.iter().map(|id| (*id, ReportId::from_db(*id).to_string()))
+    pub(crate) fn missing(&self) -> impl Iterator<Item = (ReportId, String)> {
+        self.missing.iter().map(|id| (*id, id.to_string()))
     }
 
     /// In words.
@@ -76,7 +76,7 @@ impl Ledger {
 
 #[cfg(test)]
 mod tests {
-    use super::Ledger;
+    use super::{Ledger, ReportId};
 
     #[test]
     fn one_missing_report_unbalances_it() {
@@ -91,7 +91,7 @@ mod tests {
             missing: Vec::new(),
         };
         assert!(ledger.balanced());
-        ledger.missing.push(7);
+        ledger.missing.push(ReportId::from_db(7));
         assert!(
             !ledger.balanced(),
             "a report without tickets is missing even where the numbers agree"

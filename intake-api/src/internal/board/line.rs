@@ -1,10 +1,10 @@
 //! One matter to call about, in words: an unsigned or overdue ticket, a report without a unit, a mail that did not arrive.
 
 use casework::pack::Pack;
-use casework::words::reserved::OFFICE;
+use casework::words::{TicketClock, Urgency, reserved::OFFICE};
 use chrono::{DateTime, Utc};
 use platform::{
-    store::{CallAbout, Subject, TriageLine},
+    store::{CallAbout, NoticeId, NoticeState, Subject, TriageLine},
     text::{Lang, notice_kind},
 };
 
@@ -32,13 +32,13 @@ pub(crate) struct Line {
     pub(crate) hot: bool,
     pub(crate) call: Option<Call>,
     /// A notice that can be sent again.
-    pub(crate) again: Option<uuid::Uuid>,
+    pub(crate) again: Option<NoticeId>,
 }
 
 /// `key`: of an unsigned ticket `since` is its dispatch, of an overdue stage its due time.
 pub(crate) fn about(key: &str, line: &CallAbout, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> Line {
     let obligation = pack.vocabulary().obligations.label(&line.obligation, lang.pack());
-    let stage = line.stage.as_deref().unwrap_or("sign");
+    let stage = line.stage.map_or(TicketClock::Sign, |clock| *clock);
     let since = words::span(lang, now - line.since);
     Line {
         id: format!("{stage}-{}", line.ticket_id),
@@ -51,7 +51,7 @@ pub(crate) fn about(key: &str, line: &CallAbout, pack: &Pack, lang: Lang, now: D
         },
         unit: line.unit_name.clone(),
         what: obligation.to_owned(),
-        urgency: words::urgency(lang, &line.urgency),
+        urgency: words::urgency(lang, line.urgency),
         since: lang.fill(
             key,
             &[
@@ -66,7 +66,7 @@ pub(crate) fn about(key: &str, line: &CallAbout, pack: &Pack, lang: Lang, now: D
             .map(|level| words::level(lang, level, words::letters(pack, &line.unit)).to_owned())
             .unwrap_or_default(),
         drill: line.drill,
-        hot: line.urgency == "P1",
+        hot: line.urgency == Urgency::P1,
         call: Some(call(&line.call)),
         again: None,
     }
@@ -78,8 +78,8 @@ pub(crate) fn triage_line(line: &TriageLine, pack: &Pack, lang: Lang, now: DateT
         words::moment(lang, line.dispatched_at, now),
     );
     Line {
-        id: format!("triage-{}", line.report_id),
-        href: format!("/triage/{}", line.report_id),
+        id: format!("triage-{}", line.report_id.get()),
+        href: format!("/triage/{}", line.report_id.get()),
         brief: brief(lang, pack, line.report_id, line.facts.as_ref()),
         tone: "",
         unit: line.signed_by.as_ref().map_or_else(
@@ -87,18 +87,23 @@ pub(crate) fn triage_line(line: &TriageLine, pack: &Pack, lang: Lang, now: DateT
             |by| lang.fill("triage.taken_by", &[("by", by)]),
         ),
         what: line.reasons.join("；"),
-        urgency: words::urgency(lang, &line.urgency),
+        urgency: words::urgency(lang, line.urgency),
         since: lang.fill("board.waits_since", &[("span", &span), ("at", &at)]),
         level: words::countdown(
             lang,
-            line.next_due_at
-                .map(|_| if line.signed_by.is_some() { "resolve" } else { "sign" }),
+            line.next_due_at.map(|_| {
+                if line.signed_by.is_some() {
+                    TicketClock::Resolve
+                } else {
+                    TicketClock::Sign
+                }
+            }),
             line.next_due_at,
             now,
         )
         .text,
         drill: line.drill,
-        hot: line.urgency == "P1",
+        hot: line.urgency == Urgency::P1,
         call: None,
         again: None,
     }
@@ -116,7 +121,7 @@ pub(crate) fn failed(
         id: format!("failed-{}", notice.id),
         href: match (notice.ticket_id, &notice.subject_kind, notice.subject_id) {
             (Some(ticket), ..) => format!("/board/tickets/{ticket}"),
-            (None, Some(kind), Some(id)) => Subject::page(kind, id, OFFICE),
+            (None, Some(kind), Some(id)) => Subject::page(**kind, id, OFFICE),
             _ => "/board".to_owned(),
         },
         brief: String::new(),
@@ -124,21 +129,21 @@ pub(crate) fn failed(
         unit: notice.unit_name.clone(),
         what: format!(
             "{} · {}",
-            lang.t(&notice_kind(&notice.kind)),
-            lang.t(if notice.state == "bounced" {
+            lang.t(&notice_kind(notice.kind)),
+            lang.t(if notice.state == NoticeState::Bounced {
                 "board.notice.bounced"
             } else {
                 "board.notice.failed"
             })
         ),
-        urgency: words::urgency(lang, &notice.urgency),
+        urgency: words::urgency(lang, notice.urgency),
         since: lang.fill(
             key,
             &[("span", &words::span(lang, now - notice.finished_at)), ("at", &at)],
         ),
         level: notice.last_error.clone().unwrap_or_default(),
         drill: false,
-        hot: notice.urgency == "P1",
+        hot: notice.urgency == Urgency::P1,
         call: Some(call(&notice.call)),
         again: office.then_some(notice.id),
     }

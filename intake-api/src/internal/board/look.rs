@@ -1,6 +1,9 @@
 //! A look at a report without a ticket: the office's and the oversight's, by the rows `*` of the rules, each one written down.
 
-use platform::{clock, store::Reading};
+use platform::{
+    clock,
+    store::{Reading, ReportId, TicketId},
+};
 
 use crate::{
     internal::{Visit, detached, error::PageError},
@@ -8,7 +11,7 @@ use crate::{
 };
 
 /// What this person sees of a report. The ticket is the one on whose page it stands.
-pub(crate) async fn look(visit: &Visit, report: i64, ticket: Option<i64>) -> Result<Opened, PageError> {
+pub(crate) async fn look(visit: &Visit, report: ReportId, ticket: Option<TicketId>) -> Result<Opened, PageError> {
     let role = if visit.actor.is(&["office"]) {
         "office"
     } else {
@@ -21,7 +24,11 @@ pub(crate) async fn look(visit: &Visit, report: i64, ticket: Option<i64>) -> Res
 }
 
 /// The office reads its own ticket (triage) by that ticket's row; anybody else looks.
-pub(crate) async fn look_as_holder(visit: &Visit, report: i64, ticket: Option<i64>) -> Result<Opened, PageError> {
+pub(crate) async fn look_as_holder(
+    visit: &Visit,
+    report: ReportId,
+    ticket: Option<TicketId>,
+) -> Result<Opened, PageError> {
     if let Some(ticket) = ticket.filter(|_| visit.actor.is(&["office"])) {
         let (store, reading) = (visit.internal.office.clone(), reading(visit));
         let handed = detached(async move { store.office_ticket_read(ticket, reading).await }).await?;

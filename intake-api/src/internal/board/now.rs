@@ -7,11 +7,11 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use casework::pack::Pack;
+use casework::words::TicketClock;
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
-    receipt::ReportId,
-    store::{BoardNow, StoreError, UnlistedArea},
+    store::{BoardNow, NoticeId, StoreError, UnlistedArea, Word},
     text::Lang,
 };
 
@@ -167,7 +167,7 @@ fn say(found: BoardNow, pack: &Pack, office: bool, lang: Lang, now: DateTime<Utc
     let mut groups = groups;
     if !found.drills.is_empty() {
         let drills = found.drills.iter().map(|line| {
-            let key = if line.stage.as_deref() == Some("sign") {
+            let key = if line.stage == Some(Word(TicketClock::Sign)) {
                 "board.unsigned_since"
             } else {
                 "board.overdue_since"
@@ -206,7 +206,7 @@ fn say(found: BoardNow, pack: &Pack, office: bool, lang: Lang, now: DateTime<Utc
 }
 
 fn unlisted(area: &UnlistedArea, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> Unlisted {
-    let receipts = area.receipts.iter().map(|id| ReportId::from_db(*id).to_string());
+    let receipts = area.receipts.iter().map(|id| id.to_string());
     Unlisted {
         said: lang.fill(
             "board.unlisted_line",
@@ -277,7 +277,7 @@ mod tests {
                 mailbox: "police@example.cn".into(),
                 example: true,
             }),
-            again: Some(uuid::Uuid::nil()),
+            again: Some(NoticeId(uuid::Uuid::nil())),
         }
     }
 

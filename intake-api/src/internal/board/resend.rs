@@ -9,10 +9,9 @@ use axum::{
 use platform::{
     clock,
     run::telemetry::chain,
-    store::{ResendError, Resent},
+    store::{NoticeId, ResendError, Resent, TicketId},
 };
 use serde::Serialize;
-use uuid::Uuid;
 
 use crate::internal::{
     By, Visit,
@@ -40,8 +39,8 @@ pub(crate) async fn submit(by: By<Office>, Path(notice): Path<String>) -> Result
 /// The new notice, and the first ticket that it is about.
 #[derive(Serialize)]
 pub(crate) struct Again {
-    id: Uuid,
-    ticket_id: Option<i64>,
+    id: NoticeId,
+    ticket_id: Option<TicketId>,
 }
 
 /// `POST /api/v1/notices/{notice}/resend` -> 202 `{"id", "ticket_id"}`
@@ -58,7 +57,7 @@ pub(crate) async fn api(by: By<Office>, Path(notice): Path<String>) -> Result<(S
 }
 
 /// In a task of its own, with the office's login.
-async fn resend(visit: &Visit, id: Uuid) -> Result<Result<Resent, ResendError>, PageError> {
+async fn resend(visit: &Visit, id: NoticeId) -> Result<Result<Resent, ResendError>, PageError> {
     let (office, county) = (visit.internal.office.clone(), visit.internal.county.clone());
     let person = visit.actor.person.clone();
     let write = async move {

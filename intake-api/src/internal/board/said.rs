@@ -9,9 +9,9 @@ use crate::internal::page::words;
 const COUNTED: i64 = 1000;
 
 /// Receipt, place, sex and age, what is reported.
-pub(crate) fn brief(lang: Lang, pack: &Pack, report: i64, facts: Option<&serde_json::Value>) -> String {
+pub(crate) fn brief(lang: Lang, pack: &Pack, report: ReportId, facts: Option<&serde_json::Value>) -> String {
     let said = facts.map_or_else(String::new, |facts| words::brief(lang, pack, facts));
-    format!("{} · {said}", ReportId::from_db(report))
+    format!("{report} · {said}")
 }
 
 pub(crate) fn counted(count: i64) -> String {

@@ -3,11 +3,11 @@
 use askama::Template;
 use axum::{extract::Path, http::StatusCode, response::Response};
 use casework::pack::Pack;
+use casework::words::{TicketClock, Urgency};
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
-    receipt::ReportId,
-    store::{BoardEvent, BoardNotice, BoardOther, BoardStage, BoardTicket, ReadsAsked, TicketChain},
+    store::{BoardEvent, BoardNotice, BoardOther, BoardStage, BoardTicket, ReadsAsked, TicketChain, TicketId},
     text::{Lang, notice_kind},
 };
 
@@ -51,7 +51,7 @@ struct NoticeLine {
 }
 
 struct OtherLine {
-    id: i64,
+    id: TicketId,
     text: String,
 }
 
@@ -125,7 +125,7 @@ const EVENTS: [&str; 35] = [
 ];
 
 /// The page.
-pub(crate) async fn page(by: By<Overseer>, Path(id): Path<i64>) -> Result<Response, PageError> {
+pub(crate) async fn page(by: By<Overseer>, Path(id): Path<TicketId>) -> Result<Response, PageError> {
     let (internal, lang) = (&by.internal, by.lang);
     let ticket = internal.board.board_ticket(&internal.county, id).await?;
     let ticket = ticket.ok_or(PageError::NotFound)?;
@@ -144,16 +144,16 @@ pub(crate) async fn page(by: By<Overseer>, Path(id): Path<i64>) -> Result<Respon
     let loaded = internal.pack.current();
     let pack = &loaded.pack;
     let label = |code: &str| pack.vocabulary().obligations.label(code, lang.pack()).to_owned();
-    let receipt = ReportId::from_db(ticket.report_id).to_string();
+    let receipt = ticket.report_id.to_string();
     let frame = by.frame("/board").titled(tail(&receipt));
     let (county, at) = (pack.county_name(lang.pack()), words::moment(lang, now, now));
     let page = TicketPage {
         paper: Paper::new(&frame, county, &ticket.unit_name, &receipt, &at),
         receipt,
         title: label(&ticket.obligation),
-        urgency: words::urgency(lang, &ticket.urgency),
+        urgency: words::urgency(lang, ticket.urgency),
         role: words::role(lang, ticket.lead),
-        state: words::state(lang, &ticket.state),
+        state: words::state(lang, ticket.state),
         outcome: ticket
             .outcome
             .as_deref()
@@ -202,7 +202,7 @@ fn other(other: &BoardOther, pack: &Pack, lang: Lang) -> OtherLine {
     let obligation = pack.vocabulary().obligations.label(&other.obligation, lang.pack());
     OtherLine {
         id: other.id,
-        text: [&other.unit_name, obligation, words::state(lang, &other.state)].join(" · "),
+        text: [&other.unit_name, obligation, words::state(lang, other.state)].join(" · "),
     }
 }
 
@@ -224,7 +224,7 @@ fn stage(stage: &BoardStage, pack: &Pack, letters: bool, lang: Lang, now: DateTi
     };
     let ended = stage.ended_at.map(|at| {
         let key = match stage.ended_how.as_deref() {
-            Some("closed") if stage.stage == "contact" => "desk.ended_closed",
+            Some("closed") if stage.stage == TicketClock::Contact => "desk.ended_closed",
             Some("void") => "desk.ended_void",
             _ => "board.stage_ended",
         };
@@ -250,9 +250,9 @@ fn stage(stage: &BoardStage, pack: &Pack, letters: bool, lang: Lang, now: DateTi
         lang.fill(key, &[("at", &at), ("due", &due)])
     });
     StageLine {
-        name: words::stage(lang, &stage.stage),
+        name: words::stage(lang, stage.stage),
         when: ended.into_iter().chain([planned]).collect::<Vec<_>>().join(" · "),
-        basis: words::basis(lang, pack.phrases(), &stage.basis, &stage.grade),
+        basis: words::basis(lang, pack.phrases(), &stage.basis, stage.grade),
         steps: earlier.chain(steps).collect(),
     }
 }
@@ -307,7 +307,7 @@ fn notice(notice: &BoardNotice, lang: Lang, now: DateTime<Utc>) -> NoticeLine {
     NoticeLine {
         title: format!(
             "{} · {}{}",
-            lang.t(&notice_kind(&notice.kind)),
+            lang.t(&notice_kind(notice.kind)),
             notice.unit_name,
             if notice.resent { resent } else { "" }
         ),

@@ -1,17 +1,22 @@
 //! Calls back as programs read them. What was written of a call is sealed and not among it.
 
+use casework::callback::{CallResult, FollowUp};
+use casework::ticket::TicketState;
+use casework::words::Urgency;
 use chrono::{DateTime, Utc};
-use platform::store::{CallbackDue, CallbackTicket, CallbackTry, CallbackUndecided};
+use platform::store::{
+    AccountId, CallbackDue, CallbackTicket, CallbackTry, CallbackUndecided, ReportId, TicketId, Word,
+};
 use serde::Serialize;
 
 /// A report whose reporter is to be called now.
 #[derive(Serialize)]
 pub(crate) struct Due {
-    report_id: i64,
+    report_id: ReportId,
     received_at: DateTime<Utc>,
     /// When the last ticket was.
     resolved_at: DateTime<Utc>,
-    urgency: String,
+    urgency: Urgency,
     reporter_kind: Option<String>,
     identity: Option<String>,
     outcomes: Vec<String>,
@@ -23,11 +28,11 @@ pub(crate) struct Due {
 /// 不满意 that waits for a second person.
 #[derive(Serialize)]
 pub(crate) struct Undecided {
-    report_id: i64,
+    report_id: ReportId,
     attempt: i16,
     at: DateTime<Utc>,
     /// Who called can't decide it.
-    by_account: Option<i64>,
+    by_account: Option<AccountId>,
     by_name: String,
     drill: bool,
 }
@@ -35,7 +40,7 @@ pub(crate) struct Undecided {
 /// A report with its calls.
 #[derive(Serialize)]
 pub(crate) struct Case {
-    pub(crate) report_id: i64,
+    pub(crate) report_id: ReportId,
     pub(crate) due: bool,
     pub(crate) next_attempt: i16,
     pub(crate) calls: Vec<Call>,
@@ -50,14 +55,14 @@ pub(crate) struct Call {
     round: i16,
     /// Which of the three tries of its round, where nobody answered.
     r#try: Option<i16>,
-    result: String,
+    result: CallResult,
     at: DateTime<Utc>,
-    by_account: Option<i64>,
+    by_account: Option<AccountId>,
     by_name: String,
     retry_at: Option<DateTime<Utc>>,
-    proposal: Option<String>,
+    proposal: Option<Word<FollowUp>>,
     /// Null while a second person is waited for.
-    decision: Option<String>,
+    decision: Option<Word<FollowUp>>,
     decided_at: Option<DateTime<Utc>>,
     decided_by: Option<String>,
 }
@@ -65,10 +70,10 @@ pub(crate) struct Call {
 /// A ticket that may be reopened.
 #[derive(Serialize)]
 pub(crate) struct Ticket {
-    id: i64,
+    id: TicketId,
     obligation: String,
     unit_name: String,
-    state: String,
+    state: TicketState,
     outcome: Option<String>,
 }
 

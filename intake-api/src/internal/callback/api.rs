@@ -4,7 +4,7 @@ use axum::{Json, extract::Path};
 use casework::{calendar::rfc3339, callback::FollowUp};
 use platform::{
     clock,
-    store::{CallbackRecorded, Decided},
+    store::{CallbackRecorded, Decided, ReportId},
 };
 
 use super::{
@@ -36,7 +36,7 @@ pub(crate) async fn undecided(by: By<Overseer>) -> Result<Json<Vec<Undecided>>, 
 }
 
 /// `GET /api/v1/callbacks/{report_id}`: every call, the number of the next, and the tickets that can be reopened.
-pub(crate) async fn show(by: By<Overseer>, Path(id): Path<i64>) -> Result<Answer<Case>, ApiError> {
+pub(crate) async fn show(by: By<Overseer>, Path(id): Path<ReportId>) -> Result<Answer<Case>, ApiError> {
     let missing = || ApiError::said(404, "no report with closed tickets only has this id");
     let (board, county) = (&by.internal.board, &by.internal.county);
     let case = board.callback_case(county, id).await?.ok_or_else(missing)?;
@@ -57,7 +57,7 @@ pub(crate) async fn show(by: By<Overseer>, Path(id): Path<i64>) -> Result<Answer
 }
 
 /// What is not there is said before anything that is wrong with the words.
-async fn known(internal: &Internal, id: i64) -> Result<(), ApiError> {
+async fn known(internal: &Internal, id: ReportId) -> Result<(), ApiError> {
     let case = internal.board.callback_case(&internal.county, id).await?;
     case.map(drop).ok_or(ApiError::said(404, "there is no such report"))
 }
@@ -65,7 +65,7 @@ async fn known(internal: &Internal, id: i64) -> Result<(), ApiError> {
 /// `POST /api/v1/callbacks/{report_id}`: 409 when another call was recorded before or it is not due.
 pub(crate) async fn record(
     by: By<Office>,
-    Path(id): Path<i64>,
+    Path(id): Path<ReportId>,
     JsonBody(sent): JsonBody<Sent>,
 ) -> Result<Answer<Recorded>, ApiError> {
     known(&by.internal, id).await?;
@@ -95,7 +95,7 @@ pub(crate) async fn record(
 /// `POST /api/v1/callbacks/{report_id}/decide`: `{"attempt", "follow_up": "keep" | "reopen", "tickets"}`.
 pub(crate) async fn decide(
     by: By<Office>,
-    Path(id): Path<i64>,
+    Path(id): Path<ReportId>,
     JsonBody(sent): JsonBody<Sent>,
 ) -> Result<Answer<answers::Decided>, ApiError> {
     known(&by.internal, id).await?;

@@ -6,7 +6,7 @@ use casework::callback::{CallResult, FollowUp};
 use platform::{
     clock,
     seal::Column,
-    store::{By, CallbackDecision, CallbackNew, CallbackRecorded, Decided, FollowUpAsked},
+    store::{By, CallbackDecision, CallbackNew, CallbackRecorded, Decided, FollowUpAsked, ReportId, TicketId},
 };
 use serde::Deserialize;
 
@@ -42,14 +42,14 @@ pub(crate) struct Sent {
     pub(super) note: String,
     pub(super) follow_up: Option<String>,
     #[serde(default)]
-    pub(super) tickets: Vec<i64>,
+    pub(super) tickets: Vec<TicketId>,
     #[serde(default)]
     pub(super) reason: String,
 }
 
 impl Typed {
     /// The tickets that were ticked.
-    pub(super) fn tickets(&self) -> Vec<i64> {
+    pub(super) fn tickets(&self) -> Vec<TicketId> {
         let ids = self
             .rest
             .keys()
@@ -75,7 +75,7 @@ pub(super) struct Call {
     attempt: Option<i16>,
     result: CallResult,
     follow_up: Option<FollowUp>,
-    tickets: Vec<i64>,
+    tickets: Vec<TicketId>,
     reason: String,
     note: String,
 }
@@ -117,7 +117,7 @@ impl Sent {
 }
 
 /// Seals words with the report's own key.
-async fn seal(internal: &Internal, id: i64, words: &str) -> Result<Vec<u8>, PageError> {
+async fn seal(internal: &Internal, id: ReportId, words: &str) -> Result<Vec<u8>, PageError> {
     let found = internal.office.callback_sealed(&internal.county, id).await?;
     let found = found.ok_or(PageError::NotFound)?;
     let key = internal.keys.open_data_key(id, &found.data_key)?;
@@ -126,7 +126,7 @@ async fn seal(internal: &Internal, id: i64, words: &str) -> Result<Vec<u8>, Page
 }
 
 /// Records the call, in a task of its own.
-pub(super) async fn keep(visit: &Visit, id: i64, call: Call) -> Result<CallbackRecorded, PageError> {
+pub(super) async fn keep(visit: &Visit, id: ReportId, call: Call) -> Result<CallbackRecorded, PageError> {
     let internal = &visit.internal;
     let note = match call.note.as_str() {
         "" => None,
@@ -163,7 +163,12 @@ pub(super) async fn keep(visit: &Visit, id: i64, call: Call) -> Result<CallbackR
 }
 
 /// Decides on 不满意, in a task of its own. No tickets: nothing is reopened.
-pub(super) async fn settle(visit: &Visit, id: i64, attempt: i16, reopen: Vec<i64>) -> Result<Decided, PageError> {
+pub(super) async fn settle(
+    visit: &Visit,
+    id: ReportId,
+    attempt: i16,
+    reopen: Vec<TicketId>,
+) -> Result<Decided, PageError> {
     let (office, pack, county, person) = (
         visit.internal.office.clone(),
         visit.internal.pack.current(),
@@ -193,7 +198,7 @@ mod tests {
 
     #[test]
     fn a_call_needs_what_follows_from_it() {
-        let sent = |result: &str, follow_up: &str, tickets: &[i64], reason: &str| Sent {
+        let sent = |result: &str, follow_up: &str, tickets: &[TicketId], reason: &str| Sent {
             result: result.into(),
             follow_up: Some(follow_up.into()),
             tickets: tickets.to_vec(),
@@ -219,7 +224,7 @@ mod tests {
             fault(sent("dissatisfied", "reopen", &[], ""), "named"),
             Some("callback.need_ticket")
         );
-        assert_eq!(fault(sent("dissatisfied", "reopen", &[3], ""), "named"), None);
+        assert_eq!(fault(sent("dissatisfied", "reopen", &[TicketId(3)], ""), "named"), None);
         assert_eq!(
             fault(sent("dissatisfied", "keep", &[], " "), "named"),
             Some("callback.need_keep_reason")

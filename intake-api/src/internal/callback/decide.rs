@@ -2,7 +2,10 @@
 
 use axum::{Form, extract::Path, http::StatusCode, response::Response};
 use casework::callback::FollowUp;
-use platform::{clock, store::Decided};
+use platform::{
+    clock,
+    store::{Decided, ReportId, TicketId},
+};
 
 use super::{
     call::{Typed, settle},
@@ -13,7 +16,7 @@ use crate::internal::{By, again::Again, auth::Office, error::PageError, page::wo
 /// Decides, or says why not.
 pub(crate) async fn decide(
     by: By<Office>,
-    Path(id): Path<i64>,
+    Path(id): Path<ReportId>,
     Form(typed): Form<Typed>,
 ) -> Result<Response, PageError> {
     let refused = |status, key| (status, Said::bad(by.t(key)));
@@ -37,7 +40,7 @@ pub(crate) async fn decide(
 }
 
 /// Which call is decided, and the tickets that are reopened; or the key of what is missing.
-fn asked(typed: &Typed) -> Result<(i16, Vec<i64>), &'static str> {
+fn asked(typed: &Typed) -> Result<(i16, Vec<TicketId>), &'static str> {
     let sent = typed.sent();
     let follow_up = sent.follow_up()?;
     let attempt = sent.attempt.ok_or("callback.need_follow_up")?;

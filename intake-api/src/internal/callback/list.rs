@@ -17,7 +17,7 @@ use crate::internal::{
 };
 
 struct Line {
-    report_id: i64,
+    report_id: ReportId,
     receipt: String,
     since: String,
     what: String,
@@ -65,7 +65,7 @@ async fn look(
     let pack = internal.pack.current().pack.clone();
     let undecided = undecided.into_iter().map(|line| Line {
         report_id: line.report_id,
-        receipt: ReportId::from_db(line.report_id).to_string(),
+        receipt: line.report_id.to_string(),
         since: lang.fill(
             "callback.undecided_since",
             &[("by", &line.by_name), ("at", &words::moment(lang, line.at, now))],
@@ -90,7 +90,7 @@ fn line(internal: &Internal, due: &CallbackDue, lang: Lang) -> Line {
         .collect();
     Line {
         report_id: due.report_id,
-        receipt: ReportId::from_db(due.report_id).to_string(),
+        receipt: due.report_id.to_string(),
         since: lang.fill(
             "callback.since",
             &[

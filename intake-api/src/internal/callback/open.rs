@@ -1,7 +1,7 @@
 //! `POST /callbacks/{report_id}/open`: the office asks for who reported; another person approves before anything is shown.
 
 use axum::{Form, extract::Path, http::StatusCode, response::Response};
-use platform::store::StoreError;
+use platform::store::{ReportId, StoreError};
 use serde::Deserialize;
 
 use super::page::{Said, show};
@@ -15,7 +15,11 @@ pub(crate) struct Why {
 }
 
 /// Asks. What is opened is read on the page of the opening.
-pub(crate) async fn open(by: By<Office>, Path(id): Path<i64>, Form(why): Form<Why>) -> Result<Response, PageError> {
+pub(crate) async fn open(
+    by: By<Office>,
+    Path(id): Path<ReportId>,
+    Form(why): Form<Why>,
+) -> Result<Response, PageError> {
     if identity(&by.internal, id).await?.is_none() {
         let said = Said::bad(by.t("callback.not_due"));
         return show(&by, id, Again::saying(StatusCode::CONFLICT, said)).await;
@@ -29,7 +33,7 @@ pub(crate) async fn open(by: By<Office>, Path(id): Path<i64>, Form(why): Form<Wh
 }
 
 /// How the reporter wishes to be treated, if their report has closed tickets only.
-pub(super) async fn identity(internal: &Internal, id: i64) -> Result<Option<String>, StoreError> {
+pub(super) async fn identity(internal: &Internal, id: ReportId) -> Result<Option<String>, StoreError> {
     let case = internal.board.callback_case(&internal.county, id).await?;
     let closed = case.filter(|case| case.tickets > 0 && case.open == 0);
     Ok(closed.map(|case| case.identity.unwrap_or_default()))

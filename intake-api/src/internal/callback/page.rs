@@ -2,13 +2,14 @@
 
 use askama::Template;
 use axum::{extract::Path, response::Response};
-use casework::callback::CallResult;
+use casework::callback::{CallResult, FollowUp};
+use casework::ticket::opening::OpeningState;
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
     receipt::ReportId,
     seal::{Column, MasterKey},
-    store::{CallbackCase, CallbackTicket, CallbackTry, Opening, StoreError},
+    store::{CallbackCase, CallbackTicket, CallbackTry, Opening, OpeningId, StoreError, TicketId, Word},
     text::Lang,
 };
 
@@ -71,7 +72,7 @@ struct CallLine {
 }
 
 struct Choice {
-    id: i64,
+    id: TicketId,
     label: String,
     ticked: bool,
 }
@@ -80,7 +81,7 @@ struct Choice {
 #[template(path = "internal/callback/page.html")]
 struct CallbackPage {
     frame: Frame,
-    report_id: i64,
+    report_id: ReportId,
     receipt: String,
     drill: bool,
     resolved: String,
@@ -91,7 +92,7 @@ struct CallbackPage {
     /// Every asking for the contact.
     openings: Vec<openings::Line>,
     /// The one that this person may read now.
-    open_now: Option<i64>,
+    open_now: Option<OpeningId>,
     /// Theirs waits for somebody else.
     open_waits: bool,
     attempt: i16,
@@ -107,7 +108,7 @@ struct CallbackPage {
 }
 
 /// `GET /callbacks/{report_id}`
-pub(crate) async fn page(by: By<Overseer>, Path(id): Path<i64>) -> Result<Response, PageError> {
+pub(crate) async fn page(by: By<Overseer>, Path(id): Path<ReportId>) -> Result<Response, PageError> {
     show(&by, id, Again::default()).await
 }
 
@@ -119,7 +120,7 @@ struct Found {
     due: bool,
 }
 
-async fn find(internal: &Internal, id: i64, now: DateTime<Utc>) -> Result<Option<Found>, StoreError> {
+async fn find(internal: &Internal, id: ReportId, now: DateTime<Utc>) -> Result<Option<Found>, StoreError> {
     let Some(case) = internal.board.callback_case(&internal.county, id).await? else {
         return Ok(None);
     };
@@ -167,7 +168,7 @@ fn offered(stand: Stand, anonymous: bool) -> &'static [CallResult] {
 }
 
 /// The page after an act.
-pub(super) async fn show(visit: &Visit, id: i64, again: Again<Typed, Said>) -> Result<Response, PageError> {
+pub(super) async fn show(visit: &Visit, id: ReportId, again: Again<Typed, Said>) -> Result<Response, PageError> {
     let (internal, actor, lang, now) = (&visit.internal, &visit.actor, visit.lang, clock::now());
     let found = find(internal, id, now).await?.ok_or(PageError::NotFound)?;
     let open = opener(internal, id).await?;
@@ -181,11 +182,9 @@ pub(super) async fn show(visit: &Visit, id: i64, again: Again<Typed, Said>) -> R
     let last = found.calls.last();
     let pack = internal.pack.current().pack.clone();
     let page = CallbackPage {
-        frame: visit
-            .frame("/callbacks")
-            .titled(tail(&ReportId::from_db(id).to_string())),
+        frame: visit.frame("/callbacks").titled(tail(&id.to_string())),
         report_id: id,
-        receipt: ReportId::from_db(id).to_string(),
+        receipt: id.to_string(),
         drill: found.case.drill,
         resolved: found
             .case
@@ -197,12 +196,12 @@ pub(super) async fn show(visit: &Visit, id: i64, again: Again<Typed, Said>) -> R
         calls: found.calls.iter().map(|call| line(call, lang, now, &open)).collect(),
         openings: asked.iter().map(|o| openings::line(o, &pack, lang, now)).collect(),
         open_now: mine.as_ref().filter(|o| o.is_open(now)).map(|o| o.id),
-        open_waits: mine.as_ref().is_some_and(|o| o.state == "asked"),
+        open_waits: mine.as_ref().is_some_and(|o| o.state == OpeningState::Asked),
         attempt: last.map_or(1, |last| last.attempt + 1),
         can_open: office && !anonymous && !offered.is_empty() && mine.is_none(),
         results: offered
             .iter()
-            .map(|r| (r.as_str(), result(lang, r.as_str()), typed.result == r.as_str()))
+            .map(|r| (r.as_str(), result(lang, *r), typed.result == r.as_str()))
             .collect(),
         follows: offered.contains(&CallResult::Dissatisfied),
         decides: last
@@ -235,9 +234,9 @@ fn standing(stand: Stand, anonymous: bool, office: bool, last: Option<&CallbackT
         Stand::Open => "callback.not_due",
         Stand::PutOff => "callback.is_put_off",
         Stand::Undecided => "callback.is_undecided",
-        Stand::Over => match last.map(|last| (last.result.as_str(), last.decision.as_deref())) {
-            Some(("unreachable", _)) => "callback.over_unreachable",
-            Some(("dissatisfied", Some("keep"))) => "callback.over_kept",
+        Stand::Over => match last.map(|last| (last.result, last.decision)) {
+            Some((CallResult::Unreachable, _)) => "callback.over_unreachable",
+            Some((CallResult::Dissatisfied, Some(Word(FollowUp::Keep)))) => "callback.over_kept",
             _ => "callback.over",
         },
     }
@@ -258,7 +257,7 @@ fn label(ticket: &CallbackTicket, pack: &casework::pack::Pack, lang: Lang) -> St
 }
 
 /// Opens what the office wrote about calls.
-async fn opener(internal: &Internal, id: i64) -> Result<impl Fn(Option<&Vec<u8>>) -> String + use<>, StoreError> {
+async fn opener(internal: &Internal, id: ReportId) -> Result<impl Fn(Option<&Vec<u8>>) -> String + use<>, StoreError> {
     let sealed = internal.office.callback_sealed(&internal.county, id).await?;
     let key = sealed.and_then(|sealed| internal.keys.open_data_key(id, &sealed.data_key).ok());
     Ok(move |sealed: Option<&Vec<u8>>| {
@@ -275,8 +274,8 @@ async fn opener(internal: &Internal, id: i64) -> Result<impl Fn(Option<&Vec<u8>>
 
 fn line(call: &CallbackTry, lang: Lang, now: DateTime<Utc>, open: &impl Fn(Option<&Vec<u8>>) -> String) -> CallLine {
     let at = words::moment(lang, call.at, now);
-    let decision = match (call.decision.as_deref(), call.proposal.as_deref(), call.nth) {
-        (Some("reopen"), ..) => "callback.line_reopened",
+    let decision = match (call.decision, call.proposal, call.nth) {
+        (Some(Word(FollowUp::Reopen)), ..) => "callback.line_reopened",
         (Some(_), ..) => "callback.line_kept",
         (None, Some(_), _) => "callback.line_undecided",
         (None, None, Some(_)) if call.retry_at.is_some() => "callback.line_again",
@@ -295,7 +294,7 @@ fn line(call: &CallbackTry, lang: Lang, now: DateTime<Utc>, open: &impl Fn(Optio
             &[
                 ("by", &call.by_name),
                 ("at", &at),
-                ("result", result(lang, &call.result)),
+                ("result", result(lang, call.result)),
             ],
         ),
         note: open(call.sealed.as_ref()),

@@ -3,7 +3,7 @@
 use axum::{Form, extract::Path, http::StatusCode, response::Response};
 use platform::{
     clock,
-    store::{CallbackRecorded, CallbackTry},
+    store::{CallbackRecorded, CallbackTry, ReportId},
     text::Lang,
 };
 
@@ -18,7 +18,7 @@ use crate::internal::{By, again::Again, auth::Office, error::PageError, page::wo
 /// Records it, or says who was faster and keeps what was typed.
 pub(crate) async fn record(
     by: By<Office>,
-    Path(id): Path<i64>,
+    Path(id): Path<ReportId>,
     Form(typed): Form<Typed>,
 ) -> Result<Response, PageError> {
     let identity = identity(&by.internal, id).await?;
@@ -29,7 +29,7 @@ pub(crate) async fn record(
             CallbackRecorded::Now(done) => (StatusCode::OK, Said::good(by.t(follows(&done)))),
             CallbackRecorded::Before(done) => {
                 // A person is their account: another of the same name is told that nothing was stored, and loses no word.
-                if done.by_account == Some(by.me()) && done.result == typed.result {
+                if done.by_account == Some(by.me()) && done.result.as_str() == typed.result {
                     (StatusCode::OK, Said::good(before(by.lang, "callback.twice", &done)))
                 } else {
                     let text = before(by.lang, "callback.before", &done);
@@ -61,7 +61,7 @@ fn before(lang: Lang, key: &str, done: &CallbackTry) -> String {
         &[
             ("by", &done.by_name),
             ("at", &words::moment(lang, done.at, clock::now())),
-            ("result", result(lang, &done.result)),
+            ("result", result(lang, done.result)),
         ],
     )
 }

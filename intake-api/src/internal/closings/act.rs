@@ -7,13 +7,12 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use casework::routing;
-use casework::words::Urgency;
 use casework::words::reserved::TRANSFERRED;
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
     pack::watch::LoadedPack,
-    store::{ActDone, Acting, ClosingCase, ClosingLine, StoreError, Successor, TicketDeed},
+    store::{ActDone, Acting, ClosingCase, StoreError, Successor, TicketDeed, TicketId},
 };
 use serde::Deserialize;
 use serde_json::json;
@@ -59,7 +58,7 @@ enum Verb {
 /// `POST /closings/{id}/confirm`
 pub(super) async fn confirm(
     by: By<Office>,
-    Path(id): Path<i64>,
+    Path(id): Path<TicketId>,
     Form(typed): Form<Typed>,
 ) -> Result<Response, PageError> {
     act(&by, id, Verb::Agree, typed).await
@@ -68,13 +67,13 @@ pub(super) async fn confirm(
 /// `POST /closings/{id}/refuse`
 pub(super) async fn refuse(
     by: By<Office>,
-    Path(id): Path<i64>,
+    Path(id): Path<TicketId>,
     Form(typed): Form<Typed>,
 ) -> Result<Response, PageError> {
     act(&by, id, Verb::Refuse, typed).await
 }
 
-async fn act(by: &By<Office>, id: i64, verb: Verb, typed: Typed) -> Result<Response, PageError> {
+async fn act(by: &By<Office>, id: TicketId, verb: Verb, typed: Typed) -> Result<Response, PageError> {
     if verb == Verb::Refuse && !reason_fits(&typed.reason) {
         let said = by.said("closings.need_reason");
         let again = Again::keeping(StatusCode::UNPROCESSABLE_ENTITY, said, typed.reason);
@@ -108,7 +107,7 @@ async fn act(by: &By<Office>, id: i64, verb: Verb, typed: Typed) -> Result<Respo
 /// `POST /api/v1/closings/{id}/{act}`: `confirm` (approves, where it is a transfer) or `refuse`; `{"version", "reason"}`.
 pub(super) async fn api(
     by: By<Office>,
-    Path((id, act)): Path<(i64, String)>,
+    Path((id, act)): Path<(TicketId, String)>,
     JsonBody(typed): JsonBody<Typed>,
 ) -> Result<Answer<Done>, ApiError> {
     let verb = match act.as_str() {
@@ -145,7 +144,7 @@ fn reason_fits(reason: &str) -> bool {
 /// Decides in a task of its own, with the office's login; also says which word was done.
 async fn decide(
     visit: &Visit,
-    id: i64,
+    id: TicketId,
     verb: Verb,
     typed: &Typed,
     now: DateTime<Utc>,
@@ -166,8 +165,13 @@ async fn decide(
             None => return Ok((ActDone::NotAllowed { state: case.line.state }, RECEIVER_GONE)),
         },
         Verb::Agree => {
-            let urgency = urgency(&case.line);
-            let oversight = oversight(&case.facts, urgency, &loaded, case.line.outcome.as_deref(), now);
+            let oversight = oversight(
+                &case.facts,
+                case.line.urgency,
+                &loaded,
+                case.line.outcome.as_deref(),
+                now,
+            );
             (TicketDeed::Confirm(oversight), "confirm")
         }
     };
@@ -202,22 +206,12 @@ async fn decide(
     Ok((detached(work).await?, word))
 }
 
-fn urgency(line: &ClosingLine) -> Urgency {
-    Urgency::from_word(&line.urgency).unwrap_or(Urgency::P1)
-}
-
 fn successor(case: &ClosingCase, loaded: &LoadedPack, now: DateTime<Utc>) -> Option<Successor> {
     let unit = loaded.pack.units().get(case.line.transfer_to.as_deref()?)?;
     Some(Successor {
         unit_kind: unit.kind.clone(),
         shows: loaded.pack.rules().shows(&case.line.obligation, &unit.kind),
-        stages: routing::successor(
-            &loaded.pack,
-            &case.line.obligation,
-            &unit.code,
-            urgency(&case.line),
-            now,
-        ),
+        stages: routing::successor(&loaded.pack, &case.line.obligation, &unit.code, case.line.urgency, now),
         rule_set: loaded.rule_set,
         calendar: loaded.pack.calendar().version().to_owned(),
     })

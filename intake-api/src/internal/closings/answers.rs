@@ -1,27 +1,29 @@
 //! Closings as programs read them.
 
+use casework::ticket::TicketState;
+use casework::words::Urgency;
 use chrono::{DateTime, Utc};
-use platform::store::ClosingLine;
+use platform::store::{AccountId, ClosingLine, ReportId, TicketId};
 use serde::Serialize;
 
 /// A closing or transfer that waits for the office.
 #[derive(Serialize)]
 pub(super) struct Closing {
-    ticket_id: i64,
-    report_id: i64,
+    ticket_id: TicketId,
+    report_id: ReportId,
     version: i32,
     unit: String,
     unit_name: String,
     obligation: String,
-    urgency: String,
-    state: String,
+    urgency: Urgency,
+    state: TicketState,
     outcome: Option<String>,
     /// The unit that is to take over, if it is a transfer.
     transfer_to: Option<String>,
     close_by: Option<String>,
     requested_at: Option<DateTime<Utc>>,
     requested_by: Option<String>,
-    requested_account: Option<i64>,
+    requested_account: Option<AccountId>,
     due_at: Option<DateTime<Utc>>,
     drill: bool,
 }

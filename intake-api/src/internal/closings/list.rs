@@ -3,8 +3,13 @@
 use askama::Template;
 use axum::{Json, extract::Query, http::StatusCode, response::Response};
 use casework::pack::Pack;
+use casework::words::{TicketClock, Urgency};
 use chrono::{DateTime, Utc};
-use platform::{clock, receipt::ReportId, store::ClosingLine, text::Lang};
+use platform::{
+    clock,
+    store::{ClosingLine, TicketId},
+    text::Lang,
+};
 use serde::Deserialize;
 
 use super::answers::Closing;
@@ -17,7 +22,7 @@ use crate::internal::{
 
 /// A closing that waits, in a line.
 pub(super) struct Line {
-    pub(super) id: i64,
+    pub(super) id: TicketId,
     pub(super) receipt: String,
     pub(super) unit: String,
     pub(super) obligation: String,
@@ -84,17 +89,17 @@ pub(super) fn say(line: &ClosingLine, pack: &Pack, lang: Lang, now: DateTime<Utc
     };
     let outcome = line.outcome.as_deref().unwrap_or_default();
     let stage = if line.transfer_to.is_some() {
-        "approve"
+        TicketClock::Approve
     } else {
-        "confirm"
+        TicketClock::Confirm
     };
     Line {
         id: line.ticket_id,
-        receipt: ReportId::from_db(line.report_id).to_string(),
+        receipt: line.report_id.to_string(),
         unit: line.unit_name.clone(),
         obligation: pack.vocabulary().obligations.label(&line.obligation, pl).to_owned(),
-        urgency: words::urgency(lang, &line.urgency),
-        hot: line.urgency == "P1",
+        urgency: words::urgency(lang, line.urgency),
+        hot: line.urgency == Urgency::P1,
         what: match &line.transfer_to {
             Some(to) => lang.fill("closings.transfer", &[("unit", &unit(to))]),
             None => pack.vocabulary().outcomes.label(outcome, pl).to_owned(),

@@ -5,6 +5,7 @@ use axum::{
     extract::Path,
     response::{IntoResponse, Redirect, Response},
 };
+use casework::ticket::TicketState;
 use casework::words::reserved::{NOT_FILED, TRANSFERRED};
 use platform::clock;
 
@@ -18,6 +19,7 @@ use crate::internal::{
     error::PageError,
     page::{Frame, render, words},
 };
+use platform::store::TicketId;
 
 #[derive(Template)]
 #[template(path = "internal/closings/page.html")]
@@ -38,12 +40,12 @@ struct ClosingPage {
 }
 
 /// `GET /closings/{id}`
-pub(super) async fn page(by: By<Overseer>, Path(id): Path<i64>) -> Result<Response, PageError> {
+pub(super) async fn page(by: By<Overseer>, Path(id): Path<TicketId>) -> Result<Response, PageError> {
     show(&by, id, Again::default()).await
 }
 
 /// The page, with a reason whose act was refused.
-pub(super) async fn show(visit: &Visit, id: i64, again: Again<String>) -> Result<Response, PageError> {
+pub(super) async fn show(visit: &Visit, id: TicketId, again: Again<String>) -> Result<Response, PageError> {
     let (internal, lang, now) = (&visit.internal, visit.lang, clock::now());
     // What was written is sealed: the office's login may read it, the board's may not.
     let Some(case) = internal.office.closing_case(&internal.county, id).await? else {
@@ -56,7 +58,7 @@ pub(super) async fn show(visit: &Visit, id: i64, again: Again<String>) -> Result
     let opened = look(visit, case.line.report_id, Some(id)).await?;
     let loaded = internal.pack.current();
     let transfer = case.line.outcome.as_deref() == Some(TRANSFERRED);
-    let office = visit.actor.is(&["office"]) && case.line.state == "close-requested";
+    let office = visit.actor.is(&["office"]) && case.line.state == TicketState::CloseRequested;
     let key = internal.keys.open_data_key(case.line.report_id, &case.data_key).ok();
     let at = case.line.requested_at.unwrap_or(now);
     let page = ClosingPage {

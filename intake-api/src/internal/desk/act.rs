@@ -3,11 +3,10 @@
 //! The form and the API send the same fields; so there is one reader for both. Writing runs in a task of its own, because
 //! a handler is dropped when the browser hangs up, and a dropped transaction can poison a pooled connection.
 
-use casework::ticket::TicketState;
 use chrono::{DateTime, Utc};
 use platform::{
     run::telemetry::chain,
-    store::{ActDone, Acting, DeskTicket, TicketDeed},
+    store::{AccountId, ActDone, Acting, DeskTicket, TicketDeed},
 };
 use serde_json::json;
 use tracing::error;
@@ -55,7 +54,7 @@ pub(super) fn read(kind: Kind, fields: &Fields, against: Against<'_>) -> Result<
         Kind::TakeBack => (TicketDeed::TakeBack, None, json!({})),
         Kind::Resolve => return closing::read(fields, against),
         Kind::Assign => {
-            let account = reader.get("account").parse::<i64>().ok();
+            let account = reader.get("account").parse::<AccountId>().ok();
             let person = people.iter().find(|(id, ..)| Some(*id) == account);
             let Some((id, name, ..)) = person else {
                 return Err([("account", "desk.wrong.account")].into());
@@ -152,11 +151,9 @@ pub(super) async fn perform(
     now: DateTime<Utc>,
 ) -> Result<ActDone, NotDone> {
     // Before anybody has signed, a ticket is given to somebody by the unit's leader.
-    let unsigned = TicketState::from_word(&ticket.state).is_some_and(TicketState::is_unsigned);
+    let unsigned = ticket.state.is_unsigned();
     if unsigned && matches!(ready.act, Draft::Plain(TicketDeed::Assign { .. })) && !by.actor.leads(&ticket.unit) {
-        return Ok(ActDone::NotAllowed {
-            state: ticket.state.clone(),
-        });
+        return Ok(ActDone::NotAllowed { state: ticket.state });
     }
     let keys = &by.internal.keys;
     let sealed = ready.note.as_ref().map(|note| sealed::seal(keys, ticket, note));
@@ -190,11 +187,11 @@ pub(super) async fn perform(
         Ok(Ok(done)) => Ok(done),
         Ok(Err(e)) => {
             let known = e.is_certain();
-            error!(ticket = id, error = chain(&e), known, "an act was not confirmed");
+            error!(ticket = id.0, error = chain(&e), known, "an act was not confirmed");
             Err(if known { NotDone::Database } else { NotDone::Unsure })
         }
         Err(e) => {
-            error!(ticket = id, error = chain(&e), "nothing is known of an act");
+            error!(ticket = id.0, error = chain(&e), "nothing is known of an act");
             Err(NotDone::Unsure)
         }
     }

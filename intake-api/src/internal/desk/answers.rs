@@ -5,16 +5,21 @@
 
 use std::collections::BTreeMap;
 
+use casework::words::{Grade, TicketClock, Urgency};
 use casework::{
     calendar::rfc3339,
     disclosure::{Part, Shows},
     routing::Basis,
+    ticket::TicketState,
 };
 use chrono::{DateTime, Utc};
 use platform::{
     office::why::Explained,
     receipt::ReportId,
-    store::{DeskEvent, DeskStage, DeskTicket, FirstTicket, NextTicket, OtherTicket, QueueLine, TicketChain},
+    store::{
+        AccountId, DeskEvent, DeskStage, DeskTicket, FirstTicket, NextTicket, OtherTicket, QueueLine, TicketChain,
+        TicketId, Word,
+    },
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -40,14 +45,14 @@ pub(super) struct Queue {
 /// A ticket in the queue.
 #[derive(Serialize)]
 pub(super) struct Listed {
-    id: i64,
-    report_id: i64,
+    id: TicketId,
+    report_id: ReportId,
     unit: String,
     obligation: String,
     lead: bool,
-    urgency: String,
-    state: String,
-    next_stage: Option<String>,
+    urgency: Urgency,
+    state: TicketState,
+    next_stage: Option<Word<TicketClock>>,
     next_due_at: Option<DateTime<Utc>>,
     assignee_name: Option<String>,
     assignee_gone: bool,
@@ -82,23 +87,23 @@ impl From<QueueLine> for Listed {
 /// A ticket in full. Of the report it says what the ticket shows.
 #[derive(Serialize)]
 pub(super) struct Ticket {
-    id: i64,
+    id: TicketId,
     version: i32,
     receipt: String,
     unit: String,
     obligation: String,
     lead: bool,
-    urgency: String,
-    state: String,
+    urgency: Urgency,
+    state: TicketState,
     next_act: Option<&'static str>,
-    next_stage: Option<String>,
+    next_stage: Option<Word<TicketClock>>,
     next_due_at: Option<String>,
     dispatched_at: String,
     received_at: String,
     drill: bool,
     signed_at: Option<String>,
     signed_by: Option<String>,
-    assignee: Option<i64>,
+    assignee: Option<AccountId>,
     assignee_name: Option<String>,
     contacted_at: Option<String>,
     contacted_by: Option<String>,
@@ -131,7 +136,7 @@ struct Closing {
     outcome: String,
     requested_at: Option<String>,
     requested_by: Option<String>,
-    requested_account: Option<i64>,
+    requested_account: Option<AccountId>,
     decides: Option<String>,
     transfer_to: Option<String>,
 }
@@ -142,7 +147,7 @@ struct Chain {
     case_dispatched_at: Option<DateTime<Utc>>,
     first: Option<First>,
     from: Option<String>,
-    from_state: Option<String>,
+    from_state: Option<TicketState>,
     to: Option<Next>,
 }
 
@@ -152,25 +157,25 @@ struct First {
     unit: String,
     dispatched_at: DateTime<Utc>,
     /// By stage.
-    dues: Option<BTreeMap<String, Option<DateTime<Utc>>>>,
+    dues: Option<BTreeMap<&'static str, Option<DateTime<Utc>>>>,
 }
 
 /// The ticket that takes over.
 #[derive(Serialize)]
 struct Next {
     unit: String,
-    state: String,
+    state: TicketState,
     signed_at: Option<DateTime<Utc>>,
 }
 
 #[derive(Serialize)]
 struct Stage {
-    stage: String,
+    stage: TicketClock,
     due_at: Option<DateTime<Utc>>,
     time_limit: String,
     start_event: String,
     basis: String,
-    grade: String,
+    grade: Grade,
     provisional: bool,
     derivation: Vec<String>,
     ended_at: Option<DateTime<Utc>>,
@@ -185,7 +190,7 @@ struct Other {
     unit_name: String,
     obligation: Option<String>,
     lead: bool,
-    state: String,
+    state: TicketState,
     next_due_at: Option<DateTime<Utc>>,
 }
 
@@ -195,7 +200,7 @@ struct Event {
     at: String,
     kind: String,
     by: String,
-    account: Option<i64>,
+    account: Option<AccountId>,
     /// Each kind of act has its own.
     detail: Value,
     note: Option<Note>,
@@ -216,7 +221,7 @@ impl Ticket {
             events: events.collect(),
             id: ticket.id,
             version: ticket.version,
-            receipt: ReportId::from_db(ticket.report_id).to_string(),
+            receipt: ticket.report_id.to_string(),
             unit: ticket.unit,
             obligation: ticket.obligation,
             lead: ticket.lead,
@@ -293,7 +298,9 @@ impl From<FirstTicket> for First {
         Self {
             unit: first.unit,
             dispatched_at: first.dispatched_at,
-            dues: first.dues,
+            dues: first
+                .dues
+                .map(|dues| dues.into_iter().map(|(stage, due)| (stage.as_str(), due)).collect()),
         }
     }
 }

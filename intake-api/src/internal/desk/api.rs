@@ -7,9 +7,10 @@ use axum::{
     routing::{MethodRouter, post},
 };
 use casework::calendar::rfc3339;
+use casework::ticket::TicketState;
 use platform::{
     clock,
-    store::{ActDone, DeskTicket},
+    store::{AccountId, ActDone, DeskTicket},
     text::Lang,
 };
 use serde::{Deserialize, Serialize};
@@ -52,10 +53,10 @@ enum Besides {
     LastAct {
         kind: String,
         by: String,
-        account: Option<i64>,
+        account: Option<AccountId>,
         at: String,
     },
-    State(String),
+    State(TicketState),
     Denied(&'static str),
     Errors(Vec<FieldError>),
 }

@@ -13,12 +13,12 @@ use casework::ticket::closing::{confirmers, needs_confirmation};
 use casework::words::Need;
 use casework::words::reserved::{NOT_APPLICABLE, NOT_FILED, TRANSFERRED};
 use chrono::{DateTime, Utc};
-use platform::{clock, text::Lang};
+use platform::{clock, store::AccountId, text::Lang};
 use serde::Deserialize;
 
 use super::{
     attempt::{Attempt, Choice, outcomes},
-    closing::{allowed, colleagues, offered, owes_contact, owes_evidence, statutory, urgency},
+    closing::{allowed, colleagues, offered, owes_contact, owes_evidence, statutory},
     draft::People,
     found::Case,
     head::{Head, head},
@@ -124,7 +124,7 @@ fn today(now: DateTime<Utc>) -> String {
         .to_string()
 }
 
-fn needed(pack: &Pack, case: &Case, me: i64, chosen: &str, lang: Lang) -> Option<Needed> {
+fn needed(pack: &Pack, case: &Case, me: AccountId, chosen: &str, lang: Lang) -> Option<Needed> {
     let (ticket, people, pl) = (&case.ticket, &case.people, lang.pack());
     let outcome = offered(pack, ticket).find(|outcome| outcome.term.code == chosen)?;
     let code = outcome.term.code.as_str();
@@ -133,7 +133,7 @@ fn needed(pack: &Pack, case: &Case, me: i64, chosen: &str, lang: Lang) -> Option
     let statutory = statutory(&ticket.ground.facts);
     let (waits, submit) = if code == TRANSFERRED {
         (Some(lang.t("close.wait_transfer").to_owned()), "close.submit_transfer")
-    } else if needs_confirmation(urgency(ticket), statutory) {
+    } else if needs_confirmation(ticket.urgency, statutory) {
         (Some(confirms(people, me, lang)), "close.submit_request")
     } else {
         (None, "close.submit")
@@ -170,7 +170,7 @@ fn needed(pack: &Pack, case: &Case, me: i64, chosen: &str, lang: Lang) -> Option
 }
 
 /// Who confirms what this person closes.
-fn confirms(people: &People, me: i64, lang: Lang) -> String {
+fn confirms(people: &People, me: AccountId, lang: Lang) -> String {
     let may = confirmers(me, &colleagues(people));
     let who: Vec<_> = people.iter().filter(|p| may.contains(&p.0)).collect();
     if who.is_empty() {

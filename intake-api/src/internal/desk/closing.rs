@@ -6,11 +6,11 @@ use casework::report::{Facts, salvage};
 use casework::routing;
 use casework::ticket::closing::{Colleague, NoTransfer, Place, confirmers, needs_confirmation, transfer};
 use casework::words::reserved::{NOT_APPLICABLE, NOT_FILED, TRANSFERRED};
-use casework::words::{Need, Urgency};
+use casework::words::{Need, TicketClock, Urgency};
 use chrono::{DateTime, Utc};
 use platform::{
     pack::watch::LoadedPack,
-    store::{DeskTicket, Oversight, Wait},
+    store::{AccountId, DeskTicket, Oversight, Wait},
 };
 use serde_json::{Value, json};
 
@@ -39,11 +39,6 @@ fn rests_on_unknown(ticket: &DeskTicket) -> bool {
     ticket.unknowns.as_array().is_some_and(|unknowns| !unknowns.is_empty())
 }
 
-/// The ticket's urgency; what can't be read counts as the highest.
-pub(super) fn urgency(ticket: &DeskTicket) -> Urgency {
-    Urgency::from_word(&ticket.urgency).unwrap_or(Urgency::P1)
-}
-
 /// Whether the report names a statutory situation; `None` when its facts can't be read.
 pub(super) fn statutory(facts: &Value) -> Option<bool> {
     serde_json::from_value::<Facts>(facts.clone())
@@ -52,8 +47,8 @@ pub(super) fn statutory(facts: &Value) -> Option<bool> {
 }
 
 /// Active people of the unit, as the state machine asks for them.
-pub(super) fn colleagues(people: &People) -> Vec<Colleague> {
-    let one = |(account, _, _, leader): &(i64, String, Option<String>, bool)| Colleague {
+pub(super) fn colleagues(people: &People) -> Vec<Colleague<AccountId>> {
+    let one = |(account, _, _, leader): &(AccountId, String, Option<String>, bool)| Colleague {
         account: *account,
         leader: *leader,
     };
@@ -65,7 +60,7 @@ pub(super) fn owes_contact(ticket: &DeskTicket) -> bool {
     ticket
         .stages
         .iter()
-        .any(|stage| stage.stage == "contact" && stage.ended_at.is_none())
+        .any(|stage| stage.stage == TicketClock::Contact && stage.ended_at.is_none())
 }
 
 /// The material that is asked and was not recorded.
@@ -99,7 +94,7 @@ pub(super) fn oversight_of(
     outcome: Option<&str>,
     now: DateTime<Utc>,
 ) -> Option<Box<Oversight>> {
-    oversight(&ticket.ground.facts, urgency(ticket), loaded, outcome, now)
+    oversight(&ticket.ground.facts, ticket.urgency, loaded, outcome, now)
 }
 
 /// What a closing with this outcome by this person waits for.
@@ -111,7 +106,7 @@ fn wait(outcome: &str, to: Option<String>, against: Against<'_>) -> Option<Wait>
         account,
         now,
     } = against;
-    let urgency = urgency(ticket);
+    let urgency = ticket.urgency;
     let (matter, office) = if outcome == TRANSFERRED {
         (Matter::Approve, true)
     } else if needs_confirmation(urgency, statutory(&ticket.ground.facts)) {
@@ -240,7 +235,7 @@ pub(super) fn allowed(pack: &Pack, ticket: &DeskTicket, code: &str) -> Option<Re
         unit: &to.code,
         kind: &to.kind,
     };
-    Some(transfer(&ticket.obligation, urgency(ticket), from, to))
+    Some(transfer(&ticket.obligation, ticket.urgency, from, to))
 }
 
 /// By whom the child was seen, or why not. A program need not say which of the two it means.

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use platform::{
     pack::watch::LoadedPack,
     seal::{MasterKey, OpenError},
-    store::{Closing, DeskTicket, Oversight, TicketDeed, Wait},
+    store::{AccountId, Closing, DeskTicket, Oversight, TicketDeed, Wait},
 };
 use serde_json::Value;
 
@@ -48,7 +48,7 @@ impl Kind {
 }
 
 /// Somebody of the unit: account, name as shown, phone, whether they lead it.
-pub(crate) type Person = (i64, String, Option<String>, bool);
+pub(crate) type Person = (AccountId, String, Option<String>, bool);
 
 /// People of the unit.
 pub(crate) type People = [Person];
@@ -100,7 +100,7 @@ pub(super) struct Against<'a> {
     /// The pack in force.
     pub(super) loaded: &'a LoadedPack,
     /// Who acts.
-    pub(super) account: i64,
+    pub(super) account: AccountId,
     /// Now.
     pub(super) now: DateTime<Utc>,
 }

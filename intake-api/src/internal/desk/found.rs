@@ -3,7 +3,7 @@
 use platform::{
     clock,
     run::telemetry::chain,
-    store::{DeskTicket, Reading},
+    store::{DeskTicket, Reading, TicketId},
 };
 use tracing::error;
 
@@ -14,8 +14,8 @@ use crate::{
 };
 
 /// Reads the id of an address; anything else is no ticket.
-pub(super) fn id_of(text: &str) -> Option<i64> {
-    text.parse().ok().filter(|id| *id > 0)
+pub(super) fn id_of(text: &str) -> Option<TicketId> {
+    text.parse().ok().filter(|id: &TicketId| id.0 > 0)
 }
 
 /// A ticket and the people of its unit: what a page with its acts is made from.
@@ -37,7 +37,7 @@ impl Case {
         let people = by.internal.desk.desk_people(&by.internal.county, &ticket.unit).await;
         let people = people.inspect_err(|e| {
             error!(
-                ticket = ticket.id,
+                ticket = ticket.id.0,
                 error = chain(e),
                 "the people of a unit can't be read"
             );

@@ -1,13 +1,16 @@
 //! A ticket by its name, for pages that show no report.
 
-use casework::pack::Pack;
-use platform::{receipt::ReportId, store::DeskTicket, text::Lang};
+use casework::{pack::Pack, words::Urgency};
+use platform::{
+    store::{DeskTicket, TicketId},
+    text::Lang,
+};
 
 use crate::internal::page::words;
 
 /// What names a ticket, and says nothing of its report.
 pub(super) struct Head {
-    pub(super) id: i64,
+    pub(super) id: TicketId,
     pub(super) version: i32,
     pub(super) receipt: String,
     pub(super) obligation: String,
@@ -24,11 +27,11 @@ pub(super) fn head(ticket: &DeskTicket, pack: &Pack, lang: Lang) -> Head {
     Head {
         id: ticket.id,
         version: ticket.version,
-        receipt: ReportId::from_db(ticket.report_id).to_string(),
+        receipt: ticket.report_id.to_string(),
         obligation: obligations.label(&ticket.obligation, lang.pack()).to_owned(),
         unit: unit.map_or_else(|| ticket.unit.clone(), |unit| unit.name.clone()),
-        state: words::state(lang, &ticket.state),
-        urgency: words::urgency(lang, &ticket.urgency),
-        hot: ticket.urgency == "P1",
+        state: words::state(lang, ticket.state),
+        urgency: words::urgency(lang, ticket.urgency),
+        hot: ticket.urgency == Urgency::P1,
     }
 }

@@ -1,13 +1,14 @@
 //! Which act a ticket waits for.
 
 use casework::ticket::TicketState;
+use casework::words::TicketClock;
 use platform::store::DeskTicket;
 
 use super::draft::Kind;
 
 /// The next act of a ticket: sign, then what is owed in order.
 pub(super) fn next_act(ticket: &DeskTicket) -> Option<Kind> {
-    let state = TicketState::from_word(&ticket.state)?;
+    let state = ticket.state;
     if state.is_unsigned() {
         return Some(Kind::Sign);
     }
@@ -17,7 +18,7 @@ pub(super) fn next_act(ticket: &DeskTicket) -> Option<Kind> {
     let contact_owed = ticket
         .stages
         .iter()
-        .any(|s| s.stage == "contact" && s.ended_at.is_none());
+        .any(|s| s.stage == TicketClock::Contact && s.ended_at.is_none());
     let evidence_owed = ticket.evidence.is_some() && ticket.evidence_at.is_none();
     // A closing that waits is another person's; what is recorded meanwhile stands among the other acts.
     if !matches!(state, TicketState::Signed | TicketState::InProgress) {

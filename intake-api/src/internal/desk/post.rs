@@ -11,7 +11,11 @@ use axum::{
     routing::{MethodRouter, post},
 };
 use chrono::{DateTime, Utc};
-use platform::{clock, store::ActDone, text::Lang};
+use platform::{
+    clock,
+    store::{ActDone, TicketId},
+    text::Lang,
+};
 
 use super::{
     act::{perform, read, version},
@@ -34,7 +38,7 @@ use crate::internal::{
 #[template(path = "internal/desk/stale.html")]
 struct StalePage {
     frame: Frame,
-    id: i64,
+    id: TicketId,
     title: &'static str,
     text: String,
     kept: Vec<String>,
@@ -116,7 +120,7 @@ const TEXTS: [&str; 10] = [
 
 /// An act that came too late.
 struct Overtaken<'a> {
-    ticket: i64,
+    ticket: TicketId,
     /// Kind of the event that it would have left.
     deed: &'static str,
     fields: &'a Fields,
@@ -147,7 +151,7 @@ impl Overtaken<'_> {
                 }
             }
             ActDone::NotAllowed { state } => {
-                let text = lang.fill("desk.stale.not_allowed", &[("state", words::state(lang, &state))]);
+                let text = lang.fill("desk.stale.not_allowed", &[("state", words::state(lang, state))]);
                 (StatusCode::CONFLICT, "desk.stale.title", text)
             }
             ActDone::Denied(why) => {

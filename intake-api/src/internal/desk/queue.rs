@@ -2,12 +2,11 @@
 
 use askama::Template;
 use axum::{extract::Query, http::StatusCode, response::Response};
-use casework::pack::Pack;
+use casework::{pack::Pack, words::Urgency};
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
-    receipt::ReportId,
-    store::{QueueLine, StoreError},
+    store::{QueueLine, StoreError, TicketId},
     text::Lang,
 };
 use serde::Deserialize;
@@ -35,7 +34,7 @@ pub(super) struct Asked {
 
 /// One line in words.
 struct Line {
-    id: i64,
+    id: TicketId,
     obligation: String,
     urgency: &'static str,
     /// 特急
@@ -179,7 +178,7 @@ async fn list(by: &By<Desk>, page: Option<i64>) -> Result<List, StoreError> {
 }
 
 fn in_words(line: QueueLine, lang: Lang, pack: &Pack, many_units: bool, now: DateTime<Utc>) -> Line {
-    let unsigned = matches!(line.state.as_str(), "dispatched" | "reopened");
+    let unsigned = line.state.is_unsigned();
     Line {
         id: line.id,
         obligation: pack
@@ -187,19 +186,19 @@ fn in_words(line: QueueLine, lang: Lang, pack: &Pack, many_units: bool, now: Dat
             .obligations
             .label(&line.obligation, lang.pack())
             .to_owned(),
-        urgency: words::urgency(lang, &line.urgency),
-        hot_word: line.urgency == "P1",
-        burning: line.urgency == "P1" && unsigned,
-        countdown: words::countdown(lang, line.next_stage.as_deref(), line.next_due_at, now).since(
+        urgency: words::urgency(lang, line.urgency),
+        hot_word: line.urgency == Urgency::P1,
+        burning: line.urgency == Urgency::P1 && unsigned,
+        countdown: words::countdown(lang, line.next_stage.map(|clock| *clock), line.next_due_at, now).since(
             line.dispatched_at,
             line.next_due_at,
             now,
         ),
         due: line.next_due_at.map(|due| words::due(lang, due, now)),
-        receipt: ReportId::from_db(line.report_id).to_string(),
+        receipt: line.report_id.to_string(),
         brief: words::brief(lang, pack, &line.facts),
         role: words::role(lang, line.lead),
-        state: words::state(lang, &line.state),
+        state: words::state(lang, line.state),
         assignee: line.assignee_name,
         assignee_gone: line.assignee_gone,
         unit: many_units.then(|| {
@@ -240,7 +239,7 @@ mod tests {
 
     fn urgent() -> Line {
         Line {
-            id: 12,
+            id: TicketId(12),
             obligation: "公安受理".into(),
             urgency: "特急",
             hot_word: true,

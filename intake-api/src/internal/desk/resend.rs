@@ -4,8 +4,10 @@ use axum::{
     extract::Path,
     response::{IntoResponse, Redirect, Response},
 };
-use platform::{clock, store::StoreError};
-use uuid::Uuid;
+use platform::{
+    clock,
+    store::{NoticeId, StoreError},
+};
 
 use super::found::fetch;
 use crate::internal::{By, auth::Desk, detached, error::PageError, page::problem};
@@ -13,7 +15,7 @@ use crate::internal::{By, auth::Desk, detached, error::PageError, page::problem}
 /// `POST /tickets/{id}/notices/{notice}/resend`: back to the ticket.
 pub(super) async fn submit(by: By<Desk>, Path((id, notice)): Path<(String, String)>) -> Result<Response, PageError> {
     let ticket = fetch(&by, &id).await?;
-    let notice = notice.parse::<Uuid>().ok();
+    let notice = notice.parse::<NoticeId>().ok();
     let notice = notice.filter(|_| by.actor.leads(&ticket.unit));
     let notice = notice.ok_or(PageError::NotFound)?;
     let (store, scope, person) = (

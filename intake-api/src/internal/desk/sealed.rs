@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use platform::{
     foreign::Foreign,
     seal::{Column, MasterKey, OpenError},
-    store::DeskTicket,
+    store::{DeskTicket, ReportId},
 };
 use serde::{Deserialize, Serialize};
 use tracing::error;
@@ -49,16 +49,21 @@ pub(crate) struct Note {
 /// The report's data key.
 pub(super) fn data_key(keys: &MasterKey, ticket: &DeskTicket) -> Result<[u8; 32], OpenError> {
     keys.open_data_key(ticket.report_id, &ticket.data_key)
-        .inspect_err(|e| error!(ticket = ticket.id, error = %e, "the data key of a report can't be opened"))
+        .inspect_err(|e| error!(ticket = ticket.id.0, error = %e, "the data key of a report can't be opened"))
 }
 
 /// Opens what an officer wrote with an event of this report (hex).
-pub(crate) fn note(key: &[u8; 32], report_id: i64, sealed: &str) -> Option<Note> {
+pub(crate) fn note(key: &[u8; 32], report_id: ReportId, sealed: &str) -> Option<Note> {
     parts::open(key, Column::Event, report_id, &hex::decode(sealed).ok()?)
 }
 
 /// Seals what the office wrote, with the report's data key.
-pub(crate) fn seal_with(keys: &MasterKey, report_id: i64, data_key: &[u8], note: &Note) -> Result<Vec<u8>, OpenError> {
+pub(crate) fn seal_with(
+    keys: &MasterKey,
+    report_id: ReportId,
+    data_key: &[u8],
+    note: &Note,
+) -> Result<Vec<u8>, OpenError> {
     let key = keys.open_data_key(report_id, data_key)?;
     let plain = serde_json::to_vec(note).map_err(|_| OpenError::Form)?;
     Ok(keys.seal(&key, Column::Event, report_id, &plain, &mut rand::rng()))

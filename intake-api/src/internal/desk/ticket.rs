@@ -11,7 +11,7 @@ use casework::calendar::shanghai;
 use platform::{
     clock,
     run::telemetry::chain,
-    store::{DeskTicket, UnitContacts},
+    store::{AccountId, DeskTicket, UnitContacts},
 };
 use serde::Deserialize;
 use tracing::error;
@@ -166,7 +166,7 @@ async fn shown(
     lang.t("frame.tab.ticket").clone_into(&mut frame.title);
     let frame = frame.titled(tail(&v.receipt));
     let county = loaded.pack.county_name(lang.pack());
-    let choice = |(id, name, ..): &(i64, String, Option<String>, bool)| Choice {
+    let choice = |(id, name, ..): &(AccountId, String, Option<String>, bool)| Choice {
         value: id.to_string(),
         label: name.clone(),
     };
@@ -196,7 +196,7 @@ async fn phones(internal: &Internal, ticket: &DeskTicket) -> HashMap<String, Pho
     codes.push(OFFICE);
     let found = internal.desk.units_contacts(&internal.county, &codes).await;
     let found = found.inspect_err(|e| {
-        error!(ticket = ticket.id, error = chain(e), "phones of units can't be read");
+        error!(ticket = ticket.id.0, error = chain(e), "phones of units can't be read");
     });
     let phone = |unit: UnitContacts| Some((unit.code, Phone::of(&unit.duty_phone?)));
     found.unwrap_or_default().into_iter().filter_map(phone).collect()

@@ -3,7 +3,7 @@
 use platform::{
     clock,
     run::telemetry::chain,
-    store::{DeskTicket, LostNotice},
+    store::{DeskTicket, LostNotice, NoticeState},
     text::notice_kind,
 };
 
@@ -24,19 +24,19 @@ pub(super) async fn unsent(by: &By<Desk>, ticket: &DeskTicket) -> Vec<Unsent> {
     }
     let found = by.internal.desk.desk_failed_notices(&by.right.scope, ticket.id).await;
     let found = found.inspect_err(|e| {
-        tracing::error!(ticket = ticket.id, error = chain(e), "lost mails can't be read");
+        tracing::error!(ticket = ticket.id.0, error = chain(e), "lost mails can't be read");
     });
     let (lang, now) = (by.lang, clock::now());
     let line = |notice: LostNotice| Unsent {
         id: notice.id.to_string(),
         text: lang.fill(
-            if notice.state == "bounced" {
+            if notice.state == NoticeState::Bounced {
                 "desk.unsent.bounced"
             } else {
                 "desk.unsent.failed"
             },
             &[
-                ("what", lang.t(&notice_kind(&notice.kind))),
+                ("what", lang.t(&notice_kind(notice.kind))),
                 ("at", &words::moment(lang, notice.finished_at, now)),
             ],
         ),

@@ -3,13 +3,12 @@
 use casework::disclosure::Part;
 use casework::report::salvage;
 use casework::ticket::TicketState;
-use casework::words::reserved::POLICE;
+use casework::words::{Urgency, reserved::POLICE};
 use chrono::{DateTime, Utc};
 use platform::{
     foreign::Foreign,
-    receipt::ReportId,
     seal::MasterKey,
-    store::{DeskStage, DeskTicket},
+    store::{DeskStage, DeskTicket, TicketId},
 };
 
 use super::{
@@ -25,7 +24,7 @@ use crate::{
 
 /// A ticket as its page shows it.
 pub(super) struct View {
-    pub(super) id: i64,
+    pub(super) id: TicketId,
     pub(super) version: i32,
     pub(super) receipt: String,
     pub(super) obligation: String,
@@ -107,33 +106,33 @@ pub(super) fn view(ticket: &DeskTicket, opened: &Opened, keys: &MasterKey, leads
     let (facts, shows) = (&opened.facts, |part| opened.shows.has(part));
     let next = next_act(ticket);
     let offered = [Kind::Assign, Kind::Contact, Kind::Evidence, Kind::Resolve];
-    let state = TicketState::from_word(&ticket.state);
-    let waits = matches!(state, Some(TicketState::CloseRequested | TicketState::Transferring));
+    let state = ticket.state;
+    let waits = matches!(state, TicketState::CloseRequested | TicketState::Transferring);
     let allowed = |kind: &Kind| {
         Some(*kind) != next
             && (*kind != Kind::Evidence || ticket.evidence.is_some())
             && !(waits && *kind == Kind::Resolve)
     };
-    let open = state.is_some_and(TicketState::is_in_hand);
+    let open = state.is_in_hand();
     let police = pack.units().get(&ticket.unit).is_some_and(|unit| unit.kind == POLICE);
     // What follows from an outcome is judged by the whole report, not by what is shown of it.
     let statutory_police = police && salvage(&ticket.ground.facts).0.is_statutory();
     View {
         id: ticket.id,
         version: ticket.version,
-        receipt: ReportId::from_db(ticket.report_id).to_string(),
+        receipt: ticket.report_id.to_string(),
         obligation: vocabulary.obligations.label(&ticket.obligation, pl).to_owned(),
         unit: pack
             .units()
             .get(&ticket.unit)
             .map_or(ticket.unit.clone(), |unit| unit.name.clone()),
         role: words::role(lang, ticket.lead),
-        state: words::state(lang, &ticket.state),
-        urgency: words::urgency(lang, &ticket.urgency),
-        hot: ticket.urgency == "P1",
+        state: words::state(lang, ticket.state),
+        urgency: words::urgency(lang, ticket.urgency),
+        hot: ticket.urgency == Urgency::P1,
         drill: ticket.drill,
         danger: facts.present_danger,
-        countdown: words::fixed(lang, ticket.next_stage.as_deref(), ticket.next_due_at, now).since(
+        countdown: words::fixed(lang, ticket.next_stage.map(|clock| *clock), ticket.next_due_at, now).since(
             ticket.dispatched_at,
             ticket.next_due_at,
             now,
@@ -179,7 +178,7 @@ pub(super) fn view(ticket: &DeskTicket, opened: &Opened, keys: &MasterKey, leads
         bases: ticket
             .basis
             .iter()
-            .map(|b| words::basis(lang, pack.phrases(), &b.text, &b.grade))
+            .map(|b| words::basis(lang, pack.phrases(), &b.text, b.grade))
             .collect(),
         evidence: ticket
             .evidence
@@ -198,7 +197,7 @@ pub(super) fn view(ticket: &DeskTicket, opened: &Opened, keys: &MasterKey, leads
                     .as_ref()
                     .map_or_else(String::new, |code| vocabulary.obligations.label(code, pl).to_owned()),
                 role: words::role(lang, o.lead),
-                state: words::state(lang, &o.state),
+                state: words::state(lang, o.state),
             })
             .collect(),
         events: events(ticket, keys, how),
@@ -213,7 +212,7 @@ pub(super) fn view(ticket: &DeskTicket, opened: &Opened, keys: &MasterKey, leads
 
 fn stage(s: &DeskStage, ticket: &DeskTicket, how: Telling<'_>) -> StageWords {
     let Telling { pack, lang, now } = how;
-    let countdown = words::fixed(lang, Some(&s.stage), s.due_at, now);
+    let countdown = words::fixed(lang, Some(s.stage), s.due_at, now);
     let start = pack.vocabulary().events.label(&s.start_event, lang.pack());
     let missed = |ended: DateTime<Utc>| s.due_at.is_some_and(|due| ended > due);
     let status = match s.ended_at {
@@ -232,14 +231,14 @@ fn stage(s: &DeskStage, ticket: &DeskTicket, how: Telling<'_>) -> StageWords {
         None => countdown.text,
     };
     StageWords {
-        name: words::stage(lang, &s.stage),
+        name: words::stage(lang, s.stage),
         status,
         late: s.ended_at.is_none() && countdown.overdue,
         limit: lang.fill(
             "desk.limit_line",
             &[("limit", &words::limit(lang, &s.time_limit)), ("start", start)],
         ),
-        basis: words::basis(lang, pack.phrases(), &s.basis, &s.grade),
+        basis: words::basis(lang, pack.phrases(), &s.basis, s.grade),
         provisional: s.provisional,
         derivation: s.derivation.clone(),
         level: s

@@ -1,11 +1,12 @@
 //! A closing that waits for a person, in words, and what this person may do about it.
 
+use casework::ticket::TicketState;
 use casework::ticket::closing::{confirmers, may_take_back};
-use casework::words::reserved::TRANSFERRED;
+use casework::words::{TicketClock, reserved::TRANSFERRED};
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::{
     seal::MasterKey,
-    store::{DeskEvent, DeskTicket},
+    store::{AccountId, DeskEvent, DeskTicket, ReportId},
     text::Lang,
 };
 
@@ -35,7 +36,7 @@ pub(super) struct Waiting {
 pub(crate) fn written(
     events: &[DeskEvent],
     at: DateTime<Utc>,
-    (report_id, key): (i64, Option<&[u8; 32]>),
+    (report_id, key): (ReportId, Option<&[u8; 32]>),
     (lang, now): (Lang, DateTime<Utc>),
 ) -> Vec<(&'static str, String)> {
     let instant = TimeDelta::milliseconds(1);
@@ -45,7 +46,7 @@ pub(crate) fn written(
 }
 
 /// What this person (`me`) sees of it.
-pub(super) fn waiting(case: &Case, me: i64, keys: &MasterKey, how: Telling<'_>) -> Waiting {
+pub(super) fn waiting(case: &Case, me: AccountId, keys: &MasterKey, how: Telling<'_>) -> Waiting {
     let (Telling { pack, lang, now }, Case { ticket, people }) = (how, case);
     let unit = |code: &str| {
         pack.units()
@@ -61,11 +62,14 @@ pub(super) fn waiting(case: &Case, me: i64, keys: &MasterKey, how: Telling<'_>) 
     };
     let closed_at = ticket.resolved_at.or(ticket.close_requested_at);
     let closed_by = ticket.resolved_by_account.or(ticket.close_requested_account);
-    let handed_over = ticket.state == "resolved" && ticket.outcome.as_deref() == Some(TRANSFERRED);
-    let can_be_taken_back = matches!(ticket.state.as_str(), "resolved" | "close-requested" | "transferring");
+    let handed_over = ticket.state == TicketState::Resolved && ticket.outcome.as_deref() == Some(TRANSFERRED);
+    let can_be_taken_back = matches!(
+        ticket.state,
+        TicketState::Resolved | TicketState::CloseRequested | TicketState::Transferring
+    );
     part.take_back =
         can_be_taken_back && !handed_over && closed_at.is_some_and(|at| may_take_back(closed_by, at, me, now));
-    part.told = ticket.events.iter().any(|e| e.kind == "oversight-opened") && ticket.state == "resolved";
+    part.told = ticket.events.iter().any(|e| e.kind == "oversight-opened") && ticket.state == TicketState::Resolved;
     if let Some(by) = ticket
         .close_approved_by
         .as_ref()
@@ -83,8 +87,8 @@ pub(super) fn waiting(case: &Case, me: i64, keys: &MasterKey, how: Telling<'_>) 
     };
     let by = ticket.close_requested_by.clone().unwrap_or_default();
     let transfer = outcome == TRANSFERRED;
-    part.title = Some(lang.t(match ticket.state.as_str() {
-        "transferring" => "close.transferring_title",
+    part.title = Some(lang.t(match ticket.state {
+        TicketState::Transferring => "close.transferring_title",
         _ if transfer => "close.waiting_transfer",
         _ => "close.waiting_title",
     }));
@@ -95,8 +99,11 @@ pub(super) fn waiting(case: &Case, me: i64, keys: &MasterKey, how: Telling<'_>) 
     if let Some(to) = &ticket.transfer_to {
         part.lines.push(lang.fill("close.to_unit", &[("unit", &unit(to))]));
     }
-    if ticket.state == "close-requested" {
-        let may = confirmers(ticket.close_requested_account.unwrap_or(0), &colleagues(people));
+    if ticket.state == TicketState::CloseRequested {
+        let may = confirmers(
+            ticket.close_requested_account.unwrap_or(AccountId(0)),
+            &colleagues(people),
+        );
         part.confirm = !transfer && may.contains(&me);
         let names: Vec<&str> = people
             .iter()
@@ -112,7 +119,7 @@ pub(super) fn waiting(case: &Case, me: i64, keys: &MasterKey, how: Telling<'_>) 
         let stage = ticket
             .stages
             .iter()
-            .find(|s| s.ended_at.is_none() && matches!(s.stage.as_str(), "confirm" | "approve"));
+            .find(|s| s.ended_at.is_none() && matches!(s.stage, TicketClock::Confirm | TicketClock::Approve));
         if let Some(due) = stage.and_then(|s| s.due_at) {
             let key = if transfer { "close.due_approve" } else { "close.due" };
             part.lines.push(lang.fill(key, &[("at", &words::due(lang, due, now))]));
@@ -127,7 +134,7 @@ pub(super) fn waiting(case: &Case, me: i64, keys: &MasterKey, how: Telling<'_>) 
 fn chain(ticket: &DeskTicket, unit: &dyn Fn(&str) -> String, lang: Lang, now: DateTime<Utc>) -> Vec<String> {
     let Some(chain) = &ticket.chain else { return Vec::new() };
     let mut lines = Vec::new();
-    if ticket.state == "returned" && ticket.events.iter().any(|e| e.kind == "transfer-withdrawn") {
+    if ticket.state == TicketState::Returned && ticket.events.iter().any(|e| e.kind == "transfer-withdrawn") {
         lines.push(lang.t("close.withdrawn").to_owned());
     }
     let moved = ticket.events.iter().any(|e| e.kind == "transferred-in");
@@ -148,13 +155,13 @@ fn chain(ticket: &DeskTicket, unit: &dyn Fn(&str) -> String, lang: Lang, now: Da
     lines.push(lang.fill("close.case_clock", &[("at", &words::moment(lang, began, now))]));
     let dues = first.dues.iter().flatten();
     let mut dues: Vec<_> = dues.filter_map(|(stage, due)| Some((stage, (*due)?))).collect();
-    dues.sort_by_key(|(_, due)| *due);
+    dues.sort_by_key(|(stage, due)| (*due, stage.as_str()));
     for (stage, due) in dues {
         lines.push(lang.fill(
             "close.first_due",
             &[
                 ("unit", &unit(&first.unit)),
-                ("stage", words::stage(lang, stage)),
+                ("stage", words::stage(lang, *stage)),
                 ("at", &words::due(lang, due, now)),
             ],
         ));

@@ -8,7 +8,7 @@ use axum::{
 };
 use platform::{
     asked as pasted, clock,
-    store::{FloodAct, FloodActing, FloodGround, StoreError},
+    store::{FloodAct, FloodActing, FloodClosingId, FloodGround, FloodId, ReportId, StoreError},
 };
 use serde::Deserialize;
 
@@ -32,12 +32,12 @@ pub(crate) struct Typed {
     #[serde(default)]
     reason: String,
     #[serde(default)]
-    reports: Vec<i64>,
+    reports: Vec<ReportId>,
     /// `all` instead of reports.
     #[serde(default)]
     all: bool,
     #[serde(default)]
-    closing: i64,
+    closing: FloodClosingId,
     /// `not-real`, `drill`, `duplicate`.
     #[serde(default)]
     ground: String,
@@ -52,7 +52,7 @@ impl Typed {
         for (name, value) in pairs {
             match name.as_str() {
                 "reason" => typed.reason = value,
-                "reports" => typed.reports.extend(value.parse::<i64>()),
+                "reports" => typed.reports.extend(value.parse::<i64>().map(ReportId::from_db)),
                 "all" => typed.all = true,
                 "ground" => typed.ground = value,
                 "stays" => typed.stays = value,
@@ -69,7 +69,7 @@ impl Typed {
             "drill" => Ok(FloodGround::Drill),
             "duplicate" => {
                 let receipt = pasted::read(&self.stays, "").receipt.map_err(|_| "floods.need_stays")?;
-                Ok(FloodGround::DuplicateOf(receipt.get()))
+                Ok(FloodGround::DuplicateOf(receipt))
             }
             _ => Err("floods.need_ground"),
         }
@@ -109,7 +109,7 @@ impl Typed {
 /// `POST /floods/{id}/{act}`
 pub(super) async fn submit(
     by: By<Office>,
-    Path((id, word)): Path<(i64, String)>,
+    Path((id, word)): Path<(FloodId, String)>,
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Result<Response, PageError> {
     let typed = Typed::read(pairs);
@@ -128,7 +128,7 @@ pub(super) async fn submit(
 /// `give-back` (`{"closing"}`) -> `{"done"}`.
 pub(super) async fn api(
     by: By<Office>,
-    Path((id, word)): Path<(i64, String)>,
+    Path((id, word)): Path<(FloodId, String)>,
     JsonBody(typed): JsonBody<Typed>,
 ) -> Result<Answer<Done>, ApiError> {
     let act = typed.act(&word).ok_or(ApiError::said(
@@ -143,7 +143,7 @@ pub(super) async fn api(
 }
 
 /// In a task of its own, with the office's login.
-async fn run(visit: &Visit, id: i64, act: FloodAct) -> Result<Option<i64>, PageError> {
+async fn run(visit: &Visit, id: FloodId, act: FloodAct) -> Result<Option<i64>, PageError> {
     let (office, county) = (visit.internal.office.clone(), visit.internal.county.clone());
     let tells = matches!(act, FloodAct::Confirm(_) | FloodAct::GiveBack(_));
     let acting = FloodActing {

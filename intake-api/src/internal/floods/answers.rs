@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use platform::store;
+use platform::store::{AccountId, FloodClosingId, FloodId, FloodKind, FloodState, ReportId};
 use serde::Serialize;
 
 /// Those of the last days.
@@ -26,12 +27,12 @@ pub(super) struct Done {
 /// What is known of a flood.
 #[derive(Serialize)]
 pub(super) struct Flood {
-    id: i64,
-    kind: String,
+    id: FloodId,
+    kind: FloodKind,
     township: Option<String>,
     began_at: DateTime<Utc>,
     last_at: DateTime<Utc>,
-    state: String,
+    state: FloodState,
     decided_by: Option<String>,
     decided_at: Option<DateTime<Utc>>,
     reports: i64,
@@ -44,13 +45,13 @@ pub(super) struct Flood {
 /// Tickets that somebody asked to be ended at once.
 #[derive(Serialize)]
 pub(super) struct Closing {
-    id: i64,
+    id: FloodClosingId,
     reports: i64,
     ground: String,
-    stays: Option<i64>,
+    stays: Option<ReportId>,
     reason: String,
     asked_by: String,
-    asked_account: i64,
+    asked_account: AccountId,
     asked_at: DateTime<Utc>,
     due_at: DateTime<Utc>,
     decision: Option<String>,

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use platform::{
     clock,
     receipt::ReportId,
-    store::{FloodClosing, FloodReport},
+    store::{AccountId, FloodClosing, FloodClosingId, FloodId, FloodReport, FloodState},
     text::Lang,
 };
 
@@ -28,7 +28,7 @@ use crate::internal::{
 };
 
 struct Line {
-    id: i64,
+    id: ReportId,
     brief: String,
     at: String,
     href: String,
@@ -37,7 +37,7 @@ struct Line {
 }
 
 struct Asked {
-    id: i64,
+    id: FloodClosingId,
     said: String,
     /// On what ground, and which report stays.
     ground: String,
@@ -55,7 +55,7 @@ struct Asked {
 #[template(path = "internal/floods/page.html")]
 struct FloodPage {
     frame: Frame,
-    id: i64,
+    id: FloodId,
     of: String,
     state: &'static str,
     numbers: String,
@@ -76,7 +76,7 @@ struct FloodPage {
 /// `GET /floods/{id}`
 pub(super) async fn page(
     by: By<Overseer>,
-    Path(id): Path<i64>,
+    Path(id): Path<FloodId>,
     Query(pages): Query<Pages>,
 ) -> Result<Response, PageError> {
     show(&by, (id, pages), Again::default()).await
@@ -85,7 +85,7 @@ pub(super) async fn page(
 /// The page, with a reason whose act was refused.
 pub(super) async fn show(
     visit: &Visit,
-    (id, mut pages): (i64, Pages),
+    (id, mut pages): (FloodId, Pages),
     again: Again<String>,
 ) -> Result<Response, PageError> {
     let (internal, lang, now) = (&visit.internal, visit.lang, clock::now());
@@ -114,8 +114,8 @@ pub(super) async fn show(
         state: lang.t(&format!("floods.state.{}", flood.state)),
         numbers: numbers(&flood, lang, now),
         decided,
-        grouped: ["open", "confirmed"].contains(&flood.state.as_str()),
-        may_treat: flood.state == "open",
+        grouped: matches!(flood.state, FloodState::Open | FloodState::Confirmed),
+        may_treat: flood.state == FloodState::Open,
         take: match flood.untaken {
             0 => String::new(),
             n => lang.fill("floods.take", &[("n", &n.to_string())]),
@@ -150,7 +150,7 @@ fn line(report: &FloodReport, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> Li
     }
 }
 
-fn asked(closing: &FloodClosing, own: i64, lang: Lang, now: DateTime<Utc>) -> Asked {
+fn asked(closing: &FloodClosing, own: AccountId, lang: Lang, now: DateTime<Utc>) -> Asked {
     let said = lang.fill(
         "floods.asked",
         &[
@@ -171,7 +171,7 @@ fn asked(closing: &FloodClosing, own: i64, lang: Lang, now: DateTime<Utc>) -> As
         ),
         _ => String::new(),
     };
-    let stays = closing.stays.map(|id| ReportId::from_db(id).to_string());
+    let stays = closing.stays.map(|id| id.to_string());
     Asked {
         id: closing.id,
         said,
@@ -197,7 +197,7 @@ pub(super) async fn api_list(by: By<Overseer>) -> Result<Answer<Floods>, ApiErro
 }
 
 /// `GET /api/v1/floods/{id}`
-pub(super) async fn api(by: By<Overseer>, Path(id): Path<i64>) -> Result<Answer<OneFlood>, ApiError> {
+pub(super) async fn api(by: By<Overseer>, Path(id): Path<FloodId>) -> Result<Answer<OneFlood>, ApiError> {
     let (board, county) = (&by.internal.board, &by.internal.county);
     let flood = board.flood(county, id, clock::now()).await?;
     let flood = flood.ok_or(ApiError::said(404, "there is no such flood"))?;

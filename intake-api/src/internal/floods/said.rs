@@ -2,7 +2,10 @@
 
 use casework::pack::Pack;
 use chrono::{DateTime, Utc};
-use platform::{store::Flood, text::Lang};
+use platform::{
+    store::{Flood, FloodState},
+    text::Lang,
+};
 
 use crate::internal::page::words;
 
@@ -18,12 +21,12 @@ pub(crate) struct OnBoard {
 pub(crate) fn on_board(floods: &[Flood], pack: &Pack, lang: Lang, now: DateTime<Utc>) -> Vec<OnBoard> {
     let shown = floods
         .iter()
-        .filter(|flood| flood.state != "ended" || flood.closing_waits);
+        .filter(|flood| flood.state != FloodState::Ended || flood.closing_waits);
     let line = |flood: &Flood| OnBoard {
         href: format!("/floods/{}", flood.id),
         said: format!("{} · {}", of(flood, pack, lang), numbers(flood, lang, now)),
         state: lang.t(&format!("floods.state.{}", flood.state)),
-        hot: flood.state == "open",
+        hot: flood.state == FloodState::Open,
     };
     shown.map(line).collect()
 }

@@ -34,6 +34,7 @@ use super::{
     page::{Language, problem},
     wire,
 };
+use platform::store::AccountId;
 
 /// Largest form of an officer. Each text has a limit of its own, which says so in words; this one only bounds the memory.
 const FORM_LIMIT: usize = 1024 * 1024;
@@ -105,7 +106,7 @@ struct Came {
     path: String,
     typed: Typed,
     /// The account whose page it was, as far as the form's token says.
-    owner: Option<i64>,
+    owner: Option<AccountId>,
     token: String,
     /// Sent by a page of ours, as far as the browser says.
     ours: bool,
@@ -219,11 +220,11 @@ async fn logged_in(came: Came, before: Option<Actor>, (parts, bytes): (Parts, By
     let came = Came {
         path: waiting.path,
         typed: waiting.typed,
-        owner: (owner != 0).then_some(owner),
+        owner: (owner != AccountId(0)).then_some(owner),
         token: actor.csrf.clone(),
         ..came
     };
-    let mut answer = if owner == 0 || owner == actor.person.account.id {
+    let mut answer = if owner == AccountId(0) || owner == actor.person.account.id {
         let key = if page::has_texts(&came.typed) {
             "kept.back"
         } else {
@@ -255,7 +256,7 @@ impl Came {
                 path: self.path.clone(),
                 typed: typed.clone(),
             };
-            let sealed = waiting.seal(self.owner.unwrap_or(0), &self.internal.keys);
+            let sealed = waiting.seal(self.owner.unwrap_or(AccountId(0)), &self.internal.keys);
             if sealed.len() <= 2 * CARRIED {
                 break sealed;
             }

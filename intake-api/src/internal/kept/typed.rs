@@ -5,7 +5,7 @@ use axum::{
     extract::{FromRequest, Multipart, Request},
     http::{HeaderMap, header},
 };
-use platform::{seal::MasterKey, text::Lang};
+use platform::{seal::MasterKey, store::AccountId, text::Lang};
 use serde::{Deserialize, Serialize};
 
 /// Fields that belong to the page and not to the person.
@@ -174,14 +174,14 @@ pub(super) struct Waiting {
 
 impl Waiting {
     /// As the login page carries it: sealed for this account (0 when the page did not say who had opened it).
-    pub(super) fn seal(&self, account: i64, keys: &MasterKey) -> String {
+    pub(super) fn seal(&self, account: AccountId, keys: &MasterKey) -> String {
         let plain = serde_json::to_vec(self).unwrap_or_default();
         let sealed = keys.seal_kept(account, &plain, &mut rand::rng());
         format!("{account}.{}", hex::encode(&sealed))
     }
 
     /// What a login page carried, with the account that it is for; a text that we did not seal is nothing.
-    pub(super) fn open(text: &str, keys: &MasterKey) -> Option<(i64, Self)> {
+    pub(super) fn open(text: &str, keys: &MasterKey) -> Option<(AccountId, Self)> {
         let (account, sealed) = text.split_once('.')?;
         let account = account.parse().ok()?;
         let plain = keys.open_kept(account, &hex::decode(sealed).ok()?).ok()?;
@@ -240,10 +240,10 @@ mod tests {
             path: "/tickets/5/contact".into(),
             typed: Typed::form(b"note=words"),
         };
-        let sealed = waiting.seal(7, &keys);
+        let sealed = waiting.seal(AccountId(7), &keys);
         assert!(!sealed.contains("words"));
         let (account, opened) = Waiting::open(&sealed, &keys).unwrap();
-        assert_eq!((account, opened.path.as_str()), (7, "/tickets/5/contact"));
+        assert_eq!((account, opened.path.as_str()), (AccountId(7), "/tickets/5/contact"));
         assert!(Waiting::open(&sealed.replacen("7.", "8.", 1), &keys).is_none());
         assert!(Waiting::open("nonsense", &keys).is_none());
     }

@@ -9,7 +9,7 @@ use axum::{
 use casework::ticket::opening::Finding;
 use platform::{
     clock,
-    store::{DeskScope, OpeningActing, OpeningDeed, OpeningDone},
+    store::{DeskScope, OpeningActing, OpeningDeed, OpeningDone, OpeningId},
 };
 use serde::Deserialize;
 
@@ -56,7 +56,7 @@ pub(super) fn read(act: &str, typed: &Typed) -> Option<Result<OpeningDeed, &'sta
 /// Does it in a task of its own.
 pub(super) async fn perform(
     visit: &Visit,
-    id: i64,
+    id: OpeningId,
     deed: OpeningDeed,
     typed: &Typed,
 ) -> Result<OpeningDone, PageError> {
@@ -90,7 +90,7 @@ pub(super) async fn perform(
 pub(super) async fn acted(
     visit: &Visit,
     desk: Option<DeskScope>,
-    id: i64,
+    id: OpeningId,
     deed: OpeningDeed,
     (version, written): (i32, Option<Vec<u8>>),
 ) -> Result<OpeningDone, PageError> {
@@ -120,7 +120,7 @@ pub(super) async fn acted(
 /// By form.
 pub(super) async fn act(
     by: By<Overseer>,
-    Path((id, act)): Path<(i64, String)>,
+    Path((id, act)): Path<(OpeningId, String)>,
     Form(typed): Form<Typed>,
 ) -> Result<Response, PageError> {
     let (status, key) = match read(&act, &typed).ok_or(PageError::NotFound)? {

@@ -1,6 +1,8 @@
 //! Openings as programs read them: what was written about them is in [`OneOpening`] alone.
 
 use casework::disclosure::{Part, Shows};
+use casework::ticket::opening::{Finding, OpeningState, Side, Way};
+use casework::words::Urgency;
 use chrono::{DateTime, Utc};
 use platform::store;
 use serde::Serialize;
@@ -10,6 +12,7 @@ use crate::{
     internal::{desk::Matter, reads::Look},
     parts::Reporter,
 };
+use platform::store::{AccountId, OpeningId, ReportId, TicketId, Word};
 
 /// What was asked: one opening for each way.
 #[derive(Serialize)]
@@ -21,7 +24,7 @@ pub(super) struct Asked {
 #[derive(Serialize)]
 pub(super) struct Listed {
     pub(super) openings: Vec<Opening>,
-    pub(super) before: Option<i64>,
+    pub(super) before: Option<OpeningId>,
 }
 
 /// One with why it was asked, and each look.
@@ -48,7 +51,7 @@ pub(super) struct Open {
 /// A report that somebody looked at without a ticket.
 #[derive(Serialize)]
 pub(crate) struct Report {
-    pub(crate) report_id: i64,
+    pub(crate) report_id: ReportId,
     pub(crate) receipt: String,
     pub(crate) shows: Shows,
     pub(crate) hidden: Vec<Part>,
@@ -57,43 +60,43 @@ pub(crate) struct Report {
     /// Null when it can't be opened.
     pub(crate) matter: Option<Matter>,
     pub(crate) reporter: Option<Reporter>,
-    pub(crate) tickets: Vec<i64>,
+    pub(crate) tickets: Vec<TicketId>,
     pub(crate) openings: Vec<Opening>,
 }
 
 /// An opening. Alone it is answered in this order of fields, in lists in that of the alphabet: so it was from the first version on.
 #[derive(Serialize)]
 pub(crate) struct Opening {
-    id: i64,
+    id: OpeningId,
     version: i32,
-    report_id: i64,
-    ticket_id: Option<i64>,
+    report_id: ReportId,
+    ticket_id: Option<TicketId>,
     unit: String,
     unit_name: String,
     obligation: Option<String>,
-    side: String,
-    way: String,
+    side: Side,
+    way: Way,
     parts: Vec<String>,
-    urgency: String,
+    urgency: Urgency,
     drill: bool,
-    state: String,
+    state: OpeningState,
     asked_at: DateTime<Utc>,
-    asked_account: i64,
+    asked_account: AccountId,
     asked_by: String,
     due_at: Option<DateTime<Utc>>,
     decided_at: Option<DateTime<Utc>>,
-    decided_account: Option<i64>,
+    decided_account: Option<AccountId>,
     decided_by: Option<String>,
     opened_at: Option<DateTime<Utc>>,
     ends_at: Option<DateTime<Utc>>,
     ended_at: Option<DateTime<Utc>>,
-    ended_account: Option<i64>,
+    ended_account: Option<AccountId>,
     ended_by: Option<String>,
     ended_why: Option<String>,
     review_due_at: Option<DateTime<Utc>>,
-    review: Option<String>,
+    review: Option<Word<Finding>>,
     reviewed_at: Option<DateTime<Utc>>,
-    reviewed_account: Option<i64>,
+    reviewed_account: Option<AccountId>,
     reviewed_by: Option<String>,
 }
 

@@ -10,7 +10,7 @@ use axum::{
 };
 use platform::{
     clock,
-    store::{Opening, OpeningAsked, OpeningDone, OpeningList},
+    store::{Opening, OpeningAsked, OpeningDone, OpeningId, OpeningList, ReportId},
     text::Lang,
 };
 use serde::Deserialize;
@@ -70,7 +70,7 @@ pub(super) async fn ask_ticket(
 /// `POST /api/v1/reports/{report_id}/openings`
 pub(super) async fn ask_report(
     by: By<Overseer>,
-    Path(report): Path<i64>,
+    Path(report): Path<ReportId>,
     JsonBody(sent): JsonBody<Sent>,
 ) -> Result<(StatusCode, Answer<Asked>), ApiError> {
     let asking = sent.asking()?;
@@ -98,7 +98,7 @@ fn asked(done: Result<OpeningAsked, PageError>) -> Result<(StatusCode, Answer<As
 }
 
 /// The opening of an address at this desk.
-async fn found(by: &By<Desk>, id: &str, opening: i64) -> Result<Opening, ApiError> {
+async fn found(by: &By<Desk>, id: &str, opening: OpeningId) -> Result<Opening, ApiError> {
     let found = desk::found(by, id, opening).await.map_err(|e| match e {
         PageError::NotFound => NOT_FOUND,
         other => ApiError::of_read(other),
@@ -107,7 +107,10 @@ async fn found(by: &By<Desk>, id: &str, opening: i64) -> Result<Opening, ApiErro
 }
 
 /// `GET /api/v1/tickets/{id}/openings/{opening}`: what is open, to the person for whom it is open.
-pub(super) async fn read_ticket(by: By<Desk>, Path((id, opening)): Path<(String, i64)>) -> Result<Response, ApiError> {
+pub(super) async fn read_ticket(
+    by: By<Desk>,
+    Path((id, opening)): Path<(String, OpeningId)>,
+) -> Result<Response, ApiError> {
     let opening = found(&by, &id, opening).await?;
     if opening.asked_account != by.me() {
         return Err(NOT_YOURS);
@@ -119,7 +122,7 @@ pub(super) async fn read_ticket(by: By<Desk>, Path((id, opening)): Path<(String,
 /// `POST /api/v1/tickets/{id}/openings/{opening}/end`
 pub(super) async fn end_ticket(
     by: By<Desk>,
-    Path((id, opening)): Path<(String, i64)>,
+    Path((id, opening)): Path<(String, OpeningId)>,
     JsonBody(ending): JsonBody<Ending>,
 ) -> Result<Json<answers::Opening>, ApiError> {
     let opening = found(&by, &id, opening).await?;
@@ -143,7 +146,7 @@ pub(super) async fn list(by: By<Overseer>, Query(asked): Query<list::Asked>) -> 
 }
 
 /// `GET /api/v1/openings/{id}`: with what was written, and each look.
-pub(super) async fn one(by: By<Overseer>, Path(id): Path<i64>) -> Result<Answer<OneOpening>, ApiError> {
+pub(super) async fn one(by: By<Overseer>, Path(id): Path<OpeningId>) -> Result<Answer<OneOpening>, ApiError> {
     let (internal, county) = (&by.internal, &by.internal.county);
     let opening = internal.board.opening(county, id).await?.ok_or(NO_SUCH)?;
     let sealed = internal.office.opening_sealed(county, id).await?;
@@ -160,7 +163,7 @@ pub(super) async fn one(by: By<Overseer>, Path(id): Path<i64>) -> Result<Answer<
 }
 
 /// `GET /api/v1/openings/{id}/read`
-pub(super) async fn read(by: By<Overseer>, Path(id): Path<i64>) -> Result<Response, ApiError> {
+pub(super) async fn read(by: By<Overseer>, Path(id): Path<OpeningId>) -> Result<Response, ApiError> {
     let opening = office::own(&by, id).await?.ok_or(NOT_YOURS)?;
     let handed = office::handed(&by, &opening, "api").await.map_err(ApiError::of_read)?;
     content::api(&by.internal, opening, handed)
@@ -169,7 +172,7 @@ pub(super) async fn read(by: By<Overseer>, Path(id): Path<i64>) -> Result<Respon
 /// `POST /api/v1/openings/{id}/{act}`: `approve`, `refuse`, `review`, `end` or `withdraw`; `{"version", "note", "finding"}`.
 pub(super) async fn act(
     by: By<Overseer>,
-    Path((id, word)): Path<(i64, String)>,
+    Path((id, word)): Path<(OpeningId, String)>,
     JsonBody(typed): JsonBody<Typed>,
 ) -> Result<Json<answers::Opening>, ApiError> {
     let deed = act::read(&word, &typed).ok_or(ApiError::said(

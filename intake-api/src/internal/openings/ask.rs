@@ -11,7 +11,7 @@ use casework::words::Urgency;
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
-    store::{DeskScope, DeskTicket, OpeningAsk, OpeningAsked, OpeningClock, OpeningClocks},
+    store::{DeskScope, DeskTicket, OpeningAsk, OpeningAsked, OpeningClock, OpeningClocks, ReportId, TicketId},
 };
 
 use crate::internal::{
@@ -92,9 +92,9 @@ pub(super) type Wanting = (&'static str, &'static str);
 /// In whose name it is asked.
 enum Door {
     /// A ticket of these units.
-    Desk(DeskScope, i64),
+    Desk(DeskScope, TicketId),
     /// A report, without a ticket.
-    Report(i64, Side),
+    Report(ReportId, Side),
 }
 
 /// A unit's person asks, in a task of its own.
@@ -108,7 +108,7 @@ pub(super) async fn at_desk(by: &By<Desk>, ticket: &DeskTicket, asking: &Asking)
 pub(super) async fn without_ticket(
     visit: &Visit,
     side: Side,
-    report: i64,
+    report: ReportId,
     asking: &Asking,
 ) -> Result<OpeningAsked, PageError> {
     let internal = &visit.internal;

@@ -6,9 +6,10 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
+use casework::ticket::opening::OpeningState;
 use platform::{
     clock,
-    store::{DeskTicket, Opening, OpeningAsked, OpeningDeed, OpeningDone, OpeningHanded, Reading},
+    store::{DeskTicket, Opening, OpeningAsked, OpeningDeed, OpeningDone, OpeningHanded, OpeningId, Reading},
 };
 
 use super::{
@@ -82,8 +83,8 @@ async fn asked(
 
 /// Which sentence says what came of it.
 fn done_word(stored: &[Opening]) -> &'static str {
-    let waits = stored.iter().any(|o| o.state == "asked");
-    let open = stored.iter().any(|o| o.state == "open");
+    let waits = stored.iter().any(|o| o.state == OpeningState::Asked);
+    let open = stored.iter().any(|o| o.state == OpeningState::Open);
     match (open, waits) {
         (true, true) => "opening-both",
         (true, false) => "opening-opened",
@@ -92,7 +93,7 @@ fn done_word(stored: &[Opening]) -> &'static str {
 }
 
 /// The opening of an address, if it is this ticket's.
-pub(super) async fn found(by: &By<Desk>, id: &str, opening: i64) -> Result<(DeskTicket, Opening), PageError> {
+pub(super) async fn found(by: &By<Desk>, id: &str, opening: OpeningId) -> Result<(DeskTicket, Opening), PageError> {
     let ticket = fetch(by, id).await?;
     let all = by.internal.desk.desk_openings(&by.right.scope, ticket.id).await?;
     let found = all.into_iter().find(|o| o.id == opening);
@@ -100,7 +101,11 @@ pub(super) async fn found(by: &By<Desk>, id: &str, opening: i64) -> Result<(Desk
 }
 
 /// What is open, with the look written down, in a task of its own.
-pub(super) async fn handed(by: &By<Desk>, opening: i64, how: &'static str) -> Result<Option<OpeningHanded>, PageError> {
+pub(super) async fn handed(
+    by: &By<Desk>,
+    opening: OpeningId,
+    how: &'static str,
+) -> Result<Option<OpeningHanded>, PageError> {
     let (store, scope) = (by.internal.desk.clone(), by.right.scope.clone());
     let reading = Reading {
         account: by.me(),
@@ -111,7 +116,7 @@ pub(super) async fn handed(by: &By<Desk>, opening: i64, how: &'static str) -> Re
 }
 
 /// `GET /tickets/{id}/openings/{opening}`
-pub(super) async fn read(by: By<Desk>, Path((id, opening)): Path<(String, i64)>) -> Result<Response, PageError> {
+pub(super) async fn read(by: By<Desk>, Path((id, opening)): Path<(String, OpeningId)>) -> Result<Response, PageError> {
     let (ticket, opening) = found(&by, &id, opening).await?;
     // What is open for a colleague is not open for me.
     if opening.asked_account != by.me() {
@@ -128,7 +133,7 @@ pub(super) async fn read(by: By<Desk>, Path((id, opening)): Path<(String, i64)>)
 
 /// Ends it, or takes the asking back, whichever it is.
 pub(super) async fn ended(by: &By<Desk>, opening: &Opening, version: i32) -> Result<OpeningDone, PageError> {
-    let deed = if opening.state == "asked" {
+    let deed = if opening.state == OpeningState::Asked {
         OpeningDeed::Withdraw
     } else {
         OpeningDeed::End
@@ -140,14 +145,14 @@ pub(super) async fn ended(by: &By<Desk>, opening: &Opening, version: i32) -> Res
 /// `POST /tickets/{id}/openings/{opening}/end`
 pub(super) async fn end(
     by: By<Desk>,
-    Path((id, opening)): Path<(String, i64)>,
+    Path((id, opening)): Path<(String, OpeningId)>,
     Form(fields): Form<Fields>,
 ) -> Result<Response, PageError> {
     let (ticket, opening) = found(&by, &id, opening).await?;
     let version = fields.get("version").and_then(|v| v.parse().ok()).unwrap_or(0);
     let trouble = match ended(&by, &opening, version).await? {
         OpeningDone::Done(done) => {
-            let word = if done.state == "withdrawn" {
+            let word = if done.state == OpeningState::Withdrawn {
                 "opening-withdrawn"
             } else {
                 "opening-ended"

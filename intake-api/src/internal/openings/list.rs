@@ -4,7 +4,7 @@ use askama::Template;
 use axum::{extract::Query, http::StatusCode, response::Response};
 use platform::{
     clock,
-    store::{Opening, OpeningList},
+    store::{Opening, OpeningId, OpeningList},
 };
 use serde::Deserialize;
 
@@ -24,7 +24,7 @@ pub(super) const LINES: i64 = 50;
 pub(super) struct Asked {
     #[serde(default)]
     pub(super) list: String,
-    pub(super) before: Option<i64>,
+    pub(super) before: Option<OpeningId>,
 }
 
 impl Asked {
@@ -56,7 +56,7 @@ struct ListPage {
 }
 
 /// A part of a list, with the id below which it goes on.
-pub(super) fn cut(mut found: Vec<Opening>, list: OpeningList) -> (Vec<Opening>, Option<i64>) {
+pub(super) fn cut(mut found: Vec<Opening>, list: OpeningList) -> (Vec<Opening>, Option<OpeningId>) {
     let lines = usize::try_from(LINES).unwrap_or_default();
     let long = matches!(list, OpeningList::Open | OpeningList::All);
     let more = long && found.len() > lines;

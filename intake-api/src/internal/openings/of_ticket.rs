@@ -1,11 +1,9 @@
 //! The openings of a ticket as its page shows them, and what can be asked there.
 
 use casework::disclosure::{Part, Shows};
-use casework::ticket::TicketState;
-use casework::ticket::opening::{Asker, Way, may_ask, way};
-use casework::words::Urgency;
+use casework::ticket::opening::{Asker, OpeningState, Way, may_ask, way};
 use casework::words::reserved::POLICE;
-use platform::store::{DeskTicket, Opening};
+use platform::store::{AccountId, DeskTicket, Opening};
 
 use super::words::{Line, line};
 use crate::internal::page::words::Telling;
@@ -35,14 +33,13 @@ pub(crate) struct DeskLine {
 }
 
 /// What the page of a ticket says of its openings.
-pub(crate) fn of_ticket(ticket: &DeskTicket, found: &[Opening], me: i64, how: Telling<'_>) -> DeskOpenings {
+pub(crate) fn of_ticket(ticket: &DeskTicket, found: &[Opening], me: AccountId, how: Telling<'_>) -> DeskOpenings {
     let Telling { pack, lang, now } = how;
-    let state = TicketState::from_word(&ticket.state);
     let police = pack.units().get(&ticket.unit).is_some_and(|unit| unit.kind == POLICE);
     let row = Shows::from_words(ticket.shows.iter().map(String::as_str));
     let asker = Asker {
-        urgency: Urgency::from_word(&ticket.urgency).unwrap_or(Urgency::P1),
-        ticket: state,
+        urgency: ticket.urgency,
+        ticket: Some(ticket.state),
         sees_identity: police && row.has(Part::Identity),
     };
     // Nobody stands behind an anonymous report, and who chose to be named stands on the ticket already where its row shows that.
@@ -52,11 +49,11 @@ pub(crate) fn of_ticket(ticket: &DeskTicket, found: &[Opening], me: i64, how: Te
     let mine = |part: Part| {
         found.iter().any(|o| {
             o.asked_account == me
-                && (o.state == "asked" || o.is_open(now))
+                && (o.state == OpeningState::Asked || o.is_open(now))
                 && o.parts.iter().any(|p| p == part.as_str())
         })
     };
-    let may = state.is_some_and(may_ask);
+    let may = may_ask(ticket.state);
     let shown = Shows::from_words(
         ticket
             .shows

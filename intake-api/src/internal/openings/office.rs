@@ -6,11 +6,11 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
-use casework::ticket::opening::Side;
+use casework::ticket::opening::{OpeningState, Side};
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
-    store::{Opening, OpeningAsked, OpeningHanded, Reading, StoreError},
+    store::{AccountId, Opening, OpeningAsked, OpeningHanded, OpeningId, Reading, ReportId, StoreError},
 };
 
 use super::{
@@ -29,7 +29,7 @@ use crate::internal::{
 /// `POST /reports/{report_id}/openings`
 pub(super) async fn ask(
     by: By<Overseer>,
-    Path(report): Path<i64>,
+    Path(report): Path<ReportId>,
     Form(fields): Form<Fields>,
 ) -> Result<Response, PageError> {
     let reason = fields.get("reason").cloned().unwrap_or_default();
@@ -42,7 +42,7 @@ pub(super) async fn ask(
     };
     let key = match without_ticket(&by, side_of(&by.actor), report, &asking).await? {
         OpeningAsked::Now(stored) => {
-            let id = stored.first().map_or(0, |o| o.id);
+            let id = stored.first().map_or(OpeningId::default(), |o| o.id);
             return Ok(Redirect::to(&format!("/openings/{id}?done=asked")).into_response());
         }
         OpeningAsked::NotFound => return Err(PageError::NotFound),
@@ -64,7 +64,7 @@ pub(super) fn refused(asked: &OpeningAsked) -> &'static str {
 /// The office asks for who reported, before it calls back; the inner error is the key of what is wrong.
 pub(crate) async fn ask_identity(
     by: &By<Office>,
-    report: i64,
+    report: ReportId,
     reason: &str,
 ) -> Result<Result<Opening, &'static str>, PageError> {
     let asking = match Asking::read(["identity"], reason) {
@@ -79,14 +79,14 @@ pub(crate) async fn ask_identity(
 }
 
 /// The openings of who reported that the office asked for, and the one that is asked or open for this person.
-pub(crate) fn identity_of(all: Vec<Opening>, me: i64, now: DateTime<Utc>) -> (Vec<Opening>, Option<Opening>) {
+pub(crate) fn identity_of(all: Vec<Opening>, me: AccountId, now: DateTime<Utc>) -> (Vec<Opening>, Option<Opening>) {
     let of_reporter: Vec<Opening> = all
         .into_iter()
-        .filter(|o| o.side != "unit" && o.parts.iter().any(|part| part == "identity"))
+        .filter(|o| o.side != Side::Unit && o.parts.iter().any(|part| part == "identity"))
         .collect();
     let mine = of_reporter
         .iter()
-        .rfind(|o| o.asked_account == me && (o.state == "asked" || o.is_open(now)))
+        .rfind(|o| o.asked_account == me && (o.state == OpeningState::Asked || o.is_open(now)))
         .cloned();
     (of_reporter, mine)
 }
@@ -107,13 +107,13 @@ pub(super) async fn handed(
 }
 
 /// One that this person asked for without a ticket.
-pub(super) async fn own(visit: &Visit, id: i64) -> Result<Option<Opening>, StoreError> {
+pub(super) async fn own(visit: &Visit, id: OpeningId) -> Result<Option<Opening>, StoreError> {
     let found = visit.internal.board.opening(&visit.internal.county, id).await?;
-    Ok(found.filter(|opening| opening.asked_account == visit.me() && opening.side != "unit"))
+    Ok(found.filter(|opening| opening.asked_account == visit.me() && opening.side != Side::Unit))
 }
 
 /// `GET /openings/{id}/read`
-pub(super) async fn read(by: By<Overseer>, Path(id): Path<i64>) -> Result<Response, PageError> {
+pub(super) async fn read(by: By<Overseer>, Path(id): Path<OpeningId>) -> Result<Response, PageError> {
     let opening = own(&by, id).await?.ok_or(PageError::NotFound)?;
     let handed = handed(&by, &opening, "opening").await?;
     let back = Back {

@@ -5,11 +5,11 @@ use axum::{
     extract::{Path, Query},
     response::Response,
 };
-use casework::ticket::opening::{Judge, Side, decides, reviews};
+use casework::ticket::opening::{Judge, decides, reviews};
 use platform::{
     clock,
     foreign::Foreign,
-    store::{Opening, OpeningSealed},
+    store::{Opening, OpeningId, OpeningSealed},
     text::Lang,
 };
 use serde::Deserialize;
@@ -49,7 +49,7 @@ pub(super) struct Asked {
 /// The page.
 pub(super) async fn page(
     by: By<Overseer>,
-    Path(id): Path<i64>,
+    Path(id): Path<OpeningId>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, PageError> {
     let done = asked.done.as_deref().and_then(|word| match word {
@@ -100,7 +100,7 @@ pub(super) fn judge(actor: &Actor) -> Judge {
 /// The page; `done` says what was just done, `again` holds a note whose act was refused.
 pub(super) async fn show(
     visit: &Visit,
-    id: i64,
+    id: OpeningId,
     again: Again<String>,
     done: Option<&'static str>,
 ) -> Result<Response, PageError> {
@@ -111,7 +111,7 @@ pub(super) async fn show(
     let sealed = internal.office.opening_sealed(&internal.county, id).await?;
     let reads = internal.board.reads_of_opening(&internal.county, &opening).await?;
     let loaded = internal.pack.current();
-    let side = Side::from_word(&opening.side).unwrap_or(Side::Unit);
+    let side = opening.side;
     let mine = opening.asked_account == visit.me();
     let judge = judge(actor);
     let line = line(&opening, &loaded.pack, lang, now);

@@ -1,16 +1,20 @@
 //! An opening in words, the same at the desk, on the board and in the trail.
 
-use casework::{disclosure::Shows, pack::Pack};
+use casework::ticket::opening::{OpeningState, Way};
+use casework::{disclosure::Shows, pack::Pack, words::Urgency};
 use chrono::{DateTime, Utc};
-use platform::{receipt::ReportId, store::Opening, text::Lang};
+use platform::{
+    store::{Opening, OpeningId, TicketId},
+    text::Lang,
+};
 
 use crate::internal::page::words;
 
 /// An opening as a list shows it.
 pub(crate) struct Line {
-    pub(crate) id: i64,
+    pub(crate) id: OpeningId,
     pub(crate) version: i32,
-    pub(crate) ticket: Option<i64>,
+    pub(crate) ticket: Option<TicketId>,
     pub(crate) receipt: String,
     pub(crate) urgency: &'static str,
     pub(crate) hot: bool,
@@ -48,9 +52,9 @@ pub(crate) fn line(o: &Opening, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> 
         id: o.id,
         version: o.version,
         ticket: o.ticket_id,
-        receipt: ReportId::from_db(o.report_id).to_string(),
-        urgency: words::urgency(lang, &o.urgency),
-        hot: o.urgency == "P1",
+        receipt: o.report_id.to_string(),
+        urgency: words::urgency(lang, o.urgency),
+        hot: o.urgency == Urgency::P1,
         drill: o.drill,
         unit: o.unit_name.clone(),
         obligation: o
@@ -67,7 +71,7 @@ pub(crate) fn line(o: &Opening, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> 
         late: o.is_overdue(now),
         review: review(o, lang, now),
         way: lang.t(&format!("openings.way_{}", o.way)),
-        waits: o.state == "asked",
+        waits: o.state == OpeningState::Asked,
         open: o.is_open(now),
         to_review: o.is_to_review(),
     }
@@ -76,8 +80,8 @@ pub(crate) fn line(o: &Opening, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> 
 fn state(o: &Opening, lang: Lang, now: DateTime<Utc>) -> String {
     let moment = |at: Option<DateTime<Utc>>| at.map(|at| words::moment(lang, at, now)).unwrap_or_default();
     let nobody = String::new();
-    match o.state.as_str() {
-        "asked" => {
+    match o.state {
+        OpeningState::Asked => {
             let due = o.due_at.map(|at| words::due(lang, at, now)).unwrap_or_default();
             let key = if o.is_overdue(now) {
                 "openings.is_overdue"
@@ -86,9 +90,9 @@ fn state(o: &Opening, lang: Lang, now: DateTime<Utc>) -> String {
             };
             lang.fill(key, &[("at", &due)])
         }
-        "open" if o.is_open(now) => lang.fill("openings.is_open", &[("at", &moment(o.ends_at))]),
-        "open" => lang.fill("openings.is_over", &[("at", &moment(o.ends_at))]),
-        "refused" => lang.fill(
+        OpeningState::Open if o.is_open(now) => lang.fill("openings.is_open", &[("at", &moment(o.ends_at))]),
+        OpeningState::Open => lang.fill("openings.is_over", &[("at", &moment(o.ends_at))]),
+        OpeningState::Refused => lang.fill(
             "openings.is_refused",
             &[
                 ("by", o.decided_by.as_ref().unwrap_or(&nobody)),
@@ -107,14 +111,14 @@ fn state(o: &Opening, lang: Lang, now: DateTime<Utc>) -> String {
 
 /// Which sentence says how it ended before its time.
 fn ended_key(o: &Opening, begin: &str) -> &'static str {
-    match (begin, o.state.as_str(), o.ended_why.as_deref()) {
-        ("openings.is", "withdrawn", Some(_)) => "openings.is_withdrawn_ticket",
-        ("openings.is", "withdrawn", None) => "openings.is_withdrawn",
+    match (begin, o.state, o.ended_why.as_deref()) {
+        ("openings.is", OpeningState::Withdrawn, Some(_)) => "openings.is_withdrawn_ticket",
+        ("openings.is", OpeningState::Withdrawn, None) => "openings.is_withdrawn",
         ("openings.is", _, Some("review")) => "openings.is_ended_review",
         ("openings.is", _, Some(_)) => "openings.is_ended_ticket",
         ("openings.is", _, None) => "openings.is_ended",
-        (_, "withdrawn", Some(_)) => "openings.trail_withdrawn_ticket",
-        (_, "withdrawn", None) => "openings.trail_withdrawn",
+        (_, OpeningState::Withdrawn, Some(_)) => "openings.trail_withdrawn_ticket",
+        (_, OpeningState::Withdrawn, None) => "openings.trail_withdrawn",
         (_, _, Some("review")) => "openings.trail_ended_review",
         (_, _, Some(_)) => "openings.trail_ended_ticket",
         (_, _, None) => "openings.trail_ended",
@@ -127,7 +131,7 @@ fn review(o: &Opening, lang: Lang, now: DateTime<Utc>) -> String {
     };
     match (&o.review, &o.reviewed_by, o.reviewed_at) {
         (Some(found), Some(by), Some(at)) => lang.fill(
-            &format!("openings.reviewed_{found}"),
+            &format!("openings.reviewed_{}", **found),
             &[("by", by), ("at", &words::moment(lang, at, now))],
         ),
         _ => {
@@ -151,13 +155,13 @@ pub(super) fn trail(
     let mut lines: Vec<(DateTime<Utc>, String)> = Vec::new();
     let by = |name: Option<&String>| name.cloned().unwrap_or_default();
     let said = |key: &str, name: String| lang.fill(key, &[("by", &name)]);
-    if o.way == "approval" {
+    if o.way == Way::Approval {
         lines.push((o.asked_at, said("openings.trail_asked", o.asked_by.clone())));
     } else {
         lines.push((o.asked_at, said("openings.trail_opened", o.asked_by.clone())));
     }
     if let Some(at) = o.decided_at {
-        let key = if o.state == "refused" {
+        let key = if o.state == OpeningState::Refused {
             "openings.trail_refused"
         } else {
             "openings.trail_approved"
@@ -177,7 +181,10 @@ pub(super) fn trail(
         _ => {}
     }
     if let (Some(at), Some(found)) = (o.reviewed_at, &o.review) {
-        lines.push((at, said(&format!("openings.trail_{found}"), by(o.reviewed_by.as_ref()))));
+        lines.push((
+            at,
+            said(&format!("openings.trail_{}", **found), by(o.reviewed_by.as_ref())),
+        ));
     }
     lines.sort_by_key(|(at, _)| *at);
     lines

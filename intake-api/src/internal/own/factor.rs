@@ -7,7 +7,7 @@ use axum::{Form, http::StatusCode, response::Response};
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::{
     clock,
-    store::{AccountSecret, NewFactor},
+    store::{AccountId, AccountSecret, NewFactor},
 };
 use serde::{Deserialize, Serialize};
 
@@ -36,7 +36,7 @@ const PURPOSE: &str = "set-up of a second factor";
 #[derive(Serialize, Deserialize)]
 struct Slip {
     purpose: String,
-    account: i64,
+    account: AccountId,
     until: i64,
     factor: String,
 }
@@ -193,7 +193,7 @@ async fn proved(visit: &Visit, device: &Device, code: &str) -> Result<(), PageEr
     })
 }
 
-fn fresh(internal: &Internal, account: i64) -> (Vec<String>, Vec<Vec<u8>>) {
+fn fresh(internal: &Internal, account: AccountId) -> (Vec<String>, Vec<Vec<u8>>) {
     let codes = recovery_codes(&mut rand::rng());
     let macs = codes
         .iter()

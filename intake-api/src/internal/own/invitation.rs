@@ -119,7 +119,7 @@ pub(super) async fn set(
     if !used.await? {
         return Ok(over(lang));
     }
-    info!(account = invited.account_id, "an invitation was used");
+    info!(account = invited.account_id.0, "an invitation was used");
     let done = InvitationPage {
         done: true,
         ..InvitationPage::empty(lang)

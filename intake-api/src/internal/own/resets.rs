@@ -11,7 +11,7 @@ use axum::{
 use chrono::TimeDelta;
 use platform::{
     clock,
-    store::{FactorReset, Find, StoreError},
+    store::{AccountId, FactorReset, FactorResetId, Find, StoreError},
 };
 use serde::Deserialize;
 use serde_json::json;
@@ -33,7 +33,7 @@ const GOOD: TimeDelta = TimeDelta::days(3);
 const REASON: usize = 300;
 
 struct Line {
-    id: i64,
+    id: FactorResetId,
     who: String,
     asked: String,
     reason: String,
@@ -63,7 +63,11 @@ pub(super) async fn page(by: By<Resetter>) -> Result<Response, PageError> {
 }
 
 /// `POST /people/{id}/factor-reset`
-pub(super) async fn ask(by: By<Admin>, Path(id): Path<i64>, Form(form): Form<Reason>) -> Result<Response, PageError> {
+pub(super) async fn ask(
+    by: By<Admin>,
+    Path(id): Path<AccountId>,
+    Form(form): Form<Reason>,
+) -> Result<Response, PageError> {
     let reason = form.reason.trim().to_owned();
     if id == by.me() {
         return refuse_asking(&by, "factor.reset_own").await;
@@ -99,16 +103,16 @@ async fn refuse_asking(visit: &Visit, key: &str) -> Result<Response, PageError> 
 }
 
 /// `POST /factor-resets/{id}/confirm`
-pub(super) async fn confirm(by: By<Resetter>, Path(id): Path<i64>) -> Result<Response, PageError> {
+pub(super) async fn confirm(by: By<Resetter>, Path(id): Path<FactorResetId>) -> Result<Response, PageError> {
     decide(&by, id, true).await
 }
 
 /// `POST /factor-resets/{id}/refuse`
-pub(super) async fn refuse(by: By<Resetter>, Path(id): Path<i64>) -> Result<Response, PageError> {
+pub(super) async fn refuse(by: By<Resetter>, Path(id): Path<FactorResetId>) -> Result<Response, PageError> {
     decide(&by, id, false).await
 }
 
-async fn decide(by: &By<Resetter>, id: i64, confirmed: bool) -> Result<Response, PageError> {
+async fn decide(by: &By<Resetter>, id: FactorResetId, confirmed: bool) -> Result<Response, PageError> {
     let waiting = mine(by).await?;
     let reset = waiting.into_iter().find(|reset| reset.id == id);
     let reset = reset.ok_or(PageError::NotFound)?;

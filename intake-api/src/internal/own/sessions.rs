@@ -10,11 +10,10 @@ use axum::{
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
-    store::{EndSessions, Find, SessionLine},
+    store::{AccountId, EndSessions, Find, SessionId, SessionLine},
     text::Lang,
 };
 use serde::Deserialize;
-use uuid::Uuid;
 
 use crate::internal::{
     By, Visit,
@@ -41,7 +40,7 @@ const TOLD: [&str; 11] = [
 ];
 
 struct Line {
-    id: Uuid,
+    id: SessionId,
     here: bool,
     agent: String,
     address: String,
@@ -64,7 +63,7 @@ struct SessionsPage {
 /// Which session ends.
 #[derive(Deserialize)]
 pub(super) struct Which {
-    session: Uuid,
+    session: SessionId,
 }
 
 /// `GET /sessions`
@@ -89,7 +88,7 @@ async fn ended(by: &By<SignedIn>, which: EndSessions) -> Result<Response, PageEr
 }
 
 /// Ends sessions of an account, in a task of its own: how many.
-async fn end_some(visit: &Visit, account: i64, which: EndSessions) -> Result<u64, PageError> {
+async fn end_some(visit: &Visit, account: AccountId, which: EndSessions) -> Result<u64, PageError> {
     let visit = visit.clone();
     detached(async move {
         let act = new_act(&visit, "sessions-ended", Some(account), clock::now());
@@ -99,7 +98,7 @@ async fn end_some(visit: &Visit, account: i64, which: EndSessions) -> Result<u64
 }
 
 /// `POST /people/{id}/sessions-end`: an administrator ends all of a person's.
-pub(super) async fn end_of_another(by: By<Admin>, Path(id): Path<i64>) -> Result<Response, PageError> {
+pub(super) async fn end_of_another(by: By<Admin>, Path(id): Path<AccountId>) -> Result<Response, PageError> {
     let (people, county) = (&by.internal.people, &by.internal.county);
     if people.accounts_list(county, Find::One(id)).await?.is_empty() {
         return Err(PageError::NotFound);

@@ -4,10 +4,11 @@
 //! when it is not this one. Durations show two units at most: nobody plans by the minute of a deadline three days away.
 
 use casework::calendar::{Limit, shanghai};
-use casework::county::Phrases;
-use casework::county::{Area, Located};
+use casework::county::{Area, Located, Phrases};
 use casework::pack::Pack;
 use casework::report::{Facts, salvage};
+use casework::ticket::TicketState;
+use casework::words::{Grade, TicketClock, Urgency};
 use casework::zh;
 use chrono::{DateTime, Datelike, FixedOffset, TimeDelta, Timelike, Utc};
 use platform::text::Lang;
@@ -106,7 +107,12 @@ impl Countdown {
 }
 
 /// The countdown of the next stage of a ticket.
-pub(crate) fn countdown(lang: Lang, stage: Option<&str>, due: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Countdown {
+pub(crate) fn countdown(
+    lang: Lang,
+    stage: Option<TicketClock>,
+    due: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> Countdown {
     let Some(code) = stage else {
         return Countdown {
             text: lang.t("words.countdown.none").to_owned(),
@@ -136,7 +142,12 @@ pub(crate) fn countdown(lang: Lang, stage: Option<&str>, due: Option<DateTime<Ut
 }
 
 /// The same for a page that does not refresh itself: the time of the day, which stays true while the page stays open.
-pub(crate) fn fixed(lang: Lang, stage: Option<&str>, due: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Countdown {
+pub(crate) fn fixed(
+    lang: Lang,
+    stage: Option<TicketClock>,
+    due: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> Countdown {
     let relative = countdown(lang, stage, due, now);
     let (Some(code), Some(at)) = (stage, due) else {
         return relative;
@@ -154,28 +165,28 @@ pub(crate) fn fixed(lang: Lang, stage: Option<&str>, due: Option<DateTime<Utc>>,
 }
 
 /// 特急 / 紧急 / 一般
-pub(crate) fn urgency(lang: Lang, code: &str) -> &'static str {
-    match code {
-        "P1" => lang.t("words.urgency.p1"),
-        "P2" => lang.t("words.urgency.p2"),
-        _ => lang.t("words.urgency.p3"),
-    }
+pub(crate) fn urgency(lang: Lang, urgency: Urgency) -> &'static str {
+    lang.t(match urgency {
+        Urgency::P1 => "words.urgency.p1",
+        Urgency::P2 => "words.urgency.p2",
+        Urgency::P3 => "words.urgency.p3",
+    })
 }
 
 /// 签收 / 首次见面核实 / 办结
-pub(crate) fn stage(lang: Lang, code: &str) -> &'static str {
-    match code {
-        "sign" => lang.t("words.stage.sign"),
-        "contact" => lang.t("words.stage.contact"),
-        "confirm" => lang.t("words.stage.confirm"),
-        "approve" => lang.t("words.stage.approve"),
-        _ => lang.t("words.stage.resolve"),
-    }
+pub(crate) fn stage(lang: Lang, clock: TicketClock) -> &'static str {
+    lang.t(match clock {
+        TicketClock::Sign => "words.stage.sign",
+        TicketClock::Contact => "words.stage.contact",
+        TicketClock::Resolve => "words.stage.resolve",
+        TicketClock::Confirm => "words.stage.confirm",
+        TicketClock::Approve => "words.stage.approve",
+    })
 }
 
 /// 已派单 …
-pub(crate) fn state(lang: Lang, code: &str) -> &'static str {
-    lang.t(&format!("words.state.{code}"))
+pub(crate) fn state(lang: Lang, state: TicketState) -> &'static str {
+    lang.t(&format!("words.state.{state}"))
 }
 
 /// 主办 / 协办
@@ -204,11 +215,11 @@ pub(crate) fn letters(pack: &Pack, unit: &str) -> bool {
 
 /// A basis in words, with the law's title. The grade is for those who edit rules: to others county policy is said so, and law
 /// stands as law.
-pub(crate) fn basis(lang: Lang, phrases: &Phrases, text: &str, grade: &str) -> String {
+pub(crate) fn basis(lang: Lang, phrases: &Phrases, text: &str, grade: Grade) -> String {
     let said = zh::cited(phrases, text);
     match grade {
-        "P" if said.is_ascii() => lang.t("desk.county_policy").to_owned(),
-        "P" if !zh::names_county(&said) => lang.fill("notice.policy", &[("basis", &said)]),
+        Grade::P if said.is_ascii() => lang.t("desk.county_policy").to_owned(),
+        Grade::P if !zh::names_county(&said) => lang.fill("notice.policy", &[("basis", &said)]),
         _ => said,
     }
 }
@@ -303,7 +314,7 @@ mod tests {
     fn amber_is_most_of_the_time_and_red_is_over() {
         let (start, due) = (at("2026-11-24T08:00:00Z"), at("2026-11-24T09:00:00Z"));
         let class = |now: &str| {
-            countdown(Lang::Zh, Some("sign"), Some(due), at(now))
+            countdown(Lang::Zh, Some(TicketClock::Sign), Some(due), at(now))
                 .since(start, Some(due), at(now))
                 .class()
         };
@@ -313,12 +324,15 @@ mod tests {
 
     #[test]
     fn a_basis_has_its_law_by_title_and_policy_never_looks_like_law() {
-        let said = |text: &str, grade: &str| basis(Lang::Zh, &Phrases::default(), text, grade);
-        assert_eq!(said("未成年人保护法 11", "V"), "《未成年人保护法》第十一条");
-        assert!(said("强制报告意见 2 与 4", "V").ends_with("》第二条、第四条"));
-        assert_eq!(said("county policy", "P"), "本县规定");
-        assert_eq!(said("some rule", "P"), "本县规定");
-        assert_eq!(said("未成年人保护法 11", "P"), "本县规定：《未成年人保护法》第十一条");
+        let said = |text: &str, grade: Grade| basis(Lang::Zh, &Phrases::default(), text, grade);
+        assert_eq!(said("未成年人保护法 11", Grade::V), "《未成年人保护法》第十一条");
+        assert!(said("强制报告意见 2 与 4", Grade::V).ends_with("》第二条、第四条"));
+        assert_eq!(said("county policy", Grade::P), "本县规定");
+        assert_eq!(said("some rule", Grade::P), "本县规定");
+        assert_eq!(
+            said("未成年人保护法 11", Grade::P),
+            "本县规定：《未成年人保护法》第十一条"
+        );
     }
 
     fn at(text: &str) -> DateTime<Utc> {
@@ -328,21 +342,34 @@ mod tests {
     #[test]
     fn countdowns_say_what_and_how_long() {
         let now = at("2026-11-24T08:00:00Z");
-        let left = countdown(Lang::Zh, Some("sign"), Some(at("2026-11-24T08:20:30Z")), now);
+        let left = countdown(Lang::Zh, Some(TicketClock::Sign), Some(at("2026-11-24T08:20:30Z")), now);
         assert_eq!((left.text.as_str(), left.overdue), ("距签收时限还有 20 分钟", false));
-        let over = countdown(Lang::Zh, Some("contact"), Some(at("2026-11-24T05:00:00Z")), now);
+        let over = countdown(
+            Lang::Zh,
+            Some(TicketClock::Contact),
+            Some(at("2026-11-24T05:00:00Z")),
+            now,
+        );
         assert_eq!((over.text.as_str(), over.overdue), ("首次见面核实已超期 3 小时", true));
-        let english = countdown(Lang::En, Some("resolve"), Some(at("2026-11-25T09:00:00Z")), now);
+        let english = countdown(
+            Lang::En,
+            Some(TicketClock::Resolve),
+            Some(at("2026-11-25T09:00:00Z")),
+            now,
+        );
         assert_eq!(english.text, "1 day 1 hour left to close");
         let (due, late) = (Some(at("2026-11-24T08:20:30Z")), Some(at("2026-11-24T05:00:00Z")));
-        assert_eq!(fixed(Lang::Zh, Some("sign"), due, now).text, "签收时限：11月24日 16:20");
-        let past = fixed(Lang::Zh, Some("contact"), late, now);
+        assert_eq!(
+            fixed(Lang::Zh, Some(TicketClock::Sign), due, now).text,
+            "签收时限：11月24日 16:20"
+        );
+        let past = fixed(Lang::Zh, Some(TicketClock::Contact), late, now);
         assert_eq!(
             (past.text.as_str(), past.overdue),
             ("首次见面核实已超期（11月24日 13:00到期）", true)
         );
         assert!(
-            countdown(Lang::Zh, Some("resolve"), None, now)
+            countdown(Lang::Zh, Some(TicketClock::Resolve), None, now)
                 .text
                 .contains("尚未起算")
         );

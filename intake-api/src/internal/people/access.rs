@@ -7,7 +7,7 @@ use axum::{extract::Query, http::StatusCode, response::Response};
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
-    store::{AccessFind, AccessLine},
+    store::{AccessFind, AccessId, AccessLine},
     text::Lang,
 };
 use serde::Deserialize;
@@ -35,7 +35,7 @@ pub(super) struct Asked {
     account: String,
     #[serde(default)]
     address: String,
-    before: Option<i64>,
+    before: Option<AccessId>,
 }
 
 struct Line {
@@ -124,7 +124,7 @@ pub(super) async fn api(by: By<Watcher>, Query(asked): Query<Asked>) -> Result<A
     }))
 }
 
-fn cut(mut found: Vec<AccessLine>) -> (Vec<AccessLine>, Option<i64>) {
+fn cut(mut found: Vec<AccessLine>) -> (Vec<AccessLine>, Option<AccessId>) {
     let shown = usize::try_from(SHOWN).unwrap_or_default();
     let older = (found.len() > shown).then(|| found[shown - 1].id);
     found.truncate(shown);

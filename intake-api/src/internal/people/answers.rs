@@ -2,9 +2,9 @@
 
 use casework::calendar::rfc3339;
 use chrono::{DateTime, Utc};
-use platform::{
-    receipt::ReportId,
-    store::{self, AccessLine, AccountAct, DeedLine, GrantRequest, Membership},
+use platform::store::{
+    self, AccessId, AccessLine, AccountAct, AccountActId, AccountId, DeedLine, GrantRequest, GrantRequestId,
+    Membership, TicketId,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -18,7 +18,7 @@ pub(super) struct Person {
 
 #[derive(Serialize)]
 struct Account {
-    id: i64,
+    id: AccountId,
     login: String,
     name: String,
     phone: Option<String>,
@@ -31,7 +31,7 @@ struct Account {
 
 #[derive(Serialize)]
 struct Role {
-    account_id: i64,
+    account_id: AccountId,
     unit: String,
     role: String,
 }
@@ -39,7 +39,7 @@ struct Role {
 /// One's own account. An account has two forms: here with how each right came and went, in the list of people with what is held now.
 #[derive(Serialize)]
 pub(super) struct Own {
-    id: i64,
+    id: AccountId,
     login: String,
     name: String,
     roles: Vec<Grant>,
@@ -72,14 +72,14 @@ struct OwnAct {
 /// A role that was asked for somebody.
 #[derive(Serialize)]
 pub(super) struct Request {
-    id: i64,
-    account: i64,
+    id: GrantRequestId,
+    account: AccountId,
     login: String,
     name: String,
     unit: String,
     role: String,
     asked_at: String,
-    asked_by: i64,
+    asked_by: AccountId,
     asker: String,
     expires_at: String,
     decision: Option<String>,
@@ -90,7 +90,7 @@ pub(super) struct Request {
 /// A request that was decided.
 #[derive(Serialize)]
 pub(super) struct Decided {
-    pub(super) account: i64,
+    pub(super) account: AccountId,
     pub(super) unit: String,
     pub(super) role: String,
     pub(super) decision: &'static str,
@@ -101,19 +101,19 @@ pub(super) struct Decided {
 pub(super) struct Trail {
     pub(super) acts: Vec<Act>,
     pub(super) deeds: Vec<Deed>,
-    pub(super) older: Option<i64>,
+    pub(super) older: Option<AccountActId>,
 }
 
 /// What was done to an account, a unit or a right.
 #[derive(Serialize)]
 pub(super) struct Act {
-    id: i64,
+    id: AccountActId,
     at: String,
     act: String,
     by: String,
     by_login: Option<String>,
-    by_account: Option<i64>,
-    account: Option<i64>,
+    by_account: Option<AccountId>,
+    account: Option<AccountId>,
     account_login: Option<String>,
     account_name: Option<String>,
     unit: Option<String>,
@@ -127,7 +127,7 @@ pub(super) struct Act {
 pub(super) struct Deed {
     at: String,
     kind: String,
-    ticket: Option<i64>,
+    ticket: Option<TicketId>,
     rules: Option<i32>,
     receipt: Option<String>,
 }
@@ -136,18 +136,18 @@ pub(super) struct Deed {
 #[derive(Serialize)]
 pub(super) struct Access {
     pub(super) events: Vec<Came>,
-    pub(super) older: Option<i64>,
+    pub(super) older: Option<AccessId>,
 }
 
 /// Somebody at a door.
 #[derive(Serialize)]
 pub(super) struct Came {
-    id: i64,
+    id: AccessId,
     at: String,
     last_at: String,
     times: i64,
     kind: String,
-    account: Option<i64>,
+    account: Option<AccountId>,
     login: Option<String>,
     address: Option<String>,
     door: String,
@@ -271,7 +271,7 @@ impl From<DeedLine> for Deed {
             kind: deed.kind,
             ticket: deed.ticket_id,
             rules: deed.version,
-            receipt: deed.report_id.map(|id| ReportId::from_db(id).to_string()),
+            receipt: deed.report_id.map(|id| id.to_string()),
         }
     }
 }

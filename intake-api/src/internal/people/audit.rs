@@ -5,8 +5,7 @@ use askama::Template;
 use axum::{extract::Query, http::StatusCode, response::Response};
 use platform::{
     clock,
-    receipt::ReportId,
-    store::{AccountAct, ActsFind, DeedLine, StoreError},
+    store::{AccountAct, AccountActId, ActsFind, DeedLine, StoreError},
     text::Lang,
 };
 use serde::Deserialize;
@@ -33,7 +32,7 @@ pub(super) struct Asked {
     #[serde(default)]
     unit: String,
     /// Older than this act.
-    before: Option<i64>,
+    before: Option<AccountActId>,
 }
 
 struct Line {
@@ -70,7 +69,7 @@ struct Found {
     name: Option<String>,
     acts: Vec<AccountAct>,
     deeds: Vec<DeedLine>,
-    older: Option<i64>,
+    older: Option<AccountActId>,
 }
 
 /// The page.
@@ -177,7 +176,7 @@ fn say(deed: &DeedLine, lang: Lang, now: chrono::DateTime<chrono::Utc>) -> Deed 
             link: Some(format!("/rules/{version}")),
         };
     }
-    let receipt = deed.report_id.map(ReportId::from_db);
+    let receipt = deed.report_id;
     Deed {
         at,
         text: format!(

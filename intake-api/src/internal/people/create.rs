@@ -51,7 +51,11 @@ pub(super) async fn create(by: By<Keeper>, Form(typed): Form<NewPerson>) -> Resu
     });
     match made.await? {
         Created::All(ids) => {
-            info!(account = ids.first(), by = by.me(), "an account was made");
+            info!(
+                account = ids.first().map(|id| id.0),
+                by = by.me().0,
+                "an account was made"
+            );
             let text = by.t(if takes_two(&typed.role) {
                 "accounts.created_asked"
             } else {

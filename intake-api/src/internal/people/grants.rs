@@ -4,7 +4,7 @@ use askama::Template;
 use axum::{Form, extract::Path, http::StatusCode, response::Response};
 use platform::{
     clock,
-    store::{Decide, GrantDecided, GrantRequest, StoreError},
+    store::{Decide, GrantDecided, GrantRequest, GrantRequestId, StoreError},
 };
 use serde::Deserialize;
 use tracing::info;
@@ -24,7 +24,7 @@ use crate::internal::{
 };
 
 struct Line {
-    id: i64,
+    id: GrantRequestId,
     who: String,
     what: String,
     asked: String,
@@ -63,7 +63,7 @@ pub(super) struct Nothing {}
 /// `POST /grants/{id}/{act}`: `confirm`, `decline`, `withdraw`.
 pub(super) async fn act(
     by: By<Confirmer>,
-    Path((id, word)): Path<(i64, String)>,
+    Path((id, word)): Path<(GrantRequestId, String)>,
     Form(Nothing {}): Form<Nothing>,
 ) -> Result<Response, PageError> {
     let decide = read(&word).ok_or(PageError::NotFound)?;
@@ -81,7 +81,7 @@ pub(super) async fn act(
 /// `POST /api/v1/grants/{id}/{act}`
 pub(super) async fn api_act(
     by: By<Confirmer>,
-    Path((id, word)): Path<(i64, String)>,
+    Path((id, word)): Path<(GrantRequestId, String)>,
 ) -> Result<Answer<Decided>, ApiError> {
     let decide = read(&word).ok_or(ApiError::said(404, "confirm, decline or withdraw"))?;
     let done = detached(decided(Visit::clone(&by), id, decide)).await;
@@ -106,11 +106,16 @@ fn read(word: &str) -> Option<Decide> {
     }
 }
 
-async fn decided(by: Visit, id: i64, decide: Decide) -> Result<GrantDecided, StoreError> {
+async fn decided(by: Visit, id: GrantRequestId, decide: Decide) -> Result<GrantDecided, StoreError> {
     let act = new_act(&by, "granted", None, clock::now());
     let done = by.internal.people.grant_decide(id, decide, &act).await?;
     if let GrantDecided::Done { account, .. } = &done {
-        info!(account, by = by.me(), decision = decide.word(), "a grant was decided");
+        info!(
+            account = account.0,
+            by = by.me().0,
+            decision = decide.word(),
+            "a grant was decided"
+        );
     }
     Ok(done)
 }
@@ -183,7 +188,7 @@ mod tests {
     #[test]
     fn pages_of_grants() {
         let line = |decides: bool, state: &str| Line {
-            id: 3,
+            id: GrantRequestId(3),
             who: "李娜（lina）".into(),
             what: "县公安局 · 负责人".into(),
             asked: "王芳 11月24日 16:05 申请".into(),

@@ -1,7 +1,7 @@
 //! What somebody who leaves has in hand, unit by unit, and who could take it.
 
 use platform::{
-    store::{Find, HandOver, Held, Membership, Person, StoreError},
+    store::{AccountId, Find, HandOver, Held, Membership, Person, StoreError},
     text::Lang,
 };
 
@@ -20,7 +20,7 @@ pub(super) struct UnitHeld {
     pub(super) name: String,
     pub(super) lines: Vec<String>,
     pub(super) total: i64,
-    pub(super) colleagues: Vec<(i64, String)>,
+    pub(super) colleagues: Vec<(AccountId, String)>,
     pub(super) chosen: String,
 }
 
@@ -45,7 +45,7 @@ impl UnitHeld {
 /// The units of what the person of this account holds, with what was chosen for each.
 pub(super) async fn units_of(
     internal: &Internal,
-    account: i64,
+    account: AccountId,
     held: &[Held],
     fields: &Fields,
     lang: Lang,
@@ -69,7 +69,7 @@ pub(super) async fn units_of(
         unit.lines.push(lang.fill(
             "accounts.leave.line",
             &[
-                ("urgency", words::urgency(lang, &held.urgency)),
+                ("urgency", words::urgency(lang, held.urgency)),
                 (
                     "what",
                     pack.vocabulary().obligations.label(&held.obligation, lang.pack()),
@@ -82,7 +82,7 @@ pub(super) async fn units_of(
 }
 
 /// Who of the unit could take tickets. Two of one name are told apart by their logins.
-async fn colleagues(internal: &Internal, id: i64, unit: &str) -> Result<Vec<(i64, String)>, StoreError> {
+async fn colleagues(internal: &Internal, id: AccountId, unit: &str) -> Result<Vec<(AccountId, String)>, StoreError> {
     let people = internal
         .people
         .accounts_list(&internal.county, Find::OfUnit(unit))

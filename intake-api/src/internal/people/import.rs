@@ -170,7 +170,7 @@ pub(super) async fn confirm(by: By<Admin>, Form(form): Form<Confirmed>) -> Resul
     });
     Ok(match made.await? {
         Created::All(ids) => {
-            info!(accounts = ids.len(), by = by.me(), "accounts were imported");
+            info!(accounts = ids.len(), by = by.me().0, "accounts were imported");
             let fresh = rows.into_iter().zip(&codes);
             let fresh = fresh.map(|(row, code)| Fresh::new(&by.internal, row.name, row.login, code));
             let text = lang.fill("accounts.import.made", &[("n", &ids.len().to_string())]);

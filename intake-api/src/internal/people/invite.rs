@@ -16,9 +16,10 @@ use crate::internal::{
     detached,
     error::PageError,
 };
+use platform::store::AccountId;
 
 /// Invites anew.
-pub(super) async fn invite(by: By<Keeper>, Path(id): Path<i64>) -> Result<Response, PageError> {
+pub(super) async fn invite(by: By<Keeper>, Path(id): Path<AccountId>) -> Result<Response, PageError> {
     let account = fetch_kept(&by, id).await?.account;
     let refused = if id == by.me() {
         Some("accounts.own_password")
@@ -37,14 +38,14 @@ pub(super) async fn invite(by: By<Keeper>, Path(id): Path<i64>) -> Result<Respon
         visit.internal.people.invitation_make(id, &digest, &act).await
     });
     done.await?;
-    info!(account = id, by = by.me(), "an account was invited");
+    info!(account = id.0, by = by.me().0, "an account was invited");
     let fresh = vec![Fresh::new(&by.internal, account.name, account.login, &code)];
     let said = Said::invited(by.t("accounts.invited_done"), fresh, by.lang, now);
     say(&by, id, StatusCode::OK, said).await
 }
 
 /// Takes the one that waits back.
-pub(super) async fn void(by: By<Keeper>, Path(id): Path<i64>) -> Result<Response, PageError> {
+pub(super) async fn void(by: By<Keeper>, Path(id): Path<AccountId>) -> Result<Response, PageError> {
     let void = move |visit: Visit| async move {
         let act = new_act(&visit, "invitation-voided", Some(id), clock::now());
         Ok(if visit.internal.people.invitation_void(id, &act).await? {

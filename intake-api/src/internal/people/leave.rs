@@ -12,7 +12,7 @@ use axum::{
 };
 use platform::{
     clock,
-    store::{Held, Leaving, Left, Person},
+    store::{AccountId, Held, Leaving, Left, Person},
 };
 use serde_json::json;
 use tracing::info;
@@ -39,7 +39,7 @@ use crate::internal::{
 #[template(path = "internal/people/leave.html")]
 struct LeavePage {
     frame: Frame,
-    id: i64,
+    id: AccountId,
     heading: String,
     action: &'static str,
     unit: String,
@@ -101,7 +101,7 @@ impl What {
 /// `GET /people/{id}/leave`: what would follow.
 pub(super) async fn page(
     by: By<Keeper>,
-    Path(id): Path<i64>,
+    Path(id): Path<AccountId>,
     Query(fields): Query<Fields>,
 ) -> Result<Response, PageError> {
     let what = What::read(&fields);
@@ -112,7 +112,7 @@ pub(super) async fn page(
 /// `POST /people/{id}/disable`
 pub(super) async fn disable(
     by: By<Keeper>,
-    Path(id): Path<i64>,
+    Path(id): Path<AccountId>,
     Form(fields): Form<Fields>,
 ) -> Result<Response, PageError> {
     act(&by, id, What::Account, fields).await
@@ -121,7 +121,7 @@ pub(super) async fn disable(
 /// `POST /people/{id}/end`
 pub(super) async fn end(
     by: By<Keeper>,
-    Path(id): Path<i64>,
+    Path(id): Path<AccountId>,
     Form(fields): Form<Fields>,
 ) -> Result<Response, PageError> {
     match What::read(&fields) {
@@ -130,7 +130,7 @@ pub(super) async fn end(
     }
 }
 
-async fn act(by: &By<Keeper>, id: i64, what: What, fields: Fields) -> Result<Response, PageError> {
+async fn act(by: &By<Keeper>, id: AccountId, what: What, fields: Fields) -> Result<Response, PageError> {
     locks_out(by, id, &what).await?;
     let units = left(by, id, &what, &fields).await?.1;
     let again = |status, key| Again::keeping(status, by.said(key), fields.clone());
@@ -163,8 +163,8 @@ async fn act(by: &By<Keeper>, id: i64, what: What, fields: Fields) -> Result<Res
 }
 
 /// It is done, and so many tickets went to others.
-async fn ended(by: &By<Keeper>, id: i64, what: &What, moved: i64) -> Result<Response, PageError> {
-    info!(account = id, by = by.me(), moved, "an account or a role was ended");
+async fn ended(by: &By<Keeper>, id: AccountId, what: &What, moved: i64) -> Result<Response, PageError> {
+    info!(account = id.0, by = by.me().0, moved, "an account or a role was ended");
     let mut text = by.t(what.done()).to_owned();
     if moved > 0 {
         text += &by.lang.fill("accounts.leave.moved", &[("n", &moved.to_string())]);
@@ -178,7 +178,12 @@ async fn ended(by: &By<Keeper>, id: i64, what: &What, moved: i64) -> Result<Resp
 }
 
 /// The person, and what would stay with nobody, by unit.
-async fn left(visit: &Visit, id: i64, what: &What, fields: &Fields) -> Result<(Person, Vec<UnitHeld>), PageError> {
+async fn left(
+    visit: &Visit,
+    id: AccountId,
+    what: &What,
+    fields: &Fields,
+) -> Result<(Person, Vec<UnitHeld>), PageError> {
     let internal = &visit.internal;
     let person = fetch(visit, id).await?;
     let held = internal.people.account_holds(&internal.county, id).await?;
@@ -187,7 +192,7 @@ async fn left(visit: &Visit, id: i64, what: &What, fields: &Fields) -> Result<(P
     Ok((person, units))
 }
 
-async fn show(visit: &Visit, id: i64, what: &What, again: Again<Fields>) -> Result<Response, PageError> {
+async fn show(visit: &Visit, id: AccountId, what: &What, again: Again<Fields>) -> Result<Response, PageError> {
     let (internal, lang) = (&visit.internal, visit.lang);
     let (person, held) = left(visit, id, what, &again.fields).await?;
     let pack = &internal.pack.current().pack;
@@ -232,7 +237,7 @@ async fn show(visit: &Visit, id: i64, what: &What, again: Again<Fields>) -> Resu
 }
 
 /// Refused with a page, when this is not the actor's to end, would lock them out, or leave the county without an administrator.
-async fn locks_out(visit: &Visit, id: i64, what: &What) -> Result<(), PageError> {
+async fn locks_out(visit: &Visit, id: AccountId, what: &What) -> Result<(), PageError> {
     match what {
         What::Account => drop(fetch_kept(visit, id).await?),
         What::Role { unit, role } => {

@@ -5,7 +5,7 @@ use axum::{extract::Query, http::StatusCode, response::Response};
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
-    store::{Account, Find, Person, StoreError},
+    store::{Account, AccountId, Find, Person, StoreError},
     text::Lang,
 };
 use serde::Deserialize;
@@ -32,7 +32,7 @@ const SEARCH: usize = 100;
 
 /// What a list of people says of one.
 pub(super) struct Line {
-    pub(super) id: i64,
+    pub(super) id: AccountId,
     pub(super) login: String,
     pub(super) name: String,
     pub(super) phone: Option<Phone>,

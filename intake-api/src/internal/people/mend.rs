@@ -13,6 +13,7 @@ use super::{
     trail::new_act,
 };
 use crate::internal::{By, Visit, again::Wrong, auth::Keeper, detached, error::PageError};
+use platform::store::AccountId;
 
 /// The form.
 #[derive(Deserialize)]
@@ -24,7 +25,11 @@ pub(super) struct Mended {
 }
 
 /// Mends it, or gives back what was typed with what is wrong.
-pub(super) async fn mend(by: By<Keeper>, Path(id): Path<i64>, Form(form): Form<Mended>) -> Result<Response, PageError> {
+pub(super) async fn mend(
+    by: By<Keeper>,
+    Path(id): Path<AccountId>,
+    Form(form): Form<Mended>,
+) -> Result<Response, PageError> {
     let before = fetch_kept(&by, id).await?.account;
     let mut wrong = Wrong::new();
     let name = fields::name(&form.name).map_err(|key| wrong.insert("name", key));
@@ -45,6 +50,6 @@ pub(super) async fn mend(by: By<Keeper>, Path(id): Path<i64>, Form(form): Form<M
         people.account_mend(county, id, &name, phone.as_deref(), &act).await
     });
     done.await?;
-    info!(account = id, by = by.me(), "a name or phone was mended");
+    info!(account = id.0, by = by.me().0, "a name or phone was mended");
     say(&by, id, StatusCode::OK, Said::done(by.t("accounts.mended"))).await
 }

@@ -70,7 +70,7 @@ pub(crate) async fn change(by: By<SignedIn>, device: Device, Form(form): Form<Ch
             .await
     });
     done.await?;
-    info!(account = by.me(), "changed their password");
+    info!(account = by.me().0, "changed their password");
     Ok(show(&by, Again::default(), true))
 }
 

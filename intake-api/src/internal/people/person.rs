@@ -5,7 +5,7 @@ use axum::{extract::Path, http::StatusCode, response::Response};
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
-    store::{Account, Find, Invitation, Person, StoreError},
+    store::{Account, AccountId, Find, Invitation, Person, StoreError},
     text::Lang,
 };
 
@@ -47,7 +47,7 @@ pub(super) struct Typed {
 #[template(path = "internal/people/person.html")]
 struct PersonPage {
     frame: Frame,
-    id: i64,
+    id: AccountId,
     login: String,
     heading: String,
     name: String,
@@ -81,12 +81,12 @@ impl PersonPage {
 }
 
 /// The page.
-pub(super) async fn page(by: By<Keeper>, Path(id): Path<i64>) -> Result<Response, PageError> {
+pub(super) async fn page(by: By<Keeper>, Path(id): Path<AccountId>) -> Result<Response, PageError> {
     show(&by, id, Again::default()).await
 }
 
 /// One person of this county whom the actor sees.
-pub(super) async fn fetch(visit: &Visit, id: i64) -> Result<Person, PageError> {
+pub(super) async fn fetch(visit: &Visit, id: AccountId) -> Result<Person, PageError> {
     let (people, county) = (&visit.internal.people, &visit.internal.county);
     let person = people.accounts_list(county, Find::One(id)).await?.into_iter().next();
     let person = person.filter(|person| Scope::of(&visit.actor).sees(person));
@@ -94,7 +94,7 @@ pub(super) async fn fetch(visit: &Visit, id: i64) -> Result<Person, PageError> {
 }
 
 /// One whose account the actor keeps: whoever may not change it finds nothing to change.
-pub(super) async fn fetch_kept(visit: &Visit, id: i64) -> Result<Person, PageError> {
+pub(super) async fn fetch_kept(visit: &Visit, id: AccountId) -> Result<Person, PageError> {
     let person = fetch(visit, id).await?;
     let kept = Scope::of(&visit.actor).keeps(&person).then_some(person);
     kept.ok_or(PageError::NotFound)
@@ -132,14 +132,14 @@ fn invitation_said(last: Option<&Invitation>, account: &Account, lang: Lang, now
 }
 
 /// The page with a sentence about an act.
-pub(super) async fn say(visit: &Visit, id: i64, status: StatusCode, said: Said) -> Result<Response, PageError> {
+pub(super) async fn say(visit: &Visit, id: AccountId, status: StatusCode, said: Said) -> Result<Response, PageError> {
     show(visit, id, Again::saying(status, said)).await
 }
 
 /// The page with the sentence of this key: done where the status is 200, else refused.
 pub(super) async fn answer(
     visit: &Visit,
-    id: i64,
+    id: AccountId,
     (status, key): (StatusCode, &'static str),
 ) -> Result<Response, PageError> {
     let text = visit.t(key);
@@ -153,7 +153,11 @@ pub(super) async fn answer(
 
 /// Changes an account that the actor keeps, in a task of its own, and answers with the page; `change` says the status and the key
 /// of the sentence.
-pub(super) async fn change<W>(visit: &Visit, id: i64, change: impl FnOnce(Visit) -> W) -> Result<Response, PageError>
+pub(super) async fn change<W>(
+    visit: &Visit,
+    id: AccountId,
+    change: impl FnOnce(Visit) -> W,
+) -> Result<Response, PageError>
 where
     W: Future<Output = Result<(StatusCode, &'static str), StoreError>> + Send + 'static,
 {
@@ -163,7 +167,7 @@ where
 }
 
 /// The page after an act.
-pub(super) async fn show(visit: &Visit, id: i64, again: Again<Typed>) -> Result<Response, PageError> {
+pub(super) async fn show(visit: &Visit, id: AccountId, again: Again<Typed>) -> Result<Response, PageError> {
     let (internal, lang) = (&visit.internal, visit.lang);
     let person = fetch(visit, id).await?;
     let scope = Scope::of(&visit.actor);
@@ -223,7 +227,7 @@ mod tests {
     fn pages_of_a_person() {
         let mut page = PersonPage {
             frame: testing::frame(&[("office", "admin")], Lang::Zh, "/people"),
-            id: 9,
+            id: AccountId(9),
             login: "lina".into(),
             heading: "李娜".into(),
             name: "李娜".into(),

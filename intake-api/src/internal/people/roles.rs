@@ -3,7 +3,7 @@
 use axum::{Form, extract::Path, http::StatusCode, response::Response};
 use platform::{
     clock,
-    store::{Asked, StoreError, takes_two},
+    store::{AccountId, Asked, StoreError, takes_two},
 };
 use serde::Deserialize;
 use tracing::info;
@@ -27,7 +27,11 @@ pub(super) struct Role {
 }
 
 /// One more role: given, or asked where it takes two people. Nobody gives themselves one.
-pub(super) async fn grant(by: By<Keeper>, Path(id): Path<i64>, Form(form): Form<Role>) -> Result<Response, PageError> {
+pub(super) async fn grant(
+    by: By<Keeper>,
+    Path(id): Path<AccountId>,
+    Form(form): Form<Role>,
+) -> Result<Response, PageError> {
     fetch(&by, id).await?;
     if let Err(wrong) = fields::role(&by.internal.pack.current().pack, &form.unit, &form.role) {
         return show(&by, id, Again::not_saved(Wrong::from([wrong]), typed(form), by.lang)).await;
@@ -40,12 +44,17 @@ pub(super) async fn grant(by: By<Keeper>, Path(id): Path<i64>, Form(form): Form<
         return show(&by, id, Again::keeping(StatusCode::CONFLICT, said, typed(form))).await;
     }
     let given = give(&by, id, form).await?;
-    info!(account = id, by = by.me(), key = given.1, "a role was given or asked");
+    info!(
+        account = id.0,
+        by = by.me().0,
+        key = given.1,
+        "a role was given or asked"
+    );
     answer(&by, id, given).await
 }
 
 /// Gives a role, or asks for one that takes two people: the status, and the key of what is said.
-async fn give(visit: &Visit, id: i64, form: Role) -> Result<(StatusCode, &'static str), PageError> {
+async fn give(visit: &Visit, id: AccountId, form: Role) -> Result<(StatusCode, &'static str), PageError> {
     let visit = visit.clone();
     detached(async move {
         let two = takes_two(&form.role);
@@ -80,7 +89,7 @@ fn typed(form: Role) -> Typed {
 }
 
 /// A disabled account comes back with the roles of its units; those that take two people are asked for again.
-pub(super) async fn enable(by: By<Keeper>, Path(id): Path<i64>) -> Result<Response, PageError> {
+pub(super) async fn enable(by: By<Keeper>, Path(id): Path<AccountId>) -> Result<Response, PageError> {
     let enable = move |visit: Visit| async move {
         let act = new_act(&visit, "enabled", Some(id), clock::now());
         let (people, county) = (&visit.internal.people, &visit.internal.county);

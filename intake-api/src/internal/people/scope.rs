@@ -74,14 +74,14 @@ impl Scope {
 
 #[cfg(test)]
 mod tests {
-    use platform::store::{Account, Membership, Person};
+    use platform::store::{Account, AccountId, Membership, Person};
 
     use super::Scope;
 
     fn person(roles: &[(&str, &str)]) -> Person {
         Person {
             account: Account {
-                id: 1,
+                id: AccountId(1),
                 login: "zhang".into(),
                 name: "张".into(),
                 phone: None,
@@ -95,7 +95,7 @@ mod tests {
             memberships: roles
                 .iter()
                 .map(|(unit, role)| Membership {
-                    account_id: 1,
+                    account_id: AccountId(1),
                     unit: (*unit).into(),
                     role: (*role).into(),
                 })

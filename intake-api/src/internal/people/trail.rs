@@ -3,7 +3,7 @@
 use casework::pack::Pack;
 use chrono::{DateTime, Utc};
 use platform::{
-    store::{AccountAct, NewAct},
+    store::{AccountAct, AccountId, NewAct},
     text::Lang,
 };
 use serde_json::Value;
@@ -18,7 +18,12 @@ pub(crate) struct ActLine {
 }
 
 /// An act of this person, to be recorded.
-pub(crate) fn new_act<'a>(visit: &'a Visit, act: &'static str, account: Option<i64>, at: DateTime<Utc>) -> NewAct<'a> {
+pub(crate) fn new_act<'a>(
+    visit: &'a Visit,
+    act: &'static str,
+    account: Option<AccountId>,
+    at: DateTime<Utc>,
+) -> NewAct<'a> {
     NewAct {
         county: &visit.internal.county,
         at,

@@ -183,7 +183,7 @@ pub(super) async fn confirm(
     if !done.await? {
         return Err(PageError::NotFound);
     }
-    info!(unit = code, by = by.me(), "a unit's contacts were confirmed");
+    info!(unit = code, by = by.me().0, "a unit's contacts were confirmed");
     let said = Said::done(by.t("units.confirmed_done"));
     show(&by, &code, Again::saying(StatusCode::OK, said)).await
 }

@@ -3,7 +3,11 @@
 use askama::Template;
 use axum::response::Response;
 use chrono::{DateTime, Utc};
-use platform::{clock, store::RuleSet, text::Lang};
+use platform::{
+    clock,
+    store::{AccountId, RuleSet, RuleSetState},
+    text::Lang,
+};
 
 use crate::internal::{
     By, Visit,
@@ -80,19 +84,19 @@ pub(super) async fn show(visit: &Visit, again: Again<String>) -> Result<Response
 
 /// Where a version stands, as a key under `rules.state`.
 pub(super) fn state(set: &RuleSet, in_force: i32, now: DateTime<Utc>) -> &'static str {
-    match set.state.as_str() {
-        "approved" if set.version == in_force => "in-force",
-        "approved" if set.active_from.is_some_and(|from| from > now) => "scheduled",
-        "approved" => "retired",
-        "submitted" => "submitted",
-        "withdrawn" => "withdrawn",
-        _ if set.is_checked() && set.is_replayed() => "replayed",
-        _ if set.is_checked() => "checked",
-        _ => "draft",
+    match set.state {
+        RuleSetState::Approved if set.version == in_force => "in-force",
+        RuleSetState::Approved if set.active_from.is_some_and(|from| from > now) => "scheduled",
+        RuleSetState::Approved => "retired",
+        RuleSetState::Submitted => "submitted",
+        RuleSetState::Withdrawn => "withdrawn",
+        RuleSetState::Draft if set.is_checked() && set.is_replayed() => "replayed",
+        RuleSetState::Draft if set.is_checked() => "checked",
+        RuleSetState::Draft => "draft",
     }
 }
 
-fn line(set: &RuleSet, in_force: i32, me: i64, lang: Lang, now: DateTime<Utc>) -> Line {
+fn line(set: &RuleSet, in_force: i32, me: AccountId, lang: Lang, now: DateTime<Utc>) -> Line {
     let at = |at: DateTime<Utc>| words::moment(lang, at, now);
     let state = state(set, in_force, now);
     let by = |by: &Option<String>| by.clone().unwrap_or_default();
@@ -116,7 +120,7 @@ fn line(set: &RuleSet, in_force: i32, me: i64, lang: Lang, now: DateTime<Utc>) -
         word: lang.t(&format!("rules.state.{state}")),
         reason: reason(set, lang),
         what,
-        mine: set.state == "submitted" && !set.authors.contains(&me),
+        mine: set.state == RuleSetState::Submitted && !set.authors.contains(&me),
     }
 }
 

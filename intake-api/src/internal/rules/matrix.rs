@@ -43,12 +43,12 @@ pub(super) fn matrix(pack: &Pack, table: &Table, lang: Lang) -> Vec<MatrixRow> {
             cells: Urgency::HIGHEST_FIRST
                 .iter()
                 .map(|urgency| MatrixCell {
-                    urgency: words::urgency(lang, urgency.as_str()),
+                    urgency: words::urgency(lang, *urgency),
                     hot: *urgency == Urgency::P1,
                     stages: Stage::ALL
                         .iter()
                         .map(|stage| MatrixStage {
-                            name: words::stage(lang, stage.as_str()),
+                            name: words::stage(lang, (*stage).into()),
                             limits: limits(pack, table, lang, (&term.code, *urgency, *stage)),
                         })
                         .filter(|stage| !stage.limits.is_empty())

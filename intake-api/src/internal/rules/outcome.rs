@@ -138,7 +138,7 @@ fn sample_view(sample: &Sample, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> 
 
 /// `特急`, then `公安局：接报处置（主办），办结 11月25日 24:00`.
 fn tickets(decision: &SampleDecision, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> Vec<String> {
-    let urgency = words::urgency(lang, decision.urgency.as_str()).to_owned();
+    let urgency = words::urgency(lang, decision.urgency).to_owned();
     let tickets = decision.tickets.iter().map(|ticket| {
         let unit = pack
             .units()
@@ -155,7 +155,7 @@ fn tickets(decision: &SampleDecision, pack: &Pack, lang: Lang, now: DateTime<Utc
             .iter()
             .filter_map(|(stage, planned)| {
                 let due = words::due(lang, planned.due?, now);
-                Some(format!("{} {due}", words::stage(lang, stage.as_str())))
+                Some(format!("{} {due}", words::stage(lang, (*stage).into())))
             })
             .collect();
         format!("{unit}：{obligation}（{role}） {}", stages.join(" · "))

@@ -11,7 +11,11 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use casework::pack::Pack;
-use platform::{office::replay, run::telemetry::chain, store::RulesError};
+use platform::{
+    office::replay,
+    run::telemetry::chain,
+    store::{RuleSetState, RulesError},
+};
 use serde::Deserialize;
 use tracing::{error, info};
 
@@ -67,7 +71,7 @@ pub(super) async fn start(
         },
     };
     let (set, rules) = examined::opened(internal, version).await?;
-    if set.state != "draft" {
+    if set.state != RuleSetState::Draft {
         return refuse(StatusCode::CONFLICT, "rules.refused.not_draft").await;
     }
     let examined = examined::check(internal, &rules).await?;

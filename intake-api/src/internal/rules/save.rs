@@ -6,7 +6,7 @@ use casework::county::PackFiles;
 use casework::office::soundness::Examined;
 use platform::{
     clock,
-    store::{self, Clerk, RulesError, Store},
+    store::{self, AccountId, Clerk, RulesError, Store},
     text::Lang,
 };
 
@@ -39,7 +39,7 @@ pub(super) async fn save(visit: &Visit, (version, revision): (i32, i32), rules: 
 /// A person as an owned value, for a task of its own.
 #[derive(Clone)]
 pub(super) struct Signed {
-    account: i64,
+    account: AccountId,
     name: String,
     at: chrono::DateTime<chrono::Utc>,
 }

@@ -12,7 +12,7 @@ use casework::disclosure::Shows;
 use casework::pack::Pack;
 use casework::report::{ChildFacts, Facts};
 use casework::routing::{self, Decision};
-use casework::words::{Identity, LivingWith, Place, ReporterKind, Sex, Suspect};
+use casework::words::{Identity, LivingWith, Place, ReporterKind, Sex, Suspect, Urgency};
 use platform::{clock, text::Lang};
 
 use super::examined;
@@ -158,7 +158,7 @@ fn answer(how: Telling<'_>, facts: &Facts, decision: &Decision, other: Option<&D
                 || lang.t("rules.try.waits").to_owned(),
                 |due| words::due(lang, due, now),
             );
-            format!("{} {due}", words::stage(lang, stage.stage.as_str()))
+            format!("{} {due}", words::stage(lang, stage.stage.into()))
         });
         Ticket {
             obligation: pack
@@ -178,8 +178,8 @@ fn answer(how: Telling<'_>, facts: &Facts, decision: &Decision, other: Option<&D
     });
     Answer {
         title,
-        urgency: words::urgency(lang, decision.urgency.as_str()),
-        hot: decision.urgency.as_str() == "P1",
+        urgency: words::urgency(lang, decision.urgency),
+        hot: decision.urgency == Urgency::P1,
         tickets: tickets.collect(),
         triage: decision.triage_reasons.clone(),
     }

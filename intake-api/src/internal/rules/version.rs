@@ -8,7 +8,7 @@ use casework::dmn;
 use chrono::{DateTime, Days, Utc};
 use platform::{
     clock,
-    store::{RuleSet, RuleSetAct},
+    store::{RuleSet, RuleSetAct, RuleSetState},
     text::Lang,
 };
 
@@ -119,7 +119,7 @@ async fn read(visit: &Visit, version: i32, error: Option<String>) -> Result<Vers
         version,
         state,
         word: lang.t(&format!("rules.state.{state}")),
-        draft: set.state == "draft",
+        draft: set.state == RuleSetState::Draft,
         reason: list::reason(&set, lang),
         reason_typed: set.reason.clone(),
         lines: life_lines(&set, lang, now),
@@ -158,14 +158,16 @@ async fn read(visit: &Visit, version: i32, error: Option<String>) -> Result<Vers
 
 fn can(set: &RuleSet, actor: &Actor, sound: bool, in_force: i32, now: DateTime<Utc>) -> Can {
     let wrote = set.authors.contains(&actor.person.account.id);
-    let (draft, submitted) = (set.state == "draft", set.state == "submitted");
+    let (draft, submitted) = (set.state == RuleSetState::Draft, set.state == RuleSetState::Submitted);
     Can {
         replay: draft && sound,
         submit: draft && set.is_checked() && set.is_replayed() && set.replayed_against == Some(in_force),
         approve: submitted && !wrote,
         decline: submitted,
-        withdraw: draft || submitted || set.state == "approved" && set.active_from.is_some_and(|from| from > now),
-        restore: matches!(set.state.as_str(), "approved" | "withdrawn"),
+        withdraw: draft
+            || submitted
+            || set.state == RuleSetState::Approved && set.active_from.is_some_and(|from| from > now),
+        restore: matches!(set.state, RuleSetState::Approved | RuleSetState::Withdrawn),
     }
 }
 
@@ -188,7 +190,7 @@ fn steps(set: &RuleSet, state: &str, changed: bool, sound: bool) -> Vec<(&'stati
     if set.seed || matches!(state, "withdrawn" | "retired") {
         return Vec::new();
     }
-    let submitted = set.state != "draft";
+    let submitted = set.state != RuleSetState::Draft;
     let done = [
         ("rules.step.edit", changed || submitted),
         ("rules.step.check", (changed || submitted) && sound && set.is_checked()),
@@ -209,7 +211,7 @@ fn life_lines(set: &RuleSet, lang: Lang, now: DateTime<Utc>) -> Vec<String> {
         "rules.drafted",
         &[("at", &at(set.created_at)), ("by", list::author(set, lang))],
     )];
-    if let Some(when) = set.submitted_at.filter(|_| set.state != "draft") {
+    if let Some(when) = set.submitted_at.filter(|_| set.state != RuleSetState::Draft) {
         lines.push(lang.fill("rules.submitted", &[("at", &at(when)), ("by", &by(&set.submitted_by))]));
     }
     if let Some(from) = set.active_from {

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use platform::{
     clock,
     office::triage::{Settle, SettleError, settle},
-    store::{Act, TriageError, TriageSettled, TriageState},
+    store::{AccountId, Act, ReportId, TriageError, TriageSettled, TriageState},
 };
 use serde::Serialize;
 
@@ -21,14 +21,14 @@ use crate::internal::{
 };
 
 /// `POST /triage/{report_id}/take`
-pub(super) async fn take(by: By<Office>, Path(id): Path<i64>) -> Result<Response, PageError> {
+pub(super) async fn take(by: By<Office>, Path(id): Path<ReportId>) -> Result<Response, PageError> {
     act(&by, id, Settle::Take, Typed::default()).await
 }
 
 /// `POST /triage/{report_id}/assign`
 pub(super) async fn assign(
     by: By<Office>,
-    Path(id): Path<i64>,
+    Path(id): Path<ReportId>,
     Form(typed): Form<Typed>,
 ) -> Result<Response, PageError> {
     if typed.obligation.is_empty() || typed.unit.is_empty() {
@@ -40,26 +40,26 @@ pub(super) async fn assign(
 /// `POST /triage/{report_id}/reroute`
 pub(super) async fn reroute(
     by: By<Office>,
-    Path(id): Path<i64>,
+    Path(id): Path<ReportId>,
     Form(typed): Form<Typed>,
 ) -> Result<Response, PageError> {
     act(&by, id, Settle::Reroute, typed).await
 }
 
 /// Something is missing that the act needs.
-async fn wanting(by: &By<Office>, id: i64, key: &str, typed: Typed) -> Result<Response, PageError> {
+async fn wanting(by: &By<Office>, id: ReportId, key: &str, typed: Typed) -> Result<Response, PageError> {
     let again = Again::keeping(StatusCode::UNPROCESSABLE_ENTITY, by.said(key), typed);
     show(by, id, again).await
 }
 
-async fn act(by: &By<Office>, id: i64, what: Settle, typed: Typed) -> Result<Response, PageError> {
+async fn act(by: &By<Office>, id: ReportId, what: Settle, typed: Typed) -> Result<Response, PageError> {
     if typed.reason.trim().is_empty() && what != Settle::Take {
         return wanting(by, id, "triage.need_reason", typed).await;
     }
     let (lang, now) = (by.lang, clock::now());
     let taking = what == Settle::Take;
     // Twice the same person is a double click, not a conflict; a person is their account, not their name.
-    let by_whom = |account: Option<i64>| {
+    let by_whom = |account: Option<AccountId>| {
         if account == Some(by.me()) {
             StatusCode::OK
         } else {
@@ -104,7 +104,7 @@ async fn act(by: &By<Office>, id: i64, what: Settle, typed: Typed) -> Result<Res
 /// In a task of its own, with the office's login.
 async fn run(
     visit: &Visit,
-    id: i64,
+    id: ReportId,
     what: Settle,
     reason: &str,
     at: DateTime<Utc>,
@@ -143,7 +143,7 @@ pub(super) struct Settled {
 /// `POST /api/v1/triage/{report_id}/take|assign|reroute`: `{"reason", "obligation", "unit"}` -> `{"tickets", "closed"}`.
 pub(super) async fn api(
     by: By<Office>,
-    Path((id, verb)): Path<(i64, String)>,
+    Path((id, verb)): Path<(ReportId, String)>,
     JsonBody(typed): JsonBody<Typed>,
 ) -> Result<Answer<Settled>, ApiError> {
     let what = match verb.as_str() {

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use axum::{Json, extract::Query, http::StatusCode, response::Response};
+use casework::words::{TicketClock, Urgency};
 use platform::clock;
 
 use super::page::holder;
@@ -12,12 +13,13 @@ use crate::internal::{
     error::{ApiError, PageError},
     page::{Frame, Pages, render, words},
 };
+use platform::store::ReportId;
 
 /// Most reports of one answer of the API.
 const API_MOST: i64 = 200;
 
 struct Waiting {
-    report_id: i64,
+    report_id: ReportId,
     /// Receipt, place, sex and age, what is reported.
     brief: String,
     drill: bool,
@@ -48,8 +50,8 @@ pub(super) async fn list(by: By<Overseer>, Query(mut pages): Query<Pages>) -> Re
         brief: brief(lang, &loaded.pack, line.report_id, line.facts.as_ref()),
         drill: line.drill,
         report_id: line.report_id,
-        urgency: words::urgency(lang, &line.urgency),
-        hot: line.urgency == "P1",
+        urgency: words::urgency(lang, line.urgency),
+        hot: line.urgency == Urgency::P1,
         reasons: line.reasons.0,
         since: words::fill(
             lang,
@@ -59,8 +61,13 @@ pub(super) async fn list(by: By<Overseer>, Query(mut pages): Query<Pages>) -> Re
         ),
         due: words::fixed(
             lang,
-            line.next_due_at
-                .map(|_| if line.signed_by.is_some() { "resolve" } else { "sign" }),
+            line.next_due_at.map(|_| {
+                if line.signed_by.is_some() {
+                    TicketClock::Resolve
+                } else {
+                    TicketClock::Sign
+                }
+            }),
             line.next_due_at,
             now,
         )

@@ -2,7 +2,13 @@
 
 use askama::Template;
 use axum::{extract::Path, response::Response};
-use platform::{clock, receipt::ReportId, store::TriageState, text::Lang};
+use casework::ticket::TicketState;
+use platform::{
+    clock,
+    receipt::ReportId,
+    store::{TicketId, TriageState},
+    text::Lang,
+};
 use serde::Deserialize;
 
 use super::typed::Typed;
@@ -19,7 +25,7 @@ use crate::internal::{
 #[template(path = "internal/triage/page.html")]
 struct TriagePage {
     frame: Frame,
-    report_id: i64,
+    report_id: ReportId,
     receipt: String,
     notice: Option<String>,
     holder: String,
@@ -39,10 +45,10 @@ struct TriagePage {
 /// What this page reads of a ticket of the report; `router show` prints all of it.
 #[derive(Deserialize)]
 struct Sent {
-    id: i64,
+    id: TicketId,
     obligation: String,
     unit: String,
-    state: String,
+    state: TicketState,
 }
 
 /// And of a decision.
@@ -52,7 +58,7 @@ struct Decided {
 }
 
 /// `GET /triage/{report_id}`
-pub(super) async fn page(by: By<Overseer>, Path(id): Path<i64>) -> Result<Response, PageError> {
+pub(super) async fn page(by: By<Overseer>, Path(id): Path<ReportId>) -> Result<Response, PageError> {
     show(&by, id, Again::default()).await
 }
 
@@ -65,7 +71,7 @@ pub(super) fn holder(lang: Lang, by: Option<&str>) -> String {
 }
 
 /// The page after an act.
-pub(super) async fn show(visit: &Visit, id: i64, again: Again<Typed>) -> Result<Response, PageError> {
+pub(super) async fn show(visit: &Visit, id: ReportId, again: Again<Typed>) -> Result<Response, PageError> {
     let (internal, lang, now) = (&visit.internal, visit.lang, clock::now());
     let report = internal.office.report_to_route(id).await?;
     // Another county's report is no report of ours.
@@ -101,7 +107,7 @@ pub(super) async fn show(visit: &Visit, id: i64, again: Again<Typed>) -> Result<
     let signed_by = state.as_ref().and_then(|s| s.signed_by.as_deref());
     let page = TriagePage {
         report_id: id,
-        receipt: ReportId::from_db(id).to_string(),
+        receipt: id.to_string(),
         notice: again.said,
         holder: holder(lang, signed_by),
         taken: signed_by.is_some(),
@@ -116,7 +122,7 @@ pub(super) async fn show(visit: &Visit, id: i64, again: Again<Typed>) -> Result<
             .collect(),
         units,
         typed: again.fields,
-        frame: visit.frame("/triage").titled(tail(&ReportId::from_db(id).to_string())),
+        frame: visit.frame("/triage").titled(tail(&id.to_string())),
     };
     Ok(render(again.status, &page))
 }
@@ -140,7 +146,7 @@ fn units_by_kind(pack: &casework::pack::Pack, lang: casework::words::Lang) -> Ve
 fn police_line(ticket: &Sent, pack: &casework::pack::Pack, lang: Lang) -> String {
     let unit = pack.units().get(&ticket.unit);
     let name = unit.map_or(ticket.unit.as_str(), |unit| unit.name.as_str());
-    format!("{name} · {}", words::state(lang, &ticket.state))
+    format!("{name} · {}", words::state(lang, ticket.state))
 }
 
 #[cfg(test)]
@@ -152,7 +158,7 @@ mod tests {
     fn pages_of_a_report_without_a_unit() {
         let mut page = TriagePage {
             frame: testing::frame(&[("office", "office")], Lang::Zh, "/triage"),
-            report_id: 12,
+            report_id: ReportId::from_db(12),
             receipt: "SW-2026-0001".into(),
             notice: None,
             holder: holder(Lang::Zh, None),

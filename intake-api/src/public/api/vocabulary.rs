@@ -4,7 +4,7 @@ use axum::{Json, extract::State, http::header, response::IntoResponse};
 use casework::county::{Area, Label};
 use casework::pack::Pack;
 use casework::report::is_statutory;
-use casework::words::{Identity, LivingWith, Place, ReporterKind, Sex, Suspect};
+use casework::words::{Grade, Identity, LivingWith, Place, ReporterKind, Sex, Suspect};
 use serde::Serialize;
 
 use crate::public::{form::words, state::App};
@@ -24,7 +24,7 @@ struct Vocabulary<'p> {
 struct Situation<'p> {
     basis: &'p str,
     code: &'p str,
-    grade: &'p str,
+    grade: Grade,
     group: Both<'p>,
     hint: Both<'p>,
     label: Both<'p>,
@@ -102,7 +102,7 @@ fn vocabulary(pack: &Pack, version: i32) -> Vocabulary<'_> {
                 hint: both(&one.hint),
                 statutory: is_statutory(&one.term.code),
                 basis: &one.basis,
-                grade: &one.grade,
+                grade: one.grade,
             })
             .collect(),
         area: County {

@@ -1,6 +1,8 @@
 //! Mails that are not about a ticket.
 
 use super::*;
+use casework::words::Urgency;
+use platform::store::{NoticeKind, ReportId, SubjectKind, Word};
 
 /// To the office, about version 3 of the rules.
 fn rules() -> LeasedNotice {
@@ -9,12 +11,12 @@ fn rules() -> LeasedNotice {
 
 pub(super) fn about(kind: &str, (subject, id): (&str, i64), said: Value) -> LeasedNotice {
     LeasedNotice {
-        kind: kind.into(),
-        urgency: "P3".into(),
+        kind: NoticeKind::read(kind),
+        urgency: Urgency::P3,
         report_id: None,
         facts: None,
         tickets: Json(json!([])),
-        subject_kind: Some(subject.into()),
+        subject_kind: SubjectKind::from_word(subject).map(Word),
         subject_id: Some(id),
         said: Some(Json(said)),
         ..to("office", notice("dispatch"))
@@ -189,7 +191,7 @@ fn every_subject_says_what_is_asked_and_opens_for_its_recipient() {
 #[test]
 fn one_that_was_not_delivered_is_told_of_without_a_ticket() {
     let lost = LeasedNotice {
-        kind: "undeliverable".into(),
+        kind: NoticeKind::Undeliverable,
         failed: Some(Json(
             json!({"kind": "opening-asked", "unit": "office", "unit_name": "太和县未成年人保护工作领导小组办公室",
             "mailbox": "office@taihe.example", "state": "failed", "error": "550 no such user"}),

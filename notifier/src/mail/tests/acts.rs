@@ -1,6 +1,7 @@
 //! Mails after an act of a unit or of the office: what is asked now, by when, and where.
 
 use super::*;
+use platform::store::NoticeKind;
 
 pub(super) fn asked(kind: &str, stage_name: &str) -> LeasedNotice {
     but(notice(kind), |ticket| {
@@ -117,7 +118,7 @@ fn the_others_say_what_happened_and_what_follows() {
             "不予立案决定登记已撤回",
         ),
     ] {
-        let kind = notice.kind.clone();
+        let kind = notice.kind;
         let mail = write(&notice, "2026-11-24T17:00:00+08:00");
         assert!(mail.subject.starts_with(subject), "{}", mail.subject);
         assert!(
@@ -132,7 +133,7 @@ fn the_others_say_what_happened_and_what_follows() {
         );
         assert_eq!(
             mail.text.contains("随移送撤回取消"),
-            kind == "transfer-withdrawn",
+            kind == NoticeKind::TransferWithdrawn,
             "{}",
             mail.text
         );

@@ -8,9 +8,10 @@ mod kept;
 
 use std::{collections::BTreeMap, path::Path, sync::LazyLock};
 
+use casework::words::Urgency;
 use platform::{
     receipt::ReportId,
-    store::{NoticeContact, Phone},
+    store::{NoticeContact, NoticeId, NoticeKind, Phone},
 };
 use serde_json::{Value, json};
 use sqlx::types::Json;
@@ -67,20 +68,20 @@ fn notice(kind: &str) -> LeasedNotice {
         ticket["about"] = json!(["sign"]);
     }
     LeasedNotice {
-        id: Uuid::nil(),
-        kind: kind.into(),
+        id: NoticeId(Uuid::nil()),
+        kind: NoticeKind::read(kind),
         level: None,
         unit: "pol-341222101".into(),
         unit_name: "太和县公安局旧县派出所".into(),
         unit_kind: "police".into(),
         mailbox: "pol-341222101@taihe.example".into(),
-        urgency: "P1".into(),
+        urgency: Urgency::P1,
         drill: false,
         system_late: false,
         created_at: at("2026-11-24T16:10:00+08:00"),
         attempts: 0,
         strikes: 0,
-        report_id: Some(receipt.get()),
+        report_id: Some(receipt),
         facts: Some(Json(facts())),
         tickets: Json(json!([ticket])),
         subject_kind: None,
@@ -307,7 +308,7 @@ fn words_follow_from_the_kind_of_notice() {
         facts["present_danger"] = json!(false);
         LeasedNotice {
             facts: Some(Json(facts)),
-            urgency: "P3".into(),
+            urgency: Urgency::P3,
             ..notice
         }
     };
@@ -380,11 +381,16 @@ fn words_follow_from_the_kind_of_notice() {
             mail.text
         );
         let supervised = mail.text.contains("督办");
-        assert_eq!(supervised, notice.kind.starts_with("supervise"), "{}", mail.text);
+        assert_eq!(
+            supervised,
+            notice.kind.as_str().starts_with("supervise"),
+            "{}",
+            mail.text
+        );
         let letter = mail.text.contains("提示函") || mail.subject.contains("提示函");
         assert_eq!(
             letter,
-            notice.kind == "advisory-letter",
+            notice.kind == NoticeKind::AdvisoryLetter,
             "one word for one thing: {}",
             mail.text
         );

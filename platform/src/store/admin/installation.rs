@@ -2,13 +2,13 @@
 
 use sqlx::{Connection, PgConnection};
 
-use crate::store::{Intake, Login, Store, StoreError, options};
+use crate::store::{Intake, Login, ReportId, Store, StoreError, options};
 
 /// The key that sealed the newest report.
 #[derive(Clone, Debug)]
 pub struct NewestKey {
     /// Which report.
-    pub report_id: i64,
+    pub report_id: ReportId,
     /// Id of the master key.
     pub key_id: String,
     /// The report's own key, wrapped by it.
@@ -42,7 +42,7 @@ impl<L: Login> Store<L> {
 impl Store<Intake> {
     /// The key of the newest report of a county; `None` where there is no report yet.
     pub async fn report_newest_key(&self, county: &str) -> Result<Option<NewestKey>, StoreError> {
-        let row: Option<(i64, String, Vec<u8>)> =
+        let row: Option<(ReportId, String, Vec<u8>)> =
             sqlx::query_as("SELECT id, key_id, data_key FROM reports_newest_key($1)")
                 .bind(county)
                 .fetch_optional(&self.pool)

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::store::{Board, Desk, DeskScope, Store, StoreError, callback::cases::waiting};
+use crate::store::{AccountId, Board, Desk, DeskScope, Store, StoreError, callback::cases::waiting};
 
 /// A count stops here: beyond it the exact number changes nothing.
 const MOST: i64 = 1000;
@@ -67,7 +67,7 @@ impl Store<Board> {
     }
 
     /// Drafts of rules that were submitted and that this person, who did not write them, may approve.
-    pub async fn rules_waiting(&self, county: &str, account: i64) -> Result<i64, StoreError> {
+    pub async fn rules_waiting(&self, county: &str, account: AccountId) -> Result<i64, StoreError> {
         Ok(sqlx::query_scalar(
             "SELECT count(*) FROM rule_sets WHERE county = $1 AND state = 'submitted' AND $2 <> ALL (authors)",
         )

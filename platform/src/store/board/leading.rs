@@ -4,7 +4,8 @@
 use chrono::{DateTime, Utc};
 use sqlx::types::Json;
 
-use crate::store::{Board, Store, StoreError, UnitCall};
+use crate::store::{Board, Store, StoreError, TicketId, UnitCall};
+use casework::words::{TicketClock, Urgency};
 
 /// Lines of the page. A county with more of them has another trouble than a long list.
 const SHOWN: i64 = 200;
@@ -13,17 +14,19 @@ const SHOWN: i64 = 200;
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct LeadingLine {
     /// Ticket: the number to name on the phone.
-    pub ticket_id: i64,
+    pub ticket_id: TicketId,
     /// Unit code.
     pub unit: String,
     /// Unit's name.
     pub unit_name: String,
     /// Obligation code.
     pub obligation: String,
-    /// `P1` …
-    pub urgency: String,
+    /// How urgent its case is.
+    #[sqlx(try_from = "String")]
+    pub urgency: Urgency,
     /// `sign`, `contact`, `resolve`.
-    pub stage: String,
+    #[sqlx(try_from = "String")]
+    pub stage: TicketClock,
     /// When it was due.
     pub since: DateTime<Utc>,
     /// When the leading group was told, or the letter sent.

@@ -6,9 +6,14 @@
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::types::Json;
-use uuid::Uuid;
 
-use crate::store::{Board, Flood, MailState, Store, StoreError, UnitCall, UnlistedArea};
+use crate::store::notices::kind::StoredKind;
+use crate::store::{
+    Board, Flood, MailState, NoticeId, NoticeKind, NoticeState, ReportId, Store, StoreError, SubjectKind, TicketId,
+    UnitCall, UnlistedArea, Word,
+};
+use casework::ticket::TicketState;
+use casework::words::{TicketClock, Urgency};
 
 /// A list on the board is cut here; the count beside it says how many there are.
 const SHOWN: i64 = 20;
@@ -20,19 +25,20 @@ const COUNTED: i64 = 1001;
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct CallAbout {
     /// Ticket.
-    pub ticket_id: i64,
+    pub ticket_id: TicketId,
     /// Report.
-    pub report_id: i64,
+    pub report_id: ReportId,
     /// Unit code.
     pub unit: String,
     /// Unit's name.
     pub unit_name: String,
     /// Obligation code.
     pub obligation: String,
-    /// `P1` …
-    pub urgency: String,
+    /// How urgent its case is.
+    #[sqlx(try_from = "String")]
+    pub urgency: Urgency,
     /// The stage it is about.
-    pub stage: Option<String>,
+    pub stage: Option<Word<TicketClock>>,
     /// Since when: dispatch, or the due time that passed.
     pub since: DateTime<Utc>,
     /// Highest level sent.
@@ -49,11 +55,11 @@ pub struct CallAbout {
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct UndeliveredNotice {
     /// Notice.
-    pub id: Uuid,
+    pub id: NoticeId,
     /// The first ticket that it is about, if it is about tickets.
-    pub ticket_id: Option<i64>,
-    /// What it is about otherwise: `rule-set`, `account`, `opening`, `callbacks`.
-    pub subject_kind: Option<String>,
+    pub ticket_id: Option<TicketId>,
+    /// What it is about otherwise.
+    pub subject_kind: Option<Word<SubjectKind>>,
     /// Its id.
     pub subject_id: Option<i64>,
     /// Code of the unit that was to be told.
@@ -61,11 +67,14 @@ pub struct UndeliveredNotice {
     /// Its name.
     pub unit_name: String,
     /// Kind of the notice.
-    pub kind: String,
-    /// `P1` …
-    pub urgency: String,
+    #[sqlx(try_from = "StoredKind")]
+    pub kind: NoticeKind,
+    /// How urgent its case is.
+    #[sqlx(try_from = "String")]
+    pub urgency: Urgency,
     /// `failed`, or `bounced` where it was sent and came back.
-    pub state: String,
+    #[sqlx(try_from = "String")]
+    pub state: NoticeState,
     /// When it was given up or came back.
     pub finished_at: DateTime<Utc>,
     /// Why.
@@ -78,13 +87,15 @@ pub struct UndeliveredNotice {
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct TriageLine {
     /// Triage ticket.
-    pub ticket_id: i64,
+    pub ticket_id: TicketId,
     /// Report.
-    pub report_id: i64,
-    /// `P1` …
-    pub urgency: String,
+    pub report_id: ReportId,
+    /// How urgent its case is.
+    #[sqlx(try_from = "String")]
+    pub urgency: Urgency,
     /// State of the triage ticket.
-    pub state: String,
+    #[sqlx(try_from = "String")]
+    pub state: TicketState,
     /// Who took it in hand.
     pub signed_by: Option<String>,
     /// Why it is here, in Chinese sentences.
@@ -161,7 +172,11 @@ impl Store<Board> {
         let (asked, to_review, openings_overdue) = self.openings_counts(county, now).await?;
         let mut drills = self.board_list(county, BoardList::Unsigned, true, 0, SHOWN).await?;
         let overdue = self.board_list(county, BoardList::Overdue, true, 0, SHOWN).await?;
-        drills.extend(overdue.into_iter().filter(|line| line.stage.as_deref() != Some("sign")));
+        drills.extend(
+            overdue
+                .into_iter()
+                .filter(|line| line.stage != Some(Word(TicketClock::Sign))),
+        );
         Ok(BoardNow {
             unsigned_count: count(
                 "SELECT count(*) FROM (SELECT FROM tickets WHERE county = $1 AND NOT drill AND state IN ('dispatched', 'reopened') AND urgency = 'P1'

@@ -1,31 +1,37 @@
 //! One ticket as the office sees it, with its stages, acts and notices in one statement (`ticket.sql`).
 
+use casework::ticket::TicketState;
+use casework::words::{Grade, TicketClock, Urgency};
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use sqlx::types::Json;
-use uuid::Uuid;
 
-use crate::store::{Board, Store, StoreError, TicketChain, UnitCall};
+use crate::store::notices::kind::of_json;
+use crate::store::{
+    Board, NoticeId, NoticeKind, NoticeState, ReportId, Store, StoreError, TicketChain, TicketId, UnitCall,
+};
 
 /// What the office may see of a ticket: everything that is not sealed.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct BoardTicket {
     /// Ticket.
-    pub id: i64,
+    pub id: TicketId,
     /// Report.
-    pub report_id: i64,
+    pub report_id: ReportId,
     /// Obligation code.
     pub obligation: String,
     /// Unit code.
     pub unit: String,
     /// Unit's name.
     pub unit_name: String,
-    /// `P1` …
-    pub urgency: String,
+    /// How urgent its case is.
+    #[sqlx(try_from = "String")]
+    pub urgency: Urgency,
     /// 主办.
     pub lead: bool,
     /// State.
-    pub state: String,
+    #[sqlx(try_from = "String")]
+    pub state: TicketState,
     /// Outcome code of the pack.
     pub outcome: Option<String>,
     /// Who has it inside the unit.
@@ -63,8 +69,8 @@ pub struct BoardTicket {
 /// A stage with what became of it.
 #[derive(Clone, Debug, Deserialize)]
 pub struct BoardStage {
-    /// `sign`, `contact`, `resolve`, `confirm`, `approve`.
-    pub stage: String,
+    /// Which clock.
+    pub stage: TicketClock,
     /// `30min` …
     pub limit: String,
     /// None while its start event has not happened.
@@ -75,8 +81,8 @@ pub struct BoardStage {
     pub ended_how: Option<String>,
     /// Where its limit stands, as the rules say it.
     pub basis: String,
-    /// `national` … or what else the basis is.
-    pub grade: String,
+    /// How well that is known.
+    pub grade: Grade,
     /// How it went before the ticket was reopened, the first round first.
     pub earlier: Vec<BoardRound>,
     /// The levels that were crossed.
@@ -133,13 +139,14 @@ pub struct BoardEventDetail {
 #[derive(Clone, Debug, Deserialize)]
 pub struct BoardNotice {
     /// Notice.
-    pub id: Uuid,
+    pub id: NoticeId,
     /// What it tells of.
-    pub kind: String,
+    #[serde(deserialize_with = "of_json")]
+    pub kind: NoticeKind,
     /// Whom it tells.
     pub unit_name: String,
-    /// `queued`, `sent`, `failed`, `suppressed`, `bounced`.
-    pub state: String,
+    /// Where it stands.
+    pub state: NoticeState,
     /// Somebody had another sent in its place.
     pub replaced: bool,
     /// It was sent in the place of another.
@@ -163,18 +170,18 @@ pub struct BoardAttempt {
 #[derive(Clone, Debug, Deserialize)]
 pub struct BoardOther {
     /// Ticket.
-    pub id: i64,
+    pub id: TicketId,
     /// Obligation code.
     pub obligation: String,
     /// Unit's name.
     pub unit_name: String,
     /// State.
-    pub state: String,
+    pub state: TicketState,
 }
 
 impl Store<Board> {
     /// One ticket with everything unsealed around it.
-    pub async fn board_ticket(&self, county: &str, id: i64) -> Result<Option<BoardTicket>, StoreError> {
+    pub async fn board_ticket(&self, county: &str, id: TicketId) -> Result<Option<BoardTicket>, StoreError> {
         Ok(sqlx::query_as(include_str!("ticket.sql"))
             .bind(county)
             .bind(id)

@@ -4,7 +4,10 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::PgPool;
 
-use crate::store::{Board, Office, Store, StoreError};
+use crate::store::{AccountId, Board, Office, ReportId, Store, StoreError, TicketId, Word};
+use casework::callback::{CallResult, FollowUp};
+use casework::ticket::TicketState;
+use casework::words::Urgency;
 
 /// The list is cut here; who has called so many back sees the next ones.
 const LISTED: i64 = 200;
@@ -17,13 +20,14 @@ pub(super) const TRY: &str = "c.attempt, c.round, c.try AS nth, c.result, c.at, 
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct CallbackDue {
     /// Report.
-    pub report_id: i64,
+    pub report_id: ReportId,
     /// When it was accepted.
     pub received_at: DateTime<Utc>,
     /// When the last ticket was resolved.
     pub resolved_at: DateTime<Utc>,
-    /// `P1` …
-    pub urgency: String,
+    /// How urgent its case is.
+    #[sqlx(try_from = "String")]
+    pub urgency: Urgency,
     /// Kind of reporter.
     pub reporter_kind: Option<String>,
     /// `named`, `confidential`, `anonymous`.
@@ -54,20 +58,21 @@ pub struct CallbackTry {
     pub round: i16,
     /// Which of the three tries of its round, where nobody answered.
     pub nth: Option<i16>,
-    /// `satisfied`, `dissatisfied`, `unreachable`, `anonymous`.
-    pub result: String,
+    /// How it ended.
+    #[sqlx(try_from = "String")]
+    pub result: CallResult,
     /// When.
     pub at: DateTime<Utc>,
     /// Who called; unlike the name nobody else has it.
-    pub by_account: Option<i64>,
+    pub by_account: Option<AccountId>,
     /// Who called.
     pub by_name: String,
     /// From when on the report is listed again.
     pub retry_at: Option<DateTime<Utc>>,
-    /// What the caller chose to follow 不满意: `reopen` or `keep`.
-    pub proposal: Option<String>,
+    /// What the caller chose to follow 不满意.
+    pub proposal: Option<Word<FollowUp>>,
     /// What was decided; `None` while a second person is waited for.
-    pub decision: Option<String>,
+    pub decision: Option<Word<FollowUp>>,
     /// When.
     pub decided_at: Option<DateTime<Utc>>,
     /// By whom.
@@ -89,13 +94,13 @@ impl CallbackTry {
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct CallbackUndecided {
     /// Report.
-    pub report_id: i64,
+    pub report_id: ReportId,
     /// Number of the call.
     pub attempt: i16,
     /// Since when.
     pub at: DateTime<Utc>,
     /// Who called and can't decide it.
-    pub by_account: Option<i64>,
+    pub by_account: Option<AccountId>,
     /// Their name.
     pub by_name: String,
     /// What the board shows of the facts: what the case is.
@@ -123,20 +128,21 @@ pub struct CallbackCase {
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct CallbackTicket {
     /// Ticket.
-    pub id: i64,
+    pub id: TicketId,
     /// Obligation code.
     pub obligation: String,
     /// Unit's name.
     pub unit_name: String,
     /// State.
-    pub state: String,
+    #[sqlx(try_from = "String")]
+    pub state: TicketState,
     /// Outcome code.
     pub outcome: Option<String>,
 }
 
 impl Store<Board> {
     /// All calls of a report, the first first.
-    pub async fn callback_tries(&self, report_id: i64) -> Result<Vec<CallbackTry>, StoreError> {
+    pub async fn callback_tries(&self, report_id: ReportId) -> Result<Vec<CallbackTry>, StoreError> {
         tries(&self.pool, report_id).await
     }
 
@@ -162,7 +168,7 @@ impl Store<Board> {
     pub async fn callback_due(
         &self,
         county: &str,
-        report_id: i64,
+        report_id: ReportId,
         now: DateTime<Utc>,
     ) -> Result<Option<CallbackDue>, StoreError> {
         Ok(self.callbacks_of(county, &[report_id], now).await?.pop())
@@ -171,7 +177,7 @@ impl Store<Board> {
     async fn callbacks_of(
         &self,
         county: &str,
-        reports: &[i64],
+        reports: &[ReportId],
         now: DateTime<Utc>,
     ) -> Result<Vec<CallbackDue>, StoreError> {
         let rows = sqlx::query_as(include_str!("due.sql"))
@@ -212,7 +218,7 @@ impl Store<Board> {
     }
 
     /// What a report is about, if there is such a report.
-    pub async fn callback_case(&self, county: &str, report_id: i64) -> Result<Option<CallbackCase>, StoreError> {
+    pub async fn callback_case(&self, county: &str, report_id: ReportId) -> Result<Option<CallbackCase>, StoreError> {
         let row = sqlx::query_as(
             "SELECT p.identity, r.drill, count(t.id) AS tickets, count(t.id) FILTER (WHERE t.resolved_at IS NULL) AS open,
                     max(t.resolved_at) AS resolved_at
@@ -228,7 +234,7 @@ impl Store<Board> {
     }
 
     /// The tickets of a report that the reporter may be unhappy with: not the office's own triage, and none that another carries on.
-    pub async fn callback_tickets(&self, county: &str, report_id: i64) -> Result<Vec<CallbackTicket>, StoreError> {
+    pub async fn callback_tickets(&self, county: &str, report_id: ReportId) -> Result<Vec<CallbackTicket>, StoreError> {
         let rows = sqlx::query_as(
             "SELECT t.id, t.obligation, u.name AS unit_name, t.state, t.outcome
              FROM tickets t JOIN units u ON u.county = t.county AND u.code = t.unit
@@ -246,7 +252,11 @@ impl Store<Board> {
 
 impl Store<Office> {
     /// The key that words about a report are sealed with.
-    pub async fn callback_sealed(&self, county: &str, report_id: i64) -> Result<Option<CallbackSealed>, StoreError> {
+    pub async fn callback_sealed(
+        &self,
+        county: &str,
+        report_id: ReportId,
+    ) -> Result<Option<CallbackSealed>, StoreError> {
         let row = sqlx::query_as("SELECT data_key FROM reports WHERE county = $1 AND id = $2")
             .bind(county)
             .bind(report_id)
@@ -257,7 +267,7 @@ impl Store<Office> {
 }
 
 /// All calls of a report, the first first.
-pub(super) async fn tries(db: &PgPool, report_id: i64) -> Result<Vec<CallbackTry>, StoreError> {
+pub(super) async fn tries(db: &PgPool, report_id: ReportId) -> Result<Vec<CallbackTry>, StoreError> {
     let sql = format!("SELECT {TRY} FROM callbacks c WHERE c.report_id = $1 ORDER BY c.attempt");
     let rows = sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(report_id)
@@ -266,7 +276,7 @@ pub(super) async fn tries(db: &PgPool, report_id: i64) -> Result<Vec<CallbackTry
     Ok(rows)
 }
 
-async fn first(db: &PgPool, county: &str, now: DateTime<Utc>, most: i64) -> Result<Vec<i64>, StoreError> {
+async fn first(db: &PgPool, county: &str, now: DateTime<Utc>, most: i64) -> Result<Vec<ReportId>, StoreError> {
     let waiting = sqlx::query_scalar(include_str!("waiting.sql"))
         .bind(county)
         .bind(most)

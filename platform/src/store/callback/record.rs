@@ -11,13 +11,13 @@ use sqlx::PgTransaction;
 
 use super::cases::{CallbackTry, TRY, tries};
 use crate::store::tickets::reopen::{self, Reopen};
-use crate::store::{By, Office, Store, StoreError};
+use crate::store::{By, Office, ReportId, Store, StoreError, TicketId, Word};
 
 /// What the caller chose to follow 不满意.
 #[derive(Clone, Debug)]
 pub enum FollowUpAsked {
     /// These tickets are reopened at once.
-    Reopen(Vec<i64>),
+    Reopen(Vec<TicketId>),
     /// Nothing is to be reopened, for a sealed reason; a second person decides.
     Keep(Vec<u8>),
 }
@@ -28,7 +28,7 @@ pub struct CallbackNew<'a> {
     /// County.
     pub county: &'a str,
     /// Report.
-    pub report_id: i64,
+    pub report_id: ReportId,
     /// Number of the call that the page was made for; `None`: the one that is due.
     pub attempt: Option<i16>,
     /// How it ended.
@@ -62,11 +62,11 @@ pub struct CallbackDecision<'a> {
     /// County.
     pub county: &'a str,
     /// Report.
-    pub report_id: i64,
+    pub report_id: ReportId,
     /// Number of the call.
     pub attempt: i16,
     /// Tickets to reopen; none: nothing is reopened.
-    pub reopen: Vec<i64>,
+    pub reopen: Vec<TicketId>,
     /// Who decides.
     pub by: By<'a>,
     /// When.
@@ -89,7 +89,7 @@ pub enum Decided {
 }
 
 struct Locked {
-    id: i64,
+    id: TicketId,
     state: TicketState,
     shut: bool,
 }
@@ -228,16 +228,14 @@ fn follows(last: &CallbackTry, tickets: &[Locked], new: &CallbackNew<'_>) -> boo
 /// Round of the next call, and which of its tries it is.
 fn place(calls: &[CallbackTry], result: CallResult) -> (i16, Option<i16>) {
     let count = |n: usize| i16::try_from(n).unwrap_or(i16::MAX);
-    let reopened = calls
-        .iter()
-        .filter(|c| c.decision.as_deref() == Some(FollowUp::Reopen.as_str()));
+    let reopened = calls.iter().filter(|c| c.decision == Some(Word(FollowUp::Reopen)));
     let round = count(1 + reopened.count());
     let tries = calls.iter().filter(|c| c.round == round && c.nth.is_some()).count();
     (round, (result == CallResult::Unreachable).then(|| count(1 + tries)))
 }
 
-async fn lock(tx: &mut PgTransaction<'_>, county: &str, report_id: i64) -> Result<Vec<Locked>, StoreError> {
-    let rows: Vec<(i64, String, bool)> = sqlx::query_as(
+async fn lock(tx: &mut PgTransaction<'_>, county: &str, report_id: ReportId) -> Result<Vec<Locked>, StoreError> {
+    let rows: Vec<(TicketId, Word<TicketState>, bool)> = sqlx::query_as(
         "SELECT id, state, coalesce(callback_shut = resolved_at, false) FROM tickets
          WHERE county = $1 AND report_id = $2 AND state NOT IN ('returned', 'waived') ORDER BY id FOR UPDATE",
     )
@@ -245,16 +243,11 @@ async fn lock(tx: &mut PgTransaction<'_>, county: &str, report_id: i64) -> Resul
     .bind(report_id)
     .fetch_all(&mut **tx)
     .await?;
-    rows.into_iter()
-        .map(|(id, state, shut)| {
-            TicketState::from_word(&state)
-                .map(|state| Locked { id, state, shut })
-                .ok_or_else(|| StoreError::Unreadable(format!("ticket {id} has the unknown state {state:?}")))
-        })
-        .collect()
+    let locked = |(id, Word(state), shut)| Locked { id, state, shut };
+    Ok(rows.into_iter().map(locked).collect())
 }
 
-async fn calls(tx: &mut PgTransaction<'_>, report_id: i64) -> Result<Vec<CallbackTry>, StoreError> {
+async fn calls(tx: &mut PgTransaction<'_>, report_id: ReportId) -> Result<Vec<CallbackTry>, StoreError> {
     let sql = format!("SELECT {TRY} FROM callbacks c WHERE c.report_id = $1 ORDER BY c.attempt");
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(report_id)
@@ -316,7 +309,7 @@ async fn confirm(tx: &mut PgTransaction<'_>, tickets: &[Locked]) -> Result<(), S
 }
 
 /// The reporter was called about these closings: no further call, and no 已回访 either.
-async fn shut(tx: &mut PgTransaction<'_>, report_id: i64) -> Result<(), StoreError> {
+async fn shut(tx: &mut PgTransaction<'_>, report_id: ReportId) -> Result<(), StoreError> {
     sqlx::query("UPDATE tickets SET callback_shut = resolved_at WHERE report_id = $1 AND state = 'resolved'")
         .bind(report_id)
         .execute(&mut **tx)
@@ -326,7 +319,7 @@ async fn shut(tx: &mut PgTransaction<'_>, report_id: i64) -> Result<(), StoreErr
 
 async fn event(
     tx: &mut PgTransaction<'_>,
-    report_id: i64,
+    report_id: ReportId,
     (kind, detail): (&str, &serde_json::Value),
     by: By<'_>,
     at: DateTime<Utc>,

@@ -12,15 +12,15 @@ use sqlx::PgTransaction;
 use uuid::Uuid;
 
 use crate::store::{
-    StoreError,
+    FloodId, NoticeId, NoticeKind, ReportId, StageId, StoreError, TicketId,
     floods::routed::{Told, tell_unit},
 };
 
 /// What a mail is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::store) enum About {
-    Report(i64),
-    Flood(i64),
+    Report(ReportId),
+    Flood(FloodId),
 }
 
 /// What makes steps one mail.
@@ -29,7 +29,7 @@ pub(in crate::store) struct GroupKey {
     pub(in crate::store) about: About,
     /// Who is told.
     pub(in crate::store) unit: String,
-    pub(in crate::store) action: String,
+    pub(in crate::store) kind: NoticeKind,
     pub(in crate::store) level: i16,
     /// The mail says whose delay it is, so late steps are told apart.
     pub(in crate::store) late: bool,
@@ -38,8 +38,8 @@ pub(in crate::store) struct GroupKey {
 /// A stage that crossed the level.
 #[derive(Clone, Debug)]
 pub(in crate::store) struct Crossing {
-    pub(in crate::store) ticket: i64,
-    pub(in crate::store) stage: i64,
+    pub(in crate::store) ticket: TicketId,
+    pub(in crate::store) stage: StageId,
     pub(in crate::store) due_generation: i32,
     pub(in crate::store) urgency: Urgency,
     pub(in crate::store) drill: bool,
@@ -61,17 +61,17 @@ impl StepNotices {
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         for (key, (county, crossings)) in &self.0 {
-            let tickets: Vec<i64> = crossings.iter().map(|c| c.ticket).collect();
-            let stages: Vec<i64> = crossings.iter().map(|c| c.stage).collect();
+            let tickets: Vec<TicketId> = crossings.iter().map(|c| c.ticket).collect();
+            let stages: Vec<StageId> = crossings.iter().map(|c| c.stage).collect();
             let generations: Vec<i32> = crossings.iter().map(|c| c.due_generation).collect();
             let urgency = crossings.iter().map(|c| c.urgency).max();
             let report = match key.about {
                 About::Report(report) => report,
                 About::Flood(flood) => {
                     let told = Told {
-                        notice: Uuid::new_v4(),
+                        notice: NoticeId(Uuid::new_v4()),
                         unit: &key.unit,
-                        kind: &key.action,
+                        kind: key.kind,
                         level: Some(key.level),
                         late: key.late,
                         urgency: urgency.unwrap_or(Urgency::P1),
@@ -85,7 +85,7 @@ impl StepNotices {
             sqlx::query(include_str!("step_notice.sql"))
                 .bind(report)
                 .bind(&key.unit)
-                .bind(&key.action)
+                .bind(key.kind.as_str())
                 .bind(key.level)
                 .bind(key.late)
                 .bind(now)

@@ -12,7 +12,7 @@ use tracing::error;
 
 use crate::run::telemetry::chain;
 use crate::store::{
-    Router, Store, StoreError,
+    FloodId, ReportId, Router, StageId, Store, StoreError, TicketId,
     clock::step_notice::{About, Crossing, GroupKey, StepNotices},
     due::due,
 };
@@ -35,10 +35,10 @@ pub struct Ticked {
 
 #[derive(sqlx::FromRow)]
 struct DueStage {
-    id: i64,
-    ticket_id: i64,
-    report_id: i64,
-    flood: Option<i64>,
+    id: StageId,
+    ticket_id: TicketId,
+    report_id: ReportId,
+    flood: Option<FloodId>,
     county: String,
     unit: String,
     #[sqlx(try_from = "String")]
@@ -77,20 +77,28 @@ impl Store<Router> {
 
     /// The stages that are due, each in a transaction of its own.
     async fn stages_settle_apart(&self, now: DateTime<Utc>) -> Result<Ticked, StoreError> {
-        let due: Vec<i64> = sqlx::query_scalar("SELECT id FROM stages WHERE next_at <= $1 ORDER BY next_at LIMIT $2")
-            .bind(now)
-            .bind(BATCH)
-            .fetch_all(&self.pool)
-            .await?;
+        let due: Vec<(StageId, ReportId)> = sqlx::query_as(
+            "SELECT s.id, t.report_id FROM stages s JOIN tickets t ON t.id = s.ticket_id
+             WHERE s.next_at <= $1 ORDER BY s.next_at LIMIT $2",
+        )
+        .bind(now)
+        .bind(BATCH)
+        .fetch_all(&self.pool)
+        .await?;
         let mut sum = Ticked::default();
-        for stage in due {
+        for (stage, report) in due {
             match self.stages_settle(now, Some(stage)).await {
                 Ok(ticked) => {
                     sum.sent += ticked.sent;
                     sum.late += ticked.late;
                 }
                 Err(e) if !e.is_passing() => {
-                    error!(stage, error = chain(&e), "a stage can't be settled: tried again later");
+                    error!(
+                        %report,
+                        %stage,
+                        error = chain(&e),
+                        "a stage can't be settled: tried again later"
+                    );
                     sqlx::query("UPDATE stages SET next_at = $3 WHERE id = $1 AND next_at <= $2")
                         .bind(stage)
                         .bind(now)
@@ -106,7 +114,7 @@ impl Store<Router> {
     }
 
     /// Settles what is due in one transaction: up to 50 stages, or this one.
-    async fn stages_settle(&self, now: DateTime<Utc>, only: Option<i64>) -> Result<Ticked, StoreError> {
+    async fn stages_settle(&self, now: DateTime<Utc>, only: Option<StageId>) -> Result<Ticked, StoreError> {
         let mut tx = self.pool.begin().await?;
         let due: Vec<DueStage> = sqlx::query_as(concat!(
             "WITH due AS (",
@@ -192,7 +200,7 @@ async fn settle(
             GroupKey {
                 about: stage.flood.map_or(About::Report(stage.report_id), About::Flood),
                 unit: recipient(stage, step).to_owned(),
-                action: step.action.to_string(),
+                kind: step.action.into(),
                 level: i16::from(step.level),
                 late: *late,
             },

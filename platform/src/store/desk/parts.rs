@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::{PgExecutor, types::Json};
 
-use crate::store::{Desk, DeskScope, Office, Store, StoreError};
+use crate::store::{AccountId, Desk, DeskScope, Office, ReportId, Store, StoreError, TicketId};
 
 /// Parts of a report as somebody was handed them: what is not shown is `None`, and so is what was not given.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -36,7 +36,7 @@ pub struct Handed {
 #[derive(Clone, Copy, Debug)]
 pub struct Reading {
     /// The person.
-    pub account: i64,
+    pub account: AccountId,
     /// `page`, `api`.
     pub how: &'static str,
     /// When.
@@ -57,7 +57,7 @@ impl Store<Desk> {
     pub async fn desk_ticket_read(
         &self,
         scope: &DeskScope,
-        ticket: i64,
+        ticket: TicketId,
         reading: Reading,
     ) -> Result<Option<Handed>, StoreError> {
         let mut tx = self.desk(scope).await?;
@@ -75,7 +75,7 @@ impl Store<Desk> {
 
 impl Store<Office> {
     /// The same of a ticket of the office. For the office's login.
-    pub async fn office_ticket_read(&self, ticket: i64, reading: Reading) -> Result<Option<Handed>, StoreError> {
+    pub async fn office_ticket_read(&self, ticket: TicketId, reading: Reading) -> Result<Option<Handed>, StoreError> {
         handed(
             "SELECT * FROM office_ticket_read($1, $2, $3, $4)",
             ticket,
@@ -89,8 +89,8 @@ impl Store<Office> {
     /// ticket is the one on whose page it is shown.
     pub async fn report_look(
         &self,
-        report: i64,
-        ticket: Option<i64>,
+        report: ReportId,
+        ticket: Option<TicketId>,
         role: &str,
         reading: Reading,
     ) -> Result<Option<Handed>, StoreError> {
@@ -106,7 +106,7 @@ impl Store<Office> {
     }
 
     /// What the program judges a ticket by, and shows nobody uncut. Read with the office's login: a desk's and the board's can't.
-    pub async fn ticket_ground(&self, ticket: i64) -> Result<Option<Ground>, StoreError> {
+    pub async fn ticket_ground(&self, ticket: TicketId) -> Result<Option<Ground>, StoreError> {
         let row: Option<(Json<Value>, Option<Json<Value>>)> = sqlx::query_as(
             "SELECT f.facts, ticket_made(t.id) FROM tickets t JOIN report_facts f ON f.report_id = t.report_id WHERE t.id = $1",
         )
@@ -122,7 +122,7 @@ impl Store<Office> {
 
 async fn handed(
     sql: &'static str,
-    ticket: i64,
+    ticket: TicketId,
     reading: Reading,
     db: impl PgExecutor<'_>,
 ) -> Result<Option<Handed>, StoreError> {

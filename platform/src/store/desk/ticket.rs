@@ -6,27 +6,31 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::types::Json;
 
-use crate::store::{Desk, DeskScope, Ground, Store, StoreError};
+use crate::store::{AccountId, Desk, DeskScope, Ground, ReportId, Store, StoreError, TicketId, Word};
+use casework::ticket::TicketState;
+use casework::words::{Grade, TicketClock, Urgency};
 
 /// One line of the queue.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct QueueLine {
     /// Ticket id.
-    pub id: i64,
+    pub id: TicketId,
     /// Its report.
-    pub report_id: i64,
+    pub report_id: ReportId,
     /// Unit that holds it.
     pub unit: String,
     /// Obligation code.
     pub obligation: String,
     /// Lead or assist.
     pub lead: bool,
-    /// `P1` …
-    pub urgency: String,
+    /// How urgent its case is.
+    #[sqlx(try_from = "String")]
+    pub urgency: Urgency,
     /// State.
-    pub state: String,
+    #[sqlx(try_from = "String")]
+    pub state: TicketState,
     /// First stage not ended.
-    pub next_stage: Option<String>,
+    pub next_stage: Option<Word<TicketClock>>,
     /// Its due time; none while its start event has not happened.
     pub next_due_at: Option<DateTime<Utc>>,
     /// Person it is assigned to.
@@ -49,21 +53,23 @@ pub struct QueueLine {
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct DeskTicket {
     /// Ticket id.
-    pub id: i64,
+    pub id: TicketId,
     /// Optimistic lock.
     pub version: i32,
     /// Its report.
-    pub report_id: i64,
+    pub report_id: ReportId,
     /// Unit that holds it.
     pub unit: String,
     /// Obligation code.
     pub obligation: String,
     /// Lead or assist.
     pub lead: bool,
-    /// `P1` …
-    pub urgency: String,
+    /// How urgent its case is.
+    #[sqlx(try_from = "String")]
+    pub urgency: Urgency,
     /// State.
-    pub state: String,
+    #[sqlx(try_from = "String")]
+    pub state: TicketState,
     /// Evidence kind asked.
     pub evidence: Option<String>,
     /// When evidence was recorded.
@@ -77,7 +83,7 @@ pub struct DeskTicket {
     /// By whom.
     pub signed_by: Option<String>,
     /// Assigned account.
-    pub assignee: Option<i64>,
+    pub assignee: Option<AccountId>,
     /// And its name.
     pub assignee_name: Option<String>,
     /// That person is disabled or no longer of the unit: it must be assigned again.
@@ -93,7 +99,7 @@ pub struct DeskTicket {
     /// By whom.
     pub resolved_by: Option<String>,
     /// Their account.
-    pub resolved_by_account: Option<i64>,
+    pub resolved_by_account: Option<AccountId>,
     /// The outcome that waits for a confirmation, or for another unit to sign.
     pub close_outcome: Option<String>,
     /// Since when it waits.
@@ -101,7 +107,7 @@ pub struct DeskTicket {
     /// Who asked for it.
     pub close_requested_by: Option<String>,
     /// Their account.
-    pub close_requested_account: Option<i64>,
+    pub close_requested_account: Option<AccountId>,
     /// `unit` or `office`: who confirms it.
     pub close_by: Option<String>,
     /// The unit that is to take over.
@@ -115,7 +121,7 @@ pub struct DeskTicket {
     /// Outcome code.
     pub outcome: Option<String>,
     /// First stage not ended.
-    pub next_stage: Option<String>,
+    pub next_stage: Option<Word<TicketClock>>,
     /// Its due time.
     pub next_due_at: Option<DateTime<Utc>>,
     /// When the report was accepted.
@@ -149,7 +155,7 @@ pub struct TicketChain {
     /// Unit of the ticket just before.
     pub from: Option<String>,
     /// Its state.
-    pub from_state: Option<String>,
+    pub from_state: Option<TicketState>,
     /// The ticket after it.
     pub to: Option<NextTicket>,
 }
@@ -162,7 +168,7 @@ pub struct FirstTicket {
     /// When it was dispatched.
     pub dispatched_at: DateTime<Utc>,
     /// Due times by stage.
-    pub dues: Option<BTreeMap<String, Option<DateTime<Utc>>>>,
+    pub dues: Option<BTreeMap<TicketClock, Option<DateTime<Utc>>>>,
 }
 
 /// The ticket that takes over.
@@ -171,7 +177,7 @@ pub struct NextTicket {
     /// Unit.
     pub unit: String,
     /// State.
-    pub state: String,
+    pub state: TicketState,
     /// When it was signed.
     pub signed_at: Option<DateTime<Utc>>,
 }
@@ -179,8 +185,8 @@ pub struct NextTicket {
 /// A stage on the ticket page.
 #[derive(Clone, Debug, serde::Deserialize)]
 pub struct DeskStage {
-    /// `sign`, `contact`, `resolve`.
-    pub stage: String,
+    /// Which clock.
+    pub stage: TicketClock,
     /// Due time.
     pub due_at: Option<DateTime<Utc>>,
     /// `30min` …
@@ -190,7 +196,7 @@ pub struct DeskStage {
     /// Basis.
     pub basis: String,
     /// Grade of the basis.
-    pub grade: String,
+    pub grade: Grade,
     /// Depends on an unpublished calendar.
     pub provisional: bool,
     /// How it was computed.
@@ -213,7 +219,7 @@ pub struct DeskEvent {
     /// Who, as shown: two people of one name are told apart.
     pub actor: String,
     /// Their account; `None` is the system.
-    pub account: Option<i64>,
+    pub account: Option<AccountId>,
     /// Coarse detail without personal data.
     pub detail: Value,
     /// Hex of what was written, sealed with the report's key.
@@ -232,7 +238,7 @@ pub struct OtherTicket {
     /// Leads.
     pub lead: bool,
     /// State.
-    pub state: String,
+    pub state: TicketState,
     /// Its next due time.
     pub next_due_at: Option<DateTime<Utc>>,
 }
@@ -266,7 +272,7 @@ impl Store<Desk> {
     }
 
     /// One ticket, if it is of these units.
-    pub async fn desk_ticket(&self, scope: &DeskScope, id: i64) -> Result<Option<DeskTicket>, StoreError> {
+    pub async fn desk_ticket(&self, scope: &DeskScope, id: TicketId) -> Result<Option<DeskTicket>, StoreError> {
         let mut tx = self.desk(scope).await?;
         let ticket = sqlx::query_as(include_str!("ticket.sql"))
             .bind(id)
@@ -281,7 +287,7 @@ impl Store<Desk> {
         &self,
         county: &str,
         unit: &str,
-    ) -> Result<Vec<(i64, String, Option<String>, bool)>, StoreError> {
+    ) -> Result<Vec<(AccountId, String, Option<String>, bool)>, StoreError> {
         let rows = sqlx::query_as(
             "SELECT a.id, person_shown(a.id, a.name) AS name, a.phone, bool_or(m.role = 'leader')
              FROM memberships m JOIN accounts a ON a.id = m.account_id

@@ -8,7 +8,7 @@ use super::{
     closing,
     deed::{FloodAct, FloodActing},
 };
-use crate::store::{NewAct, Office, Store, StoreError, Subject};
+use crate::store::{FloodId, NewAct, Office, Store, StoreError, Subject, TicketId};
 
 impl Store<Office> {
     /// Does it, with its line in the trail; `None` when it can't be done any more (decided before, asked by the same person), else
@@ -16,7 +16,7 @@ impl Store<Office> {
     pub async fn flood_act(
         &self,
         county: &str,
-        flood: i64,
+        flood: FloodId,
         act: &FloodAct,
         acting: &FloodActing,
     ) -> Result<Option<i64>, StoreError> {
@@ -62,7 +62,7 @@ impl Store<Office> {
 async fn judge(
     tx: &mut PgTransaction<'_>,
     county: &str,
-    flood: i64,
+    flood: FloodId,
     (state, from): (&str, &[&str]),
     acting: &FloodActing,
 ) -> Result<Option<i64>, StoreError> {
@@ -86,13 +86,13 @@ async fn judge(
 async fn take(
     tx: &mut PgTransaction<'_>,
     county: &str,
-    flood: i64,
+    flood: FloodId,
     acting: &FloodActing,
 ) -> Result<Option<i64>, StoreError> {
     let Ok(signed) = TicketState::Dispatched.after(TicketAct::Sign) else {
         return Ok(None);
     };
-    let taken: Vec<i64> = sqlx::query_scalar(
+    let taken: Vec<TicketId> = sqlx::query_scalar(
         "WITH picked AS (
              SELECT t.id, t.report_id FROM flood_reports fr JOIN tickets t ON t.report_id = fr.report_id
              WHERE fr.flood_id = $2 AND t.county = $1 AND t.obligation = 'triage' AND t.state = $6 ORDER BY t.id FOR UPDATE OF t

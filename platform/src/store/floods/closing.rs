@@ -5,7 +5,9 @@ use chrono::TimeDelta;
 use sqlx::PgTransaction;
 
 use super::deed::{FloodActing, FloodGround};
-use crate::store::{Said, StoreError, Subject, SubjectNotice, To, notices::subject::subject_notice};
+use crate::store::{
+    FloodClosingId, FloodId, ReportId, Said, StoreError, Subject, SubjectNotice, To, notices::subject::subject_notice,
+};
 use crate::text::Lang;
 
 /// How long another person of the office has to look at what one asked, whatever the urgency: P1 may be among them.
@@ -17,7 +19,8 @@ const REPORTS_AT_ONCE: i64 = 5000;
 #[derive(sqlx::FromRow)]
 struct OfUnit {
     unit: String,
-    urgency: String,
+    #[sqlx(try_from = "String")]
+    urgency: Urgency,
     tickets: i64,
     drill: bool,
 }
@@ -26,8 +29,8 @@ struct OfUnit {
 pub(super) async fn ask(
     tx: &mut PgTransaction<'_>,
     county: &str,
-    flood: i64,
-    (reports, ground, reason): (&[i64], FloodGround, &str),
+    flood: FloodId,
+    (reports, ground, reason): (&[ReportId], FloodGround, &str),
     acting: &FloodActing,
 ) -> Result<Option<i64>, StoreError> {
     let asked = sqlx::query_scalar(
@@ -63,8 +66,8 @@ pub(super) async fn ask(
 pub(super) async fn refuse(
     tx: &mut PgTransaction<'_>,
     county: &str,
-    flood: i64,
-    closing: i64,
+    flood: FloodId,
+    closing: FloodClosingId,
     acting: &FloodActing,
 ) -> Result<Option<i64>, StoreError> {
     let done = sqlx::query(
@@ -87,7 +90,7 @@ pub(super) async fn many(
     tx: &mut PgTransaction<'_>,
     sql: &'static str,
     subject: Subject,
-    (county, closing): (&str, i64),
+    (county, closing): (&str, FloodClosingId),
     acting: &FloodActing,
 ) -> Result<Option<i64>, StoreError> {
     let touched: Option<i64> = sqlx::query_scalar(sql)
@@ -109,7 +112,7 @@ async fn tell(
     tx: &mut PgTransaction<'_>,
     subject: Subject,
     county: &str,
-    closing: i64,
+    closing: FloodClosingId,
     acting: &FloodActing,
 ) -> Result<(), StoreError> {
     let word = match subject {
@@ -137,9 +140,9 @@ async fn tell(
         let notice = SubjectNotice {
             county,
             subject,
-            round: closing,
+            round: closing.0,
             to: To::Unit(&of.unit),
-            urgency: Urgency::from_word(&of.urgency).unwrap_or(Urgency::P1),
+            urgency: of.urgency,
             drill: of.drill,
             said: Said {
                 count: Some(of.tickets),

@@ -1,5 +1,6 @@
 //! What can be done about a flood, by whom, and on what ground.
 
+use crate::store::{AccountId, FloodClosingId, ReportId};
 use chrono::{DateTime, Utc};
 
 /// Who acts.
@@ -8,7 +9,7 @@ pub struct FloodActing {
     /// Name.
     pub by: String,
     /// Account.
-    pub account: i64,
+    pub account: AccountId,
     /// When.
     pub at: DateTime<Utc>,
 }
@@ -25,18 +26,18 @@ pub enum FloodAct {
     /// Its tickets that nobody signed shall end, those of these reports, or of all where none is named.
     AskClosing {
         /// Reports.
-        reports: Vec<i64>,
+        reports: Vec<ReportId>,
         /// On what ground.
         ground: FloodGround,
         /// Why.
         reason: String,
     },
     /// Another person confirms.
-    Confirm(i64),
+    Confirm(FloodClosingId),
     /// Another person, or the same, takes it back.
-    Refuse(i64),
+    Refuse(FloodClosingId),
     /// It was a mistake: tickets and clocks as they were.
-    GiveBack(i64),
+    GiveBack(FloodClosingId),
 }
 
 /// On what ground many tickets end at once.
@@ -47,7 +48,7 @@ pub enum FloodGround {
     /// A drill that was filed as real.
     Drill,
     /// The same report over and over: this one stays, and its tickets go on.
-    DuplicateOf(i64),
+    DuplicateOf(ReportId),
 }
 
 impl FloodAct {
@@ -75,7 +76,7 @@ impl FloodGround {
         }
     }
 
-    pub(super) fn stays(self) -> Option<i64> {
+    pub(super) fn stays(self) -> Option<ReportId> {
         match self {
             Self::DuplicateOf(report) => Some(report),
             Self::NotReal | Self::Drill => None,

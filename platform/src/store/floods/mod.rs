@@ -7,4 +7,4 @@ pub(super) mod routed;
 mod seen;
 
 pub use deed::{FloodAct, FloodActing, FloodGround};
-pub use seen::{Flood, FloodClosing, FloodReport};
+pub use seen::{Flood, FloodClosing, FloodKind, FloodReport, FloodState};

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use sqlx::PgTransaction;
 use uuid::Uuid;
 
-use crate::store::{Intake, Router, Store, StoreError};
+use crate::store::{FloodId, Intake, NoticeId, NoticeKind, ReportId, Router, StageId, Store, StoreError, TicketId};
 
 /// How long it is known where a report came from. A flood is noticed within ten minutes; a day is for looking back at it.
 const SOURCES_KEPT: TimeDelta = TimeDelta::days(1);
@@ -16,7 +16,7 @@ const SOURCES_KEPT: TimeDelta = TimeDelta::days(1);
 /// A flood that a report belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::store) struct OfFlood {
-    pub(in crate::store) flood: i64,
+    pub(in crate::store) flood: FloodId,
     /// It begins with this report: the office must be told.
     pub(in crate::store) fresh: bool,
 }
@@ -48,13 +48,13 @@ impl Store<Router> {
 /// The flood that a report belongs to, where more than `above` came within ten minutes.
 pub(in crate::store) async fn of_report(
     tx: &mut PgTransaction<'_>,
-    report: i64,
+    report: ReportId,
     above: u32,
 ) -> Result<Option<OfFlood>, StoreError> {
     if above == 0 {
         return Ok(None);
     }
-    let (flood, fresh): (Option<i64>, bool) = sqlx::query_as("SELECT flood, fresh FROM flood_of_report($1, $2)")
+    let (flood, fresh): (Option<FloodId>, bool) = sqlx::query_as("SELECT flood, fresh FROM flood_of_report($1, $2)")
         .bind(report)
         .bind(i32::try_from(above).unwrap_or(i32::MAX))
         .fetch_one(&mut **tx)
@@ -67,9 +67,9 @@ pub(in crate::store) async fn of_report(
 pub(in crate::store) struct Given {
     unit: String,
     /// The lead first.
-    tickets: Vec<i64>,
+    tickets: Vec<TicketId>,
     /// The id of a notice, should one be made.
-    notice: Uuid,
+    notice: NoticeId,
 }
 
 /// Tells the units of their tickets, and the office when the flood begins.
@@ -84,7 +84,7 @@ pub(in crate::store) async fn tell(
         let told = Told {
             notice: *notice,
             unit,
-            kind: "flood",
+            kind: NoticeKind::Flood,
             level: None,
             late: false,
             urgency,
@@ -104,9 +104,9 @@ pub(in crate::store) async fn tell(
             .await?;
     if let Some(office) = office.filter(|office| given.iter().all(|given| given.unit != *office)) {
         let told = Told {
-            notice: Uuid::new_v4(),
+            notice: NoticeId(Uuid::new_v4()),
             unit: &office,
-            kind: "flood",
+            kind: NoticeKind::Flood,
             level: None,
             late: false,
             urgency,
@@ -121,21 +121,21 @@ pub(in crate::store) async fn tell(
 /// What one unit is told of a flood.
 pub(in crate::store) struct Told<'a> {
     /// The id of a notice, should a new one be made.
-    pub(in crate::store) notice: Uuid,
+    pub(in crate::store) notice: NoticeId,
     pub(in crate::store) unit: &'a str,
-    pub(in crate::store) kind: &'a str,
+    pub(in crate::store) kind: NoticeKind,
     pub(in crate::store) level: Option<i16>,
     pub(in crate::store) late: bool,
     pub(in crate::store) urgency: Urgency,
-    pub(in crate::store) tickets: &'a [i64],
+    pub(in crate::store) tickets: &'a [TicketId],
     /// Stages and their due generations, one for each ticket, where it is a step.
-    pub(in crate::store) crossings: Option<(Vec<i64>, Vec<i32>)>,
+    pub(in crate::store) crossings: Option<(Vec<StageId>, Vec<i32>)>,
 }
 
 /// Adds to the notice that waits, or makes the next one.
 pub(in crate::store) async fn tell_unit(
     tx: &mut PgTransaction<'_>,
-    flood: i64,
+    flood: FloodId,
     told: &Told<'_>,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
@@ -144,7 +144,7 @@ pub(in crate::store) async fn tell_unit(
         .bind(flood)
         .bind(told.notice)
         .bind(told.unit)
-        .bind(told.kind)
+        .bind(told.kind.as_str())
         .bind(told.level)
         .bind(told.late)
         .bind(told.urgency.as_str())

@@ -2,28 +2,54 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::store::{Board, Store, StoreError};
+use crate::store::{AccountId, Board, FloodClosingId, FloodId, ReportId, Store, StoreError, TicketId};
 
 /// Floods on the board: those that go on, and what is left of earlier ones.
 const SHOWN: i64 = 20;
 /// How long one stays on the board.
 const SHOWN_FOR: TimeDelta = TimeDelta::days(3);
 
+casework::words! {
+    /// What the reports of a flood have in common.
+    FloodKind {
+        /// Where they come from.
+        Source = "source",
+        /// Where it happened.
+        Township = "township",
+    }
+}
+
+casework::words! {
+    /// Where a flood stands.
+    FloodState {
+        /// It goes on, and nobody has judged it yet.
+        Open = "open",
+        /// The office says that it is one.
+        Confirmed = "confirmed",
+        /// It has been quiet for ten minutes.
+        Over = "over",
+        /// The office says that it is none, or over.
+        Ended = "ended",
+    }
+}
+
 /// A flood on the board and on its page.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Flood {
     /// Id.
-    pub id: i64,
+    pub id: FloodId,
     /// `source` or `township`.
-    pub kind: String,
+    #[sqlx(try_from = "String")]
+    pub kind: FloodKind,
     /// First nine digits of the area, empty where it is not known; none for a source.
     pub township: Option<String>,
     /// When it began.
     pub began_at: DateTime<Utc>,
     /// Its last report.
     pub last_at: DateTime<Utc>,
-    /// `open`, `confirmed`, `over`, `ended`; one that has been quiet for ten minutes is over.
-    pub state: String,
+    /// Where it stands; one that has been quiet for ten minutes is over.
+    #[sqlx(try_from = "String")]
+    pub state: FloodState,
     /// Who said so, where somebody did.
     pub decided_by: Option<String>,
     /// When.
@@ -44,7 +70,7 @@ pub struct Flood {
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct FloodReport {
     /// Report.
-    pub report_id: i64,
+    pub report_id: ReportId,
     /// When it came.
     pub received_at: DateTime<Utc>,
     /// Tickets nobody has signed.
@@ -52,7 +78,7 @@ pub struct FloodReport {
     /// All.
     pub tickets: i64,
     /// Its first ticket, for a link.
-    pub ticket_id: Option<i64>,
+    pub ticket_id: Option<TicketId>,
     /// What the board shows of the facts, for the pages.
     pub facts: Option<serde_json::Value>,
 }
@@ -61,19 +87,19 @@ pub struct FloodReport {
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct FloodClosing {
     /// Id.
-    pub id: i64,
+    pub id: FloodClosingId,
     /// How many reports.
     pub reports: i64,
     /// `not-real`, `drill`, `duplicate`.
     pub ground: String,
     /// The report of which they are duplicates.
-    pub stays: Option<i64>,
+    pub stays: Option<ReportId>,
     /// Why.
     pub reason: String,
     /// Who asked.
     pub asked_by: String,
     /// Their account.
-    pub asked_account: i64,
+    pub asked_account: AccountId,
     /// When.
     pub asked_at: DateTime<Utc>,
     /// By when another should have looked.
@@ -113,7 +139,7 @@ impl Store<Board> {
     }
 
     /// One of them.
-    pub async fn flood(&self, county: &str, id: i64, now: DateTime<Utc>) -> Result<Option<Flood>, StoreError> {
+    pub async fn flood(&self, county: &str, id: FloodId, now: DateTime<Utc>) -> Result<Option<Flood>, StoreError> {
         let sql = format!("{FLOOD} AND f.id = $3");
         Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
             .bind(county)
@@ -124,7 +150,7 @@ impl Store<Board> {
     }
 
     /// Its reports, the oldest first: `limit` after `offset`.
-    pub async fn flood_reports(&self, flood: i64, offset: i64, limit: i64) -> Result<Vec<FloodReport>, StoreError> {
+    pub async fn flood_reports(&self, flood: FloodId, offset: i64, limit: i64) -> Result<Vec<FloodReport>, StoreError> {
         Ok(sqlx::query_as(
             "SELECT r.id AS report_id, r.received_at, board_facts(r.id) AS facts, n.tickets, n.unsigned, n.ticket_id
              FROM (SELECT report_id FROM flood_reports WHERE flood_id = $1 ORDER BY report_id OFFSET $2 LIMIT $3) fr
@@ -141,7 +167,7 @@ impl Store<Board> {
     }
 
     /// What was asked to be ended at once, the newest first.
-    pub async fn flood_closings(&self, flood: i64) -> Result<Vec<FloodClosing>, StoreError> {
+    pub async fn flood_closings(&self, flood: FloodId) -> Result<Vec<FloodClosing>, StoreError> {
         Ok(sqlx::query_as(
             "SELECT id, cardinality(reports)::bigint AS reports, ground, stays, reason, person_shown(asked_account, asked_by) AS asked_by, asked_account,
                     asked_at, due_at, decision, person_shown(decided_account, decided_by) AS decided_by, decided_at, tickets

@@ -4,9 +4,10 @@ use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
 
 use crate::store::{
-    Notifier, Store, StoreError,
+    NoticeId, NoticeState, Notifier, Store, StoreError, Word,
     due::{Onward, due},
 };
+use casework::words::Urgency;
 
 /// A notifier that is killed holds its notices this long; one that lives renews them every few seconds. Recovery stays
 /// below 30 s.
@@ -93,7 +94,7 @@ pub enum Verdict {
 #[derive(Clone, Debug)]
 pub struct Settlement {
     /// The notice.
-    pub id: Uuid,
+    pub id: NoticeId,
     /// Number of this attempt, from 1.
     pub number: i32,
     /// The attempt.
@@ -129,12 +130,12 @@ impl Verdict {
         }
     }
 
-    const fn state(self) -> &'static str {
+    const fn state(self) -> NoticeState {
         match self {
-            Self::Sent => "sent",
-            Self::Retry { .. } => "queued",
-            Self::GaveUp => "failed",
-            Self::Suppressed => "suppressed",
+            Self::Sent => NoticeState::Sent,
+            Self::Retry { .. } => NoticeState::Queued,
+            Self::GaveUp => NoticeState::Failed,
+            Self::Suppressed => NoticeState::Suppressed,
         }
     }
 }
@@ -149,9 +150,9 @@ impl Store<Notifier> {
         now: DateTime<Utc>,
         (limit, of): (i64, LeaseOf),
         onward: &mut Onward<3>,
-    ) -> Result<Vec<Uuid>, StoreError> {
+    ) -> Result<Vec<NoticeId>, StoreError> {
         let [p1, p2, p3] = onward.from(now);
-        let leased: Vec<(Uuid, String, DateTime<Utc>, bool)> = sqlx::query_as(LEASE)
+        let leased: Vec<(NoticeId, Word<Urgency>, DateTime<Utc>, bool)> = sqlx::query_as(LEASE)
             .bind(owner)
             .bind(now)
             .bind(now + Duration::seconds(LEASE_S))
@@ -166,16 +167,16 @@ impl Store<Notifier> {
             .await?;
         let full = i64::try_from(leased.len()).is_ok_and(|n| n == limit);
         let fresh = leased.iter().filter(|(.., fresh)| *fresh);
-        let rank = |urgency: &str| ["P1", "P2", "P3"].iter().position(|u| *u == urgency);
+        let rank = |urgency: Urgency| Urgency::HIGHEST_FIRST.iter().position(|u| *u == urgency);
         onward.ended(
             full,
-            fresh.filter_map(|(_, urgency, at, _)| Some((rank(urgency)?, *at))),
+            fresh.filter_map(|(_, urgency, at, _)| Some((rank(**urgency)?, *at))),
         );
         Ok(leased.into_iter().map(|(id, ..)| id).collect())
     }
 
     /// Gives back notices that were leased and not begun.
-    pub async fn notice_release(&self, owner: Uuid, ids: &[Uuid]) -> Result<(), StoreError> {
+    pub async fn notice_release(&self, owner: Uuid, ids: &[NoticeId]) -> Result<(), StoreError> {
         sqlx::query(held!("UPDATE notices n SET lease_owner = NULL, leased_until = NULL"))
             .bind(owner)
             .bind(ids)
@@ -185,7 +186,12 @@ impl Store<Notifier> {
     }
 
     /// The heart-beat: holds the notices in hand until 20 s after `now`; answers which are still held.
-    pub async fn notice_renew(&self, owner: Uuid, ids: &[Uuid], now: DateTime<Utc>) -> Result<Vec<Uuid>, StoreError> {
+    pub async fn notice_renew(
+        &self,
+        owner: Uuid,
+        ids: &[NoticeId],
+        now: DateTime<Utc>,
+    ) -> Result<Vec<NoticeId>, StoreError> {
         let held = sqlx::query_scalar(concat!(
             held!("UPDATE notices n SET leased_until = $3"),
             " RETURNING n.id"
@@ -203,7 +209,7 @@ impl Store<Notifier> {
     ///
     /// A P1 notice that was given up, or that somebody must hear of by now, escalates in the same transaction: the office is told, or the leading group where the
     /// office itself can't be reached.
-    pub async fn notice_settle(&self, owner: Uuid, settlements: &[Settlement]) -> Result<Vec<Uuid>, StoreError> {
+    pub async fn notice_settle(&self, owner: Uuid, settlements: &[Settlement]) -> Result<Vec<NoticeId>, StoreError> {
         // Sorted, so that two notifiers that settle the same rows never wait for each other crosswise.
         let mut sorted: Vec<&Settlement> = settlements.iter().collect();
         sorted.sort_by_key(|s| s.id);
@@ -214,10 +220,10 @@ impl Store<Notifier> {
         let error =
             |s: &Settlement| (s.verdict != Verdict::Sent).then(|| format!("{}: {}", s.attempt.phase, s.attempt.detail));
         let mut tx = self.pool.begin().await?;
-        let held: Vec<(Uuid, bool)> = sqlx::query_as(include_str!("settle.sql"))
+        let held: Vec<(NoticeId, bool)> = sqlx::query_as(include_str!("settle.sql"))
             .bind(owner)
             .bind(sorted.iter().map(|s| s.id).collect::<Vec<_>>())
-            .bind(sorted.iter().map(|s| s.verdict.state()).collect::<Vec<_>>())
+            .bind(sorted.iter().map(|s| s.verdict.state().as_str()).collect::<Vec<_>>())
             .bind(sorted.iter().map(|s| retry_at(s)).collect::<Vec<_>>())
             .bind(sorted.iter().map(|s| s.attempt.at).collect::<Vec<_>>())
             .bind(sorted.iter().map(|s| error(s)).collect::<Vec<_>>())

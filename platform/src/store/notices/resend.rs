@@ -3,7 +3,10 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use crate::store::{Desk, DeskScope, Notifier, Office, Store, StoreError};
+use crate::store::notices::kind::StoredKind;
+use crate::store::{
+    AccountId, Desk, DeskScope, NoticeId, NoticeKind, NoticeState, Notifier, Office, Store, StoreError, TicketId, Word,
+};
 
 /// What a returned mail did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,20 +25,22 @@ pub enum Bounced {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Resent {
     /// The new notice.
-    pub id: Uuid,
+    pub id: NoticeId,
     /// The first ticket that it is about, if it is about tickets.
-    pub ticket_id: Option<i64>,
+    pub ticket_id: Option<TicketId>,
 }
 
 /// A mail that did not reach a ticket's own unit.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct LostNotice {
     /// Notice.
-    pub id: Uuid,
+    pub id: NoticeId,
     /// Its kind.
-    pub kind: String,
-    /// `failed` or `bounced`.
-    pub state: String,
+    #[sqlx(try_from = "StoredKind")]
+    pub kind: NoticeKind,
+    /// Given up, or it came back.
+    #[sqlx(try_from = "String")]
+    pub state: NoticeState,
     /// When it was given up or came back.
     pub finished_at: DateTime<Utc>,
 }
@@ -65,7 +70,7 @@ impl Store<Notifier> {
     pub async fn notice_bounce(
         &self,
         county: &str,
-        id: Uuid,
+        id: NoticeId,
         reason: &str,
         now: DateTime<Utc>,
     ) -> Result<Bounced, StoreError> {
@@ -78,14 +83,15 @@ impl Store<Notifier> {
             .fetch_optional(&mut *tx)
             .await?;
         let Some(urgent) = urgent else {
-            let state: Option<String> = sqlx::query_scalar("SELECT state FROM notices WHERE id = $1 AND county = $2")
-                .bind(id)
-                .bind(county)
-                .fetch_optional(&mut *tx)
-                .await?;
-            return Ok(match state.as_deref() {
+            let state: Option<Word<NoticeState>> =
+                sqlx::query_scalar("SELECT state FROM notices WHERE id = $1 AND county = $2")
+                    .bind(id)
+                    .bind(county)
+                    .fetch_optional(&mut *tx)
+                    .await?;
+            return Ok(match state {
                 None => Bounced::Unknown,
-                Some("queued") => Bounced::NotYet,
+                Some(Word(NoticeState::Queued)) => Bounced::NotYet,
                 Some(_) => Bounced::Before,
             });
         };
@@ -104,7 +110,11 @@ impl Store<Notifier> {
 
 impl Store<Desk> {
     /// Mails about a ticket of these units that did not reach the ticket's own unit, the latest first.
-    pub async fn desk_failed_notices(&self, scope: &DeskScope, ticket: i64) -> Result<Vec<LostNotice>, StoreError> {
+    pub async fn desk_failed_notices(
+        &self,
+        scope: &DeskScope,
+        ticket: TicketId,
+    ) -> Result<Vec<LostNotice>, StoreError> {
         let mut tx = self.desk(scope).await?;
         let lost = sqlx::query_as("SELECT id, kind, state, finished_at FROM desk_failed_notices($1)")
             .bind(ticket)
@@ -118,8 +128,8 @@ impl Store<Desk> {
     pub async fn desk_notice_resend(
         &self,
         scope: &DeskScope,
-        (ticket, notice): (i64, Uuid),
-        (account, name): (i64, &str),
+        (ticket, notice): (TicketId, NoticeId),
+        (account, name): (AccountId, &str),
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
         let mut tx = self.desk(scope).await?;
@@ -142,8 +152,8 @@ impl Store<Office> {
     pub async fn notice_resend(
         &self,
         county: &str,
-        id: Uuid,
-        (account, name): (i64, &str),
+        id: NoticeId,
+        (account, name): (AccountId, &str),
         now: DateTime<Utc>,
     ) -> Result<Resent, ResendError> {
         let mut tx = self.pool.begin().await?;
@@ -159,7 +169,7 @@ impl Store<Office> {
             Some(false) => return Err(ResendError::NotNow),
             Some(true) => {}
         }
-        let (new, ticket_id): (Uuid, Option<i64>) = sqlx::query_as(include_str!("resend.sql"))
+        let (new, ticket_id): (NoticeId, Option<TicketId>) = sqlx::query_as(include_str!("resend.sql"))
             .bind(id)
             .bind(Uuid::new_v4())
             .bind(account)

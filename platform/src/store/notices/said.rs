@@ -7,18 +7,23 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::Value;
 use sqlx::types::Json;
-use uuid::Uuid;
 
-use crate::store::{Notifier, Said, Store, StoreError};
+use super::kind::of_json;
+use crate::store::notices::kind::StoredKind;
+use crate::store::{
+    FloodId, NoticeId, NoticeKind, NoticeState, Notifier, ReportId, Said, Store, StoreError, SubjectKind, TicketId,
+    Word,
+};
+use casework::words::{Grade, TicketClock, Urgency};
 
 /// A notice with what its mail needs to say. No sealed column is read.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct LeasedNotice {
     /// Stable id; becomes the Message-ID.
-    pub id: Uuid,
-    /// `dispatch`, an escalation action (`remind`, `urge`, `supervise`, `supervise-letter`, `advisory-letter`), `undeliverable`, or one
-    /// of [`Subject::KINDS`](super::Subject::KINDS).
-    pub kind: String,
+    pub id: NoticeId,
+    /// What it is.
+    #[sqlx(try_from = "StoredKind")]
+    pub kind: NoticeKind,
     /// Escalation level, if it is a step.
     pub level: Option<i16>,
     /// Recipient's unit code.
@@ -29,8 +34,9 @@ pub struct LeasedNotice {
     pub unit_kind: String,
     /// Recipient's mailbox.
     pub mailbox: String,
-    /// `P1`, `P2`, `P3`.
-    pub urgency: String,
+    /// How urgent its case is.
+    #[sqlx(try_from = "String")]
+    pub urgency: Urgency,
     /// A drill.
     pub drill: bool,
     /// The delay is the system's own.
@@ -42,13 +48,13 @@ pub struct LeasedNotice {
     /// Earlier failures that were this mail's own.
     pub strikes: i32,
     /// The report; its receipt is printed. None where it is not about a ticket.
-    pub report_id: Option<i64>,
+    pub report_id: Option<ReportId>,
     /// Routing facts as stored.
     pub facts: Option<Json<Value>>,
     /// What it is about; see [`LeasedNotice::tickets`].
     pub tickets: Json<Value>,
-    /// What it is about where that is no ticket: `rule-set`, `account`, `opening`, `callbacks`.
-    pub subject_kind: Option<String>,
+    /// What it is about where that is no ticket.
+    pub subject_kind: Option<Word<SubjectKind>>,
     /// Its id.
     pub subject_id: Option<i64>,
     /// What is said of it; see [`LeasedNotice::said`].
@@ -98,7 +104,7 @@ fn nested<T: serde::de::DeserializeOwned>(value: &Value, what: &str) -> Result<T
 #[derive(Clone, Debug, Deserialize)]
 pub struct NoticeTicket {
     /// Its id.
-    pub id: i64,
+    pub id: TicketId,
     /// The obligation's code.
     pub obligation: String,
     /// Unit that holds it.
@@ -121,8 +127,8 @@ pub struct NoticeTicket {
     pub dispatched_at: DateTime<Utc>,
     /// Bases of the obligation.
     pub basis: Vec<Basis>,
-    /// Stages that the notice is about, if it is a step: `sign`, `contact`, `resolve`.
-    pub about: Vec<String>,
+    /// Clocks that the notice is about, if it is a step.
+    pub about: Vec<TicketClock>,
     /// Its stages: sign, contact, resolve.
     pub stages: Vec<NoticeStage>,
     /// What dispatched it.
@@ -146,8 +152,8 @@ pub struct NoticeDecision {
 /// A stage as a mail shows it.
 #[derive(Clone, Debug, Deserialize)]
 pub struct NoticeStage {
-    /// `sign`, `contact`, `resolve`.
-    pub stage: String,
+    /// Which clock.
+    pub stage: TicketClock,
     /// Due time, if its clock has started.
     pub due_at: Option<DateTime<Utc>>,
     /// `30min`, `3sd` …
@@ -157,7 +163,7 @@ pub struct NoticeStage {
     /// Where the limit comes from.
     pub basis: String,
     /// Grade of that source.
-    pub grade: String,
+    pub grade: Grade,
     /// The calendar beyond this date is not published yet.
     pub provisional: bool,
     /// Ended: by its act, or without it.
@@ -171,7 +177,8 @@ pub struct NoticeStage {
 #[derive(Clone, Debug, Deserialize)]
 pub struct FailedNotice {
     /// Its kind.
-    pub kind: String,
+    #[serde(deserialize_with = "of_json")]
+    pub kind: NoticeKind,
     /// Code of the unit that did not get it.
     pub unit: String,
     /// That unit's name.
@@ -179,7 +186,7 @@ pub struct FailedNotice {
     /// That unit's mailbox.
     pub mailbox: String,
     /// Where it stands: it may have gone out since.
-    pub state: String,
+    pub state: NoticeState,
     /// What the last attempt said.
     pub error: Option<String>,
 }
@@ -188,7 +195,7 @@ pub struct FailedNotice {
 #[derive(Clone, Debug, Deserialize)]
 pub struct NoticeFlood {
     /// Its id.
-    pub id: i64,
+    pub id: FloodId,
     /// The first nine digits of its area, where it is one of a township; empty where the area is not known. Else it has one
     /// source.
     pub township: Option<String>,
@@ -235,7 +242,7 @@ struct ContactRow {
 
 impl Store<Notifier> {
     /// What the mails of these notices say, P1 first.
-    pub async fn notice_said(&self, county: &str, ids: &[Uuid]) -> Result<Vec<LeasedNotice>, StoreError> {
+    pub async fn notice_said(&self, county: &str, ids: &[NoticeId]) -> Result<Vec<LeasedNotice>, StoreError> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }

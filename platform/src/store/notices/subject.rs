@@ -9,7 +9,25 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use sqlx::{PgConnection, types::Json};
 
-use crate::store::{Store, StoreError, Tells};
+use crate::store::{AccountId, FactorResetId, FloodId, NoticeKind, OpeningId, ReportId, Store, StoreError, Tells};
+
+casework::words! {
+    /// What such a mail is about.
+    SubjectKind {
+        /// A version of the rules
+        RuleSet = "rule-set",
+        /// An account
+        Account = "account",
+        /// An opening
+        Opening = "opening",
+        /// The call-backs of a day
+        Callbacks = "callbacks",
+        /// The reset of a second factor
+        FactorReset = "factor-reset",
+        /// A flood
+        Flood = "flood",
+    }
+}
 
 /// What such a mail is about, and what happened to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,25 +35,25 @@ pub enum Subject {
     /// This version of the rules was submitted: somebody else of the office approves it.
     RulesSubmitted(i32),
     /// Rights, password or second factor of this account changed.
-    RightsChanged(i64),
+    RightsChanged(AccountId),
     /// This opening of what is hidden is asked for.
-    OpeningAsked(i64),
+    OpeningAsked(OpeningId),
     /// Nobody decided on it in time.
-    OpeningOverdue(i64),
+    OpeningOverdue(OpeningId),
     /// It opened at once, and somebody else reviews it.
-    ReviewWaits(i64),
+    ReviewWaits(OpeningId),
     /// Nobody reviewed it in time.
-    ReviewOverdue(i64),
+    ReviewOverdue(OpeningId),
     /// A review found that it was not right.
-    OpeningFaulted(i64),
+    OpeningFaulted(OpeningId),
     /// Call-backs that wait on this day, written as `20261126`.
     CallbacksDue(i32),
     /// The reset of a second factor waits for its second person.
-    FactorResetAsked(i64),
+    FactorResetAsked(FactorResetId),
     /// Many tickets of this flood were ended at once.
-    FloodClosed(i64),
+    FloodClosed(FloodId),
     /// They were given back.
-    FloodGivenBack(i64),
+    FloodGivenBack(FloodId),
 }
 
 /// To whom. Where a unit is retired or an account belongs to none, to the office.
@@ -46,7 +64,7 @@ pub enum To<'a> {
     /// This unit.
     Unit(&'a str),
     /// Each unit that this account belongs to.
-    UnitsOf(i64),
+    UnitsOf(AccountId),
 }
 
 /// What the mail says about its subject, as far as there is something to say: nothing sealed, nothing of a child.
@@ -58,7 +76,7 @@ pub struct Said {
     pub version: Option<i32>,
     /// Report: its receipt is printed.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub report: Option<i64>,
+    pub report: Option<ReportId>,
     /// Unit that asks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
@@ -104,47 +122,33 @@ pub struct SubjectNotice<'a> {
 }
 
 impl Subject {
-    /// Every kind of such notices.
-    pub const KINDS: [&str; 11] = [
-        "rules-submitted",
-        "rights-changed",
-        "opening-asked",
-        "callbacks-due",
-        "factor-reset-asked",
-        "flood-closed",
-        "flood-given-back",
-        "opening-overdue",
-        "review-waits",
-        "review-overdue",
-        "opening-faulted",
-    ];
-
     /// The page where the people of a unit of this kind find it; `/` is everybody's own first page.
-    pub fn page(subject_kind: &str, id: i64, unit_kind: &str) -> String {
-        match (subject_kind, unit_kind == OFFICE) {
-            ("rule-set", true) => format!("/rules/{id}"),
-            ("opening", true) => format!("/openings/{id}"),
-            ("callbacks", true) => "/callbacks".to_owned(),
-            ("factor-reset", true) => "/factor-resets".to_owned(),
-            ("flood", true) => format!("/floods/{id}"),
-            _ => "/".to_owned(),
+    pub fn page(subject: SubjectKind, id: i64, unit_kind: &str) -> String {
+        match subject {
+            _ if unit_kind != OFFICE => "/".to_owned(),
+            SubjectKind::RuleSet => format!("/rules/{id}"),
+            SubjectKind::Opening => format!("/openings/{id}"),
+            SubjectKind::Callbacks => "/callbacks".to_owned(),
+            SubjectKind::FactorReset => "/factor-resets".to_owned(),
+            SubjectKind::Flood => format!("/floods/{id}"),
+            SubjectKind::Account => "/".to_owned(),
         }
     }
 
     /// Kind of the notice, kind of the subject, and its id.
-    const fn words(self) -> (&'static str, &'static str, i64) {
+    const fn words(self) -> (NoticeKind, SubjectKind, i64) {
         match self {
-            Self::RulesSubmitted(version) => (Self::KINDS[0], "rule-set", version as i64),
-            Self::RightsChanged(account) => (Self::KINDS[1], "account", account),
-            Self::OpeningAsked(opening) => (Self::KINDS[2], "opening", opening),
-            Self::CallbacksDue(day) => (Self::KINDS[3], "callbacks", day as i64),
-            Self::FactorResetAsked(reset) => (Self::KINDS[4], "factor-reset", reset),
-            Self::FloodClosed(flood) => (Self::KINDS[5], "flood", flood),
-            Self::FloodGivenBack(flood) => (Self::KINDS[6], "flood", flood),
-            Self::OpeningOverdue(opening) => (Self::KINDS[7], "opening", opening),
-            Self::ReviewWaits(opening) => (Self::KINDS[8], "opening", opening),
-            Self::ReviewOverdue(opening) => (Self::KINDS[9], "opening", opening),
-            Self::OpeningFaulted(opening) => (Self::KINDS[10], "opening", opening),
+            Self::RulesSubmitted(version) => (NoticeKind::RulesSubmitted, SubjectKind::RuleSet, version as i64),
+            Self::RightsChanged(account) => (NoticeKind::RightsChanged, SubjectKind::Account, account.0),
+            Self::OpeningAsked(opening) => (NoticeKind::OpeningAsked, SubjectKind::Opening, opening.0),
+            Self::CallbacksDue(day) => (NoticeKind::CallbacksDue, SubjectKind::Callbacks, day as i64),
+            Self::FactorResetAsked(reset) => (NoticeKind::FactorResetAsked, SubjectKind::FactorReset, reset.0),
+            Self::FloodClosed(flood) => (NoticeKind::FloodClosed, SubjectKind::Flood, flood.0),
+            Self::FloodGivenBack(flood) => (NoticeKind::FloodGivenBack, SubjectKind::Flood, flood.0),
+            Self::OpeningOverdue(opening) => (NoticeKind::OpeningOverdue, SubjectKind::Opening, opening.0),
+            Self::ReviewWaits(opening) => (NoticeKind::ReviewWaits, SubjectKind::Opening, opening.0),
+            Self::ReviewOverdue(opening) => (NoticeKind::ReviewOverdue, SubjectKind::Opening, opening.0),
+            Self::OpeningFaulted(opening) => (NoticeKind::OpeningFaulted, SubjectKind::Opening, opening.0),
         }
     }
 }
@@ -162,8 +166,8 @@ pub(in crate::store) async fn subject_notice(
     };
     sqlx::query_scalar("SELECT subject_notice($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)")
         .bind(notice.county)
-        .bind(kind)
-        .bind(subject)
+        .bind(kind.as_str())
+        .bind(subject.as_str())
         .bind(id)
         .bind(notice.round)
         .bind(unit)

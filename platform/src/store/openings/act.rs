@@ -4,7 +4,6 @@ use casework::ticket::TicketState;
 use casework::ticket::opening::{
     Finding, Judge, LASTS, OpeningAct, OpeningState, Side, decides, ends, may_ask, reviews,
 };
-use casework::words::Urgency;
 use chrono::{DateTime, Utc};
 use serde_json::json;
 use sqlx::PgTransaction;
@@ -15,7 +14,8 @@ use super::{
     opening::{OPENING, Opening, parts_said},
 };
 use crate::store::{
-    Desk, DeskScope, Office, Said, Store, StoreError, Subject, SubjectNotice, To, notices::subject::subject_notice,
+    AccountId, Desk, DeskScope, Office, OpeningId, Said, Store, StoreError, Subject, SubjectNotice, To, Word,
+    notices::subject::subject_notice,
 };
 
 /// An act on an opening.
@@ -62,7 +62,7 @@ pub struct OpeningActing<'a> {
     /// Name.
     pub by: &'a str,
     /// Account.
-    pub account: i64,
+    pub account: AccountId,
     /// Version the page showed.
     pub version: i32,
     /// When.
@@ -119,7 +119,7 @@ impl Store<Desk> {
     pub async fn desk_opening_act(
         &self,
         scope: &DeskScope,
-        id: i64,
+        id: OpeningId,
         deed: OpeningDeed,
         acting: &OpeningActing<'_>,
     ) -> Result<OpeningDone, StoreError> {
@@ -133,7 +133,7 @@ impl Store<Office> {
     pub async fn opening_act(
         &self,
         county: &str,
-        id: i64,
+        id: OpeningId,
         deed: OpeningDeed,
         acting: &OpeningActing<'_>,
     ) -> Result<OpeningDone, StoreError> {
@@ -146,7 +146,7 @@ impl Store<Office> {
 async fn act(
     mut tx: PgTransaction<'_>,
     county: Option<&str>,
-    id: i64,
+    id: OpeningId,
     deed: OpeningDeed,
     acting: &OpeningActing<'_>,
 ) -> Result<OpeningDone, StoreError> {
@@ -159,12 +159,7 @@ async fn act(
     let Some(found) = found else {
         return Ok(OpeningDone::NotFound);
     };
-    let Some(before) = OpeningState::from_word(&found.state) else {
-        return Err(StoreError::Unreadable(format!(
-            "opening {id} has the unknown state {:?}",
-            found.state
-        )));
-    };
+    let before = found.state;
     if let Some(denied) = denied(&mut tx, county.is_none(), &found, deed, acting).await? {
         return Ok(OpeningDone::Denied(denied));
     }
@@ -204,7 +199,7 @@ async fn act(
         }
         tell_of_fault(&mut tx, &found, acting).await?;
     }
-    if matches!(deed, OpeningDeed::Approve | OpeningDeed::Refuse) && found.side == "unit" {
+    if matches!(deed, OpeningDeed::Approve | OpeningDeed::Refuse) && found.side == Side::Unit {
         tell_unit(&mut tx, &found, deed, acting.at).await?;
     }
     let sql = format!("{OPENING} WHERE o.id = $1");
@@ -241,7 +236,7 @@ async fn denied(
     } else {
         Judge { office, oversight }
     };
-    let side = Side::from_word(&found.side).unwrap_or(Side::Unit);
+    let side = found.side;
     let right = match deed {
         OpeningDeed::Withdraw => return Ok((!own).then_some(OpeningDenied::NotYours)),
         OpeningDeed::End => return Ok((!ends(own, judge)).then_some(OpeningDenied::NotYours)),
@@ -262,14 +257,12 @@ async fn ticket_open(tx: &mut PgTransaction<'_>, found: &Opening) -> Result<bool
     let Some(ticket) = found.ticket_id else {
         return Ok(true);
     };
-    let state: Option<String> = sqlx::query_scalar("SELECT state FROM tickets WHERE id = $1 AND unit = $2")
+    let state: Option<Word<TicketState>> = sqlx::query_scalar("SELECT state FROM tickets WHERE id = $1 AND unit = $2")
         .bind(ticket)
         .bind(&found.unit)
         .fetch_optional(&mut **tx)
         .await?;
-    Ok(state
-        .and_then(|word| TicketState::from_word(&word))
-        .is_some_and(may_ask))
+    Ok(state.is_some_and(|state| may_ask(*state)))
 }
 
 async fn write(
@@ -319,7 +312,7 @@ async fn write(
 }
 
 /// That it ended stands in the trail beside what the review found.
-fn ended_by_review<'e>(reviewed: &OpeningEvent<'e>, id: i64, parts: &[String]) -> OpeningEvent<'e> {
+fn ended_by_review<'e>(reviewed: &OpeningEvent<'e>, id: OpeningId, parts: &[String]) -> OpeningEvent<'e> {
     OpeningEvent {
         kind: "opening-ended",
         detail: json!({"opening": id, "parts": parts, "why": "review"}),
@@ -345,7 +338,7 @@ async fn tell_of_fault(
             subject: Subject::OpeningFaulted(found.id),
             round: 0,
             to,
-            urgency: Urgency::from_word(&found.urgency).unwrap_or(Urgency::P1),
+            urgency: found.urgency,
             drill: found.drill,
             said: Said {
                 report: Some(found.report_id),

@@ -2,11 +2,12 @@
 
 use super::opening::{OPENING, Opening, parts_said};
 use crate::store::{
-    Desk, DeskScope, Office, Said, Store, StoreError, Subject, SubjectNotice, To, notices::subject::subject_notice,
+    AccountId, Desk, DeskScope, Office, OpeningId, ReportId, Said, Store, StoreError, Subject, SubjectNotice, TicketId,
+    To, Word, notices::subject::subject_notice,
 };
 use casework::clock::escalation::PlannedStep;
 use casework::ticket::TicketState;
-use casework::ticket::opening::{Asker, IDENTITY, LASTS, Side, Way, may_ask, way};
+use casework::ticket::opening::{Asker, IDENTITY, LASTS, OpeningState, Side, Way, may_ask, way};
 use casework::words::Urgency;
 use casework::words::reserved::{OFFICE, POLICE};
 use chrono::{DateTime, Utc};
@@ -43,7 +44,7 @@ pub struct OpeningAsk<'a> {
     /// Name.
     pub by: &'a str,
     /// Account.
-    pub account: i64,
+    pub account: AccountId,
     /// When.
     pub at: DateTime<Utc>,
     /// Its clocks, by the urgency of the case.
@@ -62,7 +63,7 @@ pub enum OpeningAsked {
     /// The ticket's state does not allow it.
     NotAllowed {
         /// The state.
-        state: String,
+        state: TicketState,
     },
     /// No such ticket or report.
     NotFound,
@@ -71,10 +72,11 @@ pub enum OpeningAsked {
 /// A ticket or report as the asking finds it.
 #[derive(Clone, Debug, sqlx::FromRow)]
 struct Found {
-    report_id: i64,
-    ticket_id: Option<i64>,
-    state: Option<String>,
-    urgency: String,
+    report_id: ReportId,
+    ticket_id: Option<TicketId>,
+    state: Option<Word<TicketState>>,
+    #[sqlx(try_from = "String")]
+    urgency: Urgency,
     unit: String,
     unit_kind: String,
     drill: bool,
@@ -88,7 +90,7 @@ impl Store<Desk> {
     pub async fn desk_opening_ask(
         &self,
         scope: &DeskScope,
-        ticket: i64,
+        ticket: TicketId,
         ask: &OpeningAsk<'_>,
     ) -> Result<OpeningAsked, StoreError> {
         let mut tx = self.desk(scope).await?;
@@ -116,7 +118,12 @@ impl Store<Desk> {
 
 impl Store<Office> {
     /// The office or the oversight asks for parts of a report. What the office holds a signed ticket of counts as that ticket.
-    pub async fn opening_ask(&self, report: i64, side: Side, ask: &OpeningAsk<'_>) -> Result<OpeningAsked, StoreError> {
+    pub async fn opening_ask(
+        &self,
+        report: ReportId,
+        side: Side,
+        ask: &OpeningAsk<'_>,
+    ) -> Result<OpeningAsked, StoreError> {
         let mut tx = self.pool.begin().await?;
         // Two browsers of one person ask one after the other.
         sqlx::query("SELECT pg_advisory_xact_lock($1)")
@@ -143,17 +150,9 @@ async fn ask_for(
     side: Side,
     ask: &OpeningAsk<'_>,
 ) -> Result<OpeningAsked, StoreError> {
-    let state = match &found.state {
-        None => None,
-        Some(word) => Some(
-            TicketState::from_word(word)
-                .ok_or_else(|| StoreError::Unreadable(format!("a ticket has the unknown state {word:?}")))?,
-        ),
-    };
+    let state = found.state.map(|word| *word);
     if let Some(state) = state.filter(|state| !may_ask(*state)) {
-        return Ok(OpeningAsked::NotAllowed {
-            state: state.as_str().to_owned(),
-        });
+        return Ok(OpeningAsked::NotAllowed { state });
     }
     if found.anonymous && ask.parts.iter().all(|part| part == IDENTITY) {
         return Ok(OpeningAsked::Nobody);
@@ -168,7 +167,7 @@ async fn ask_for(
     .fetch_all(&mut *tx)
     .await?;
     let asker = Asker {
-        urgency: Urgency::from_word(&found.urgency).unwrap_or(Urgency::P1),
+        urgency: found.urgency,
         ticket: state,
         sees_identity: side == Side::Unit
             && found.unit_kind == POLICE
@@ -195,7 +194,7 @@ async fn ask_for(
         .bind(&ids)
         .fetch_all(&mut *tx)
         .await?;
-    for opening in stored.iter().filter(|o| o.state == "asked") {
+    for opening in stored.iter().filter(|o| o.state == OpeningState::Asked) {
         tell(&mut tx, opening, ask).await?;
     }
     tx.commit().await?;
@@ -208,11 +207,11 @@ async fn insert(
     (side, way): (Side, Way),
     parts: &[&String],
     ask: &OpeningAsk<'_>,
-) -> Result<i64, StoreError> {
+) -> Result<OpeningId, StoreError> {
     let waits = way == Way::Approval;
-    let clocks = (ask.clocks)(Urgency::from_word(&found.urgency).unwrap_or(Urgency::P1));
+    let clocks = (ask.clocks)(found.urgency);
     let clock = if waits { &clocks.decide } else { &clocks.review };
-    let id: i64 = sqlx::query_scalar(
+    let id: OpeningId = sqlx::query_scalar(
         "INSERT INTO openings (county, report_id, ticket_id, unit, side, way, parts, urgency, drill, state, asked_at, asked_by,
                                asked_account, reason, due_at, review_due_at, opened_at, ends_at, plan, next_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) RETURNING id",
@@ -224,7 +223,7 @@ async fn insert(
     .bind(side.as_str())
     .bind(way.as_str())
     .bind(parts)
-    .bind(&found.urgency)
+    .bind(found.urgency.as_str())
     .bind(found.drill)
     .bind(if waits { "asked" } else { "open" })
     .bind(ask.at)
@@ -260,7 +259,7 @@ async fn tell(tx: &mut PgTransaction<'_>, opening: &Opening, ask: &OpeningAsk<'_
         subject: Subject::OpeningAsked(opening.id),
         round: 0,
         to: To::Office,
-        urgency: Urgency::from_word(&opening.urgency).unwrap_or(Urgency::P1),
+        urgency: opening.urgency,
         drill: opening.drill,
         said: Said {
             report: Some(opening.report_id),
@@ -279,11 +278,11 @@ async fn tell(tx: &mut PgTransaction<'_>, opening: &Opening, ask: &OpeningAsk<'_
 /// A line of the trail.
 pub(super) struct OpeningEvent<'a> {
     pub(super) at: DateTime<Utc>,
-    pub(super) report: i64,
-    pub(super) ticket: Option<i64>,
+    pub(super) report: ReportId,
+    pub(super) ticket: Option<TicketId>,
     pub(super) kind: &'a str,
     pub(super) by: &'a str,
-    pub(super) account: i64,
+    pub(super) account: AccountId,
     pub(super) detail: serde_json::Value,
     pub(super) sealed: Option<&'a [u8]>,
 }

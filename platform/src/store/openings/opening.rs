@@ -3,8 +3,10 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::store::{Board, Desk, DeskScope, Office, Store, StoreError};
+use crate::store::{AccountId, Board, Desk, DeskScope, Office, OpeningId, ReportId, Store, StoreError, TicketId, Word};
 use crate::text::Lang;
+use casework::ticket::opening::{Finding, OpeningState, Side, Way};
+use casework::words::Urgency;
 
 /// Lists of what waits are cut here; the count beside them stops at 1,001.
 const LISTED: i64 = 200;
@@ -28,35 +30,39 @@ pub(super) const OPENING: &str = "SELECT o.id, o.version, o.report_id, o.ticket_
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Opening {
     /// Id.
-    pub id: i64,
+    pub id: OpeningId,
     /// Version, for the act.
     pub version: i32,
     /// Report.
-    pub report_id: i64,
+    pub report_id: ReportId,
     /// Ticket in whose name it is asked.
-    pub ticket_id: Option<i64>,
+    pub ticket_id: Option<TicketId>,
     /// Unit of who asks.
     pub unit: String,
     /// Its name.
     pub unit_name: String,
     /// Obligation code of the ticket.
     pub obligation: Option<String>,
-    /// `unit`, `office`, `oversight`.
-    pub side: String,
-    /// `approval`, `urgent`, `police`.
-    pub way: String,
+    /// Who asks.
+    #[sqlx(try_from = "String")]
+    pub side: Side,
+    /// How it comes to be open.
+    #[sqlx(try_from = "String")]
+    pub way: Way,
     /// What is opened.
     pub parts: Vec<String>,
-    /// `P1` …
-    pub urgency: String,
+    /// How urgent its case is.
+    #[sqlx(try_from = "String")]
+    pub urgency: Urgency,
     /// A drill.
     pub drill: bool,
-    /// `asked`, `open`, `refused`, `withdrawn`, `ended`.
-    pub state: String,
+    /// Where it stands.
+    #[sqlx(try_from = "String")]
+    pub state: OpeningState,
     /// When it was asked.
     pub asked_at: DateTime<Utc>,
     /// Account of who asked: the only one for whom it is open.
-    pub asked_account: i64,
+    pub asked_account: AccountId,
     /// Their name.
     pub asked_by: String,
     /// By when it is to be decided.
@@ -64,7 +70,7 @@ pub struct Opening {
     /// When it was decided.
     pub decided_at: Option<DateTime<Utc>>,
     /// Account of who decided.
-    pub decided_account: Option<i64>,
+    pub decided_account: Option<AccountId>,
     /// Their name.
     pub decided_by: Option<String>,
     /// Since when it is open.
@@ -74,19 +80,19 @@ pub struct Opening {
     /// When it was taken back or ended early.
     pub ended_at: Option<DateTime<Utc>>,
     /// Account of who did that.
-    pub ended_account: Option<i64>,
+    pub ended_account: Option<AccountId>,
     /// Their name.
     pub ended_by: Option<String>,
     /// `ticket`: it ended with its ticket. `review`: a review found it not compliant. Otherwise somebody ended it.
     pub ended_why: Option<String>,
     /// By when it is to be reviewed.
     pub review_due_at: Option<DateTime<Utc>>,
-    /// `compliant`, `not-compliant`.
-    pub review: Option<String>,
+    /// What a review found.
+    pub review: Option<Word<Finding>>,
     /// When.
     pub reviewed_at: Option<DateTime<Utc>>,
     /// Account of who reviewed.
-    pub reviewed_account: Option<i64>,
+    pub reviewed_account: Option<AccountId>,
     /// Their name.
     pub reviewed_by: Option<String>,
 }
@@ -94,7 +100,7 @@ pub struct Opening {
 impl Opening {
     /// Whether it shows anything at this time.
     pub fn is_open(&self, at: DateTime<Utc>) -> bool {
-        casework::ticket::opening::OpeningState::from_word(&self.state).is_some_and(|s| s.is_open(self.ends_at, at))
+        self.state.is_open(self.ends_at, at)
     }
 
     /// Whether it opened at once and nobody has looked at that yet.
@@ -104,7 +110,7 @@ impl Opening {
 
     /// Whether a decision or a review is overdue at this time.
     pub fn is_overdue(&self, at: DateTime<Utc>) -> bool {
-        let waits = if self.state == "asked" {
+        let waits = if self.state == OpeningState::Asked {
             self.due_at
         } else {
             self.review_due_at.filter(|_| self.review.is_none())
@@ -145,7 +151,7 @@ impl Store<Board> {
         &self,
         county: &str,
         list: OpeningList,
-        before: Option<i64>,
+        before: Option<OpeningId>,
         limit: i64,
         now: DateTime<Utc>,
     ) -> Result<Vec<Opening>, StoreError> {
@@ -165,7 +171,7 @@ impl Store<Board> {
             .bind(county)
             .bind(limit.min(LISTED))
             .bind(now)
-            .bind(before.unwrap_or(i64::MAX))
+            .bind(before.unwrap_or(OpeningId(i64::MAX)))
             .fetch_all(&self.pool)
             .await?)
     }
@@ -187,7 +193,7 @@ impl Store<Board> {
     }
 
     /// One opening.
-    pub async fn opening(&self, county: &str, id: i64) -> Result<Option<Opening>, StoreError> {
+    pub async fn opening(&self, county: &str, id: OpeningId) -> Result<Option<Opening>, StoreError> {
         let sql = format!("{OPENING} WHERE o.county = $1 AND o.id = $2");
         Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
             .bind(county)
@@ -197,7 +203,7 @@ impl Store<Board> {
     }
 
     /// All openings of a report, the first first.
-    pub async fn openings_of_report(&self, county: &str, report: i64) -> Result<Vec<Opening>, StoreError> {
+    pub async fn openings_of_report(&self, county: &str, report: ReportId) -> Result<Vec<Opening>, StoreError> {
         let sql = format!("{OPENING} WHERE o.county = $1 AND o.report_id = $2 ORDER BY o.asked_at, o.id");
         Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
             .bind(county)
@@ -209,7 +215,7 @@ impl Store<Board> {
 
 impl Store<Desk> {
     /// Openings of a ticket of these units, the first first.
-    pub async fn desk_openings(&self, scope: &DeskScope, ticket: i64) -> Result<Vec<Opening>, StoreError> {
+    pub async fn desk_openings(&self, scope: &DeskScope, ticket: TicketId) -> Result<Vec<Opening>, StoreError> {
         let mut tx = self.desk(scope).await?;
         let sql = format!("{OPENING} WHERE o.ticket_id = $1 ORDER BY o.asked_at, o.id");
         let found = sqlx::query_as(sqlx::AssertSqlSafe(sql))
@@ -223,7 +229,7 @@ impl Store<Desk> {
 
 impl Store<Office> {
     /// What was written with an opening, for who decides, reviews or asked it.
-    pub async fn opening_sealed(&self, county: &str, id: i64) -> Result<Option<OpeningSealed>, StoreError> {
+    pub async fn opening_sealed(&self, county: &str, id: OpeningId) -> Result<Option<OpeningSealed>, StoreError> {
         Ok(sqlx::query_as(
             "SELECT r.data_key, o.reason, o.decided_note, o.review_note FROM openings o JOIN reports r ON r.id = o.report_id
              WHERE o.county = $1 AND o.id = $2",

@@ -11,7 +11,8 @@ use tracing::error;
 use super::opening::parts_said;
 use crate::run::telemetry::chain;
 use crate::store::{
-    Router, Said, Store, StoreError, Subject, SubjectNotice, To, due::due, notices::subject::subject_notice,
+    OpeningId, ReportId, Router, Said, Store, StoreError, Subject, SubjectNotice, To, due::due,
+    notices::subject::subject_notice,
 };
 
 /// Told in one transaction.
@@ -22,13 +23,14 @@ const PUT_OFF: TimeDelta = TimeDelta::minutes(10);
 /// One that waits.
 #[derive(sqlx::FromRow)]
 struct Waits {
-    id: i64,
+    id: OpeningId,
     county: String,
-    report_id: i64,
+    report_id: ReportId,
     unit: String,
     parts: Vec<String>,
     asked_by: String,
-    urgency: String,
+    #[sqlx(try_from = "String")]
+    urgency: Urgency,
     drill: bool,
     asked: bool,
     due: DateTime<Utc>,
@@ -60,16 +62,18 @@ impl Store<Router> {
 
     /// The openings that are due, each in a transaction of its own.
     async fn overdue_tell_apart(&self, now: DateTime<Utc>) -> Result<u64, StoreError> {
-        let due: Vec<i64> = sqlx::query_scalar("SELECT id FROM openings WHERE next_at <= $1 ORDER BY next_at LIMIT $2")
-            .bind(now)
-            .bind(BATCH)
-            .fetch_all(&self.pool)
-            .await?;
-        for opening in &due {
+        let due: Vec<(OpeningId, ReportId)> =
+            sqlx::query_as("SELECT id, report_id FROM openings WHERE next_at <= $1 ORDER BY next_at LIMIT $2")
+                .bind(now)
+                .bind(BATCH)
+                .fetch_all(&self.pool)
+                .await?;
+        for (opening, report) in &due {
             match self.overdue_tell(now, Some(*opening)).await {
                 Err(e) if !e.is_passing() => {
                     error!(
-                        opening,
+                        %report,
+                        %opening,
                         error = chain(&e),
                         "an opening can't be told: tried again later"
                     );
@@ -87,7 +91,7 @@ impl Store<Router> {
     }
 
     /// Tells what is due in one transaction: up to 50 openings, or this one.
-    async fn overdue_tell(&self, now: DateTime<Utc>, only: Option<i64>) -> Result<u64, StoreError> {
+    async fn overdue_tell(&self, now: DateTime<Utc>, only: Option<OpeningId>) -> Result<u64, StoreError> {
         let mut tx = self.pool.begin().await?;
         let waiting: Vec<Waits> = sqlx::query_as(concat!(
             "WITH due AS (",
@@ -158,7 +162,7 @@ async fn tell(
         subject,
         round: i64::from(step.level),
         to,
-        urgency: Urgency::from_word(&opening.urgency).unwrap_or(Urgency::P1),
+        urgency: opening.urgency,
         drill: opening.drill,
         said: Said {
             report: Some(opening.report_id),

@@ -1,6 +1,6 @@
 //! What an opening opens, handed to the person for whom it is open; the same call writes down that it was.
 
-use crate::store::{Desk, DeskScope, Handed, Office, Reading, Store, StoreError};
+use crate::store::{Desk, DeskScope, Handed, Office, OpeningId, Reading, Store, StoreError};
 
 /// Parts of a report through an opening, with who reported where that is opened.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -16,7 +16,11 @@ const COLUMNS: &str = "shows, facts, place, child, birth, school, home, narrativ
 
 impl Store<Office> {
     /// What an opening of the office or the oversight opens; `None` when it is not open for this person now.
-    pub async fn opening_read(&self, opening: i64, reading: Reading) -> Result<Option<OpeningHanded>, StoreError> {
+    pub async fn opening_read(
+        &self,
+        opening: OpeningId,
+        reading: Reading,
+    ) -> Result<Option<OpeningHanded>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM opening_handed($1, $2, $3, $4)");
         Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
             .bind(opening)
@@ -33,7 +37,7 @@ impl Store<Desk> {
     pub async fn desk_opening_read(
         &self,
         scope: &DeskScope,
-        opening: i64,
+        opening: OpeningId,
         reading: Reading,
     ) -> Result<Option<OpeningHanded>, StoreError> {
         let mut tx = self.desk(scope).await?;

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use sqlx::{PgTransaction, types::Json};
 
 use super::succession::{self, MailboxKept, PackError, Successors, UnitMoved};
-use crate::store::{Login, Owner, Store, StoreError};
+use crate::store::{Login, Owner, RuleSetState, Store, StoreError, Word};
 
 /// The files that are rules: seeded once, changed only by a draft that a second person approves.
 const RULE_FILES: [&str; 3] = [MODEL, "ranking.csv", "recusal.csv"];
@@ -181,7 +181,7 @@ async fn version(
 }
 
 /// A version: number, digest, state, in force from, files.
-type Known = (i32, String, String, Option<DateTime<Utc>>, Json<PackFiles>);
+type Known = (i32, String, Word<RuleSetState>, Option<DateTime<Utc>>, Json<PackFiles>);
 
 /// Seeds the rules at the first load; later ones that differ wait as a draft. Gives the draft's version.
 async fn seed_or_draft(
@@ -202,7 +202,7 @@ async fn seed_or_draft(
     let mut in_force = None;
     // From the last of what is to come down to what is in force: the pack must fit each.
     for (version, digest, state, from, Json(rules)) in &known {
-        let Some(from) = from.filter(|_| state == "approved") else {
+        let Some(from) = from.filter(|_| **state == RuleSetState::Approved) else {
             break;
         };
         fits(files, rules)?;
@@ -211,12 +211,12 @@ async fn seed_or_draft(
             break;
         }
     }
-    let waiting = |state: &str| matches!(state, "draft" | "submitted" | "approved");
+    let waiting = |state: RuleSetState| state != RuleSetState::Withdrawn;
     match in_force {
         Some((_, digest)) if *digest == content => return Ok(None),
         Some(_) => {
             let same = known.iter().find(|(_, digest, state, from, _)| {
-                *digest == content && waiting(state) && from.is_none_or(|from| from > now)
+                *digest == content && waiting(**state) && from.is_none_or(|from| from > now)
             });
             if let Some((version, ..)) = same {
                 return Ok(Some(*version));

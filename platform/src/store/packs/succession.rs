@@ -10,7 +10,8 @@ use chrono::{DateTime, Utc};
 use sqlx::PgTransaction;
 use uuid::Uuid;
 
-use crate::store::StoreError;
+use crate::store::{ReportId, StoreError, TicketId, Word};
+use casework::words::Urgency;
 
 /// Unit that left the pack -> unit that takes over.
 pub type Successors = BTreeMap<String, String>;
@@ -137,7 +138,7 @@ pub(in crate::store) async fn settle(
 
 /// Refuses while a ticket of the one waits to be transferred to the other: that is decided first, by those who can see it.
 async fn undecided(tx: &mut PgTransaction<'_>, county: &str, from: &str, to: &str) -> Result<(), PackError> {
-    let waiting: Vec<i64> = sqlx::query_scalar(
+    let waiting: Vec<TicketId> = sqlx::query_scalar(
         "SELECT id FROM tickets WHERE county = $1 AND transfer_to IS NOT NULL AND (unit = $2 AND transfer_to = $3 OR transfer_to = $2)
             AND state NOT IN ('resolved', 'confirmed', 'archived') ORDER BY id",
     )
@@ -150,15 +151,17 @@ async fn undecided(tx: &mut PgTransaction<'_>, county: &str, from: &str, to: &st
     if waiting.is_empty() {
         return Ok(());
     }
+    let waiting: Vec<String> = waiting.iter().map(ToString::to_string).collect();
     Err(PackError::Successor(format!(
-        "transfers of the tickets {waiting:?} from or to {from} are not decided yet: the office decides them first"
+        "transfers of the tickets [{}] from or to {from} are not decided yet: the office decides them first",
+        waiting.join(", ")
     )))
 }
 
 /// Refuses while a transfer waits for approval whose receiver is retired: approved, it would reach nobody. This is asked of every
 /// retired unit, also of one that holds no ticket.
 async fn receivers(tx: &mut PgTransaction<'_>, county: &str) -> Result<(), PackError> {
-    let waiting: Option<(i64, String)> = sqlx::query_as(
+    let waiting: Option<(TicketId, String)> = sqlx::query_as(
         "SELECT t.id, t.transfer_to FROM tickets t JOIN units u ON u.county = t.county AND u.code = t.transfer_to
          WHERE t.county = $1 AND t.state = 'close-requested' AND u.retired_at IS NOT NULL ORDER BY t.id LIMIT 1",
     )
@@ -180,7 +183,7 @@ async fn unit_move(
     to: String,
     now: DateTime<Utc>,
 ) -> Result<UnitMoved, StoreError> {
-    let moved: Vec<(i64, i64, String, bool)> = sqlx::query_as(include_str!("succession.sql"))
+    let moved: Vec<(TicketId, ReportId, Word<Urgency>, bool)> = sqlx::query_as(include_str!("succession.sql"))
         .bind(county)
         .bind(&from.code)
         .bind(&to)
@@ -198,14 +201,14 @@ async fn unit_move(
         .bind(county)
         .bind(ticket)
         .bind(&to)
-        .bind(urgency)
+        .bind(urgency.as_str())
         .bind(drill)
         .bind(now)
         .execute(&mut **tx)
         .await?;
     }
     // What still waits to be sent to the old unit about these tickets is the new one's affair.
-    let tickets: Vec<i64> = moved.iter().map(|(ticket, ..)| *ticket).collect();
+    let tickets: Vec<TicketId> = moved.iter().map(|(ticket, ..)| *ticket).collect();
     sqlx::query(
         "UPDATE notices SET unit = $3 WHERE county = $1 AND unit = $2 AND state = 'queued' AND ticket_id = ANY($4)",
     )

@@ -3,10 +3,9 @@
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::PgTransaction;
-use uuid::Uuid;
 
 use crate::store::{
-    NewAct, People, Store, StoreError,
+    AccountId, NewAct, People, SessionId, Store, StoreError,
     people::{granting, invitations::invite},
 };
 
@@ -14,7 +13,7 @@ use crate::store::{
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Account {
     /// Id.
-    pub id: i64,
+    pub id: AccountId,
     /// What they type.
     pub login: String,
     /// Name.
@@ -39,7 +38,7 @@ pub struct Account {
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Membership {
     /// The person.
-    pub account_id: i64,
+    pub account_id: AccountId,
     /// Unit code.
     pub unit: String,
     /// `member`, `leader`, `office`, `leading-group`, `oversight`, `admin`.
@@ -73,7 +72,7 @@ pub struct NewAccount<'a> {
     /// The first role.
     pub role: &'a str,
     /// Who made it; none for the command line.
-    pub actor: Option<i64>,
+    pub actor: Option<AccountId>,
     /// That person's name.
     pub by: &'a str,
     /// What the trail says besides: which command, and who typed it.
@@ -95,7 +94,7 @@ pub enum WayIn<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Created {
     /// Their ids, in order.
-    All(Vec<i64>),
+    All(Vec<AccountId>),
     /// These logins are taken.
     Taken(Vec<String>),
 }
@@ -111,7 +110,7 @@ pub enum Find<'a> {
     /// Every one.
     All,
     /// One, by id.
-    One(i64),
+    One(AccountId),
     /// Those with a role in a unit.
     OfUnit(&'a str),
     /// Those in whose name, login, phone or units each of these stands, in small letters.
@@ -150,9 +149,9 @@ impl Store<People> {
     /// Sets a password that its owner chose, ends every session of the account but `keep`, and records `act`, all or nothing.
     pub async fn account_set_password(
         &self,
-        id: i64,
+        id: AccountId,
         hash: &str,
-        keep: Option<Uuid>,
+        keep: Option<SessionId>,
         act: &NewAct<'_>,
     ) -> Result<(), StoreError> {
         let mut tx = self.pool.begin().await?;
@@ -173,7 +172,12 @@ impl Store<People> {
 
     /// Enables an account again; `None` when there is nothing to enable. It comes back with the roles of its units. Those that
     /// reach over the county end with it, or one person would give them: they are given again by two. Says how many ended.
-    pub async fn account_enable(&self, county: &str, id: i64, act: &NewAct<'_>) -> Result<Option<usize>, StoreError> {
+    pub async fn account_enable(
+        &self,
+        county: &str,
+        id: AccountId,
+        act: &NewAct<'_>,
+    ) -> Result<Option<usize>, StoreError> {
         let mut tx = self.pool.begin().await?;
         let ended: Vec<(String, String)> = sqlx::query_as(
             "UPDATE memberships m SET ended_at = $3, ended_by = $4 FROM accounts a
@@ -234,7 +238,7 @@ impl Store<People> {
     }
 
     /// How many enabled administrators a county has besides this account: nobody may lock the county out.
-    pub async fn admins_besides(&self, county: &str, id: i64) -> Result<i64, StoreError> {
+    pub async fn admins_besides(&self, county: &str, id: AccountId) -> Result<i64, StoreError> {
         let count = sqlx::query_scalar(
             "SELECT count(DISTINCT a.id) FROM accounts a JOIN memberships m ON m.account_id = a.id
              WHERE a.county = $1 AND a.id <> $2 AND m.role = 'admin' AND m.ended_at IS NULL AND a.disabled_at IS NULL",
@@ -247,7 +251,7 @@ impl Store<People> {
     }
 
     /// Id and name of the account that has a login.
-    pub async fn account_named(&self, county: &str, login: &str) -> Result<Option<(i64, String)>, StoreError> {
+    pub async fn account_named(&self, county: &str, login: &str) -> Result<Option<(AccountId, String)>, StoreError> {
         let row = sqlx::query_as("SELECT id, name FROM accounts WHERE county = $1 AND login = $2")
             .bind(county)
             .bind(login)
@@ -257,7 +261,7 @@ impl Store<People> {
     }
 
     /// The login name of an account of a county.
-    pub async fn account_login(&self, county: &str, id: i64) -> Result<Option<String>, StoreError> {
+    pub async fn account_login(&self, county: &str, id: AccountId) -> Result<Option<String>, StoreError> {
         let login = sqlx::query_scalar("SELECT login FROM accounts WHERE county = $1 AND id = $2")
             .bind(county)
             .bind(id)
@@ -290,7 +294,7 @@ impl Store<People> {
         .bind(words)
         .fetch_all(&self.pool)
         .await?;
-        let ids: Vec<i64> = accounts.iter().map(|account| account.id).collect();
+        let ids: Vec<AccountId> = accounts.iter().map(|account| account.id).collect();
         let memberships: Vec<Membership> = sqlx::query_as(
             "SELECT account_id, unit, role FROM memberships
              WHERE county = $1 AND account_id = ANY($2) AND ended_at IS NULL ORDER BY account_id, unit, role",
@@ -299,7 +303,7 @@ impl Store<People> {
         .bind(ids)
         .fetch_all(&self.pool)
         .await?;
-        let of = |id: i64| {
+        let of = |id: AccountId| {
             let from = memberships.partition_point(|m| m.account_id < id);
             memberships[from..]
                 .iter()
@@ -320,7 +324,7 @@ impl Store<People> {
     pub async fn account_mend(
         &self,
         county: &str,
-        id: i64,
+        id: AccountId,
         name: &str,
         phone: Option<&str>,
         act: &NewAct<'_>,
@@ -362,7 +366,7 @@ impl Store<People> {
     /// The database refuses what nobody may give alone: [`Store::grant_ask`] asks for that.
     pub async fn membership_grant(
         &self,
-        account: i64,
+        account: AccountId,
         unit: &str,
         role: &str,
         act: &NewAct<'_>,
@@ -381,13 +385,13 @@ async fn account_insert(
     tx: &mut PgTransaction<'_>,
     new: &NewAccount<'_>,
     now: DateTime<Utc>,
-) -> Result<Option<i64>, StoreError> {
+) -> Result<Option<AccountId>, StoreError> {
     let (hash, demo) = match new.way {
         WayIn::Invitation(_) => (None, false),
         WayIn::Demo(hash) => (Some(hash), true),
         WayIn::Password(hash) => (Some(hash), false),
     };
-    let id: Option<i64> = sqlx::query_scalar(
+    let id: Option<AccountId> = sqlx::query_scalar(
         "INSERT INTO accounts (county, login, name, phone, password_hash, password_at, created_at, created_by, demo)
          VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8) ON CONFLICT (county, login) DO NOTHING RETURNING id",
     )

@@ -2,18 +2,17 @@
 
 use casework::words::Urgency;
 use chrono::{DateTime, Utc};
-use uuid::Uuid;
 
 use crate::store::{
-    NewAct, People, Said, Store, StoreError, Subject, SubjectNotice, To, notices::subject::subject_notice,
-    people::granting::may_be_one,
+    AccountId, FactorResetId, NewAct, People, Said, SessionId, Store, StoreError, Subject, SubjectNotice, To,
+    notices::subject::subject_notice, people::granting::may_be_one,
 };
 
 /// A factor to set.
 #[derive(Clone, Debug)]
 pub struct NewFactor<'a> {
     /// Whose.
-    pub account: i64,
+    pub account: AccountId,
     /// The secret, sealed.
     pub sealed: &'a [u8],
     /// The step of the code that proved it.
@@ -21,16 +20,16 @@ pub struct NewFactor<'a> {
     /// The recovery codes, as keyed hashes.
     pub recovery: &'a [Vec<u8>],
     /// The session that goes on, and counts from now on as one with the factor; all others end.
-    pub session: Uuid,
+    pub session: SessionId,
 }
 
 /// A reset that waits for its second person.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct FactorReset {
     /// Id.
-    pub id: i64,
+    pub id: FactorResetId,
     /// Whose factor.
-    pub account_id: i64,
+    pub account_id: AccountId,
     /// Their login.
     pub login: String,
     /// Their name.
@@ -38,7 +37,7 @@ pub struct FactorReset {
     /// When it was asked for.
     pub asked_at: DateTime<Utc>,
     /// By whom.
-    pub asked_by: i64,
+    pub asked_by: AccountId,
     /// That person's name.
     pub asked_by_name: String,
     /// Why.
@@ -81,7 +80,7 @@ impl Store<People> {
     }
 
     /// Takes a code by its step: once, and none that is older than the last one taken.
-    pub async fn factor_take(&self, account: i64, step: i64) -> Result<bool, StoreError> {
+    pub async fn factor_take(&self, account: AccountId, step: i64) -> Result<bool, StoreError> {
         let taken = sqlx::query(
             "UPDATE accounts SET factor_step = $2 WHERE id = $1 AND factor IS NOT NULL AND factor_step < $2",
         )
@@ -93,7 +92,7 @@ impl Store<People> {
     }
 
     /// Uses a recovery code up.
-    pub async fn recovery_take(&self, account: i64, mac: &[u8], act: &NewAct<'_>) -> Result<bool, StoreError> {
+    pub async fn recovery_take(&self, account: AccountId, mac: &[u8], act: &NewAct<'_>) -> Result<bool, StoreError> {
         let mut tx = self.pool.begin().await?;
         let taken = sqlx::query(
             "UPDATE recovery_codes SET used_at = $3 WHERE account_id = $1 AND mac = $2 AND used_at IS NULL",
@@ -112,7 +111,7 @@ impl Store<People> {
     }
 
     /// Recovery codes that are left.
-    pub async fn recovery_left(&self, account: i64) -> Result<i64, StoreError> {
+    pub async fn recovery_left(&self, account: AccountId) -> Result<i64, StoreError> {
         let left = sqlx::query_scalar("SELECT count(*) FROM recovery_codes WHERE account_id = $1 AND used_at IS NULL")
             .bind(account)
             .fetch_one(&self.pool)
@@ -121,7 +120,12 @@ impl Store<People> {
     }
 
     /// Fresh recovery codes; the old ones open nothing any more.
-    pub async fn recovery_replace(&self, account: i64, macs: &[Vec<u8>], act: &NewAct<'_>) -> Result<(), StoreError> {
+    pub async fn recovery_replace(
+        &self,
+        account: AccountId,
+        macs: &[Vec<u8>],
+        act: &NewAct<'_>,
+    ) -> Result<(), StoreError> {
         let mut tx = self.pool.begin().await?;
         recovery_set(&mut tx, account, macs, act.at).await?;
         act.record(&mut tx).await?;
@@ -130,7 +134,12 @@ impl Store<People> {
     }
 
     /// Takes the factor away; sessions but `keep` end.
-    pub async fn factor_off(&self, account: i64, keep: Option<Uuid>, act: &NewAct<'_>) -> Result<bool, StoreError> {
+    pub async fn factor_off(
+        &self,
+        account: AccountId,
+        keep: Option<SessionId>,
+        act: &NewAct<'_>,
+    ) -> Result<bool, StoreError> {
         let mut tx = self.pool.begin().await?;
         let off = factor_remove(&mut tx, account, keep, act.at).await?;
         if off {
@@ -143,8 +152,8 @@ impl Store<People> {
     /// Asks for a reset; `false` where there is no factor, or one is asked for already.
     pub async fn factor_reset_ask(
         &self,
-        account: i64,
-        by: i64,
+        account: AccountId,
+        by: AccountId,
         reason: &str,
         expires_at: DateTime<Utc>,
         act: &NewAct<'_>,
@@ -157,7 +166,7 @@ impl Store<People> {
         .bind(act.at)
         .execute(&mut *tx)
         .await?;
-        let asked: Option<i64> = sqlx::query_scalar(
+        let asked: Option<FactorResetId> = sqlx::query_scalar(
             "INSERT INTO factor_resets (county, account_id, asked_at, asked_by, reason, expires_at)
              SELECT a.county, a.id, $3, $4, $5, $6 FROM accounts a WHERE a.id = $2 AND a.county = $1 AND a.factor IS NOT NULL
              ON CONFLICT DO NOTHING RETURNING id",
@@ -182,7 +191,7 @@ impl Store<People> {
     pub async fn factor_resets_waiting(
         &self,
         county: &str,
-        account: i64,
+        account: AccountId,
         units: Option<&[&str]>,
         now: DateTime<Utc>,
     ) -> Result<i64, StoreError> {
@@ -219,13 +228,13 @@ impl Store<People> {
     /// The second person confirms or refuses; `false` where it is not theirs to confirm, or was decided meanwhile.
     pub async fn factor_reset_decide(
         &self,
-        id: i64,
-        by: i64,
+        id: FactorResetId,
+        by: AccountId,
         confirmed: bool,
         act: &NewAct<'_>,
     ) -> Result<bool, StoreError> {
         let mut tx = self.pool.begin().await?;
-        let asker: Option<i64> = sqlx::query_scalar(
+        let asker: Option<AccountId> = sqlx::query_scalar(
             "SELECT asked_by FROM factor_resets WHERE id = $1 AND county = $2 AND ended_at IS NULL FOR UPDATE",
         )
         .bind(id)
@@ -236,7 +245,7 @@ impl Store<People> {
         if confirmed && may_be_one(&mut tx, asker, Some(by), act.at).await? {
             return Ok(false);
         }
-        let account: Option<i64> = sqlx::query_scalar(
+        let account: Option<AccountId> = sqlx::query_scalar(
             "UPDATE factor_resets SET ended_at = $3, ended_by = $4, confirmed = $5
              WHERE id = $1 AND county = $2 AND ended_at IS NULL AND expires_at > $3
                AND (NOT $5 OR (asked_by <> $4 AND account_id <> $4))
@@ -262,8 +271,8 @@ impl Store<People> {
 /// Tells those who can confirm it: the office, and the units of the account, whose leader may.
 async fn tell(
     tx: &mut sqlx::PgTransaction<'_>,
-    reset: i64,
-    account: i64,
+    reset: FactorResetId,
+    account: AccountId,
     until: DateTime<Utc>,
     act: &NewAct<'_>,
 ) -> Result<(), StoreError> {
@@ -298,8 +307,8 @@ async fn tell(
 
 async fn factor_remove(
     tx: &mut sqlx::PgTransaction<'_>,
-    account: i64,
-    keep: Option<Uuid>,
+    account: AccountId,
+    keep: Option<SessionId>,
     now: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
     let off = sqlx::query("UPDATE accounts SET factor = NULL, factor_at = NULL WHERE id = $1 AND factor IS NOT NULL")
@@ -323,7 +332,7 @@ async fn factor_remove(
 
 async fn recovery_set(
     tx: &mut sqlx::PgTransaction<'_>,
-    account: i64,
+    account: AccountId,
     macs: &[Vec<u8>],
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {

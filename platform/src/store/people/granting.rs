@@ -6,7 +6,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgTransaction;
 
 use crate::store::{
-    NewAct, People, Said, Store, StoreError, Subject, SubjectNotice, To, notices::subject::subject_notice,
+    AccountId, GrantRequestId, NewAct, People, Said, Store, StoreError, Subject, SubjectNotice, To,
+    notices::subject::subject_notice,
 };
 use crate::text::Lang;
 
@@ -28,9 +29,9 @@ pub fn takes_two(role: &str) -> bool {
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct GrantRequest {
     /// Id.
-    pub id: i64,
+    pub id: GrantRequestId,
     /// For whom.
-    pub account_id: i64,
+    pub account_id: AccountId,
     /// Their name, told apart from others of it.
     pub name: String,
     /// What they type.
@@ -42,7 +43,7 @@ pub struct GrantRequest {
     /// When it was asked.
     pub asked_at: DateTime<Utc>,
     /// By whom.
-    pub asked_by: i64,
+    pub asked_by: AccountId,
     /// Their name, told apart.
     pub asker: String,
     /// Until when it can be confirmed.
@@ -100,7 +101,7 @@ impl Decide {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Asked {
     /// It waits for a second person.
-    Waits(i64),
+    Waits(GrantRequestId),
     /// It waited already.
     Before,
     /// The person has the role.
@@ -113,7 +114,7 @@ pub enum GrantDecided {
     /// Done.
     Done {
         /// For whom.
-        account: i64,
+        account: AccountId,
         /// Unit code.
         unit: String,
         /// Role.
@@ -132,7 +133,13 @@ pub enum GrantDecided {
 
 impl Store<People> {
     /// Asks a role for somebody. `act` is what is recorded; its actor asks.
-    pub async fn grant_ask(&self, account: i64, unit: &str, role: &str, act: &NewAct<'_>) -> Result<Asked, StoreError> {
+    pub async fn grant_ask(
+        &self,
+        account: AccountId,
+        unit: &str,
+        role: &str,
+        act: &NewAct<'_>,
+    ) -> Result<Asked, StoreError> {
         let mut tx = self.pool.begin().await?;
         let asked = ask(&mut tx, account, unit, role, act).await?;
         if matches!(asked, Asked::Waits(_)) {
@@ -162,7 +169,12 @@ impl Store<People> {
     }
 
     /// How many requests wait for this person: asked by others, for others.
-    pub async fn grants_waiting(&self, county: &str, account: i64, now: DateTime<Utc>) -> Result<i64, StoreError> {
+    pub async fn grants_waiting(
+        &self,
+        county: &str,
+        account: AccountId,
+        now: DateTime<Utc>,
+    ) -> Result<i64, StoreError> {
         let count = sqlx::query_scalar(
             "SELECT count(*) FROM grant_requests WHERE county = $1 AND decision IS NULL AND expires_at > $3
                 AND asked_by <> $2 AND account_id <> $2",
@@ -176,7 +188,7 @@ impl Store<People> {
     }
 
     /// The roles that an account has and had, the newest first.
-    pub async fn grants_of(&self, account: i64) -> Result<Vec<Grant>, StoreError> {
+    pub async fn grants_of(&self, account: AccountId) -> Result<Vec<Grant>, StoreError> {
         let rows = sqlx::query_as(
             "SELECT m.unit, m.role, m.since, m.ended_at, person_shown(g.id, g.name) AS granter, person_shown(c.id, c.name) AS confirmer,
                     person_shown(e.id, e.name) AS ender
@@ -192,7 +204,12 @@ impl Store<People> {
     }
 
     /// Decides a request, in the transaction that gives the role. `act` says who decides and when; the words are put in here.
-    pub async fn grant_decide(&self, id: i64, decide: Decide, act: &NewAct<'_>) -> Result<GrantDecided, StoreError> {
+    pub async fn grant_decide(
+        &self,
+        id: GrantRequestId,
+        decide: Decide,
+        act: &NewAct<'_>,
+    ) -> Result<GrantDecided, StoreError> {
         match self.decide(id, decide, act).await {
             Err(StoreError::Db(sqlx::Error::Database(e)))
                 if matches!(
@@ -206,9 +223,9 @@ impl Store<People> {
         }
     }
 
-    async fn decide(&self, id: i64, decide: Decide, act: &NewAct<'_>) -> Result<GrantDecided, StoreError> {
+    async fn decide(&self, id: GrantRequestId, decide: Decide, act: &NewAct<'_>) -> Result<GrantDecided, StoreError> {
         let mut tx = self.pool.begin().await?;
-        let request: Option<(i64, String, String, i64)> = sqlx::query_as(
+        let request: Option<(AccountId, String, String, AccountId)> = sqlx::query_as(
             "SELECT account_id, unit, role, asked_by FROM grant_requests
              WHERE county = $1 AND id = $2 AND decision IS NULL AND expires_at > $3 FOR UPDATE",
         )
@@ -265,7 +282,7 @@ impl Store<People> {
 /// Asks within a transaction. One that expired makes room for another.
 pub(in crate::store) async fn ask(
     tx: &mut PgTransaction<'_>,
-    account: i64,
+    account: AccountId,
     unit: &str,
     role: &str,
     act: &NewAct<'_>,
@@ -291,7 +308,7 @@ pub(in crate::store) async fn ask(
     .bind(act.at)
     .execute(&mut **tx)
     .await?;
-    let id: Option<i64> = sqlx::query_scalar(
+    let id: Option<GrantRequestId> = sqlx::query_scalar(
         "INSERT INTO grant_requests (county, account_id, unit, role, asked_at, asked_by, expires_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (account_id, unit, role) WHERE decision IS NULL DO NOTHING RETURNING id",
     )
@@ -312,7 +329,7 @@ pub(in crate::store) async fn ask(
 /// Gives a role; `false` when the person has it already. `act` says who gives it, a person or a command, and when.
 pub(in crate::store) async fn give(
     tx: &mut PgTransaction<'_>,
-    account: i64,
+    account: AccountId,
     unit: &str,
     role: &str,
     act: &NewAct<'_>,
@@ -340,7 +357,7 @@ pub(in crate::store) async fn give(
 /// of a demo are nobody's news.
 async fn tell(
     tx: &mut PgTransaction<'_>,
-    account: i64,
+    account: AccountId,
     unit: &str,
     role: &str,
     act: &NewAct<'_>,
@@ -390,7 +407,7 @@ async fn tell(
 }
 
 /// The role of a request that was confirmed just now; `false` when the person has it already or is disabled.
-async fn confirmed(tx: &mut PgTransaction<'_>, request: i64, at: DateTime<Utc>) -> Result<bool, StoreError> {
+async fn confirmed(tx: &mut PgTransaction<'_>, request: GrantRequestId, at: DateTime<Utc>) -> Result<bool, StoreError> {
     let done = sqlx::query(
         "INSERT INTO memberships (account_id, county, unit, role, since, granted_by, confirmed_by, request)
          SELECT g.account_id, g.county, g.unit, g.role, $2, g.asked_by, g.decided_by, g.id
@@ -408,8 +425,8 @@ async fn confirmed(tx: &mut PgTransaction<'_>, request: i64, at: DateTime<Utc>) 
 /// accounts.
 pub(in crate::store) async fn may_be_one(
     tx: &mut PgTransaction<'_>,
-    one: i64,
-    other: Option<i64>,
+    one: AccountId,
+    other: Option<AccountId>,
     at: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
     let may = sqlx::query_scalar(

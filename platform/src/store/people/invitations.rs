@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 use sqlx::PgTransaction;
 
-use crate::store::{NewAct, People, Store, StoreError};
+use crate::store::{AccountId, NewAct, People, Store, StoreError};
 
 /// Days for which an invitation can be used.
 pub const INVITED_DAYS: i64 = 7;
@@ -14,7 +14,7 @@ pub const INVITED_DAYS: i64 = 7;
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Invited {
     /// The account.
-    pub account_id: i64,
+    pub account_id: AccountId,
     /// What they type at login.
     pub login: String,
     /// Their name.
@@ -42,7 +42,7 @@ pub struct Invitation {
 
 impl Store<People> {
     /// Invites an account anew: its password, its sessions and known browsers, and an invitation that waits, end with this.
-    pub async fn invitation_make(&self, account: i64, digest: &[u8], act: &NewAct<'_>) -> Result<(), StoreError> {
+    pub async fn invitation_make(&self, account: AccountId, digest: &[u8], act: &NewAct<'_>) -> Result<(), StoreError> {
         let mut tx = self.pool.begin().await?;
         void(&mut tx, account, act).await?;
         sqlx::query(
@@ -60,7 +60,7 @@ impl Store<People> {
     }
 
     /// Voids the invitation that waits; `false` where none does.
-    pub async fn invitation_void(&self, account: i64, act: &NewAct<'_>) -> Result<bool, StoreError> {
+    pub async fn invitation_void(&self, account: AccountId, act: &NewAct<'_>) -> Result<bool, StoreError> {
         let mut tx = self.pool.begin().await?;
         let voided = void(&mut tx, account, act).await?;
         tx.commit().await?;
@@ -98,7 +98,7 @@ impl Store<People> {
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
         let mut tx = self.pool.begin().await?;
-        let used: Option<(i64, String)> = sqlx::query_as(
+        let used: Option<(AccountId, String)> = sqlx::query_as(
             "UPDATE invitations i SET ended_at = $3, ended_how = 'used' FROM accounts a
              WHERE i.digest = $2 AND a.id = i.account_id AND a.county = $1 AND i.ended_at IS NULL AND i.expires_at > $3
                AND a.disabled_at IS NULL RETURNING a.id, a.name",
@@ -132,7 +132,7 @@ impl Store<People> {
     }
 
     /// The last invitation of an account.
-    pub async fn invitation_last(&self, account: i64) -> Result<Option<Invitation>, StoreError> {
+    pub async fn invitation_last(&self, account: AccountId) -> Result<Option<Invitation>, StoreError> {
         let row = sqlx::query_as(
             "SELECT i.made_at, person_shown(b.id, b.name) AS made_by, i.expires_at, i.ended_at, i.ended_how
              FROM invitations i LEFT JOIN accounts b ON b.id = i.made_by WHERE i.account_id = $1 ORDER BY i.id DESC LIMIT 1",
@@ -147,7 +147,7 @@ impl Store<People> {
 /// Makes one, with its line in the trail; `act` says who and when.
 pub(in crate::store) async fn invite(
     tx: &mut PgTransaction<'_>,
-    account: i64,
+    account: AccountId,
     digest: &[u8],
     act: &NewAct<'_>,
 ) -> Result<(), StoreError> {
@@ -168,7 +168,7 @@ pub(in crate::store) async fn invite(
 /// Voids the one that waits, with its line in the trail. One that is over by itself is put aside without a line.
 pub(in crate::store) async fn void(
     tx: &mut PgTransaction<'_>,
-    account: i64,
+    account: AccountId,
     act: &NewAct<'_>,
 ) -> Result<bool, StoreError> {
     let expires_at: Option<DateTime<Utc>> = sqlx::query_scalar(
@@ -187,7 +187,7 @@ pub(in crate::store) async fn void(
 
 async fn line(
     tx: &mut PgTransaction<'_>,
-    account: i64,
+    account: AccountId,
     word: &'static str,
     act: &NewAct<'_>,
 ) -> Result<(), StoreError> {

@@ -1,6 +1,7 @@
 //! Somebody leaves: what they hold, to whom it goes, and that both happen together or not at all.
 
-use crate::store::{NewAct, People, Store, StoreError, people::invitations};
+use crate::store::{AccountId, NewAct, People, Store, StoreError, people::invitations};
+use casework::words::Urgency;
 
 /// Open tickets of one obligation that a person holds in a unit.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -9,8 +10,9 @@ pub struct Held {
     pub unit: String,
     /// Obligation code.
     pub obligation: String,
-    /// `P1` …
-    pub urgency: String,
+    /// How urgent its case is.
+    #[sqlx(try_from = "String")]
+    pub urgency: Urgency,
     /// How many.
     pub tickets: i64,
 }
@@ -21,7 +23,7 @@ pub struct HandOver {
     /// Unit code.
     pub unit: String,
     /// The colleague.
-    pub to: Option<i64>,
+    pub to: Option<AccountId>,
 }
 
 /// What ends.
@@ -53,7 +55,7 @@ pub enum Left {
 
 impl Store<People> {
     /// The open tickets that a person holds, counted by unit and obligation.
-    pub async fn account_holds(&self, county: &str, id: i64) -> Result<Vec<Held>, StoreError> {
+    pub async fn account_holds(&self, county: &str, id: AccountId) -> Result<Vec<Held>, StoreError> {
         let rows = sqlx::query_as("SELECT unit, obligation, urgency, tickets FROM account_holds($1, $2)")
             .bind(county)
             .bind(id)
@@ -68,7 +70,7 @@ impl Store<People> {
     pub async fn account_leave(
         &self,
         county: &str,
-        id: i64,
+        id: AccountId,
         leaving: Leaving<'_>,
         hand_over: &[HandOver],
         act: &NewAct<'_>,
@@ -84,7 +86,7 @@ impl Store<People> {
     async fn leave(
         &self,
         county: &str,
-        id: i64,
+        id: AccountId,
         leaving: Leaving<'_>,
         hand_over: &[HandOver],
         act: &NewAct<'_>,

@@ -4,10 +4,9 @@ use std::net::IpAddr;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgTransaction;
-use uuid::Uuid;
 
 use crate::store::{
-    Account, Bucket, NewAct, People, Person, Store, StoreError,
+    Account, AccountId, Bucket, DeviceId, NewAct, People, Person, SessionId, Store, StoreError,
     people::{accounts::ACCOUNT, tries},
 };
 
@@ -21,13 +20,13 @@ const LISTED: i64 = 50;
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct AccountSecret {
     /// Id.
-    pub id: i64,
+    pub id: AccountId,
     /// Name.
     pub name: String,
     /// argon2id, PHC string; none until its owner has set a password by an invitation.
     pub password_hash: Option<String>,
     /// The browser that asks, if this account logged in there before.
-    pub device: Option<Uuid>,
+    pub device: Option<DeviceId>,
     /// Whether it logged in from this address before.
     pub placed: bool,
     /// Disabled accounts can't log in.
@@ -44,11 +43,11 @@ pub struct AccountSecret {
 #[derive(Clone, Debug)]
 pub struct NewSession<'a> {
     /// Its id.
-    pub id: Uuid,
+    pub id: SessionId,
     /// Whose.
-    pub account: i64,
+    pub account: AccountId,
     /// The browser, which is known from now on; a program has none.
-    pub device: Option<Uuid>,
+    pub device: Option<DeviceId>,
     /// The address as a keyed hash.
     pub place: &'a [u8],
     /// The address, for its owner's list of sessions.
@@ -78,7 +77,7 @@ pub struct LiveSession {
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct SessionLine {
     /// Its id.
-    pub id: Uuid,
+    pub id: SessionId,
     /// Since when.
     pub created_at: DateTime<Utc>,
     /// When a person last did something.
@@ -95,9 +94,9 @@ pub struct SessionLine {
 #[derive(Clone, Copy, Debug)]
 pub enum EndSessions {
     /// This one.
-    One(Uuid),
+    One(SessionId),
     /// All others.
-    AllBut(Uuid),
+    AllBut(SessionId),
     /// Every one.
     All,
 }
@@ -116,7 +115,7 @@ impl Store<People> {
         &self,
         county: &str,
         login: &str,
-        device: Option<Uuid>,
+        device: Option<DeviceId>,
         place: &[u8],
     ) -> Result<Option<AccountSecret>, StoreError> {
         let row = sqlx::query_as(
@@ -168,7 +167,7 @@ impl Store<People> {
     /// A live session; `None` when it ended, nobody did anything in it for so long, or the account is disabled.
     pub async fn session_person(
         &self,
-        id: Uuid,
+        id: SessionId,
         idle: TimeDelta,
         now: DateTime<Utc>,
     ) -> Result<Option<LiveSession>, StoreError> {
@@ -198,7 +197,7 @@ impl Store<People> {
     }
 
     /// A person did something.
-    pub async fn session_touch(&self, id: Uuid, now: DateTime<Utc>) -> Result<(), StoreError> {
+    pub async fn session_touch(&self, id: SessionId, now: DateTime<Utc>) -> Result<(), StoreError> {
         sqlx::query("UPDATE sessions SET used_at = $2 WHERE id = $1 AND used_at < $2")
             .bind(id)
             .bind(now)
@@ -210,7 +209,7 @@ impl Store<People> {
     /// The live sessions of an account, the one used last first.
     pub async fn sessions_list(
         &self,
-        account: i64,
+        account: AccountId,
         idle: TimeDelta,
         now: DateTime<Utc>,
     ) -> Result<Vec<SessionLine>, StoreError> {
@@ -229,7 +228,7 @@ impl Store<People> {
     }
 
     /// Ends one session.
-    pub async fn session_end(&self, id: Uuid, now: DateTime<Utc>) -> Result<(), StoreError> {
+    pub async fn session_end(&self, id: SessionId, now: DateTime<Utc>) -> Result<(), StoreError> {
         sqlx::query("UPDATE sessions SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL")
             .bind(id)
             .bind(now)
@@ -239,7 +238,7 @@ impl Store<People> {
     }
 
     /// Ends every session of an account: 退出所有设备.
-    pub async fn sessions_end(&self, account: i64, now: DateTime<Utc>) -> Result<(), StoreError> {
+    pub async fn sessions_end(&self, account: AccountId, now: DateTime<Utc>) -> Result<(), StoreError> {
         sqlx::query("UPDATE sessions SET ended_at = $2 WHERE account_id = $1 AND ended_at IS NULL")
             .bind(account)
             .bind(now)
@@ -251,7 +250,7 @@ impl Store<People> {
     /// Ends sessions of an account, one or all but one, and records it; gives how many ended.
     pub async fn sessions_end_some(
         &self,
-        account: i64,
+        account: AccountId,
         which: EndSessions,
         act: &NewAct<'_>,
     ) -> Result<u64, StoreError> {
@@ -284,7 +283,7 @@ impl Store<People> {
 async fn device_known(
     tx: &mut PgTransaction<'_>,
     new: &NewSession<'_>,
-    device: Uuid,
+    device: DeviceId,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     sqlx::query("UPDATE sessions SET ended_at = $3 WHERE device = $1 AND account_id <> $2 AND ended_at IS NULL")

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::store::{Login, NewAct, People, Store, StoreError};
+use crate::store::{AccountId, Login, NewAct, People, Store, StoreError};
 
 /// Contacts of a unit.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -68,7 +68,7 @@ impl Store<People> {
         code: &str,
         mailbox: &str,
         duty_phone: Option<&str>,
-        by: i64,
+        by: AccountId,
         act: &NewAct<'_>,
     ) -> Result<bool, StoreError> {
         let mut tx = self.pool.begin().await?;

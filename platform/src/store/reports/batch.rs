@@ -11,13 +11,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::{Connection, PgConnection, Row};
 use uuid::Uuid;
 
-use crate::store::{OutboxRow, StoreError, options, reports::outbox};
+use crate::store::{OutboxRow, ReportId, StoreError, options, reports::outbox};
 
 /// A report, sealed and ready to store.
 #[derive(Clone, Debug)]
 pub struct NewReport {
     /// See [`crate::receipt::ReportId`].
-    pub id: i64,
+    pub id: ReportId,
     /// When it was accepted.
     pub received_at: DateTime<Utc>,
     /// `form` or `api`.
@@ -116,7 +116,7 @@ pub enum Stored {
     /// The same report came before under this key: which it is, and the sealed first answer.
     Before {
         /// The report that the key belongs to.
-        report_id: i64,
+        report_id: ReportId,
         /// Sealed first answer.
         answer: Vec<u8>,
     },
@@ -232,7 +232,8 @@ impl BatchWriter {
         let mut sorted: Vec<&NewReport> = batch.iter().collect();
         let key = |report: &NewReport| report.key.as_ref().map(|key| key.report.clone());
         sorted.sort_by_key(|report| key(report));
-        let tokens: Vec<(i64, &BlindToken)> = batch.iter().flat_map(|r| r.tokens.iter().map(|t| (r.id, t))).collect();
+        let tokens: Vec<(ReportId, &BlindToken)> =
+            batch.iter().flat_map(|r| r.tokens.iter().map(|t| (r.id, t))).collect();
         let column = |f: fn(&NewReport) -> &[u8]| sorted.iter().map(|r| f(r)).collect::<Vec<_>>();
         let part = |f: fn(&SealedParts) -> Option<&[u8]>| sorted.iter().map(|r| f(&r.parts)).collect::<Vec<_>>();
         let relay = self.relay;
@@ -283,7 +284,7 @@ impl BatchWriter {
             .bind(sorted.iter().map(|r| r.township.as_str()).collect::<Vec<_>>())
             .fetch_all(connection)
             .await?;
-        let stored: std::collections::HashSet<i64> = rows.iter().map(|row| row.get(0)).collect();
+        let stored: std::collections::HashSet<ReportId> = rows.iter().map(|row| row.get(0)).collect();
         if stored.len() == batch.len() {
             return Ok(vec![Stored::Now; batch.len()]);
         }
@@ -303,7 +304,7 @@ impl BatchWriter {
     async fn who_has_it(&mut self, report: &NewReport) -> Result<Stored, StoreError> {
         let connection = self.connection().await?;
         if let Some(key) = &report.key {
-            let row: Option<(i64, Option<Vec<u8>>)> =
+            let row: Option<(ReportId, Option<Vec<u8>>)> =
                 sqlx::query_as("SELECT report_id, answer FROM intake_answer($1, $2)")
                     .bind(&key.report)
                     .bind(&key.client)

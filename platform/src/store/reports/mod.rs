@@ -10,5 +10,5 @@ pub(super) mod status;
 pub use batch::{BatchWriter, BlindToken, KeyMacs, NewReport, SealedParts, Stored};
 pub use outbox::{OutboxRow, REPORTS_COUNTED, Waits};
 pub use replay::{ReplayFacts, ReplayKey};
-pub use show::ReportShown;
+pub use show::{ReportShown, ReportState};
 pub use status::{ReportStatus, StatusStage, StatusTicket};

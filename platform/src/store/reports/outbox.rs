@@ -4,7 +4,7 @@ use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
 
 use crate::store::{
-    Relay, Router, Store, StoreError,
+    Relay, ReportId, Router, Store, StoreError,
     due::{Onward, due},
 };
 
@@ -67,7 +67,7 @@ const TAKE: &str = concat!(
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct OutboxRow {
     /// The report.
-    pub report_id: i64,
+    pub report_id: ReportId,
     /// Its county.
     pub county: String,
     /// Which queue.
@@ -105,7 +105,12 @@ impl Store<Relay> {
     }
 
     /// Marks rows that the broker took. Only rows whose lease is still `owner`'s; others belong to someone else by now.
-    pub async fn outbox_mark_published(&self, owner: Uuid, ids: &[i64], now: DateTime<Utc>) -> Result<u64, StoreError> {
+    pub async fn outbox_mark_published(
+        &self,
+        owner: Uuid,
+        ids: &[ReportId],
+        now: DateTime<Utc>,
+    ) -> Result<u64, StoreError> {
         let done = sqlx::query(
             "UPDATE outbox SET lease_owner = NULL, published_at = $3, publishes = publishes + 1,
                     due_at = $3 + make_interval(secs => least($4 * power(2, least(publishes, 10)), $5))
@@ -122,7 +127,7 @@ impl Store<Relay> {
     }
 
     /// Gives back rows that the broker did not take.
-    pub async fn outbox_release(&self, owner: Uuid, ids: &[i64], now: DateTime<Utc>) -> Result<(), StoreError> {
+    pub async fn outbox_release(&self, owner: Uuid, ids: &[ReportId], now: DateTime<Utc>) -> Result<(), StoreError> {
         sqlx::query("UPDATE outbox SET lease_owner = NULL, due_at = $3 WHERE report_id = ANY($2) AND lease_owner = $1")
             .bind(owner)
             .bind(ids)
@@ -160,9 +165,9 @@ impl Store<Router> {
         Waits { untouched, waiting }: Waits,
         limit: i64,
         onward: &mut Onward<2>,
-    ) -> Result<Vec<i64>, StoreError> {
+    ) -> Result<Vec<ReportId>, StoreError> {
         let [urgent, ordinary] = onward.from(now);
-        let mut taken: Vec<(i64, bool, DateTime<Utc>)> = sqlx::query_as(TAKE)
+        let mut taken: Vec<(ReportId, bool, DateTime<Utc>)> = sqlx::query_as(TAKE)
             .bind(now)
             .bind(now + Duration::seconds(LEASE_S))
             .bind(untouched)

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::store::{Router, Store, StoreError};
+use crate::store::{ReportId, Router, Store, StoreError};
 
 /// A stranger's body is kept up to here, so that someone can see what it is.
 const KEPT_BYTES: usize = 4096;
@@ -28,7 +28,7 @@ impl Store<Router> {
     }
 
     /// Writes down that report `id` is about to be tried again; returns how often that has happened.
-    pub async fn attempt_begin(&self, id: i64, now: DateTime<Utc>) -> Result<i32, StoreError> {
+    pub async fn attempt_begin(&self, id: ReportId, now: DateTime<Utc>) -> Result<i32, StoreError> {
         let attempts = sqlx::query_scalar(
             "INSERT INTO routing_attempts (report_id, attempts, last_at) VALUES ($1, 1, $2)
              ON CONFLICT (report_id) DO UPDATE SET attempts = routing_attempts.attempts + 1, last_at = $2
@@ -43,7 +43,7 @@ impl Store<Router> {
 
     /// Writes down that these reports are about to be tried for the first time; answers those of them for which that is true.
     /// The others are suspects: something ended before their last try did.
-    pub async fn attempts_first(&self, ids: &[i64], now: DateTime<Utc>) -> Result<Vec<i64>, StoreError> {
+    pub async fn attempts_first(&self, ids: &[ReportId], now: DateTime<Utc>) -> Result<Vec<ReportId>, StoreError> {
         let first = sqlx::query_scalar(
             "INSERT INTO routing_attempts (report_id, attempts, last_at)
              SELECT id, 1, $2 FROM unnest($1::bigint[]) AS t (id) ORDER BY id ON CONFLICT DO NOTHING RETURNING report_id",

@@ -14,13 +14,13 @@ use crate::store::{ReadsFacts, Store, StoreError};
 const LISTED: i64 = 20_000;
 
 /// A report that can be replayed: its id and when it came in.
-pub type ReplayKey = (i64, DateTime<Utc>);
+pub type ReplayKey = (ReportId, DateTime<Utc>);
 
 /// A report with its facts, unparsed: reading 100,000 of them is work for more than one thread.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct ReplayFacts {
     /// Id.
-    pub report_id: i64,
+    pub report_id: ReportId,
     /// JSON.
     pub facts: String,
 }
@@ -30,18 +30,16 @@ impl<L: ReadsFacts> Store<L> {
     pub async fn replay_keys(&self, county: &str, count: u32) -> Result<Vec<ReplayKey>, StoreError> {
         let count = usize::try_from(count).unwrap_or(usize::MAX);
         let mut keys: Vec<ReplayKey> = Vec::new();
-        let mut below = i64::MAX;
+        let mut below = ReportId::MAX;
         loop {
             // Where there are enough, only the rest of the oldest day is still of interest.
-            let oldest = keys
-                .get(count.saturating_sub(1))
-                .map(|(id, _)| ReportId::from_db(*id).day_begin());
+            let oldest = keys.get(count.saturating_sub(1)).map(|(id, _)| id.day_begin());
             let page: Vec<ReplayKey> = sqlx::query_as(
                 "SELECT id, received_at FROM reports WHERE id < $1 AND id >= $2 AND county = $3 AND NOT drill
                  ORDER BY id DESC LIMIT $4",
             )
             .bind(below)
-            .bind(oldest.map_or(i64::MIN, ReportId::get))
+            .bind(oldest.unwrap_or(ReportId::MIN))
             .bind(county)
             .bind(LISTED)
             .fetch_all(&self.pool)
@@ -58,7 +56,7 @@ impl<L: ReadsFacts> Store<L> {
     }
 
     /// The facts of some reports, in no order.
-    pub async fn replay_facts(&self, ids: &[i64]) -> Result<Vec<ReplayFacts>, StoreError> {
+    pub async fn replay_facts(&self, ids: &[ReportId]) -> Result<Vec<ReplayFacts>, StoreError> {
         Ok(
             sqlx::query_as("SELECT report_id, facts::text AS facts FROM report_facts WHERE report_id = ANY($1)")
                 .bind(ids)

@@ -4,7 +4,17 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::types::Json;
 
-use crate::store::{Office, Store, StoreError};
+use crate::store::{Office, ReportId, Store, StoreError};
+
+casework::words! {
+    /// How far a report is.
+    ReportState {
+        /// No decision yet.
+        Waiting = "waiting",
+        /// Decided.
+        Routed = "routed",
+    }
+}
 
 /// A report with its decisions, tickets, stages, steps and notices.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -13,8 +23,9 @@ pub struct ReportShown {
     pub received_at: DateTime<Utc>,
     /// A drill.
     pub drill: bool,
-    /// `waiting` or `routed`.
-    pub state: String,
+    /// How far it is.
+    #[sqlx(try_from = "String")]
+    pub state: ReportState,
     /// Routing attempts after a crash, with the last error.
     pub attempts: i32,
     /// All decisions, the newest last.
@@ -27,7 +38,7 @@ pub struct ReportShown {
 
 impl Store<Office> {
     /// The report, or `None` when there is no such report.
-    pub async fn report_show(&self, id: i64) -> Result<Option<ReportShown>, StoreError> {
+    pub async fn report_show(&self, id: ReportId) -> Result<Option<ReportShown>, StoreError> {
         Ok(sqlx::query_as(include_str!("show.sql"))
             .bind(id)
             .fetch_optional(&self.pool)

@@ -3,7 +3,10 @@
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
-use crate::store::{Intake, Router, Store, StoreError};
+use crate::store::word::known;
+use crate::store::{Intake, ReportId, Router, Store, StoreError};
+use casework::ticket::TicketState;
+use casework::words::TicketClock;
 
 /// Where a report stands.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -24,8 +27,9 @@ pub struct StatusTicket {
     pub police: bool,
     /// 待人工研判 by the office: not yet handed to a unit.
     pub triage: bool,
-    /// How far it is.
-    pub state: String,
+    /// How far it is; a word of a newer version is none, and not the end.
+    #[serde(deserialize_with = "known")]
+    pub state: Option<TicketState>,
     /// Since when it waits.
     pub dispatched_at: DateTime<Utc>,
     /// Signed.
@@ -41,8 +45,9 @@ pub struct StatusTicket {
 /// One clock of a ticket.
 #[derive(Clone, Debug, Deserialize)]
 pub struct StatusStage {
-    /// `sign`, `contact`, `resolve`.
-    pub stage: String,
+    /// Which clock; none where a newer version has another.
+    #[serde(deserialize_with = "known")]
+    pub stage: Option<TicketClock>,
     /// Unknown while its start event has not happened.
     pub due_at: Option<DateTime<Utc>>,
     /// Reads a day whose calendar is not published.
@@ -55,7 +60,11 @@ pub struct StatusStage {
 
 impl Store<Intake> {
     /// The status, if the code is right; `None` says neither whether the report exists nor whether the code is wrong.
-    pub async fn status_fetch(&self, report_id: i64, follow_up_mac: &[u8]) -> Result<Option<ReportStatus>, StoreError> {
+    pub async fn status_fetch(
+        &self,
+        report_id: ReportId,
+        follow_up_mac: &[u8],
+    ) -> Result<Option<ReportStatus>, StoreError> {
         let row = sqlx::query_as("SELECT * FROM report_status($1, $2)")
             .bind(report_id)
             .bind(follow_up_mac)

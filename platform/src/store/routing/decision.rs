@@ -8,7 +8,7 @@ use sqlx::{PgTransaction, types::Json};
 use uuid::Uuid;
 
 use super::{report::ReportToRoute, unlisted};
-use crate::store::{Router, Store, StoreError, floods::routed};
+use crate::store::{CaseId, ReportId, Router, Store, StoreError, floods::routed};
 
 /// Whether a decision was recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +39,7 @@ pub struct Pinned<'a> {
 
 impl Store<Router> {
     /// Drops the outbox row of a report that is routed already (a late copy of its message).
-    pub async fn outbox_forget(&self, id: i64) -> Result<(), StoreError> {
+    pub async fn outbox_forget(&self, id: ReportId) -> Result<(), StoreError> {
         sqlx::query("DELETE FROM outbox WHERE report_id = $1")
             .bind(id)
             .execute(&self.pool)
@@ -73,7 +73,7 @@ impl Store<Router> {
             let (report, decision) = decided[n];
             recorded[n] = decision_store(&mut tx, report, decision, pinned, self.group_above).await?;
         }
-        let ids: Vec<i64> = decided.iter().map(|(report, _)| report.id).collect();
+        let ids: Vec<ReportId> = decided.iter().map(|(report, _)| report.id).collect();
         sqlx::query(
             "WITH a AS (DELETE FROM routing_attempts WHERE report_id = ANY($1)) DELETE FROM outbox WHERE report_id = ANY($1)",
         )
@@ -99,7 +99,7 @@ async fn decision_store(
     if decision_insert(tx, report.id, 1, decision, pinned).await? == 0 {
         return Ok(Recorded::Before);
     }
-    let case_id: i64 = sqlx::query_scalar(
+    let case_id: CaseId = sqlx::query_scalar(
         "WITH c AS (INSERT INTO cases (county, opened_at, urgency) VALUES ($1, $2, $3) RETURNING id),
               l AS (INSERT INTO case_reports (report_id, case_id) SELECT $4, id FROM c)
          SELECT id FROM c",
@@ -121,7 +121,7 @@ async fn decision_store(
 /// Inserts the decision record; 0 rows when that round exists already.
 pub(in crate::store) async fn decision_insert(
     tx: &mut PgTransaction<'_>,
-    report_id: i64,
+    report_id: ReportId,
     round: i16,
     decision: &Decision,
     pinned: Pinned<'_>,
@@ -150,7 +150,7 @@ pub(in crate::store) async fn decision_insert(
 pub(in crate::store) async fn tickets_insert(
     tx: &mut PgTransaction<'_>,
     report: &ReportToRoute,
-    case_id: i64,
+    case_id: CaseId,
     decision: &Decision,
     pinned: Pinned<'_>,
 ) -> Result<usize, StoreError> {
@@ -162,7 +162,7 @@ pub(in crate::store) async fn tickets_insert(
 async fn insert(
     tx: &mut PgTransaction<'_>,
     report: &ReportToRoute,
-    (case_id, grouped): (i64, bool),
+    (case_id, grouped): (CaseId, bool),
     decision: &Decision,
     pinned: Pinned<'_>,
 ) -> Result<(usize, Vec<routed::Given>), StoreError> {

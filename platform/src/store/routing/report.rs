@@ -2,13 +2,13 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::store::{ReadsFacts, Store, StoreError};
+use crate::store::{ReadsFacts, ReportId, Store, StoreError};
 
 /// What the router reads of a report; no sealed column.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct ReportToRoute {
     /// The report.
-    pub id: i64,
+    pub id: ReportId,
     /// Its county.
     pub county: String,
     /// When it was accepted.
@@ -23,12 +23,12 @@ pub struct ReportToRoute {
 
 impl<L: ReadsFacts> Store<L> {
     /// A report and its facts, or `None` when there is no such report.
-    pub async fn report_to_route(&self, id: i64) -> Result<Option<ReportToRoute>, StoreError> {
+    pub async fn report_to_route(&self, id: ReportId) -> Result<Option<ReportToRoute>, StoreError> {
         Ok(self.reports_to_route(&[id]).await?.pop())
     }
 
     /// Reports and their facts, those that there are.
-    pub async fn reports_to_route(&self, ids: &[i64]) -> Result<Vec<ReportToRoute>, StoreError> {
+    pub async fn reports_to_route(&self, ids: &[ReportId]) -> Result<Vec<ReportToRoute>, StoreError> {
         let rows = sqlx::query_as(
             "SELECT r.id, r.county, r.received_at, r.drill, f.facts,
                     EXISTS (SELECT FROM decisions d WHERE d.report_id = r.id) AS routed

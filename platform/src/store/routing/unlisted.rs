@@ -6,7 +6,7 @@ use casework::routing::Decision;
 use chrono::{DateTime, Utc};
 use sqlx::PgTransaction;
 
-use crate::store::{Board, ReportToRoute, Store, StoreError};
+use crate::store::{Board, ReportId, ReportToRoute, Store, StoreError};
 
 /// Codes that are shown; there is no reason for more than a handful.
 const SHOWN: i64 = 20;
@@ -21,7 +21,7 @@ pub struct UnlistedArea {
     /// How many reports gave it.
     pub reports: i64,
     /// The newest of them, at most five.
-    pub receipts: Vec<i64>,
+    pub receipts: Vec<ReportId>,
     /// When the last one was routed.
     pub last_at: DateTime<Utc>,
 }

@@ -3,4 +3,4 @@
 pub(super) mod rule_set;
 pub(super) mod steps;
 
-pub use rule_set::{Clerk, RuleSet, RuleSetAct, RulesError};
+pub use rule_set::{Clerk, RuleSet, RuleSetAct, RuleSetState, RuleSetStep, RulesError};

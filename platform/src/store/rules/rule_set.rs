@@ -8,7 +8,43 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::types::Json;
 
-use crate::store::{SeesCounty, Store, StoreError};
+use crate::store::{AccountId, SeesCounty, Store, StoreError};
+
+casework::words! {
+    /// How far a version of the rules is.
+    RuleSetState {
+        /// It is worked on.
+        Draft = "draft",
+        /// It waits for a second person.
+        Submitted = "submitted",
+        /// A second person said yes: in force from its date on.
+        Approved = "approved",
+        /// Given up before it was in force.
+        Withdrawn = "withdrawn",
+    }
+}
+
+casework::words! {
+    /// A line of a version's trail.
+    RuleSetStep {
+        /// Brought by the first load of the pack.
+        Loaded = "loaded",
+        /// Begun.
+        Drafted = "drafted",
+        /// Its content changed.
+        Saved = "saved",
+        /// Compared over past reports.
+        Replayed = "replayed",
+        /// Handed to a second person.
+        Submitted = "submitted",
+        /// Back to a draft.
+        Declined = "declined",
+        /// A second person said yes.
+        Approved = "approved",
+        /// Given up.
+        Withdrawn = "withdrawn",
+    }
+}
 
 /// A version as lists show it.
 #[derive(Clone, Debug, PartialEq, sqlx::FromRow)]
@@ -17,8 +53,9 @@ pub struct RuleSet {
     pub version: i32,
     /// SHA-256 over its files.
     pub digest: String,
-    /// `draft`, `submitted`, `approved` or `withdrawn`.
-    pub state: String,
+    /// How far it is.
+    #[sqlx(try_from = "String")]
+    pub state: RuleSetState,
     /// Brought by the first load of the pack.
     pub seed: bool,
     /// Rises with every save.
@@ -34,7 +71,7 @@ pub struct RuleSet {
     /// By whom.
     pub created_by: String,
     /// Accounts that may not approve it.
-    pub authors: Vec<i64>,
+    pub authors: Vec<AccountId>,
     /// Last change.
     pub saved_at: Option<DateTime<Utc>>,
     /// By whom.
@@ -86,8 +123,9 @@ pub struct RuleSetAct {
     pub at: DateTime<Utc>,
     /// Who.
     pub actor: String,
-    /// `loaded`, `drafted`, `saved`, `replayed`, `submitted`, `declined`, `approved` or `withdrawn`.
-    pub act: String,
+    /// What was done.
+    #[sqlx(try_from = "String")]
+    pub act: RuleSetStep,
     /// Of the content at that time.
     pub digest: String,
     /// Why.
@@ -100,7 +138,7 @@ pub struct RuleSetAct {
 #[derive(Clone, Copy, Debug)]
 pub struct Clerk<'a> {
     /// Account.
-    pub account: i64,
+    pub account: AccountId,
     /// Name.
     pub name: &'a str,
     /// When.
@@ -117,7 +155,7 @@ pub enum RulesError {
     #[error("the version is {state}")]
     WrongState {
         /// As it is.
-        state: String,
+        state: RuleSetState,
     },
     /// Somebody saved in between.
     #[error("{by} changed this draft in between")]

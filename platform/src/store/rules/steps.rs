@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use sqlx::{PgTransaction, types::Json};
 
-use super::rule_set::{Clerk, RuleSet, RulesError, select_rule_set};
+use super::rule_set::{Clerk, RuleSet, RuleSetState, RuleSetStep, RulesError, select_rule_set};
 use crate::store::{
     Office, Said, Store, StoreError, Subject, SubjectNotice, To, notices::subject::subject_notice, rules_digest,
 };
@@ -16,7 +16,7 @@ impl Store<Office> {
     pub async fn rules_draft(&self, county: &str, from: i32, reason: &str, by: Clerk<'_>) -> Result<i32, RulesError> {
         let mut tx = self.rules_begin(county).await?;
         let source = locked(&mut tx, county, from).await?;
-        if matches!(source.state.as_str(), "draft" | "submitted") {
+        if matches!(source.state, RuleSetState::Draft | RuleSetState::Submitted) {
             return Err(RulesError::WrongState { state: source.state });
         }
         let base: i32 = in_force(&mut tx, county, by.at).await?;
@@ -38,7 +38,7 @@ impl Store<Office> {
         let deed = Deed {
             county,
             version,
-            act: "drafted",
+            act: RuleSetStep::Drafted,
             reason,
             by,
         };
@@ -56,7 +56,7 @@ impl Store<Office> {
         by: Clerk<'_>,
     ) -> Result<i32, RulesError> {
         let mut tx = self.rules_begin(county).await?;
-        let draft = in_state(&mut tx, county, version, "draft").await?;
+        let draft = in_state(&mut tx, county, version, RuleSetState::Draft).await?;
         if draft.revision != revision {
             return Err(stale(draft));
         }
@@ -84,7 +84,7 @@ impl Store<Office> {
             let deed = Deed {
                 county,
                 version,
-                act: "saved",
+                act: RuleSetStep::Saved,
                 reason: "",
                 by,
             };
@@ -104,7 +104,7 @@ impl Store<Office> {
         by: Clerk<'_>,
     ) -> Result<(), RulesError> {
         let mut tx = self.rules_begin(county).await?;
-        let draft = in_state(&mut tx, county, version, "draft").await?;
+        let draft = in_state(&mut tx, county, version, RuleSetState::Draft).await?;
         if draft.digest != digest {
             return Err(stale(draft));
         }
@@ -124,7 +124,7 @@ impl Store<Office> {
         let deed = Deed {
             county,
             version,
-            act: "replayed",
+            act: RuleSetStep::Replayed,
             reason: "",
             by,
         };
@@ -140,7 +140,7 @@ impl Store<Office> {
         by: Clerk<'_>,
     ) -> Result<(), RulesError> {
         let mut tx = self.rules_begin(county).await?;
-        let draft = in_state(&mut tx, county, version, "draft").await?;
+        let draft = in_state(&mut tx, county, version, RuleSetState::Draft).await?;
         ready(&mut tx, county, &draft, by.at).await?;
         sqlx::query(
             "UPDATE rule_sets SET state = 'submitted', submitted_at = $3, submitted_by = $4, reason = $6,
@@ -174,7 +174,7 @@ impl Store<Office> {
         let deed = Deed {
             county,
             version,
-            act: "submitted",
+            act: RuleSetStep::Submitted,
             reason,
             by,
         };
@@ -190,7 +190,7 @@ impl Store<Office> {
         by: Clerk<'_>,
     ) -> Result<(), RulesError> {
         let mut tx = self.rules_begin(county).await?;
-        in_state(&mut tx, county, version, "submitted").await?;
+        in_state(&mut tx, county, version, RuleSetState::Submitted).await?;
         sqlx::query("UPDATE rule_sets SET state = 'draft', revision = revision + 1 WHERE county = $1 AND version = $2")
             .bind(county)
             .bind(version)
@@ -199,7 +199,7 @@ impl Store<Office> {
         let deed = Deed {
             county,
             version,
-            act: "declined",
+            act: RuleSetStep::Declined,
             reason,
             by,
         };
@@ -216,7 +216,7 @@ impl Store<Office> {
         by: Clerk<'_>,
     ) -> Result<DateTime<Utc>, RulesError> {
         let mut tx = self.rules_begin(county).await?;
-        let submitted = in_state(&mut tx, county, version, "submitted").await?;
+        let submitted = in_state(&mut tx, county, version, RuleSetState::Submitted).await?;
         if submitted.authors.contains(&by.account) {
             return Err(RulesError::SamePerson);
         }
@@ -248,7 +248,7 @@ impl Store<Office> {
         let deed = Deed {
             county,
             version,
-            act: "approved",
+            act: RuleSetStep::Approved,
             reason,
             by,
         };
@@ -266,7 +266,7 @@ impl Store<Office> {
     ) -> Result<(), RulesError> {
         let mut tx = self.rules_begin(county).await?;
         let set = locked(&mut tx, county, version).await?;
-        if set.state == "withdrawn" {
+        if set.state == RuleSetState::Withdrawn {
             return Err(RulesError::WrongState { state: set.state });
         }
         if set.active_from.is_some_and(|from| from <= by.at) {
@@ -282,7 +282,7 @@ impl Store<Office> {
         let deed = Deed {
             county,
             version,
-            act: "withdrawn",
+            act: RuleSetStep::Withdrawn,
             reason,
             by,
         };
@@ -309,7 +309,12 @@ async fn locked(tx: &mut PgTransaction<'_>, county: &str, version: i32) -> Resul
     found.ok_or(RulesError::NoVersion)
 }
 
-async fn in_state(tx: &mut PgTransaction<'_>, county: &str, version: i32, state: &str) -> Result<RuleSet, RulesError> {
+async fn in_state(
+    tx: &mut PgTransaction<'_>,
+    county: &str,
+    version: i32,
+    state: RuleSetState,
+) -> Result<RuleSet, RulesError> {
     let set = locked(tx, county, version).await?;
     if set.state == state {
         Ok(set)
@@ -353,7 +358,7 @@ fn stale(set: RuleSet) -> RulesError {
 struct Deed<'a> {
     county: &'a str,
     version: i32,
-    act: &'a str,
+    act: RuleSetStep,
     reason: &'a str,
     by: Clerk<'a>,
 }
@@ -376,7 +381,7 @@ async fn trail(tx: &mut PgTransaction<'_>, deed: Deed<'_>, detail: Value) -> Res
     .bind(deed.by.at)
     .bind(deed.by.account)
     .bind(deed.by.name)
-    .bind(deed.act)
+    .bind(deed.act.as_str())
     .bind(deed.reason)
     .bind(Json(detail))
     .execute(&mut **tx)

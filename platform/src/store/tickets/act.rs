@@ -3,10 +3,10 @@
 //! A unit's desk and the office go the same way; the desk's login reaches another unit's ticket only through the narrow
 //! functions of the schema.
 
-use casework::ticket::TicketState;
 use chrono::{DateTime, Utc};
 use sqlx::PgTransaction;
 
+use super::step::Ended;
 use super::{
     close,
     deed::{ActDone, Acting, Denied, TicketDeed},
@@ -14,14 +14,15 @@ use super::{
     step::{Found, Side, Step, contact, evidence, stage_end, told},
     wait,
 };
-use crate::store::{Desk, DeskScope, Office, Store, StoreError};
+use crate::store::{AccountId, Desk, DeskScope, Office, Store, StoreError, TicketId};
+use casework::words::TicketClock;
 
 impl Store<Desk> {
     /// Does one act of a unit. Twice the same page does it once.
     pub async fn desk_act(
         &self,
         scope: &DeskScope,
-        id: i64,
+        id: TicketId,
         deed: &TicketDeed,
         acting: &Acting<'_>,
     ) -> Result<ActDone, StoreError> {
@@ -35,7 +36,7 @@ impl Store<Office> {
     pub async fn office_act(
         &self,
         county: &str,
-        id: i64,
+        id: TicketId,
         deed: &TicketDeed,
         acting: &Acting<'_>,
     ) -> Result<ActDone, StoreError> {
@@ -47,7 +48,7 @@ impl Store<Office> {
 async fn act(
     mut tx: PgTransaction<'_>,
     side: Side<'_>,
-    id: i64,
+    id: TicketId,
     deed: &TicketDeed,
     acting: &Acting<'_>,
 ) -> Result<ActDone, StoreError> {
@@ -76,12 +77,6 @@ async fn act(
     if found.version != acting.version {
         return stale(&mut tx, id, acting.at).await;
     }
-    let Some(before) = TicketState::from_word(&found.state) else {
-        return Err(StoreError::Unreadable(format!(
-            "ticket {id} has the unknown state {:?}",
-            found.state
-        )));
-    };
     let transfer = found.close_outcome.as_deref() == Some(casework::words::reserved::TRANSFERRED);
     let wrong_way = match deed {
         // What waits as a transfer is approved, anything else confirmed.
@@ -89,7 +84,7 @@ async fn act(
         TicketDeed::Approve(_) => !transfer,
         _ => false,
     };
-    let after = match before.after(deed.act()) {
+    let after = match found.state.after(deed.act()) {
         Ok(after) if !wrong_way => after,
         _ => return Ok(ActDone::NotAllowed { state: found.state }),
     };
@@ -170,7 +165,7 @@ async fn sign(tx: &mut PgTransaction<'_>, step: &Step<'_>) -> Result<(), StoreEr
     .bind(step.after.as_str())
     .execute(&mut **tx)
     .await?;
-    stage_end(tx, found.id, "sign", "act", acting.at).await?;
+    stage_end(tx, found.id, TicketClock::Sign, Ended::Act, acting.at).await?;
     told(tx, step, "signed", &acting.detail, step.sealed()).await?;
     if found.predecessor.is_some() {
         sqlx::query("SELECT desk_hand_over($1, $2, $3, $4)")
@@ -184,8 +179,8 @@ async fn sign(tx: &mut PgTransaction<'_>, step: &Step<'_>) -> Result<(), StoreEr
     Ok(())
 }
 
-async fn stale(tx: &mut PgTransaction<'_>, id: i64, now: DateTime<Utc>) -> Result<ActDone, StoreError> {
-    let last: Option<(String, String, Option<i64>, DateTime<Utc>)> = sqlx::query_as(
+async fn stale(tx: &mut PgTransaction<'_>, id: TicketId, now: DateTime<Utc>) -> Result<ActDone, StoreError> {
+    let last: Option<(String, String, Option<AccountId>, DateTime<Utc>)> = sqlx::query_as(
         "SELECT kind, person_shown(account_id, actor), account_id, at FROM events WHERE ticket_id = $1 ORDER BY at DESC LIMIT 1",
     )
     .bind(id)

@@ -86,7 +86,7 @@ async fn request(
     .bind(clock.due)
     .bind(clock.provisional)
     .bind(&clock.basis)
-    .bind(&clock.grade)
+    .bind(clock.grade.as_str())
     .bind(&wait.calendar)
     .bind(Json(&clock.derivation))
     .bind(Json(&clock.steps))

@@ -4,7 +4,9 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::types::Json;
 
-use crate::store::{Board, DeskEvent, Office, Store, StoreError};
+use crate::store::{AccountId, Board, DeskEvent, Office, ReportId, Store, StoreError, TicketId};
+use casework::ticket::TicketState;
+use casework::words::Urgency;
 
 /// The list is cut here; the count beside it says how many there are, and stops at 1,001.
 const LISTED: i64 = 200;
@@ -28,9 +30,9 @@ const LINE: &str = "SELECT t.id AS ticket_id, t.report_id, t.version, t.unit, u.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct ClosingLine {
     /// Ticket.
-    pub ticket_id: i64,
+    pub ticket_id: TicketId,
     /// Report.
-    pub report_id: i64,
+    pub report_id: ReportId,
     /// Version, for the act.
     pub version: i32,
     /// Unit code.
@@ -39,10 +41,12 @@ pub struct ClosingLine {
     pub unit_name: String,
     /// Obligation code.
     pub obligation: String,
-    /// `P1` …
-    pub urgency: String,
+    /// How urgent its case is.
+    #[sqlx(try_from = "String")]
+    pub urgency: Urgency,
     /// State.
-    pub state: String,
+    #[sqlx(try_from = "String")]
+    pub state: TicketState,
     /// Outcome that waits.
     pub outcome: Option<String>,
     /// The unit that is to take over, if it is a transfer.
@@ -54,7 +58,7 @@ pub struct ClosingLine {
     /// Who asked.
     pub requested_by: Option<String>,
     /// Their account.
-    pub requested_account: Option<i64>,
+    pub requested_account: Option<AccountId>,
     /// By when it should be decided.
     pub due_at: Option<DateTime<Utc>>,
     /// A drill.
@@ -106,7 +110,7 @@ impl Store<Board> {
 
 impl Store<Office> {
     /// One closing that waits, with what was written; also one that is still the unit's to confirm.
-    pub async fn closing_case(&self, county: &str, ticket: i64) -> Result<Option<ClosingCase>, StoreError> {
+    pub async fn closing_case(&self, county: &str, ticket: TicketId) -> Result<Option<ClosingCase>, StoreError> {
         let sql = format!(
             "{LINE}, f.facts, r.data_key, t.seen_at, person_shown(t.contacted_by_account, t.contacted_by) AS contacted_by,
              (SELECT min(c.dispatched_at) FROM tickets c WHERE c.case_id = t.case_id) AS case_dispatched_at,

@@ -1,9 +1,10 @@
 //! What can be done to a ticket, by whom, and how it ends.
 
+use crate::store::AccountId;
 use casework::{
     disclosure::Shows,
     routing::{PlannedClock, PlannedStage, PlannedTicket},
-    ticket::TicketAct,
+    ticket::{TicketAct, TicketState},
 };
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -16,7 +17,7 @@ pub enum TicketDeed {
     /// 分办 to a person of the unit.
     Assign {
         /// Account.
-        account: i64,
+        account: AccountId,
         /// Name.
         name: String,
     },
@@ -134,7 +135,7 @@ pub struct Acting<'a> {
     /// Name.
     pub by: &'a str,
     /// Account.
-    pub account: i64,
+    pub account: AccountId,
     /// Version the page showed.
     pub version: i32,
     /// When.
@@ -157,14 +158,14 @@ pub enum ActDone {
         /// By whom, as shown.
         last_by: String,
         /// Their account.
-        last_account: Option<i64>,
+        last_account: Option<AccountId>,
         /// When.
         last_at: DateTime<Utc>,
     },
     /// The ticket's state does not allow it.
     NotAllowed {
         /// The state.
-        state: String,
+        state: TicketState,
     },
     /// The state would allow it, but not to this person or not now.
     Denied(Denied),

@@ -4,22 +4,24 @@ use casework::words::reserved::NOT_APPLICABLE;
 use serde_json::json;
 use sqlx::{PgTransaction, types::Json};
 
+use super::step::Ended;
 use super::{
     deed::Oversight,
     step::{Side, Step, stage_end, told},
 };
 use crate::store::{StoreError, routing::decision::ticket_row};
+use casework::ticket::TicketState;
+use casework::words::TicketClock;
 
 /// Ends what still runs. A contact that nobody recorded was not met; `void` where it never was owed.
 pub(super) async fn end(tx: &mut PgTransaction<'_>, step: &Step<'_>, void: bool) -> Result<(), StoreError> {
-    for (stage, how) in [
-        ("sign", "act"),
-        ("contact", if void { "void" } else { "closed" }),
-        ("resolve", "act"),
-        ("confirm", "act"),
-        ("approve", "act"),
-    ] {
-        stage_end(tx, step.found.id, stage, how, step.acting.at).await?;
+    for clock in TicketClock::ALL {
+        let how = match clock {
+            TicketClock::Contact if void => Ended::Void,
+            TicketClock::Contact => Ended::Closed,
+            _ => Ended::Act,
+        };
+        stage_end(tx, step.found.id, *clock, how, step.acting.at).await?;
     }
     Ok(())
 }
@@ -88,7 +90,7 @@ pub(super) async fn oversee(
 /// sent from now on with the distances of the plan, and are not called the system's delay.
 pub(super) async fn take_back(tx: &mut PgTransaction<'_>, step: &Step<'_>) -> Result<bool, StoreError> {
     let Step { found, acting, .. } = *step;
-    if found.state == "transferring" {
+    if found.state == TicketState::Transferring {
         let withdrawn: bool = sqlx::query_scalar("SELECT desk_transfer_withdraw($1, $2, $3, $4)")
             .bind(found.id)
             .bind(acting.at)
@@ -100,8 +102,8 @@ pub(super) async fn take_back(tx: &mut PgTransaction<'_>, step: &Step<'_>) -> Re
             return Ok(false);
         }
     }
-    for stage in ["confirm", "approve"] {
-        stage_end(tx, found.id, stage, "void", acting.at).await?;
+    for clock in [TicketClock::Confirm, TicketClock::Approve] {
+        stage_end(tx, found.id, clock, Ended::Void, acting.at).await?;
     }
     sqlx::query(
         "UPDATE stages SET ended_at = NULL, ended_how = NULL, resumed_at = $2,

@@ -10,7 +10,7 @@ use serde_json::json;
 use sqlx::{PgTransaction, types::Json};
 use uuid::Uuid;
 
-use crate::store::{By, StoreError};
+use crate::store::{By, ReportId, StageId, StoreError, TicketId, Word};
 
 /// Which tickets, by whom, when.
 #[derive(Clone, Copy, Debug)]
@@ -18,9 +18,9 @@ pub(in crate::store) struct Reopen<'a> {
     /// County.
     pub(in crate::store) county: &'a str,
     /// Report of the tickets.
-    pub(in crate::store) report_id: i64,
+    pub(in crate::store) report_id: ReportId,
     /// The tickets; none is wrong.
-    pub(in crate::store) tickets: &'a [i64],
+    pub(in crate::store) tickets: &'a [TicketId],
     /// Who.
     pub(in crate::store) by: By<'a>,
     /// When.
@@ -29,11 +29,13 @@ pub(in crate::store) struct Reopen<'a> {
 
 #[derive(sqlx::FromRow)]
 struct Closed {
-    id: i64,
+    id: TicketId,
     obligation: String,
     unit: String,
-    urgency: String,
-    state: String,
+    #[sqlx(try_from = "String")]
+    urgency: Urgency,
+    #[sqlx(try_from = "String")]
+    state: TicketState,
     drill: bool,
 }
 
@@ -61,8 +63,9 @@ pub(in crate::store) async fn tickets(
         return Ok(false);
     }
     for ticket in &found {
-        let state = TicketState::from_word(&ticket.state).and_then(|state| state.after(TicketAct::Reopen).ok());
-        let Some(state) = state else { return Ok(false) };
+        let Ok(state) = ticket.state.after(TicketAct::Reopen) else {
+            return Ok(false);
+        };
         one(tx, reopen, ticket, state, pack).await?;
     }
     Ok(true)
@@ -107,7 +110,7 @@ async fn one(
     .bind(reopen.county)
     .bind(ticket.id)
     .bind(&ticket.unit)
-    .bind(&ticket.urgency)
+    .bind(ticket.urgency.as_str())
     .bind(ticket.drill)
     .bind(reopen.at)
     .execute(&mut **tx)
@@ -130,7 +133,7 @@ async fn stages(
     .bind(ticket.id)
     .execute(&mut **tx)
     .await?;
-    let rows: Vec<(i64, String, bool, i32)> = sqlx::query_as(
+    let rows: Vec<(StageId, Word<Stage>, bool, i32)> = sqlx::query_as(
         "SELECT id, stage, started_at IS NOT NULL, due_generation FROM stages
          WHERE ticket_id = $1 AND stage IN ('sign', 'contact', 'resolve') ORDER BY id",
     )
@@ -138,11 +141,18 @@ async fn stages(
     .fetch_all(&mut **tx)
     .await?;
     let generation = 1 + rows.iter().map(|(.., generation)| *generation).max().unwrap_or(1);
-    let urgency = Urgency::from_word(&ticket.urgency).unwrap_or(Urgency::P1);
-    for (id, word, started, _) in &rows {
-        let planned = Stage::from_word(word)
-            .filter(|_| *started)
-            .and_then(|stage| stage_started(pack, (&ticket.obligation, &ticket.unit), urgency, stage, reopen.at));
+    for (id, Word(stage), started, _) in &rows {
+        let planned = started
+            .then(|| {
+                stage_started(
+                    pack,
+                    (&ticket.obligation, &ticket.unit),
+                    ticket.urgency,
+                    *stage,
+                    reopen.at,
+                )
+            })
+            .flatten();
         let Some(planned) = planned else {
             // Not started yet, or the rules have no such stage any more: it stands as it was, not ended by the closing.
             sqlx::query("UPDATE stages SET ended_at = NULL, ended_how = NULL, due_generation = $2 WHERE id = $1 AND started_at IS NULL")
@@ -166,7 +176,7 @@ async fn stages(
         .bind(planned.due)
         .bind(planned.provisional)
         .bind(&planned.basis)
-        .bind(&planned.grade)
+        .bind(planned.grade.as_str())
         .bind(pack.calendar().version())
         .bind(Json(&planned.derivation))
         .bind(Json(&planned.steps))

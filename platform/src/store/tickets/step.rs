@@ -6,25 +6,27 @@ use serde_json::{Value, json};
 use sqlx::PgTransaction;
 
 use super::deed::Acting;
-use crate::store::StoreError;
+use crate::store::{AccountId, ReportId, StoreError, TicketId};
+use casework::words::TicketClock;
 
 /// A ticket as an act finds it, locked.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub(super) struct Found {
-    pub(super) id: i64,
+    pub(super) id: TicketId,
     pub(super) county: String,
     pub(super) unit: String,
-    pub(super) state: String,
+    #[sqlx(try_from = "String")]
+    pub(super) state: TicketState,
     pub(super) version: i32,
-    pub(super) report_id: i64,
-    pub(super) predecessor: Option<i64>,
+    pub(super) report_id: ReportId,
+    pub(super) predecessor: Option<TicketId>,
     pub(super) outcome: Option<String>,
     pub(super) resolved_at: Option<DateTime<Utc>>,
-    pub(super) resolved_by_account: Option<i64>,
+    pub(super) resolved_by_account: Option<AccountId>,
     pub(super) close_outcome: Option<String>,
     pub(super) close_requested_at: Option<DateTime<Utc>>,
     pub(super) close_requested_by: Option<String>,
-    pub(super) close_requested_account: Option<i64>,
+    pub(super) close_requested_account: Option<AccountId>,
     pub(super) close_by: Option<String>,
     pub(super) transfer_to: Option<String>,
     pub(super) confirm_due: Option<DateTime<Utc>>,
@@ -54,6 +56,18 @@ impl Step<'_> {
     }
 }
 
+casework::words! {
+    /// How a clock ended.
+    Ended {
+        /// By what it asks.
+        Act = "act",
+        /// With its ticket, without what it asks.
+        Closed = "closed",
+        /// It was taken away, or never owed.
+        Void = "void",
+    }
+}
+
 /// The child was seen: the first record counts, each leaves an event.
 pub(super) async fn contact(
     tx: &mut PgTransaction<'_>,
@@ -71,7 +85,7 @@ pub(super) async fn contact(
     .bind(seen_at)
     .execute(&mut **tx)
     .await?;
-    stage_end(tx, step.found.id, "contact", "act", step.acting.at).await?;
+    stage_end(tx, step.found.id, TicketClock::Contact, Ended::Act, step.acting.at).await?;
     told(tx, step, "contacted", &json!({"seen_at": seen_at}), sealed).await
 }
 
@@ -91,18 +105,18 @@ pub(super) async fn evidence(
 
 pub(super) async fn stage_end(
     tx: &mut PgTransaction<'_>,
-    ticket: i64,
-    stage: &str,
-    how: &str,
+    ticket: TicketId,
+    clock: TicketClock,
+    how: Ended,
     at: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     sqlx::query(
         "UPDATE stages SET ended_at = $3, next_at = NULL, ended_how = $4 WHERE ticket_id = $1 AND stage = $2 AND ended_at IS NULL",
     )
     .bind(ticket)
-    .bind(stage)
+    .bind(clock.as_str())
     .bind(at)
-    .bind(how)
+    .bind(how.as_str())
     .execute(&mut **tx)
     .await?;
     Ok(())

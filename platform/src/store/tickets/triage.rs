@@ -3,13 +3,14 @@
 use casework::{
     routing::{Decision, PlannedTicket},
     ticket::{TicketAct, TicketState},
+    words::Stage,
 };
 use chrono::{DateTime, Utc};
 use serde_json::json;
 use sqlx::{PgTransaction, types::Json};
 
 use crate::store::{
-    Office, ReportToRoute, SeesCounty, Store, StoreError,
+    AccountId, CaseId, Office, ReportId, ReportToRoute, SeesCounty, Store, StoreError, TicketId,
     routing::decision::{Pinned, decision_insert, tickets_insert},
 };
 
@@ -25,7 +26,7 @@ pub enum TriageError {
         /// Who.
         by: String,
         /// Their account.
-        account: Option<i64>,
+        account: Option<AccountId>,
         /// When.
         at: DateTime<Utc>,
     },
@@ -55,7 +56,7 @@ pub struct Act<'a> {
     /// Name of the person.
     pub by: &'a str,
     /// Their account; `None` from the command line.
-    pub account: Option<i64>,
+    pub account: Option<AccountId>,
     /// From the command line: the user of the machine, because no account stands behind the name.
     pub os_user: Option<&'a str>,
     /// Their reason.
@@ -70,20 +71,20 @@ pub struct TriageState {
     /// Who has it in hand, as shown.
     pub signed_by: Option<String>,
     /// Their account.
-    pub signed_by_account: Option<i64>,
+    pub signed_by_account: Option<AccountId>,
     /// Since when.
     pub signed_at: Option<DateTime<Utc>>,
     /// Who settled it, as shown.
     pub resolved_by: Option<String>,
     /// Their account.
-    pub resolved_by_account: Option<i64>,
+    pub resolved_by_account: Option<AccountId>,
     /// When.
     pub resolved_at: Option<DateTime<Utc>>,
 }
 
 impl<L: SeesCounty> Store<L> {
     /// The latest triage ticket of a report; `None` when it never had one.
-    pub async fn triage_state(&self, report_id: i64) -> Result<Option<TriageState>, StoreError> {
+    pub async fn triage_state(&self, report_id: ReportId) -> Result<Option<TriageState>, StoreError> {
         let row = sqlx::query_as(
             "SELECT person_shown(signed_by_account, signed_by) AS signed_by, signed_by_account, signed_at,
                     person_shown(resolved_by_account, resolved_by) AS resolved_by, resolved_by_account, resolved_at FROM tickets
@@ -98,7 +99,7 @@ impl<L: SeesCounty> Store<L> {
 
 impl Store<Office> {
     /// A named person takes the triage in hand: it is signed, and its signing clock stops.
-    pub async fn triage_take(&self, report_id: i64, act: Act<'_>) -> Result<TriageSettled, TriageError> {
+    pub async fn triage_take(&self, report_id: ReportId, act: Act<'_>) -> Result<TriageSettled, TriageError> {
         let mut tx = self.pool.begin().await?;
         let triage = open_triage(&mut tx, report_id).await?;
         let Ok(signed) = triage.state.after(TicketAct::Sign) else {
@@ -121,7 +122,7 @@ impl Store<Office> {
         .bind(signed.as_str())
         .execute(&mut *tx)
         .await?;
-        stages_end(&mut tx, triage.id, &["sign"], act.at).await?;
+        stages_end(&mut tx, triage.id, &[Stage::Sign], act.at).await?;
         event(&mut tx, &triage, "triage-taken", act, json!({})).await?;
         tx.commit().await?;
         Ok(TriageSettled {
@@ -183,7 +184,7 @@ impl Store<Office> {
         let closed = decision.triage_reasons.is_empty();
         if closed {
             resolve(&mut tx, &triage, act).await?;
-            stages_end(&mut tx, triage.id, &["sign", "contact", "resolve"], act.at).await?;
+            stages_end(&mut tx, triage.id, Stage::ALL, act.at).await?;
             lead_move(&mut tx, report.id, decision.tickets.iter().find(|t| t.lead)).await?;
         }
         event(
@@ -202,15 +203,15 @@ impl Store<Office> {
 /// The report's open triage ticket, locked against a second hand.
 #[derive(sqlx::FromRow)]
 struct Open {
-    id: i64,
-    report_id: i64,
-    case_id: i64,
+    id: TicketId,
+    report_id: ReportId,
+    case_id: CaseId,
     lead: bool,
     #[sqlx(try_from = "String")]
     state: TicketState,
 }
 
-async fn open_triage(tx: &mut PgTransaction<'_>, report_id: i64) -> Result<Open, TriageError> {
+async fn open_triage(tx: &mut PgTransaction<'_>, report_id: ReportId) -> Result<Open, TriageError> {
     sqlx::query_as(
         "SELECT id, report_id, case_id, lead, state FROM tickets WHERE report_id = $1 AND obligation = 'triage' AND resolved_at IS NULL ORDER BY id FOR UPDATE",
     )
@@ -221,7 +222,7 @@ async fn open_triage(tx: &mut PgTransaction<'_>, report_id: i64) -> Result<Open,
 }
 
 /// Signs it in the name of whoever acts; it is one act with what follows, so the version rises there.
-async fn sign(tx: &mut PgTransaction<'_>, id: i64, signed: TicketState, act: Act<'_>) -> Result<(), StoreError> {
+async fn sign(tx: &mut PgTransaction<'_>, id: TicketId, signed: TicketState, act: Act<'_>) -> Result<(), StoreError> {
     sqlx::query("UPDATE tickets SET state = $5, signed_at = $2, signed_by = $3, signed_by_account = $4 WHERE id = $1")
         .bind(id)
         .bind(act.at)
@@ -257,8 +258,8 @@ async fn resolve(tx: &mut PgTransaction<'_>, triage: &Open, act: Act<'_>) -> Res
 
 async fn stages_end(
     tx: &mut PgTransaction<'_>,
-    ticket: i64,
-    stages: &[&str],
+    ticket: TicketId,
+    stages: &[Stage],
     at: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     sqlx::query(
@@ -266,7 +267,7 @@ async fn stages_end(
          WHERE ticket_id = $1 AND stage = ANY($2) AND ended_at IS NULL",
     )
     .bind(ticket)
-    .bind(stages)
+    .bind(stages.iter().map(|stage| stage.as_str()).collect::<Vec<_>>())
     .bind(at)
     .execute(&mut **tx)
     .await?;
@@ -281,7 +282,11 @@ async fn stages_end(
 }
 
 /// A report has exactly one lead ticket: the one that the last settling decision names, or the one there was.
-async fn lead_move(tx: &mut PgTransaction<'_>, report_id: i64, lead: Option<&PlannedTicket>) -> Result<(), StoreError> {
+async fn lead_move(
+    tx: &mut PgTransaction<'_>,
+    report_id: ReportId,
+    lead: Option<&PlannedTicket>,
+) -> Result<(), StoreError> {
     if let Some(lead) = lead {
         sqlx::query(
             // Where the ticket was transferred, the one that took it over leads.

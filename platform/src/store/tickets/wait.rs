@@ -6,11 +6,14 @@ use serde_json::json;
 use sqlx::{PgTransaction, types::Json};
 use uuid::Uuid;
 
+use super::step::Ended;
 use super::{
     deed::{Acting, Denied, Successor, TicketDeed},
     step::{Found, Side, Step, stage_end, told},
 };
-use crate::store::{StoreError, routing::decision::stage_row};
+use crate::store::{AccountId, StoreError, TicketId, routing::decision::stage_row};
+use casework::ticket::TicketState;
+use casework::words::TicketClock;
 
 /// Why this person may not, or not now.
 pub(super) async fn denied(
@@ -30,7 +33,7 @@ pub(super) async fn denied(
                 Some(Denied::TooLate)
             } else if found.called_back {
                 Some(Denied::CalledBack)
-            } else if found.state == "resolved" && found.outcome.as_deref() == Some(TRANSFERRED) {
+            } else if found.state == TicketState::Resolved && found.outcome.as_deref() == Some(TRANSFERRED) {
                 Some(Denied::TakenOver)
             } else {
                 None
@@ -43,7 +46,7 @@ pub(super) async fn denied(
             }
             let transfer = found.close_outcome.as_deref() == Some(TRANSFERRED);
             let people = colleagues(tx, found).await?;
-            let asked = asked.unwrap_or(0);
+            let asked = asked.unwrap_or(AccountId(0));
             Ok(match side {
                 Side::Desk if transfer => Some(Denied::Office),
                 Side::Desk => {
@@ -67,8 +70,8 @@ pub(super) async fn denied(
 }
 
 /// Active people of the ticket's unit, as they are now.
-async fn colleagues(tx: &mut PgTransaction<'_>, found: &Found) -> Result<Vec<Colleague>, StoreError> {
-    let rows: Vec<(i64, bool)> = sqlx::query_as(
+async fn colleagues(tx: &mut PgTransaction<'_>, found: &Found) -> Result<Vec<Colleague<AccountId>>, StoreError> {
+    let rows: Vec<(AccountId, bool)> = sqlx::query_as(
         "SELECT a.id, bool_or(m.role = 'leader') FROM memberships m JOIN accounts a ON a.id = m.account_id
          WHERE m.county = $1 AND m.unit = $2 AND m.ended_at IS NULL AND m.role IN ('member', 'leader') AND a.disabled_at IS NULL
          GROUP BY a.id ORDER BY a.id",
@@ -93,7 +96,7 @@ pub(super) async fn approve(
     let Step { found, acting, .. } = *step;
     let stages: Vec<_> = successor.stages.iter().map(stage_row).collect();
     let first = successor.stages.first();
-    let new: i64 = sqlx::query_scalar(
+    let new: TicketId = sqlx::query_scalar(
         "INSERT INTO tickets (county, case_id, report_id, predecessor, obligation, unit, unit_kind, lead, urgency, evidence, basis,
                               unknowns, own, shows, rule_set, dispatched_at, state, next_stage, next_due_at)
          SELECT county, case_id, report_id, id, obligation, transfer_to, $2, lead, urgency, evidence, basis, unknowns, own, $7,
@@ -145,7 +148,7 @@ pub(super) async fn approve(
     .bind(step.after.as_str())
     .execute(&mut **tx)
     .await?;
-    stage_end(tx, found.id, "approve", "act", acting.at).await?;
+    stage_end(tx, found.id, TicketClock::Approve, Ended::Act, acting.at).await?;
     let detail = json!({"unit": found.transfer_to, "ticket": new});
     told(tx, step, "transfer-approved", &detail, step.sealed()).await?;
     let there = Found {
@@ -159,8 +162,8 @@ pub(super) async fn approve(
 /// Neither: the ticket is in progress again, and its unit is told.
 pub(super) async fn refuse(tx: &mut PgTransaction<'_>, step: &Step<'_>) -> Result<(), StoreError> {
     let Step { found, acting, .. } = *step;
-    for stage in ["confirm", "approve"] {
-        stage_end(tx, found.id, stage, "act", acting.at).await?;
+    for clock in [TicketClock::Confirm, TicketClock::Approve] {
+        stage_end(tx, found.id, clock, Ended::Act, acting.at).await?;
     }
     sqlx::query(
         "UPDATE tickets SET state = $2, version = version + 1, close_outcome = NULL, close_requested_at = NULL,

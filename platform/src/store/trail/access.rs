@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::types::Json;
 
-use crate::store::{Intake, People, Store, StoreError};
+use crate::store::{AccessId, AccountId, Intake, People, Store, StoreError};
 
 /// Letters that are kept of a login that nobody has: people type passwords into that field.
 const UNKNOWN_LOGIN: usize = 3;
@@ -21,7 +21,7 @@ pub struct Access<'a> {
     /// `login-failed`, `login-throttled`, `login`, `logout`, `refused`.
     pub kind: &'static str,
     /// Whose account; none where nobody is signed in and no account has the login.
-    pub account: Option<i64>,
+    pub account: Option<AccountId>,
     /// The login as typed. Of one that no account has only the beginning is stored.
     pub login: Option<&'a str>,
     /// From where.
@@ -42,7 +42,7 @@ pub struct AccessFind {
     /// One account, by what is typed at login.
     pub login: Option<String>,
     /// Older than this row.
-    pub before: Option<i64>,
+    pub before: Option<AccessId>,
     /// At most.
     pub limit: i64,
 }
@@ -51,7 +51,7 @@ pub struct AccessFind {
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct AccessLine {
     /// Id.
-    pub id: i64,
+    pub id: AccessId,
     /// The first time.
     pub at: DateTime<Utc>,
     /// The last time.
@@ -61,7 +61,7 @@ pub struct AccessLine {
     /// See [`Access::kind`].
     pub kind: String,
     /// Whose account.
-    pub account_id: Option<i64>,
+    pub account_id: Option<AccountId>,
     /// Their name.
     pub name: Option<String>,
     /// Their login, or the beginning of what was typed.

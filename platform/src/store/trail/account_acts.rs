@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::{PgTransaction, types::Json};
 
-use crate::store::{Board, Owner, People, Store, StoreError};
+use crate::store::{AccountActId, AccountId, Board, Owner, People, ReportId, Store, StoreError, TicketId};
 
 /// Acts that a page lists.
 const SHOWN: i64 = 50;
@@ -17,7 +17,7 @@ pub struct NewAct<'a> {
     /// When.
     pub at: DateTime<Utc>,
     /// Who; none for the command line.
-    pub actor: Option<i64>,
+    pub actor: Option<AccountId>,
     /// That person's name.
     pub actor_name: &'a str,
     /// `created`, `invited`, `invitation-used`, `invitation-voided`, `asked`, `granted`, `declined`, `withdrawn`, `ended`,
@@ -25,7 +25,7 @@ pub struct NewAct<'a> {
     /// `factor-reset-refused`, `recovery-codes`, `recovery-code-used`.
     pub act: &'static str,
     /// The account it was done to.
-    pub account: Option<i64>,
+    pub account: Option<AccountId>,
     /// The unit it is about.
     pub unit: Option<&'a str>,
     /// The role it is about.
@@ -60,11 +60,11 @@ impl NewAct<'_> {
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct AccountAct {
     /// Its place in the trail.
-    pub id: i64,
+    pub id: AccountActId,
     /// When.
     pub at: DateTime<Utc>,
     /// Who; none for the command line.
-    pub actor: Option<i64>,
+    pub actor: Option<AccountId>,
     /// Their name then.
     pub actor_name: String,
     /// That person's login; none for the command line.
@@ -72,7 +72,7 @@ pub struct AccountAct {
     /// What, see [`NewAct::act`].
     pub act: String,
     /// The account it was done to.
-    pub account_id: Option<i64>,
+    pub account_id: Option<AccountId>,
     /// Its name now.
     pub account_name: Option<String>,
     /// Its login.
@@ -89,7 +89,7 @@ pub struct AccountAct {
 #[derive(Clone, Debug, Default)]
 pub struct ActsFind<'a> {
     /// Done to this account …
-    pub account: Option<i64>,
+    pub account: Option<AccountId>,
     /// … or by it.
     pub or_by: bool,
     /// About this unit.
@@ -97,7 +97,7 @@ pub struct ActsFind<'a> {
     /// One kind of act.
     pub act: Option<&'a str>,
     /// Older than this one.
-    pub before: Option<i64>,
+    pub before: Option<AccountActId>,
     /// At most.
     pub limit: i64,
 }
@@ -110,9 +110,9 @@ pub struct DeedLine {
     /// Kind of the event, or of the act on rules.
     pub kind: String,
     /// The report's id.
-    pub report_id: Option<i64>,
+    pub report_id: Option<ReportId>,
     /// The ticket.
-    pub ticket_id: Option<i64>,
+    pub ticket_id: Option<TicketId>,
     /// The version of the rules.
     pub version: Option<i32>,
 }
@@ -151,7 +151,7 @@ impl Store<People> {
     }
 
     /// What was done to an account, the newest first.
-    pub async fn account_acts(&self, county: &str, account: i64) -> Result<Vec<AccountAct>, StoreError> {
+    pub async fn account_acts(&self, county: &str, account: AccountId) -> Result<Vec<AccountAct>, StoreError> {
         let find = ActsFind {
             account: Some(account),
             limit: SHOWN,
@@ -161,7 +161,7 @@ impl Store<People> {
     }
 
     /// What others did to an account's way in since then: what its owner is told at the next login.
-    pub async fn account_login_acts(&self, account: i64, since: DateTime<Utc>) -> Result<i64, StoreError> {
+    pub async fn account_login_acts(&self, account: AccountId, since: DateTime<Utc>) -> Result<i64, StoreError> {
         let count = sqlx::query_scalar(
             "SELECT count(*) FROM account_acts WHERE account_id = $1 AND at > $2 AND actor IS DISTINCT FROM $1
                 AND act IN ('invited', 'sessions-ended', 'factor-reset', 'factor-off')",
@@ -187,7 +187,12 @@ impl Store<People> {
 
 impl Store<Board> {
     /// What a person did on reports and rules, the newest first.
-    pub async fn account_deeds(&self, county: &str, account: i64, limit: i64) -> Result<Vec<DeedLine>, StoreError> {
+    pub async fn account_deeds(
+        &self,
+        county: &str,
+        account: AccountId,
+        limit: i64,
+    ) -> Result<Vec<DeedLine>, StoreError> {
         let rows = sqlx::query_as(
             "(SELECT at, kind, report_id, ticket_id, NULL::integer AS version FROM events WHERE account_id = $2
               ORDER BY at DESC LIMIT $3)

@@ -4,21 +4,21 @@ use chrono::{DateTime, Utc};
 
 use sqlx::types::Json;
 
-use crate::store::{Board, Opening, Store, StoreError};
+use crate::store::{AccountId, Board, Opening, ReadId, ReportId, Store, StoreError, TicketId};
 
 /// A look.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct ReadLine {
     /// Id.
-    pub id: i64,
+    pub id: ReadId,
     /// When.
     pub at: DateTime<Utc>,
     /// Report.
-    pub report_id: i64,
+    pub report_id: ReportId,
     /// Ticket on whose page it was, if any.
-    pub ticket_id: Option<i64>,
+    pub ticket_id: Option<TicketId>,
     /// Who.
-    pub account_id: i64,
+    pub account_id: AccountId,
     /// Their name, as shown.
     pub name: String,
     /// Their login.
@@ -39,18 +39,18 @@ pub struct ReadCursor {
     /// Time of the last line.
     pub at: DateTime<Utc>,
     /// Its id.
-    pub id: i64,
+    pub id: ReadId,
 }
 
 /// Which looks.
 #[derive(Clone, Debug, Default)]
 pub struct ReadsAsked {
     /// Of a report.
-    pub report: Option<i64>,
+    pub report: Option<ReportId>,
     /// On a ticket's page.
-    pub ticket: Option<i64>,
+    pub ticket: Option<TicketId>,
     /// By accounts; an empty list finds nothing.
-    pub accounts: Option<Vec<i64>>,
+    pub accounts: Option<Vec<AccountId>>,
     /// Not before.
     pub from: Option<DateTime<Utc>>,
     /// Before.
@@ -67,7 +67,7 @@ pub struct ReportOutline {
     /// A drill.
     pub drill: bool,
     /// Its tickets: id, unit's name, obligation; the lead first.
-    pub tickets: Json<Vec<(i64, String, String)>>,
+    pub tickets: Json<Vec<(TicketId, String, String)>>,
 }
 
 const LINE: &str = "SELECT x.id, x.at, x.report_id, x.ticket_id, x.account_id, person_shown(a.id, a.name) AS name, a.login,
@@ -113,7 +113,7 @@ impl Store<Board> {
     }
 
     /// Accounts of this login or name, for the filter.
-    pub async fn reads_accounts(&self, county: &str, who: &str) -> Result<Vec<i64>, StoreError> {
+    pub async fn reads_accounts(&self, county: &str, who: &str) -> Result<Vec<AccountId>, StoreError> {
         Ok(sqlx::query_scalar(
             "SELECT id FROM accounts WHERE county = $1 AND (login = lower($2) OR name = $2) ORDER BY id LIMIT 50",
         )
@@ -124,7 +124,7 @@ impl Store<Board> {
     }
 
     /// A report of the county with its tickets.
-    pub async fn report_outline(&self, county: &str, report: i64) -> Result<Option<ReportOutline>, StoreError> {
+    pub async fn report_outline(&self, county: &str, report: ReportId) -> Result<Option<ReportOutline>, StoreError> {
         Ok(sqlx::query_as(
             "SELECT r.drill, coalesce((SELECT jsonb_agg(jsonb_build_array(t.id, u.name, t.obligation) ORDER BY t.lead DESC, t.id)
                     FROM tickets t JOIN units u ON u.county = t.county AND u.code = t.unit WHERE t.report_id = r.id), '[]') AS tickets

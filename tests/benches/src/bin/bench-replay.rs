@@ -112,7 +112,7 @@ fn report(pack: &Pack, day: DateTime<Utc>, random: &mut StdRng) -> NewReport {
         bytes(32),
     );
     NewReport {
-        id: ReportId::new(received_at, random).get(),
+        id: ReportId::new(received_at, random),
         received_at,
         channel: "api",
         drill: false,

@@ -10,6 +10,7 @@ use tests::{
 };
 
 use super::store::close;
+use platform::store::ReportId;
 
 /// A closed report of somebody who can be called, and the office's browser.
 async fn closed(system: &System) -> i64 {
@@ -18,7 +19,7 @@ async fn closed(system: &System) -> i64 {
         json!({"kind": "teacher", "identity": "confidential", "name": "化名回访甲", "phone": "13911112222"});
     let filed = system.file(&body.to_string()).await;
     system.routed(&filed).await;
-    close(&system.db, filed.id(), clock::now()).await;
+    close(&system.db, ReportId::from_db(filed.id()), clock::now()).await;
     filed.id()
 }
 

@@ -4,7 +4,10 @@ use casework::callback::CallResult;
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::{
     clock,
-    store::{Board, By, CallbackDecision, CallbackNew, CallbackRecorded, Decided, FollowUpAsked, Router, Store},
+    store::{
+        AccountId, Board, By, CallbackDecision, CallbackNew, CallbackRecorded, Decided, FollowUpAsked, ReportId,
+        Router, Store, TicketId,
+    },
 };
 use sqlx::PgPool;
 use tests::{Sample, fixture::Fixture};
@@ -13,10 +16,10 @@ struct Office {
     fixture: Fixture,
     office: Store<platform::store::Office>,
     board: Store<Board>,
-    report: i64,
-    tickets: Vec<i64>,
-    first: i64,
-    second: i64,
+    report: ReportId,
+    tickets: Vec<TicketId>,
+    first: AccountId,
+    second: AccountId,
 }
 
 impl Office {
@@ -29,7 +32,7 @@ impl Office {
         close(fixture.store.pool(), report.id, clock::now() - TimeDelta::hours(1)).await;
         let mut people = Vec::new();
         for login in ["zhou1", "zhou2"] {
-            let id: i64 = sqlx::query_scalar(
+            let id: AccountId = sqlx::query_scalar(
                 "INSERT INTO accounts (county, login, name, password_hash, created_at, created_by)
                  VALUES ('taihe', $1, '周正', 'x', $2, 'test') RETURNING id",
             )
@@ -58,7 +61,7 @@ impl Office {
 
     async fn call(
         &self,
-        by: i64,
+        by: AccountId,
         attempt: Option<i16>,
         result: CallResult,
         follow_up: Option<FollowUpAsked>,
@@ -80,7 +83,7 @@ impl Office {
         self.office.callback_record(&new, &self.fixture.pack).await.unwrap()
     }
 
-    async fn decide(&self, by: i64, attempt: i16, reopen: &[i64]) -> Decided {
+    async fn decide(&self, by: AccountId, attempt: i16, reopen: &[TicketId]) -> Decided {
         let new = CallbackDecision {
             county: "taihe",
             report_id: self.report,
@@ -124,7 +127,7 @@ impl Office {
 }
 
 /// As a unit closes: everything signed, seen and resolved at `at`.
-pub(crate) async fn close(db: &PgPool, report: i64, at: DateTime<Utc>) {
+pub(crate) async fn close(db: &PgPool, report: ReportId, at: DateTime<Utc>) {
     for step in [
         "UPDATE tickets SET state = 'signed', signed_at = coalesce(signed_at, $2), signed_by = coalesce(signed_by, 'x')
          WHERE report_id = $1 AND state IN ('dispatched', 'reopened')",
@@ -219,7 +222,7 @@ async fn who_was_not_reached_may_phone_by_themself() {
 async fn unhappy_reopens_with_new_clocks_and_keeps_the_first_end() {
     let o = Office::new().await;
     let (at, ticket) = (clock::now(), o.tickets[0]);
-    let foreign = Some(FollowUpAsked::Reopen(vec![ticket, 999_999]));
+    let foreign = Some(FollowUpAsked::Reopen(vec![ticket, TicketId(999_999)]));
     assert!(matches!(
         o.call(o.first, None, CallResult::Dissatisfied, foreign, at).await,
         CallbackRecorded::NotReopenable
@@ -307,7 +310,7 @@ async fn not_to_reopen_takes_a_second_person() {
     assert!(matches!(o.decide(o.first, 1, &[]).await, Decided::SamePerson));
     assert!(matches!(o.decide(o.second, 2, &[]).await, Decided::NotFound));
     assert!(matches!(
-        o.decide(o.second, 1, &[999_999]).await,
+        o.decide(o.second, 1, &[TicketId(999_999)]).await,
         Decided::NotReopenable
     ));
     assert_eq!(

@@ -1,9 +1,10 @@
 //! Closing with substance, in the store as the pages and the API use it: who confirms, what falls to the office, transfers,
 //! 不予立案, taking back, and two people of one name in every act.
 
+use casework::ticket::TicketState;
 use casework::{county::Matter, words::reserved::NOT_FILED};
 use chrono::{DateTime, TimeDelta, Utc};
-use platform::store::{ActDone, Board, Denied, DeskScope, Router, TicketDeed};
+use platform::store::{AccountId, ActDone, Board, Denied, DeskScope, Router, TicketDeed, TicketId};
 use serde::Deserialize;
 use tests::Sample;
 
@@ -82,7 +83,7 @@ async fn another_person_confirms_and_resolve_ends_only_then() {
             row["resolved_by_account"].as_i64(),
             row["close_approved_account"].as_i64()
         ),
-        (Some(two.0), Some(leader.0))
+        (Some(two.0.0), Some(leader.0.0))
     );
     // Nobody saw the child: the stage ended by closing, which is not met.
     let contact = scene.stage(id, "contact").await;
@@ -100,7 +101,7 @@ async fn another_person_confirms_and_resolve_ends_only_then() {
             "close-confirmed"
         ]
     );
-    let accounts: Vec<Option<i64>> =
+    let accounts: Vec<Option<AccountId>> =
         sqlx::query_scalar("SELECT account_id FROM events WHERE ticket_id = $1 ORDER BY at")
             .bind(id)
             .fetch_all(scene.fixture.store.pool())
@@ -216,7 +217,7 @@ async fn a_unit_of_one_person_is_confirmed_by_the_office_at_once() {
     assert_eq!(
         scene.decide(&office, id, &TicketDeed::Confirm(None), 7).await,
         ActDone::NotAllowed {
-            state: "resolved".into()
+            state: TicketState::Resolved
         }
     );
 }
@@ -227,7 +228,7 @@ async fn a_decision_not_to_file_reaches_the_procuratorate_in_the_same_step() {
     let one = scene.person("one", "王伟", UNIT, "member").await;
     let leader = scene.person("leader", "所长", UNIT, "leader").await;
     let id = scene.ticket;
-    let overseers = async || -> Vec<(i64, String, Option<i64>)> {
+    let overseers = async || -> Vec<(TicketId, String, Option<TicketId>)> {
         sqlx::query_as("SELECT id, state, predecessor FROM tickets WHERE report_id = $1 AND obligation = 'procuratorial-oversight' ORDER BY id")
             .bind(scene.report)
             .fetch_all(scene.fixture.store.pool())
@@ -395,7 +396,7 @@ async fn a_contact_may_lie_before_the_dispatch_and_is_met_by_its_record() {
         text(&row, "contacted_at").unwrap().parse::<DateTime<Utc>>().unwrap(),
         scene.at + TimeDelta::minutes(2)
     );
-    assert_eq!(row["contacted_by_account"].as_i64(), Some(one.0));
+    assert_eq!(row["contacted_by_account"].as_i64(), Some(one.0.0));
     assert_eq!(text(&scene.stage(id, "contact").await, "ended_how"), Some("act"));
 }
 

@@ -5,7 +5,7 @@ use casework::county::Matter;
 use casework::ticket::{TicketAct, TicketState};
 use casework::words::reserved::{NOT_APPLICABLE, NOT_FILED, TRANSFERRED};
 use chrono::TimeDelta;
-use platform::store::{ActDone, Router, TicketDeed};
+use platform::store::{ActDone, Router, TicketDeed, TicketId};
 use proptest::{
     collection::vec,
     test_runner::{Config, TestRunner},
@@ -55,7 +55,7 @@ async fn play(steps: &[Step]) {
     let mut minute = 1;
     for (act, who, which, later) in steps {
         minute += i64::from(*later);
-        let chain: Vec<(i64, String, String)> = sqlx::query_as(
+        let chain: Vec<(TicketId, String, String)> = sqlx::query_as(
             "SELECT id, state, unit FROM tickets WHERE report_id = $1 AND (id = $2 OR predecessor IS NOT NULL) ORDER BY id",
         )
         .bind(scene.report)
@@ -126,7 +126,7 @@ async fn play(steps: &[Step]) {
             }
             (Ok(_), ActDone::Denied(_)) => assert_eq!(scene.row(*id).await["state"], before.as_str()),
             (Ok(_), ActDone::NotAllowed { .. }) if wrong_way => {}
-            (Err(_), ActDone::NotAllowed { state }) => assert_eq!(state, before.as_str()),
+            (Err(_), ActDone::NotAllowed { state }) => assert_eq!(*state, before),
             other => panic!("{before} {machine}: {other:?}"),
         }
         router.clock_turn(scene.at + TimeDelta::minutes(minute)).await.unwrap();

@@ -8,7 +8,8 @@ use casework::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::store::{
-    ActDone, Acting, Board, Closing, Desk, DeskScope, Office, Oversight, Store, Successor, TicketDeed, Wait,
+    AccountId, ActDone, Acting, Board, Closing, Desk, DeskScope, Office, Oversight, ReportId, Store, Successor,
+    TicketDeed, TicketId, Wait,
 };
 use serde_json::{Value, json};
 use tests::{NewPerson, Sample, fixture::Fixture, person};
@@ -19,8 +20,8 @@ pub(super) struct Scene {
     pub(super) desk: Store<Desk>,
     pub(super) office: Store<Office>,
     pub(super) at: DateTime<Utc>,
-    pub(super) report: i64,
-    pub(super) ticket: i64,
+    pub(super) report: ReportId,
+    pub(super) ticket: TicketId,
 }
 
 pub(super) const UNIT: &str = "pol-341222101";
@@ -49,7 +50,7 @@ impl Scene {
     }
 
     /// An account of a unit.
-    pub(super) async fn person(&self, login: &str, name: &str, unit: &str, role: &str) -> (i64, String) {
+    pub(super) async fn person(&self, login: &str, name: &str, unit: &str, role: &str) -> (AccountId, String) {
         let new = NewPerson {
             login,
             name,
@@ -62,7 +63,7 @@ impl Scene {
         (id, name.to_owned())
     }
 
-    pub(super) async fn row(&self, ticket: i64) -> Value {
+    pub(super) async fn row(&self, ticket: TicketId) -> Value {
         sqlx::query_scalar("SELECT to_jsonb(t) FROM tickets t WHERE id = $1")
             .bind(ticket)
             .fetch_one(self.fixture.store.pool())
@@ -70,7 +71,7 @@ impl Scene {
             .unwrap()
     }
 
-    pub(super) async fn stage(&self, ticket: i64, stage: &str) -> Value {
+    pub(super) async fn stage(&self, ticket: TicketId, stage: &str) -> Value {
         sqlx::query_scalar("SELECT to_jsonb(s) FROM stages s WHERE ticket_id = $1 AND stage = $2")
             .bind(ticket)
             .bind(stage)
@@ -79,16 +80,16 @@ impl Scene {
             .unwrap()
     }
 
-    pub(super) async fn kinds(&self, ticket: i64) -> Vec<String> {
-        super::events_of(self.fixture.store.pool(), ticket).await
+    pub(super) async fn kinds(&self, ticket: TicketId) -> Vec<String> {
+        super::events_of(self.fixture.store.pool(), ticket.0).await
     }
 
     /// One act of a person at a unit, on the version that the ticket has now.
     pub(super) async fn act(
         &self,
-        who: &(i64, String),
+        who: &(AccountId, String),
         unit: &str,
-        ticket: i64,
+        ticket: TicketId,
         deed: &TicketDeed,
         minute: i64,
     ) -> ActDone {
@@ -100,13 +101,19 @@ impl Scene {
             .unwrap()
     }
 
-    pub(super) async fn decide(&self, who: &(i64, String), ticket: i64, deed: &TicketDeed, minute: i64) -> ActDone {
+    pub(super) async fn decide(
+        &self,
+        who: &(AccountId, String),
+        ticket: TicketId,
+        deed: &TicketDeed,
+        minute: i64,
+    ) -> ActDone {
         let version = self.row(ticket).await["version"].as_i64().unwrap();
         let acting = self.acting(who, version, minute);
         self.office.office_act("taihe", ticket, deed, &acting).await.unwrap()
     }
 
-    fn acting<'a>(&self, who: &'a (i64, String), version: i64, minute: i64) -> Acting<'a> {
+    fn acting<'a>(&self, who: &'a (AccountId, String), version: i64, minute: i64) -> Acting<'a> {
         Acting {
             by: &who.1,
             account: who.0,

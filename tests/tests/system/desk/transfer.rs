@@ -3,7 +3,7 @@
 use casework::county::Matter;
 use casework::words::reserved::TRANSFERRED;
 use chrono::TimeDelta;
-use platform::store::{ActDone, Board, Denied, DeskScope, TicketDeed};
+use platform::store::{ActDone, Board, Denied, DeskScope, TicketDeed, TicketId};
 use tests::Sample;
 
 use super::scene::{OTHER, Scene, UNIT, text};
@@ -33,7 +33,7 @@ async fn a_transfer_opens_a_successor_and_ends_when_that_is_signed() {
         scene.decide(&office, id, &scene.successor(OTHER, 7), 7).await,
         ActDone::Done
     );
-    let successor: i64 = sqlx::query_scalar("SELECT id FROM tickets WHERE predecessor = $1")
+    let successor: TicketId = sqlx::query_scalar("SELECT id FROM tickets WHERE predecessor = $1")
         .bind(id)
         .fetch_one(scene.fixture.store.pool())
         .await
@@ -100,7 +100,7 @@ async fn a_transfer_opens_a_successor_and_ends_when_that_is_signed() {
         (text(&old, "state"), text(&old, "outcome")),
         (Some("resolved"), Some(TRANSFERRED))
     );
-    assert_eq!(old["resolved_by_account"].as_i64(), Some(one.0));
+    assert_eq!(old["resolved_by_account"].as_i64(), Some(one.0.0));
     assert_eq!(
         scene.act(&one, UNIT, id, &TicketDeed::TakeBack, 10).await,
         ActDone::Denied(Denied::TakenOver)
@@ -126,7 +126,7 @@ async fn a_transfer_is_taken_back_before_the_other_unit_signs() {
         )
         .await;
     scene.decide(&office, id, &scene.successor(OTHER, 7), 7).await;
-    let successor: i64 = sqlx::query_scalar("SELECT id FROM tickets WHERE predecessor = $1")
+    let successor: TicketId = sqlx::query_scalar("SELECT id FROM tickets WHERE predecessor = $1")
         .bind(id)
         .fetch_one(scene.fixture.store.pool())
         .await

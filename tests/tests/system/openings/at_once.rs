@@ -14,10 +14,10 @@ async fn a_p1_opens_at_once_for_who_signed_and_never_the_reporter() {
     let leader = scene.person("lead", "钱进", None, &unit, "leader").await;
     let office = scene.person("office1", "周正", None, "office", "office").await;
     let unsigned = one(scene.ask(&asker, &["school"], 1).await);
-    assert_eq!(unsigned.way, "approval", "nobody has signed");
+    assert_eq!(unsigned.way.as_str(), "approval", "nobody has signed");
     scene.sign(&asker, 2).await;
     let both = stored(scene.ask(&asker, &["home", "suspect", "reporter", "identity"], 3).await);
-    let of = |way: &str| both.iter().find(|o| o.way == way).unwrap();
+    let of = |way: &str| both.iter().find(|o| o.way.as_str() == way).unwrap();
     assert_eq!(of("urgent").parts, ["home", "suspect"]);
     assert_eq!(of("approval").parts, ["reporter", "identity"]);
     let shown = scene.shows(&asker, scene.minute(3)).await;
@@ -89,7 +89,7 @@ async fn the_police_that_signed_open_the_identity_and_somebody_else_ticks() {
         "a row alone shows nobody"
     );
     let early = one(scene.ask(&colleague, &["identity"], 1).await);
-    assert_eq!(early.way, "approval", "not before the unit has signed");
+    assert_eq!(early.way.as_str(), "approval", "not before the unit has signed");
     scene.sign(&officer, 2).await;
     let opening = one(scene.ask(&officer, &["identity"], 3).await);
     assert_eq!((opening.way.as_str(), opening.state.as_str()), ("police", "open"));

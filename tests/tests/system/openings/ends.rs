@@ -3,11 +3,12 @@
 use casework::county::Matter;
 use casework::routing;
 use casework::ticket::TicketState;
-use casework::ticket::opening::{Finding, Side};
+use casework::ticket::opening::{Finding, Side, Way};
 use casework::words::Urgency;
 use chrono::TimeDelta;
 use platform::store::{
-    ActDone, OpeningClock, OpeningClocks, OpeningDeed, OpeningDone, Router, Successor, TicketDeed, Wait,
+    ActDone, OpeningClock, OpeningClocks, OpeningDeed, OpeningDone, OpeningId, Router, Successor, TicketDeed, TicketId,
+    Wait,
 };
 use tests::Sample;
 
@@ -16,7 +17,7 @@ use super::{Scene, Who, acting, has, one, stored};
 /// States and reasons of all openings, the first first.
 async fn states(scene: &Scene) -> Vec<(String, Option<String>)> {
     let all = scene.board.openings_of_report("taihe", scene.report).await.unwrap();
-    all.into_iter().map(|o| (o.state, o.ended_why)).collect()
+    all.into_iter().map(|o| (o.state.to_string(), o.ended_why)).collect()
 }
 
 fn ended(state: &str, why: &str) -> (String, Option<String>) {
@@ -24,12 +25,12 @@ fn ended(state: &str, why: &str) -> (String, Option<String>) {
 }
 
 /// Two openings of a signed P1: one open at once, one that waits.
-async fn both(scene: &Scene) -> (Who, Who, i64) {
+async fn both(scene: &Scene) -> (Who, Who, OpeningId) {
     let asker = scene.person("sun", "孙悦", None, &scene.unit.clone(), "member").await;
     let office = scene.person("office1", "周正", None, "office", "office").await;
     scene.sign(&asker, 2).await;
     let both = stored(scene.ask(&asker, &["home", "reporter"], 3).await);
-    let open = both.iter().find(|o| o.way == "urgent").unwrap().id;
+    let open = both.iter().find(|o| o.way == Way::Urgent).unwrap().id;
     assert!(has(&scene.shows(&asker, scene.minute(4)).await, "home"));
     (asker, office, open)
 }
@@ -77,7 +78,7 @@ async fn an_opening_ends_with_its_ticket() {
     // A closing that is taken back brings no look back: it is asked again.
     assert_eq!(scene.deed(&asker, &TicketDeed::TakeBack, 9).await, ActDone::Done);
     assert!(!has(&scene.shows(&asker, scene.minute(10)).await, "home"));
-    assert_eq!(one(scene.ask(&asker, &["home"], 11).await).state, "open");
+    assert_eq!(one(scene.ask(&asker, &["home"], 11).await).state.as_str(), "open");
 }
 
 #[tokio::test]
@@ -161,7 +162,7 @@ async fn a_closing_that_waits_ends_nothing_and_a_transfer_ends_when_it_is_taken(
         has(&scene.shows(&asker, scene.minute(7)).await, "home"),
         "until the other unit has signed"
     );
-    let new: i64 = sqlx::query_scalar("SELECT id FROM tickets WHERE predecessor = $1")
+    let new: TicketId = sqlx::query_scalar("SELECT id FROM tickets WHERE predecessor = $1")
         .bind(scene.ticket)
         .fetch_one(scene.fixture.store.pool())
         .await

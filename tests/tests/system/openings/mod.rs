@@ -14,15 +14,16 @@ use casework::ticket::opening::Side;
 use casework::words::{Action, Addressee};
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::store::{
-    ActDone, Acting, Board, Closing, Desk, DeskScope, Office, Opening, OpeningActing, OpeningAsk, OpeningAsked,
-    OpeningClock, OpeningClocks, OpeningDeed, OpeningDone, OpeningHanded, Reading, Store, TicketDeed,
+    AccountId, ActDone, Acting, Board, Closing, Desk, DeskScope, Office, Opening, OpeningActing, OpeningAsk,
+    OpeningAsked, OpeningClock, OpeningClocks, OpeningDeed, OpeningDone, OpeningHanded, OpeningId, Reading, ReportId,
+    Store, TicketDeed, TicketId,
 };
 use tests::{NewPerson, Sample, fixture::Fixture, person};
 
 /// Somebody: account, name, unit.
 #[derive(Clone, Debug)]
 struct Who {
-    account: i64,
+    account: AccountId,
     name: String,
     unit: String,
 }
@@ -34,8 +35,8 @@ struct Scene {
     office: Store<Office>,
     board: Store<Board>,
     at: DateTime<Utc>,
-    report: i64,
-    ticket: i64,
+    report: ReportId,
+    ticket: TicketId,
     unit: String,
 }
 
@@ -183,16 +184,16 @@ impl Scene {
     }
 
     /// The version that it has now.
-    async fn version(&self, id: i64) -> i32 {
+    async fn version(&self, id: OpeningId) -> i32 {
         self.board.opening("taihe", id).await.unwrap().unwrap().version
     }
 
-    async fn act(&self, who: &Who, id: i64, deed: OpeningDeed, minute: i64) -> OpeningDone {
+    async fn act(&self, who: &Who, id: OpeningId, deed: OpeningDeed, minute: i64) -> OpeningDone {
         let acting = acting(who, self.version(id).await, self.minute(minute));
         self.office.opening_act("taihe", id, deed, &acting).await.unwrap()
     }
 
-    async fn act_at_desk(&self, who: &Who, id: i64, deed: OpeningDeed, minute: i64) -> OpeningDone {
+    async fn act_at_desk(&self, who: &Who, id: OpeningId, deed: OpeningDeed, minute: i64) -> OpeningDone {
         let acting = acting(who, self.version(id).await, self.minute(minute));
         let scope = DeskScope::new([who.unit.as_str()]);
         self.desk.desk_opening_act(&scope, id, deed, &acting).await.unwrap()
@@ -212,7 +213,7 @@ impl Scene {
     }
 
     /// What an opening hands out, to the desk.
-    async fn read(&self, who: &Who, id: i64, at: DateTime<Utc>) -> Option<OpeningHanded> {
+    async fn read(&self, who: &Who, id: OpeningId, at: DateTime<Utc>) -> Option<OpeningHanded> {
         let reading = Reading {
             account: who.account,
             how: "opening",
@@ -222,7 +223,7 @@ impl Scene {
         self.desk.desk_opening_read(&scope, id, reading).await.unwrap()
     }
 
-    async fn read_office(&self, who: &Who, id: i64, at: DateTime<Utc>) -> Option<OpeningHanded> {
+    async fn read_office(&self, who: &Who, id: OpeningId, at: DateTime<Utc>) -> Option<OpeningHanded> {
         let reading = Reading {
             account: who.account,
             how: "opening",

@@ -1,6 +1,7 @@
 //! Random acts of random people on the openings of one ticket, at random times, against the real SQL: the state machine and the
 //! rows agree, what is shown is what is open, and nothing that nobody else looked at is ever approved or reviewed.
 
+use casework::ticket::opening::Way;
 use casework::ticket::opening::{Finding, Judge, OpeningAct, OpeningState, Side, decides, ends, reviews};
 use chrono::TimeDelta;
 use platform::store::{Opening, OpeningAsked, OpeningDeed, OpeningDenied, OpeningDone, Router};
@@ -107,10 +108,10 @@ async fn ask(scene: &Scene, who: &Who, unit: &str, parts: &[&str], minute: i64) 
                 .iter()
                 .any(|part| part == "reporter" || part == "identity");
             assert!(
-                !reporter || opening.state == "asked",
+                !reporter || opening.state == OpeningState::Asked,
                 "who reported never opens at once here"
             );
-            assert_eq!(opening.state == "asked", opening.way == "approval");
+            assert_eq!(opening.state == OpeningState::Asked, opening.way == Way::Approval);
         }
     }
 }
@@ -124,7 +125,7 @@ async fn judge(scene: &Scene, who: &Who, opening: &Opening, act: u8, minute: i64
         8 => (OpeningDeed::Review(Finding::Compliant), OpeningAct::Review),
         _ => (OpeningDeed::Review(Finding::NotCompliant), OpeningAct::Review),
     };
-    let before = OpeningState::from_word(&opening.state).unwrap();
+    let before = opening.state;
     let at = scene.minute(minute);
     let after = match deed {
         OpeningDeed::Review(finding) => before.reviewed(finding, opening.ends_at, at),
@@ -134,7 +135,7 @@ async fn judge(scene: &Scene, who: &Who, opening: &Opening, act: u8, minute: i64
     let may = may(who, opening, machine);
     match (after, scene.act(who, opening.id, deed, minute).await) {
         (Ok(after), OpeningDone::Done(done)) if may && !again => {
-            assert_eq!(done.state, after.as_str(), "{before} {machine}");
+            assert_eq!(done.state, after, "{before} {machine}");
         }
         (_, OpeningDone::Denied(why)) => {
             assert!(
@@ -175,7 +176,7 @@ async fn close(scene: &Scene, who: &Who, minute: i64) {
     let all = scene.board.openings_of_report("taihe", scene.report).await.unwrap();
     let rests = all
         .iter()
-        .filter(|o| o.state == "asked" || o.is_open(scene.minute(minute)));
+        .filter(|o| o.state == OpeningState::Asked || o.is_open(scene.minute(minute)));
     assert!(!closed || rests.count() == 0, "something outlived its ticket");
 }
 

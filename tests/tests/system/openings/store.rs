@@ -2,7 +2,7 @@
 
 use casework::ticket::opening::Side;
 use chrono::TimeDelta;
-use platform::store::{OpeningAsked, OpeningDeed, OpeningDenied, OpeningDone};
+use platform::store::{AccountId, OpeningAsked, OpeningDeed, OpeningDenied, OpeningDone};
 use tests::Sample;
 
 use super::{Scene, acting, has, one};
@@ -77,7 +77,7 @@ async fn what_a_unit_asks_is_approved_by_the_office_and_ends_by_itself() {
     let handed = scene.read(&asker, opening.id, last).await.unwrap();
     assert!(handed.parts.narrative.is_some() && handed.parts.home.is_none() && handed.identity.is_none());
     // Each look, and no refused one, is written down with who, when and what.
-    let looked: Vec<(Vec<String>, String, i64)> =
+    let looked: Vec<(Vec<String>, String, AccountId)> =
         sqlx::query_as("SELECT parts, role, account_id FROM reads WHERE how = 'opening' ORDER BY id")
             .fetch_all(scene.fixture.store.pool())
             .await
@@ -97,7 +97,10 @@ async fn what_a_unit_asks_is_approved_by_the_office_and_ends_by_itself() {
         scene.act_at_desk(&asker, opening.id, OpeningDeed::End, late).await,
         OpeningDone::NotAllowed(_)
     ));
-    assert_eq!(one(scene.ask(&asker, &["school"], late + 1).await).state, "asked");
+    assert_eq!(
+        one(scene.ask(&asker, &["school"], late + 1).await).state.as_str(),
+        "asked"
+    );
 }
 
 #[tokio::test]

@@ -6,14 +6,17 @@ use casework::words::{Action, Addressee};
 use chrono::TimeDelta;
 use platform::{
     clock,
-    store::{Board, Office, OpeningAsk, OpeningAsked, OpeningClock, OpeningClocks, OpeningList, ReadsAsked, Router},
+    store::{
+        AccountId, Board, Office, OpeningAsk, OpeningAsked, OpeningClock, OpeningClocks, OpeningList, ReadId,
+        ReadsAsked, ReportId, Router, TicketId,
+    },
 };
 use sqlx::{Executor, PgPool};
 use tests::{Fixture, NewPerson, Sample, backlog, person};
 
 use super::{Probe, WAITING};
 
-async fn somebody(fixture: &Fixture) -> i64 {
+async fn somebody(fixture: &Fixture) -> AccountId {
     let zhou = NewPerson {
         login: "zhou",
         name: "周正",
@@ -50,7 +53,7 @@ async fn the_list_of_looks_costs_what_it_shows() {
             (
                 "a report",
                 ReadsAsked {
-                    report: Some(7),
+                    report: Some(ReportId::from_db(7)),
                     ..whole.clone()
                 },
                 1,
@@ -58,7 +61,7 @@ async fn the_list_of_looks_costs_what_it_shows() {
             (
                 "a ticket",
                 ReadsAsked {
-                    ticket: Some(8),
+                    ticket: Some(TicketId(8)),
                     ..whole.clone()
                 },
                 1,
@@ -66,7 +69,7 @@ async fn the_list_of_looks_costs_what_it_shows() {
             (
                 "nobody's",
                 ReadsAsked {
-                    accounts: Some(vec![-1]),
+                    accounts: Some(vec![AccountId(-1)]),
                     ..whole.clone()
                 },
                 0,
@@ -93,7 +96,7 @@ async fn the_list_of_looks_costs_what_it_shows() {
                 ReadsAsked {
                     before: Some(platform::store::ReadCursor {
                         at: now - TimeDelta::hours(30),
-                        id: 1,
+                        id: ReadId(1),
                     }),
                     ..whole.clone()
                 },

@@ -1,5 +1,6 @@
 //! The queue of mails in front of 200,000.
 
+use casework::words::Urgency;
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
@@ -78,7 +79,7 @@ impl Queue {
         let leased = self
             .lease_of_50("a lease of 50", LEASE, owner, &mut Onward::default())
             .await;
-        assert!(leased.iter().all(|n| n.urgency == "P2"));
+        assert!(leased.iter().all(|n| n.urgency == Urgency::P2));
         let now = self.now;
         let none = self.probe.costs("a look for P1", (100, 100), async |store| {
             lease(store, owner, now, (50, LeaseOf::Urgent)).await

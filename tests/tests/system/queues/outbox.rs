@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::{
     clock,
-    store::{Onward, REPORTS_COUNTED, Relay, Router, Waits},
+    store::{Onward, REPORTS_COUNTED, Relay, ReportId, Router, Waits},
 };
 use sqlx::Executor;
 use tests::{Fixture, backlog};
@@ -36,7 +36,7 @@ async fn the_relays_turn(fixture: &Fixture, now: DateTime<Utc>) {
         })
         .await;
     assert!(rows.len() == 500 && rows.iter().all(|row| !row.urgent));
-    let ids: Vec<i64> = rows.iter().map(|row| row.report_id).collect();
+    let ids: Vec<ReportId> = rows.iter().map(|row| row.report_id).collect();
     relay
         .costs("a mark", (2500, 12_000), async |store| {
             store.outbox_mark_published(owner, &ids, now).await

@@ -1,5 +1,6 @@
 //! What the board, the office and a desk look at, and the clock's turn, in a county of 200,000 tickets.
 
+use casework::words::Urgency;
 use platform::{
     clock,
     store::{Board, BoardList, Desk, DeskScope, Router},
@@ -89,7 +90,7 @@ async fn clock_board_and_desk_cost_what_they_show() {
             store.triage_list("taihe", 0, 200).await
         })
         .await;
-    assert!(triage.len() == 200 && triage.iter().all(|line| line.urgency == "P1"));
+    assert!(triage.len() == 200 && triage.iter().all(|line| line.urgency == Urgency::P1));
     let drills = board
         .store
         .board_list("taihe", BoardList::Overdue, true, 0, 20)

@@ -5,7 +5,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use platform::store::{Access, AccessFind, Intake, People, Store};
+use platform::store::{Access, AccessFind, AccountId, Intake, People, Store};
 use sqlx::PgPool;
 use tests::Fixture;
 
@@ -15,7 +15,7 @@ fn at(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
 }
 
-fn failed(at: DateTime<Utc>, address: IpAddr, login: &str, account: Option<i64>) -> Access<'_> {
+fn failed(at: DateTime<Utc>, address: IpAddr, login: &str, account: Option<AccountId>) -> Access<'_> {
     Access {
         county: "taihe",
         at,

@@ -5,14 +5,14 @@
 use chrono::TimeDelta;
 use platform::{
     clock,
-    store::{Asked, Decide, GrantDecided, HandOver, Leaving, Left, NewAct, People, Store, StoreError},
+    store::{AccountId, Asked, Decide, GrantDecided, HandOver, Leaving, Left, NewAct, People, Store, StoreError},
 };
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use tests::Fixture;
 
 use super::{act, person};
 
-async fn held(fixture: &Fixture, account: i64, role: &str) -> i64 {
+async fn held(fixture: &Fixture, account: AccountId, role: &str) -> i64 {
     sqlx::query_scalar("SELECT count(*) FROM memberships WHERE account_id = $1 AND role = $2 AND ended_at IS NULL")
         .bind(account)
         .bind(role)
@@ -89,7 +89,7 @@ async fn a_role_over_the_county_takes_two_people() {
         GrantDecided::Gone,
         "once"
     );
-    let (by, with): (i64, i64) =
+    let (by, with): (AccountId, AccountId) =
         sqlx::query_as("SELECT granted_by, confirmed_by FROM memberships WHERE account_id = $1 AND role = 'office'")
             .bind(zhang)
             .fetch_one(fixture.store.pool())
@@ -292,7 +292,7 @@ async fn two_administrators_disable_each_other_at_once() {
             [Left::Done(0), Left::LastAdmin],
             "one of the two, whoever came first"
         );
-        let left = store.admins_besides("taihe", 0).await.unwrap();
+        let left = store.admins_besides("taihe", AccountId(0)).await.unwrap();
         assert_eq!(left, 1);
     }
 }
@@ -357,7 +357,7 @@ async fn random_grants_never_make_a_single_handed_office() {
     .unwrap();
     assert!(made >= 20, "{made} grants say little");
     assert_eq!(single, 0);
-    assert!(people.admins_besides("taihe", 0).await.unwrap() >= 1);
+    assert!(people.admins_besides("taihe", AccountId(0)).await.unwrap() >= 1);
     // Each grant by a person has its line, with who gave it or confirmed it.
     let silent: i64 = sqlx::query_scalar(
         "SELECT count(*) FROM memberships m WHERE m.granted_by IS NOT NULL AND NOT EXISTS (
@@ -370,7 +370,7 @@ async fn random_grants_never_make_a_single_handed_office() {
     assert_eq!(silent, 0);
 }
 
-async fn random_act(people: &Store<People>, rng: &mut StdRng, everybody: &[i64]) {
+async fn random_act(people: &Store<People>, rng: &mut StdRng, everybody: &[AccountId]) {
     let mut one_of = |n: usize| usize::try_from(rng.next_u32()).unwrap() % n;
     let (actor, of) = (everybody[one_of(everybody.len())], everybody[one_of(everybody.len())]);
     let unit = ["office", "ca", "edu"][one_of(3)];

@@ -9,12 +9,12 @@ mod walk;
 
 use platform::{
     clock,
-    store::{Created, NewAccount, NewAct, People, WayIn},
+    store::{AccountId, Created, NewAccount, NewAct, People, WayIn},
 };
 use tests::Fixture;
 
 /// An account of the fixture's county, made as by the command line.
-async fn person(fixture: &Fixture, login: &str, unit: &str, role: &str) -> i64 {
+async fn person(fixture: &Fixture, login: &str, unit: &str, role: &str) -> AccountId {
     let account = NewAccount {
         county: "taihe",
         login,
@@ -39,7 +39,7 @@ async fn person(fixture: &Fixture, login: &str, unit: &str, role: &str) -> i64 {
 }
 
 /// An act of an account, now.
-fn act(actor: i64, word: &'static str, account: i64) -> NewAct<'static> {
+fn act(actor: AccountId, word: &'static str, account: AccountId) -> NewAct<'static> {
     NewAct {
         county: "taihe",
         at: clock::now(),

@@ -8,6 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use platform::store::ReportId;
 use rand::{RngExt, SeedableRng, rngs::StdRng, seq::IndexedRandom};
 use serde_json::json;
 use tests::{
@@ -166,7 +167,7 @@ impl World {
                 office.post(&format!("/openings/{opening}/approve"), &approve).await;
             }
         }
-        crate::callbacks::close(&self.system.db, reports[1], platform::clock::now()).await;
+        crate::callbacks::close(&self.system.db, ReportId::from_db(reports[1]), platform::clock::now()).await;
     }
 
     /// Tickets of the member's unit.

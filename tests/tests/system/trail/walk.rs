@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 
+use platform::store::ReportId;
 use serde_json::{Value, json};
 use tests::{
     Sample, System,
@@ -343,7 +344,7 @@ async fn of_the_office(walk: &mut Walk) {
         .await;
     // A reporter is called back.
     let report = walk.filed().await;
-    crate::callbacks::close(&walk.system.db, report, platform::clock::now()).await;
+    crate::callbacks::close(&walk.system.db, ReportId::from_db(report), platform::clock::now()).await;
     walk.seen = walk.lines().await;
     let call = [("attempt", "1"), ("result", "satisfied"), ("note", "满意")];
     walk.form("office", &format!("/callbacks/{report}"), &call, &["called-back"])

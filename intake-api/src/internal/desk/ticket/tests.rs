@@ -1,6 +1,6 @@
 //! The page of a ticket, and what it becomes when an act is refused.
 
-use platform::text::Lang;
+use platform::{store::TicketId, text::Lang};
 
 use super::*;
 use crate::internal::{
@@ -16,7 +16,7 @@ use crate::internal::{
 
 fn view() -> View {
     View {
-        id: 12,
+        id: TicketId(12),
         version: 3,
         receipt: "SW-2026-0001".into(),
         obligation: "公安受理".into(),

@@ -1,0 +1,82 @@
+//! Ids, each of a type of its own: an account can't be passed where a ticket is meant.
+//!
+//! An id is what the row's key is: a number, or a uuid where the row is named before it is written. In JSON, in the database and in
+//! the path of a page it stands as that, and nothing more. A report's id is [`ReportId`]; people read it as a receipt. The default
+//! is 0, which no row has.
+
+use std::{fmt, str::FromStr};
+
+use uuid::Uuid;
+
+pub use crate::receipt::ReportId;
+
+/// Defines ids over the type of their column.
+macro_rules! ids {
+    ($($(#[$meta:meta])* $name:ident($inner:ty)),+ $(,)?) => {$(
+        $(#[$meta])*
+        #[derive(
+            Clone,
+            Copy,
+            Debug,
+            Default,
+            PartialEq,
+            Eq,
+            PartialOrd,
+            Ord,
+            Hash,
+            sqlx::Type,
+            serde::Serialize,
+            serde::Deserialize,
+        )]
+        #[sqlx(transparent)]
+        #[serde(transparent)]
+        pub struct $name(pub $inner);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = <$inner as FromStr>::Err;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                text.parse().map(Self)
+            }
+        }
+    )+};
+}
+
+ids! {
+    /// A row of `accounts`: a person who logs in.
+    AccountId(i64),
+    /// A row of `tickets`.
+    TicketId(i64),
+    /// A row of `cases`: what belongs to one child, over several reports.
+    CaseId(i64),
+    /// A row of `stages`: one clock of a ticket.
+    StageId(i64),
+    /// A row of `floods`.
+    FloodId(i64),
+    /// A row of `flood_closings`: reports of a flood that the office wants to end at once.
+    FloodClosingId(i64),
+    /// A row of `openings`: somebody asks for parts that a ticket does not show.
+    OpeningId(i64),
+    /// A row of `grant_requests`: a right that waits for its second person.
+    GrantRequestId(i64),
+    /// A row of `factor_resets`: a second factor to be taken off, which waits for its second person.
+    FactorResetId(i64),
+    /// A row of `account_acts`; lists go on below one.
+    AccountActId(i64),
+    /// A row of `access_events`; lists go on below one.
+    AccessId(i64),
+    /// A row of `reads`: one look of one person; lists go on below one.
+    ReadId(i64),
+    /// A row of `notices`; also the Message-ID of its mail.
+    NoticeId(Uuid),
+    /// A row of `sessions`.
+    SessionId(Uuid),
+    /// A browser in which somebody logged in (`login_devices.device`).
+    DeviceId(Uuid),
+}
