@@ -10,17 +10,35 @@ use super::table::{Ringing, Step, Steps};
 use crate::calendar::{Limit, Regime};
 use crate::clock::escalation::PlannedStep;
 use crate::roster::{PersonId, Watch};
-use crate::words::{Addressee, Stage, Urgency};
+use crate::words::{Addressee, Urgency, words};
 
 /// The number of a stage in the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StageNo(pub i64);
+
+words! {
+    /// The act for which a stage waits.
+    Awaited {
+        /// 签收
+        Sign = "sign",
+        /// 首次见面核实
+        Contact = "contact",
+        /// 办结
+        Resolve = "resolve",
+        /// 办结确认, by another person of the unit
+        Confirm = "confirm",
+        /// 移送审批, by the office
+        Approve = "approve",
+    }
+}
 
 /// What a bell is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Cause {
     /// A ticket was dispatched.
     Dispatch,
+    /// A decision was asked for.
+    Asked,
     /// A level of the escalation was sent.
     Level(u8),
     /// The last level is repeated until somebody performs the stage's act; an answer ends only one ring of it.
@@ -31,6 +49,7 @@ impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Dispatch => f.write_str("dispatch"),
+            Self::Asked => f.write_str("asked"),
             Self::Level(level) => write!(f, "level-{level}"),
             Self::Again => f.write_str("again"),
         }
@@ -84,8 +103,8 @@ pub struct OpenStage {
     pub stage: StageNo,
     /// Counted up by an extension or a reopening.
     pub due_generation: i32,
-    /// Which part of the ticket.
-    pub kind: Stage,
+    /// The act that ends it.
+    pub awaited: Awaited,
     /// Receipt of the report: one call tells of all its rings.
     pub report: String,
     /// Who holds the ticket.
@@ -102,8 +121,8 @@ pub struct OpenStage {
     pub assignee: Option<PersonId>,
     /// All levels.
     pub plan: Vec<PlannedStep>,
-    /// When each level was sent, the first first.
-    pub sent: Vec<DateTime<Utc>>,
+    /// When each level was sent; one that is missing was not, or a later one was told instead.
+    pub sent: BTreeMap<u8, DateTime<Utc>>,
     /// How far its bells have come; one that is missing has not rung yet.
     pub progress: BTreeMap<Cause, Progress>,
 }
@@ -166,23 +185,32 @@ impl OpenStage {
     /// All its bells, silent ones included.
     pub fn bells(&self, table: &Ringing, units: &Above<'_>) -> Vec<Bell> {
         let mut bells = Vec::new();
-        if self.kind == Stage::Sign {
-            let steps = table.steps(&self.obligation, self.urgency);
-            bells.push(self.bell(Cause::Dispatch, Toward::Unit(self.unit.clone()), steps, self.start));
+        let (own, office) = (&self.unit, units.office);
+        let steps = || table.of_escalation(self.urgency);
+        match self.awaited {
+            Awaited::Sign => {
+                let steps = table.steps(&self.obligation, self.urgency);
+                bells.push(self.bell(Cause::Dispatch, Toward::Unit(own.clone()), steps, self.start));
+            }
+            Awaited::Confirm => bells.push(self.bell(Cause::Asked, Toward::Unit(own.clone()), steps(), self.start)),
+            Awaited::Approve => {
+                bells.push(self.bell(Cause::Asked, Toward::Unit(office.to_owned()), steps(), self.start));
+            }
+            Awaited::Contact | Awaited::Resolve => {}
         }
-        for (step, sent) in self.plan.iter().zip(&self.sent) {
-            let steps = table.of_escalation(self.urgency);
-            bells.push(self.bell(Cause::Level(step.level), self.toward(step.to, units), steps, *sent));
+        let sent = |step: &PlannedStep| self.sent.get(&step.level);
+        for (step, sent) in self.plan.iter().filter_map(|step| Some((step, sent(step)?))) {
+            bells.push(self.bell(Cause::Level(step.level), self.toward(step.to, units), steps(), *sent));
         }
-        if let (Some(last), Some(sent)) = (self.plan.last(), self.sent.get(self.plan.len().saturating_sub(1))) {
-            let steps = Steps {
+        if let Some((last, sent)) = self.plan.last().and_then(|step| Some((step, sent(step)?))) {
+            let again = Steps {
                 first: Vec::new(),
                 again: Step {
-                    after: again_after(self.urgency, self.kind),
-                    ..table.of_escalation(self.urgency).again
+                    after: again_after(self.urgency, self.awaited),
+                    ..steps().again
                 },
             };
-            bells.push(self.bell(Cause::Again, self.toward(last.to, units), steps, *sent));
+            bells.push(self.bell(Cause::Again, self.toward(last.to, units), again, *sent));
         }
         bells
     }
@@ -223,11 +251,11 @@ pub struct Above<'a> {
 }
 
 /// How often the last level of an overdue stage is repeated.
-pub const fn again_after(urgency: Urgency, stage: Stage) -> Limit {
-    let (count, regime) = match (urgency, stage) {
-        (Urgency::P1, Stage::Sign | Stage::Contact) => (30, Regime::Minutes),
-        (Urgency::P2, Stage::Sign | Stage::Contact) => (4, Regime::Hours),
-        (Urgency::P3, _) | (_, Stage::Resolve) => (1, Regime::WorkingDays),
+pub const fn again_after(urgency: Urgency, awaited: Awaited) -> Limit {
+    let (count, regime) = match (urgency, awaited) {
+        (Urgency::P3, _) | (_, Awaited::Resolve) => (1, Regime::WorkingDays),
+        (Urgency::P1, _) => (30, Regime::Minutes),
+        (Urgency::P2, _) => (4, Regime::Hours),
     };
     Limit { count, regime }
 }

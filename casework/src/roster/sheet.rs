@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::absence::{Absence, Exception, Swap, Window};
 use super::minute::day_of;
-use super::pattern::{Pattern, Shift};
+use super::pattern::{Pattern, Shift, Week};
 use super::person::PersonId;
 use crate::calendar::Calendar;
 use crate::words::{Seat, words};
@@ -140,7 +140,7 @@ impl Roster {
     /// Everybody whom a row names.
     pub fn named(&self) -> Vec<&PersonId> {
         let weeks = self.patterns.iter().flat_map(|pattern| &pattern.weeks);
-        let shifts = weeks.flat_map(|week| week.shifts());
+        let shifts = weeks.flat_map(Week::shifts);
         let on_shift = shifts
             .flat_map(|shift| [&shift.duty, &shift.deputy, &shift.leader])
             .flatten();

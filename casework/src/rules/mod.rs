@@ -4,6 +4,8 @@
 //! possible inputs; they are evaluated once for all of them while the pack is read. So a missing or doubled
 //! deadline is found before a report meets it, and routing only looks up.
 //!
+//! Whom a notice rings is a table of its own, `ringing.csv`: its rows are a sequence, which no decision table says.
+//!
 //! What is evaluated per report is evaluated twice ([`Twofold`]).
 
 mod check;

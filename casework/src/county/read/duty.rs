@@ -8,10 +8,10 @@ use crate::zh::ringing as said;
 
 /// A pack of before has no such file: office hours hold, and the check of the whole says that it is missing.
 pub(crate) fn duty(files: &PackFiles, units: &Units, vocabulary: &Vocabulary, problems: &mut Problems) -> DutyHours {
+    const COLUMNS: [&str; 5] = ["unit_kind", "unit", "working_days", "days_off", "phone"];
     if !files.contains_key(DUTY) {
         return DutyHours::default();
     }
-    const COLUMNS: [&str; 5] = ["unit_kind", "unit", "working_days", "days_off", "phone"];
     let sheet = Sheet::read(files, DUTY, &COLUMNS, problems);
     sheet.unique(&["unit_kind", "unit"], problems);
     let rows = sheet.rows().filter_map(|row| read(row, (units, vocabulary), problems));

@@ -74,7 +74,7 @@ proptest! {
         let board = county.board(&watch);
         let mut stage = at_night();
         stage.in_days = in_days;
-        stage.sent = stage.plan.iter().map(|step| step.at).take(levels).collect();
+        stage.sent = sent(&stage, levels);
         let mut covered = BTreeSet::new();
         let mut told = BTreeSet::new();
         let mut last_look = None;
@@ -115,7 +115,7 @@ proptest! {
         let watch = county.watch();
         let board = county.board(&watch);
         let mut stage = at_night();
-        stage.sent = stage.plan.iter().map(|step| step.at).collect();
+        stage.sent = sent(&stage, 4);
         let causes = [Cause::Dispatch, Cause::Level(1), Cause::Level(2), Cause::Level(3), Cause::Level(4), Cause::Again];
         let mut answers = answers.into_iter();
         for (minute, _) in looks {

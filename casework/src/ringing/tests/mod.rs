@@ -7,13 +7,13 @@ use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
-use super::bells::{Above, OpenStage, StageNo};
+use super::bells::{Above, Awaited, OpenStage, StageNo};
 use super::calls::Bellboard;
 use super::table::{Ringing, Step, Steps};
 use crate::calendar::{Calendar, Limit};
 use crate::clock::escalation::PlannedStep;
 use crate::roster::{Hours, Minute, Pattern, People, Person, PersonId, Phone, Post, Roster, Shift, Watch, Week};
-use crate::words::{Action, Addressee, Channel, Seat, Stage, Urgency};
+use crate::words::{Action, Addressee, Channel, Seat, Urgency};
 
 /// A time in February 2026, in Shanghai.
 pub(super) fn feb(day: u32, time: &str) -> DateTime<Utc> {
@@ -172,6 +172,16 @@ fn all_day(duty: &str, deputy: Option<&str>, leader: Option<&str>) -> Roster {
     }
 }
 
+/// The first levels of its plan, each sent in time.
+pub(super) fn sent(stage: &OpenStage, levels: usize) -> BTreeMap<u8, DateTime<Utc>> {
+    stage
+        .plan
+        .iter()
+        .take(levels)
+        .map(|step| (step.level, step.at))
+        .collect()
+}
+
 /// A P1 of the police that was dispatched at 3 in the morning of 12 February and is to be signed at 3:30.
 pub(super) fn at_night() -> OpenStage {
     let start = feb(12, "03:00");
@@ -184,7 +194,7 @@ pub(super) fn at_night() -> OpenStage {
     OpenStage {
         stage: StageNo(7),
         due_generation: 1,
-        kind: Stage::Sign,
+        awaited: Awaited::Sign,
         report: "R1".into(),
         unit: "pol".into(),
         obligation: "police-accept".into(),
@@ -198,7 +208,7 @@ pub(super) fn at_night() -> OpenStage {
             level(3, Addressee::Office, Action::Supervise, 60),
             level(4, Addressee::LeadingGroup, Action::SuperviseLetter, 90),
         ],
-        sent: Vec::new(),
+        sent: BTreeMap::new(),
         progress: BTreeMap::new(),
     }
 }

@@ -68,8 +68,7 @@ fn an_answer_never_stops_the_next_level_and_the_last_one_comes_again_for_ever() 
             answered: true,
         },
     );
-    let sent: Vec<_> = stage.plan.iter().map(|step| step.at).collect();
-    stage.sent = sent[..2].to_vec();
+    stage.sent = sent(&stage, 2);
     // Level 1 reminds the unit, level 2 its leader.
     let round = turn(&county, &mut stage, feb(12, "03:30"));
     assert_eq!(
@@ -81,7 +80,7 @@ fn an_answer_never_stops_the_next_level_and_the_last_one_comes_again_for_ever() 
             "zhao ring:7:1:level-1:2"
         ]
     );
-    stage.sent = sent;
+    stage.sent = sent(&stage, 4);
     for cause in [Cause::Level(1), Cause::Level(2), Cause::Level(3), Cause::Level(4)] {
         stage.progress.insert(
             cause,
@@ -203,7 +202,7 @@ fn whoever_the_ticket_was_given_to_is_reminded_as_long_as_a_call_reaches_them() 
             answered: true,
         },
     );
-    stage.sent = vec![feb(12, "03:15")];
+    stage.sent = sent(&stage, 1);
     stage.assignee = Some(PersonId("sun".into()));
     assert_eq!(
         said(&turn(&county, &mut stage, feb(12, "03:15"))),
@@ -265,6 +264,46 @@ fn one_call_for_a_person_and_report_and_one_with_the_number_when_many_wait() {
     assert_eq!(
         (one.rings.len(), one.calls[0].number, one.calls[0].reports.len()),
         (1, Some(4), 1)
+    );
+}
+
+#[test]
+fn a_decision_rings_whoever_has_to_make_it() {
+    let county = County::new();
+    let mut stage = at_night();
+    stage.awaited = Awaited::Approve;
+    assert_eq!(
+        said(&turn(&county, &mut stage, feb(12, "03:00"))),
+        ["odu ring:7:1:asked:0"]
+    );
+    stage.awaited = Awaited::Confirm;
+    stage.progress.clear();
+    assert_eq!(
+        said(&turn(&county, &mut stage, feb(12, "03:00"))),
+        ["li ring:7:1:asked:0"]
+    );
+    stage.awaited = Awaited::Contact;
+    assert_eq!(
+        turn(&county, &mut stage, feb(12, "03:30")).next_at,
+        None,
+        "until its first level is sent"
+    );
+}
+
+#[test]
+fn a_level_that_a_later_one_was_told_for_has_no_bell() {
+    let (county, mut stage) = (County::new(), at_night());
+    stage.progress.insert(
+        Cause::Dispatch,
+        Progress {
+            next: 1,
+            answered: true,
+        },
+    );
+    stage.sent = BTreeMap::from([(2, feb(12, "03:40"))]);
+    assert_eq!(
+        said(&turn(&county, &mut stage, feb(12, "03:40"))),
+        ["wang ring:7:1:level-2:0"]
     );
 }
 

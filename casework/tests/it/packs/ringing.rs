@@ -62,8 +62,8 @@ fn a_broken_cell_is_named_in_both_languages_with_what_to_do() {
         (
             RINGING,
             "police-accept triage,P1,1,",
-            "police-acept triage,P1,1,",
-            "column obligations: police-acept is not a known obligation",
+            "police-takes triage,P1,1,",
+            "column obligations: police-takes is not a known obligation",
         ),
         (
             RINGING,

@@ -1,6 +1,7 @@
 //! The county pack in the database: one transaction loads it, every service reads the same version.
 
-use casework::county::{MODEL, PackFiles};
+use casework::county::{MODEL, PackFiles, RINGING};
+use casework::office::soundness::ringing;
 use casework::pack::Pack;
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
@@ -10,7 +11,7 @@ use super::succession::{self, MailboxKept, PackError, Successors, UnitMoved};
 use crate::store::{Login, Owner, RuleSetState, Store, StoreError, Word};
 
 /// The files that are rules: seeded once, changed only by a draft that a second person approves.
-const RULE_FILES: [&str; 3] = [MODEL, "ranking.csv", "recusal.csv"];
+const RULE_FILES: [&str; 4] = [MODEL, "ranking.csv", "recusal.csv", RINGING];
 
 /// What a load did.
 #[derive(Debug, PartialEq, Eq)]
@@ -65,7 +66,8 @@ pub struct ActivePack {
 impl Store<Owner> {
     /// Loads a pack that was read from `files`, in one transaction.
     ///
-    /// Refuses ([`PackError::Unfit`]) when the pack does not fit the rules in force, for instance when it drops a word they use.
+    /// Refuses ([`PackError::Unfit`]) when the pack does not fit the rules in force, for instance when it drops a word they use,
+    /// and when it would ring nobody.
     pub async fn pack_load(&self, pack: &Pack, files: &PackFiles, now: DateTime<Utc>) -> Result<PackLoaded, PackError> {
         let done = self.pack_load_with(pack, files, &Successors::new(), now).await?;
         Ok(done.loaded)
@@ -166,6 +168,7 @@ async fn version(
     {
         return Ok(PackLoaded::Unchanged { version: *version });
     }
+    rings(pack)?;
     let version = last.map_or(1, |(v, _)| v + 1);
     sqlx::query("INSERT INTO packs (county, version, digest, files, loaded_at) VALUES ($1, $2, $3, $4, $5)")
         .bind(county)
@@ -272,6 +275,18 @@ fn fits(files: &PackFiles, rules: &PackFiles) -> Result<(), PackError> {
     let count = problems.len();
     Err(PackError::Unfit(format!(
         "the pack does not fit the rules in force ({count} problems): {first}"
+    )))
+}
+
+/// Whether somebody is rung for everything that is urgent. A pack of before stays in force without; a new one needs it.
+fn rings(pack: &Pack) -> Result<(), PackError> {
+    let found = ringing::check(pack);
+    let Some(first) = found.first() else {
+        return Ok(());
+    };
+    let (count, reason) = (found.len(), &first.reason);
+    Err(PackError::Unfit(format!(
+        "the pack would ring nobody ({count} findings; router check lists them): {reason}"
     )))
 }
 

@@ -13,7 +13,7 @@ pub(super) const CALL: [Channel; 1] = [Channel::Voice];
 pub(super) const SHAPE: &str = "Exit codes: 0 no hole, 1 at least one hole, 2 unreadable.
 
 JSON (--json), one object per unit in the order of units.csv:
-  unit, at, open (its duty hours), phone (值班电话 of the pack, or null)
+  unit, at, open (its duty hours), phone (the telephone on its desk by the pack, or null)
   duty, deputy, leader  who is called for the seat: {person, unit, seat, why, fell}; person, unit, seat and why are null
             where only the pack's last_resort phones are left, and for an empty deputy's seat, which calls nobody
     why     pattern, exception, swap, delegation; standing: a leader of the unit without a shift

@@ -1,0 +1,217 @@
+-- Who is on duty, by what a person is reached, and what rings. Nothing writes these tables yet; casework's roster and ringing are
+-- what they are read into.
+
+-- A person's own telephones. The number is sealed: nobody reads it but who calls it, and its owner.
+CREATE TABLE phones (
+    id          bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    account_id  bigint      NOT NULL REFERENCES accounts,
+    number      bytea       NOT NULL,
+    number_mac  bytea       NOT NULL,
+    place       smallint    NOT NULL CHECK (place BETWEEN 1 AND 9),
+    night       boolean     NOT NULL,
+    added_at    timestamptz NOT NULL,
+    added_by    bigint      NOT NULL REFERENCES accounts,
+    verified_at timestamptz,
+    ended_at    timestamptz,
+    CONSTRAINT phones_verified_in_time CHECK (verified_at >= added_at AND (ended_at IS NULL OR verified_at <= ended_at))
+);
+CREATE UNIQUE INDEX phones_place ON phones (account_id, place) WHERE ended_at IS NULL;
+-- A number that answers for somebody answers for one person.
+CREATE UNIQUE INDEX phones_of_one ON phones (number_mac) WHERE verified_at IS NOT NULL AND ended_at IS NULL;
+COMMENT ON TABLE phones IS 'telephones of persons; a shared one is units.duty_phone and nobody''s';
+COMMENT ON COLUMN phones.number IS 'what is dialled, extension included, sealed with the master key and bound to the account';
+COMMENT ON COLUMN phones.number_mac IS 'keyed hash of what is dialled: whose an incoming call or message is, without opening anything';
+COMMENT ON COLUMN phones.place IS 'in which order they are called, 1 first';
+COMMENT ON COLUMN phones.night IS 'rings outside of the unit''s duty hours too; a telephone on a desk does not';
+COMMENT ON COLUMN phones.verified_at IS 'a code that was sent there came back; NULL: it is never called';
+
+CREATE TABLE phone_codes (
+    id         bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    phone_id   bigint      NOT NULL REFERENCES phones,
+    code_mac   bytea       NOT NULL,
+    sent_at    timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL,
+    tries      smallint    NOT NULL DEFAULT 0,
+    used_at    timestamptz,
+    CONSTRAINT phone_codes_used_in_time CHECK (used_at < expires_at)
+);
+CREATE INDEX phone_codes_phone ON phone_codes (phone_id, id DESC);
+COMMENT ON TABLE phone_codes IS 'codes by which a person shows that a telephone is theirs; each is taken once';
+COMMENT ON COLUMN phone_codes.code_mac IS 'keyed hash of the code, which is stored nowhere';
+
+CREATE TABLE duty_pins (
+    account_id bigint      PRIMARY KEY REFERENCES accounts,
+    pin_hash   text        NOT NULL,
+    set_at     timestamptz NOT NULL
+);
+COMMENT ON TABLE duty_pins IS 'a person''s own number for answering on a shared telephone';
+COMMENT ON COLUMN duty_pins.pin_hash IS 'argon2id';
+
+-- Duty hours that a unit set itself; without a row those of the pack's duty.csv hold.
+CREATE TABLE duty_hours (
+    county       text        NOT NULL,
+    unit         text        NOT NULL,
+    working_days text        NOT NULL,
+    days_off     text        NOT NULL,
+    set_at       timestamptz NOT NULL,
+    set_by       bigint      NOT NULL REFERENCES accounts,
+    PRIMARY KEY (county, unit),
+    FOREIGN KEY (county, unit) REFERENCES units (county, code)
+);
+COMMENT ON TABLE duty_hours IS 'when a unit is there, where it said so itself';
+COMMENT ON COLUMN duty_hours.working_days IS 'as in the pack''s duty.csv: 08:00-12:00 14:30-17:30';
+COMMENT ON COLUMN duty_hours.days_off IS 'the same for weekends and holidays; empty: closed';
+
+-- The rows of a roster. One that is wrong is ended and another one written, so that who was on duty stays readable.
+CREATE TABLE roster_patterns (
+    id       bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    county   text        NOT NULL,
+    unit     text        NOT NULL,
+    from_day date        NOT NULL,
+    weeks    jsonb       NOT NULL CHECK (jsonb_typeof(weeks) = 'array' AND jsonb_array_length(weeks) > 0),
+    made_at  timestamptz NOT NULL,
+    made_by  bigint      NOT NULL REFERENCES accounts,
+    ended_at timestamptz,
+    ended_by bigint      REFERENCES accounts,
+    FOREIGN KEY (county, unit) REFERENCES units (county, code),
+    CONSTRAINT roster_patterns_ended CHECK ((ended_at IS NULL) = (ended_by IS NULL))
+);
+CREATE UNIQUE INDEX roster_patterns_in_force ON roster_patterns (county, unit, from_day) WHERE ended_at IS NULL;
+COMMENT ON TABLE roster_patterns IS 'weekly patterns; of those that have begun the latest counts';
+COMMENT ON COLUMN roster_patterns.weeks IS 'weeks that take turns, persons by login: casework''s roster::Week';
+
+CREATE TABLE roster_changes (
+    id         bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    county     text        NOT NULL,
+    unit       text        NOT NULL,
+    kind       text        NOT NULL CHECK (kind IN ('exception', 'swap', 'absence')),
+    seat       text        CHECK (seat IN ('duty', 'deputy', 'leader')),
+    account_id bigint      REFERENCES accounts,
+    other_id   bigint      REFERENCES accounts,
+    starts_at  timestamptz NOT NULL,
+    ends_at    timestamptz NOT NULL,
+    takes_from timestamptz,
+    takes_to   timestamptz,
+    made_at    timestamptz NOT NULL,
+    made_by    bigint      NOT NULL REFERENCES accounts,
+    decided_at timestamptz,
+    decision   text        CHECK (decision IN ('accepted', 'declined', 'withdrawn')),
+    ended_at   timestamptz,
+    ended_by   bigint      REFERENCES accounts,
+    FOREIGN KEY (county, unit) REFERENCES units (county, code),
+    CONSTRAINT roster_changes_last CHECK (starts_at < ends_at AND takes_from < takes_to),
+    CONSTRAINT roster_changes_seat CHECK ((kind = 'exception') = (seat IS NOT NULL)),
+    CONSTRAINT roster_changes_whose CHECK (kind = 'exception' OR account_id IS NOT NULL),
+    CONSTRAINT roster_changes_swap CHECK (CASE WHEN kind = 'swap' THEN other_id IS NOT NULL ELSE decided_at IS NULL AND takes_from IS NULL END),
+    CONSTRAINT roster_changes_takes CHECK ((takes_from IS NULL) = (takes_to IS NULL)),
+    CONSTRAINT roster_changes_decided CHECK ((decided_at IS NULL) = (decision IS NULL)),
+    CONSTRAINT roster_changes_ended CHECK ((ended_at IS NULL) = (ended_by IS NULL))
+);
+CREATE INDEX roster_changes_unit ON roster_changes (county, unit, ends_at) WHERE ended_at IS NULL;
+COMMENT ON TABLE roster_changes IS 'what changes a pattern for a while: single exceptions, swaps, absences';
+COMMENT ON COLUMN roster_changes.seat IS 'of an exception; the others follow the person';
+COMMENT ON COLUMN roster_changes.account_id IS 'exception: who has the seat, NULL nobody; swap: who asked; absence: who is away';
+COMMENT ON COLUMN roster_changes.other_id IS 'swap: who is asked to agree; absence: the delegate, NULL none';
+COMMENT ON COLUMN roster_changes.starts_at IS 'from then on; of a swap what the asking person gives away';
+COMMENT ON COLUMN roster_changes.takes_from IS 'swap: what the asking person takes over in return; NULL: nothing';
+COMMENT ON COLUMN roster_changes.decision IS 'of a swap; only an accepted one changes who is on duty';
+COMMENT ON COLUMN roster_changes.ended_at IS 'taken back; NULL: in force';
+
+CREATE TABLE handovers (
+    id         bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    county     text        NOT NULL,
+    unit       text        NOT NULL,
+    at         timestamptz NOT NULL,
+    from_id    bigint      NOT NULL REFERENCES accounts,
+    to_id      bigint      NOT NULL REFERENCES accounts,
+    tickets    bigint[]    NOT NULL,
+    taken_at   timestamptz,
+    FOREIGN KEY (county, unit) REFERENCES units (county, code),
+    CONSTRAINT handovers_two CHECK (from_id <> to_id)
+);
+COMMENT ON TABLE handovers IS '交班: who gave which open tickets over to whom';
+COMMENT ON COLUMN handovers.tickets IS 'the open ones at that moment, the next due first';
+COMMENT ON COLUMN handovers.taken_at IS 'when the other person took them over; NULL: not yet';
+
+-- A bell is a row as soon as it has rung; before that it follows from its stage.
+CREATE TABLE bells (
+    stage_id       bigint      NOT NULL REFERENCES stages,
+    due_generation integer     NOT NULL,
+    cause          text        NOT NULL CHECK (cause ~ '^(dispatch|asked|again|level-[1-9])$'),
+    county         text        NOT NULL,
+    next_ring      integer     NOT NULL CHECK (next_ring > 0),
+    answered_at    timestamptz,
+    answered_by    bigint      REFERENCES accounts,
+    answered_how   text        CHECK (answered_how IN ('login', 'digit', 'message', 'pin', 'mail', 'telephone')),
+    PRIMARY KEY (stage_id, due_generation, cause),
+    CONSTRAINT bells_answered CHECK ((answered_at IS NULL) = (answered_by IS NULL) AND (answered_by IS NULL) = (answered_how IS NULL))
+);
+COMMENT ON TABLE bells IS 'how far each bell has come (decision 54); an act on its stage ends it without a word here';
+COMMENT ON COLUMN bells.cause IS 'as casework''s ringing::bells::Cause writes it';
+COMMENT ON COLUMN bells.next_ring IS 'the rings before this number are covered';
+COMMENT ON COLUMN bells.answered_by IS 'a named person; of the cause again the last one who answered, which silences one ring only';
+COMMENT ON COLUMN bells.answered_how IS 'telephone: somebody of the office wrote down who answered, when and on which number';
+
+-- A call: to one person, by one channel, for one ring or several. A queue like the notices.
+CREATE TABLE calls (
+    id           uuid        PRIMARY KEY,
+    dedup        text        NOT NULL UNIQUE,
+    county       text        NOT NULL,
+    account_id   bigint      REFERENCES accounts,
+    last_resort  smallint,
+    unit         text        NOT NULL,
+    channel      text        NOT NULL CHECK (channel IN ('voice', 'sms', 'mail', 'desk')),
+    urgency      text        NOT NULL CHECK (urgency IN ('P1', 'P2', 'P3')),
+    drill        boolean     NOT NULL,
+    waiting      integer,
+    system_late  boolean     NOT NULL,
+    created_at   timestamptz NOT NULL,
+    state        text        NOT NULL CHECK (state IN ('queued', 'handed-over', 'delivered', 'failed', 'silenced')),
+    due_at       timestamptz NOT NULL DEFAULT '-infinity',
+    lease_owner  uuid,
+    leased_until timestamptz,
+    attempts     integer     NOT NULL DEFAULT 0,
+    finished_at  timestamptz,
+    last_error   text,
+    FOREIGN KEY (county, unit) REFERENCES units (county, code),
+    CONSTRAINT calls_callee CHECK ((account_id IS NULL) <> (last_resort IS NULL)),
+    CONSTRAINT calls_finished CHECK ((state IN ('queued', 'handed-over')) = (finished_at IS NULL))
+) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 20000);
+CREATE INDEX calls_lease ON calls (county, urgency, due_at, created_at) WHERE state = 'queued';
+CREATE INDEX calls_account ON calls (account_id, created_at DESC);
+COMMENT ON TABLE calls IS 'what rings whom; written by the router with the progress of the bells, sent at least once by the notifier';
+COMMENT ON COLUMN calls.id IS 'the gateway is given it with each try, so that a repeat is recognisable';
+COMMENT ON COLUMN calls.dedup IS 'the ring that it is for, person and channel: the same is queued once';
+COMMENT ON COLUMN calls.account_id IS 'who; NULL: a phone of the pack''s last resort';
+COMMENT ON COLUMN calls.last_resort IS 'which of the pack''s phones, 1 first';
+COMMENT ON COLUMN calls.unit IS 'for which unit the person is on duty';
+COMMENT ON COLUMN calls.waiting IS 'how many reports wait for the person, where the call says their number alone';
+COMMENT ON COLUMN calls.state IS 'silenced: somebody answered, or the act was done, before it went out';
+COMMENT ON COLUMN calls.last_error IS 'the gateway''s words, numbers taken out';
+
+CREATE TABLE call_rings (
+    call_id        uuid     NOT NULL REFERENCES calls,
+    stage_id       bigint   NOT NULL,
+    due_generation integer  NOT NULL,
+    cause          text     NOT NULL,
+    first_ring     integer  NOT NULL,
+    ring           integer  NOT NULL,
+    planned_at     timestamptz NOT NULL,
+    PRIMARY KEY (call_id, stage_id, due_generation, cause),
+    FOREIGN KEY (stage_id, due_generation, cause) REFERENCES bells,
+    CONSTRAINT call_rings_cover CHECK (first_ring <= ring)
+);
+CREATE INDEX call_rings_bell ON call_rings (stage_id, due_generation, cause, ring);
+COMMENT ON TABLE call_rings IS 'the rings that a call is for';
+COMMENT ON COLUMN call_rings.first_ring IS 'smaller than ring: those before it were missed in an outage and are said with it';
+
+CREATE TABLE call_steps (
+    at      timestamptz NOT NULL,
+    call_id uuid        NOT NULL REFERENCES calls,
+    step    text        NOT NULL CHECK (step IN ('queued', 'held', 'handed-over', 'delivered', 'opened', 'picked-up', 'acknowledged', 'failed')),
+    detail  text        NOT NULL,
+    PRIMARY KEY (call_id, at, step)
+);
+COMMENT ON TABLE call_steps IS 'the evidence ladder of a call: only added to';
+COMMENT ON COLUMN call_steps.step IS 'picked-up: a shared telephone answered, which is nobody';
+COMMENT ON COLUMN call_steps.detail IS 'until when and why it is held, why it failed; numbers taken out';
