@@ -19,7 +19,7 @@ pub(crate) struct Ledger {
 }
 
 fn receipts<S: Serializer>(missing: &[ReportId], to: S) -> Result<S::Ok, S::Error> {
-    to.collect_seq(missing.iter().map(|id| id.to_string()))
+    to.collect_seq(missing.iter().map(ToString::to_string))
 }
 
 /// The ledger in words.

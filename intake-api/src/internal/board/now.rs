@@ -206,7 +206,7 @@ fn say(found: BoardNow, pack: &Pack, office: bool, lang: Lang, now: DateTime<Utc
 }
 
 fn unlisted(area: &UnlistedArea, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> Unlisted {
-    let receipts = area.receipts.iter().map(|id| id.to_string());
+    let receipts = area.receipts.iter().map(ToString::to_string);
     Unlisted {
         said: lang.fill(
             "board.unlisted_line",
