@@ -152,6 +152,16 @@ COMMENT ON COLUMN bells.next_ring IS 'the rings before this number are covered';
 COMMENT ON COLUMN bells.answered_by IS 'a named person; of the cause again the last one who answered, which silences one ring only';
 COMMENT ON COLUMN bells.answered_how IS 'telephone: somebody of the office wrote down who answered, when and on which number';
 
+-- When the bells of a stage are looked at next. A table of its own: it is written at every ring, and rows of stages are wide.
+CREATE TABLE ring_turns (
+    stage_id bigint      PRIMARY KEY REFERENCES stages,
+    county   text        NOT NULL,
+    next_at  timestamptz NOT NULL
+) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 5000);
+CREATE INDEX ring_turns_next ON ring_turns (county, next_at, stage_id);
+COMMENT ON TABLE ring_turns IS 'open stages that ring; the row comes with the dispatch, the question or a level that is sent, and goes with the stage''s end';
+COMMENT ON COLUMN ring_turns.next_at IS 'the earliest moment of its bells; whoever answers or changes a roster leaves it, the turn reads anew';
+
 -- A call: to one person, by one channel, for one ring or several. A queue like the notices.
 CREATE TABLE calls (
     id           uuid        PRIMARY KEY,
