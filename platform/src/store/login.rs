@@ -114,3 +114,25 @@ impl Tells for Router {}
 impl Tells for Desk {}
 impl Tells for Office {}
 impl Tells for People {}
+
+#[cfg(test)]
+mod tests {
+    use super::{Board, Desk, Intake, Login, Notifier, Office, Owner, People, Relay, Router};
+    use crate::store::TASKS;
+
+    #[test]
+    fn every_task_is_a_login_and_only_the_owner_is_none() {
+        let logins = [
+            Intake::TASK,
+            Relay::TASK,
+            Router::TASK,
+            Notifier::TASK,
+            Desk::TASK,
+            Board::TASK,
+            Office::TASK,
+            People::TASK,
+        ];
+        assert_eq!(logins, TASKS.map(Some));
+        assert_eq!(Owner::TASK, None);
+    }
+}

@@ -1,4 +1,4 @@
-//! All SQL, in a room per subject: one concrete store, methods named entity first, verb second.
+//! All SQL, in a room per subject: one store, whose type is its login ([`Login`]), methods named entity first, verb second.
 //!
 //! Two rooms do more than ask: `packs` reads a pack's rules inside the transaction that loads it, because what was sound before may
 //! not be any more, and `admin` writes the files that hold the logins which it makes.

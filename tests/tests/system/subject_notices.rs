@@ -1,5 +1,7 @@
 //! Mails that are not about a ticket: queued once, by every login that may, and everything that reads notices copes with them.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::time::Duration;
 
 use casework::words::Urgency;
