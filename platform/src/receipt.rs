@@ -15,10 +15,7 @@ const EPOCH: NaiveDate = NaiveDate::from_ymd_opt(2026, 1, 1).expect("a date");
 /// A report's id: days since 2026-01-01 above 40 random bits.
 ///
 /// In JSON and in the database it is that number; people read it as a receipt, which is what it displays as and is parsed from.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, sqlx::Type, serde::Serialize, serde::Deserialize,
-)]
-#[sqlx(transparent)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
 pub struct ReportId(i64);
 

@@ -3,7 +3,10 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use platform::broker::{Topology, messages_waiting};
+use platform::{
+    broker::{Topology, messages_waiting},
+    run::telemetry::chain,
+};
 use sqlx::{Connection, PgConnection};
 
 use crate::wait::within;
@@ -141,7 +144,7 @@ impl Aftermath {
                 Ok(waiting) => Some(format!("{waiting} messages in the broker's queues")),
                 // Where servers are broken on purpose it may be away by now.
                 Err(_) if self.expected.contains(&Left::Errors) => None,
-                Err(e) => Some(format!("the broker can't be asked what is left: {e}")),
+                Err(e) => Some(format!("the broker can't be asked what is left: {}", chain(&e))),
             };
             left.is_none().then_some(())
         })

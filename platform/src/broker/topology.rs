@@ -166,7 +166,8 @@ pub async fn messages_waiting(url: &str, topology: &Topology) -> Result<u32, Bro
             waiting += found.message_count();
         }
     }
-    answered("close", amqp.close(200, "bye".into())).await?;
+    // Closing also closes the channels that a missing queue has closed before, which lapin calls an error.
+    _ = answered("close", amqp.close(200, "bye".into())).await;
     Ok(waiting)
 }
 

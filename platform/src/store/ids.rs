@@ -6,6 +6,12 @@
 
 use std::{fmt, str::FromStr};
 
+use sqlx::{
+    Decode, Encode, Postgres, Type,
+    encode::IsNull,
+    error::BoxDynError,
+    postgres::{PgArgumentBuffer, PgHasArrayType, PgTypeInfo, PgValueRef},
+};
 use uuid::Uuid;
 
 pub use crate::receipt::ReportId;
@@ -79,4 +85,34 @@ ids! {
     SessionId(Uuid),
     /// A browser in which somebody logged in (`login_devices.device`).
     DeviceId(Uuid),
+}
+
+// A receipt is known where no database is: how it lies in one is said here.
+
+impl Type<Postgres> for ReportId {
+    fn type_info() -> PgTypeInfo {
+        <i64 as Type<Postgres>>::type_info()
+    }
+
+    fn compatible(other: &PgTypeInfo) -> bool {
+        <i64 as Type<Postgres>>::compatible(other)
+    }
+}
+
+impl PgHasArrayType for ReportId {
+    fn array_type_info() -> PgTypeInfo {
+        i64::array_type_info()
+    }
+}
+
+impl Encode<'_, Postgres> for ReportId {
+    fn encode_by_ref(&self, buffer: &mut PgArgumentBuffer) -> Result<IsNull, BoxDynError> {
+        <i64 as Encode<Postgres>>::encode_by_ref(&self.get(), buffer)
+    }
+}
+
+impl<'r> Decode<'r, Postgres> for ReportId {
+    fn decode(value: PgValueRef<'r>) -> Result<Self, BoxDynError> {
+        <i64 as Decode<Postgres>>::decode(value).map(Self::from_db)
+    }
 }

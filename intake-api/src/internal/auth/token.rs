@@ -13,7 +13,6 @@ use platform::seal::read_private;
 use platform::store::{AccountId, DeviceId, SessionId};
 use rand::Rng;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use uuid::Uuid;
 
 const ISSUER: &str = "shouwang";
 const AUDIENCE: &str = "shouwang-internal";
@@ -182,6 +181,7 @@ mod tests {
     use hmac::{Hmac, KeyInit, Mac};
     use platform::clock;
     use rand::{SeedableRng, rngs::StdRng};
+    use uuid::Uuid;
 
     use super::*;
 

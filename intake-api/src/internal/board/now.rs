@@ -11,7 +11,7 @@ use casework::words::TicketClock;
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
-    store::{BoardNow, NoticeId, StoreError, UnlistedArea, Word},
+    store::{BoardNow, StoreError, UnlistedArea, Word},
     text::Lang,
 };
 
@@ -277,7 +277,7 @@ mod tests {
                 mailbox: "police@example.cn".into(),
                 example: true,
             }),
-            again: Some(NoticeId(uuid::Uuid::nil())),
+            again: Some(platform::store::NoticeId(uuid::Uuid::nil())),
         }
     }
 
