@@ -21,7 +21,9 @@ fn links(raw: &str, base: &str) -> Vec<String> {
         .filter_map(|word| word.strip_prefix(base))
         .map(str::to_owned);
     let hrefs = html.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next());
-    let in_html = hrefs.map(|href| href.strip_prefix(base).expect("a link of ours").to_owned());
+    // A telephone is no page.
+    let pages = hrefs.filter(|href| !href.starts_with("tel:"));
+    let in_html = pages.map(|href| href.strip_prefix(base).expect("a link of ours").to_owned());
     let mut all: Vec<String> = in_text.chain(in_html).collect();
     assert!(!all.is_empty(), "a mail without a link: {text}");
     all.sort();
