@@ -214,7 +214,7 @@ impl Progress {
     }
 }
 
-fn clocks<'t>(tickets: &'t [StatusTicket], stage: Option<TicketClock>) -> impl Iterator<Item = &'t StatusStage> {
+fn clocks(tickets: &[StatusTicket], stage: Option<TicketClock>) -> impl Iterator<Item = &StatusStage> {
     tickets
         .iter()
         .flat_map(|ticket| &ticket.stages)

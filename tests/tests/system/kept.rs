@@ -76,7 +76,7 @@ async fn over_a_login_the_text_comes_back_and_is_not_sent_by_itself() {
 
     let (login, password) = accounts.of("member");
     for cookie in ["", "sw_session=nonsense", "sw_session="] {
-        let refused = send(&system, &path, cookie, &contact(&csrf, &version)).await;
+        let refused = send(system, &path, cookie, &contact(&csrf, &version)).await;
         assert_eq!(refused.page.status, StatusCode::UNAUTHORIZED);
         assert!(
             !refused.page.text.contains("不敢") && !refused.page.text.contains("县医院"),
@@ -85,11 +85,11 @@ async fn over_a_login_the_text_comes_back_and_is_not_sent_by_itself() {
         let kept = refused.page.hidden("kept");
         // A wrong password loses nothing.
         let wrong = [("login", login), ("password", "wrong"), ("kept", &kept)];
-        let again = send(&system, "/login", cookie, &wrong).await;
+        let again = send(system, "/login", cookie, &wrong).await;
         assert_eq!(again.page.status, StatusCode::UNAUTHORIZED);
         let kept = again.page.hidden("kept");
         let right = [("login", login), ("password", password), ("kept", &kept)];
-        let back = send(&system, "/login", cookie, &right).await;
+        let back = send(system, "/login", cookie, &right).await;
         assert_eq!(back.page.status, StatusCode::OK, "{}", back.page.text);
         assert!(shows(&back.page.text) && back.page.text.contains("县医院") && back.page.text.contains("李警官"));
         assert!(back.page.text.contains("还没有") || back.page.text.contains("没有执行"));
@@ -101,7 +101,7 @@ async fn over_a_login_the_text_comes_back_and_is_not_sent_by_itself() {
         let fresh = back.page.hidden("csrf");
         assert_ne!(fresh, csrf);
         let sent = send(
-            &system,
+            system,
             &path,
             &session(&back.headers),
             &contact(&fresh, &back.page.hidden("version")),
@@ -111,27 +111,27 @@ async fn over_a_login_the_text_comes_back_and_is_not_sent_by_itself() {
     }
 
     // Whoever logs in instead of the owner reads nothing; the owner still gets it.
-    let refused = send(&system, &path, "", &contact(&csrf, &version)).await;
+    let refused = send(system, &path, "", &contact(&csrf, &version)).await;
     let kept = refused.page.hidden("kept");
     let (other, its_password) = accounts.of("leader");
     let stranger = [("login", other), ("password", its_password), ("kept", &kept)];
-    let stranger = send(&system, "/login", "", &stranger).await;
+    let stranger = send(system, "/login", "", &stranger).await;
     assert!(!stranger.page.text.contains("不敢") && stranger.page.text.contains("另一个账号"));
     let kept = stranger.page.hidden("kept");
     let owner = [("login", login), ("password", password), ("kept", &kept)];
-    let owner = send(&system, "/login", &session(&stranger.headers), &owner).await;
+    let owner = send(system, "/login", &session(&stranger.headers), &owner).await;
     assert!(shows(&owner.page.text));
 
     // A press without a text comes back too, and signing out keeps nothing.
     let sign = send(
-        &system,
+        system,
         &format!("/tickets/{id}/sign"),
         "",
         &[("csrf", &csrf), ("version", "1")],
     )
     .await;
     assert_eq!(sign.page.status, StatusCode::UNAUTHORIZED);
-    let out = send(&system, "/logout", "", &[("csrf", &csrf)]).await;
+    let out = send(system, "/logout", "", &[("csrf", &csrf)]).await;
     assert_eq!(out.page.location.as_deref(), Some("/login"));
 }
 
@@ -142,7 +142,7 @@ async fn a_second_person_logs_in_over_the_first_and_acts_for_nobody_else() {
     let (csrf, version) = (page.hidden("csrf"), page.hidden("version"));
     let (login, password) = accounts.of("leader");
     let over = send(
-        &system,
+        system,
         "/login",
         first.cookie(),
         &[("login", login), ("password", password), ("next", "/desk")],
@@ -153,7 +153,7 @@ async fn a_second_person_logs_in_over_the_first_and_acts_for_nobody_else() {
 
     // The first person's page, sent in the browser in which the second is logged in now.
     let path = format!("/tickets/{id}/contact");
-    let refused = send(&system, &path, &second, &contact(&csrf, &version)).await;
+    let refused = send(system, &path, &second, &contact(&csrf, &version)).await;
     assert_eq!(refused.page.status, StatusCode::FORBIDDEN);
     assert!(refused.page.text.contains("另一位同事") && refused.page.text.contains("县医院"));
     assert_eq!(
@@ -167,7 +167,7 @@ async fn a_second_person_logs_in_over_the_first_and_acts_for_nobody_else() {
     let (login, password) = accounts.of("member");
     let kept = refused.page.hidden("kept");
     let owner = send(
-        &system,
+        system,
         "/login",
         &second,
         &[("login", login), ("password", password), ("kept", &kept)],
@@ -177,7 +177,7 @@ async fn a_second_person_logs_in_over_the_first_and_acts_for_nobody_else() {
 
     // One's own page of an earlier session is not lost either, and not sent.
     let mine = session(&owner.headers);
-    let earlier = send(&system, &path, &mine, &contact(&csrf, &version)).await;
+    let earlier = send(system, &path, &mine, &contact(&csrf, &version)).await;
     assert_eq!(earlier.page.status, StatusCode::FORBIDDEN);
     assert!(shows(&earlier.page.text) && earlier.page.text.contains("上次登录"));
     // A text that another site plants is not brought back.
@@ -198,7 +198,7 @@ async fn a_second_person_logs_in_over_the_first_and_acts_for_nobody_else() {
 async fn a_harmless_change_and_a_wrong_field_keep_every_text() {
     let (scene, member, id, page) = signed().await;
     let Scene { system, accounts, .. } = &scene;
-    let leader = accounts.browser(&system, "leader").await;
+    let leader = accounts.browser(system, "leader").await;
     let theirs = leader.get(&format!("/tickets/{id}")).await;
     let account: i64 = system
         .count("SELECT id FROM accounts WHERE login = 'demo-leader'")
@@ -226,7 +226,7 @@ async fn a_harmless_change_and_a_wrong_field_keep_every_text() {
     assert_eq!(sent.status, StatusCode::SEE_OTHER, "one press sends it: {}", sent.text);
 
     // A wrong field: the others stay, also in forms that never thought of it.
-    let office = accounts.browser(&system, "office").await;
+    let office = accounts.browser(system, "office").await;
     let rules = office.get("/rules/1").await;
     let long = "因".repeat(501);
     let refused = office
@@ -237,7 +237,7 @@ async fn a_harmless_change_and_a_wrong_field_keep_every_text() {
         .await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(refused.text.contains(&long));
-    let admin = accounts.browser(&system, "admin").await;
+    let admin = accounts.browser(system, "admin").await;
     let people = admin.get("/people").await;
     let fields = [
         ("csrf", people.hidden("csrf")),
@@ -339,7 +339,7 @@ async fn of_a_text_that_is_too_long_the_page_says_that_it_is_not_carried() {
         }
         for lang in ["zh", "en"] {
             let cookie = format!("lang={lang}");
-            let refused = send(&system, &path, &cookie, &fields).await.page;
+            let refused = send(system, &path, &cookie, &fields).await.page;
             assert_eq!(refused.status, StatusCode::UNAUTHORIZED, "{lang} {signs}");
             assert_eq!(
                 refused.text.contains("。终"),
@@ -363,12 +363,12 @@ async fn of_a_text_that_is_too_long_the_page_says_that_it_is_not_carried() {
             if lang == "zh" {
                 // With a wrong password the page is another: the text is not on it any more, and it says so.
                 let wrong = [("login", login), ("password", "wrong"), ("kept", &kept)];
-                let wrong = send(&system, "/login", &cookie, &wrong).await.page;
+                let wrong = send(system, "/login", &cookie, &wrong).await.page;
                 assert_eq!(banner(&wrong.text).contains(gone), !carried, "{}", banner(&wrong.text));
                 kept = wrong.hidden("kept");
             }
             let right = [("login", login), ("password", password), ("kept", &kept)];
-            let back = send(&system, "/login", &cookie, &right).await.page;
+            let back = send(system, "/login", &cookie, &right).await.page;
             assert_eq!(back.status, StatusCode::OK, "what a login page carries, a login takes");
             assert!(
                 back.text.contains("县医院") && back.text.contains("李警官"),

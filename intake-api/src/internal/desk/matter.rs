@@ -12,10 +12,15 @@ pub(crate) struct Matter {
     #[serde(flatten)]
     place: Option<Place>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    narrative: Option<Option<Foreign>>,
+    narrative: Option<Shown>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     children: Vec<MatterChild>,
 }
+
+/// A field that is shown; null where it was not given.
+#[derive(Serialize)]
+#[serde(transparent)]
+struct Shown(Option<Foreign>);
 
 /// A child, in the report's order.
 #[derive(Serialize)]
@@ -25,9 +30,9 @@ struct MatterChild {
     #[serde(flatten)]
     birth: Option<Birth>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    school: Option<Option<Foreign>>,
+    school: Option<Shown>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    home_address: Option<Option<Foreign>>,
+    home_address: Option<Shown>,
 }
 
 /// `None` when it can't be opened.
@@ -38,13 +43,13 @@ pub(crate) fn matter(opened: &Opened) -> Option<Matter> {
     let shows = |part| opened.shows.has(part);
     Some(Matter {
         place: shows(Part::Place).then(|| opened.place.clone().unwrap_or_default()),
-        narrative: shows(Part::Narrative).then(|| opened.narrative.clone()),
+        narrative: shows(Part::Narrative).then(|| Shown(opened.narrative.clone())),
         children: (0..opened.count())
             .map(|n| MatterChild {
                 known: of_child(opened.children.as_ref(), n),
                 birth: shows(Part::Birth).then(|| of_child(opened.birth.as_ref(), n).unwrap_or_default()),
-                school: shows(Part::School).then(|| of_child(opened.school.as_ref(), n).flatten()),
-                home_address: shows(Part::Home).then(|| of_child(opened.home.as_ref(), n).flatten()),
+                school: shows(Part::School).then(|| Shown(of_child(opened.school.as_ref(), n).flatten())),
+                home_address: shows(Part::Home).then(|| Shown(of_child(opened.home.as_ref(), n).flatten())),
             })
             .collect(),
     })

@@ -35,18 +35,18 @@ impl Queue {
         let report = fixture.stored(Sample::BruisesAtSchool).await;
         let now = clock::now();
         fixture.route(&report, now).await;
-        let db = PgPool::connect(&fixture.url).await.unwrap();
+        let db = PgPool::connect(&fixture.url).await.expect("a connection");
         db.execute("ALTER TABLE notices DROP CONSTRAINT notices_ticket_id_fkey, DROP CONSTRAINT notices_county_unit_fkey, SET (autovacuum_enabled = off)")
             .await
-            .unwrap();
+            .expect("a statement");
         // The planner's knowledge is that of a queue that was empty until now, and nobody tells it more before all is sent.
-        db.execute("VACUUM ANALYZE notices").await.unwrap();
+        db.execute("VACUUM ANALYZE notices").await.expect("a statement");
         backlog::notices_held(&db, WAITING, &["P1", "P2", "P3"], "P1").await;
         db.execute(
             "UPDATE notices SET due_at = now() + interval '1 hour' WHERE urgency = 'P1' AND due_at = '-infinity'",
         )
         .await
-        .unwrap();
+        .expect("a statement");
         // What a mail says is read by the tickets of its notice, however many others the county has.
         backlog::tickets(&db, TICKETS).await;
         let probe = Probe::new(&fixture);
@@ -103,24 +103,28 @@ impl Queue {
 
     /// Somebody holds a snapshot (a dump), so what is done can't be cleared away while the backlog is worked off.
     async fn what_is_done_is_not_walked_over_again(&self, owner: Uuid) {
-        let mut dump = self.db.begin().await.unwrap();
+        let mut dump = self.db.begin().await.expect("a transaction");
         dump.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             .await
-            .unwrap();
-        dump.execute("SELECT count(*) FROM packs").await.unwrap();
+            .expect("a statement");
+        dump.execute("SELECT count(*) FROM packs").await.expect("a statement");
         let mut onward = Onward::default();
         for _ in 0..20 {
             let leased = lease_onward(&self.probe.store, owner, self.now, (500, LeaseOf::All), &mut onward)
                 .await
-                .unwrap();
+                .expect("a lease");
             assert_eq!(leased.len(), 500);
             let settled = settlements(&leased, self.now);
-            self.probe.store.notice_settle(owner, &settled).await.unwrap();
+            self.probe
+                .store
+                .notice_settle(owner, &settled)
+                .await
+                .expect("a settlement");
         }
         let limits = (LEASE.0 + 1500, LEASE.1 + 1500);
         self.lease_of_50("a lease behind 10,000 that are done", limits, owner, &mut onward)
             .await;
-        dump.rollback().await.unwrap();
+        dump.rollback().await.expect("a rollback");
     }
 
     async fn the_gauge_stops_counting(&self) {
@@ -135,13 +139,13 @@ impl Queue {
 
     /// By now the server has counted by itself. All are given up at the same time, which no statistics know yet.
     async fn pages_show_some_of_many_that_were_given_up(&self) {
-        self.db.execute("VACUUM ANALYZE notices").await.unwrap();
+        self.db.execute("VACUUM ANALYZE notices").await.expect("a statement");
         self.db
             .execute("UPDATE notices SET state = 'failed', finished_at = now(), leased_until = NULL, lease_owner = NULL WHERE urgency = 'P3'")
             .await
-            .unwrap();
+            .expect("a lease");
         pages_cost_what_they_show(&self.fixture, "notices given up").await;
-        self.db.execute("VACUUM ANALYZE notices").await.unwrap();
+        self.db.execute("VACUUM ANALYZE notices").await.expect("a statement");
         pages_cost_what_they_show(&self.fixture, "notices given up, VACUUM ANALYZE").await;
     }
 }

@@ -15,7 +15,7 @@ async fn full_outbox() -> (Fixture, DateTime<Utc>) {
     let fixture = Fixture::new().await;
     backlog::outbox(&fixture.db, WAITING).await;
     let now = clock::now();
-    fixture.db.execute("VACUUM ANALYZE outbox").await.unwrap();
+    fixture.db.execute("VACUUM ANALYZE outbox").await.expect("a statement");
     (fixture, now)
 }
 
@@ -85,5 +85,9 @@ async fn the_routers_turn_past_the_broker(fixture: &Fixture, now: DateTime<Utc>)
     let again = router
         .store
         .outbox_take("taihe", later, waits(now), 100, &mut from_the_head);
-    assert_eq!(again.await.unwrap(), first, "a router that died holds them for 20 s");
+    assert_eq!(
+        again.await.expect("rows"),
+        first,
+        "a router that died holds them for 20 s"
+    );
 }
