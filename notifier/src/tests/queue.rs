@@ -99,7 +99,10 @@ async fn a_lease_is_p1_first_exclusive_and_runs_out() {
         .unwrap();
     assert_eq!((urgent.len(), urgent[0].urgency.as_str()), (1, "P1"));
     let rest = queue.lease(first, 0).await;
-    assert!(rest.len() > 3 && rest.is_sorted_by_key(|n| n.urgency), "{rest:?}");
+    assert!(
+        rest.len() > 3 && rest.is_sorted_by_key(|n| std::cmp::Reverse(n.urgency)),
+        "{rest:?}"
+    );
     assert!(rest.iter().any(|n| n.urgency != Urgency::P1), "both reports wait");
     assert!(queue.lease(second, 19).await.is_empty(), "a held notice is leased once");
 
