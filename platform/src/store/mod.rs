@@ -54,8 +54,8 @@ pub use login::{
 };
 pub use notices::{
     Attempt, Blocked, Bounced, FailedNotice, LeaseOf, LeasedNotice, LostNotice, MailState, NOTICES_COUNTED, NoticeBell,
-    NoticeContact, NoticeDecision, NoticeDepth, NoticeFlood, NoticeKind, NoticeStage, NoticeState, NoticeTicket, Phone,
-    ResendError, Resent, Said, Settlement, Subject, SubjectKind, SubjectNotice, To, UnitCall, UnitContact, Verdict,
+    NoticeContact, NoticeDepth, NoticeFlood, NoticeKind, NoticeStage, NoticeState, NoticeTicket, Phone, ResendError,
+    Resent, Said, Settlement, Subject, SubjectKind, SubjectNotice, To, UnitCall, UnitContact, Verdict,
 };
 pub use openings::{
     Opening, OpeningActing, OpeningAsk, OpeningAsked, OpeningClock, OpeningClocks, OpeningDeed, OpeningDenied,

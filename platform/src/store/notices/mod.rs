@@ -15,7 +15,5 @@ pub use kind::{NoticeKind, NoticeState};
 pub use mail_state::{Blocked, MailState};
 pub use queue::{Attempt, LeaseOf, NOTICES_COUNTED, NoticeDepth, Settlement, Verdict};
 pub use resend::{Bounced, LostNotice, ResendError, Resent};
-pub use said::{
-    FailedNotice, LeasedNotice, NoticeContact, NoticeDecision, NoticeFlood, NoticeStage, NoticeTicket, Phone,
-};
+pub use said::{FailedNotice, LeasedNotice, NoticeContact, NoticeFlood, NoticeStage, NoticeTicket, Phone};
 pub use subject::{Said, Subject, SubjectKind, SubjectNotice, To};

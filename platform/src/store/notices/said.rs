@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use casework::routing::{Basis, MatchedRow};
+use casework::routing::Basis;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::Value;
@@ -131,22 +131,9 @@ pub struct NoticeTicket {
     pub about: Vec<TicketClock>,
     /// Its stages: sign, contact, resolve.
     pub stages: Vec<NoticeStage>,
-    /// What dispatched it.
-    pub decision: Option<NoticeDecision>,
     /// Situations that asked it, where it shows them.
     #[serde(default)]
     pub own: Vec<String>,
-}
-
-/// The decision that dispatched a ticket: which situations asked for it is read from its rows.
-#[derive(Clone, Debug, Deserialize)]
-pub struct NoticeDecision {
-    /// Version of the pack.
-    pub pack_version: i32,
-    /// Version of the rules.
-    pub rule_set: i32,
-    /// Rows that matched.
-    pub rows: Vec<MatchedRow>,
 }
 
 /// A stage as a mail shows it.

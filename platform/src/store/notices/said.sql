@@ -33,10 +33,6 @@ CROSS JOIN LATERAL (
                            WHEN t.shows && '{own,situations}' THEN to_jsonb(t.own) ELSE '[]' END,
                'closed_at', t.resolved_at, 'close_outcome', t.close_outcome,
                'transfer_to', (SELECT x.name FROM units x WHERE x.county = t.county AND x.code = t.transfer_to), 'dispatched_at', t.dispatched_at, 'basis', t.basis, 'about', about.stages,
-               -- A decision and its tickets carry the same time; a successor has that of its own dispatch, later.
-               'decision', (SELECT jsonb_build_object('pack_version', d.pack_version, 'rule_set', d.rule_set, 'rows', d.rows)
-                            FROM decisions d WHERE d.report_id = t.report_id AND d.decided_at <= t.dispatched_at
-                            ORDER BY d.decided_at DESC, d.round DESC LIMIT 1),
                'stages', (SELECT coalesce(jsonb_agg(jsonb_build_object('stage', s.stage, 'due_at', s.due_at, 'time_limit', s.time_limit,
                                 'start_event', s.start_event, 'basis', s.basis, 'grade', s.grade, 'provisional', s.provisional,
                                 'ended_at', s.ended_at, 'ended_how', s.ended_how) ORDER BY array_position(ARRAY['sign', 'contact', 'resolve', 'confirm', 'approve'], s.stage)), '[]')
