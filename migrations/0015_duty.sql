@@ -175,6 +175,7 @@ CREATE TABLE calls (
     drill        boolean     NOT NULL,
     waiting      integer,
     system_late  boolean     NOT NULL,
+    night        boolean     NOT NULL,
     created_at   timestamptz NOT NULL,
     state        text        NOT NULL CHECK (state IN ('queued', 'handed-over', 'delivered', 'failed', 'silenced')),
     due_at       timestamptz NOT NULL DEFAULT '-infinity',
@@ -196,6 +197,8 @@ COMMENT ON COLUMN calls.account_id IS 'who; NULL: a phone of the pack''s last re
 COMMENT ON COLUMN calls.last_resort IS 'which of the pack''s phones, 1 first';
 COMMENT ON COLUMN calls.unit IS 'for which unit the person is on duty';
 COMMENT ON COLUMN calls.waiting IS 'how many reports wait for the person, where the call says their number alone';
+COMMENT ON COLUMN calls.night IS 'outside of the unit''s duty hours: only telephones that ring at night are tried';
+COMMENT ON COLUMN calls.due_at IS 'when it is tried next; -infinity: never tried';
 COMMENT ON COLUMN calls.state IS 'silenced: somebody answered, or the act was done, before it went out';
 COMMENT ON COLUMN calls.last_error IS 'the gateway''s words, numbers taken out';
 
@@ -225,3 +228,52 @@ CREATE TABLE call_steps (
 COMMENT ON TABLE call_steps IS 'the evidence ladder of a call: only added to';
 COMMENT ON COLUMN call_steps.step IS 'picked-up: a shared telephone answered, which is nobody';
 COMMENT ON COLUMN call_steps.detail IS 'until when and why it is held, why it failed; numbers taken out';
+
+-- One number of a call. A person has several, and the next one is tried when one does not answer.
+CREATE TABLE call_tries (
+    call_id        uuid        NOT NULL REFERENCES calls,
+    place          smallint    NOT NULL CHECK (place > 0),
+    county         text        NOT NULL,
+    phone_id       bigint      REFERENCES phones,
+    gateway        text        NOT NULL,
+    provider_id    text,
+    attempts       integer     NOT NULL,
+    began_at       timestamptz NOT NULL,
+    handed_at      timestamptz,
+    receipt_due_at timestamptz,
+    outcome        text        CHECK (outcome IN ('delivered', 'failed')),
+    outcome_at     timestamptz,
+    PRIMARY KEY (call_id, place),
+    CONSTRAINT call_tries_outcome CHECK ((outcome IS NULL) = (outcome_at IS NULL))
+);
+CREATE INDEX call_tries_provider ON call_tries (gateway, provider_id) WHERE provider_id IS NOT NULL;
+CREATE INDEX call_tries_awaited ON call_tries (county, receipt_due_at) WHERE outcome IS NULL AND receipt_due_at IS NOT NULL;
+COMMENT ON TABLE call_tries IS 'the numbers of a call that were tried, and what became of each';
+COMMENT ON COLUMN call_tries.place IS 'which number, 1 first; the gateway is given it with the id of the call';
+COMMENT ON COLUMN call_tries.phone_id IS 'NULL: no telephone of a person, but a shared one, one of the last resort, a mailbox or a page';
+COMMENT ON COLUMN call_tries.gateway IS 'by which description it was sent';
+COMMENT ON COLUMN call_tries.provider_id IS 'what the provider calls it, where it says so';
+COMMENT ON COLUMN call_tries.began_at IS 'written before the gateway is asked: a try that is repeated after a crash is known for one';
+COMMENT ON COLUMN call_tries.receipt_due_at IS 'without a receipt until then it counts as failed; NULL: the gateway gives none';
+COMMENT ON COLUMN call_tries.outcome IS 'as the receipt says; the first word stands, but for a success after none came in time';
+
+-- Whether a call still calls for something: one of its rings is of an open stage and unanswered.
+CREATE FUNCTION call_is_wanted(which uuid) RETURNS boolean
+    LANGUAGE sql STABLE AS $$
+    SELECT EXISTS (SELECT FROM call_rings r JOIN bells b USING (stage_id, due_generation, cause) JOIN stages s ON s.id = r.stage_id
+                   WHERE r.call_id = which AND s.ended_at IS NULL AND s.due_generation = r.due_generation
+                       AND (b.answered_at IS NULL OR (b.cause = 'again' AND b.answered_at < r.planned_at)));
+$$;
+
+-- A call that reached nobody: the router's next turn finds its stages at once, and queues the next channel or the next seat.
+CREATE FUNCTION call_fail(which uuid, at timestamptz, why text) RETURNS void
+    LANGUAGE sql AS $$
+    WITH failed AS (
+        UPDATE calls SET state = 'failed', finished_at = at, last_error = why, lease_owner = NULL, leased_until = NULL
+        WHERE id = which AND finished_at IS NULL RETURNING id
+    ), step AS (
+        INSERT INTO call_steps (at, call_id, step, detail) SELECT at, id, 'failed', why FROM failed ON CONFLICT DO NOTHING
+    )
+    UPDATE ring_turns t SET next_at = least(t.next_at, at)
+    WHERE t.stage_id IN (SELECT r.stage_id FROM failed f JOIN call_rings r ON r.call_id = f.id);
+$$;

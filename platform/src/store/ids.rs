@@ -81,6 +81,10 @@ ids! {
     ReadId(i64),
     /// A row of `notices`; also the Message-ID of its mail.
     NoticeId(Uuid),
+    /// A row of `phones`: a telephone of a person.
+    PhoneId(i64),
+    /// A row of `calls`; the gateway is given it with every try.
+    CallId(Uuid),
     /// A row of `sessions`.
     SessionId(Uuid),
     /// A browser in which somebody logged in (`login_devices.device`).

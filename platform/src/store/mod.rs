@@ -46,8 +46,8 @@ pub use desk::{
 pub use due::Onward;
 pub use floods::{Flood, FloodAct, FloodActing, FloodClosing, FloodGround, FloodKind, FloodReport, FloodState};
 pub use ids::{
-    AccessId, AccountActId, AccountId, CaseId, DeviceId, FactorResetId, FloodClosingId, FloodId, GrantRequestId,
-    NoticeId, OpeningId, ReadId, ReportId, SessionId, StageId, TicketId,
+    AccessId, AccountActId, AccountId, CallId, CaseId, DeviceId, FactorResetId, FloodClosingId, FloodId,
+    GrantRequestId, NoticeId, OpeningId, PhoneId, ReadId, ReportId, SessionId, StageId, TicketId,
 };
 pub use login::{
     Board, Desk, Intake, Login, Notifier, Office, Owner, People, ReadsFacts, Relay, Router, SeesCounty, Tells,

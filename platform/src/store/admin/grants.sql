@@ -59,6 +59,15 @@ GRANT SELECT (id, ended_at) ON factor_resets TO "{role}_notifier";
 GRANT INSERT ON notices, notice_tickets, notice_attempts, mail_state TO "{role}_notifier";
 GRANT UPDATE ON notices, mail_state TO "{role}_notifier";
 
+-- notifier, calls: whom to dial, what came of it, and the turn of the router that a failed one wakes.
+GRANT SELECT ON calls, call_rings, call_tries, call_steps, bells, phones TO "{role}_notifier";
+GRANT SELECT (stage_id, next_at) ON ring_turns TO "{role}_notifier";
+GRANT UPDATE (state, due_at, lease_owner, leased_until, attempts, finished_at, last_error) ON calls TO "{role}_notifier";
+GRANT INSERT, UPDATE ON call_tries TO "{role}_notifier";
+GRANT INSERT ON call_steps TO "{role}_notifier";
+GRANT UPDATE (next_at) ON ring_turns TO "{role}_notifier";
+GRANT EXECUTE ON FUNCTION call_is_wanted(uuid), call_fail(uuid, timestamptz, text) TO "{role}_notifier";
+
 -- desk: one unit's tickets, by row-level security. No report but those it holds a ticket of.
 -- What a report says comes through desk_ticket_read alone, which writes down who read it.
 GRANT SELECT ON tickets, stages, stage_rounds, escalation_steps, events TO "{role}_desk";
