@@ -7,6 +7,10 @@ make_keys() {
   if [[ ! -s $RUN/keys/token.key ]]; then
     operator "$(binaries)/intake-api" key new-token "$RUN/keys/token.key" >/dev/null
   fi
+  if [[ ! -s $RUN/keys/contact.key ]]; then
+    operator "$(binaries)/intake-api" key new-contact "$RUN/keys/contact.key" >/dev/null
+    note "new contact key: copy $RUN/keys/contact.key to a safe place"
+  fi
   if [[ -s $RUN/keys/master.key ]]; then
     note "kept"
     return 0

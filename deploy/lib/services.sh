@@ -29,7 +29,6 @@ service_config() {
   local name pairs=(
     "SHOUWANG_PRIVATE_ADDR=127.0.0.1:$(port_of "private-$1")"
     "SHOUWANG_DB_LOGINS=$RUN/logins"
-    "SHOUWANG_MASTER_KEY_FILE=$RUN/keys/master.key"
     "PUBLIC_URL=$(public_url)"
     "INTERNAL_URL=$(internal_url)"
   )
@@ -40,6 +39,8 @@ service_config() {
       "SHOUWANG_INTERNAL_ADDR=127.0.0.1:$(port_of internal)"
       "SHOUWANG_DRILL_SECRET_FILE=$RUN/keys/drill.secret"
       "SHOUWANG_TOKEN_KEY_FILE=$RUN/keys/token.key"
+      "SHOUWANG_MASTER_KEY_FILE=$RUN/keys/master.key"
+      "SHOUWANG_CONTACT_KEY_FILE=$RUN/keys/contact.key"
       "AMQP_URL=$(amqp_url)"
     )
     if [[ -s $RUN/keys/demo.json ]]; then pairs+=("SHOUWANG_DEMO_FILE=$RUN/keys/demo.json"); fi
@@ -49,7 +50,8 @@ service_config() {
     # A drill must never reach a real mailbox: it is mailed only into our own catcher.
     local drill_mail=true
     if given SMTP_URL >/dev/null; then drill_mail=false; fi
-    pairs+=("SMTP_URL=$(smtp_url)" "SHOUWANG_DRILL_MAIL=$drill_mail")
+    pairs+=("SMTP_URL=$(smtp_url)" "SHOUWANG_DRILL_MAIL=$drill_mail"
+      "SHOUWANG_CONTACT_KEY_FILE=$RUN/keys/contact.key")
     ;;
   esac
   for name in "${PASSED_ON[@]}"; do
@@ -148,6 +150,6 @@ service_stop() {
 operator() {
   private_dir config
   write_env "$RUN/config/operator.env" "DATABASE_URL=${OPERATOR_URL:-$(database_url)}" "SHOUWANG_LOG=warn" \
-    "SHOUWANG_MASTER_KEY_FILE=$RUN/keys/master.key"
+    "SHOUWANG_MASTER_KEY_FILE=$RUN/keys/master.key" "SHOUWANG_CONTACT_KEY_FILE=$RUN/keys/contact.key"
   (cd "$ROOT" && with_env "$RUN/config/operator.env" "$@")
 }

@@ -81,6 +81,11 @@ enum Key {
         /// Where to put it.
         file: PathBuf,
     },
+    /// Make a new contact key in FILE (0600): it seals the telephones of officers. Never overwrites.
+    NewContact {
+        /// Where to put it.
+        file: PathBuf,
+    },
     /// Make a new key for login tokens in FILE (0600). Never overwrites.
     NewToken {
         /// Where to put it.
@@ -160,6 +165,7 @@ async fn main() -> anyhow::Result<()> {
         Command::Migrate { logins, demo } => commands::migrate(logins.as_deref(), demo).await,
         Command::Pack(Pack::Load { dir, successor }) => commands::pack_load(&dir, successor).await,
         Command::Key(Key::New { file }) => commands::key_new(&file),
+        Command::Key(Key::NewContact { file }) => commands::key_new_contact(&file),
         Command::Key(Key::NewToken { file }) => commands::key_new_token(&file),
         Command::People(People::Admin { login, name }) => commands::people::admin(&login, &name).await,
         Command::People(People::First {

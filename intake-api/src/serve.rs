@@ -17,7 +17,7 @@ use platform::{
         readiness::Readiness,
         telemetry,
     },
-    seal::MasterKey,
+    seal::{ContactKey, MasterKey},
     store::{self, BatchWriter, Board, Office, People, Store},
 };
 use tokio::sync::{Mutex, mpsc};
@@ -174,6 +174,7 @@ struct Inside {
     office: Store<Office>,
     people: Store<People>,
     tokens: Arc<Tokens>,
+    contacts: ContactKey,
     demo: Option<Arc<[internal::auth::demo::DemoAccount]>>,
     rules: Arc<internal::auth::Rules>,
 }
@@ -200,6 +201,7 @@ impl Inside {
             office: config.store("office", connections)?,
             people: config.store("people", connections)?,
             tokens: Arc::new(Tokens::load(file, config.login.token_minutes)?),
+            contacts: ContactKey::load(&config.seal)?,
             demo,
             rules: Arc::new(internal::auth::Rules {
                 trust_forwarded: config.intake.trust_forwarded,
@@ -217,6 +219,7 @@ impl Inside {
             office: self.office,
             people: self.people,
             keys,
+            contacts: self.contacts,
             tokens: self.tokens,
             pack,
             examinations: internal::Examinations::default(),

@@ -31,7 +31,8 @@ warm_up_is_quick() {
   (($(now_ms) - began < 15000))
 }
 env_is_private_and_complete() {
-  [[ $(stat -c %a "$OUT/system/env") == 600 && $(stat -c %a "$OUT/system/keys/master.key") == 600 ]] || return 1
+  [[ $(stat -c %a "$OUT/system/env") == 600 && $(stat -c %a "$OUT/system/keys/master.key") == 600 &&
+    $(stat -c %a "$OUT/system/keys/contact.key") == 600 ]] || return 1
   # shellcheck disable=SC1091
   (source "$OUT/system/env" && for name in PUBLIC_URL INTERNAL_URL MAIL_URL DATABASE_URL AMQP_URL \
     DEMO_{OFFICE,OFFICE2,LEADER,MEMBER,LEADING,OVERSIGHT,ADMIN}_{USER,PASSWORD}; do [[ -n ${!name} ]] || exit 1; done)
@@ -198,7 +199,7 @@ county_restored_over_a_demo() {
 # What the browser tests use: that deployment is no demo any more.
 a_fresh_demo() { system down --wipe && system up --demo && ready; }
 wipe_keeps_what_is_not_ours() {
-  given down --wipe && [[ -s $OUT/given/keys/master.key && ! -e $OUT/given/env ]] &&
+  given down --wipe && [[ -s $OUT/given/keys/master.key && -s $OUT/given/keys/contact.key && ! -e $OUT/given/env ]] &&
     echo "SELECT count(*) FROM reports" | "$ROOT/deploy/servers" psql "$OUT/servers" -d given
 }
 

@@ -116,6 +116,7 @@ impl System {
             ("AMQP_URL", servers.amqp_url.clone()),
             ("SHOUWANG_BROKER_PREFIX", prefix.clone()),
             ("SHOUWANG_MASTER_KEY_FILE", path("master.key")),
+            ("SHOUWANG_CONTACT_KEY_FILE", path("contact.key")),
             ("SHOUWANG_TOKEN_KEY_FILE", path("token.key")),
             ("SHOUWANG_DRILL_SECRET_FILE", path("drill.secret")),
             ("SHOUWANG_DEMO_FILE", path("demo.json")),
@@ -137,6 +138,7 @@ impl System {
 
         let key = path("master.key");
         run("intake-api", &["key", "new", &key], &env).await;
+        run("intake-api", &["key", "new-contact", &path("contact.key")], &env).await;
         run("intake-api", &["key", "new-token", &path("token.key")], &env).await;
         run("intake-api", &["migrate", "--demo", "--logins", &path("logins")], &env).await;
 

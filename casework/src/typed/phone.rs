@@ -3,8 +3,10 @@
 //! A field may hold an extension, two numbers, words around them and full-width signs. It is shown as it was typed; only the
 //! numbers in it become links. Nothing but a phone field is read by this: a name such as `值班 2` is a name.
 
+mod dialled;
 mod number;
 
+pub use dialled::{Dialled, NotDialled};
 use number::EXTENSION;
 
 use serde::{Deserialize, Serialize};

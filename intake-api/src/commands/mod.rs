@@ -16,7 +16,7 @@ use platform::{
     remark,
     run::config::Config,
     say,
-    seal::new_key_line,
+    seal::{new_contact_key_line, new_key_line},
     store::{self, Owner, PackError, PackLoaded},
 };
 
@@ -138,6 +138,20 @@ pub(crate) fn key_new(file: &Path) -> anyhow::Result<()> {
     )?;
     say!(
         "master key written to {}; keep a copy outside this machine",
+        file.display()
+    )?;
+    Ok(())
+}
+
+/// `key new-contact FILE`
+pub(crate) fn key_new_contact(file: &Path) -> anyhow::Result<()> {
+    write_new(
+        file,
+        &new_contact_key_line(&mut rand::rng()),
+        "telephones sealed with it would be lost",
+    )?;
+    say!(
+        "contact key written to {}; keep a copy outside this machine",
         file.display()
     )?;
     Ok(())

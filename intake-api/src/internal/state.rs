@@ -5,7 +5,7 @@ use std::sync::Arc;
 use platform::{
     office::why::Why,
     pack::watch::PackWatch,
-    seal::MasterKey,
+    seal::{ContactKey, MasterKey},
     store::{Board, Desk, Office, People, Store},
 };
 
@@ -30,6 +30,8 @@ pub(crate) struct Internal {
     pub(crate) people: Store<People>,
     /// Opens what reporters wrote, for the unit that holds the ticket.
     pub(crate) keys: MasterKey,
+    /// Seals and opens the telephones of officers.
+    pub(crate) contacts: ContactKey,
     /// Signs login tokens.
     pub(crate) tokens: Arc<Tokens>,
     /// The pack in force.

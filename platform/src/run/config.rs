@@ -27,7 +27,7 @@ pub struct Config {
     /// RabbitMQ.
     #[config(nested)]
     pub broker: Broker,
-    /// Keys that seal what reporters write.
+    /// Keys that seal what reporters write, and the telephones of officers.
     #[config(nested)]
     pub seal: Seal,
     /// Addresses the service listens on, and how people reach it.
@@ -80,16 +80,22 @@ pub struct Broker {
     pub prefix: String,
 }
 
-/// Keys.
+/// Keys that seal what reporters write, and the telephones of officers.
 #[derive(Debug, confique::Config)]
 #[config(layer_attr(serde(deny_unknown_fields)))]
 pub struct Seal {
-    /// File with the master key, mode 0600, one line `id:hex`; made by `intake-api key new FILE`. Its loss makes every sealed text unreadable for ever.
+    /// intake-api: file with the master key, mode 0600, one line `id:hex`; made by `intake-api key new FILE`. Its loss makes every sealed text unreadable for ever.
     #[config(env = "SHOUWANG_MASTER_KEY_FILE")]
     pub master_key_file: Option<PathBuf>,
     /// The master key itself, `id:hex`, where a secret store puts it into the environment. The file wins.
     #[config(env = "SHOUWANG_MASTER_KEY")]
     pub master_key: Option<String>,
+    /// intake-api and notifier: file with the contact key, mode 0600, one line `id:hex`; made by `intake-api key new-contact FILE`. It seals the telephones of officers, and no report. Its loss means that everybody enters their telephones again.
+    #[config(env = "SHOUWANG_CONTACT_KEY_FILE")]
+    pub contact_key_file: Option<PathBuf>,
+    /// The contact key itself, `id:hex`. The file wins.
+    #[config(env = "SHOUWANG_CONTACT_KEY")]
+    pub contact_key: Option<String>,
     /// Cipher of new reports: `aes-256-gcm` or `sm4-gcm`. Old reports are opened with the cipher they were sealed with.
     #[config(default = "aes-256-gcm", env = "SHOUWANG_CIPHER")]
     pub cipher: String,

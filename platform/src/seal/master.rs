@@ -1,13 +1,10 @@
 //! The master key and what is derived from it.
 
-use std::{fmt, path::Path};
+use std::fmt;
 
-use anyhow::Context;
-use hkdf::Hkdf;
-use hmac::{Hmac, KeyInit, Mac};
 use rand::Rng;
-use sha2::Sha256;
 
+use super::line::{self, mac, nonce};
 use super::{Cipher, Column, OpenError};
 use crate::run::config::Seal;
 use crate::store::{AccountId, ReportId, SessionId};
@@ -38,20 +35,16 @@ impl fmt::Debug for MasterKey {
     }
 }
 
-/// A fresh key file's line, `id:hex`; the id is random too, so that two keys are never taken for one.
+/// A fresh key file's line, `id:hex`.
 pub fn new_key_line(rng: &mut impl Rng) -> String {
-    let mut id = [0; 4];
-    let mut key = [0; 32];
-    rng.fill_bytes(&mut id);
-    rng.fill_bytes(&mut key);
-    format!("mk-{}:{}\n", hex::encode(id), hex::encode(key))
+    line::fresh("mk", rng)
 }
 
 impl MasterKey {
     /// Reads the key that the configuration names. Refuses a file that others may read.
     pub fn load(seal: &Seal) -> anyhow::Result<Self> {
         let line = match (&seal.master_key_file, &seal.master_key) {
-            (Some(file), _) => read_private(file)?,
+            (Some(file), _) => line::read_private(file)?,
             (None, Some(line)) => line.clone(),
             (None, None) => anyhow::bail!(
                 "seal.master_key_file (SHOUWANG_MASTER_KEY_FILE) is not set; make one with `intake-api key new FILE`"
@@ -62,27 +55,10 @@ impl MasterKey {
 
     /// Reads `id:hex` (64 hexadecimal digits).
     pub fn parse(line: &str, cipher: Cipher) -> anyhow::Result<Self> {
-        let (id, digits) = line
-            .trim()
-            .split_once(':')
-            .context("a master key is one line `id:hex`")?;
-        let key: [u8; 32] = hex::decode(digits)
-            .ok()
-            .and_then(|bytes| bytes.try_into().ok())
-            .context("a master key has 64 hexadecimal digits after the colon")?;
-        anyhow::ensure!(
-            !id.is_empty() && id.len() <= 40,
-            "a master key's id has 1 to 40 characters"
-        );
-        let derive = |purpose: &str| -> anyhow::Result<[u8; 32]> {
-            let mut out = [0; 32];
-            Hkdf::<Sha256>::new(None, &key)
-                .expand(purpose.as_bytes(), &mut out)
-                .map_err(|e| anyhow::anyhow!("key derivation: {e}"))?;
-            Ok(out)
-        };
+        let (id, key) = line::parse(line, "a master key")?;
+        let derive = |purpose| line::derive(&key, purpose);
         Ok(Self {
-            id: id.to_owned(),
+            id,
             wrap: derive("shouwang data keys")?,
             answers: derive("shouwang answers")?,
             follow_up: derive("shouwang follow-up codes")?,
@@ -241,39 +217,6 @@ impl MasterKey {
     pub fn recovery_mac(&self, account: AccountId, code: &str) -> Vec<u8> {
         mac(&self.recovery, &[&account.0.to_be_bytes(), code.as_bytes()])
     }
-}
-
-fn nonce(rng: &mut impl Rng) -> [u8; 12] {
-    let mut nonce = [0; 12];
-    rng.fill_bytes(&mut nonce);
-    nonce
-}
-
-fn mac(key: &[u8; 32], parts: &[&[u8]]) -> Vec<u8> {
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else {
-        unreachable!("HMAC takes keys of any length")
-    };
-    for part in parts {
-        mac.update(part);
-    }
-    mac.finalize().into_bytes().to_vec()
-}
-
-/// Reads a secret from a file that only its owner may read.
-pub fn read_private(file: &Path) -> anyhow::Result<String> {
-    use std::os::unix::fs::PermissionsExt;
-    let shown = file.display();
-    let mode = std::fs::metadata(file)
-        .with_context(|| format!("can't read {shown}"))?
-        .permissions()
-        .mode();
-    let others = mode & 0o077;
-    anyhow::ensure!(
-        others == 0,
-        "{shown} is readable by others (mode {:o}): run `chmod 600 {shown}`",
-        mode & 0o777
-    );
-    std::fs::read_to_string(file).with_context(|| format!("can't read {shown}"))
 }
 
 #[cfg(test)]

@@ -4,14 +4,20 @@
 //! new master key can take over while old reports stay readable. Every other secret (follow-up codes, idempotency keys,
 //! blind indexes, answers) uses a key derived from the master key for that one purpose (HKDF-SHA-256), so that no key does
 //! two jobs. Losing the master key loses every sealed text for ever: docs/operations.md says how to keep it.
+//!
+//! The telephones of officers have a key of their own ([`ContactKey`]), since whoever dials must not open reports.
 
 mod blind;
 mod cipher;
+mod contacts;
+mod line;
 mod master;
 
 pub use blind::normalise;
 pub use cipher::{Cipher, OpenError};
-pub use master::{MasterKey, new_key_line, read_private};
+pub use contacts::{ContactKey, new_contact_key_line};
+pub use line::read_private;
+pub use master::{MasterKey, new_key_line};
 
 /// What a sealed column is bound to, each by a number of its own that never changes: moving a ciphertext to another row or column makes it unreadable.
 #[derive(Clone, Copy, Debug)]
@@ -45,6 +51,10 @@ pub enum Column {
     Reporter = 13,
     /// `accounts.factor`; bound to the account.
     Factor = 40,
+    /// `phones.number`; bound to the account.
+    Phone = 41,
+    /// `calls.code`: a code on its way to a telephone; bound to the account.
+    PhoneCode = 42,
 }
 
 impl Column {

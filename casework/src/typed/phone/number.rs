@@ -130,7 +130,8 @@ fn is_whole(digits: &str, plus: bool) -> bool {
     }
 }
 
-fn is_mobile(digits: &str) -> bool {
+/// Whether these are the eleven digits of a mobile.
+pub(super) fn is_mobile(digits: &str) -> bool {
     digits.len() == 11 && digits.starts_with('1') && digits[1..].starts_with(|c| ('3'..='9').contains(&c))
 }
 
