@@ -1,5 +1,4 @@
--- Who is on duty, by what a person is reached, and what rings. Nothing writes these tables yet; casework's roster and ringing are
--- what they are read into.
+-- Who is on duty, by what a person is reached, and what rings. casework's roster and ringing are what these tables are read into.
 
 -- A person's own telephones. The number is sealed: nobody reads it but who calls it, and its owner.
 CREATE TABLE phones (
@@ -156,11 +155,13 @@ COMMENT ON COLUMN bells.answered_how IS 'telephone: somebody of the office wrote
 CREATE TABLE ring_turns (
     stage_id bigint      PRIMARY KEY REFERENCES stages,
     county   text        NOT NULL,
-    next_at  timestamptz NOT NULL
+    next_at  timestamptz NOT NULL,
+    held     text        CHECK (held IN ('off-hours', 'weekend', 'holiday'))
 ) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 5000);
 CREATE INDEX ring_turns_next ON ring_turns (county, next_at, stage_id);
-COMMENT ON TABLE ring_turns IS 'open stages that ring; the row comes with the dispatch, the question or a level that is sent, and goes with the stage''s end';
+COMMENT ON TABLE ring_turns IS 'stages that ring; the row comes with the dispatch, the question, a level that is sent or a reopening. Who ends a stage leaves it: the next turn finds it ended and takes the row away';
 COMMENT ON COLUMN ring_turns.next_at IS 'the earliest moment of its bells; whoever answers or changes a roster leaves it, the turn reads anew';
+COMMENT ON COLUMN ring_turns.held IS 'it waits until next_at because the unit is not there: why; NULL: it does not';
 
 -- A call: to one person, by one channel, for one ring or several. A queue like the notices.
 CREATE TABLE calls (
@@ -173,9 +174,9 @@ CREATE TABLE calls (
     channel      text        NOT NULL CHECK (channel IN ('voice', 'sms', 'mail', 'desk')),
     urgency      text        NOT NULL CHECK (urgency IN ('P1', 'P2', 'P3')),
     drill        boolean     NOT NULL,
+    night        boolean     NOT NULL,
     waiting      integer,
     system_late  boolean     NOT NULL,
-    night        boolean     NOT NULL,
     created_at   timestamptz NOT NULL,
     state        text        NOT NULL CHECK (state IN ('queued', 'handed-over', 'delivered', 'failed', 'silenced')),
     due_at       timestamptz NOT NULL DEFAULT '-infinity',
@@ -199,7 +200,8 @@ COMMENT ON COLUMN calls.unit IS 'for which unit the person is on duty';
 COMMENT ON COLUMN calls.waiting IS 'how many reports wait for the person, where the call says their number alone';
 COMMENT ON COLUMN calls.night IS 'outside of the unit''s duty hours: only telephones that ring at night are tried';
 COMMENT ON COLUMN calls.due_at IS 'when it is tried next; -infinity: never tried';
-COMMENT ON COLUMN calls.state IS 'silenced: somebody answered, or the act was done, before it went out';
+COMMENT ON COLUMN calls.channel IS 'desk: it stands on the page that the person keeps open, so it is handed over as it is written and no notifier sends it';
+COMMENT ON COLUMN calls.state IS 'silenced: somebody answered, or the act was done (call_is_wanted), before it went out';
 COMMENT ON COLUMN calls.last_error IS 'the gateway''s words, numbers taken out';
 
 CREATE TABLE call_rings (
@@ -262,7 +264,7 @@ CREATE FUNCTION call_is_wanted(which uuid) RETURNS boolean
     LANGUAGE sql STABLE AS $$
     SELECT EXISTS (SELECT FROM call_rings r JOIN bells b USING (stage_id, due_generation, cause) JOIN stages s ON s.id = r.stage_id
                    WHERE r.call_id = which AND s.ended_at IS NULL AND s.due_generation = r.due_generation
-                       AND (b.answered_at IS NULL OR (b.cause = 'again' AND b.answered_at < r.planned_at)));
+                       AND (b.answered_at IS NULL OR (b.cause = 'again' AND b.answered_at < (SELECT c.created_at FROM calls c WHERE c.id = which))));
 $$;
 
 -- A call that reached nobody: the router's next turn finds its stages at once, and queues the next channel or the next seat.
@@ -277,3 +279,15 @@ CREATE FUNCTION call_fail(which uuid, at timestamptz, why text) RETURNS void
     UPDATE ring_turns t SET next_at = least(t.next_at, at)
     WHERE t.stage_id IN (SELECT r.stage_id FROM failed f JOIN call_rings r ON r.call_id = f.id);
 $$;
+
+-- As in 0014: the services' and the desk's policies are in grants.sql.
+DO $$
+DECLARE
+    t text;
+BEGIN
+    FOREACH t IN ARRAY ARRAY['handovers', 'bells', 'ring_turns', 'calls', 'call_rings', 'call_steps', 'call_tries'] LOOP
+        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);
+        EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', t);
+        EXECUTE format('CREATE POLICY owner ON %I TO CURRENT_USER USING (true) WITH CHECK (true)', t);
+    END LOOP;
+END $$;

@@ -185,13 +185,46 @@ GRANT EXECUTE ON FUNCTION unit_contacts(text, text), unit_call(text, text)
     TO "{role}_desk", "{role}_board", "{role}_office", "{role}_notifier";
 GRANT EXECUTE ON FUNCTION assignee_gone(text, text, bigint) TO "{role}_desk", "{role}_board";
 
+-- Duty and ringing. Of a person's telephones everybody but their owner and the notifier, which dials, knows only that they are there.
+-- people: what a person and a unit's leader say of themselves.
+GRANT SELECT, INSERT ON phones, phone_codes, duty_pins, duty_hours, roster_patterns, roster_changes TO "{role}_people";
+GRANT UPDATE (place, night, verified_at, ended_at) ON phones TO "{role}_people";
+GRANT UPDATE (tries, used_at) ON phone_codes TO "{role}_people";
+GRANT UPDATE (pin_hash, set_at) ON duty_pins TO "{role}_people";
+GRANT UPDATE (working_days, days_off, set_at, set_by) ON duty_hours TO "{role}_people";
+GRANT DELETE ON duty_pins, duty_hours TO "{role}_people";
+GRANT UPDATE (ended_at, ended_by) ON roster_patterns TO "{role}_people";
+GRANT UPDATE (decided_at, decision, ended_at, ended_by) ON roster_changes TO "{role}_people";
+-- Who is on duty where, and whether a call reaches them.
+GRANT SELECT ON duty_hours, roster_patterns, roster_changes
+    TO "{role}_router", "{role}_notifier", "{role}_desk", "{role}_board", "{role}_office";
+GRANT SELECT (id, account_id, place, night, verified_at, ended_at) ON phones
+    TO "{role}_router", "{role}_desk", "{role}_board", "{role}_office";
+GRANT SELECT ON memberships TO "{role}_router";
+GRANT SELECT (id, county, login, name, disabled_at) ON accounts TO "{role}_router";
+GRANT SELECT (login) ON accounts TO "{role}_notifier";
+-- The router rings, the notifier calls. Whoever starts a clock says that it rings.
+GRANT SELECT ON bells, ring_turns, calls, call_rings, call_steps, call_tries TO "{role}_router", "{role}_desk", "{role}_board", "{role}_office";
+GRANT INSERT ON bells, calls, call_rings, call_steps TO "{role}_router";
+GRANT UPDATE (next_ring) ON bells TO "{role}_router";
+GRANT UPDATE (state, finished_at) ON calls TO "{role}_router";
+GRANT INSERT ON ring_turns TO "{role}_router", "{role}_desk", "{role}_office";
+GRANT UPDATE (next_at, held) ON ring_turns TO "{role}_router", "{role}_desk", "{role}_office";
+GRANT DELETE ON ring_turns TO "{role}_router";
+GRANT SELECT ON duty_pins TO "{role}_notifier";
+-- 交班: the two people of a unit.
+GRANT SELECT ON handovers TO "{role}_desk", "{role}_board", "{role}_office";
+GRANT INSERT ON handovers TO "{role}_desk";
+GRANT UPDATE (taken_at) ON handovers TO "{role}_desk";
+
 -- Who sees which rows. Services see all of theirs; the desk only its units'.
 DO $$
 DECLARE
     t text;
 BEGIN
     FOREACH t IN ARRAY ARRAY['tickets', 'stages', 'stage_rounds', 'escalation_steps', 'events', 'reports', 'report_facts', 'notices',
-                             'notice_tickets', 'openings'] LOOP
+                             'notice_tickets', 'openings', 'handovers', 'bells', 'ring_turns', 'calls', 'call_rings', 'call_steps',
+                             'call_tries'] LOOP
         EXECUTE format('DROP POLICY IF EXISTS services ON %I', t);
         EXECUTE format('CREATE POLICY services ON %I TO %I, %I, %I, %I, %I, %I USING (true) WITH CHECK (true)', t,
             '{role}_intake', '{role}_relay', '{role}_router', '{role}_notifier', '{role}_board', '{role}_office');
@@ -203,5 +236,14 @@ BEGIN
     EXECUTE format('CREATE POLICY desk ON escalation_steps TO %I USING (EXISTS (SELECT FROM stages s WHERE s.id = stage_id))', '{role}_desk');
     EXECUTE format('CREATE POLICY desk ON events TO %I USING (EXISTS (SELECT FROM tickets t WHERE t.id = ticket_id))', '{role}_desk');
     EXECUTE format('CREATE POLICY desk ON openings TO %I USING (EXISTS (SELECT FROM tickets t WHERE t.id = ticket_id))', '{role}_desk');
+    EXECUTE format('CREATE POLICY desk ON handovers TO %I USING (unit = ANY ((SELECT desk_units())::text[]))', '{role}_desk');
+    EXECUTE format('CREATE POLICY desk ON bells TO %I USING (EXISTS (SELECT FROM stages s WHERE s.id = stage_id))', '{role}_desk');
+    EXECUTE format('CREATE POLICY desk ON ring_turns TO %I USING (EXISTS (SELECT FROM stages s WHERE s.id = stage_id))', '{role}_desk');
+    -- What rings a unit's people, and what rings others for its tickets.
+    EXECUTE format('CREATE POLICY desk ON call_rings TO %I USING (EXISTS (SELECT FROM stages s WHERE s.id = stage_id))', '{role}_desk');
+    EXECUTE format('CREATE POLICY desk ON calls TO %I USING (unit = ANY ((SELECT desk_units())::text[])
+                    OR EXISTS (SELECT FROM call_rings r WHERE r.call_id = calls.id))', '{role}_desk');
+    EXECUTE format('CREATE POLICY desk ON call_tries TO %I USING (EXISTS (SELECT FROM calls c WHERE c.id = call_id))', '{role}_desk');
+    EXECUTE format('CREATE POLICY desk ON call_steps TO %I USING (EXISTS (SELECT FROM calls c WHERE c.id = call_id))', '{role}_desk');
     EXECUTE format('CREATE POLICY desk ON reports TO %I USING (EXISTS (SELECT FROM tickets t WHERE t.report_id = reports.id))', '{role}_desk');
 END $$;
