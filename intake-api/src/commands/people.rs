@@ -7,7 +7,7 @@ use platform::{
     clock,
     run::config::Config,
     say,
-    store::{Created, NewAccount, Owner, People, Store, WayIn},
+    store::{Created, NewAccount, Owner, People, Role, Store, WayIn},
 };
 
 use super::command::Typed;
@@ -30,14 +30,14 @@ pub(crate) async fn admin(login: &str, name: &str) -> anyhow::Result<()> {
         login: login.to_owned(),
         name: name.to_owned(),
     };
-    make(&[("admin", first)], &Typed::now("people admin")).await
+    make(&[(Role::Admin, first)], &Typed::now("people admin")).await
 }
 
 /// `people first`: the first administrator and the first person of the office, where the county has none yet.
 pub(crate) async fn first(admin: First, office: First) -> anyhow::Result<()> {
     let (config, store) = open()?;
     let mut missing = Vec::new();
-    for (role, first) in [("admin", admin), ("office", office)] {
+    for (role, first) in [(Role::Admin, admin), (Role::Office, office)] {
         if store.role_is_held(&config.county, role).await? {
             say!("somebody has the role {role} already; nobody was added to it")?;
         } else {
@@ -54,7 +54,7 @@ pub(crate) async fn first(admin: First, office: First) -> anyhow::Result<()> {
 /// `people missing`: fails where the county has no administrator or nobody in the office. Accounts of a demo don't count.
 pub(crate) async fn missing() -> anyhow::Result<()> {
     let (config, store) = open()?;
-    for role in ["admin", "office"] {
+    for role in [Role::Admin, Role::Office] {
         ensure!(
             store.role_is_held(&config.county, role).await?,
             "nobody has the role {role}"
@@ -63,7 +63,7 @@ pub(crate) async fn missing() -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn make(people: &[(&str, First)], typed: &Typed) -> anyhow::Result<()> {
+async fn make(people: &[(Role, First)], typed: &Typed) -> anyhow::Result<()> {
     let (config, store) = open()?;
     let unit = office(&store, &config.county).await?;
     let mut made = Vec::new();
@@ -89,7 +89,7 @@ async fn make(people: &[(&str, First)], typed: &Typed) -> anyhow::Result<()> {
             phone: None,
             way: WayIn::Invitation(digest),
             unit: &unit,
-            role,
+            role: *role,
             actor: None,
             by: Typed::BY,
             detail: typed.detail(),
@@ -172,6 +172,7 @@ pub(crate) async fn demo(out: &Path) -> anyhow::Result<()> {
             .iter()
             .find(|account| account.login == login)
             .map(|account| account.password.clone());
+        let role = role.parse().with_context(|| format!("the demo account {login}"))?;
         let given = remembered.unwrap_or_else(|| password::fresh(&mut rand::rng()));
         demo_account(&store, &config.county, (login, name, unit, role), &given)
             .await
@@ -206,7 +207,7 @@ pub(crate) async fn no_demo() -> anyhow::Result<()> {
 async fn demo_account(
     store: &Store<People>,
     county: &str,
-    (login, name, unit, role): (&str, &str, &str, &str),
+    (login, name, unit, role): (&str, &str, &str, Role),
     given: &str,
 ) -> anyhow::Result<()> {
     let (now, typed) = (clock::now(), Typed::now("people demo"));

@@ -13,7 +13,7 @@ use chrono::TimeDelta;
 use platform::{
     clock,
     run::telemetry::chain,
-    store::{DeskScope, OfficeCounts, StoreError},
+    store::{DeskScope, OfficeCounts, Role, StoreError},
 };
 use tracing::warn;
 
@@ -40,26 +40,26 @@ pub(crate) async fn layer(State(internal): State<Internal>, mut request: Request
 
 async fn counts(internal: &Internal, actor: &Actor) -> Result<Counts, StoreError> {
     let mut counts = Counts::default();
-    let units = actor.units(&["member", "leader"]);
+    let units = actor.units(&[Role::Member, Role::Leader]);
     if !units.is_empty() {
         let scope = DeskScope::new(units);
         counts.desk = Some(internal.desk.desk_open(&scope, &internal.county).await?.0);
     }
-    if actor.is(&["office", "oversight"]) {
+    if actor.is(&[Role::Office, Role::Oversight]) {
         counts.office = Some(office(internal).await?);
     }
-    if actor.is(&["office"]) {
+    if actor.is(&[Role::Office]) {
         let account = actor.person.account.id;
         counts.rules = Some(internal.board.rules_waiting(&internal.county, account).await?);
     }
-    if actor.is(&["admin", "office"]) {
+    if actor.is(&[Role::Admin, Role::Office]) {
         let account = actor.person.account.id;
         let waiting = internal.people.grants_waiting(&internal.county, account, clock::now());
         counts.grants = Some(waiting.await?);
     }
-    if actor.is(&["admin", "office", "leader"]) {
-        let led = actor.units(&["leader"]);
-        let units = (!actor.is(&["admin", "office"])).then_some(led.as_slice());
+    if actor.is(&[Role::Admin, Role::Office, Role::Leader]) {
+        let led = actor.units(&[Role::Leader]);
+        let units = (!actor.is(&[Role::Admin, Role::Office])).then_some(led.as_slice());
         let (county, account) = (&internal.county, actor.person.account.id);
         let waiting = internal
             .people

@@ -12,7 +12,7 @@ use casework::disclosure::Part;
 use platform::{
     asked, clock,
     receipt::ReportId,
-    store::{Opening, ReadLine, Reading, ReadsAsked, ReportOutline, TicketId},
+    store::{Opening, ReadLine, Reading, ReadsAsked, ReportOutline, Role, TicketId},
 };
 
 use super::{
@@ -98,11 +98,11 @@ async fn find(by: By<Overseer>, Query(query): Query<Fields>) -> Result<Response,
 }
 
 /// As what somebody looks: the oversight reads more, so it comes first.
-fn role_of(actor: &Actor) -> &'static str {
-    if actor.is(&["oversight"]) {
-        "oversight"
+fn role_of(actor: &Actor) -> Role {
+    if actor.is(&[Role::Oversight]) {
+        Role::Oversight
     } else {
-        "office"
+        Role::Office
     }
 }
 

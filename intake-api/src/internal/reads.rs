@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use platform::{
     asked, clock,
     receipt::ReportId,
-    store::{AccountId, ReadCursor, ReadId, ReadLine, ReadsAsked, StoreError, TicketId},
+    store::{AccountId, ReadCursor, ReadId, ReadLine, ReadsAsked, Role, StoreError, TicketId},
     text::Lang,
 };
 use serde::{Deserialize, Serialize};
@@ -72,7 +72,7 @@ pub(crate) struct Look {
     name: String,
     login: String,
     unit_name: Option<String>,
-    role: String,
+    role: Role,
     parts: Vec<String>,
     how: String,
 }
@@ -123,10 +123,8 @@ struct ReadsPage {
 pub(crate) fn say(read: &ReadLine, lang: Lang, now: DateTime<Utc>) -> ReadWords {
     let hows = ["page", "api", "print", "opening", "call-back"];
     let how = hows.into_iter().find(|how| *how == read.how).unwrap_or("other");
-    let roles = ["member", "leader", "office", "leading-group", "oversight"];
-    let role = roles.into_iter().find(|role| *role == read.role).unwrap_or("member");
-    let unit = read.unit_name.as_ref().filter(|_| matches!(role, "member" | "leader"));
-    let role = lang.t(&format!("accounts.role.{role}"));
+    let unit = read.unit_name.as_ref().filter(|_| read.role.holds_tickets());
+    let role = lang.t(&format!("accounts.role.{}", read.role));
     ReadWords {
         at: words::moment(lang, read.at, now),
         who: format!("{}（{}）", read.name, read.login),

@@ -11,7 +11,7 @@ use axum::body::to_bytes;
 use axum::response::IntoResponse;
 use chrono::{DateTime, Utc};
 use platform::{
-    store::{Account, AccountId, Membership, Person, SessionId},
+    store::{Account, AccountId, Membership, Person, Role, SessionId},
     text::Lang,
 };
 use tests::snapshot;
@@ -20,7 +20,7 @@ use uuid::Uuid;
 use super::{auth::Actor, counts::Counts, page::Frame};
 
 /// Somebody who is signed in, with roles as `(unit, role)`.
-pub(crate) fn actor(roles: &[(&str, &str)]) -> Actor {
+pub(crate) fn actor(roles: &[(&str, Role)]) -> Actor {
     let account = Account {
         id: AccountId(7),
         login: "wangfang".into(),
@@ -33,10 +33,10 @@ pub(crate) fn actor(roles: &[(&str, &str)]) -> Actor {
         demo: false,
         factor_at: None,
     };
-    let membership = |(unit, role): &(&str, &str)| Membership {
+    let membership = |(unit, role): &(&str, Role)| Membership {
         account_id: AccountId(7),
         unit: (*unit).into(),
-        role: (*role).into(),
+        role: *role,
     };
     Actor {
         session: SessionId(Uuid::nil()),
@@ -52,7 +52,7 @@ pub(crate) fn actor(roles: &[(&str, &str)]) -> Actor {
 }
 
 /// The frame of a page of theirs.
-pub(crate) fn frame(roles: &[(&str, &str)], lang: Lang, here: &str) -> Frame {
+pub(crate) fn frame(roles: &[(&str, Role)], lang: Lang, here: &str) -> Frame {
     Frame::of(&actor(roles), lang, here)
 }
 

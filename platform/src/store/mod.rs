@@ -68,7 +68,7 @@ pub use packs::{
 pub use people::{
     Account, AccountSecret, Asked, Bucket, Created, Decide, EndSessions, FactorReset, Find, GRANT_DAYS, Grant,
     GrantDecided, GrantRequest, HandOver, Held, INVITED_DAYS, Invitation, Invited, Leaving, Left, LiveSession,
-    Membership, NewAccount, NewFactor, NewSession, Person, SessionLine, UnitContacts, WayIn, takes_two,
+    Membership, NewAccount, NewFactor, NewSession, Person, Role, SessionLine, UnitContacts, WayIn,
 };
 pub use reports::{
     BatchWriter, BlindToken, KeyMacs, NewReport, OutboxRow, REPORTS_COUNTED, ReplayFacts, ReplayKey, ReportShown,

@@ -6,7 +6,7 @@ use casework::county::PackFiles;
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::{
     clock,
-    store::{self, AccountId, Clerk, Created, NewAccount, People, RuleSetState, RulesError, Store, WayIn},
+    store::{self, AccountId, Clerk, Created, NewAccount, People, Role, RuleSetState, RulesError, Store, WayIn},
 };
 use serde_json::json;
 use tests::{Fixture, Sample, System};
@@ -31,7 +31,7 @@ impl Office {
                 phone: None,
                 way: WayIn::Password("-"),
                 unit: "office",
-                role: "office",
+                role: Role::Office,
                 actor: None,
                 by: "test",
                 detail: serde_json::json!({}),

@@ -11,7 +11,7 @@ use platform::{
     clock,
     store::{
         AccountId, Bounced, Created, Desk, LeaseOf, NewAccount, NoticeId, Notifier, Office, OpeningId, Owner, People,
-        Router, Said, Store, Subject, SubjectNotice, Tells, To, WayIn,
+        Role, Router, Said, Store, Subject, SubjectNotice, Tells, To, WayIn,
     },
 };
 use serde_json::Value;
@@ -62,7 +62,7 @@ async fn each_is_queued_once_for_each_recipient_by_every_login_that_may() {
         phone: None,
         way: WayIn::Password("-"),
         unit: "pol-341222101",
-        role: "member",
+        role: Role::Member,
         actor: None,
         by: "test",
         detail: serde_json::json!({}),

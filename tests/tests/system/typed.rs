@@ -6,8 +6,8 @@ use std::{fs, path::Path};
 use tests::root;
 
 /// Names of what has a closed list.
-const WORDS: [&str; 9] = [
-    "urgency", "state", "stage", "clock", "kind", "grade", "side", "way", "verdict",
+const WORDS: [&str; 10] = [
+    "urgency", "state", "stage", "clock", "kind", "grade", "side", "way", "verdict", "role",
 ];
 
 /// Names of what is an id; so is all that ends in `_id` or `_account`.

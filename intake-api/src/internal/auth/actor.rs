@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use platform::store::{Person, SessionId};
+use platform::store::{Person, Role, SessionId};
 
 use crate::internal::counts::Counts;
 
@@ -26,12 +26,8 @@ pub(crate) struct Actor {
 
 impl Actor {
     /// Units in which the person has one of these roles.
-    pub(crate) fn units(&self, roles: &[&str]) -> Vec<&str> {
-        let held = self
-            .person
-            .memberships
-            .iter()
-            .filter(|m| roles.contains(&m.role.as_str()));
+    pub(crate) fn units(&self, roles: &[Role]) -> Vec<&str> {
+        let held = self.person.memberships.iter().filter(|m| roles.contains(&m.role));
         let mut units: Vec<&str> = held.map(|m| m.unit.as_str()).collect();
         units.dedup();
         units
@@ -39,11 +35,11 @@ impl Actor {
 
     /// Whether the person leads this unit.
     pub(crate) fn leads(&self, unit: &str) -> bool {
-        self.units(&["leader"]).contains(&unit)
+        self.units(&[Role::Leader]).contains(&unit)
     }
 
     /// Whether the person has one of these roles anywhere.
-    pub(crate) fn is(&self, roles: &[&str]) -> bool {
-        self.person.memberships.iter().any(|m| roles.contains(&m.role.as_str()))
+    pub(crate) fn is(&self, roles: &[Role]) -> bool {
+        self.person.memberships.iter().any(|m| roles.contains(&m.role))
     }
 }

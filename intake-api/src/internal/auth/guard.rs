@@ -10,7 +10,7 @@ use axum::{
     http::request::Parts,
     response::{IntoResponse, Redirect, Response},
 };
-use platform::store::DeskScope;
+use platform::store::{DeskScope, Role};
 
 use super::actor::Actor;
 use crate::internal::page::problem;
@@ -64,23 +64,23 @@ macro_rules! right {
 
 right! {
     /// The leading-group office: settles triage, records call-backs.
-    Office: ["office"];
+    Office: [Role::Office];
     /// The office or the oversight: reads county-wide.
-    Overseer: ["office", "oversight"];
+    Overseer: [Role::Office, Role::Oversight];
     /// The leading group: reads its one page.
-    Leading: ["leading-group"];
+    Leading: [Role::LeadingGroup];
     /// Keeps settings and asks for rights; sees no report.
-    Admin: ["admin"];
+    Admin: [Role::Admin];
     /// Keeps accounts: an administrator all of them, a leader those of the members of their own unit (`people::scope`).
-    Keeper: ["admin", "leader"];
+    Keeper: [Role::Admin, Role::Leader];
     /// Confirms what an administrator asked: another administrator, or the office.
-    Confirmer: ["admin", "office"];
+    Confirmer: [Role::Admin, Role::Office];
     /// Confirms the reset of a second factor: another administrator, the office, a leader for the own unit.
-    Resetter: ["admin", "office", "leader"];
+    Resetter: [Role::Admin, Role::Office, Role::Leader];
     /// Reads who did what to accounts, units and rights.
-    Auditor: ["admin", "office", "oversight"];
+    Auditor: [Role::Admin, Role::Office, Role::Oversight];
     /// Reads who came to which door.
-    Watcher: ["admin", "oversight"];
+    Watcher: [Role::Admin, Role::Oversight];
 }
 
 impl<S: Sync> FromRequestParts<S> for SignedIn {
@@ -99,13 +99,13 @@ impl<S: Sync> FromRequestParts<S> for Desk {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
-        let actor = with_role(parts, state, &["member", "leader"]).await?;
-        let scope = DeskScope::new(actor.units(&["member", "leader"]));
+        let actor = with_role(parts, state, &Role::HOLDERS).await?;
+        let scope = DeskScope::new(actor.units(&Role::HOLDERS));
         Ok(Self { actor, scope })
     }
 }
 
-async fn with_role<S: Sync>(parts: &mut Parts, state: &S, roles: &[&str]) -> Result<Actor, Response> {
+async fn with_role<S: Sync>(parts: &mut Parts, state: &S, roles: &[Role]) -> Result<Actor, Response> {
     let SignedIn(actor) = SignedIn::from_request_parts(parts, state).await?;
     if actor.must_factor {
         return Err(if is_api(parts) {

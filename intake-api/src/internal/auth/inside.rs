@@ -3,10 +3,16 @@
 use std::net::IpAddr;
 
 use anyhow::Context;
-use platform::store::Person;
+use platform::store::{Person, Role};
 
 /// Roles that see a whole county's children, or decide who may.
-const MUST: [&str; 5] = ["office", "leader", "leading-group", "oversight", "admin"];
+const MUST: [Role; 5] = [
+    Role::Office,
+    Role::Leader,
+    Role::LeadingGroup,
+    Role::Oversight,
+    Role::Admin,
+];
 
 /// When they must.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +62,7 @@ impl FactorRule {
 
     /// Whether this person must have one when coming from there. An unknown address is outside.
     pub(crate) fn binds(&self, person: &Person, address: Option<IpAddr>) -> bool {
-        let role = person.memberships.iter().any(|m| MUST.contains(&m.role.as_str()));
+        let role = person.memberships.iter().any(|m| MUST.contains(&m.role));
         role && match self.when {
             When::Always => true,
             When::Never => false,
@@ -103,7 +109,7 @@ mod tests {
 
     use super::*;
 
-    fn person(role: &str) -> Person {
+    fn person(role: Role) -> Person {
         Person {
             account: Account {
                 id: AccountId(1),
@@ -120,7 +126,7 @@ mod tests {
             memberships: vec![Membership {
                 account_id: AccountId(1),
                 unit: "office".into(),
-                role: role.into(),
+                role,
             }],
         }
     }
@@ -149,7 +155,7 @@ mod tests {
                     .binds(&person(role), from("8.8.8.8"))
             );
         }
-        assert!(!rule.binds(&person("member"), from("8.8.8.8")));
+        assert!(!rule.binds(&person(Role::Member), from("8.8.8.8")));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::{extract::Query, http::StatusCode, response::Response};
 use platform::{
     clock,
-    store::{BoardList, StoreError},
+    store::{BoardList, Role, StoreError},
 };
 
 use super::line::{Line, about, failed};
@@ -75,7 +75,7 @@ async fn show(visit: &Visit, mut pages: Pages, which: Which) -> Result<Response,
 
 async fn lines(visit: &Visit, pages: &mut Pages, which: Which) -> Result<Vec<Line>, StoreError> {
     let (internal, lang) = (&visit.internal, visit.lang);
-    let office = visit.actor.is(&["office"]);
+    let office = visit.actor.is(&[Role::Office]);
     let loaded = internal.pack.current();
     let (pack, now) = (&loaded.pack, clock::now());
     let (offset, limit) = pages.part();

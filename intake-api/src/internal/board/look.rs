@@ -2,7 +2,7 @@
 
 use platform::{
     clock,
-    store::{Reading, ReportId, TicketId},
+    store::{Reading, ReportId, Role, TicketId},
 };
 
 use crate::{
@@ -12,10 +12,10 @@ use crate::{
 
 /// What this person sees of a report. The ticket is the one on whose page it stands.
 pub(crate) async fn look(visit: &Visit, report: ReportId, ticket: Option<TicketId>) -> Result<Opened, PageError> {
-    let role = if visit.actor.is(&["office"]) {
-        "office"
+    let role = if visit.actor.is(&[Role::Office]) {
+        Role::Office
     } else {
-        "oversight"
+        Role::Oversight
     };
     let (store, reading) = (visit.internal.office.clone(), reading(visit));
     let handed = detached(async move { store.report_look(report, ticket, role, reading).await }).await?;
@@ -29,7 +29,7 @@ pub(crate) async fn look_as_holder(
     report: ReportId,
     ticket: Option<TicketId>,
 ) -> Result<Opened, PageError> {
-    if let Some(ticket) = ticket.filter(|_| visit.actor.is(&["office"])) {
+    if let Some(ticket) = ticket.filter(|_| visit.actor.is(&[Role::Office])) {
         let (store, reading) = (visit.internal.office.clone(), reading(visit));
         let handed = detached(async move { store.office_ticket_read(ticket, reading).await }).await?;
         if let Some(handed) = handed {

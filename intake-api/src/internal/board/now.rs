@@ -11,7 +11,7 @@ use casework::words::TicketClock;
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
-    store::{BoardNow, StoreError, UnlistedArea, Word},
+    store::{BoardNow, Role, StoreError, UnlistedArea, Word},
     text::Lang,
 };
 
@@ -101,7 +101,7 @@ pub(crate) async fn api(by: By<Overseer>) -> Result<Json<answers::Now>, ApiError
 pub(crate) async fn look(visit: &Visit) -> Result<Now, StoreError> {
     let (internal, now) = (&visit.internal, clock::now());
     let found = internal.board.board_now(&internal.county, now).await?;
-    let office = visit.actor.is(&["office"]);
+    let office = visit.actor.is(&[Role::Office]);
     Ok(say(
         found,
         &internal.pack.current().pack,
@@ -299,7 +299,7 @@ mod tests {
             unlisted: Vec::new(),
             floods: Vec::new(),
         };
-        let frame = testing::frame(&[("office", "office")], lang, "/board");
+        let frame = testing::frame(&[("office", Role::Office)], lang, "/board");
         let part = |now| NowPart {
             frame: frame.clone(),
             now,

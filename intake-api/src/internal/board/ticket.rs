@@ -7,7 +7,7 @@ use casework::words::{TicketClock, Urgency};
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
-    store::{BoardEvent, BoardNotice, BoardOther, BoardStage, BoardTicket, ReadsAsked, TicketChain, TicketId},
+    store::{BoardEvent, BoardNotice, BoardOther, BoardStage, BoardTicket, ReadsAsked, Role, TicketChain, TicketId},
     text::{Lang, notice_kind},
 };
 
@@ -191,7 +191,7 @@ pub(crate) async fn page(by: By<Overseer>, Path(id): Path<TicketId>) -> Result<R
             .ticket(ground.made.as_ref(), &opened.sight(&ticket.own))
             .await
             .text(),
-        office: by.actor.is(&["office"]),
+        office: by.actor.is(&[Role::Office]),
         frame,
         ticket,
     };

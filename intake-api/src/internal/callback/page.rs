@@ -9,7 +9,7 @@ use platform::{
     clock,
     receipt::ReportId,
     seal::{Column, MasterKey},
-    store::{CallbackCase, CallbackTicket, CallbackTry, Opening, OpeningId, StoreError, TicketId, Word},
+    store::{CallbackCase, CallbackTicket, CallbackTry, Opening, OpeningId, Role, StoreError, TicketId, Word},
     text::Lang,
 };
 
@@ -173,7 +173,7 @@ pub(super) async fn show(visit: &Visit, id: ReportId, again: Again<Typed, Said>)
     let found = find(internal, id, now).await?.ok_or(PageError::NotFound)?;
     let open = opener(internal, id).await?;
     let opened = look(visit, id, None).await?;
-    let (stand, office) = (found.stand(now), actor.is(&["office"]));
+    let (stand, office) = (found.stand(now), actor.is(&[Role::Office]));
     let anonymous = found.case.identity.as_deref() == Some("anonymous");
     let offered = if office { offered(stand, anonymous) } else { &[] };
     let typed = again.fields;

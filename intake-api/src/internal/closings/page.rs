@@ -7,7 +7,10 @@ use axum::{
 };
 use casework::ticket::TicketState;
 use casework::words::reserved::{NOT_FILED, TRANSFERRED};
-use platform::clock;
+use platform::{
+    clock,
+    store::{Role, TicketId},
+};
 
 use super::list::{Line, say};
 use crate::internal::{
@@ -19,7 +22,6 @@ use crate::internal::{
     error::PageError,
     page::{Frame, render, words},
 };
-use platform::store::TicketId;
 
 #[derive(Template)]
 #[template(path = "internal/closings/page.html")]
@@ -58,12 +60,12 @@ pub(super) async fn show(visit: &Visit, id: TicketId, again: Again<String>) -> R
     let opened = look(visit, case.line.report_id, Some(id)).await?;
     let loaded = internal.pack.current();
     let transfer = case.line.outcome.as_deref() == Some(TRANSFERRED);
-    let office = visit.actor.is(&["office"]) && case.line.state == TicketState::CloseRequested;
+    let office = visit.actor.is(&[Role::Office]) && case.line.state == TicketState::CloseRequested;
     let key = internal.keys.open_data_key(case.line.report_id, &case.data_key).ok();
     let at = case.line.requested_at.unwrap_or(now);
     let page = ClosingPage {
         // Oversight reads that a closing waits; what was written is for who decides.
-        written: if visit.actor.is(&["office"]) {
+        written: if visit.actor.is(&[Role::Office]) {
             written(&case.events, at, (case.line.report_id, key.as_ref()), (lang, now))
         } else {
             Vec::new()

@@ -9,6 +9,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
+use platform::store::Role;
 
 use super::found::id_of;
 use crate::internal::auth::Actor;
@@ -21,9 +22,9 @@ pub(super) async fn lead(request: Request, next: Next) -> Response {
     let (Some(actor), Some(id), StatusCode::NOT_FOUND) = (actor, id, response.status()) else {
         return response;
     };
-    if actor.is(&["office", "oversight"]) {
+    if actor.is(&[Role::Office, Role::Oversight]) {
         Redirect::to(&format!("/board/tickets/{id}")).into_response()
-    } else if actor.is(&["leading-group"]) {
+    } else if actor.is(&[Role::LeadingGroup]) {
         Redirect::to("/leading").into_response()
     } else {
         response

@@ -6,7 +6,7 @@ use casework::{pack::Pack, words::Urgency};
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
-    store::{QueueLine, StoreError, TicketId},
+    store::{QueueLine, Role, StoreError, TicketId},
     text::Lang,
 };
 use serde::Deserialize;
@@ -111,7 +111,7 @@ pub(super) async fn page(by: By<Desk>, Query(asked): Query<Asked>) -> Result<Res
 /// The units of a person, each marked as an example until its contacts are confirmed.
 async fn unit_names(by: &By<Desk>) -> Result<String, StoreError> {
     let (internal, lang) = (&by.internal, by.lang);
-    let codes = by.actor.units(&["member", "leader"]);
+    let codes = by.actor.units(&[Role::Member, Role::Leader]);
     let contacts = internal.desk.units_contacts(&internal.county, &codes).await?;
     let loaded = internal.pack.current();
     let name = |code: &&str| {
@@ -145,7 +145,7 @@ async fn list(by: &By<Desk>, page: Option<i64>) -> Result<List, StoreError> {
     let more = lines.len() as i64 > PAGE;
     lines.truncate(usize::try_from(PAGE).unwrap_or_default());
     let loaded = internal.pack.current();
-    let units = by.actor.units(&["member", "leader"]);
+    let units = by.actor.units(&[Role::Member, Role::Leader]);
     let many_units = units.len() > 1;
     let count = if open + drills >= MANY {
         format!("{MANY}+")
@@ -217,7 +217,7 @@ mod tests {
     use crate::internal::testing;
 
     fn page(lines: Vec<Line>, lang: Lang) -> QueuePage {
-        let frame = testing::frame(&[("public-security", "leader")], lang, "/desk");
+        let frame = testing::frame(&[("public-security", Role::Leader)], lang, "/desk");
         QueuePage {
             paper: Paper::new(&frame, "太和县", "县公安局", lang.t("desk.title"), "11月24日 16:05"),
             live: Live::new(lang, "queue", "/desk", 30),

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use platform::{
     clock,
     receipt::ReportId,
-    store::{AccountId, FloodClosing, FloodClosingId, FloodId, FloodReport, FloodState},
+    store::{AccountId, FloodClosing, FloodClosingId, FloodId, FloodReport, FloodState, Role},
     text::Lang,
 };
 
@@ -105,7 +105,7 @@ pub(super) async fn show(
         (Some(by), Some(at)) => lang.fill("floods.decided", &[("by", by), ("at", &words::moment(lang, at, now))]),
         _ => String::new(),
     };
-    let office = visit.actor.is(&["office"]);
+    let office = visit.actor.is(&[Role::Office]);
     let own = visit.me();
     let page = FloodPage {
         frame: visit.frame("/board"),

@@ -11,7 +11,7 @@ use casework::words::Urgency;
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
-    store::{DeskScope, DeskTicket, OpeningAsk, OpeningAsked, OpeningClock, OpeningClocks, ReportId, TicketId},
+    store::{DeskScope, DeskTicket, OpeningAsk, OpeningAsked, OpeningClock, OpeningClocks, ReportId, Role, TicketId},
 };
 
 use crate::internal::{
@@ -157,7 +157,7 @@ pub(super) fn note(reason: &str) -> Note {
 
 /// As what somebody without a ticket asks: the oversight before the office, where a person is both.
 pub(super) fn side_of(actor: &Actor) -> Side {
-    if actor.is(&["office"]) {
+    if actor.is(&[Role::Office]) {
         Side::Office
     } else {
         Side::Oversight

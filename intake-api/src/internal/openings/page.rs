@@ -9,7 +9,7 @@ use casework::ticket::opening::{Judge, decides, reviews};
 use platform::{
     clock,
     foreign::Foreign,
-    store::{Opening, OpeningId, OpeningSealed},
+    store::{Opening, OpeningId, OpeningSealed, Role},
     text::Lang,
 };
 use serde::Deserialize;
@@ -92,8 +92,8 @@ pub(super) fn written(
 /// The roles of somebody who decides or reviews.
 pub(super) fn judge(actor: &Actor) -> Judge {
     Judge {
-        office: actor.is(&["office"]),
-        oversight: actor.is(&["oversight"]),
+        office: actor.is(&[Role::Office]),
+        oversight: actor.is(&[Role::Oversight]),
     }
 }
 

@@ -11,7 +11,7 @@ use axum::{
 use chrono::TimeDelta;
 use platform::{
     clock,
-    store::{AccountId, FactorReset, FactorResetId, Find, StoreError},
+    store::{AccountId, FactorReset, FactorResetId, Find, Role, StoreError},
 };
 use serde::Deserialize;
 use serde_json::json;
@@ -144,7 +144,7 @@ async fn decide(by: &By<Resetter>, id: FactorResetId, confirmed: bool) -> Result
 async fn mine(visit: &Visit) -> Result<Vec<FactorReset>, StoreError> {
     let (people, county) = (&visit.internal.people, &visit.internal.county);
     let mut waiting = people.factor_resets(county, clock::now()).await?;
-    if !visit.actor.is(&["admin", "office"]) {
+    if !visit.actor.is(&[Role::Admin, Role::Office]) {
         waiting.retain(|reset| reset.units.iter().any(|unit| visit.actor.leads(unit)));
     }
     Ok(waiting)

@@ -9,7 +9,11 @@ use axum::{
     middleware::Next,
     response::{Html, IntoResponse, Response},
 };
-use platform::{foreign, store::Person, text::Lang};
+use platform::{
+    foreign,
+    store::{Person, Role},
+    text::Lang,
+};
 use tracing::error;
 
 use crate::{
@@ -131,22 +135,26 @@ impl Paper {
 }
 
 /// path, text key, roles that see it
-const NAV: [(&str, &str, &[&str]); 15] = [
-    ("/desk", "frame.desk", &["member", "leader"]),
-    ("/board", "frame.board", &["office", "oversight"]),
-    ("/triage", "frame.triage", &["office", "oversight"]),
-    ("/closings", "frame.closings", &["office", "oversight"]),
-    ("/openings", "frame.openings", &["office", "oversight"]),
-    ("/callbacks", "frame.callbacks", &["office", "oversight"]),
-    ("/reads", "frame.reads", &["office", "oversight"]),
-    ("/reports", "frame.reports", &["office", "oversight"]),
-    ("/rules", "frame.rules", &["office", "oversight"]),
-    ("/leading", "frame.leading", &["leading-group"]),
-    ("/people", "frame.people", &["admin", "leader"]),
-    ("/units", "frame.units", &["admin"]),
-    ("/grants", "frame.grants", &["admin", "office"]),
-    ("/factor-resets", "frame.factor_resets", &["admin", "office", "leader"]),
-    ("/trail", "frame.trail", &["admin", "office", "oversight"]),
+const NAV: [(&str, &str, &[Role]); 15] = [
+    ("/desk", "frame.desk", &[Role::Member, Role::Leader]),
+    ("/board", "frame.board", &[Role::Office, Role::Oversight]),
+    ("/triage", "frame.triage", &[Role::Office, Role::Oversight]),
+    ("/closings", "frame.closings", &[Role::Office, Role::Oversight]),
+    ("/openings", "frame.openings", &[Role::Office, Role::Oversight]),
+    ("/callbacks", "frame.callbacks", &[Role::Office, Role::Oversight]),
+    ("/reads", "frame.reads", &[Role::Office, Role::Oversight]),
+    ("/reports", "frame.reports", &[Role::Office, Role::Oversight]),
+    ("/rules", "frame.rules", &[Role::Office, Role::Oversight]),
+    ("/leading", "frame.leading", &[Role::LeadingGroup]),
+    ("/people", "frame.people", &[Role::Admin, Role::Leader]),
+    ("/units", "frame.units", &[Role::Admin]),
+    ("/grants", "frame.grants", &[Role::Admin, Role::Office]),
+    (
+        "/factor-resets",
+        "frame.factor_resets",
+        &[Role::Admin, Role::Office, Role::Leader],
+    ),
+    ("/trail", "frame.trail", &[Role::Admin, Role::Office, Role::Oversight]),
 ];
 
 impl Frame {
@@ -217,7 +225,7 @@ impl Frame {
     /// Whether a login may lead to this page: a first page of other roles would be an empty door.
     pub(crate) fn may_begin_at(person: &Person, path: &str) -> bool {
         let known = NAV.iter().find(|(first, ..)| *first == path);
-        known.is_none_or(|(_, _, roles)| person.memberships.iter().any(|m| roles.contains(&m.role.as_str())))
+        known.is_none_or(|(_, _, roles)| person.memberships.iter().any(|m| roles.contains(&m.role)))
     }
 
     /// Where somebody with these roles begins.

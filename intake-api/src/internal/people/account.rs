@@ -80,7 +80,7 @@ pub(super) fn line(grant: &Grant, pack: &Pack, lang: Lang, now: DateTime<Utc>) -
         what: format!(
             "{} · {}",
             fields::unit_name(pack, &grant.unit),
-            fields::role_name(lang, &grant.role)
+            fields::role_name(lang, grant.role)
         ),
         given,
         ended: grant.ended_at.map(|ended| {

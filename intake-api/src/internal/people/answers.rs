@@ -4,7 +4,7 @@ use casework::calendar::rfc3339;
 use chrono::{DateTime, Utc};
 use platform::store::{
     self, AccessId, AccessLine, AccountAct, AccountActId, AccountId, DeedLine, GrantRequest, GrantRequestId,
-    Membership, TicketId,
+    Membership, Role, TicketId, Word,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -13,7 +13,7 @@ use serde_json::Value;
 #[derive(Serialize)]
 pub(super) struct Person {
     account: Account,
-    memberships: Vec<Role>,
+    memberships: Vec<Member>,
 }
 
 #[derive(Serialize)]
@@ -30,10 +30,10 @@ struct Account {
 }
 
 #[derive(Serialize)]
-struct Role {
+struct Member {
     account_id: AccountId,
     unit: String,
-    role: String,
+    role: Role,
 }
 
 /// One's own account. An account has two forms: here with how each right came and went, in the list of people with what is held now.
@@ -50,7 +50,7 @@ pub(super) struct Own {
 #[derive(Serialize)]
 struct Grant {
     unit: String,
-    role: String,
+    role: Role,
     since: String,
     ended_at: Option<String>,
     granted_by: Option<String>,
@@ -66,7 +66,7 @@ struct OwnAct {
     by: String,
     by_login: Option<String>,
     unit: Option<String>,
-    role: Option<String>,
+    role: Option<Word<Role>>,
 }
 
 /// A role that was asked for somebody.
@@ -77,7 +77,7 @@ pub(super) struct Request {
     login: String,
     name: String,
     unit: String,
-    role: String,
+    role: Role,
     asked_at: String,
     asked_by: AccountId,
     asker: String,
@@ -92,7 +92,7 @@ pub(super) struct Request {
 pub(super) struct Decided {
     pub(super) account: AccountId,
     pub(super) unit: String,
-    pub(super) role: String,
+    pub(super) role: Role,
     pub(super) decision: &'static str,
 }
 
@@ -117,7 +117,7 @@ pub(super) struct Act {
     account_login: Option<String>,
     account_name: Option<String>,
     unit: Option<String>,
-    role: Option<String>,
+    role: Option<Word<Role>>,
     /// Each kind of act has its own.
     detail: Value,
 }
@@ -175,7 +175,7 @@ impl From<store::Person> for Person {
     }
 }
 
-impl From<Membership> for Role {
+impl From<Membership> for Member {
     fn from(membership: Membership) -> Self {
         Self {
             account_id: membership.account_id,

@@ -5,7 +5,7 @@ use askama::Template;
 use axum::{extract::Query, http::StatusCode, response::Response};
 use platform::{
     clock,
-    store::{AccountAct, AccountActId, ActsFind, DeedLine, StoreError},
+    store::{AccountAct, AccountActId, ActsFind, DeedLine, Role, StoreError},
     text::Lang,
 };
 use serde::Deserialize;
@@ -108,7 +108,7 @@ pub(super) async fn page(by: By<Auditor>, Query(asked): Query<Asked>) -> Result<
             format!("/trail?{}", serde_urlencoded::to_string(fields).unwrap_or_default())
         }),
         nobody: found.nobody,
-        access: by.actor.is(&["admin", "oversight"]),
+        access: by.actor.is(&[Role::Admin, Role::Oversight]),
         asked,
         frame: by.frame("/trail"),
     };
@@ -152,7 +152,7 @@ async fn find(visit: &Visit, asked: &Asked) -> Result<Found, StoreError> {
     let older = (acts.len() > shown).then(|| acts[shown - 1].id);
     acts.truncate(shown);
     // An administrator sees no report, nor what was done on one.
-    let deeds = match account.filter(|_| actor.is(&["office", "oversight"]) && asked.before.is_none()) {
+    let deeds = match account.filter(|_| actor.is(&[Role::Office, Role::Oversight]) && asked.before.is_none()) {
         Some(account) => internal.board.account_deeds(&internal.county, account, SHOWN).await?,
         None => Vec::new(),
     };

@@ -3,7 +3,7 @@
 use axum::{Form, http::StatusCode, response::Response};
 use platform::{
     clock,
-    store::{Created, NewAccount, WayIn, takes_two},
+    store::{Created, NewAccount, Role, WayIn},
 };
 use tracing::info;
 
@@ -23,17 +23,21 @@ use crate::internal::{
 
 /// Makes it, or gives back what was typed with what is wrong.
 pub(super) async fn create(by: By<Keeper>, Form(typed): Form<NewPerson>) -> Result<Response, PageError> {
-    let (login, name, phone) = match read(&by.internal, &typed) {
+    let Read {
+        login,
+        name,
+        phone,
+        role,
+    } = match read(&by.internal, &typed) {
         Ok(read) => read,
         Err(wrong) => return show(&by, "", Again::not_saved(wrong, typed, by.lang)).await,
     };
-    if !Scope::of(&by.actor).gives(&typed.unit, &typed.role) {
+    if !Scope::of(&by.actor).gives(&typed.unit, role) {
         return Err(PageError::NotFound);
     }
     let (now, code) = (clock::now(), Code::new(&mut rand::rng()));
     let (visit, digest) = (Visit::clone(&by), code.digest());
-    let (unit, role) = (typed.unit.clone(), typed.role.clone());
-    let (new_login, new_name) = (login.clone(), name.clone());
+    let (unit, new_login, new_name) = (typed.unit.clone(), login.clone(), name.clone());
     let made = detached(async move {
         let account = NewAccount {
             county: &visit.internal.county,
@@ -42,7 +46,7 @@ pub(super) async fn create(by: By<Keeper>, Form(typed): Form<NewPerson>) -> Resu
             phone: phone.as_deref(),
             way: WayIn::Invitation(&digest),
             unit: &unit,
-            role: &role,
+            role,
             actor: Some(visit.me()),
             by: &visit.actor.person.account.name,
             detail: serde_json::json!({}),
@@ -56,7 +60,7 @@ pub(super) async fn create(by: By<Keeper>, Form(typed): Form<NewPerson>) -> Resu
                 by = by.me().0,
                 "an account was made"
             );
-            let text = by.t(if takes_two(&typed.role) {
+            let text = by.t(if role.takes_two() {
                 "accounts.created_asked"
             } else {
                 "accounts.created"
@@ -74,16 +78,28 @@ pub(super) async fn create(by: By<Keeper>, Form(typed): Form<NewPerson>) -> Resu
     }
 }
 
-fn read(internal: &Internal, typed: &NewPerson) -> Result<(String, String, Option<String>), Wrong> {
+/// A form that is sound.
+struct Read {
+    login: String,
+    name: String,
+    phone: Option<String>,
+    role: Role,
+}
+
+fn read(internal: &Internal, typed: &NewPerson) -> Result<Read, Wrong> {
     let mut wrong = Wrong::new();
     let login = fields::login(&typed.login).map_err(|key| wrong.insert("login", key));
     let name = fields::name(&typed.name).map_err(|key| wrong.insert("name", key));
     let phone = fields::phone(&typed.phone).map_err(|key| wrong.insert("phone", key));
-    if let Err((field, key)) = fields::role(&internal.pack.current().pack, &typed.unit, &typed.role) {
-        wrong.insert(field, key);
-    }
-    match (login, name, phone) {
-        (Ok(login), Ok(name), Ok(phone)) if wrong.is_empty() => Ok((login, name, phone)),
+    let role = fields::role(&internal.pack.current().pack, &typed.unit, &typed.role)
+        .map_err(|(field, key)| wrong.insert(field, key));
+    match (login, name, phone, role) {
+        (Ok(login), Ok(name), Ok(phone), Ok(role)) => Ok(Read {
+            login,
+            name,
+            phone,
+            role,
+        }),
         _ => Err(wrong),
     }
 }

@@ -2,12 +2,9 @@
 
 use casework::pack::Pack;
 use casework::typed::phone;
-use platform::{foreign::Foreign, text::Lang};
+use platform::{foreign::Foreign, store::Role, text::Lang};
 
 use crate::internal::auth::login_name;
-
-/// Roles in the order in which they are offered.
-pub(super) const ROLES: [&str; 6] = ["member", "leader", "office", "leading-group", "oversight", "admin"];
 
 /// Longest name, as the database has it.
 const NAME: usize = 60;
@@ -52,13 +49,20 @@ pub(super) fn phone(typed: &str) -> Result<Option<String>, &'static str> {
     }
 }
 
-/// A role in a unit of the pack.
-pub(super) fn role(pack: &Pack, unit: &str, role: &str) -> Result<(), (&'static str, &'static str)> {
+/// A role in a unit of the pack, as typed.
+pub(super) fn role(pack: &Pack, unit: &str, typed: &str) -> Result<Role, (&'static str, &'static str)> {
+    if pack.units().get(unit).is_none() {
+        return Err(("unit", "accounts.bad_unit"));
+    }
+    let role = typed.parse().map_err(|_| ("role", "accounts.bad_role"))?;
+    fits(pack, unit, role).map(|()| role)
+}
+
+/// Whether somebody of this unit can have the role: the leading group is a unit of its own.
+pub(super) fn fits(pack: &Pack, unit: &str, role: Role) -> Result<(), (&'static str, &'static str)> {
     if pack.units().get(unit).is_none() {
         Err(("unit", "accounts.bad_unit"))
-    } else if !ROLES.contains(&role) {
-        Err(("role", "accounts.bad_role"))
-    } else if role == "leading-group" && unit != pack.units().leading_group() {
+    } else if role == Role::LeadingGroup && unit != pack.units().leading_group() {
         Err(("role", "accounts.bad_role_leading"))
     } else {
         Ok(())
@@ -66,20 +70,20 @@ pub(super) fn role(pack: &Pack, unit: &str, role: &str) -> Result<(), (&'static 
 }
 
 /// A role in words.
-pub(super) fn role_name(lang: Lang, role: &str) -> &'static str {
+pub(crate) fn role_name(lang: Lang, role: Role) -> &'static str {
     lang.t(match role {
-        "member" => "accounts.role.member",
-        "leader" => "accounts.role.leader",
-        "office" => "accounts.role.office",
-        "leading-group" => "accounts.role.leading-group",
-        "oversight" => "accounts.role.oversight",
-        _ => "accounts.role.admin",
+        Role::Member => "accounts.role.member",
+        Role::Leader => "accounts.role.leader",
+        Role::Office => "accounts.role.office",
+        Role::LeadingGroup => "accounts.role.leading-group",
+        Role::Oversight => "accounts.role.oversight",
+        Role::Admin => "accounts.role.admin",
     })
 }
 
 /// Choices of a form: roles.
-pub(super) fn roles(lang: Lang) -> Vec<(&'static str, &'static str)> {
-    ROLES.map(|role| (role, role_name(lang, role))).to_vec()
+pub(super) fn roles(lang: Lang) -> Vec<(Role, &'static str)> {
+    Role::ALL.iter().map(|role| (*role, role_name(lang, *role))).collect()
 }
 
 /// Choices of a form: units by name.

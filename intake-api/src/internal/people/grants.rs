@@ -4,7 +4,7 @@ use askama::Template;
 use axum::{Form, extract::Path, http::StatusCode, response::Response};
 use platform::{
     clock,
-    store::{Decide, GrantDecided, GrantRequest, GrantRequestId, StoreError},
+    store::{Decide, GrantDecided, GrantRequest, GrantRequestId, Role, StoreError},
 };
 use serde::Deserialize;
 use tracing::info;
@@ -144,7 +144,7 @@ async fn show(visit: &Visit, again: Again) -> Result<Response, PageError> {
         what: format!(
             "{} · {}",
             fields::unit_name(&loaded.pack, &g.unit),
-            fields::role_name(lang, &g.role)
+            fields::role_name(lang, g.role)
         ),
         asked: lang.fill(
             "grants.asked",
@@ -197,7 +197,7 @@ mod tests {
             withdraws: !decides,
         };
         let mut page = GrantsPage {
-            frame: testing::frame(&[("office", "admin")], Lang::Zh, "/grants"),
+            frame: testing::frame(&[("office", Role::Admin)], Lang::Zh, "/grants"),
             waiting: vec![line(true, "11月27日 前有效"), line(false, "11月27日 前有效")],
             decided: vec![line(false, "已确认")],
             said: Said::default(),

@@ -11,9 +11,6 @@ use crate::internal::{Internal, again::Fields, page::words};
 /// The choice that leaves a unit's tickets to be assigned.
 const NOBODY: &str = "none";
 
-/// Roles by which somebody holds tickets.
-pub(super) const HOLDERS: [&str; 2] = ["member", "leader"];
-
 /// Open tickets of one unit, and who could take them.
 pub(super) struct UnitHeld {
     pub(super) code: String,
@@ -88,7 +85,7 @@ async fn colleagues(internal: &Internal, id: AccountId, unit: &str) -> Result<Ve
         .accounts_list(&internal.county, Find::OfUnit(unit))
         .await?;
     let may_take = |person: &Person| {
-        let of_unit = |m: &Membership| m.unit == unit && HOLDERS.contains(&m.role.as_str());
+        let of_unit = |m: &Membership| m.unit == unit && m.role.holds_tickets();
         person.account.id != id && person.account.disabled_at.is_none() && person.memberships.iter().any(of_unit)
     };
     let label = |person: Person| {

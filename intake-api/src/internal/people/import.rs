@@ -192,7 +192,7 @@ fn new_account<'a>(visit: &'a Visit, row: &'a Row, digest: &'a [u8]) -> NewAccou
         phone: row.phone.as_deref(),
         way: WayIn::Invitation(digest),
         unit: &row.unit,
-        role: &row.role,
+        role: row.role,
         actor: Some(visit.me()),
         by: &visit.actor.person.account.name,
         detail: serde_json::json!({"why": "import"}),
@@ -203,7 +203,7 @@ fn is_sound(row: &Row, pack: &Pack) -> bool {
     fields::name(&row.name).as_ref() == Ok(&row.name)
         && fields::login(&row.login).as_ref() == Ok(&row.login)
         && fields::phone(row.phone.as_deref().unwrap_or_default()).as_ref() == Ok(&row.phone)
-        && fields::role(pack, &row.unit, &row.role).is_ok()
+        && fields::fits(pack, &row.unit, row.role).is_ok()
 }
 
 /// The file of the form; other parts are passed over.
@@ -236,7 +236,7 @@ fn show(visit: &Visit, again: Again<Found>) -> Response {
                 login: row.login.clone(),
                 phone: row.phone.as_deref().map(Phone::of),
                 unit: fields::unit_name(&loaded.pack, &row.unit),
-                role: fields::role_name(lang, &row.role),
+                role: fields::role_name(lang, row.role),
             })
             .collect(),
     };

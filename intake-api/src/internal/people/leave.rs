@@ -12,14 +12,14 @@ use axum::{
 };
 use platform::{
     clock,
-    store::{AccountId, Held, Leaving, Left, Person},
+    store::{AccountId, Held, Leaving, Left, Person, Role},
 };
 use serde_json::json;
 use tracing::info;
 
 use super::{
     fields,
-    held::{HOLDERS, UnitHeld, units_of},
+    held::{UnitHeld, units_of},
     list,
     person::{fetch, fetch_kept, say},
     said::{self, Said},
@@ -43,7 +43,7 @@ struct LeavePage {
     heading: String,
     action: &'static str,
     unit: String,
-    role: String,
+    role: &'static str,
     consequences: Vec<String>,
     held: Vec<UnitHeld>,
     button: &'static str,
@@ -54,17 +54,18 @@ struct LeavePage {
 #[derive(Clone)]
 enum What {
     Account,
-    Role { unit: String, role: String },
+    Role { unit: String, role: Role },
 }
 
 impl What {
-    fn read(fields: &Fields) -> Self {
+    /// `None` for a role that is none.
+    fn read(fields: &Fields) -> Option<Self> {
         match (fields.get("unit"), fields.get("role")) {
-            (Some(unit), Some(role)) if !role.is_empty() => Self::Role {
+            (Some(unit), Some(role)) if !role.is_empty() => Some(Self::Role {
                 unit: unit.clone(),
-                role: role.clone(),
-            },
-            _ => Self::Account,
+                role: Role::from_word(role)?,
+            }),
+            _ => Some(Self::Account),
         }
     }
 
@@ -79,7 +80,7 @@ impl What {
     fn leaving(&self) -> Leaving<'_> {
         match self {
             Self::Account => Leaving::Account,
-            Self::Role { unit, role } => Leaving::Role { unit, role },
+            Self::Role { unit, role } => Leaving::Role { unit, role: *role },
         }
     }
 
@@ -88,7 +89,7 @@ impl What {
         let stays = |held: &Held| {
             person.memberships.iter().any(|m| {
                 let ends = matches!(self, Self::Role { unit, role } if *unit == m.unit && *role == m.role);
-                m.unit == held.unit && HOLDERS.contains(&m.role.as_str()) && !ends
+                m.unit == held.unit && m.role.holds_tickets() && !ends
             })
         };
         match self {
@@ -104,7 +105,7 @@ pub(super) async fn page(
     Path(id): Path<AccountId>,
     Query(fields): Query<Fields>,
 ) -> Result<Response, PageError> {
-    let what = What::read(&fields);
+    let what = What::read(&fields).ok_or(PageError::NotFound)?;
     locks_out(&by, id, &what).await?;
     show(&by, id, &what, Again::keeping(StatusCode::OK, None, fields)).await
 }
@@ -125,8 +126,8 @@ pub(super) async fn end(
     Form(fields): Form<Fields>,
 ) -> Result<Response, PageError> {
     match What::read(&fields) {
-        What::Account => Err(PageError::NotFound),
-        what @ What::Role { .. } => act(&by, id, what, fields).await,
+        Some(what @ What::Role { .. }) => act(&by, id, what, fields).await,
+        Some(What::Account) | None => Err(PageError::NotFound),
     }
 }
 
@@ -197,24 +198,24 @@ async fn show(visit: &Visit, id: AccountId, what: &What, again: Again<Fields>) -
     let (person, held) = left(visit, id, what, &again.fields).await?;
     let pack = &internal.pack.current().pack;
     let role_words =
-        |unit: &str, role: &str| format!("{} · {}", fields::unit_name(pack, unit), fields::role_name(lang, role));
+        |unit: &str, role: Role| format!("{} · {}", fields::unit_name(pack, unit), fields::role_name(lang, role));
     let name = &person.account.name;
     let (heading, action, button, (unit, role), mut consequences) = match what {
         What::Account => (
             lang.fill("accounts.leave.account_title", &[("name", name)]),
             "disable",
             lang.t("accounts.disable"),
-            (String::new(), String::new()),
+            (String::new(), ""),
             vec![lang.t("accounts.leave.account_text").to_owned()],
         ),
         What::Role { unit, role } => (
             lang.fill(
                 "accounts.leave.role_title",
-                &[("name", name), ("role", &role_words(unit, role))],
+                &[("name", name), ("role", &role_words(unit, *role))],
             ),
             "end",
             lang.t("accounts.end"),
-            (unit.clone(), role.clone()),
+            (unit.clone(), role.as_str()),
             vec![lang.t("accounts.leave.role_text").to_owned()],
         ),
     };
@@ -242,12 +243,12 @@ async fn locks_out(visit: &Visit, id: AccountId, what: &What) -> Result<(), Page
         What::Account => drop(fetch_kept(visit, id).await?),
         What::Role { unit, role } => {
             fetch(visit, id).await?;
-            if !Scope::of(&visit.actor).gives(unit, role) {
+            if !Scope::of(&visit.actor).gives(unit, *role) {
                 return Err(PageError::NotFound);
             }
         }
     }
-    if matches!(what, What::Role { role, .. } if role != "admin") {
+    if matches!(what, What::Role { role, .. } if *role != Role::Admin) {
         return Ok(());
     }
     let (people, county) = (&visit.internal.people, &visit.internal.county);

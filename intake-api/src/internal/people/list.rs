@@ -5,7 +5,7 @@ use axum::{extract::Query, http::StatusCode, response::Response};
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
-    store::{Account, AccountId, Find, Person, StoreError},
+    store::{Account, AccountId, Find, Person, Role, StoreError},
     text::Lang,
 };
 use serde::Deserialize;
@@ -77,7 +77,7 @@ struct PeoplePage {
     count: String,
     more: bool,
     units: Vec<(String, String)>,
-    roles: Vec<(&'static str, &'static str)>,
+    roles: Vec<(Role, &'static str)>,
     typed: NewPerson,
     wrong: Wrong,
     open: bool,
@@ -168,7 +168,7 @@ pub(super) fn line(person: Person, pack: &casework::pack::Pack, lang: Lang) -> L
         format!(
             "{} · {}",
             fields::unit_name(pack, &m.unit),
-            fields::role_name(lang, &m.role)
+            fields::role_name(lang, m.role)
         )
     };
     Line {

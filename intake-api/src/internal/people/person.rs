@@ -5,7 +5,7 @@ use axum::{extract::Path, http::StatusCode, response::Response};
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
-    store::{Account, AccountId, Find, Invitation, Person, StoreError},
+    store::{Account, AccountId, Find, Invitation, Person, Role, StoreError},
     text::Lang,
 };
 
@@ -28,7 +28,7 @@ use crate::internal::{
 struct HeldRole {
     unit: String,
     unit_name: String,
-    role: String,
+    role: Role,
     role_name: &'static str,
     /// The actor may take it.
     ours: bool,
@@ -64,7 +64,7 @@ struct PersonPage {
     held: Vec<HeldRole>,
     holds: String,
     units: Vec<(String, String)>,
-    roles: Vec<(&'static str, &'static str)>,
+    roles: Vec<(Role, &'static str)>,
     typed: Typed,
     wrong: Wrong,
     acts: Vec<ActLine>,
@@ -180,8 +180,8 @@ pub(super) async fn show(visit: &Visit, id: AccountId, again: Again<Typed>) -> R
     let Person { account, memberships } = person;
     let held = memberships.into_iter().map(|m| HeldRole {
         unit_name: fields::unit_name(&loaded.pack, &m.unit),
-        role_name: fields::role_name(lang, &m.role),
-        ours: scope.gives(&m.unit, &m.role),
+        role_name: fields::role_name(lang, m.role),
+        ours: scope.gives(&m.unit, m.role),
         unit: m.unit,
         role: m.role,
     });
@@ -226,7 +226,7 @@ mod tests {
     #[test]
     fn pages_of_a_person() {
         let mut page = PersonPage {
-            frame: testing::frame(&[("office", "admin")], Lang::Zh, "/people"),
+            frame: testing::frame(&[("office", Role::Admin)], Lang::Zh, "/people"),
             id: AccountId(9),
             login: "lina".into(),
             heading: "李娜".into(),
@@ -243,8 +243,8 @@ mod tests {
             held: vec![HeldRole {
                 unit: "public-security".into(),
                 unit_name: "县公安局".into(),
-                role: "member".into(),
-                role_name: fields::role_name(Lang::Zh, "member"),
+                role: Role::Member,
+                role_name: fields::role_name(Lang::Zh, Role::Member),
                 ours: true,
             }],
             holds: Lang::Zh.fill("accounts.holds", &[("n", "2")]),

@@ -3,7 +3,7 @@
 use axum::{Form, extract::Path, http::StatusCode, response::Response};
 use platform::{
     clock,
-    store::{AccountId, Asked, StoreError, takes_two},
+    store::{AccountId, Asked, Role, StoreError},
 };
 use serde::Deserialize;
 use tracing::info;
@@ -17,9 +17,9 @@ use super::{
 };
 use crate::internal::{By, Visit, again::Wrong, auth::Keeper, detached, error::PageError};
 
-/// A role in a unit.
+/// A role in a unit, as typed.
 #[derive(Deserialize)]
-pub(super) struct Role {
+pub(super) struct Asking {
     #[serde(default)]
     unit: String,
     #[serde(default)]
@@ -30,20 +30,21 @@ pub(super) struct Role {
 pub(super) async fn grant(
     by: By<Keeper>,
     Path(id): Path<AccountId>,
-    Form(form): Form<Role>,
+    Form(form): Form<Asking>,
 ) -> Result<Response, PageError> {
     fetch(&by, id).await?;
-    if let Err(wrong) = fields::role(&by.internal.pack.current().pack, &form.unit, &form.role) {
-        return show(&by, id, Again::not_saved(Wrong::from([wrong]), typed(form), by.lang)).await;
-    }
-    if !Scope::of(&by.actor).gives(&form.unit, &form.role) {
+    let role = match fields::role(&by.internal.pack.current().pack, &form.unit, &form.role) {
+        Ok(role) => role,
+        Err(wrong) => return show(&by, id, Again::not_saved(Wrong::from([wrong]), typed(form), by.lang)).await,
+    };
+    if !Scope::of(&by.actor).gives(&form.unit, role) {
         return Err(PageError::NotFound);
     }
     if id == by.me() {
         let said = Said::error(by.t("accounts.not_oneself"));
         return show(&by, id, Again::keeping(StatusCode::CONFLICT, said, typed(form))).await;
     }
-    let given = give(&by, id, form).await?;
+    let given = give(&by, id, form.unit, role).await?;
     info!(
         account = id.0,
         by = by.me().0,
@@ -54,23 +55,23 @@ pub(super) async fn grant(
 }
 
 /// Gives a role, or asks for one that takes two people: the status, and the key of what is said.
-async fn give(visit: &Visit, id: AccountId, form: Role) -> Result<(StatusCode, &'static str), PageError> {
+async fn give(visit: &Visit, id: AccountId, unit: String, role: Role) -> Result<(StatusCode, &'static str), PageError> {
     let visit = visit.clone();
     detached(async move {
-        let two = takes_two(&form.role);
+        let two = role.takes_two();
         let word = if two { "asked" } else { "granted" };
         let mut act = new_act(&visit, word, Some(id), clock::now());
-        (act.unit, act.role) = (Some(form.unit.as_str()), Some(form.role.as_str()));
+        (act.unit, act.role) = (Some(unit.as_str()), Some(role));
         let people = &visit.internal.people;
         if two {
-            let asked = people.grant_ask(id, &form.unit, &form.role, &act).await?;
+            let asked = people.grant_ask(id, &unit, role, &act).await?;
             return Ok::<_, StoreError>(match asked {
                 Asked::Waits(_) => (StatusCode::OK, "accounts.asked"),
                 Asked::Before => (StatusCode::CONFLICT, "accounts.asked_before"),
                 Asked::Held => (StatusCode::CONFLICT, "accounts.granted_before"),
             });
         }
-        let given = people.membership_grant(id, &form.unit, &form.role, &act).await?;
+        let given = people.membership_grant(id, &unit, role, &act).await?;
         Ok(if given {
             (StatusCode::OK, "accounts.granted")
         } else {
@@ -80,7 +81,7 @@ async fn give(visit: &Visit, id: AccountId, form: Role) -> Result<(StatusCode, &
     .await
 }
 
-fn typed(form: Role) -> Typed {
+fn typed(form: Asking) -> Typed {
     Typed {
         unit: form.unit,
         role: form.role,

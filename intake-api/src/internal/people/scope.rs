@@ -2,7 +2,10 @@
 //! mends, resets and disables those who are nothing else, and never touches a role above.
 
 use casework::pack::Pack;
-use platform::{store::Person, text::Lang};
+use platform::{
+    store::{Person, Role},
+    text::Lang,
+};
 
 use super::fields;
 use crate::internal::auth::Actor;
@@ -19,10 +22,10 @@ pub(super) enum Scope {
 impl Scope {
     /// Of whoever acts.
     pub(super) fn of(actor: &Actor) -> Self {
-        if actor.is(&["admin"]) {
+        if actor.is(&[Role::Admin]) {
             Self::County
         } else {
-            Self::Units(actor.units(&["leader"]).into_iter().map(str::to_owned).collect())
+            Self::Units(actor.units(&[Role::Leader]).into_iter().map(str::to_owned).collect())
         }
     }
 
@@ -32,10 +35,10 @@ impl Scope {
     }
 
     /// Whether this role in this unit is theirs to give and to take. That some take a second person is asked elsewhere.
-    pub(super) fn gives(&self, unit: &str, role: &str) -> bool {
+    pub(super) fn gives(&self, unit: &str, role: Role) -> bool {
         match self {
             Self::County => true,
-            Self::Units(units) => role == "member" && units.iter().any(|own| own == unit),
+            Self::Units(units) => role == Role::Member && units.iter().any(|own| own == unit),
         }
     }
 
@@ -49,7 +52,7 @@ impl Scope {
 
     /// Whether they keep the account itself: of a person who is a member of their units and nothing else anywhere.
     pub(super) fn keeps(&self, person: &Person) -> bool {
-        let all = person.memberships.iter().all(|m| self.gives(&m.unit, &m.role));
+        let all = person.memberships.iter().all(|m| self.gives(&m.unit, m.role));
         self.is_county() || !person.memberships.is_empty() && all
     }
 
@@ -63,10 +66,10 @@ impl Scope {
     }
 
     /// Roles that they may choose.
-    pub(super) fn roles(&self, lang: Lang) -> Vec<(&'static str, &'static str)> {
+    pub(super) fn roles(&self, lang: Lang) -> Vec<(Role, &'static str)> {
         let mut roles = fields::roles(lang);
         if !self.is_county() {
-            roles.retain(|(role, _)| *role == "member");
+            roles.retain(|(role, _)| *role == Role::Member);
         }
         roles
     }
@@ -74,11 +77,11 @@ impl Scope {
 
 #[cfg(test)]
 mod tests {
-    use platform::store::{Account, AccountId, Membership, Person};
+    use platform::store::{Account, AccountId, Membership, Person, Role};
 
     use super::Scope;
 
-    fn person(roles: &[(&str, &str)]) -> Person {
+    fn person(roles: &[(&str, Role)]) -> Person {
         Person {
             account: Account {
                 id: AccountId(1),
@@ -97,7 +100,7 @@ mod tests {
                 .map(|(unit, role)| Membership {
                     account_id: AccountId(1),
                     unit: (*unit).into(),
-                    role: (*role).into(),
+                    role: *role,
                 })
                 .collect(),
         }
@@ -107,11 +110,11 @@ mod tests {
     fn a_leader_keeps_members_of_the_unit_and_nobody_above() {
         let leader = Scope::Units(vec!["ca".into()]);
         for (roles, sees, keeps) in [
-            (&[("ca", "member")][..], true, true),
-            (&[("ca", "member"), ("edu", "member")], true, false),
-            (&[("ca", "member"), ("ca", "leader")], true, false),
-            (&[("ca", "member"), ("office", "office")], true, false),
-            (&[("edu", "member")], false, false),
+            (&[("ca", Role::Member)][..], true, true),
+            (&[("ca", Role::Member), ("edu", Role::Member)], true, false),
+            (&[("ca", Role::Member), ("ca", Role::Leader)], true, false),
+            (&[("ca", Role::Member), ("office", Role::Office)], true, false),
+            (&[("edu", Role::Member)], false, false),
             (&[], false, false),
         ] {
             let person = person(roles);
@@ -122,6 +125,8 @@ mod tests {
             );
             assert!(Scope::County.keeps(&person));
         }
-        assert!(leader.gives("ca", "member") && !leader.gives("ca", "leader") && !leader.gives("edu", "member"));
+        assert!(
+            leader.gives("ca", Role::Member) && !leader.gives("ca", Role::Leader) && !leader.gives("edu", Role::Member)
+        );
     }
 }

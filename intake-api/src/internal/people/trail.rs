@@ -113,11 +113,7 @@ pub(super) fn text(act: &AccountAct, pack: &Pack, lang: Lang) -> String {
         .as_deref()
         .map(|unit| unit_name(pack, unit))
         .unwrap_or_default();
-    let role = act
-        .role
-        .as_deref()
-        .map(|role| role_name(lang, role))
-        .unwrap_or_default();
+    let role = act.role.map(|role| role_name(lang, role.0)).unwrap_or_default();
     let word = match act.act.as_str() {
         // Made without a role: the role waits for a second person.
         "created" if act.role.is_none() => "created_bare",

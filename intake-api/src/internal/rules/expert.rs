@@ -15,7 +15,7 @@ use casework::county::{MODEL, PackFiles};
 use casework::dmn::{self, DmnError, Model};
 use casework::office::soundness::is_county;
 use platform::{
-    store::{RuleSet, RuleSetState, RulesError},
+    store::{Role, RuleSet, RuleSetState, RulesError},
     text::Lang,
 };
 use serde::Deserialize;
@@ -180,7 +180,7 @@ fn shown(visit: &Visit, set: &RuleSet, xml: String, said: Said) -> ExpertPage {
         version: set.version,
         revision: set.revision,
         state: lang.t(&format!("rules.state.{}", set.state)).to_owned(),
-        editable: set.state == RuleSetState::Draft && visit.actor.is(&["office"]),
+        editable: set.state == RuleSetState::Draft && visit.actor.is(&[Role::Office]),
         xml,
         words: if lang == Lang::Zh { WORDS } else { "{}" },
         said,

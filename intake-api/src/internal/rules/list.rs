@@ -5,7 +5,7 @@ use axum::response::Response;
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
-    store::{AccountId, RuleSet, RuleSetState},
+    store::{AccountId, Role, RuleSet, RuleSetState},
     text::Lang,
 };
 
@@ -72,7 +72,7 @@ pub(super) async fn show(visit: &Visit, again: Again<String>) -> Result<Response
     });
     let page = ListPage {
         frame: visit.frame("/rules"),
-        office: actor.is(&["office"]),
+        office: actor.is(&[Role::Office]),
         error: again.said,
         typed: again.fields,
         in_force,

@@ -13,7 +13,7 @@ use casework::dmn::{self, HitPolicy, Table};
 use casework::office::clerk::{Sentence, sentence};
 use casework::pack::Pack;
 use casework::zh::cells::choices;
-use platform::store::{RuleSetState, StoreError};
+use platform::store::{Role, RuleSetState, StoreError};
 
 use super::{
     examined,
@@ -144,7 +144,7 @@ pub(super) async fn open(visit: &Visit, version: i32, table: &str) -> Result<Opt
         Some((model, table))
     });
     Ok(found.map(|(model, table)| Opened {
-        editable: set.state == RuleSetState::Draft && visit.actor.is(&["office"]),
+        editable: set.state == RuleSetState::Draft && visit.actor.is(&[Role::Office]),
         revision: set.revision,
         rules,
         model,

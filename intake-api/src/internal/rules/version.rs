@@ -8,7 +8,7 @@ use casework::dmn;
 use chrono::{DateTime, Days, Utc};
 use platform::{
     clock,
-    store::{RuleSet, RuleSetAct, RuleSetState},
+    store::{Role, RuleSet, RuleSetAct, RuleSetState},
     text::Lang,
 };
 
@@ -115,7 +115,7 @@ async fn read(visit: &Visit, version: i32, error: Option<String>) -> Result<Vers
     let changed = !differences.is_empty() || set.restores.is_some();
     let page = VersionPage {
         frame: visit.frame("/rules"),
-        office: actor.is(&["office"]),
+        office: actor.is(&[Role::Office]),
         version,
         state,
         word: lang.t(&format!("rules.state.{state}")),
@@ -174,7 +174,7 @@ fn can(set: &RuleSet, actor: &Actor, sound: bool, in_force: i32, now: DateTime<U
 /// Key of the sentence that says what comes next, for whoever reads the page.
 fn next(state: &str, can: &Can, (changed, sound): (bool, bool), actor: &Actor) -> &'static str {
     match state {
-        _ if !actor.is(&["office"]) => "rules.next_step.read",
+        _ if !actor.is(&[Role::Office]) => "rules.next_step.read",
         "scheduled" => "rules.next_step.scheduled",
         "submitted" if can.approve => "rules.next_step.approve",
         "submitted" => "rules.next_step.second_person",

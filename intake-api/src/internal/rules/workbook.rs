@@ -20,7 +20,7 @@ use casework::county::MODEL;
 use casework::dmn;
 use platform::{
     clock,
-    store::{RuleSetState, RulesError, rules_digest},
+    store::{Role, RuleSetState, RulesError, rules_digest},
 };
 
 use super::{
@@ -159,7 +159,7 @@ async fn show(visit: &Visit, version: i32, again: Again<Vec<Mistake>>) -> Result
         version,
         revision: set.revision,
         readable,
-        editable: readable && set.state == RuleSetState::Draft && visit.actor.is(&["office"]),
+        editable: readable && set.state == RuleSetState::Draft && visit.actor.is(&[Role::Office]),
         guide: GUIDE.iter().map(|key| lang.t(key)).collect(),
         error: again.said,
         mistakes: mistakes.into_iter().take(LISTED).collect(),

@@ -6,7 +6,7 @@ use casework::ticket::TicketState;
 use platform::{
     clock,
     receipt::ReportId,
-    store::{TicketId, TriageState},
+    store::{Role, TicketId, TriageState},
     text::Lang,
 };
 use serde::Deserialize;
@@ -113,7 +113,7 @@ pub(super) async fn show(visit: &Visit, id: ReportId, again: Again<Typed>) -> Re
         taken: signed_by.is_some(),
         open,
         closed,
-        office: visit.actor.is(&["office"]),
+        office: visit.actor.is(&[Role::Office]),
         reasons: decisions.pop().map(|last| last.triage_reasons).unwrap_or_default(),
         facts: facts::lines(&opened, &loaded.pack, lang),
         police: police.map(|t| police_line(t, &loaded.pack, lang)).collect(),
@@ -157,7 +157,7 @@ mod tests {
     #[test]
     fn pages_of_a_report_without_a_unit() {
         let mut page = TriagePage {
-            frame: testing::frame(&[("office", "office")], Lang::Zh, "/triage"),
+            frame: testing::frame(&[("office", Role::Office)], Lang::Zh, "/triage"),
             report_id: ReportId::from_db(12),
             receipt: "SW-2026-0001".into(),
             notice: None,

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::{PgExecutor, types::Json};
 
-use crate::store::{AccountId, Desk, DeskScope, Office, ReportId, Store, StoreError, TicketId};
+use crate::store::{AccountId, Desk, DeskScope, Office, ReportId, Role, Store, StoreError, TicketId};
 
 /// Parts of a report as somebody was handed them: what is not shown is `None`, and so is what was not given.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -85,20 +85,20 @@ impl Store<Office> {
         .await
     }
 
-    /// What somebody with `role` (office, leading-group, oversight) sees of a report without holding a ticket of it. The
-    /// ticket is the one on whose page it is shown.
+    /// What somebody of the office, the leading group or the oversight sees of a report without holding a ticket of it. The ticket
+    /// is the one on whose page it is shown.
     pub async fn report_look(
         &self,
         report: ReportId,
         ticket: Option<TicketId>,
-        role: &str,
+        role: Role,
         reading: Reading,
     ) -> Result<Option<Handed>, StoreError> {
         Ok(sqlx::query_as("SELECT * FROM report_look($1, $2, $3, $4, $5, $6)")
             .bind(report)
             .bind(ticket)
             .bind(reading.account)
-            .bind(role)
+            .bind(role.as_str())
             .bind(reading.how)
             .bind(reading.at)
             .fetch_optional(&self.pool)

@@ -5,7 +5,7 @@ use serde_json::Value;
 use sqlx::PgTransaction;
 
 use crate::store::{
-    AccountId, NewAct, People, SessionId, Store, StoreError,
+    AccountId, NewAct, People, Role, SessionId, Store, StoreError, Word,
     people::{granting, invitations::invite},
 };
 
@@ -41,8 +41,9 @@ pub struct Membership {
     pub account_id: AccountId,
     /// Unit code.
     pub unit: String,
-    /// `member`, `leader`, `office`, `leading-group`, `oversight`, `admin`.
-    pub role: String,
+    /// What they may do there.
+    #[sqlx(try_from = "String")]
+    pub role: Role,
 }
 
 /// Who acts in a request, with what they may do at this moment.
@@ -70,7 +71,7 @@ pub struct NewAccount<'a> {
     /// Unit of the first role.
     pub unit: &'a str,
     /// The first role.
-    pub role: &'a str,
+    pub role: Role,
     /// Who made it; none for the command line.
     pub actor: Option<AccountId>,
     /// That person's name.
@@ -179,7 +180,7 @@ impl Store<People> {
         act: &NewAct<'_>,
     ) -> Result<Option<usize>, StoreError> {
         let mut tx = self.pool.begin().await?;
-        let ended: Vec<(String, String)> = sqlx::query_as(
+        let ended: Vec<(String, Word<Role>)> = sqlx::query_as(
             "UPDATE memberships m SET ended_at = $3, ended_by = $4 FROM accounts a
              WHERE a.id = $2 AND a.county = $1 AND a.disabled_at IS NOT NULL AND m.account_id = a.id AND m.ended_at IS NULL
                AND m.role NOT IN ('member', 'leader') RETURNING m.unit, m.role",
@@ -205,7 +206,7 @@ impl Store<People> {
             let ends = NewAct {
                 act: "ended",
                 unit: Some(unit),
-                role: Some(role),
+                role: Some(role.0),
                 detail: serde_json::json!({"why": "enabled"}),
                 ..act.clone()
             };
@@ -349,13 +350,13 @@ impl Store<People> {
     }
 
     /// Whether an enabled person holds a role that is not of a demo.
-    pub async fn role_is_held(&self, county: &str, role: &str) -> Result<bool, StoreError> {
+    pub async fn role_is_held(&self, county: &str, role: Role) -> Result<bool, StoreError> {
         let held = sqlx::query_scalar(
             "SELECT EXISTS (SELECT FROM memberships m JOIN accounts a ON a.id = m.account_id
              WHERE m.county = $1 AND m.role = $2 AND m.ended_at IS NULL AND a.disabled_at IS NULL AND NOT a.demo)",
         )
         .bind(county)
-        .bind(role)
+        .bind(role.as_str())
         .fetch_one(&self.pool)
         .await?;
         Ok(held)
@@ -368,7 +369,7 @@ impl Store<People> {
         &self,
         account: AccountId,
         unit: &str,
-        role: &str,
+        role: Role,
         act: &NewAct<'_>,
     ) -> Result<bool, StoreError> {
         let mut tx = self.pool.begin().await?;
@@ -407,7 +408,7 @@ async fn account_insert(
     .await?;
     if let Some(id) = id {
         // A role that takes two people is asked for and not given; somebody else confirms it.
-        let alone = new.actor.is_none() || !granting::takes_two(new.role);
+        let alone = new.actor.is_none() || !new.role.takes_two();
         let mut act = NewAct {
             county: new.county,
             at: now,

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgTransaction;
 
 use crate::store::{
-    AccountId, GrantRequestId, NewAct, People, Said, Store, StoreError, Subject, SubjectNotice, To,
+    AccountId, GrantRequestId, NewAct, People, Role, Said, Store, StoreError, Subject, SubjectNotice, To, Word,
     notices::subject::subject_notice,
 };
 use crate::text::Lang;
@@ -19,11 +19,6 @@ const INVITER_DAYS: i64 = 7;
 
 /// Requests that a page lists.
 const SHOWN: i64 = 200;
-
-/// Whether a role takes two people: everything but the roles of a unit's own tickets.
-pub fn takes_two(role: &str) -> bool {
-    !matches!(role, "member" | "leader")
-}
 
 /// A role asked for somebody.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -38,8 +33,9 @@ pub struct GrantRequest {
     pub login: String,
     /// Unit code.
     pub unit: String,
-    /// Role.
-    pub role: String,
+    /// What is asked.
+    #[sqlx(try_from = "String")]
+    pub role: Role,
     /// When it was asked.
     pub asked_at: DateTime<Utc>,
     /// By whom.
@@ -61,8 +57,9 @@ pub struct GrantRequest {
 pub struct Grant {
     /// Unit code.
     pub unit: String,
-    /// Role.
-    pub role: String,
+    /// What it lets them do there.
+    #[sqlx(try_from = "String")]
+    pub role: Role,
     /// From.
     pub since: DateTime<Utc>,
     /// Until; none while it is held.
@@ -117,8 +114,8 @@ pub enum GrantDecided {
         account: AccountId,
         /// Unit code.
         unit: String,
-        /// Role.
-        role: String,
+        /// What was asked.
+        role: Role,
     },
     /// Decided before, expired, or not there.
     Gone,
@@ -137,7 +134,7 @@ impl Store<People> {
         &self,
         account: AccountId,
         unit: &str,
-        role: &str,
+        role: Role,
         act: &NewAct<'_>,
     ) -> Result<Asked, StoreError> {
         let mut tx = self.pool.begin().await?;
@@ -225,7 +222,7 @@ impl Store<People> {
 
     async fn decide(&self, id: GrantRequestId, decide: Decide, act: &NewAct<'_>) -> Result<GrantDecided, StoreError> {
         let mut tx = self.pool.begin().await?;
-        let request: Option<(AccountId, String, String, AccountId)> = sqlx::query_as(
+        let request: Option<(AccountId, String, Word<Role>, AccountId)> = sqlx::query_as(
             "SELECT account_id, unit, role, asked_by FROM grant_requests
              WHERE county = $1 AND id = $2 AND decision IS NULL AND expires_at > $3 FOR UPDATE",
         )
@@ -234,7 +231,7 @@ impl Store<People> {
         .bind(act.at)
         .fetch_optional(&mut *tx)
         .await?;
-        let Some((account, unit, role, asker)) = request else {
+        let Some((account, unit, Word(role), asker)) = request else {
             return Ok(GrantDecided::Gone);
         };
         let mine = act.actor == Some(asker);
@@ -263,7 +260,7 @@ impl Store<People> {
             },
             account: Some(account),
             unit: Some(&unit),
-            role: Some(&role),
+            role: Some(role),
             detail: serde_json::json!({"request": id, "asked_by": asker, "asker": asker_said}),
             ..act.clone()
         };
@@ -272,7 +269,7 @@ impl Store<People> {
         }
         act.record(&mut tx).await?;
         if decide == Decide::Confirm {
-            tell(&mut tx, account, &unit, &role, &act).await?;
+            tell(&mut tx, account, &unit, role, &act).await?;
         }
         tx.commit().await?;
         Ok(GrantDecided::Done { account, unit, role })
@@ -284,7 +281,7 @@ pub(in crate::store) async fn ask(
     tx: &mut PgTransaction<'_>,
     account: AccountId,
     unit: &str,
-    role: &str,
+    role: Role,
     act: &NewAct<'_>,
 ) -> Result<Asked, StoreError> {
     let held: bool = sqlx::query_scalar(
@@ -292,7 +289,7 @@ pub(in crate::store) async fn ask(
     )
     .bind(account)
     .bind(unit)
-    .bind(role)
+    .bind(role.as_str())
     .fetch_one(&mut **tx)
     .await?;
     if held {
@@ -304,7 +301,7 @@ pub(in crate::store) async fn ask(
     )
     .bind(account)
     .bind(unit)
-    .bind(role)
+    .bind(role.as_str())
     .bind(act.at)
     .execute(&mut **tx)
     .await?;
@@ -315,7 +312,7 @@ pub(in crate::store) async fn ask(
     .bind(act.county)
     .bind(account)
     .bind(unit)
-    .bind(role)
+    .bind(role.as_str())
     .bind(act.at)
     .bind(act.actor)
     .bind(act.at + TimeDelta::days(DAYS))
@@ -331,7 +328,7 @@ pub(in crate::store) async fn give(
     tx: &mut PgTransaction<'_>,
     account: AccountId,
     unit: &str,
-    role: &str,
+    role: Role,
     act: &NewAct<'_>,
 ) -> Result<bool, StoreError> {
     let done = sqlx::query(
@@ -341,7 +338,7 @@ pub(in crate::store) async fn give(
     .bind(account)
     .bind(act.county)
     .bind(unit)
-    .bind(role)
+    .bind(role.as_str())
     .bind(act.at)
     .bind(act.actor)
     .execute(&mut **tx)
@@ -359,7 +356,7 @@ async fn tell(
     tx: &mut PgTransaction<'_>,
     account: AccountId,
     unit: &str,
-    role: &str,
+    role: Role,
     act: &NewAct<'_>,
 ) -> Result<(), StoreError> {
     let (person, by, unit_name, demo): (String, Option<String>, String, bool) = sqlx::query_as(

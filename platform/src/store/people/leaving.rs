@@ -1,6 +1,6 @@
 //! Somebody leaves: what they hold, to whom it goes, and that both happen together or not at all.
 
-use crate::store::{AccountId, NewAct, People, Store, StoreError, people::invitations};
+use crate::store::{AccountId, NewAct, People, Role, Store, StoreError, people::invitations};
 use casework::words::Urgency;
 
 /// Open tickets of one obligation that a person holds in a unit.
@@ -35,8 +35,8 @@ pub enum Leaving<'a> {
     Role {
         /// Unit code.
         unit: &'a str,
-        /// Role.
-        role: &'a str,
+        /// What ends.
+        role: Role,
     },
 }
 
@@ -113,7 +113,7 @@ impl Store<People> {
                 .bind(county)
                 .bind(id)
                 .bind(unit)
-                .bind(role)
+                .bind(role.as_str())
                 .bind(act.at)
                 .bind(act.actor)
                 .execute(&mut *tx)

@@ -5,15 +5,17 @@ pub(super) mod factors;
 pub(super) mod granting;
 pub(super) mod invitations;
 pub(super) mod leaving;
+pub(super) mod role;
 pub(super) mod sessions;
 pub(super) mod tries;
 pub(super) mod units;
 
 pub use accounts::{Account, Created, Find, Membership, NewAccount, Person, WayIn};
 pub use factors::{FactorReset, NewFactor};
-pub use granting::{Asked, DAYS as GRANT_DAYS, Decide, Grant, GrantDecided, GrantRequest, takes_two};
+pub use granting::{Asked, DAYS as GRANT_DAYS, Decide, Grant, GrantDecided, GrantRequest};
 pub use invitations::{INVITED_DAYS, Invitation, Invited};
 pub use leaving::{HandOver, Held, Leaving, Left};
+pub use role::Role;
 pub use sessions::{AccountSecret, EndSessions, LiveSession, NewSession, SessionLine};
 pub use tries::Bucket;
 pub use units::UnitContacts;

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::{PgTransaction, types::Json};
 
-use crate::store::{AccountActId, AccountId, Board, Owner, People, ReportId, Store, StoreError, TicketId};
+use crate::store::{AccountActId, AccountId, Board, Owner, People, ReportId, Role, Store, StoreError, TicketId, Word};
 
 /// Acts that a page lists.
 const SHOWN: i64 = 50;
@@ -29,7 +29,7 @@ pub struct NewAct<'a> {
     /// The unit it is about.
     pub unit: Option<&'a str>,
     /// The role it is about.
-    pub role: Option<&'a str>,
+    pub role: Option<Role>,
     /// Before and after.
     pub detail: Value,
 }
@@ -48,7 +48,7 @@ impl NewAct<'_> {
         .bind(self.act)
         .bind(self.account)
         .bind(self.unit)
-        .bind(self.role)
+        .bind(self.role.map(Role::as_str))
         .bind(Json(&self.detail))
         .execute(&mut **tx)
         .await?;
@@ -79,8 +79,8 @@ pub struct AccountAct {
     pub account_login: Option<String>,
     /// Unit.
     pub unit: Option<String>,
-    /// Role.
-    pub role: Option<String>,
+    /// The role that was given or taken.
+    pub role: Option<Word<Role>>,
     /// Before and after.
     pub detail: Value,
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use sqlx::types::Json;
 
-use crate::store::{AccountId, Board, Opening, ReadId, ReportId, Store, StoreError, TicketId};
+use crate::store::{AccountId, Board, Opening, ReadId, ReportId, Role, Store, StoreError, TicketId};
 
 /// A look.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -25,8 +25,9 @@ pub struct ReadLine {
     pub login: String,
     /// Unit of the ticket.
     pub unit_name: Option<String>,
-    /// As what: `member`, `leader`, `office`, `leading-group`, `oversight`.
-    pub role: String,
+    /// As what.
+    #[sqlx(try_from = "String")]
+    pub role: Role,
     /// What they were shown.
     pub parts: Vec<String>,
     /// `page`, `api`, `opening` …

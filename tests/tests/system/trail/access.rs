@@ -5,7 +5,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use platform::store::{Access, AccessFind, AccountId, Intake, People, Store};
+use platform::store::{Access, AccessFind, AccountId, Intake, People, Role, Store};
 use sqlx::PgPool;
 use tests::Fixture;
 
@@ -43,7 +43,7 @@ async fn all(store: &Store<People>) -> Vec<platform::store::AccessLine> {
 #[tokio::test]
 async fn the_same_within_a_minute_is_one_row_with_a_number() {
     let fixture = Fixture::new().await;
-    let account = person(&fixture, "zhang", "ca", "member").await;
+    let account = person(&fixture, "zhang", "ca", Role::Member).await;
     let store = fixture.store_as::<People>();
     let noon = at("2026-11-26T12:00:00Z");
     for second in [0, 1, 59] {
@@ -85,7 +85,7 @@ async fn the_same_within_a_minute_is_one_row_with_a_number() {
 #[tokio::test]
 async fn a_flood_leaves_few_rows_and_every_number() {
     let fixture = Fixture::new().await;
-    let account = person(&fixture, "zhang", "ca", "member").await;
+    let account = person(&fixture, "zhang", "ca", Role::Member).await;
     let store = fixture.store_as::<People>();
     let noon = at("2026-11-26T12:00:00Z");
     // One address with made-up names for ten minutes, no two alike.
@@ -167,7 +167,7 @@ async fn logins_take_no_room_from_refusals() {
     let noon = at("2026-11-26T12:00:00Z");
     let mut people = Vec::new();
     for n in 0..40 {
-        people.push(person(&fixture, &format!("p{n}"), "ca", "member").await);
+        people.push(person(&fixture, &format!("p{n}"), "ca", Role::Member).await);
     }
     // A whole office behind one address comes in within a minute; then somebody tries doors.
     for account in &people {

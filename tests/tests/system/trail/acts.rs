@@ -4,7 +4,7 @@
 
 use platform::{
     clock,
-    store::{People, TASKS},
+    store::{People, Role, TASKS},
 };
 use sqlx::{AssertSqlSafe, Executor, PgPool};
 use tests::{Fixture, Sample, System, officers::Accounts};
@@ -22,9 +22,9 @@ const ACTS: [(&str, &str, &str); 4] = [
 /// A fixture in which each table of acts has a row, and its leaf.
 async fn with_acts() -> Fixture {
     let fixture = Fixture::new().await;
-    let admin = person(&fixture, "admin", "office", "admin").await;
+    let admin = person(&fixture, "admin", "office", Role::Admin).await;
     let report = fixture.stored(Sample::BruisesAtSchool).await;
-    let other = person(&fixture, "other", "office", "admin").await;
+    let other = person(&fixture, "other", "office", Role::Admin).await;
     let invited = super::act(other, "invited", admin);
     fixture
         .store

@@ -5,7 +5,7 @@
 use chrono::TimeDelta;
 use platform::{
     clock,
-    store::{AccountId, Asked, Decide, GrantDecided, HandOver, Leaving, Left, NewAct, People, Store, StoreError},
+    store::{AccountId, Asked, Decide, GrantDecided, HandOver, Leaving, Left, NewAct, People, Role, Store, StoreError},
 };
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use tests::Fixture;
@@ -29,12 +29,12 @@ fn refused<T>(done: &Result<T, StoreError>) -> bool {
 async fn a_role_over_the_county_takes_two_people() {
     let fixture = Fixture::new().await;
     let people = fixture.store_as::<People>();
-    let admin = person(&fixture, "admin", "office", "admin").await;
-    let other = person(&fixture, "other", "office", "admin").await;
-    let office = person(&fixture, "office", "office", "office").await;
-    let oversight = person(&fixture, "oversight", "office", "oversight").await;
-    let zhang = person(&fixture, "zhang", "ca", "member").await;
-    for role in ["office", "oversight", "leading-group", "admin"] {
+    let admin = person(&fixture, "admin", "office", Role::Admin).await;
+    let other = person(&fixture, "other", "office", Role::Admin).await;
+    let office = person(&fixture, "office", "office", Role::Office).await;
+    let oversight = person(&fixture, "oversight", "office", Role::Oversight).await;
+    let zhang = person(&fixture, "zhang", "ca", Role::Member).await;
+    for role in [Role::Office, Role::Oversight, Role::LeadingGroup, Role::Admin] {
         let alone = people
             .membership_grant(zhang, "office", role, &act(admin, "granted", zhang))
             .await;
@@ -48,7 +48,7 @@ async fn a_role_over_the_county_takes_two_people() {
         );
     }
     let Asked::Waits(id) = people
-        .grant_ask(zhang, "office", "office", &act(admin, "asked", zhang))
+        .grant_ask(zhang, "office", Role::Office, &act(admin, "asked", zhang))
         .await
         .unwrap()
     else {
@@ -56,7 +56,7 @@ async fn a_role_over_the_county_takes_two_people() {
     };
     assert_eq!(
         people
-            .grant_ask(zhang, "office", "office", &act(other, "asked", zhang))
+            .grant_ask(zhang, "office", Role::Office, &act(other, "asked", zhang))
             .await
             .unwrap(),
         Asked::Before
@@ -107,7 +107,7 @@ async fn a_role_over_the_county_takes_two_people() {
     assert!(told[0].ends_with(" · 办公室"), "{told:?}");
     // A role in another unit is told to that unit and to the office.
     people
-        .membership_grant(zhang, "edu", "member", &act(admin, "granted", zhang))
+        .membership_grant(zhang, "edu", Role::Member, &act(admin, "granted", zhang))
         .await
         .unwrap();
     let units: Vec<String> = sqlx::query_scalar(
@@ -123,16 +123,16 @@ async fn a_role_over_the_county_takes_two_people() {
 async fn a_request_expires_after_seven_days() {
     let fixture = Fixture::new().await;
     let people = fixture.store_as::<People>();
-    let admin = person(&fixture, "admin", "office", "admin").await;
-    let office = person(&fixture, "office", "office", "office").await;
-    let zhang = person(&fixture, "zhang", "ca", "member").await;
+    let admin = person(&fixture, "admin", "office", Role::Admin).await;
+    let office = person(&fixture, "office", "office", Role::Office).await;
+    let zhang = person(&fixture, "zhang", "ca", Role::Member).await;
     let now = clock::now();
     let later = |actor, after| NewAct {
         at: now + after,
         ..act(actor, "asked", zhang)
     };
     let asked = people
-        .grant_ask(zhang, "office", "office", &later(admin, TimeDelta::zero()))
+        .grant_ask(zhang, "office", Role::Office, &later(admin, TimeDelta::zero()))
         .await
         .unwrap();
     let Asked::Waits(id) = asked else { panic!("{asked:?}") };
@@ -164,7 +164,7 @@ async fn a_request_expires_after_seven_days() {
         .unwrap();
     assert_eq!(late, GrantDecided::Gone);
     let again = people
-        .grant_ask(zhang, "office", "office", &later(admin, TimeDelta::days(8)))
+        .grant_ask(zhang, "office", Role::Office, &later(admin, TimeDelta::days(8)))
         .await
         .unwrap();
     assert!(matches!(again, Asked::Waits(new) if new != id), "{again:?}");
@@ -177,16 +177,16 @@ async fn a_request_expires_after_seven_days() {
 async fn whoever_invited_the_other_is_not_taken_for_another_person() {
     let fixture = Fixture::new().await;
     let people = fixture.store_as::<People>();
-    let admin = person(&fixture, "admin", "office", "admin").await;
-    let other = person(&fixture, "other", "office", "admin").await;
-    let office = person(&fixture, "office", "office", "office").await;
-    let zhang = person(&fixture, "zhang", "ca", "member").await;
+    let admin = person(&fixture, "admin", "office", Role::Admin).await;
+    let other = person(&fixture, "other", "office", Role::Admin).await;
+    let office = person(&fixture, "office", "office", Role::Office).await;
+    let zhang = person(&fixture, "zhang", "ca", Role::Member).await;
     people
         .invitation_make(office, b"1", &act(admin, "invited", office))
         .await
         .unwrap();
     let Asked::Waits(id) = people
-        .grant_ask(zhang, "office", "oversight", &act(admin, "asked", zhang))
+        .grant_ask(zhang, "office", Role::Oversight, &act(admin, "asked", zhang))
         .await
         .unwrap()
     else {
@@ -229,12 +229,12 @@ async fn whoever_invited_the_other_is_not_taken_for_another_person() {
 async fn a_grant_is_never_overwritten() {
     let fixture = Fixture::new().await;
     let people = fixture.store_as::<People>();
-    let admin = person(&fixture, "admin", "office", "admin").await;
-    let zhang = person(&fixture, "zhang", "ca", "member").await;
+    let admin = person(&fixture, "admin", "office", Role::Admin).await;
+    let zhang = person(&fixture, "zhang", "ca", Role::Member).await;
     let end = act(admin, "ended", zhang);
     let leaving = Leaving::Role {
         unit: "ca",
-        role: "member",
+        role: Role::Member,
     };
     assert_eq!(
         people.account_leave("taihe", zhang, leaving, &[], &end).await.unwrap(),
@@ -242,7 +242,7 @@ async fn a_grant_is_never_overwritten() {
     );
     assert!(
         people
-            .membership_grant(zhang, "ca", "member", &act(admin, "granted", zhang))
+            .membership_grant(zhang, "ca", Role::Member, &act(admin, "granted", zhang))
             .await
             .unwrap()
     );
@@ -269,12 +269,12 @@ async fn a_grant_is_never_overwritten() {
 async fn two_administrators_disable_each_other_at_once() {
     for role in [false, true] {
         let fixture = Fixture::new().await;
-        let one = person(&fixture, "one", "office", "admin").await;
-        let two = person(&fixture, "two", "office", "admin").await;
+        let one = person(&fixture, "one", "office", Role::Admin).await;
+        let two = person(&fixture, "two", "office", Role::Admin).await;
         let leaving = if role {
             Leaving::Role {
                 unit: "office",
-                role: "admin",
+                role: Role::Admin,
             }
         } else {
             Leaving::Account
@@ -301,10 +301,10 @@ async fn two_administrators_disable_each_other_at_once() {
 async fn a_disabled_account_comes_back_without_what_takes_two() {
     let fixture = Fixture::new().await;
     let people = fixture.store_as::<People>();
-    let admin = person(&fixture, "admin", "office", "admin").await;
-    let office = person(&fixture, "office", "office", "office").await;
+    let admin = person(&fixture, "admin", "office", Role::Admin).await;
+    let office = person(&fixture, "office", "office", Role::Office).await;
     people
-        .membership_grant(office, "ca", "member", &act(admin, "granted", office))
+        .membership_grant(office, "ca", Role::Member, &act(admin, "granted", office))
         .await
         .unwrap();
     people
@@ -334,13 +334,13 @@ async fn random_grants_never_make_a_single_handed_office() {
     let mut rng = StdRng::seed_from_u64(20_261_126);
     let mut everybody = Vec::new();
     for (login, unit, role) in [
-        ("a1", "office", "admin"),
-        ("a2", "office", "admin"),
-        ("o1", "office", "office"),
-        ("v1", "office", "oversight"),
-        ("l1", "ca", "leader"),
-        ("m1", "ca", "member"),
-        ("m2", "edu", "member"),
+        ("a1", "office", Role::Admin),
+        ("a2", "office", Role::Admin),
+        ("o1", "office", Role::Office),
+        ("v1", "office", Role::Oversight),
+        ("l1", "ca", Role::Leader),
+        ("m1", "ca", Role::Member),
+        ("m2", "edu", Role::Member),
     ] {
         everybody.push(person(&fixture, login, unit, role).await);
     }
@@ -374,7 +374,7 @@ async fn random_act(people: &Store<People>, rng: &mut StdRng, everybody: &[Accou
     let mut one_of = |n: usize| usize::try_from(rng.next_u32()).unwrap() % n;
     let (actor, of) = (everybody[one_of(everybody.len())], everybody[one_of(everybody.len())]);
     let unit = ["office", "ca", "edu"][one_of(3)];
-    let role = ["member", "leader", "office", "oversight", "admin"][one_of(5)];
+    let role = [Role::Member, Role::Leader, Role::Office, Role::Oversight, Role::Admin][one_of(5)];
     let acting = |word| NewAct {
         unit: Some(unit),
         role: Some(role),
@@ -383,7 +383,7 @@ async fn random_act(people: &Store<People>, rng: &mut StdRng, everybody: &[Accou
     // What is refused is refused by an error or an answer; both are right here.
     match one_of(30) {
         0..11 => drop(people.membership_grant(of, unit, role, &acting("granted")).await),
-        11..18 if !matches!(role, "member" | "leader") => {
+        11..18 if role.takes_two() => {
             drop(people.grant_ask(of, unit, role, &acting("asked")).await);
         }
         18..27 => {

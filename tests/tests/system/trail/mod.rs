@@ -9,12 +9,12 @@ mod walk;
 
 use platform::{
     clock,
-    store::{AccountId, Created, NewAccount, NewAct, People, WayIn},
+    store::{AccountId, Created, NewAccount, NewAct, People, Role, WayIn},
 };
 use tests::Fixture;
 
 /// An account of the fixture's county, made as by the command line.
-async fn person(fixture: &Fixture, login: &str, unit: &str, role: &str) -> AccountId {
+async fn person(fixture: &Fixture, login: &str, unit: &str, role: Role) -> AccountId {
     let account = NewAccount {
         county: "taihe",
         login,

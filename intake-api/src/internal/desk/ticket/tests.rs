@@ -1,6 +1,9 @@
 //! The page of a ticket, and what it becomes when an act is refused.
 
-use platform::{store::TicketId, text::Lang};
+use platform::{
+    store::{Role, TicketId},
+    text::Lang,
+};
 
 use super::*;
 use crate::internal::{
@@ -86,7 +89,7 @@ fn view() -> View {
 }
 
 fn page(attempt: Attempt) -> TicketPage {
-    let frame = testing::frame(&[("public-security", "member")], Lang::Zh, "/desk");
+    let frame = testing::frame(&[("public-security", Role::Member)], Lang::Zh, "/desk");
     TicketPage {
         paper: Paper::new(&frame, "太和县", "县公安局", "SW-2026-0001", "11月24日 16:25"),
         frame,

@@ -1,5 +1,6 @@
 //! One person of a file, and how many a file may have.
 
+use platform::store::Role;
 use serde::{Deserialize, Serialize};
 
 /// Most people of one file: their invitations are handed over one by one.
@@ -12,5 +13,5 @@ pub(super) struct Row {
     pub(super) login: String,
     pub(super) phone: Option<String>,
     pub(super) unit: String,
-    pub(super) role: String,
+    pub(super) role: Role,
 }

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, HashMap};
 
 use casework::pack::Pack;
 use casework::zh::sheets::{COLUMNS, GUIDE, PEOPLE, UNIT, UNITS};
-use platform::text::Lang;
+use platform::{store::Role, text::Lang};
 use rust_xlsxwriter::{Color, DataValidation, Format, Formula, Workbook, Worksheet, XlsxError};
 
 use super::row::{MOST, Row};
 use crate::internal::{
-    people::fields::{self, ROLES, role_name},
+    people::fields::{self, role_name},
     sheet::{self, Cell, MISTAKES_MAX, Mistake, Unopened, open, read},
 };
 
@@ -48,7 +48,7 @@ pub(super) fn template(pack: &Pack, lang: Lang) -> Result<Vec<u8>, XlsxError> {
         3,
         &DataValidation::new().allow_list_formula(list).show_error_message(false),
     )?;
-    let roles = ROLES.map(|role| role_name(Lang::Zh, role));
+    let roles: Vec<_> = fields::roles(Lang::Zh).into_iter().map(|(_, name)| name).collect();
     sheet.add_data_validation(1, 4, last, 4, &DataValidation::new().allow_list_strings(&roles)?)?;
     let mut second = Worksheet::new();
     second
@@ -185,9 +185,9 @@ impl Reader<'_> {
         let login = self.read(row, 1, login, fields::login);
         let phone = self.read(row, 2, phone, fields::phone);
         let unit = unit.and_then(|unit| self.unit(row, &unit));
-        let role = role.and_then(|role| self.role(row, &role));
-        if let (Some(unit), Some(role)) = (&unit, &role)
-            && let Err((_, key)) = fields::role(self.pack, unit, role)
+        let role = role.and_then(|typed| self.role(row, &typed));
+        if let (Some(unit), Some(role)) = (&unit, role)
+            && let Err((_, key)) = fields::fits(self.pack, unit, role)
         {
             self.say(row, 4, key);
             return None;
@@ -245,10 +245,14 @@ impl Reader<'_> {
     }
 
     /// A role by its word in either language, or its code.
-    fn role(&mut self, row: u32, typed: &str) -> Option<String> {
-        let is_meant =
-            |role: &&&str| **role == typed || [Lang::Zh, Lang::En].iter().any(|lang| role_name(*lang, role) == typed);
-        let found = ROLES.iter().find(is_meant).map(|role| (*role).to_owned());
+    fn role(&mut self, row: u32, typed: &str) -> Option<Role> {
+        let is_meant = |role: &&Role| {
+            role.as_str() == typed
+                || [Lang::Zh, Lang::En]
+                    .iter()
+                    .any(|lang| role_name(*lang, **role) == typed)
+        };
+        let found = Role::ALL.iter().find(is_meant).copied();
         if found.is_none() {
             self.say(row, 4, "accounts.import.no_role");
         }

@@ -1,7 +1,7 @@
 use std::{path::Path, sync::LazyLock};
 
 use casework::pack::Pack;
-use platform::{pack::dir, text::Lang};
+use platform::{pack::dir, store::Role, text::Lang};
 use rust_xlsxwriter::Workbook;
 
 use super::{Refused, read_people, template};
@@ -51,7 +51,7 @@ fn a_file_gives_people() {
         (rows[0].name.as_str(), rows[0].login.as_str()),
         ("王伟、李娜", "wang.wei")
     );
-    assert_eq!((rows[0].unit.as_str(), rows[0].role.as_str()), ("ca", "member"));
+    assert_eq!((rows[0].unit.as_str(), rows[0].role), ("ca", Role::Member));
     assert_eq!(rows[1].phone, None);
     assert_eq!(places, ["人员 B2", "人员 B4"]);
 }
