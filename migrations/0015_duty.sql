@@ -12,31 +12,19 @@ CREATE TABLE phones (
     added_by    bigint      NOT NULL REFERENCES accounts,
     verified_at timestamptz,
     ended_at    timestamptz,
-    CONSTRAINT phones_verified_in_time CHECK (verified_at >= added_at AND (ended_at IS NULL OR verified_at <= ended_at))
+    CONSTRAINT phones_verified_in_time CHECK (verified_at >= added_at AND (ended_at IS NULL OR verified_at <= ended_at)),
+    -- Two change places in one statement, so it is looked at when the transaction ends.
+    CONSTRAINT phones_place EXCLUDE (account_id WITH =, place WITH =) WHERE (ended_at IS NULL) DEFERRABLE INITIALLY DEFERRED
 );
-CREATE UNIQUE INDEX phones_place ON phones (account_id, place) WHERE ended_at IS NULL;
+CREATE INDEX phones_number ON phones (number_mac);
 -- A number that answers for somebody answers for one person.
 CREATE UNIQUE INDEX phones_of_one ON phones (number_mac) WHERE verified_at IS NOT NULL AND ended_at IS NULL;
 COMMENT ON TABLE phones IS 'telephones of persons; a shared one is units.duty_phone and nobody''s';
-COMMENT ON COLUMN phones.number IS 'what is dialled, extension included, sealed with the master key and bound to the account';
+COMMENT ON COLUMN phones.number IS 'what is dialled, extension included, sealed with the contact key and bound to the account';
 COMMENT ON COLUMN phones.number_mac IS 'keyed hash of what is dialled: whose an incoming call or message is, without opening anything';
 COMMENT ON COLUMN phones.place IS 'in which order they are called, 1 first';
 COMMENT ON COLUMN phones.night IS 'rings outside of the unit''s duty hours too; a telephone on a desk does not';
 COMMENT ON COLUMN phones.verified_at IS 'a code that was sent there came back; NULL: it is never called';
-
-CREATE TABLE phone_codes (
-    id         bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    phone_id   bigint      NOT NULL REFERENCES phones,
-    code_mac   bytea       NOT NULL,
-    sent_at    timestamptz NOT NULL,
-    expires_at timestamptz NOT NULL,
-    tries      smallint    NOT NULL DEFAULT 0,
-    used_at    timestamptz,
-    CONSTRAINT phone_codes_used_in_time CHECK (used_at < expires_at)
-);
-CREATE INDEX phone_codes_phone ON phone_codes (phone_id, id DESC);
-COMMENT ON TABLE phone_codes IS 'codes by which a person shows that a telephone is theirs; each is taken once';
-COMMENT ON COLUMN phone_codes.code_mac IS 'keyed hash of the code, which is stored nowhere';
 
 CREATE TABLE duty_pins (
     account_id bigint      PRIMARY KEY REFERENCES accounts,
@@ -166,6 +154,7 @@ COMMENT ON COLUMN ring_turns.held IS 'it waits until next_at because the unit is
 -- A call: to one person, by one channel, for one ring or several. A queue like the notices.
 CREATE TABLE calls (
     id           uuid        PRIMARY KEY,
+    kind         text        NOT NULL DEFAULT 'ring' CHECK (kind IN ('ring', 'code')),
     dedup        text        NOT NULL UNIQUE,
     county       text        NOT NULL,
     account_id   bigint      REFERENCES accounts,
@@ -192,6 +181,7 @@ CREATE TABLE calls (
 CREATE INDEX calls_lease ON calls (county, urgency, due_at, created_at) WHERE state = 'queued';
 CREATE INDEX calls_account ON calls (account_id, created_at DESC);
 COMMENT ON TABLE calls IS 'what rings whom; written by the router with the progress of the bells, sent at least once by the notifier';
+COMMENT ON COLUMN calls.kind IS 'code: no ring, but a code for one telephone (phone_codes), which the notifier sends or says there and nowhere else';
 COMMENT ON COLUMN calls.id IS 'the gateway is given it with each try, so that a repeat is recognisable';
 COMMENT ON COLUMN calls.dedup IS 'the ring that it is for, person and channel: the same is queued once';
 COMMENT ON COLUMN calls.account_id IS 'who; NULL: a phone of the pack''s last resort';
@@ -203,6 +193,38 @@ COMMENT ON COLUMN calls.due_at IS 'when it is tried next; -infinity: never tried
 COMMENT ON COLUMN calls.channel IS 'desk: it stands on the page that the person keeps open, so it is handed over as it is written and no notifier sends it';
 COMMENT ON COLUMN calls.state IS 'silenced: somebody answered, or the act was done (call_is_wanted), before it went out';
 COMMENT ON COLUMN calls.last_error IS 'the gateway''s words, numbers taken out';
+
+-- Codes by which a person shows that a telephone is theirs. A code is queued as a call of the kind `code`, of one telephone,
+-- verified or not: sms to a mobile, voice to any other. The notifier opens `code` with the contact key, sends it until
+-- `expires_at` and not after, and tries no other number. A failed one is just `call_fail`: no stage waits for it.
+CREATE TABLE phone_codes (
+    id         bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    phone_id   bigint      NOT NULL REFERENCES phones,
+    call_id    uuid        NOT NULL UNIQUE REFERENCES calls,
+    code       bytea,
+    code_mac   bytea       NOT NULL,
+    sent_at    timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL,
+    tries      smallint    NOT NULL DEFAULT 0 CHECK (tries BETWEEN 0 AND 5),
+    used_at    timestamptz,
+    CONSTRAINT phone_codes_used_in_time CHECK (used_at < expires_at)
+);
+CREATE INDEX phone_codes_phone ON phone_codes (phone_id, id DESC);
+COMMENT ON TABLE phone_codes IS 'codes that were sent to telephones; each is taken once, and only the last one of a telephone';
+COMMENT ON COLUMN phone_codes.code IS 'six digits, sealed with the contact key and bound to the account; NULL: the call has ended';
+COMMENT ON COLUMN phone_codes.code_mac IS 'keyed hash of the code, by which what was typed is compared';
+COMMENT ON COLUMN phone_codes.sent_at IS 'when it was asked for';
+COMMENT ON COLUMN phone_codes.tries IS 'how often something was typed; reserved before it is compared';
+
+-- A code whose call has ended is kept as a hash only.
+CREATE FUNCTION phone_code_forget() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    UPDATE phone_codes SET code = NULL WHERE call_id = NEW.id;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER phone_code_forget AFTER UPDATE ON calls FOR EACH ROW
+    WHEN (NEW.kind = 'code' AND NEW.finished_at IS NOT NULL) EXECUTE FUNCTION phone_code_forget();
 
 CREATE TABLE call_rings (
     call_id        uuid     NOT NULL REFERENCES calls,
@@ -259,7 +281,7 @@ COMMENT ON COLUMN call_tries.began_at IS 'written before the gateway is asked: a
 COMMENT ON COLUMN call_tries.receipt_due_at IS 'without a receipt until then it counts as failed; NULL: the gateway gives none';
 COMMENT ON COLUMN call_tries.outcome IS 'as the receipt says; the first word stands, but for a success after none came in time';
 
--- Whether a call still calls for something: one of its rings is of an open stage and unanswered.
+-- Whether a call still calls for something: one of its rings is of an open stage and unanswered; or its code was not typed yet.
 CREATE FUNCTION call_is_wanted(which uuid) RETURNS boolean
     LANGUAGE sql STABLE AS $$
     SELECT EXISTS (SELECT FROM call_rings r JOIN bells b USING (stage_id, due_generation, cause) JOIN stages s ON s.id = r.stage_id

@@ -60,7 +60,7 @@ GRANT INSERT ON notices, notice_tickets, notice_attempts, mail_state TO "{role}_
 GRANT UPDATE ON notices, mail_state TO "{role}_notifier";
 
 -- notifier, calls: whom to dial, what came of it, and the turn of the router that a failed one wakes.
-GRANT SELECT ON calls, call_rings, call_tries, call_steps, bells, phones TO "{role}_notifier";
+GRANT SELECT ON calls, call_rings, call_tries, call_steps, bells, phones, phone_codes TO "{role}_notifier";
 GRANT SELECT (stage_id, next_at) ON ring_turns TO "{role}_notifier";
 GRANT UPDATE (state, due_at, lease_owner, leased_until, attempts, finished_at, last_error) ON calls TO "{role}_notifier";
 GRANT INSERT, UPDATE ON call_tries TO "{role}_notifier";
@@ -175,6 +175,21 @@ GRANT SELECT, INSERT ON account_acts TO "{role}_people";
 GRANT UPDATE (mailbox, duty_phone, mailbox_confirmed_at, mailbox_confirmed_by) ON units TO "{role}_people";
 GRANT EXECUTE ON FUNCTION account_holds(text, bigint), account_renamed(text, bigint, text),
     account_hand_over(text, bigint, text, bigint, bigint, text, timestamptz), unit_contacts(text, text) TO "{role}_people";
+-- Telephones of persons, codes to them, and rosters: a row is added and ended, and stays readable.
+GRANT SELECT, INSERT ON phones, phone_codes, duty_hours, roster_patterns, roster_changes, handovers TO "{role}_people";
+GRANT UPDATE (place, night, verified_at, ended_at) ON phones TO "{role}_people";
+GRANT UPDATE (tries, used_at) ON phone_codes TO "{role}_people";
+GRANT SELECT, INSERT, UPDATE ON duty_pins TO "{role}_people";
+GRANT UPDATE (working_days, days_off, set_at, set_by) ON duty_hours TO "{role}_people";
+GRANT DELETE ON duty_hours TO "{role}_people";
+GRANT UPDATE (ended_at, ended_by) ON roster_patterns TO "{role}_people";
+GRANT UPDATE (decided_at, decision, ended_at, ended_by) ON roster_changes TO "{role}_people";
+GRANT UPDATE (taken_at) ON handovers TO "{role}_people";
+-- Of calls it queues codes and sees how far they are.
+GRANT INSERT (id, kind, dedup, county, account_id, unit, channel, urgency, drill, system_late, night, created_at, state) ON calls
+    TO "{role}_people";
+GRANT SELECT (id, kind, state) ON calls TO "{role}_people";
+GRANT INSERT ON call_steps TO "{role}_people";
 
 -- Mails that are not about a ticket: whoever writes the thing itself queues them.
 GRANT EXECUTE ON FUNCTION subject_notice(text, text, text, bigint, bigint, text, bigint, text, boolean, jsonb, timestamptz)
