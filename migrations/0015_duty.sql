@@ -272,6 +272,8 @@ CREATE TABLE call_tries (
 );
 CREATE INDEX call_tries_provider ON call_tries (gateway, provider_id) WHERE provider_id IS NOT NULL;
 CREATE INDEX call_tries_awaited ON call_tries (county, receipt_due_at) WHERE outcome IS NULL AND receipt_due_at IS NOT NULL;
+CREATE INDEX call_tries_phone ON call_tries (phone_id, handed_at) WHERE phone_id IS NOT NULL AND handed_at IS NOT NULL;
+CREATE INDEX call_tries_month ON call_tries (county, handed_at) WHERE handed_at IS NOT NULL;
 COMMENT ON TABLE call_tries IS 'the numbers of a call that were tried, and what became of each';
 COMMENT ON COLUMN call_tries.place IS 'which number, 1 first; the gateway is given it with the id of the call';
 COMMENT ON COLUMN call_tries.phone_id IS 'NULL: no telephone of a person, but a shared one, one of the last resort, a mailbox or a page';

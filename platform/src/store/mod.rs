@@ -22,6 +22,7 @@ mod openings;
 mod packs;
 mod people;
 mod reports;
+mod rings;
 mod routing;
 mod rules;
 mod tickets;
@@ -73,6 +74,10 @@ pub use people::{
 pub use reports::{
     BatchWriter, BlindToken, KeyMacs, NewReport, OutboxRow, REPORTS_COUNTED, ReplayFacts, ReplayKey, ReportShown,
     ReportState, ReportStatus, SealedParts, StatusStage, StatusTicket, Stored, Waits,
+};
+pub use rings::{
+    CallAwaited, CallBegun, CallDepth, CallNumber, CallOutcome, CallPhone, CallSaid, CallSpent, CallTaken, Receipt,
+    ReceiptOf, Receipted,
 };
 pub use routing::{Pinned, Recorded, ReportToRoute, UnlistedArea};
 pub use rules::{Clerk, RuleSet, RuleSetAct, RuleSetState, RuleSetStep, RulesError};

@@ -1,0 +1,13 @@
+//! Ringing: the calls, from the queue to the receipt.
+
+pub(super) mod queue;
+pub(super) mod receipt;
+pub(super) mod said;
+pub(super) mod spent;
+pub(super) mod step;
+
+pub use queue::CallTaken;
+pub use receipt::{CallAwaited, Receipt, ReceiptOf, Receipted};
+pub use said::{CallPhone, CallSaid};
+pub use spent::{CallDepth, CallSpent};
+pub use step::{CallBegun, CallNumber, CallOutcome};
