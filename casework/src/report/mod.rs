@@ -14,9 +14,11 @@ mod filed;
 pub mod limits;
 mod node;
 mod parse;
+mod routing_fact;
 mod salvage;
 
 pub use errors::{FieldError, ParseError};
 pub use facts::{AgeFrom, ChildFacts, Facts, Unknown, is_statutory};
 pub use filed::{Child, Report, Reporter};
+pub use routing_fact::RoutingFact;
 pub use salvage::salvage;

@@ -114,6 +114,9 @@ impl Check<'_> {
                 Ok(_) => return,
                 Err(error) => error.to_string(),
             },
+            (Words::Fact(fact), Value::Text(word)) if !fact.values().contains(value) => {
+                format!("{word} is not a known word")
+            }
             (Words::Closed(knows), Value::Text(word)) if !knows(word) => {
                 format!("{word} is not a known word")
             }

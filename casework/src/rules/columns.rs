@@ -1,9 +1,12 @@
 //! Which columns the tables have, and which words their cells may say.
 
+use std::sync::LazyLock;
+
 use crate::county::Vocabulary;
 use crate::disclosure::{ANY_TICKET, DISCLOSURE, OVERSIGHT_LOOK};
 use crate::dmn::sfeel::Kind;
-use crate::words::{Action, Addressee, Grade, LivingWith, Place, ReporterKind, Role, Sex, Stage, Suspect, Urgency};
+use crate::report::RoutingFact;
+use crate::words::{Action, Addressee, Grade, Role, Stage, Urgency};
 
 /// The words of a column.
 #[derive(Clone, Copy)]
@@ -14,7 +17,9 @@ pub(super) enum Words {
     Plain,
     /// A limit such as `30min`.
     Limit,
-    /// A closed list of the program.
+    /// The words of a fact.
+    Fact(RoutingFact),
+    /// Another closed list of the program.
     Closed(fn(&str) -> bool),
     /// A list of the pack, and its name for people.
     Pack(fn(&Vocabulary, &str) -> bool, &'static str),
@@ -70,40 +75,30 @@ const URGENCY: Words = Words::Closed(|word| Urgency::from_word(word).is_some());
 const STAGE: Words = Words::Closed(|word| Stage::from_word(word).is_some());
 const GRADE: Words = Words::Closed(|word| Grade::from_word(word).is_some());
 
-/// Input columns of `urgency` and `obligations`: the facts.
-const FACTS: &[Allowed] = &[
-    text("situation", SITUATION),
-    flag("present_danger"),
-    text("place", Words::Closed(|word| Place::from_word(word).is_some())),
-    text("suspect", Words::Closed(|word| Suspect::from_word(word).is_some())),
-    whole("age"),
-    // What is unknown is asked as each value, so a cell that waits for "unknown" would wait for ever.
-    text(
-        "sex",
-        Words::Closed(|word| Sex::from_word(word).is_some_and(|sex| sex != Sex::Unknown)),
-    ),
-    flag("left_behind"),
-    text(
-        "living_with",
-        Words::Closed(|word| LivingWith::from_word(word).is_some()),
-    ),
-    flag("guardian_absent"),
-    flag("adult_co_offender"),
-    flag("repeat"),
-    text(
-        "reporter_kind",
-        Words::Closed(|word| ReporterKind::from_word(word).is_some()),
-    ),
-    text("trigger", Words::Closed(|word| matches!(word, "report" | "request"))),
-    text("requester_kind", UNIT_KIND),
-];
+/// Input columns of `urgency` and `obligations`: the facts, and what asks.
+static FACTS: LazyLock<Vec<Allowed>> = LazyLock::new(|| {
+    let fact = |fact: &RoutingFact| Allowed {
+        name: fact.as_str(),
+        kind: fact.kind(),
+        words: match (fact, fact.kind()) {
+            (RoutingFact::Situation, _) => SITUATION,
+            (_, Kind::Text) => Words::Fact(*fact),
+            _ => Words::Plain,
+        },
+    };
+    let asks = [
+        text("trigger", Words::Closed(|word| matches!(word, "report" | "request"))),
+        text("requester_kind", UNIT_KIND),
+    ];
+    RoutingFact::ALL.iter().map(fact).chain(asks).collect()
+});
 
 /// The columns of a table: inputs it may have, whether it must have them all, outputs it must have.
 pub(super) fn of(table: &str) -> (&'static [Allowed], bool, &'static [Allowed]) {
     match table {
-        "urgency" => (FACTS, false, const { &[text("urgency", URGENCY)] }),
+        "urgency" => (&FACTS, false, const { &[text("urgency", URGENCY)] }),
         "obligations" => (
-            FACTS,
+            &FACTS,
             false,
             const {
                 &[

@@ -5,11 +5,12 @@ use super::facts::fact_zh;
 use crate::calendar::Limit;
 use crate::county::{Term, Terms, Vocabulary};
 use crate::disclosure::{ANY_TICKET, OVERSIGHT_LOOK};
-use crate::dmn::sfeel::{Item, Test, Value};
+use crate::dmn::sfeel::{Item, Kind, Test, Value};
 use crate::dmn::{Column, Table};
 use crate::office::soundness;
 use crate::pack::Pack;
-use crate::words::{Action, Addressee, Grade, LivingWith, Place, ReporterKind, Role, Sex, Stage, Suspect, Urgency};
+use crate::report::RoutingFact;
+use crate::words::{Action, Addressee, Grade, Role, Stage, Urgency};
 
 /// A word that a cell can say.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -105,16 +106,14 @@ fn listed(words: &Vocabulary, column: &str) -> Option<Vec<String>> {
         "stage" => codes(Stage::ALL.iter().map(|stage| stage.as_str())),
         "role" => codes([Role::Lead.as_str(), Role::Assist.as_str()]),
         "grade" => codes(Grade::ALL.iter().map(|grade| grade.as_str())),
-        "place" => codes(Place::ALL.iter().map(|word| word.as_str())),
-        "suspect" => codes(Suspect::ALL.iter().map(|word| word.as_str())),
-        "sex" => codes([Sex::Female, Sex::Male].map(Sex::as_str)),
-        "living_with" => codes(LivingWith::ALL.iter().map(|word| word.as_str())),
-        "reporter_kind" => codes(ReporterKind::ALL.iter().map(|word| word.as_str())),
         "trigger" => codes(["report", "request"]),
         "to" => codes(Addressee::ALL.iter().map(|to| to.as_str())),
         "anchor" => codes(["start", "due"]),
         "action" => codes(Action::OF_TABLES.map(Action::as_str)),
-        _ => return None,
+        fact => {
+            let fact = RoutingFact::from_word(fact).filter(|fact| fact.kind() == Kind::Text)?;
+            codes(fact.values().iter().filter_map(Value::as_text))
+        }
     })
 }
 

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use crate::calendar::shanghai;
 use crate::dmn::sfeel::{Bound, Item, Test, Value};
 use crate::pack::Pack;
-use crate::report::Unknown;
+use crate::report::{RoutingFact, Unknown};
 use crate::words::Lang;
 
 /// Of a fact that nobody knows.
@@ -14,22 +14,28 @@ pub(crate) const UNKNOWN: &str = "不详";
 
 /// `地点`: what a fact is called.
 pub fn fact_zh(fact: &str) -> &str {
+    match (RoutingFact::from_word(fact), fact) {
+        (Some(fact), _) => named(fact),
+        (None, "trigger") => "来源",
+        (None, "requester_kind") => "提请单位类别",
+        (None, other) => other,
+    }
+}
+
+fn named(fact: RoutingFact) -> &'static str {
     match fact {
-        "trigger" => "来源",
-        "requester_kind" => "提请单位类别",
-        "situation" => "情形",
-        "present_danger" => "现实危险",
-        "age" => "年龄",
-        "sex" => "性别",
-        "left_behind" => "留守儿童",
-        "living_with" => "共同生活人",
-        "place" => "发生地点",
-        "suspect" => "嫌疑人",
-        "guardian_absent" => "监护人不能到场",
-        "adult_co_offender" => "与成年人共同作案",
-        "repeat" => "重复报告",
-        "reporter_kind" => "报告人",
-        other => other,
+        RoutingFact::Situation => "情形",
+        RoutingFact::PresentDanger => "现实危险",
+        RoutingFact::Age => "年龄",
+        RoutingFact::Sex => "性别",
+        RoutingFact::LeftBehind => "留守儿童",
+        RoutingFact::LivingWith => "共同生活人",
+        RoutingFact::Place => "发生地点",
+        RoutingFact::Suspect => "嫌疑人",
+        RoutingFact::GuardianAbsent => "监护人不能到场",
+        RoutingFact::AdultCoOffender => "与成年人共同作案",
+        RoutingFact::Repeat => "重复报告",
+        RoutingFact::ReporterKind => "报告人",
     }
 }
 

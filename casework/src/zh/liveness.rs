@@ -6,6 +6,7 @@ use super::facts::{fact_zh, word_zh};
 use crate::dmn::sfeel::Value;
 use crate::office::liveness::space::{Point, Space, UNLISTED};
 use crate::pack::Pack;
+use crate::report::RoutingFact;
 use crate::words::Lang;
 
 /// Words for the points of a pack's space.
@@ -47,12 +48,11 @@ impl Words<'_> {
         {
             let value = &fact.values[*value];
             said.push(self.said(fact.name, value));
-            match fact.name {
-                "age" | "sex" | "left_behind" | "living_with" => child[fact.name] = wire(value),
-                "place" | "suspect" | "guardian_absent" | "adult_co_offender" | "repeat" => {
-                    report[fact.name] = wire(value);
-                }
-                _ => {}
+            match RoutingFact::from_word(fact.name) {
+                Some(fact) if fact.is_of_child() => child[fact.as_str()] = wire(value),
+                // These stand in it already.
+                None | Some(RoutingFact::Situation | RoutingFact::PresentDanger | RoutingFact::ReporterKind) => {}
+                Some(fact) => report[fact.as_str()] = wire(value),
             }
         }
         report["children"] = json!([child]);

@@ -4,7 +4,8 @@ use super::sheet::{Row, Sheet};
 use super::words::grade;
 use crate::county::{Duty, DutyOf, Line, Maximum, PackFiles, Problems, Statutes, Vocabulary};
 use crate::dmn::sfeel::Value;
-use crate::words::{Grade, LivingWith, Place, ReporterKind, Sex, Stage, Suspect, Urgency};
+use crate::report::RoutingFact;
+use crate::words::{Grade, Stage, Urgency};
 
 const DUTIES: &str = "statutory-duties.csv";
 const LIMITS: &str = "statutory-limits.csv";
@@ -150,18 +151,7 @@ fn facts(at: (&'static str, Line), cell: &str, problems: &mut Problems) -> Vec<(
     let mut facts = Vec::new();
     for test in cell.split_whitespace() {
         let (name, word) = test.split_once('=').unwrap_or((test, ""));
-        let text = |known: bool| known.then(|| Value::from(word));
-        let value = match name {
-            "place" => text(Place::from_word(word).is_some()),
-            "suspect" => text(Suspect::from_word(word).is_some()),
-            "sex" => text(Sex::from_word(word).is_some()),
-            "living_with" => text(LivingWith::from_word(word).is_some()),
-            "reporter_kind" => text(ReporterKind::from_word(word).is_some()),
-            "present_danger" | "left_behind" | "guardian_absent" | "adult_co_offender" | "repeat" => {
-                word.parse::<bool>().ok().map(Value::from)
-            }
-            _ => None,
-        };
+        let value = RoutingFact::from_word(name).and_then(|fact| fact.read(word));
         match value {
             Some(value) => facts.push((name.to_owned(), value)),
             None => problems.add(

@@ -11,7 +11,7 @@ use super::explanation::Explanation;
 use super::rows::RowWhy;
 use crate::disclosure::{Part, Shows};
 use crate::pack::Pack;
-use crate::report::Facts;
+use crate::report::{Facts, RoutingFact};
 use crate::routing::PlannedTicket;
 use crate::words::reserved::POLICE_ACCEPT;
 use crate::zh::explain::{beside, reported as reported_facts, unit};
@@ -45,14 +45,21 @@ impl Sight {
 
     /// Whether what a column of the tables asks is seen.
     fn column(&self, name: &str) -> bool {
-        match name {
-            "present_danger" | "trigger" => true,
-            "situation" => self.has(Part::Situations) || self.has(Part::Own),
-            "suspect" => self.has(Part::Suspect),
-            "reporter_kind" => self.has(Part::Reporter),
-            "age" | "sex" | "left_behind" | "living_with" => self.has(Part::Child),
+        let Some(fact) = RoutingFact::from_word(name) else {
+            return name == "trigger" || self.has(Part::Situations);
+        };
+        match fact {
+            RoutingFact::PresentDanger => true,
+            RoutingFact::Situation => self.has(Part::Situations) || self.has(Part::Own),
+            RoutingFact::Suspect => self.has(Part::Suspect),
+            RoutingFact::ReporterKind => self.has(Part::Reporter),
+            RoutingFact::Age | RoutingFact::Sex | RoutingFact::LeftBehind | RoutingFact::LivingWith => {
+                self.has(Part::Child)
+            }
             // Where it happened, who can't come, who was in it too, whether it was told before.
-            _ => self.has(Part::Situations),
+            RoutingFact::Place | RoutingFact::GuardianAbsent | RoutingFact::AdultCoOffender | RoutingFact::Repeat => {
+                self.has(Part::Situations)
+            }
         }
     }
 }

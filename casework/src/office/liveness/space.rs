@@ -10,8 +10,8 @@ use std::ops::Range;
 
 use crate::dmn::sfeel::Value;
 use crate::pack::Pack;
-use crate::report::limits::AGE;
-use crate::words::{LivingWith, Place, ReporterKind, Sex, Suspect};
+use crate::report::RoutingFact;
+use crate::words::ReporterKind;
 
 /// Boxes that are split before the search gives up and says so.
 const MAX_BOXES: usize = 200_000;
@@ -33,6 +33,38 @@ pub struct Fact {
     pub every: bool,
 }
 
+/// The facts beside the situation, in the order in which people are told them.
+const TOLD: [RoutingFact; 11] = [
+    RoutingFact::PresentDanger,
+    RoutingFact::Age,
+    RoutingFact::Sex,
+    RoutingFact::LeftBehind,
+    RoutingFact::LivingWith,
+    RoutingFact::Place,
+    RoutingFact::Suspect,
+    RoutingFact::GuardianAbsent,
+    RoutingFact::AdultCoOffender,
+    RoutingFact::Repeat,
+    RoutingFact::ReporterKind,
+];
+
+impl Fact {
+    fn of(fact: RoutingFact) -> Self {
+        let values = fact.values();
+        Self {
+            name: fact.as_str(),
+            counts: true,
+            every: fact.is_every(),
+            values: match fact {
+                _ if fact.is_every() => std::iter::once(Value::Null).chain(values).collect(),
+                RoutingFact::ReporterKind => public_first(values),
+                // What is usual stands last in every list: false, and what is unknown.
+                _ => last_first(values),
+            },
+        }
+    }
+}
+
 /// All tuples of facts.
 #[derive(Debug, Clone)]
 pub struct Space {
@@ -52,7 +84,6 @@ impl Space {
     /// The space of a pack.
     pub fn new(pack: &Pack) -> Self {
         let terms = |codes: Vec<&str>| codes.into_iter().map(Value::from).collect::<Vec<_>>();
-        let flag = || vec![Value::from(false), Value::from(true)];
         let mut situations = terms(
             pack.vocabulary()
                 .situations
@@ -69,48 +100,18 @@ impl Space {
                 .map(|kind| kind.term.code.as_str())
                 .collect(),
         ));
-        let fact = |name, values| Fact {
+        let given = |name, values| Fact {
             name,
             values,
-            counts: true,
+            counts: false,
             every: false,
         };
-        let given = |name, values| Fact {
-            counts: false,
-            ..fact(name, values)
-        };
-        let every = |name, values: Vec<Value>| Fact {
-            every: true,
-            ..fact(name, std::iter::once(Value::Null).chain(values).collect())
-        };
-        let facts = vec![
+        let mut facts = vec![
             given("trigger", terms(vec!["report", "request"])),
             given("requester_kind", requesters),
             given("situation", situations),
-            fact("present_danger", flag()),
-            every("age", (0..=i64::from(AGE)).map(Value::from).collect()),
-            every("sex", terms(vec![Sex::Female.as_str(), Sex::Male.as_str()])),
-            every("left_behind", vec![true.into(), false.into()]),
-            fact(
-                "living_with",
-                last_first(terms(LivingWith::ALL.iter().map(|w| w.as_str()).collect())),
-            ),
-            fact(
-                "place",
-                last_first(terms(Place::ALL.iter().map(|w| w.as_str()).collect())),
-            ),
-            fact(
-                "suspect",
-                last_first(terms(Suspect::ALL.iter().map(|w| w.as_str()).collect())),
-            ),
-            fact("guardian_absent", flag()),
-            fact("adult_co_offender", flag()),
-            fact("repeat", flag()),
-            fact(
-                "reporter_kind",
-                public_first(terms(ReporterKind::ALL.iter().map(|w| w.as_str()).collect())),
-            ),
         ];
+        facts.extend(TOLD.map(Fact::of));
         let mut next = 0;
         let words = facts
             .iter()

@@ -18,7 +18,9 @@ pub mod ringing;
 use crate::county::Vocabulary;
 use crate::disclosure::DISCLOSURE;
 use crate::dmn::check::Scope;
+use crate::dmn::sfeel::Value;
 use crate::dmn::{Column, Model, Table};
+use crate::report::RoutingFact;
 use crate::words::{Lang, Stage, Urgency};
 use crate::zh::facts::word_zh;
 pub use examine::{Examined, Line, Share, examine};
@@ -52,22 +54,13 @@ pub fn scope(table: &Table) -> Scope<'static> {
     }
 }
 
-/// A report in which nothing is said that need not be said, as the tables see it. What is unknown as every value comes
-/// with its first.
-fn usual() -> Vec<(&'static str, crate::dmn::sfeel::Value)> {
-    vec![
-        ("trigger", "report".into()),
-        ("requester_kind", crate::dmn::sfeel::Value::Null),
-        ("present_danger", false.into()),
-        ("place", "unknown".into()),
-        ("suspect", "unknown".into()),
-        ("age", 0.into()),
-        ("left_behind", true.into()),
-        ("living_with", "unknown".into()),
-        ("guardian_absent", false.into()),
-        ("adult_co_offender", false.into()),
-        ("repeat", false.into()),
-    ]
+/// A report in which nothing is said that need not be said, as the tables see it.
+fn usual() -> Vec<(&'static str, Value)> {
+    let asks = [("trigger", "report".into()), ("requester_kind", Value::Null)];
+    let fact = |fact: &RoutingFact| Some((fact.as_str(), fact.usual()?));
+    asks.into_iter()
+        .chain(RoutingFact::ALL.iter().filter_map(fact))
+        .collect()
 }
 
 /// What people of the county call a word of a table; `None` = the word itself.
