@@ -30,6 +30,7 @@ mod rules;
 mod sheet;
 mod slow;
 mod state;
+mod telephone;
 #[cfg(test)]
 mod testing;
 mod triage;

@@ -33,7 +33,7 @@ pub use actor::By;
 pub use admin::{Encryption, NewestKey, TASKS, encryption, installation_mark, logins_write, migrate, probe};
 pub use board::{
     BoardAttempt, BoardEvent, BoardEventDetail, BoardList, BoardNotice, BoardNow, BoardOther, BoardRound, BoardStage,
-    BoardStep, BoardTicket, CallAbout, LeadingLine, LeadingNow, OfficeCounts, TriageLine, UndeliveredNotice,
+    BoardStep, BoardTicket, CallAbout, EventCall, LeadingLine, LeadingNow, OfficeCounts, TriageLine, UndeliveredNotice,
 };
 pub use callback::{
     CallbackCase, CallbackDecision, CallbackDue, CallbackNew, CallbackRecorded, CallbackSealed, CallbackTicket,
@@ -82,8 +82,8 @@ pub use rings::{
 pub use routing::{Pinned, Recorded, ReportToRoute, UnlistedArea};
 pub use rules::{Clerk, RuleSet, RuleSetAct, RuleSetState, RuleSetStep, RulesError};
 pub use tickets::{
-    Act, ActDone, Acting, Closing, ClosingCase, ClosingLine, Denied, Oversight, Successor, TicketDeed, TriageError,
-    TriageSettled, TriageState, Wait,
+    Act, ActDone, Acting, ByTelephone, CallWay, Closing, ClosingCase, ClosingLine, Denied, Oversight, Successor,
+    TicketDeed, TriageError, TriageSettled, TriageState, Wait,
 };
 pub use trail::{
     Access, AccessFind, AccessLine, AccountAct, ActsFind, AuditChecked, AuditFault, AuditWrong, DeedLine, NewAct,

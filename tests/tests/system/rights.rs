@@ -63,7 +63,7 @@ const fn api(mut cells: Cells) -> Cells {
 }
 
 /// Method, path, cells. Acts are sent with the session's token and nothing else, so that none is done.
-const TABLE: [(&str, &str, Cells); 164] = [
+const TABLE: [(&str, &str, Cells); 166] = [
     ("GET", "/", SIGNED_IN),
     ("GET", "/login", EVERYBODY),
     ("POST", "/login", [422, ANY, ANY, ANY, ANY, ANY, ANY, ANY]),
@@ -133,6 +133,8 @@ const TABLE: [(&str, &str, Cells); 164] = [
     ("GET", "/board/overdue", OVERSEER),
     ("GET", "/board/failed", OVERSEER),
     ("GET", "/board/tickets/{id}", OVERSEER),
+    ("GET", "/board/tickets/{id}/telephone", OFFICE),
+    ("POST", "/board/tickets/{id}/telephone", OFFICE),
     ("POST", "/board/notices/{notice}/resend", OFFICE),
     ("POST", "/api/v1/notices/{notice}/resend", api(OFFICE)),
     ("GET", "/triage", OVERSEER),

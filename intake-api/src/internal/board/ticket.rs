@@ -83,6 +83,8 @@ struct TicketPage {
     reads: Vec<ReadWords>,
     /// May have a notice sent again.
     office: bool,
+    /// May write down what the unit says by telephone.
+    telephone: bool,
 }
 
 /// Kinds of events that have words of their own.
@@ -192,6 +194,7 @@ pub(crate) async fn page(by: By<Overseer>, Path(id): Path<TicketId>) -> Result<R
             .await
             .text(),
         office: by.actor.is(&[Role::Office]),
+        telephone: by.actor.is(&[Role::Office]) && ticket.state.is_open(),
         frame,
         ticket,
     };
@@ -282,7 +285,17 @@ fn event(event: &BoardEvent, lang: Lang, now: DateTime<Utc>) -> EventLine {
             ),
             None => at,
         },
-        text: format!("{} · {}", event_name(lang, &event.kind), actor(event, lang)),
+        text: [event_name(lang, &event.kind).to_owned(), actor(event, lang)]
+            .into_iter()
+            .chain(
+                event
+                    .detail
+                    .telephone
+                    .as_ref()
+                    .map(|call| words::called(call, lang, now)),
+            )
+            .collect::<Vec<_>>()
+            .join(" · "),
         reason: event.reason.clone().unwrap_or_default(),
     }
 }

@@ -196,6 +196,7 @@ async fn decide(
             at: now,
             sealed,
             detail: json!({}),
+            telephone: None,
         };
         let done = office.office_act(&county, id, &deed, &acting).await?;
         if done == ActDone::Done {

@@ -6,7 +6,7 @@
 use chrono::{DateTime, Utc};
 use platform::{
     run::telemetry::chain,
-    store::{AccountId, ActDone, Acting, DeskTicket, TicketDeed},
+    store::{AccountId, ActDone, Acting, ByTelephone, DeskScope, DeskTicket, TicketDeed},
 };
 use serde_json::json;
 use tracing::error;
@@ -18,14 +18,13 @@ use super::{
     sealed::{self, Note},
 };
 use crate::internal::{
-    By,
+    Visit,
     again::{Fields, Wrong},
-    auth::Desk,
     in_own_task,
 };
 
 /// Reads what was typed for an act.
-pub(super) fn read(kind: Kind, fields: &Fields, against: Against<'_>) -> Result<Ready, Wrong> {
+pub(crate) fn read(kind: Kind, fields: &Fields, against: Against<'_>) -> Result<Ready, Wrong> {
     let Against {
         ticket,
         people,
@@ -116,13 +115,13 @@ pub(super) fn read(kind: Kind, fields: &Fields, against: Against<'_>) -> Result<
 }
 
 /// The version the page showed; a page without one is stale by definition.
-pub(super) fn version(fields: &Fields) -> i32 {
+pub(crate) fn version(fields: &Fields) -> i32 {
     fields.get("version").and_then(|v| v.parse().ok()).unwrap_or(0)
 }
 
 /// Why an act was not even tried.
 #[derive(Debug)]
-pub(super) enum NotDone {
+pub(crate) enum NotDone {
     /// The words could not be sealed: without that they are not stored.
     Sealing,
     /// The database was away: nothing was done.
@@ -133,7 +132,7 @@ pub(super) enum NotDone {
 
 impl NotDone {
     /// What a page says of it, as a text key.
-    pub(super) fn key(&self) -> &'static str {
+    pub(crate) fn key(&self) -> &'static str {
         match self {
             Self::Sealing => "desk.trouble.sealing",
             Self::Database => "desk.trouble.database",
@@ -142,32 +141,46 @@ impl NotDone {
     }
 }
 
+/// On which ticket an act is done, and for whom.
+pub(crate) struct Doing<'a> {
+    /// The units that the person acts for.
+    pub(crate) scope: &'a DeskScope,
+    /// The ticket, as it was shown.
+    pub(crate) ticket: &'a DeskTicket,
+    /// The version of the page.
+    pub(crate) version: i32,
+    /// Now.
+    pub(crate) now: DateTime<Utc>,
+    /// Somebody of the unit said so by telephone: the name that the act is done under, and the call.
+    pub(crate) telephone: Option<(String, ByTelephone)>,
+}
+
 /// Does an act in a task of its own.
-pub(super) async fn perform(
-    by: &By<Desk>,
-    ticket: &DeskTicket,
-    ready: Ready,
-    version: i32,
-    now: DateTime<Utc>,
-) -> Result<ActDone, NotDone> {
+pub(crate) async fn perform(visit: &Visit, doing: Doing<'_>, ready: Ready) -> Result<ActDone, NotDone> {
+    let Doing {
+        ticket, version, now, ..
+    } = doing;
     // Before anybody has signed, a ticket is given to somebody by the unit's leader.
     let unsigned = ticket.state.is_unsigned();
-    if unsigned && matches!(ready.act, Draft::Plain(TicketDeed::Assign { .. })) && !by.actor.leads(&ticket.unit) {
+    if unsigned && matches!(ready.act, Draft::Plain(TicketDeed::Assign { .. })) && !visit.actor.leads(&ticket.unit) {
         return Ok(ActDone::NotAllowed { state: ticket.state });
     }
-    let keys = &by.internal.keys;
+    let keys = &visit.internal.keys;
     let sealed = ready.note.as_ref().map(|note| sealed::seal(keys, ticket, note));
     let sealed = sealed.transpose().map_err(|_| NotDone::Sealing)?;
     let kind = ready.act.kind();
     let deed = ready.act.seal(keys, ticket).map_err(|_| NotDone::Sealing)?;
     let (store, scope, person, id) = (
-        by.internal.desk.clone(),
-        by.right.scope.clone(),
-        by.actor.person.clone(),
+        visit.internal.desk.clone(),
+        doing.scope.clone(),
+        visit.actor.person.clone(),
         ticket.id,
     );
+    let telephone = doing.telephone;
     let work = async move {
-        let by = person.account.name.as_str();
+        let by = telephone
+            .as_ref()
+            .map_or(person.account.name.as_str(), |(by, _)| by.as_str());
         let acting = Acting {
             by,
             account: person.account.id,
@@ -175,6 +188,7 @@ pub(super) async fn perform(
             at: now,
             sealed,
             detail: ready.detail,
+            telephone: telephone.as_ref().map(|(_, call)| call),
         };
         let done = store.desk_act(&scope, id, &deed, &acting).await?;
         // These queue notices. A bell that is not heard costs a poll, never a notice.

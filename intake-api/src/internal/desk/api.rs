@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{
-    act::{NotDone, perform, read, version},
+    act::{Doing, NotDone, perform, read, version},
     answers::{Queue, Ticket},
     draft::{Against, Kind},
     found::{self, Case, fetch},
@@ -124,7 +124,14 @@ async fn done(kind: Kind, by: By<Desk>, id: String, body: Map<String, Value>) ->
         now,
     };
     let ready = read(kind, &fields, against).map_err(|wrong| invalid(&wrong))?;
-    match perform(&by, &case.ticket, ready, version(&fields), now).await {
+    let doing = Doing {
+        scope: &by.right.scope,
+        ticket: &case.ticket,
+        version: version(&fields),
+        now,
+        telephone: None,
+    };
+    match perform(&by, doing, ready).await {
         Ok(ActDone::Done) => whole(&by, wanted(&by, &id).await?).await,
         Ok(ActDone::Stale {
             last_kind,

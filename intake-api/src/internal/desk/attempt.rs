@@ -8,9 +8,9 @@ use super::closing;
 use crate::internal::again::{Again, Fields, Wrong};
 
 /// A choice of a form.
-pub(super) struct Choice {
-    pub(super) value: String,
-    pub(super) label: String,
+pub(crate) struct Choice {
+    pub(crate) value: String,
+    pub(crate) label: String,
 }
 
 /// What was typed into the form of one act, and what is wrong with it; an empty `form` is none of them.
@@ -33,7 +33,7 @@ impl Attempt {
     }
 
     /// What was typed into a field of a form.
-    pub(super) fn typed(&self, form: &str, field: &str) -> &str {
+    pub(crate) fn typed(&self, form: &str, field: &str) -> &str {
         if self.form == form {
             self.again.fields.get(field).map_or("", String::as_str)
         } else {
@@ -42,14 +42,14 @@ impl Attempt {
     }
 
     /// The key of what is wrong with it.
-    pub(super) fn fault(&self, form: &str, field: &str) -> Option<&'static str> {
+    pub(crate) fn fault(&self, form: &str, field: &str) -> Option<&'static str> {
         let wrong = self.again.wrong.get(field).copied();
         wrong.filter(|_| self.form == form)
     }
 }
 
 /// The outcomes to choose from, closed ones not offered.
-pub(super) fn outcomes(pack: &Pack, ticket: &DeskTicket, lang: Lang) -> Vec<Choice> {
+pub(crate) fn outcomes(pack: &Pack, ticket: &DeskTicket, lang: Lang) -> Vec<Choice> {
     closing::offered(pack, ticket)
         .map(|outcome| Choice {
             value: outcome.term.code.clone(),

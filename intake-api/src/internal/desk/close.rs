@@ -38,21 +38,21 @@ pub(super) struct Chosen {
 }
 
 /// What the chosen outcome needs.
-struct Needed {
-    code: String,
-    label: String,
-    evidence: Option<String>,
-    decision: bool,
+pub(crate) struct Needed {
+    pub(crate) code: String,
+    pub(crate) label: String,
+    pub(crate) evidence: Option<String>,
+    pub(crate) decision: bool,
     /// Kinds of units, each with its units to choose from; empty = no unit is asked.
-    units: Vec<(String, Vec<Choice>)>,
-    police_only: bool,
-    contact: bool,
-    note: bool,
+    pub(crate) units: Vec<(String, Vec<Choice>)>,
+    pub(crate) police_only: bool,
+    pub(crate) contact: bool,
+    pub(crate) note: bool,
     /// Who must confirm or approve.
-    waits: Option<String>,
+    pub(crate) waits: Option<String>,
     /// 不予立案 goes on to the procuratorate.
-    goes_on: bool,
-    submit: &'static str,
+    pub(crate) goes_on: bool,
+    pub(crate) submit: &'static str,
 }
 
 #[derive(Template)]
@@ -118,13 +118,14 @@ pub(super) fn again(by: &By<Desk>, case: &Case, attempt: Attempt) -> Response {
     render(status, &page)
 }
 
-fn today(now: DateTime<Utc>) -> String {
+pub(crate) fn today(now: DateTime<Utc>) -> String {
     now.with_timezone(&casework::calendar::shanghai())
         .format("%Y-%m-%d")
         .to_string()
 }
 
-fn needed(pack: &Pack, case: &Case, me: AccountId, chosen: &str, lang: Lang) -> Option<Needed> {
+/// What the outcome needs that was chosen; `None` when none was, or it is not offered.
+pub(crate) fn needed(pack: &Pack, case: &Case, me: AccountId, chosen: &str, lang: Lang) -> Option<Needed> {
     let (ticket, people, pl) = (&case.ticket, &case.people, lang.pack());
     let outcome = offered(pack, ticket).find(|outcome| outcome.term.code == chosen)?;
     let code = outcome.term.code.as_str();

@@ -56,7 +56,7 @@ pub(super) fn colleagues(people: &People) -> Vec<Colleague<AccountId>> {
 }
 
 /// Whether somebody must still say whether the child was seen.
-pub(super) fn owes_contact(ticket: &DeskTicket) -> bool {
+pub(crate) fn owes_contact(ticket: &DeskTicket) -> bool {
     ticket
         .stages
         .iter()

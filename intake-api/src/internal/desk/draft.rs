@@ -12,7 +12,7 @@ use super::sealed::{self, Note};
 
 /// Which act a door asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     /// 收到并签收
     Sign,
     /// 分办
@@ -33,7 +33,7 @@ pub(super) enum Kind {
 
 impl Kind {
     /// The last part of its address, also the id of its form.
-    pub(super) fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Sign => "sign",
             Self::Assign => "assign",
@@ -55,18 +55,18 @@ pub(crate) type People = [Person];
 
 /// An act, ready to be done.
 #[derive(Debug)]
-pub(super) struct Ready {
+pub(crate) struct Ready {
     /// What.
-    pub(super) act: Draft,
+    pub(crate) act: Draft,
     /// Words to seal.
-    pub(super) note: Option<Note>,
+    pub(crate) note: Option<Note>,
     /// Coarse detail.
-    pub(super) detail: Value,
+    pub(crate) detail: Value,
 }
 
 /// An act whose words are not sealed yet.
 #[derive(Debug)]
-pub(super) enum Draft {
+pub(crate) enum Draft {
     /// All it has is in the note.
     Plain(TicketDeed),
     /// 办结, with the records that come with it.
@@ -75,39 +75,39 @@ pub(super) enum Draft {
 
 /// What somebody closes with.
 #[derive(Debug, Default)]
-pub(super) struct ClosingDraft {
+pub(crate) struct ClosingDraft {
     /// Outcome code.
-    pub(super) outcome: String,
+    pub(crate) outcome: String,
     /// A contact that is recorded with it.
-    pub(super) contact: Option<(DateTime<Utc>, Note)>,
+    pub(crate) contact: Option<(DateTime<Utc>, Note)>,
     /// The asked material.
-    pub(super) evidence: Option<(String, Note)>,
+    pub(crate) evidence: Option<(String, Note)>,
     /// Number and date of a decision.
-    pub(super) decision: Option<Note>,
+    pub(crate) decision: Option<Note>,
     /// What it waits for.
-    pub(super) wait: Option<Wait>,
+    pub(crate) wait: Option<Wait>,
     /// What follows from 不予立案 at once.
-    pub(super) oversight: Option<Box<Oversight>>,
+    pub(crate) oversight: Option<Box<Oversight>>,
 }
 
 /// What an act is read against.
 #[derive(Clone, Copy)]
-pub(super) struct Against<'a> {
+pub(crate) struct Against<'a> {
     /// The ticket.
-    pub(super) ticket: &'a DeskTicket,
+    pub(crate) ticket: &'a DeskTicket,
     /// People of its unit.
-    pub(super) people: &'a People,
+    pub(crate) people: &'a People,
     /// The pack in force.
-    pub(super) loaded: &'a LoadedPack,
+    pub(crate) loaded: &'a LoadedPack,
     /// Who acts.
-    pub(super) account: AccountId,
+    pub(crate) account: AccountId,
     /// Now.
-    pub(super) now: DateTime<Utc>,
+    pub(crate) now: DateTime<Utc>,
 }
 
 impl Draft {
     /// The kind of the event it leaves.
-    pub(super) fn kind(&self) -> &'static str {
+    pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::Plain(deed) => deed.kind(),
             Self::Close(draft) if draft.wait.is_some() => "close-requested",
@@ -116,7 +116,7 @@ impl Draft {
     }
 
     /// With its words sealed.
-    pub(super) fn seal(self, keys: &MasterKey, ticket: &DeskTicket) -> Result<TicketDeed, OpenError> {
+    pub(crate) fn seal(self, keys: &MasterKey, ticket: &DeskTicket) -> Result<TicketDeed, OpenError> {
         let draft = match self {
             Self::Plain(deed) => return Ok(deed),
             Self::Close(draft) => *draft,

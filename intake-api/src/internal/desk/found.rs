@@ -3,13 +3,13 @@
 use platform::{
     clock,
     run::telemetry::chain,
-    store::{DeskTicket, Reading, TicketId},
+    store::{DeskScope, DeskTicket, Reading, TicketId},
 };
 use tracing::error;
 
 use super::draft::Person;
 use crate::{
-    internal::{By, auth::Desk, detached, error::PageError},
+    internal::{By, Visit, auth::Desk, detached, error::PageError},
     parts::Opened,
 };
 
@@ -32,8 +32,14 @@ impl Case {
         Ok(Self::of(by, fetch(by, id).await?).await)
     }
 
+    /// A ticket of these units with its people, for whom writes down what the unit says by telephone. What the unit may see of the
+    /// report is not opened.
+    pub(crate) async fn of_units(visit: &Visit, scope: &DeskScope, id: TicketId) -> Result<Self, PageError> {
+        Ok(Self::of(visit, find(visit, scope, id).await?).await)
+    }
+
     /// Of a ticket. A page is shown also while its people can't be read.
-    pub(crate) async fn of(by: &By<Desk>, ticket: DeskTicket) -> Self {
+    pub(crate) async fn of(by: &Visit, ticket: DeskTicket) -> Self {
         let people = by.internal.desk.desk_people(&by.internal.county, &ticket.unit).await;
         let people = people.inspect_err(|e| {
             error!(
@@ -51,10 +57,13 @@ impl Case {
 
 /// The ticket of an address.
 pub(crate) async fn fetch(by: &By<Desk>, id: &str) -> Result<DeskTicket, PageError> {
-    let id = id_of(id).ok_or(PageError::NotFound)?;
-    let found = by.internal.desk.desk_ticket(&by.right.scope, id).await?;
+    find(by, &by.right.scope, id_of(id).ok_or(PageError::NotFound)?).await
+}
+
+async fn find(visit: &Visit, scope: &DeskScope, id: TicketId) -> Result<DeskTicket, PageError> {
+    let found = visit.internal.desk.desk_ticket(scope, id).await?;
     let mut ticket = found.ok_or(PageError::NotFound)?;
-    ticket.ground = by.internal.office.ticket_ground(id).await?.unwrap_or_default();
+    ticket.ground = visit.internal.office.ticket_ground(id).await?.unwrap_or_default();
     Ok(ticket)
 }
 

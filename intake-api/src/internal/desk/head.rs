@@ -9,19 +9,19 @@ use platform::{
 use crate::internal::page::words;
 
 /// What names a ticket, and says nothing of its report.
-pub(super) struct Head {
-    pub(super) id: TicketId,
-    pub(super) version: i32,
-    pub(super) receipt: String,
-    pub(super) obligation: String,
-    pub(super) unit: String,
-    pub(super) state: &'static str,
-    pub(super) urgency: &'static str,
-    pub(super) hot: bool,
+pub(crate) struct Head {
+    pub(crate) id: TicketId,
+    pub(crate) version: i32,
+    pub(crate) receipt: String,
+    pub(crate) obligation: String,
+    pub(crate) unit: String,
+    pub(crate) state: &'static str,
+    pub(crate) urgency: &'static str,
+    pub(crate) hot: bool,
 }
 
 /// The head of a page that shows no report.
-pub(super) fn head(ticket: &DeskTicket, pack: &Pack, lang: Lang) -> Head {
+pub(crate) fn head(ticket: &DeskTicket, pack: &Pack, lang: Lang) -> Head {
     let obligations = &pack.vocabulary().obligations;
     let unit = pack.units().get(&ticket.unit);
     Head {

@@ -5,21 +5,21 @@
 //! never arrive here: the database refuses them (row-level security), so that a foreign ticket and one that does not
 //! exist are the same 404.
 
-mod act;
+pub(crate) mod act;
 mod answers;
 mod api;
-mod attempt;
-mod close;
+pub(crate) mod attempt;
+pub(crate) mod close;
 pub(crate) mod closing;
-mod draft;
+pub(crate) mod draft;
 mod elsewhere;
-mod found;
-mod head;
+pub(crate) mod found;
+pub(crate) mod head;
 mod matter;
 mod next;
 pub(crate) mod post;
 mod queue;
-mod reader;
+pub(crate) mod reader;
 mod resend;
 pub(crate) mod sealed;
 mod ticket;

@@ -18,7 +18,7 @@ use platform::{
 };
 
 use super::{
-    act::{perform, read, version},
+    act::{Doing, perform, read, version},
     attempt::Attempt,
     close,
     draft::{Against, Draft, Kind},
@@ -65,7 +65,14 @@ async fn act(kind: Kind, by: By<Desk>, id: String, fields: Fields) -> Result<Res
         Err(wrong) => return again(&by, &case, kind, Attempt::wrong(kind.word(), wrong, fields)).await,
     };
     let (deed, word) = (ready.act.kind(), done_word(kind, &ready.act));
-    match perform(&by, &case.ticket, ready, version(&fields), now).await {
+    let doing = Doing {
+        scope: &by.right.scope,
+        ticket: &case.ticket,
+        version: version(&fields),
+        now,
+        telephone: None,
+    };
+    match perform(&by, doing, ready).await {
         Ok(ActDone::Done) => Ok(Redirect::to(&format!("/tickets/{}?done={word}", case.ticket.id)).into_response()),
         Ok(other) => Overtaken {
             ticket: case.ticket.id,

@@ -41,6 +41,9 @@ pub(crate) struct Note {
     /// Day of a decision; its number is the reference.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) dated: Option<NaiveDate>,
+    /// Telephone number of who said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) number: Option<Foreign>,
     /// More words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) note: Option<Foreign>,

@@ -5,9 +5,10 @@ use chrono::{DateTime, Utc};
 use platform::{
     foreign::Foreign,
     seal::MasterKey,
-    store::{DeskEvent, DeskTicket},
+    store::{DeskEvent, DeskTicket, EventCall},
     text::Lang,
 };
+use serde::Deserialize;
 
 use super::sealed::{self, Note};
 use crate::internal::page::words::{self, Telling};
@@ -49,11 +50,17 @@ pub(super) fn events(ticket: &DeskTicket, keys: &MasterKey, how: Telling<'_>) ->
             ),
             None => words::moment(lang, event.at, now),
         };
+        let telephone = event.detail.get("telephone");
+        let call: Option<EventCall> = telephone.and_then(|call| EventCall::deserialize(call).ok());
         EventWords {
             at,
             text: event_text(event, pack, lang),
             shut: sealed.is_some() && note.is_none(),
-            lines: note.map(|note| note_lines(note, lang, now)).unwrap_or_default(),
+            lines: call
+                .map(|call| (lang.t("telephone.call"), words::called(&call, lang, now)))
+                .into_iter()
+                .chain(note.map(|note| note_lines(note, lang, now)).unwrap_or_default())
+                .collect(),
         }
     });
     std::iter::once(dispatched).chain(acts).collect()
@@ -144,6 +151,7 @@ pub(crate) fn note_lines(note: Note, lang: Lang, now: DateTime<Utc>) -> Vec<(&'s
         ("desk.field.missing", said(note.missing)),
         ("desk.field.unseen", said(note.unseen)),
         ("closings.reason", said(note.reason)),
+        ("telephone.number", said(note.number)),
         ("desk.field.close_note", said(note.note)),
     ];
     all.into_iter()

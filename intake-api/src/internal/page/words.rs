@@ -11,7 +11,10 @@ use casework::ticket::TicketState;
 use casework::words::{Grade, TicketClock, Urgency};
 use casework::zh;
 use chrono::{DateTime, Datelike, FixedOffset, TimeDelta, Timelike, Utc};
-use platform::text::Lang;
+use platform::{
+    store::{CallWay, EventCall},
+    text::Lang,
+};
 
 const MINUTES_A_DAY: i64 = 24 * 60;
 
@@ -35,6 +38,15 @@ pub(crate) fn fill(lang: Lang, key: &str, name: &str, value: impl std::fmt::Disp
 pub(crate) fn moment(lang: Lang, at: DateTime<Utc>, now: DateTime<Utc>) -> String {
     let local = at.with_timezone(&shanghai());
     format!("{} {:02}:{:02}", day(lang, local, now), local.hour(), local.minute())
+}
+
+/// The call that an act was written down from.
+pub(crate) fn called(call: &EventCall, lang: Lang, now: DateTime<Utc>) -> String {
+    let way = match call.way {
+        CallWay::In => "telephone.said_in",
+        CallWay::Out => "telephone.said_out",
+    };
+    format!("{} {}", lang.t(way), moment(lang, call.at, now))
 }
 
 /// A due time: midnight is 24:00 of the day before.

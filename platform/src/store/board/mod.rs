@@ -9,5 +9,6 @@ pub use counts::OfficeCounts;
 pub use leading::{LeadingLine, LeadingNow};
 pub use now::{BoardList, BoardNow, CallAbout, TriageLine, UndeliveredNotice};
 pub use ticket::{
-    BoardAttempt, BoardEvent, BoardEventDetail, BoardNotice, BoardOther, BoardRound, BoardStage, BoardStep, BoardTicket,
+    BoardAttempt, BoardEvent, BoardEventDetail, BoardNotice, BoardOther, BoardRound, BoardStage, BoardStep,
+    BoardTicket, EventCall,
 };

@@ -8,7 +8,7 @@ use sqlx::types::Json;
 
 use crate::store::notices::kind::of_json;
 use crate::store::{
-    Board, NoticeId, NoticeKind, NoticeState, ReportId, Store, StoreError, TicketChain, TicketId, UnitCall,
+    Board, CallWay, NoticeId, NoticeKind, NoticeState, ReportId, Store, StoreError, TicketChain, TicketId, UnitCall,
 };
 
 /// What the office may see of a ticket: everything that is not sealed.
@@ -133,6 +133,17 @@ pub struct BoardEventDetail {
     pub os_user: Option<String>,
     /// When the child was seen; the act itself is when that was written down.
     pub seen_at: Option<DateTime<Utc>>,
+    /// The call, where somebody of the unit said so by telephone.
+    pub telephone: Option<EventCall>,
+}
+
+/// A call that an act was written down from.
+#[derive(Clone, Debug, Deserialize)]
+pub struct EventCall {
+    /// Who called whom.
+    pub way: CallWay,
+    /// When they spoke.
+    pub at: DateTime<Utc>,
 }
 
 /// A notice about the ticket.

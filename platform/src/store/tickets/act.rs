@@ -153,16 +153,23 @@ async fn moved(tx: &mut PgTransaction<'_>, step: &Step<'_>) -> Result<(), StoreE
 
 async fn sign(tx: &mut PgTransaction<'_>, step: &Step<'_>) -> Result<(), StoreError> {
     let Step { found, acting, .. } = *step;
-    // Whoever signs has it in hand, unless the leader has given it to somebody already.
+    // Whoever signs has it in hand, unless the leader has given it to somebody already. By telephone that is who called; without an
+    // account nobody has it yet.
+    let holder = match acting.telephone {
+        None => Some((acting.account, acting.by)),
+        Some(telephone) => telephone.account.map(|account| (account, telephone.caller.as_str())),
+    };
     sqlx::query(
         "UPDATE tickets SET state = $5, version = version + 1, signed_at = $2, signed_by = $3, signed_by_account = $4,
-                assignee = coalesce(assignee, $4), assignee_name = coalesce(assignee_name, $3) WHERE id = $1",
+                assignee = coalesce(assignee, $6), assignee_name = coalesce(assignee_name, $7) WHERE id = $1",
     )
     .bind(found.id)
     .bind(acting.at)
     .bind(acting.by)
     .bind(acting.account)
     .bind(step.after.as_str())
+    .bind(holder.map(|(account, _)| account))
+    .bind(holder.map(|(_, name)| name))
     .execute(&mut **tx)
     .await?;
     stage_end(tx, found.id, TicketClock::Sign, Ended::Act, acting.at).await?;

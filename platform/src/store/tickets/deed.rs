@@ -7,6 +7,7 @@ use casework::{
     ticket::{TicketAct, TicketState},
 };
 use chrono::{DateTime, Utc};
+use serde::Serialize;
 use serde_json::Value;
 
 /// An act on a ticket.
@@ -144,6 +145,35 @@ pub struct Acting<'a> {
     pub sealed: Option<Vec<u8>>,
     /// Coarse detail without personal data.
     pub detail: Value,
+    /// Done for somebody of the unit who said so by telephone; `None` where the person acts at the desk themself.
+    pub telephone: Option<&'a ByTelephone>,
+}
+
+/// 电话代签、电话代办: an act of somebody who does not open our pages, written down by a person of the office. Each event of the act
+/// carries it in its detail, as `telephone`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ByTelephone {
+    /// Who of the unit said so.
+    pub caller: String,
+    /// Their account; `None` where they have none.
+    #[serde(skip)]
+    pub account: Option<AccountId>,
+    /// Who called whom.
+    pub way: CallWay,
+    /// When they spoke.
+    pub at: DateTime<Utc>,
+    /// Who wrote it down: the account of the act.
+    pub recorder: String,
+}
+
+casework::words! {
+    /// Who called whom.
+    CallWay {
+        /// The unit called the office.
+        In = "in",
+        /// The office called the unit.
+        Out = "out",
+    }
 }
 
 /// How an act ended.

@@ -11,5 +11,5 @@ pub(super) mod triage;
 pub(super) mod wait;
 
 pub use closings::{ClosingCase, ClosingLine};
-pub use deed::{ActDone, Acting, Closing, Denied, Oversight, Successor, TicketDeed, Wait};
+pub use deed::{ActDone, Acting, ByTelephone, CallWay, Closing, Denied, Oversight, Successor, TicketDeed, Wait};
 pub use triage::{Act, TriageError, TriageSettled, TriageState};

@@ -122,7 +122,7 @@ pub(super) async fn stage_end(
     Ok(())
 }
 
-/// Leaves an event. Several of one act carry the same time, in microseconds that keep their order.
+/// Leaves an event; of an act by telephone it says so. Several of one act carry the same time, in microseconds that keep their order.
 pub(super) async fn told(
     tx: &mut PgTransaction<'_>,
     step: &Step<'_>,
@@ -130,6 +130,10 @@ pub(super) async fn told(
     detail: &Value,
     sealed: Option<&[u8]>,
 ) -> Result<(), StoreError> {
+    let mut detail = detail.clone();
+    if let Some(telephone) = step.acting.telephone {
+        detail["telephone"] = json!(telephone);
+    }
     sqlx::query(
         "INSERT INTO events (at, report_id, ticket_id, kind, actor, account_id, detail, sealed)
          SELECT $1 + count(*) * interval '1 microsecond', $2, $3, $4, $5, $6, $7, $8 FROM events e

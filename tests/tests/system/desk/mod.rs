@@ -10,6 +10,7 @@ mod random;
 mod refused;
 mod resent;
 mod scene;
+mod telephone;
 mod transfer;
 
 use chrono::{DateTime, FixedOffset};

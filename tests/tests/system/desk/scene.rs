@@ -121,6 +121,7 @@ impl Scene {
             at: self.at + TimeDelta::minutes(minute),
             sealed: Some(b"sealed".to_vec()),
             detail: json!({}),
+            telephone: None,
         }
     }
 

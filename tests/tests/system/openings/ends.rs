@@ -146,6 +146,7 @@ async fn a_closing_that_waits_ends_nothing_and_a_transfer_ends_when_it_is_taken(
         at: scene.minute(6),
         sealed: None,
         detail: serde_json::json!({}),
+        telephone: None,
     };
     let done = scene
         .office
@@ -175,6 +176,7 @@ async fn a_closing_that_waits_ends_nothing_and_a_transfer_ends_when_it_is_taken(
         at: scene.minute(8),
         sealed: None,
         detail: serde_json::json!({}),
+        telephone: None,
     };
     let scope = platform::store::DeskScope::new([other.as_str()]);
     assert_eq!(

@@ -143,6 +143,7 @@ impl Scene {
             at: self.minute(minute),
             sealed: None,
             detail: serde_json::json!({}),
+            telephone: None,
         };
         let scope = DeskScope::new([self.unit.as_str()]);
         self.desk.desk_act(&scope, self.ticket, deed, &acting).await.unwrap()

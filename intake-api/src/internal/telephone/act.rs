@@ -1,0 +1,128 @@
+//! `POST /board/tickets/{id}/telephone`: one act of the unit, as it was said.
+
+use axum::{
+    Form,
+    extract::Path,
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+use platform::{
+    clock,
+    store::{ActDone, TicketId},
+};
+
+use super::{
+    call::Call,
+    page::{Asked, Kinds, Telephone, show},
+};
+use crate::internal::{
+    By,
+    again::{Again, Fields, Wrong},
+    auth::Office,
+    desk::{
+        act::{Doing, perform, read, version},
+        attempt::Attempt,
+        draft::{Against, Draft, Kind, Ready},
+        post::what_happened,
+        reader::Reader,
+    },
+    error::PageError,
+    page::words,
+};
+
+/// Does it, or shows the form again with what was typed.
+pub(super) async fn submit(
+    by: By<Office>,
+    Path(id): Path<TicketId>,
+    Form(fields): Form<Fields>,
+) -> Result<Response, PageError> {
+    let now = clock::now();
+    let found = Telephone::find(&by, id).await?;
+    let (lang, case) = (by.lang, &found.case);
+    let kind = fields.get("act").and_then(|act| Kinds::of(act));
+    let Some(kind) = kind else {
+        return show(&by, &found, Asked::default(), Attempt::default()).await;
+    };
+    let asked = Asked::of(kind);
+    let loaded = by.internal.pack.current();
+    let against = Against {
+        ticket: &case.ticket,
+        people: &case.people,
+        loaded: &loaded,
+        account: by.me(),
+        now,
+    };
+    let mut reader = Reader {
+        fields: &fields,
+        wrong: Wrong::new(),
+    };
+    let call = Call::read(&mut reader, case, now);
+    let mut wrong = reader.wrong;
+    let ready = read(kind, &fields, against).map_err(|more| wrong.extend(more)).ok();
+    let (Some(call), Some(mut ready), true) = (call, ready, wrong.is_empty()) else {
+        let attempt = Attempt::wrong(kind.word(), wrong, fields);
+        return show(&by, &found, asked, attempt).await;
+    };
+    said_by_telephone(&mut ready, &call);
+    let doing = Doing {
+        scope: &found.scope,
+        ticket: &case.ticket,
+        version: version(&fields),
+        now,
+        telephone: Some(call.by(&by.actor.person.account.name)),
+    };
+    let (status, said) = match perform(&by, doing, ready).await {
+        Ok(ActDone::Done) => {
+            let to = format!("/board/tickets/{id}/telephone?done={}", kind.word());
+            return Ok(Redirect::to(&to).into_response());
+        }
+        Ok(ActDone::Stale {
+            last_kind,
+            last_by,
+            last_at,
+            ..
+        }) => {
+            let at = words::moment(lang, last_at, now);
+            let values = [
+                ("by", last_by.as_str()),
+                ("at", &at),
+                ("what", what_happened(lang, &last_kind)),
+            ];
+            (StatusCode::CONFLICT, lang.fill("desk.stale.text", &values))
+        }
+        Ok(ActDone::NotAllowed { state }) => {
+            let values = [("state", words::state(lang, state))];
+            (StatusCode::CONFLICT, lang.fill("desk.stale.not_allowed", &values))
+        }
+        Ok(ActDone::Denied(why)) => {
+            let said = lang.t(&format!("close.denied_{}", why.as_str()));
+            (StatusCode::CONFLICT, said.to_owned())
+        }
+        Ok(ActDone::NotFound) => return Err(PageError::NotFound),
+        Err(why) => (StatusCode::SERVICE_UNAVAILABLE, lang.t(why.key()).to_owned()),
+    };
+    let attempt = Attempt {
+        form: kind.word(),
+        again: Again::keeping(status, Some(said), fields),
+    };
+    // Under the version that the ticket has now, so that what was typed can be sent again where it still fits.
+    show(&by, &Telephone::find(&by, id).await?, asked, attempt).await
+}
+
+/// The number goes with what is sealed; and a closing is confirmed by somebody else of the office: the unit that telephones does not
+/// open the page on which it would confirm.
+fn said_by_telephone(ready: &mut Ready, call: &Call) {
+    ready.note.get_or_insert_default().number = Some(call.number.clone());
+    if let Draft::Close(closing) = &mut ready.act
+        && let Some(wait) = &mut closing.wait
+    {
+        wait.office = true;
+    }
+}
+
+impl Kinds {
+    /// What can be said by telephone, by the word of its form.
+    pub(super) fn of(word: &str) -> Option<Kind> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+}
