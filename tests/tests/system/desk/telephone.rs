@@ -11,7 +11,11 @@ use super::{dispatched, events, filed, local};
 /// Sends the form of the page at the ticket's telephone.
 async fn say(office: &Browser, id: i64, act: &str, fields: &[(&str, &str)]) -> Page {
     let path = format!("/board/tickets/{id}/telephone");
-    let page = office.get(&format!("{path}?act={act}")).await;
+    let outcome = fields
+        .iter()
+        .find(|(name, _)| *name == "outcome")
+        .map_or("", |(_, outcome)| outcome);
+    let page = office.get(&format!("{path}?act={act}&outcome={outcome}")).await;
     assert_eq!(page.status, 200);
     let (csrf, version) = (page.hidden("csrf"), page.hidden("version"));
     let mut all = vec![("csrf", csrf.as_str()), ("version", version.as_str()), ("act", act)];
