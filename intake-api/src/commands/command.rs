@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use platform::{
     run::os_user::os_user,
-    store::{AccountId, NewAct},
+    store::{AccountActKind, AccountId, NewAct},
 };
 use serde_json::{Value, json};
 
@@ -35,7 +35,7 @@ impl Typed {
         &self,
         county: &'a str,
         at: DateTime<Utc>,
-        act: &'static str,
+        act: AccountActKind,
         account: Option<AccountId>,
     ) -> NewAct<'a> {
         NewAct {

@@ -6,7 +6,7 @@ use platform::{
     clock,
     run::config::Config,
     say,
-    store::{AccountId, EndSessions, Owner, People, Store},
+    store::{AccountActKind, AccountId, EndSessions, Owner, People, Store},
 };
 
 use super::command::Typed;
@@ -16,7 +16,7 @@ use crate::internal::auth::login_name;
 pub(crate) async fn factor_off(login: &str) -> anyhow::Result<()> {
     let (config, store, id, now) = find(login).await?;
     let typed = Typed::now("people factor-off");
-    let act = typed.act(&config.county, now, "factor-off", Some(id));
+    let act = typed.act(&config.county, now, AccountActKind::FactorOff, Some(id));
     ensure!(
         store.factor_off(id, None, &act).await?,
         "{login} has no second factor; nothing was changed"
@@ -29,7 +29,7 @@ pub(crate) async fn factor_off(login: &str) -> anyhow::Result<()> {
 pub(crate) async fn sessions_end(login: &str) -> anyhow::Result<()> {
     let (config, store, id, now) = find(login).await?;
     let typed = Typed::now("people sessions-end");
-    let act = typed.act(&config.county, now, "sessions-ended", Some(id));
+    let act = typed.act(&config.county, now, AccountActKind::SessionsEnded, Some(id));
     let ended = store.sessions_end_some(id, EndSessions::All, &act).await?;
     say!("sessions of {login} ended: {ended}")?;
     Ok(())

@@ -17,7 +17,7 @@ use platform::{
     run::config::Config,
     say,
     seal::{new_contact_key_line, new_key_line},
-    store::{self, Owner, PackError, PackLoaded},
+    store::{self, AccountActKind, Owner, PackError, PackLoaded},
 };
 
 /// `migrate [--logins DIR] [--demo]`
@@ -81,7 +81,7 @@ pub(crate) async fn pack_load(dir: &Path, successors: Vec<(String, String)>) -> 
     let county = pack.county();
     if let PackLoaded::Loaded { version, .. } = &done.loaded {
         let typed = command::Typed::now("pack load");
-        let mut act = typed.act(county, clock::now(), "pack-loaded", None);
+        let mut act = typed.act(county, clock::now(), AccountActKind::PackLoaded, None);
         act.detail["version"] = (*version).into();
         store.account_act_record(&act).await?;
     }

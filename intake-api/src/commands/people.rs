@@ -7,7 +7,7 @@ use platform::{
     clock,
     run::config::Config,
     say,
-    store::{Created, NewAccount, Owner, People, Role, Store, WayIn},
+    store::{AccountActKind, Created, NewAccount, Owner, People, Role, Store, WayIn},
 };
 
 use super::command::Typed;
@@ -122,7 +122,7 @@ pub(crate) async fn invite(login: &str) -> anyhow::Result<()> {
         "the account {login} is disabled; enable it on the page /people first"
     );
     let (typed, code) = (Typed::now("people invite"), Code::new(&mut rand::rng()));
-    let act = typed.act(&config.county, clock::now(), "invited", Some(account.id));
+    let act = typed.act(&config.county, clock::now(), AccountActKind::Invited, Some(account.id));
     store.invitation_make(account.id, &code.digest(), &act).await?;
     say_invited(&config, &format!("account {login}"), &code)
 }
@@ -230,12 +230,12 @@ async fn demo_account(
     let secret = store.account_secret(county, login, None, &[]).await?;
     let secret = secret.context("an account that was there a moment ago")?;
     if !password::matches(given.to_owned(), secret.password_hash).await? {
-        let act = typed.act(county, now, "password", Some(secret.id));
+        let act = typed.act(county, now, AccountActKind::Password, Some(secret.id));
         store
             .account_set_password(secret.id, &password_hash, None, &act)
             .await?;
     }
-    let mut act = typed.act(county, now, "granted", Some(secret.id));
+    let mut act = typed.act(county, now, AccountActKind::Granted, Some(secret.id));
     (act.unit, act.role) = (Some(unit), Some(role));
     store.membership_grant(secret.id, unit, role, &act).await?;
     Ok(())

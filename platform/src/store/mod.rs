@@ -45,7 +45,10 @@ pub use desk::{
     Reading, TicketChain,
 };
 pub use due::Onward;
-pub use floods::{Flood, FloodAct, FloodActing, FloodClosing, FloodGround, FloodKind, FloodReport, FloodState};
+pub use floods::{
+    Flood, FloodAct, FloodActing, FloodClosing, FloodDecision, FloodGround, FloodGroundKind, FloodKind, FloodReport,
+    FloodState,
+};
 pub use ids::{
     AccessId, AccountActId, AccountId, CallId, CaseId, DeviceId, FactorResetId, FloodClosingId, FloodId,
     GrantRequestId, NoticeId, OpeningId, PhoneId, ReadId, ReportId, SessionId, StageId, TicketId,
@@ -68,8 +71,9 @@ pub use packs::{
 };
 pub use people::{
     Account, AccountSecret, Asked, Bucket, Created, Decide, EndSessions, FactorReset, Find, GRANT_DAYS, Grant,
-    GrantDecided, GrantRequest, HandOver, Held, INVITED_DAYS, Invitation, Invited, Leaving, Left, LiveSession,
-    Membership, NewAccount, NewFactor, NewSession, Person, Role, SessionLine, UnitContacts, WayIn,
+    GrantDecided, GrantDecision, GrantRequest, HandOver, Held, INVITED_DAYS, Invitation, InvitationEnd, Invited,
+    Leaving, Left, LiveSession, Membership, NewAccount, NewFactor, NewSession, Person, Role, SessionLine, UnitContacts,
+    WayIn,
 };
 pub use reports::{
     BatchWriter, BlindToken, KeyMacs, NewReport, OutboxRow, REPORTS_COUNTED, ReplayFacts, ReplayKey, ReportShown,
@@ -86,10 +90,10 @@ pub use tickets::{
     TicketDeed, TriageError, TriageSettled, TriageState, Wait,
 };
 pub use trail::{
-    Access, AccessFind, AccessLine, AccountAct, ActsFind, AuditChecked, AuditFault, AuditWrong, DeedLine, NewAct,
-    ReadCursor, ReadLine, ReadsAsked, ReportOutline,
+    Access, AccessFind, AccessLine, AccountAct, AccountActKind, ActsFind, AuditChecked, AuditFault, AuditWrong,
+    DeedLine, NewAct, ReadCursor, ReadLine, ReadsAsked, ReportOutline,
 };
-pub use word::Word;
+pub use word::{Loose, Word};
 
 use std::{marker::PhantomData, str::FromStr, time::Duration};
 

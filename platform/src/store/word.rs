@@ -1,6 +1,10 @@
 //! A word of a closed list in a column: text in the database, an enum in the program.
 
-use std::{ops::Deref, str::FromStr};
+use std::{
+    fmt::{self, Display},
+    ops::Deref,
+    str::FromStr,
+};
 
 use serde::{Deserialize, Deserializer};
 use sqlx::{
@@ -39,6 +43,67 @@ where
 {
     fn decode(value: PgValueRef<'r>) -> Result<Self, BoxDynError> {
         Ok(Self(<&str as Decode<Postgres>>::decode(value)?.parse()?))
+    }
+}
+
+/// A word that is kept as it is where this version does not know it: of a list that grows with the versions, or of what somebody
+/// reported, which is shown whatever it says.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(untagged)]
+pub enum Loose<T> {
+    /// Of the list.
+    Known(T),
+    /// As it was found.
+    Other(String),
+}
+
+impl<T: Copy> Loose<T> {
+    /// The word of the list, where it is one.
+    pub fn known(&self) -> Option<T> {
+        match self {
+            Self::Known(word) => Some(*word),
+            Self::Other(_) => None,
+        }
+    }
+}
+
+impl<T: FromStr> From<String> for Loose<T> {
+    fn from(word: String) -> Self {
+        match word.parse() {
+            Ok(known) => Self::Known(known),
+            Err(_) => Self::Other(word),
+        }
+    }
+}
+
+impl<T: Display> Display for Loose<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Known(word) => word.fmt(f),
+            Self::Other(word) => f.write_str(word),
+        }
+    }
+}
+
+impl<'de, T: FromStr> Deserialize<'de> for Loose<T> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        String::deserialize(from).map(Self::from)
+    }
+}
+
+impl<T> Type<Postgres> for Loose<T> {
+    fn type_info() -> PgTypeInfo {
+        <str as Type<Postgres>>::type_info()
+    }
+
+    fn compatible(ty: &PgTypeInfo) -> bool {
+        <str as Type<Postgres>>::compatible(ty)
+    }
+}
+
+impl<'r, T: FromStr> Decode<'r, Postgres> for Loose<T> {
+    fn decode(value: PgValueRef<'r>) -> Result<Self, BoxDynError> {
+        Ok(<String as Decode<Postgres>>::decode(value)?.into())
     }
 }
 

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use platform::store::People;
 use platform::{
     clock,
-    store::{AccountId, NewAct},
+    store::{AccountActKind, AccountId, NewAct},
 };
 use tests::{
     Fixture, System,
@@ -316,7 +316,7 @@ async fn many_at_once_use_an_invitation_once() {
         at: now,
         actor: Some(ids[0]),
         actor_name: "甲",
-        act: "invited",
+        act: AccountActKind::Invited,
         account: Some(ids[1]),
         unit: None,
         role: None,

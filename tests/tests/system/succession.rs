@@ -9,7 +9,7 @@ use casework::pack::Pack;
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
-    store::{AccountId, Desk, PackDone, PackError, PackLoaded, People, ReportId, Successors, TicketId},
+    store::{AccountActKind, AccountId, Desk, PackDone, PackError, PackLoaded, People, ReportId, Successors, TicketId},
 };
 use serde_json::Value;
 use tests::{Fixture, NewPerson, Sample, person, root};
@@ -244,7 +244,7 @@ async fn a_confirmed_mailbox_survives_later_packs_and_a_pack_that_differs_says_s
         at: clock::now(),
         actor: Some(by),
         actor_name: "王伟",
-        act: "contacts",
+        act: AccountActKind::Contacts,
         account: None,
         unit: Some("ca"),
         role: None,

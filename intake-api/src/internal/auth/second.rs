@@ -4,7 +4,7 @@
 //! itself, and nothing once the password has changed. Codes are counted before they are compared, as passwords are.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use platform::store::{AccountId, AccountSecret, NewAct};
+use platform::store::{AccountActKind, AccountId, AccountSecret, NewAct};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -110,7 +110,7 @@ async fn is_right(
         at: now,
         actor: Some(account.id),
         actor_name: &account.name,
-        act: "recovery-code-used",
+        act: AccountActKind::RecoveryCodeUsed,
         account: Some(account.id),
         unit: None,
         role: None,

@@ -8,7 +8,7 @@ use axum::{
 };
 use platform::{
     asked as pasted, clock,
-    store::{FloodAct, FloodActing, FloodClosingId, FloodGround, FloodId, ReportId, StoreError},
+    store::{FloodAct, FloodActing, FloodClosingId, FloodGround, FloodGroundKind, FloodId, ReportId, StoreError},
 };
 use serde::Deserialize;
 
@@ -64,14 +64,14 @@ impl Typed {
     }
 
     fn read_ground(&self) -> Result<FloodGround, &'static str> {
-        match self.ground.as_str() {
-            "not-real" => Ok(FloodGround::NotReal),
-            "drill" => Ok(FloodGround::Drill),
-            "duplicate" => {
+        match FloodGroundKind::from_word(&self.ground) {
+            Some(FloodGroundKind::NotReal) => Ok(FloodGround::NotReal),
+            Some(FloodGroundKind::Drill) => Ok(FloodGround::Drill),
+            Some(FloodGroundKind::Duplicate) => {
                 let receipt = pasted::read(&self.stays, "").receipt.map_err(|_| "floods.need_stays")?;
                 Ok(FloodGround::DuplicateOf(receipt))
             }
-            _ => Err("floods.need_ground"),
+            None => Err("floods.need_ground"),
         }
     }
 

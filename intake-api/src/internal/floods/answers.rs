@@ -2,7 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use platform::store;
-use platform::store::{AccountId, FloodClosingId, FloodId, FloodKind, FloodState, ReportId};
+use platform::store::{
+    AccountId, FloodClosingId, FloodDecision, FloodGroundKind, FloodId, FloodKind, FloodState, ReportId, Word,
+};
 use serde::Serialize;
 
 /// Those of the last days.
@@ -47,14 +49,14 @@ pub(super) struct Flood {
 pub(super) struct Closing {
     id: FloodClosingId,
     reports: i64,
-    ground: String,
+    ground: FloodGroundKind,
     stays: Option<ReportId>,
     reason: String,
     asked_by: String,
     asked_account: AccountId,
     asked_at: DateTime<Utc>,
     due_at: DateTime<Utc>,
-    decision: Option<String>,
+    decision: Option<Word<FloodDecision>>,
     decided_by: Option<String>,
     decided_at: Option<DateTime<Utc>>,
     tickets: i64,

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use platform::{
     clock,
     receipt::ReportId,
-    store::{AccountId, FloodClosing, FloodClosingId, FloodId, FloodReport, FloodState, Role},
+    store::{AccountId, FloodClosing, FloodClosingId, FloodDecision, FloodId, FloodReport, FloodState, Role, Word},
     text::Lang,
 };
 
@@ -162,7 +162,7 @@ fn asked(closing: &FloodClosing, own: AccountId, lang: Lang, now: DateTime<Utc>)
     );
     let outcome = match (&closing.decision, &closing.decided_by, closing.decided_at) {
         (Some(decision), Some(by), Some(at)) => lang.fill(
-            &format!("floods.decision.{decision}"),
+            &format!("floods.decision.{}", decision.0),
             &[
                 ("by", by),
                 ("at", &words::moment(lang, at, now)),
@@ -183,7 +183,7 @@ fn asked(closing: &FloodClosing, own: AccountId, lang: Lang, now: DateTime<Utc>)
         outcome,
         open: closing.decision.is_none(),
         own: closing.asked_account == own,
-        ended: closing.decision.as_deref() == Some("confirmed"),
+        ended: closing.decision == Some(Word(FloodDecision::Confirmed)),
         late: closing.decision.is_none() && closing.due_at <= now,
     }
 }

@@ -7,7 +7,7 @@ use axum::{Form, http::StatusCode, response::Response};
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::{
     clock,
-    store::{AccountId, AccountSecret, NewFactor},
+    store::{AccountActKind, AccountId, AccountSecret, NewFactor},
 };
 use serde::{Deserialize, Serialize};
 
@@ -110,7 +110,7 @@ pub(super) async fn set(by: By<SignedIn>, device: Device, Form(form): Form<Proof
     let done = detached(async move {
         let (internal, account) = (&visit.internal, visit.me());
         let sealed = factor.seal(&internal.keys, account, &mut rand::rng());
-        let act = new_act(&visit, "factor-set", Some(account), now);
+        let act = new_act(&visit, AccountActKind::FactorSet, Some(account), now);
         let new = NewFactor {
             account,
             sealed: &sealed,
@@ -134,7 +134,7 @@ pub(super) async fn codes(by: By<SignedIn>, device: Device, Form(form): Form<Pro
     let (codes, macs) = fresh(&by.internal, by.me());
     let visit = Visit::clone(&by);
     let done = detached(async move {
-        let act = new_act(&visit, "recovery-codes", Some(visit.me()), clock::now());
+        let act = new_act(&visit, AccountActKind::RecoveryCodes, Some(visit.me()), clock::now());
         visit.internal.people.recovery_replace(visit.me(), &macs, &act).await
     });
     done.await?;
@@ -150,7 +150,7 @@ pub(super) async fn off(by: By<SignedIn>, device: Device, Form(form): Form<Proof
     proved(&by, &device, &form.code).await?;
     let visit = Visit::clone(&by);
     let done = detached(async move {
-        let act = new_act(&visit, "factor-off", Some(visit.me()), clock::now());
+        let act = new_act(&visit, AccountActKind::FactorOff, Some(visit.me()), clock::now());
         let (people, session) = (&visit.internal.people, visit.actor.session);
         people.factor_off(visit.me(), Some(session), &act).await
     });

@@ -11,7 +11,7 @@ use axum::{
 use chrono::TimeDelta;
 use platform::{
     clock,
-    store::{AccountId, FactorReset, FactorResetId, Find, Role, StoreError},
+    store::{AccountActKind, AccountId, FactorReset, FactorResetId, Find, Role, StoreError},
 };
 use serde::Deserialize;
 use serde_json::json;
@@ -82,7 +82,7 @@ pub(super) async fn ask(
     let visit = Visit::clone(&by);
     let done = detached(async move {
         let now = clock::now();
-        let mut act = new_act(&visit, "factor-reset-asked", Some(id), now);
+        let mut act = new_act(&visit, AccountActKind::FactorResetAsked, Some(id), now);
         act.detail = json!({"reason": reason});
         let people = &visit.internal.people;
         people.factor_reset_ask(id, visit.me(), &reason, now + GOOD, &act).await
@@ -119,9 +119,9 @@ async fn decide(by: &By<Resetter>, id: FactorResetId, confirmed: bool) -> Result
     let visit = Visit::clone(by);
     let done = detached(async move {
         let kind = if confirmed {
-            "factor-reset"
+            AccountActKind::FactorReset
         } else {
-            "factor-reset-refused"
+            AccountActKind::FactorResetRefused
         };
         let mut act = new_act(&visit, kind, Some(reset.account_id), clock::now());
         act.detail = json!({"asked_by": reset.asked_by_name, "reason": reset.reason});

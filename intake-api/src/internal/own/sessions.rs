@@ -10,7 +10,7 @@ use axum::{
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
-    store::{AccountId, EndSessions, Find, SessionId, SessionLine},
+    store::{AccountActKind, AccountId, EndSessions, Find, SessionId, SessionLine},
     text::Lang,
 };
 use serde::Deserialize;
@@ -25,18 +25,18 @@ use crate::internal::{
 };
 
 /// Acts on one's way in that the page tells of.
-const TOLD: [&str; 11] = [
-    "invited",
-    "invitation-used",
-    "invitation-voided",
-    "password",
-    "sessions-ended",
-    "factor-set",
-    "factor-off",
-    "factor-reset-asked",
-    "factor-reset",
-    "recovery-codes",
-    "recovery-code-used",
+const TOLD: [AccountActKind; 11] = [
+    AccountActKind::Invited,
+    AccountActKind::InvitationUsed,
+    AccountActKind::InvitationVoided,
+    AccountActKind::Password,
+    AccountActKind::SessionsEnded,
+    AccountActKind::FactorSet,
+    AccountActKind::FactorOff,
+    AccountActKind::FactorResetAsked,
+    AccountActKind::FactorReset,
+    AccountActKind::RecoveryCodes,
+    AccountActKind::RecoveryCodeUsed,
 ];
 
 struct Line {
@@ -91,7 +91,7 @@ async fn ended(by: &By<SignedIn>, which: EndSessions) -> Result<Response, PageEr
 async fn end_some(visit: &Visit, account: AccountId, which: EndSessions) -> Result<u64, PageError> {
     let visit = visit.clone();
     detached(async move {
-        let act = new_act(&visit, "sessions-ended", Some(account), clock::now());
+        let act = new_act(&visit, AccountActKind::SessionsEnded, Some(account), clock::now());
         visit.internal.people.sessions_end_some(account, which, &act).await
     })
     .await
@@ -112,7 +112,7 @@ async fn show(visit: &Visit, done: Option<String>) -> Result<Response, PageError
     let (now, idle) = (clock::now(), internal.tokens.lifetime());
     let lines = internal.people.sessions_list(visit.me(), idle, now).await?;
     let mut acts = internal.people.account_acts(&internal.county, visit.me()).await?;
-    acts.retain(|act| TOLD.contains(&act.act.as_str()));
+    acts.retain(|act| act.act.known().is_some_and(|kind| TOLD.contains(&kind)));
     acts.truncate(10);
     let page = SessionsPage {
         lines: lines.into_iter().map(|l| line(l, actor, lang, now)).collect(),

@@ -3,8 +3,8 @@
 use casework::calendar::rfc3339;
 use chrono::{DateTime, Utc};
 use platform::store::{
-    self, AccessId, AccessLine, AccountAct, AccountActId, AccountId, DeedLine, GrantRequest, GrantRequestId,
-    Membership, Role, TicketId, Word,
+    self, AccessId, AccessLine, AccountAct, AccountActId, AccountActKind, AccountId, DeedLine, GrantDecision,
+    GrantRequest, GrantRequestId, Loose, Membership, Role, TicketId, Word,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -62,7 +62,7 @@ struct Grant {
 #[derive(Serialize)]
 struct OwnAct {
     at: String,
-    act: String,
+    act: Loose<AccountActKind>,
     by: String,
     by_login: Option<String>,
     unit: Option<String>,
@@ -82,7 +82,7 @@ pub(super) struct Request {
     asked_by: AccountId,
     asker: String,
     expires_at: String,
-    decision: Option<String>,
+    decision: Option<Word<GrantDecision>>,
     decided_at: Option<String>,
     decider: Option<String>,
 }
@@ -93,7 +93,7 @@ pub(super) struct Decided {
     pub(super) account: AccountId,
     pub(super) unit: String,
     pub(super) role: Role,
-    pub(super) decision: &'static str,
+    pub(super) decision: GrantDecision,
 }
 
 /// A stretch of the trail, and the id below which it goes on.
@@ -109,7 +109,7 @@ pub(super) struct Trail {
 pub(super) struct Act {
     id: AccountActId,
     at: String,
-    act: String,
+    act: Loose<AccountActKind>,
     by: String,
     by_login: Option<String>,
     by_account: Option<AccountId>,

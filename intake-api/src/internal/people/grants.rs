@@ -4,7 +4,7 @@ use askama::Template;
 use axum::{Form, extract::Path, http::StatusCode, response::Response};
 use platform::{
     clock,
-    store::{Decide, GrantDecided, GrantRequest, GrantRequestId, Role, StoreError},
+    store::{AccountActKind, Decide, GrantDecided, GrantRequest, GrantRequestId, Role, StoreError},
 };
 use serde::Deserialize;
 use tracing::info;
@@ -90,7 +90,7 @@ pub(super) async fn api_act(
             account,
             unit,
             role,
-            decision: decide.word(),
+            decision: decide.decision(),
         })),
         GrantDecided::Gone => Err(ApiError::said(404, "no such request waits")),
         other => Err(ApiError::key(409, answer(decide, &other).1)),
@@ -107,13 +107,13 @@ fn read(word: &str) -> Option<Decide> {
 }
 
 async fn decided(by: Visit, id: GrantRequestId, decide: Decide) -> Result<GrantDecided, StoreError> {
-    let act = new_act(&by, "granted", None, clock::now());
+    let act = new_act(&by, AccountActKind::Granted, None, clock::now());
     let done = by.internal.people.grant_decide(id, decide, &act).await?;
     if let GrantDecided::Done { account, .. } = &done {
         info!(
             account = account.0,
             by = by.me().0,
-            decision = decide.word(),
+            decision = decide.decision().as_str(),
             "a grant was decided"
         );
     }
@@ -152,8 +152,8 @@ async fn show(visit: &Visit, again: Again) -> Result<Response, PageError> {
         ),
         state: match &g.decision {
             None => lang.fill("grants.until", &[("at", &words::moment(lang, g.expires_at, now))]),
-            Some(word) => lang.fill(
-                &format!("grants.was.{word}"),
+            Some(decision) => lang.fill(
+                &format!("grants.was.{}", decision.0),
                 &[
                     ("by", g.decider.as_deref().unwrap_or_default()),
                     ("at", &words::moment(lang, g.decided_at.unwrap_or(g.expires_at), now)),

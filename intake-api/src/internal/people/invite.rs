@@ -16,7 +16,7 @@ use crate::internal::{
     detached,
     error::PageError,
 };
-use platform::store::AccountId;
+use platform::store::{AccountActKind, AccountId};
 
 /// Invites anew.
 pub(super) async fn invite(by: By<Keeper>, Path(id): Path<AccountId>) -> Result<Response, PageError> {
@@ -34,7 +34,7 @@ pub(super) async fn invite(by: By<Keeper>, Path(id): Path<AccountId>) -> Result<
     let (now, code) = (clock::now(), Code::new(&mut rand::rng()));
     let (visit, digest) = (Visit::clone(&by), code.digest());
     let done = detached(async move {
-        let act = new_act(&visit, "invited", Some(id), now);
+        let act = new_act(&visit, AccountActKind::Invited, Some(id), now);
         visit.internal.people.invitation_make(id, &digest, &act).await
     });
     done.await?;
@@ -47,7 +47,7 @@ pub(super) async fn invite(by: By<Keeper>, Path(id): Path<AccountId>) -> Result<
 /// Takes the one that waits back.
 pub(super) async fn void(by: By<Keeper>, Path(id): Path<AccountId>) -> Result<Response, PageError> {
     let void = move |visit: Visit| async move {
-        let act = new_act(&visit, "invitation-voided", Some(id), clock::now());
+        let act = new_act(&visit, AccountActKind::InvitationVoided, Some(id), clock::now());
         Ok(if visit.internal.people.invitation_void(id, &act).await? {
             (StatusCode::OK, "accounts.voided_done")
         } else {

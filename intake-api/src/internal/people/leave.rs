@@ -12,7 +12,7 @@ use axum::{
 };
 use platform::{
     clock,
-    store::{AccountId, Held, Leaving, Left, Person, Role},
+    store::{AccountActKind, AccountId, Held, Leaving, Left, Person, Role},
 };
 use serde_json::json;
 use tracing::info;
@@ -143,8 +143,8 @@ async fn act(by: &By<Keeper>, id: AccountId, what: What, fields: Fields) -> Resu
     let done = detached(async move {
         let leaving = ending.leaving();
         let (word, unit, role) = match leaving {
-            Leaving::Account => ("disabled", None, None),
-            Leaving::Role { unit, role } => ("ended", Some(unit), Some(role)),
+            Leaving::Account => (AccountActKind::Disabled, None, None),
+            Leaving::Role { unit, role } => (AccountActKind::Ended, Some(unit), Some(role)),
         };
         let mut act = new_act(&visit, word, Some(id), clock::now());
         (act.unit, act.role) = (unit, role);

@@ -13,7 +13,7 @@ use super::{
     trail::new_act,
 };
 use crate::internal::{By, Visit, again::Wrong, auth::Keeper, detached, error::PageError};
-use platform::store::AccountId;
+use platform::store::{AccountActKind, AccountId};
 
 /// The form.
 #[derive(Deserialize)]
@@ -44,7 +44,7 @@ pub(super) async fn mend(
     };
     let visit = Visit::clone(&by);
     let done = detached(async move {
-        let mut act = new_act(&visit, "mended", Some(id), clock::now());
+        let mut act = new_act(&visit, AccountActKind::Mended, Some(id), clock::now());
         act.detail = json!({"old_name": before.name, "name": name, "old_phone": before.phone, "phone": phone});
         let (people, county) = (&visit.internal.people, &visit.internal.county);
         people.account_mend(county, id, &name, phone.as_deref(), &act).await

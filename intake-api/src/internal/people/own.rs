@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::{Form, http::StatusCode, response::Response};
 use platform::clock;
+use platform::store::AccountActKind;
 use serde::Deserialize;
 use tracing::info;
 
@@ -63,7 +64,7 @@ pub(crate) async fn change(by: By<SignedIn>, device: Device, Form(form): Form<Ch
     let hash = password::hash(form.new).await?;
     let visit = Visit::clone(&by);
     let done = detached(async move {
-        let act = new_act(&visit, "password", Some(visit.me()), now);
+        let act = new_act(&visit, AccountActKind::Password, Some(visit.me()), now);
         let (people, session) = (&visit.internal.people, visit.actor.session);
         people
             .account_set_password(visit.me(), &hash, Some(session), &act)

@@ -5,7 +5,7 @@ use axum::{extract::Path, http::StatusCode, response::Response};
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
-    store::{Account, AccountId, Find, Invitation, Person, Role, StoreError},
+    store::{Account, AccountId, Find, Invitation, InvitationEnd, Person, Role, StoreError},
     text::Lang,
 };
 
@@ -110,9 +110,9 @@ fn invitation_said(last: Option<&Invitation>, account: &Account, lang: Lang, now
             lang.t(key).to_owned()
         };
     };
-    let key = match (last.ended_how.as_deref(), last.expires_at <= now) {
-        (Some("used"), _) => "accounts.invitation.used",
-        (Some(_), _) => "accounts.invitation.voided",
+    let key = match (last.ended_how.map(|how| how.0), last.expires_at <= now) {
+        (Some(InvitationEnd::Used), _) => "accounts.invitation.used",
+        (Some(InvitationEnd::Voided), _) => "accounts.invitation.voided",
         (None, true) => "accounts.invitation.over",
         (None, false) => "accounts.invitation.waits",
     };

@@ -3,7 +3,7 @@
 use axum::{Form, extract::Path, http::StatusCode, response::Response};
 use platform::{
     clock,
-    store::{AccountId, Asked, Role, StoreError},
+    store::{AccountActKind, AccountId, Asked, Role, StoreError},
 };
 use serde::Deserialize;
 use tracing::info;
@@ -59,7 +59,11 @@ async fn give(visit: &Visit, id: AccountId, unit: String, role: Role) -> Result<
     let visit = visit.clone();
     detached(async move {
         let two = role.takes_two();
-        let word = if two { "asked" } else { "granted" };
+        let word = if two {
+            AccountActKind::Asked
+        } else {
+            AccountActKind::Granted
+        };
         let mut act = new_act(&visit, word, Some(id), clock::now());
         (act.unit, act.role) = (Some(unit.as_str()), Some(role));
         let people = &visit.internal.people;
@@ -92,7 +96,7 @@ fn typed(form: Asking) -> Typed {
 /// A disabled account comes back with the roles of its units; those that take two people are asked for again.
 pub(super) async fn enable(by: By<Keeper>, Path(id): Path<AccountId>) -> Result<Response, PageError> {
     let enable = move |visit: Visit| async move {
-        let act = new_act(&visit, "enabled", Some(id), clock::now());
+        let act = new_act(&visit, AccountActKind::Enabled, Some(id), clock::now());
         let (people, county) = (&visit.internal.people, &visit.internal.county);
         Ok(match people.account_enable(county, id, &act).await? {
             Some(0) => (StatusCode::OK, "accounts.enabled_done"),

@@ -3,7 +3,7 @@
 use casework::pack::Pack;
 use chrono::{DateTime, Utc};
 use platform::{
-    store::{AccountAct, AccountId, NewAct},
+    store::{AccountAct, AccountActKind, AccountId, NewAct},
     text::Lang,
 };
 use serde_json::Value;
@@ -20,7 +20,7 @@ pub(crate) struct ActLine {
 /// An act of this person, to be recorded.
 pub(crate) fn new_act<'a>(
     visit: &'a Visit,
-    act: &'static str,
+    act: AccountActKind,
     account: Option<AccountId>,
     at: DateTime<Utc>,
 ) -> NewAct<'a> {
@@ -46,42 +46,6 @@ pub(crate) fn lines(acts: &[AccountAct], pack: &Pack, lang: Lang, now: DateTime<
         })
         .collect()
 }
-
-/// Acts that have words of their own.
-const WORDS: [&str; 32] = [
-    "created",
-    "asked",
-    "granted",
-    "declined",
-    "withdrawn",
-    "ended",
-    "password",
-    "reset",
-    "invited",
-    "invitation-used",
-    "invitation-voided",
-    "disabled",
-    "enabled",
-    "mended",
-    "contacts",
-    "sessions-ended",
-    "factor-set",
-    "factor-off",
-    "factor-reset-asked",
-    "factor-reset",
-    "factor-reset-refused",
-    "recovery-codes",
-    "recovery-code-used",
-    "pack-loaded",
-    "flood-treated",
-    "flood-ended",
-    "flood-taken",
-    "flood-closing-asked",
-    "flood-closing-confirmed",
-    "flood-closing-refused",
-    "flood-closing-given-back",
-    "unit-moved",
-];
 
 /// Who acted: always with the login, so that two of one name are never one. By command line: the user of the machine.
 pub(super) fn actor(act: &AccountAct, lang: Lang) -> String {
@@ -114,13 +78,13 @@ pub(super) fn text(act: &AccountAct, pack: &Pack, lang: Lang) -> String {
         .map(|unit| unit_name(pack, unit))
         .unwrap_or_default();
     let role = act.role.map(|role| role_name(lang, role.0)).unwrap_or_default();
-    let word = match act.act.as_str() {
+    let word = match act.act.known() {
         // Made without a role: the role waits for a second person.
-        "created" if act.role.is_none() => "created_bare",
-        "granted" if act.detail["asker"].is_string() => "confirmed",
-        "ended" if act.detail["why"] == "enabled" => "ended_enabled",
-        word if WORDS.contains(&word) => word,
-        _ => "other",
+        Some(AccountActKind::Created) if act.role.is_none() => "created_bare",
+        Some(AccountActKind::Granted) if act.detail["asker"].is_string() => "confirmed",
+        Some(AccountActKind::Ended) if act.detail["why"] == "enabled" => "ended_enabled",
+        Some(kind) => kind.as_str(),
+        None => "other",
     };
     lang.fill(
         &format!("accounts.act.{word}"),

@@ -11,7 +11,7 @@ use axum::{
 use casework::county::{Unit, is_mailbox};
 use platform::{
     clock,
-    store::{Find, UnitContacts},
+    store::{AccountActKind, Find, UnitContacts},
     text::Lang,
 };
 use serde::Deserialize;
@@ -171,7 +171,7 @@ pub(super) async fn confirm(
     };
     let (visit, unit) = (Visit::clone(&by), code.clone());
     let done = detached(async move {
-        let mut act = new_act(&visit, "contacts", None, clock::now());
+        let mut act = new_act(&visit, AccountActKind::Contacts, None, clock::now());
         act.unit = Some(&unit);
         act.detail = json!({"old_mailbox": before.mailbox, "mailbox": mailbox,
                             "old_phone": before.duty_phone, "phone": phone});

@@ -46,7 +46,7 @@ impl Store<Office> {
             at: acting.at,
             actor: Some(acting.account),
             actor_name: &acting.by,
-            act: act.word(),
+            act: act.kind(),
             account: None,
             unit: None,
             role: None,

@@ -4,9 +4,10 @@ use casework::words::Urgency;
 use chrono::TimeDelta;
 use sqlx::PgTransaction;
 
-use super::deed::{FloodActing, FloodGround};
+use super::deed::{FloodActing, FloodGround, FloodGroundKind};
 use crate::store::{
-    FloodClosingId, FloodId, ReportId, Said, StoreError, Subject, SubjectNotice, To, notices::subject::subject_notice,
+    FloodClosingId, FloodId, ReportId, Said, StoreError, Subject, SubjectNotice, To, Word,
+    notices::subject::subject_notice,
 };
 use crate::text::Lang;
 
@@ -55,7 +56,7 @@ pub(super) async fn ask(
     .bind(acting.account)
     .bind(acting.at + CLOSING_DUE)
     .bind(REPORTS_AT_ONCE)
-    .bind(ground.word())
+    .bind(ground.kind().as_str())
     .bind(ground.stays())
     .fetch_optional(&mut **tx)
     .await?;
@@ -132,7 +133,7 @@ async fn tell(
     .bind(word)
     .fetch_all(&mut **tx)
     .await?;
-    let ground: String = sqlx::query_scalar("SELECT ground FROM flood_closings WHERE id = $1")
+    let ground: Word<FloodGroundKind> = sqlx::query_scalar("SELECT ground FROM flood_closings WHERE id = $1")
         .bind(closing)
         .fetch_one(&mut **tx)
         .await?;
@@ -146,7 +147,7 @@ async fn tell(
             drill: of.drill,
             said: Said {
                 count: Some(of.tickets),
-                change: Some(Lang::Zh.t(&format!("floods.ground.{ground}")).to_owned()),
+                change: Some(Lang::Zh.t(&format!("floods.ground.{}", ground.0)).to_owned()),
                 by: Some(acting.by.clone()),
                 ..Said::default()
             },

@@ -1,6 +1,6 @@
 //! What can be done about a flood, by whom, and on what ground.
 
-use crate::store::{AccountId, FloodClosingId, ReportId};
+use crate::store::{AccountActKind, AccountId, FloodClosingId, ReportId};
 use chrono::{DateTime, Utc};
 
 /// Who acts.
@@ -40,6 +40,18 @@ pub enum FloodAct {
     GiveBack(FloodClosingId),
 }
 
+casework::words! {
+    /// On what ground many tickets end at once, without the report that stays.
+    FloodGroundKind {
+        /// They are no real reports.
+        NotReal = "not-real",
+        /// A drill that was filed as real.
+        Drill = "drill",
+        /// The same report over and over.
+        Duplicate = "duplicate",
+    }
+}
+
 /// On what ground many tickets end at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FloodGround {
@@ -53,26 +65,26 @@ pub enum FloodGround {
 
 impl FloodAct {
     /// As it stands in the trail.
-    pub(super) fn word(&self) -> &'static str {
+    pub(super) fn kind(&self) -> AccountActKind {
         match self {
-            Self::Treat => "flood-treated",
-            Self::End => "flood-ended",
-            Self::Take => "flood-taken",
-            Self::AskClosing { .. } => "flood-closing-asked",
-            Self::Confirm(_) => "flood-closing-confirmed",
-            Self::Refuse(_) => "flood-closing-refused",
-            Self::GiveBack(_) => "flood-closing-given-back",
+            Self::Treat => AccountActKind::FloodTreated,
+            Self::End => AccountActKind::FloodEnded,
+            Self::Take => AccountActKind::FloodTaken,
+            Self::AskClosing { .. } => AccountActKind::FloodClosingAsked,
+            Self::Confirm(_) => AccountActKind::FloodClosingConfirmed,
+            Self::Refuse(_) => AccountActKind::FloodClosingRefused,
+            Self::GiveBack(_) => AccountActKind::FloodClosingGivenBack,
         }
     }
 }
 
 impl FloodGround {
     /// As it stands in the table and in the trail.
-    pub fn word(self) -> &'static str {
+    pub fn kind(self) -> FloodGroundKind {
         match self {
-            Self::NotReal => "not-real",
-            Self::Drill => "drill",
-            Self::DuplicateOf(_) => "duplicate",
+            Self::NotReal => FloodGroundKind::NotReal,
+            Self::Drill => FloodGroundKind::Drill,
+            Self::DuplicateOf(_) => FloodGroundKind::Duplicate,
         }
     }
 

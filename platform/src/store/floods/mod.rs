@@ -6,5 +6,5 @@ mod deed;
 pub(super) mod routed;
 mod seen;
 
-pub use deed::{FloodAct, FloodActing, FloodGround};
-pub use seen::{Flood, FloodClosing, FloodKind, FloodReport, FloodState};
+pub use deed::{FloodAct, FloodActing, FloodGround, FloodGroundKind};
+pub use seen::{Flood, FloodClosing, FloodDecision, FloodKind, FloodReport, FloodState};

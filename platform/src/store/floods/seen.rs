@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::store::{AccountId, Board, FloodClosingId, FloodId, ReportId, Store, StoreError, TicketId};
+use super::deed::FloodGroundKind;
+use crate::store::{AccountId, Board, FloodClosingId, FloodId, ReportId, Store, StoreError, TicketId, Word};
 
 /// Floods on the board: those that go on, and what is left of earlier ones.
 const SHOWN: i64 = 20;
@@ -83,6 +84,18 @@ pub struct FloodReport {
     pub facts: Option<serde_json::Value>,
 }
 
+casework::words! {
+    /// What became of tickets that were asked to be ended at once.
+    FloodDecision {
+        /// Another person ended them.
+        Confirmed = "confirmed",
+        /// They go on.
+        Refused = "refused",
+        /// They ended by mistake and go on.
+        GivenBack = "given-back",
+    }
+}
+
 /// Tickets asked to be ended at once.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct FloodClosing {
@@ -90,8 +103,9 @@ pub struct FloodClosing {
     pub id: FloodClosingId,
     /// How many reports.
     pub reports: i64,
-    /// `not-real`, `drill`, `duplicate`.
-    pub ground: String,
+    /// On what ground.
+    #[sqlx(try_from = "String")]
+    pub ground: FloodGroundKind,
     /// The report of which they are duplicates.
     pub stays: Option<ReportId>,
     /// Why.
@@ -104,8 +118,8 @@ pub struct FloodClosing {
     pub asked_at: DateTime<Utc>,
     /// By when another should have looked.
     pub due_at: DateTime<Utc>,
-    /// `confirmed`, `refused`, `given-back`.
-    pub decision: Option<String>,
+    /// What became of it; none while it waits.
+    pub decision: Option<Word<FloodDecision>>,
     /// Who decided.
     pub decided_by: Option<String>,
     /// When.

@@ -5,7 +5,7 @@ use serde_json::Value;
 use sqlx::PgTransaction;
 
 use crate::store::{
-    AccountId, NewAct, People, Role, SessionId, Store, StoreError, Word,
+    AccountActKind, AccountId, NewAct, People, Role, SessionId, Store, StoreError, Word,
     people::{granting, invitations::invite},
 };
 
@@ -204,7 +204,7 @@ impl Store<People> {
         act.record(&mut tx).await?;
         for (unit, role) in &ended {
             let ends = NewAct {
-                act: "ended",
+                act: AccountActKind::Ended,
                 unit: Some(unit),
                 role: Some(role.0),
                 detail: serde_json::json!({"why": "enabled"}),
@@ -414,7 +414,7 @@ async fn account_insert(
             at: now,
             actor: new.actor,
             actor_name: new.by,
-            act: "created",
+            act: AccountActKind::Created,
             account: Some(id),
             unit: alone.then_some(new.unit),
             role: alone.then_some(new.role),
@@ -425,7 +425,7 @@ async fn account_insert(
             act.record(tx).await?;
         } else {
             act.record(tx).await?;
-            (act.act, act.unit, act.role) = ("asked", Some(new.unit), Some(new.role));
+            (act.act, act.unit, act.role) = (AccountActKind::Asked, Some(new.unit), Some(new.role));
             granting::ask(tx, id, new.unit, new.role, &act).await?;
         }
         if let WayIn::Invitation(digest) = new.way {

@@ -6,8 +6,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgTransaction;
 
 use crate::store::{
-    AccountId, GrantRequestId, NewAct, People, Role, Said, Store, StoreError, Subject, SubjectNotice, To, Word,
-    notices::subject::subject_notice,
+    AccountActKind, AccountId, GrantRequestId, NewAct, People, Role, Said, Store, StoreError, Subject, SubjectNotice,
+    To, Word, notices::subject::subject_notice,
 };
 use crate::text::Lang;
 
@@ -44,8 +44,8 @@ pub struct GrantRequest {
     pub asker: String,
     /// Until when it can be confirmed.
     pub expires_at: DateTime<Utc>,
-    /// `confirmed`, `declined`, `withdrawn`, `expired`; none while it waits.
-    pub decision: Option<String>,
+    /// What became of it; none while it waits.
+    pub decision: Option<Word<GrantDecision>>,
     /// When it was decided.
     pub decided_at: Option<DateTime<Utc>>,
     /// By whom, told apart.
@@ -72,6 +72,20 @@ pub struct Grant {
     pub ender: Option<String>,
 }
 
+casework::words! {
+    /// What became of a role that was asked for.
+    GrantDecision {
+        /// A second person gave it.
+        Confirmed = "confirmed",
+        /// A second person did not.
+        Declined = "declined",
+        /// Whoever asked took it back.
+        Withdrawn = "withdrawn",
+        /// Nobody decided in time.
+        Expired = "expired",
+    }
+}
+
 /// What somebody decides about a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decide {
@@ -84,12 +98,21 @@ pub enum Decide {
 }
 
 impl Decide {
-    /// As it stands in the table and in the trail.
-    pub fn word(self) -> &'static str {
+    /// As it stands in the table.
+    pub fn decision(self) -> GrantDecision {
         match self {
-            Self::Confirm => "confirmed",
-            Self::Decline => "declined",
-            Self::Withdraw => "withdrawn",
+            Self::Confirm => GrantDecision::Confirmed,
+            Self::Decline => GrantDecision::Declined,
+            Self::Withdraw => GrantDecision::Withdrawn,
+        }
+    }
+
+    /// As it stands in the trail.
+    fn act(self) -> AccountActKind {
+        match self {
+            Self::Confirm => AccountActKind::Granted,
+            Self::Decline => AccountActKind::Declined,
+            Self::Withdraw => AccountActKind::Withdrawn,
         }
     }
 }
@@ -243,7 +266,7 @@ impl Store<People> {
         }
         sqlx::query("UPDATE grant_requests SET decision = $2, decided_at = $3, decided_by = $4 WHERE id = $1")
             .bind(id)
-            .bind(decide.word())
+            .bind(decide.decision().as_str())
             .bind(act.at)
             .bind(act.actor)
             .execute(&mut *tx)
@@ -253,11 +276,7 @@ impl Store<People> {
             .fetch_one(&mut *tx)
             .await?;
         let act = NewAct {
-            act: if decide == Decide::Confirm {
-                "granted"
-            } else {
-                decide.word()
-            },
+            act: decide.act(),
             account: Some(account),
             unit: Some(&unit),
             role: Some(role),

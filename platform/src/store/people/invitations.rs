@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 use sqlx::PgTransaction;
 
-use crate::store::{AccountId, NewAct, People, Store, StoreError};
+use crate::store::{AccountActKind, AccountId, NewAct, People, Store, StoreError, Word};
 
 /// Days for which an invitation can be used.
 pub const INVITED_DAYS: i64 = 7;
@@ -25,6 +25,16 @@ pub struct Invited {
     pub expires_at: DateTime<Utc>,
 }
 
+casework::words! {
+    /// How an invitation ended before its time was over.
+    InvitationEnd {
+        /// Its owner set a password by it.
+        Used = "used",
+        /// Another took its place, or somebody took it back.
+        Voided = "voided",
+    }
+}
+
 /// The last invitation of an account.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Invitation {
@@ -36,8 +46,8 @@ pub struct Invitation {
     pub expires_at: DateTime<Utc>,
     /// When it was used or voided.
     pub ended_at: Option<DateTime<Utc>>,
-    /// `used` or `voided`.
-    pub ended_how: Option<String>,
+    /// How it ended.
+    pub ended_how: Option<Word<InvitationEnd>>,
 }
 
 impl Store<People> {
@@ -120,7 +130,7 @@ impl Store<People> {
             at: now,
             actor: Some(account),
             actor_name: &name,
-            act: "invitation-used",
+            act: AccountActKind::InvitationUsed,
             account: Some(account),
             unit: None,
             role: None,
@@ -162,7 +172,7 @@ pub(in crate::store) async fn invite(
     .bind(until)
     .execute(&mut **tx)
     .await?;
-    line(tx, account, "invited", act).await
+    line(tx, account, AccountActKind::Invited, act).await
 }
 
 /// Voids the one that waits, with its line in the trail. One that is over by itself is put aside without a line.
@@ -180,7 +190,7 @@ pub(in crate::store) async fn void(
     .await?;
     let waited = expires_at.is_some_and(|until| until > act.at);
     if waited {
-        line(tx, account, "invitation-voided", act).await?;
+        line(tx, account, AccountActKind::InvitationVoided, act).await?;
     }
     Ok(waited)
 }
@@ -188,11 +198,11 @@ pub(in crate::store) async fn void(
 async fn line(
     tx: &mut PgTransaction<'_>,
     account: AccountId,
-    word: &'static str,
+    kind: AccountActKind,
     act: &NewAct<'_>,
 ) -> Result<(), StoreError> {
     let act = NewAct {
-        act: word,
+        act: kind,
         account: Some(account),
         unit: None,
         role: None,

@@ -12,8 +12,8 @@ pub(super) mod units;
 
 pub use accounts::{Account, Created, Find, Membership, NewAccount, Person, WayIn};
 pub use factors::{FactorReset, NewFactor};
-pub use granting::{Asked, DAYS as GRANT_DAYS, Decide, Grant, GrantDecided, GrantRequest};
-pub use invitations::{INVITED_DAYS, Invitation, Invited};
+pub use granting::{Asked, DAYS as GRANT_DAYS, Decide, Grant, GrantDecided, GrantDecision, GrantRequest};
+pub use invitations::{INVITED_DAYS, Invitation, InvitationEnd, Invited};
 pub use leaving::{HandOver, Held, Leaving, Left};
 pub use role::Role;
 pub use sessions::{AccountSecret, EndSessions, LiveSession, NewSession, SessionLine};

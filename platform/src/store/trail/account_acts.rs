@@ -4,7 +4,10 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::{PgTransaction, types::Json};
 
-use crate::store::{AccountActId, AccountId, Board, Owner, People, ReportId, Role, Store, StoreError, TicketId, Word};
+use crate::store::{
+    AccountActId, AccountActKind, AccountId, Board, Loose, Owner, People, ReportId, Role, Store, StoreError, TicketId,
+    Word,
+};
 
 /// Acts that a page lists.
 const SHOWN: i64 = 50;
@@ -20,10 +23,8 @@ pub struct NewAct<'a> {
     pub actor: Option<AccountId>,
     /// That person's name.
     pub actor_name: &'a str,
-    /// `created`, `invited`, `invitation-used`, `invitation-voided`, `asked`, `granted`, `declined`, `withdrawn`, `ended`,
-    /// `disabled`, `enabled`, `mended`, `handed-over`, `contacts`, `password`, `sessions-ended`, `factor-set`, `factor-off`, `factor-reset-asked`, `factor-reset`,
-    /// `factor-reset-refused`, `recovery-codes`, `recovery-code-used`.
-    pub act: &'static str,
+    /// What.
+    pub act: AccountActKind,
     /// The account it was done to.
     pub account: Option<AccountId>,
     /// The unit it is about.
@@ -45,7 +46,7 @@ impl NewAct<'_> {
         .bind(self.at)
         .bind(self.actor)
         .bind(self.actor_name)
-        .bind(self.act)
+        .bind(self.act.as_str())
         .bind(self.account)
         .bind(self.unit)
         .bind(self.role.map(Role::as_str))
@@ -69,8 +70,8 @@ pub struct AccountAct {
     pub actor_name: String,
     /// That person's login; none for the command line.
     pub actor_login: Option<String>,
-    /// What, see [`NewAct::act`].
-    pub act: String,
+    /// What was done.
+    pub act: Loose<AccountActKind>,
     /// The account it was done to.
     pub account_id: Option<AccountId>,
     /// Its name now.
@@ -95,7 +96,7 @@ pub struct ActsFind<'a> {
     /// About this unit.
     pub unit: Option<&'a str>,
     /// One kind of act.
-    pub act: Option<&'a str>,
+    pub act: Option<AccountActKind>,
     /// Older than this one.
     pub before: Option<AccountActId>,
     /// At most.
@@ -142,7 +143,7 @@ impl Store<People> {
         .bind(find.account)
         .bind(find.or_by)
         .bind(find.unit)
-        .bind(find.act)
+        .bind(find.act.map(AccountActKind::as_str))
         .bind(find.before)
         .bind(find.limit)
         .fetch_all(&self.pool)
@@ -177,7 +178,7 @@ impl Store<People> {
     pub async fn unit_acts(&self, county: &str, unit: &str) -> Result<Vec<AccountAct>, StoreError> {
         let find = ActsFind {
             unit: Some(unit),
-            act: Some("contacts"),
+            act: Some(AccountActKind::Contacts),
             limit: SHOWN,
             ..ActsFind::default()
         };

@@ -2,10 +2,12 @@
 
 pub(super) mod access;
 pub(super) mod account_acts;
+pub(super) mod act_kind;
 pub(super) mod audit;
 pub(super) mod reads;
 
 pub use access::{Access, AccessFind, AccessLine};
 pub use account_acts::{AccountAct, ActsFind, DeedLine, NewAct};
+pub use act_kind::AccountActKind;
 pub use audit::{AuditChecked, AuditFault, AuditWrong};
 pub use reads::{ReadCursor, ReadLine, ReadsAsked, ReportOutline};

@@ -4,7 +4,7 @@
 
 use platform::{
     clock,
-    store::{People, Role, TASKS},
+    store::{AccountActKind, People, Role, TASKS},
 };
 use sqlx::{AssertSqlSafe, Executor, PgPool};
 use tests::{Fixture, Sample, System, officers::Accounts};
@@ -25,7 +25,7 @@ async fn with_acts() -> Fixture {
     let admin = person(&fixture, "admin", "office", Role::Admin).await;
     let report = fixture.stored(Sample::BruisesAtSchool).await;
     let other = person(&fixture, "other", "office", Role::Admin).await;
-    let invited = super::act(other, "invited", admin);
+    let invited = super::act(other, AccountActKind::Invited, admin);
     fixture
         .store
         .lend::<People>()

@@ -5,7 +5,10 @@
 use chrono::TimeDelta;
 use platform::{
     clock,
-    store::{AccountId, Asked, Decide, GrantDecided, HandOver, Leaving, Left, NewAct, People, Role, Store, StoreError},
+    store::{
+        AccountActKind, AccountId, Asked, Decide, GrantDecided, GrantDecision, HandOver, Leaving, Left, NewAct, People,
+        Role, Store, StoreError,
+    },
 };
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use tests::Fixture;
@@ -36,11 +39,11 @@ async fn a_role_over_the_county_takes_two_people() {
     let zhang = person(&fixture, "zhang", "ca", Role::Member).await;
     for role in [Role::Office, Role::Oversight, Role::LeadingGroup, Role::Admin] {
         let alone = people
-            .membership_grant(zhang, "office", role, &act(admin, "granted", zhang))
+            .membership_grant(zhang, "office", role, &act(admin, AccountActKind::Granted, zhang))
             .await;
         assert!(refused(&alone), "{role} by one person: {alone:?}");
         let own = people
-            .grant_ask(admin, "office", role, &act(admin, "asked", admin))
+            .grant_ask(admin, "office", role, &act(admin, AccountActKind::Asked, admin))
             .await;
         assert!(
             refused(&own) || matches!(own, Ok(Asked::Held)),
@@ -48,7 +51,7 @@ async fn a_role_over_the_county_takes_two_people() {
         );
     }
     let Asked::Waits(id) = people
-        .grant_ask(zhang, "office", Role::Office, &act(admin, "asked", zhang))
+        .grant_ask(zhang, "office", Role::Office, &act(admin, AccountActKind::Asked, zhang))
         .await
         .unwrap()
     else {
@@ -56,7 +59,7 @@ async fn a_role_over_the_county_takes_two_people() {
     };
     assert_eq!(
         people
-            .grant_ask(zhang, "office", Role::Office, &act(other, "asked", zhang))
+            .grant_ask(zhang, "office", Role::Office, &act(other, AccountActKind::Asked, zhang))
             .await
             .unwrap(),
         Asked::Before
@@ -69,21 +72,24 @@ async fn a_role_over_the_county_takes_two_people() {
         (oversight, Decide::Confirm, GrantDecided::Passed),
     ] {
         assert_eq!(
-            people.grant_decide(id, decide, &act(who, "", zhang)).await.unwrap(),
+            people
+                .grant_decide(id, decide, &act(who, AccountActKind::Granted, zhang))
+                .await
+                .unwrap(),
             said,
             "{who} {decide:?}"
         );
         assert_eq!(held(&fixture, zhang, "office").await, 0);
     }
     let done = people
-        .grant_decide(id, Decide::Confirm, &act(office, "", zhang))
+        .grant_decide(id, Decide::Confirm, &act(office, AccountActKind::Granted, zhang))
         .await
         .unwrap();
     assert!(matches!(done, GrantDecided::Done { .. }), "{done:?}");
     assert_eq!(held(&fixture, zhang, "office").await, 1);
     assert_eq!(
         people
-            .grant_decide(id, Decide::Confirm, &act(other, "", zhang))
+            .grant_decide(id, Decide::Confirm, &act(other, AccountActKind::Granted, zhang))
             .await
             .unwrap(),
         GrantDecided::Gone,
@@ -107,7 +113,7 @@ async fn a_role_over_the_county_takes_two_people() {
     assert!(told[0].ends_with(" · 办公室"), "{told:?}");
     // A role in another unit is told to that unit and to the office.
     people
-        .membership_grant(zhang, "edu", Role::Member, &act(admin, "granted", zhang))
+        .membership_grant(zhang, "edu", Role::Member, &act(admin, AccountActKind::Granted, zhang))
         .await
         .unwrap();
     let units: Vec<String> = sqlx::query_scalar(
@@ -129,7 +135,7 @@ async fn a_request_expires_after_seven_days() {
     let now = clock::now();
     let later = |actor, after| NewAct {
         at: now + after,
-        ..act(actor, "asked", zhang)
+        ..act(actor, AccountActKind::Asked, zhang)
     };
     let asked = people
         .grant_ask(zhang, "office", Role::Office, &later(admin, TimeDelta::zero()))
@@ -170,7 +176,7 @@ async fn a_request_expires_after_seven_days() {
     assert!(matches!(again, Asked::Waits(new) if new != id), "{again:?}");
     let listed = people.grants_asked("taihe", now + TimeDelta::days(8)).await.unwrap();
     let decisions: Vec<_> = listed.iter().map(|g| g.decision.as_deref()).collect();
-    assert_eq!(decisions, [None, Some("expired")]);
+    assert_eq!(decisions, [None, Some(&GrantDecision::Expired)]);
 }
 
 #[tokio::test]
@@ -182,11 +188,16 @@ async fn whoever_invited_the_other_is_not_taken_for_another_person() {
     let office = person(&fixture, "office", "office", Role::Office).await;
     let zhang = person(&fixture, "zhang", "ca", Role::Member).await;
     people
-        .invitation_make(office, b"1", &act(admin, "invited", office))
+        .invitation_make(office, b"1", &act(admin, AccountActKind::Invited, office))
         .await
         .unwrap();
     let Asked::Waits(id) = people
-        .grant_ask(zhang, "office", Role::Oversight, &act(admin, "asked", zhang))
+        .grant_ask(
+            zhang,
+            "office",
+            Role::Oversight,
+            &act(admin, AccountActKind::Asked, zhang),
+        )
         .await
         .unwrap()
     else {
@@ -194,30 +205,30 @@ async fn whoever_invited_the_other_is_not_taken_for_another_person() {
     };
     assert_eq!(
         people
-            .grant_decide(id, Decide::Confirm, &act(office, "", zhang))
+            .grant_decide(id, Decide::Confirm, &act(office, AccountActKind::Granted, zhang))
             .await
             .unwrap(),
         GrantDecided::MayBeOne
     );
     // Nor two whom one person invited.
     people
-        .invitation_make(other, b"2", &act(zhang, "invited", other))
+        .invitation_make(other, b"2", &act(zhang, AccountActKind::Invited, other))
         .await
         .unwrap();
     people
-        .invitation_make(admin, b"3", &act(zhang, "invited", admin))
+        .invitation_make(admin, b"3", &act(zhang, AccountActKind::Invited, admin))
         .await
         .unwrap();
     assert_eq!(
         people
-            .grant_decide(id, Decide::Confirm, &act(other, "", zhang))
+            .grant_decide(id, Decide::Confirm, &act(other, AccountActKind::Granted, zhang))
             .await
             .unwrap(),
         GrantDecided::MayBeOne
     );
     let later = NewAct {
         at: clock::now() + TimeDelta::days(6),
-        ..act(office, "", zhang)
+        ..act(office, AccountActKind::Granted, zhang)
     };
     assert_eq!(
         people.grant_decide(id, Decide::Confirm, &later).await.unwrap(),
@@ -231,7 +242,7 @@ async fn a_grant_is_never_overwritten() {
     let people = fixture.store_as::<People>();
     let admin = person(&fixture, "admin", "office", Role::Admin).await;
     let zhang = person(&fixture, "zhang", "ca", Role::Member).await;
-    let end = act(admin, "ended", zhang);
+    let end = act(admin, AccountActKind::Ended, zhang);
     let leaving = Leaving::Role {
         unit: "ca",
         role: Role::Member,
@@ -242,7 +253,7 @@ async fn a_grant_is_never_overwritten() {
     );
     assert!(
         people
-            .membership_grant(zhang, "ca", Role::Member, &act(admin, "granted", zhang))
+            .membership_grant(zhang, "ca", Role::Member, &act(admin, AccountActKind::Granted, zhang))
             .await
             .unwrap()
     );
@@ -280,7 +291,13 @@ async fn two_administrators_disable_each_other_at_once() {
             Leaving::Account
         };
         let store = fixture.store_as::<People>();
-        let (acts, none): (_, [HandOver; 0]) = ((act(one, "disabled", two), act(two, "disabled", one)), []);
+        let (acts, none): (_, [HandOver; 0]) = (
+            (
+                act(one, AccountActKind::Disabled, two),
+                act(two, AccountActKind::Disabled, one),
+            ),
+            [],
+        );
         let (a, b) = tokio::join!(
             store.account_leave("taihe", two, leaving, &none, &acts.0),
             store.account_leave("taihe", one, leaving, &none, &acts.1),
@@ -304,15 +321,21 @@ async fn a_disabled_account_comes_back_without_what_takes_two() {
     let admin = person(&fixture, "admin", "office", Role::Admin).await;
     let office = person(&fixture, "office", "office", Role::Office).await;
     people
-        .membership_grant(office, "ca", Role::Member, &act(admin, "granted", office))
+        .membership_grant(office, "ca", Role::Member, &act(admin, AccountActKind::Granted, office))
         .await
         .unwrap();
     people
-        .account_leave("taihe", office, Leaving::Account, &[], &act(admin, "disabled", office))
+        .account_leave(
+            "taihe",
+            office,
+            Leaving::Account,
+            &[],
+            &act(admin, AccountActKind::Disabled, office),
+        )
         .await
         .unwrap();
     let ended = people
-        .account_enable("taihe", office, &act(admin, "enabled", office))
+        .account_enable("taihe", office, &act(admin, AccountActKind::Enabled, office))
         .await
         .unwrap();
     assert_eq!(ended, Some(1));
@@ -382,32 +405,46 @@ async fn random_act(people: &Store<People>, rng: &mut StdRng, everybody: &[Accou
     };
     // What is refused is refused by an error or an answer; both are right here.
     match one_of(30) {
-        0..11 => drop(people.membership_grant(of, unit, role, &acting("granted")).await),
+        0..11 => drop(
+            people
+                .membership_grant(of, unit, role, &acting(AccountActKind::Granted))
+                .await,
+        ),
         11..18 if role.takes_two() => {
-            drop(people.grant_ask(of, unit, role, &acting("asked")).await);
+            drop(people.grant_ask(of, unit, role, &acting(AccountActKind::Asked)).await);
         }
         18..27 => {
             let listed = people.grants_asked("taihe", clock::now()).await.unwrap();
             for asked in listed.iter().filter(|asked| asked.decision.is_none()) {
                 drop(
                     people
-                        .grant_decide(asked.id, Decide::Confirm, &act(actor, "", of))
+                        .grant_decide(asked.id, Decide::Confirm, &act(actor, AccountActKind::Granted, of))
                         .await,
                 );
             }
         }
         27..29 => drop(
             people
-                .account_leave("taihe", of, Leaving::Role { unit, role }, &[], &acting("ended"))
+                .account_leave(
+                    "taihe",
+                    of,
+                    Leaving::Role { unit, role },
+                    &[],
+                    &acting(AccountActKind::Ended),
+                )
                 .await,
         ),
         _ => {
             drop(
                 people
-                    .account_leave("taihe", of, Leaving::Account, &[], &acting("disabled"))
+                    .account_leave("taihe", of, Leaving::Account, &[], &acting(AccountActKind::Disabled))
                     .await,
             );
-            drop(people.account_enable("taihe", of, &acting("enabled")).await);
+            drop(
+                people
+                    .account_enable("taihe", of, &acting(AccountActKind::Enabled))
+                    .await,
+            );
         }
     }
 }

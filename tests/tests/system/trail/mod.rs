@@ -9,7 +9,7 @@ mod walk;
 
 use platform::{
     clock,
-    store::{AccountId, Created, NewAccount, NewAct, People, Role, WayIn},
+    store::{AccountActKind, AccountId, Created, NewAccount, NewAct, People, Role, WayIn},
 };
 use tests::Fixture;
 
@@ -39,13 +39,13 @@ async fn person(fixture: &Fixture, login: &str, unit: &str, role: Role) -> Accou
 }
 
 /// An act of an account, now.
-fn act(actor: AccountId, word: &'static str, account: AccountId) -> NewAct<'static> {
+fn act(actor: AccountId, kind: AccountActKind, account: AccountId) -> NewAct<'static> {
     NewAct {
         county: "taihe",
         at: clock::now(),
         actor: Some(actor),
         actor_name: "谁",
-        act: word,
+        act: kind,
         account: Some(account),
         unit: None,
         role: None,

@@ -1,0 +1,84 @@
+//! What people do to accounts, units and floods.
+
+casework::words! {
+    /// The kind of an act of the trail. The list grows with the versions: whoever reads the trail takes
+    /// [`Loose`](crate::store::Loose) ones.
+    AccountActKind {
+        /// An account was made.
+        Created = "created",
+        /// A role that takes two people was asked for.
+        Asked = "asked",
+        /// A role was given, or one that was asked for was confirmed.
+        Granted = "granted",
+        /// A role that was asked for was not given.
+        Declined = "declined",
+        /// Whoever asked for a role took that back.
+        Withdrawn = "withdrawn",
+        /// A role was taken.
+        Ended = "ended",
+        /// A password was changed by its owner.
+        Password = "password",
+        /// The owner was invited to set a password.
+        Invited = "invited",
+        /// The owner did.
+        InvitationUsed = "invitation-used",
+        /// An invitation can't be used any more.
+        InvitationVoided = "invitation-voided",
+        /// An account opens nothing any more.
+        Disabled = "disabled",
+        /// It does again.
+        Enabled = "enabled",
+        /// Name or telephone was corrected.
+        Mended = "mended",
+        /// A unit's mailbox and telephone were confirmed.
+        Contacts = "contacts",
+        /// Sessions were ended.
+        SessionsEnded = "sessions-ended",
+        /// A second factor was set up.
+        FactorSet = "factor-set",
+        /// It was switched off.
+        FactorOff = "factor-off",
+        /// Its reset was asked for.
+        FactorResetAsked = "factor-reset-asked",
+        /// Its reset was confirmed by another.
+        FactorReset = "factor-reset",
+        /// Its reset was refused by another.
+        FactorResetRefused = "factor-reset-refused",
+        /// New recovery codes were made.
+        RecoveryCodes = "recovery-codes",
+        /// One was used up.
+        RecoveryCodeUsed = "recovery-code-used",
+        /// A person's telephone was added.
+        PhoneAdded = "phone-added",
+        /// Its owner repeated the code that it was told.
+        PhoneVerified = "phone-verified",
+        /// It is called earlier than before.
+        PhoneMoved = "phone-moved",
+        /// It rings at night too.
+        PhoneNight = "phone-night",
+        /// It rings in duty hours only.
+        PhoneDay = "phone-day",
+        /// It is called no more.
+        PhoneEnded = "phone-ended",
+        /// The code that a person types on a telephone was set.
+        DutyPin = "duty-pin",
+        /// A county's pack was loaded.
+        PackLoaded = "pack-loaded",
+        /// By it, open tickets of a unit went to another.
+        UnitMoved = "unit-moved",
+        /// The office says that a flood is one.
+        FloodTreated = "flood-treated",
+        /// The office says that it is over, or none.
+        FloodEnded = "flood-ended",
+        /// Somebody took what waits for a human in it.
+        FloodTaken = "flood-taken",
+        /// It was asked to end its tickets that nobody signed.
+        FloodClosingAsked = "flood-closing-asked",
+        /// Another person confirmed that.
+        FloodClosingConfirmed = "flood-closing-confirmed",
+        /// Another person refused it.
+        FloodClosingRefused = "flood-closing-refused",
+        /// The tickets that ended by it go on.
+        FloodClosingGivenBack = "flood-closing-given-back",
+    }
+}
