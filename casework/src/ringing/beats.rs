@@ -8,7 +8,7 @@ use crate::roster::{DutyClock, day_of};
 use crate::words::{Channel, Seat, words};
 
 /// Rung within this of its moment counts as on time: the work of a healthy clock, not an outage.
-const ON_TIME: TimeDelta = TimeDelta::seconds(60);
+pub(super) const ON_TIME: TimeDelta = TimeDelta::seconds(60);
 
 /// The moments of a bell.
 #[derive(Debug, Clone, Copy)]

@@ -2,15 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
 
 use super::beats::Beats;
+use super::callee::Made;
 use super::table::{Ringing, Step, Steps};
 use crate::calendar::{Limit, Regime};
 use crate::clock::escalation::PlannedStep;
 use crate::roster::{PersonId, Watch};
-use crate::words::{Addressee, Urgency, words};
+use crate::words::{Addressee, NoSuchWord, Urgency, words};
 
 /// The number of a stage in the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -43,6 +45,23 @@ pub enum Cause {
     Level(u8),
     /// The last level is repeated until somebody performs the stage's act; an answer ends only one ring of it.
     Again,
+}
+
+impl FromStr for Cause {
+    type Err = NoSuchWord;
+
+    fn from_str(word: &str) -> Result<Self, NoSuchWord> {
+        let known = match word {
+            "dispatch" => Some(Self::Dispatch),
+            "asked" => Some(Self::Asked),
+            "again" => Some(Self::Again),
+            level => level
+                .strip_prefix("level-")
+                .and_then(|level| level.parse().ok())
+                .map(Self::Level),
+        };
+        known.ok_or_else(|| NoSuchWord::new("Cause", word, &["dispatch", "asked", "again", "level-1"]))
+    }
 }
 
 impl fmt::Display for Cause {
@@ -117,6 +136,8 @@ pub struct OpenStage {
     pub start: DateTime<Utc>,
     /// Its limit is in days: it waits for duty hours.
     pub in_days: bool,
+    /// When the flood began to which its report belongs: its rings are gathered; none: they are not.
+    pub flood: Option<DateTime<Utc>>,
     /// To whom the unit gave the ticket.
     pub assignee: Option<PersonId>,
     /// All levels.
@@ -125,6 +146,8 @@ pub struct OpenStage {
     pub sent: BTreeMap<u8, DateTime<Utc>>,
     /// How far its bells have come; one that is missing has not rung yet.
     pub progress: BTreeMap<Cause, Progress>,
+    /// The calls of each bell's last ring.
+    pub made: BTreeMap<Cause, Vec<Made>>,
 }
 
 /// Whom a bell calls.
@@ -162,6 +185,8 @@ pub struct Bell {
     pub waits: bool,
     /// How far it has come.
     pub progress: Progress,
+    /// The calls of its last ring.
+    pub made: Vec<Made>,
 }
 
 impl Bell {
@@ -215,6 +240,7 @@ impl OpenStage {
         bells
     }
 
+    /// One of its bells.
     fn bell(&self, cause: Cause, toward: Toward, steps: Steps, start: DateTime<Utc>) -> Bell {
         Bell {
             id: BellId {
@@ -227,6 +253,7 @@ impl OpenStage {
             start,
             waits: self.in_days,
             progress: self.progress.get(&cause).copied().unwrap_or_default(),
+            made: self.made.get(&cause).cloned().unwrap_or_default(),
         }
     }
 

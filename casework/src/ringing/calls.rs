@@ -4,16 +4,20 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
-use super::beats::{Due, Held};
-use super::bells::{Above, Bell, BellId, OpenStage, RingId, Toward};
+use super::beats::{Due, Held, ON_TIME, Turn, Wait};
+use super::bells::{Above, Bell, BellId, OpenStage, RingId, StageNo};
+use super::callee::Callee;
+use super::fall;
+use super::gather::Gather;
 use super::table::Ringing;
-use crate::roster::{Answer, PersonId, Reached, Watch, Why};
-use crate::words::{Channel, Seat, Urgency};
+use super::whom::whom;
+use crate::roster::{Answer, Reached, Watch};
+use crate::words::{Channel, Urgency};
 
 /// When more reports than this wait for one person, a call says how many instead of one call for each.
 pub const MANY: usize = 3;
 
-/// A ring that is due.
+/// A ring that is due, or what stands in for a call of it that failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ring {
     /// Which: the last that it covers.
@@ -22,19 +26,12 @@ pub struct Ring {
     pub due: Due,
     /// Receipt of the report.
     pub report: String,
+    /// The unit that is called; who answers may be of another.
+    pub unit: String,
     /// How urgent.
     pub urgency: Urgency,
     /// Who is called.
     pub answers: Vec<Answer>,
-}
-
-/// Who is called: a person, or the phones of the last resort.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Callee {
-    /// A person.
-    Person(PersonId),
-    /// The pack's phones.
-    LastResort,
 }
 
 /// One call.
@@ -42,6 +39,10 @@ pub enum Callee {
 pub struct Call {
     /// Who.
     pub callee: Callee,
+    /// The unit for which the person is on duty; of the last resort the one that could not be reached.
+    pub unit: String,
+    /// Outside of that unit's duty hours: only telephones that ring at night are called.
+    pub night: bool,
     /// Receipts of the reports of which it tells.
     pub reports: BTreeSet<String>,
     /// The rings that it is for.
@@ -50,17 +51,37 @@ pub struct Call {
     pub urgency: Urgency,
     /// By what.
     pub channels: BTreeSet<Channel>,
+    /// The system is late with one of them.
+    pub late: bool,
     /// How many reports wait for this person, where they are so many that the call says their number alone.
     pub number: Option<usize>,
 }
+
+/// When a stage is looked at next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StageTurn {
+    /// Which stage.
+    pub stage: StageNo,
+    /// When; none: all its bells are answered, until a level of it is sent.
+    pub next_at: Option<DateTime<Utc>>,
+    /// Why it waits until then, where the unit is not there.
+    pub held: Option<Wait>,
+}
+
+/// Reports that wait for people.
+pub type Waiting = BTreeMap<Callee, BTreeSet<String>>;
 
 /// What a turn gives.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Round {
     /// What is due; recorded together with the progress of its bell, in one transaction.
     pub rings: Vec<Ring>,
+    /// What stands in for calls of earlier rings that failed: calls for rings that are covered already.
+    pub instead: Vec<Ring>,
     /// The calls that tell of them.
     pub calls: Vec<Call>,
+    /// When each of the stages is looked at next.
+    pub turns: Vec<StageTurn>,
     /// Bells that are silent until their unit is there.
     pub held: Vec<(BellId, Held)>,
     /// When to look again; none: nothing waits.
@@ -79,38 +100,58 @@ pub struct Bellboard<'b> {
 }
 
 impl Bellboard<'_> {
-    /// One turn at a moment. Only open stages are given: an act ends a stage, and with it its bells.
+    /// One turn at a moment. Only open stages are given: an act ends a stage, and with it its bells. Drills are given apart from
+    /// the others: a call is one or the other.
     pub fn round(&self, stages: &[OpenStage], now: DateTime<Utc>) -> Round {
         let mut round = Round::default();
-        let mut waiting: BTreeMap<Callee, BTreeSet<&str>> = BTreeMap::new();
+        let mut waiting = Waiting::new();
         for stage in stages {
+            let mut next: Option<(DateTime<Utc>, Option<Held>)> = None;
             for bell in stage.bells(self.table, &self.above) {
                 if bell.is_silent() {
                     continue;
                 }
-                let turn = bell.beats(self.watch).turn(bell.progress.next, now);
-                round.next_at = Some(round.next_at.map_or(turn.next_at, |at| at.min(turn.next_at)));
+                let turn = self.turn(stage, &bell, now);
+                if next.is_none_or(|(at, _)| turn.next_at < at) {
+                    next = Some((turn.next_at, turn.held));
+                }
                 round.held.extend(turn.held.map(|held| (bell.id, held)));
+                if turn.due.is_none() {
+                    round.instead.extend(self.instead(stage, &bell, now));
+                }
                 let Some(answers) = self.called(&bell, turn.due.as_ref(), now) else {
                     continue;
                 };
                 for answer in &answers {
-                    waiting.entry(callee(answer)).or_default().insert(&stage.report);
+                    let reports = waiting.entry(Callee::of(answer)).or_default();
+                    reports.insert(stage.report.clone());
                 }
-                round.rings.extend(turn.due.map(|due| Ring {
-                    id: RingId {
-                        bell: bell.id,
-                        index: due.last,
-                    },
-                    due,
-                    report: stage.report.clone(),
-                    urgency: stage.urgency,
-                    answers,
-                }));
+                let due = turn.due;
+                round.rings.extend(due.map(|due| ring(stage, &bell, due, answers)));
             }
+            round.turns.push(StageTurn {
+                stage: stage.stage,
+                next_at: next.map(|(at, _)| at),
+                held: next.and_then(|(_, held)| held).map(|held| held.why),
+            });
         }
-        round.calls = calls(&round.rings, &waiting);
+        round.next_at = round.turns.iter().filter_map(|turn| turn.next_at).min();
+        round.calls = self.calls(&round, &waiting, now);
         round
+    }
+
+    /// What a bell does at a moment; of a flood's report as of the last moment at which those ring together.
+    fn turn(&self, stage: &OpenStage, bell: &Bell, now: DateTime<Utc>) -> Turn {
+        let beats = bell.beats(self.watch);
+        let Some(gather) = stage.flood.map(Gather) else {
+            return beats.turn(bell.progress.next, now);
+        };
+        let mut turn = beats.turn(bell.progress.next, gather.by(now));
+        if let Some(due) = &mut turn.due {
+            due.late = now - gather.from(beats.at(due.first)) > ON_TIME;
+        }
+        turn.next_at = gather.from(turn.next_at);
+        turn
     }
 
     /// Whom a bell that has begun calls: with this ring, or with the one before.
@@ -123,70 +164,74 @@ impl Bellboard<'_> {
             }
             (None, None) => return None,
         };
-        Some(match &bell.toward {
-            Toward::Unit(unit) => self.watch.answers(unit, seats, channels, now),
-            Toward::LeaderOf(unit) => self.watch.answers(unit, &[Seat::Leader], channels, now),
-            Toward::Person(person, unit) => self.given(person, unit, (seats, channels), now),
-        })
+        Some(whom(self.watch, &bell.toward, (seats, channels), now))
     }
 
-    /// As for the unit, the person in place of its duty, as long as they can be reached.
-    fn given(
-        &self,
-        person: &PersonId,
-        unit: &str,
-        (seats, channels): (&[Seat], &[Channel]),
-        now: DateTime<Utc>,
-    ) -> Vec<Answer> {
-        if !self.watch.reaches(person, unit, channels, now) {
-            return self.watch.answers(unit, seats, channels, now);
+    /// What stands in for those calls of a bell's last ring that failed.
+    fn instead(&self, stage: &OpenStage, bell: &Bell, now: DateTime<Utc>) -> Vec<Ring> {
+        let Some(last) = bell.progress.next.checked_sub(1) else {
+            return Vec::new();
+        };
+        let found = fall::instead(self.watch, bell, now).into_iter();
+        let rings = found.map(|instead| {
+            let due = Due {
+                first: last,
+                last,
+                planned: bell.beats(self.watch).at(last),
+                late: false,
+                to: Vec::new(),
+                channels: instead.channels,
+            };
+            ring(stage, bell, due, instead.answers)
+        });
+        rings.collect()
+    }
+
+    /// One call for each person and report, or one for each person for whom many wait.
+    pub fn calls(&self, round: &Round, waiting: &Waiting, now: DateTime<Utc>) -> Vec<Call> {
+        let number = |callee: &Callee| waiting.get(callee).map(BTreeSet::len).filter(|count| *count > MANY);
+        let mut calls: BTreeMap<(Callee, Option<&str>), Call> = BTreeMap::new();
+        for ring in round.rings.iter().chain(&round.instead) {
+            for answer in &ring.answers {
+                let callee = Callee::of(answer);
+                let number = number(&callee);
+                let key = (callee.clone(), number.is_none().then_some(ring.report.as_str()));
+                let unit = match &answer.reached {
+                    Reached::Person { unit, .. } => unit,
+                    Reached::LastResort => &ring.unit,
+                };
+                let call = calls.entry(key).or_insert_with(|| Call {
+                    callee,
+                    unit: unit.clone(),
+                    night: !self.watch.clock(unit).is_open(now),
+                    reports: BTreeSet::new(),
+                    rings: Vec::new(),
+                    urgency: ring.urgency,
+                    channels: BTreeSet::new(),
+                    late: false,
+                    number,
+                });
+                call.reports.insert(ring.report.clone());
+                call.rings.push(ring.id);
+                call.urgency = call.urgency.max(ring.urgency);
+                call.channels.extend(&ring.due.channels);
+                call.late |= ring.due.late;
+            }
         }
-        let others: Vec<Seat> = seats.iter().copied().filter(|seat| *seat != Seat::Duty).collect();
-        let mut answers = vec![Answer {
-            reached: Reached::Person {
-                person: person.clone(),
-                unit: unit.to_owned(),
-                seat: Seat::Duty,
-                why: Why::Assigned,
-            },
-            fell: Vec::new(),
-        }];
-        let also = self.watch.answers(unit, &others, channels, now);
-        let theirs = callee(&answers[0]);
-        answers.extend(also.into_iter().filter(|answer| callee(answer) != theirs));
-        answers
+        calls.into_values().collect()
     }
 }
 
-fn callee(answer: &Answer) -> Callee {
-    match &answer.reached {
-        Reached::Person { person, .. } => Callee::Person(person.clone()),
-        Reached::LastResort => Callee::LastResort,
+fn ring(stage: &OpenStage, bell: &Bell, due: Due, answers: Vec<Answer>) -> Ring {
+    Ring {
+        id: RingId {
+            bell: bell.id,
+            index: due.last,
+        },
+        due,
+        report: stage.report.clone(),
+        unit: bell.toward.unit().to_owned(),
+        urgency: stage.urgency,
+        answers,
     }
-}
-
-/// One call for each person and report, or one for each person for whom many wait.
-fn calls(rings: &[Ring], waiting: &BTreeMap<Callee, BTreeSet<&str>>) -> Vec<Call> {
-    let number = |callee: &Callee| waiting.get(callee).map(BTreeSet::len).filter(|count| *count > MANY);
-    let mut calls: BTreeMap<(Callee, Option<&str>), Call> = BTreeMap::new();
-    for ring in rings {
-        for answer in &ring.answers {
-            let callee = callee(answer);
-            let number = number(&callee);
-            let key = (callee.clone(), number.is_none().then_some(ring.report.as_str()));
-            let call = calls.entry(key).or_insert_with(|| Call {
-                callee,
-                reports: BTreeSet::new(),
-                rings: Vec::new(),
-                urgency: ring.urgency,
-                channels: BTreeSet::new(),
-                number,
-            });
-            call.reports.insert(ring.report.clone());
-            call.rings.push(ring.id);
-            call.urgency = call.urgency.max(ring.urgency);
-            call.channels.extend(&ring.due.channels);
-        }
-    }
-    calls.into_values().collect()
 }

@@ -32,6 +32,9 @@ pub trait Tells: Login {}
 /// Reads the whole county's tickets and rules.
 pub trait SeesCounty: Login {}
 
+/// Reads who is on duty: rosters, duty hours, and of people's telephones whether they ring.
+pub trait ReadsDuty: Login {}
+
 /// Takes reports in and answers reporters: inserts, and reads back next to nothing.
 #[derive(Clone, Copy, Debug)]
 pub enum Intake {}
@@ -109,6 +112,11 @@ impl ReadsFacts for Office {}
 
 impl SeesCounty for Board {}
 impl SeesCounty for Office {}
+
+impl ReadsDuty for Router {}
+impl ReadsDuty for Desk {}
+impl ReadsDuty for Board {}
+impl ReadsDuty for Office {}
 
 impl Tells for Router {}
 impl Tells for Desk {}

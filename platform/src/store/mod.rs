@@ -14,6 +14,7 @@ mod callback;
 mod clock;
 mod desk;
 mod due;
+mod duty;
 mod floods;
 mod ids;
 mod login;
@@ -45,6 +46,7 @@ pub use desk::{
     Reading, TicketChain,
 };
 pub use due::Onward;
+pub use duty::{DutyBook, DutyUnreadable};
 pub use floods::{
     Flood, FloodAct, FloodActing, FloodClosing, FloodDecision, FloodGround, FloodGroundKind, FloodKind, FloodReport,
     FloodState,
@@ -54,7 +56,7 @@ pub use ids::{
     GrantRequestId, NoticeId, OpeningId, PhoneId, ReadId, ReportId, SessionId, StageId, TicketId,
 };
 pub use login::{
-    Board, Desk, Intake, Login, Notifier, Office, Owner, People, ReadsFacts, Relay, Router, SeesCounty, Tells,
+    Board, Desk, Intake, Login, Notifier, Office, Owner, People, ReadsDuty, ReadsFacts, Relay, Router, SeesCounty, Tells,
 };
 pub use notices::{
     Attempt, Blocked, Bounced, FailedNotice, LeaseOf, LeasedNotice, LostNotice, MailState, NOTICES_COUNTED, NoticeBell,

@@ -210,5 +210,7 @@ pub(super) fn at_night() -> OpenStage {
         ],
         sent: BTreeMap::new(),
         progress: BTreeMap::new(),
+        made: BTreeMap::new(),
+        flood: None,
     }
 }

@@ -3,7 +3,8 @@
 use super::*;
 use crate::ringing::beats::{Held, Wait};
 use crate::ringing::bells::{Cause, Progress};
-use crate::ringing::calls::{Callee, Round};
+use crate::ringing::callee::Callee;
+use crate::ringing::calls::Round;
 use crate::roster::{Exception, Window};
 
 /// Who is called with what id, such as `li ring:7:1:dispatch:0`.
