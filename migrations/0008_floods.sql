@@ -265,6 +265,10 @@ BEGIN
     ), clocks AS (
         UPDATE stages s SET ended_at = NULL, ended_how = NULL, resumed_at = p_at, next_at = (s.plan -> s.next_step ->> 'at')::timestamptz
         FROM picked WHERE s.ticket_id = picked.id AND s.ended_how = 'void' AND s.ended_at = closed.decided_at
+        RETURNING s.id, s.county
+    ), ringing AS (
+        INSERT INTO ring_turns (stage_id, county, next_at) SELECT clocks.id, clocks.county, p_at FROM clocks
+        ON CONFLICT (stage_id) DO UPDATE SET next_at = least(ring_turns.next_at, excluded.next_at), held = NULL
     ), tickets AS (
         UPDATE tickets t SET state = 'dispatched', version = version + 1,
             (next_stage, next_due_at) = (SELECT s.stage, s.due_at FROM stages s

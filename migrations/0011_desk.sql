@@ -190,6 +190,8 @@ BEGIN
                s.provisional, s.basis, s.grade, p_calendar, s.derivation, s.plan, s.next_at
         FROM jsonb_to_recordset(planned -> 'stages') AS s (stage text, time_limit text, start_event text, due_at timestamptz,
              provisional boolean, basis text, grade text, derivation jsonb, plan jsonb, next_at timestamptz);
+        INSERT INTO ring_turns (stage_id, county, next_at)
+        SELECT s.id, s.county, p_at FROM stages s WHERE s.ticket_id = held AND s.stage = 'sign';
     ELSE
         UPDATE tickets SET version = version + 1 WHERE id = held;
     END IF;

@@ -1,7 +1,8 @@
 //! One full turn of the clock: every stage that is due at a given time, and every decision on an opening that is overdue.
 
+use casework::pack::Pack;
 use chrono::{DateTime, Utc};
-use platform::store::{Router, Store, StoreError, Ticked};
+use platform::store::{Router, Rung, Store, StoreError, Ticked};
 
 /// Turns until no stage is due at `at`. Ends, because a settled stage is due again only later than `at`.
 pub(crate) async fn until_quiet(store: &Store<Router>, at: DateTime<Utc>) -> Result<Ticked, StoreError> {
@@ -22,5 +23,26 @@ pub(crate) async fn until_quiet(store: &Store<Router>, at: DateTime<Utc>) -> Res
         sum.stages += turned.stages;
         sum.sent += turned.sent;
         sum.late += turned.late;
+    }
+}
+
+/// Rings until no bell is due at `at`, or another router rings.
+pub(crate) async fn rung_until_quiet(
+    store: &Store<Router>,
+    pack: &Pack,
+    at: DateTime<Utc>,
+) -> Result<Rung, StoreError> {
+    let mut sum = Rung::default();
+    loop {
+        let rung = store.ring_turn(pack, at).await?;
+        if rung.busy || rung.stages == 0 {
+            sum.busy = rung.busy;
+            return Ok(sum);
+        }
+        sum.stages += rung.stages;
+        sum.rings += rung.rings;
+        sum.late += rung.late;
+        sum.calls += rung.calls;
+        sum.unreadable = rung.unreadable;
     }
 }

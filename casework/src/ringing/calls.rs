@@ -82,6 +82,8 @@ pub struct Round {
     pub calls: Vec<Call>,
     /// When each of the stages is looked at next.
     pub turns: Vec<StageTurn>,
+    /// The reports that wait for those who are called, and for those whom a bell called before and nobody answered.
+    pub waiting: Waiting,
     /// Bells that are silent until their unit is there.
     pub held: Vec<(BellId, Held)>,
     /// When to look again; none: nothing waits.
@@ -104,7 +106,6 @@ impl Bellboard<'_> {
     /// the others: a call is one or the other.
     pub fn round(&self, stages: &[OpenStage], now: DateTime<Utc>) -> Round {
         let mut round = Round::default();
-        let mut waiting = Waiting::new();
         for stage in stages {
             let mut next: Option<(DateTime<Utc>, Option<Held>)> = None;
             for bell in stage.bells(self.table, &self.above) {
@@ -123,7 +124,7 @@ impl Bellboard<'_> {
                     continue;
                 };
                 for answer in &answers {
-                    let reports = waiting.entry(Callee::of(answer)).or_default();
+                    let reports = round.waiting.entry(Callee::of(answer)).or_default();
                     reports.insert(stage.report.clone());
                 }
                 let due = turn.due;
@@ -136,7 +137,7 @@ impl Bellboard<'_> {
             });
         }
         round.next_at = round.turns.iter().filter_map(|turn| turn.next_at).min();
-        round.calls = self.calls(&round, &waiting, now);
+        round.calls = self.calls(&round, now);
         round
     }
 
@@ -187,9 +188,16 @@ impl Bellboard<'_> {
         rings.collect()
     }
 
-    /// One call for each person and report, or one for each person for whom many wait.
-    pub fn calls(&self, round: &Round, waiting: &Waiting, now: DateTime<Utc>) -> Vec<Call> {
-        let number = |callee: &Callee| waiting.get(callee).map(BTreeSet::len).filter(|count| *count > MANY);
+    /// One call for each person and report, or one for each person for whom many wait. Who knows of more that wait adds them to
+    /// the round and asks again.
+    pub fn calls(&self, round: &Round, now: DateTime<Utc>) -> Vec<Call> {
+        let number = |callee: &Callee| {
+            round
+                .waiting
+                .get(callee)
+                .map(BTreeSet::len)
+                .filter(|count| *count > MANY)
+        };
         let mut calls: BTreeMap<(Callee, Option<&str>), Call> = BTreeMap::new();
         for ring in round.rings.iter().chain(&round.instead) {
             for answer in &ring.answers {

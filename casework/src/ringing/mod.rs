@@ -11,8 +11,8 @@
 //! - After the last level the stage repeats it, and each repetition is a bell too, until somebody performs the stage's act.
 //! - Whom a ring reaches is asked of the roster in the moment of the ring ([`calls`]); several that reach one person at once are
 //!   one call for each report, and one call with their number where they are many.
-//! - A call that failed for good falls at once to the next channel of the person, then to the next seat ([`fall`]).
-//! - The rings of a flood's reports are gathered, so that thousands of reports are a few calls ([`gather`]).
+//! - A call that failed for good falls at once to the next channel of the person, then to the next seat (`fall`).
+//! - The rings of a flood's reports are gathered, so that thousands of reports are a few calls (`gather`).
 
 pub mod beats;
 pub mod bells;

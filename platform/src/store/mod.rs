@@ -56,7 +56,8 @@ pub use ids::{
     GrantRequestId, NoticeId, OpeningId, PhoneId, ReadId, ReportId, SessionId, StageId, TicketId,
 };
 pub use login::{
-    Board, Desk, Intake, Login, Notifier, Office, Owner, People, ReadsDuty, ReadsFacts, Relay, Router, SeesCounty, Tells,
+    Board, Desk, Intake, Login, Notifier, Office, Owner, People, ReadsDuty, ReadsFacts, Relay, Router, SeesCounty,
+    Tells,
 };
 pub use notices::{
     Attempt, Blocked, Bounced, FailedNotice, LeaseOf, LeasedNotice, LostNotice, MailState, NOTICES_COUNTED, NoticeBell,
@@ -83,7 +84,7 @@ pub use reports::{
 };
 pub use rings::{
     CallAwaited, CallBegun, CallDepth, CallNumber, CallOutcome, CallPhone, CallSaid, CallSpent, CallTaken, Receipt,
-    ReceiptOf, Receipted,
+    ReceiptOf, Receipted, Rung,
 };
 pub use routing::{Pinned, Recorded, ReportToRoute, UnlistedArea};
 pub use rules::{Clerk, RuleSet, RuleSetAct, RuleSetState, RuleSetStep, RulesError};

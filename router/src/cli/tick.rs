@@ -2,15 +2,25 @@
 
 use chrono::{DateTime, Utc};
 use platform::{
+    pack::watch,
     run::config::Config,
     store::{Owner, Router},
 };
 
 /// Prints how many steps were sent.
 pub(crate) async fn run(at: DateTime<Utc>) -> anyhow::Result<()> {
-    let store = Config::load()?.store::<Owner>("tick", 2)?.lend::<Router>();
+    let config = Config::load()?;
+    let store = config.store::<Owner>("tick", 2)?.lend::<Router>();
     let ticked = crate::tick::until_quiet(&store, at).await?;
-    if ticked.sent > 0 {
+    let mut calls = 0;
+    if let Some(loaded) = watch::read(&store, &config.county).await? {
+        let rung = crate::tick::rung_until_quiet(&store, &loaded.pack, at).await?;
+        for row in rung.unreadable {
+            platform::remark!("unit {}: a row of the roster can't be read: {}", row.unit, row.why);
+        }
+        calls = rung.calls;
+    }
+    if ticked.sent > 0 || calls > 0 {
         store.notices_wake().await?;
     }
     platform::say!(

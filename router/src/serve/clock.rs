@@ -19,7 +19,7 @@ const DATABASE_PAUSE: Duration = Duration::from_secs(1);
 pub(super) async fn run(
     store: Store<Router>,
     stages: Arc<Notify>,
-    notices: Arc<Notify>,
+    (notices, bells): (Arc<Notify>, Arc<Notify>),
     part: Part,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
@@ -27,6 +27,8 @@ pub(super) async fn run(
         let sleep = match turn_all(&store).await {
             Ok(ticked) => {
                 part.ready();
+                // New stages ring, and so does each level.
+                bells.notify_one();
                 if ticked.sent > 0 {
                     notices.notify_one();
                 }

@@ -5,6 +5,7 @@ mod callbacks;
 mod clock;
 mod consume;
 mod direct;
+mod ringing;
 mod route;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
@@ -45,14 +46,19 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
     parts.spawn("database watch", watch);
     parts.spawn("housekeeping", housekeeping(store.clone(), stop.clone()));
 
-    // Woken by the consumer when new stages exist, and by consumer and clock when new notices do.
-    let (stages, notices) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    // Woken by the consumer when new stages exist, by consumer, clock and ringing when new notices or calls do, and by the clock
+    // after each of its turns.
+    let (stages, notices, bells) = (
+        Arc::new(Notify::new()),
+        Arc::new(Notify::new()),
+        Arc::new(Notify::new()),
+    );
     parts.spawn(
         "clock",
         clock::run(
             store.clone(),
             stages.clone(),
-            notices.clone(),
+            (notices.clone(), bells.clone()),
             readiness.part("clock"),
             stop.clone(),
         ),
@@ -63,6 +69,7 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
     parts.spawn("wake", wake(store.clone(), notices.clone(), stop.clone()));
 
     let (pack_part, broker_part) = (readiness.part("pack"), readiness.part("consumer"));
+    let ringing_part = readiness.part("ringing");
     // Once every part is registered: `/ready` says yes when none is missing.
     let private_addr = config.listen.private.unwrap_or(DEFAULT_PRIVATE);
     parts.spawn(
@@ -72,6 +79,14 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
     parts.spawn("consumer", async move {
         let started = PackWatch::start(store.clone(), config.county.clone(), pack_part, stop.clone()).await;
         let Some((pack, fresh)) = started else { return Ok(()) };
+        let ringing = ringing::Ringing {
+            store: store.clone(),
+            pack: pack.clone(),
+            bells,
+            calls: notices.clone(),
+            part: ringing_part,
+        };
+        let ringing = ringing.run(stop.clone());
         let dispatcher = route::Dispatcher::new(store, config.county, pack, stages, notices);
         let (deaf, hears) = watch::channel(Some(Instant::now()));
         let direct = direct::run(dispatcher.clone(), hears, stop.clone());
@@ -81,7 +96,7 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
             part: broker_part,
             deaf,
         };
-        tokio::try_join!(consume::run(dispatcher, broker, &stop), direct, fresh).map(drop)
+        tokio::try_join!(consume::run(dispatcher, broker, &stop), direct, fresh, ringing).map(drop)
     });
     parts.run().await
 }

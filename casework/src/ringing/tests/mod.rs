@@ -1,6 +1,7 @@
 //! Ringing told as stories, and held to what must be of any bell: nothing lost, nothing doubled, whatever happens to the clock.
 
 mod any_times;
+mod falls;
 mod stories;
 
 use std::collections::{BTreeMap, HashMap};

@@ -55,6 +55,12 @@ impl StepNotices {
         group.1.push(crossing);
     }
 
+    /// The stages whose levels are told.
+    pub(in crate::store) fn stages(&self) -> Vec<StageId> {
+        let crossings = self.0.values().flat_map(|(_, crossings)| crossings);
+        crossings.map(|crossing| crossing.stage).collect()
+    }
+
     pub(in crate::store) async fn insert(
         &self,
         tx: &mut PgTransaction<'_>,

@@ -15,6 +15,7 @@ use crate::store::{
     FloodId, ReportId, Router, StageId, Store, StoreError, TicketId,
     clock::step_notice::{About, Crossing, GroupKey, StepNotices},
     due::due,
+    rings::begin::stages_ring,
 };
 
 /// Stages settled in one transaction.
@@ -150,6 +151,7 @@ impl Store<Router> {
             settle(&mut tx, stage, now, &mut ticked, &mut steps).await?;
         }
         steps.insert(&mut tx, now).await?;
+        stages_ring(&mut tx, &steps.stages(), now).await?;
         tx.commit().await?;
         Ok(ticked)
     }

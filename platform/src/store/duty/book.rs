@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use casework::{
     pack::Pack,
     roster::{
-        Absence, Exception, Hours, Pattern, People, Person, PersonId, Phone, Post, Roster, Swap, SwapState, Watch, Week,
-        Window,
+        Absence, Exception, Hours, Pattern, People, Person, PersonId, Phone, Post, Roster, Swap, SwapState, Watch,
+        Week, Window,
     },
     words::Seat,
 };
@@ -204,7 +204,11 @@ impl DutyBook {
                 });
             }),
             (Kind::Absence, _, Some(person), delegate) => self.at(&unit, |post| {
-                post.roster.absences.push(Absence { person, during, delegate });
+                post.roster.absences.push(Absence {
+                    person,
+                    during,
+                    delegate,
+                });
             }),
             _ => self.unreadable(unit, &"a change of the roster names nobody"),
         }

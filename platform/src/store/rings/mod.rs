@@ -1,13 +1,20 @@
-//! Ringing: the calls, from the queue to the receipt.
+//! Ringing: the bells that are due become calls (`turn`), and the calls, from the queue to the receipt.
 
+pub(super) mod begin;
+mod notice;
+mod open;
 pub(super) mod queue;
 pub(super) mod receipt;
 pub(super) mod said;
 pub(super) mod spent;
 pub(super) mod step;
+pub(super) mod turn;
+mod waiting;
+mod write;
 
 pub use queue::CallTaken;
 pub use receipt::{CallAwaited, Receipt, ReceiptOf, Receipted};
 pub use said::{CallPhone, CallSaid};
 pub use spent::{CallDepth, CallSpent};
 pub use step::{CallBegun, CallNumber, CallOutcome};
+pub use turn::Rung;

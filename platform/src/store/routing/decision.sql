@@ -1,4 +1,4 @@
--- Tickets of one decision with their stages, and one dispatch notice a unit. $9 is the list of tickets (see ticket_row).
+-- Tickets of one decision with their stages, which ring from the dispatch on until they are signed, and one dispatch notice a unit. $9 is the list of tickets (see ticket_row).
 -- $10: the report is one of a flood, and its units are told with the others of it; who was given what is answered.
 -- A ticket that the report already has (routing again) is left as it is, and so are its clocks.
 WITH input AS (
@@ -19,6 +19,9 @@ WITH input AS (
     FROM ticket JOIN input USING (obligation, unit),
          jsonb_to_recordset(input.stages) AS s (stage text, time_limit text, start_event text, due_at timestamptz,
              provisional boolean, basis text, grade text, derivation jsonb, plan jsonb, next_at timestamptz)
+    RETURNING id, stage
+), ringing AS (
+    INSERT INTO ring_turns (stage_id, county, next_at) SELECT id, $1, $8 FROM stage WHERE stage = 'sign'
 ), given AS (
     -- One mail for all that this dispatch gives a unit.
     SELECT ticket.unit, array_agg(ticket.id ORDER BY input.lead DESC, ticket.id) AS tickets,

@@ -1,6 +1,6 @@
 //! 办结: what was written is recorded, then the ticket ends or waits.
 
-use casework::words::reserved::NOT_APPLICABLE;
+use casework::words::{TicketClock, reserved::NOT_APPLICABLE};
 use serde_json::json;
 use sqlx::{PgTransaction, types::Json};
 use uuid::Uuid;
@@ -10,7 +10,7 @@ use super::{
     end,
     step::{Step, contact, evidence, told},
 };
-use crate::store::StoreError;
+use crate::store::{StoreError, rings::begin::clocks_ring};
 
 pub(super) async fn close(tx: &mut PgTransaction<'_>, step: &Step<'_>, closing: &Closing) -> Result<(), StoreError> {
     if let Some((seen_at, sealed)) = &closing.contact {
@@ -93,6 +93,7 @@ async fn request(
     .bind(clock.steps.first().map(|step| step.at))
     .execute(&mut **tx)
     .await?;
+    clocks_ring(tx, found.id, &[TicketClock::Confirm, TicketClock::Approve], acting.at).await?;
     told(tx, step, "close-requested", &acting.detail, step.sealed()).await?;
     let kind = if wait.transfer_to.is_some() {
         "transfer-requested"

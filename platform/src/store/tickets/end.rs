@@ -9,7 +9,7 @@ use super::{
     deed::Oversight,
     step::{Side, Step, stage_end, told},
 };
-use crate::store::{StoreError, routing::decision::ticket_row};
+use crate::store::{StoreError, rings::begin::clocks_ring, routing::decision::ticket_row};
 use casework::ticket::TicketState;
 use casework::words::TicketClock;
 
@@ -115,6 +115,7 @@ pub(super) async fn take_back(tx: &mut PgTransaction<'_>, step: &Step<'_>) -> Re
     .bind(found.resolved_at)
     .execute(&mut **tx)
     .await?;
+    clocks_ring(tx, found.id, &[TicketClock::Contact, TicketClock::Resolve], acting.at).await?;
     sqlx::query(
         "UPDATE tickets SET state = $2, version = version + 1, outcome = NULL, resolved_at = NULL, resolved_by = NULL,
                 resolved_by_account = NULL, close_approved_at = NULL, close_approved_by = NULL, close_approved_account = NULL,

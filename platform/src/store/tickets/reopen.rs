@@ -4,13 +4,13 @@
 use casework::pack::Pack;
 use casework::routing::stage_started;
 use casework::ticket::{TicketAct, TicketState};
-use casework::words::{Stage, Urgency};
+use casework::words::{Stage, TicketClock, Urgency};
 use chrono::{DateTime, Utc};
 use serde_json::json;
 use sqlx::{PgTransaction, types::Json};
 use uuid::Uuid;
 
-use crate::store::{By, ReportId, StageId, StoreError, TicketId, Word};
+use crate::store::{By, ReportId, StageId, StoreError, TicketId, Word, rings::begin::clocks_ring};
 
 /// Which tickets, by whom, when.
 #[derive(Clone, Copy, Debug)]
@@ -184,5 +184,6 @@ async fn stages(
         .execute(&mut **tx)
         .await?;
     }
+    clocks_ring(tx, ticket.id, &[TicketClock::Sign], reopen.at).await?;
     Ok(generation)
 }

@@ -11,7 +11,7 @@ use super::{
     deed::{Acting, Denied, Successor, TicketDeed},
     step::{Found, Side, Step, stage_end, told},
 };
-use crate::store::{AccountId, StoreError, TicketId, routing::decision::stage_row};
+use crate::store::{AccountId, StoreError, TicketId, rings::begin::clocks_ring, routing::decision::stage_row};
 use casework::ticket::TicketState;
 use casework::words::TicketClock;
 
@@ -126,6 +126,7 @@ pub(super) async fn approve(
     .bind(Json(stages))
     .execute(&mut **tx)
     .await?;
+    clocks_ring(tx, new, &[TicketClock::Sign], acting.at).await?;
     sqlx::query(
         "INSERT INTO notices (id, dedup, county, kind, ticket_id, unit, urgency, drill, created_at, state)
          SELECT $2, 'dispatch:' || t.id, t.county, 'dispatch', t.id, t.unit, t.urgency, r.drill, $3, 'queued'
