@@ -304,6 +304,77 @@ CREATE FUNCTION call_fail(which uuid, at timestamptz, why text) RETURNS void
     WHERE t.stage_id IN (SELECT r.stage_id FROM failed f JOIN call_rings r ON r.call_id = f.id);
 $$;
 
+-- A named person answers calls (知悉接手), and with each all the rings that it is for. Their bells are silent from then on, for
+-- everybody; that of the cause again for this ring only. Calls that nobody waits for any more are silenced, and each ticket has one
+-- line in its trail. Who is second changes nothing. One row for each bell: who answered first, and whether that was this answer.
+CREATE FUNCTION bells_answer(p_calls uuid[], p_account bigint, p_how text, p_said jsonb, p_at timestamptz)
+RETURNS TABLE (report_id bigint, ticket_id bigint, stage_id bigint, cause text, fresh boolean, answered_at timestamptz,
+               answered_by bigint, answered_how text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    p_name text;
+BEGIN
+    SELECT a.name INTO p_name FROM accounts a WHERE a.id = p_account AND a.disabled_at IS NULL;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'nobody of that account can answer' USING ERRCODE = 'check_violation', CONSTRAINT = 'bells_answered';
+    END IF;
+    RETURN QUERY
+    WITH rung AS (
+        SELECT r.stage_id, r.due_generation, r.cause, max(c.created_at) AS rung_at
+        FROM call_rings r JOIN calls c ON c.id = r.call_id WHERE c.id = ANY (p_calls) GROUP BY 1, 2, 3
+    ), held AS (
+        SELECT b.*, rung.rung_at FROM bells b JOIN rung USING (stage_id, due_generation, cause)
+        ORDER BY b.stage_id, b.due_generation, b.cause FOR UPDATE OF b
+    ), found AS (
+        SELECT t.report_id, t.id AS ticket_id, h.stage_id, h.due_generation, h.cause, h.answered_at, h.answered_by, h.answered_how,
+               s.ended_at IS NULL AND s.due_generation = h.due_generation
+                   AND (h.answered_at IS NULL OR h.cause = 'again' AND h.answered_at < h.rung_at) AS fresh
+        FROM held h JOIN stages s ON s.id = h.stage_id JOIN tickets t ON t.id = s.ticket_id
+    ), answered AS (
+        UPDATE bells b SET answered_at = p_at, answered_by = p_account, answered_how = p_how
+        FROM found f WHERE f.fresh AND b.stage_id = f.stage_id AND b.due_generation = f.due_generation AND b.cause = f.cause
+    ), trail AS (
+        INSERT INTO events (at, report_id, ticket_id, kind, actor, account_id, detail)
+        SELECT p_at, f.report_id, f.ticket_id, 'ring-answered', p_name, p_account,
+               p_said || jsonb_build_object('how', p_how, 'bells', jsonb_agg(jsonb_build_object('stage', f.stage_id, 'cause', f.cause)))
+        FROM found f WHERE f.fresh GROUP BY f.report_id, f.ticket_id ORDER BY f.report_id, f.ticket_id
+    ), step AS (
+        INSERT INTO call_steps (at, call_id, step, detail)
+        SELECT DISTINCT p_at, r.call_id, 'acknowledged', p_how
+        FROM found f JOIN call_rings r USING (stage_id, due_generation, cause) WHERE f.fresh AND r.call_id = ANY (p_calls)
+        ON CONFLICT DO NOTHING
+    )
+    SELECT f.report_id, f.ticket_id, f.stage_id, f.cause, f.fresh, CASE WHEN f.fresh THEN p_at ELSE f.answered_at END,
+           CASE WHEN f.fresh THEN p_account ELSE f.answered_by END, CASE WHEN f.fresh THEN p_how ELSE f.answered_how END
+    FROM found f ORDER BY f.report_id, f.ticket_id, f.stage_id, f.cause;
+    UPDATE calls c SET state = 'silenced', finished_at = p_at, lease_owner = NULL, leased_until = NULL
+    WHERE c.state = 'queued' AND NOT call_is_wanted(c.id)
+      AND c.id IN (SELECT o.call_id FROM call_rings o JOIN call_rings mine USING (stage_id, due_generation, cause)
+                   WHERE mine.call_id = ANY (p_calls));
+END $$;
+REVOKE ALL ON FUNCTION bells_answer(uuid[], bigint, text, jsonb, timestamptz) FROM PUBLIC;
+
+-- The same from a desk: only calls to that person, or for the duty of its units.
+CREATE FUNCTION desk_bells_answer(p_calls uuid[], p_account bigint, p_how text, p_said jsonb, p_at timestamptz)
+RETURNS TABLE (report_id bigint, ticket_id bigint, stage_id bigint, cause text, fresh boolean, answered_at timestamptz,
+               answered_by bigint, answered_how text)
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT * FROM bells_answer(ARRAY(SELECT c.id FROM calls c
+                                     WHERE c.id = ANY (p_calls) AND (c.account_id = p_account OR c.unit = ANY (desk_units()))),
+                               p_account, p_how, p_said, p_at)
+$$;
+REVOKE ALL ON FUNCTION desk_bells_answer(uuid[], bigint, text, jsonb, timestamptz) FROM PUBLIC;
+
+-- The calls that ring for a person: made within a month, of open stages, and answered by nobody.
+CREATE FUNCTION calls_ringing(p_account bigint, p_at timestamptz) RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT c.id FROM calls c
+    WHERE c.account_id = p_account AND c.created_at > p_at - interval '31 days' AND c.kind = 'ring' AND call_is_wanted(c.id)
+    ORDER BY c.created_at DESC
+$$;
+REVOKE ALL ON FUNCTION calls_ringing(bigint, timestamptz) FROM PUBLIC;
+
 -- As in 0014: the services' and the desk's policies are in grants.sql.
 DO $$
 DECLARE

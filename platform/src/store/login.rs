@@ -35,6 +35,9 @@ pub trait SeesCounty: Login {}
 /// Reads who is on duty: rosters, duty hours, and of people's telephones whether they ring.
 pub trait ReadsDuty: Login {}
 
+/// Records the answer of a named person to any call of the county.
+pub trait AnswersBells: Login {}
+
 /// Takes reports in and answers reporters: inserts, and reads back next to nothing.
 #[derive(Clone, Copy, Debug)]
 pub enum Intake {}
@@ -117,6 +120,9 @@ impl ReadsDuty for Router {}
 impl ReadsDuty for Desk {}
 impl ReadsDuty for Board {}
 impl ReadsDuty for Office {}
+
+impl AnswersBells for Notifier {}
+impl AnswersBells for Office {}
 
 impl Tells for Router {}
 impl Tells for Desk {}

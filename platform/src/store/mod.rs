@@ -56,8 +56,8 @@ pub use ids::{
     GrantRequestId, NoticeId, OpeningId, PhoneId, ReadId, ReportId, SessionId, StageId, TicketId,
 };
 pub use login::{
-    Board, Desk, Intake, Login, Notifier, Office, Owner, People, ReadsDuty, ReadsFacts, Relay, Router, SeesCounty,
-    Tells,
+    AnswersBells, Board, Desk, Intake, Login, Notifier, Office, Owner, People, ReadsDuty, ReadsFacts, Relay, Router,
+    SeesCounty, Tells,
 };
 pub use notices::{
     Attempt, Blocked, Bounced, FailedNotice, LeaseOf, LeasedNotice, LostNotice, MailState, NOTICES_COUNTED, NoticeBell,
@@ -83,8 +83,8 @@ pub use reports::{
     ReportState, ReportStatus, SealedParts, StatusStage, StatusTicket, Stored, Waits,
 };
 pub use rings::{
-    CallAwaited, CallBegun, CallDepth, CallNumber, CallOutcome, CallPhone, CallSaid, CallSpent, CallTaken, Receipt,
-    ReceiptOf, Receipted, Rung,
+    AnsweredHow, BellAnswer, BellAnswered, CallAwaited, CallBegun, CallDepth, CallNumber, CallOutcome, CallPhone,
+    CallSaid, CallSpent, CallTaken, Receipt, ReceiptOf, Receipted, Rung,
 };
 pub use routing::{Pinned, Recorded, ReportToRoute, UnlistedArea};
 pub use rules::{Clerk, RuleSet, RuleSetAct, RuleSetState, RuleSetStep, RulesError};

@@ -88,7 +88,8 @@ struct TicketPage {
 }
 
 /// Kinds of events that have words of their own.
-const EVENTS: [&str; 35] = [
+const EVENTS: [&str; 36] = [
+    "ring-answered",
     "flood-closed",
     "flood-given-back",
     "notice-resent",

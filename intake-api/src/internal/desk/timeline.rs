@@ -121,9 +121,8 @@ pub(crate) fn event_text(event: &DeskEvent, pack: &Pack, lang: Lang) -> String {
             let ground = lang.t(&format!("floods.ground.{}", known.unwrap_or("not-real")));
             ("flood-closed", ground.to_owned())
         }
-        known @ ("flood-given-back" | "signed" | "contacted" | "decision-recorded" | "reopened" | "notice-resent") => {
-            (known, String::new())
-        }
+        known @ ("flood-given-back" | "signed" | "contacted" | "decision-recorded" | "reopened" | "notice-resent"
+        | "ring-answered") => (known, String::new()),
         _ => ("other", event.kind.clone()),
     };
     lang.fill(

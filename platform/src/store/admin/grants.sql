@@ -227,6 +227,10 @@ GRANT INSERT ON ring_turns TO "{role}_router", "{role}_desk", "{role}_office";
 GRANT UPDATE (next_at, held) ON ring_turns TO "{role}_router", "{role}_desk", "{role}_office";
 GRANT DELETE ON ring_turns TO "{role}_router";
 GRANT SELECT ON duty_pins TO "{role}_notifier";
+-- Who answers, and how: on a page, by telephone to the office, by digit, message or number.
+GRANT EXECUTE ON FUNCTION bells_answer(uuid[], bigint, text, jsonb, timestamptz) TO "{role}_office", "{role}_notifier";
+GRANT EXECUTE ON FUNCTION desk_bells_answer(uuid[], bigint, text, jsonb, timestamptz) TO "{role}_desk";
+GRANT EXECUTE ON FUNCTION calls_ringing(bigint, timestamptz) TO "{role}_desk", "{role}_office", "{role}_notifier";
 -- 交班: the two people of a unit.
 GRANT SELECT ON handovers TO "{role}_desk", "{role}_board", "{role}_office";
 GRANT INSERT ON handovers TO "{role}_desk";

@@ -1,5 +1,6 @@
 //! Ringing: the bells that are due become calls (`turn`), and the calls, from the queue to the receipt.
 
+pub(super) mod answer;
 pub(super) mod begin;
 mod notice;
 mod open;
@@ -12,6 +13,7 @@ pub(super) mod turn;
 mod waiting;
 mod write;
 
+pub use answer::{AnsweredHow, BellAnswer, BellAnswered};
 pub use queue::CallTaken;
 pub use receipt::{CallAwaited, Receipt, ReceiptOf, Receipted};
 pub use said::{CallPhone, CallSaid};
