@@ -7,6 +7,7 @@ use std::{
 };
 
 use anyhow::Context;
+use chrono::TimeDelta;
 use platform::{
     clock,
     pack::watch::PackWatch,
@@ -18,6 +19,7 @@ use platform::{
         readiness::Readiness,
         telemetry::{self, chain},
     },
+    seal::ContactKey,
     store::{Notifier, Store, StoreError},
 };
 use tokio::{sync::Notify, time::sleep};
@@ -26,7 +28,10 @@ use tracing::debug;
 
 use crate::{
     bounces::{self, ImapUrl},
+    caller::{self, Caller},
+    channel::{ByMail, Channel, Gateways},
     mailer::{MailUrl, Mailer, Sender as MailFrom, Smtp, Spool, Timeouts},
+    receipts::{self, Receiver},
     sender::{Health, Sender, Settings},
 };
 
@@ -59,8 +64,13 @@ async fn run(config: Config, mailer: impl Mailer) -> anyhow::Result<()> {
         .as_deref()
         .map(ImapUrl::parse)
         .transpose()?;
-    // The pool, the mails under way, and the mailbox of returned mails.
-    listener::check_descriptors(config.database.connections as usize + config.mail.concurrency + 2, 0)?;
+    let gateways = match &config.gateways.file {
+        Some(file) => Gateways::load(file, config.gateways.allow_files)?,
+        None => Gateways::default(),
+    };
+    // The pool, the mails and calls under way, and the mailbox of returned mails.
+    let under_way = config.mail.concurrency + caller::PLACES;
+    listener::check_descriptors(config.database.connections as usize + under_way + 2, 0)?;
     let metrics = telemetry::start_metrics()?;
     let store = config.store::<Notifier>("notifier", config.database.connections)?;
     let mailer = Arc::new(mailer);
@@ -68,9 +78,19 @@ async fn run(config: Config, mailer: impl Mailer) -> anyhow::Result<()> {
     let readiness = Readiness::default();
     let mut parts = Parts::new();
     let stop = parts.stop();
-    let wake = Arc::new(Notify::new());
+    let (wake, call_wake) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
     let health = Health::new(readiness.part("mail"));
-    let (pack_part, sender_part) = (readiness.part("pack"), readiness.part("sender"));
+    let (pack_part, sender_part, caller_part) = (
+        readiness.part("pack"),
+        readiness.part("sender"),
+        readiness.part("caller"),
+    );
+    let receiver = Receiver {
+        store: store.clone(),
+        county: config.county.clone(),
+        contacts: ContactKey::load(&config.seal)?,
+        wake: call_wake.clone(),
+    };
 
     let url = config.database_url::<Notifier>()?;
     let watch = database_watch::run(url, "notifier", readiness.part("PostgreSQL"), stop.clone());
@@ -88,12 +108,42 @@ async fn run(config: Config, mailer: impl Mailer) -> anyhow::Result<()> {
         let watch = bounces::watch(store.clone(), config.county.clone(), url, stop.clone());
         parts.spawn("returned mails", watch);
     }
-    parts.spawn("gauges", gauges(store.clone(), config.county.clone(), stop.clone()));
-    parts.spawn("bell", bell(store.clone(), wake.clone(), stop.clone()));
+    let watch = receipts::watch(receiver.clone(), gateways.clone(), stop.clone());
+    parts.spawn("receipts", watch);
+    match config.gateways.listen {
+        Some(addr) => {
+            let door = receipts::door::serve(addr, receiver.clone(), gateways.clone(), stop.clone());
+            parts.spawn("gateways' listener", door);
+        }
+        None if gateways.called_back() => {
+            tracing::warn!(
+                "gateways.listen (SHOUWANG_GATEWAY_LISTEN) is not set: no provider can bring a receipt or a reply"
+            );
+        }
+        None => {}
+    }
+    parts.spawn(
+        "gauges",
+        gauges(store.clone(), config.county.clone(), gateways.clone(), stop.clone()),
+    );
+    parts.spawn(
+        "bell",
+        bell(store.clone(), [wake.clone(), call_wake.clone()], stop.clone()),
+    );
     parts.spawn("sender", async move {
         let started = PackWatch::start(store.clone(), config.county.clone(), pack_part, stop.clone()).await;
         let Some((pack, fresh)) = started else {
             return Ok(());
+        };
+        let mail: Arc<dyn Channel> = Arc::new(ByMail::new(mailer.clone(), config.listen.internal_url.clone()));
+        let caller = Caller {
+            store: store.clone(),
+            county: config.county.clone(),
+            contacts: receiver.contacts,
+            pack: pack.clone(),
+            gateways,
+            mail,
+            wake: call_wake,
         };
         let settings = Settings {
             county: config.county,
@@ -102,14 +152,23 @@ async fn run(config: Config, mailer: impl Mailer) -> anyhow::Result<()> {
             concurrency: config.mail.concurrency,
         };
         let sender = Sender::new(store, mailer, pack, settings, health);
-        tokio::try_join!(sender.run(wake, sender_part, stop), fresh).map(drop)
+        let calls = caller.run(caller_part, stop.clone());
+        tokio::try_join!(sender.run(wake, sender_part, stop), calls, fresh).map(drop)
     });
     parts.run().await
 }
 
-/// Depth of the queue, for alarms: a failed notice needs a human, an old one means that nothing is sent.
-async fn gauges(store: Store<Notifier>, county: String, stop: CancellationToken) -> anyhow::Result<()> {
+/// Depth of the queues, for alarms: a failed notice needs a human, an old one means that nothing is sent.
+async fn gauges(
+    store: Store<Notifier>,
+    county: String,
+    gateways: Gateways,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
     loop {
+        if let Err(e) = call_gauges(&store, &county, &gateways).await {
+            debug!(error = chain(&e), "the depth of the queue of calls is unknown");
+        }
         match store.notice_depth(&county, clock::now()).await {
             Ok(depth) => {
                 #[expect(clippy::cast_precision_loss, reason = "counts of notices stay far below 2^52")]
@@ -126,8 +185,24 @@ async fn gauges(store: Store<Notifier>, county: String, stop: CancellationToken)
     }
 }
 
-/// Wakes the sender when a router rings.
-async fn bell(store: Store<Notifier>, wake: Arc<Notify>, stop: CancellationToken) -> anyhow::Result<()> {
+/// What waits to be called, and what the providers' bill of the last 30 days comes to: what a month costs at this pace.
+async fn call_gauges(store: &Store<Notifier>, county: &str, gateways: &Gateways) -> Result<(), StoreError> {
+    let now = clock::now();
+    let depth = store.call_depth(county, now).await?;
+    metrics::gauge!("shouwang_calls_depth", "state" => "queued").set(depth.queued as f64);
+    metrics::gauge!("shouwang_calls_oldest_seconds").set(depth.oldest_s);
+    for spent in store.calls_spent(county, now - TimeDelta::days(30)).await? {
+        let price = gateways.named(&spent.gateway).and_then(|gateway| gateway.price_yuan());
+        metrics::gauge!("shouwang_calls_month", "gateway" => spent.gateway.clone()).set(spent.sent as f64);
+        if let Some(price) = price {
+            metrics::gauge!("shouwang_calls_month_yuan", "gateway" => spent.gateway).set(spent.sent as f64 * price);
+        }
+    }
+    Ok(())
+}
+
+/// Wakes sender and caller when a router rings.
+async fn bell(store: Store<Notifier>, wake: [Arc<Notify>; 2], stop: CancellationToken) -> anyhow::Result<()> {
     let ring = async {
         loop {
             if let Err(e) = listen(&store, &wake).await {
@@ -142,10 +217,10 @@ async fn bell(store: Store<Notifier>, wake: Arc<Notify>, stop: CancellationToken
     }
 }
 
-async fn listen(store: &Store<Notifier>, wake: &Notify) -> Result<(), StoreError> {
+async fn listen(store: &Store<Notifier>, wake: &[Arc<Notify>; 2]) -> Result<(), StoreError> {
     let mut bell = store.notices_listen().await?;
     loop {
         bell.rung().await?;
-        wake.notify_one();
+        wake.iter().for_each(|wake| wake.notify_one());
     }
 }

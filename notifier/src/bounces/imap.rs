@@ -1,20 +1,14 @@
 //! The mailbox that returns go to. Mails that we made nothing of stay unseen and untouched.
 
-use std::{pin::Pin, sync::Arc, time::Duration};
+use std::{pin::Pin, time::Duration};
 
 use async_imap::{Client, Session};
 use futures::TryStreamExt;
-use tokio::{
-    io::{AsyncRead, AsyncWrite},
-    net::TcpStream,
-    time::timeout,
-};
-use tokio_rustls::{
-    TlsConnector,
-    rustls::{ClientConfig, RootCertStore, pki_types::ServerName},
-};
+use tokio::{net::TcpStream, time::timeout};
+use tokio_rustls::{TlsConnector, rustls::pki_types::ServerName};
 
 use super::url::ImapUrl;
+use crate::tls::{self, Stream};
 
 /// Longest wait for any answer.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -22,10 +16,6 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const LARGEST_BYTES: u32 = 256 * 1024;
 /// New mails looked at in one visit.
 const AT_ONCE: usize = 200;
-
-/// What the connection runs over.
-trait Stream: AsyncRead + AsyncWrite + Unpin + Send + std::fmt::Debug {}
-impl<T: AsyncRead + AsyncWrite + Unpin + Send + std::fmt::Debug> Stream for T {}
 
 /// A visit to the mailbox.
 pub(super) struct Mailbox {
@@ -40,7 +30,7 @@ impl Mailbox {
         let tcp = limited(TcpStream::connect((url.host.as_str(), url.port))).await??;
         let stream: Pin<Box<dyn Stream>> = if url.tls {
             let name = ServerName::try_from(url.host.clone())?;
-            Box::pin(limited(TlsConnector::from(tls()?).connect(name, tcp)).await??)
+            Box::pin(limited(TlsConnector::from(tls::client()?).connect(name, tcp)).await??)
         } else {
             Box::pin(tcp)
         };
@@ -119,16 +109,4 @@ async fn limited<T>(work: impl Future<Output = T>) -> anyhow::Result<T> {
     timeout(PATIENCE, work)
         .await
         .map_err(|_| anyhow::anyhow!("no answer within {} s", PATIENCE.as_secs()))
-}
-
-/// The machine's own authorities, and `SSL_CERT_FILE`, as for sending.
-fn tls() -> anyhow::Result<Arc<ClientConfig>> {
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    let provider = Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Ok(Arc::new(config))
 }

@@ -7,6 +7,7 @@
 mod about;
 mod facts;
 mod phones;
+mod ring;
 mod row;
 mod subject;
 mod texts;
@@ -23,23 +24,25 @@ use casework::words::Urgency;
 use chrono::{DateTime, Utc};
 use platform::{
     foreign,
-    store::{LeasedNotice, NoticeId, NoticeKind, StoreError},
+    store::{LeasedNotice, StoreError},
 };
+use uuid::Uuid;
 
+pub(crate) use ring::ring;
 pub(crate) use view::View;
 
 /// A mail that is ready to be sent.
 #[derive(Clone, Debug)]
 pub(crate) struct Mail {
-    /// The notice's id, for the Message-ID.
-    pub(crate) id: NoticeId,
-    /// The notice's kind.
-    pub(crate) kind: NoticeKind,
+    /// Of the notice or the call, for the Message-ID.
+    pub(crate) id: Uuid,
+    /// The notice's kind; `call`.
+    pub(crate) kind: &'static str,
     /// Shown as important by mail programs.
     pub(crate) urgent: bool,
     /// Date of the mail.
     pub(crate) at: DateTime<Utc>,
-    /// The unit's mailbox.
+    /// The unit's mailbox, or a person's own address.
     pub(crate) to: String,
     /// One line without personal data.
     pub(crate) subject: String,
@@ -83,8 +86,8 @@ pub(crate) fn compose(
     let as_of = now.max(notice.created_at);
     let view = View::new(notice, pack, internal_url, as_of)?;
     Ok(Mail {
-        id: notice.id,
-        kind: notice.kind,
+        id: notice.id.0,
+        kind: notice.kind.as_str(),
         urgent: notice.urgency == Urgency::P1,
         at: now,
         to: notice.mailbox.clone(),

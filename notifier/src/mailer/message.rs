@@ -13,7 +13,6 @@ use uuid::Uuid;
 
 use super::{Failure, Fault, Phase};
 use crate::mail::Mail;
-use platform::store::NoticeId;
 
 /// Who writes: the address of `mail.from`, and where what can't be delivered comes back to.
 #[derive(Clone, Debug)]
@@ -55,18 +54,18 @@ impl Sender {
             None => (text.to_owned(), None),
         });
         let sender = Self { return_path, ..self };
-        if sender.return_address(NoticeId(Uuid::nil())).is_none() {
+        if sender.return_address(Uuid::nil()).is_none() {
             return Err(NotAReturnPath(text.unwrap_or_default().to_owned()));
         }
         Ok(sender)
     }
 
-    /// The envelope's sender of a notice.
-    fn return_address(&self, id: NoticeId) -> Option<Address> {
+    /// The envelope's sender of a notice or a call.
+    fn return_address(&self, id: Uuid) -> Option<Address> {
         match &self.return_path {
             None => Some(self.from.clone()),
             Some((whole, None)) => address(whole),
-            Some((before, Some(after))) => address(&format!("{before}{}{after}", id.0.simple())),
+            Some((before, Some(after))) => address(&format!("{before}{}{after}", id.simple())),
         }
     }
 
@@ -89,7 +88,7 @@ impl Sender {
         let mut message = built.map_err(|e| broken(&format!("the mail can't be built: {e}")))?;
         // Machines must not answer it, and filters need something steady to look at.
         header(&mut message, "Auto-Submitted", "auto-generated");
-        header(&mut message, "X-Shouwang-Notice", mail.kind.as_str());
+        header(&mut message, "X-Shouwang-Notice", mail.kind);
         if mail.urgent {
             header(&mut message, "Importance", "high");
             header(&mut message, "X-Priority", "1");

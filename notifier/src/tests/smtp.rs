@@ -7,7 +7,6 @@ use crate::{
     mail::Mail,
     mailer::{Failure, Fault, Mailer, Phase, Security, Sender, Server, Smtp, Spool, Timeouts},
 };
-use platform::store::{NoticeId, NoticeKind};
 use tests::Act;
 use tokio::net::TcpSocket;
 use uuid::Uuid;
@@ -23,8 +22,8 @@ const SHORT: Duration = Duration::from_millis(150);
 
 fn mail() -> Mail {
     Mail {
-        id: NoticeId(Uuid::from_u128(7)),
-        kind: NoticeKind::Dispatch,
+        id: Uuid::from_u128(7),
+        kind: "dispatch",
         urgent: true,
         at: "2026-11-24T08:00:00Z".parse().unwrap(),
         to: "pol@taihe.example".into(),

@@ -42,6 +42,9 @@ pub struct Config {
     /// Outgoing mail.
     #[config(nested)]
     pub mail: Mail,
+    /// Messages and voice calls.
+    #[config(nested)]
+    pub gateways: Gateways,
     /// Logging.
     #[config(nested)]
     pub log: Log,
@@ -213,6 +216,21 @@ pub struct Mail {
     /// Mails under way at once.
     #[config(default = 8, env = "SHOUWANG_MAIL_CONCURRENCY")]
     pub concurrency: usize,
+}
+
+/// Messages and voice calls.
+#[derive(Debug, confique::Config)]
+#[config(layer_attr(serde(deny_unknown_fields)))]
+pub struct Gateways {
+    /// notifier: file with the descriptions of providers; ready ones lie in `deploy/gateways`. Unset: nobody is called by message or voice, and each such call falls to the next channel at once.
+    #[config(env = "SHOUWANG_GATEWAYS")]
+    pub file: Option<PathBuf>,
+    /// notifier: address for the callbacks of providers (`/gateways/NAME/SECRET`), behind a proxy with TLS. Unset: no such door.
+    #[config(env = "SHOUWANG_GATEWAY_LISTEN")]
+    pub listen: Option<SocketAddr>,
+    /// Allow descriptions that only write a file into a folder. For a demo: nobody is reached by them.
+    #[config(default = false, env = "SHOUWANG_GATEWAYS_ALLOW_FILES")]
+    pub allow_files: bool,
 }
 
 /// Logging.

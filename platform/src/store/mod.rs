@@ -83,8 +83,8 @@ pub use reports::{
     ReportState, ReportStatus, SealedParts, StatusStage, StatusTicket, Stored, Waits,
 };
 pub use rings::{
-    AnsweredHow, BellAnswer, BellAnswered, CallAwaited, CallBegun, CallDepth, CallNumber, CallOutcome, CallPhone,
-    CallSaid, CallSpent, CallTaken, Receipt, ReceiptOf, Receipted, Rung,
+    AnsweredHow, BellAnswer, BellAnswered, CallAwaited, CallBegun, CallCode, CallDepth, CallNumber, CallOutcome,
+    CallPhone, CallSaid, CallSpent, CallTaken, CallTried, Receipt, ReceiptOf, Receipted, Rung,
 };
 pub use routing::{Pinned, Recorded, ReportToRoute, UnlistedArea};
 pub use rules::{Clerk, RuleSet, RuleSetAct, RuleSetState, RuleSetStep, RulesError};

@@ -16,7 +16,7 @@ mod write;
 pub use answer::{AnsweredHow, BellAnswer, BellAnswered};
 pub use queue::CallTaken;
 pub use receipt::{CallAwaited, Receipt, ReceiptOf, Receipted};
-pub use said::{CallPhone, CallSaid};
+pub use said::{CallCode, CallPhone, CallSaid, CallTried};
 pub use spent::{CallDepth, CallSpent};
 pub use step::{CallBegun, CallNumber, CallOutcome};
 pub use turn::Rung;

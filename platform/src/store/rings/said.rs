@@ -1,6 +1,8 @@
 //! What a call says and to which numbers it may go, read when it is made.
 
 use chrono::{DateTime, Duration, Utc};
+use serde::Deserialize;
+use sqlx::types::Json;
 
 use crate::store::{AccountId, CallId, Notifier, PhoneId, ReportId, Store, StoreError};
 use casework::words::{Channel, Urgency};
@@ -28,8 +30,8 @@ pub struct CallSaid {
     pub unit: String,
     /// The unit's shared telephone, as typed.
     pub unit_phone: Option<String>,
-    /// The unit's mailbox.
-    pub mailbox: Option<String>,
+    /// The person's own mail address.
+    pub mail: Option<String>,
     /// Who is called; none: a telephone of the last resort.
     pub account_id: Option<AccountId>,
     /// Whether they may still act; a person who left is not rung.
@@ -40,14 +42,51 @@ pub struct CallSaid {
     pub created_at: DateTime<Utc>,
     /// The reports that it tells of.
     pub reports: Vec<ReportId>,
-    /// Numbers that failed already.
-    pub failed: Vec<i16>,
+    /// Its numbers that were tried.
+    pub tried: Json<Vec<CallTried>>,
+    /// It brings a code to the one telephone in `phones`, and rings for nothing.
+    #[sqlx(skip)]
+    pub code: Option<CallCode>,
     /// The verified telephones of the person in their order.
     #[sqlx(skip)]
     pub phones: Vec<CallPhone>,
 }
 
-/// A verified telephone of a person.
+/// A number that was tried.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub struct CallTried {
+    /// Which.
+    pub place: i16,
+    /// How often.
+    pub attempts: i32,
+    /// It is done with.
+    pub failed: bool,
+}
+
+/// A code by which a person shows that a telephone is theirs.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct CallCode {
+    /// The code, sealed and bound to the person.
+    #[sqlx(rename = "code")]
+    pub sealed: Option<Vec<u8>>,
+    /// After that it is not sent.
+    pub expires_at: DateTime<Utc>,
+}
+
+impl CallSaid {
+    /// Whether a number is done with.
+    pub fn has_failed(&self, place: i16) -> bool {
+        self.tried.0.iter().any(|tried| tried.place == place && tried.failed)
+    }
+
+    /// How often a number was tried.
+    pub fn attempts_at(&self, place: i16) -> usize {
+        let tried = self.tried.0.iter().find(|tried| tried.place == place);
+        tried.map_or(0, |tried| usize::try_from(tried.attempts).unwrap_or(0))
+    }
+}
+
+/// A telephone of a person.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct CallPhone {
     /// Which.
@@ -67,10 +106,13 @@ impl Store<Notifier> {
     pub async fn call_said(&self, id: CallId, now: DateTime<Utc>) -> Result<Option<CallSaid>, StoreError> {
         let said: Option<CallSaid> = sqlx::query_as(
             "SELECT c.id, c.channel, c.urgency, c.drill, c.waiting, c.system_late, c.night, c.unit, c.account_id, c.last_resort,
-                    c.created_at, u.duty_phone AS unit_phone, u.mailbox, coalesce(a.disabled_at IS NOT NULL, false) AS closed,
+                    c.created_at, u.duty_phone AS unit_phone, NULL::text AS mail,
+                    coalesce(a.disabled_at IS NOT NULL, false) AS closed,
                     ARRAY(SELECT DISTINCT t.report_id FROM call_rings r JOIN stages s ON s.id = r.stage_id
                           JOIN tickets t ON t.id = s.ticket_id WHERE r.call_id = c.id ORDER BY 1) AS reports,
-                    ARRAY(SELECT place FROM call_tries t WHERE t.call_id = c.id AND t.outcome = 'failed') AS failed
+                    coalesce((SELECT jsonb_agg(jsonb_build_object('place', t.place, 'attempts', t.attempts,
+                                                                  'failed', t.outcome IS NOT DISTINCT FROM 'failed'))
+                              FROM call_tries t WHERE t.call_id = c.id), '[]') AS tried
              FROM calls c JOIN units u ON u.county = c.county AND u.code = c.unit LEFT JOIN accounts a ON a.id = c.account_id
              WHERE c.id = $1",
         )
@@ -79,13 +121,23 @@ impl Store<Notifier> {
         .await?;
         let Some(mut said) = said else { return Ok(None) };
         if let (Some(account), Channel::Voice | Channel::Sms) = (said.account_id, said.channel) {
+            said.code = sqlx::query_as("SELECT code, expires_at FROM phone_codes WHERE call_id = $1")
+                .bind(id)
+                .fetch_optional(&self.pool)
+                .await?;
             said.phones = sqlx::query_as(
                 "SELECT p.id, p.number, p.place, p.night,
                         (SELECT count(*) FROM call_tries t WHERE t.phone_id = p.id AND t.handed_at > $2) AS today
-                 FROM phones p WHERE p.account_id = $1 AND p.verified_at IS NOT NULL AND p.ended_at IS NULL ORDER BY p.place",
+                 FROM phones p
+                 WHERE p.account_id = $1 AND p.ended_at IS NULL
+                     AND CASE WHEN $4 THEN p.id = (SELECT k.phone_id FROM phone_codes k WHERE k.call_id = $3)
+                              ELSE p.verified_at IS NOT NULL END
+                 ORDER BY p.place",
             )
             .bind(account)
             .bind(now - Duration::days(1))
+            .bind(id)
+            .bind(said.code.is_some())
             .fetch_all(&self.pool)
             .await?;
         }

@@ -1,0 +1,244 @@
+//! A provider of messages or voice calls, as a file of the operator describes it.
+
+mod built;
+mod describe;
+mod fill;
+mod form;
+mod http;
+mod judge;
+mod load;
+mod pace;
+mod request;
+mod sign;
+#[cfg(test)]
+mod tests;
+
+use std::{path::Path, time::Duration};
+
+use casework::words::Channel as Way;
+use chrono::{DateTime, Utc};
+use futures::future::BoxFuture;
+use platform::clock;
+use serde_json::Value;
+use uuid::Uuid;
+
+use self::{
+    built::Moment,
+    describe::{Description, Kind, Polled},
+    fill::Known,
+    http::Http,
+    judge::plain,
+    pace::Pace,
+};
+pub(crate) use self::{
+    form::{Heard, Part},
+    load::Gateways,
+};
+use super::{Address, Channel, Outcome, TryId, Words};
+
+/// A provider that is ready to be asked.
+pub(crate) struct Gateway {
+    /// As described, with its secrets read.
+    description: Description,
+    known: Known,
+    http: Http,
+    pace: Pace,
+}
+
+impl Gateway {
+    fn new(description: Description, known: Known, http: Http) -> Self {
+        let pace = Pace::new(description.per_second);
+        Self {
+            description,
+            known,
+            http,
+            pace,
+        }
+    }
+
+    /// By message or by voice.
+    pub(crate) fn way(&self) -> Way {
+        self.description.channel
+    }
+
+    /// How often a day one number may be called or written to.
+    pub(crate) fn per_number_per_day(&self) -> Option<i64> {
+        self.description.per_number_per_day
+    }
+
+    /// Price of one, in yuan, for the bill counted ahead.
+    pub(crate) fn price_yuan(&self) -> Option<f64> {
+        self.description.price_yuan
+    }
+
+    /// How long a receipt is waited for; none: the provider gives none.
+    pub(crate) fn receipt_within(&self) -> Option<Duration> {
+        let receipt = self.description.receipt.as_ref()?;
+        Some(Duration::from_secs(receipt.within_s))
+    }
+
+    /// Sends a code to a telephone that somebody says is theirs.
+    pub(crate) async fn send_code(&self, code: &str, to: &Address, id: &str) -> Outcome {
+        let known = |name: &str| match name {
+            "code" => Some(code.to_owned()),
+            "id" => Some(id.to_owned()),
+            _ => number(to, name),
+        };
+        match &self.description.code {
+            Some(request) => self.ask(request, &known).await,
+            None => Outcome::Never("no template for codes".into()),
+        }
+    }
+
+    /// What a callback says; `None` for one that is not the provider's: its secret or signature is wrong.
+    pub(crate) fn heard(
+        &self,
+        secret: &str,
+        signature: impl Fn(&str) -> Option<String>,
+        body: &[u8],
+    ) -> Option<Vec<Heard>> {
+        let receipt = self.description.receipt.as_ref()?;
+        let expected = receipt.path_secret.as_ref().and_then(|name| self.known.secret(name));
+        if expected.is_some_and(|expected| !sign::same(expected.as_bytes(), secret.as_bytes())) {
+            return None;
+        }
+        if let Some(signed) = &receipt.signature {
+            let key = self.known.secret(&signed.secret)?;
+            let given = signature(&signed.header)?;
+            let ours = hex::encode(sign::hmac(key.as_bytes(), body));
+            if !sign::same(ours.as_bytes(), given.trim().to_lowercase().as_bytes()) {
+                return None;
+            }
+        }
+        // Neither a secret nor a signature is no door: the description was refused at the start.
+        expected
+            .is_some()
+            .then_some(())
+            .or(receipt.signature.is_some().then_some(()))?;
+        let value: Value = serde_json::from_slice(body).ok()?;
+        Some(form::read(&receipt.forms, &value))
+    }
+
+    /// What the provider wants to hear of a callback that was taken.
+    pub(crate) fn thanks(&self) -> String {
+        self.description
+            .receipt
+            .as_ref()
+            .map_or_else(String::new, |receipt| receipt.thanks.clone())
+    }
+
+    /// How often it is asked for receipts; none: it calls back.
+    pub(crate) fn polled_every(&self) -> Option<Duration> {
+        let shortest = self.description.poll.iter().map(|poll| poll.every_s).min()?;
+        Some(Duration::from_secs(shortest.max(1)))
+    }
+
+    /// Asks for receipts: at once for all, or for each of `awaited` where the provider wants to be asked so.
+    pub(crate) async fn poll(&self, awaited: &[(TryId, String)]) -> Vec<Heard> {
+        let mut heard = Vec::new();
+        for poll in &self.description.poll {
+            if poll.each {
+                for (id, provider) in awaited {
+                    let known = |name: &str| match name {
+                        "id" => Some(id.to_string()),
+                        "provider_id" => Some(provider.clone()),
+                        _ => None,
+                    };
+                    heard.extend(self.polled(poll, &known).await);
+                }
+            } else {
+                heard.extend(self.polled(poll, &|_| None).await);
+            }
+        }
+        heard
+    }
+
+    async fn polled(&self, poll: &Polled, known: &(dyn Fn(&str) -> Option<String> + Sync)) -> Vec<Heard> {
+        let Ok(built) = request::build(&poll.request, &self.known.with(known), moment()) else {
+            return Vec::new();
+        };
+        match self.http.ask(&built).await {
+            Ok(answer) => {
+                serde_json::from_str(&answer.body).map_or_else(|_| Vec::new(), |value| form::read(&poll.forms, &value))
+            }
+            Err(fault) => {
+                tracing::debug!(
+                    gateway = self.description.name,
+                    phase = fault.phase,
+                    "receipts can't be asked for"
+                );
+                Vec::new()
+            }
+        }
+    }
+
+    async fn ask(&self, request: &describe::Request, known: &(dyn Fn(&str) -> Option<String> + Sync)) -> Outcome {
+        if !self.pace.turn().await {
+            return Outcome::Later("more than the provider takes in a second".into());
+        }
+        let built = match request::build(request, &self.known.with(known), moment()) {
+            Ok(built) => built,
+            Err(e) => return Outcome::Never(e.to_string()),
+        };
+        match self.http.ask(&built).await {
+            Ok(answer) => self.description.answer.judge(&answer),
+            Err(fault) => Outcome::Later(plain(&fault.to_string())),
+        }
+    }
+}
+
+impl Channel for Gateway {
+    fn name(&self) -> &str {
+        &self.description.name
+    }
+
+    fn send<'a>(&'a self, words: &'a Words, to: &'a Address, id: TryId) -> BoxFuture<'a, Outcome> {
+        Box::pin(async move {
+            let known = move |name: &str| match name {
+                "id" => Some(id.to_string()),
+                _ => number(to, name).or_else(|| words.parameter(name)),
+            };
+            match (&self.description.kind, &self.description.send) {
+                (Kind::File { dir }, _) => file(dir, words, to, id).await,
+                (Kind::Http, Some(request)) => self.ask(request, &known).await,
+                (Kind::Http, None) => Outcome::Never("nothing says how to send".into()),
+            }
+        })
+    }
+}
+
+/// The number in the forms that providers want.
+fn number(to: &Address, name: &str) -> Option<String> {
+    let Address::Phone(dialled) = to else { return None };
+    let digits = dialled.number();
+    match name {
+        "number" => Some(digits.to_owned()),
+        "number_abroad" if digits.starts_with('+') => Some(digits.to_owned()),
+        "number_abroad" => Some(format!("+86{}", digits.strip_prefix('0').unwrap_or(digits))),
+        _ => None,
+    }
+}
+
+/// When a request is made, and a number that no other has.
+fn moment() -> Moment {
+    let at: DateTime<Utc> = clock::now();
+    Moment {
+        at,
+        nonce: Uuid::new_v4().simple().to_string(),
+    }
+}
+
+/// One file a message, for a demo: what a person's telephone would show.
+async fn file(dir: &Path, words: &Words, to: &Address, id: TryId) -> Outcome {
+    let number = number(to, "number").unwrap_or_default();
+    let said: Vec<String> = ["office", "count", "urgency", "what", "tail"]
+        .into_iter()
+        .filter_map(|name| Some(format!("{name}={}", words.parameter(name)?)))
+        .collect();
+    let text = format!("to={number}\n{}\n", said.join("\n"));
+    let path = dir.join(format!("{id}.txt"));
+    match tokio::fs::write(&path, text).await {
+        Ok(()) => Outcome::HandedOver(None),
+        Err(e) => Outcome::Later(format!("the folder can't be written: {}", e.kind())),
+    }
+}

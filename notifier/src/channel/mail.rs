@@ -1,0 +1,51 @@
+//! A call by mail: to a person's own address, through the server of the notices.
+
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+use platform::clock;
+
+use super::{Address, Channel, Outcome, TryId, Words};
+use crate::{
+    mail,
+    mailer::{Fault, Mailer},
+};
+
+/// The mailer as a channel.
+pub(crate) struct ByMail<M> {
+    mailer: Arc<M>,
+    internal_url: String,
+}
+
+impl<M: Mailer> ByMail<M> {
+    /// `internal_url` is how officers reach the desk, without a trailing slash.
+    pub(crate) fn new(mailer: Arc<M>, internal_url: String) -> Self {
+        Self { mailer, internal_url }
+    }
+}
+
+impl<M: Mailer> Channel for ByMail<M> {
+    fn name(&self) -> &'static str {
+        "mail"
+    }
+
+    fn send<'a>(&'a self, words: &'a Words, to: &'a Address, id: TryId) -> BoxFuture<'a, Outcome> {
+        Box::pin(async move {
+            let Address::Mail(to) = to else {
+                return Outcome::Never("no mail address".into());
+            };
+            let written = mail::ring(words, (id.call, to), &self.internal_url, clock::now());
+            let mail = match written {
+                Ok(mail) => mail,
+                Err(e) => return Outcome::Never(format!("the mail can't be written: {e}")),
+            };
+            match self.mailer.send(&mail).await {
+                Ok(()) => Outcome::HandedOver(None),
+                Err(failure) => match failure.fault {
+                    Fault::Recipient => Outcome::Never(failure.to_string()),
+                    Fault::Passing | Fault::Full | Fault::Server | Fault::Ours => Outcome::Later(failure.to_string()),
+                },
+            }
+        })
+    }
+}
