@@ -17,7 +17,7 @@ use axum::{
 use platform::{
     clock,
     run::telemetry::chain,
-    store::{Access, StoreError},
+    store::{Access, AccessKind, StoreError},
 };
 use serde_json::json;
 use tracing::warn;
@@ -70,7 +70,7 @@ pub(super) async fn layer(State(internal): State<Internal>, mut request: Request
             Access {
                 county: "",
                 at: clock::now(),
-                kind: "refused",
+                kind: AccessKind::Refused,
                 account,
                 login: None,
                 address,
@@ -86,7 +86,7 @@ pub(super) async fn layer(State(internal): State<Internal>, mut request: Request
 
 /// Records somebody at a door, in a task of its own, and counts it. That it can't be recorded is logged and refuses nothing.
 pub(crate) async fn record(internal: &Internal, access: Access<'static>, door: String) {
-    metrics::counter!("shouwang_access_total", "kind" => access.kind).increment(1);
+    metrics::counter!("shouwang_access_total", "kind" => access.kind.as_str()).increment(1);
     let (people, county) = (internal.people.clone(), internal.county.clone());
     let done = tokio::spawn(async move {
         let access = Access {

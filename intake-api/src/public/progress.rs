@@ -11,7 +11,7 @@
 use casework::ticket::TicketState;
 use casework::words::{ReporterKind, TicketClock};
 use chrono::{DateTime, Utc};
-use platform::store::{ReportStatus, StatusStage, StatusTicket};
+use platform::store::{Loose, ReportStatus, StatusStage, StatusTicket};
 use serde::Serialize;
 
 /// How far it has come.
@@ -178,7 +178,7 @@ impl Progress {
     /// From what the database says, at a moment.
     pub(super) fn of(status: &ReportStatus, now: DateTime<Utc>) -> Self {
         use ReporterKind::{ChildDirector, Doctor, Police, SocialWorker, Teacher};
-        let kind = status.reporter_kind.as_deref().and_then(ReporterKind::from_word);
+        let kind = status.reporter_kind.as_ref().and_then(Loose::known);
         let professional = matches!(kind, Some(Teacher | Doctor | ChildDirector | SocialWorker | Police));
         let tickets = &status.tickets;
         let mut steps = vec![Step::done(StepName::Received, Some(status.received_at))];

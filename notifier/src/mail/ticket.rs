@@ -8,7 +8,7 @@ use casework::routing::Basis;
 use casework::words::{Grade, Lang as PackLang, TicketClock};
 use casework::zh;
 use chrono::{DateTime, Utc};
-use platform::store::{LeasedNotice, NoticeKind, NoticeStage, NoticeTicket};
+use platform::store::{Ended, LeasedNotice, NoticeKind, NoticeStage, NoticeTicket};
 
 use super::{
     facts,
@@ -151,9 +151,9 @@ fn stage_row(stage: &NoticeStage, pack: &Pack, as_of: DateTime<Utc>) -> StageRow
         ended: stage.ended_at.is_some(),
         when: match (stage.ended_at, due) {
             // Taken back with the transfer that asked for it.
-            (Some(at), _) if stage.ended_how.as_deref() == Some("void") => fill("notice.void", &[("at", &moment(at))]),
+            (Some(at), _) if stage.ended_how == Some(Ended::Void) => fill("notice.void", &[("at", &moment(at))]),
             // What closing ended was not done, and what was taken away neither.
-            (Some(at), _) if stage.ended_how.as_deref().is_some_and(|how| how != "act") => {
+            (Some(at), _) if stage.ended_how.is_some_and(|how| how != Ended::Act) => {
                 fill("notice.not-done", &[("at", &moment(at))])
             }
             (Some(at), _) => fill("notice.done", &[("at", &moment(at))]),

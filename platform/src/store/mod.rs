@@ -60,9 +60,10 @@ pub use login::{
     SeesCounty, Tells,
 };
 pub use notices::{
-    Attempt, Blocked, Bounced, FailedNotice, LeaseOf, LeasedNotice, LostNotice, MailState, NOTICES_COUNTED, NoticeBell,
-    NoticeContact, NoticeDepth, NoticeFlood, NoticeKind, NoticeStage, NoticeState, NoticeTicket, Phone, ResendError,
-    Resent, Said, Settlement, Subject, SubjectKind, SubjectNotice, To, UnitCall, UnitContact, Verdict,
+    Attempt, AttemptOutcome, Blocked, Bounced, FailedNotice, LeaseOf, LeasedNotice, LostNotice, MailState,
+    NOTICES_COUNTED, NoticeBell, NoticeContact, NoticeDepth, NoticeFlood, NoticeKind, NoticeStage, NoticeState,
+    NoticeTicket, Phone, ResendError, Resent, Said, Settlement, Subject, SubjectKind, SubjectNotice, To, UnitCall,
+    UnitContact, Verdict,
 };
 pub use openings::{
     Opening, OpeningActing, OpeningAsk, OpeningAsked, OpeningClock, OpeningClocks, OpeningDeed, OpeningDenied,
@@ -89,12 +90,12 @@ pub use rings::{
 pub use routing::{Pinned, Recorded, ReportToRoute, UnlistedArea};
 pub use rules::{Clerk, RuleSet, RuleSetAct, RuleSetState, RuleSetStep, RulesError};
 pub use tickets::{
-    Act, ActDone, Acting, ByTelephone, CallWay, Closing, ClosingCase, ClosingLine, Denied, Oversight, Successor,
-    TicketDeed, TriageError, TriageSettled, TriageState, Wait,
+    Act, ActDone, Acting, ByTelephone, CallWay, Closing, ClosingCase, ClosingLine, Decider, Denied, Ended, Oversight,
+    Successor, TicketDeed, TriageError, TriageSettled, TriageState, Wait,
 };
 pub use trail::{
-    Access, AccessFind, AccessLine, AccountAct, AccountActKind, ActsFind, AuditChecked, AuditFault, AuditWrong,
-    DeedLine, NewAct, ReadCursor, ReadLine, ReadsAsked, ReportOutline,
+    Access, AccessFind, AccessKind, AccessLine, AccountAct, AccountActKind, ActsFind, AuditChecked, AuditFault,
+    AuditWrong, DeedLine, NewAct, ReadCursor, ReadLine, ReadsAsked, ReportOutline,
 };
 pub use word::{Loose, Word};
 

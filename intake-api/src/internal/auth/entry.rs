@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use anyhow::Context;
 use chrono::{DateTime, TimeDelta, Utc};
-use platform::store::{Access, AccountId, AccountSecret, DeviceId, Find, NewSession, Person, SessionId};
+use platform::store::{Access, AccessKind, AccountId, AccountSecret, DeviceId, Find, NewSession, Person, SessionId};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -126,7 +126,7 @@ pub(crate) async fn attempt(arrival: Arrival<'_>, typed: Typed, browser: Option<
     let mut tried = match reserve(internal, &login, device, now).await? {
         Ok(tried) => tried,
         Err(free_at) => {
-            arrival.note("login-throttled", None, &login).await;
+            arrival.note(AccessKind::LoginThrottled, None, &login).await;
             return Ok(Entry::Wait {
                 seconds: seconds_until(free_at, now),
                 busy: false,
@@ -145,7 +145,7 @@ pub(crate) async fn attempt(arrival: Arrival<'_>, typed: Typed, browser: Option<
     };
     let known = tried.account.take();
     let Some(account) = known.as_ref().filter(|a| right && may_enter(internal, a)) else {
-        arrival.note("login-failed", known.map(|a| a.id), &login).await;
+        arrival.note(AccessKind::LoginFailed, known.map(|a| a.id), &login).await;
         return Ok(Entry::Wrong);
     };
     let Some(sealed) = &account.factor else {
@@ -166,7 +166,7 @@ pub(crate) async fn attempt(arrival: Arrival<'_>, typed: Typed, browser: Option<
         Code::Right => {}
         Code::Wait { seconds } => return Ok(Entry::Wait { seconds, busy: false }),
         Code::Wrong => {
-            arrival.note("login-failed", Some(account.id), &login).await;
+            arrival.note(AccessKind::LoginFailed, Some(account.id), &login).await;
             let slip = Slip::seal(internal, &login, account, now);
             return Ok(Entry::Code { slip, wrong: true });
         }
@@ -201,7 +201,7 @@ pub(super) enum Shown {
 
 impl Arrival<'_> {
     /// Leaves a line in the list of who came to which door.
-    pub(super) async fn note(&self, kind: &'static str, account: Option<AccountId>, login: &str) {
+    pub(super) async fn note(&self, kind: AccessKind, account: Option<AccountId>, login: &str) {
         let Arrival { internal, device, now } = *self;
         let detail = match account {
             Some(_) => json!({}),
@@ -250,7 +250,7 @@ impl Arrival<'_> {
             tried: &tried.buckets,
         };
         internal.people.session_open(&new, now).await?;
-        self.note("login", Some(account.id), "").await;
+        self.note(AccessKind::Login, Some(account.id), "").await;
         let token = internal.tokens.sign(account.id, session, now)?;
         let idle = internal.tokens.lifetime();
         let live = internal.people.session_person(session, idle, now).await?;

@@ -6,7 +6,7 @@ use super::{
     tried::Tried,
     tries,
 };
-use platform::store::DeviceId;
+use platform::store::{AccessKind, DeviceId};
 
 /// The second step of the form.
 pub(crate) async fn step(arrival: Arrival<'_>, slip: &str, code: &str, browser: DeviceId) -> anyhow::Result<Entry> {
@@ -37,7 +37,9 @@ pub(crate) async fn step(arrival: Arrival<'_>, slip: &str, code: &str, browser: 
         Code::Right => {}
         Code::Wait { seconds } => return Ok(Entry::Wait { seconds, busy: false }),
         Code::Wrong => {
-            arrival.note("login-failed", Some(account.id), &slip.login).await;
+            arrival
+                .note(AccessKind::LoginFailed, Some(account.id), &slip.login)
+                .await;
             return Ok(Entry::Code {
                 slip: Slip::seal(internal, &slip.login, &account, now),
                 wrong: true,

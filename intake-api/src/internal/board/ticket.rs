@@ -7,7 +7,10 @@ use casework::words::{TicketClock, Urgency};
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
-    store::{BoardEvent, BoardNotice, BoardOther, BoardStage, BoardTicket, ReadsAsked, Role, TicketChain, TicketId},
+    store::{
+        AttemptOutcome, BoardEvent, BoardNotice, BoardOther, BoardStage, BoardTicket, Ended, ReadsAsked, Role,
+        TicketChain, TicketId,
+    },
     text::{Lang, notice_kind},
 };
 
@@ -227,9 +230,9 @@ fn stage(stage: &BoardStage, pack: &Pack, letters: bool, lang: Lang, now: DateTi
         None => lang.fill("board.stage_waiting", &[("limit", &limit)]),
     };
     let ended = stage.ended_at.map(|at| {
-        let key = match stage.ended_how.as_deref() {
-            Some("closed") if stage.stage == TicketClock::Contact => "desk.ended_closed",
-            Some("void") => "desk.ended_void",
+        let key = match stage.ended_how {
+            Some(Ended::Closed) if stage.stage == TicketClock::Contact => "desk.ended_closed",
+            Some(Ended::Void) => "desk.ended_void",
             _ => "board.stage_ended",
         };
         lang.fill(key, &[("at", &words::moment(lang, at, now))])
@@ -246,7 +249,7 @@ fn stage(stage: &BoardStage, pack: &Pack, letters: bool, lang: Lang, now: DateTi
     let earlier = stage.earlier.iter().map(|round| {
         let at = words::moment(lang, round.ended_at, now);
         let due = round.due_at.map(|due| words::due(lang, due, now)).unwrap_or_default();
-        let key = if round.ended_how.as_deref() == Some("closed") {
+        let key = if round.ended_how == Some(Ended::Closed) {
             "board.stage_before_closed"
         } else {
             "board.stage_before"
@@ -309,12 +312,12 @@ fn notice(notice: &BoardNotice, lang: Lang, now: DateTime<Utc>) -> NoticeLine {
     };
     let attempts = notice.attempts.iter().map(|attempt| {
         let at = words::moment(lang, attempt.at, now);
-        let key = if attempt.outcome == "sent" {
+        let key = if attempt.outcome == AttemptOutcome::Sent {
             "board.attempt"
         } else {
             "board.attempt_failed"
         };
-        let outcome = word(&attempt.outcome);
+        let outcome = word(attempt.outcome.as_str());
         lang.fill(key, &[("at", &at), ("outcome", outcome), ("detail", &attempt.detail)])
     });
     let (state, resent) = (notice.state.as_str(), lang.t("board.notice.resent"));

@@ -2,10 +2,10 @@
 
 use casework::callback::{CallResult, FollowUp};
 use casework::ticket::TicketState;
-use casework::words::Urgency;
+use casework::words::{Identity, ReporterKind, Urgency};
 use chrono::{DateTime, Utc};
 use platform::store::{
-    AccountId, CallbackDue, CallbackTicket, CallbackTry, CallbackUndecided, ReportId, TicketId, Word,
+    AccountId, CallbackDue, CallbackTicket, CallbackTry, CallbackUndecided, Loose, ReportId, TicketId, Word,
 };
 use serde::Serialize;
 
@@ -17,8 +17,8 @@ pub(crate) struct Due {
     /// When the last ticket was.
     resolved_at: DateTime<Utc>,
     urgency: Urgency,
-    reporter_kind: Option<String>,
-    identity: Option<String>,
+    reporter_kind: Option<Loose<ReporterKind>>,
+    identity: Option<Loose<Identity>>,
     outcomes: Vec<String>,
     /// How often nobody was reached in this round.
     tries: i64,

@@ -10,7 +10,7 @@ use platform::{
 use super::{
     answers::{self, Case, Due, Recorded, Undecided},
     call::{Sent, keep, settle},
-    open::identity,
+    open::anonymous,
 };
 use crate::internal::{
     Answer, By, Internal,
@@ -69,8 +69,8 @@ pub(crate) async fn record(
     JsonBody(sent): JsonBody<Sent>,
 ) -> Result<Answer<Recorded>, ApiError> {
     known(&by.internal, id).await?;
-    let identity = identity(&by.internal, id).await?;
-    let call = sent.call(identity.as_deref()).map_err(|key| ApiError::key(422, key))?;
+    let anonymous = anonymous(&by.internal, id).await?;
+    let call = sent.call(anonymous).map_err(|key| ApiError::key(422, key))?;
     match keep(&by, id, call).await? {
         CallbackRecorded::Now(done) => Ok(Answer(Recorded::of(*done))),
         CallbackRecorded::Before(done) => Err(ApiError::said(

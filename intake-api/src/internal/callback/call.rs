@@ -91,9 +91,9 @@ impl Sent {
     }
 
     /// The call, or the key of what is missing.
-    pub(super) fn call(self, identity: Option<&str>) -> Result<Call, &'static str> {
+    pub(super) fn call(self, anonymous: Option<bool>) -> Result<Call, &'static str> {
         let result = CallResult::from_word(&self.result).ok_or("callback.need_result")?;
-        if (result == CallResult::Anonymous) != (identity == Some("anonymous")) {
+        if (result == CallResult::Anonymous) != (anonymous == Some(true)) {
             return Err("callback.need_result");
         }
         if self.note.chars().count() > LONGEST || self.reason.chars().count() > LONGEST {
@@ -205,7 +205,7 @@ mod tests {
             reason: reason.into(),
             ..Sent::default()
         };
-        let fault = |sent: Sent, identity| sent.call(Some(identity)).err();
+        let fault = |sent: Sent, identity| sent.call(Some(identity == "anonymous")).err();
         assert_eq!(fault(sent("satisfied", "", &[], ""), "confidential"), None);
         assert_eq!(fault(sent("fine", "", &[], ""), "named"), Some("callback.need_result"));
         assert_eq!(

@@ -1,7 +1,8 @@
 //! `POST /callbacks/{report_id}/open`: the office asks for who reported; another person approves before anything is shown.
 
 use axum::{Form, extract::Path, http::StatusCode, response::Response};
-use platform::store::{ReportId, StoreError};
+use casework::words::Identity;
+use platform::store::{Loose, ReportId, StoreError};
 use serde::Deserialize;
 
 use super::page::{Said, show};
@@ -20,7 +21,7 @@ pub(crate) async fn open(
     Path(id): Path<ReportId>,
     Form(why): Form<Why>,
 ) -> Result<Response, PageError> {
-    if identity(&by.internal, id).await?.is_none() {
+    if anonymous(&by.internal, id).await?.is_none() {
         let said = Said::bad(by.t("callback.not_due"));
         return show(&by, id, Again::saying(StatusCode::CONFLICT, said)).await;
     }
@@ -32,9 +33,9 @@ pub(crate) async fn open(
     show(&by, id, Again::saying(status, said)).await
 }
 
-/// How the reporter wishes to be treated, if their report has closed tickets only.
-pub(super) async fn identity(internal: &Internal, id: ReportId) -> Result<Option<String>, StoreError> {
+/// Whether the report is anonymous, if it has closed tickets only.
+pub(super) async fn anonymous(internal: &Internal, id: ReportId) -> Result<Option<bool>, StoreError> {
     let case = internal.board.callback_case(&internal.county, id).await?;
     let closed = case.filter(|case| case.tickets > 0 && case.open == 0);
-    Ok(closed.map(|case| case.identity.unwrap_or_default()))
+    Ok(closed.map(|case| case.identity == Some(Loose::Known(Identity::Anonymous))))
 }

@@ -4,12 +4,13 @@ use askama::Template;
 use axum::{extract::Path, response::Response};
 use casework::callback::{CallResult, FollowUp};
 use casework::ticket::opening::OpeningState;
+use casework::words::Identity;
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
     receipt::ReportId,
     seal::{Column, MasterKey},
-    store::{CallbackCase, CallbackTicket, CallbackTry, Opening, OpeningId, Role, StoreError, TicketId, Word},
+    store::{CallbackCase, CallbackTicket, CallbackTry, Loose, Opening, OpeningId, Role, StoreError, TicketId, Word},
     text::Lang,
 };
 
@@ -174,7 +175,7 @@ pub(super) async fn show(visit: &Visit, id: ReportId, again: Again<Typed, Said>)
     let open = opener(internal, id).await?;
     let opened = look(visit, id, None).await?;
     let (stand, office) = (found.stand(now), actor.is(&[Role::Office]));
-    let anonymous = found.case.identity.as_deref() == Some("anonymous");
+    let anonymous = found.case.identity == Some(Loose::Known(Identity::Anonymous));
     let offered = if office { offered(stand, anonymous) } else { &[] };
     let typed = again.fields;
     let ticked = typed.tickets();

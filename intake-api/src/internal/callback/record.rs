@@ -9,7 +9,7 @@ use platform::{
 
 use super::{
     call::{Typed, keep},
-    open::identity,
+    open::anonymous,
     page::{Said, show},
     result::result,
 };
@@ -21,9 +21,9 @@ pub(crate) async fn record(
     Path(id): Path<ReportId>,
     Form(typed): Form<Typed>,
 ) -> Result<Response, PageError> {
-    let identity = identity(&by.internal, id).await?;
+    let anonymous = anonymous(&by.internal, id).await?;
     let refused = |status, key| (status, Said::bad(by.t(key)));
-    let (status, said) = match typed.sent().call(identity.as_deref()) {
+    let (status, said) = match typed.sent().call(anonymous) {
         Err(key) => refused(StatusCode::UNPROCESSABLE_ENTITY, key),
         Ok(call) => match keep(&by, id, call).await? {
             CallbackRecorded::Now(done) => (StatusCode::OK, Said::good(by.t(follows(&done)))),

@@ -3,7 +3,7 @@
 use casework::ticket::TicketState;
 use casework::words::Urgency;
 use chrono::{DateTime, Utc};
-use platform::store::{AccountId, ClosingLine, ReportId, TicketId};
+use platform::store::{AccountId, ClosingLine, Decider, ReportId, TicketId, Word};
 use serde::Serialize;
 
 /// A closing or transfer that waits for the office.
@@ -20,7 +20,7 @@ pub(super) struct Closing {
     outcome: Option<String>,
     /// The unit that is to take over, if it is a transfer.
     transfer_to: Option<String>,
-    close_by: Option<String>,
+    close_by: Option<Word<Decider>>,
     requested_at: Option<DateTime<Utc>>,
     requested_by: Option<String>,
     requested_account: Option<AccountId>,

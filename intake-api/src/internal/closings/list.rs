@@ -7,7 +7,7 @@ use casework::words::{TicketClock, Urgency};
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
-    store::{ClosingLine, TicketId},
+    store::{ClosingLine, Decider, TicketId},
     text::Lang,
 };
 use serde::Deserialize;
@@ -104,8 +104,8 @@ pub(super) fn say(line: &ClosingLine, pack: &Pack, lang: Lang, now: DateTime<Utc
             Some(to) => lang.fill("closings.transfer", &[("unit", &unit(to))]),
             None => pack.vocabulary().outcomes.label(outcome, pl).to_owned(),
         },
-        why: match (&line.transfer_to, line.close_by.as_deref()) {
-            (None, Some("office")) => lang.t("closings.alone"),
+        why: match (&line.transfer_to, line.close_by.map(|by| by.0)) {
+            (None, Some(Decider::Office)) => lang.t("closings.alone"),
             (None, _) if line.due_at.is_some_and(|due| due <= now) => lang.t("closings.late"),
             _ => "",
         },

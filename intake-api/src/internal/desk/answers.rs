@@ -17,8 +17,8 @@ use platform::{
     office::why::Explained,
     receipt::ReportId,
     store::{
-        AccountId, DeskEvent, DeskStage, DeskTicket, FirstTicket, NextTicket, OtherTicket, QueueLine, TicketChain,
-        TicketId, Word,
+        AccountId, Decider, DeskEvent, DeskStage, DeskTicket, Ended, FirstTicket, NextTicket, OtherTicket, QueueLine,
+        TicketChain, TicketId, Word,
     },
 };
 use serde::Serialize;
@@ -137,7 +137,7 @@ struct Closing {
     requested_at: Option<String>,
     requested_by: Option<String>,
     requested_account: Option<AccountId>,
-    decides: Option<String>,
+    decides: Option<Word<Decider>>,
     transfer_to: Option<String>,
 }
 
@@ -179,7 +179,7 @@ struct Stage {
     provisional: bool,
     derivation: Vec<String>,
     ended_at: Option<DateTime<Utc>>,
-    ended_how: Option<String>,
+    ended_how: Option<Ended>,
     level: Option<i16>,
 }
 

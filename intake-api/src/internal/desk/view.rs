@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use platform::{
     foreign::Foreign,
     seal::MasterKey,
-    store::{DeskStage, DeskTicket, TicketId},
+    store::{DeskStage, DeskTicket, Ended, TicketId},
 };
 
 use super::{
@@ -216,8 +216,8 @@ fn stage(s: &DeskStage, ticket: &DeskTicket, how: Telling<'_>) -> StageWords {
     let start = pack.vocabulary().events.label(&s.start_event, lang.pack());
     let missed = |ended: DateTime<Utc>| s.due_at.is_some_and(|due| ended > due);
     let status = match s.ended_at {
-        Some(ended) if s.ended_how.as_deref().is_some_and(|how| how != "act") => {
-            let key = if s.ended_how.as_deref() == Some("void") {
+        Some(ended) if s.ended_how.is_some_and(|how| how != Ended::Act) => {
+            let key = if s.ended_how == Some(Ended::Void) {
                 "desk.ended_void"
             } else {
                 "desk.ended_closed"

@@ -7,7 +7,7 @@ use axum::{extract::Query, http::StatusCode, response::Response};
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
-    store::{AccessFind, AccessId, AccessLine},
+    store::{AccessFind, AccessId, AccessKind, AccessLine},
     text::Lang,
 };
 use serde::Deserialize;
@@ -22,9 +22,6 @@ use crate::internal::{
 
 /// Lines of a page.
 const SHOWN: i64 = 100;
-
-/// Kinds in the order in which they are offered.
-const KINDS: [&str; 6] = ["login-failed", "login-throttled", "refused", "login", "logout", "other"];
 
 /// What is asked for.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -61,35 +58,41 @@ struct AccessPage {
 /// An address was asked for that is none.
 struct NoAddress;
 
-fn read(asked: &Asked) -> Result<AccessFind, NoAddress> {
+/// What to look for; `None` where nothing can be found, because there is no such kind.
+fn read(asked: &Asked) -> Result<Option<AccessFind>, NoAddress> {
     let some = |text: &str| (!text.trim().is_empty()).then(|| text.trim().to_owned());
     let address = match some(&asked.address) {
         Some(text) => Some(text.parse::<IpAddr>().map_err(|_| NoAddress)?),
         None => None,
     };
-    Ok(AccessFind {
-        kind: some(&asked.kind),
+    let kind = match some(&asked.kind).map(|word| word.parse()) {
+        Some(Err(_)) => return Ok(None),
+        Some(Ok(kind)) => Some(kind),
+        None => None,
+    };
+    Ok(Some(AccessFind {
+        kind,
         address,
         login: some(&asked.account).map(|login| login_name::normalised(&login)),
         before: asked.before,
         limit: SHOWN + 1,
-    })
+    }))
 }
 
 /// The page.
 pub(super) async fn page(by: By<Watcher>, Query(asked): Query<Asked>) -> Result<Response, PageError> {
     let (people, county, lang) = (&by.internal.people, &by.internal.county, by.lang);
     let (found, bad_address) = match read(&asked) {
-        Ok(find) => (people.access_list(county, &find).await?, false),
+        Ok(Some(find)) => (people.access_list(county, &find).await?, false),
+        Ok(None) => (Vec::new(), false),
         Err(NoAddress) => (Vec::new(), true),
     };
     let (found, older) = cut(found);
     let now = clock::now();
     let page = AccessPage {
-        kinds: KINDS
+        kinds: AccessKind::ALL
             .iter()
-            .filter(|kind| **kind != "other")
-            .map(|kind| (*kind, kind_name(lang, kind)))
+            .map(|kind| (kind.as_str(), kind_name(lang, Some(*kind))))
             .collect(),
         lines: found.iter().map(|line| say(line, lang, now)).collect(),
         older: older.map(|id| {
@@ -117,7 +120,11 @@ pub(super) async fn page(by: By<Watcher>, Query(asked): Query<Asked>) -> Result<
 pub(super) async fn api(by: By<Watcher>, Query(asked): Query<Asked>) -> Result<Answer<Access>, ApiError> {
     let find = read(&asked).map_err(|_| ApiError::said(422, "address is no address"))?;
     let (people, county) = (&by.internal.people, &by.internal.county);
-    let (found, older) = cut(people.access_list(county, &find).await?);
+    let found = match &find {
+        Some(find) => people.access_list(county, find).await?,
+        None => Vec::new(),
+    };
+    let (found, older) = cut(found);
     Ok(Answer(Access {
         events: found.into_iter().map(Into::into).collect(),
         older,
@@ -131,9 +138,8 @@ fn cut(mut found: Vec<AccessLine>) -> (Vec<AccessLine>, Option<AccessId>) {
     (found, older)
 }
 
-fn kind_name(lang: Lang, kind: &str) -> &'static str {
-    let known = KINDS.iter().find(|known| **known == kind).unwrap_or(&"other");
-    lang.t(&format!("access.kind.{known}"))
+fn kind_name(lang: Lang, kind: Option<AccessKind>) -> &'static str {
+    lang.t(&format!("access.kind.{}", kind.map_or("other", AccessKind::as_str)))
 }
 
 fn say(line: &AccessLine, lang: Lang, now: DateTime<Utc>) -> Line {
@@ -145,7 +151,7 @@ fn say(line: &AccessLine, lang: Lang, now: DateTime<Utc>) -> Line {
     };
     Line {
         at: words::moment(lang, line.at, now),
-        what: kind_name(lang, &line.kind),
+        what: kind_name(lang, line.kind.known()),
         times: (line.times > 1).then(|| {
             let values = [
                 ("n", line.times.to_string()),

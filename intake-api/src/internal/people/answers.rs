@@ -3,8 +3,8 @@
 use casework::calendar::rfc3339;
 use chrono::{DateTime, Utc};
 use platform::store::{
-    self, AccessId, AccessLine, AccountAct, AccountActId, AccountActKind, AccountId, DeedLine, GrantDecision,
-    GrantRequest, GrantRequestId, Loose, Membership, Role, TicketId, Word,
+    self, AccessId, AccessKind, AccessLine, AccountAct, AccountActId, AccountActKind, AccountId, DeedLine,
+    GrantDecision, GrantRequest, GrantRequestId, Loose, Membership, Role, TicketId, Word,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -146,7 +146,7 @@ pub(super) struct Came {
     at: String,
     last_at: String,
     times: i64,
-    kind: String,
+    kind: Loose<AccessKind>,
     account: Option<AccountId>,
     login: Option<String>,
     address: Option<String>,

@@ -7,7 +7,7 @@ use super::*;
 fn status(kind: &str, tickets: Vec<Value>) -> ReportStatus {
     ReportStatus {
         received_at: at("2026-11-24T08:05:00Z"),
-        reporter_kind: Some(kind.to_owned()),
+        reporter_kind: Some(kind.to_owned().into()),
         tickets: serde_json::from_value(tickets.into()).unwrap(),
     }
 }

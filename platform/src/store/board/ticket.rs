@@ -8,7 +8,8 @@ use sqlx::types::Json;
 
 use crate::store::notices::kind::of_json;
 use crate::store::{
-    Board, CallWay, NoticeId, NoticeKind, NoticeState, ReportId, Store, StoreError, TicketChain, TicketId, UnitCall,
+    AttemptOutcome, Board, CallWay, Ended, NoticeId, NoticeKind, NoticeState, ReportId, Store, StoreError, TicketChain,
+    TicketId, UnitCall,
 };
 
 /// What the office may see of a ticket: everything that is not sealed.
@@ -77,8 +78,8 @@ pub struct BoardStage {
     pub due_at: Option<DateTime<Utc>>,
     /// None while it runs.
     pub ended_at: Option<DateTime<Utc>>,
-    /// `act`, `closed` (without what it asks: not met) or `void`.
-    pub ended_how: Option<String>,
+    /// How it ended.
+    pub ended_how: Option<Ended>,
     /// Where its limit stands, as the rules say it.
     pub basis: String,
     /// How well that is known.
@@ -97,7 +98,7 @@ pub struct BoardRound {
     /// None where it never started.
     pub due_at: Option<DateTime<Utc>>,
     /// As [`BoardStage::ended_how`].
-    pub ended_how: Option<String>,
+    pub ended_how: Option<Ended>,
 }
 
 /// A crossed level.
@@ -171,8 +172,8 @@ pub struct BoardNotice {
 pub struct BoardAttempt {
     /// When.
     pub at: DateTime<Utc>,
-    /// `sent`, `retry`, `gave-up`, `suppressed`, `bounced`.
-    pub outcome: String,
+    /// How it went.
+    pub outcome: AttemptOutcome,
     /// The server's words, addresses taken out.
     pub detail: String,
 }

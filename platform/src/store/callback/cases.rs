@@ -4,10 +4,10 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::PgPool;
 
-use crate::store::{AccountId, Board, Office, ReportId, Store, StoreError, TicketId, Word};
+use crate::store::{AccountId, Board, Loose, Office, ReportId, Store, StoreError, TicketId, Word};
 use casework::callback::{CallResult, FollowUp};
 use casework::ticket::TicketState;
-use casework::words::Urgency;
+use casework::words::{Identity, ReporterKind, Urgency};
 
 /// The list is cut here; who has called so many back sees the next ones.
 const LISTED: i64 = 200;
@@ -28,10 +28,10 @@ pub struct CallbackDue {
     /// How urgent its case is.
     #[sqlx(try_from = "String")]
     pub urgency: Urgency,
-    /// Kind of reporter.
-    pub reporter_kind: Option<String>,
-    /// `named`, `confidential`, `anonymous`.
-    pub identity: Option<String>,
+    /// Kind of reporter, as reported.
+    pub reporter_kind: Option<Loose<ReporterKind>>,
+    /// How the reporter wishes to be known.
+    pub identity: Option<Loose<Identity>>,
     /// What the board shows of the facts: what the case is.
     pub facts: Value,
     /// Outcomes of the tickets.
@@ -113,7 +113,7 @@ pub struct CallbackUndecided {
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct CallbackCase {
     /// How the reporter wishes to be treated: nobody stands behind an anonymous report.
-    pub identity: Option<String>,
+    pub identity: Option<Loose<Identity>>,
     /// A drill.
     pub drill: bool,
     /// How many tickets count.

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::types::Json;
 
-use crate::store::{AccountId, Desk, DeskScope, Ground, ReportId, Store, StoreError, TicketId, Word};
+use crate::store::{AccountId, Decider, Desk, DeskScope, Ended, Ground, ReportId, Store, StoreError, TicketId, Word};
 use casework::ticket::TicketState;
 use casework::words::{Grade, TicketClock, Urgency};
 
@@ -108,8 +108,8 @@ pub struct DeskTicket {
     pub close_requested_by: Option<String>,
     /// Their account.
     pub close_requested_account: Option<AccountId>,
-    /// `unit` or `office`: who confirms it.
-    pub close_by: Option<String>,
+    /// Who confirms it.
+    pub close_by: Option<Word<Decider>>,
     /// The unit that is to take over.
     pub transfer_to: Option<String>,
     /// Who confirmed the closing or approved the transfer.
@@ -203,8 +203,8 @@ pub struct DeskStage {
     pub derivation: Vec<String>,
     /// When it ended.
     pub ended_at: Option<DateTime<Utc>>,
-    /// `act`, `closed` (without what it asks: not met) or `void`.
-    pub ended_how: Option<String>,
+    /// How it ended.
+    pub ended_how: Option<Ended>,
     /// Highest level sent.
     pub level: Option<i16>,
 }

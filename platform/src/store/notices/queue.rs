@@ -90,6 +90,22 @@ pub enum Verdict {
     Suppressed,
 }
 
+casework::words! {
+    /// How an attempt at a notice went.
+    AttemptOutcome {
+        /// The server took it.
+        Sent = "sent",
+        /// It is tried again.
+        Retry = "retry",
+        /// It will never arrive this way.
+        GaveUp = "gave-up",
+        /// A drill where drills are not mailed.
+        Suppressed = "suppressed",
+        /// It came back later.
+        Bounced = "bounced",
+    }
+}
+
 /// An attempt at a notice, to be recorded.
 #[derive(Clone, Debug)]
 pub struct Settlement {
@@ -122,11 +138,15 @@ pub struct NoticeDepth {
 impl Verdict {
     /// The word in `notice_attempts`, logs and metrics.
     pub const fn as_str(self) -> &'static str {
+        self.outcome().as_str()
+    }
+
+    const fn outcome(self) -> AttemptOutcome {
         match self {
-            Self::Sent => "sent",
-            Self::Retry { .. } => "retry",
-            Self::GaveUp => "gave-up",
-            Self::Suppressed => "suppressed",
+            Self::Sent => AttemptOutcome::Sent,
+            Self::Retry { .. } => AttemptOutcome::Retry,
+            Self::GaveUp => AttemptOutcome::GaveUp,
+            Self::Suppressed => AttemptOutcome::Suppressed,
         }
     }
 

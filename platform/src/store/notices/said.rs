@@ -11,8 +11,8 @@ use sqlx::types::Json;
 use super::kind::of_json;
 use crate::store::notices::kind::StoredKind;
 use crate::store::{
-    FloodId, NoticeId, NoticeKind, NoticeState, Notifier, ReportId, Said, Store, StoreError, SubjectKind, TicketId,
-    Word,
+    Ended, FloodId, NoticeId, NoticeKind, NoticeState, Notifier, ReportId, Said, Store, StoreError, SubjectKind,
+    TicketId, Word,
 };
 use casework::words::{Grade, TicketClock, Urgency};
 
@@ -155,9 +155,9 @@ pub struct NoticeStage {
     pub provisional: bool,
     /// Ended: by its act, or without it.
     pub ended_at: Option<DateTime<Utc>>,
-    /// `act`, `closed` (without what it asks) or `void`.
+    /// How it ended.
     #[serde(default)]
-    pub ended_how: Option<String>,
+    pub ended_how: Option<Ended>,
 }
 
 /// A notice that did not arrive, as the one that reports it shows it.

@@ -4,17 +4,17 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 use crate::store::word::known;
-use crate::store::{Intake, ReportId, Router, Store, StoreError};
+use crate::store::{Intake, Loose, ReportId, Router, Store, StoreError};
 use casework::ticket::TicketState;
-use casework::words::TicketClock;
+use casework::words::{ReporterKind, TicketClock};
 
 /// Where a report stands.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct ReportStatus {
     /// 平台已收到.
     pub received_at: DateTime<Utc>,
-    /// `teacher`, `relative` …: decides how much is shown.
-    pub reporter_kind: Option<String>,
+    /// Decides how much is shown.
+    pub reporter_kind: Option<Loose<ReporterKind>>,
     /// Its tickets, but for those that were returned or waived.
     #[sqlx(json)]
     pub tickets: Vec<StatusTicket>,

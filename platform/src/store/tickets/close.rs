@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{
     deed::{Closing, Wait},
     end,
-    step::{Step, contact, evidence, told},
+    step::{Decider, Step, contact, evidence, told},
 };
 use crate::store::{StoreError, rings::begin::clocks_ring};
 
@@ -62,7 +62,7 @@ async fn request(
     .bind(acting.at)
     .bind(acting.by)
     .bind(acting.account)
-    .bind(if wait.office { "office" } else { "unit" })
+    .bind(if wait.office { Decider::Office } else { Decider::Unit }.as_str())
     .bind(&wait.transfer_to)
     .bind(step.after.as_str())
     .execute(&mut **tx)

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::types::Json;
 
-use crate::store::{AccountId, Board, DeskEvent, Office, ReportId, Store, StoreError, TicketId};
+use crate::store::{AccountId, Board, Decider, DeskEvent, Office, ReportId, Store, StoreError, TicketId, Word};
 use casework::ticket::TicketState;
 use casework::words::Urgency;
 
@@ -51,8 +51,8 @@ pub struct ClosingLine {
     pub outcome: Option<String>,
     /// The unit that is to take over, if it is a transfer.
     pub transfer_to: Option<String>,
-    /// `unit` or `office`.
-    pub close_by: Option<String>,
+    /// Who decides.
+    pub close_by: Option<Word<Decider>>,
     /// Since when.
     pub requested_at: Option<DateTime<Utc>>,
     /// Who asked.

@@ -12,4 +12,5 @@ pub(super) mod wait;
 
 pub use closings::{ClosingCase, ClosingLine};
 pub use deed::{ActDone, Acting, ByTelephone, CallWay, Closing, Denied, Oversight, Successor, TicketDeed, Wait};
+pub use step::{Decider, Ended};
 pub use triage::{Act, TriageError, TriageSettled, TriageState};

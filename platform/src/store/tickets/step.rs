@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use sqlx::PgTransaction;
 
 use super::deed::Acting;
-use crate::store::{AccountId, ReportId, StoreError, TicketId};
+use crate::store::{AccountId, ReportId, StoreError, TicketId, Word};
 use casework::words::TicketClock;
 
 /// A ticket as an act finds it, locked.
@@ -27,10 +27,20 @@ pub(super) struct Found {
     pub(super) close_requested_at: Option<DateTime<Utc>>,
     pub(super) close_requested_by: Option<String>,
     pub(super) close_requested_account: Option<AccountId>,
-    pub(super) close_by: Option<String>,
+    pub(super) close_by: Option<Word<Decider>>,
     pub(super) transfer_to: Option<String>,
     pub(super) confirm_due: Option<DateTime<Utc>>,
     pub(super) called_back: bool,
+}
+
+casework::words! {
+    /// Who confirms a closing.
+    Decider {
+        /// Another person of the unit.
+        Unit = "unit",
+        /// The office.
+        Office = "office",
+    }
 }
 
 /// Who acts: a unit's desk under row-level security, or the office of a county.

@@ -9,9 +9,9 @@ use uuid::Uuid;
 use super::step::Ended;
 use super::{
     deed::{Acting, Denied, Successor, TicketDeed},
-    step::{Found, Side, Step, stage_end, told},
+    step::{Decider, Found, Side, Step, stage_end, told},
 };
-use crate::store::{AccountId, StoreError, TicketId, rings::begin::clocks_ring, routing::decision::stage_row};
+use crate::store::{AccountId, StoreError, TicketId, Word, rings::begin::clocks_ring, routing::decision::stage_row};
 use casework::ticket::TicketState;
 use casework::words::TicketClock;
 
@@ -58,7 +58,7 @@ pub(super) async fn denied(
                         false => Some(Denied::Office),
                     }
                 }
-                Side::Office { .. } if transfer || found.close_by.as_deref() == Some("office") => None,
+                Side::Office { .. } if transfer || found.close_by == Some(Word(Decider::Office)) => None,
                 Side::Office { .. } => {
                     let falls = falls_to_office(asked, &people, found.confirm_due, acting.at);
                     (!falls).then_some(Denied::Unit)

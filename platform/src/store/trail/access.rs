@@ -6,10 +6,26 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::types::Json;
 
-use crate::store::{AccessId, AccountId, Intake, People, Store, StoreError};
+use crate::store::{AccessId, AccountId, Intake, Loose, People, Store, StoreError};
 
 /// Letters that are kept of a login that nobody has: people type passwords into that field.
 const UNKNOWN_LOGIN: usize = 3;
+
+casework::words! {
+    /// What happened at a door, in the order in which the page offers it.
+    AccessKind {
+        /// Login, password or code was wrong.
+        LoginFailed = "login-failed",
+        /// Too many tries: none was taken.
+        LoginThrottled = "login-throttled",
+        /// A page or act was not theirs.
+        Refused = "refused",
+        /// Somebody came in.
+        Login = "login",
+        /// Somebody left.
+        Logout = "logout",
+    }
+}
 
 /// Somebody at a door.
 #[derive(Clone, Debug)]
@@ -18,8 +34,8 @@ pub struct Access<'a> {
     pub county: &'a str,
     /// When.
     pub at: DateTime<Utc>,
-    /// `login-failed`, `login-throttled`, `login`, `logout`, `refused`.
-    pub kind: &'static str,
+    /// What happened.
+    pub kind: AccessKind,
     /// Whose account; none where nobody is signed in and no account has the login.
     pub account: Option<AccountId>,
     /// The login as typed. Of one that no account has only the beginning is stored.
@@ -36,7 +52,7 @@ pub struct Access<'a> {
 #[derive(Clone, Debug, Default)]
 pub struct AccessFind {
     /// One kind.
-    pub kind: Option<String>,
+    pub kind: Option<AccessKind>,
     /// One address.
     pub address: Option<IpAddr>,
     /// One account, by what is typed at login.
@@ -58,8 +74,9 @@ pub struct AccessLine {
     pub last_at: DateTime<Utc>,
     /// How often.
     pub times: i64,
-    /// See [`Access::kind`].
-    pub kind: String,
+    /// What happened.
+    #[sqlx(try_from = "String")]
+    pub kind: Loose<AccessKind>,
     /// Whose account.
     pub account_id: Option<AccountId>,
     /// Their name.
@@ -84,7 +101,7 @@ impl Store<People> {
         sqlx::query("SELECT access_record($1, $2, $3, $4, $5, $6::inet, $7, $8)")
             .bind(access.county)
             .bind(access.at)
-            .bind(access.kind)
+            .bind(access.kind.as_str())
             .bind(access.account)
             .bind(login)
             .bind(access.address.to_canonical().to_string())
@@ -106,7 +123,7 @@ impl Store<People> {
              ORDER BY e.id DESC LIMIT $6",
         )
         .bind(county)
-        .bind(&find.kind)
+        .bind(find.kind.map(AccessKind::as_str))
         .bind(find.address.map(|address| address.to_canonical().to_string()))
         .bind(&find.login)
         .bind(find.before)

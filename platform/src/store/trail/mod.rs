@@ -6,7 +6,7 @@ pub(super) mod act_kind;
 pub(super) mod audit;
 pub(super) mod reads;
 
-pub use access::{Access, AccessFind, AccessLine};
+pub use access::{Access, AccessFind, AccessKind, AccessLine};
 pub use account_acts::{AccountAct, ActsFind, DeedLine, NewAct};
 pub use act_kind::AccountActKind;
 pub use audit::{AuditChecked, AuditFault, AuditWrong};

@@ -5,7 +5,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use platform::store::{Access, AccessFind, AccountId, Intake, People, Role, Store};
+use platform::store::{Access, AccessFind, AccessKind, AccountId, Intake, Loose, People, Role, Store};
 use sqlx::PgPool;
 use tests::Fixture;
 
@@ -19,7 +19,7 @@ fn failed(at: DateTime<Utc>, address: IpAddr, login: &str, account: Option<Accou
     Access {
         county: "taihe",
         at,
-        kind: "login-failed",
+        kind: AccessKind::LoginFailed,
         account,
         login: Some(login),
         address,
@@ -115,7 +115,7 @@ async fn a_flood_leaves_few_rows_and_every_number() {
     );
     // Who comes in with a right password is always seen.
     let login = Access {
-        kind: "login",
+        kind: AccessKind::Login,
         ..failed(noon + TimeDelta::seconds(3000), host(1), "zhang", Some(account))
     };
     store.access_record(&login).await.unwrap();
@@ -123,7 +123,7 @@ async fn a_flood_leaves_few_rows_and_every_number() {
         all(&store)
             .await
             .iter()
-            .any(|l| l.kind == "login" && l.account_id == Some(account))
+            .any(|l| l.kind == Loose::Known(AccessKind::Login) && l.account_id == Some(account))
     );
 }
 
@@ -172,7 +172,7 @@ async fn logins_take_no_room_from_refusals() {
     // A whole office behind one address comes in within a minute; then somebody tries doors.
     for account in &people {
         let login = Access {
-            kind: "login",
+            kind: AccessKind::Login,
             login: None,
             ..failed(noon, host(1), "", Some(*account))
         };
@@ -180,7 +180,7 @@ async fn logins_take_no_room_from_refusals() {
     }
     for (n, account) in people.iter().enumerate() {
         let refused = Access {
-            kind: "refused",
+            kind: AccessKind::Refused,
             login: None,
             door: "GET /board",
             ..failed(noon + TimeDelta::seconds(n as i64), host(1), "", Some(*account))
@@ -188,8 +188,17 @@ async fn logins_take_no_room_from_refusals() {
         store.access_record(&refused).await.unwrap();
     }
     let lines = all(&store).await;
-    let named = |kind: &str| lines.iter().filter(|l| l.kind == kind && l.door != "*").count();
-    assert_eq!((named("login"), named("refused")), (40, 20));
-    let refused: i64 = lines.iter().filter(|l| l.kind == "refused").map(|l| l.times).sum();
+    let named = |kind: AccessKind| {
+        lines
+            .iter()
+            .filter(|l| l.kind == Loose::Known(kind) && l.door != "*")
+            .count()
+    };
+    assert_eq!((named(AccessKind::Login), named(AccessKind::Refused)), (40, 20));
+    let refused: i64 = lines
+        .iter()
+        .filter(|l| l.kind == Loose::Known(AccessKind::Refused))
+        .map(|l| l.times)
+        .sum();
     assert_eq!(refused, 40, "each is counted");
 }
