@@ -83,6 +83,15 @@ impl Hours {
         Ok(hours)
     }
 
+    /// As they are written: on working days, and on days off.
+    pub fn written(&self) -> (String, String) {
+        let text = |spans: &[Span]| {
+            let spans: Vec<String> = spans.iter().map(Span::to_string).collect();
+            spans.join(" ")
+        };
+        (text(&self.working), text(&self.off))
+    }
+
     /// Those of a day.
     pub fn of(&self, calendar: &Calendar, day: NaiveDate) -> &[Span] {
         if calendar.is_working(day) {

@@ -21,6 +21,7 @@ mod minute;
 mod pattern;
 mod person;
 mod pieces;
+mod seats;
 mod sheet;
 #[cfg(test)]
 mod tests;
@@ -33,5 +34,6 @@ pub use minute::{Minute, day_of};
 pub use pattern::{Pattern, Shift, Week};
 pub use person::{People, Person, PersonId, Phone};
 pub use pieces::{Handover, Hole, Piece};
+pub use seats::Seated;
 pub use sheet::{Holder, Roster, Vacancy, Why};
 pub use watch::{Answer, Fall, Post, Reached, Watch};

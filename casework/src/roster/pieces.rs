@@ -107,7 +107,7 @@ impl Watch<'_> {
     }
 
     /// All moments in the stretch at which the answer may change, its own start first.
-    fn edges(&self, unit: &str, from: DateTime<Utc>, to: DateTime<Utc>) -> Vec<DateTime<Utc>> {
+    pub(super) fn edges(&self, unit: &str, from: DateTime<Utc>, to: DateTime<Utc>) -> Vec<DateTime<Utc>> {
         if to <= from {
             return Vec::new();
         }

@@ -47,6 +47,8 @@ pub(crate) fn all() -> Vec<Route> {
     routes.extend(super::rules::routes());
     routes.extend(super::people::routes());
     routes.extend(super::own::routes());
+    routes.extend(super::phones::routes());
+    routes.extend(super::duty::routes());
     routes.extend(super::page::routes());
     routes
 }

@@ -83,6 +83,12 @@ ids! {
     NoticeId(Uuid),
     /// A row of `phones`: a telephone of a person.
     PhoneId(i64),
+    /// A row of `roster_patterns`: weeks that take turns.
+    RosterPatternId(i64),
+    /// A row of `roster_changes`: an exception, a swap or an absence.
+    RosterChangeId(i64),
+    /// A row of `handovers`: 交班.
+    HandoverId(i64),
     /// A row of `calls`; the gateway is given it with every try.
     CallId(Uuid),
     /// A row of `sessions`.

@@ -116,6 +116,7 @@ impl ReadsFacts for Office {}
 impl SeesCounty for Board {}
 impl SeesCounty for Office {}
 
+impl ReadsDuty for People {}
 impl ReadsDuty for Router {}
 impl ReadsDuty for Desk {}
 impl ReadsDuty for Board {}

@@ -46,14 +46,18 @@ pub use desk::{
     Reading, TicketChain,
 };
 pub use due::Onward;
-pub use duty::{DutyBook, DutyUnreadable};
+pub use duty::{
+    CODE_MINUTES, CODE_TRIES, CodeAsked, CodeTaken, DutyBook, DutyUnreadable, MOST_PHONES, NewCode, NewPhone,
+    NewRosterChange, OwnPhone, PhoneAdded, RosterChange, RosterChangeKind, RosterPattern, SwapDecision, UnitHours,
+};
 pub use floods::{
     Flood, FloodAct, FloodActing, FloodClosing, FloodDecision, FloodGround, FloodGroundKind, FloodKind, FloodReport,
     FloodState,
 };
 pub use ids::{
     AccessId, AccountActId, AccountId, CallId, CaseId, DeviceId, FactorResetId, FloodClosingId, FloodId,
-    GrantRequestId, NoticeId, OpeningId, PhoneId, ReadId, ReportId, SessionId, StageId, TicketId,
+    GrantRequestId, HandoverId, NoticeId, OpeningId, PhoneId, ReadId, ReportId, RosterChangeId, RosterPatternId,
+    SessionId, StageId, TicketId,
 };
 pub use login::{
     AnswersBells, Board, Desk, Intake, Login, Notifier, Office, Owner, People, ReadsDuty, ReadsFacts, Relay, Router,

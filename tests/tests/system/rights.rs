@@ -45,6 +45,11 @@ const ADMIN: Cells = [LOGIN, 404, 404, 404, 404, 404, 404, ANY];
 /// Accounts: an administrator all, a leader those of the unit's members.
 const KEEPER: Cells = [LOGIN, 404, 404, ANY, 404, 404, 404, ANY];
 const CONFIRMER: Cells = [LOGIN, 404, 404, 404, ANY, 404, 404, ANY];
+/// Whoever has a role sees who is on duty.
+const STAFF: Cells = [LOGIN, 200, 200, 200, 200, 200, 200, 200];
+/// An administrator keeps every roster, a leader their own; nothing was typed.
+const KEPT_BY_ADMIN: Cells = [LOGIN, 404, 404, 404, 404, 404, 404, 422];
+const NO_PHONE: Cells = [LOGIN, 404, 404, 404, 404, 404, 404, 404];
 const AUDITOR: Cells = [LOGIN, 404, 404, 404, ANY, ANY, 404, ANY];
 const WATCHER: Cells = [LOGIN, 404, 404, 404, 404, ANY, 404, ANY];
 
@@ -63,7 +68,7 @@ const fn api(mut cells: Cells) -> Cells {
 }
 
 /// Method, path, cells. Acts are sent with the session's token and nothing else, so that none is done.
-const TABLE: [(&str, &str, Cells); 166] = [
+const TABLE: [(&str, &str, Cells); 189] = [
     ("GET", "/", SIGNED_IN),
     ("GET", "/login", EVERYBODY),
     ("POST", "/login", [422, ANY, ANY, ANY, ANY, ANY, ANY, ANY]),
@@ -192,6 +197,39 @@ const TABLE: [(&str, &str, Cells); 166] = [
     ("POST", "/people/import", ADMIN),
     ("POST", "/people/import/confirm", ADMIN),
     ("GET", "/people/{id}", KEEPER),
+    ("GET", "/people/{id}/phones", KEEPER),
+    ("POST", "/people/{id}/phones", KEEPER),
+    ("POST", "/people/{id}/phones/{phone}/end", NO_PHONE),
+    ("GET", "/duty", STAFF),
+    ("POST", "/duty/numbers", [LOGIN, 404, 404, 404, 200, 404, 200, 404]),
+    ("GET", "/duty/{unit}", STAFF),
+    // The roster of a unit that is somebody else's.
+    ("POST", "/duty/{unit}/hours", KEPT_BY_ADMIN),
+    ("POST", "/duty/{unit}/phone", KEPT_BY_ADMIN),
+    (
+        "GET",
+        "/duty/{unit}/pattern",
+        [LOGIN, 404, 404, 404, 404, 404, 404, 200],
+    ),
+    ("POST", "/duty/{unit}/pattern", KEPT_BY_ADMIN),
+    (
+        "POST",
+        "/duty/{unit}/patterns/{pattern}/end",
+        [LOGIN, 404, 404, 404, 404, 404, 404, 409],
+    ),
+    ("POST", "/duty/{unit}/absences", KEPT_BY_ADMIN),
+    ("POST", "/duty/{unit}/swaps", NO_PHONE),
+    ("POST", "/duty/{unit}/exceptions", KEPT_BY_ADMIN),
+    ("POST", "/duty/{unit}/changes/{change}/{act}", NO_PHONE),
+    ("GET", "/phones", SIGNED_IN),
+    ("POST", "/phones", [LOGIN, 422, 422, 422, 422, 422, 422, 422]),
+    // Here nobody has a telephone.
+    ("POST", "/phones/{phone}/code", NO_PHONE),
+    ("POST", "/phones/{phone}/verify", NO_PHONE),
+    ("POST", "/phones/{phone}/up", NO_PHONE),
+    ("POST", "/phones/{phone}/night", NO_PHONE),
+    ("POST", "/phones/{phone}/end", NO_PHONE),
+    ("POST", "/duty-pin", [LOGIN, 422, 422, 422, 422, 422, 422, 422]),
     ("GET", "/people/{id}/leave", KEEPER),
     ("POST", "/people/{id}/mend", KEEPER),
     ("GET", "/units", ADMIN),
@@ -363,6 +401,10 @@ impl<'a> Session<'a> {
             .replace("{version}", "1")
             .replace("{table}", "urgency")
             .replace("{row}", "1")
+            .replace("{phone}", "999999999")
+            .replace("{unit}", "relief")
+            .replace("{pattern}", "999999999")
+            .replace("{change}", "999999999")
             .replace("{act}", "take")
             .replace("{code}", "ca")
             .replace("{file}", "style.css");

@@ -79,6 +79,10 @@ right! {
     Resetter: [Role::Admin, Role::Office, Role::Leader];
     /// Reads who did what to accounts, units and rights.
     Auditor: [Role::Admin, Role::Office, Role::Oversight];
+    /// Somebody with a role, whichever: who is on duty is no secret among those who work here.
+    Staffed: [Role::Member, Role::Leader, Role::Office, Role::LeadingGroup, Role::Oversight, Role::Admin];
+    /// Reads the telephones of people on duty in full.
+    NumbersReader: [Role::Office, Role::LeadingGroup];
     /// Reads who came to which door.
     Watcher: [Role::Admin, Role::Oversight];
 }

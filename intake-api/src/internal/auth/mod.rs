@@ -10,6 +10,7 @@ pub(crate) mod gate;
 pub(crate) mod guard;
 pub(crate) mod inside;
 pub(crate) mod invitation;
+pub(crate) mod known;
 pub(crate) mod login;
 pub(crate) mod login_name;
 pub(crate) mod next;
@@ -25,7 +26,8 @@ pub(crate) mod weak;
 
 pub(crate) use actor::Actor;
 pub(crate) use guard::{
-    Admin, Auditor, Confirmer, Desk, Keeper, Leading, Office, Overseer, Resetter, SignedIn, Watcher,
+    Admin, Auditor, Confirmer, Desk, Keeper, Leading, NumbersReader, Office, Overseer, Resetter, SignedIn, Staffed,
+    Watcher,
 };
 pub(crate) use rules::Rules;
 pub(crate) use session::{SessionUnread, given_token, session, session_of, sets_session};

@@ -135,7 +135,7 @@ impl Paper {
 }
 
 /// path, text key, roles that see it
-const NAV: [(&str, &str, &[Role]); 15] = [
+const NAV: [(&str, &str, &[Role]); 16] = [
     ("/desk", "frame.desk", &[Role::Member, Role::Leader]),
     ("/board", "frame.board", &[Role::Office, Role::Oversight]),
     ("/triage", "frame.triage", &[Role::Office, Role::Oversight]),
@@ -148,6 +148,18 @@ const NAV: [(&str, &str, &[Role]); 15] = [
     ("/leading", "frame.leading", &[Role::LeadingGroup]),
     ("/people", "frame.people", &[Role::Admin, Role::Leader]),
     ("/units", "frame.units", &[Role::Admin]),
+    (
+        "/duty",
+        "frame.duty",
+        &[
+            Role::Member,
+            Role::Leader,
+            Role::Office,
+            Role::LeadingGroup,
+            Role::Oversight,
+            Role::Admin,
+        ],
+    ),
     ("/grants", "frame.grants", &[Role::Admin, Role::Office]),
     (
         "/factor-resets",
@@ -237,7 +249,7 @@ impl Frame {
 }
 
 fn tab(lang: Lang, here: &str) -> String {
-    const TABS: [&str; 20] = [
+    const TABS: [&str; 22] = [
         "desk",
         "ticket",
         "board",
@@ -252,6 +264,8 @@ fn tab(lang: Lang, here: &str) -> String {
         "units",
         "leading",
         "password",
+        "duty",
+        "phones",
         "sessions",
         "factor",
         "factor-resets",

@@ -29,6 +29,7 @@ mod units;
 use axum::routing::{get, post};
 
 pub(crate) use fields::name as person_name;
+pub(crate) use person::fetch_kept;
 pub(crate) use trail::{ActLine, lines as act_lines, new_act};
 
 use super::Route;

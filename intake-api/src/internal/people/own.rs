@@ -11,7 +11,7 @@ use super::{fields::unit_name, trail::new_act};
 use crate::internal::{
     By, Visit,
     again::Again,
-    auth::{SignedIn, device::Device, entry, login::retry_after, password, tried, weak::About},
+    auth::{SignedIn, device::Device, known, login::retry_after, password, weak::About},
     detached,
     error::PageError,
     page::{Frame, render},
@@ -38,25 +38,16 @@ pub(crate) async fn page(by: By<SignedIn>) -> Response {
     show(&by, Again::default(), false)
 }
 
-/// `POST /password`. A wrong old password counts as a failed login, so that an open session does not help to guess it.
+/// `POST /password`
 pub(crate) async fn change(by: By<SignedIn>, device: Device, Form(form): Form<Change>) -> Result<Response, PageError> {
-    let (internal, now) = (&by.internal, clock::now());
-    let account = &by.actor.person.account;
-    let tried = match entry::reserve(internal, &account.login, &device, now).await? {
-        Ok(tried) => tried,
-        Err(free_at) => {
-            let seconds = tried::seconds_until(free_at, now);
+    match known::password(&by, &device, form.old.clone()).await? {
+        Ok(true) => {}
+        Ok(false) => return Ok(refuse(&by, "password.wrong_old")),
+        Err(seconds) => {
             let said = by.lang.fill("login.wait", &[("seconds", &seconds.to_string())]);
             let again = Again::saying(StatusCode::TOO_MANY_REQUESTS, Some(said));
             return Ok(retry_after(show(&by, again, false), seconds));
         }
-    };
-    let secret = tried.account.ok_or(PageError::NotFound)?;
-    if password::matches(form.old.clone(), secret.password_hash.clone()).await? {
-        let people = internal.people.clone();
-        detached(async move { people.tries_give_back(&tried.buckets).await }).await?;
-    } else {
-        return Ok(refuse(&by, "password.wrong_old"));
     }
     if let Some(key) = unfit(&by, &form) {
         return Ok(refuse(&by, key));
@@ -64,7 +55,7 @@ pub(crate) async fn change(by: By<SignedIn>, device: Device, Form(form): Form<Ch
     let hash = password::hash(form.new).await?;
     let visit = Visit::clone(&by);
     let done = detached(async move {
-        let act = new_act(&visit, AccountActKind::Password, Some(visit.me()), now);
+        let act = new_act(&visit, AccountActKind::Password, Some(visit.me()), clock::now());
         let (people, session) = (&visit.internal.people, visit.actor.session);
         people
             .account_set_password(visit.me(), &hash, Some(session), &act)

@@ -94,7 +94,7 @@ pub(super) async fn fetch(visit: &Visit, id: AccountId) -> Result<Person, PageEr
 }
 
 /// One whose account the actor keeps: whoever may not change it finds nothing to change.
-pub(super) async fn fetch_kept(visit: &Visit, id: AccountId) -> Result<Person, PageError> {
+pub(crate) async fn fetch_kept(visit: &Visit, id: AccountId) -> Result<Person, PageError> {
     let person = fetch(visit, id).await?;
     let kept = Scope::of(&visit.actor).keeps(&person).then_some(person);
     kept.ok_or(PageError::NotFound)

@@ -104,6 +104,9 @@ pub(super) fn text(act: &AccountAct, pack: &Pack, lang: Lang) -> String {
             ("old_mailbox", &said("old_mailbox")),
             ("reason", &said("reason")),
             ("asked_by", &said("asked_by")),
+            ("working", &said("working")),
+            ("off", &said("off")),
+            ("day", &said("day")),
         ],
     )
 }

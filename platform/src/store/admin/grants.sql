@@ -175,16 +175,6 @@ GRANT SELECT, INSERT ON account_acts TO "{role}_people";
 GRANT UPDATE (mailbox, duty_phone, mailbox_confirmed_at, mailbox_confirmed_by) ON units TO "{role}_people";
 GRANT EXECUTE ON FUNCTION account_holds(text, bigint), account_renamed(text, bigint, text),
     account_hand_over(text, bigint, text, bigint, bigint, text, timestamptz), unit_contacts(text, text) TO "{role}_people";
--- Telephones of persons, codes to them, and rosters: a row is added and ended, and stays readable.
-GRANT SELECT, INSERT ON phones, phone_codes, duty_hours, roster_patterns, roster_changes, handovers TO "{role}_people";
-GRANT UPDATE (place, night, verified_at, ended_at) ON phones TO "{role}_people";
-GRANT UPDATE (tries, used_at) ON phone_codes TO "{role}_people";
-GRANT SELECT, INSERT, UPDATE ON duty_pins TO "{role}_people";
-GRANT UPDATE (working_days, days_off, set_at, set_by) ON duty_hours TO "{role}_people";
-GRANT DELETE ON duty_hours TO "{role}_people";
-GRANT UPDATE (ended_at, ended_by) ON roster_patterns TO "{role}_people";
-GRANT UPDATE (decided_at, decision, ended_at, ended_by) ON roster_changes TO "{role}_people";
-GRANT UPDATE (taken_at) ON handovers TO "{role}_people";
 -- Of calls it queues codes and sees how far they are.
 GRANT INSERT (id, kind, dedup, county, account_id, unit, channel, urgency, drill, system_late, night, created_at, state) ON calls
     TO "{role}_people";
@@ -262,6 +252,11 @@ BEGIN
     EXECUTE format('CREATE POLICY desk ON call_rings TO %I USING (EXISTS (SELECT FROM stages s WHERE s.id = stage_id))', '{role}_desk');
     EXECUTE format('CREATE POLICY desk ON calls TO %I USING (unit = ANY ((SELECT desk_units())::text[])
                     OR EXISTS (SELECT FROM call_rings r WHERE r.call_id = calls.id))', '{role}_desk');
+    -- Codes for telephones, which are about no ticket.
+    EXECUTE format('DROP POLICY IF EXISTS codes ON calls');
+    EXECUTE format('CREATE POLICY codes ON calls TO %I USING (kind = ''code'') WITH CHECK (kind = ''code'')', '{role}_people');
+    EXECUTE format('DROP POLICY IF EXISTS codes ON call_steps');
+    EXECUTE format('CREATE POLICY codes ON call_steps TO %I USING (EXISTS (SELECT FROM calls c WHERE c.id = call_id))', '{role}_people');
     EXECUTE format('CREATE POLICY desk ON call_tries TO %I USING (EXISTS (SELECT FROM calls c WHERE c.id = call_id))', '{role}_desk');
     EXECUTE format('CREATE POLICY desk ON call_steps TO %I USING (EXISTS (SELECT FROM calls c WHERE c.id = call_id))', '{role}_desk');
     EXECUTE format('CREATE POLICY desk ON reports TO %I USING (EXISTS (SELECT FROM tickets t WHERE t.report_id = reports.id))', '{role}_desk');

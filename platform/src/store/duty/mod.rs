@@ -1,5 +1,15 @@
-//! Who is on duty: the rosters, duty hours and people of a county as they stand in the database.
+//! Who is on duty and by what a person is reached: telephones with their codes, own numbers for shared telephones, and the rosters,
+//! duty hours and people of a county as they stand in the database.
 
 pub(super) mod book;
+pub(super) mod codes;
+pub(super) mod hours;
+pub(super) mod phones;
+pub(super) mod pin;
+pub(super) mod roster;
 
 pub use book::{DutyBook, DutyUnreadable};
+pub use codes::{CODE_MINUTES, CODE_TRIES, CodeAsked, CodeTaken, NewCode};
+pub use hours::UnitHours;
+pub use phones::{MOST_PHONES, NewPhone, OwnPhone, PhoneAdded};
+pub use roster::{NewRosterChange, RosterChange, RosterChangeKind, RosterPattern, SwapDecision};

@@ -62,6 +62,30 @@ casework::words! {
         PhoneEnded = "phone-ended",
         /// The code that a person types on a telephone was set.
         DutyPin = "duty-pin",
+        /// Duty hours of a unit were set.
+        DutyHours = "duty-hours",
+        /// The telephone on a unit's desk was changed.
+        DutyPhone = "duty-phone",
+        /// Telephones of people on duty were shown in full.
+        DutyNumbers = "duty-numbers",
+        /// A weekly pattern was written.
+        RosterPattern = "roster-pattern",
+        /// One was taken back.
+        RosterPatternEnded = "roster-pattern-ended",
+        /// Somebody is away.
+        RosterAbsence = "roster-absence",
+        /// A seat was given to somebody else for once.
+        RosterException = "roster-exception",
+        /// A swap was asked for.
+        RosterSwapAsked = "roster-swap-asked",
+        /// Whoever was asked agreed.
+        RosterSwapAccepted = "roster-swap-accepted",
+        /// Whoever was asked did not.
+        RosterSwapDeclined = "roster-swap-declined",
+        /// Whoever asked took it back.
+        RosterSwapWithdrawn = "roster-swap-withdrawn",
+        /// An absence, a swap or an exception was taken back.
+        RosterChangeEnded = "roster-change-ended",
         /// A county's pack was loaded.
         PackLoaded = "pack-loaded",
         /// By it, open tickets of a unit went to another.

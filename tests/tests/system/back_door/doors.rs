@@ -82,6 +82,8 @@ impl Ids {
                     .replace("{version}", "1")
                     .replace("{table}", "disclosure")
                     .replace("{row}", "1")
+                    .replace("{phone}", "1")
+                    .replace("{unit}", "pol-341222101")
                     .replace("{code}", "pol-341222101")
             })
             .collect::<BTreeSet<_>>()
@@ -101,6 +103,8 @@ pub(super) fn is_walked(method: &str, path: &str) -> bool {
                 "/sessions",
                 "/password",
                 "/factor",
+                "/phones",
+                "/duty",
                 "/people",
                 "/units",
                 "/rules",

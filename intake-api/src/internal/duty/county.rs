@@ -1,0 +1,232 @@
+//! `GET /duty`: who answers for each unit of the county, now or at another time, and to whom it falls where nobody does.
+//!
+//! Numbers are masked. Office and leading group may have them in full, which is an act in the trail.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::{Form, extract::Query, http::StatusCode, response::Response};
+use casework::{
+    roster::{PersonId, Reached, Watch},
+    words::{Channel, Seat},
+};
+use chrono::{DateTime, Utc};
+use platform::{
+    clock,
+    store::{AccountActKind, AccountId, DutyBook, OwnPhone, Role},
+};
+use serde::Deserialize;
+use serde_json::json;
+use tracing::info;
+
+use super::{said::Saying, scope, typed};
+use crate::internal::{
+    By, Visit,
+    auth::{NumbersReader, Staffed},
+    detached,
+    error::PageError,
+    page::{Frame, Paper, Phone, render, words},
+    people::new_act,
+    phones,
+};
+
+/// What is asked for.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(super) struct Asked {
+    /// Another moment than now, as a form sends it.
+    #[serde(default)]
+    at: String,
+    /// `holes`: units for which nobody answers just then.
+    #[serde(default)]
+    show: String,
+}
+
+/// A unit.
+struct Line {
+    unit: String,
+    name: String,
+    /// Whether it is its duty hours.
+    open: bool,
+    /// Who answers, and past whom.
+    answers: String,
+    number: Option<String>,
+    fell: Vec<String>,
+    deputy: Option<String>,
+    leader: String,
+    desk: Option<Phone>,
+    own: bool,
+}
+
+#[derive(Template)]
+#[template(path = "internal/duty/county.html")]
+struct CountyPage {
+    frame: Frame,
+    paper: Paper,
+    lines: Vec<Line>,
+    /// The moment in words, and as its field takes it.
+    moment: String,
+    at: String,
+    now: bool,
+    counted: String,
+    only_holes: bool,
+    /// Numbers stand in full.
+    full: bool,
+    may_full: bool,
+    wrong: bool,
+}
+
+/// The page.
+pub(super) async fn page(by: By<Staffed>, Query(asked): Query<Asked>) -> Result<Response, PageError> {
+    show(&by, asked, false).await
+}
+
+/// `POST /duty/numbers`: the page with numbers in full; who saw them is in the trail.
+pub(super) async fn numbers(by: By<NumbersReader>, Form(asked): Form<Asked>) -> Result<Response, PageError> {
+    let visit = Visit::clone(&by);
+    let recorded = detached(async move {
+        let mut act = new_act(&visit, AccountActKind::DutyNumbers, None, clock::now());
+        act.detail = json!({});
+        visit.internal.people.phones_seen(&act).await
+    });
+    recorded.await?;
+    info!(by = by.me().0, "telephones of people on duty were shown in full");
+    show(&by, asked, true).await
+}
+
+async fn show(visit: &Visit, asked: Asked, full: bool) -> Result<Response, PageError> {
+    let (internal, lang, now) = (&visit.internal, visit.lang, clock::now());
+    let typed_at = typed::minute(&asked.at);
+    let wrong = !asked.at.trim().is_empty() && typed_at.is_none();
+    let at = typed_at.unwrap_or(now);
+    let loaded = internal.pack.current();
+    let book = internal.people.duty_book(&loaded.pack, at).await?;
+    let watch = book.watch(&loaded.pack);
+    let contacts = internal.people.units_all(&internal.county).await?;
+    let desks: BTreeMap<String, String> = contacts
+        .into_iter()
+        .filter_map(|unit| Some((unit.code, unit.duty_phone?)))
+        .collect();
+    let phones = reached_phones(visit, &book, &watch, at).await?;
+    let say = Saying {
+        pack: &loaded.pack,
+        people: &book.people,
+        lang,
+        now,
+    };
+    let own = scope::own_units(&visit.actor);
+    let mut lines = Vec::new();
+    let mut holes = 0;
+    for unit in loaded.pack.units().iter() {
+        let code = unit.code.as_str();
+        let answer = watch.answer(code, Seat::Duty, &[Channel::Voice], at);
+        let hole = !answer.fell.is_empty();
+        holes += usize::from(hole);
+        if asked.show == "holes" && !hole {
+            continue;
+        }
+        let open = watch.clock(code).is_open(at);
+        let number = match &answer.reached {
+            Reached::Person { person, unit, .. } => {
+                first_number(visit, &book, (person, watch.clock(unit).is_open(at)), (&phones, full))?
+            }
+            Reached::LastResort => None,
+        };
+        let leader = watch.answer(code, Seat::Leader, &[Channel::Voice], at);
+        let deputy = watch.posts.get(code);
+        let deputy = deputy.and_then(|post| post.roster.holder(watch.calendar, Seat::Deputy, at).ok());
+        lines.push(Line {
+            answers: say.reached(&answer.reached, code),
+            fell: answer.fell.iter().map(|fall| say.fall(fall)).collect(),
+            deputy: deputy.map(|holder| say.holder(&holder)),
+            leader: say.reached(&leader.reached, code),
+            desk: desks.get(code).map(|phone| Phone::of(phone)),
+            own: own.contains(&code),
+            unit: unit.code.clone(),
+            name: unit.name.clone(),
+            open,
+            number,
+        });
+    }
+    // One's own unit first, the others as the county lists them.
+    lines.sort_by_key(|line| !line.own);
+    let moment = words::moment(lang, at, now);
+    let frame = visit.frame("/duty");
+    let county = loaded.pack.county_name(lang.pack());
+    let counted = [
+        ("n", loaded.pack.units().iter().count().to_string()),
+        ("holes", holes.to_string()),
+    ];
+    let counted = counted.each_ref().map(|(name, value)| (*name, value.as_str()));
+    let page = CountyPage {
+        paper: Paper::new(
+            &frame,
+            county,
+            visit.t("duty.county.title"),
+            &moment,
+            &words::moment(lang, now, now),
+        ),
+        counted: lang.fill("duty.county.counted", &counted),
+        at: typed::local(at),
+        now: typed_at.is_none(),
+        only_holes: asked.show == "holes",
+        may_full: visit.actor.is(&[Role::Office, Role::LeadingGroup]),
+        full,
+        wrong,
+        moment,
+        lines,
+        frame,
+    };
+    let status = if wrong {
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        StatusCode::OK
+    };
+    Ok(render(status, &page))
+}
+
+/// The telephones of everybody who answers for some unit.
+async fn reached_phones(
+    visit: &Visit,
+    book: &DutyBook,
+    watch: &Watch<'_>,
+    at: DateTime<Utc>,
+) -> Result<BTreeMap<AccountId, Vec<OwnPhone>>, PageError> {
+    let units = book.posts.keys();
+    let reached = units.map(|code| watch.answer(code, Seat::Duty, &[Channel::Voice], at).reached);
+    let mut accounts: Vec<AccountId> = reached
+        .filter_map(|reached| match reached {
+            Reached::Person { person, .. } => book.account(&person),
+            Reached::LastResort => None,
+        })
+        .collect();
+    accounts.sort_unstable();
+    accounts.dedup();
+    let mut phones: BTreeMap<AccountId, Vec<OwnPhone>> = BTreeMap::new();
+    for phone in visit.internal.people.phones_of(&accounts, clock::now()).await? {
+        phones.entry(phone.account_id).or_default().push(phone);
+    }
+    Ok(phones)
+}
+
+/// The number that is tried first.
+fn first_number(
+    visit: &Visit,
+    book: &DutyBook,
+    (person, open): (&PersonId, bool),
+    (phones, full): (&BTreeMap<AccountId, Vec<OwnPhone>>, bool),
+) -> Result<Option<String>, PageError> {
+    let of_person = book.account(person).and_then(|account| phones.get(&account));
+    let first = of_person.and_then(|phones| {
+        let mut rings = phones
+            .iter()
+            .filter(|phone| phone.verified_at.is_some() && (open || phone.night));
+        rings.next()
+    });
+    let Some(phone) = first else { return Ok(None) };
+    let number = phones::open(&visit.internal, phone)?;
+    Ok(Some(if full {
+        phones::in_full(&number, visit.lang)
+    } else {
+        phones::masked(&number, visit.lang)
+    }))
+}

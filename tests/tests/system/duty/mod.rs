@@ -1,0 +1,4 @@
+//! Who is on duty: telephones of people, rosters, and who may change them.
+
+mod phones;
+mod roster;
