@@ -41,7 +41,7 @@ enum Command {
     Replay(replay::Replay),
     /// Shows who is on duty for each unit, and when nobody who can be reached is
     Roster(roster::Show),
-    /// Shows a report's tickets, stages, escalation steps and notices
+    /// Shows a report's tickets, stages, escalation steps, notices and rings
     Show {
         /// Receipt number
         receipt: String,

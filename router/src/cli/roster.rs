@@ -1,18 +1,23 @@
 //! `router roster`: who is on duty for each unit at a moment, and the holes of the days to come.
 //!
-//! The rosters come from a file, so that it works on a laptop without a database: `casework::roster::RosterFile` is its shape.
+//! The rosters are those in the database, by the pack in force there. With a file it works on a laptop without a database:
+//! `casework::roster::RosterFile` is its shape.
 
 mod answer;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use anyhow::Context;
 use casework::pack::Pack;
 use casework::roster::{Answer, Post, Reached, RosterFile, Watch};
 use casework::words::Seat;
 use casework::zh::roster::{self as said, Names};
 use chrono::{DateTime, TimeDelta, Utc};
+use platform::pack::watch::{self, LoadedPack};
+use platform::run::config::Config;
+use platform::store::{Board, DutyBook, Owner};
 
 use super::packs::County;
 use super::terminal::{FINDING, UNREADABLE, say, wants_json};
@@ -39,38 +44,74 @@ pub(super) struct Show {
     /// JSON even on a terminal: one object per line
     #[arg(long)]
     json: bool,
-    /// Rosters and people as one JSON file
-    file: PathBuf,
+    /// Rosters and people as one JSON file; without it those in the database count, and its pack
+    file: Option<PathBuf>,
 }
 
 impl Show {
     pub(super) fn run(self) -> ExitCode {
+        let Some(file) = &self.file else {
+            return self.stored();
+        };
         let pack = match packs::load(&self.county.county) {
             Ok(pack) => pack,
             Err(code) => return code,
         };
-        let file = match self.read(&pack) {
-            Ok(file) => file,
+        let read = match self.read(&pack, file) {
+            Ok(read) => read,
             Err(problems) => {
                 for problem in problems {
-                    platform::remark!("{}: {problem}", self.file.display());
+                    platform::remark!("{}: {problem}", file.display());
                 }
                 return ExitCode::from(UNREADABLE);
             }
         };
-        let posts = posts(&pack, &file);
+        let posts = posts(&pack, &read);
         let watch = Watch {
             calendar: pack.calendar(),
-            people: &file.people,
+            people: &read.people,
             posts: &posts,
             office: pack.units().office(),
         };
         self.answer(&pack, &watch)
     }
 
+    /// By the database.
+    fn stored(&self) -> ExitCode {
+        let read = tokio::runtime::Runtime::new()
+            .map_err(anyhow::Error::from)
+            .and_then(|runtime| runtime.block_on(self.book()));
+        let (loaded, book) = match read {
+            Ok(read) => read,
+            Err(error) => {
+                platform::remark!("router: {error:#}");
+                return ExitCode::from(UNREADABLE);
+            }
+        };
+        let strange = self.unit.iter().find(|code| loaded.pack.units().get(code).is_none());
+        if let Some(code) = strange {
+            platform::remark!("{code} is not a unit of the pack in force; write one of its codes");
+            return ExitCode::from(UNREADABLE);
+        }
+        for row in &book.unreadable {
+            platform::remark!("unit {}: a row of the roster can't be read: {}", row.unit, row.why);
+        }
+        self.answer(&loaded.pack, &book.watch(&loaded.pack))
+    }
+
+    async fn book(&self) -> anyhow::Result<(LoadedPack, DutyBook)> {
+        let config = Config::load()?;
+        let store = config.store::<Owner>("roster", 1)?.lend::<Board>();
+        let loaded = watch::read(&store, &config.county).await?;
+        let loaded = loaded.with_context(|| format!("no pack of county {} is loaded", config.county))?;
+        let from = self.at.unwrap_or_else(platform::clock::now);
+        let book = store.duty_book(&loaded.pack, from).await?;
+        Ok((loaded, book))
+    }
+
     /// The file, fitting the county. Errors: everything that is wrong.
-    fn read(&self, pack: &Pack) -> Result<RosterFile, Vec<String>> {
-        let text = std::fs::read_to_string(&self.file).map_err(|error| vec![error.to_string()])?;
+    fn read(&self, pack: &Pack, file: &Path) -> Result<RosterFile, Vec<String>> {
+        let text = std::fs::read_to_string(file).map_err(|error| vec![error.to_string()])?;
         let file = RosterFile::read(text.strip_prefix('\u{feff}').unwrap_or(&text))?;
         let asked = file.rosters.keys().chain(&self.unit);
         let strange = asked.filter(|code| pack.units().get(code).is_none());

@@ -156,9 +156,39 @@ fn to_text(id: ReportId, shown: &ReportShown) -> String {
                 notice["attempts"]
             );
         }
+        for ring in ticket["rings"].as_array().into_iter().flatten() {
+            text += &ring_line(ring);
+        }
         for line in ticket["explanation"].as_str().unwrap_or_default().lines() {
             text += &format!("      {line}\n");
         }
     }
     text
+}
+
+/// A call that is for a ring of the ticket.
+fn ring_line(ring: &Value) -> String {
+    let word = |v: &Value| v.as_str().unwrap_or("–").to_owned();
+    let who = match ring["last_resort"].as_i64() {
+        Some(place) => format!("last resort {place}"),
+        None => word(&ring["person"]),
+    };
+    let answered = match ring["answered_at"].as_str() {
+        Some(at) => format!(
+            "  answered {at} by {} ({})",
+            word(&ring["answered_by"]),
+            word(&ring["answered_how"])
+        ),
+        None => String::new(),
+    };
+    format!(
+        "      ring {} {} #{} planned {}  {} -> {who} @ {} [{}]{answered}\n",
+        word(&ring["stage"]),
+        word(&ring["cause"]),
+        ring["ring"],
+        word(&ring["planned_at"]),
+        word(&ring["channel"]),
+        word(&ring["unit"]),
+        word(&ring["state"])
+    )
 }

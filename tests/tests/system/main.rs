@@ -38,6 +38,7 @@ mod privacy;
 mod property;
 mod queues;
 mod rights;
+mod ringing;
 mod rules;
 mod security;
 mod sessions;

@@ -30,7 +30,7 @@ pub struct ReportShown {
     pub attempts: i32,
     /// All decisions, the newest last.
     pub decisions: Json<Value>,
-    /// Tickets with stages, steps and notices, the lead first.
+    /// Tickets with stages, steps, notices and rings, the lead first.
     pub tickets: Json<Value>,
     /// Acts of named people.
     pub events: Json<Value>,

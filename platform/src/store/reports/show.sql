@@ -32,7 +32,25 @@ SELECT r.received_at, r.drill,
                             'system_late', n.system_late, 'last_error', n.last_error) ORDER BY n.created_at, n.dedup, i.stage_id), '[]')
                          FROM (SELECT nt.notice_id, nt.stage_id, nt.level FROM notice_tickets nt WHERE nt.ticket_id = t.id
                                UNION SELECT o.id, o.stage_id, o.level FROM notices o WHERE o.ticket_id = t.id) i
-                         JOIN notices n ON n.id = i.notice_id)
+                         JOIN notices n ON n.id = i.notice_id),
+                     -- A call that is for several rings stands with each of them, also with those of other tickets.
+                     'rings', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', concat_ws(':', 'ring', r.stage_id, r.due_generation, r.cause, r.ring),
+                            'stage', s.stage, 'due_generation', r.due_generation, 'cause', r.cause, 'ring', r.ring, 'first_ring', r.first_ring,
+                            'planned_at', r.planned_at, 'call', c.id, 'person', a.login, 'last_resort', c.last_resort, 'unit', c.unit,
+                            'channel', c.channel, 'waiting', c.waiting, 'system_late', c.system_late, 'created_at', c.created_at,
+                            'state', c.state, 'finished_at', c.finished_at, 'last_error', c.last_error,
+                            'steps', (SELECT coalesce(jsonb_agg(jsonb_build_object('at', p.at, 'step', p.step, 'detail', p.detail) ORDER BY p.at, p.step), '[]')
+                                      FROM call_steps p WHERE p.call_id = c.id),
+                            -- The answer to a repetition is that of the rings before it alone.
+                            'answered_at', x.answered_at, 'answered_by', (SELECT w.login FROM accounts w WHERE w.id = x.answered_by),
+                            'answered_how', x.answered_how) ORDER BY c.created_at, r.planned_at, s.id, c.dedup), '[]')
+                         FROM stages s
+                         JOIN call_rings r ON r.stage_id = s.id
+                         JOIN calls c ON c.id = r.call_id
+                         LEFT JOIN accounts a ON a.id = c.account_id
+                         LEFT JOIN bells x ON x.stage_id = r.stage_id AND x.due_generation = r.due_generation AND x.cause = r.cause
+                              AND (r.cause <> 'again' OR x.answered_at >= c.created_at)
+                         WHERE s.ticket_id = t.id)
                  ) ORDER BY t.lead DESC, t.id) FROM tickets t WHERE t.report_id = r.id), '[]') AS tickets,
        coalesce((SELECT jsonb_agg(jsonb_build_object('at', e.at, 'kind', e.kind, 'actor', person_shown(e.account_id, e.actor),
                      'account', e.account_id, 'reason', e.reason,
