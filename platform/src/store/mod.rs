@@ -17,6 +17,7 @@ mod due;
 mod duty;
 mod floods;
 mod ids;
+mod listed;
 mod login;
 mod notices;
 mod openings;
@@ -59,6 +60,7 @@ pub use ids::{
     GrantRequestId, HandoverId, NoticeId, OpeningId, PhoneId, ReadId, ReportId, RosterChangeId, RosterPatternId,
     SessionId, StageId, TicketId,
 };
+pub use listed::{Listed, Unread};
 pub use login::{
     AnswersBells, Board, Desk, Intake, Login, Notifier, Office, Owner, People, ReadsDuty, ReadsFacts, Relay, Router,
     SeesCounty, Tells,

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use platform::store::Board;
+use platform::store::{Board, Listed};
 use std::cmp::Reverse;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -172,7 +172,12 @@ async fn calls_are_listed_highest_level_first() {
     assert!(naive.len() > 20, "more than the list shows: {}", naive.len());
     let board = fixture.store_as::<Board>();
     let now = board.board_now("taihe", clock::now()).await.unwrap();
-    let listed: Vec<_> = now.overdue.iter().map(|l| (l.level.unwrap(), l.since)).collect();
+    let listed: Vec<_> = now
+        .overdue
+        .iter()
+        .filter_map(Listed::read)
+        .map(|l| (l.level.unwrap(), l.since))
+        .collect();
     assert_eq!(listed, naive[..20]);
     for (level, count) in now.overdue_by_level {
         let of_level = naive.iter().filter(|(l, _)| *l == level).count();

@@ -5,7 +5,7 @@
 
 use platform::{
     clock,
-    store::{BoardList, FloodId, ReportId, TicketId},
+    store::{BoardList, FloodId, Listed, ReportId, TicketId},
 };
 use serde_json::{Value, json};
 use sqlx::{Connection, Executor, PgConnection};
@@ -204,7 +204,10 @@ async fn the_lists_of_the_board_are_cut_in_sql() {
             .board_list("taihe", BoardList::Unsigned, false, 0, 50)
             .await
             .unwrap();
-        let of = lines.iter().filter(|line| line.report_id == board.report);
+        let of = lines
+            .iter()
+            .filter_map(Listed::read)
+            .filter(|line| line.report_id == board.report);
         let facts: Vec<Value> = of.filter_map(|line| line.facts.clone()).collect();
         assert!(!facts.is_empty());
         for facts in facts {

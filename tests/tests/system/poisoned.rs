@@ -11,7 +11,10 @@ use chrono::TimeDelta;
 use platform::{
     broker::Body,
     clock,
-    store::{Office, OpeningAsk, OpeningAsked, OpeningClock, OpeningClocks, OpeningId, Router},
+    store::{
+        Desk, DeskScope, Listed, Office, OpeningAsk, OpeningAsked, OpeningClock, OpeningClocks, OpeningId, Router,
+        TicketId,
+    },
 };
 use tests::{Filed, Fixture, Left, NewPerson, Options, Sample, Servers, System, eventually, person};
 
@@ -62,6 +65,41 @@ async fn a_stage_that_cannot_be_settled_stops_no_other() {
         .await
         .unwrap();
     assert!(again, "and it is tried again later");
+}
+
+#[tokio::test]
+async fn a_ticket_that_cannot_be_read_hides_no_other_of_its_list() {
+    let fixture = Fixture::new().await;
+    let now = clock::now();
+    for _ in 0..3 {
+        let report = fixture.stored(Sample::BruisesAtSchool).await;
+        fixture.route(&report, now).await;
+    }
+    let (poisoned, unit): (TicketId, String) = sqlx::query_as(
+        "UPDATE tickets SET next_stage = 'moon' WHERE id = (SELECT min(id) FROM tickets) RETURNING id, unit",
+    )
+    .fetch_one(&fixture.db)
+    .await
+    .unwrap();
+    let desk = fixture.store_as::<Desk>();
+    let (lines, open) = desk
+        .desk_queue(&DeskScope::new([unit.as_str()]), "taihe", 0, 50)
+        .await
+        .unwrap();
+    let unread: Vec<_> = lines
+        .iter()
+        .filter_map(|line| match line {
+            Listed::Unread(row) => Some(row.ticket),
+            Listed::Read(_) => None,
+        })
+        .collect();
+    assert_eq!(unread, [poisoned], "it stands in the list as what can't be read");
+    assert_eq!(lines.len() as i64, open, "and the others beside it");
+    assert!(open >= 3 && lines.iter().filter_map(Listed::read).all(|line| line.id != poisoned));
+    assert!(
+        Listed::whole(lines).is_err(),
+        "a program gets all of a list or an error"
+    );
 }
 
 #[tokio::test]

@@ -4,8 +4,8 @@ use casework::ticket::TicketState;
 use casework::words::{TicketClock, Urgency};
 use chrono::{DateTime, Utc};
 use platform::store::{
-    self, BoardNow, CallAbout, MailState, NoticeId, NoticeKind, NoticeState, ReportId, SubjectKind, TicketId,
-    UndeliveredNotice, UnitCall, UnitContact, UnlistedArea, Word,
+    self, BoardNow, CallAbout, Listed, MailState, NoticeId, NoticeKind, NoticeState, ReportId, StoreError, SubjectKind,
+    TicketId, UndeliveredNotice, UnitCall, UnitContact, UnlistedArea, Word,
 };
 use serde::Serialize;
 
@@ -127,15 +127,17 @@ struct Blocked {
     ours: bool,
 }
 
-impl From<BoardNow> for Now {
-    fn from(now: BoardNow) -> Self {
-        let abouts = |lines: Vec<CallAbout>| lines.into_iter().map(Into::into).collect();
-        Self {
+impl TryFrom<BoardNow> for Now {
+    type Error = StoreError;
+
+    fn try_from(now: BoardNow) -> Result<Self, StoreError> {
+        let abouts = |lines| Ok::<_, StoreError>(Listed::whole(lines)?.into_iter().map(About::from).collect());
+        Ok(Self {
             unsigned_count: now.unsigned_count,
             triage_count: now.triage_count,
             failed_count: now.failed_count,
-            unsigned: abouts(now.unsigned),
-            overdue: abouts(now.overdue),
+            unsigned: abouts(now.unsigned)?,
+            overdue: abouts(now.overdue)?,
             overdue_by_level: now.overdue_by_level,
             triage: now.triage.into_iter().map(Into::into).collect(),
             failed: now.failed.into_iter().map(Into::into).collect(),
@@ -147,7 +149,7 @@ impl From<BoardNow> for Now {
             closings: now.closings,
             openings: now.openings,
             openings_overdue: now.openings_overdue,
-        }
+        })
     }
 }
 

@@ -4,7 +4,7 @@ use casework::pack::Pack;
 use casework::words::{TicketClock, Urgency, reserved::OFFICE};
 use chrono::{DateTime, Utc};
 use platform::{
-    store::{CallAbout, NoticeId, NoticeState, Subject, TriageLine},
+    store::{CallAbout, Listed, NoticeId, NoticeState, Subject, TriageLine},
     text::{Lang, notice_kind},
 };
 
@@ -35,8 +35,31 @@ pub(crate) struct Line {
     pub(crate) again: Option<NoticeId>,
 }
 
+/// A row of these lists; one that can't be read says so in its place.
+pub(crate) fn row(key: &str, row: &Listed<CallAbout>, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> Line {
+    let unread = match row {
+        Listed::Read(line) => return about(key, line, pack, lang, now),
+        Listed::Unread(unread) => *unread,
+    };
+    Line {
+        id: format!("unread-{}", unread.ticket),
+        href: format!("/board/tickets/{}", unread.ticket),
+        brief: String::new(),
+        tone: "late",
+        unit: unread.report.to_string(),
+        what: String::new(),
+        urgency: lang.t("words.unread_mark"),
+        since: words::unread(lang, unread),
+        level: String::new(),
+        drill: false,
+        hot: true,
+        call: None,
+        again: None,
+    }
+}
+
 /// `key`: of an unsigned ticket `since` is its dispatch, of an overdue stage its due time.
-pub(crate) fn about(key: &str, line: &CallAbout, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> Line {
+fn about(key: &str, line: &CallAbout, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> Line {
     let obligation = pack.vocabulary().obligations.label(&line.obligation, lang.pack());
     let stage = line.stage.map_or(TicketClock::Sign, |clock| *clock);
     let since = words::span(lang, now - line.since);

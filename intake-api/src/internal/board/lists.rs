@@ -7,7 +7,7 @@ use platform::{
     store::{BoardList, Role, StoreError},
 };
 
-use super::line::{Line, about, failed};
+use super::line::{Line, failed, row};
 use crate::internal::{
     By, Visit,
     auth::Overseer,
@@ -98,11 +98,7 @@ async fn lines(visit: &Visit, pages: &mut Pages, which: Which) -> Result<Vec<Lin
                 .board
                 .board_list(&internal.county, list, false, offset, limit)
                 .await?;
-            pages
-                .cut(found)
-                .iter()
-                .map(|l| about(key, l, pack, lang, now))
-                .collect()
+            pages.cut(found).iter().map(|l| row(key, l, pack, lang, now)).collect()
         }
     })
 }

@@ -17,7 +17,7 @@ use platform::{
 
 use super::{
     answers,
-    line::{Line, about, failed, triage_line},
+    line::{Line, failed, row, triage_line},
     mail,
     said::counted,
 };
@@ -94,7 +94,7 @@ pub(crate) async fn part(by: By<Overseer>, headers: HeaderMap) -> Result<Respons
 pub(crate) async fn api(by: By<Overseer>) -> Result<Json<answers::Now>, ApiError> {
     let (board, county) = (&by.internal.board, &by.internal.county);
     let now = board.board_now(county, clock::now()).await?;
-    Ok(Json(answers::Now::from(now)))
+    Ok(Json(answers::Now::try_from(now)?))
 }
 
 /// Reads it and says it in words.
@@ -126,7 +126,7 @@ fn say(found: BoardNow, pack: &Pack, office: bool, lang: Lang, now: DateTime<Utc
             found
                 .unsigned
                 .iter()
-                .map(|l| about("board.unsigned_since", l, pack, lang, now))
+                .map(|l| row("board.unsigned_since", l, pack, lang, now))
                 .collect(),
         ),
         Group {
@@ -138,7 +138,7 @@ fn say(found: BoardNow, pack: &Pack, office: bool, lang: Lang, now: DateTime<Utc
                 found
                     .overdue
                     .iter()
-                    .map(|l| about("board.overdue_since", l, pack, lang, now))
+                    .map(|l| row("board.overdue_since", l, pack, lang, now))
                     .collect(),
             )
         },
@@ -167,12 +167,15 @@ fn say(found: BoardNow, pack: &Pack, office: bool, lang: Lang, now: DateTime<Utc
     let mut groups = groups;
     if !found.drills.is_empty() {
         let drills = found.drills.iter().map(|line| {
-            let key = if line.stage == Some(Word(TicketClock::Sign)) {
+            let key = if line
+                .read()
+                .is_some_and(|line| line.stage == Some(Word(TicketClock::Sign)))
+            {
                 "board.unsigned_since"
             } else {
                 "board.overdue_since"
             };
-            about(key, line, pack, lang, now)
+            row(key, line, pack, lang, now)
         });
         let drills: Vec<Line> = drills.collect();
         groups.push(group(

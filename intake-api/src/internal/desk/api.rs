@@ -10,7 +10,7 @@ use casework::calendar::rfc3339;
 use casework::ticket::TicketState;
 use platform::{
     clock,
-    store::{AccountId, ActDone, DeskTicket},
+    store::{AccountId, ActDone, DeskTicket, Listed},
     text::Lang,
 };
 use serde::{Deserialize, Serialize};
@@ -90,7 +90,7 @@ pub(super) async fn queue(by: By<Desk>, Query(part): Query<Stretch>) -> Result<R
         open,
         offset,
         limit,
-        tickets: tickets.into_iter().map(Into::into).collect(),
+        tickets: Listed::whole(tickets)?.into_iter().map(Into::into).collect(),
     }))
 }
 

@@ -6,7 +6,7 @@ use casework::{pack::Pack, words::Urgency};
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
-    store::{QueueLine, Role, StoreError, TicketId},
+    store::{Listed, QueueLine, Role, StoreError, TicketId},
     text::Lang,
 };
 use serde::Deserialize;
@@ -58,6 +58,8 @@ struct Line {
 struct List {
     lang: Lang,
     lines: Vec<Line>,
+    /// Sentences about rows that can't be read.
+    unread: Vec<String>,
     count: String,
     /// Title of the tab.
     title: String,
@@ -144,6 +146,13 @@ async fn list(by: &By<Desk>, page: Option<i64>) -> Result<List, StoreError> {
     let (open, drills) = internal.desk.desk_open(&by.right.scope, &internal.county).await?;
     let more = lines.len() as i64 > PAGE;
     lines.truncate(usize::try_from(PAGE).unwrap_or_default());
+    let (mut readable, mut unread) = (Vec::new(), Vec::new());
+    for line in lines {
+        match line {
+            Listed::Read(line) => readable.push(line),
+            Listed::Unread(row) => unread.push(words::unread(lang, row)),
+        }
+    }
     let loaded = internal.pack.current();
     let units = by.actor.units(&[Role::Member, Role::Leader]);
     let many_units = units.len() > 1;
@@ -170,7 +179,8 @@ async fn list(by: &By<Desk>, page: Option<i64>) -> Result<List, StoreError> {
         previous: (page > 1).then_some(page - 1),
         next: more.then_some(page + 1),
         at: words::moment(lang, now, now),
-        lines: lines
+        unread,
+        lines: readable
             .into_iter()
             .map(|line| in_words(line, lang, &loaded.pack, many_units, now))
             .collect(),
@@ -232,6 +242,7 @@ mod tests {
                 previous: None,
                 next: (!lines.is_empty()).then_some(2),
                 at: "11月24日 16:05".into(),
+                unread: Vec::new(),
                 lines,
             },
         }

@@ -12,7 +12,7 @@ use casework::words::{Grade, TicketClock, Urgency};
 use casework::zh;
 use chrono::{DateTime, Datelike, FixedOffset, TimeDelta, Timelike, Utc};
 use platform::{
-    store::{CallWay, EventCall},
+    store::{CallWay, EventCall, Unread},
     text::Lang,
 };
 
@@ -199,6 +199,11 @@ pub(crate) fn stage(lang: Lang, clock: TicketClock) -> &'static str {
 /// 已派单 …
 pub(crate) fn state(lang: Lang, state: TicketState) -> &'static str {
     lang.t(&format!("words.state.{state}"))
+}
+
+/// A row of a list that can't be read: whose it is, so that somebody can look.
+pub(crate) fn unread(lang: Lang, row: Unread) -> String {
+    lang.fill("words.unread", &[("receipt", &row.report.to_string())])
 }
 
 /// 主办 / 协办

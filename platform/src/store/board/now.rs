@@ -9,8 +9,8 @@ use sqlx::types::Json;
 
 use crate::store::notices::kind::StoredKind;
 use crate::store::{
-    Board, Flood, MailState, NoticeId, NoticeKind, NoticeState, ReportId, Store, StoreError, SubjectKind, TicketId,
-    UnitCall, UnlistedArea, Word,
+    Board, Flood, Listed, MailState, NoticeId, NoticeKind, NoticeState, ReportId, Store, StoreError, SubjectKind,
+    TicketId, UnitCall, UnlistedArea, Word, listed::listed,
 };
 use casework::ticket::TicketState;
 use casework::words::{TicketClock, Urgency};
@@ -120,9 +120,9 @@ pub struct BoardNow {
     /// How many notices failed.
     pub failed_count: i64,
     /// P1 without a signature, the longest first.
-    pub unsigned: Vec<CallAbout>,
+    pub unsigned: Vec<Listed<CallAbout>>,
     /// Overdue stages, the highest level first.
-    pub overdue: Vec<CallAbout>,
+    pub overdue: Vec<Listed<CallAbout>>,
     /// Overdue stages by level reached (2, 3, 4).
     pub overdue_by_level: Vec<(i16, i64)>,
     /// Reports that wait for a human.
@@ -134,7 +134,7 @@ pub struct BoardNow {
     /// Messages that named no report of ours.
     pub parked: i64,
     /// Drills that are unsigned or overdue: never in the counts and lists above.
-    pub drills: Vec<CallAbout>,
+    pub drills: Vec<Listed<CallAbout>>,
     /// Area codes of the county that the list does not have.
     pub unlisted: Vec<UnlistedArea>,
     /// Whether mail goes out; `None` when no notifier ever said so.
@@ -172,11 +172,10 @@ impl Store<Board> {
         let (asked, to_review, openings_overdue) = self.openings_counts(county, now).await?;
         let mut drills = self.board_list(county, BoardList::Unsigned, true, 0, SHOWN).await?;
         let overdue = self.board_list(county, BoardList::Overdue, true, 0, SHOWN).await?;
-        drills.extend(
-            overdue
-                .into_iter()
-                .filter(|line| line.stage != Some(Word(TicketClock::Sign))),
-        );
+        drills.extend(overdue.into_iter().filter(|line| {
+            line.read()
+                .is_none_or(|line| line.stage != Some(Word(TicketClock::Sign)))
+        }));
         Ok(BoardNow {
             unsigned_count: count(
                 "SELECT count(*) FROM (SELECT FROM tickets WHERE county = $1 AND NOT drill AND state IN ('dispatched', 'reopened') AND urgency = 'P1'
@@ -219,18 +218,19 @@ impl Store<Board> {
         drill: bool,
         offset: i64,
         limit: i64,
-    ) -> Result<Vec<CallAbout>, StoreError> {
+    ) -> Result<Vec<Listed<CallAbout>>, StoreError> {
         let sql = match list {
             BoardList::Unsigned => include_str!("unsigned.sql"),
             BoardList::Overdue => include_str!("overdue.sql"),
         };
-        Ok(sqlx::query_as(sql)
+        let rows = sqlx::query(sql)
             .bind(county)
             .bind(limit)
             .bind(offset)
             .bind(drill)
             .fetch_all(&self.pool)
-            .await?)
+            .await?;
+        listed(&rows, "ticket_id")
     }
 
     /// A part of the notices that will never arrive by themselves, the latest first.

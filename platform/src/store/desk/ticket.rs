@@ -6,7 +6,10 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::types::Json;
 
-use crate::store::{AccountId, Decider, Desk, DeskScope, Ended, Ground, ReportId, Store, StoreError, TicketId, Word};
+use crate::store::{
+    AccountId, Decider, Desk, DeskScope, Ended, Ground, Listed, ReportId, Store, StoreError, TicketId, Word,
+    listed::listed,
+};
 use casework::ticket::TicketState;
 use casework::words::{Grade, TicketClock, Urgency};
 
@@ -251,9 +254,9 @@ impl Store<Desk> {
         county: &str,
         offset: i64,
         limit: i64,
-    ) -> Result<(Vec<QueueLine>, i64), StoreError> {
+    ) -> Result<(Vec<Listed<QueueLine>>, i64), StoreError> {
         let mut tx = self.desk(scope).await?;
-        let lines = sqlx::query_as(include_str!("queue.sql"))
+        let rows = sqlx::query(include_str!("queue.sql"))
             .bind(county)
             .bind(offset)
             .bind(limit)
@@ -268,7 +271,7 @@ impl Store<Desk> {
         .fetch_one(&mut *tx)
         .await?;
         tx.commit().await?;
-        Ok((lines, open))
+        Ok((listed(&rows, "id")?, open))
     }
 
     /// One ticket, if it is of these units.

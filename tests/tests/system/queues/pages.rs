@@ -27,7 +27,12 @@ pub(super) async fn pages_cost_what_they_show(fixture: &Fixture, when: &str) {
                     store.board_list("taihe", list, drill, 0, 20).await
                 })
                 .await;
-            assert!(lines.iter().all(|line| line.drill == drill), "{what}");
+            assert!(
+                lines
+                    .iter()
+                    .all(|line| line.read().is_some_and(|line| line.drill == drill)),
+                "{what}"
+            );
         }
     }
     board
