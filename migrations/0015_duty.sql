@@ -116,6 +116,8 @@ CREATE TABLE handovers (
     FOREIGN KEY (county, unit) REFERENCES units (county, code),
     CONSTRAINT handovers_two CHECK (from_id <> to_id)
 );
+CREATE TRIGGER act_step AFTER INSERT OR UPDATE ON handovers FOR EACH ROW EXECUTE FUNCTION act_step('at', 'taken_at');
+CREATE INDEX handovers_unit ON handovers (county, unit, id DESC);
 COMMENT ON TABLE handovers IS '交班: who gave which open tickets over to whom';
 COMMENT ON COLUMN handovers.tickets IS 'the open ones at that moment, the next due first';
 COMMENT ON COLUMN handovers.taken_at IS 'when the other person took them over; NULL: not yet';

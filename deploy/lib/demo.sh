@@ -2,10 +2,12 @@
 # Demo accounts: seven made-up people, shown on the login page. Only where somebody asked for a demo. And what `up` says at its
 # end about people: that this is a demo, or how the first accounts are made.
 
-# demo_accounts: makes them or keeps them, in $RUN/keys/demo.json (0600).
+# demo_accounts: makes them or keeps them, with made-up telephones and rosters, in $RUN/keys/demo.json (0600).
 demo_accounts() {
   operator "$(binaries)/intake-api" people demo --out "$RUN/keys/demo.json" >>"$RUN/log/migrate.log" 2>&1 ||
     die "the demo accounts were refused: $(tail -n 5 "$RUN/log/migrate.log")"
+  operator "$(binaries)/intake-api" people demo-duty >>"$RUN/log/migrate.log" 2>&1 ||
+    die "the demo's rosters were refused: $(tail -n 5 "$RUN/log/migrate.log")"
 }
 
 # demo_none [URL]: nothing is shown, and accounts that an earlier demo made can't log in any more. URL: of another database.

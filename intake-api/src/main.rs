@@ -154,7 +154,9 @@ enum People {
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
     },
-    /// Disable the accounts of a demo and take its made-up phones away.
+    /// Give the accounts of a demo made-up telephones and rosters, where they have none.
+    DemoDuty,
+    /// Disable the accounts of a demo and take its made-up phones and rosters away.
     NoDemo,
 }
 
@@ -182,6 +184,7 @@ async fn main() -> anyhow::Result<()> {
         Command::People(People::SessionsEnd { login }) => commands::login::sessions_end(&login).await,
         Command::People(People::Check) => commands::people::missing().await,
         Command::People(People::Demo { out }) => commands::people::demo(&out).await,
+        Command::People(People::DemoDuty) => commands::demo_duty::demo_duty().await,
         Command::People(People::NoDemo) => commands::people::no_demo().await,
         Command::Audit(Audit::Verify) => commands::audit::verify().await,
         Command::Routes => {

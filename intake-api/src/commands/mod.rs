@@ -2,6 +2,7 @@
 
 pub(crate) mod audit;
 mod command;
+pub(crate) mod demo_duty;
 pub(crate) mod login;
 pub(crate) mod people;
 

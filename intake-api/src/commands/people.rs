@@ -200,6 +200,7 @@ pub(crate) async fn no_demo() -> anyhow::Result<()> {
     let (config, store) = open()?;
     let disabled = store.accounts_demo_set(&config.county, false, clock::now()).await?;
     store.units_demo_phones(&config.county, &demo_phones(), false).await?;
+    store.duty_demo_end(&config.county, clock::now()).await?;
     say!("demo accounts disabled: {disabled}")?;
     Ok(())
 }

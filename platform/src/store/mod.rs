@@ -48,8 +48,9 @@ pub use desk::{
 };
 pub use due::Onward;
 pub use duty::{
-    CODE_MINUTES, CODE_TRIES, CodeAsked, CodeTaken, DutyBook, DutyUnreadable, MOST_PHONES, NewCode, NewPhone,
-    NewRosterChange, OwnPhone, PhoneAdded, RosterChange, RosterChangeKind, RosterPattern, SwapDecision, UnitHours,
+    CODE_MINUTES, CODE_TRIES, CodeAsked, CodeTaken, DutyBook, DutyUnreadable, Handover, HandoverTicket, MOST_PHONES,
+    NewCode, NewHandover, NewPhone, NewRosterChange, OwnPhone, PhoneAdded, RosterChange, RosterChangeKind,
+    RosterPattern, SwapDecision, Taking, UnitHours,
 };
 pub use floods::{
     Flood, FloodAct, FloodActing, FloodClosing, FloodDecision, FloodGround, FloodGroundKind, FloodKind, FloodReport,

@@ -68,7 +68,7 @@ const fn api(mut cells: Cells) -> Cells {
 }
 
 /// Method, path, cells. Acts are sent with the session's token and nothing else, so that none is done.
-const TABLE: [(&str, &str, Cells); 189] = [
+const TABLE: [(&str, &str, Cells); 192] = [
     ("GET", "/", SIGNED_IN),
     ("GET", "/login", EVERYBODY),
     ("POST", "/login", [422, ANY, ANY, ANY, ANY, ANY, ANY, ANY]),
@@ -221,6 +221,10 @@ const TABLE: [(&str, &str, Cells); 189] = [
     ("POST", "/duty/{unit}/swaps", NO_PHONE),
     ("POST", "/duty/{unit}/exceptions", KEPT_BY_ADMIN),
     ("POST", "/duty/{unit}/changes/{change}/{act}", NO_PHONE),
+    // The desk of another unit.
+    ("GET", "/duty/{unit}/handover", NO_PHONE),
+    ("POST", "/duty/{unit}/handover", NO_PHONE),
+    ("POST", "/duty/{unit}/handovers/{handover}/take", NO_PHONE),
     ("GET", "/phones", SIGNED_IN),
     ("POST", "/phones", [LOGIN, 422, 422, 422, 422, 422, 422, 422]),
     // Here nobody has a telephone.
@@ -404,6 +408,7 @@ impl<'a> Session<'a> {
             .replace("{phone}", "999999999")
             .replace("{unit}", "relief")
             .replace("{pattern}", "999999999")
+            .replace("{handover}", "999999999")
             .replace("{change}", "999999999")
             .replace("{act}", "take")
             .replace("{code}", "ca")

@@ -91,7 +91,8 @@ struct TicketPage {
 }
 
 /// Kinds of events that have words of their own.
-const EVENTS: [&str; 36] = [
+const EVENTS: [&str; 37] = [
+    "duty-handed-over",
     "ring-answered",
     "flood-closed",
     "flood-given-back",

@@ -81,6 +81,7 @@ pub(crate) fn event_text(event: &DeskEvent, pack: &Pack, lang: Lang) -> String {
         "assigned" => ("assigned", detail("to")),
         "unassigned" => ("unassigned", String::new()),
         "unit-moved" => ("unit-moved", detail("from_name")),
+        "duty-handed-over" => ("duty-handed-over", detail("from")),
         "evidence" => (
             "evidence",
             pack.vocabulary().evidence.label(&detail("kind"), pl).to_owned(),

@@ -1,11 +1,12 @@
 //! 值班: who is on duty for each unit now and at another time (`county`), the roster of a unit (`page`) with its weekly pattern
-//! (`pattern`) and what changes it (`changes`), its duty hours and shared telephone (`hours`).
+//! (`pattern`) and what changes it (`changes`), its duty hours and shared telephone (`hours`), and 交班 (`handover`).
 //!
 //! Who is on duty is read from the rows at the moment that is asked about (casework's `roster`); nothing is computed ahead, so
 //! a change counts at once and a hole is shown days before.
 
 mod changes;
 mod county;
+mod handover;
 mod hours;
 mod page;
 mod pattern;
@@ -34,5 +35,8 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::post("/duty/{unit}/swaps", post(changes::swap)),
         Route::post("/duty/{unit}/exceptions", post(changes::exception)),
         Route::post("/duty/{unit}/changes/{change}/{act}", post(changes::act)),
+        Route::get("/duty/{unit}/handover", get(handover::page)),
+        Route::post("/duty/{unit}/handover", post(handover::give)),
+        Route::post("/duty/{unit}/handovers/{handover}/take", post(handover::take)),
     ]
 }

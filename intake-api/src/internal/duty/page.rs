@@ -13,7 +13,7 @@ use casework::{
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::{
     clock,
-    store::{AccountId, DutyBook, RosterChange, RosterChangeId, RosterChangeKind, RosterPatternId, SwapDecision},
+    store::{AccountId, DutyBook, Role, RosterChange, RosterChangeId, RosterChangeKind, RosterPatternId, SwapDecision},
     text::Lang,
 };
 
@@ -97,6 +97,8 @@ struct DutyPage {
     seats: Vec<(&'static str, &'static str)>,
     keeps: bool,
     belongs: bool,
+    /// Holds the unit's tickets, so that there is something to hand over.
+    holds: bool,
     fields: Fields,
     wrong: Wrong,
     said: Said,
@@ -210,6 +212,7 @@ pub(super) async fn show(visit: &Visit, code: &str, again: Again) -> Result<Resp
             .collect(),
         keeps,
         belongs: scope::is_of(&visit.actor, code),
+        holds: visit.actor.units(&Role::HOLDERS).contains(&code),
         unit: unit.code,
         name: unit.name,
         fields: again.fields,

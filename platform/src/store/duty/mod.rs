@@ -3,6 +3,7 @@
 
 pub(super) mod book;
 pub(super) mod codes;
+pub(super) mod handover;
 pub(super) mod hours;
 pub(super) mod phones;
 pub(super) mod pin;
@@ -10,6 +11,7 @@ pub(super) mod roster;
 
 pub use book::{DutyBook, DutyUnreadable};
 pub use codes::{CODE_MINUTES, CODE_TRIES, CodeAsked, CodeTaken, NewCode};
+pub use handover::{Handover, HandoverTicket, NewHandover, Taking};
 pub use hours::UnitHours;
 pub use phones::{MOST_PHONES, NewPhone, OwnPhone, PhoneAdded};
 pub use roster::{NewRosterChange, RosterChange, RosterChangeKind, RosterPattern, SwapDecision};

@@ -74,6 +74,34 @@ impl Store<People> {
         Ok(rows)
     }
 
+    /// Verifies the made-up telephones of a demo's accounts, which no code could reach.
+    pub async fn phones_demo_verify(&self, accounts: &[AccountId], now: DateTime<Utc>) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE phones p SET verified_at = $2 FROM accounts a
+             WHERE a.id = p.account_id AND a.demo AND a.id = ANY($1) AND p.verified_at IS NULL AND p.ended_at IS NULL",
+        )
+        .bind(accounts)
+        .bind(now)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// Ends what `people demo-duty` made: telephones of a demo's accounts, and rosters that they wrote.
+    pub async fn duty_demo_end(&self, county: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
+        sqlx::query(
+            "WITH demo AS (SELECT id FROM accounts WHERE county = $1 AND demo),
+                  silent AS (UPDATE phones SET ended_at = $2 WHERE account_id IN (SELECT id FROM demo) AND ended_at IS NULL)
+             UPDATE roster_patterns SET ended_at = $2, ended_by = made_by
+             WHERE county = $1 AND made_by IN (SELECT id FROM demo) AND ended_at IS NULL",
+        )
+        .bind(county)
+        .bind(now)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
     /// Records that somebody saw numbers in full.
     pub async fn phones_seen(&self, act: &NewAct<'_>) -> Result<(), StoreError> {
         let mut tx = self.pool.begin().await?;
