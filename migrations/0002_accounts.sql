@@ -6,6 +6,7 @@ CREATE TABLE accounts (
     login         text        NOT NULL CHECK (login ~ '^[a-z0-9][a-z0-9._-]{1,39}$'),
     name          text        NOT NULL CHECK (length(name) BETWEEN 1 AND 60),
     phone         text,
+    mail          text        CHECK (mail ~ '^[^@[:space:]]+@[^@[:space:]]+$'),
     password_hash text,
     password_at   timestamptz,
     factor        bytea,
@@ -22,6 +23,7 @@ CREATE TABLE accounts (
 CREATE INDEX accounts_name ON accounts (county, name);
 COMMENT ON TABLE accounts IS 'one row per login of a person; never deleted, because acts name it';
 COMMENT ON COLUMN accounts.phone IS 'as typed: may hold an extension or two numbers';
+COMMENT ON COLUMN accounts.mail IS 'the person''s own address, by which calls of their duty reach them; NULL: none';
 COMMENT ON COLUMN accounts.password_hash IS 'argon2id; NULL: no password opens this account until its owner has set one by an invitation';
 COMMENT ON COLUMN accounts.password_at IS 'when its owner last set the password';
 COMMENT ON COLUMN accounts.factor IS 'secret of the second factor (RFC 6238), sealed with the master key and bound to the account; NULL: none is set up';

@@ -1,13 +1,13 @@
 //! Whether this service and this database belong together, asked once before a door opens: the master key must be the one that
-//! sealed the newest report, and demo accounts may be shown only where the database was made for a demo.
+//! sealed the newest report, the contact key the one that sealed the newest telephone, and demo accounts may be shown only where the database was made for a demo.
 //!
 //! A service with another key would look well, show no old text, and mix new reports sealed with it among the others.
 
 use anyhow::ensure;
 use platform::{
     run::config::Config,
-    seal::MasterKey,
-    store::{Intake, Store},
+    seal::{ContactKey, MasterKey},
+    store::{Intake, People, Store},
 };
 
 /// Fails with a sentence that says what to do.
@@ -37,6 +37,19 @@ pub(crate) async fn check(store: &Store<Intake>, keys: &MasterKey, config: &Conf
             "login.demo_file (SHOUWANG_DEMO_FILE) is {}, and this database was not made for a demo: remove the setting, and run \
              `intake-api people no-demo` so that accounts of a demo are disabled",
             file.display()
+        );
+    }
+    Ok(())
+}
+
+/// The same for the telephones of officers. With another key nobody on duty could be called, and nobody would notice before a night.
+pub(crate) async fn check_contacts(store: &Store<People>, keys: &ContactKey, config: &Config) -> anyhow::Result<()> {
+    if let Some((account, sealed)) = store.phone_newest(&config.county).await? {
+        ensure!(
+            keys.open(account, &sealed).is_ok(),
+            "the contact key {} (SHOUWANG_CONTACT_KEY_FILE) does not open the telephones in this database: put the right key back from \
+             its safe copy. If it is lost, run `intake-api people phones-forget` once; everybody then enters their telephones again",
+            keys.id()
         );
     }
     Ok(())

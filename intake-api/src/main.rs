@@ -146,6 +146,8 @@ enum People {
         #[arg(long)]
         login: String,
     },
+    /// Emergency: end every telephone, where the contact key is lost. Everybody enters theirs again.
+    PhonesForget,
     /// Succeed when the county has an administrator and somebody in the office; accounts of a demo don't count.
     Check,
     /// Make accounts for a demo and write them to FILE, which the login page then shows. Never where real reports come in.
@@ -182,6 +184,7 @@ async fn main() -> anyhow::Result<()> {
         Command::People(People::Invite { login }) => commands::people::invite(&login).await,
         Command::People(People::FactorOff { login }) => commands::login::factor_off(&login).await,
         Command::People(People::SessionsEnd { login }) => commands::login::sessions_end(&login).await,
+        Command::People(People::PhonesForget) => commands::login::phones_forget().await,
         Command::People(People::Check) => commands::people::missing().await,
         Command::People(People::Demo { out }) => commands::people::demo(&out).await,
         Command::People(People::DemoDuty) => commands::demo_duty::demo_duty().await,

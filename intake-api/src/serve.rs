@@ -135,6 +135,7 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
             return Ok(());
         };
         fitting::check(&store, &keys, &config).await?;
+        fitting::check_contacts(&inside.people, &inside.contacts, &config).await?;
         let inside = internal::routes(inside.with(&config, keys.clone(), pack.clone()));
         let public_url = config.listen.public_url.as_str().into();
         let public = Public {

@@ -43,3 +43,14 @@ async fn find(login: &str) -> anyhow::Result<(Config, Store<People>, AccountId, 
     let account = account.with_context(|| format!("there is no account {login}"))?;
     Ok((config, store, account.id, clock::now()))
 }
+
+/// `people phones-forget`: every telephone ends, because the key that opens them is lost.
+pub(crate) async fn phones_forget() -> anyhow::Result<()> {
+    let config = Config::load()?;
+    let store = config.store::<Owner>("people", 1)?.lend::<People>();
+    let typed = Typed::now("people phones-forget");
+    let act = typed.act(&config.county, clock::now(), AccountActKind::PhoneEnded, None);
+    let people = store.phones_forget(&act).await?;
+    say!("telephones of {people} people ended; they enter them again on their page /phones")?;
+    Ok(())
+}

@@ -68,7 +68,7 @@ const fn api(mut cells: Cells) -> Cells {
 }
 
 /// Method, path, cells. Acts are sent with the session's token and nothing else, so that none is done.
-const TABLE: [(&str, &str, Cells); 192] = [
+const TABLE: [(&str, &str, Cells); 194] = [
     ("GET", "/", SIGNED_IN),
     ("GET", "/login", EVERYBODY),
     ("POST", "/login", [422, ANY, ANY, ANY, ANY, ANY, ANY, ANY]),
@@ -225,6 +225,8 @@ const TABLE: [(&str, &str, Cells); 192] = [
     ("GET", "/duty/{unit}/handover", NO_PHONE),
     ("POST", "/duty/{unit}/handover", NO_PHONE),
     ("POST", "/duty/{unit}/handovers/{handover}/take", NO_PHONE),
+    ("POST", "/people/{id}/phones/mail", KEEPER),
+    ("POST", "/phones/mail", SIGNED_IN),
     ("GET", "/phones", SIGNED_IN),
     ("POST", "/phones", [LOGIN, 422, 422, 422, 422, 422, 422, 422]),
     // Here nobody has a telephone.

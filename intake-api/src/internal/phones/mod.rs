@@ -3,6 +3,7 @@
 //!
 //! Numbers are sealed (`platform::seal::ContactKey`), masked on every page and in every act, and no part of an address.
 
+mod mail;
 mod number;
 mod others;
 mod own;
@@ -20,6 +21,7 @@ pub(crate) fn routes() -> Vec<Route> {
     vec![
         Route::get("/phones", get(own::page)),
         Route::post("/phones", post(own::add)),
+        Route::post("/phones/mail", post(mail::own)),
         Route::post("/phones/{phone}/code", post(own::code)),
         Route::post("/phones/{phone}/verify", post(own::verify)),
         Route::post("/phones/{phone}/up", post(own::up)),
@@ -28,6 +30,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::post("/duty-pin", post(pin::set)),
         Route::get("/people/{id}/phones", get(others::page)),
         Route::post("/people/{id}/phones", post(others::add)),
+        Route::post("/people/{id}/phones/mail", post(mail::of_another)),
         Route::post("/people/{id}/phones/{phone}/end", post(others::end)),
     ]
 }

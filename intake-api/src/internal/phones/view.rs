@@ -50,6 +50,9 @@ pub(super) struct Typed {
     pub(super) number: String,
     #[serde(default)]
     pub(super) night: String,
+    /// The own mail address, where its form came.
+    #[serde(default)]
+    pub(super) mail: Option<String>,
 }
 
 impl Typed {
@@ -84,6 +87,7 @@ struct PhonesPage {
     whose: Option<(AccountId, String)>,
     phones: Vec<Line>,
     full: bool,
+    mail: String,
     pin: Option<String>,
     typed: Typed,
     wrong: Wrong,
@@ -121,11 +125,16 @@ pub(super) async fn show(
         Some(_) => None,
         None => Some(pin(people.duty_pin_since(account).await?, lang, now)),
     };
+    let mail = match &again.fields.mail {
+        Some(typed) => typed.clone(),
+        None => people.own_mail(account).await?.unwrap_or_default(),
+    };
     let lines = phones.iter().enumerate();
     let lines = lines.map(|(index, phone)| line(&visit.internal, phone, index == 0, (lang, now)));
     let page = PhonesPage {
         phones: lines.collect::<Result<_, _>>()?,
         full: phones.len() >= usize::try_from(MOST_PHONES).unwrap_or_default(),
+        mail,
         pin,
         typed: again.fields,
         wrong: again.wrong,
@@ -199,6 +208,7 @@ mod tests {
             whose: None,
             phones: vec![line(1, "138****5678", true), line(2, "0558****345转8012", false)],
             full: false,
+            mail: "wangfang@taihe.example".into(),
             pin: Some(Lang::Zh.t("phones.pin.none").into()),
             typed: Typed::default(),
             wrong: Wrong::new(),

@@ -5,6 +5,7 @@ pub(super) mod book;
 pub(super) mod codes;
 pub(super) mod handover;
 pub(super) mod hours;
+pub(super) mod mail;
 pub(super) mod phones;
 pub(super) mod pin;
 pub(super) mod roster;

@@ -74,6 +74,41 @@ impl Store<People> {
         Ok(rows)
     }
 
+    /// The telephone that was added last and is in force, by which a contact key is known to be the right one.
+    pub async fn phone_newest(&self, county: &str) -> Result<Option<(AccountId, Vec<u8>)>, StoreError> {
+        let newest = sqlx::query_as(
+            "SELECT p.account_id, p.number FROM phones p JOIN accounts a ON a.id = p.account_id
+             WHERE a.county = $1 AND p.ended_at IS NULL ORDER BY p.id DESC LIMIT 1",
+        )
+        .bind(county)
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(newest)
+    }
+
+    /// Ends every telephone of the act's county, whose key is lost, with an act for each person: how many people.
+    pub async fn phones_forget(&self, act: &NewAct<'_>) -> Result<usize, StoreError> {
+        let mut tx = self.pool.begin().await?;
+        let ended: Vec<AccountId> = sqlx::query_scalar(
+            "WITH ended AS (UPDATE phones p SET ended_at = $2 FROM accounts a
+                            WHERE a.id = p.account_id AND a.county = $1 AND p.ended_at IS NULL RETURNING p.account_id)
+             SELECT DISTINCT account_id FROM ended ORDER BY account_id",
+        )
+        .bind(act.county)
+        .bind(act.at)
+        .fetch_all(&mut *tx)
+        .await?;
+        for account in &ended {
+            let of = NewAct {
+                account: Some(*account),
+                ..act.clone()
+            };
+            of.record(&mut tx).await?;
+        }
+        tx.commit().await?;
+        Ok(ended.len())
+    }
+
     /// Verifies the made-up telephones of a demo's accounts, which no code could reach.
     pub async fn phones_demo_verify(&self, accounts: &[AccountId], now: DateTime<Utc>) -> Result<(), StoreError> {
         sqlx::query(

@@ -62,6 +62,8 @@ casework::words! {
         PhoneEnded = "phone-ended",
         /// The code that a person types on a telephone was set.
         DutyPin = "duty-pin",
+        /// A person's own mail address was set or taken away.
+        MailSet = "mail-set",
         /// Duty hours of a unit were set.
         DutyHours = "duty-hours",
         /// The telephone on a unit's desk was changed.

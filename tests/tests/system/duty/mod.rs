@@ -1,4 +1,5 @@
 //! Who is on duty: telephones of people, rosters, and who may change them.
 
+mod handover;
 mod phones;
 mod roster;
