@@ -377,6 +377,37 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 REVOKE ALL ON FUNCTION calls_ringing(bigint, timestamptz) FROM PUBLIC;
 
+-- The office has somebody called now about what rings and nobody answered, by voice and message: again, or somebody else. The call
+-- is for the bells' last rings, so that an answer to it is one to them; the bells ring on at their own moments. How many calls.
+CREATE FUNCTION calls_by_hand(p_ticket bigint, p_account bigint, p_by bigint, p_at timestamptz) RETURNS bigint
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    WITH about AS (
+        SELECT b.stage_id, b.due_generation, b.cause, b.next_ring - 1 AS ring, t.report_id, t.county, t.unit, t.urgency, r.drill
+        FROM stages s JOIN tickets t ON t.id = s.ticket_id JOIN reports r ON r.id = t.report_id
+        JOIN bells b ON b.stage_id = s.id AND b.due_generation = s.due_generation
+        WHERE t.id = p_ticket AND s.ended_at IS NULL AND (b.answered_at IS NULL OR b.cause = 'again')
+    ), made AS (
+        INSERT INTO calls (id, kind, dedup, county, account_id, unit, channel, urgency, drill, system_late, night, created_at, state)
+        SELECT gen_random_uuid(), 'ring', format('hand:%s:%s:%s:%s', p_ticket, p_account, way, extract(epoch FROM p_at)), a.county, p_account,
+               a.unit, way, a.urgency, a.drill, false, false, p_at, 'queued'
+        FROM (SELECT DISTINCT county, unit, urgency, drill FROM about) a, unnest(ARRAY['voice', 'sms']) way
+        WHERE EXISTS (SELECT FROM accounts p WHERE p.id = p_account AND p.county = a.county AND p.disabled_at IS NULL)
+        ON CONFLICT (dedup) DO NOTHING RETURNING id
+    ), rings AS (
+        INSERT INTO call_rings (call_id, stage_id, due_generation, cause, first_ring, ring, planned_at)
+        SELECT m.id, a.stage_id, a.due_generation, a.cause, a.ring, a.ring, p_at FROM made m, about a
+    ), step AS (
+        INSERT INTO call_steps (at, call_id, step, detail) SELECT p_at, id, 'queued', '' FROM made
+    ), trail AS (
+        INSERT INTO events (at, report_id, ticket_id, kind, actor, account_id, detail)
+        SELECT p_at, a.report_id, p_ticket, 'rung-by-hand', by.name, p_by, jsonb_build_object('to', whom.name)
+        FROM (SELECT DISTINCT report_id FROM about) a, accounts by, accounts whom
+        WHERE by.id = p_by AND whom.id = p_account AND EXISTS (SELECT FROM made)
+    )
+    SELECT count(*) FROM made
+$$;
+REVOKE ALL ON FUNCTION calls_by_hand(bigint, bigint, bigint, timestamptz) FROM PUBLIC;
+
 -- As in 0014: the services' and the desk's policies are in grants.sql.
 DO $$
 DECLARE

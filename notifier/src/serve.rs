@@ -135,7 +135,11 @@ async fn run(config: Config, mailer: impl Mailer) -> anyhow::Result<()> {
         let Some((pack, fresh)) = started else {
             return Ok(());
         };
-        let mail: Arc<dyn Channel> = Arc::new(ByMail::new(mailer.clone(), config.listen.internal_url.clone()));
+        let mail: Arc<dyn Channel> = Arc::new(ByMail::new(
+            mailer.clone(),
+            config.listen.internal_url.clone(),
+            receiver.contacts.clone(),
+        ));
         let caller = Caller {
             store: store.clone(),
             county: config.county.clone(),

@@ -26,6 +26,7 @@ mod people;
 mod phones;
 mod reads;
 mod refused;
+mod rings;
 mod route;
 mod routes;
 mod rules;

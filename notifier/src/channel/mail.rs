@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
-use platform::clock;
+use platform::{clock, seal::ContactKey};
 
 use super::{Address, Channel, Outcome, TryId, Words};
 use crate::{
@@ -15,12 +15,17 @@ use crate::{
 pub(crate) struct ByMail<M> {
     mailer: Arc<M>,
     internal_url: String,
+    contacts: ContactKey,
 }
 
 impl<M: Mailer> ByMail<M> {
     /// `internal_url` is how officers reach the desk, without a trailing slash.
-    pub(crate) fn new(mailer: Arc<M>, internal_url: String) -> Self {
-        Self { mailer, internal_url }
+    pub(crate) fn new(mailer: Arc<M>, internal_url: String, contacts: ContactKey) -> Self {
+        Self {
+            mailer,
+            internal_url,
+            contacts,
+        }
     }
 }
 
@@ -34,7 +39,9 @@ impl<M: Mailer> Channel for ByMail<M> {
             let Address::Mail(to) = to else {
                 return Outcome::Never("no mail address".into());
             };
-            let written = mail::ring(words, (id.call, to), &self.internal_url, clock::now());
+            let code = self.contacts.answer_code(id.call);
+            let link = format!("{}/answer/{}/{code}", self.internal_url, id.call);
+            let written = mail::ring(words, (id.call, to), link, clock::now());
             let mail = match written {
                 Ok(mail) => mail,
                 Err(e) => return Outcome::Never(format!("the mail can't be written: {e}")),

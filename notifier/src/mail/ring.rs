@@ -36,11 +36,11 @@ struct Html<'a> {
     v: &'a Said,
 }
 
-/// Writes the mail of a call to an address as of `now`. `internal_url` is how officers reach the desk, without a trailing slash.
+/// Writes the mail of a call to an address as of `now`; `link` opens the page on which it is answered.
 pub(crate) fn ring(
     words: &Words,
     (id, to): (CallId, &str),
-    internal_url: &str,
+    link: String,
     now: DateTime<Utc>,
 ) -> Result<Mail, ComposeError> {
     let word = |name: &str| words.parameter(name).unwrap_or_default();
@@ -59,7 +59,7 @@ pub(crate) fn ring(
         drill: words.drill,
         title: filled("call.mail-title"),
         tail: filled("call.mail-tail"),
-        link: format!("{internal_url}/desk"),
+        link,
     };
     let drill = if words.drill { t("call.mail-drill") } else { "" };
     Ok(Mail {

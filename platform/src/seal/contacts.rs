@@ -10,7 +10,7 @@ use rand::Rng;
 use super::line::{self, nonce, whole_mac};
 use super::{Cipher, Column, OpenError, normalise};
 use crate::run::config::Seal;
-use crate::store::AccountId;
+use crate::store::{AccountId, CallId};
 
 /// The key of telephone numbers, with the keys derived from it.
 #[derive(Clone)]
@@ -20,6 +20,7 @@ pub struct ContactKey {
     same: [u8; 32],
     codes: [u8; 32],
     sent: [u8; 32],
+    answers: [u8; 32],
     cipher: Cipher,
 }
 
@@ -59,6 +60,7 @@ impl ContactKey {
             same: line::derive(&key, "shouwang whose telephone")?,
             codes: line::derive(&key, "shouwang telephone codes")?,
             sent: line::derive(&key, "shouwang telephone codes on their way")?,
+            answers: line::derive(&key, "shouwang answers by mail")?,
             cipher,
         })
     }
@@ -89,6 +91,11 @@ impl ContactKey {
     /// What is stored of a code that was sent to a telephone of an account.
     pub fn code_mac(&self, account: AccountId, code: &str) -> [u8; 32] {
         whole_mac(&self.codes, &[&account.0.to_be_bytes(), code.as_bytes()])
+    }
+
+    /// By which the link of a mail answers its call: 32 hexadecimal digits. Nobody stores it; who has the mail has it.
+    pub fn answer_code(&self, call: CallId) -> String {
+        hex::encode(&whole_mac(&self.answers, &[call.0.as_bytes()])[..16])
     }
 
     /// Seals a code for whoever sends it.

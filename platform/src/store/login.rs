@@ -35,6 +35,9 @@ pub trait SeesCounty: Login {}
 /// Reads who is on duty: rosters, duty hours, and of people's telephones whether they ring.
 pub trait ReadsDuty: Login {}
 
+/// Reads what became of every call of the county.
+pub trait SeesCalls: Login {}
+
 /// Records the answer of a named person to any call of the county.
 pub trait AnswersBells: Login {}
 
@@ -121,6 +124,10 @@ impl ReadsDuty for Router {}
 impl ReadsDuty for Desk {}
 impl ReadsDuty for Board {}
 impl ReadsDuty for Office {}
+
+impl SeesCalls for Router {}
+impl SeesCalls for Board {}
+impl SeesCalls for Office {}
 
 impl AnswersBells for Notifier {}
 impl AnswersBells for Office {}

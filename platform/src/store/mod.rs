@@ -64,7 +64,7 @@ pub use ids::{
 pub use listed::{Listed, Unread};
 pub use login::{
     AnswersBells, Board, Desk, Intake, Login, Notifier, Office, Owner, People, ReadsDuty, ReadsFacts, Relay, Router,
-    SeesCounty, Tells,
+    SeesCalls, SeesCounty, Tells,
 };
 pub use notices::{
     Attempt, AttemptOutcome, Blocked, Bounced, FailedNotice, LeaseOf, LeasedNotice, LostNotice, MailState,
@@ -91,8 +91,9 @@ pub use reports::{
     ReportState, ReportStatus, SealedParts, StatusStage, StatusTicket, Stored, Waits,
 };
 pub use rings::{
-    AnsweredHow, BellAnswer, BellAnswered, CallAwaited, CallBegun, CallCode, CallDepth, CallNumber, CallOutcome,
-    CallPhone, CallSaid, CallSpent, CallTaken, CallTried, Receipt, ReceiptOf, Receipted, Rung,
+    AnsweredHow, BellAnswer, BellAnswered, CallAsked, CallAwaited, CallBegun, CallCode, CallDepth, CallNumber,
+    CallOutcome, CallPhone, CallSaid, CallSpent, CallState, CallStep, CallTaken, CallTried, LadderCall, LadderRing,
+    LadderStep, Receipt, ReceiptOf, Receipted, Rung,
 };
 pub use routing::{Pinned, Recorded, ReportToRoute, UnlistedArea};
 pub use rules::{Clerk, RuleSet, RuleSetAct, RuleSetState, RuleSetStep, RulesError};

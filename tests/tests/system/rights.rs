@@ -68,7 +68,7 @@ const fn api(mut cells: Cells) -> Cells {
 }
 
 /// Method, path, cells. Acts are sent with the session's token and nothing else, so that none is done.
-const TABLE: [(&str, &str, Cells); 194] = [
+const TABLE: [(&str, &str, Cells); 201] = [
     ("GET", "/", SIGNED_IN),
     ("GET", "/login", EVERYBODY),
     ("POST", "/login", [422, ANY, ANY, ANY, ANY, ANY, ANY, ANY]),
@@ -84,6 +84,10 @@ const TABLE: [(&str, &str, Cells); 194] = [
     ("GET", "/desk/list", UNIT),
     ("GET", "/tickets/{id}", TICKET_PAGE),
     ("POST", "/tickets/{id}/sign", ticket(409)),
+    // Nothing rings here: it says so.
+    ("POST", "/tickets/{id}/acknowledge", ticket(303)),
+    ("POST", "/desk/acknowledge", [LOGIN, 303, 303, 303, 404, 404, 404, 404]),
+    ("POST", "/api/v1/tickets/{id}/acknowledge", api(ticket(200))),
     ("POST", "/tickets/{id}/assign", ticket(422)),
     ("POST", "/tickets/{id}/contact", ticket(422)),
     ("POST", "/tickets/{id}/evidence", ticket(422)),
@@ -140,6 +144,8 @@ const TABLE: [(&str, &str, Cells); 194] = [
     ("GET", "/board/tickets/{id}", OVERSEER),
     ("GET", "/board/tickets/{id}/telephone", OFFICE),
     ("POST", "/board/tickets/{id}/telephone", OFFICE),
+    ("POST", "/board/tickets/{id}/call", OFFICE),
+    ("POST", "/board/tickets/{id}/answered", OFFICE),
     ("POST", "/board/notices/{notice}/resend", OFFICE),
     ("POST", "/api/v1/notices/{notice}/resend", api(OFFICE)),
     ("GET", "/triage", OVERSEER),
@@ -262,6 +268,8 @@ const TABLE: [(&str, &str, Cells); 194] = [
     ("GET", "/sessions", SIGNED_IN),
     ("POST", "/sessions/end", SIGNED_IN),
     ("POST", "/sessions/end-others", SIGNED_IN),
+    ("GET", "/answer/{call}/{code}", [404; 8]),
+    ("POST", "/answer/{call}/{code}", [404; 8]),
     ("GET", "/invitation", EVERYBODY),
     ("GET", "/invitation/{code}", [404; 8]),
     ("POST", "/invitation", [404; 8]),

@@ -26,6 +26,10 @@ use crate::internal::{
     openings,
     page::{Frame, Paper, render, tail, words},
     reads::{self, ReadWords},
+    rings::{
+        cures::{self, Choice},
+        ladder::{self, Ladder},
+    },
 };
 
 /// Looks that the page of a ticket lists; the rest is one press away.
@@ -76,6 +80,9 @@ struct TicketPage {
     stages: Vec<StageLine>,
     events: Vec<EventLine>,
     notices: Vec<NoticeLine>,
+    ladder: Ladder,
+    /// Whom the office may have called, while it rings.
+    cures: Vec<Choice>,
     others: Vec<OtherLine>,
     why: String,
     /// Said where the ticket was transferred: the case's clock is the first ticket's.
@@ -91,8 +98,9 @@ struct TicketPage {
 }
 
 /// Kinds of events that have words of their own.
-const EVENTS: [&str; 37] = [
+const EVENTS: [&str; 38] = [
     "duty-handed-over",
+    "rung-by-hand",
     "ring-answered",
     "flood-closed",
     "flood-given-back",
@@ -144,7 +152,8 @@ pub(crate) async fn page(by: By<Overseer>, Path(id): Path<TicketId>) -> Result<R
         report: Some(ticket.report_id),
         ..ReadsAsked::default()
     };
-    let (asked_for, looked) = tokio::try_join!(
+    let (calls, asked_for, looked) = tokio::try_join!(
+        internal.board.ticket_calls(id),
         internal.board.openings_of_report(&internal.county, ticket.report_id),
         internal.board.reads_list(&internal.county, &asked, LOOKS),
     )?;
@@ -176,6 +185,8 @@ pub(crate) async fn page(by: By<Overseer>, Path(id): Path<TicketId>) -> Result<R
             .collect(),
         events: ticket.events.iter().map(|e| event(e, lang, now)).collect(),
         notices: ticket.notices.iter().map(|n| notice(n, lang, now)).collect(),
+        cures: cures::people(&by, &ticket.unit, &calls).await?,
+        ladder: ladder::say(&calls, words::letters(pack, &ticket.unit), lang, now),
         others: ticket
             .others
             .iter()

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Reads the id of an address; anything else is no ticket.
-pub(super) fn id_of(text: &str) -> Option<TicketId> {
+pub(crate) fn id_of(text: &str) -> Option<TicketId> {
     text.parse().ok().filter(|id: &TicketId| id.0 > 0)
 }
 

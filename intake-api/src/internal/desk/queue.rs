@@ -11,6 +11,7 @@ use platform::{
 };
 use serde::Deserialize;
 
+use super::ticket::done_key;
 use crate::internal::{
     By,
     auth::Desk,
@@ -30,6 +31,7 @@ const MANY: i64 = 1000;
 #[derive(Deserialize)]
 pub(super) struct Asked {
     page: Option<i64>,
+    done: Option<String>,
 }
 
 /// One line in words.
@@ -57,6 +59,9 @@ struct Line {
 
 struct List {
     lang: Lang,
+    csrf: String,
+    /// Calls that ring for the person, in words.
+    ringing: Option<String>,
     lines: Vec<Line>,
     /// Sentences about rows that can't be read.
     unread: Vec<String>,
@@ -84,6 +89,8 @@ struct QueuePage {
     live: Live,
     list: List,
     units: String,
+    /// What was just done.
+    done: Option<&'static str>,
 }
 
 #[derive(Template)]
@@ -106,6 +113,7 @@ pub(super) async fn page(by: By<Desk>, Query(asked): Query<Asked>) -> Result<Res
         frame,
         list,
         units,
+        done: asked.done.as_deref().and_then(done_key).map(|key| by.t(key)),
     };
     Ok(render(StatusCode::OK, &page))
 }
@@ -144,6 +152,7 @@ async fn list(by: &By<Desk>, page: Option<i64>) -> Result<List, StoreError> {
         .desk_queue(&by.right.scope, &internal.county, (page - 1) * PAGE, PAGE + 1)
         .await?;
     let (open, drills) = internal.desk.desk_open(&by.right.scope, &internal.county).await?;
+    let ringing = internal.desk.desk_ringing(&by.right.scope, by.me(), now).await?;
     let more = lines.len() as i64 > PAGE;
     lines.truncate(usize::try_from(PAGE).unwrap_or_default());
     let (mut readable, mut unread) = (Vec::new(), Vec::new());
@@ -168,6 +177,8 @@ async fn list(by: &By<Desk>, page: Option<i64>) -> Result<List, StoreError> {
     let unit = unit.strip_prefix(loaded.pack.county_name(lang.pack())).unwrap_or(unit);
     Ok(List {
         lang,
+        csrf: by.actor.csrf.clone(),
+        ringing: (ringing > 0).then(|| words::fill(lang, "rings.waiting", "count", ringing)),
         title: if is_neutral(unit) {
             format!("{title} · {unit}")
         } else {
@@ -233,7 +244,10 @@ mod tests {
             live: Live::new(lang, "queue", "/desk", 30),
             frame,
             units: "县公安局".into(),
+            done: None,
             list: List {
+                csrf: "csrf".into(),
+                ringing: None,
                 lang,
                 count: lines.len().to_string(),
                 title: lang.t("frame.tab.desk").to_owned(),

@@ -33,6 +33,7 @@ use crate::internal::{
         Frame, Paper, Phone, render, tail,
         words::{self, Telling},
     },
+    rings::ladder::{self, Ladder},
 };
 
 /// The office's unit in every pack.
@@ -50,6 +51,7 @@ struct TicketPage {
     frame: Frame,
     paper: Paper,
     v: View,
+    ladder: Ladder,
     /// A closing that waits, or that this person may take back.
     closing: Waiting,
     /// Mails that did not reach the unit, for its leader.
@@ -113,7 +115,7 @@ pub(super) async fn page(
 }
 
 /// Which sentence says that an act was done; a word from elsewhere says nothing.
-fn done_key(word: &str) -> Option<&'static str> {
+pub(super) fn done_key(word: &str) -> Option<&'static str> {
     Some(match word {
         "sign" => "desk.done.sign",
         "assign" => "desk.done.assign",
@@ -126,6 +128,8 @@ fn done_key(word: &str) -> Option<&'static str> {
         "refuse" => "desk.done.refuse",
         "take-back" => "desk.done.take-back",
         "resend" => "desk.done.resend",
+        "acknowledge" => "desk.done.acknowledge",
+        "acknowledged-before" => "desk.done.acknowledged-before",
         "opening-asked" => "desk.done.opening-asked",
         "opening-opened" => "desk.done.opening-opened",
         "opening-both" => "desk.done.opening-both",
@@ -161,6 +165,8 @@ async fn shown(
         lang,
         now,
     };
+    let calls = internal.desk.desk_ticket_calls(&by.right.scope, ticket.id).await?;
+    let letters = words::letters(&loaded.pack, &ticket.unit);
     let v = view(ticket, &opened, &internal.keys, by.actor.leads(&ticket.unit), how);
     let mut frame = by.frame("/desk");
     lang.t("frame.tab.ticket").clone_into(&mut frame.title);
@@ -175,6 +181,7 @@ async fn shown(
         paper: Paper::new(&frame, county, &v.unit, &v.receipt, &words::moment(lang, now, now)),
         frame,
         v,
+        ladder: ladder::say(&calls, letters, lang, now),
         closing: waiting(case, by.me(), &internal.keys, how),
         unsent: unsent(by, ticket).await,
         people: case.people.iter().map(choice).collect(),

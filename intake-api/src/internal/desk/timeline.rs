@@ -79,6 +79,7 @@ pub(crate) fn event_text(event: &DeskEvent, pack: &Pack, lang: Lang) -> String {
     let (kind, more) = match event.kind.as_str() {
         "assigned" if event.detail["why"] == "left" => ("handed-over", detail("to")),
         "assigned" => ("assigned", detail("to")),
+        "rung-by-hand" => ("rung-by-hand", detail("to")),
         "unassigned" => ("unassigned", String::new()),
         "unit-moved" => ("unit-moved", detail("from_name")),
         "duty-handed-over" => ("duty-handed-over", detail("from")),

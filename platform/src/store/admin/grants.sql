@@ -54,7 +54,7 @@ GRANT EXECUTE ON FUNCTION flood_close(text, bigint, timestamptz, text, bigint), 
 -- notifier: notices and what their mails say.
 GRANT SELECT ON notices, notice_tickets, notice_attempts, tickets, stages, report_facts, memberships, mail_state TO "{role}_notifier";
 GRANT SELECT (report_id, round, pack_version, rule_set, rows, decided_at, looks) ON decisions TO "{role}_notifier";
-GRANT SELECT (id, county, name, phone, disabled_at) ON accounts TO "{role}_notifier";
+GRANT SELECT (id, county, name, phone, mail, disabled_at) ON accounts TO "{role}_notifier";
 GRANT SELECT (id, ended_at) ON factor_resets TO "{role}_notifier";
 GRANT INSERT ON notices, notice_tickets, notice_attempts, mail_state TO "{role}_notifier";
 GRANT UPDATE ON notices, mail_state TO "{role}_notifier";
@@ -211,6 +211,9 @@ GRANT SELECT (login) ON accounts TO "{role}_notifier";
 -- The router rings, the notifier calls. Whoever starts a clock says that it rings.
 GRANT SELECT ON bells, ring_turns, calls, call_rings, call_steps, call_tries TO "{role}_router", "{role}_desk", "{role}_board", "{role}_office";
 GRANT INSERT ON bells, calls, call_rings, call_steps TO "{role}_router";
+-- That the link of a mail was opened.
+GRANT INSERT ON call_steps TO "{role}_office";
+GRANT EXECUTE ON FUNCTION call_is_wanted(uuid), calls_by_hand(bigint, bigint, bigint, timestamptz) TO "{role}_office";
 GRANT UPDATE (next_ring) ON bells TO "{role}_router";
 GRANT UPDATE (state, finished_at) ON calls TO "{role}_router";
 GRANT INSERT ON ring_turns TO "{role}_router", "{role}_desk", "{role}_office";

@@ -1,7 +1,9 @@
 //! Ringing: the bells that are due become calls (`turn`), and the calls, from the queue to the receipt.
 
 pub(super) mod answer;
+pub(super) mod asked;
 pub(super) mod begin;
+pub(super) mod ladder;
 mod notice;
 mod open;
 pub(super) mod queue;
@@ -14,6 +16,8 @@ mod waiting;
 mod write;
 
 pub use answer::{AnsweredHow, BellAnswer, BellAnswered};
+pub use asked::CallAsked;
+pub use ladder::{CallState, CallStep, LadderCall, LadderRing, LadderStep};
 pub use queue::CallTaken;
 pub use receipt::{CallAwaited, Receipt, ReceiptOf, Receipted};
 pub use said::{CallCode, CallPhone, CallSaid, CallTried};

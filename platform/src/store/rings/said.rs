@@ -106,7 +106,7 @@ impl Store<Notifier> {
     pub async fn call_said(&self, id: CallId, now: DateTime<Utc>) -> Result<Option<CallSaid>, StoreError> {
         let said: Option<CallSaid> = sqlx::query_as(
             "SELECT c.id, c.channel, c.urgency, c.drill, c.waiting, c.system_late, c.night, c.unit, c.account_id, c.last_resort,
-                    c.created_at, u.duty_phone AS unit_phone, NULL::text AS mail,
+                    c.created_at, u.duty_phone AS unit_phone, a.mail,
                     coalesce(a.disabled_at IS NOT NULL, false) AS closed,
                     ARRAY(SELECT DISTINCT t.report_id FROM call_rings r JOIN stages s ON s.id = r.stage_id
                           JOIN tickets t ON t.id = s.ticket_id WHERE r.call_id = c.id ORDER BY 1) AS reports,

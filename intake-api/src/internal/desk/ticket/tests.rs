@@ -94,6 +94,7 @@ fn page(attempt: Attempt) -> TicketPage {
         paper: Paper::new(&frame, "太和县", "县公安局", "SW-2026-0001", "11月24日 16:25"),
         frame,
         v: view(),
+        ladder: crate::internal::rings::ladder::Ladder::default(),
         closing: Waiting::default(),
         unsent: Vec::new(),
         people: vec![Choice {

@@ -1,0 +1,128 @@
+//! The calls of a ticket in words: the evidence ladder.
+
+use casework::words::{Channel, TicketClock};
+use chrono::{DateTime, Utc};
+use platform::{
+    store::{AnsweredHow, CallState, CallStep, LadderCall, LadderRing, LadderStep},
+    text::Lang,
+};
+
+use crate::internal::page::words;
+
+/// A ticket's calls.
+#[derive(Default)]
+pub(crate) struct Ladder {
+    /// It rings, and nobody has answered.
+    pub(crate) rings: bool,
+    /// Who answered while the act is still owed.
+    pub(crate) answered: Option<String>,
+    /// The last first.
+    pub(crate) calls: Vec<CallWords>,
+}
+
+/// One call.
+pub(crate) struct CallWords {
+    pub(crate) title: String,
+    pub(crate) state: &'static str,
+    pub(crate) bad: bool,
+    pub(crate) steps: Vec<String>,
+}
+
+/// In words.
+pub(crate) fn say(calls: &[LadderCall], letters: bool, lang: Lang, now: DateTime<Utc>) -> Ladder {
+    Ladder {
+        rings: calls.iter().any(|call| call.open),
+        answered: calls.iter().find_map(|call| answered(call, lang, now)),
+        calls: calls.iter().map(|call| one(call, letters, lang, now)).collect(),
+    }
+}
+
+fn one(call: &LadderCall, letters: bool, lang: Lang, now: DateTime<Utc>) -> CallWords {
+    let who = match (&call.person, call.last_resort) {
+        (Some(person), _) => lang.fill("rings.person", &[("name", person), ("unit", &call.unit_name)]),
+        (None, Some(place)) => lang.fill("rings.last_resort", &[("number", &place.to_string())]),
+        (None, None) => call.unit_name.clone(),
+    };
+    let about: Vec<String> = call.rings.iter().map(|ring| ring_words(ring, letters, lang)).collect();
+    let mut title = [channel(lang, call.channel).to_owned(), who, about.join("、")].join(" · ");
+    if let Some(waiting) = call.waiting {
+        title.push_str(&lang.fill("rings.many", &[("count", &waiting.to_string())]));
+    }
+    if call.system_late {
+        title.push_str(&lang.fill("rings.late", &[("at", &words::moment(lang, call.planned_at, now))]));
+    }
+    CallWords {
+        title,
+        state: lang.t(&format!("rings.state.{}", call.state)),
+        bad: call.state == CallState::Failed,
+        steps: call.steps.iter().map(|step| step_words(step, lang, now)).collect(),
+    }
+}
+
+/// What it rang about: a stage, why, and for which time.
+fn ring_words(ring: &LadderRing, letters: bool, lang: Lang) -> String {
+    let cause = match ring.cause.strip_prefix("level-").and_then(|level| level.parse().ok()) {
+        Some(level) => words::level(lang, level, letters).to_owned(),
+        None => lang.t(&format!("rings.cause.{}", known(&ring.cause))).to_owned(),
+    };
+    let number = (ring.ring + 1).to_string();
+    let values = [
+        ("stage", stage(lang, ring.stage)),
+        ("cause", &cause),
+        ("number", &number),
+    ];
+    lang.fill("rings.ring", &values)
+}
+
+fn known(cause: &str) -> &'static str {
+    match cause {
+        "asked" => "asked",
+        "again" => "again",
+        _ => "dispatch",
+    }
+}
+
+fn stage(lang: Lang, stage: TicketClock) -> &'static str {
+    words::stage(lang, stage)
+}
+
+fn step_words(step: &LadderStep, lang: Lang, now: DateTime<Utc>) -> String {
+    let at = words::moment(lang, step.at, now);
+    let what = lang.t(&format!("rings.step.{}", step.step));
+    let detail = match step.step {
+        CallStep::Acknowledged => AnsweredHow::from_word(&step.detail).map(|answer| how(lang, answer).to_owned()),
+        _ => Some(step.detail.clone()),
+    };
+    let detail = detail.filter(|detail| !detail.is_empty());
+    [Some(at), Some(what.to_owned()), detail]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join(" · ")
+}
+
+/// Who answered, and what is owed all the same.
+fn answered(call: &LadderCall, lang: Lang, now: DateTime<Utc>) -> Option<String> {
+    let (by, at, answer) = (call.answered_by.as_ref()?, call.answered_at?, call.answered_how?);
+    if !call.owed {
+        return None;
+    }
+    let at = words::moment(lang, at, now);
+    let owed = call.rings.first().map_or("", |ring| stage(lang, ring.stage));
+    let values = [
+        ("by", by.as_str()),
+        ("at", &at),
+        ("how", how(lang, *answer)),
+        ("stage", owed),
+    ];
+    Some(lang.fill("rings.answered", &values))
+}
+
+/// By what somebody answered.
+pub(super) fn how(lang: Lang, how: AnsweredHow) -> &'static str {
+    lang.t(&format!("rings.how.{how}"))
+}
+
+fn channel(lang: Lang, channel: Channel) -> &'static str {
+    lang.t(&format!("rings.channel.{channel}"))
+}

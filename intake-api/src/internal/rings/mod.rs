@@ -1,0 +1,26 @@
+//! 呼叫: what a ticket's bells did, in words, and a person who answers them (知悉接手).
+//!
+//! An answer stops a bell and nothing else: neither the sign clock nor the next level. So these pages never say that a ticket which
+//! was answered is in hand; they say who answered, and what is still owed.
+
+mod answer;
+mod by_mail;
+pub(crate) mod cures;
+pub(crate) mod ladder;
+
+use axum::routing::{get, post};
+
+use super::Route;
+
+/// Routes of this part.
+pub(crate) fn routes() -> Vec<Route> {
+    vec![
+        Route::post("/tickets/{id}/acknowledge", post(answer::submit)),
+        Route::post("/api/v1/tickets/{id}/acknowledge", post(answer::api)),
+        Route::post("/desk/acknowledge", post(answer::all)),
+        Route::post("/board/tickets/{id}/answered", post(cures::answered)),
+        Route::post("/board/tickets/{id}/call", post(cures::call)),
+        Route::get("/answer/{call}/{code}", get(by_mail::page)),
+        Route::post("/answer/{call}/{code}", post(by_mail::press)),
+    ]
+}

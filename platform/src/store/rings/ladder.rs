@@ -1,0 +1,154 @@
+//! What became of each call of a ticket: whom it rang, by what, how far it came (queued, handed over, delivered, opened, answered,
+//! failed), and who answered.
+
+use casework::words::{Channel, Urgency};
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+use sqlx::types::Json;
+
+use super::answer::AnsweredHow;
+use crate::store::{AccountId, CallId, Desk, DeskScope, SeesCalls, Store, StoreError, TicketId, Word};
+
+/// As many of a ticket are listed; older ones stay in the database.
+const LISTED: i64 = 200;
+
+casework::words! {
+    /// How far a call has come.
+    CallState {
+        /// Waits for the notifier, or for its next try.
+        Queued = "queued",
+        /// The gateway took it; nobody knows yet whether it arrived.
+        HandedOver = "handed-over",
+        /// It arrived, as the gateway says.
+        Delivered = "delivered",
+        /// It reached nobody.
+        Failed = "failed",
+        /// Somebody answered, or the act was done, before it went out.
+        Silenced = "silenced",
+    }
+}
+
+casework::words! {
+    /// A step of a call.
+    CallStep {
+        /// The router queued it.
+        Queued = "queued",
+        /// It waits for the unit's duty hours.
+        Held = "held",
+        /// The gateway took it.
+        HandedOver = "handed-over",
+        /// It arrived, as the gateway says.
+        Delivered = "delivered",
+        /// Somebody opened what was sent; nothing is answered by that.
+        Opened = "opened",
+        /// A shared telephone was picked up, which is nobody.
+        PickedUp = "picked-up",
+        /// A named person answered.
+        Acknowledged = "acknowledged",
+        /// It reached nobody.
+        Failed = "failed",
+    }
+}
+
+/// A call for bells of a ticket.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct LadderCall {
+    /// Call.
+    pub id: CallId,
+    /// By what.
+    #[sqlx(try_from = "String")]
+    pub channel: Channel,
+    /// For the duty of which unit.
+    pub unit: String,
+    /// Its name.
+    pub unit_name: String,
+    /// Who; `None`: a telephone of the last resort.
+    pub account_id: Option<AccountId>,
+    /// Their name, as shown.
+    pub person: Option<String>,
+    /// Which telephone of the last resort, from 1.
+    pub last_resort: Option<i16>,
+    /// How far it has come.
+    #[sqlx(try_from = "String")]
+    pub state: CallState,
+    /// How urgent.
+    #[sqlx(try_from = "String")]
+    pub urgency: Urgency,
+    /// When it was queued.
+    pub created_at: DateTime<Utc>,
+    /// When its ring was due.
+    pub planned_at: DateTime<Utc>,
+    /// Later than that by the system's own fault.
+    pub system_late: bool,
+    /// How many reports wait for the person, where the call says their number alone.
+    pub waiting: Option<i32>,
+    /// Why the last try failed, numbers taken out.
+    pub last_error: Option<String>,
+    /// The rings of this ticket that it is for.
+    pub rings: Json<Vec<LadderRing>>,
+    /// One of them is of an open stage and unanswered.
+    pub open: bool,
+    /// One of them is of an open stage: its act is owed, whoever answered.
+    pub owed: bool,
+    /// When somebody answered first.
+    pub answered_at: Option<DateTime<Utc>>,
+    /// Who, as shown.
+    pub answered_by: Option<String>,
+    /// How.
+    pub answered_how: Option<Word<AnsweredHow>>,
+    /// What happened to it, the first first.
+    pub steps: Json<Vec<LadderStep>>,
+}
+
+/// A ring of a ticket's bell.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct LadderRing {
+    /// Of which clock: those of a ticket, `confirm` and `approve`.
+    pub stage: casework::words::TicketClock,
+    /// As casework's `Cause` writes it.
+    pub cause: String,
+    /// The first ring that it covers, from 0.
+    pub first: i32,
+    /// The last: those before it were missed and are said with it.
+    pub ring: i32,
+}
+
+/// What happened to a call.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct LadderStep {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// What.
+    pub step: CallStep,
+    /// Until when and why it is held, why it failed, how it was answered.
+    pub detail: String,
+}
+
+impl<L: SeesCalls> Store<L> {
+    /// The last 200 calls for a ticket, the last first.
+    pub async fn ticket_calls(&self, ticket: TicketId) -> Result<Vec<LadderCall>, StoreError> {
+        let calls = sqlx::query_as(include_str!("ladder.sql"));
+        Ok(calls.bind(ticket).bind(LISTED).fetch_all(&self.pool).await?)
+    }
+}
+
+impl Store<Desk> {
+    /// The same for a ticket of these units.
+    pub async fn desk_ticket_calls(&self, scope: &DeskScope, ticket: TicketId) -> Result<Vec<LadderCall>, StoreError> {
+        let mut tx = self.desk(scope).await?;
+        let calls = sqlx::query_as(include_str!("ladder.sql"));
+        Ok(calls.bind(ticket).bind(LISTED).fetch_all(&mut *tx).await?)
+    }
+
+    /// How many calls ring for a person and were answered by nobody.
+    pub async fn desk_ringing(
+        &self,
+        scope: &DeskScope,
+        account: AccountId,
+        now: DateTime<Utc>,
+    ) -> Result<i64, StoreError> {
+        let mut tx = self.desk(scope).await?;
+        let count = sqlx::query_scalar("SELECT count(*) FROM calls_ringing($1, $2)");
+        Ok(count.bind(account).bind(now).fetch_one(&mut *tx).await?)
+    }
+}
