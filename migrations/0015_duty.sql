@@ -94,6 +94,8 @@ CREATE TABLE roster_changes (
     CONSTRAINT roster_changes_decided CHECK ((decided_at IS NULL) = (decision IS NULL)),
     CONSTRAINT roster_changes_ended CHECK ((ended_at IS NULL) = (ended_by IS NULL))
 );
+-- Who waits for whose answer: asked with every page of the person.
+CREATE INDEX roster_changes_asked ON roster_changes (other_id) WHERE kind = 'swap' AND decision IS NULL AND ended_at IS NULL;
 CREATE INDEX roster_changes_unit ON roster_changes (county, unit, ends_at) WHERE ended_at IS NULL;
 COMMENT ON TABLE roster_changes IS 'what changes a pattern for a while: single exceptions, swaps, absences';
 COMMENT ON COLUMN roster_changes.seat IS 'of an exception; the others follow the person';
@@ -117,6 +119,7 @@ CREATE TABLE handovers (
     CONSTRAINT handovers_two CHECK (from_id <> to_id)
 );
 CREATE TRIGGER act_step AFTER INSERT OR UPDATE ON handovers FOR EACH ROW EXECUTE FUNCTION act_step('at', 'taken_at');
+CREATE INDEX handovers_waiting ON handovers (to_id) WHERE taken_at IS NULL;
 CREATE INDEX handovers_unit ON handovers (county, unit, id DESC);
 COMMENT ON TABLE handovers IS '交班: who gave which open tickets over to whom';
 COMMENT ON COLUMN handovers.tickets IS 'the open ones at that moment, the next due first';

@@ -225,6 +225,7 @@ impl Inside {
             pack,
             examinations: internal::Examinations::default(),
             counted: std::sync::Arc::default(),
+            holes: std::sync::Arc::default(),
             replays: internal::Replays::default(),
             pages: internal::page_paths().into(),
             session_hours: config.login.session_hours,

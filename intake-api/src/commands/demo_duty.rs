@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::ensure;
 use casework::roster::{Minute, PersonId, Shift, Week, day_of};
+use chrono::TimeDelta;
 use platform::{
     clock,
     run::config::Config,
@@ -106,10 +107,11 @@ async fn roster(store: &Store<People>, county: &str, unit: &str, people: &[(Role
         other.map_or(leader.login.as_str(), |other| other.login.as_str()),
     )?;
     let mut act = act(county, leader, AccountActKind::RosterPattern);
-    let today = day_of(clock::now());
+    // As if it had been written a week ago: a demo begins without a hole.
+    let first = day_of(clock::now() - TimeDelta::days(7));
     act.unit = Some(unit);
-    act.detail = json!({"day": today, "n": 1});
-    store.roster_pattern_write(today, &[week], &act).await?;
+    act.detail = json!({"day": first, "n": 1});
+    store.roster_pattern_write(first, &[week], &act).await?;
     Ok(true)
 }
 

@@ -17,7 +17,7 @@ use platform::{
 };
 use tracing::warn;
 
-use super::{Internal, auth::Actor, counts::Counts};
+use super::{Internal, auth::Actor, counts::Counts, duty};
 
 /// Seconds for which the office's counts are kept.
 const KEPT_SECONDS: i64 = 5;
@@ -66,6 +66,7 @@ async fn counts(internal: &Internal, actor: &Actor) -> Result<Counts, StoreError
             .factor_resets_waiting(county, account, units, clock::now());
         counts.resets = Some(waiting.await?);
     }
+    counts.duty = Some(duty::waiting(internal, actor, clock::now()).await?);
     Ok(counts)
 }
 

@@ -1,6 +1,9 @@
 //! How much waits behind each link of the navigation.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+};
 
 use chrono::{DateTime, Utc};
 use platform::store::OfficeCounts;
@@ -11,6 +14,9 @@ const MOST: i64 = 999;
 /// The office's counts and when they were made.
 pub(crate) type Counted = Arc<Mutex<Option<(DateTime<Utc>, OfficeCounts)>>>;
 
+/// Holes of the rosters in the days to come, by unit, and when they were counted.
+pub(crate) type Holes = Arc<Mutex<Option<(DateTime<Utc>, Arc<BTreeMap<String, i64>>)>>>;
+
 /// What waits, as far as it was counted.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Counts {
@@ -19,6 +25,7 @@ pub(crate) struct Counts {
     pub(super) rules: Option<i64>,
     pub(super) grants: Option<i64>,
     pub(super) resets: Option<i64>,
+    pub(super) duty: Option<i64>,
 }
 
 impl Counts {
@@ -35,6 +42,7 @@ impl Counts {
             "/rules" => self.rules,
             "/grants" => self.grants,
             "/factor-resets" => self.resets,
+            "/duty" => self.duty,
             _ => None,
         }?;
         match count {
@@ -63,6 +71,7 @@ mod tests {
             rules: None,
             grants: Some(1),
             resets: Some(2),
+            duty: Some(0),
         };
         let said = [
             "/desk",

@@ -11,7 +11,7 @@ use platform::{
 
 use super::{
     auth::{demo::DemoAccount, gate::Gate, rules::Rules, token::Tokens},
-    counts::Counted,
+    counts::{Counted, Holes},
     rules::{examinations::Examinations, replays::Replays},
 };
 
@@ -42,6 +42,8 @@ pub(crate) struct Internal {
     pub(crate) examinations: Examinations,
     /// What waits for the office, counted a moment ago.
     pub(crate) counted: Counted,
+    /// Holes of the rosters, counted a moment ago.
+    pub(crate) holes: Holes,
     /// Replays of rule sets under way.
     pub(crate) replays: Replays,
     /// Hours after which everybody logs in again.

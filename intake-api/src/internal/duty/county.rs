@@ -136,7 +136,7 @@ async fn show(visit: &Visit, asked: Asked, full: bool) -> Result<Response, PageE
         let deputy = deputy.and_then(|post| post.roster.holder(watch.calendar, Seat::Deputy, at).ok());
         lines.push(Line {
             answers: say.reached(&answer.reached, code),
-            fell: answer.fell.iter().map(|fall| say.fall(fall)).collect(),
+            fell: answer.fell.iter().map(|fall| say.fall(fall, code)).collect(),
             deputy: deputy.map(|holder| say.holder(&holder)),
             leader: say.reached(&leader.reached, code),
             desk: desks.get(code).map(|phone| Phone::of(phone)),
@@ -229,4 +229,51 @@ fn first_number(
     } else {
         phones::masked(&number, visit.lang)
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use platform::text::Lang;
+
+    use super::*;
+    use crate::internal::testing;
+
+    #[test]
+    fn pages_of_who_is_on_duty() {
+        let frame = testing::frame(&[("office", Role::Office)], Lang::Zh, "/duty");
+        let line = |unit: &str, name: &str, answers: &str, fell: Vec<String>| Line {
+            unit: unit.into(),
+            name: name.into(),
+            open: fell.is_empty(),
+            answers: answers.into(),
+            number: Some("138****5678".into()),
+            deputy: fell.is_empty().then(|| "李娜（换班）".into()),
+            leader: "带班领导 张伟".into(),
+            desk: fell.is_empty().then(|| Phone::of("0558-8612345")),
+            own: fell.is_empty(),
+            fell,
+        };
+        let page = CountyPage {
+            paper: Paper::new(&frame, "太和县", "谁在值班", "11月24日 16:05", "11月24日 16:05"),
+            lines: vec![
+                line("office", "办公室", "值班 王芳", Vec::new()),
+                line(
+                    "ca",
+                    "县民政局",
+                    "办公室值班 王芳",
+                    vec!["县民政局值班：没有排班".into()],
+                ),
+            ],
+            moment: "11月24日 16:05".into(),
+            at: "2026-11-24T16:05".into(),
+            now: true,
+            counted: Lang::Zh.fill("duty.county.counted", &[("n", "2"), ("holes", "1")]),
+            only_holes: false,
+            full: false,
+            may_full: true,
+            wrong: false,
+            frame,
+        };
+        testing::page("duty-county", &page);
+    }
 }

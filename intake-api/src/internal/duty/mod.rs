@@ -14,9 +14,12 @@ mod said;
 mod scope;
 mod sheet;
 mod typed;
+mod waits;
 mod weeks;
 
 use axum::routing::{get, post};
+
+pub(crate) use waits::waiting;
 
 use super::Route;
 

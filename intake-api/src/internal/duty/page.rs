@@ -21,6 +21,7 @@ use super::{
     said::{Saying, seat_name},
     scope::{self, Colleague},
     sheet::{self, Day},
+    waits,
 };
 use crate::internal::{
     By, Visit,
@@ -143,6 +144,9 @@ pub(super) async fn page(by: By<Staffed>, Path(unit): Path<String>) -> Result<Re
 
 /// The page after an act.
 pub(super) async fn show(visit: &Visit, code: &str, again: Again) -> Result<Response, PageError> {
+    if again.said.done.is_some() {
+        waits::forget(&visit.internal);
+    }
     let unit = scope::unit(visit, code)?;
     let (internal, lang, now) = (&visit.internal, visit.lang, clock::now());
     let (people, county) = (&internal.people, &internal.county);
@@ -331,5 +335,82 @@ fn line(change: &RosterChange, (keeps, me): (bool, AccountId), say: Saying<'_>) 
             ],
         ),
         acts,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::internal::{duty::sheet::Part, testing};
+
+    #[test]
+    fn pages_of_a_roster() {
+        let frame = testing::frame(&[("ca", Role::Leader)], Lang::Zh, "/duty");
+        let part = |time: &str, duty: &str, hole| Part {
+            time: time.into(),
+            duty: duty.into(),
+            hole,
+            deputy: "—".into(),
+            leader: "王芳".into(),
+        };
+        let mut page = DutyPage {
+            paper: Paper::new(&frame, "太和县", "县民政局", "值班表", "11月24日 16:05"),
+            unit: "ca".into(),
+            name: "县民政局".into(),
+            holes: vec!["11月24日 18:00 至 11月25日 08:00：没有排班，转办公室值班 张伟".into()],
+            unreadable: None,
+            unverified: vec!["李娜".into()],
+            days: vec![Day {
+                name: "11月24日 周二".into(),
+                mark: None,
+                today: true,
+                parts: vec![
+                    part("00:00–18:00", "李娜（换班）", false),
+                    part("18:00–24:00", "没有排班", true),
+                ],
+            }],
+            changes: vec![ChangeLine {
+                id: RosterChangeId(3),
+                text: "换班：11月24日 08:00 至 18:00的班，王芳请李娜来值（等待对方同意）".into(),
+                by: "王芳，11月24日 16:05".into(),
+                acts: vec![("withdraw", "duty.swap.withdraw"), ("end", "duty.change.end")],
+            }],
+            patterns: vec![PatternLine {
+                id: RosterPatternId(5),
+                text: Lang::Zh.fill("duty.pattern.from", &[("day", "11月24日 周二"), ("n", "1")]),
+                by: "王芳，11月24日 16:05".into(),
+            }],
+            hours: Hours {
+                working: "08:00-12:00 14:30-17:30".into(),
+                off: String::new(),
+                by: None,
+            },
+            phone: Some(Phone::of("0558-8612345")),
+            duty_phone: "0558-8612345".into(),
+            colleagues: vec![Colleague {
+                id: AccountId(9),
+                login: "lina".into(),
+                name: "李娜".into(),
+            }],
+            seats: Seat::ALL
+                .iter()
+                .map(|seat| (seat.as_str(), seat_name(Lang::Zh, *seat)))
+                .collect(),
+            keeps: true,
+            belongs: true,
+            holds: true,
+            fields: Fields::new(),
+            wrong: Wrong::new(),
+            said: Said::default(),
+            frame,
+        };
+        testing::page("duty-unit", &page);
+        page.wrong = Wrong::from([("s_to", "duty.wrong.order")]);
+        page.fields = Fields::from([
+            ("s_to".to_owned(), "2026-11-24T08:00".to_owned()),
+            ("s_other".to_owned(), "9".to_owned()),
+        ]);
+        page.said.error = Some(Lang::Zh.t("duty.not_saved").to_owned());
+        testing::page("duty-unit-refused", &page);
     }
 }

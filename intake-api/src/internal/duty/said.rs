@@ -79,10 +79,15 @@ impl Saying<'_> {
         }
     }
 
-    /// A seat that was passed over.
-    pub(super) fn fall(&self, fall: &Fall) -> String {
+    /// A seat that was passed over, seen from the unit that was asked for.
+    pub(super) fn fall(&self, fall: &Fall, asked: &str) -> String {
         let seat = seat_name(self.lang, fall.seat);
         let vacancy = self.vacancy(&fall.vacancy);
+        if fall.unit == asked {
+            return self
+                .lang
+                .fill("duty.fall_here", &[("seat", seat), ("vacancy", &vacancy)]);
+        }
         self.lang.fill(
             "duty.fall",
             &[("unit", &self.unit(&fall.unit)), ("seat", seat), ("vacancy", &vacancy)],

@@ -22,6 +22,11 @@ pub(super) fn is_of(actor: &Actor, unit: &str) -> bool {
     actor.units(&ON_IT).contains(&unit)
 }
 
+/// The units whose roster the person keeps by a role in them.
+pub(super) fn led_units(actor: &Actor) -> Vec<&str> {
+    actor.units(&KEEP_IT)
+}
+
 /// The units on whose roster the person may be.
 pub(super) fn own_units(actor: &Actor) -> Vec<&str> {
     actor.units(&ON_IT)

@@ -68,7 +68,8 @@ fn part(seated: &Seated, day: NaiveDate, say: Saying<'_>) -> Part {
             Ok(holder) => say.holder(holder),
             Err(vacancy) => say.vacancy(vacancy),
         },
-        hole: seated.duty.is_err(),
+        // What is over is no hole any more that somebody could mend.
+        hole: seated.duty.is_err() && seated.during.to > say.now,
         deputy: quiet(&seated.deputy),
         leader: quiet(&seated.leader),
     }

@@ -122,6 +122,17 @@ impl Store<Desk> {
         Ok(rows)
     }
 
+    /// Handovers that wait for a person to take them.
+    pub async fn handovers_waiting(&self, scope: &DeskScope, account: AccountId) -> Result<i64, StoreError> {
+        let mut tx = self.desk(scope).await?;
+        let waiting = sqlx::query_scalar("SELECT count(*) FROM handovers WHERE to_id = $1 AND taken_at IS NULL")
+            .bind(account)
+            .fetch_one(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(waiting)
+    }
+
     /// Gives the tickets that are open at this moment; it waits for the other person.
     pub async fn handover_give(&self, scope: &DeskScope, new: NewHandover<'_>) -> Result<(), StoreError> {
         let mut tx = self.desk(scope).await?;

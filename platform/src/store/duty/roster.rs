@@ -193,6 +193,19 @@ impl Store<People> {
         Ok(rows)
     }
 
+    /// Swaps that wait for a person to agree.
+    pub async fn roster_swaps_waiting(&self, account: AccountId, now: DateTime<Utc>) -> Result<i64, StoreError> {
+        let waiting = sqlx::query_scalar(
+            "SELECT count(*) FROM roster_changes
+             WHERE other_id = $1 AND kind = 'swap' AND decision IS NULL AND ended_at IS NULL AND ends_at > $2",
+        )
+        .bind(account)
+        .bind(now)
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(waiting)
+    }
+
     /// Writes a change of the roster of the act's unit.
     pub async fn roster_change_write(&self, new: &NewRosterChange, act: &NewAct<'_>) -> Result<(), StoreError> {
         let mut tx = self.pool.begin().await?;
