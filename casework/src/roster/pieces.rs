@@ -93,6 +93,25 @@ impl Watch<'_> {
         holes
     }
 
+    /// The holes of all units that nobody but the last resort would answer, by unit. There are none while the office can be
+    /// reached, to which the holes of all fall.
+    pub fn unanswered(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Vec<(&str, Hole)> {
+        let lost = |answer: &Answer| answer.reached == Reached::LastResort;
+        if !self
+            .pieces(self.office, from, to)
+            .iter()
+            .any(|piece| lost(&piece.answer))
+        {
+            return Vec::new();
+        }
+        let of = |unit: &String| self.holes(unit, from, to);
+        let all = self
+            .posts
+            .keys()
+            .flat_map(|unit| of(unit).into_iter().map(move |hole| (unit.as_str(), hole)));
+        all.filter(|(_, hole)| hole.falls_to == Reached::LastResort).collect()
+    }
+
     /// The moments at which another person is called than just before.
     pub fn handovers(&self, unit: &str, from: DateTime<Utc>, to: DateTime<Utc>) -> Vec<Handover> {
         let pieces = self.pieces(unit, from, to);

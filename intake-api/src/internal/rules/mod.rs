@@ -9,6 +9,7 @@ pub(crate) mod examinations;
 mod examined;
 mod expert;
 mod findings;
+mod holes;
 mod life;
 mod list;
 mod matrix;

@@ -16,7 +16,7 @@ use super::{
     changes::{TableChanges, changes},
     examined,
     findings::{FindingLine, lines},
-    list, outcome,
+    holes, list, outcome,
     outcome::OutcomeView,
 };
 use crate::internal::{
@@ -49,6 +49,8 @@ struct VersionPage {
     tomorrow: String,
     sound: bool,
     findings: Vec<FindingLine>,
+    /// Times in which nobody but the last resort would answer.
+    holes: Vec<String>,
     differences_title: String,
     differences: Vec<TableChanges>,
     running: bool,
@@ -144,6 +146,7 @@ async fn read(visit: &Visit, version: i32, error: Option<String>) -> Result<Vers
             .map_or_else(String::new, |day| day.to_string()),
         sound: examined.sound(),
         findings: lines(&examined, &loaded.pack, lang),
+        holes: holes::lines(store, &loaded.pack, lang, now).await?,
         differences_title: set.base.map_or_else(String::new, |base| {
             lang.fill("rules.differences", &[("n", &base.to_string())])
         }),

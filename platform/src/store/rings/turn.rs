@@ -153,6 +153,7 @@ impl Turn<'_> {
         .persistent(false)
         .fetch_all(&mut *tx)
         .await?;
+        by_key(&mut tx, true).await?;
         let found = open::read(&mut tx, &due).await?;
         let mut rung = Rung {
             stages: due.len(),
@@ -174,9 +175,11 @@ impl Turn<'_> {
             if stages.is_empty() {
                 continue;
             }
+            by_key(&mut tx, true).await?;
             let round = self.round(&mut tx, &watch, (drill, &stages)).await?;
             rung.rings += round.rings.len();
             rung.late += round.rings.iter().filter(|ring| ring.due.late).count();
+            by_key(&mut tx, false).await?;
             rung.calls += write::round(&mut tx, self.pack, self.book, &round, (drill, self.now)).await?;
             notice::again(&mut tx, self.pack, &stages, &round, self.now).await?;
             for turn in &round.turns {
@@ -216,4 +219,17 @@ impl Turn<'_> {
         }
         Ok(round)
     }
+}
+
+/// Whether what is read now is found by its keys alone. Bells and calls come and go, and statistics from a quiet night make the planner
+/// read whole tables for each of a thousand stages.
+async fn by_key(tx: &mut PgTransaction<'_>, alone: bool) -> Result<(), StoreError> {
+    let other = if alone { "off" } else { "on" };
+    sqlx::query(
+        "SELECT set_config('enable_seqscan', $1, true), set_config('enable_hashjoin', $1, true), set_config('enable_mergejoin', $1, true)",
+    )
+    .bind(other)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
 }

@@ -19,6 +19,9 @@ use uuid::Uuid;
 
 use crate::store::{AccountId, DutyBook, StageId, StoreError};
 
+/// Calls of one statement: what it makes is compared with what it was given, each with each.
+const CHUNK: usize = 300;
+
 /// A call as its statement reads it.
 #[derive(Serialize)]
 struct CallRow {
@@ -70,16 +73,17 @@ pub(super) async fn round(
     for row in &mut rows {
         row.drill = drill;
     }
-    if rows.is_empty() {
-        return Ok(0);
+    let mut made = 0;
+    for rows in rows.chunks(CHUNK) {
+        let inserted: i64 = sqlx::query_scalar(include_str!("calls.sql"))
+            .bind(Json(rows))
+            .bind(pack.county())
+            .bind(now)
+            .fetch_one(&mut **tx)
+            .await?;
+        made += usize::try_from(inserted).unwrap_or(0);
     }
-    let made: i64 = sqlx::query_scalar(include_str!("calls.sql"))
-        .bind(Json(rows))
-        .bind(pack.county())
-        .bind(now)
-        .fetch_one(&mut **tx)
-        .await?;
-    Ok(usize::try_from(made).unwrap_or(0))
+    Ok(made)
 }
 
 async fn bells(tx: &mut PgTransaction<'_>, county: &str, round: &Round) -> Result<(), StoreError> {
