@@ -166,6 +166,8 @@ JOBS=$(($(nproc) + 1))
 run_clippy() { quietly clippy in_root nice -n 19 cargo clippy --release --locked --workspace --all-targets --quiet -- -D warnings; }
 run_documentation() {
   RUSTDOCFLAGS="-D warnings" quietly documentation in_root nice -n 19 cargo doc --release --locked --workspace --no-deps --quiet
+  # The examples in the documentation: also those that must not compile.
+  quietly examples in_root nice -n 19 cargo test --doc "${TEST_TARGETS[@]}" --quiet
 }
 
 # The test binaries are listed in $OUT/suites (name, folder, file), and run from there: cargo would run one after the other, and

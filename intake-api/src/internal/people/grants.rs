@@ -4,7 +4,7 @@ use askama::Template;
 use axum::{Form, extract::Path, http::StatusCode, response::Response};
 use platform::{
     clock,
-    store::{AccountActKind, Decide, GrantDecided, GrantRequest, GrantRequestId, Role, StoreError},
+    store::{AccountActKind, Decide, GrantDecided, GrantRequest, GrantRequestId, StoreError},
 };
 use serde::Deserialize;
 use tracing::info;
@@ -180,7 +180,7 @@ fn bare<'n>(name: &'n str, login: &str) -> &'n str {
 
 #[cfg(test)]
 mod tests {
-    use platform::text::Lang;
+    use platform::{store::Role, text::Lang};
 
     use super::*;
     use crate::internal::testing;
