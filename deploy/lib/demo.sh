@@ -35,9 +35,19 @@ pack_said() {
   while read -r line; do say "  $line"; done < <(grep -E 'examples|mailbox|open tickets|had a role' "$RUN/log/pack.log" || true)
 }
 
+# demo_gateways: what a demo's telephones would show is a file each in $RUN/sms; nobody is called.
+demo_gateways() {
+  local channel
+  private_dir sms
+  private_dir config
+  for channel in sms voice; do
+    printf '[[gateway]]\nname = "demo-%s"\nchannel = "%s"\nkind = { is = "file", dir = "%s" }\n\n' "$channel" "$channel" "$RUN/sms"
+  done >"$RUN/config/gateways.toml"
+}
+
 demo_said() {
   say "  THIS IS A DEMO with made-up data: whoever opens the officers' page reads its passwords. Never take real reports with it;"
-  say "  deploy/up without --demo disables its accounts."
+  say "  deploy/up without --demo disables its accounts. Messages and calls to its made-up telephones are files in $RUN/sms."
 }
 
 # first_people_said: the command works as it is printed, from any folder; names and logins are meant to be replaced.

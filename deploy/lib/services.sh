@@ -9,6 +9,7 @@ PASSED_ON=(
   SHOUWANG_BROKER_PREFIX SHOUWANG_CIPHER SHOUWANG_WRITERS SHOUWANG_BATCH SHOUWANG_GROUP_ABOVE
   SHOUWANG_DB_ALLOW_PLAIN SHOUWANG_BROKER_ALLOW_PLAIN SHOUWANG_MAIL_ALLOW_PLAIN_LOGIN SSL_CERT_FILE SSL_CERT_DIR
   SHOUWANG_PUBLIC_CONNECTIONS SHOUWANG_INTERNAL_CONNECTIONS SHOUWANG_CONNECTIONS_PER_ADDRESS
+  SHOUWANG_GATEWAYS SHOUWANG_GATEWAY_LISTEN
 )
 
 # service_claim_ports: before any configuration is written, since it holds the ports of all.
@@ -52,6 +53,10 @@ service_config() {
     if given SMTP_URL >/dev/null; then drill_mail=false; fi
     pairs+=("SMTP_URL=$(smtp_url)" "SHOUWANG_DRILL_MAIL=$drill_mail"
       "SHOUWANG_CONTACT_KEY_FILE=$RUN/keys/contact.key")
+    if [[ -s $RUN/keys/demo.json && -z ${SHOUWANG_GATEWAYS:-} ]]; then
+      demo_gateways
+      pairs+=("SHOUWANG_GATEWAYS=$RUN/config/gateways.toml" "SHOUWANG_GATEWAYS_ALLOW_FILES=true")
+    fi
     ;;
   esac
   for name in "${PASSED_ON[@]}"; do

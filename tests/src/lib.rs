@@ -7,8 +7,10 @@
 pub mod aftermath;
 pub mod api;
 pub mod backlog;
+pub mod calls;
 pub mod fixture;
 pub mod frozen;
+pub mod gateway;
 pub mod lease;
 pub mod load;
 pub mod mail;
@@ -28,6 +30,7 @@ pub mod wait;
 pub use aftermath::Left;
 pub use api::{Api, Known, Problem};
 pub use fixture::{Fixture, callbacks_astray, new_report};
+pub use gateway::{CALLBACK_SECRET, Deed, FakeGateway};
 pub use mail::Mail;
 pub use people::{NewPerson, person};
 pub use sample::Sample;

@@ -337,7 +337,7 @@ impl Drop for System {
     }
 }
 
-fn write_private(file: &std::path::Path, text: &str) {
+pub(crate) fn write_private(file: &std::path::Path, text: &str) {
     use std::os::unix::fs::PermissionsExt;
     std::fs::write(file, text).expect("a private file");
     std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600)).expect("its mode");

@@ -22,7 +22,8 @@ impl Receiver {
             Ok(Ok(taken)) => taken,
             Ok(Err(e)) => {
                 warn!(gateway, error = chain(&e), "a receipt was not recorded");
-                Taken::Away
+                // What can't be recorded today can't be recorded tomorrow either.
+                if e.is_passing() { Taken::Away } else { Taken::Before }
             }
             Err(e) => {
                 tracing::error!(gateway, error = %e, "a receipt died under way");

@@ -1,6 +1,7 @@
-//! The notifier against a misbehaving mail server, and against a real PostgreSQL.
+//! The notifier against a misbehaving mail server, a misbehaving provider of messages, and a real PostgreSQL.
 
 mod bounces;
+mod calls;
 mod fake;
 mod poisoned;
 mod queue;

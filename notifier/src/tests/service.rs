@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::fake::{sink, texts};
 use platform::clock;
-use tests::{Act, Fixture, MailSink, Sample, Service, eventually};
+use tests::{Act, Fixture, MailSink, Sample, Service, calls::CONTACT_KEY, eventually};
 use uuid::Uuid;
 
 pub(crate) struct World {
@@ -31,13 +31,20 @@ impl World {
     }
 
     pub(crate) fn notifier(&self) -> Service {
+        self.notifier_with(&[])
+    }
+
+    /// With more in its environment.
+    pub(crate) fn notifier_with(&self, more: &[(&str, String)]) -> Service {
         let log = std::env::temp_dir().join(format!("shouwang-notifier-{}.log", Uuid::new_v4()));
         let env = [
             ("DATABASE_URL", self.fixture.login("notifier")),
             ("SMTP_URL", format!("smtp://127.0.0.1:{}", self.fake.port())),
             ("INTERNAL_URL", "http://10.0.0.5:8081".into()),
+            ("SHOUWANG_CONTACT_KEY", CONTACT_KEY.into()),
         ];
-        Service::new("notifier", env.map(|(k, v)| (k.to_owned(), v)).to_vec(), log)
+        let env = env.iter().chain(more).map(|(k, v)| ((*k).to_owned(), v.clone()));
+        Service::new("notifier", env.collect(), log)
     }
 
     pub(crate) async fn count(&self, sql: &'static str) -> i64 {

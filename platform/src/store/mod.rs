@@ -93,7 +93,7 @@ pub use reports::{
 pub use rings::{
     AnsweredHow, BellAnswer, BellAnswered, CallAsked, CallAwaited, CallBegun, CallCode, CallDepth, CallNumber,
     CallOutcome, CallPhone, CallSaid, CallSpent, CallState, CallStep, CallTaken, CallTried, LadderCall, LadderRing,
-    LadderStep, Receipt, ReceiptOf, Receipted, Rung,
+    LadderStep, PinHolder, Receipt, ReceiptOf, Receipted, Rung,
 };
 pub use routing::{Pinned, Recorded, ReportToRoute, UnlistedArea};
 pub use rules::{Clerk, RuleSet, RuleSetAct, RuleSetState, RuleSetStep, RulesError};

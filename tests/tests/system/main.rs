@@ -20,6 +20,7 @@ mod factor;
 mod facts;
 mod floods;
 mod foreign;
+mod gateway;
 mod invitations;
 mod kept;
 mod leading;

@@ -84,9 +84,10 @@ impl Gateway {
             "id" => Some(id.to_owned()),
             _ => number(to, name),
         };
-        match &self.description.code {
-            Some(request) => self.ask(request, &known).await,
-            None => Outcome::Never("no template for codes".into()),
+        match (&self.description.kind, &self.description.code) {
+            (Kind::File { dir }, _) => file(dir, &format!("code={code}"), to, id).await,
+            (Kind::Http, Some(request)) => self.ask(request, &known).await,
+            (Kind::Http, None) => Outcome::Never("no template for codes".into()),
         }
     }
 
@@ -199,7 +200,7 @@ impl Channel for Gateway {
                 _ => number(to, name).or_else(|| words.parameter(name)),
             };
             match (&self.description.kind, &self.description.send) {
-                (Kind::File { dir }, _) => file(dir, words, to, id).await,
+                (Kind::File { dir }, _) => file(dir, &said(words), to, &id.to_string()).await,
                 (Kind::Http, Some(request)) => self.ask(request, &known).await,
                 (Kind::Http, None) => Outcome::Never("nothing says how to send".into()),
             }
@@ -228,16 +229,20 @@ fn moment() -> Moment {
     }
 }
 
-/// One file a message, for a demo: what a person's telephone would show.
-async fn file(dir: &Path, words: &Words, to: &Address, id: TryId) -> Outcome {
-    let number = number(to, "number").unwrap_or_default();
-    let said: Vec<String> = ["office", "count", "urgency", "what", "tail"]
+/// The words of a call, one a line.
+fn said(words: &Words) -> String {
+    let names = ["office", "count", "urgency", "what", "tail"];
+    let lines = names
         .into_iter()
-        .filter_map(|name| Some(format!("{name}={}", words.parameter(name)?)))
-        .collect();
-    let text = format!("to={number}\n{}\n", said.join("\n"));
+        .filter_map(|name| Some(format!("{name}={}", words.parameter(name)?)));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// One file a message, for a demo: what a person's telephone would show.
+async fn file(dir: &Path, said: &str, to: &Address, id: &str) -> Outcome {
+    let number = number(to, "number").unwrap_or_default();
     let path = dir.join(format!("{id}.txt"));
-    match tokio::fs::write(&path, text).await {
+    match tokio::fs::write(&path, format!("to={number}\n{said}\n")).await {
         Ok(()) => Outcome::HandedOver(None),
         Err(e) => Outcome::Later(format!("the folder can't be written: {}", e.kind())),
     }

@@ -207,7 +207,7 @@ GRANT SELECT (id, account_id, place, night, verified_at, ended_at) ON phones
     TO "{role}_router", "{role}_desk", "{role}_board", "{role}_office";
 GRANT SELECT ON memberships TO "{role}_router";
 GRANT SELECT (id, county, login, name, disabled_at) ON accounts TO "{role}_router";
-GRANT SELECT (login) ON accounts TO "{role}_notifier";
+GRANT SELECT (login, mail) ON accounts TO "{role}_notifier";
 -- The router rings, the notifier calls. Whoever starts a clock says that it rings.
 GRANT SELECT ON bells, ring_turns, calls, call_rings, call_steps, call_tries TO "{role}_router", "{role}_desk", "{role}_board", "{role}_office";
 GRANT INSERT ON bells, calls, call_rings, call_steps TO "{role}_router";

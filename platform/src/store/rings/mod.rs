@@ -13,6 +13,7 @@ pub(super) mod spent;
 pub(super) mod step;
 pub(super) mod turn;
 mod waiting;
+pub(super) mod whose;
 mod write;
 
 pub use answer::{AnsweredHow, BellAnswer, BellAnswered};
@@ -24,3 +25,4 @@ pub use said::{CallCode, CallPhone, CallSaid, CallTried};
 pub use spent::{CallDepth, CallSpent};
 pub use step::{CallBegun, CallNumber, CallOutcome};
 pub use turn::Rung;
+pub use whose::PinHolder;

@@ -67,7 +67,7 @@ impl Store<Notifier> {
         at: DateTime<Utc>,
     ) -> Result<Receipted, StoreError> {
         let mut tx = self.pool.begin().await?;
-        let Some(of) = self.receipt_of(county, receipt).await? else {
+        let Some(of) = self.receipt_find(county, &receipt.gateway, &receipt.of).await? else {
             return Ok(Receipted::Unknown);
         };
         let CallAwaited { call, place, phone, .. } = of;
@@ -123,9 +123,14 @@ impl Store<Notifier> {
         Ok(Receipted::Now(of))
     }
 
-    /// Which try a receipt speaks of.
-    async fn receipt_of(&self, county: &str, receipt: &Receipt) -> Result<Option<CallAwaited>, StoreError> {
-        let (ours, place, theirs) = match &receipt.of {
+    /// Which try a gateway speaks of; none: we never sent such a thing by it.
+    pub async fn receipt_find(
+        &self,
+        county: &str,
+        gateway: &str,
+        of: &ReceiptOf,
+    ) -> Result<Option<CallAwaited>, StoreError> {
+        let (ours, place, theirs) = match of {
             ReceiptOf::Ours(call, place) => (Some(*call), Some(*place), None),
             ReceiptOf::Provider(id) => (None, None, Some(id)),
         };
@@ -136,7 +141,7 @@ impl Store<Notifier> {
              ORDER BY t.began_at DESC LIMIT 1",
         )
         .bind(county)
-        .bind(&receipt.gateway)
+        .bind(gateway)
         .bind(ours)
         .bind(place)
         .bind(theirs)
