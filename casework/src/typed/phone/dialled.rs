@@ -2,7 +2,11 @@
 
 use std::fmt;
 
-use super::{LONGEST, number::is_mobile, parts};
+use super::{
+    LONGEST,
+    number::{EXTENSION, is_mobile},
+    parts,
+};
 
 /// Digits of an area code at the most, its zero included.
 const AREA: usize = 4;
@@ -37,6 +41,12 @@ impl Dialled {
     pub fn read(typed: &str) -> Result<Self, NotDialled> {
         if typed.chars().count() > LONGEST {
             return Err(NotDialled::None);
+        }
+        if let Some((number, extension)) = stored(typed) {
+            return Ok(Self {
+                number: at_home(number)?,
+                extension: Some(extension.to_owned()),
+            });
         }
         let mut calls = parts(typed).into_iter().filter_map(|part| part.href);
         let href = calls.next().ok_or(NotDialled::None)?;
@@ -101,6 +111,14 @@ impl fmt::Debug for Dialled {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.masked())
     }
+}
+
+/// A number with its extension as [`Dialled`] writes them: people put words between the two, and a comma between two numbers.
+fn stored(text: &str) -> Option<(&str, &str)> {
+    let (number, extension) = text.split_once(',')?;
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let sound = digits(number.strip_prefix('+').unwrap_or(number)) && digits(extension) && extension.len() <= EXTENSION;
+    sound.then_some((number, extension))
 }
 
 /// Numbers of this country as they are dialled within it.

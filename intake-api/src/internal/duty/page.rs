@@ -350,7 +350,7 @@ mod tests {
             time: time.into(),
             duty: duty.into(),
             hole,
-            deputy: "—".into(),
+            deputy: "无人".into(),
             leader: "王芳".into(),
         };
         let mut page = DutyPage {

@@ -59,7 +59,7 @@ fn part(seated: &Seated, day: NaiveDate, say: Saying<'_>) -> Part {
     // An empty seat of the deputy or the leader is no hole: nobody is called there in the first place.
     let quiet = |seat: &Result<Holder, Vacancy>| match seat {
         Ok(holder) => say.holder(holder),
-        Err(Vacancy::NoShift) => "—".to_owned(),
+        Err(Vacancy::NoShift) => say.lang.t("duty.nobody").to_owned(),
         Err(vacancy) => say.vacancy(vacancy),
     };
     Part {
