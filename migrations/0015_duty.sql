@@ -291,9 +291,13 @@ COMMENT ON COLUMN call_tries.outcome IS 'as the receipt says; the first word sta
 -- Whether a call still calls for something: one of its rings is of an open stage and unanswered; or its code was not typed yet.
 CREATE FUNCTION call_is_wanted(which uuid) RETURNS boolean
     LANGUAGE sql STABLE AS $$
-    SELECT EXISTS (SELECT FROM call_rings r JOIN bells b USING (stage_id, due_generation, cause) JOIN stages s ON s.id = r.stage_id
-                   WHERE r.call_id = which AND s.ended_at IS NULL AND s.due_generation = r.due_generation
-                       AND (b.answered_at IS NULL OR (b.cause = 'again' AND b.answered_at < (SELECT c.created_at FROM calls c WHERE c.id = which))));
+    -- Stage and bell each by their key: as one join it would begin at the bells that nobody answered, which are taken to be none.
+    SELECT EXISTS (SELECT FROM call_rings r
+                   WHERE r.call_id = which
+                       AND (SELECT s.ended_at IS NULL AND s.due_generation = r.due_generation FROM stages s WHERE s.id = r.stage_id)
+                       AND (SELECT b.answered_at IS NULL
+                                OR (b.cause = 'again' AND b.answered_at < (SELECT c.created_at FROM calls c WHERE c.id = which))
+                            FROM bells b WHERE b.stage_id = r.stage_id AND b.due_generation = r.due_generation AND b.cause = r.cause));
 $$;
 
 -- A call that reached nobody: the router's next turn finds its stages at once, and queues the next channel or the next seat.

@@ -35,16 +35,25 @@ pub(super) async fn add(
     let accounts: Vec<AccountId> = called.keys().copied().collect();
     // The newest of each are enough: what is more than a few is said as a number.
     let waits: Vec<(AccountId, ReportId)> = sqlx::query_as(
-        "SELECT DISTINCT who.account_id, t.report_id
-         FROM unnest($1::bigint[]) AS who (account_id)
-         CROSS JOIN LATERAL (SELECT c.id FROM calls c
-                             WHERE c.account_id = who.account_id AND c.created_at > $2 AND c.kind = 'ring' AND c.drill = $3
-                             ORDER BY c.created_at DESC LIMIT 100) c
-         JOIN call_rings r ON r.call_id = c.id
-         JOIN bells b USING (stage_id, due_generation, cause)
-         JOIN stages s ON s.id = r.stage_id AND s.due_generation = r.due_generation AND s.ended_at IS NULL
-         JOIN tickets t ON t.id = s.ticket_id
-         WHERE b.answered_at IS NULL",
+        // Each bell and stage is asked for by its key, in a question of its own: as one join the planner begins at the bells that
+        // nobody answered, which it takes to be none.
+        "WITH called AS MATERIALIZED (
+             SELECT who.account_id, c.id FROM unnest($1::bigint[]) AS who (account_id)
+             CROSS JOIN LATERAL (SELECT c.id FROM calls c
+                                 WHERE c.account_id = who.account_id AND c.created_at > $2 AND c.kind = 'ring' AND c.drill = $3
+                                 ORDER BY c.created_at DESC LIMIT 100) c
+         ), rung AS MATERIALIZED (
+             SELECT DISTINCT called.account_id, r.stage_id, r.due_generation, r.cause
+             FROM called JOIN call_rings r ON r.call_id = called.id
+         ), waits AS MATERIALIZED (
+             SELECT r.account_id, (SELECT t.report_id FROM tickets t
+                                   WHERE t.id = (SELECT s.ticket_id FROM stages s WHERE s.id = r.stage_id AND s.ended_at IS NULL
+                                                 AND s.due_generation = r.due_generation)) AS report_id
+             FROM rung r
+             WHERE (SELECT b.answered_at IS NULL FROM bells b
+                    WHERE b.stage_id = r.stage_id AND b.due_generation = r.due_generation AND b.cause = r.cause)
+         )
+         SELECT DISTINCT account_id, report_id FROM waits WHERE report_id IS NOT NULL",
     )
     .bind(&accounts)
     .bind(now - WAITS)
