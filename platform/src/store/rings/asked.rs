@@ -43,9 +43,9 @@ impl Store<Office> {
              FROM calls c JOIN accounts a ON a.id = c.account_id AND a.disabled_at IS NULL
              JOIN units u ON u.county = c.county AND u.code = c.unit
              CROSS JOIN LATERAL (
-                 SELECT count(DISTINCT t.report_id) AS reports, (array_agg(b.answered_at ORDER BY b.answered_at))[1] AS answered_at,
-                        (array_agg(b.answered_how ORDER BY b.answered_at))[1] AS answered_how,
-                        (array_agg(b.answered_by ORDER BY b.answered_at))[1] AS answered_by
+                 SELECT count(DISTINCT t.report_id) AS reports, (array_agg(b.answered_at ORDER BY b.answered_at) FILTER (WHERE b.answered_at >= c.created_at))[1] AS answered_at,
+                        (array_agg(b.answered_how ORDER BY b.answered_at) FILTER (WHERE b.answered_at >= c.created_at))[1] AS answered_how,
+                        (array_agg(b.answered_by ORDER BY b.answered_at) FILTER (WHERE b.answered_at >= c.created_at))[1] AS answered_by
                  FROM call_rings r JOIN bells b USING (stage_id, due_generation, cause)
                  JOIN stages s ON s.id = r.stage_id JOIN tickets t ON t.id = s.ticket_id WHERE r.call_id = c.id
              ) ring
