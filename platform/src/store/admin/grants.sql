@@ -54,7 +54,7 @@ GRANT EXECUTE ON FUNCTION flood_close(text, bigint, timestamptz, text, bigint), 
 -- notifier: notices and what their mails say.
 GRANT SELECT ON notices, notice_tickets, notice_attempts, tickets, stages, report_facts, memberships, mail_state TO "{role}_notifier";
 GRANT SELECT (report_id, round, pack_version, rule_set, rows, decided_at, looks) ON decisions TO "{role}_notifier";
-GRANT SELECT (id, county, name, phone, mail, disabled_at) ON accounts TO "{role}_notifier";
+GRANT SELECT (id, county, name, phone, disabled_at) ON accounts TO "{role}_notifier";
 GRANT SELECT (id, ended_at) ON factor_resets TO "{role}_notifier";
 GRANT INSERT ON notices, notice_tickets, notice_attempts, mail_state TO "{role}_notifier";
 GRANT UPDATE ON notices, mail_state TO "{role}_notifier";
