@@ -225,6 +225,8 @@ async fn listen(store: &Store<Notifier>, wake: &[Arc<Notify>; 2]) -> Result<(), 
     let mut bell = store.notices_listen().await?;
     loop {
         bell.rung().await?;
-        wake.iter().for_each(|wake| wake.notify_one());
+        for wake in wake {
+            wake.notify_one();
+        }
     }
 }

@@ -33,7 +33,7 @@ pub(super) fn turn(attempt: usize, gateways: usize) -> usize {
 pub(super) fn verdict(outcome: Outcome, within: Option<Duration>, rest: Rest, now: DateTime<Utc>) -> CallOutcome {
     let after = |wait: Duration| now + TimeDelta::from_std(wait).unwrap_or(TimeDelta::zero());
     let round = rest.attempt / rest.gateways.max(1);
-    let others_left = rest.attempt % rest.gateways.max(1) != 0;
+    let others_left = !rest.attempt.is_multiple_of(rest.gateways.max(1));
     let ended = |why| {
         if rest.numbers {
             CallOutcome::NextNumber { why }

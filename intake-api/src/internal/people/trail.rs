@@ -18,12 +18,7 @@ pub(crate) struct ActLine {
 }
 
 /// An act of this person, to be recorded.
-pub(crate) fn new_act<'a>(
-    visit: &'a Visit,
-    act: AccountActKind,
-    account: Option<AccountId>,
-    at: DateTime<Utc>,
-) -> NewAct<'a> {
+pub(crate) fn new_act(visit: &Visit, act: AccountActKind, account: Option<AccountId>, at: DateTime<Utc>) -> NewAct<'_> {
     NewAct {
         county: &visit.internal.county,
         at,

@@ -163,7 +163,8 @@ fn read(secret: &Secret) -> anyhow::Result<String> {
         Secret::File(path) => {
             let shown = path.display();
             let mode = std::fs::metadata(path).with_context(|| format!("{shown}"))?.mode();
-            ensure!(mode & 0o077 == 0, "{shown} can be read by others: chmod 600");
+            let others = mode & 0o077;
+            ensure!(others == 0, "{shown} can be read by others: chmod 600");
             std::fs::read_to_string(path).with_context(|| format!("{shown}"))?
         }
     };

@@ -178,5 +178,5 @@ fn receipts_digits_and_replies_are_read_where_each_provider_writes_them() {
         [Part::Receipt(false, _)]
     ));
     assert_eq!(read(&forms(1, 1), &json!({"other": 1})), []);
-    assert_eq!(words().parameter("tail").is_some(), true);
+    assert!(words().parameter("tail").is_some());
 }
