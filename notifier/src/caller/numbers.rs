@@ -3,7 +3,7 @@
 use casework::{pack::Pack, typed::phone::Dialled, words::Channel};
 use platform::{
     seal::ContactKey,
-    store::{CallNumber, CallSaid},
+    store::{CallFault, CallNumber, CallSaid},
 };
 
 use crate::channel::Address;
@@ -25,7 +25,7 @@ pub(super) struct Number {
 /// All that are left, and why there is none where there never was one.
 pub(super) fn of(call: &CallSaid, pack: &Pack, contacts: &ContactKey) -> Result<Vec<Number>, &'static str> {
     if call.closed {
-        return Err("the person's account is closed");
+        return Err(CallFault::Closed.as_str());
     }
     let all = match (call.channel, call.last_resort) {
         (Channel::Mail, _) => mailbox(call),
@@ -41,9 +41,9 @@ pub(super) fn of(call: &CallSaid, pack: &Pack, contacts: &ContactKey) -> Result<
     let all: Vec<Number> = all.into_iter().filter(takes).collect();
     if all.is_empty() {
         return Err(match call.channel {
-            Channel::Mail => "the person has no mail address",
-            Channel::Sms => "no verified telephone of the person takes messages at this hour",
-            Channel::Voice | Channel::Desk => "no verified telephone of the person rings at this hour",
+            Channel::Mail => CallFault::NoMail.as_str(),
+            Channel::Sms => CallFault::NoMessages.as_str(),
+            Channel::Voice | Channel::Desk => CallFault::NoTelephone.as_str(),
         });
     }
     Ok(all)

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use platform::{
     clock,
     run::telemetry::chain,
-    store::{CallBegun, CallOutcome, CallSaid, CallTaken, StoreError},
+    store::{CallBegun, CallFault, CallOutcome, CallSaid, CallTaken, StoreError},
 };
 use tokio::time::{Instant, sleep};
 use tracing::{debug, error, info, warn};
@@ -98,7 +98,7 @@ impl Calling {
         let last = all.last().map_or(1, |number| number.number.place);
         let mut left = all.into_iter().filter(|number| !call.has_failed(number.number.place));
         let Some(number) = left.next() else {
-            return Err((last, "no number of the call answered"));
+            return Err((last, CallFault::NoNumber.as_str()));
         };
         let more = left.next().is_some();
         drop(left);
@@ -116,11 +116,11 @@ impl Calling {
         let Some(gateway) = gateway else {
             return match call.channel {
                 casework::words::Channel::Mail => self.caller.mail.send(&words, &number.address, id).await,
-                _ => Outcome::Never("no gateway is described for this channel".into()),
+                _ => Outcome::Never(CallFault::NoGateway.to_string()),
             };
         };
         if gateway.per_number_per_day().is_some_and(|limit| number.today >= limit) {
-            return Outcome::Never("the provider sends no more to this number today".into());
+            return Outcome::Never(CallFault::DayLimit.to_string());
         }
         match (&call.code, call.account_id) {
             (None, _) => gateway.send(&words, &number.address, id).await,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
-use platform::{clock, seal::ContactKey};
+use platform::{clock, seal::ContactKey, store::CallFault};
 
 use super::{Address, Channel, Outcome, TryId, Words};
 use crate::{
@@ -37,7 +37,7 @@ impl<M: Mailer> Channel for ByMail<M> {
     fn send<'a>(&'a self, words: &'a Words, to: &'a Address, id: TryId) -> BoxFuture<'a, Outcome> {
         Box::pin(async move {
             let Address::Mail(to) = to else {
-                return Outcome::Never("no mail address".into());
+                return Outcome::Never(CallFault::NoMail.to_string());
             };
             let code = self.contacts.answer_code(id.call);
             let link = format!("{}/answer/{}/{code}", self.internal_url, id.call);

@@ -91,9 +91,9 @@ pub use reports::{
     ReportState, ReportStatus, SealedParts, StatusStage, StatusTicket, Stored, Waits,
 };
 pub use rings::{
-    AnsweredHow, BellAnswer, BellAnswered, CallAsked, CallAwaited, CallBegun, CallCode, CallDepth, CallNumber,
-    CallOutcome, CallPhone, CallSaid, CallSpent, CallState, CallStep, CallTaken, CallTried, LadderCall, LadderRing,
-    LadderStep, PinHolder, Receipt, ReceiptOf, Receipted, Rung,
+    AnsweredHow, BellAnswer, BellAnswered, CallAsked, CallAwaited, CallBegun, CallCode, CallDepth, CallFault,
+    CallNumber, CallOutcome, CallPhone, CallSaid, CallSpent, CallState, CallStep, CallTaken, CallTried, LadderCall,
+    LadderRing, LadderStep, PinHolder, Receipt, ReceiptOf, Receipted, Rung,
 };
 pub use routing::{Pinned, Recorded, ReportToRoute, UnlistedArea};
 pub use rules::{Clerk, RuleSet, RuleSetAct, RuleSetState, RuleSetStep, RulesError};

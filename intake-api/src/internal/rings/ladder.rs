@@ -3,7 +3,7 @@
 use casework::words::{Channel, TicketClock};
 use chrono::{DateTime, Utc};
 use platform::{
-    store::{AnsweredHow, CallState, CallStep, LadderCall, LadderRing, LadderStep},
+    store::{AnsweredHow, CallFault, CallState, CallStep, LadderCall, LadderRing, LadderStep},
     text::Lang,
 };
 
@@ -91,6 +91,7 @@ fn step_words(step: &LadderStep, lang: Lang, now: DateTime<Utc>) -> String {
     let what = lang.t(&format!("rings.step.{}", step.step));
     let detail = match step.step {
         CallStep::Acknowledged => AnsweredHow::from_word(&step.detail).map(|answer| how(lang, answer).to_owned()),
+        CallStep::Failed if !step.detail.is_empty() => Some(why(lang, &step.detail)),
         _ => Some(step.detail.clone()),
     };
     let detail = detail.filter(|detail| !detail.is_empty());
@@ -99,6 +100,21 @@ fn step_words(step: &LadderStep, lang: Lang, now: DateTime<Utc>) -> String {
         .flatten()
         .collect::<Vec<_>>()
         .join(" · ")
+}
+
+/// Why a call reached nobody: ours in words, a gateway's as it said them.
+fn why(lang: Lang, said: &str) -> String {
+    let key = match CallFault::from_word(said) {
+        Some(CallFault::Closed) => "rings.why.closed",
+        Some(CallFault::NoMail) => "rings.why.no-mail",
+        Some(CallFault::NoMessages) => "rings.why.no-messages",
+        Some(CallFault::NoTelephone) => "rings.why.no-telephone",
+        Some(CallFault::NoGateway) => "rings.why.no-gateway",
+        Some(CallFault::DayLimit) => "rings.why.day-limit",
+        Some(CallFault::NoNumber) => "rings.why.no-number",
+        None => return lang.fill("rings.why.gateway", &[("said", said)]),
+    };
+    lang.t(key).to_owned()
 }
 
 /// Who answered, and what is owed all the same.

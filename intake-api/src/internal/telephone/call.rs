@@ -35,7 +35,7 @@ impl Call {
         let caller = person
             .as_ref()
             .map(|(_, name)| name.clone())
-            .or_else(|| Some(casework::typed::plain(typed?.verbatim())));
+            .or_else(|| typed.map(|_| casework::typed::plain(reader.get("caller"))));
         let way = CallWay::from_word(reader.get("way"));
         if way.is_none() {
             reader.wrong.insert("way", "telephone.wrong.way");

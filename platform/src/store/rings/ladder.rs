@@ -50,6 +50,26 @@ casework::words! {
     }
 }
 
+casework::words! {
+    /// Why a call reached nobody, where we know it ourselves. A gateway's own words stand beside these.
+    CallFault {
+        /// Its account may not log in any more.
+        Closed = "the person's account is closed",
+        /// There is nowhere to mail to.
+        NoMail = "the person has no mail address",
+        /// Of the verified telephones none takes messages, or none at this hour.
+        NoMessages = "no verified telephone of the person takes messages at this hour",
+        /// Of the verified telephones none rings at this hour.
+        NoTelephone = "no verified telephone of the person rings at this hour",
+        /// The county has connected no gateway for messages, or none for voice.
+        NoGateway = "no gateway is described for this channel",
+        /// As many as the description allows to one number a day.
+        DayLimit = "the provider sends no more to this number today",
+        /// All were tried.
+        NoNumber = "no number of the call answered",
+    }
+}
+
 /// A call for bells of a ticket.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct LadderCall {

@@ -18,7 +18,7 @@ mod write;
 
 pub use answer::{AnsweredHow, BellAnswer, BellAnswered};
 pub use asked::CallAsked;
-pub use ladder::{CallState, CallStep, LadderCall, LadderRing, LadderStep};
+pub use ladder::{CallFault, CallState, CallStep, LadderCall, LadderRing, LadderStep};
 pub use queue::CallTaken;
 pub use receipt::{CallAwaited, Receipt, ReceiptOf, Receipted};
 pub use said::{CallCode, CallPhone, CallSaid, CallTried};

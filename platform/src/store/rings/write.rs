@@ -17,7 +17,8 @@ use serde::Serialize;
 use sqlx::{PgTransaction, types::Json};
 use uuid::Uuid;
 
-use crate::store::{AccountId, DutyBook, StageId, StoreError};
+use super::ladder::CallState;
+use crate::store::{AccountId, CallId, DutyBook, StageId, StoreError};
 
 /// Calls of one statement: what it makes is compared with what it was given, each with each.
 const CHUNK: usize = 300;
@@ -25,7 +26,7 @@ const CHUNK: usize = 300;
 /// A call as its statement reads it.
 #[derive(Serialize)]
 struct CallRow {
-    id: Uuid,
+    id: CallId,
     dedup: String,
     account: Option<AccountId>,
     last_resort: Option<usize>,
@@ -36,7 +37,7 @@ struct CallRow {
     night: bool,
     waiting: Option<usize>,
     late: bool,
-    state: &'static str,
+    state: CallState,
     rings: Vec<RingRow>,
 }
 
@@ -124,7 +125,7 @@ fn rows_of(call: &Call, pack: &Pack, book: &DutyBook, dues: &BTreeMap<RingId, &D
         .filter_map(|id| Some(ring_row(*id, dues.get(id)?)))
         .collect();
     let row = |who: &str, channel: Channel| CallRow {
-        id: Uuid::new_v4(),
+        id: CallId(Uuid::new_v4()),
         dedup: format!("{first}:{who}:{channel}"),
         account: None,
         last_resort: None,
@@ -136,9 +137,9 @@ fn rows_of(call: &Call, pack: &Pack, book: &DutyBook, dues: &BTreeMap<RingId, &D
         waiting: call.number,
         late: call.late,
         state: if channel == Channel::Desk {
-            "handed-over"
+            CallState::HandedOver
         } else {
-            "queued"
+            CallState::Queued
         },
         rings: told.clone(),
     };
