@@ -1,7 +1,5 @@
 //! 交班: the open tickets are given over and taken, and each says so.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use tests::{Sample, System, officers::Accounts};
 
 const PAGE: &str = "/duty/pol-341222101/handover";
