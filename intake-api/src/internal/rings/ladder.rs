@@ -53,9 +53,17 @@ fn one(call: &LadderCall, letters: bool, lang: Lang, now: DateTime<Utc>) -> Call
     }
     CallWords {
         title,
-        state: lang.t(&format!("rings.state.{}", call.state)),
+        state: match (call.channel, call.state) {
+            // Nothing is sent: it stands on the page.
+            (Channel::Desk, CallState::HandedOver) => lang.t("rings.state.on-desk"),
+            (_, state) => lang.t(&format!("rings.state.{state}")),
+        },
         bad: call.state == CallState::Failed,
-        steps: call.steps.iter().map(|step| step_words(step, lang, now)).collect(),
+        steps: call
+            .steps
+            .iter()
+            .map(|step| step_words(call.channel, step, lang, now))
+            .collect(),
     }
 }
 
@@ -86,9 +94,12 @@ fn stage(lang: Lang, stage: TicketClock) -> &'static str {
     words::stage(lang, stage)
 }
 
-fn step_words(step: &LadderStep, lang: Lang, now: DateTime<Utc>) -> String {
+fn step_words(channel: Channel, step: &LadderStep, lang: Lang, now: DateTime<Utc>) -> String {
     let at = words::moment(lang, step.at, now);
-    let what = lang.t(&format!("rings.step.{}", step.step));
+    let what = match (channel, step.step) {
+        (Channel::Desk, CallStep::HandedOver) => lang.t("rings.step.on-desk"),
+        (_, step) => lang.t(&format!("rings.step.{step}")),
+    };
     let detail = match step.step {
         CallStep::Acknowledged => AnsweredHow::from_word(&step.detail).map(|answer| how(lang, answer).to_owned()),
         CallStep::Failed if !step.detail.is_empty() => Some(why(lang, &step.detail)),

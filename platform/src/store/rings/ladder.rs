@@ -160,7 +160,7 @@ impl Store<Desk> {
         Ok(calls.bind(ticket).bind(LISTED).fetch_all(&mut *tx).await?)
     }
 
-    /// How many calls ring for a person and were answered by nobody.
+    /// How many reports ring for a person and were answered by nobody. A call whose report this desk may not read counts for itself.
     pub async fn desk_ringing(
         &self,
         scope: &DeskScope,
@@ -168,7 +168,10 @@ impl Store<Desk> {
         now: DateTime<Utc>,
     ) -> Result<i64, StoreError> {
         let mut tx = self.desk(scope).await?;
-        let count = sqlx::query_scalar("SELECT count(*) FROM calls_ringing($1, $2)");
+        let count = sqlx::query_scalar(
+            "SELECT count(DISTINCT coalesce(t.report_id::text, c.id::text)) FROM calls_ringing($1, $2) AS c (id)
+             LEFT JOIN call_rings r ON r.call_id = c.id LEFT JOIN stages s ON s.id = r.stage_id LEFT JOIN tickets t ON t.id = s.ticket_id",
+        );
         Ok(count.bind(account).bind(now).fetch_one(&mut *tx).await?)
     }
 }
