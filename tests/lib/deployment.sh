@@ -24,11 +24,11 @@ ready() ( # all three say so
   for url in $READY_URLS; do curl -fsS -m 5 "$url" || return 1; done
 )
 nobody_left() { ! pgrep -f "$OUT/system" && ! curl -fsS -m 2 "$1"; }
-warm_up_is_quick() {
-  local began
-  began=$(now_ms)
-  system up --demo || return 1
-  (($(now_ms) - began < 15000))
+# Nothing is compiled or made anew. How long that took `up` says itself; it is not judged, because other tests share the machine.
+warm_up_keeps() {
+  local kept
+  system up --demo | tee "$OUT/warm.log" || return 1
+  for kept in build PostgreSQL RabbitMQ keys; do grep -qE "^  $kept .*  kept" "$OUT/warm.log" || return 1; done
 }
 env_is_private_and_complete() {
   [[ $(stat -c %a "$OUT/system/env") == 600 && $(stat -c %a "$OUT/system/keys/master.key") == 600 &&
@@ -215,7 +215,7 @@ test_deployment() {
   ok "up without --demo leaves nothing of a demo" no_demo_left
   ok "up --demo brings it back" up_says_demo
   ok "and --no-demo takes it away" no_demo_left --no-demo
-  ok "a warm second up takes less than 15 s" warm_up_is_quick
+  ok "a warm second up keeps what is there" warm_up_keeps
   ok "up with its own environment sourced keeps its servers" sourced_up_keeps_servers
   ok "pid files begin with the services' own pids" pids_are_their_own
   ok "what is killed comes back by itself" killed_ones_come_back
