@@ -14,8 +14,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 macro_rules! due {
     ($table:literal, $columns:literal, $order:literal, $limit:literal, $first:literal $(, $rank:literal)* $(,)?) => {
         concat!(
-            "SELECT * FROM (", due!(@rank $table, $columns, $order, $limit, $first), ") rank",
-            $(" UNION ALL SELECT * FROM (", due!(@rank $table, $columns, $order, $limit, $rank), ") rank",)*
+            "SELECT * FROM (", $crate::store::due::due!(@rank $table, $columns, $order, $limit, $first), ") rank",
+            $(" UNION ALL SELECT * FROM (", $crate::store::due::due!(@rank $table, $columns, $order, $limit, $rank), ") rank",)*
             " LIMIT ", $limit
         )
     };

@@ -17,6 +17,7 @@ mod due;
 mod duty;
 mod floods;
 mod ids;
+mod lease;
 mod listed;
 mod login;
 mod notices;
@@ -61,16 +62,16 @@ pub use ids::{
     GrantRequestId, HandoverId, NoticeId, OpeningId, PhoneId, ReadId, ReportId, RosterChangeId, RosterPatternId,
     SessionId, StageId, TicketId,
 };
+pub use lease::LeaseOf;
 pub use listed::{Listed, Unread};
 pub use login::{
     AnswersBells, Board, Desk, Intake, Login, Notifier, Office, Owner, People, ReadsDuty, ReadsFacts, Relay, Router,
     SeesCalls, SeesCounty, Tells,
 };
 pub use notices::{
-    Attempt, AttemptOutcome, Blocked, Bounced, FailedNotice, LeaseOf, LeasedNotice, LostNotice, MailState,
-    NOTICES_COUNTED, NoticeBell, NoticeContact, NoticeDepth, NoticeFlood, NoticeKind, NoticeStage, NoticeState,
-    NoticeTicket, Phone, ResendError, Resent, Said, Settlement, Subject, SubjectKind, SubjectNotice, To, UnitCall,
-    UnitContact, Verdict,
+    Attempt, AttemptOutcome, Blocked, Bounced, FailedNotice, LeasedNotice, LostNotice, MailState, NOTICES_COUNTED,
+    NoticeBell, NoticeContact, NoticeDepth, NoticeFlood, NoticeKind, NoticeStage, NoticeState, NoticeTicket, Phone,
+    ResendError, Resent, Said, Settlement, Subject, SubjectKind, SubjectNotice, To, UnitCall, UnitContact, Verdict,
 };
 pub use openings::{
     Opening, OpeningActing, OpeningAsk, OpeningAsked, OpeningClock, OpeningClocks, OpeningDeed, OpeningDenied,

@@ -13,7 +13,7 @@ pub use bell::NoticeBell;
 pub use contacts::{UnitCall, UnitContact};
 pub use kind::{NoticeKind, NoticeState};
 pub use mail_state::{Blocked, MailState};
-pub use queue::{Attempt, AttemptOutcome, LeaseOf, NOTICES_COUNTED, NoticeDepth, Settlement, Verdict};
+pub use queue::{Attempt, AttemptOutcome, NOTICES_COUNTED, NoticeDepth, Settlement, Verdict};
 pub use resend::{Bounced, LostNotice, ResendError, Resent};
 pub use said::{FailedNotice, LeasedNotice, NoticeContact, NoticeFlood, NoticeStage, NoticeTicket, Phone};
 pub use subject::{Said, Subject, SubjectKind, SubjectNotice, To};

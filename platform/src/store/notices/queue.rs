@@ -1,65 +1,16 @@
 //! Notices: leased by a notifier, kept by a heart-beat, sent outside any transaction, and recorded with every attempt.
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use crate::store::{
-    NoticeId, NoticeState, Notifier, Store, StoreError, Word,
-    due::{Onward, due},
+    LeaseOf, NoticeId, NoticeState, Notifier, Onward, Store, StoreError,
+    lease::{Taking, held, leased, take, until},
 };
-use casework::words::Urgency;
-
-/// A notifier that is killed holds its notices this long; one that lives renews them every few seconds. Recovery stays
-/// below 30 s.
-pub(in crate::store) const LEASE_S: i64 = 20;
 
 /// A gauge of notices stops here, which means "this many or more": it is read every few seconds, also on the day on which a
 /// million wait.
 pub const NOTICES_COUNTED: i64 = 10_000;
-
-/// $1 owner, $2 now, $3 end of the lease, $4 how many, $5 county, $6 the lowest urgency that may be taken, $7 to $9 where to
-/// begin in each urgency. A notice that was never tried is due since ever, so that the order among these is their age.
-///
-/// A lease writes columns that no index has: such a row is changed within its page and costs no index anything. What is held
-/// therefore stays at the head, and is passed over; it is never more than notifiers have in hand.
-const LEASE: &str = concat!(
-    "WITH due AS (",
-    due!(
-        "notices",
-        "id, due_at = '-infinity' AS fresh",
-        "due_at, created_at",
-        "$4",
-        "state = 'queued' AND county = $5 AND urgency = 'P1' AND due_at <= $2
-         AND (due_at, created_at) >= ('-infinity', coalesce($7, '-infinity')) AND (leased_until IS NULL OR leased_until <= $2)",
-        "state = 'queued' AND county = $5 AND urgency = 'P2' AND 'P2' <= $6 AND due_at <= $2
-         AND (due_at, created_at) >= ('-infinity', coalesce($8, '-infinity')) AND (leased_until IS NULL OR leased_until <= $2)",
-        "state = 'queued' AND county = $5 AND urgency = 'P3' AND 'P3' <= $6 AND due_at <= $2
-         AND (due_at, created_at) >= ('-infinity', coalesce($9, '-infinity')) AND (leased_until IS NULL OR leased_until <= $2)",
-    ),
-    ") UPDATE notices n SET lease_owner = $1, leased_until = $3 FROM due WHERE n.id = due.id
-     RETURNING n.id, n.urgency, n.created_at, due.fresh"
-);
-
-/// An update of those of `$2` that `$1` holds. They are found by their key alone: statistics from an empty queue make the planner
-/// believe that an index of what is queued is the short way, however long the queue has become.
-macro_rules! held {
-    ($update:literal) => {
-        concat!(
-            "WITH held AS (SELECT id, lease_owner, state FROM notices WHERE id = ANY ($2) ORDER BY id FOR UPDATE) ",
-            $update,
-            " FROM held h WHERE n.id = h.id AND h.lease_owner = $1 AND h.state = 'queued'"
-        )
-    };
-}
-
-/// Which notices a lease may take.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LeaseOf {
-    /// All, P1 first.
-    All,
-    /// P1 only: what is free is kept for them.
-    Urgent,
-}
 
 /// One attempt at sending.
 #[derive(Clone, Debug)]
@@ -171,33 +122,20 @@ impl Store<Notifier> {
         (limit, of): (i64, LeaseOf),
         onward: &mut Onward<3>,
     ) -> Result<Vec<NoticeId>, StoreError> {
-        let [p1, p2, p3] = onward.from(now);
-        let leased: Vec<(NoticeId, Word<Urgency>, DateTime<Utc>, bool)> = sqlx::query_as(LEASE)
-            .bind(owner)
-            .bind(now)
-            .bind(now + Duration::seconds(LEASE_S))
-            .bind(limit)
-            .bind(county)
-            .bind(if of == LeaseOf::Urgent { "P1" } else { "P3" })
-            .bind(p1)
-            .bind(p2)
-            .bind(p3)
-            .persistent(false)
-            .fetch_all(&self.pool)
-            .await?;
-        let full = i64::try_from(leased.len()).is_ok_and(|n| n == limit);
-        let fresh = leased.iter().filter(|(.., fresh)| *fresh);
-        let rank = |urgency: Urgency| Urgency::HIGHEST_FIRST.iter().position(|u| *u == urgency);
-        onward.ended(
-            full,
-            fresh.filter_map(|(_, urgency, at, _)| Some((rank(**urgency)?, *at))),
-        );
-        Ok(leased.into_iter().map(|(id, ..)| id).collect())
+        let taking = Taking {
+            county,
+            owner,
+            now,
+            limit,
+            of,
+        };
+        let taken = take(&self.pool, leased!("notices"), taking, onward).await?;
+        Ok(taken.into_iter().map(|(id, _)| id).collect())
     }
 
     /// Gives back notices that were leased and not begun.
     pub async fn notice_release(&self, owner: Uuid, ids: &[NoticeId]) -> Result<(), StoreError> {
-        sqlx::query(held!("UPDATE notices n SET lease_owner = NULL, leased_until = NULL"))
+        sqlx::query(held!("notices", "lease_owner = NULL, leased_until = NULL"))
             .bind(owner)
             .bind(ids)
             .execute(&self.pool)
@@ -212,15 +150,12 @@ impl Store<Notifier> {
         ids: &[NoticeId],
         now: DateTime<Utc>,
     ) -> Result<Vec<NoticeId>, StoreError> {
-        let held = sqlx::query_scalar(concat!(
-            held!("UPDATE notices n SET leased_until = $3"),
-            " RETURNING n.id"
-        ))
-        .bind(owner)
-        .bind(ids)
-        .bind(now + Duration::seconds(LEASE_S))
-        .fetch_all(&self.pool)
-        .await?;
+        let held = sqlx::query_scalar(concat!(held!("notices", "leased_until = $3"), " RETURNING q.id"))
+            .bind(owner)
+            .bind(ids)
+            .bind(until(now))
+            .fetch_all(&self.pool)
+            .await?;
         Ok(held)
     }
 

@@ -1,10 +1,10 @@
 //! One try of a call: begun before the gateway is asked, and recorded after it answered.
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use sqlx::{Postgres, Transaction};
 use uuid::Uuid;
 
-use crate::store::{CallId, Notifier, PhoneId, Store, StoreError, notices::queue::LEASE_S};
+use crate::store::{CallId, Notifier, PhoneId, Store, StoreError, lease};
 
 /// The place of whatever has one address only: a mailbox, a page, a telephone of the last resort.
 const ONLY: i16 = 1;
@@ -110,7 +110,7 @@ impl Store<Notifier> {
         }
         sqlx::query("UPDATE calls SET leased_until = $2, attempts = attempts + 1 WHERE id = $1")
             .bind(id)
-            .bind(now + Duration::seconds(LEASE_S))
+            .bind(lease::until(now))
             .execute(&mut *tx)
             .await?;
         let attempt = sqlx::query_scalar(
