@@ -4,7 +4,10 @@ use axum::http::StatusCode;
 use casework::pack::Pack;
 use platform::{store::DeskTicket, text::Lang};
 
-use super::closing;
+use super::{
+    closing,
+    draft::{People, Person},
+};
 use crate::internal::again::{Again, Fields, Wrong};
 
 /// A choice of a form.
@@ -46,6 +49,15 @@ impl Attempt {
         let wrong = self.again.wrong.get(field).copied();
         wrong.filter(|_| self.form == form)
     }
+}
+
+/// The people of a unit to choose from.
+pub(crate) fn people(of: &People) -> Vec<Choice> {
+    let choice = |(id, name, ..): &Person| Choice {
+        value: id.to_string(),
+        label: name.clone(),
+    };
+    of.iter().map(choice).collect()
 }
 
 /// The outcomes to choose from, closed ones not offered.

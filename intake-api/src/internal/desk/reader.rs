@@ -2,10 +2,13 @@
 
 use casework::calendar::shanghai;
 use casework::ticket::closing::SEEN_BEFORE;
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Timelike, Utc};
+use chrono::{DateTime, NaiveDate, Timelike, Utc};
 use platform::foreign::Foreign;
 
-use crate::internal::again::{Fields, Wrong};
+use crate::internal::{
+    again::{Fields, Wrong},
+    page::minute::minute,
+};
 
 /// Longest line and longest text, in characters.
 pub(crate) const LINE: usize = 200;
@@ -57,12 +60,7 @@ impl Reader<'_> {
     ) -> Option<DateTime<Utc>> {
         let text = self.get(name);
         let exact = DateTime::parse_from_rfc3339(text).ok().map(|at| at.to_utc());
-        let minute = || {
-            NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M")
-                .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S"))
-                .ok()
-        };
-        let at = exact.or_else(|| minute()?.and_local_timezone(shanghai()).single().map(|at| at.to_utc()));
+        let at = exact.or_else(|| minute(text));
         // People type minutes: the minute itself is not before it.
         let earliest = earliest
             .with_second(0)

@@ -7,17 +7,16 @@ use axum::{
     extract::{Path, Query},
     response::Response,
 };
-use casework::calendar::shanghai;
 use platform::{
     clock,
     run::telemetry::chain,
-    store::{AccountId, DeskTicket, UnitContacts},
+    store::{DeskTicket, UnitContacts},
 };
 use serde::Deserialize;
 use tracing::error;
 
 use super::{
-    attempt::{Attempt, Choice, outcomes},
+    attempt::{Attempt, Choice, outcomes, people},
     draft::Kind,
     found::{Case, read},
     unsent::{Unsent, unsent},
@@ -30,7 +29,9 @@ use crate::internal::{
     error::PageError,
     openings::{DeskOpenings, of_ticket},
     page::{
-        Frame, Paper, Phone, render, tail,
+        Frame, Paper, Phone,
+        minute::local,
+        render, tail,
         words::{self, Telling},
     },
     rings::ladder::{self, Ladder},
@@ -172,10 +173,6 @@ async fn shown(
     lang.t("frame.tab.ticket").clone_into(&mut frame.title);
     let frame = frame.titled(tail(&v.receipt));
     let county = loaded.pack.county_name(lang.pack());
-    let choice = |(id, name, ..): &(AccountId, String, Option<String>, bool)| Choice {
-        value: id.to_string(),
-        label: name.clone(),
-    };
     let status = attempt.again.status;
     let page = TicketPage {
         paper: Paper::new(&frame, county, &v.unit, &v.receipt, &words::moment(lang, now, now)),
@@ -184,7 +181,7 @@ async fn shown(
         ladder: ladder::say(&calls, letters, lang, now),
         closing: waiting(case, by.me(), &internal.keys, how),
         unsent: unsent(by, ticket).await,
-        people: case.people.iter().map(choice).collect(),
+        people: people(&case.people),
         outcomes: outcomes(&loaded.pack, ticket, lang),
         attempt,
         openings: of_ticket(ticket, &asked, by.me(), how),
@@ -192,7 +189,7 @@ async fn shown(
         my_name: by.actor.person.account.name.clone(),
         why,
         phones: phones(internal, ticket).await,
-        now_local: now.with_timezone(&shanghai()).format("%Y-%m-%dT%H:%M").to_string(),
+        now_local: local(now),
     };
     Ok(render(status, &page))
 }

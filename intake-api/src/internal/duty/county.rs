@@ -19,13 +19,13 @@ use serde::Deserialize;
 use serde_json::json;
 use tracing::info;
 
-use super::{said::Saying, scope, typed};
+use super::{said::Saying, scope};
 use crate::internal::{
     By, Visit,
     auth::{NumbersReader, Staffed},
     detached,
     error::PageError,
-    page::{Frame, Paper, Phone, render, words},
+    page::{Frame, Paper, Phone, minute, render, words},
     people::new_act,
     phones,
 };
@@ -95,7 +95,7 @@ pub(super) async fn numbers(by: By<NumbersReader>, Form(asked): Form<Asked>) -> 
 
 async fn show(visit: &Visit, asked: Asked, full: bool) -> Result<Response, PageError> {
     let (internal, lang, now) = (&visit.internal, visit.lang, clock::now());
-    let typed_at = typed::minute(&asked.at);
+    let typed_at = minute::minute(&asked.at);
     let wrong = !asked.at.trim().is_empty() && typed_at.is_none();
     let at = typed_at.unwrap_or(now);
     let loaded = internal.pack.current();
@@ -166,7 +166,7 @@ async fn show(visit: &Visit, asked: Asked, full: bool) -> Result<Response, PageE
             &words::moment(lang, now, now),
         ),
         counted: lang.fill("duty.county.counted", &counted),
-        at: typed::local(at),
+        at: minute::local(at),
         now: typed_at.is_none(),
         only_holes: asked.show == "holes",
         may_full: visit.actor.is(&[Role::Office, Role::LeadingGroup]),

@@ -1,23 +1,11 @@
 //! Times and days as forms send them.
 
-use casework::calendar::shanghai;
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
-use crate::internal::again::{Fields, Wrong};
-
-/// A minute in Shanghai as `<input type="datetime-local">` sends it.
-pub(super) fn minute(text: &str) -> Option<DateTime<Utc>> {
-    let text = text.trim();
-    let read = NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M")
-        .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S"));
-    let at = read.ok()?.and_local_timezone(shanghai()).single()?;
-    Some(at.to_utc())
-}
-
-/// A moment as such a field takes it.
-pub(super) fn local(at: DateTime<Utc>) -> String {
-    at.with_timezone(&shanghai()).format("%Y-%m-%dT%H:%M").to_string()
-}
+use crate::internal::{
+    again::{Fields, Wrong},
+    page::minute::minute,
+};
 
 /// A day as `<input type="date">` sends it.
 pub(super) fn day(text: &str) -> Option<NaiveDate> {
@@ -55,6 +43,7 @@ pub(super) fn during(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::internal::page::minute::local;
 
     #[test]
     fn a_time_must_have_an_end_that_is_to_come() {

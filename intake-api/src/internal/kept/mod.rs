@@ -20,7 +20,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use platform::text::Lang;
+use platform::{seal, text::Lang};
 
 use self::{
     native::Native,
@@ -170,7 +170,7 @@ async fn form(internal: &Internal, request: Request, next: Next) -> Response {
             .to_login(page::expired(&came.typed), StatusCode::UNAUTHORIZED)
             .await;
     };
-    if !same(came.token.as_bytes(), actor.csrf.as_bytes()) {
+    if !seal::same(came.token.as_bytes(), actor.csrf.as_bytes()) {
         return came.of_another_session(&actor).await;
     }
     let answer = next.run(whole(parts, bytes)).await;
@@ -373,9 +373,4 @@ fn ours(internal: &Internal, headers: &HeaderMap) -> bool {
             .is_some_and(|(_, from)| from == host || from == &*internal.host),
         _ => true,
     }
-}
-
-/// Compares without telling by time where the difference is.
-fn same(a: &[u8], b: &[u8]) -> bool {
-    a.len() == b.len() && a.iter().zip(b).fold(0, |diff, (x, y)| diff | (x ^ y)) == 0
 }

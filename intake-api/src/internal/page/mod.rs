@@ -5,6 +5,7 @@ mod assets;
 mod checksums;
 mod files;
 pub(crate) mod frame;
+pub(crate) mod minute;
 mod pages;
 mod phone;
 pub(crate) mod problem;

@@ -10,7 +10,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use platform::{
-    clock,
+    clock, seal,
     store::{AnsweredHow, BellAnswer, CallAsked, CallId},
 };
 
@@ -109,14 +109,9 @@ async fn find(internal: &Internal, call: &str, code: &str) -> Result<Option<(Cal
     let Ok(id) = call.parse::<CallId>() else {
         return Ok(None);
     };
-    if !same(&internal.contacts.answer_code(id), code) {
+    if !seal::same(internal.contacts.answer_code(id).as_bytes(), code.as_bytes()) {
         return Ok(None);
     }
     let asked = internal.office.call_asked(&internal.county, id).await?;
     Ok(asked.map(|asked| (id, asked)))
-}
-
-/// Compared in the same time, wherever they differ.
-fn same(right: &str, given: &str) -> bool {
-    right.len() == given.len() && right.bytes().zip(given.bytes()).fold(0, |all, (a, b)| all | (a ^ b)) == 0
 }

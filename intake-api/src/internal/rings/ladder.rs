@@ -1,6 +1,6 @@
 //! The calls of a ticket in words: the evidence ladder.
 
-use casework::words::{Channel, TicketClock};
+use casework::words::Channel;
 use chrono::{DateTime, Utc};
 use platform::{
     store::{AnsweredHow, CallFault, CallState, CallStep, LadderCall, LadderRing, LadderStep},
@@ -75,7 +75,7 @@ fn ring_words(ring: &LadderRing, letters: bool, lang: Lang) -> String {
     };
     let number = (ring.ring + 1).to_string();
     let values = [
-        ("stage", stage(lang, ring.stage)),
+        ("stage", words::stage(lang, ring.stage)),
         ("cause", &cause),
         ("number", &number),
     ];
@@ -88,10 +88,6 @@ fn known(cause: &str) -> &'static str {
         "again" => "again",
         _ => "dispatch",
     }
-}
-
-fn stage(lang: Lang, stage: TicketClock) -> &'static str {
-    words::stage(lang, stage)
 }
 
 fn step_words(channel: Channel, step: &LadderStep, lang: Lang, now: DateTime<Utc>) -> String {
@@ -135,7 +131,7 @@ fn answered(call: &LadderCall, lang: Lang, now: DateTime<Utc>) -> Option<String>
         return None;
     }
     let at = words::moment(lang, at, now);
-    let owed = call.rings.first().map_or("", |ring| stage(lang, ring.stage));
+    let owed = call.rings.first().map_or("", |ring| words::stage(lang, ring.stage));
     let values = [
         ("by", by.as_str()),
         ("at", &at),

@@ -5,10 +5,10 @@ use axum::{
     extract::{Path, Query},
     response::Response,
 };
-use casework::{calendar::shanghai, ticket::TicketAct, words::reserved::TRANSFERRED};
+use casework::{ticket::TicketAct, words::reserved::TRANSFERRED};
 use platform::{
     clock,
-    store::{AccountId, DeskScope, DeskTicket, TicketId},
+    store::{DeskScope, DeskTicket, TicketId},
     text::Lang,
 };
 use serde::Deserialize;
@@ -18,7 +18,7 @@ use crate::internal::{
     auth::Office,
     board::call::{Call, call},
     desk::{
-        attempt::{Attempt, Choice, outcomes},
+        attempt::{Attempt, Choice, outcomes, people},
         close::{Needed, needed, today},
         closing::owes_contact,
         draft::Kind,
@@ -26,7 +26,7 @@ use crate::internal::{
         head::{Head, head},
     },
     error::PageError,
-    page::{Frame, render, words},
+    page::{Frame, minute::local, render, words},
 };
 
 /// A ticket whose unit is on the telephone.
@@ -174,10 +174,6 @@ pub(super) async fn show(
         name: name(lang, of),
         here: Some(of) == kind,
     };
-    let choice = |(id, name, ..): &(AccountId, String, Option<String>, bool)| Choice {
-        value: id.to_string(),
-        label: name.clone(),
-    };
     let chosen = attempt.again.fields.get("outcome").cloned().or(asked.outcome);
     let status = attempt.again.status;
     let page = TelephonePage {
@@ -186,7 +182,7 @@ pub(super) async fn show(
         call: found.call.clone(),
         tabs: open.iter().copied().map(tab).collect(),
         act: kind.map_or("", Kind::word),
-        people: case.people.iter().map(choice).collect(),
+        people: people(&case.people),
         evidence: evidence(pack, &case.ticket, lang),
         outcomes: outcomes(pack, &case.ticket, lang),
         form: needed(pack, case, by.me(), chosen.as_deref().unwrap_or_default(), lang).map(|form| Needed {
@@ -199,7 +195,7 @@ pub(super) async fn show(
         attempt,
         done: asked.done.as_deref().and_then(Kinds::of).map(|kind| done(lang, kind)),
         recorder: by.actor.person.account.name.clone(),
-        now_local: now.with_timezone(&shanghai()).format("%Y-%m-%dT%H:%M").to_string(),
+        now_local: local(now),
         today: today(now),
     };
     Ok(render(status, &page))

@@ -18,7 +18,7 @@ use std::{path::Path, time::Duration};
 use casework::words::Channel as Way;
 use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
-use platform::clock;
+use platform::{clock, seal};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -100,14 +100,14 @@ impl Gateway {
     ) -> Option<Vec<Heard>> {
         let receipt = self.description.receipt.as_ref()?;
         let expected = receipt.path_secret.as_ref().and_then(|name| self.known.secret(name));
-        if expected.is_some_and(|expected| !sign::same(expected.as_bytes(), secret.as_bytes())) {
+        if expected.is_some_and(|expected| !seal::same(expected.as_bytes(), secret.as_bytes())) {
             return None;
         }
         if let Some(signed) = &receipt.signature {
             let key = self.known.secret(&signed.secret)?;
             let given = signature(&signed.header)?;
             let ours = hex::encode(sign::hmac(key.as_bytes(), body));
-            if !sign::same(ours.as_bytes(), given.trim().to_lowercase().as_bytes()) {
+            if !seal::same(ours.as_bytes(), given.trim().to_lowercase().as_bytes()) {
                 return None;
             }
         }

@@ -51,11 +51,6 @@ pub(super) fn hmac(key: &[u8], text: &[u8]) -> Vec<u8> {
     mac.finalize().into_bytes().to_vec()
 }
 
-/// Whether two secrets are the same, in a time that does not tell where they differ.
-pub(super) fn same(one: &[u8], other: &[u8]) -> bool {
-    one.len() == other.len() && one.iter().zip(other).fold(0, |differ, (a, b)| differ | (a ^ b)) == 0
-}
-
 /// Adds what the provider wants to see.
 pub(super) fn sign(signing: &Signing, built: &mut Built, with: &With<'_>, moment: &Moment) -> Result<(), FillError> {
     match signing {
@@ -142,6 +137,8 @@ fn digest(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use platform::seal::same;
+
     use super::*;
     use crate::channel::gateway::fill::Known;
 
