@@ -1,5 +1,5 @@
 //! What comes back of a call: that it arrived or was picked up, a digit, a reply. Brought by the provider through a door of its own
-//! ([`door`]), or asked for ([`watch`]); both end in [`Receiver::take`], which hears everything any number of times.
+//! ([`door`]), or asked for ([`mod@watch`]); both end in [`Receiver::take`], which hears everything any number of times.
 
 mod answer;
 pub(crate) mod door;
