@@ -9,7 +9,7 @@ use crate::report::{Facts, Unknown, is_statutory};
 use crate::rules::Asked;
 use crate::rules::possible::Places;
 use crate::words::reserved::{POLICE, POLICE_ACCEPT};
-use crate::words::{Grade, Role};
+use crate::words::{Grade, Handling};
 use crate::zh::laws;
 
 /// Obligations by (obligation, unit kind).
@@ -17,7 +17,7 @@ pub(super) struct Asks(BTreeMap<(String, String), Ask>);
 
 struct Ask {
     /// A lead goes to the office where no unit exists; of several rows the strictest counts.
-    role: Role,
+    role: Handling,
     evidence: Option<String>,
     /// By row, so that the bases stand in table order; the floor comes before all rows.
     basis: BTreeMap<usize, Basis>,
@@ -65,7 +65,7 @@ impl Asks {
         let mut asks = Self(BTreeMap::new());
         if facts.is_urgent() {
             let ask = Ask {
-                role: Role::Lead,
+                role: Handling::Lead,
                 evidence: None,
                 basis: BTreeMap::new(),
                 when: When {
@@ -87,7 +87,7 @@ impl Asks {
     /// Adds what one row of the table asks for a situation of a possible child: the number of the child, and the place of
     /// what it may be.
     pub(super) fn add(&mut self, asked: &Asked<'_>, situation: &str, (child, place): (usize, usize)) {
-        let role = Role::from_word(asked.text("role")).unwrap_or(Role::Lead);
+        let role = Handling::from_word(asked.text("role")).unwrap_or(Handling::Lead);
         let key = (asked.text("obligation").to_owned(), asked.text("unit_kind").to_owned());
         let ask = self.0.entry(key).or_insert(Ask {
             role,
@@ -123,8 +123,8 @@ impl Asks {
                 .find(pack.areas(), pack.rules().recusals(), &unit_kind, area, facts.suspect);
             let unit = match (found, ask.role) {
                 (Some(unit), _) => unit.code.clone(),
-                (None, Role::Lead) => pack.units().office().to_owned(),
-                (None, Role::Assist) => {
+                (None, Handling::Lead) => pack.units().office().to_owned(),
+                (None, Handling::Assist) => {
                     unsent.push(Unsent { obligation, unit_kind });
                     continue;
                 }

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::{Basis, Decision, PlannedTicket, decide, plan};
 use crate::pack::Pack;
 use crate::report::Facts;
-use crate::words::{Grade, Role};
+use crate::words::{Grade, Handling};
 use crate::zh::laws::BY_HAND;
 
 /// One ticket of `obligation` at `unit`, with the clocks of that obligation at the report's urgency.
@@ -34,7 +34,7 @@ pub fn by_hand(
         unit: held.code.clone(),
         unit_kind: held.kind.clone(),
         lead: true,
-        role: Role::Lead,
+        role: Handling::Lead,
         evidence: None,
         basis: vec![Basis {
             text: BY_HAND.into(),

@@ -10,7 +10,7 @@ use crate::county::Matter;
 use crate::pack::Pack;
 use crate::report::{Facts, is_statutory};
 use crate::words::reserved::{OVERSIGHT, PROCURATORATE};
-use crate::words::{Addressee, Grade, Role, Stage, Urgency};
+use crate::words::{Addressee, Grade, Handling, Stage, Urgency};
 use crate::zh::laws;
 
 /// The clock of a confirmation or an approval.
@@ -59,7 +59,7 @@ pub fn oversight(pack: &Pack, facts: &Facts, urgency: Urgency, dispatched_at: Da
         obligation: OVERSIGHT.into(),
         unit_kind: PROCURATORATE.into(),
         lead: false,
-        role: Role::Lead,
+        role: Handling::Lead,
         evidence: evidence(pack),
         basis: vec![Basis {
             text: laws::NOT_FILED.into(),

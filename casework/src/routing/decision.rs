@@ -10,7 +10,7 @@ use crate::clock::escalation::PlannedStep;
 use crate::county::Unlisted;
 use crate::disclosure::Shows;
 use crate::report::Unknown;
-use crate::words::{Grade, Role, Stage, Urgency};
+use crate::words::{Grade, Handling, Stage, Urgency};
 use crate::zh::laws::BY_HAND;
 
 /// Who owes what by when, and why.
@@ -49,7 +49,7 @@ pub struct PlannedTicket {
     /// 主办: true for exactly one ticket of a report.
     pub lead: bool,
     /// The role in the rules.
-    pub role: Role,
+    pub role: Handling,
     /// The evidence kind that proves it.
     pub evidence: Option<String>,
     /// Every basis that asks it.

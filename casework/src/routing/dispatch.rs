@@ -11,7 +11,7 @@ use crate::pack::Pack;
 use crate::report::{ChildFacts, Facts};
 use crate::rules::{Seen, Trigger, Twofold};
 use crate::words::reserved::{OFFICE, TRIAGE};
-use crate::words::{Grade, Role, Stage, Urgency};
+use crate::words::{Grade, Handling, Stage, Urgency};
 use crate::zh::doubts;
 
 /// Who owes what, before any clock is set. Clocks cost more than all the rest, and a replay needs few of them.
@@ -214,7 +214,7 @@ fn triage_ticket(pack: &Pack, facts: &Facts) -> PlannedTicket {
         unit: pack.units().office().into(),
         unit_kind: OFFICE.into(),
         lead: false,
-        role: Role::Lead,
+        role: Handling::Lead,
         evidence: None,
         basis: vec![Basis {
             text: "county policy".into(),

@@ -6,7 +6,7 @@ use crate::county::Vocabulary;
 use crate::disclosure::{ANY_TICKET, DISCLOSURE, OVERSIGHT_LOOK};
 use crate::dmn::sfeel::Kind;
 use crate::report::RoutingFact;
-use crate::words::{Action, Addressee, Grade, Role, Stage, Urgency};
+use crate::words::{Action, Addressee, Grade, Handling, Stage, Urgency};
 
 /// The words of a column.
 #[derive(Clone, Copy)]
@@ -104,7 +104,7 @@ pub(super) fn of(table: &str) -> (&'static [Allowed], bool, &'static [Allowed]) 
                 &[
                     text("obligation", OBLIGATION),
                     text("unit_kind", UNIT_KIND),
-                    text("role", Words::Closed(|word| Role::from_word(word).is_some())),
+                    text("role", Words::Closed(|word| Handling::from_word(word).is_some())),
                     text("evidence", EVIDENCE),
                     text("basis", Words::Prose),
                     text("grade", GRADE),

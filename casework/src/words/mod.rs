@@ -4,11 +4,11 @@
 
 mod code;
 mod grade;
+mod handling;
 mod lang;
 mod need;
 mod push;
 pub mod reserved;
-mod role;
 mod seat;
 mod stage;
 mod urgency;
@@ -17,10 +17,10 @@ mod wire;
 pub(crate) use code::words;
 pub use code::{MAX_CODE_LEN, NoSuchWord, is_area_code, is_code};
 pub use grade::Grade;
+pub use handling::Handling;
 pub use lang::Lang;
 pub use need::Need;
 pub use push::{Action, Addressee};
-pub use role::Role;
 pub use seat::{Channel, Seat};
 pub use stage::{Stage, TicketClock};
 pub use urgency::Urgency;

@@ -10,7 +10,7 @@ use crate::dmn::{Column, Table};
 use crate::office::soundness;
 use crate::pack::Pack;
 use crate::report::RoutingFact;
-use crate::words::{Action, Addressee, Grade, Role, Stage, Urgency};
+use crate::words::{Action, Addressee, Grade, Handling, Stage, Urgency};
 
 /// A word that a cell can say.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -104,7 +104,7 @@ fn listed(words: &Vocabulary, column: &str) -> Option<Vec<String>> {
         }
         "urgency" => codes(Urgency::HIGHEST_FIRST.map(Urgency::as_str)),
         "stage" => codes(Stage::ALL.iter().map(|stage| stage.as_str())),
-        "role" => codes([Role::Lead.as_str(), Role::Assist.as_str()]),
+        "role" => codes([Handling::Lead.as_str(), Handling::Assist.as_str()]),
         "grade" => codes(Grade::ALL.iter().map(|grade| grade.as_str())),
         "trigger" => codes(["report", "request"]),
         "to" => codes(Addressee::ALL.iter().map(|to| to.as_str())),
@@ -120,7 +120,7 @@ fn listed(words: &Vocabulary, column: &str) -> Option<Vec<String>> {
 /// A text value in words: the pack's label of a code, `24小时`, a basis.
 pub fn word(pack: &Pack, column: &Column, code: &str) -> String {
     let own = match (column.name.as_str(), code) {
-        ("role", role) => Role::from_word(role).map(Role::zh),
+        ("role", role) => Handling::from_word(role).map(Handling::zh),
         ("to", to) => Addressee::from_word(to).map(Addressee::zh),
         ("action", action) => Action::from_word(action).map(Action::zh),
         ("anchor", "start") => Some("起算后"),

@@ -6,7 +6,7 @@ use super::basis_zh;
 use crate::calendar::rfc3339;
 use crate::pack::Pack;
 use crate::routing::{Decision, PlannedTicket};
-use crate::words::{Lang, Role};
+use crate::words::{Handling, Lang};
 
 /// Everything on one screen: tickets with deadlines, what was not sent, why a person must look.
 pub fn decision(pack: &Pack, file: &str, decision: &Decision) -> String {
@@ -26,7 +26,7 @@ pub fn decision(pack: &Pack, file: &str, decision: &Decision) -> String {
 }
 
 fn ticket(pack: &Pack, ticket: &PlannedTicket, out: &mut String) {
-    let role = Role::of(ticket.lead).zh();
+    let role = Handling::of(ticket.lead).zh();
     let obligation = pack.vocabulary().obligations.label(&ticket.obligation, Lang::Zh);
     let unit = pack
         .units()

@@ -5,7 +5,7 @@ use crate::county::Matter;
 use crate::disclosure::Part;
 use crate::office::replay::Gravity;
 use crate::ticket::TicketState;
-use crate::words::{Action, Addressee, Grade, Role, Stage, TicketClock, Urgency};
+use crate::words::{Action, Addressee, Grade, Handling, Stage, TicketClock, Urgency};
 
 impl Urgency {
     /// What the UI shows.
@@ -169,7 +169,7 @@ impl Grade {
     }
 }
 
-impl Role {
+impl Handling {
     /// What people call it.
     pub const fn zh(self) -> &'static str {
         match self {
@@ -178,7 +178,7 @@ impl Role {
         }
     }
 
-    /// The part of a ticket in its report.
+    /// Of a ticket that leads its report or doesn't.
     pub const fn of(lead: bool) -> Self {
         if lead { Self::Lead } else { Self::Assist }
     }

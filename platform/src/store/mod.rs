@@ -104,7 +104,7 @@ pub use tickets::{
 };
 pub use trail::{
     Access, AccessFind, AccessKind, AccessLine, AccountAct, AccountActKind, ActsFind, AuditChecked, AuditFault,
-    AuditWrong, DeedLine, NewAct, ReadCursor, ReadLine, ReadsAsked, ReportOutline,
+    AuditWrong, DeedLine, DeedWhat, EventKind, NewAct, ReadCursor, ReadLine, ReadsAsked, ReportOutline,
 };
 pub use word::{Loose, Word};
 

@@ -65,6 +65,14 @@ impl<T: Copy> Loose<T> {
             Self::Other(_) => None,
         }
     }
+
+    /// Whether it is this word.
+    pub fn is(&self, word: T) -> bool
+    where
+        T: PartialEq,
+    {
+        self.known() == Some(word)
+    }
 }
 
 impl<T: FromStr> From<String> for Loose<T> {

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use anyhow::Context;
 use casework::calendar::rfc3339;
 use casework::office::explain::Sight;
-use casework::words::Role;
+use casework::words::Handling;
 use casework::zh;
 use chrono::{DateTime, Utc};
 use platform::{
@@ -92,7 +92,7 @@ fn to_text(id: ReportId, shown: &ReportShown) -> String {
         text += &format!("  {}: {}\n", zh::TRIAGE, word(reason));
     }
     for ticket in shown["tickets"].as_array().into_iter().flatten() {
-        let role = Role::of(ticket["lead"] == true).zh();
+        let role = Handling::of(ticket["lead"] == true).zh();
         text += &format!(
             "  {role} {} @ {} [{}]\n",
             word(&ticket["obligation"]),

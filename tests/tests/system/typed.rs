@@ -32,14 +32,7 @@ const IDS: [&str; 9] = [
 ];
 
 /// What stays a text or a number, and why.
-const TOLD: [(&str, &str, &str); 12] = [
-    // Kinds of what people do are added to with every version, and an older one shows them as they are.
-    ("desk/ticket.rs", "kind", "String"),
-    ("board/ticket.rs", "kind", "String"),
-    ("trail/account_acts.rs", "kind", "String"),
-    ("tickets/step.rs", "kind", "&str"),
-    ("tickets/triage.rs", "kind", "&str"),
-    ("openings/ask.rs", "kind", "&'a str"),
+const TOLD: [(&str, &str, &str); 6] = [
     // What a blind token is of: a word of the database alone.
     ("reports/batch.rs", "kind", "&'static str"),
     // A row of the table that the kind beside it names.

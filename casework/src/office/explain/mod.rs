@@ -20,7 +20,7 @@ use crate::pack::Pack;
 use crate::report::Facts;
 use crate::routing::{Basis, Decision, MatchedRow, PlannedTicket};
 use crate::words::reserved::{POLICE_ACCEPT, TRIAGE};
-use crate::words::{Role, Urgency};
+use crate::words::{Handling, Urgency};
 use crate::zh::basis_zh;
 pub use crate::zh::explain::StageWhy;
 use crate::zh::explain::leads::{self, label};
@@ -76,7 +76,7 @@ pub fn asked_situations(
         unit: unit.to_owned(),
         unit_kind: String::new(),
         lead: false,
-        role: Role::Lead,
+        role: Handling::Lead,
         evidence: None,
         basis: basis.to_vec(),
         stages: Vec::new(),

@@ -12,7 +12,7 @@ use crate::report::{ChildFacts, Facts, Unknown};
 use crate::routing::{Decision, PlannedTicket};
 use crate::rules::possible::Cuts;
 use crate::rules::{Trigger, inputs};
-use crate::words::{Grade, Role, Urgency};
+use crate::words::{Grade, Handling, Urgency};
 use crate::zh::explain::reported::unknowns_zh;
 use crate::zh::explain::urgent;
 use crate::zh::facts::{UNKNOWN, fact_zh, test_zh, value_zh};
@@ -92,9 +92,9 @@ fn lands<'p>(pack: &'p Pack, facts: &Facts, kind: &str, role: &str) -> &'p str {
     let unit = pack
         .units()
         .find(areas, recusals, kind, facts.area.as_deref(), facts.suspect);
-    match (unit, Role::from_word(role)) {
+    match (unit, Handling::from_word(role)) {
         (Some(unit), _) => &unit.code,
-        (None, Some(Role::Assist)) => "",
+        (None, Some(Handling::Assist)) => "",
         (None, _) => pack.units().office(),
     }
 }

@@ -19,7 +19,7 @@ use crate::pack::Pack;
 use crate::report::salvage;
 use crate::routing::{Basis, Decision, MatchedRow, PlannedStage, PlannedTicket, decide};
 use crate::words::reserved::TRIAGE;
-use crate::words::{Grade, Role, Stage, Urgency};
+use crate::words::{Grade, Handling, Stage, Urgency};
 use crate::zh::explain::made;
 use crate::zh::facts::{moment_zh, row_zh};
 
@@ -187,7 +187,7 @@ fn decision(stored: &Stored) -> Decision {
         unit: other.unit.clone(),
         unit_kind: other.unit_kind.clone(),
         lead: other.lead,
-        role: Role::Lead,
+        role: Handling::Lead,
         evidence: None,
         basis: Vec::new(),
         unknowns: Vec::new(),
@@ -213,7 +213,7 @@ fn planned(stored: &Stored) -> PlannedTicket {
         unit: stored.unit.clone(),
         unit_kind: stored.unit_kind.clone(),
         lead: stored.lead,
-        role: Role::Lead,
+        role: Handling::Lead,
         evidence: None,
         basis: stored.basis.clone(),
         unknowns: Vec::new(),

@@ -8,7 +8,7 @@ use super::space::{Point, Region, Space, UNLISTED, Undecided};
 use crate::county::Unit;
 use crate::dmn::sfeel::Value;
 use crate::words::reserved::{OFFICE, TRIAGE};
-use crate::words::{Addressee, Grade, Role, Suspect};
+use crate::words::{Addressee, Grade, Handling, Suspect};
 use crate::zh::falls;
 
 pub(super) fn check(on: &Liveness<'_>, model: &Model, found: &mut Vec<LivenessFinding>) -> Result<(), Undecided> {
@@ -73,8 +73,8 @@ impl Duties<'_> {
                 .iter()
                 .flat_map(|ask| ask.regions.iter().map(move |region| (ask, region)))
                 .map(|(ask, region)| match ask.role {
-                    Role::Lead => region.clone(),
-                    Role::Assist => space.keep(region, "suspect", |value| {
+                    Handling::Lead => region.clone(),
+                    Handling::Assist => space.keep(region, "suspect", |value| {
                         suspect(value).is_some_and(|suspect| site.finds(self.on.pack, &ask.unit_kind, suspect))
                     }),
                 })
@@ -128,7 +128,7 @@ impl Duties<'_> {
     /// (township stations), the office stands in by design; where the county's own unit is passed over too, nobody is left.
     fn recusals(&self, found: &mut Vec<LivenessFinding>) {
         let space = self.space();
-        for ask in self.model.asks.iter().filter(|ask| ask.role == Role::Lead) {
+        for ask in self.model.asks.iter().filter(|ask| ask.role == Handling::Lead) {
             for site in self.sites.iter().filter(|site| site.county_has(&ask.unit_kind)) {
                 let emptied: Vec<Region> = ask
                     .regions

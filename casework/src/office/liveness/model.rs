@@ -3,14 +3,14 @@
 use super::space::{Point, Region, Space, Undecided};
 use crate::dmn::sfeel::Value;
 use crate::pack::Pack;
-use crate::words::{Role, Urgency};
+use crate::words::{Handling, Urgency};
 
 /// What one row of `obligations` asks, and when.
 pub(super) struct Ask {
     pub(super) row: usize,
     pub(super) obligation: String,
     pub(super) unit_kind: String,
-    pub(super) role: Role,
+    pub(super) role: Handling,
     pub(super) regions: Vec<Region>,
 }
 
@@ -34,7 +34,7 @@ impl Model {
                     row: rule.number,
                     obligation: text("obligation"),
                     unit_kind: text("unit_kind"),
-                    role: Role::from_word(&text("role")).unwrap_or(Role::Lead),
+                    role: Handling::from_word(&text("role")).unwrap_or(Handling::Lead),
                     regions,
                 });
             }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::stages::StageWhy;
 use crate::office::explain::{Explanation, RowWhy};
-use crate::words::Role;
+use crate::words::Handling;
 
 /// Cells with more words than this are summed up, so that a row stays a line.
 const NAMED_CHARS: usize = 24;
@@ -13,7 +13,7 @@ impl Explanation {
     /// One screen of plain text.
     pub fn text(&self) -> String {
         let mut out = String::new();
-        let role = Role::of(self.lead).zh();
+        let role = Handling::of(self.lead).zh();
         let (code, name) = &self.unit;
         let _ = writeln!(out, "【{}】{name}（{code}） {} {role}", self.obligation, self.urgency);
         section(&mut out, "报告了什么", self.reported.iter().cloned());

@@ -9,7 +9,7 @@ use casework::pack::Pack;
 use casework::report::{Facts, Report, is_statutory};
 use casework::routing::decide;
 use casework::rules::{Trigger, inputs};
-use casework::words::Role;
+use casework::words::Handling;
 use proptest::prelude::*;
 
 use super::{changed, file};
@@ -198,7 +198,7 @@ fn brute_force(pack: &Pack, claims: &[Claim], facts: &Facts, from: chrono::DateT
             let placed = asked.iter().any(|rule| {
                 let (areas, recusals) = (pack.areas(), pack.rules().recusals());
                 let kind = text(rule, "unit_kind");
-                text(rule, "role") == Role::Lead.as_str()
+                text(rule, "role") == Handling::Lead.as_str()
                     || pack
                         .units()
                         .find(areas, recusals, kind, facts.area.as_deref(), facts.suspect)

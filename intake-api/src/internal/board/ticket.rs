@@ -8,8 +8,8 @@ use chrono::{DateTime, Utc};
 use platform::{
     clock,
     store::{
-        AttemptOutcome, BoardEvent, BoardNotice, BoardOther, BoardStage, BoardTicket, Ended, ReadsAsked, Role,
-        TicketChain, TicketId,
+        AttemptOutcome, BoardEvent, BoardNotice, BoardOther, BoardStage, BoardTicket, Ended, EventKind, Loose,
+        ReadsAsked, Role, TicketChain, TicketId,
     },
     text::{Lang, notice_kind},
 };
@@ -96,48 +96,6 @@ struct TicketPage {
     /// May write down what the unit says by telephone.
     telephone: bool,
 }
-
-/// Kinds of events that have words of their own.
-const EVENTS: [&str; 38] = [
-    "duty-handed-over",
-    "rung-by-hand",
-    "ring-answered",
-    "flood-closed",
-    "flood-given-back",
-    "notice-resent",
-    "unassigned",
-    "unit-moved",
-    "signed",
-    "assigned",
-    "contacted",
-    "evidence",
-    "resolved",
-    "opening-asked",
-    "opening-opened",
-    "opening-approved",
-    "opening-refused",
-    "opening-withdrawn",
-    "opening-ended",
-    "opening-reviewed",
-    "called-back",
-    "callback-decided",
-    "reopened",
-    "triage-taken",
-    "triage-assigned",
-    "triage-rerouted",
-    "close-requested",
-    "close-confirmed",
-    "close-refused",
-    "close-taken-back",
-    "transfer-approved",
-    "transfer-received",
-    "transferred-in",
-    "transfer-withdrawn",
-    "decision-recorded",
-    "oversight-opened",
-    "not-filed-told",
-    "not-filed-withdrawn",
-];
 
 /// The page.
 pub(crate) async fn page(by: By<Overseer>, Path(id): Path<TicketId>) -> Result<Response, PageError> {
@@ -276,10 +234,10 @@ fn stage(stage: &BoardStage, pack: &Pack, letters: bool, lang: Lang, now: DateTi
     }
 }
 
-/// What an event is called here.
-pub(crate) fn event_name(lang: Lang, kind: &str) -> &'static str {
-    let known = EVENTS.iter().find(|known| **known == kind).unwrap_or(&"other");
-    lang.t(&format!("board.event.{known}"))
+/// What an event is called here; one of a newer version than this has no name.
+pub(crate) fn event_name(lang: Lang, kind: &Loose<EventKind>) -> &'static str {
+    let known = kind.known();
+    lang.t(&format!("board.event.{}", known.map_or("other", EventKind::as_str)))
 }
 
 /// Who acted. No account stands behind a name from the command line, so the user of the machine is named with it.

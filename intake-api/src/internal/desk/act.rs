@@ -6,7 +6,7 @@
 use chrono::{DateTime, Utc};
 use platform::{
     run::telemetry::chain,
-    store::{AccountId, ActDone, Acting, ByTelephone, DeskScope, DeskTicket, TicketDeed},
+    store::{AccountId, ActDone, Acting, ByTelephone, DeskScope, DeskTicket, EventKind, TicketDeed},
 };
 use serde_json::json;
 use tracing::error;
@@ -192,7 +192,7 @@ pub(crate) async fn perform(visit: &Visit, doing: Doing<'_>, ready: Ready) -> Re
         };
         let done = store.desk_act(&scope, id, &deed, &acting).await?;
         // These queue notices. A bell that is not heard costs a poll, never a notice.
-        if done == ActDone::Done && !matches!(kind, "contacted" | "evidence" | "assigned") {
+        if done == ActDone::Done && !matches!(kind, EventKind::Contacted | EventKind::Evidence | EventKind::Assigned) {
             let _ = store.notices_wake().await;
         }
         Ok::<_, platform::store::StoreError>(done)

@@ -17,8 +17,8 @@ use platform::{
     office::why::Explained,
     receipt::ReportId,
     store::{
-        AccountId, Decider, DeskEvent, DeskStage, DeskTicket, Ended, FirstTicket, NextTicket, OtherTicket, QueueLine,
-        TicketChain, TicketId, Word,
+        AccountId, Decider, DeskEvent, DeskStage, DeskTicket, Ended, EventKind, FirstTicket, Loose, NextTicket,
+        OtherTicket, QueueLine, TicketChain, TicketId, Word,
     },
 };
 use serde::Serialize;
@@ -198,7 +198,7 @@ struct Other {
 #[derive(Serialize)]
 struct Event {
     at: String,
-    kind: String,
+    kind: Loose<EventKind>,
     by: String,
     account: Option<AccountId>,
     /// Each kind of act has its own.

@@ -10,7 +10,7 @@ use casework::calendar::rfc3339;
 use casework::ticket::TicketState;
 use platform::{
     clock,
-    store::{AccountId, ActDone, DeskTicket, Listed},
+    store::{AccountId, ActDone, DeskTicket, EventKind, Listed, Loose},
     text::Lang,
 };
 use serde::{Deserialize, Serialize};
@@ -51,7 +51,7 @@ pub(super) struct Stretch {
 enum Besides {
     /// What somebody did since the version that was sent.
     LastAct {
-        kind: String,
+        kind: Loose<EventKind>,
         by: String,
         account: Option<AccountId>,
         at: String,

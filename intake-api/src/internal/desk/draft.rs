@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use platform::{
     pack::watch::LoadedPack,
     seal::{MasterKey, OpenError},
-    store::{AccountId, Closing, DeskTicket, Oversight, TicketDeed, Wait},
+    store::{AccountId, Closing, DeskTicket, EventKind, Oversight, TicketDeed, Wait},
 };
 use serde_json::Value;
 
@@ -107,11 +107,11 @@ pub(crate) struct Against<'a> {
 
 impl Draft {
     /// The kind of the event it leaves.
-    pub(crate) fn kind(&self) -> &'static str {
+    pub(crate) fn kind(&self) -> EventKind {
         match self {
             Self::Plain(deed) => deed.kind(),
-            Self::Close(draft) if draft.wait.is_some() => "close-requested",
-            Self::Close(_) => "resolved",
+            Self::Close(draft) if draft.wait.is_some() => EventKind::CloseRequested,
+            Self::Close(_) => EventKind::Resolved,
         }
     }
 

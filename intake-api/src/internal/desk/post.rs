@@ -13,7 +13,7 @@ use axum::{
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
-    store::{ActDone, TicketId},
+    store::{ActDone, EventKind, Loose, TicketId},
     text::Lang,
 };
 
@@ -129,7 +129,7 @@ const TEXTS: [&str; 10] = [
 struct Overtaken<'a> {
     ticket: TicketId,
     /// Kind of the event that it would have left.
-    deed: &'static str,
+    deed: EventKind,
     fields: &'a Fields,
 }
 
@@ -149,7 +149,7 @@ impl Overtaken<'_> {
                 let at = words::moment(lang, last_at, now);
                 let values = [("by", last_by.as_str()), ("at", at.as_str()), ("what", what)];
                 // The same person is the same account; two people may share a name.
-                if last_kind == self.deed && last_account == Some(by.me()) {
+                if last_kind.is(self.deed) && last_account == Some(by.me()) {
                     let text = lang.fill("desk.stale.again", &values);
                     (StatusCode::OK, "desk.stale.again_title", text)
                 } else {
@@ -184,21 +184,21 @@ impl Overtaken<'_> {
 }
 
 /// An act of before, in words.
-pub(crate) fn what_happened(lang: Lang, kind: &str) -> &'static str {
-    lang.t(match kind {
-        "signed" => "desk.what.signed",
-        "assigned" => "desk.what.assigned",
-        "contacted" => "desk.what.contacted",
-        "evidence" => "desk.what.evidence",
-        "resolved" => "desk.what.resolved",
-        "reopened" => "desk.what.reopened",
-        "close-requested" => "desk.what.close-requested",
-        "close-confirmed" => "desk.what.close-confirmed",
-        "close-refused" => "desk.what.close-refused",
-        "close-taken-back" => "desk.what.close-taken-back",
-        "transfer-approved" => "desk.what.transfer-approved",
-        "opening-asked" | "opening-opened" | "opening-approved" | "opening-refused" | "opening-withdrawn"
-        | "opening-ended" | "opening-reviewed" => "desk.what.opening",
+pub(crate) fn what_happened(lang: Lang, kind: &Loose<EventKind>) -> &'static str {
+    use EventKind as E;
+    lang.t(match kind.known() {
+        Some(E::Signed) => "desk.what.signed",
+        Some(E::Assigned) => "desk.what.assigned",
+        Some(E::Contacted) => "desk.what.contacted",
+        Some(E::Evidence) => "desk.what.evidence",
+        Some(E::Resolved) => "desk.what.resolved",
+        Some(E::Reopened) => "desk.what.reopened",
+        Some(E::CloseRequested) => "desk.what.close-requested",
+        Some(E::CloseConfirmed) => "desk.what.close-confirmed",
+        Some(E::CloseRefused) => "desk.what.close-refused",
+        Some(E::CloseTakenBack) => "desk.what.close-taken-back",
+        Some(E::TransferApproved) => "desk.what.transfer-approved",
+        Some(kind) if kind.is_opening() => "desk.what.opening",
         _ => "desk.what.changed",
     })
 }

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use platform::{
     foreign::Foreign,
     seal::MasterKey,
-    store::{DeskEvent, DeskTicket, EventCall},
+    store::{DeskEvent, DeskTicket, EventCall, EventKind},
     text::Lang,
 };
 use serde::Deserialize;
@@ -39,7 +39,7 @@ pub(super) fn events(ticket: &DeskTicket, keys: &MasterKey, how: Telling<'_>) ->
         let at = match note
             .as_ref()
             .and_then(|note| note.at)
-            .filter(|_| event.kind == "contacted")
+            .filter(|_| event.kind.is(EventKind::Contacted))
         {
             Some(seen) => lang.fill(
                 "desk.seen_at",
@@ -68,6 +68,7 @@ pub(super) fn events(ticket: &DeskTicket, keys: &MasterKey, how: Telling<'_>) ->
 
 /// An act in words.
 pub(crate) fn event_text(event: &DeskEvent, pack: &Pack, lang: Lang) -> String {
+    use EventKind as E;
     let detail = |name: &str| event.detail[name].as_str().unwrap_or_default().to_owned();
     let pl = lang.pack();
     let name = |unit: &str| {
@@ -76,60 +77,58 @@ pub(crate) fn event_text(event: &DeskEvent, pack: &Pack, lang: Lang) -> String {
             .map_or(unit, |unit| unit.name.as_str())
             .to_owned()
     };
-    let (kind, more) = match event.kind.as_str() {
-        "assigned" if event.detail["why"] == "left" => ("handed-over", detail("to")),
-        "assigned" => ("assigned", detail("to")),
-        "rung-by-hand" => ("rung-by-hand", detail("to")),
-        "unassigned" => ("unassigned", String::new()),
-        "unit-moved" => ("unit-moved", detail("from_name")),
-        "duty-handed-over" => ("duty-handed-over", detail("from")),
-        "evidence" => (
-            "evidence",
+    let outcome = || pack.vocabulary().outcomes.label(&detail("outcome"), pl).to_owned();
+    let Some(kind) = event.kind.known() else {
+        return said(lang, event, "other", &event.kind.to_string());
+    };
+    let (word, more) = match kind {
+        E::Assigned if event.detail["why"] == "left" => ("handed-over", detail("to")),
+        E::Assigned | E::RungByHand => (kind.as_str(), detail("to")),
+        E::UnitMoved => (kind.as_str(), detail("from_name")),
+        E::DutyHandedOver => (kind.as_str(), detail("from")),
+        E::Evidence => (
+            kind.as_str(),
             pack.vocabulary().evidence.label(&detail("kind"), pl).to_owned(),
         ),
-        "resolved" => (
-            "resolved",
-            pack.vocabulary().outcomes.label(&detail("outcome"), pl).to_owned(),
-        ),
-        known @ ("close-requested" | "close-refused") => {
-            let outcome = pack.vocabulary().outcomes.label(&detail("outcome"), pl).to_owned();
-            match event.detail["unit"].as_str() {
-                None => (known, outcome),
-                Some(unit) if known == "close-requested" => ("transfer-requested", name(unit)),
-                Some(unit) => ("transfer-refused", name(unit)),
-            }
-        }
-        known @ ("close-confirmed" | "close-taken-back") => (
-            known,
-            pack.vocabulary().outcomes.label(&detail("outcome"), pl).to_owned(),
-        ),
-        known @ ("transfer-approved"
-        | "transfer-received"
-        | "transferred-in"
-        | "transfer-withdrawn"
-        | "oversight-opened"
-        | "not-filed-told"
-        | "not-filed-withdrawn") => (known, name(&detail("unit"))),
-        known @ ("opening-asked" | "opening-opened" | "opening-approved" | "opening-refused" | "opening-withdrawn"
-        | "opening-ended" | "opening-reviewed") => {
+        E::CloseRequested | E::CloseRefused => match event.detail["unit"].as_str() {
+            None => (kind.as_str(), outcome()),
+            Some(unit) if kind == E::CloseRequested => ("transfer-requested", name(unit)),
+            Some(unit) => ("transfer-refused", name(unit)),
+        },
+        E::Resolved | E::CloseConfirmed | E::CloseTakenBack => (kind.as_str(), outcome()),
+        E::TransferApproved
+        | E::TransferReceived
+        | E::TransferredIn
+        | E::TransferWithdrawn
+        | E::OversightOpened
+        | E::NotFiledTold
+        | E::NotFiledWithdrawn => (kind.as_str(), name(&detail("unit"))),
+        kind if kind.is_opening() => {
             let words: Vec<String> = serde_json::from_value(event.detail["parts"].clone()).unwrap_or_default();
-            (known, crate::internal::openings::parts(lang, &words))
+            (kind.as_str(), crate::internal::openings::parts(lang, &words))
         }
-        "flood-closed" => {
+        E::FloodClosed => {
             // Closings from before grounds were asked have none.
             let known = ["drill", "duplicate"]
                 .into_iter()
                 .find(|ground| event.detail["ground"] == *ground);
             let ground = lang.t(&format!("floods.ground.{}", known.unwrap_or("not-real")));
-            ("flood-closed", ground.to_owned())
+            (kind.as_str(), ground.to_owned())
         }
-        known @ ("flood-given-back" | "signed" | "contacted" | "decision-recorded" | "reopened" | "notice-resent"
-        | "ring-answered") => (known, String::new()),
-        _ => ("other", event.kind.clone()),
+        // What a desk has no words of its own for: it is of the office.
+        E::TriageTaken | E::TriageAssigned | E::TriageRerouted | E::CalledBack | E::CallbackDecided => {
+            ("other", kind.to_string())
+        }
+        _ => (kind.as_str(), String::new()),
     };
+    said(lang, event, word, &more)
+}
+
+/// The sentence of an act, with who did it.
+fn said(lang: Lang, event: &DeskEvent, word: &str, what: &str) -> String {
     lang.fill(
-        &format!("desk.event.{kind}"),
-        &[("by", &words::actor(lang, &event.actor)), ("what", &more)],
+        &format!("desk.event.{word}"),
+        &[("by", &words::actor(lang, &event.actor)), ("what", what)],
     )
 }
 

@@ -6,7 +6,7 @@ use casework::words::{TicketClock, reserved::TRANSFERRED};
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::{
     seal::MasterKey,
-    store::{AccountId, DeskEvent, DeskTicket, ReportId},
+    store::{AccountId, DeskEvent, DeskTicket, EventKind, ReportId},
     text::Lang,
 };
 
@@ -69,7 +69,8 @@ pub(super) fn waiting(case: &Case, me: AccountId, keys: &MasterKey, how: Telling
     );
     part.take_back =
         can_be_taken_back && !handed_over && closed_at.is_some_and(|at| may_take_back(closed_by, at, me, now));
-    part.told = ticket.events.iter().any(|e| e.kind == "oversight-opened") && ticket.state == TicketState::Resolved;
+    part.told =
+        ticket.events.iter().any(|e| e.kind.is(EventKind::OversightOpened)) && ticket.state == TicketState::Resolved;
     if let Some(by) = ticket
         .close_approved_by
         .as_ref()
@@ -77,7 +78,12 @@ pub(super) fn waiting(case: &Case, me: AccountId, keys: &MasterKey, how: Telling
     {
         part.chain.insert(0, lang.fill("close.confirmed_by", &[("by", by)]));
     }
-    if let Some(back) = ticket.events.iter().rev().find(|e| e.kind == "close-taken-back") {
+    if let Some(back) = ticket
+        .events
+        .iter()
+        .rev()
+        .find(|e| e.kind.is(EventKind::CloseTakenBack))
+    {
         let at = moment(back.at);
         part.chain
             .push(lang.fill("close.taken_back_line", &[("by", &back.actor), ("at", &at)]));
@@ -134,10 +140,10 @@ pub(super) fn waiting(case: &Case, me: AccountId, keys: &MasterKey, how: Telling
 fn chain(ticket: &DeskTicket, unit: &dyn Fn(&str) -> String, lang: Lang, now: DateTime<Utc>) -> Vec<String> {
     let Some(chain) = &ticket.chain else { return Vec::new() };
     let mut lines = Vec::new();
-    if ticket.state == TicketState::Returned && ticket.events.iter().any(|e| e.kind == "transfer-withdrawn") {
+    if ticket.state == TicketState::Returned && ticket.events.iter().any(|e| e.kind.is(EventKind::TransferWithdrawn)) {
         lines.push(lang.t("close.withdrawn").to_owned());
     }
-    let moved = ticket.events.iter().any(|e| e.kind == "transferred-in");
+    let moved = ticket.events.iter().any(|e| e.kind.is(EventKind::TransferredIn));
     if let Some(from) = chain.from.as_ref().filter(|_| moved) {
         lines.push(lang.fill("close.moved_from", &[("unit", &unit(from))]));
     }

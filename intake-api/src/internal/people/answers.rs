@@ -3,8 +3,8 @@
 use casework::calendar::rfc3339;
 use chrono::{DateTime, Utc};
 use platform::store::{
-    self, AccessId, AccessKind, AccessLine, AccountAct, AccountActId, AccountActKind, AccountId, DeedLine,
-    GrantDecision, GrantRequest, GrantRequestId, Loose, Membership, Role, TicketId, Word,
+    self, AccessId, AccessKind, AccessLine, AccountAct, AccountActId, AccountActKind, AccountId, DeedLine, DeedWhat,
+    EventKind, GrantDecision, GrantRequest, GrantRequestId, Loose, Membership, Role, RuleSetStep, TicketId, Word,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -126,10 +126,18 @@ pub(super) struct Act {
 #[derive(Serialize)]
 pub(super) struct Deed {
     at: String,
-    kind: String,
+    kind: DeedKind,
     ticket: Option<TicketId>,
     rules: Option<i32>,
     receipt: Option<String>,
+}
+
+/// Its word.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum DeedKind {
+    Event(Loose<EventKind>),
+    Rules(Loose<RuleSetStep>),
 }
 
 /// A stretch of who came to which door, and the id below which it goes on.
@@ -266,12 +274,22 @@ impl From<AccountAct> for Act {
 
 impl From<DeedLine> for Deed {
     fn from(deed: DeedLine) -> Self {
-        Self {
-            at: rfc3339(deed.at),
-            kind: deed.kind,
-            ticket: deed.ticket_id,
-            rules: deed.version,
-            receipt: deed.report_id.map(|id| id.to_string()),
+        let at = rfc3339(deed.at);
+        match deed.what {
+            DeedWhat::Event { kind, report, ticket } => Self {
+                at,
+                kind: DeedKind::Event(kind),
+                ticket,
+                rules: None,
+                receipt: Some(report.to_string()),
+            },
+            DeedWhat::Rules { step, version } => Self {
+                at,
+                kind: DeedKind::Rules(step),
+                ticket: None,
+                rules: Some(version),
+                receipt: None,
+            },
         }
     }
 }

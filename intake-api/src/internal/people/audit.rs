@@ -5,7 +5,7 @@ use askama::Template;
 use axum::{extract::Query, http::StatusCode, response::Response};
 use platform::{
     clock,
-    store::{AccountAct, AccountActId, ActsFind, DeedLine, Role, StoreError},
+    store::{AccountAct, AccountActId, ActsFind, DeedLine, DeedWhat, Role, StoreError},
     text::Lang,
 };
 use serde::Deserialize;
@@ -167,23 +167,20 @@ async fn find(visit: &Visit, asked: &Asked) -> Result<Found, StoreError> {
 
 fn say(deed: &DeedLine, lang: Lang, now: chrono::DateTime<chrono::Utc>) -> Deed {
     let at = words::moment(lang, deed.at, now);
-    if let Some(version) = deed.version {
-        let what = lang.t(&format!("rules.act.{}", deed.kind));
-        let rules = lang.fill("rules.version", &[("n", &version.to_string())]);
-        return Deed {
+    match &deed.what {
+        DeedWhat::Rules { step, version } => {
+            let what = step.known().map(|step| lang.t(&format!("rules.act.{step}")));
+            let rules = lang.fill("rules.version", &[("n", &version.to_string())]);
+            Deed {
+                at,
+                text: format!("{rules} · {}", what.unwrap_or_else(|| lang.t("board.event.other"))),
+                link: Some(format!("/rules/{version}")),
+            }
+        }
+        DeedWhat::Event { kind, report, ticket } => Deed {
             at,
-            text: format!("{rules} · {what}"),
-            link: Some(format!("/rules/{version}")),
-        };
-    }
-    let receipt = deed.report_id;
-    Deed {
-        at,
-        text: format!(
-            "{} · {}",
-            receipt.map(|id| id.to_string()).unwrap_or_default(),
-            event_name(lang, &deed.kind)
-        ),
-        link: deed.ticket_id.map(|id| format!("/board/tickets/{id}")),
+            text: format!("{report} · {}", event_name(lang, kind)),
+            link: ticket.map(|id| format!("/board/tickets/{id}")),
+        },
     }
 }

@@ -8,8 +8,8 @@ use sqlx::types::Json;
 
 use crate::store::notices::kind::of_json;
 use crate::store::{
-    AttemptOutcome, Board, CallWay, Ended, NoticeId, NoticeKind, NoticeState, ReportId, Store, StoreError, TicketChain,
-    TicketId, UnitCall,
+    AttemptOutcome, Board, CallWay, Ended, EventKind, Loose, NoticeId, NoticeKind, NoticeState, ReportId, Store,
+    StoreError, TicketChain, TicketId, UnitCall,
 };
 
 /// What the office may see of a ticket: everything that is not sealed.
@@ -117,8 +117,8 @@ pub struct BoardStep {
 pub struct BoardEvent {
     /// When it was done.
     pub at: DateTime<Utc>,
-    /// `signed`, `assigned`, `contacted` …
-    pub kind: String,
+    /// What was done.
+    pub kind: Loose<EventKind>,
     /// Who, as shown: two people of one name are told apart.
     pub actor: String,
     /// As typed; what was written about a child is sealed and not here.

@@ -11,7 +11,7 @@ use sqlx::PgTransaction;
 
 use super::cases::{CallbackTry, TRY, tries};
 use crate::store::tickets::reopen::{self, Reopen};
-use crate::store::{By, Office, ReportId, Store, StoreError, TicketId, Word};
+use crate::store::{By, EventKind, Office, ReportId, Store, StoreError, TicketId, Word};
 
 /// What the caller chose to follow 不满意.
 #[derive(Clone, Debug)]
@@ -130,7 +130,7 @@ impl Store<Office> {
             confirm(&mut tx, &tickets).await?;
         }
         let detail = json!({"result": new.result, "attempt": attempt, "try": nth, "ends": ends});
-        event(&mut tx, new.report_id, ("called-back", &detail), new.by, new.at).await?;
+        event(&mut tx, new.report_id, (EventKind::CalledBack, &detail), new.by, new.at).await?;
         let possible = match &new.follow_up {
             Some(FollowUpAsked::Reopen(ids)) => {
                 let reopen = Reopen {
@@ -192,7 +192,14 @@ impl Store<Office> {
         .execute(&mut *tx)
         .await?;
         let detail = json!({"attempt": new.attempt, "decision": decision});
-        event(&mut tx, new.report_id, ("callback-decided", &detail), new.by, new.at).await?;
+        event(
+            &mut tx,
+            new.report_id,
+            (EventKind::CallbackDecided, &detail),
+            new.by,
+            new.at,
+        )
+        .await?;
         let reopen = Reopen {
             county: new.county,
             report_id: new.report_id,
@@ -320,14 +327,14 @@ async fn shut(tx: &mut PgTransaction<'_>, report_id: ReportId) -> Result<(), Sto
 async fn event(
     tx: &mut PgTransaction<'_>,
     report_id: ReportId,
-    (kind, detail): (&str, &serde_json::Value),
+    (kind, detail): (EventKind, &serde_json::Value),
     by: By<'_>,
     at: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     sqlx::query("INSERT INTO events (at, report_id, kind, actor, account_id, detail) VALUES ($1, $2, $3, $4, $5, $6)")
         .bind(at)
         .bind(report_id)
-        .bind(kind)
+        .bind(kind.as_str())
         .bind(by.name)
         .bind(by.account)
         .bind(detail)

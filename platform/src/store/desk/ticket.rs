@@ -7,8 +7,8 @@ use serde_json::Value;
 use sqlx::types::Json;
 
 use crate::store::{
-    AccountId, Decider, Desk, DeskScope, Ended, Ground, Listed, ReportId, Store, StoreError, TicketId, Word,
-    listed::listed,
+    AccountId, Decider, Desk, DeskScope, Ended, EventKind, Ground, Listed, Loose, ReportId, Store, StoreError,
+    TicketId, Word, listed::listed,
 };
 use casework::ticket::TicketState;
 use casework::words::{Grade, TicketClock, Urgency};
@@ -217,8 +217,8 @@ pub struct DeskStage {
 pub struct DeskEvent {
     /// When.
     pub at: DateTime<Utc>,
-    /// `signed`, `assigned`, `contacted`, `evidence`, `resolved`, `opening-asked` …
-    pub kind: String,
+    /// What was done.
+    pub kind: Loose<EventKind>,
     /// Who, as shown: two people of one name are told apart.
     pub actor: String,
     /// Their account; `None` is the system.

@@ -6,7 +6,7 @@ use sqlx::PgTransaction;
 
 use super::deed::{FloodActing, FloodGround, FloodGroundKind};
 use crate::store::{
-    FloodClosingId, FloodId, ReportId, Said, StoreError, Subject, SubjectNotice, To, Word,
+    EventKind, FloodClosingId, FloodId, ReportId, Said, StoreError, Subject, SubjectNotice, To, Word,
     notices::subject::subject_notice,
 };
 use crate::text::Lang;
@@ -116,9 +116,9 @@ async fn tell(
     closing: FloodClosingId,
     acting: &FloodActing,
 ) -> Result<(), StoreError> {
-    let word = match subject {
-        Subject::FloodGivenBack(_) => "flood-given-back",
-        _ => "flood-closed",
+    let kind = match subject {
+        Subject::FloodGivenBack(_) => EventKind::FloodGivenBack,
+        _ => EventKind::FloodClosed,
     };
     let units: Vec<OfUnit> = sqlx::query_as(
         "SELECT t.unit, min(t.urgency) AS urgency, count(*) AS tickets, bool_and(r.drill) AS drill
@@ -130,7 +130,7 @@ async fn tell(
     .bind(closing)
     .bind(county)
     .bind(acting.at)
-    .bind(word)
+    .bind(kind.as_str())
     .fetch_all(&mut **tx)
     .await?;
     let ground: Word<FloodGroundKind> = sqlx::query_scalar("SELECT ground FROM flood_closings WHERE id = $1")

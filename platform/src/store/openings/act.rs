@@ -14,8 +14,8 @@ use super::{
     opening::{OPENING, Opening, parts_said},
 };
 use crate::store::{
-    AccountId, Desk, DeskScope, Office, OpeningId, Said, Store, StoreError, Subject, SubjectNotice, To, Word,
-    notices::subject::subject_notice,
+    AccountId, Desk, DeskScope, EventKind, NoticeKind, Office, OpeningId, Said, Store, StoreError, Subject,
+    SubjectNotice, To, Word, notices::subject::subject_notice,
 };
 
 /// An act on an opening.
@@ -45,13 +45,13 @@ impl OpeningDeed {
     }
 
     /// The kind of the event it leaves.
-    pub fn kind(self) -> &'static str {
+    pub fn kind(self) -> EventKind {
         match self {
-            Self::Approve => "opening-approved",
-            Self::Refuse => "opening-refused",
-            Self::Withdraw => "opening-withdrawn",
-            Self::End => "opening-ended",
-            Self::Review(_) => "opening-reviewed",
+            Self::Approve => EventKind::OpeningApproved,
+            Self::Refuse => EventKind::OpeningRefused,
+            Self::Withdraw => EventKind::OpeningWithdrawn,
+            Self::End => EventKind::OpeningEnded,
+            Self::Review(_) => EventKind::OpeningReviewed,
         }
     }
 }
@@ -200,7 +200,11 @@ async fn act(
         tell_of_fault(&mut tx, &found, acting).await?;
     }
     if matches!(deed, OpeningDeed::Approve | OpeningDeed::Refuse) && found.side == Side::Unit {
-        tell_unit(&mut tx, &found, deed, acting.at).await?;
+        let kind = match deed {
+            OpeningDeed::Approve => NoticeKind::OpeningApproved,
+            _ => NoticeKind::OpeningRefused,
+        };
+        tell_unit(&mut tx, &found, kind, acting.at).await?;
     }
     let sql = format!("{OPENING} WHERE o.id = $1");
     let stored = sqlx::query_as(sqlx::AssertSqlSafe(sql))
@@ -314,7 +318,7 @@ async fn write(
 /// That it ended stands in the trail beside what the review found.
 fn ended_by_review<'e>(reviewed: &OpeningEvent<'e>, id: OpeningId, parts: &[String]) -> OpeningEvent<'e> {
     OpeningEvent {
-        kind: "opening-ended",
+        kind: EventKind::OpeningEnded,
         detail: json!({"opening": id, "parts": parts, "why": "review"}),
         sealed: None,
         ..*reviewed
@@ -359,7 +363,7 @@ async fn tell_of_fault(
 async fn tell_unit(
     tx: &mut PgTransaction<'_>,
     found: &Opening,
-    deed: OpeningDeed,
+    kind: NoticeKind,
     at: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     sqlx::query(
@@ -368,7 +372,7 @@ async fn tell_unit(
          FROM tickets t JOIN reports r ON r.id = t.report_id WHERE t.id = $4",
     )
     .bind(Uuid::new_v4())
-    .bind(deed.kind())
+    .bind(kind.as_str())
     .bind(found.id)
     .bind(found.ticket_id)
     .bind(at)

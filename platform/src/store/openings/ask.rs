@@ -2,8 +2,8 @@
 
 use super::opening::{OPENING, Opening, parts_said};
 use crate::store::{
-    AccountId, Desk, DeskScope, Office, OpeningId, ReportId, Said, Store, StoreError, Subject, SubjectNotice, TicketId,
-    To, Word, notices::subject::subject_notice,
+    AccountId, Desk, DeskScope, EventKind, Office, OpeningId, ReportId, Said, Store, StoreError, Subject,
+    SubjectNotice, TicketId, To, Word, notices::subject::subject_notice,
 };
 use casework::clock::escalation::PlannedStep;
 use casework::ticket::TicketState;
@@ -242,7 +242,11 @@ async fn insert(
         at: ask.at,
         report: found.report_id,
         ticket: found.ticket_id,
-        kind: if waits { "opening-asked" } else { "opening-opened" },
+        kind: if waits {
+            EventKind::OpeningAsked
+        } else {
+            EventKind::OpeningOpened
+        },
         by: ask.by,
         account: ask.account,
         detail: json!({"opening": id, "parts": parts, "way": way.as_str()}),
@@ -280,7 +284,7 @@ pub(super) struct OpeningEvent<'a> {
     pub(super) at: DateTime<Utc>,
     pub(super) report: ReportId,
     pub(super) ticket: Option<TicketId>,
-    pub(super) kind: &'a str,
+    pub(super) kind: EventKind,
     pub(super) by: &'a str,
     pub(super) account: AccountId,
     pub(super) detail: serde_json::Value,
@@ -298,7 +302,7 @@ impl OpeningEvent<'_> {
         .bind(self.at)
         .bind(self.report)
         .bind(self.ticket)
-        .bind(self.kind)
+        .bind(self.kind.as_str())
         .bind(self.by)
         .bind(self.account)
         .bind(&self.detail)

@@ -1,8 +1,7 @@
 //! What somebody may do in a unit.
 
 casework::words! {
-    /// A role of an account in a unit, in the order in which forms offer them. Not to be taken for the part that a rule gives to a
-    /// unit ([`casework::words::Role`]).
+    /// A role of an account in a unit, in the order in which forms offer them.
     Role {
         /// 经办人: works on the unit's tickets.
         Member = "member",

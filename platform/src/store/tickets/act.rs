@@ -14,7 +14,7 @@ use super::{
     step::{Found, Side, Step, contact, evidence, stage_end, told},
     wait,
 };
-use crate::store::{AccountId, Desk, DeskScope, Office, Store, StoreError, TicketId};
+use crate::store::{AccountId, Desk, DeskScope, EventKind, Loose, Office, Store, StoreError, TicketId};
 use casework::words::TicketClock;
 
 impl Store<Desk> {
@@ -173,7 +173,7 @@ async fn sign(tx: &mut PgTransaction<'_>, step: &Step<'_>) -> Result<(), StoreEr
     .execute(&mut **tx)
     .await?;
     stage_end(tx, found.id, TicketClock::Sign, Ended::Act, acting.at).await?;
-    told(tx, step, "signed", &acting.detail, step.sealed()).await?;
+    told(tx, step, EventKind::Signed, &acting.detail, step.sealed()).await?;
     if found.predecessor.is_some() {
         sqlx::query("SELECT desk_hand_over($1, $2, $3, $4)")
             .bind(found.id)
@@ -187,13 +187,14 @@ async fn sign(tx: &mut PgTransaction<'_>, step: &Step<'_>) -> Result<(), StoreEr
 }
 
 async fn stale(tx: &mut PgTransaction<'_>, id: TicketId, now: DateTime<Utc>) -> Result<ActDone, StoreError> {
-    let last: Option<(String, String, Option<AccountId>, DateTime<Utc>)> = sqlx::query_as(
+    let last: Option<(Loose<EventKind>, String, Option<AccountId>, DateTime<Utc>)> = sqlx::query_as(
         "SELECT kind, person_shown(account_id, actor), account_id, at FROM events WHERE ticket_id = $1 ORDER BY at DESC LIMIT 1",
     )
     .bind(id)
     .fetch_optional(&mut **tx)
     .await?;
-    let (last_kind, last_by, last_account, last_at) = last.unwrap_or_else(|| ("changed".into(), "–".into(), None, now));
+    let (last_kind, last_by, last_account, last_at) =
+        last.unwrap_or_else(|| (Loose::Other("changed".into()), "–".into(), None, now));
     Ok(ActDone::Stale {
         last_kind,
         last_by,

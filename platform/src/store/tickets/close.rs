@@ -10,7 +10,7 @@ use super::{
     end,
     step::{Decider, Step, contact, evidence, told},
 };
-use crate::store::{StoreError, rings::begin::clocks_ring};
+use crate::store::{EventKind, NoticeKind, StoreError, rings::begin::clocks_ring};
 
 pub(super) async fn close(tx: &mut PgTransaction<'_>, step: &Step<'_>, closing: &Closing) -> Result<(), StoreError> {
     if let Some((seen_at, sealed)) = &closing.contact {
@@ -20,7 +20,7 @@ pub(super) async fn close(tx: &mut PgTransaction<'_>, step: &Step<'_>, closing: 
         evidence(tx, step, &json!({"kind": kind}), Some(sealed)).await?;
     }
     if let Some(sealed) = &closing.decision {
-        told(tx, step, "decision-recorded", &json!({}), Some(sealed)).await?;
+        told(tx, step, EventKind::DecisionRecorded, &json!({}), Some(sealed)).await?;
     }
     let Step { found, acting, .. } = *step;
     match &closing.wait {
@@ -39,7 +39,7 @@ pub(super) async fn close(tx: &mut PgTransaction<'_>, step: &Step<'_>, closing: 
             .bind(step.after.as_str())
             .execute(&mut **tx)
             .await?;
-            told(tx, step, "resolved", &acting.detail, step.sealed()).await?;
+            told(tx, step, EventKind::Resolved, &acting.detail, step.sealed()).await?;
             end::oversee(tx, step, closing.oversight.as_deref()).await
         }
     }
@@ -94,16 +94,16 @@ async fn request(
     .execute(&mut **tx)
     .await?;
     clocks_ring(tx, found.id, &[TicketClock::Confirm, TicketClock::Approve], acting.at).await?;
-    told(tx, step, "close-requested", &acting.detail, step.sealed()).await?;
+    told(tx, step, EventKind::CloseRequested, &acting.detail, step.sealed()).await?;
     let kind = if wait.transfer_to.is_some() {
-        "transfer-requested"
+        NoticeKind::TransferRequested
     } else {
-        "close-requested"
+        NoticeKind::CloseRequested
     };
     sqlx::query("SELECT desk_notice($1, $2, $3, $4, $5, $6)")
         .bind(Uuid::new_v4())
         .bind(found.id)
-        .bind(kind)
+        .bind(kind.as_str())
         .bind(wait.office)
         .bind(clock.matter.as_str())
         .bind(acting.at)

@@ -1,6 +1,6 @@
 //! What can be done to a ticket, by whom, and how it ends.
 
-use crate::store::AccountId;
+use crate::store::{AccountId, EventKind, Loose};
 use casework::{
     disclosure::Shows,
     routing::{PlannedClock, PlannedStage, PlannedTicket},
@@ -99,18 +99,18 @@ pub struct Successor {
 
 impl TicketDeed {
     /// The kind of the event it leaves.
-    pub fn kind(&self) -> &'static str {
+    pub fn kind(&self) -> EventKind {
         match self {
-            Self::Sign => "signed",
-            Self::Assign { .. } => "assigned",
-            Self::Contact { .. } => "contacted",
-            Self::Evidence => "evidence",
-            Self::Close(closing) if closing.wait.is_some() => "close-requested",
-            Self::Close(_) => "resolved",
-            Self::Confirm(_) => "close-confirmed",
-            Self::Approve(_) => "transfer-approved",
-            Self::Refuse => "close-refused",
-            Self::TakeBack => "close-taken-back",
+            Self::Sign => EventKind::Signed,
+            Self::Assign { .. } => EventKind::Assigned,
+            Self::Contact { .. } => EventKind::Contacted,
+            Self::Evidence => EventKind::Evidence,
+            Self::Close(closing) if closing.wait.is_some() => EventKind::CloseRequested,
+            Self::Close(_) => EventKind::Resolved,
+            Self::Confirm(_) => EventKind::CloseConfirmed,
+            Self::Approve(_) => EventKind::TransferApproved,
+            Self::Refuse => EventKind::CloseRefused,
+            Self::TakeBack => EventKind::CloseTakenBack,
         }
     }
 
@@ -184,7 +184,7 @@ pub enum ActDone {
     /// The page was stale: somebody (perhaps this person, by a double click) acted in between. Nothing was changed.
     Stale {
         /// Kind of the last act.
-        last_kind: String,
+        last_kind: Loose<EventKind>,
         /// By whom, as shown.
         last_by: String,
         /// Their account.

@@ -9,7 +9,7 @@ use super::{
     deed::Oversight,
     step::{Side, Step, stage_end, told},
 };
-use crate::store::{StoreError, rings::begin::clocks_ring, routing::decision::ticket_row};
+use crate::store::{EventKind, StoreError, rings::begin::clocks_ring, routing::decision::ticket_row};
 use casework::ticket::TicketState;
 use casework::words::TicketClock;
 
@@ -49,7 +49,7 @@ pub(super) async fn confirm(
     .execute(&mut **tx)
     .await?;
     let detail = json!({"outcome": found.close_outcome, "requested_by": found.close_requested_by});
-    told(tx, step, "close-confirmed", &detail, step.sealed()).await?;
+    told(tx, step, EventKind::CloseConfirmed, &detail, step.sealed()).await?;
     oversee(tx, step, oversight).await
 }
 
@@ -128,7 +128,7 @@ pub(super) async fn take_back(tx: &mut PgTransaction<'_>, step: &Step<'_>) -> Re
     .await?;
     let outcome = found.outcome.as_ref().or(found.close_outcome.as_ref());
     let detail = json!({"outcome": outcome, "was": found.state});
-    told(tx, step, "close-taken-back", &detail, step.sealed()).await?;
+    told(tx, step, EventKind::CloseTakenBack, &detail, step.sealed()).await?;
     if found.outcome.as_deref() == Some(casework::words::reserved::NOT_FILED) {
         sqlx::query("SELECT desk_oversight_withdraw($1, $2, $3, $4)")
             .bind(found.id)

@@ -10,7 +10,7 @@ use serde_json::json;
 use sqlx::{PgTransaction, types::Json};
 use uuid::Uuid;
 
-use crate::store::{By, ReportId, StageId, StoreError, TicketId, Word, rings::begin::clocks_ring};
+use crate::store::{By, EventKind, ReportId, StageId, StoreError, TicketId, Word, rings::begin::clocks_ring};
 
 /// Which tickets, by whom, when.
 #[derive(Clone, Copy, Debug)]
@@ -91,11 +91,12 @@ async fn one(
     .execute(&mut **tx)
     .await?;
     sqlx::query(
-        "INSERT INTO events (at, report_id, ticket_id, kind, actor, account_id, detail) VALUES ($1, $2, $3, 'reopened', $4, $5, $6)",
+        "INSERT INTO events (at, report_id, ticket_id, kind, actor, account_id, detail) VALUES ($1, $2, $3, $4, $5, $6, $7)",
     )
     .bind(reopen.at)
     .bind(reopen.report_id)
     .bind(ticket.id)
+    .bind(EventKind::Reopened.as_str())
     .bind(reopen.by.name)
     .bind(reopen.by.account)
     .bind(json!({"due_generation": generation}))

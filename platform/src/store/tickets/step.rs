@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use sqlx::PgTransaction;
 
 use super::deed::Acting;
-use crate::store::{AccountId, ReportId, StoreError, TicketId, Word};
+use crate::store::{AccountId, EventKind, ReportId, StoreError, TicketId, Word};
 use casework::words::TicketClock;
 
 /// A ticket as an act finds it, locked.
@@ -96,7 +96,7 @@ pub(super) async fn contact(
     .execute(&mut **tx)
     .await?;
     stage_end(tx, step.found.id, TicketClock::Contact, Ended::Act, step.acting.at).await?;
-    told(tx, step, "contacted", &json!({"seen_at": seen_at}), sealed).await
+    told(tx, step, EventKind::Contacted, &json!({"seen_at": seen_at}), sealed).await
 }
 
 pub(super) async fn evidence(
@@ -110,7 +110,7 @@ pub(super) async fn evidence(
         .bind(step.acting.at)
         .execute(&mut **tx)
         .await?;
-    told(tx, step, "evidence", detail, sealed).await
+    told(tx, step, EventKind::Evidence, detail, sealed).await
 }
 
 pub(super) async fn stage_end(
@@ -136,7 +136,7 @@ pub(super) async fn stage_end(
 pub(super) async fn told(
     tx: &mut PgTransaction<'_>,
     step: &Step<'_>,
-    kind: &str,
+    kind: EventKind,
     detail: &Value,
     sealed: Option<&[u8]>,
 ) -> Result<(), StoreError> {
@@ -152,7 +152,7 @@ pub(super) async fn told(
     .bind(step.acting.at)
     .bind(step.found.report_id)
     .bind(step.found.id)
-    .bind(kind)
+    .bind(kind.as_str())
     .bind(step.acting.by)
     .bind(step.acting.account)
     .bind(detail)

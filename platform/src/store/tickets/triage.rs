@@ -10,7 +10,7 @@ use serde_json::json;
 use sqlx::{PgTransaction, types::Json};
 
 use crate::store::{
-    AccountId, CaseId, Office, ReportId, ReportToRoute, SeesCounty, Store, StoreError, TicketId,
+    AccountId, CaseId, EventKind, Office, ReportId, ReportToRoute, SeesCounty, Store, StoreError, TicketId,
     routing::decision::{Pinned, decision_insert, tickets_insert},
 };
 
@@ -123,7 +123,7 @@ impl Store<Office> {
         .execute(&mut *tx)
         .await?;
         stages_end(&mut tx, triage.id, &[Stage::Sign], act.at).await?;
-        event(&mut tx, &triage, "triage-taken", act, json!({})).await?;
+        event(&mut tx, &triage, EventKind::TriageTaken, act, json!({})).await?;
         tx.commit().await?;
         Ok(TriageSettled {
             tickets: 0,
@@ -139,7 +139,7 @@ impl Store<Office> {
         pinned: Pinned<'_>,
         act: Act<'_>,
     ) -> Result<TriageSettled, TriageError> {
-        self.triage_settle(report, chosen.clone(), pinned, act, "triage-assigned")
+        self.triage_settle(report, chosen.clone(), pinned, act, EventKind::TriageAssigned)
             .await
     }
 
@@ -151,7 +151,7 @@ impl Store<Office> {
         pinned: Pinned<'_>,
         act: Act<'_>,
     ) -> Result<TriageSettled, TriageError> {
-        self.triage_settle(report, decision.clone(), pinned, act, "triage-rerouted")
+        self.triage_settle(report, decision.clone(), pinned, act, EventKind::TriageRerouted)
             .await
     }
 
@@ -161,11 +161,11 @@ impl Store<Office> {
         mut decision: Decision,
         pinned: Pinned<'_>,
         act: Act<'_>,
-        kind: &str,
+        kind: EventKind,
     ) -> Result<TriageSettled, TriageError> {
         let mut tx = self.pool.begin().await?;
         let triage = open_triage(&mut tx, report.id).await?;
-        if kind == "triage-assigned" && !triage.lead {
+        if kind == EventKind::TriageAssigned && !triage.lead {
             // Another ticket leads already, such as the police's; a chosen one joins it.
             decision.tickets.iter_mut().for_each(|ticket| ticket.lead = false);
         }
@@ -309,7 +309,7 @@ async fn lead_move(
 async fn event(
     tx: &mut PgTransaction<'_>,
     triage: &Open,
-    kind: &str,
+    kind: EventKind,
     act: Act<'_>,
     mut detail: serde_json::Value,
 ) -> Result<(), StoreError> {
@@ -322,7 +322,7 @@ async fn event(
     .bind(act.at)
     .bind(triage.report_id)
     .bind(triage.id)
-    .bind(kind)
+    .bind(kind.as_str())
     .bind(act.by)
     .bind(act.account)
     .bind(act.reason)

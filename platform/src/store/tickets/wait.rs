@@ -11,7 +11,9 @@ use super::{
     deed::{Acting, Denied, Successor, TicketDeed},
     step::{Decider, Found, Side, Step, stage_end, told},
 };
-use crate::store::{AccountId, StoreError, TicketId, Word, rings::begin::clocks_ring, routing::decision::stage_row};
+use crate::store::{
+    AccountId, EventKind, StoreError, TicketId, Word, rings::begin::clocks_ring, routing::decision::stage_row,
+};
 use casework::ticket::TicketState;
 use casework::words::TicketClock;
 
@@ -151,13 +153,13 @@ pub(super) async fn approve(
     .await?;
     stage_end(tx, found.id, TicketClock::Approve, Ended::Act, acting.at).await?;
     let detail = json!({"unit": found.transfer_to, "ticket": new});
-    told(tx, step, "transfer-approved", &detail, step.sealed()).await?;
+    told(tx, step, EventKind::TransferApproved, &detail, step.sealed()).await?;
     let there = Found {
         id: new,
         ..found.clone()
     };
     let there = Step { found: &there, ..*step };
-    told(tx, &there, "transferred-in", &json!({"unit": found.unit}), None).await
+    told(tx, &there, EventKind::TransferredIn, &json!({"unit": found.unit}), None).await
 }
 
 /// Neither: the ticket is in progress again, and its unit is told.
@@ -175,7 +177,7 @@ pub(super) async fn refuse(tx: &mut PgTransaction<'_>, step: &Step<'_>) -> Resul
     .execute(&mut **tx)
     .await?;
     let detail = json!({"outcome": found.close_outcome, "unit": found.transfer_to});
-    told(tx, step, "close-refused", &detail, step.sealed()).await?;
+    told(tx, step, EventKind::CloseRefused, &detail, step.sealed()).await?;
     let notice = match step.side {
         Side::Desk => "SELECT desk_notice($1, $2, 'close-refused', false, 'resolve', $3)",
         Side::Office { .. } => {

@@ -2,11 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
-use sqlx::{PgTransaction, types::Json};
+use sqlx::{FromRow, PgTransaction, Row, postgres::PgRow, types::Json};
 
 use crate::store::{
-    AccountActId, AccountActKind, AccountId, Board, Loose, Owner, People, ReportId, Role, Store, StoreError, TicketId,
-    Word,
+    AccountActId, AccountActKind, AccountId, Board, EventKind, Loose, Owner, People, ReportId, Role, RuleSetStep,
+    Store, StoreError, TicketId, Word,
 };
 
 /// Acts that a page lists.
@@ -104,18 +104,53 @@ pub struct ActsFind<'a> {
 }
 
 /// An act on reports or rules, as the trail of a person lists it.
-#[derive(Clone, Debug, sqlx::FromRow)]
+#[derive(Clone, Debug)]
 pub struct DeedLine {
     /// When.
     pub at: DateTime<Utc>,
-    /// Kind of the event, or of the act on rules.
-    pub kind: String,
-    /// The report's id.
-    pub report_id: Option<ReportId>,
-    /// The ticket.
-    pub ticket_id: Option<TicketId>,
-    /// The version of the rules.
-    pub version: Option<i32>,
+    /// What.
+    pub what: DeedWhat,
+}
+
+/// What somebody did, and on what.
+#[derive(Clone, Debug)]
+pub enum DeedWhat {
+    /// An event of a report.
+    Event {
+        /// Its kind.
+        kind: Loose<EventKind>,
+        /// The report.
+        report: ReportId,
+        /// The ticket, where it was done on one.
+        ticket: Option<TicketId>,
+    },
+    /// A step of a version of the rules.
+    Rules {
+        /// Which step.
+        step: Loose<RuleSetStep>,
+        /// The version.
+        version: i32,
+    },
+}
+
+impl FromRow<'_, PgRow> for DeedLine {
+    fn from_row(row: &PgRow) -> sqlx::Result<Self> {
+        let what = match row.try_get("version")? {
+            Some(version) => DeedWhat::Rules {
+                step: row.try_get("kind")?,
+                version,
+            },
+            None => DeedWhat::Event {
+                kind: row.try_get("kind")?,
+                report: row.try_get("report_id")?,
+                ticket: row.try_get("ticket_id")?,
+            },
+        };
+        Ok(Self {
+            at: row.try_get("at")?,
+            what,
+        })
+    }
 }
 
 impl Store<Owner> {

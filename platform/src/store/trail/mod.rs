@@ -4,10 +4,12 @@ pub(super) mod access;
 pub(super) mod account_acts;
 pub(super) mod act_kind;
 pub(super) mod audit;
+pub(super) mod event_kind;
 pub(super) mod reads;
 
 pub use access::{Access, AccessFind, AccessKind, AccessLine};
-pub use account_acts::{AccountAct, ActsFind, DeedLine, NewAct};
+pub use account_acts::{AccountAct, ActsFind, DeedLine, DeedWhat, NewAct};
 pub use act_kind::AccountActKind;
 pub use audit::{AuditChecked, AuditFault, AuditWrong};
+pub use event_kind::EventKind;
 pub use reads::{ReadCursor, ReadLine, ReadsAsked, ReportOutline};

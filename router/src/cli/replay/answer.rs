@@ -5,7 +5,7 @@ use std::fmt::Write;
 use casework::calendar::rfc3339;
 use casework::office::replay::{Outcome, SampleDecision};
 use casework::pack::Pack;
-use casework::words::{Lang, Role};
+use casework::words::{Handling, Lang};
 use casework::zh::replay;
 
 /// What `--help` says about `--json`.
@@ -89,7 +89,7 @@ fn tickets(pack: &Pack, decision: &SampleDecision) -> String {
         let _ = write!(
             text,
             "\n    {} {}：{}（{}）",
-            Role::of(ticket.lead).zh(),
+            Handling::of(ticket.lead).zh(),
             unit.map_or(ticket.unit.as_str(), |unit| &unit.name),
             pack.vocabulary().obligations.label(&ticket.obligation, Lang::Zh),
             stages.join("，")

@@ -1,0 +1,99 @@
+//! What is done on reports and tickets.
+
+casework::words! {
+    /// The kind of an event. The list grows with the versions: whoever reads events takes [`Loose`](crate::store::Loose) ones.
+    EventKind {
+        /// A unit took its ticket.
+        Signed = "signed",
+        /// A person of the unit has it now.
+        Assigned = "assigned",
+        /// Who had it left, and nobody has it now.
+        Unassigned = "unassigned",
+        /// Units changed, and another one holds it.
+        UnitMoved = "unit-moved",
+        /// Who was on duty handed it over to the next.
+        DutyHandedOver = "duty-handed-over",
+        /// A named person saw the child.
+        Contacted = "contacted",
+        /// The asked material was recorded.
+        Evidence = "evidence",
+        /// Number and date of a decision were recorded.
+        DecisionRecorded = "decision-recorded",
+        /// Closed.
+        Resolved = "resolved",
+        /// A closing or a transfer waits for another person.
+        CloseRequested = "close-requested",
+        /// Another person confirmed the closing.
+        CloseConfirmed = "close-confirmed",
+        /// Another person did not agree to the closing or transfer.
+        CloseRefused = "close-refused",
+        /// Who closed took it back.
+        CloseTakenBack = "close-taken-back",
+        /// The office agreed that another unit takes over.
+        TransferApproved = "transfer-approved",
+        /// The other unit signed; this ticket ended by it.
+        TransferReceived = "transfer-received",
+        /// On the new ticket: it comes from another unit.
+        TransferredIn = "transferred-in",
+        /// On the new ticket: who transferred it took that back.
+        TransferWithdrawn = "transfer-withdrawn",
+        /// A decision not to file went to the procuratorate.
+        OversightOpened = "oversight-opened",
+        /// On the procuratorate's ticket: no case was filed.
+        NotFiledTold = "not-filed-told",
+        /// On the procuratorate's ticket: that was taken back.
+        NotFiledWithdrawn = "not-filed-withdrawn",
+        /// A closed ticket is owed again.
+        Reopened = "reopened",
+        /// The reporter was called.
+        CalledBack = "called-back",
+        /// What follows from a call was decided.
+        CallbackDecided = "callback-decided",
+        /// Somebody of the office took what waits for a human.
+        TriageTaken = "triage-taken",
+        /// They chose its units.
+        TriageAssigned = "triage-assigned",
+        /// They had the rules decide again.
+        TriageRerouted = "triage-rerouted",
+        /// Somebody asked to see parts of the report.
+        OpeningAsked = "opening-asked",
+        /// Somebody asked, and it was open at once.
+        OpeningOpened = "opening-opened",
+        /// Another person agreed.
+        OpeningApproved = "opening-approved",
+        /// Another person did not.
+        OpeningRefused = "opening-refused",
+        /// Who asked took it back, or its ticket ended first.
+        OpeningWithdrawn = "opening-withdrawn",
+        /// A look ended before its time.
+        OpeningEnded = "opening-ended",
+        /// Another person looked whether it was right.
+        OpeningReviewed = "opening-reviewed",
+        /// Ended with approval, as one of a flood.
+        FloodClosed = "flood-closed",
+        /// That was a mistake: it goes on.
+        FloodGivenBack = "flood-given-back",
+        /// Somebody had a notice sent again.
+        NoticeResent = "notice-resent",
+        /// A named person answered what rang.
+        RingAnswered = "ring-answered",
+        /// The office had somebody called again.
+        RungByHand = "rung-by-hand",
+    }
+}
+
+impl EventKind {
+    /// Whether it is about a look at the report.
+    pub fn is_opening(self) -> bool {
+        matches!(
+            self,
+            Self::OpeningAsked
+                | Self::OpeningOpened
+                | Self::OpeningApproved
+                | Self::OpeningRefused
+                | Self::OpeningWithdrawn
+                | Self::OpeningEnded
+                | Self::OpeningReviewed
+        )
+    }
+}
