@@ -20,7 +20,6 @@ mod sender;
 mod serve;
 #[cfg(test)]
 mod tests;
-mod tls;
 mod verdict;
 
 use std::process::ExitCode;

@@ -10,6 +10,7 @@ use anyhow::Context;
 use chrono::TimeDelta;
 use platform::{
     clock,
+    gateway::Gateways,
     pack::watch::PackWatch,
     run::{
         config::Config,
@@ -29,7 +30,7 @@ use tracing::debug;
 use crate::{
     bounces::{self, ImapUrl},
     caller::{self, Caller},
-    channel::{ByMail, Channel, Gateways},
+    channel::{ByMail, Channel},
     mailer::{MailUrl, Mailer, Sender as MailFrom, Smtp, Spool, Timeouts},
     receipts::{self, Receiver},
     sender::{Health, Sender, Settings},

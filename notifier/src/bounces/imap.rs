@@ -4,11 +4,11 @@ use std::{pin::Pin, time::Duration};
 
 use async_imap::{Client, Session};
 use futures::TryStreamExt;
+use platform::tls::{self, Stream};
 use tokio::{net::TcpStream, time::timeout};
 use tokio_rustls::{TlsConnector, rustls::pki_types::ServerName};
 
 use super::url::ImapUrl;
-use crate::tls::{self, Stream};
 
 /// Longest wait for any answer.
 const PATIENCE: Duration = Duration::from_secs(30);

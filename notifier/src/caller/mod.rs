@@ -13,6 +13,7 @@ use std::{sync::Arc, time::Duration};
 
 use platform::{
     clock,
+    gateway::Gateways,
     pack::watch::PackWatch,
     run::{readiness::Part, telemetry::chain},
     seal::ContactKey,
@@ -28,7 +29,7 @@ use tracing::{debug, warn};
 use uuid::Uuid;
 
 use self::hand::Hand;
-use crate::channel::{Channel, Gateways};
+use crate::channel::Channel;
 
 /// Calls under way at once.
 pub(crate) const PLACES: usize = 32;

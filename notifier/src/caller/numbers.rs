@@ -2,11 +2,10 @@
 
 use casework::{pack::Pack, typed::phone::Dialled, words::Channel};
 use platform::{
+    gateway::Address,
     seal::ContactKey,
     store::{CallFault, CallNumber, CallSaid},
 };
-
-use crate::channel::Address;
 
 /// The place of the unit's shared telephone: behind all of a person's own.
 const SHARED: i16 = 10;

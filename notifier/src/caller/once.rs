@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use platform::{
     clock,
+    gateway::{Gateway, Outcome, TryId, Words},
     run::telemetry::chain,
     store::{CallBegun, CallFault, CallOutcome, CallSaid, CallTaken, StoreError},
 };
@@ -15,7 +16,7 @@ use super::{
     numbers::{self, Number},
     verdict::{Rest, turn, verdict},
 };
-use crate::channel::{Channel, Gateway, Outcome, TryId, Words};
+use crate::channel::Channel;
 
 /// Between tries of recording. A result is never dropped: a call whose record failed would be made again.
 const AGAIN: Duration = Duration::from_millis(500);

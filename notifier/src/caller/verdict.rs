@@ -6,9 +6,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use platform::store::CallOutcome;
-
-use crate::channel::Outcome;
+use platform::{gateway::Outcome, store::CallOutcome};
 
 /// Distances after rounds over all gateways of the channel.
 const ROUNDS: [Duration; 2] = [Duration::from_secs(2), Duration::from_secs(5)];

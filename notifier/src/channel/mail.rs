@@ -3,9 +3,14 @@
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
-use platform::{clock, seal::ContactKey, store::CallFault};
+use platform::{
+    clock,
+    gateway::{Address, Outcome, TryId, Words},
+    seal::ContactKey,
+    store::CallFault,
+};
 
-use super::{Address, Channel, Outcome, TryId, Words};
+use super::Channel;
 use crate::{
     mail,
     mailer::{Fault, Mailer},

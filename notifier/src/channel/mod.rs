@@ -3,30 +3,12 @@
 //! A message and a voice call are two descriptions of one implementation, [`Gateway`]: what a provider wants to hear stands in a file
 //! of the operator, not here. [`ByMail`] is the mailer of the notices.
 
-mod address;
-mod gateway;
 mod mail;
-mod words;
 
 use futures::future::BoxFuture;
+use platform::gateway::{Address, Gateway, Outcome, TryId, Words};
 
-pub(crate) use self::{
-    address::{Address, TryId},
-    gateway::{Gateway, Gateways, Heard, Part},
-    mail::ByMail,
-    words::Words,
-};
-
-/// What came of one try.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Outcome {
-    /// The other side took it; what it calls it.
-    HandedOver(Option<String>),
-    /// It may work in a moment. Why, without numbers.
-    Later(String),
-    /// It will never work for this address by this way. Why, without numbers.
-    Never(String),
-}
+pub(crate) use self::mail::ByMail;
 
 /// A way to call somebody.
 pub(crate) trait Channel: Send + Sync + 'static {
@@ -35,4 +17,14 @@ pub(crate) trait Channel: Send + Sync + 'static {
 
     /// Sends. `id` is the same with each repeat, so that the other side can know one.
     fn send<'a>(&'a self, words: &'a Words, to: &'a Address, id: TryId) -> BoxFuture<'a, Outcome>;
+}
+
+impl Channel for Gateway {
+    fn name(&self) -> &str {
+        Self::name(self)
+    }
+
+    fn send<'a>(&'a self, words: &'a Words, to: &'a Address, id: TryId) -> BoxFuture<'a, Outcome> {
+        Box::pin(async move { self.say(words, to, &id.to_string()).await })
+    }
 }

@@ -2,13 +2,12 @@
 
 use askama::Template;
 use chrono::{DateTime, Utc};
-use platform::{foreign, store::CallId};
+use platform::{foreign, gateway::Words, store::CallId};
 
 use super::{
     ComposeError, Mail,
     texts::{fill, t},
 };
-use crate::channel::Words;
 use casework::words::Urgency;
 
 struct Said {

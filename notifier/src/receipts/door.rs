@@ -11,11 +11,13 @@ use axum::{
     response::{IntoResponse, Response},
     routing::post,
 };
-use platform::run::listener::{self, Door, PRIVATE, Places};
+use platform::{
+    gateway::Gateways,
+    run::listener::{self, Door, PRIVATE, Places},
+};
 use tokio_util::sync::CancellationToken;
 
 use super::receiver::{Receiver, Taken};
-use crate::channel::Gateways;
 
 /// A callback with a hundred receipts is a tenth of it.
 const LARGEST_BYTES: usize = 256 * 1024;

@@ -2,6 +2,7 @@
 
 use platform::{
     clock,
+    gateway::{Heard, Part, TryId},
     run::telemetry::chain,
     store::{Receipt, ReceiptOf, Receipted, StoreError},
 };
@@ -11,7 +12,6 @@ use super::{
     answer,
     receiver::{Receiver, Taken},
 };
-use crate::channel::{Heard, Part, TryId};
 
 impl Receiver {
     /// Takes news of a gateway. In a task of its own: a provider that hangs up leaves nothing half way.

@@ -2,13 +2,17 @@
 
 use std::{sync::Arc, time::Duration};
 
-use platform::{clock, run::telemetry::chain, store::ReceiptOf};
+use platform::{
+    clock,
+    gateway::{Gateway, Gateways, TryId},
+    run::telemetry::chain,
+    store::ReceiptOf,
+};
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 use tracing::debug;
 
 use super::receiver::Receiver;
-use crate::channel::{Channel, Gateway, Gateways, TryId};
 
 /// How often what is overdue is looked for.
 const EVERY: Duration = Duration::from_secs(1);

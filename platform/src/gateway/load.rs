@@ -2,9 +2,9 @@
 
 use std::{collections::BTreeMap, os::unix::fs::MetadataExt, path::Path, sync::Arc};
 
+use crate::run::config::is_this_machine;
 use anyhow::{Context, ensure};
 use casework::words::Channel;
-use platform::run::config::is_this_machine;
 use url::Url;
 
 use super::{
@@ -17,11 +17,11 @@ use super::{
 
 /// All providers, in the order of the file.
 #[derive(Clone, Default)]
-pub(crate) struct Gateways(Vec<Arc<Gateway>>);
+pub struct Gateways(Vec<Arc<Gateway>>);
 
 impl Gateways {
     /// Reads a file. `files` allows descriptions that only write into a folder.
-    pub(crate) fn load(path: &Path, files: bool) -> anyhow::Result<Self> {
+    pub fn load(path: &Path, files: bool) -> anyhow::Result<Self> {
         let text = std::fs::read_to_string(path)
             .with_context(|| format!("gateways.file (SHOUWANG_GATEWAYS): {}", path.display()))?;
         Self::parse(&text, files).with_context(|| format!("{}", path.display()))
@@ -44,7 +44,7 @@ impl Gateways {
     }
 
     /// Those of a channel, in the order in which they are tried.
-    pub(crate) fn of(&self, channel: Channel) -> Vec<Arc<Gateway>> {
+    pub fn of(&self, channel: Channel) -> Vec<Arc<Gateway>> {
         self.0
             .iter()
             .filter(|gateway| gateway.way() == channel)
@@ -53,17 +53,17 @@ impl Gateways {
     }
 
     /// The one of a name.
-    pub(crate) fn named(&self, name: &str) -> Option<&Arc<Gateway>> {
+    pub fn named(&self, name: &str) -> Option<&Arc<Gateway>> {
         self.0.iter().find(|gateway| gateway.description.name == name)
     }
 
     /// All.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Arc<Gateway>> {
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<Gateway>> {
         self.0.iter()
     }
 
     /// Whether one of them calls back.
-    pub(crate) fn called_back(&self) -> bool {
+    pub fn called_back(&self) -> bool {
         self.0.iter().any(|gateway| gateway.description.receipt.is_some())
     }
 }

@@ -2,12 +2,12 @@
 
 use std::{fmt, str::FromStr};
 
+use crate::store::CallId;
 use casework::typed::phone::Dialled;
-use platform::store::CallId;
 
 /// An address of a person.
 #[derive(Clone, Debug)]
-pub(crate) enum Address {
+pub enum Address {
     /// A telephone.
     Phone(Dialled),
     /// A mail address.
@@ -16,11 +16,11 @@ pub(crate) enum Address {
 
 /// The id of a try as the other side is given it: the call, and which of its numbers. A repeat of a number has the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct TryId {
+pub struct TryId {
     /// The call.
-    pub(crate) call: CallId,
+    pub call: CallId,
     /// Which number, from 1.
-    pub(crate) place: i16,
+    pub place: i16,
 }
 
 impl fmt::Display for TryId {
@@ -31,7 +31,7 @@ impl fmt::Display for TryId {
 
 /// A text that is no id of a try.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct NotATry;
+pub struct NotATry;
 
 impl FromStr for TryId {
     type Err = NotATry;

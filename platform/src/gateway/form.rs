@@ -36,18 +36,18 @@ pub(super) struct Form {
 
 /// One piece of news.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub(crate) struct Heard {
+pub struct Heard {
     /// Our id of the try, as the provider gives it back.
-    pub(crate) ours: Option<String>,
+    pub ours: Option<String>,
     /// The provider's.
-    pub(crate) provider: Option<String>,
+    pub provider: Option<String>,
     /// What is news.
-    pub(crate) parts: Vec<Part>,
+    pub parts: Vec<Part>,
 }
 
 /// What a piece of news says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Part {
+pub enum Part {
     /// It arrived, or was picked up; why not, without numbers.
     Receipt(bool, String),
     /// Digits were pressed.

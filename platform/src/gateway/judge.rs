@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::http::Answer;
-use crate::channel::Outcome;
+use super::outcome::Outcome;
 
 /// How answers are read.
 #[derive(Debug, Default, Deserialize)]
@@ -85,7 +85,7 @@ pub(super) fn text(value: &Value) -> Option<String> {
 }
 
 /// Words of a provider as they may be kept: one short line, and nothing in it that may be a telephone number.
-pub(crate) fn plain(said: &str) -> String {
+pub(super) fn plain(said: &str) -> String {
     const LONGEST: usize = 200;
     /// The shortest run of digits that may be a number.
     const NUMBER: usize = 5;

@@ -1,7 +1,7 @@
 //! Descriptions, and what a provider's words mean.
 
+use crate::store::CallId;
 use casework::{typed::phone::Dialled, words::Urgency};
-use platform::store::CallId;
 use serde_json::json;
 
 use super::{
@@ -12,13 +12,13 @@ use super::{
     load::Gateways,
     number,
 };
-use crate::channel::{Address, Outcome, TryId, Words};
+use crate::gateway::{Address, Outcome, TryId, Words};
 
 /// The ready descriptions, by file.
 const READY: [(&str, &str); 3] = [
-    ("aliyun.toml", include_str!("../../../../deploy/gateways/aliyun.toml")),
-    ("tencent.toml", include_str!("../../../../deploy/gateways/tencent.toml")),
-    ("generic.toml", include_str!("../../../../deploy/gateways/generic.toml")),
+    ("aliyun.toml", include_str!("../../../deploy/gateways/aliyun.toml")),
+    ("tencent.toml", include_str!("../../../deploy/gateways/tencent.toml")),
+    ("generic.toml", include_str!("../../../deploy/gateways/generic.toml")),
 ];
 
 /// A description with its secrets in files.

@@ -1,5 +1,6 @@
 //! A provider of messages or voice calls, as a file of the operator describes it.
 
+mod address;
 mod built;
 mod describe;
 mod fill;
@@ -7,21 +8,28 @@ mod form;
 mod http;
 mod judge;
 mod load;
+mod outcome;
 mod pace;
 mod request;
 mod sign;
 #[cfg(test)]
 mod tests;
+mod words;
 
 use std::{path::Path, time::Duration};
 
 use casework::words::Channel as Way;
 use chrono::{DateTime, Utc};
-use futures::future::BoxFuture;
-use platform::{clock, seal};
 use serde_json::Value;
 use uuid::Uuid;
 
+pub use self::{
+    address::{Address, TryId},
+    form::{Heard, Part},
+    load::Gateways,
+    outcome::Outcome,
+    words::Words,
+};
 use self::{
     built::Moment,
     describe::{Description, Kind, Polled},
@@ -30,14 +38,10 @@ use self::{
     judge::plain,
     pace::Pace,
 };
-pub(crate) use self::{
-    form::{Heard, Part},
-    load::Gateways,
-};
-use super::{Address, Channel, Outcome, TryId, Words};
+use crate::{clock, seal};
 
 /// A provider that is ready to be asked.
-pub(crate) struct Gateway {
+pub struct Gateway {
     /// As described, with its secrets read.
     description: Description,
     known: Known,
@@ -56,29 +60,47 @@ impl Gateway {
         }
     }
 
+    /// Its name, in the trail of a call and in metrics.
+    pub fn name(&self) -> &str {
+        &self.description.name
+    }
+
     /// By message or by voice.
-    pub(crate) fn way(&self) -> Way {
+    pub fn way(&self) -> Way {
         self.description.channel
     }
 
     /// How often a day one number may be called or written to.
-    pub(crate) fn per_number_per_day(&self) -> Option<i64> {
+    pub fn per_number_per_day(&self) -> Option<i64> {
         self.description.per_number_per_day
     }
 
     /// Price of one, in yuan, for the bill counted ahead.
-    pub(crate) fn price_yuan(&self) -> Option<f64> {
+    pub fn price_yuan(&self) -> Option<f64> {
         self.description.price_yuan
     }
 
     /// How long a receipt is waited for; none: the provider gives none.
-    pub(crate) fn receipt_within(&self) -> Option<Duration> {
+    pub fn receipt_within(&self) -> Option<Duration> {
         let receipt = self.description.receipt.as_ref()?;
         Some(Duration::from_secs(receipt.within_s))
     }
 
+    /// Sends what a call says. `id` is the same with each repeat, so that the provider can know one.
+    pub async fn say(&self, words: &Words, to: &Address, id: &str) -> Outcome {
+        let known = |name: &str| match name {
+            "id" => Some(id.to_owned()),
+            _ => number(to, name).or_else(|| words.parameter(name)),
+        };
+        match (&self.description.kind, &self.description.send) {
+            (Kind::File { dir }, _) => file(dir, &said(words), to, id).await,
+            (Kind::Http, Some(request)) => self.ask(request, &known).await,
+            (Kind::Http, None) => Outcome::Never("nothing says how to send".into()),
+        }
+    }
+
     /// Sends a code to a telephone that somebody says is theirs.
-    pub(crate) async fn send_code(&self, code: &str, to: &Address, id: &str) -> Outcome {
+    pub async fn send_code(&self, code: &str, to: &Address, id: &str) -> Outcome {
         let known = |name: &str| match name {
             "code" => Some(code.to_owned()),
             "id" => Some(id.to_owned()),
@@ -92,12 +114,7 @@ impl Gateway {
     }
 
     /// What a callback says; `None` for one that is not the provider's: its secret or signature is wrong.
-    pub(crate) fn heard(
-        &self,
-        secret: &str,
-        signature: impl Fn(&str) -> Option<String>,
-        body: &[u8],
-    ) -> Option<Vec<Heard>> {
+    pub fn heard(&self, secret: &str, signature: impl Fn(&str) -> Option<String>, body: &[u8]) -> Option<Vec<Heard>> {
         let receipt = self.description.receipt.as_ref()?;
         let expected = receipt.path_secret.as_ref().and_then(|name| self.known.secret(name));
         if expected.is_some_and(|expected| !seal::same(expected.as_bytes(), secret.as_bytes())) {
@@ -121,7 +138,7 @@ impl Gateway {
     }
 
     /// What the provider wants to hear of a callback that was taken.
-    pub(crate) fn thanks(&self) -> String {
+    pub fn thanks(&self) -> String {
         self.description
             .receipt
             .as_ref()
@@ -129,13 +146,13 @@ impl Gateway {
     }
 
     /// How often it is asked for receipts; none: it calls back.
-    pub(crate) fn polled_every(&self) -> Option<Duration> {
+    pub fn polled_every(&self) -> Option<Duration> {
         let shortest = self.description.poll.iter().map(|poll| poll.every_s).min()?;
         Some(Duration::from_secs(shortest.max(1)))
     }
 
     /// Asks for receipts: at once for all, or for each of `awaited` where the provider wants to be asked so.
-    pub(crate) async fn poll(&self, awaited: &[(TryId, String)]) -> Vec<Heard> {
+    pub async fn poll(&self, awaited: &[(TryId, String)]) -> Vec<Heard> {
         let mut heard = Vec::new();
         for poll in &self.description.poll {
             if poll.each {
@@ -185,26 +202,6 @@ impl Gateway {
             Ok(answer) => self.description.answer.judge(&answer),
             Err(fault) => Outcome::Later(plain(&fault.to_string())),
         }
-    }
-}
-
-impl Channel for Gateway {
-    fn name(&self) -> &str {
-        &self.description.name
-    }
-
-    fn send<'a>(&'a self, words: &'a Words, to: &'a Address, id: TryId) -> BoxFuture<'a, Outcome> {
-        Box::pin(async move {
-            let known = move |name: &str| match name {
-                "id" => Some(id.to_string()),
-                _ => number(to, name).or_else(|| words.parameter(name)),
-            };
-            match (&self.description.kind, &self.description.send) {
-                (Kind::File { dir }, _) => file(dir, &said(words), to, &id.to_string()).await,
-                (Kind::Http, Some(request)) => self.ask(request, &known).await,
-                (Kind::Http, None) => Outcome::Never("nothing says how to send".into()),
-            }
-        })
     }
 }
 

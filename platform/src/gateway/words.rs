@@ -1,29 +1,29 @@
 //! The words of a call: all that a registered template may be filled with. Nothing of a child, no name, no link.
 
-use casework::{pack::Pack, words::Lang as PackLang, words::Urgency};
-use platform::{
+use crate::{
     store::{CallSaid, ReportId},
     text::Lang,
 };
+use casework::{pack::Pack, words::Lang as PackLang, words::Urgency};
 
 /// What a call says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Words {
+pub struct Words {
     /// The highest of its reports.
-    pub(crate) urgency: Urgency,
+    pub urgency: Urgency,
     /// How many wait, 1 or more.
-    pub(crate) count: usize,
+    pub count: usize,
     /// The report, where it is one.
-    pub(crate) report: Option<ReportId>,
+    pub report: Option<ReportId>,
     /// A drill.
-    pub(crate) drill: bool,
+    pub drill: bool,
     /// Who calls: the office of the county.
-    pub(crate) office: String,
+    pub office: String,
 }
 
 impl Words {
     /// Of a call.
-    pub(crate) fn of(call: &CallSaid, pack: &Pack) -> Self {
+    pub fn of(call: &CallSaid, pack: &Pack) -> Self {
         let many = call.waiting.and_then(|waiting| usize::try_from(waiting).ok());
         let count = many.unwrap_or(call.reports.len()).max(1);
         Self {
@@ -36,7 +36,7 @@ impl Words {
     }
 
     /// The value of a parameter of templates. None is ever empty: a provider refuses an empty one.
-    pub(crate) fn parameter(&self, name: &str) -> Option<String> {
+    pub fn parameter(&self, name: &str) -> Option<String> {
         Some(match name {
             "office" => self.office.clone(),
             "urgency" => Lang::Zh

@@ -137,10 +137,10 @@ fn digest(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use platform::seal::same;
+    use crate::seal::same;
 
     use super::*;
-    use crate::channel::gateway::fill::Known;
+    use crate::gateway::fill::Known;
 
     fn signed(signing: &Signing, mut built: Built, moment: &Moment) -> String {
         let known = Known::default();

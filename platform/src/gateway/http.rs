@@ -3,10 +3,10 @@
 
 use std::{sync::Arc, time::Duration};
 
+use crate::run::telemetry::chain;
 use axum::body::{Body, to_bytes};
 use hyper::{Request, client::conn::http1};
 use hyper_util::rt::TokioIo;
-use platform::run::telemetry::chain;
 use tokio::{net::TcpStream, time::timeout};
 use tokio_rustls::{
     TlsConnector,

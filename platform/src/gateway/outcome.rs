@@ -1,0 +1,12 @@
+//! What came of one try.
+
+/// What came of one try.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The other side took it; what it calls it.
+    HandedOver(Option<String>),
+    /// It may work in a moment. Why, without numbers.
+    Later(String),
+    /// It will never work for this address by this way. Why, without numbers.
+    Never(String),
+}
