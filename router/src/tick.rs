@@ -2,7 +2,8 @@
 
 use casework::pack::Pack;
 use chrono::{DateTime, Utc};
-use platform::store::{Router, Rung, Store, StoreError, Ticked};
+use platform::store::{PagesTurned, Router, Rung, Store, StoreError, Ticked};
+use tracing::warn;
 
 /// Turns until no stage is due at `at`. Ends, because a settled stage is due again only later than `at`.
 pub(crate) async fn until_quiet(store: &Store<Router>, at: DateTime<Utc>) -> Result<Ticked, StoreError> {
@@ -33,11 +34,18 @@ pub(crate) async fn rung_until_quiet(
     at: DateTime<Utc>,
 ) -> Result<Rung, StoreError> {
     let mut sum = Rung::default();
+    // What a page did not show rings elsewhere in this turn; pages that can't be looked at keep no bell from ringing.
+    let pages = store.duty_pages_turn(pack.county(), at).await;
+    if let Ok(PagesTurned { lost, told, .. }) = pages
+        && lost > 0
+    {
+        warn!(lost, told, "duty pages are heard of no more");
+    }
     loop {
         let rung = store.ring_turn(pack, at).await?;
         if rung.busy || rung.stages == 0 {
             sum.busy = rung.busy;
-            return Ok(sum);
+            return pages.map(|_| sum);
         }
         sum.stages += rung.stages;
         sum.rings += rung.rings;

@@ -31,6 +31,16 @@ struct Tried<'m> {
     failed: BTreeSet<Channel>,
 }
 
+impl Tried<'_> {
+    /// Whether another channel is on its way. Where all that failed is the page that nobody keeps open, a mail is one too: the ring
+    /// was meant to be as quiet as that.
+    fn is_reached(&self) -> bool {
+        let only_a_page = self.failed.iter().all(|channel| *channel == Channel::Desk);
+        let mut others = self.by.difference(&self.failed);
+        others.any(|channel| only_a_page || channel.needs_phone())
+    }
+}
+
 /// What is called in place of those calls of a bell's last ring that failed. Empty where each person is being reached by another
 /// channel, or all was tried.
 pub(super) fn instead(watch: &Watch<'_>, bell: &Bell, now: DateTime<Utc>) -> Vec<Instead> {
@@ -53,8 +63,7 @@ pub(super) fn instead(watch: &Watch<'_>, bell: &Bell, now: DateTime<Utc>) -> Vec
     let mut past: BTreeSet<&PersonId> = BTreeSet::new();
     for (callee, of) in &tried {
         let Callee::Person(person) = callee else { continue };
-        let reached = of.by.difference(&of.failed).any(|channel| channel.needs_phone());
-        if of.failed.is_empty() || reached {
+        if of.failed.is_empty() || of.is_reached() {
             continue;
         }
         let mut phone = [Channel::Sms, Channel::Voice].into_iter();

@@ -36,13 +36,19 @@ pub(super) fn rows(notice: &LeasedNotice, urgency: Urgency) -> Result<Vec<Row>, 
         Some(("urgency", urgency.zh().to_owned())),
         version.map(|version| ("version", version)),
         said.count.map(|n| ("count", n.to_string())),
-        said.unit.map(|unit| ("asking-unit", unit)),
+        said.unit.map(|unit| match notice.kind {
+            NoticeKind::DutyPageLost => ("duty-unit", unit),
+            _ => ("asking-unit", unit),
+        }),
         said.asked.map(|asked| ("asked", asked)),
         said.person.map(|person| ("person", person)),
         said.change.map(|change| ("change", change)),
         said.by.map(|by| ("by", by)),
         Some(("since", moment(notice.created_at))),
-        said.due.map(|due| ("decide-by", moment(due))),
+        said.due.map(|due| match notice.kind {
+            NoticeKind::DutyPageLost => ("heard-of", moment(due)),
+            _ => ("decide-by", moment(due)),
+        }),
         said.report.map(|report| ("receipt", report.to_string())),
     ];
     Ok(rows

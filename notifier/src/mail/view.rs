@@ -63,7 +63,8 @@ impl Tone {
             | K::CloseRefused
             | K::TransferWithdrawn
             | K::NotFiled
-            | K::NotFiledWithdrawn) => Self::Act(kind),
+            | K::NotFiledWithdrawn
+            | K::Instruction) => Self::Act(kind),
             kind @ (K::RulesSubmitted
             | K::RightsChanged
             | K::OpeningAsked
@@ -74,7 +75,8 @@ impl Tone {
             | K::CallbacksDue
             | K::FactorResetAsked
             | K::FloodClosed
-            | K::FloodGivenBack) => Self::Subject(kind),
+            | K::FloodGivenBack
+            | K::DutyPageLost) => Self::Subject(kind),
             kind @ (K::Remind | K::Urge | K::Supervise | K::SuperviseLetter | K::AdvisoryLetter) => Self::Step(kind),
             K::OpeningApproved | K::OpeningRefused | K::Other => Self::Step(K::Other),
         }

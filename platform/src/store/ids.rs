@@ -89,6 +89,8 @@ ids! {
     RosterChangeId(i64),
     /// A row of `handovers`: 交班.
     HandoverId(i64),
+    /// A row of `duty_pages`: a page that somebody on duty keeps open.
+    DutyPageId(i64),
     /// A row of `calls`; the gateway is given it with every try.
     CallId(Uuid),
     /// A row of `sessions`.

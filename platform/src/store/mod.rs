@@ -49,16 +49,16 @@ pub use desk::{
 };
 pub use due::Onward;
 pub use duty::{
-    CODE_MINUTES, CODE_TRIES, CodeAsked, CodeTaken, DutyBook, DutyUnreadable, Handover, HandoverTicket, MOST_PHONES,
-    NewCode, NewHandover, NewPhone, NewRosterChange, OwnPhone, PhoneAdded, RosterChange, RosterChangeKind,
-    RosterPattern, SwapDecision, Taking, UnitHours,
+    CODE_MINUTES, CODE_TRIES, CodeAsked, CodeTaken, DutyBook, DutyPage, DutyPageEnd, DutyUnreadable, Handover,
+    HandoverTicket, LOST_AFTER, LostPage, MOST_PHONES, NewCode, NewHandover, NewPhone, NewRosterChange, OnDuty,
+    OwnPhone, PagesTurned, PhoneAdded, RosterChange, RosterChangeKind, RosterPattern, SwapDecision, Taking, UnitHours,
 };
 pub use floods::{
     Flood, FloodAct, FloodActing, FloodClosing, FloodDecision, FloodGround, FloodGroundKind, FloodKind, FloodReport,
     FloodState,
 };
 pub use ids::{
-    AccessId, AccountActId, AccountId, CallId, CaseId, DeviceId, FactorResetId, FloodClosingId, FloodId,
+    AccessId, AccountActId, AccountId, CallId, CaseId, DeviceId, DutyPageId, FactorResetId, FloodClosingId, FloodId,
     GrantRequestId, HandoverId, NoticeId, OpeningId, PhoneId, ReadId, ReportId, RosterChangeId, RosterPatternId,
     SessionId, StageId, TicketId,
 };
@@ -94,13 +94,13 @@ pub use reports::{
 pub use rings::{
     AnsweredHow, BellAnswer, BellAnswered, CallAsked, CallAwaited, CallBegun, CallCode, CallDepth, CallFault,
     CallNumber, CallOutcome, CallPhone, CallSaid, CallSpent, CallState, CallStep, CallTaken, CallTried, LadderCall,
-    LadderRing, LadderStep, PinHolder, Receipt, ReceiptOf, Receipted, Rung,
+    LadderRing, LadderStep, PageCall, PageRing, PinHolder, Receipt, ReceiptOf, Receipted, Rung,
 };
 pub use routing::{Pinned, Recorded, ReportToRoute, UnlistedArea};
 pub use rules::{Clerk, RuleSet, RuleSetAct, RuleSetState, RuleSetStep, RulesError};
 pub use tickets::{
-    Act, ActDone, Acting, ByTelephone, CallWay, Closing, ClosingCase, ClosingLine, Decider, Denied, Ended, Oversight,
-    Successor, TicketDeed, TriageError, TriageSettled, TriageState, Wait,
+    Act, ActDone, Acting, ByTelephone, CallWay, Closing, ClosingCase, ClosingLine, Decider, Denied, Ended,
+    NewInstruction, Oversight, Successor, TicketDeed, TriageError, TriageSettled, TriageState, Wait,
 };
 pub use trail::{
     Access, AccessFind, AccessKind, AccessLine, AccountAct, AccountActKind, ActsFind, AuditChecked, AuditFault,

@@ -77,6 +77,31 @@ fn a_channel_that_failed_falls_to_the_next_one_of_the_person() {
 }
 
 #[test]
+fn a_page_that_nobody_keeps_open_reaches_nobody() {
+    let county = County::new();
+    let none: [&str; 0] = [];
+    assert_eq!(
+        instead(&county, &after(&["li desk failed"])),
+        ["li sms"],
+        "nothing else was tried"
+    );
+    assert_eq!(
+        instead(&county, &after(&["li desk failed", "li mail"])),
+        none,
+        "the mail is on its way"
+    );
+    assert_eq!(
+        instead(&county, &after(&["li desk failed", "li mail failed"])),
+        ["li sms"]
+    );
+    assert_eq!(
+        instead(&county, &after(&["li sms failed", "li desk"])),
+        ["li voice"],
+        "a page is no telephone"
+    );
+}
+
+#[test]
 fn whom_no_telephone_reaches_is_passed_over_as_an_empty_seat_is() {
     let mut county = County::new();
     let both = ["li voice failed", "li sms failed"];

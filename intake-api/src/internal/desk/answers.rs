@@ -203,6 +203,9 @@ struct Event {
     account: Option<AccountId>,
     /// Each kind of act has its own.
     detail: Value,
+    /// What the leading group wrote.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    instruction: Option<String>,
     note: Option<Note>,
 }
 
@@ -276,6 +279,7 @@ impl Event {
             by: event.actor.clone(),
             account: event.account,
             detail: event.detail.clone(),
+            instruction: event.instruction.clone(),
             note,
         }
     }

@@ -193,6 +193,7 @@ pub(crate) fn what_happened(lang: Lang, kind: &Loose<EventKind>) -> &'static str
         Some(E::Evidence) => "desk.what.evidence",
         Some(E::Resolved) => "desk.what.resolved",
         Some(E::Reopened) => "desk.what.reopened",
+        Some(E::Instructed) => "desk.what.instructed",
         Some(E::CloseRequested) => "desk.what.close-requested",
         Some(E::CloseConfirmed) => "desk.what.close-confirmed",
         Some(E::CloseRefused) => "desk.what.close-refused",

@@ -84,6 +84,7 @@ pub(crate) fn event_text(event: &DeskEvent, pack: &Pack, lang: Lang) -> String {
     let (word, more) = match kind {
         E::Assigned if event.detail["why"] == "left" => ("handed-over", detail("to")),
         E::Assigned | E::RungByHand => (kind.as_str(), detail("to")),
+        E::Instructed => (kind.as_str(), event.instruction.clone().unwrap_or_default()),
         E::UnitMoved => (kind.as_str(), detail("from_name")),
         E::DutyHandedOver => (kind.as_str(), detail("from")),
         E::Evidence => (

@@ -118,6 +118,8 @@ fn why(lang: Lang, said: &str) -> String {
         Some(CallFault::NoTelephone) => "rings.why.no-telephone",
         Some(CallFault::NoGateway) => "rings.why.no-gateway",
         Some(CallFault::DayLimit) => "rings.why.day-limit",
+        Some(CallFault::NoPage) => "rings.why.no-page",
+        Some(CallFault::NotShown) => "rings.why.not-shown",
         Some(CallFault::NoNumber) => "rings.why.no-number",
         None => return lang.fill("rings.why.gateway", &[("said", said)]),
     };

@@ -103,6 +103,8 @@ fn acted() -> Vec<Kept> {
         ("not-filed-withdrawn", letter("not-filed-withdrawn"), LATE),
         ("opening-approved", of_an_opening("opening-approved"), LATE),
         ("opening-refused", of_an_opening("opening-refused"), LATE),
+        ("instruction", of_an_opening("instruction"), LATE),
+        ("instruction-office", to("office", of_an_opening("instruction")), LATE),
     ]
 }
 
@@ -131,7 +133,14 @@ fn about_other_things() -> Vec<Kept> {
     };
     let rights = json!({"person": "王伟（wangwei）", "change": "新增角色：经办人", "by": "李娜"});
     let reset = json!({"person": "王伟（wangwei）", "by": "李娜（lina）", "due": "2026-11-27T16:10:00+08:00"});
+    let lost = about(
+        "duty-page-lost",
+        ("duty-page", 3),
+        json!({"unit": "太和县公安局旧县派出所", "person": "孙悦", "due": "2026-11-24T16:08:00+08:00"}),
+    );
     vec![
+        ("duty-page-lost", lost.clone(), SOON),
+        ("duty-page-lost-unit", to_the_station(lost), SOON),
         ("rules-submitted", rules, SOON),
         ("rules-submitted-settled", settled, SOON),
         ("rights-changed", about("rights-changed", ("account", 7), rights), SOON),

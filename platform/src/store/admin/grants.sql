@@ -228,6 +228,15 @@ GRANT EXECUTE ON FUNCTION calls_ringing(bigint, timestamptz) TO "{role}_desk", "
 GRANT SELECT ON handovers TO "{role}_desk", "{role}_board", "{role}_office";
 GRANT INSERT ON handovers TO "{role}_desk";
 GRANT UPDATE (taken_at) ON handovers TO "{role}_desk";
+-- 开始值班: the person opens the page and keeps it; the router finds that it was lost; the board says so.
+GRANT SELECT ON duty_pages TO "{role}_desk", "{role}_router", "{role}_board", "{role}_office";
+GRANT INSERT ON duty_pages TO "{role}_desk";
+GRANT UPDATE (beat_at, ended_at, ended_how) ON duty_pages TO "{role}_desk";
+GRANT UPDATE (ended_at, ended_how, told) ON duty_pages TO "{role}_router";
+GRANT SELECT ON handovers TO "{role}_router";
+GRANT EXECUTE ON FUNCTION desk_calls_shown(uuid[], bigint, timestamptz), desk_call_opened(uuid, bigint, timestamptz) TO "{role}_desk";
+GRANT EXECUTE ON FUNCTION call_is_wanted(uuid) TO "{role}_board";
+GRANT EXECUTE ON FUNCTION call_fail(uuid, timestamptz, text) TO "{role}_router";
 
 -- Who sees which rows. Services see all of theirs; the desk only its units'.
 DO $$
@@ -236,7 +245,7 @@ DECLARE
 BEGIN
     FOREACH t IN ARRAY ARRAY['tickets', 'stages', 'stage_rounds', 'escalation_steps', 'events', 'reports', 'report_facts', 'notices',
                              'notice_tickets', 'openings', 'handovers', 'bells', 'ring_turns', 'calls', 'call_rings', 'call_steps',
-                             'call_tries'] LOOP
+                             'call_tries', 'duty_pages'] LOOP
         EXECUTE format('DROP POLICY IF EXISTS services ON %I', t);
         EXECUTE format('CREATE POLICY services ON %I TO %I, %I, %I, %I, %I, %I USING (true) WITH CHECK (true)', t,
             '{role}_intake', '{role}_relay', '{role}_router', '{role}_notifier', '{role}_board', '{role}_office');
@@ -249,6 +258,7 @@ BEGIN
     EXECUTE format('CREATE POLICY desk ON events TO %I USING (EXISTS (SELECT FROM tickets t WHERE t.id = ticket_id))', '{role}_desk');
     EXECUTE format('CREATE POLICY desk ON openings TO %I USING (EXISTS (SELECT FROM tickets t WHERE t.id = ticket_id))', '{role}_desk');
     EXECUTE format('CREATE POLICY desk ON handovers TO %I USING (unit = ANY ((SELECT desk_units())::text[]))', '{role}_desk');
+    EXECUTE format('CREATE POLICY desk ON duty_pages TO %I USING (unit = ANY ((SELECT desk_units())::text[]))', '{role}_desk');
     EXECUTE format('CREATE POLICY desk ON bells TO %I USING (EXISTS (SELECT FROM stages s WHERE s.id = stage_id))', '{role}_desk');
     EXECUTE format('CREATE POLICY desk ON ring_turns TO %I USING (EXISTS (SELECT FROM stages s WHERE s.id = stage_id))', '{role}_desk');
     -- What rings a unit's people, and what rings others for its tickets.

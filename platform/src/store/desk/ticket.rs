@@ -225,6 +225,9 @@ pub struct DeskEvent {
     pub account: Option<AccountId>,
     /// Coarse detail without personal data.
     pub detail: Value,
+    /// 批示 of the leading group, which says nothing about a child; none: another act.
+    #[serde(default)]
+    pub instruction: Option<String>,
     /// Hex of what was written, sealed with the report's key.
     pub sealed: Option<String>,
 }

@@ -16,6 +16,7 @@ SELECT t.id, t.version, t.report_id, t.unit, t.obligation, t.lead, t.urgency, t.
                  FROM stages s WHERE s.ticket_id = t.id), '[]') AS stages,
        coalesce((SELECT jsonb_agg(jsonb_build_object('at', e.at, 'kind', e.kind, 'actor', person_shown(e.account_id, e.actor),
                      'account', e.account_id, 'detail', e.detail,
+                     'instruction', CASE e.kind WHEN 'instructed' THEN e.reason END,
                      'sealed', encode(e.sealed, 'hex')) ORDER BY e.at)
                  FROM events e WHERE e.ticket_id = t.id AND e.report_id = t.report_id), '[]') AS events,
        coalesce((SELECT jsonb_agg(to_jsonb(o)) FROM case_others(t.id) o), '[]') AS others

@@ -3,6 +3,7 @@
 use casework::words::{TicketClock, Urgency};
 use chrono::{DateTime, Utc};
 
+use super::pages;
 use crate::store::{AccountId, Desk, DeskScope, HandoverId, ReportId, Store, StoreError, TicketId, Word};
 
 /// Handovers of a unit that a page lists.
@@ -162,19 +163,20 @@ impl Store<Desk> {
         taking: Taking<'_>,
     ) -> Result<bool, StoreError> {
         let mut tx = self.desk(scope).await?;
-        let taken: Option<(Vec<i64>, String, DateTime<Utc>)> = sqlx::query_as(
+        let taken: Option<(Vec<i64>, String, DateTime<Utc>, String, AccountId)> = sqlx::query_as(
             "UPDATE handovers h SET taken_at = $2 FROM accounts f
              WHERE h.id = $1 AND h.to_id = $3 AND h.taken_at IS NULL AND f.id = h.from_id
-             RETURNING h.tickets, person_shown(f.id, f.name), h.at",
+             RETURNING h.tickets, person_shown(f.id, f.name), h.at, h.unit, h.from_id",
         )
         .bind(id)
         .bind(taking.at)
         .bind(taking.account)
         .fetch_optional(&mut *tx)
         .await?;
-        let Some((tickets, from, given_at)) = taken else {
+        let Some((tickets, from, given_at, unit, giver)) = taken else {
             return Ok(false);
         };
+        pages::handed_over(&mut tx, (&unit, giver), taking.at).await?;
         sqlx::query(
             "INSERT INTO events (at, report_id, ticket_id, kind, actor, account_id, detail)
              SELECT $1, t.report_id, t.id, 'duty-handed-over', $2, $3, jsonb_build_object('from', $4::text, 'given_at', $5::timestamptz)

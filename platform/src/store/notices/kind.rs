@@ -62,6 +62,10 @@ casework::words! {
         FloodClosed = "flood-closed",
         /// They were given back
         FloodGivenBack = "flood-given-back",
+        /// A duty page is heard of no more
+        DutyPageLost = "duty-page-lost",
+        /// 批示
+        Instruction = "instruction",
         /// A kind of a newer version than this one: its mail goes out in general words.
         Other = "other",
     }

@@ -9,7 +9,9 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use sqlx::{PgConnection, types::Json};
 
-use crate::store::{AccountId, FactorResetId, FloodId, NoticeKind, OpeningId, ReportId, Store, StoreError, Tells};
+use crate::store::{
+    AccountId, DutyPageId, FactorResetId, FloodId, NoticeKind, OpeningId, ReportId, Store, StoreError, Tells,
+};
 
 casework::words! {
     /// What such a mail is about.
@@ -26,6 +28,8 @@ casework::words! {
         FactorReset = "factor-reset",
         /// A flood
         Flood = "flood",
+        /// A duty page
+        DutyPage = "duty-page",
     }
 }
 
@@ -54,6 +58,8 @@ pub enum Subject {
     FloodClosed(FloodId),
     /// They were given back.
     FloodGivenBack(FloodId),
+    /// This duty page is heard of no more.
+    DutyPageLost(DutyPageId),
 }
 
 /// To whom. Where a unit is retired or an account belongs to none, to the office.
@@ -131,6 +137,7 @@ impl Subject {
             SubjectKind::Callbacks => "/callbacks".to_owned(),
             SubjectKind::FactorReset => "/factor-resets".to_owned(),
             SubjectKind::Flood => format!("/floods/{id}"),
+            SubjectKind::DutyPage => "/board".to_owned(),
             SubjectKind::Account => "/".to_owned(),
         }
     }
@@ -144,6 +151,7 @@ impl Subject {
             Self::CallbacksDue(day) => (NoticeKind::CallbacksDue, SubjectKind::Callbacks, day as i64),
             Self::FactorResetAsked(reset) => (NoticeKind::FactorResetAsked, SubjectKind::FactorReset, reset.0),
             Self::FloodClosed(flood) => (NoticeKind::FloodClosed, SubjectKind::Flood, flood.0),
+            Self::DutyPageLost(page) => (NoticeKind::DutyPageLost, SubjectKind::DutyPage, page.0),
             Self::FloodGivenBack(flood) => (NoticeKind::FloodGivenBack, SubjectKind::Flood, flood.0),
             Self::OpeningOverdue(opening) => (NoticeKind::OpeningOverdue, SubjectKind::Opening, opening.0),
             Self::ReviewWaits(opening) => (NoticeKind::ReviewWaits, SubjectKind::Opening, opening.0),

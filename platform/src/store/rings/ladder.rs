@@ -65,6 +65,10 @@ casework::words! {
         NoGateway = "no gateway is described for this channel",
         /// As many as the description allows to one number a day.
         DayLimit = "the provider sends no more to this number today",
+        /// A call to the page of somebody who has none open.
+        NoPage = "the person has no duty page open",
+        /// Their page was open, and did not say within a minute that it showed it.
+        NotShown = "the duty page did not show it",
         /// All were tried.
         NoNumber = "no number of the call answered",
     }

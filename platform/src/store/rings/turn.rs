@@ -180,7 +180,8 @@ impl Turn<'_> {
             rung.rings += round.rings.len();
             rung.late += round.rings.iter().filter(|ring| ring.due.late).count();
             by_key(&mut tx, false).await?;
-            rung.calls += write::round(&mut tx, self.pack, self.book, &round, (drill, self.now)).await?;
+            let written = write::round(&mut tx, self.pack, self.book, &round, (drill, self.now)).await?;
+            rung.calls += written.calls;
             notice::again(&mut tx, self.pack, &stages, &round, self.now).await?;
             for turn in &round.turns {
                 let stage = StageId(turn.stage.0);
@@ -189,6 +190,7 @@ impl Turn<'_> {
                     None => ended.push(stage),
                 }
             }
+            next.at_latest(&written.unreached, self.now);
         }
         next.write(&mut tx, &ended).await?;
         tx.commit().await?;

@@ -17,8 +17,8 @@ use serde::Serialize;
 use sqlx::{PgTransaction, types::Json};
 use uuid::Uuid;
 
-use super::ladder::CallState;
-use crate::store::{AccountId, CallId, DutyBook, StageId, StoreError};
+use super::ladder::{CallFault, CallState};
+use crate::store::{AccountId, CallId, DutyBook, StageId, StoreError, duty::pages};
 
 /// Calls of one statement: what it makes is compared with what it was given, each with each.
 const CHUNK: usize = 300;
@@ -38,6 +38,8 @@ struct CallRow {
     waiting: Option<usize>,
     late: bool,
     state: CallState,
+    /// Why it failed as it was written.
+    fault: Option<CallFault>,
     rings: Vec<RingRow>,
 }
 
@@ -52,14 +54,23 @@ struct RingRow {
     planned: DateTime<Utc>,
 }
 
-/// Writes the progress of the bells and the calls; how many calls there are.
+/// What was written.
+#[derive(Debug, Default)]
+pub(super) struct Written {
+    /// How many calls.
+    pub(super) calls: usize,
+    /// Stages whose call reached nobody as it was written and that no other channel calls: they are looked at again at once.
+    pub(super) unreached: Vec<StageId>,
+}
+
+/// Writes the progress of the bells and the calls. A call to a page stands there only where the person keeps one open.
 pub(super) async fn round(
     tx: &mut PgTransaction<'_>,
     pack: &Pack,
     book: &DutyBook,
     round: &Round,
     (drill, now): (bool, DateTime<Utc>),
-) -> Result<usize, StoreError> {
+) -> Result<Written, StoreError> {
     bells(tx, pack.county(), round).await?;
     let dues: BTreeMap<RingId, &Due> = round
         .rings
@@ -68,13 +79,34 @@ pub(super) async fn round(
         .map(|ring| (ring.id, &ring.due))
         .collect();
     let mut rows = Vec::new();
+    let mut alone = BTreeSet::new();
     for call in &round.calls {
-        rows.extend(rows_of(call, pack, book, &dues));
+        let of_call = rows_of(call, pack, book, &dues);
+        if let [only] = &of_call[..]
+            && only.channel == Channel::Desk
+        {
+            alone.insert(only.id);
+        }
+        rows.extend(of_call);
     }
     for row in &mut rows {
         row.drill = drill;
     }
-    let mut made = 0;
+    let mut written = Written::default();
+    if rows.iter().any(|row| row.channel == Channel::Desk) {
+        let open = pages::live(tx, pack.county(), now).await?;
+        let nowhere = |row: &&mut CallRow| {
+            row.channel == Channel::Desk && !row.account.is_some_and(|account| open.contains(&account))
+        };
+        for row in rows.iter_mut().filter(nowhere) {
+            (row.state, row.fault) = (CallState::Failed, Some(CallFault::NoPage));
+            if alone.contains(&row.id) {
+                written
+                    .unreached
+                    .extend(row.rings.iter().map(|ring| StageId(ring.stage)));
+            }
+        }
+    }
     for rows in rows.chunks(CHUNK) {
         let inserted: i64 = sqlx::query_scalar(include_str!("calls.sql"))
             .bind(Json(rows))
@@ -82,9 +114,9 @@ pub(super) async fn round(
             .bind(now)
             .fetch_one(&mut **tx)
             .await?;
-        made += usize::try_from(inserted).unwrap_or(0);
+        written.calls += usize::try_from(inserted).unwrap_or(0);
     }
-    Ok(made)
+    Ok(written)
 }
 
 async fn bells(tx: &mut PgTransaction<'_>, county: &str, round: &Round) -> Result<(), StoreError> {
@@ -141,6 +173,7 @@ fn rows_of(call: &Call, pack: &Pack, book: &DutyBook, dues: &BTreeMap<RingId, &D
         } else {
             CallState::Queued
         },
+        fault: None,
         rings: told.clone(),
     };
     match &call.callee {
@@ -196,6 +229,15 @@ impl Next {
         self.stages.push(stage);
         self.at.push(at);
         self.held.push(held.map(Wait::as_str));
+    }
+
+    /// These stages are looked at then at the latest.
+    pub(super) fn at_latest(&mut self, stages: &[StageId], at: DateTime<Utc>) {
+        for (stage, next) in self.stages.iter().zip(&mut self.at) {
+            if stages.contains(stage) {
+                *next = at.min(*next);
+            }
+        }
     }
 
     /// Writes it down; those that have ended ring no more.

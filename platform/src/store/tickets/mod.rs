@@ -5,6 +5,7 @@ pub(super) mod close;
 pub(super) mod closings;
 pub(super) mod deed;
 pub(super) mod end;
+pub(super) mod instruct;
 pub(super) mod reopen;
 pub(super) mod step;
 pub(super) mod triage;
@@ -12,5 +13,6 @@ pub(super) mod wait;
 
 pub use closings::{ClosingCase, ClosingLine};
 pub use deed::{ActDone, Acting, ByTelephone, CallWay, Closing, Denied, Oversight, Successor, TicketDeed, Wait};
+pub use instruct::NewInstruction;
 pub use step::{Decider, Ended};
 pub use triage::{Act, TriageError, TriageSettled, TriageState};

@@ -77,6 +77,8 @@ casework::words! {
         NoticeResent = "notice-resent",
         /// A named person answered what rang.
         RingAnswered = "ring-answered",
+        /// 批示: the leading group wrote about what is overdue at its level.
+        Instructed = "instructed",
         /// The office had somebody called again.
         RungByHand = "rung-by-hand",
     }
