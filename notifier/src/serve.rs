@@ -21,7 +21,8 @@ use platform::{
         telemetry::{self, chain},
     },
     seal::ContactKey,
-    store::{Notifier, Store, StoreError},
+    store::{Notifier, Service, Store, StoreError},
+    watchdog::Watchdog,
 };
 use tokio::{sync::Notify, time::sleep};
 use tokio_util::sync::CancellationToken;
@@ -65,10 +66,7 @@ async fn run(config: Config, mailer: impl Mailer) -> anyhow::Result<()> {
         .as_deref()
         .map(ImapUrl::parse)
         .transpose()?;
-    let gateways = match &config.gateways.file {
-        Some(file) => Gateways::load(file, config.gateways.allow_files)?,
-        None => Gateways::default(),
-    };
+    let gateways = Gateways::configured(&config.gateways)?;
     // The pool, the mails and calls under way, and the mailbox of returned mails.
     let under_way = config.mail.concurrency + caller::PLACES;
     listener::check_descriptors(config.database.connections as usize + under_way + 2, 0)?;
@@ -93,6 +91,9 @@ async fn run(config: Config, mailer: impl Mailer) -> anyhow::Result<()> {
         wake: call_wake.clone(),
     };
 
+    let proof: (Service, &[&str]) = (Service::Notifier, &["sender", "caller"]);
+    let watchdog = Watchdog::new(&config, store.clone(), gateways.clone(), proof, &readiness)?;
+    parts.spawn("watchdog", watchdog.run(stop.clone()));
     let url = config.database_url::<Notifier>()?;
     let watch = database_watch::run(url, "notifier", readiness.part("PostgreSQL"), stop.clone());
     parts.spawn("database watch", watch);

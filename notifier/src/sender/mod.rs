@@ -161,6 +161,10 @@ impl<M: Mailer> Sender<M> {
                     None
                 }
             };
+            if gate != Gate::Open || wants.is_none() {
+                // Nothing is asked of the database for a while, on purpose.
+                part.turned();
+            }
             if let Some((limit, of)) = wants
                 && looks.is_due(of)
             {

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, os::unix::fs::MetadataExt, path::Path, sync::Arc};
 
-use crate::run::config::is_this_machine;
+use crate::run::config::{self, is_this_machine};
 use anyhow::{Context, ensure};
 use casework::words::Channel;
 use url::Url;
@@ -20,8 +20,16 @@ use super::{
 pub struct Gateways(Vec<Arc<Gateway>>);
 
 impl Gateways {
+    /// Those of the configuration; none where no file is named.
+    pub fn configured(config: &config::Gateways) -> anyhow::Result<Self> {
+        match &config.file {
+            Some(file) => Self::load(file, config.allow_files),
+            None => Ok(Self::default()),
+        }
+    }
+
     /// Reads a file. `files` allows descriptions that only write into a folder.
-    pub fn load(path: &Path, files: bool) -> anyhow::Result<Self> {
+    fn load(path: &Path, files: bool) -> anyhow::Result<Self> {
         let text = std::fs::read_to_string(path)
             .with_context(|| format!("gateways.file (SHOUWANG_GATEWAYS): {}", path.display()))?;
         Self::parse(&text, files).with_context(|| format!("{}", path.display()))

@@ -5,6 +5,7 @@ mod built;
 mod describe;
 mod fill;
 mod form;
+mod heartbeat;
 mod http;
 mod judge;
 mod load;
@@ -26,6 +27,7 @@ use uuid::Uuid;
 pub use self::{
     address::{Address, TryId},
     form::{Heard, Part},
+    heartbeat::Heartbeat,
     load::Gateways,
     outcome::Outcome,
     words::Words,
@@ -88,12 +90,17 @@ impl Gateway {
 
     /// Sends what a call says. `id` is the same with each repeat, so that the provider can know one.
     pub async fn say(&self, words: &Words, to: &Address, id: &str) -> Outcome {
+        self.fill(&|name| words.parameter(name), to, id).await
+    }
+
+    /// The same with other words: `parameter` knows each that a call may say.
+    pub async fn fill(&self, parameter: &(dyn Fn(&str) -> Option<String> + Sync), to: &Address, id: &str) -> Outcome {
         let known = |name: &str| match name {
             "id" => Some(id.to_owned()),
-            _ => number(to, name).or_else(|| words.parameter(name)),
+            _ => number(to, name).or_else(|| parameter(name)),
         };
         match (&self.description.kind, &self.description.send) {
-            (Kind::File { dir }, _) => file(dir, &said(words), to, id).await,
+            (Kind::File { dir }, _) => file(dir, &said(parameter), to, id).await,
             (Kind::Http, Some(request)) => self.ask(request, &known).await,
             (Kind::Http, None) => Outcome::Never("nothing says how to send".into()),
         }
@@ -227,11 +234,11 @@ fn moment() -> Moment {
 }
 
 /// The words of a call, one a line.
-fn said(words: &Words) -> String {
+fn said(parameter: &dyn Fn(&str) -> Option<String>) -> String {
     let names = ["office", "count", "urgency", "what", "tail"];
     let lines = names
         .into_iter()
-        .filter_map(|name| Some(format!("{name}={}", words.parameter(name)?)));
+        .filter_map(|name| Some(format!("{name}={}", parameter(name)?)));
     lines.collect::<Vec<_>>().join("\n")
 }
 

@@ -45,6 +45,9 @@ pub struct Config {
     /// Messages and voice calls.
     #[config(nested)]
     pub gateways: Gateways,
+    /// Router and notifier watch each other.
+    #[config(nested)]
+    pub watch: Watch,
     /// Logging.
     #[config(nested)]
     pub log: Log,
@@ -222,7 +225,7 @@ pub struct Mail {
 #[derive(Debug, confique::Config)]
 #[config(layer_attr(serde(deny_unknown_fields)))]
 pub struct Gateways {
-    /// notifier: file with the descriptions of providers; ready ones lie in `deploy/gateways`. Unset: nobody is called by message or voice, and each such call falls to the next channel at once.
+    /// notifier and router: file with the descriptions of providers; ready ones lie in `deploy/gateways`. Unset: nobody is called by message or voice, and each such call falls to the next channel at once.
     #[config(env = "SHOUWANG_GATEWAYS")]
     pub file: Option<PathBuf>,
     /// notifier: address for the callbacks of providers (`/gateways/NAME/SECRET`), behind a proxy with TLS. Unset: no such door.
@@ -231,6 +234,33 @@ pub struct Gateways {
     /// Allow descriptions that only write a file into a folder. For a demo: nobody is reached by them.
     #[config(default = false, env = "SHOUWANG_GATEWAYS_ALLOW_FILES")]
     pub allow_files: bool,
+}
+
+/// Router and notifier watch each other, and ring by the gateways of `gateways.file` alone, also while PostgreSQL is away.
+#[derive(Debug, confique::Config)]
+#[config(layer_attr(serde(deny_unknown_fields)))]
+pub struct Watch {
+    /// router and notifier: telephones of the office, with commas between, that ring when one of the two is silent or late or reaches no database. Unset: nobody of the office is rung.
+    #[config(default = "", env = "SHOUWANG_WATCH_OFFICE")]
+    pub office: String,
+    /// The same of the county's IT.
+    #[config(default = "", env = "SHOUWANG_WATCH_IT")]
+    pub it: String,
+    /// Seconds of silence, lag or unreachable database before the first ring.
+    #[config(default = 120, env = "SHOUWANG_WATCH_LATE_S")]
+    pub late_s: u32,
+    /// Seconds between rings until all is well again; then one message says so.
+    #[config(default = 600, env = "SHOUWANG_WATCH_AGAIN_S")]
+    pub again_s: u32,
+    /// Address of an outside monitor, asked once a minute while all is well: the service did its work and the other one lives. Its silence is the monitor's to tell. Unset: none is asked.
+    #[config(env = "SHOUWANG_WATCH_HEARTBEAT_URL")]
+    pub heartbeat_url: Option<String>,
+    /// How it is asked: `GET` or `POST`.
+    #[config(default = "GET", env = "SHOUWANG_WATCH_HEARTBEAT_METHOD")]
+    pub heartbeat_method: String,
+    /// Seconds between two of them.
+    #[config(default = 60, env = "SHOUWANG_WATCH_HEARTBEAT_S")]
+    pub heartbeat_s: u32,
 }
 
 /// Logging.
@@ -310,6 +340,12 @@ impl Config {
             (
                 "login.session_hours (SHOUWANG_SESSION_HOURS)",
                 u64::from(self.login.session_hours),
+            ),
+            ("watch.late_s (SHOUWANG_WATCH_LATE_S)", u64::from(self.watch.late_s)),
+            ("watch.again_s (SHOUWANG_WATCH_AGAIN_S)", u64::from(self.watch.again_s)),
+            (
+                "watch.heartbeat_s (SHOUWANG_WATCH_HEARTBEAT_S)",
+                u64::from(self.watch.heartbeat_s),
             ),
             (
                 "mail.concurrency (SHOUWANG_MAIL_CONCURRENCY)",

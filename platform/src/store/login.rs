@@ -41,6 +41,9 @@ pub trait SeesCalls: Login {}
 /// Records the answer of a named person to any call of the county.
 pub trait AnswersBells: Login {}
 
+/// Watches another service, and is watched.
+pub trait Watches: Login {}
+
 /// Takes reports in and answers reporters: inserts, and reads back next to nothing.
 #[derive(Clone, Copy, Debug)]
 pub enum Intake {}
@@ -131,6 +134,9 @@ impl SeesCalls for Office {}
 
 impl AnswersBells for Notifier {}
 impl AnswersBells for Office {}
+
+impl Watches for Router {}
+impl Watches for Notifier {}
 
 impl Tells for Router {}
 impl Tells for Desk {}

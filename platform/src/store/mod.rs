@@ -30,6 +30,7 @@ mod routing;
 mod rules;
 mod tickets;
 mod trail;
+mod watch;
 mod word;
 
 pub use actor::By;
@@ -66,7 +67,7 @@ pub use lease::LeaseOf;
 pub use listed::{Listed, Unread};
 pub use login::{
     AnswersBells, Board, Desk, Intake, Login, Notifier, Office, Owner, People, ReadsDuty, ReadsFacts, Relay, Router,
-    SeesCalls, SeesCounty, Tells,
+    SeesCalls, SeesCounty, Tells, Watches,
 };
 pub use notices::{
     Attempt, AttemptOutcome, Blocked, Bounced, FailedNotice, LeasedNotice, LostNotice, MailState, NOTICES_COUNTED,
@@ -106,6 +107,7 @@ pub use trail::{
     Access, AccessFind, AccessKind, AccessLine, AccountAct, AccountActKind, ActsFind, AuditChecked, AuditFault,
     AuditWrong, DeedLine, DeedWhat, EventKind, NewAct, ReadCursor, ReadLine, ReadsAsked, ReportOutline,
 };
+pub use watch::{Beat, Episode, Service, WatchAbout, Watched};
 pub use word::{Loose, Word};
 
 use std::{marker::PhantomData, str::FromStr, time::Duration};

@@ -12,9 +12,11 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use platform::{
     broker::Topology,
+    gateway::Gateways,
     pack::watch::PackWatch,
     run::{config::Config, database_watch, lifecycle::Parts, listener, probes, readiness::Readiness, telemetry},
-    store::{Router, Store},
+    store::{Router, Service, Store},
+    watchdog::Watchdog,
 };
 use tokio::{
     sync::{Notify, watch},
@@ -37,6 +39,7 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
         .store::<Router>("router", config.database.connections)?
         .grouping(config.intake.group_above);
     let amqp_url = config.amqp_url()?;
+    let gateways = Gateways::configured(&config.gateways)?;
 
     let readiness = Readiness::default();
     let mut parts = Parts::new();
@@ -70,6 +73,9 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
 
     let (pack_part, broker_part) = (readiness.part("pack"), readiness.part("consumer"));
     let ringing_part = readiness.part("ringing");
+    let proof: (Service, &[&str]) = (Service::Router, &["clock", "ringing"]);
+    let watchdog = Watchdog::new(&config, store.clone(), gateways, proof, &readiness)?;
+    parts.spawn("watchdog", watchdog.run(stop.clone()));
     // Once every part is registered: `/ready` says yes when none is missing.
     let private_addr = config.listen.private.unwrap_or(DEFAULT_PRIVATE);
     parts.spawn(

@@ -38,7 +38,11 @@ impl Ringing {
         loop {
             let now = clock::now();
             let sleep = match self.turn(now, &mut said).await {
-                Ok(true) => BUSY_PAUSE,
+                Ok(true) => {
+                    // Another router rings, which is as good.
+                    self.part.turned();
+                    BUSY_PAUSE
+                }
                 Ok(false) => {
                     self.part.ready();
                     self.next_sleep().await

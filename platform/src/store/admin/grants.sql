@@ -238,6 +238,11 @@ GRANT EXECUTE ON FUNCTION desk_calls_shown(uuid[], bigint, timestamptz), desk_ca
 GRANT EXECUTE ON FUNCTION call_is_wanted(uuid) TO "{role}_board";
 GRANT EXECUTE ON FUNCTION call_fail(uuid, timestamptz, text) TO "{role}_router";
 
+-- Each watches the other. The board shows both.
+GRANT SELECT, INSERT, UPDATE ON watch_beats, watch_rings TO "{role}_router", "{role}_notifier";
+GRANT SELECT ON watch_beats, watch_rings TO "{role}_board";
+GRANT EXECUTE ON FUNCTION watch_due(text, text, timestamptz) TO "{role}_router", "{role}_notifier", "{role}_board";
+
 -- Who sees which rows. Services see all of theirs; the desk only its units'.
 DO $$
 DECLARE
