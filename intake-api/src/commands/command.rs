@@ -3,9 +3,8 @@
 use chrono::{DateTime, Utc};
 use platform::{
     run::os_user::os_user,
-    store::{AccountActKind, AccountId, NewAct},
+    store::{AccountActKind, AccountId, Detail, NewAct, act_detail::ByCommand},
 };
-use serde_json::{Value, json};
 
 /// A command as it was typed.
 pub(crate) struct Typed {
@@ -26,8 +25,21 @@ impl Typed {
     }
 
     /// What the trail says of it.
-    pub(crate) fn detail(&self) -> Value {
-        json!({"command": self.command, "os_user": self.os_user})
+    pub(crate) fn detail(&self) -> Detail {
+        Detail::of(&self.said(None))
+    }
+
+    /// What it says of the pack's version that it loaded.
+    pub(crate) fn loaded(&self, version: i32) -> Detail {
+        Detail::of(&self.said(Some(version)))
+    }
+
+    fn said(&self, version: Option<i32>) -> ByCommand {
+        ByCommand {
+            command: self.command.to_owned(),
+            os_user: self.os_user.clone(),
+            version,
+        }
     }
 
     /// An act by it.

@@ -10,9 +10,11 @@ use platform::{
     run::config::Config,
     say,
     seal::ContactKey,
-    store::{Account, AccountActKind, AccountId, Find, NewAct, NewPhone, Owner, People, Role, Store},
+    store::{
+        Account, AccountActKind, AccountId, Detail, Find, NewAct, NewPhone, Owner, People, Role, Store,
+        act_detail::PatternWritten,
+    },
 };
-use serde_json::json;
 
 /// Made-up landlines of this county, which no gateway of a demo dials; two digits follow.
 const NUMBERS: &str = "055886000";
@@ -62,7 +64,7 @@ fn act<'a>(county: &'a str, account: &'a Account, kind: AccountActKind) -> NewAc
         account: None,
         unit: None,
         role: None,
-        detail: json!({}),
+        detail: Detail::default(),
     }
 }
 
@@ -110,7 +112,7 @@ async fn roster(store: &Store<People>, county: &str, unit: &str, people: &[(Role
     // As if it had been written a week ago: a demo begins without a hole.
     let first = day_of(clock::now() - TimeDelta::days(7));
     act.unit = Some(unit);
-    act.detail = json!({"day": first, "n": 1});
+    act.detail = Detail::of(&PatternWritten { day: first, n: 1 });
     store.roster_pattern_write(first, &[week], &act).await?;
     Ok(true)
 }

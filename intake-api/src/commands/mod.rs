@@ -83,7 +83,7 @@ pub(crate) async fn pack_load(dir: &Path, successors: Vec<(String, String)>) -> 
     if let PackLoaded::Loaded { version, .. } = &done.loaded {
         let typed = command::Typed::now("pack load");
         let mut act = typed.act(county, clock::now(), AccountActKind::PackLoaded, None);
-        act.detail["version"] = (*version).into();
+        act.detail = typed.loaded(*version);
         store.account_act_record(&act).await?;
     }
     match done.loaded {

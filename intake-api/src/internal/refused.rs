@@ -17,9 +17,8 @@ use axum::{
 use platform::{
     clock,
     run::telemetry::chain,
-    store::{Access, AccessKind, StoreError},
+    store::{Access, AccessKind, Detail, StoreError, act_detail::TurnedAway},
 };
-use serde_json::json;
 use tracing::warn;
 
 use super::{Internal, auth::Actor};
@@ -75,7 +74,10 @@ pub(super) async fn layer(State(internal): State<Internal>, mut request: Request
                 login: None,
                 address,
                 door: "",
-                detail: json!({"status": status.as_u16(), "path": path}),
+                detail: Detail::of(&TurnedAway {
+                    status: status.as_u16(),
+                    path,
+                }),
             },
             door,
         )

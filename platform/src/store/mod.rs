@@ -105,7 +105,8 @@ pub use tickets::{
 };
 pub use trail::{
     Access, AccessFind, AccessKind, AccessLine, AccountAct, AccountActKind, ActsFind, AuditChecked, AuditFault,
-    AuditWrong, DeedLine, DeedWhat, EventKind, NewAct, ReadCursor, ReadLine, ReadsAsked, ReportOutline,
+    AuditWrong, DeedLine, DeedWhat, Detail, EventKind, NewAct, ReadCursor, ReadLine, ReadsAsked, ReportOutline,
+    act_detail, event_detail,
 };
 pub use watch::{Beat, Episode, Service, WatchAbout, Watched};
 pub use word::{Loose, Word};

@@ -320,7 +320,7 @@ async fn many_at_once_use_an_invitation_once() {
         account: Some(ids[1]),
         unit: None,
         role: None,
-        detail: serde_json::json!({}),
+        detail: platform::store::Detail::default(),
     };
     people.invitation_make(ids[1], b"code", &act).await.unwrap();
     let tries = (0..8).map(|n| {

@@ -34,7 +34,7 @@ impl Office {
                 role: Role::Office,
                 actor: None,
                 by: "test",
-                detail: serde_json::json!({}),
+                detail: platform::store::Detail::default(),
             };
             let now = clock::now();
             let Created::All(ids) = fixture

@@ -65,7 +65,7 @@ async fn each_is_queued_once_for_each_recipient_by_every_login_that_may() {
         role: Role::Member,
         actor: None,
         by: "test",
-        detail: serde_json::json!({}),
+        detail: platform::store::Detail::default(),
     };
     let Created::All(ids) = fixture
         .store

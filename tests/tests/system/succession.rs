@@ -248,7 +248,7 @@ async fn a_confirmed_mailbox_survives_later_packs_and_a_pack_that_differs_says_s
         account: None,
         unit: Some("ca"),
         role: None,
-        detail: Value::Null,
+        detail: platform::store::Detail::default(),
     };
     let phone = Some("0558-8612345转8012");
     assert!(

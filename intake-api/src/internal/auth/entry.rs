@@ -4,8 +4,10 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use anyhow::Context;
 use chrono::{DateTime, TimeDelta, Utc};
-use platform::store::{Access, AccessKind, AccountId, AccountSecret, DeviceId, Find, NewSession, Person, SessionId};
-use serde_json::json;
+use platform::store::{
+    Access, AccessKind, AccountId, AccountSecret, Detail, DeviceId, Find, NewSession, Person, SessionId,
+    act_detail::TypedLogin,
+};
 use uuid::Uuid;
 
 use super::{
@@ -204,9 +206,11 @@ impl Arrival<'_> {
     pub(super) async fn note(&self, kind: AccessKind, account: Option<AccountId>, login: &str) {
         let Arrival { internal, device, now } = *self;
         let detail = match account {
-            Some(_) => json!({}),
+            Some(_) => Detail::default(),
             // Of a login that nobody has only the beginning is kept: people type passwords into that field.
-            None => json!({"typed": login.chars().take(3).collect::<String>()}),
+            None => Detail::of(&TypedLogin {
+                typed: login.chars().take(3).collect(),
+            }),
         };
         let access = Access {
             county: "",

@@ -4,9 +4,8 @@
 //! itself, and nothing once the password has changed. Codes are counted before they are compared, as passwords are.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use platform::store::{AccountActKind, AccountId, AccountSecret, NewAct};
+use platform::store::{AccountActKind, AccountId, AccountSecret, Detail, NewAct};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::{
@@ -114,7 +113,7 @@ async fn is_right(
         account: Some(account.id),
         unit: None,
         role: None,
-        detail: json!({}),
+        detail: Detail::default(),
     };
     Ok(internal.people.recovery_take(account.id, &mac, &act).await?)
 }

@@ -12,10 +12,9 @@ use chrono::{DateTime, Utc};
 use platform::{
     clock,
     pack::watch::LoadedPack,
-    store::{ActDone, Acting, ClosingCase, StoreError, Successor, TicketDeed, TicketId},
+    store::{ActDone, Acting, ClosingCase, Detail, StoreError, Successor, TicketDeed, TicketId},
 };
 use serde::Deserialize;
-use serde_json::json;
 
 use super::{answers::Done, page::show};
 use crate::internal::{
@@ -195,7 +194,7 @@ async fn decide(
             version,
             at: now,
             sealed,
-            detail: json!({}),
+            detail: Detail::default(),
             telephone: None,
         };
         let done = office.office_act(&county, id, &deed, &acting).await?;

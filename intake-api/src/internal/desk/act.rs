@@ -6,9 +6,11 @@
 use chrono::{DateTime, Utc};
 use platform::{
     run::telemetry::chain,
-    store::{AccountId, ActDone, Acting, ByTelephone, DeskScope, DeskTicket, EventKind, TicketDeed},
+    store::{
+        AccountId, ActDone, Acting, ByTelephone, DeskScope, DeskTicket, Detail, EventKind, TicketDeed,
+        event_detail::{EvidenceOf, Given},
+    },
 };
-use serde_json::json;
 use tracing::error;
 
 use super::{
@@ -37,10 +39,10 @@ pub(crate) fn read(kind: Kind, fields: &Fields, against: Against<'_>) -> Result<
         wrong: Wrong::new(),
     };
     let (act, note, detail) = match kind {
-        Kind::Sign => (TicketDeed::Sign, None, json!({})),
+        Kind::Sign => (TicketDeed::Sign, None, Detail::default()),
         Kind::Confirm => {
             let oversight = closing::oversight_of(ticket, loaded, ticket.close_outcome.as_deref(), now);
-            (TicketDeed::Confirm(oversight), None, json!({}))
+            (TicketDeed::Confirm(oversight), None, Detail::default())
         }
         Kind::Refuse => {
             let reason = reader.must("reason", TEXT, "desk.wrong.refuse");
@@ -48,9 +50,9 @@ pub(crate) fn read(kind: Kind, fields: &Fields, against: Against<'_>) -> Result<
                 reason,
                 ..Note::default()
             };
-            (TicketDeed::Refuse, Some(note), json!({}))
+            (TicketDeed::Refuse, Some(note), Detail::default())
         }
-        Kind::TakeBack => (TicketDeed::TakeBack, None, json!({})),
+        Kind::TakeBack => (TicketDeed::TakeBack, None, Detail::default()),
         Kind::Resolve => return closing::read(fields, against),
         Kind::Assign => {
             let account = reader.get("account").parse::<AccountId>().ok();
@@ -64,7 +66,10 @@ pub(crate) fn read(kind: Kind, fields: &Fields, against: Against<'_>) -> Result<
                     name: name.clone(),
                 },
                 None,
-                json!({"to": name}),
+                Detail::of(&Given {
+                    to: Some(name.clone()),
+                    why: None,
+                }),
             )
         }
         Kind::Contact => {
@@ -83,7 +88,7 @@ pub(crate) fn read(kind: Kind, fields: &Fields, against: Against<'_>) -> Result<
                     note,
                     ..Note::default()
                 }),
-                json!({}),
+                Detail::default(),
             )
         }
         Kind::Evidence => {
@@ -99,7 +104,7 @@ pub(crate) fn read(kind: Kind, fields: &Fields, against: Against<'_>) -> Result<
                     note,
                     ..Note::default()
                 }),
-                json!({"kind": kind}),
+                Detail::of(&EvidenceOf { kind: kind.clone() }),
             )
         }
     };

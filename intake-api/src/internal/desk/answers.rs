@@ -17,7 +17,7 @@ use platform::{
     office::why::Explained,
     receipt::ReportId,
     store::{
-        AccountId, Decider, DeskEvent, DeskStage, DeskTicket, Ended, EventKind, FirstTicket, Loose, NextTicket,
+        AccountId, Decider, DeskEvent, DeskStage, DeskTicket, Detail, Ended, EventKind, FirstTicket, Loose, NextTicket,
         OtherTicket, QueueLine, TicketChain, TicketId, Word,
     },
 };
@@ -202,7 +202,7 @@ struct Event {
     by: String,
     account: Option<AccountId>,
     /// Each kind of act has its own.
-    detail: Value,
+    detail: Detail,
     /// What the leading group wrote.
     #[serde(skip_serializing_if = "Option::is_none")]
     instruction: Option<String>,

@@ -10,9 +10,9 @@ use casework::words::{Need, TicketClock, Urgency};
 use chrono::{DateTime, Utc};
 use platform::{
     pack::watch::LoadedPack,
-    store::{AccountId, DeskTicket, Oversight, Wait},
+    store::{AccountId, DeskTicket, Detail, Oversight, Wait, event_detail::ClosedWith},
 };
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{
     draft::{Against, ClosingDraft, Draft, People, Ready},
@@ -175,8 +175,11 @@ pub(super) fn read(fields: &Fields, against: Against<'_>) -> Result<Ready, Wrong
     if !reader.wrong.is_empty() {
         return Err(reader.wrong);
     }
-    let detail =
-        json!({"outcome": chosen, "unit": to, "seen": ticket.contacted_at.is_some() || draft.contact.is_some()});
+    let detail = Detail::of(&ClosedWith {
+        outcome: chosen.clone(),
+        unit: to.clone(),
+        seen: ticket.contacted_at.is_some() || draft.contact.is_some(),
+    });
     draft.wait = wait(&chosen, to, against);
     if draft.wait.is_none() {
         draft.oversight = oversight_of(ticket, loaded, Some(&chosen), now);

@@ -4,9 +4,8 @@ use chrono::{DateTime, Utc};
 use platform::{
     pack::watch::LoadedPack,
     seal::{MasterKey, OpenError},
-    store::{AccountId, Closing, DeskTicket, EventKind, Oversight, TicketDeed, Wait},
+    store::{AccountId, Closing, DeskTicket, Detail, EventKind, Oversight, TicketDeed, Wait},
 };
-use serde_json::Value;
 
 use super::sealed::{self, Note};
 
@@ -61,7 +60,7 @@ pub(crate) struct Ready {
     /// Words to seal.
     pub(crate) note: Option<Note>,
     /// Coarse detail.
-    pub(crate) detail: Value,
+    pub(crate) detail: Detail,
 }
 
 /// An act whose words are not sealed yet.

@@ -5,10 +5,14 @@ use chrono::{DateTime, Utc};
 use platform::{
     foreign::Foreign,
     seal::MasterKey,
-    store::{DeskEvent, DeskTicket, EventCall, EventKind},
+    store::{
+        BoardEventDetail, DeskEvent, DeskTicket, EventKind, FloodGroundKind,
+        event_detail::{
+            EvidenceOf, FloodClosed, Given, GivenWhy, HandedOver, OfClosing, OfOpening, OtherUnit, UnitMoved,
+        },
+    },
     text::Lang,
 };
-use serde::Deserialize;
 
 use super::sealed::{self, Note};
 use crate::internal::page::words::{self, Telling};
@@ -50,8 +54,10 @@ pub(super) fn events(ticket: &DeskTicket, keys: &MasterKey, how: Telling<'_>) ->
             ),
             None => words::moment(lang, event.at, now),
         };
-        let telephone = event.detail.get("telephone");
-        let call: Option<EventCall> = telephone.and_then(|call| EventCall::deserialize(call).ok());
+        let call = event
+            .detail
+            .read::<BoardEventDetail>()
+            .and_then(|detail| detail.telephone);
         EventWords {
             at,
             text: event_text(event, pack, lang),
@@ -69,58 +75,73 @@ pub(super) fn events(ticket: &DeskTicket, keys: &MasterKey, how: Telling<'_>) ->
 /// An act in words.
 pub(crate) fn event_text(event: &DeskEvent, pack: &Pack, lang: Lang) -> String {
     use EventKind as E;
-    let detail = |name: &str| event.detail[name].as_str().unwrap_or_default().to_owned();
-    let pl = lang.pack();
+    let Some(kind) = event.kind.known() else {
+        return said(lang, event, "other", &event.kind.to_string());
+    };
+    let (detail, same) = (&event.detail, kind.as_str());
     let name = |unit: &str| {
         pack.units()
             .get(unit)
             .map_or(unit, |unit| unit.name.as_str())
             .to_owned()
     };
-    let outcome = || pack.vocabulary().outcomes.label(&detail("outcome"), pl).to_owned();
-    let Some(kind) = event.kind.known() else {
-        return said(lang, event, "other", &event.kind.to_string());
+    let closing = || detail.read::<OfClosing>().unwrap_or_default();
+    let outcome = |of: OfClosing| {
+        let code = of.outcome.unwrap_or_default();
+        pack.vocabulary().outcomes.label(&code, lang.pack()).to_owned()
     };
     let (word, more) = match kind {
-        E::Assigned if event.detail["why"] == "left" => ("handed-over", detail("to")),
-        E::Assigned | E::RungByHand => (kind.as_str(), detail("to")),
-        E::Instructed => (kind.as_str(), event.instruction.clone().unwrap_or_default()),
-        E::UnitMoved => (kind.as_str(), detail("from_name")),
-        E::DutyHandedOver => (kind.as_str(), detail("from")),
-        E::Evidence => (
-            kind.as_str(),
-            pack.vocabulary().evidence.label(&detail("kind"), pl).to_owned(),
+        E::Assigned | E::Unassigned | E::RungByHand => {
+            let given = detail.read::<Given>().unwrap_or_default();
+            match (kind, given.why) {
+                (E::Assigned, Some(GivenWhy::Left)) => ("handed-over", given.to.unwrap_or_default()),
+                _ => (same, given.to.unwrap_or_default()),
+            }
+        }
+        E::Instructed => (same, event.instruction.clone().unwrap_or_default()),
+        E::UnitMoved => (
+            same,
+            detail.read::<UnitMoved>().map(|of| of.from_name).unwrap_or_default(),
         ),
-        E::CloseRequested | E::CloseRefused => match event.detail["unit"].as_str() {
-            None => (kind.as_str(), outcome()),
-            Some(unit) if kind == E::CloseRequested => ("transfer-requested", name(unit)),
-            Some(unit) => ("transfer-refused", name(unit)),
-        },
-        E::Resolved | E::CloseConfirmed | E::CloseTakenBack => (kind.as_str(), outcome()),
+        E::DutyHandedOver => (same, detail.read::<HandedOver>().map(|of| of.from).unwrap_or_default()),
+        E::Evidence => {
+            let of = detail.read::<EvidenceOf>().unwrap_or_default();
+            (same, pack.vocabulary().evidence.label(&of.kind, lang.pack()).to_owned())
+        }
+        E::CloseRequested | E::CloseRefused => {
+            let of = closing();
+            match &of.unit {
+                None => (same, outcome(of)),
+                Some(unit) if kind == E::CloseRequested => ("transfer-requested", name(unit)),
+                Some(unit) => ("transfer-refused", name(unit)),
+            }
+        }
+        E::Resolved | E::CloseConfirmed | E::CloseTakenBack => (same, outcome(closing())),
         E::TransferApproved
         | E::TransferReceived
         | E::TransferredIn
         | E::TransferWithdrawn
         | E::OversightOpened
         | E::NotFiledTold
-        | E::NotFiledWithdrawn => (kind.as_str(), name(&detail("unit"))),
+        | E::NotFiledWithdrawn => {
+            let other = detail.read::<OtherUnit>().unwrap_or_default();
+            (same, name(&other.unit))
+        }
         kind if kind.is_opening() => {
-            let words: Vec<String> = serde_json::from_value(event.detail["parts"].clone()).unwrap_or_default();
-            (kind.as_str(), crate::internal::openings::parts(lang, &words))
+            let parts = detail.read::<OfOpening>().map(|of| of.parts).unwrap_or_default();
+            (same, crate::internal::openings::parts(lang, &parts))
         }
         E::FloodClosed => {
             // Closings from before grounds were asked have none.
-            let known = ["drill", "duplicate"]
-                .into_iter()
-                .find(|ground| event.detail["ground"] == *ground);
-            let ground = lang.t(&format!("floods.ground.{}", known.unwrap_or("not-real")));
-            (kind.as_str(), ground.to_owned())
+            let ground = detail.read::<FloodClosed>().and_then(|of| of.ground);
+            let ground = ground.unwrap_or(FloodGroundKind::NotReal);
+            (same, lang.t(&format!("floods.ground.{ground}")).to_owned())
         }
-        // What a desk has no words of its own for: it is of the office.
+        // What a desk has no words of its own for: it is the office's.
         E::TriageTaken | E::TriageAssigned | E::TriageRerouted | E::CalledBack | E::CallbackDecided => {
-            ("other", kind.to_string())
+            ("other", same.to_owned())
         }
-        _ => (kind.as_str(), String::new()),
+        _ => (same, String::new()),
     };
     said(lang, event, word, &more)
 }

@@ -4,9 +4,11 @@ use axum::{Form, extract::Path, http::StatusCode, response::Response};
 use casework::words::Seat;
 use platform::{
     clock,
-    store::{AccountActKind, AccountId, NewRosterChange, RosterChangeId, RosterChangeKind, StoreError, SwapDecision},
+    store::{
+        AccountActKind, AccountId, Detail, NewRosterChange, RosterChangeId, RosterChangeKind, StoreError, SwapDecision,
+        act_detail::{ChangeDecided, ChangeWritten},
+    },
 };
-use serde_json::json;
 use tracing::info;
 
 use super::{
@@ -180,7 +182,11 @@ pub(super) async fn act(
     let changed = detached(async move {
         let mut act = new_act(&visit, word, known.account_id, clock::now());
         act.unit = Some(&code);
-        act.detail = json!({"change": known.kind, "name": known.name, "other": known.other_name});
+        act.detail = Detail::of(&ChangeDecided {
+            change: known.kind,
+            name: known.name,
+            other: known.other_name,
+        });
         let people = &visit.internal.people;
         match decision {
             None => people.roster_change_end(change, &act).await,
@@ -214,7 +220,11 @@ async fn write(visit: &Visit, unit: &str, new: NewRosterChange, word: AccountAct
     let written = detached(async move {
         let mut act = new_act(&writing, word, new.account, clock::now());
         act.unit = Some(&code);
-        act.detail = json!({"from": new.during.0, "to": new.during.1, "other": new.other});
+        act.detail = Detail::of(&ChangeWritten {
+            from: new.during.0,
+            to: new.during.1,
+            other: new.other,
+        });
         writing.internal.people.roster_change_write(&new, &act).await?;
         Ok::<_, StoreError>(())
     });

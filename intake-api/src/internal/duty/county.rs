@@ -16,7 +16,6 @@ use platform::{
     store::{AccountActKind, AccountId, DutyBook, OwnPhone, Role},
 };
 use serde::Deserialize;
-use serde_json::json;
 use tracing::info;
 
 use super::{said::Saying, scope};
@@ -84,8 +83,7 @@ pub(super) async fn page(by: By<Staffed>, Query(asked): Query<Asked>) -> Result<
 pub(super) async fn numbers(by: By<NumbersReader>, Form(asked): Form<Asked>) -> Result<Response, PageError> {
     let visit = Visit::clone(&by);
     let recorded = detached(async move {
-        let mut act = new_act(&visit, AccountActKind::DutyNumbers, None, clock::now());
-        act.detail = json!({});
+        let act = new_act(&visit, AccountActKind::DutyNumbers, None, clock::now());
         visit.internal.people.phones_seen(&act).await
     });
     recorded.await?;

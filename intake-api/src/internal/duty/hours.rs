@@ -3,8 +3,13 @@
 use axum::{Form, extract::Path, http::StatusCode, response::Response};
 use casework::roster::{Hours, HoursError};
 use casework::typed::{phone, plain};
-use platform::{clock, store::AccountActKind};
-use serde_json::json;
+use platform::{
+    clock,
+    store::{
+        AccountActKind, Detail,
+        act_detail::{DutyHours, DutyPhone},
+    },
+};
 use tracing::info;
 
 use super::{
@@ -51,7 +56,10 @@ pub(super) async fn set(
     let written = detached(async move {
         let mut act = new_act(&visit, AccountActKind::DutyHours, None, clock::now());
         act.unit = Some(&code);
-        act.detail = json!({"working": working, "off": off});
+        act.detail = Detail::of(&DutyHours {
+            working: working.clone(),
+            off: off.clone(),
+        });
         let hours = own.then_some((working.as_str(), off.as_str()));
         visit.internal.people.unit_hours_set(hours, &act).await
     });
@@ -82,7 +90,10 @@ pub(super) async fn phone(
         let phone = Some(typed.as_str()).filter(|typed| !typed.is_empty());
         let mut act = new_act(&visit, AccountActKind::DutyPhone, None, clock::now());
         act.unit = Some(&code);
-        act.detail = json!({"old_phone": before, "phone": phone});
+        act.detail = Detail::of(&DutyPhone {
+            old_phone: before,
+            phone: phone.map(str::to_owned),
+        });
         visit.internal.people.unit_duty_phone_set(phone, &act).await
     });
     if !written.await? {

@@ -10,11 +10,10 @@ use axum::{
 use casework::{roster::day_of, words::Seat};
 use platform::{
     clock,
-    store::{AccountActKind, RosterPatternId, StoreError},
+    store::{AccountActKind, Detail, RosterPatternId, StoreError, act_detail::PatternWritten},
     text::Lang,
 };
 use serde::Deserialize;
-use serde_json::json;
 use tracing::info;
 
 use super::{
@@ -169,7 +168,10 @@ pub(super) async fn write(
     let written = detached(async move {
         let mut act = new_act(&visit, AccountActKind::RosterPattern, None, clock::now());
         act.unit = Some(&code);
-        act.detail = json!({"day": from_day, "n": read.len()});
+        act.detail = Detail::of(&PatternWritten {
+            day: from_day,
+            n: read.len(),
+        });
         visit
             .internal
             .people

@@ -11,10 +11,12 @@ use axum::{
 use chrono::TimeDelta;
 use platform::{
     clock,
-    store::{AccountActKind, AccountId, FactorReset, FactorResetId, Find, Role, StoreError},
+    store::{
+        AccountActKind, AccountId, Detail, FactorReset, FactorResetId, Find, Role, StoreError,
+        act_detail::{ResetAsked, ResetDecided},
+    },
 };
 use serde::Deserialize;
-use serde_json::json;
 
 use crate::internal::{
     By, Visit,
@@ -83,7 +85,7 @@ pub(super) async fn ask(
     let done = detached(async move {
         let now = clock::now();
         let mut act = new_act(&visit, AccountActKind::FactorResetAsked, Some(id), now);
-        act.detail = json!({"reason": reason});
+        act.detail = Detail::of(&ResetAsked { reason: reason.clone() });
         let people = &visit.internal.people;
         people.factor_reset_ask(id, visit.me(), &reason, now + GOOD, &act).await
     });
@@ -124,7 +126,10 @@ async fn decide(by: &By<Resetter>, id: FactorResetId, confirmed: bool) -> Result
             AccountActKind::FactorResetRefused
         };
         let mut act = new_act(&visit, kind, Some(reset.account_id), clock::now());
-        act.detail = json!({"asked_by": reset.asked_by_name, "reason": reset.reason});
+        act.detail = Detail::of(&ResetDecided {
+            asked_by: reset.asked_by_name,
+            reason: reset.reason,
+        });
         let people = &visit.internal.people;
         people.factor_reset_decide(id, visit.me(), confirmed, &act).await
     });

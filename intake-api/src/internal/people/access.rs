@@ -7,7 +7,7 @@ use axum::{extract::Query, http::StatusCode, response::Response};
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
-    store::{AccessFind, AccessId, AccessKind, AccessLine},
+    store::{AccessFind, AccessId, AccessKind, AccessLine, act_detail::TurnedAway},
     text::Lang,
 };
 use serde::Deserialize;
@@ -165,9 +165,9 @@ fn say(line: &AccessLine, lang: Lang, now: DateTime<Utc>) -> Line {
             .address
             .clone()
             .unwrap_or_else(|| lang.t("access.addresses").to_owned()),
-        door: match (line.door.as_str(), line.detail["path"].as_str()) {
+        door: match (line.door.as_str(), line.detail.read::<TurnedAway>()) {
             ("*", _) => lang.t("access.doors").to_owned(),
-            (door, Some(path)) => format!("{} {path}", door.split(' ').next().unwrap_or_default()),
+            (door, Some(away)) => format!("{} {}", door.split(' ').next().unwrap_or_default(), away.path),
             (door, None) => door.to_owned(),
         },
     }

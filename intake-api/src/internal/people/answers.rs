@@ -4,10 +4,10 @@ use casework::calendar::rfc3339;
 use chrono::{DateTime, Utc};
 use platform::store::{
     self, AccessId, AccessKind, AccessLine, AccountAct, AccountActId, AccountActKind, AccountId, DeedLine, DeedWhat,
-    EventKind, GrantDecision, GrantRequest, GrantRequestId, Loose, Membership, Role, RuleSetStep, TicketId, Word,
+    Detail, EventKind, GrantDecision, GrantRequest, GrantRequestId, Loose, Membership, Role, RuleSetStep, TicketId,
+    Word,
 };
 use serde::Serialize;
-use serde_json::Value;
 
 /// Somebody whom the caller may see.
 #[derive(Serialize)]
@@ -119,7 +119,7 @@ pub(super) struct Act {
     unit: Option<String>,
     role: Option<Word<Role>>,
     /// Each kind of act has its own.
-    detail: Value,
+    detail: Detail,
 }
 
 /// What a person did on a report or on rules.
@@ -160,7 +160,7 @@ pub(super) struct Came {
     address: Option<String>,
     door: String,
     /// Each kind has its own.
-    detail: Value,
+    detail: Detail,
 }
 
 impl From<store::Person> for Person {

@@ -3,7 +3,7 @@
 use axum::{Form, http::StatusCode, response::Response};
 use platform::{
     clock,
-    store::{Created, NewAccount, Role, WayIn},
+    store::{Created, Detail, NewAccount, Role, WayIn},
 };
 use tracing::info;
 
@@ -49,7 +49,7 @@ pub(super) async fn create(by: By<Keeper>, Form(typed): Form<NewPerson>) -> Resu
             role,
             actor: Some(visit.me()),
             by: &visit.actor.person.account.name,
-            detail: serde_json::json!({}),
+            detail: Detail::default(),
         };
         visit.internal.people.accounts_create(&[account], now).await
     });

@@ -17,7 +17,10 @@ use axum::{
 use casework::pack::Pack;
 use platform::{
     clock,
-    store::{Created, NewAccount, WayIn},
+    store::{
+        Created, Detail, NewAccount, WayIn,
+        act_detail::{ActWhy, Because},
+    },
 };
 use serde::Deserialize;
 use tracing::info;
@@ -195,7 +198,7 @@ fn new_account<'a>(visit: &'a Visit, row: &'a Row, digest: &'a [u8]) -> NewAccou
         role: row.role,
         actor: Some(visit.me()),
         by: &visit.actor.person.account.name,
-        detail: serde_json::json!({"why": "import"}),
+        detail: Detail::of(&Because { why: ActWhy::Import }),
     }
 }
 

@@ -12,9 +12,11 @@ use axum::{
 };
 use platform::{
     clock,
-    store::{AccountActKind, AccountId, Held, Leaving, Left, Person, Role},
+    store::{
+        AccountActKind, AccountId, Detail, HandOver, Held, Leaving, Left, Person, Role,
+        act_detail::{self, HandedTo},
+    },
 };
-use serde_json::json;
 use tracing::info;
 
 use super::{
@@ -149,8 +151,14 @@ async fn act(by: &By<Keeper>, id: AccountId, what: What, fields: Fields) -> Resu
         let mut act = new_act(&visit, word, Some(id), clock::now());
         (act.unit, act.role) = (unit, role);
         let total: i64 = units.iter().map(|unit| unit.total).sum();
-        let to: Vec<_> = hand_over.iter().map(|h| json!({"unit": h.unit, "to": h.to})).collect();
-        act.detail = json!({"tickets": total, "handed_over": to});
+        let handed = |h: &HandOver| HandedTo {
+            unit: h.unit.clone(),
+            to: h.to,
+        };
+        act.detail = Detail::of(&act_detail::Left {
+            tickets: total,
+            handed_over: hand_over.iter().map(handed).collect(),
+        });
         let (people, county) = (&visit.internal.people, &visit.internal.county);
         people.account_leave(county, id, leaving, &hand_over, &act).await
     });

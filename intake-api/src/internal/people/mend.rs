@@ -1,9 +1,11 @@
 //! `POST /people/{id}/mend`: another name or phone. What the person did before keeps the name it was done under.
 
 use axum::{Form, extract::Path, http::StatusCode, response::Response};
-use platform::clock;
+use platform::{
+    clock,
+    store::{AccountActKind, AccountId, Detail, act_detail},
+};
 use serde::Deserialize;
-use serde_json::json;
 use tracing::info;
 
 use super::{
@@ -13,7 +15,6 @@ use super::{
     trail::new_act,
 };
 use crate::internal::{By, Visit, again::Wrong, auth::Keeper, detached, error::PageError};
-use platform::store::{AccountActKind, AccountId};
 
 /// The form.
 #[derive(Deserialize)]
@@ -45,7 +46,12 @@ pub(super) async fn mend(
     let visit = Visit::clone(&by);
     let done = detached(async move {
         let mut act = new_act(&visit, AccountActKind::Mended, Some(id), clock::now());
-        act.detail = json!({"old_name": before.name, "name": name, "old_phone": before.phone, "phone": phone});
+        act.detail = Detail::of(&act_detail::Mended {
+            old_name: before.name,
+            name: name.clone(),
+            old_phone: before.phone,
+            phone: phone.clone(),
+        });
         let (people, county) = (&visit.internal.people, &visit.internal.county);
         people.account_mend(county, id, &name, phone.as_deref(), &act).await
     });

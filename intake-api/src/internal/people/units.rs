@@ -11,11 +11,10 @@ use axum::{
 use casework::county::{Unit, is_mailbox};
 use platform::{
     clock,
-    store::{AccountActKind, Find, UnitContacts},
+    store::{AccountActKind, Detail, Find, UnitContacts, act_detail::Contacts},
     text::Lang,
 };
 use serde::Deserialize;
-use serde_json::json;
 use tracing::info;
 use unicode_normalization::UnicodeNormalization;
 
@@ -173,8 +172,12 @@ pub(super) async fn confirm(
     let done = detached(async move {
         let mut act = new_act(&visit, AccountActKind::Contacts, None, clock::now());
         act.unit = Some(&unit);
-        act.detail = json!({"old_mailbox": before.mailbox, "mailbox": mailbox,
-                            "old_phone": before.duty_phone, "phone": phone});
+        act.detail = Detail::of(&Contacts {
+            old_mailbox: before.mailbox,
+            mailbox: mailbox.clone(),
+            old_phone: before.duty_phone,
+            phone: phone.clone(),
+        });
         let people = &visit.internal.people;
         people
             .unit_confirm(&unit, &mailbox, phone.as_deref(), visit.me(), &act)

@@ -5,10 +5,9 @@ use casework::county::is_mailbox;
 use casework::typed::plain;
 use platform::{
     clock,
-    store::{AccountActKind, AccountId},
+    store::{AccountActKind, AccountId, Detail, act_detail::OfMail},
 };
 use serde::Deserialize;
-use serde_json::json;
 use tracing::info;
 
 use super::view::{Again, Said, Typed, show};
@@ -70,7 +69,7 @@ async fn set(visit: &Visit, whose: Option<(AccountId, String)>, form: Mail) -> R
     );
     let written = detached(async move {
         let mut act = new_act(&writing, AccountActKind::MailSet, Some(account), clock::now());
-        act.detail = json!({"mailbox": masked(&mail)});
+        act.detail = Detail::of(&OfMail { mailbox: masked(&mail) });
         let mail = Some(mail.as_str()).filter(|mail| !mail.is_empty());
         writing.internal.people.own_mail_set(account, mail, &act).await
     });

@@ -7,12 +7,12 @@ use casework::typed::{
 use chrono::{DateTime, Utc};
 use platform::{
     store::{
-        AccountActKind, AccountId, CallId, CodeAsked, NewCode, NewPhone, OwnPhone, PhoneAdded, PhoneId, StoreError,
+        AccountActKind, AccountId, CallId, CodeAsked, Detail, NewCode, NewPhone, OwnPhone, PhoneAdded, PhoneId,
+        StoreError, act_detail::OfPhone,
     },
     text::Lang,
 };
 use rand::Rng;
-use serde_json::json;
 use uuid::Uuid;
 
 use crate::internal::{Internal, Visit, error::PageError, people::new_act};
@@ -75,7 +75,9 @@ pub(super) async fn add(
         night,
     };
     let mut act = new_act(visit, AccountActKind::PhoneAdded, Some(account), now);
-    act.detail = json!({"phone": masked(number, Lang::Zh)});
+    act.detail = Detail::of(&OfPhone {
+        phone: masked(number, Lang::Zh),
+    });
     internal.people.phone_add(&new, &act).await
 }
 

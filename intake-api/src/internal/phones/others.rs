@@ -4,10 +4,9 @@
 use axum::{Form, extract::Path, http::StatusCode, response::Response};
 use platform::{
     clock,
-    store::{AccountActKind, AccountId, PhoneAdded, PhoneId},
+    store::{AccountActKind, AccountId, Detail, PhoneAdded, PhoneId, act_detail::OfPhone},
     text::Lang,
 };
-use serde_json::json;
 use tracing::info;
 
 use super::{
@@ -65,7 +64,7 @@ pub(super) async fn end(by: By<Keeper>, Path((id, phone)): Path<(AccountId, Phon
     let visit = Visit::clone(&by);
     let ended = detached(async move {
         let mut act = new_act(&visit, AccountActKind::PhoneEnded, Some(id), clock::now());
-        act.detail = json!({ "phone": shown });
+        act.detail = Detail::of(&OfPhone { phone: shown });
         visit.internal.people.phone_end(id, phone, &act).await
     });
     if !ended.await? {

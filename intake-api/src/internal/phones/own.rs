@@ -4,11 +4,13 @@ use axum::{Form, extract::Path, http::StatusCode, response::Response};
 use casework::typed::phone::Dialled;
 use platform::{
     clock,
-    store::{AccountActKind, CODE_MINUTES, CodeAsked, CodeTaken, OwnPhone, PhoneAdded, PhoneId, StoreError},
+    store::{
+        AccountActKind, CODE_MINUTES, CodeAsked, CodeTaken, Detail, OwnPhone, PhoneAdded, PhoneId, StoreError,
+        act_detail::OfPhone,
+    },
     text::Lang,
 };
 use serde::Deserialize;
-use serde_json::json;
 use tracing::info;
 
 use super::{
@@ -96,7 +98,7 @@ pub(super) async fn verify(
     let (visit, shown) = (Visit::clone(&by), number::masked(&number, Lang::Zh));
     let taken = detached(async move {
         let mut act = new_act(&visit, AccountActKind::PhoneVerified, Some(visit.me()), clock::now());
-        act.detail = json!({ "phone": shown });
+        act.detail = Detail::of(&OfPhone { phone: shown });
         visit.internal.people.code_take(visit.me(), (id, &mac), &act).await
     });
     let (status, said) = match taken.await? {
@@ -124,7 +126,7 @@ pub(super) async fn up(by: By<SignedIn>, Path(id): Path<PhoneId>) -> Result<Resp
     let (visit, shown) = (Visit::clone(&by), number::masked(&number, Lang::Zh));
     let moved = detached(async move {
         let mut act = new_act(&visit, AccountActKind::PhoneMoved, Some(visit.me()), clock::now());
-        act.detail = json!({ "phone": shown });
+        act.detail = Detail::of(&OfPhone { phone: shown });
         visit.internal.people.phone_up(visit.me(), id, &act).await
     });
     done(&by, moved.await?, "phones.moved").await
@@ -149,7 +151,7 @@ pub(super) async fn night(
             AccountActKind::PhoneDay
         };
         let mut act = new_act(&visit, word, Some(visit.me()), clock::now());
-        act.detail = json!({ "phone": shown });
+        act.detail = Detail::of(&OfPhone { phone: shown });
         visit.internal.people.phone_night(visit.me(), (id, night), &act).await
     });
     let key = if night { "phones.night_done" } else { "phones.day_done" };
@@ -162,7 +164,7 @@ pub(super) async fn end(by: By<SignedIn>, Path(id): Path<PhoneId>) -> Result<Res
     let (visit, shown) = (Visit::clone(&by), number::masked(&number, Lang::Zh));
     let ended = detached(async move {
         let mut act = new_act(&visit, AccountActKind::PhoneEnded, Some(visit.me()), clock::now());
-        act.detail = json!({ "phone": shown });
+        act.detail = Detail::of(&OfPhone { phone: shown });
         visit.internal.people.phone_end(visit.me(), id, &act).await
     });
     done(&by, ended.await?, "phones.ended").await

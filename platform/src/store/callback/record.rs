@@ -6,12 +6,14 @@ use casework::{
     ticket::{TicketAct, TicketState},
 };
 use chrono::{DateTime, Utc};
-use serde_json::json;
 use sqlx::PgTransaction;
 
 use super::cases::{CallbackTry, TRY, tries};
 use crate::store::tickets::reopen::{self, Reopen};
-use crate::store::{By, EventKind, Office, ReportId, Store, StoreError, TicketId, Word};
+use crate::store::{
+    By, Detail, EventKind, Office, ReportId, Store, StoreError, TicketId, Word,
+    event_detail::{CallbackDecided, CalledBack},
+};
 
 /// What the caller chose to follow 不满意.
 #[derive(Clone, Debug)]
@@ -129,7 +131,12 @@ impl Store<Office> {
         if ends {
             confirm(&mut tx, &tickets).await?;
         }
-        let detail = json!({"result": new.result, "attempt": attempt, "try": nth, "ends": ends});
+        let detail = Detail::of(&CalledBack {
+            result: new.result,
+            attempt,
+            nth,
+            ends,
+        });
         event(&mut tx, new.report_id, (EventKind::CalledBack, &detail), new.by, new.at).await?;
         let possible = match &new.follow_up {
             Some(FollowUpAsked::Reopen(ids)) => {
@@ -191,7 +198,10 @@ impl Store<Office> {
         .bind(new.by.account)
         .execute(&mut *tx)
         .await?;
-        let detail = json!({"attempt": new.attempt, "decision": decision});
+        let detail = Detail::of(&CallbackDecided {
+            attempt: new.attempt,
+            decision,
+        });
         event(
             &mut tx,
             new.report_id,
@@ -327,7 +337,7 @@ async fn shut(tx: &mut PgTransaction<'_>, report_id: ReportId) -> Result<(), Sto
 async fn event(
     tx: &mut PgTransaction<'_>,
     report_id: ReportId,
-    (kind, detail): (EventKind, &serde_json::Value),
+    (kind, detail): (EventKind, &Detail),
     by: By<'_>,
     at: DateTime<Utc>,
 ) -> Result<(), StoreError> {

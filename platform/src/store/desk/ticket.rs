@@ -7,7 +7,7 @@ use serde_json::Value;
 use sqlx::types::Json;
 
 use crate::store::{
-    AccountId, Decider, Desk, DeskScope, Ended, EventKind, Ground, Listed, Loose, ReportId, Store, StoreError,
+    AccountId, Decider, Desk, DeskScope, Detail, Ended, EventKind, Ground, Listed, Loose, ReportId, Store, StoreError,
     TicketId, Word, listed::listed,
 };
 use casework::ticket::TicketState;
@@ -224,7 +224,7 @@ pub struct DeskEvent {
     /// Their account; `None` is the system.
     pub account: Option<AccountId>,
     /// Coarse detail without personal data.
-    pub detail: Value,
+    pub detail: Detail,
     /// 批示 of the leading group, which says nothing about a child; none: another act.
     #[serde(default)]
     pub instruction: Option<String>,

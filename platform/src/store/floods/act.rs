@@ -1,14 +1,13 @@
 //! What the office decides about a flood, each with its line in the trail.
 
 use casework::ticket::{TicketAct, TicketState};
-use serde_json::json;
 use sqlx::PgTransaction;
 
 use super::{
     closing,
     deed::{FloodAct, FloodActing},
 };
-use crate::store::{FloodId, NewAct, Office, Store, StoreError, Subject, TicketId};
+use crate::store::{Detail, FloodId, NewAct, Office, Store, StoreError, Subject, TicketId, act_detail::OfFlood};
 
 impl Store<Office> {
     /// Does it, with its line in the trail; `None` when it can't be done any more (decided before, asked by the same person), else
@@ -50,7 +49,7 @@ impl Store<Office> {
             account: None,
             unit: None,
             role: None,
-            detail: json!({"flood": flood, "n": touched}),
+            detail: Detail::of(&OfFlood { flood, n: touched }),
         };
         line.record(&mut tx).await?;
         tx.commit().await?;

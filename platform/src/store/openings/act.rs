@@ -5,7 +5,6 @@ use casework::ticket::opening::{
     Finding, Judge, LASTS, OpeningAct, OpeningState, Side, decides, ends, may_ask, reviews,
 };
 use chrono::{DateTime, Utc};
-use serde_json::json;
 use sqlx::PgTransaction;
 use uuid::Uuid;
 
@@ -15,7 +14,9 @@ use super::{
 };
 use crate::store::{
     AccountId, Desk, DeskScope, EventKind, NoticeKind, Office, OpeningId, Said, Store, StoreError, Subject,
-    SubjectNotice, To, Word, notices::subject::subject_notice,
+    SubjectNotice, To, Word,
+    event_detail::{OfOpening, OpeningWhy},
+    notices::subject::subject_notice,
 };
 
 /// An act on an opening.
@@ -186,9 +187,12 @@ async fn act(
         kind: deed.kind(),
         by: acting.by,
         account: acting.account,
-        detail: match deed {
-            OpeningDeed::Review(finding) => json!({"opening": id, "parts": found.parts, "finding": finding.as_str()}),
-            _ => json!({"opening": id, "parts": found.parts}),
+        detail: OfOpening {
+            finding: match deed {
+                OpeningDeed::Review(finding) => Some(finding),
+                _ => None,
+            },
+            ..OfOpening::new(id, found.parts.clone())
         },
         sealed: acting.note,
     };
@@ -319,9 +323,16 @@ async fn write(
 fn ended_by_review<'e>(reviewed: &OpeningEvent<'e>, id: OpeningId, parts: &[String]) -> OpeningEvent<'e> {
     OpeningEvent {
         kind: EventKind::OpeningEnded,
-        detail: json!({"opening": id, "parts": parts, "why": "review"}),
+        detail: OfOpening {
+            why: Some(OpeningWhy::Review),
+            ..OfOpening::new(id, parts.to_vec())
+        },
         sealed: None,
-        ..*reviewed
+        at: reviewed.at,
+        report: reviewed.report,
+        ticket: reviewed.ticket,
+        by: reviewed.by,
+        account: reviewed.account,
     }
 }
 

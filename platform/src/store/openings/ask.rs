@@ -2,8 +2,8 @@
 
 use super::opening::{OPENING, Opening, parts_said};
 use crate::store::{
-    AccountId, Desk, DeskScope, EventKind, Office, OpeningId, ReportId, Said, Store, StoreError, Subject,
-    SubjectNotice, TicketId, To, Word, notices::subject::subject_notice,
+    AccountId, Desk, DeskScope, Detail, EventKind, Office, OpeningId, ReportId, Said, Store, StoreError, Subject,
+    SubjectNotice, TicketId, To, Word, event_detail::OfOpening, notices::subject::subject_notice,
 };
 use casework::clock::escalation::PlannedStep;
 use casework::ticket::TicketState;
@@ -11,7 +11,6 @@ use casework::ticket::opening::{Asker, IDENTITY, LASTS, OpeningState, Side, Way,
 use casework::words::Urgency;
 use casework::words::reserved::{OFFICE, POLICE};
 use chrono::{DateTime, Utc};
-use serde_json::json;
 use sqlx::{PgTransaction, types::Json};
 
 /// Until when somebody else acts, and who is told otherwise.
@@ -249,7 +248,10 @@ async fn insert(
         },
         by: ask.by,
         account: ask.account,
-        detail: json!({"opening": id, "parts": parts, "way": way.as_str()}),
+        detail: OfOpening {
+            way: Some(way),
+            ..OfOpening::new(id, parts.iter().map(ToString::to_string).collect())
+        },
         sealed: Some(ask.reason),
     };
     event.insert(tx).await?;
@@ -287,7 +289,7 @@ pub(super) struct OpeningEvent<'a> {
     pub(super) kind: EventKind,
     pub(super) by: &'a str,
     pub(super) account: AccountId,
-    pub(super) detail: serde_json::Value,
+    pub(super) detail: OfOpening,
     pub(super) sealed: Option<&'a [u8]>,
 }
 
@@ -305,7 +307,7 @@ impl OpeningEvent<'_> {
         .bind(self.kind.as_str())
         .bind(self.by)
         .bind(self.account)
-        .bind(&self.detail)
+        .bind(Detail::of(&self.detail))
         .bind(self.sealed)
         .execute(&mut **tx)
         .await?;

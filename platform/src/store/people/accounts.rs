@@ -1,11 +1,11 @@
 //! Accounts and memberships. Password hashes go through here and are never logged.
 
 use chrono::{DateTime, Utc};
-use serde_json::Value;
 use sqlx::PgTransaction;
 
 use crate::store::{
-    AccountActKind, AccountId, NewAct, People, Role, SessionId, Store, StoreError, Word,
+    AccountActKind, AccountId, Detail, NewAct, People, Role, SessionId, Store, StoreError, Word,
+    act_detail::{ActWhy, Because},
     people::{granting, invitations::invite},
 };
 
@@ -77,7 +77,7 @@ pub struct NewAccount<'a> {
     /// That person's name.
     pub by: &'a str,
     /// What the trail says besides: which command, and who typed it.
-    pub detail: Value,
+    pub detail: Detail,
 }
 
 /// How the owner of a new account comes in for the first time.
@@ -207,7 +207,7 @@ impl Store<People> {
                 act: AccountActKind::Ended,
                 unit: Some(unit),
                 role: Some(role.0),
-                detail: serde_json::json!({"why": "enabled"}),
+                detail: Detail::of(&Because { why: ActWhy::Enabled }),
                 ..act.clone()
             };
             ends.record(&mut tx).await?;

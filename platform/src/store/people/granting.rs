@@ -6,8 +6,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgTransaction;
 
 use crate::store::{
-    AccountActKind, AccountId, GrantRequestId, NewAct, People, Role, Said, Store, StoreError, Subject, SubjectNotice,
-    To, Word, notices::subject::subject_notice,
+    AccountActKind, AccountId, Detail, GrantRequestId, NewAct, People, Role, Said, Store, StoreError, Subject,
+    SubjectNotice, To, Word,
+    act_detail::{ByCommand, OfRequest},
+    notices::subject::subject_notice,
 };
 use crate::text::Lang;
 
@@ -280,7 +282,11 @@ impl Store<People> {
             account: Some(account),
             unit: Some(&unit),
             role: Some(role),
-            detail: serde_json::json!({"request": id, "asked_by": asker, "asker": asker_said}),
+            detail: Detail::of(&OfRequest {
+                request: id,
+                asked_by: asker,
+                asker: asker_said,
+            }),
             ..act.clone()
         };
         if decide == Decide::Confirm && !confirmed(&mut tx, id, act.at).await? {
@@ -392,14 +398,13 @@ async fn tell(
     if demo && act.actor.is_none() {
         return Ok(());
     }
-    let by = by.unwrap_or_else(
-        || match (act.detail["os_user"].as_str(), act.detail["command"].as_str()) {
-            (Some(user), Some(command)) => {
-                Lang::Zh.fill("accounts.act.command", &[("user", user), ("command", command)])
-            }
-            _ => Lang::Zh.t("accounts.act.command_bare").to_owned(),
-        },
-    );
+    let by = by.unwrap_or_else(|| match act.detail.read::<ByCommand>() {
+        Some(typed) => {
+            let values = [("user", typed.os_user.as_str()), ("command", &typed.command)];
+            Lang::Zh.fill("accounts.act.command", &values)
+        }
+        None => Lang::Zh.t("accounts.act.command_bare").to_owned(),
+    });
     let role = Lang::Zh.t(&format!("accounts.role.{role}"));
     for to in [To::Unit(unit), To::Office] {
         let notice = SubjectNotice {

@@ -2,10 +2,9 @@
 //! a password; what is handed over is a code that works once and ends by itself.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use serde_json::json;
 use sqlx::PgTransaction;
 
-use crate::store::{AccountActKind, AccountId, NewAct, People, Store, StoreError, Word};
+use crate::store::{AccountActKind, AccountId, Detail, NewAct, People, Store, StoreError, Word};
 
 /// Days for which an invitation can be used.
 pub const INVITED_DAYS: i64 = 7;
@@ -134,7 +133,7 @@ impl Store<People> {
             account: Some(account),
             unit: None,
             role: None,
-            detail: json!({}),
+            detail: Detail::default(),
         };
         act.record(&mut tx).await?;
         tx.commit().await?;

@@ -15,11 +15,11 @@
 //! telephone, a duty PIN) is for the caller to know; a desk reaches only calls to that person or for the duty of its units.
 
 use chrono::{DateTime, Utc};
-use serde_json::json;
-use sqlx::{PgTransaction, types::Json};
+use sqlx::PgTransaction;
 
 use crate::store::{
-    AccountId, AnswersBells, CallId, Desk, DeskScope, ReportId, StageId, Store, StoreError, TicketId, Word,
+    AccountId, AnswersBells, CallId, Desk, DeskScope, Detail, ReportId, StageId, Store, StoreError, TicketId, Word,
+    event_detail::Answered,
 };
 
 casework::words! {
@@ -150,15 +150,14 @@ async fn answer_in(
     calls: &[CallId],
     answer: BellAnswer,
 ) -> Result<Vec<BellAnswered>, StoreError> {
-    let said = match answer.recorded_by {
-        Some(account) => json!({ "recorded_by": account }),
-        None => json!({}),
+    let said = Answered {
+        recorded_by: answer.recorded_by,
     };
     let answered = sqlx::query_as(statement)
         .bind(calls)
         .bind(answer.by)
         .bind(answer.how.as_str())
-        .bind(Json(said))
+        .bind(Detail::of(&said))
         .bind(answer.at)
         .fetch_all(&mut **tx)
         .await?;

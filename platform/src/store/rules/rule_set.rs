@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::types::Json;
 
-use crate::store::{AccountId, SeesCounty, Store, StoreError};
+use crate::store::{AccountId, Detail, SeesCounty, Store, StoreError};
 
 casework::words! {
     /// How far a version of the rules is.
@@ -131,7 +131,7 @@ pub struct RuleSetAct {
     /// Why.
     pub reason: String,
     /// What else.
-    pub detail: Json<Value>,
+    pub detail: Detail,
 }
 
 /// A person of the office who acts on rules.

@@ -3,12 +3,15 @@
 use casework::county::PackFiles;
 use casework::words::Urgency;
 use chrono::{DateTime, Utc};
-use serde_json::{Value, json};
+use serde_json::Value;
 use sqlx::{PgTransaction, types::Json};
 
 use super::rule_set::{Clerk, RuleSet, RuleSetState, RuleSetStep, RulesError, select_rule_set};
 use crate::store::{
-    Office, Said, Store, StoreError, Subject, SubjectNotice, To, notices::subject::subject_notice, rules_digest,
+    Detail, Office, Said, Store, StoreError, Subject, SubjectNotice, To,
+    act_detail::{Approved, Drafted, Replayed, Saved},
+    notices::subject::subject_notice,
+    rules_digest,
 };
 
 impl Store<Office> {
@@ -42,7 +45,7 @@ impl Store<Office> {
             reason,
             by,
         };
-        finish(tx, deed, json!({ "from": from })).await?;
+        finish(tx, deed, Detail::of(&Drafted { from })).await?;
         Ok(version)
     }
 
@@ -88,7 +91,7 @@ impl Store<Office> {
                 reason: "",
                 by,
             };
-            trail(&mut tx, deed, json!({ "sound": sound })).await?;
+            trail(&mut tx, deed, Detail::of(&Saved { sound })).await?;
         }
         tx.commit().await?;
         Ok(revision + 1)
@@ -120,7 +123,10 @@ impl Store<Office> {
         .bind(by.at)
         .execute(&mut *tx)
         .await?;
-        let detail = json!({ "against": against, "reports": outcome.get("reports") });
+        let detail = Detail::of(&Replayed {
+            against,
+            reports: outcome.get("reports").and_then(Value::as_u64),
+        });
         let deed = Deed {
             county,
             version,
@@ -178,7 +184,7 @@ impl Store<Office> {
             reason,
             by,
         };
-        finish(tx, deed, json!({})).await
+        finish(tx, deed, Detail::default()).await
     }
 
     /// Back to a draft: declined by another, or taken back by who submitted it.
@@ -203,7 +209,7 @@ impl Store<Office> {
             reason,
             by,
         };
-        finish(tx, deed, json!({})).await
+        finish(tx, deed, Detail::default()).await
     }
 
     /// Approved by a second person; in force from `from`, at once where that is past.
@@ -252,7 +258,7 @@ impl Store<Office> {
             reason,
             by,
         };
-        finish(tx, deed, json!({ "active_from": from })).await?;
+        finish(tx, deed, Detail::of(&Approved { active_from: from })).await?;
         Ok(from)
     }
 
@@ -286,7 +292,7 @@ impl Store<Office> {
             reason,
             by,
         };
-        finish(tx, deed, json!({})).await
+        finish(tx, deed, Detail::default()).await
     }
 
     /// One step at a time in a county, loads of the pack included.
@@ -364,14 +370,14 @@ struct Deed<'a> {
 }
 
 /// Ends a step: its line of the trail, and all of it committed.
-async fn finish(mut tx: PgTransaction<'_>, deed: Deed<'_>, detail: Value) -> Result<(), RulesError> {
+async fn finish(mut tx: PgTransaction<'_>, deed: Deed<'_>, detail: Detail) -> Result<(), RulesError> {
     trail(&mut tx, deed, detail).await?;
     tx.commit().await?;
     Ok(())
 }
 
 /// One line of the trail, with the content's digest as it is now.
-async fn trail(tx: &mut PgTransaction<'_>, deed: Deed<'_>, detail: Value) -> Result<(), RulesError> {
+async fn trail(tx: &mut PgTransaction<'_>, deed: Deed<'_>, detail: Detail) -> Result<(), RulesError> {
     sqlx::query(
         "INSERT INTO rule_set_acts (county, version, at, account_id, actor, act, digest, reason, detail)
          SELECT $1, $2, $3, $4, $5, $6, digest, $7, $8 FROM rule_sets WHERE county = $1 AND version = $2",
@@ -383,7 +389,7 @@ async fn trail(tx: &mut PgTransaction<'_>, deed: Deed<'_>, detail: Value) -> Res
     .bind(deed.by.name)
     .bind(deed.act.as_str())
     .bind(deed.reason)
-    .bind(Json(detail))
+    .bind(detail)
     .execute(&mut **tx)
     .await?;
     Ok(())

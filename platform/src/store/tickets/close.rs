@@ -1,7 +1,6 @@
 //! 办结: what was written is recorded, then the ticket ends or waits.
 
 use casework::words::{TicketClock, reserved::NOT_APPLICABLE};
-use serde_json::json;
 use sqlx::{PgTransaction, types::Json};
 use uuid::Uuid;
 
@@ -10,17 +9,18 @@ use super::{
     end,
     step::{Decider, Step, contact, evidence, told},
 };
-use crate::store::{EventKind, NoticeKind, StoreError, rings::begin::clocks_ring};
+use crate::store::{Detail, EventKind, NoticeKind, StoreError, event_detail::EvidenceOf, rings::begin::clocks_ring};
 
 pub(super) async fn close(tx: &mut PgTransaction<'_>, step: &Step<'_>, closing: &Closing) -> Result<(), StoreError> {
     if let Some((seen_at, sealed)) = &closing.contact {
         contact(tx, step, *seen_at, Some(sealed)).await?;
     }
     if let Some((kind, sealed)) = &closing.evidence {
-        evidence(tx, step, &json!({"kind": kind}), Some(sealed)).await?;
+        let detail = Detail::of(&EvidenceOf { kind: kind.clone() });
+        evidence(tx, step, &detail, Some(sealed)).await?;
     }
     if let Some(sealed) = &closing.decision {
-        told(tx, step, EventKind::DecisionRecorded, &json!({}), Some(sealed)).await?;
+        told(tx, step, EventKind::DecisionRecorded, &Detail::default(), Some(sealed)).await?;
     }
     let Step { found, acting, .. } = *step;
     match &closing.wait {

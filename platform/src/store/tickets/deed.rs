@@ -1,6 +1,6 @@
 //! What can be done to a ticket, by whom, and how it ends.
 
-use crate::store::{AccountId, EventKind, Loose};
+use crate::store::{AccountId, Detail, EventKind, Loose};
 use casework::{
     disclosure::Shows,
     routing::{PlannedClock, PlannedStage, PlannedTicket},
@@ -8,7 +8,6 @@ use casework::{
 };
 use chrono::{DateTime, Utc};
 use serde::Serialize;
-use serde_json::Value;
 
 /// An act on a ticket.
 #[derive(Clone, Debug)]
@@ -144,7 +143,7 @@ pub struct Acting<'a> {
     /// What they wrote, sealed with the report's key.
     pub sealed: Option<Vec<u8>>,
     /// Coarse detail without personal data.
-    pub detail: Value,
+    pub detail: Detail,
     /// Done for somebody of the unit who said so by telephone; `None` where the person acts at the desk themself.
     pub telephone: Option<&'a ByTelephone>,
 }
@@ -164,6 +163,12 @@ pub struct ByTelephone {
     pub at: DateTime<Utc>,
     /// Who wrote it down: the account of the act.
     pub recorder: String,
+}
+
+/// Beside the detail of an act by telephone.
+#[derive(Serialize)]
+pub(super) struct OfCall<'a> {
+    pub(super) telephone: &'a ByTelephone,
 }
 
 casework::words! {

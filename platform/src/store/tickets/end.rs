@@ -1,7 +1,6 @@
 //! A ticket ends by a confirmed closing, and is taken back.
 
 use casework::words::reserved::NOT_APPLICABLE;
-use serde_json::json;
 use sqlx::{PgTransaction, types::Json};
 
 use super::step::Ended;
@@ -9,7 +8,12 @@ use super::{
     deed::Oversight,
     step::{Side, Step, stage_end, told},
 };
-use crate::store::{EventKind, StoreError, rings::begin::clocks_ring, routing::decision::ticket_row};
+use crate::store::{
+    Detail, EventKind, StoreError,
+    event_detail::{Confirmed, TakenBack},
+    rings::begin::clocks_ring,
+    routing::decision::ticket_row,
+};
 use casework::ticket::TicketState;
 use casework::words::TicketClock;
 
@@ -48,7 +52,10 @@ pub(super) async fn confirm(
     .bind(step.after.as_str())
     .execute(&mut **tx)
     .await?;
-    let detail = json!({"outcome": found.close_outcome, "requested_by": found.close_requested_by});
+    let detail = Detail::of(&Confirmed {
+        outcome: found.close_outcome.clone(),
+        requested_by: found.close_requested_by.clone(),
+    });
     told(tx, step, EventKind::CloseConfirmed, &detail, step.sealed()).await?;
     oversee(tx, step, oversight).await
 }
@@ -127,7 +134,10 @@ pub(super) async fn take_back(tx: &mut PgTransaction<'_>, step: &Step<'_>) -> Re
     .execute(&mut **tx)
     .await?;
     let outcome = found.outcome.as_ref().or(found.close_outcome.as_ref());
-    let detail = json!({"outcome": outcome, "was": found.state});
+    let detail = Detail::of(&TakenBack {
+        outcome: outcome.cloned(),
+        was: found.state,
+    });
     told(tx, step, EventKind::CloseTakenBack, &detail, step.sealed()).await?;
     if found.outcome.as_deref() == Some(casework::words::reserved::NOT_FILED) {
         sqlx::query("SELECT desk_oversight_withdraw($1, $2, $3, $4)")

@@ -4,12 +4,15 @@
 //! answered by it: a named human answered. It is no act of the unit: no clock, no state and no version changes, and the next
 //! repetition of the level rings as if nobody had written.
 
+use casework::words::Urgency;
 use chrono::{DateTime, Utc};
-use serde_json::json;
-use sqlx::{PgTransaction, types::Json};
+use sqlx::PgTransaction;
 use uuid::Uuid;
 
-use crate::store::{AccountId, AnsweredHow, CallId, Office, ReportId, StageId, Store, StoreError, TicketId};
+use crate::store::{
+    AccountId, AnsweredHow, CallId, Detail, EventKind, Office, ReportId, StageId, Store, StoreError, TicketId,
+    event_detail::Instructed,
+};
 
 /// A 批示 to write.
 #[derive(Clone, Copy, Debug)]
@@ -34,7 +37,8 @@ pub struct NewInstruction<'a> {
 struct Overdue {
     report_id: ReportId,
     unit: String,
-    urgency: String,
+    #[sqlx(try_from = "String")]
+    urgency: Urgency,
     drill: bool,
     stages: Vec<StageId>,
 }
@@ -58,15 +62,18 @@ impl Store<Office> {
         let Some(overdue) = overdue else { return Ok(false) };
         sqlx::query(
             "INSERT INTO events (at, report_id, ticket_id, kind, actor, account_id, reason, detail)
-             VALUES ($1, $2, $3, 'instructed', $4, $5, $6, $7)",
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         )
         .bind(new.at)
         .bind(overdue.report_id)
         .bind(new.ticket)
+        .bind(EventKind::Instructed.as_str())
         .bind(new.by.1)
         .bind(new.by.0)
         .bind(new.text)
-        .bind(Json(json!({ "stages": overdue.stages })))
+        .bind(Detail::of(&Instructed {
+            stages: overdue.stages.clone(),
+        }))
         .execute(&mut *tx)
         .await?;
         let mut told = vec![overdue.unit.as_str()];
@@ -101,7 +108,7 @@ async fn tell(
     .bind(new.county)
     .bind(new.ticket)
     .bind(unit)
-    .bind(&overdue.urgency)
+    .bind(overdue.urgency.as_str())
     .bind(overdue.drill)
     .bind(new.at)
     .execute(&mut **tx)
@@ -125,7 +132,7 @@ async fn answer(tx: &mut PgTransaction<'_>, new: &NewInstruction<'_>, stages: &[
         .bind(calls)
         .bind(new.by.0)
         .bind(AnsweredHow::Login.as_str())
-        .bind(Json(json!({})))
+        .bind(Detail::default())
         // After the line of the 批示 itself.
         .bind(new.at + chrono::TimeDelta::microseconds(100))
         .execute(&mut **tx)

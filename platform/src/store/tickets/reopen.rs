@@ -6,11 +6,13 @@ use casework::routing::stage_started;
 use casework::ticket::{TicketAct, TicketState};
 use casework::words::{Stage, TicketClock, Urgency};
 use chrono::{DateTime, Utc};
-use serde_json::json;
 use sqlx::{PgTransaction, types::Json};
 use uuid::Uuid;
 
-use crate::store::{By, EventKind, ReportId, StageId, StoreError, TicketId, Word, rings::begin::clocks_ring};
+use crate::store::{
+    By, Detail, EventKind, ReportId, StageId, StoreError, TicketId, Word, event_detail::Reopened,
+    rings::begin::clocks_ring,
+};
 
 /// Which tickets, by whom, when.
 #[derive(Clone, Copy, Debug)]
@@ -99,7 +101,9 @@ async fn one(
     .bind(EventKind::Reopened.as_str())
     .bind(reopen.by.name)
     .bind(reopen.by.account)
-    .bind(json!({"due_generation": generation}))
+    .bind(Detail::of(&Reopened {
+        due_generation: generation,
+    }))
     .execute(&mut **tx)
     .await?;
     sqlx::query(

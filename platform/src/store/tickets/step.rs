@@ -2,11 +2,10 @@
 
 use casework::ticket::TicketState;
 use chrono::{DateTime, Utc};
-use serde_json::{Value, json};
 use sqlx::PgTransaction;
 
-use super::deed::Acting;
-use crate::store::{AccountId, EventKind, ReportId, StoreError, TicketId, Word};
+use super::deed::{Acting, OfCall};
+use crate::store::{AccountId, Detail, EventKind, ReportId, StoreError, TicketId, Word, event_detail::Contacted};
 use casework::words::TicketClock;
 
 /// A ticket as an act finds it, locked.
@@ -96,13 +95,20 @@ pub(super) async fn contact(
     .execute(&mut **tx)
     .await?;
     stage_end(tx, step.found.id, TicketClock::Contact, Ended::Act, step.acting.at).await?;
-    told(tx, step, EventKind::Contacted, &json!({"seen_at": seen_at}), sealed).await
+    told(
+        tx,
+        step,
+        EventKind::Contacted,
+        &Detail::of(&Contacted { seen_at }),
+        sealed,
+    )
+    .await
 }
 
 pub(super) async fn evidence(
     tx: &mut PgTransaction<'_>,
     step: &Step<'_>,
-    detail: &Value,
+    detail: &Detail,
     sealed: Option<&[u8]>,
 ) -> Result<(), StoreError> {
     sqlx::query("UPDATE tickets SET evidence_at = $2 WHERE id = $1")
@@ -137,12 +143,12 @@ pub(super) async fn told(
     tx: &mut PgTransaction<'_>,
     step: &Step<'_>,
     kind: EventKind,
-    detail: &Value,
+    detail: &Detail,
     sealed: Option<&[u8]>,
 ) -> Result<(), StoreError> {
     let mut detail = detail.clone();
     if let Some(telephone) = step.acting.telephone {
-        detail["telephone"] = json!(telephone);
+        detail = detail.and(&OfCall { telephone });
     }
     sqlx::query(
         "INSERT INTO events (at, report_id, ticket_id, kind, actor, account_id, detail, sealed)

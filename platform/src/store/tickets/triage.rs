@@ -6,11 +6,11 @@ use casework::{
     words::Stage,
 };
 use chrono::{DateTime, Utc};
-use serde_json::json;
-use sqlx::{PgTransaction, types::Json};
+use sqlx::PgTransaction;
 
 use crate::store::{
-    AccountId, CaseId, EventKind, Office, ReportId, ReportToRoute, SeesCounty, Store, StoreError, TicketId,
+    AccountId, CaseId, Detail, EventKind, Office, ReportId, ReportToRoute, SeesCounty, Store, StoreError, TicketId,
+    event_detail::{ByMachine, Settled},
     routing::decision::{Pinned, decision_insert, tickets_insert},
 };
 
@@ -123,7 +123,7 @@ impl Store<Office> {
         .execute(&mut *tx)
         .await?;
         stages_end(&mut tx, triage.id, &[Stage::Sign], act.at).await?;
-        event(&mut tx, &triage, EventKind::TriageTaken, act, json!({})).await?;
+        event(&mut tx, &triage, EventKind::TriageTaken, act, Detail::default()).await?;
         tx.commit().await?;
         Ok(TriageSettled {
             tickets: 0,
@@ -192,7 +192,7 @@ impl Store<Office> {
             &triage,
             kind,
             act,
-            json!({"tickets": tickets, "closed": closed, "round": round}),
+            Detail::of(&Settled { tickets, closed, round }),
         )
         .await?;
         tx.commit().await?;
@@ -311,10 +311,12 @@ async fn event(
     triage: &Open,
     kind: EventKind,
     act: Act<'_>,
-    mut detail: serde_json::Value,
+    mut detail: Detail,
 ) -> Result<(), StoreError> {
     if let Some(user) = act.os_user {
-        detail["os_user"] = user.into();
+        detail = detail.and(&ByMachine {
+            os_user: user.to_owned(),
+        });
     }
     sqlx::query(
         "INSERT INTO events (at, report_id, ticket_id, kind, actor, account_id, reason, detail) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
@@ -326,7 +328,7 @@ async fn event(
     .bind(act.by)
     .bind(act.account)
     .bind(act.reason)
-    .bind(Json(detail))
+    .bind(detail)
     .execute(&mut **tx)
     .await?;
     Ok(())

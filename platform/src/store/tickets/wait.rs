@@ -2,7 +2,6 @@
 
 use casework::ticket::closing::{Colleague, confirmers, falls_to_office, may_take_back};
 use casework::words::reserved::TRANSFERRED;
-use serde_json::json;
 use sqlx::{PgTransaction, types::Json};
 use uuid::Uuid;
 
@@ -12,7 +11,10 @@ use super::{
     step::{Decider, Found, Side, Step, stage_end, told},
 };
 use crate::store::{
-    AccountId, EventKind, StoreError, TicketId, Word, rings::begin::clocks_ring, routing::decision::stage_row,
+    AccountId, Detail, EventKind, StoreError, TicketId, Word,
+    event_detail::{OtherUnit, Refused, Transferred},
+    rings::begin::clocks_ring,
+    routing::decision::stage_row,
 };
 use casework::ticket::TicketState;
 use casework::words::TicketClock;
@@ -152,14 +154,20 @@ pub(super) async fn approve(
     .execute(&mut **tx)
     .await?;
     stage_end(tx, found.id, TicketClock::Approve, Ended::Act, acting.at).await?;
-    let detail = json!({"unit": found.transfer_to, "ticket": new});
+    let detail = Detail::of(&Transferred {
+        unit: found.transfer_to.clone(),
+        ticket: new,
+    });
     told(tx, step, EventKind::TransferApproved, &detail, step.sealed()).await?;
     let there = Found {
         id: new,
         ..found.clone()
     };
     let there = Step { found: &there, ..*step };
-    told(tx, &there, EventKind::TransferredIn, &json!({"unit": found.unit}), None).await
+    let from = Detail::of(&OtherUnit {
+        unit: found.unit.clone(),
+    });
+    told(tx, &there, EventKind::TransferredIn, &from, None).await
 }
 
 /// Neither: the ticket is in progress again, and its unit is told.
@@ -176,7 +184,10 @@ pub(super) async fn refuse(tx: &mut PgTransaction<'_>, step: &Step<'_>) -> Resul
     .bind(step.after.as_str())
     .execute(&mut **tx)
     .await?;
-    let detail = json!({"outcome": found.close_outcome, "unit": found.transfer_to});
+    let detail = Detail::of(&Refused {
+        outcome: found.close_outcome.clone(),
+        unit: found.transfer_to.clone(),
+    });
     told(tx, step, EventKind::CloseRefused, &detail, step.sealed()).await?;
     let notice = match step.side {
         Side::Desk => "SELECT desk_notice($1, $2, 'close-refused', false, 'resolve', $3)",

@@ -3,10 +3,8 @@
 use std::net::IpAddr;
 
 use chrono::{DateTime, Utc};
-use serde_json::Value;
-use sqlx::types::Json;
 
-use crate::store::{AccessId, AccountId, Intake, Loose, People, Store, StoreError};
+use crate::store::{AccessId, AccountId, Detail, Intake, Loose, People, Store, StoreError};
 
 /// Letters that are kept of a login that nobody has: people type passwords into that field.
 const UNKNOWN_LOGIN: usize = 3;
@@ -45,7 +43,7 @@ pub struct Access<'a> {
     /// Which route: `GET /board`. No more distinct words than there are routes.
     pub door: &'a str,
     /// What else is known; nothing that a person typed.
-    pub detail: Value,
+    pub detail: Detail,
 }
 
 /// What of it is asked for.
@@ -88,7 +86,7 @@ pub struct AccessLine {
     /// Which route; `*`: many.
     pub door: String,
     /// What else is known.
-    pub detail: Value,
+    pub detail: Detail,
 }
 
 impl Store<People> {
@@ -106,7 +104,7 @@ impl Store<People> {
             .bind(login)
             .bind(access.address.to_canonical().to_string())
             .bind(access.door)
-            .bind(Json(&access.detail))
+            .bind(&access.detail)
             .execute(&self.pool)
             .await?;
         Ok(())

@@ -1,12 +1,11 @@
 //! The trail of what administrators did to accounts and units. It is only added to.
 
 use chrono::{DateTime, Utc};
-use serde_json::Value;
-use sqlx::{FromRow, PgTransaction, Row, postgres::PgRow, types::Json};
+use sqlx::{FromRow, PgTransaction, Row, postgres::PgRow};
 
 use crate::store::{
-    AccountActId, AccountActKind, AccountId, Board, EventKind, Loose, Owner, People, ReportId, Role, RuleSetStep,
-    Store, StoreError, TicketId, Word,
+    AccountActId, AccountActKind, AccountId, Board, Detail, EventKind, Loose, Owner, People, ReportId, Role,
+    RuleSetStep, Store, StoreError, TicketId, Word,
 };
 
 /// Acts that a page lists.
@@ -32,7 +31,7 @@ pub struct NewAct<'a> {
     /// The role it is about.
     pub role: Option<Role>,
     /// Before and after.
-    pub detail: Value,
+    pub detail: Detail,
 }
 
 impl NewAct<'_> {
@@ -50,7 +49,7 @@ impl NewAct<'_> {
         .bind(self.account)
         .bind(self.unit)
         .bind(self.role.map(Role::as_str))
-        .bind(Json(&self.detail))
+        .bind(&self.detail)
         .execute(&mut **tx)
         .await?;
         Ok(())
@@ -83,7 +82,7 @@ pub struct AccountAct {
     /// The role that was given or taken.
     pub role: Option<Word<Role>>,
     /// Before and after.
-    pub detail: Value,
+    pub detail: Detail,
 }
 
 /// Which acts.

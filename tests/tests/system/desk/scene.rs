@@ -11,7 +11,7 @@ use platform::store::{
     AccountId, ActDone, Acting, Board, Closing, Desk, DeskScope, Office, Oversight, ReportId, Store, Successor,
     TicketDeed, TicketId, Wait,
 };
-use serde_json::{Value, json};
+use serde_json::Value;
 use tests::{NewPerson, Sample, fixture::Fixture, person};
 
 /// A database, a routed report with a police ticket that is P1, and people.
@@ -120,7 +120,7 @@ impl Scene {
             version: i32::try_from(version).unwrap(),
             at: self.at + TimeDelta::minutes(minute),
             sealed: Some(b"sealed".to_vec()),
-            detail: json!({}),
+            detail: platform::store::Detail::default(),
             telephone: None,
         }
     }

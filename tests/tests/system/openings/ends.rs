@@ -145,7 +145,7 @@ async fn a_closing_that_waits_ends_nothing_and_a_transfer_ends_when_it_is_taken(
         version,
         at: scene.minute(6),
         sealed: None,
-        detail: serde_json::json!({}),
+        detail: platform::store::Detail::default(),
         telephone: None,
     };
     let done = scene
@@ -175,7 +175,7 @@ async fn a_closing_that_waits_ends_nothing_and_a_transfer_ends_when_it_is_taken(
         version: 1,
         at: scene.minute(8),
         sealed: None,
-        detail: serde_json::json!({}),
+        detail: platform::store::Detail::default(),
         telephone: None,
     };
     let scope = platform::store::DeskScope::new([other.as_str()]);

@@ -142,7 +142,7 @@ impl Scene {
             version,
             at: self.minute(minute),
             sealed: None,
-            detail: serde_json::json!({}),
+            detail: platform::store::Detail::default(),
             telephone: None,
         };
         let scope = DeskScope::new([self.unit.as_str()]);

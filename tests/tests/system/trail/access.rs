@@ -24,7 +24,7 @@ fn failed(at: DateTime<Utc>, address: IpAddr, login: &str, account: Option<Accou
         login: Some(login),
         address,
         door: "POST /login",
-        detail: serde_json::json!({}),
+        detail: platform::store::Detail::default(),
     }
 }
 

@@ -25,7 +25,7 @@ async fn person(fixture: &Fixture, login: &str, unit: &str, role: Role) -> Accou
         role,
         actor: None,
         by: "command line",
-        detail: serde_json::json!({}),
+        detail: platform::store::Detail::default(),
     };
     match fixture
         .store
@@ -49,6 +49,6 @@ fn act(actor: AccountId, kind: AccountActKind, account: AccountId) -> NewAct<'st
         account: Some(account),
         unit: None,
         role: None,
-        detail: serde_json::json!({}),
+        detail: platform::store::Detail::default(),
     }
 }
