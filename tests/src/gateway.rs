@@ -99,6 +99,11 @@ impl FakeGateway {
         }
     }
 
+    /// The address of one of its gateways.
+    pub fn url(&self, name: &str) -> String {
+        format!("http://127.0.0.1:{}/{name}", self.port)
+    }
+
     /// Behaves like this from now on.
     pub fn now(&self, deed: Option<Deed>) {
         self.with(|state| state.now = deed);

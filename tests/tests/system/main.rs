@@ -53,6 +53,7 @@ mod triage;
 mod typed;
 mod unsure;
 mod voice;
+mod watchdog;
 mod web;
 mod wording;
 mod workbook;

@@ -27,6 +27,8 @@ pub(crate) struct Now {
     /// Null when no notifier ever said so.
     mail: Option<Mail>,
     mail_waiting: i64,
+    /// Router and notifier, as far as they ever ran.
+    watch: Vec<Watched>,
     closings: i64,
     openings: i64,
     openings_overdue: i64,
@@ -111,6 +113,18 @@ struct Unlisted {
     last_at: DateTime<Utc>,
 }
 
+/// The last word of a service.
+#[derive(Serialize)]
+struct Watched {
+    service: store::Service,
+    /// When its slowest part last did a whole turn.
+    beat_at: DateTime<Utc>,
+    considered: i64,
+    due: i64,
+    /// Null when nothing was due.
+    oldest_due: Option<DateTime<Utc>>,
+}
+
 /// Whether mail goes out.
 #[derive(Serialize)]
 struct Mail {
@@ -146,6 +160,7 @@ impl TryFrom<BoardNow> for Now {
             unlisted: now.unlisted.into_iter().map(Into::into).collect(),
             mail: now.mail.map(Into::into),
             mail_waiting: now.mail_waiting,
+            watch: now.watch.into_iter().map(Into::into).collect(),
             closings: now.closings,
             openings: now.openings,
             openings_overdue: now.openings_overdue,
@@ -236,6 +251,18 @@ impl From<UnlistedArea> for Unlisted {
             reports: area.reports,
             receipts: area.receipts,
             last_at: area.last_at,
+        }
+    }
+}
+
+impl From<store::Beat> for Watched {
+    fn from(beat: store::Beat) -> Self {
+        Self {
+            service: beat.service,
+            beat_at: beat.beat_at,
+            considered: beat.considered,
+            due: beat.due,
+            oldest_due: beat.oldest_due,
         }
     }
 }

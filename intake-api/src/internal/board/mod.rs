@@ -16,6 +16,7 @@ mod resend;
 pub(crate) mod said;
 pub(crate) mod ticket;
 mod times;
+mod watch;
 
 use axum::routing::{get, post};
 

@@ -20,6 +20,7 @@ use super::{
     line::{Line, failed, row, triage_line},
     mail,
     said::counted,
+    watch::{self, WatchLine},
 };
 use crate::internal::{
     By, Visit,
@@ -55,6 +56,8 @@ pub(crate) struct Now {
     pub(crate) undecided: Option<String>,
     /// Mail does not go out: what the office must know at once.
     pub(crate) mail: Vec<String>,
+    /// Whether clock and sending run.
+    pub(crate) watch: Vec<WatchLine>,
     /// Closings and transfers that wait for the office.
     pub(crate) closings: Option<String>,
     /// Openings that wait for a decision or a review.
@@ -197,6 +200,7 @@ fn say(found: BoardNow, pack: &Pack, office: bool, lang: Lang, now: DateTime<Utc
         undecided,
         at: words::moment(lang, now, now),
         mail: mail::lines(found.mail.as_ref(), found.mail_waiting, lang, now),
+        watch: watch::lines(&found.watch, lang, now),
         groups,
         parked,
         floods: floods::on_board(&found.floods, pack, lang, now),
@@ -296,6 +300,16 @@ mod tests {
             parked: Some("1件被搁置".into()),
             undecided: None,
             mail: vec!["邮件发不出去".into()],
+            watch: vec![
+                WatchLine {
+                    said: "时钟正常".into(),
+                    well: true,
+                },
+                WatchLine {
+                    said: "发送服务没有报到".into(),
+                    well: false,
+                },
+            ],
             closings: Some("2件待确认".into()),
             openings: None,
             openings_overdue: None,

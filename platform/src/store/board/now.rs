@@ -9,7 +9,7 @@ use sqlx::types::Json;
 
 use crate::store::notices::kind::StoredKind;
 use crate::store::{
-    Board, Flood, Listed, MailState, NoticeId, NoticeKind, NoticeState, ReportId, Store, StoreError, SubjectKind,
+    Beat, Board, Flood, Listed, MailState, NoticeId, NoticeKind, NoticeState, ReportId, Store, StoreError, SubjectKind,
     TicketId, UnitCall, UnlistedArea, Word, listed::listed,
 };
 use casework::ticket::TicketState;
@@ -139,6 +139,8 @@ pub struct BoardNow {
     pub unlisted: Vec<UnlistedArea>,
     /// Whether mail goes out; `None` when no notifier ever said so.
     pub mail: Option<MailState>,
+    /// The last words of router and notifier.
+    pub watch: Vec<Beat>,
     /// How many notices wait to be sent.
     pub mail_waiting: i64,
     /// How many closings and transfers wait for the office.
@@ -204,6 +206,7 @@ impl Store<Board> {
             )
             .await?,
             mail: self.mail_state(county).await?,
+            watch: self.watch_beats(county).await?,
             mail_waiting: count("SELECT count(*) FROM (SELECT FROM notices WHERE county = $1 AND state = 'queued' LIMIT $2) few").await?,
             parked: sqlx::query_scalar("SELECT count(*) FROM (SELECT FROM parked_messages LIMIT $1) few").bind(COUNTED).fetch_one(&self.pool).await?,
             unlisted: self.unlisted_areas(county).await?,
