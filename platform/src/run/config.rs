@@ -10,7 +10,10 @@ use std::{net::SocketAddr, path::PathBuf};
 use anyhow::Context;
 use confique::Config as _;
 
-use crate::store::{self, Store};
+use crate::{
+    networks::Networks,
+    store::{self, Store},
+};
 
 pub use self::transport::is_this_machine;
 
@@ -48,6 +51,9 @@ pub struct Config {
     /// Router and notifier watch each other.
     #[config(nested)]
     pub watch: Watch,
+    /// Units' own systems, told by webhook.
+    #[config(nested)]
+    pub outlets: Outlets,
     /// Logging.
     #[config(nested)]
     pub log: Log,
@@ -263,6 +269,15 @@ pub struct Watch {
     pub heartbeat_s: u32,
 }
 
+/// Units' own systems, told by webhook.
+#[derive(Debug, confique::Config)]
+#[config(layer_attr(serde(deny_unknown_fields)))]
+pub struct Outlets {
+    /// intake-api and notifier: private networks in which a unit's own system may be told by webhook, with commas between: `10.20.0.0/16`. Nothing else that is private is ever connected to, whatever a name resolves to. Empty: public addresses only.
+    #[config(default = "", env = "SHOUWANG_WEBHOOK_NETWORKS")]
+    pub networks: String,
+}
+
 /// Logging.
 #[derive(Debug, confique::Config)]
 #[config(layer_attr(serde(deny_unknown_fields)))]
@@ -362,6 +377,15 @@ impl Config {
             "broker.prefix (SHOUWANG_BROKER_PREFIX) may hold letters, digits, '-', '_' and '.' only"
         );
         Ok(())
+    }
+
+    /// Private networks in which a unit's own system may be told.
+    pub fn webhook_networks(&self) -> anyhow::Result<Networks> {
+        Networks::read(&self.outlets.networks).map_err(|text| {
+            anyhow::anyhow!(
+                "outlets.networks (SHOUWANG_WEBHOOK_NETWORKS) holds {text:?}: write networks as 10.20.0.0/16, with commas between"
+            )
+        })
     }
 
     /// A pool of connections that log in as `L`. `name` shows in `pg_stat_activity`.

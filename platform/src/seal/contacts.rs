@@ -1,4 +1,4 @@
-//! The contact key: it seals the telephones of officers, and nothing that reporters write.
+//! The contact key: it seals the telephones of officers and the secrets of units' own systems, and nothing that reporters write.
 //!
 //! Whoever dials must open numbers, and must not be able to open reports: so the notifier has this key and not the master key.
 
@@ -10,7 +10,7 @@ use rand::Rng;
 use super::line::{self, nonce, whole_mac};
 use super::{Cipher, Column, OpenError, normalise};
 use crate::run::config::Seal;
-use crate::store::{AccountId, CallId};
+use crate::store::{AccountId, CallId, OutletId};
 
 /// The key of telephone numbers, with the keys derived from it.
 #[derive(Clone)]
@@ -21,6 +21,7 @@ pub struct ContactKey {
     codes: [u8; 32],
     sent: [u8; 32],
     answers: [u8; 32],
+    webhooks: [u8; 32],
     cipher: Cipher,
 }
 
@@ -61,6 +62,7 @@ impl ContactKey {
             codes: line::derive(&key, "shouwang telephone codes")?,
             sent: line::derive(&key, "shouwang telephone codes on their way")?,
             answers: line::derive(&key, "shouwang answers by mail")?,
+            webhooks: line::derive(&key, "shouwang webhook secrets")?,
             cipher,
         })
     }
@@ -96,6 +98,17 @@ impl ContactKey {
     /// By which the link of a mail answers its call: 32 hexadecimal digits. Nobody stores it; who has the mail has it.
     pub fn answer_code(&self, call: CallId) -> String {
         hex::encode(&whole_mac(&self.answers, &[call.0.as_bytes()])[..16])
+    }
+
+    /// Seals what signs for a unit's own system.
+    pub fn seal_webhook(&self, outlet: OutletId, secret: &[u8], rng: &mut impl Rng) -> Vec<u8> {
+        let place = Column::Webhook.bound_to_uuid(outlet.0);
+        self.cipher.seal(&self.webhooks, nonce(rng), &place, secret)
+    }
+
+    /// Opens it.
+    pub fn open_webhook(&self, outlet: OutletId, sealed: &[u8]) -> Result<Vec<u8>, OpenError> {
+        Cipher::open(&self.webhooks, &Column::Webhook.bound_to_uuid(outlet.0), sealed)
     }
 
     /// Seals a code for whoever sends it.

@@ -19,6 +19,8 @@ pub use contacts::{ContactKey, new_contact_key_line};
 pub use line::read_private;
 pub use master::{MasterKey, new_key_line};
 
+use uuid::Uuid;
+
 /// Whether two secrets are the same, in a time that does not tell where they differ.
 pub fn same(one: &[u8], other: &[u8]) -> bool {
     one.len() == other.len() && one.iter().zip(other).fold(0, |differ, (a, b)| differ | (a ^ b)) == 0
@@ -60,6 +62,8 @@ pub enum Column {
     Phone = 41,
     /// `calls.code`: a code on its way to a telephone; bound to the account.
     PhoneCode = 42,
+    /// `outlets.secret` and `outlets.old_secret`: what signs for a unit's own system; bound to the row.
+    Webhook = 43,
 }
 
 impl Column {
@@ -67,6 +71,13 @@ impl Column {
         let mut aad = [0; 9];
         aad[0] = self as u8;
         aad[1..].copy_from_slice(&id.to_be_bytes());
+        aad
+    }
+
+    fn bound_to_uuid(self, id: Uuid) -> [u8; 17] {
+        let mut aad = [0; 17];
+        aad[0] = self as u8;
+        aad[1..].copy_from_slice(id.as_bytes());
         aad
     }
 }

@@ -93,6 +93,10 @@ ids! {
     DutyPageId(i64),
     /// A row of `calls`; the gateway is given it with every try.
     CallId(Uuid),
+    /// A row of `outlets`: a group's robot, or a unit's own system.
+    OutletId(Uuid),
+    /// A row of `posts`; also the `webhook-id` of what a unit's own system is told.
+    PostId(Uuid),
     /// A row of `sessions`.
     SessionId(Uuid),
     /// A browser in which somebody logged in (`login_devices.device`).

@@ -22,6 +22,7 @@ mod listed;
 mod login;
 mod notices;
 mod openings;
+mod outlets;
 mod packs;
 mod people;
 mod reports;
@@ -60,7 +61,7 @@ pub use floods::{
 };
 pub use ids::{
     AccessId, AccountActId, AccountId, CallId, CaseId, DeviceId, DutyPageId, FactorResetId, FloodClosingId, FloodId,
-    GrantRequestId, HandoverId, NoticeId, OpeningId, PhoneId, ReadId, ReportId, RosterChangeId, RosterPatternId,
+    GrantRequestId, HandoverId, NoticeId, OpeningId, OutletId, PhoneId, PostId, ReadId, ReportId, RosterChangeId, RosterPatternId,
     SessionId, StageId, TicketId,
 };
 pub use lease::LeaseOf;
@@ -77,6 +78,10 @@ pub use notices::{
 pub use openings::{
     Opening, OpeningActing, OpeningAsk, OpeningAsked, OpeningClock, OpeningClocks, OpeningDeed, OpeningDenied,
     OpeningDone, OpeningHanded, OpeningList, OpeningSealed,
+};
+pub use outlets::{
+    NewWebhook, OutletKind, OutletLine, OutletToTell, PostDetail, PostEvent, PostSaid, PostSettled, PostState,
+    PostVerdict, RobotOf, TicketPost,
 };
 pub use packs::{
     ActivePack, MailboxKept, PackDone, PackError, PackLoaded, PackVersions, Stranded, Successors, UnitMoved,

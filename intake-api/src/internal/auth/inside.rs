@@ -2,8 +2,10 @@
 
 use std::net::IpAddr;
 
-use anyhow::Context;
-use platform::store::{Person, Role};
+use platform::{
+    networks::Networks,
+    store::{Person, Role},
+};
 
 /// Roles that see a whole county's children, or decide who may.
 const MUST: [Role; 5] = [
@@ -22,19 +24,11 @@ enum When {
     Never,
 }
 
-/// A network, `10.0.0.0/8`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Network {
-    base: u128,
-    mask: u128,
-    four: bool,
-}
-
 /// The rule as configured.
 #[derive(Clone, Debug)]
 pub(crate) struct FactorRule {
     when: When,
-    inside: Vec<Network>,
+    inside: Networks,
 }
 
 impl FactorRule {
@@ -48,16 +42,12 @@ impl FactorRule {
                 anyhow::bail!("login.require_totp (SHOUWANG_REQUIRE_TOTP) is {other:?}: give always, outside or never")
             }
         };
-        let inside = networks.split(',').map(str::trim).filter(|text| !text.is_empty());
-        let inside = inside.map(|text| {
-            network(text).with_context(|| {
-                format!("login.inside_networks (SHOUWANG_INSIDE_NETWORKS) holds {text:?}: write networks as 10.0.0.0/8, with commas between")
-            })
-        });
-        Ok(Self {
-            when,
-            inside: inside.collect::<anyhow::Result<_>>()?,
-        })
+        let inside = Networks::read(networks).map_err(|text| {
+            anyhow::anyhow!(
+                "login.inside_networks (SHOUWANG_INSIDE_NETWORKS) holds {text:?}: write networks as 10.0.0.0/8, with commas between"
+            )
+        })?;
+        Ok(Self { when, inside })
     }
 
     /// Whether this person must have one when coming from there. An unknown address is outside.
@@ -66,41 +56,9 @@ impl FactorRule {
         role && match self.when {
             When::Always => true,
             When::Never => false,
-            When::Outside => !address.is_some_and(|address| self.is_inside(address)),
+            When::Outside => !address.is_some_and(|address| self.inside.hold(address)),
         }
     }
-
-    fn is_inside(&self, address: IpAddr) -> bool {
-        let (bits, four) = bits(address.to_canonical());
-        self.inside
-            .iter()
-            .any(|net| net.four == four && bits & net.mask == net.base)
-    }
-}
-
-fn bits(address: IpAddr) -> (u128, bool) {
-    match address {
-        IpAddr::V4(v4) => (v4.to_bits().into(), true),
-        IpAddr::V6(v6) => (v6.to_bits(), false),
-    }
-}
-
-fn network(text: &str) -> Option<Network> {
-    let (address, length) = match text.split_once('/') {
-        Some((address, length)) => (address, Some(length.parse::<u32>().ok()?)),
-        None => (text, None),
-    };
-    let (base, four) = bits(address.parse().ok()?);
-    let width = if four { 32 } else { 128 };
-    let length = length.unwrap_or(width);
-    let open = width.checked_sub(length)?;
-    let all = u128::MAX.checked_shr(128 - width)?;
-    let mask = all & all.checked_shl(open).unwrap_or(0);
-    Some(Network {
-        base: base & mask,
-        mask,
-        four,
-    })
 }
 
 #[cfg(test)]

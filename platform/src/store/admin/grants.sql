@@ -224,6 +224,18 @@ GRANT SELECT ON duty_pins TO "{role}_notifier";
 GRANT EXECUTE ON FUNCTION bells_answer(uuid[], bigint, text, jsonb, timestamptz) TO "{role}_office", "{role}_notifier";
 GRANT EXECUTE ON FUNCTION desk_bells_answer(uuid[], bigint, text, jsonb, timestamptz) TO "{role}_desk";
 GRANT EXECUTE ON FUNCTION calls_ringing(bigint, timestamptz) TO "{role}_desk", "{role}_office", "{role}_notifier";
+-- Outlets: an administrator sets a unit's own system, the notifier has the robots of its file. Who writes what is told tells them too;
+-- nobody but these two reads a secret.
+GRANT SELECT, INSERT ON outlets TO "{role}_people", "{role}_notifier";
+GRANT UPDATE (secret, old_secret, old_until, ended_at, ended_by) ON outlets TO "{role}_people";
+GRANT UPDATE (old_secret, old_until, ended_at, failures, failing_since, last_sent_at, last_failed_at, last_error, next_at) ON outlets
+    TO "{role}_notifier";
+GRANT SELECT (id, county, unit, kind, ended_at) ON outlets TO "{role}_router", "{role}_desk", "{role}_board", "{role}_office";
+GRANT INSERT ON posts TO "{role}_router";
+GRANT SELECT (id, outlet_id, dedup) ON posts TO "{role}_router";
+GRANT SELECT ON posts TO "{role}_notifier", "{role}_desk", "{role}_board", "{role}_office";
+GRANT SELECT (id, outlet_id, state) ON posts TO "{role}_people";
+GRANT UPDATE (state, due_at, lease_owner, leased_until, attempts, finished_at, last_error) ON posts TO "{role}_notifier";
 -- 交班: the two people of a unit.
 GRANT SELECT ON handovers TO "{role}_desk", "{role}_board", "{role}_office";
 GRANT INSERT ON handovers TO "{role}_desk";
@@ -250,7 +262,7 @@ DECLARE
 BEGIN
     FOREACH t IN ARRAY ARRAY['tickets', 'stages', 'stage_rounds', 'escalation_steps', 'events', 'reports', 'report_facts', 'notices',
                              'notice_tickets', 'openings', 'handovers', 'bells', 'ring_turns', 'calls', 'call_rings', 'call_steps',
-                             'call_tries', 'duty_pages'] LOOP
+                             'call_tries', 'duty_pages', 'outlets', 'posts'] LOOP
         EXECUTE format('DROP POLICY IF EXISTS services ON %I', t);
         EXECUTE format('CREATE POLICY services ON %I TO %I, %I, %I, %I, %I, %I USING (true) WITH CHECK (true)', t,
             '{role}_intake', '{role}_relay', '{role}_router', '{role}_notifier', '{role}_board', '{role}_office');
@@ -270,6 +282,13 @@ BEGIN
     EXECUTE format('CREATE POLICY desk ON call_rings TO %I USING (EXISTS (SELECT FROM stages s WHERE s.id = stage_id))', '{role}_desk');
     EXECUTE format('CREATE POLICY desk ON calls TO %I USING (unit = ANY ((SELECT desk_units())::text[])
                     OR EXISTS (SELECT FROM call_rings r WHERE r.call_id = calls.id))', '{role}_desk');
+    EXECUTE format('CREATE POLICY desk ON outlets TO %I USING (unit = ANY ((SELECT desk_units())::text[])
+                    OR EXISTS (SELECT FROM posts p WHERE p.outlet_id = outlets.id))', '{role}_desk');
+    EXECUTE format('CREATE POLICY desk ON posts TO %I USING (EXISTS (SELECT FROM tickets t WHERE t.id = ticket_id))', '{role}_desk');
+    EXECUTE format('DROP POLICY IF EXISTS people ON outlets');
+    EXECUTE format('CREATE POLICY people ON outlets TO %I USING (true) WITH CHECK (kind = ''webhook'')', '{role}_people');
+    EXECUTE format('DROP POLICY IF EXISTS people ON posts');
+    EXECUTE format('CREATE POLICY people ON posts TO %I USING (true)', '{role}_people');
     -- Codes for telephones, which are about no ticket.
     EXECUTE format('DROP POLICY IF EXISTS codes ON calls');
     EXECUTE format('CREATE POLICY codes ON calls TO %I USING (kind = ''code'') WITH CHECK (kind = ''code'')', '{role}_people');

@@ -15,6 +15,7 @@ use crate::store::{
     FloodId, ReportId, Router, StageId, Store, StoreError, TicketId,
     clock::step_notice::{About, Crossing, GroupKey, StepNotices},
     due::due,
+    outlets::tell::levels_post,
     rings::begin::stages_ring,
 };
 
@@ -151,7 +152,9 @@ impl Store<Router> {
             settle(&mut tx, stage, now, &mut ticked, &mut steps).await?;
         }
         steps.insert(&mut tx, now).await?;
-        stages_ring(&mut tx, &steps.stages(), now).await?;
+        let told = steps.stages();
+        stages_ring(&mut tx, &told, now).await?;
+        levels_post(&mut tx, &told, now).await?;
         tx.commit().await?;
         Ok(ticked)
     }

@@ -19,5 +19,17 @@ WITH input AS (
     ON CONFLICT DO NOTHING
 ), step AS (
     INSERT INTO call_steps (at, call_id, step, detail) SELECT $3, id, state, coalesce(last_error, '') FROM made
+), post AS (
+    -- Beside the first call of a ring: the robot of the unit whose duty is rung, and the own system of the unit that holds the ticket.
+    -- Where the county has neither, nothing is looked up.
+    INSERT INTO posts (id, outlet_id, dedup, county, event, ticket_id, detail, urgency, drill, created_at, state)
+    SELECT gen_random_uuid(), o.id, format('rung:%s:%s:%s:%s', r.stage, r.generation, r.cause, r.ring), $2, 'rung', t.id,
+           jsonb_build_object('stage', s.stage, 'cause', r.cause, 'ring', r.ring + 1), t.urgency, input.drill, $3, 'queued'
+    FROM made JOIN input USING (id)
+         CROSS JOIN LATERAL jsonb_to_recordset(input.rings) AS r (stage bigint, generation integer, cause text, ring integer)
+         JOIN stages s ON s.id = r.stage JOIN tickets t ON t.id = s.ticket_id
+         JOIN outlets o ON o.county = $2 AND o.ended_at IS NULL AND o.unit = CASE o.kind WHEN 'robot' THEN input.unit ELSE t.unit END
+    WHERE EXISTS (SELECT FROM outlets any_of WHERE any_of.county = $2 AND any_of.ended_at IS NULL)
+    ON CONFLICT DO NOTHING
 )
 SELECT count(*) FROM made

@@ -70,6 +70,12 @@ casework::words! {
         DutyPhone = "duty-phone",
         /// Telephones of people on duty were shown in full.
         DutyNumbers = "duty-numbers",
+        /// A unit's own system was set: its tickets are told there.
+        WebhookSet = "webhook-set",
+        /// It was given another secret.
+        WebhookRotated = "webhook-rotated",
+        /// Nothing is told there any more.
+        WebhookEnded = "webhook-ended",
         /// A weekly pattern was written.
         RosterPattern = "roster-pattern",
         /// One was taken back.

@@ -1,0 +1,16 @@
+//! Outlets: where a unit's tickets are told of beside its mailbox and its people.
+//!
+//! A robot stands in the notifier's file of gateways, a unit's own system is set on a page ([`outlet`]). What is told is a post, queued
+//! in the transaction of what it tells of: dispatches and acts by triggers (`migrations/0018_outlets.sql`), rings with their calls
+//! (`rings/calls.sql`), levels by [`tell`]. Nobody is reached by a post, so no ring and no step asks what became of one.
+
+pub(super) mod outlet;
+pub(super) mod queue;
+pub(super) mod said;
+pub(super) mod seen;
+pub(super) mod tell;
+
+pub use outlet::{NewWebhook, OutletKind, OutletLine, RobotOf};
+pub use queue::{PostSettled, PostVerdict};
+pub use said::{OutletToTell, PostDetail, PostEvent, PostSaid};
+pub use seen::{PostState, TicketPost};

@@ -1,0 +1,8 @@
+//! Standard Webhooks (standardwebhooks.com) to a unit's own system: who may be told, and how it is signed. The notifier sends, the
+//! page of the administrators says beforehand what would be refused.
+
+mod reach;
+mod secret;
+
+pub use reach::{Refused, Target, judge};
+pub use secret::{Secret, SecretError, headers};
