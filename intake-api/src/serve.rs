@@ -6,6 +6,7 @@ use anyhow::Context;
 use platform::{
     broker::Topology,
     clock,
+    networks::Networks,
     office::why::Why,
     pack::watch::PackWatch,
     run::{
@@ -178,6 +179,7 @@ struct Inside {
     contacts: ContactKey,
     demo: Option<Arc<[internal::auth::demo::DemoAccount]>>,
     rules: Arc<internal::auth::Rules>,
+    networks: Arc<Networks>,
 }
 
 impl Inside {
@@ -204,6 +206,7 @@ impl Inside {
             tokens: Arc::new(Tokens::load(file, config.login.token_minutes)?),
             contacts: ContactKey::load(&config.seal)?,
             demo,
+            networks: Arc::new(config.webhook_networks()?),
             rules: Arc::new(internal::auth::Rules {
                 trust_forwarded: config.intake.trust_forwarded,
                 factor: FactorRule::read(&config.login.require_totp, &config.login.inside_networks)?,
@@ -235,6 +238,7 @@ impl Inside {
             url: config.listen.internal_url.as_str().into(),
             gate: internal::auth::gate::Gate::default(),
             rules: self.rules,
+            networks: self.networks,
         }
     }
 }

@@ -7,14 +7,18 @@
 //!
 //! The way of a call: [`caller`] leases it, reads anew whether anybody still waits for an answer, and tries the person's numbers by a
 //! [`channel`]; [`receipts`] hears what became of it.
+//!
+//! Beside both, [`poster`] tells group chats and units' own systems, which reach nobody.
 
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
 mod bounces;
 mod caller;
 mod channel;
+mod hand;
 mod mail;
 mod mailer;
+mod poster;
 mod receipts;
 mod sender;
 mod serve;

@@ -10,7 +10,7 @@ use anyhow::Context;
 use chrono::TimeDelta;
 use platform::{
     clock,
-    gateway::Gateways,
+    gateway::{Gateways, Robots},
     pack::watch::PackWatch,
     run::{
         config::Config,
@@ -23,6 +23,7 @@ use platform::{
     seal::ContactKey,
     store::{Notifier, Service, Store, StoreError},
     watchdog::Watchdog,
+    webhook,
 };
 use tokio::{sync::Notify, time::sleep};
 use tokio_util::sync::CancellationToken;
@@ -33,6 +34,7 @@ use crate::{
     caller::{self, Caller},
     channel::{ByMail, Channel},
     mailer::{MailUrl, Mailer, Sender as MailFrom, Smtp, Spool, Timeouts},
+    poster::{self, Poster},
     receipts::{self, Receiver},
     sender::{Health, Sender, Settings},
 };
@@ -67,8 +69,10 @@ async fn run(config: Config, mailer: impl Mailer) -> anyhow::Result<()> {
         .map(ImapUrl::parse)
         .transpose()?;
     let gateways = Gateways::configured(&config.gateways)?;
-    // The pool, the mails and calls under way, and the mailbox of returned mails.
-    let under_way = config.mail.concurrency + caller::PLACES;
+    let robots = Robots::configured(&config.gateways)?;
+    let sender = webhook::Sender::new(config.webhook_networks()?)?;
+    // The pool, the mails, calls and posts under way, and the mailbox of returned mails.
+    let under_way = config.mail.concurrency + caller::PLACES + poster::PLACES;
     listener::check_descriptors(config.database.connections as usize + under_way + 2, 0)?;
     let metrics = telemetry::start_metrics()?;
     let store = config.store::<Notifier>("notifier", config.database.connections)?;
@@ -77,13 +81,10 @@ async fn run(config: Config, mailer: impl Mailer) -> anyhow::Result<()> {
     let readiness = Readiness::default();
     let mut parts = Parts::new();
     let stop = parts.stop();
-    let (wake, call_wake) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let [wake, call_wake, post_wake] = [(); 3].map(|()| Arc::new(Notify::new()));
     let health = Health::new(readiness.part("mail"));
-    let (pack_part, sender_part, caller_part) = (
-        readiness.part("pack"),
-        readiness.part("sender"),
-        readiness.part("caller"),
-    );
+    let (pack_part, sender_part) = (readiness.part("pack"), readiness.part("sender"));
+    let (caller_part, poster_part) = (readiness.part("caller"), readiness.part("poster"));
     let receiver = Receiver {
         store: store.clone(),
         county: config.county.clone(),
@@ -130,7 +131,11 @@ async fn run(config: Config, mailer: impl Mailer) -> anyhow::Result<()> {
     );
     parts.spawn(
         "bell",
-        bell(store.clone(), [wake.clone(), call_wake.clone()], stop.clone()),
+        bell(
+            store.clone(),
+            [wake.clone(), call_wake.clone(), post_wake.clone()],
+            stop.clone(),
+        ),
     );
     parts.spawn("sender", async move {
         let started = PackWatch::start(store.clone(), config.county.clone(), pack_part, stop.clone()).await;
@@ -142,6 +147,16 @@ async fn run(config: Config, mailer: impl Mailer) -> anyhow::Result<()> {
             config.listen.internal_url.clone(),
             receiver.contacts.clone(),
         ));
+        let poster = Poster {
+            store: store.clone(),
+            county: config.county.clone(),
+            contacts: receiver.contacts.clone(),
+            pack: pack.clone(),
+            robots,
+            sender,
+            internal_url: config.listen.internal_url.clone(),
+            wake: post_wake,
+        };
         let caller = Caller {
             store: store.clone(),
             county: config.county.clone(),
@@ -157,9 +172,10 @@ async fn run(config: Config, mailer: impl Mailer) -> anyhow::Result<()> {
             drills: config.mail.drill,
             concurrency: config.mail.concurrency,
         };
-        let sender = Sender::new(store, mailer, pack, settings, health);
+        let notices = Sender::new(store, mailer, pack, settings, health);
         let calls = caller.run(caller_part, stop.clone());
-        tokio::try_join!(sender.run(wake, sender_part, stop), calls, fresh).map(drop)
+        let posts = poster.run(poster_part, stop.clone());
+        tokio::try_join!(notices.run(wake, sender_part, stop), calls, posts, fresh).map(drop)
     });
     parts.run().await
 }
@@ -197,6 +213,7 @@ async fn call_gauges(store: &Store<Notifier>, county: &str, gateways: &Gateways)
     let depth = store.call_depth(county, now).await?;
     metrics::gauge!("shouwang_calls_depth", "state" => "queued").set(depth.queued as f64);
     metrics::gauge!("shouwang_calls_oldest_seconds").set(depth.oldest_s);
+    metrics::gauge!("shouwang_posts_depth").set(store.post_depth(county).await? as f64);
     for spent in store.calls_spent(county, now - TimeDelta::days(30)).await? {
         let price = gateways.named(&spent.gateway).and_then(|gateway| gateway.price_yuan());
         metrics::gauge!("shouwang_calls_month", "gateway" => spent.gateway.clone()).set(spent.sent as f64);
@@ -208,7 +225,7 @@ async fn call_gauges(store: &Store<Notifier>, county: &str, gateways: &Gateways)
 }
 
 /// Wakes sender and caller when a router rings.
-async fn bell(store: Store<Notifier>, wake: [Arc<Notify>; 2], stop: CancellationToken) -> anyhow::Result<()> {
+async fn bell(store: Store<Notifier>, wake: [Arc<Notify>; 3], stop: CancellationToken) -> anyhow::Result<()> {
     let ring = async {
         loop {
             if let Err(e) = listen(&store, &wake).await {
@@ -223,7 +240,7 @@ async fn bell(store: Store<Notifier>, wake: [Arc<Notify>; 2], stop: Cancellation
     }
 }
 
-async fn listen(store: &Store<Notifier>, wake: &[Arc<Notify>; 2]) -> Result<(), StoreError> {
+async fn listen(store: &Store<Notifier>, wake: &[Arc<Notify>; 3]) -> Result<(), StoreError> {
     let mut bell = store.notices_listen().await?;
     loop {
         bell.rung().await?;

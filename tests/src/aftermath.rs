@@ -21,6 +21,8 @@ pub enum Left {
     Outbox,
     /// Mails that are due and not sent.
     Notices,
+    /// Posts to group chats and units' own systems that are due and not sent.
+    Posts,
     /// Clocks whose next step is due and not taken.
     Clocks,
     /// Messages that name no report, for the office to look at.
@@ -34,7 +36,7 @@ pub enum Left {
 }
 
 /// A question to the database: what it counts, what it is called, and the services that have to run for it to become nothing.
-const COUNTED: [(Left, &str, &[&str], &str); 6] = [
+const COUNTED: [(Left, &str, &[&str], &str); 7] = [
     (
         Left::Outbox,
         "reports in the outbox",
@@ -46,6 +48,12 @@ const COUNTED: [(Left, &str, &[&str], &str); 6] = [
         "mails that are due",
         &["notifier"],
         "SELECT count(*) FROM notices WHERE state = 'queued' AND (lease_owner IS NOT NULL OR greatest(due_at, created_at) <= now())",
+    ),
+    (
+        Left::Posts,
+        "posts that are due",
+        &["notifier"],
+        "SELECT count(*) FROM posts WHERE state = 'queued' AND (lease_owner IS NOT NULL OR greatest(due_at, created_at) <= now())",
     ),
     (
         Left::Clocks,

@@ -4,12 +4,14 @@
 //! As the mail server it runs in a thread of its own and ends with its last handle.
 
 use std::{
+    collections::BTreeMap,
     net::TcpListener,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
+use platform::webhook::Secret;
 use serde_json::Value;
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
@@ -37,11 +39,33 @@ pub struct Asked {
     pub by: String,
     /// The body.
     pub body: Value,
+    /// The body as it came.
+    pub raw: String,
+    /// The address that was asked for, with its query.
+    pub path: String,
+    /// The fields of the head, their names in small letters.
+    pub headers: BTreeMap<String, String>,
     /// When.
     pub at: Instant,
 }
 
 impl Asked {
+    /// A field of the head.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", String::as_str)
+    }
+
+    /// Whether a secret signed it, as Standard Webhooks has it. Of several signatures one is enough.
+    pub fn is_signed_by(&self, secret: &Secret) -> bool {
+        let Ok(seconds) = self.header("webhook-timestamp").parse() else {
+            return false;
+        };
+        let ours = secret.sign(self.header("webhook-id"), seconds, &self.raw);
+        self.header("webhook-signature")
+            .split(' ')
+            .any(|signature| signature == ours)
+    }
+
     /// A text of the body.
     pub fn text(&self, name: &str) -> &str {
         self.body[name].as_str().unwrap_or_default()
@@ -124,6 +148,35 @@ impl FakeGateway {
         self.with(|state| state.asked.len())
     }
 
+    /// Where a unit's own system would listen.
+    pub fn hook(&self) -> String {
+        format!("http://127.0.0.1:{}/hook", self.port)
+    }
+
+    /// Adds the robot of a unit's group to a file of descriptions; unset: the office's.
+    pub fn describe_robot(&self, file: &Path, (name, unit): (&str, Option<&str>)) {
+        let unit = unit.map(|unit| format!("unit = \"{unit}\"\n")).unwrap_or_default();
+        let known = std::fs::read_to_string(file).unwrap_or_default();
+        let robot = format!(
+            r#"
+[[robot]]
+name = "{name}"
+{unit}[robot.values]
+key = "this is secret"
+[robot.send]
+url = "http://127.0.0.1:{port}/{name}"
+sign = {{ by = "feishu", key = "{{key}}" }}
+json = {{ text = "{{office}} {{count}} {{urgency}} {{what}} {{tail}}", count = "{{count}}", what = "{{what}}" }}
+[robot.answer]
+ok = {{ at = "/ok", is = ["true"] }}
+code = ["/code"]
+passing = ["busy"]
+"#,
+            port = self.port,
+        );
+        std::fs::write(file, known + &robot).expect("descriptions of gateways");
+    }
+
     /// Writes descriptions of gateways (name and channel), each with receipts within so many seconds; for `SHOUWANG_GATEWAYS`.
     pub fn describe(&self, dir: &Path, gateways: &[(&str, &str)], within_s: u64) -> PathBuf {
         let secret = dir.join("callback");
@@ -186,7 +239,7 @@ async fn serve(stream: TcpStream, state: &Mutex<State>) -> std::io::Result<()> {
     stream.set_nodelay(true)?;
     let (read, mut write) = stream.into_split();
     let mut read = BufReader::new(read);
-    let (mut line, mut path, mut length) = (String::new(), String::new(), 0);
+    let (mut line, mut path, mut length, mut headers) = (String::new(), String::new(), 0, BTreeMap::new());
     loop {
         line.clear();
         if read.read_line(&mut line).await? == 0 {
@@ -197,18 +250,24 @@ async fn serve(stream: TcpStream, state: &Mutex<State>) -> std::io::Result<()> {
             path = head.split(' ').nth(1).unwrap_or_default().to_owned();
         } else if head.is_empty() {
             break;
-        } else if let Some((name, value)) = head.split_once(':')
-            && name.eq_ignore_ascii_case("content-length")
-        {
-            length = value.trim().parse().unwrap_or(0);
+        } else if let Some((name, value)) = head.split_once(':') {
+            let (name, value) = (name.to_ascii_lowercase(), value.trim().to_owned());
+            if name == "content-length" {
+                length = value.parse().unwrap_or(0);
+            }
+            headers.insert(name, value);
         }
     }
     let mut body = vec![0; length];
     read.read_exact(&mut body).await?;
-    let body: Value = serde_json::from_slice(&body).unwrap_or_default();
+    let raw = String::from_utf8_lossy(&body).into_owned();
+    let name = path.split('?').next().unwrap_or_default();
     let asked = Asked {
-        by: path.rsplit('/').next().unwrap_or_default().to_owned(),
-        body,
+        by: name.rsplit('/').next().unwrap_or_default().to_owned(),
+        body: serde_json::from_str(&raw).unwrap_or_default(),
+        raw,
+        path: path.clone(),
+        headers,
         at: Instant::now(),
     };
     let (deed, count) = {
@@ -228,8 +287,14 @@ async fn serve(stream: TcpStream, state: &Mutex<State>) -> std::io::Result<()> {
         Some(Deed::Drop) => return Ok(()),
         None => (200, format!(r#"{{"ok":true,"id":"p{count}"}}"#)),
     };
+    // Whoever follows a redirect shows in `asked`.
+    let elsewhere = if (300..400).contains(&status) {
+        "location: /elsewhere\r\n"
+    } else {
+        ""
+    };
     let head = format!(
-        "HTTP/1.1 {status} x\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+        "HTTP/1.1 {status} x\r\n{elsewhere}content-length: {}\r\nconnection: close\r\n\r\n",
         answer.len()
     );
     write.write_all(format!("{head}{answer}").as_bytes()).await

@@ -20,6 +20,7 @@ mod kept;
 mod leading;
 mod looks;
 pub(crate) mod openings;
+mod outlets;
 mod own;
 pub(crate) mod page;
 mod people;

@@ -50,6 +50,7 @@ pub(crate) fn all() -> Vec<Route> {
     routes.extend(super::own::routes());
     routes.extend(super::phones::routes());
     routes.extend(super::duty::routes());
+    routes.extend(super::outlets::routes());
     routes.extend(super::page::routes());
     routes
 }

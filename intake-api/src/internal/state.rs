@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use platform::{
+    networks::Networks,
     office::why::Why,
     pack::watch::PackWatch,
     seal::{ContactKey, MasterKey},
@@ -32,6 +33,8 @@ pub(crate) struct Internal {
     pub(crate) keys: MasterKey,
     /// Seals and opens the telephones of officers.
     pub(crate) contacts: ContactKey,
+    /// Private networks in which a unit's own system may be told.
+    pub(crate) networks: Arc<Networks>,
     /// Signs login tokens.
     pub(crate) tokens: Arc<Tokens>,
     /// The pack in force.

@@ -4,7 +4,6 @@
 //! in their order. A call that reached nobody is recorded as failed and wakes the router's turn in the same transaction, which
 //! queues the next channel or the next seat at once.
 
-mod hand;
 mod numbers;
 mod once;
 mod verdict;
@@ -17,7 +16,7 @@ use platform::{
     pack::watch::PackWatch,
     run::{readiness::Part, telemetry::chain},
     seal::ContactKey,
-    store::{CallTaken, LeaseOf, Notifier, Onward, Store},
+    store::{CallId, CallTaken, LeaseOf, Notifier, Onward, Store},
 };
 use tokio::{
     sync::Notify,
@@ -28,8 +27,8 @@ use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 use uuid::Uuid;
 
-use self::hand::Hand;
 use crate::channel::Channel;
+use crate::hand::{BEAT, Hand};
 
 /// Calls under way at once.
 pub(crate) const PLACES: usize = 32;
@@ -57,7 +56,7 @@ pub(crate) struct Caller {
 struct Calling {
     caller: Caller,
     owner: Uuid,
-    hand: Hand,
+    hand: Hand<CallId>,
     stop: CancellationToken,
 }
 
@@ -157,7 +156,7 @@ impl Calling {
 
     /// Renews the leases of what is in hand, until everything is recorded.
     async fn beat(self: Arc<Self>, finished: CancellationToken) {
-        while finished.run_until_cancelled(sleep(hand::BEAT)).await.is_some() {
+        while finished.run_until_cancelled(sleep(BEAT)).await.is_some() {
             let ids = self.hand.all();
             if ids.is_empty() {
                 continue;

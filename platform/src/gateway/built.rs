@@ -4,25 +4,25 @@ use chrono::{DateTime, Utc};
 use url::Url;
 
 /// What a signature reads of the world.
-pub(super) struct Moment {
+pub(crate) struct Moment {
     /// Now.
-    pub(super) at: DateTime<Utc>,
+    pub(crate) at: DateTime<Utc>,
     /// Never the same twice.
-    pub(super) nonce: String,
+    pub(crate) nonce: String,
 }
 
 /// A request that is ready.
-pub(super) struct Built {
-    pub(super) method: String,
-    pub(super) url: Url,
+pub(crate) struct Built {
+    pub(crate) method: String,
+    pub(crate) url: Url,
     /// Names in small letters; `host` is not among them.
-    pub(super) headers: Vec<(String, String)>,
-    pub(super) body: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: String,
 }
 
 impl Built {
     /// Host, and port where it is not the usual one.
-    pub(super) fn host(&self) -> String {
+    pub(crate) fn host(&self) -> String {
         let host = self.url.host_str().unwrap_or_default();
         match self.url.port() {
             Some(port) => format!("{host}:{port}"),
@@ -30,7 +30,7 @@ impl Built {
         }
     }
 
-    pub(super) fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let found = self.headers.iter().find(|(known, _)| known == name);
         found.map(|(_, value)| value.as_str())
     }

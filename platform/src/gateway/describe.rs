@@ -12,7 +12,35 @@ use super::{form::Form, judge::Judge, sign::Signing};
 #[serde(deny_unknown_fields)]
 pub(super) struct File {
     /// In the order in which they are tried for a channel.
+    #[serde(default)]
     pub(super) gateway: Vec<Description>,
+    /// Robots of group chats.
+    #[serde(default)]
+    pub(super) robot: Vec<RobotDescription>,
+}
+
+/// The robot of one group chat.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RobotDescription {
+    /// In metrics and on pages: small letters, digits and hyphens.
+    pub(super) name: String,
+    /// Of which unit's group, by its code; unset: the office's.
+    pub(super) unit: Option<String>,
+    /// How it is reached.
+    #[serde(default)]
+    pub(super) kind: Kind,
+    /// What no log and no file of descriptions may hold.
+    #[serde(default)]
+    pub(super) secrets: BTreeMap<String, Secret>,
+    /// Words for its text.
+    #[serde(default)]
+    pub(super) values: BTreeMap<String, String>,
+    /// The request that sends.
+    pub(super) send: Option<Request>,
+    /// What an answer means.
+    #[serde(default)]
+    pub(super) answer: Judge,
 }
 
 /// One provider and one channel.

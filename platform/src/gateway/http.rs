@@ -1,7 +1,7 @@
 //! One request, one connection, and a limit for each of its phases. Redirects are not followed: a provider whose address moved is
-//! described anew.
+//! described anew, and a unit's own system can't send us elsewhere.
 
-use std::{sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use crate::run::telemetry::chain;
 use axum::body::{Body, to_bytes};
@@ -22,11 +22,11 @@ const LONGEST_BYTES: usize = 64 * 1024;
 
 /// How long each phase may take. Together they stay below the lease of a call.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Times {
-    pub(super) connect: Duration,
-    pub(super) tls: Duration,
-    pub(super) answer: Duration,
-    pub(super) body: Duration,
+pub(crate) struct Times {
+    pub(crate) connect: Duration,
+    pub(crate) tls: Duration,
+    pub(crate) answer: Duration,
+    pub(crate) body: Duration,
 }
 
 impl Default for Times {
@@ -42,28 +42,28 @@ impl Default for Times {
 
 /// An answer.
 #[derive(Debug)]
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) body: String,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: String,
 }
 
 /// Where a request ended without one. The words hold no address.
 #[derive(Debug, thiserror::Error)]
 #[error("{phase}: {detail}")]
-pub(super) struct Fault {
-    pub(super) phase: &'static str,
-    pub(super) detail: String,
+pub(crate) struct Fault {
+    pub(crate) phase: &'static str,
+    pub(crate) detail: String,
 }
 
 /// A client without any memory.
 #[derive(Clone)]
-pub(super) struct Http {
+pub(crate) struct Http {
     tls: Arc<ClientConfig>,
     times: Times,
 }
 
 impl Http {
-    pub(super) fn new(times: Times) -> anyhow::Result<Self> {
+    pub(crate) fn new(times: Times) -> anyhow::Result<Self> {
         Ok(Self {
             tls: tls::client()?,
             times,
@@ -71,8 +71,8 @@ impl Http {
     }
 
     /// Asks.
-    pub(super) async fn ask(&self, built: &Built) -> Result<Answer, Fault> {
-        let stream = self.connect(built).await?;
+    pub(crate) async fn ask(&self, built: &Built) -> Result<Answer, Fault> {
+        let stream = self.connect(built, None).await?;
         let handshake = http1::handshake::<_, String>(TokioIo::new(stream)).await;
         let (mut sender, connection) = handshake.map_err(|e| fault("connect", &e))?;
         let _driven = AbortOnDropHandle::new(tokio::spawn(connection));
@@ -89,7 +89,19 @@ impl Http {
         })
     }
 
-    async fn connect(&self, built: &Built) -> Result<Box<dyn Stream>, Fault> {
+    /// Tells one of these addresses, whatever the name says by now; its status. Nothing of the answer's body is read.
+    pub(crate) async fn tell(&self, built: &Built, addresses: &[SocketAddr]) -> Result<u16, Fault> {
+        let stream = self.connect(built, Some(addresses)).await?;
+        let handshake = http1::handshake::<_, String>(TokioIo::new(stream)).await;
+        let (mut sender, connection) = handshake.map_err(|e| fault("connect", &e))?;
+        let _driven = AbortOnDropHandle::new(tokio::spawn(connection));
+        let request = head(built)?;
+        let response = within("answer", self.times.answer, sender.send_request(request)).await?;
+        Ok(response.map_err(|e| fault("answer", &e))?.status().as_u16())
+    }
+
+    /// To these addresses, or where the name leads.
+    async fn connect(&self, built: &Built, addresses: Option<&[SocketAddr]>) -> Result<Box<dyn Stream>, Fault> {
         let host = built
             .url
             .host_str()
@@ -97,7 +109,13 @@ impl Http {
             .trim_matches(['[', ']'])
             .to_owned();
         let port = built.url.port_or_known_default().unwrap_or(443);
-        let tcp = within("connect", self.times.connect, TcpStream::connect((host.as_str(), port))).await?;
+        let tcp = within("connect", self.times.connect, async {
+            match addresses {
+                Some(addresses) => TcpStream::connect(addresses).await,
+                None => TcpStream::connect((host.as_str(), port)).await,
+            }
+        });
+        let tcp = tcp.await?;
         let tcp = tcp.map_err(|e| fault("connect", &e))?;
         tcp.set_nodelay(true).map_err(|e| fault("connect", &e))?;
         if built.url.scheme() != "https" {

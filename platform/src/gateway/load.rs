@@ -86,29 +86,9 @@ fn examined(description: &Description, files: bool) -> anyhow::Result<Known> {
         poll,
         ..
     } = description;
-    ensure!(
-        !name.is_empty()
-            && name
-                .chars()
-                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'),
-        "a name has small letters, digits and hyphens"
-    );
-    let mut secrets = BTreeMap::new();
-    for (name, secret) in &description.secrets {
-        secrets.insert(name.clone(), read(secret).with_context(|| format!("secret {name}"))?);
-    }
-    let known = Known::new(description.values.clone(), secrets);
-    match &description.kind {
-        Kind::File { dir } => {
-            ensure!(
-                files,
-                "it only writes files into a folder, which reaches nobody: allow it for a demo with gateways.allow_files \
-                 (SHOUWANG_GATEWAYS_ALLOW_FILES=true)"
-            );
-            ensure!(dir.is_dir(), "{} is not a folder", dir.display());
-        }
-        Kind::Http => ensure!(send.is_some(), "[gateway.send] is missing"),
-    }
+    named(name)?;
+    let known = Known::new(description.values.clone(), secrets(&description.secrets)?);
+    reached(&description.kind, send.as_ref(), files).context("[gateway.send]")?;
     // Whatever a call may say.
     let call = |name: &str| {
         matches!(
@@ -150,7 +130,48 @@ fn examined(description: &Description, files: bool) -> anyhow::Result<Known> {
     Ok(known)
 }
 
-fn sound(request: &Request, known: &Known, call: &(dyn Fn(&str) -> Option<String> + Sync)) -> anyhow::Result<()> {
+/// Refuses a name that can't stand in a path.
+pub(super) fn named(name: &str) -> anyhow::Result<()> {
+    ensure!(
+        !name.is_empty()
+            && name
+                .chars()
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'),
+        "a name has small letters, digits and hyphens"
+    );
+    Ok(())
+}
+
+/// The secrets of a description, read.
+pub(super) fn secrets(described: &BTreeMap<String, Secret>) -> anyhow::Result<BTreeMap<String, String>> {
+    let read = |(name, secret): (&String, &Secret)| {
+        let secret = read(secret).with_context(|| format!("secret {name}"))?;
+        Ok((name.clone(), secret))
+    };
+    described.iter().map(read).collect()
+}
+
+/// Refuses a description that reaches nobody, unless it is allowed to.
+pub(super) fn reached(kind: &Kind, send: Option<&Request>, files: bool) -> anyhow::Result<()> {
+    match kind {
+        Kind::File { dir } => {
+            ensure!(
+                files,
+                "it only writes files into a folder, which reaches nobody: allow it for a demo with gateways.allow_files \
+                 (SHOUWANG_GATEWAYS_ALLOW_FILES=true)"
+            );
+            ensure!(dir.is_dir(), "{} is not a folder", dir.display());
+        }
+        Kind::Http => ensure!(send.is_some(), "it is missing"),
+    }
+    Ok(())
+}
+
+pub(super) fn sound(
+    request: &Request,
+    known: &Known,
+    call: &(dyn Fn(&str) -> Option<String> + Sync),
+) -> anyhow::Result<()> {
     let built = request::build(request, &known.with(call), moment())?;
     encrypted(&built.url)
 }

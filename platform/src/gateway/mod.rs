@@ -1,18 +1,21 @@
-//! A provider of messages or voice calls, as a file of the operator describes it.
+//! A provider of messages or voice calls, as a file of the operator describes it; and the robot of a group chat ([`Robot`]), which is
+//! described alike and reaches nobody.
 
 mod address;
-mod built;
+pub(crate) mod built;
 mod describe;
 mod fill;
 mod form;
 mod heartbeat;
-mod http;
+pub(crate) mod http;
 mod judge;
 mod load;
 mod outcome;
 mod pace;
 mod request;
+mod robot;
 mod sign;
+mod strict;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -30,6 +33,7 @@ pub use self::{
     heartbeat::Heartbeat,
     load::Gateways,
     outcome::Outcome,
+    robot::{Robot, Robots},
     words::Words,
 };
 use self::{
@@ -100,7 +104,7 @@ impl Gateway {
             _ => number(to, name).or_else(|| parameter(name)),
         };
         match (&self.description.kind, &self.description.send) {
-            (Kind::File { dir }, _) => file(dir, &said(parameter), to, id).await,
+            (Kind::File { dir }, _) => file(dir, &said(parameter), Some(to), id).await,
             (Kind::Http, Some(request)) => self.ask(request, &known).await,
             (Kind::Http, None) => Outcome::Never("nothing says how to send".into()),
         }
@@ -114,7 +118,7 @@ impl Gateway {
             _ => number(to, name),
         };
         match (&self.description.kind, &self.description.code) {
-            (Kind::File { dir }, _) => file(dir, &format!("code={code}"), to, id).await,
+            (Kind::File { dir }, _) => file(dir, &format!("code={code}"), Some(to), id).await,
             (Kind::Http, Some(request)) => self.ask(request, &known).await,
             (Kind::Http, None) => Outcome::Never("no template for codes".into()),
         }
@@ -243,8 +247,8 @@ fn said(parameter: &dyn Fn(&str) -> Option<String>) -> String {
 }
 
 /// One file a message, for a demo: what a person's telephone would show.
-async fn file(dir: &Path, said: &str, to: &Address, id: &str) -> Outcome {
-    let number = number(to, "number").unwrap_or_default();
+async fn file(dir: &Path, said: &str, to: Option<&Address>, id: &str) -> Outcome {
+    let number = to.and_then(|to| number(to, "number")).unwrap_or_default();
     let path = dir.join(format!("{id}.txt"));
     match tokio::fs::write(&path, format!("to={number}\n{said}\n")).await {
         Ok(()) => Outcome::HandedOver(None),

@@ -1,6 +1,5 @@
 //! A request as it goes out: filled in, written and signed.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use url::Url;
 
 use super::{
@@ -8,6 +7,7 @@ use super::{
     describe::Request,
     fill::{FillError, With},
     sign,
+    strict::strict,
 };
 
 /// A request that can't be built.
@@ -19,9 +19,6 @@ pub(super) enum BuildError {
     #[error("the address is not a URL")]
     Url,
 }
-
-/// All but letters, digits and `-_.~` (RFC 3986): what signatures are reckoned over.
-pub(super) const STRICT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 /// Fills in and signs.
 pub(super) fn build(request: &Request, with: &With<'_>, moment: Moment) -> Result<Built, BuildError> {
@@ -66,8 +63,4 @@ pub(super) fn build(request: &Request, with: &With<'_>, moment: Moment) -> Resul
     };
     sign::sign(&request.sign, &mut built, with, &moment)?;
     Ok(built)
-}
-
-pub(super) fn strict(text: &str) -> String {
-    utf8_percent_encode(text, STRICT).to_string()
 }

@@ -11,14 +11,16 @@ use super::{
     judge::plain,
     load::Gateways,
     number,
+    robot::Robots,
 };
 use crate::gateway::{Address, Outcome, TryId, Words};
 
 /// The ready descriptions, by file.
-const READY: [(&str, &str); 3] = [
+const READY: [(&str, &str); 4] = [
     ("aliyun.toml", include_str!("../../../deploy/gateways/aliyun.toml")),
     ("tencent.toml", include_str!("../../../deploy/gateways/tencent.toml")),
     ("generic.toml", include_str!("../../../deploy/gateways/generic.toml")),
+    ("robots.toml", include_str!("../../../deploy/gateways/robots.toml")),
 ];
 
 /// A description with its secrets in files.
@@ -56,7 +58,8 @@ fn phone() -> Address {
 fn ready_descriptions_are_sound() {
     for (file, text) in READY {
         let gateways = Gateways::parse(&with_secrets(text), false).unwrap_or_else(|e| panic!("{file}: {e:#}"));
-        assert!(gateways.iter().count() > 0, "{file}");
+        let robots = Robots::parse(&with_secrets(text), false).unwrap_or_else(|e| panic!("{file}: {e:#}"));
+        assert!(gateways.iter().count() + robots.iter().count() > 0, "{file}");
         assert!(
             text.contains("未实测") || file == "generic.toml",
             "{file} was never used against the provider"

@@ -3,6 +3,8 @@
 
 mod reach;
 mod secret;
+mod sender;
 
-pub use reach::{Refused, Target, judge};
-pub use secret::{Secret, SecretError, headers};
+pub use reach::{Refused, Target};
+pub use secret::{Secret, SecretError};
+pub use sender::{Delivery, Sender, Undelivered};

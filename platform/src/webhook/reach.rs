@@ -36,7 +36,7 @@ pub struct Target {
 }
 
 /// Judges all addresses of a name: one that is refused refuses the name, so that nothing hangs on which is tried.
-pub fn judge(allowed: &Networks, addresses: &[IpAddr]) -> Result<(), Refused> {
+pub(super) fn judge(allowed: &Networks, addresses: &[IpAddr]) -> Result<(), Refused> {
     if addresses.is_empty() {
         return Err(Refused::NoAddress);
     }

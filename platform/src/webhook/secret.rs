@@ -73,7 +73,7 @@ impl Secret {
 }
 
 /// The three fields of the head. Each secret signs, so that a receiver with the old or the new one finds its own.
-pub fn headers(secrets: &[Secret], id: &str, seconds: i64, body: &str) -> [(String, String); 3] {
+pub(super) fn headers(secrets: &[Secret], id: &str, seconds: i64, body: &str) -> [(String, String); 3] {
     let signatures: Vec<String> = secrets.iter().map(|secret| secret.sign(id, seconds, body)).collect();
     [
         ("webhook-id".into(), id.to_owned()),

@@ -68,7 +68,7 @@ const fn api(mut cells: Cells) -> Cells {
 }
 
 /// Method, path, cells. Acts are sent with the session's token and nothing else, so that none is done.
-const TABLE: [(&str, &str, Cells); 201] = [
+const TABLE: [(&str, &str, Cells); 209] = [
     ("GET", "/", SIGNED_IN),
     ("GET", "/login", EVERYBODY),
     ("POST", "/login", [422, ANY, ANY, ANY, ANY, ANY, ANY, ANY]),
@@ -249,6 +249,14 @@ const TABLE: [(&str, &str, Cells); 201] = [
     ("POST", "/units/{code}", ADMIN),
     ("GET", "/leading", LEADING),
     ("GET", "/api/v1/leading", api(LEADING)),
+    ("GET", "/outlets", ADMIN),
+    ("GET", "/api/v1/outlets", api(ADMIN)),
+    ("POST", "/outlets", ADMIN),
+    ("POST", "/api/v1/outlets", api(ADMIN)),
+    ("POST", "/outlets/{id}/{act}", ADMIN),
+    ("POST", "/api/v1/outlets/{id}/{act}", api(ADMIN)),
+    ("GET", "/api/v1/tickets/{id}/posts", api(ticket(200))),
+    ("GET", "/api/v1/board/tickets/{id}/posts", api(OVERSEER)),
     ("POST", "/people/{id}/grant", KEEPER),
     ("POST", "/people/{id}/end", KEEPER),
     ("POST", "/people/{id}/invite", KEEPER),

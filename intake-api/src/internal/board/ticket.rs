@@ -110,8 +110,9 @@ pub(crate) async fn page(by: By<Overseer>, Path(id): Path<TicketId>) -> Result<R
         report: Some(ticket.report_id),
         ..ReadsAsked::default()
     };
-    let (calls, asked_for, looked) = tokio::try_join!(
+    let (calls, posts, asked_for, looked) = tokio::try_join!(
         internal.board.ticket_calls(id),
+        internal.board.ticket_posts(id),
         internal.board.openings_of_report(&internal.county, ticket.report_id),
         internal.board.reads_list(&internal.county, &asked, LOOKS),
     )?;
@@ -144,7 +145,7 @@ pub(crate) async fn page(by: By<Overseer>, Path(id): Path<TicketId>) -> Result<R
         events: ticket.events.iter().map(|e| event(e, lang, now)).collect(),
         notices: ticket.notices.iter().map(|n| notice(n, lang, now)).collect(),
         cures: cures::people(&by, &ticket.unit, &calls).await?,
-        ladder: ladder::say(&calls, words::letters(pack, &ticket.unit), lang, now),
+        ladder: ladder::say((&calls, &posts), words::letters(pack, &ticket.unit), lang, now),
         others: ticket
             .others
             .iter()

@@ -167,6 +167,7 @@ async fn shown(
         now,
     };
     let calls = internal.desk.desk_ticket_calls(&by.right.scope, ticket.id).await?;
+    let posts = internal.desk.desk_ticket_posts(&by.right.scope, ticket.id).await?;
     let letters = words::letters(&loaded.pack, &ticket.unit);
     let v = view(ticket, &opened, &internal.keys, by.actor.leads(&ticket.unit), how);
     let mut frame = by.frame("/desk");
@@ -178,7 +179,7 @@ async fn shown(
         paper: Paper::new(&frame, county, &v.unit, &v.receipt, &words::moment(lang, now, now)),
         frame,
         v,
-        ladder: ladder::say(&calls, letters, lang, now),
+        ladder: ladder::say((&calls, &posts), letters, lang, now),
         closing: waiting(case, by.me(), &internal.keys, how),
         unsent: unsent(by, ticket).await,
         people: people(&case.people),

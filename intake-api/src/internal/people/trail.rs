@@ -6,7 +6,7 @@ use platform::{
     store::{
         AccountAct, AccountActKind, AccountId, Detail, NewAct,
         act_detail::{
-            ActWhy, Because, ByCommand, Contacts, DutyHours, DutyPhone, Left, Mended, OfFlood, OfMail, OfPhone,
+            ActWhy, Because, ByCommand, Contacts, DutyHours, DutyPhone, Left, Mended, OfFlood, OfMail, OfOutlet, OfPhone,
             OfRequest, PatternWritten, ResetAsked, ResetDecided,
         },
     },
@@ -163,6 +163,9 @@ fn said(kind: AccountActKind, detail: &Detail) -> Vec<(&'static str, Option<Stri
                 .map(|of| (of.flood.to_string(), of.n.to_string()));
             let (flood, n) = of.unzip();
             vec![("flood", flood), ("n", n)]
+        }
+        K::WebhookSet | K::WebhookRotated | K::WebhookEnded => {
+            vec![("url", detail.read::<OfOutlet>().map(|of| of.url))]
         }
         _ => Vec::new(),
     }

@@ -3,7 +3,10 @@
 use casework::words::Channel;
 use chrono::{DateTime, Utc};
 use platform::{
-    store::{AnsweredHow, CallFault, CallState, CallStep, LadderCall, LadderRing, LadderStep},
+    store::{
+        AnsweredHow, CallFault, CallState, CallStep, LadderCall, LadderRing, LadderStep, OutletKind, PostState,
+        TicketPost,
+    },
     text::Lang,
 };
 
@@ -18,6 +21,8 @@ pub(crate) struct Ladder {
     pub(crate) answered: Option<String>,
     /// The last first.
     pub(crate) calls: Vec<CallWords>,
+    /// What group chats and units' own systems were told, the last first. Nobody is reached by it.
+    pub(crate) told: Vec<CallWords>,
 }
 
 /// One call.
@@ -29,8 +34,14 @@ pub(crate) struct CallWords {
 }
 
 /// In words.
-pub(crate) fn say(calls: &[LadderCall], letters: bool, lang: Lang, now: DateTime<Utc>) -> Ladder {
+pub(crate) fn say(
+    (calls, posts): (&[LadderCall], &[TicketPost]),
+    letters: bool,
+    lang: Lang,
+    now: DateTime<Utc>,
+) -> Ladder {
     Ladder {
+        told: posts.iter().map(|post| told(post, lang, now)).collect(),
         rings: calls.iter().any(|call| call.open),
         answered: calls.iter().find_map(|call| answered(call, lang, now)),
         calls: calls.iter().map(|call| one(call, letters, lang, now)).collect(),
@@ -64,6 +75,22 @@ fn one(call: &LadderCall, letters: bool, lang: Lang, now: DateTime<Utc>) -> Call
             .iter()
             .map(|step| step_words(call.channel, step, lang, now))
             .collect(),
+    }
+}
+
+fn told(post: &TicketPost, lang: Lang, now: DateTime<Utc>) -> CallWords {
+    let at = words::moment(lang, post.at, now);
+    let event = lang.t(&format!("posts.event.{}", post.event));
+    let finished = post.finished_at.map(|at| words::moment(lang, at, now));
+    let failed = post.last_error.as_ref().filter(|_| post.state != PostState::Sent);
+    CallWords {
+        title: [lang.t(&format!("posts.kind.{}", post.kind)), &post.unit_name, event].join(" · "),
+        state: match (post.kind, post.state) {
+            (OutletKind::Robot, PostState::Sent) => lang.t("posts.state.said"),
+            (_, state) => lang.t(&format!("posts.state.{state}")),
+        },
+        bad: post.state == PostState::Failed,
+        steps: [Some(at), finished, failed.cloned()].into_iter().flatten().collect(),
     }
 }
 

@@ -7,6 +7,7 @@ mod answer;
 mod by_mail;
 pub(crate) mod cures;
 pub(crate) mod ladder;
+mod posts;
 
 use axum::routing::{get, post};
 
@@ -18,6 +19,8 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::post("/tickets/{id}/acknowledge", post(answer::submit)),
         Route::post("/api/v1/tickets/{id}/acknowledge", post(answer::api)),
         Route::post("/desk/acknowledge", post(answer::all)),
+        Route::get("/api/v1/tickets/{id}/posts", get(posts::of_desk)),
+        Route::get("/api/v1/board/tickets/{id}/posts", get(posts::of_board)),
         Route::post("/board/tickets/{id}/answered", post(cures::answered)),
         Route::post("/board/tickets/{id}/call", post(cures::call)),
         Route::get("/answer/{call}/{code}", get(by_mail::page)),

@@ -4,7 +4,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::store::{AccountId, FloodId, GrantRequestId, RosterChangeKind};
+use crate::store::{AccountId, FloodId, GrantRequestId, OutletId, RosterChangeKind};
 
 /// Of an act by command line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -127,6 +127,15 @@ pub struct OfPhone {
 pub struct OfMail {
     /// The address, masked; empty: taken away.
     pub mailbox: String,
+}
+
+/// `webhook-set`, `webhook-rotated`, `webhook-ended`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfOutlet {
+    /// Which.
+    pub outlet: OutletId,
+    /// Where the unit's own system listens.
+    pub url: String,
 }
 
 /// `duty-hours`.
@@ -299,6 +308,12 @@ mod tests {
                 mailbox: "l***@b".to_owned(),
             },
             r#"{"mailbox":"l***@b"}"#,
+        );
+        let outlet = OutletId(uuid::Uuid::nil());
+        let url = "https://oa.example/".to_owned();
+        holds(
+            &OfOutlet { outlet, url },
+            r#"{"outlet":"00000000-0000-0000-0000-000000000000","url":"https://oa.example/"}"#,
         );
         let hours = DutyHours {
             working: "08:00-17:30".to_owned(),

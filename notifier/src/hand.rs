@@ -1,31 +1,35 @@
-//! The calls in hand: leased and not yet recorded.
+//! What is in hand: leased and not yet recorded.
 
 use std::{
     collections::HashSet,
+    hash::Hash,
     sync::{Mutex, PoisonError},
     time::Duration,
 };
 
-use platform::store::CallId;
-
 /// A quarter of the lease: three beats may fail before another notifier takes over.
-pub(super) const BEAT: Duration = Duration::from_secs(5);
+pub(crate) const BEAT: Duration = Duration::from_secs(5);
 
 /// What this notifier holds.
-#[derive(Default)]
-pub(super) struct Hand(Mutex<HashSet<CallId>>);
+pub(crate) struct Hand<I>(Mutex<HashSet<I>>);
 
-impl Hand {
-    /// Takes a call; `false` when it is in hand already.
-    pub(super) fn take(&self, id: CallId) -> bool {
+impl<I> Default for Hand<I> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<I: Copy + Eq + Hash> Hand<I> {
+    /// Takes one; `false` when it is in hand already.
+    pub(crate) fn take(&self, id: I) -> bool {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id)
     }
 
-    pub(super) fn let_go(&self, id: CallId) {
+    pub(crate) fn let_go(&self, id: I) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
     }
 
-    pub(super) fn all(&self) -> Vec<CallId> {
+    pub(crate) fn all(&self) -> Vec<I> {
         let held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         held.iter().copied().collect()
     }
