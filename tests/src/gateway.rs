@@ -77,6 +77,7 @@ struct State {
     now: Option<Deed>,
     refused: Vec<String>,
     asked: Vec<Asked>,
+    receipts: String,
 }
 
 /// The provider, by one of its handles.
@@ -151,6 +152,44 @@ impl FakeGateway {
     /// Where a unit's own system would listen.
     pub fn hook(&self) -> String {
         format!("http://127.0.0.1:{}/hook", self.port)
+    }
+
+    /// Writes the description of one gateway `g` of a channel, with what else it says; `{polled}` becomes the address that is asked for
+    /// receipts.
+    pub fn describe_as(&self, dir: &Path, channel: &str, more: &str) -> PathBuf {
+        let secret = dir.join("callback");
+        crate::system::write_private(&secret, CALLBACK_SECRET);
+        let port = self.port;
+        let more = more.replace("{polled}", &format!("http://127.0.0.1:{port}/polled"));
+        // A key of the gateway itself stands before its first table.
+        let (own, tables) = more.split_at(more.find('[').unwrap_or(more.len()));
+        let text = format!(
+            r#"
+[[gateway]]
+name = "g"
+channel = "{channel}"
+{own}
+secrets = {{ callback = {{ file = {secret:?} }} }}
+[gateway.send]
+url = "http://127.0.0.1:{port}/g"
+json = {{ to = "{{number}}", id = "{{id}}", count = "{{count}}" }}
+[gateway.code]
+url = "http://127.0.0.1:{port}/g"
+json = {{ to = "{{number}}", id = "{{id}}", code = "{{code}}" }}
+[gateway.answer]
+ok = {{ at = "/ok", is = ["true"] }}
+{tables}"#,
+            secret = secret.display().to_string(),
+        );
+        let file = dir.join("gateways.toml");
+        std::fs::write(&file, text).expect("the description of a gateway");
+        file
+    }
+
+    /// Answers whoever asks for receipts with these from now on.
+    pub fn receipts(&self, receipts: &Value) {
+        let answer = serde_json::json!({ "receipts": receipts }).to_string();
+        self.with(|state| state.receipts = answer);
     }
 
     /// Adds the robot of a unit's group to a file of descriptions; unset: the office's.
@@ -270,12 +309,13 @@ async fn serve(stream: TcpStream, state: &Mutex<State>) -> std::io::Result<()> {
         headers,
         at: Instant::now(),
     };
-    let (deed, count) = {
+    let (deed, count, receipts) = {
         let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
+        let receipts = (asked.by == "polled").then(|| state.receipts.clone());
         let refused = state.refused.iter().any(|number| *number == asked.text("to"));
         state.asked.push(asked);
         let refused = refused.then_some(Deed::Say(200, r#"{"ok":false,"code":"no-such-number"}"#));
-        (refused.or(state.now), state.asked.len())
+        (refused.or(state.now), state.asked.len(), receipts)
     };
     let (status, answer) = match deed {
         Some(Deed::Say(status, body)) => (status, body.to_owned()),
@@ -285,7 +325,7 @@ async fn serve(stream: TcpStream, state: &Mutex<State>) -> std::io::Result<()> {
         }
         Some(Deed::Hang) => std::future::pending().await,
         Some(Deed::Drop) => return Ok(()),
-        None => (200, format!(r#"{{"ok":true,"id":"p{count}"}}"#)),
+        None => (200, receipts.unwrap_or_else(|| format!(r#"{{"ok":true,"id":"p{count}"}}"#))),
     };
     // Whoever follows a redirect shows in `asked`.
     let elsewhere = if (300..400).contains(&status) {

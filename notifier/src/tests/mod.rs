@@ -4,6 +4,7 @@ mod bounces;
 mod calls;
 mod fake;
 mod poisoned;
+mod posts;
 mod queue;
 mod service;
 mod smtp;

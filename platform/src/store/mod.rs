@@ -61,8 +61,8 @@ pub use floods::{
 };
 pub use ids::{
     AccessId, AccountActId, AccountId, CallId, CaseId, DeviceId, DutyPageId, FactorResetId, FloodClosingId, FloodId,
-    GrantRequestId, HandoverId, NoticeId, OpeningId, OutletId, PhoneId, PostId, ReadId, ReportId, RosterChangeId, RosterPatternId,
-    SessionId, StageId, TicketId,
+    GrantRequestId, HandoverId, NoticeId, OpeningId, OutletId, PhoneId, PostId, ReadId, ReportId, RosterChangeId,
+    RosterPatternId, SessionId, StageId, TicketId,
 };
 pub use lease::LeaseOf;
 pub use listed::{Listed, Unread};

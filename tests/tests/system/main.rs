@@ -28,6 +28,7 @@ mod login;
 mod mails;
 mod nul;
 mod openings;
+mod outlets;
 mod own_reasons;
 mod path;
 mod paths;

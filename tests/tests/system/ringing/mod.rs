@@ -6,6 +6,7 @@ mod holes;
 mod night;
 mod outage;
 mod routers;
+mod told;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::store::{AccountId, CallId, Router, Rung, Store};
