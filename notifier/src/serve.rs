@@ -164,6 +164,7 @@ async fn run(config: Config, mailer: impl Mailer) -> anyhow::Result<()> {
             pack: pack.clone(),
             gateways,
             mail,
+            drills: config.mail.drill,
             wake: call_wake,
         };
         let settings = Settings {

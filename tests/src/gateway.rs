@@ -325,7 +325,10 @@ async fn serve(stream: TcpStream, state: &Mutex<State>) -> std::io::Result<()> {
         }
         Some(Deed::Hang) => std::future::pending().await,
         Some(Deed::Drop) => return Ok(()),
-        None => (200, receipts.unwrap_or_else(|| format!(r#"{{"ok":true,"id":"p{count}"}}"#))),
+        None => (
+            200,
+            receipts.unwrap_or_else(|| format!(r#"{{"ok":true,"id":"p{count}"}}"#)),
+        ),
     };
     // Whoever follows a redirect shows in `asked`.
     let elsewhere = if (300..400).contains(&status) {

@@ -48,6 +48,8 @@ pub(crate) struct Caller {
     pub(crate) pack: PackWatch,
     pub(crate) gateways: Gateways,
     pub(crate) mail: Arc<dyn Channel>,
+    /// Whether calls of drills are mailed.
+    pub(crate) drills: bool,
     /// Rung when a call may be due.
     pub(crate) wake: Arc<Notify>,
 }

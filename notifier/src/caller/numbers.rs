@@ -40,6 +40,7 @@ pub(super) fn of(call: &CallSaid, pack: &Pack, contacts: &ContactKey) -> Result<
     let all: Vec<Number> = all.into_iter().filter(takes).collect();
     if all.is_empty() {
         return Err(match call.channel {
+            Channel::Mail if call.mail_shared => CallFault::SharedMailbox.as_str(),
             Channel::Mail => CallFault::NoMail.as_str(),
             Channel::Sms => CallFault::NoMessages.as_str(),
             Channel::Voice | Channel::Desk => CallFault::NoTelephone.as_str(),
@@ -48,8 +49,11 @@ pub(super) fn of(call: &CallSaid, pack: &Pack, contacts: &ContactKey) -> Result<
     Ok(all)
 }
 
+/// The person's own. Where they gave a unit's mailbox, the notice lies there already, and the button that a call brings would let
+/// whoever reads it answer in their name.
 fn mailbox(call: &CallSaid) -> Vec<Number> {
-    let to = call.mail.iter().map(|to| Number {
+    let own = call.mail.iter().filter(|_| !call.mail_shared);
+    let to = own.map(|to| Number {
         number: CallNumber::ONLY,
         address: Address::Mail(to.clone()),
         today: 0,

@@ -116,6 +116,10 @@ impl Calling {
         let words = Words::of(call, &loaded.pack);
         let Some(gateway) = gateway else {
             return match call.channel {
+                // As the notices of a drill, which are recorded and not mailed.
+                casework::words::Channel::Mail if call.drill && !self.caller.drills => {
+                    Outcome::Never(CallFault::DrillMail.to_string())
+                }
                 casework::words::Channel::Mail => self.caller.mail.send(&words, &number.address, id).await,
                 _ => Outcome::Never(CallFault::NoGateway.to_string()),
             };

@@ -103,7 +103,12 @@ impl Night {
     /// Requests that sent something.
     async fn sent(&self, count: usize) -> Vec<Asked> {
         eventually(&format!("{count} messages"), SOON, async || {
-            let sent: Vec<Asked> = self.gateway.asked().into_iter().filter(|asked| asked.by == "g").collect();
+            let sent: Vec<Asked> = self
+                .gateway
+                .asked()
+                .into_iter()
+                .filter(|asked| asked.by == "g")
+                .collect();
             (sent.len() >= count).then_some(sent)
         })
         .await
@@ -174,15 +179,24 @@ why = "/why"
     night.until(id, "handed-over").await;
     // Of another's message, and of ours: it did not arrive, so the next number is tried.
     let first = sent[0].text("id").to_owned();
-    night.gateway.receipts(&json!([{"id": "00000000000000000000000000000007-1", "state": "arrived"},
-                                   {"id": first, "state": "failed", "why": "UNDELIV"}]));
+    night.gateway.receipts(
+        &json!([{"id": "00000000000000000000000000000007-1", "state": "arrived"},
+                                   {"id": first, "state": "failed", "why": "UNDELIV"}]),
+    );
     let sent = night.sent(2).await;
     assert_eq!(sent[1].text("to"), SECOND);
-    night.gateway.receipts(&json!([{"id": sent[1].text("id"), "state": "arrived"}]));
+    night
+        .gateway
+        .receipts(&json!([{"id": sent[1].text("id"), "state": "arrived"}]));
     night.until(id, "delivered").await;
     let steps = night.steps(id).await;
     assert_eq!(steps, ["handed-over", "failed", "handed-over", "delivered"]);
-    let polls = night.gateway.asked().iter().filter(|asked| asked.by == "polled").count();
+    let polls = night
+        .gateway
+        .asked()
+        .iter()
+        .filter(|asked| asked.by == "polled")
+        .count();
     assert!(polls >= 2, "{polls}");
     night.end().await;
 }
@@ -196,10 +210,17 @@ async fn a_signed_callback_is_heard_once_and_a_forged_one_never() {
     night.until(id, "handed-over").await;
     let ours = sent[0].text("id");
     let arrived = json!({"id": ours, "state": "arrived"});
-    assert_eq!(night.tell("another secret of 24 letters", &arrived).await, StatusCode::FORBIDDEN);
+    assert_eq!(
+        night.tell("another secret of 24 letters", &arrived).await,
+        StatusCode::FORBIDDEN
+    );
     let unsigned = reqwest::Client::new().post(&night.callbacks).body(arrived.to_string());
     assert_eq!(unsigned.send().await.unwrap().status(), StatusCode::FORBIDDEN);
-    assert_eq!(state(&night.world.fixture.db, id).await, "handed-over", "neither was heard");
+    assert_eq!(
+        state(&night.world.fixture.db, id).await,
+        "handed-over",
+        "neither was heard"
+    );
     assert_eq!(night.tell(CALLBACK_SECRET, &arrived).await, StatusCode::OK);
     night.until(id, "delivered").await;
     // Twice, and then late and contrary: what arrived has arrived.
@@ -226,7 +247,11 @@ async fn no_more_goes_out_in_a_second_than_the_provider_takes() {
     let mut at: Vec<_> = night.sent(5).await.iter().map(|asked| asked.at).collect();
     at.sort_unstable();
     for pair in at.windows(2) {
-        assert!(pair[1] - pair[0] >= Duration::from_millis(400), "{:?}", pair[1] - pair[0]);
+        assert!(
+            pair[1] - pair[0] >= Duration::from_millis(400),
+            "{:?}",
+            pair[1] - pair[0]
+        );
     }
     night.end().await;
 }
@@ -239,13 +264,20 @@ async fn a_number_that_had_its_share_today_is_passed_over() {
         let id = night.call(Channel::Sms).await;
         night.until(id, "handed-over").await;
         let sent = night.gateway.asked();
-        assert_eq!(sent.last().map(|asked| asked.text("to").to_owned()).as_deref(), Some(number));
+        assert_eq!(
+            sent.last().map(|asked| asked.text("to").to_owned()).as_deref(),
+            Some(number)
+        );
     }
     let third = night.call(Channel::Sms).await;
     night.until(third, "failed").await;
     assert_eq!(night.gateway.count(), 2, "the provider was not asked a third time");
     let why = ladder(&night.world.fixture.db, third).await;
-    assert!(why.iter().all(|(_, detail)| detail.contains("no more to this number today")), "{why:?}");
+    assert!(
+        why.iter()
+            .all(|(_, detail)| detail.contains("no more to this number today")),
+        "{why:?}"
+    );
     night.end().await;
 }
 
@@ -366,7 +398,11 @@ async fn a_code_goes_to_its_one_telephone_verified_or_not_and_not_after_its_time
     assert_eq!(sent.len(), 1, "an old code is not sent");
     assert_eq!((sent[0].text("to"), sent[0].text("code")), (SECOND, "204613"));
     let kept = "SELECT count(*) FROM phone_codes WHERE code IS NOT NULL";
-    assert_eq!(night.world.count(kept).await, 1, "the one whose call has ended is forgotten");
+    assert_eq!(
+        night.world.count(kept).await,
+        1,
+        "the one whose call has ended is forgotten"
+    );
     assert!(!night.notifier.log_text().contains("204613"));
     night.end().await;
 }
@@ -390,7 +426,10 @@ async fn a_demo_writes_what_a_telephone_would_show() {
     let id = night.call(Channel::Sms).await;
     night.until(id, "handed-over").await;
     let written = std::fs::read_to_string(folder.join(format!("{}-1.txt", id.0.simple()))).unwrap();
-    assert!(written.starts_with(&format!("to={FIRST}\n")) && written.contains("count=1"), "{written}");
+    assert!(
+        written.starts_with(&format!("to={FIRST}\n")) && written.contains("count=1"),
+        "{written}"
+    );
     assert!(!written.contains("http"), "{written}");
     assert_eq!(night.gateway.count(), 0);
     std::fs::remove_dir_all(&folder).unwrap();

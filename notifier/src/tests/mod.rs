@@ -3,6 +3,7 @@
 mod bounces;
 mod calls;
 mod fake;
+mod gateways;
 mod poisoned;
 mod posts;
 mod queue;

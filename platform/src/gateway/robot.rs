@@ -94,7 +94,9 @@ impl Robot {
             _ => words.parameter(name),
         };
         let send = match (&self.description.kind, &self.description.send) {
-            (Kind::File { dir }, _) => return super::file(dir, &super::said(&|name| words.parameter(name)), None, id).await,
+            (Kind::File { dir }, _) => {
+                return super::file(dir, &super::said(&|name| words.parameter(name)), None, id).await;
+            }
             (Kind::Http, Some(send)) => send,
             (Kind::Http, None) => return Outcome::Never("nothing says how to send".into()),
         };

@@ -6,8 +6,8 @@ use platform::{
     store::{
         AccountAct, AccountActKind, AccountId, Detail, NewAct,
         act_detail::{
-            ActWhy, Because, ByCommand, Contacts, DutyHours, DutyPhone, Left, Mended, OfFlood, OfMail, OfOutlet, OfPhone,
-            OfRequest, PatternWritten, ResetAsked, ResetDecided,
+            ActWhy, Because, ByCommand, Contacts, DutyHours, DutyPhone, Left, Mended, OfFlood, OfMail, OfOutlet,
+            OfPhone, OfRequest, PatternWritten, ResetAsked, ResetDecided,
         },
     },
     text::Lang,

@@ -141,6 +141,8 @@ fn why(lang: Lang, said: &str) -> String {
     let key = match CallFault::from_word(said) {
         Some(CallFault::Closed) => "rings.why.closed",
         Some(CallFault::NoMail) => "rings.why.no-mail",
+        Some(CallFault::SharedMailbox) => "rings.why.shared-mailbox",
+        Some(CallFault::DrillMail) => "rings.why.drill-mail",
         Some(CallFault::NoMessages) => "rings.why.no-messages",
         Some(CallFault::NoTelephone) => "rings.why.no-telephone",
         Some(CallFault::NoGateway) => "rings.why.no-gateway",

@@ -57,6 +57,10 @@ casework::words! {
         Closed = "the person's account is closed",
         /// There is nowhere to mail to.
         NoMail = "the person has no mail address",
+        /// What they gave is a mailbox of a unit, where the notices go: a shared one is nobody's.
+        SharedMailbox = "the person's mail address is a unit's mailbox, which is nobody's own",
+        /// Drills are not mailed here (`mail.drill`).
+        DrillMail = "drills are not mailed here",
         /// Of the verified telephones none takes messages, or none at this hour.
         NoMessages = "no verified telephone of the person takes messages at this hour",
         /// Of the verified telephones none rings at this hour.

@@ -32,6 +32,8 @@ pub struct CallSaid {
     pub unit_phone: Option<String>,
     /// The person's own mail address.
     pub mail: Option<String>,
+    /// That address is a unit's mailbox, where its notices go: whoever presses there is nobody.
+    pub mail_shared: bool,
     /// Who is called; none: a telephone of the last resort.
     pub account_id: Option<AccountId>,
     /// Whether they may still act; a person who left is not rung.
@@ -107,6 +109,7 @@ impl Store<Notifier> {
         let said: Option<CallSaid> = sqlx::query_as(
             "SELECT c.id, c.channel, c.urgency, c.drill, c.waiting, c.system_late, c.night, c.unit, c.account_id, c.last_resort,
                     c.created_at, u.duty_phone AS unit_phone, a.mail,
+                    EXISTS (SELECT FROM units m WHERE m.county = c.county AND lower(m.mailbox) = lower(a.mail)) AS mail_shared,
                     coalesce(a.disabled_at IS NOT NULL, false) AS closed,
                     ARRAY(SELECT DISTINCT t.report_id FROM call_rings r JOIN stages s ON s.id = r.stage_id
                           JOIN tickets t ON t.id = s.ticket_id WHERE r.call_id = c.id ORDER BY 1) AS reports,

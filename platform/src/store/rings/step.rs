@@ -93,10 +93,13 @@ impl Store<Notifier> {
         if !held(&mut tx, owner, id).await? {
             return Ok(CallBegun::Lost);
         }
-        let wanted: bool = sqlx::query_scalar("SELECT call_is_wanted($1)")
-            .bind(id)
-            .fetch_one(&mut *tx)
-            .await?;
+        // A code rings for nothing; it is wanted until it was typed.
+        let wanted: bool = sqlx::query_scalar(
+            "SELECT call_is_wanted($1) OR EXISTS (SELECT FROM phone_codes WHERE call_id = $1 AND used_at IS NULL)",
+        )
+        .bind(id)
+        .fetch_one(&mut *tx)
+        .await?;
         if !wanted {
             sqlx::query(
                 "UPDATE calls SET state = 'silenced', finished_at = $2, lease_owner = NULL, leased_until = NULL WHERE id = $1",
