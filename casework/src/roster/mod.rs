@@ -15,6 +15,7 @@
 //! Who is on duty is constant between the edges of those rows, which makes [`Watch::pieces`] exact.
 
 mod absence;
+mod ahead;
 mod file;
 mod hours;
 mod minute;
@@ -28,6 +29,7 @@ mod tests;
 mod watch;
 
 pub use absence::{Absence, Exception, Swap, SwapState, Window};
+pub use ahead::{Ahead, Told};
 pub use file::RosterFile;
 pub use hours::{DutyClock, Hours, HoursError, Span};
 pub use minute::{Minute, day_of};

@@ -4,7 +4,7 @@ use chrono::{DateTime, Timelike, Utc};
 
 use crate::calendar::shanghai;
 use crate::pack::Pack;
-use crate::roster::{Answer, Handover, Hole, People, PersonId, Reached, Vacancy, Why};
+use crate::roster::{Answer, Handover, Hole, People, PersonId, Reached, Vacancy, Why, Window};
 use crate::words::{Lang, Seat};
 use crate::zh::times;
 
@@ -48,9 +48,18 @@ impl Names<'_> {
 
     /// `空班 2026年2月17日 08:00 至 2026年2月18日 08:00：没有排班，转兜底电话`
     pub fn hole(&self, hole: &Hole) -> String {
-        let (from, to) = (moment(hole.during.from), moment(hole.during.to));
+        format!("空班 {}", self.hole_line(hole))
+    }
+
+    /// The same where a label says that it is a hole.
+    pub fn hole_line(&self, hole: &Hole) -> String {
         let (vacancy, falls_to) = (self.vacancy(&hole.vacancy), self.reached(&hole.falls_to, false));
-        format!("空班 {from} 至 {to}：{vacancy}，转{falls_to}")
+        format!("{}：{vacancy}，转{falls_to}", window(hole.during))
+    }
+
+    /// `王某（县民政局）`
+    pub fn person_of(&self, person: &PersonId, unit: &str) -> String {
+        format!("{}（{}）", self.person(person), self.unit(unit))
     }
 
     /// `交班 2026年2月17日 08:00：李某 → 王某`
@@ -87,12 +96,14 @@ impl Names<'_> {
         }
     }
 
-    fn person<'a>(&'a self, person: &'a PersonId) -> &'a str {
+    /// The name of a person.
+    pub fn person<'a>(&'a self, person: &'a PersonId) -> &'a str {
         let known = self.people.get(person).map(|person| person.name.as_str());
         known.filter(|name| !name.is_empty()).unwrap_or(&person.0)
     }
 
-    fn unit<'a>(&'a self, code: &'a str) -> &'a str {
+    /// The name of a unit.
+    pub fn unit<'a>(&'a self, code: &'a str) -> &'a str {
         self.pack.units().get(code).map_or(code, |unit| &unit.name)
     }
 }
@@ -104,6 +115,34 @@ pub fn unit(pack: &Pack, code: &str) -> String {
         Some(unit) => format!("{}（{code}，{}）", unit.name, kind(&unit.kind)),
         None => code.to_owned(),
     }
+}
+
+/// `2026年2月17日 08:00 至 2026年2月18日 08:00`
+pub fn window(during: Window) -> String {
+    format!("{} 至 {}", moment(during.from), moment(during.to))
+}
+
+/// `县民政局：…`: of which unit a line is.
+pub fn of_unit(unit: &str, line: &str) -> String {
+    format!("{unit}：{line}")
+}
+
+/// Lines, with the last one saying how many are not shown.
+pub fn cut(mut lines: Vec<String>, most: usize) -> Vec<String> {
+    let more = lines.len().saturating_sub(most);
+    if more > 0 {
+        lines.truncate(most);
+        lines.push(format!("另有{more}处，见值班表"));
+    }
+    lines
+}
+
+/// `2处，最近 …`
+pub fn nearest(count: usize, line: &str) -> String {
+    if count == 1 {
+        return line.to_owned();
+    }
+    format!("{count}处，最近 {line}")
 }
 
 /// `2026年2月17日 08:00`

@@ -14,8 +14,17 @@ const MOST: i64 = 999;
 /// The office's counts and when they were made.
 pub(crate) type Counted = Arc<Mutex<Option<(DateTime<Utc>, OfficeCounts)>>>;
 
+/// Holes of a unit's roster in the days to come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct UnitHoles {
+    /// Somebody has begun with the roster; else all of the time is one hole.
+    pub(crate) begun: bool,
+    /// How many.
+    pub(crate) count: i64,
+}
+
 /// Holes of the rosters in the days to come, by unit, and when they were counted.
-pub(crate) type Holes = Arc<Mutex<Option<(DateTime<Utc>, Arc<BTreeMap<String, i64>>)>>>;
+pub(crate) type Holes = Arc<Mutex<Option<(DateTime<Utc>, Arc<BTreeMap<String, UnitHoles>>)>>>;
 
 /// What waits, as far as it was counted.
 #[derive(Clone, Debug, Default)]

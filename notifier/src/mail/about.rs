@@ -51,9 +51,20 @@ pub(super) fn rows(notice: &LeasedNotice, urgency: Urgency) -> Result<Vec<Row>, 
         }),
         said.report.map(|report| ("receipt", report.to_string())),
     ];
+    let holes = said.holes.into_iter().map(|hole| ("hole", hole));
+    let people = said.without_phone.into_iter().map(|person| ("without-phone", person));
+    let none = said.without_roster.map(|n| ("without-roster", n.to_string()));
+    let swap = [
+        said.gives.map(|when| ("gives", when)),
+        said.takes.map(|when| ("takes", when)),
+    ];
     Ok(rows
         .into_iter()
         .flatten()
+        .chain(swap.into_iter().flatten())
+        .chain(holes)
+        .chain(people)
+        .chain(none)
         .map(|(name, value)| Row::new(name, value))
         .collect())
 }
@@ -77,10 +88,18 @@ pub(super) fn action(notice: &LeasedNotice, as_of: DateTime<Utc>) -> String {
 
 /// Where its recipients find it, and what the button says.
 pub(super) fn link(notice: &LeasedNotice) -> (String, &'static str) {
+    let kind = notice.subject_kind.map_or(SubjectKind::Account, |kind| *kind);
+    // Rosters stand open to everybody who has a role; the office reads those of the whole county.
+    if matches!(kind, SubjectKind::Duty | SubjectKind::Swap) {
+        let page = match notice.kind {
+            NoticeKind::DutyHoles | NoticeKind::Undeliverable => "/duty".to_owned(),
+            _ => format!("/duty/{}", notice.unit),
+        };
+        return (page, t(&format!("notice.open.{kind}")));
+    }
     if notice.unit_kind == LEADING_GROUP {
         return ("/leading".to_owned(), t("notice.open.leading"));
     }
-    let kind = notice.subject_kind.map_or(SubjectKind::Account, |kind| *kind);
     let page = Subject::page(kind, notice.subject_id.unwrap_or_default(), &notice.unit_kind);
     let open = match notice.kind {
         _ if page == "/" => "home",

@@ -76,7 +76,14 @@ impl Tone {
             | K::FactorResetAsked
             | K::FloodClosed
             | K::FloodGivenBack
-            | K::DutyPageLost) => Self::Subject(kind),
+            | K::DutyPageLost
+            | K::DutyHole
+            | K::DutyNone
+            | K::DutyHoles
+            | K::SwapAsked
+            | K::SwapAccepted
+            | K::SwapDeclined
+            | K::SwapWithdrawn) => Self::Subject(kind),
             kind @ (K::Remind | K::Urge | K::Supervise | K::SuperviseLetter | K::AdvisoryLetter) => Self::Step(kind),
             K::OpeningApproved | K::OpeningRefused | K::Other => Self::Step(K::Other),
         }
@@ -153,7 +160,13 @@ impl View {
             tone,
             drill: notice.drill,
             title: title(tone, flood.as_ref().map_or(tickets.len() as i64, |flood| flood.of_unit)),
-            recipient: fill("notice.recipient", &[("unit", &notice.unit_name)]),
+            recipient: match &notice.person {
+                Some(name) => fill(
+                    "notice.recipient-person",
+                    &[("name", name), ("unit", &notice.unit_name)],
+                ),
+                None => fill("notice.recipient", &[("unit", &notice.unit_name)]),
+            },
             late: notice
                 .system_late
                 .then(|| t(if own { "notice.late" } else { "notice.late-other" })),

@@ -100,7 +100,7 @@ pub use reports::{
 pub use rings::{
     AnsweredHow, BellAnswer, BellAnswered, CallAsked, CallAwaited, CallBegun, CallCode, CallDepth, CallFault,
     CallNumber, CallOutcome, CallPhone, CallSaid, CallSpent, CallState, CallStep, CallTaken, CallTried, LadderCall,
-    LadderRing, LadderStep, PageCall, PageRing, PinHolder, Receipt, ReceiptOf, Receipted, Rung,
+    LadderRing, LadderStep, PageCall, PageRing, PinHolder, Receipt, ReceiptOf, Receipted, Rung, TurnsMended,
 };
 pub use routing::{Pinned, Recorded, ReportToRoute, UnlistedArea};
 pub use rules::{Clerk, RuleSet, RuleSetAct, RuleSetState, RuleSetStep, RulesError};

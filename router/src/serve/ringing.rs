@@ -7,7 +7,7 @@ use platform::{
     clock,
     pack::watch::PackWatch,
     run::{readiness::Part, telemetry::chain},
-    store::{DutyUnreadable, Router, Rung, Store, StoreError},
+    store::{DutyUnreadable, Router, Rung, StageId, Store, StoreError},
 };
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -17,6 +17,8 @@ use tracing::{error, info, warn};
 const LONGEST: Duration = Duration::from_secs(5);
 /// After the database was away.
 const DATABASE_PAUSE: Duration = Duration::from_secs(1);
+/// Between two looks for stages that lost their turn.
+const SWEEP: Duration = Duration::from_secs(60);
 /// While another router turns.
 const BUSY_PAUSE: Duration = Duration::from_millis(200);
 
@@ -32,8 +34,13 @@ pub(super) struct Ringing {
 }
 
 impl Ringing {
-    /// Runs until `stop`.
+    /// Rings, and looks for stages that lost their turn, until `stop`.
     pub(super) async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
+        let (store, pack, bells) = (self.store.clone(), self.pack.clone(), self.bells.clone());
+        tokio::try_join!(self.ring(stop.clone()), sweep(store, pack, bells, stop)).map(drop)
+    }
+
+    async fn ring(self, stop: CancellationToken) -> anyhow::Result<()> {
         let mut said: BTreeSet<DutyUnreadable> = BTreeSet::new();
         loop {
             let now = clock::now();
@@ -102,4 +109,28 @@ impl Ringing {
             Err(_) => DATABASE_PAUSE,
         }
     }
+}
+
+/// A stage without its turn would be silent for ever. Some thousand stages a minute are looked at, which in a county is all of them.
+async fn sweep(
+    store: Store<Router>,
+    pack: PackWatch,
+    bells: Arc<Notify>,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
+    let mut after: Option<StageId> = None;
+    while stop.run_until_cancelled(tokio::time::sleep(SWEEP)).await.is_some() {
+        let county = pack.current().pack.county().to_owned();
+        match store.ring_turns_mend(&county, after, clock::now()).await {
+            Ok(mended) => {
+                after = mended.next;
+                if mended.lost > 0 {
+                    error!(stages = mended.lost, "stages had lost their turn and ring again");
+                    bells.notify_one();
+                }
+            }
+            Err(e) => warn!(error = chain(&e), "stages that lost their turn were not looked for"),
+        }
+    }
+    Ok(())
 }

@@ -190,7 +190,11 @@ pub(super) async fn act(
         let people = &visit.internal.people;
         match decision {
             None => people.roster_change_end(change, &act).await,
-            Some(decision) => people.roster_swap_decide((change, decision), &act).await,
+            Some(decision) => {
+                let decided = people.roster_swap_decide((change, decision), &act).await?;
+                people.notices_wake().await.ok();
+                Ok(decided)
+            }
         }
     });
     if !changed.await? {
@@ -226,6 +230,9 @@ async fn write(visit: &Visit, unit: &str, new: NewRosterChange, word: AccountAct
             other: new.other,
         });
         writing.internal.people.roster_change_write(&new, &act).await?;
+        if new.kind == RosterChangeKind::Swap {
+            writing.internal.people.notices_wake().await.ok();
+        }
         Ok::<_, StoreError>(())
     });
     written.await?;

@@ -7,18 +7,18 @@ use std::collections::BTreeMap;
 use askama::Template;
 use axum::{Form, extract::Query, http::StatusCode, response::Response};
 use casework::{
-    roster::{PersonId, Reached, Watch},
+    roster::{Holder, Watch},
     words::{Channel, Seat},
 };
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
-    store::{AccountActKind, AccountId, DutyBook, OwnPhone, Role},
+    store::{AccountActKind, Role},
 };
 use serde::Deserialize;
 use tracing::info;
 
-use super::{said::Saying, scope};
+use super::{numbers::Phones, said::Saying, scope, waits};
 use crate::internal::{
     By, Visit,
     auth::{NumbersReader, Staffed},
@@ -26,7 +26,6 @@ use crate::internal::{
     error::PageError,
     page::{Frame, Paper, Phone, minute, render, words},
     people::new_act,
-    phones,
 };
 
 /// What is asked for.
@@ -50,8 +49,8 @@ struct Line {
     answers: String,
     number: Option<String>,
     fell: Vec<String>,
-    deputy: Option<String>,
-    leader: String,
+    deputy: Option<(String, Option<String>)>,
+    leader: (String, Option<String>),
     desk: Option<Phone>,
     own: bool,
 }
@@ -67,6 +66,11 @@ struct CountyPage {
     at: String,
     now: bool,
     counted: String,
+    /// Units with a hole in the next days, and how many have no roster at all: for those who see that rosters are kept.
+    ahead: Vec<(String, String)>,
+    unrostered: Option<String>,
+    /// Logins of people one of whose telephones can't be opened, for an administrator.
+    locked: Option<String>,
     only_holes: bool,
     /// Numbers stand in full.
     full: bool,
@@ -104,7 +108,7 @@ async fn show(visit: &Visit, asked: Asked, full: bool) -> Result<Response, PageE
         .into_iter()
         .filter_map(|unit| Some((unit.code, unit.duty_phone?)))
         .collect();
-    let phones = reached_phones(visit, &book, &watch, at).await?;
+    let mut phones = Phones::of(visit, (&book, &watch), at, full).await?;
     let say = Saying {
         pack: &loaded.pack,
         people: &book.people,
@@ -123,20 +127,14 @@ async fn show(visit: &Visit, asked: Asked, full: bool) -> Result<Response, PageE
             continue;
         }
         let open = watch.clock(code).is_open(at);
-        let number = match &answer.reached {
-            Reached::Person { person, unit, .. } => {
-                first_number(visit, &book, (person, watch.clock(unit).is_open(at)), (&phones, full))?
-            }
-            Reached::LastResort => None,
-        };
-        let leader = watch.answer(code, Seat::Leader, &[Channel::Voice], at);
-        let deputy = watch.posts.get(code);
-        let deputy = deputy.and_then(|post| post.roster.holder(watch.calendar, Seat::Deputy, at).ok());
+        let number = phones.of_reached(&answer.reached);
+        let leader = watch.answer(code, Seat::Leader, &[Channel::Voice], at).reached;
+        let deputy = deputy(&watch, code, at);
         lines.push(Line {
             answers: say.reached(&answer.reached, code),
             fell: answer.fell.iter().map(|fall| say.fall(fall, code)).collect(),
-            deputy: deputy.map(|holder| say.holder(&holder)),
-            leader: say.reached(&leader.reached, code),
+            deputy: deputy.map(|holder| (say.holder(&holder), phones.first(&holder.person, code))),
+            leader: (say.reached(&leader, code), phones.of_reached(&leader)),
             desk: desks.get(code).map(|phone| Phone::of(phone)),
             own: own.contains(&code),
             unit: unit.code.clone(),
@@ -145,6 +143,7 @@ async fn show(visit: &Visit, asked: Asked, full: bool) -> Result<Response, PageE
             number,
         });
     }
+    let (ahead, unrostered) = ahead(visit, now).await?;
     // One's own unit first, the others as the county lists them.
     lines.sort_by_key(|line| !line.own);
     let moment = words::moment(lang, at, now);
@@ -164,6 +163,9 @@ async fn show(visit: &Visit, asked: Asked, full: bool) -> Result<Response, PageE
             &words::moment(lang, now, now),
         ),
         counted: lang.fill("duty.county.counted", &counted),
+        ahead,
+        unrostered,
+        locked: phones.locked(visit),
         at: minute::local(at),
         now: typed_at.is_none(),
         only_holes: asked.show == "holes",
@@ -182,51 +184,25 @@ async fn show(visit: &Visit, asked: Asked, full: bool) -> Result<Response, PageE
     Ok(render(status, &page))
 }
 
-/// The telephones of everybody who answers for some unit.
-async fn reached_phones(
-    visit: &Visit,
-    book: &DutyBook,
-    watch: &Watch<'_>,
-    at: DateTime<Utc>,
-) -> Result<BTreeMap<AccountId, Vec<OwnPhone>>, PageError> {
-    let units = book.posts.keys();
-    let reached = units.map(|code| watch.answer(code, Seat::Duty, &[Channel::Voice], at).reached);
-    let mut accounts: Vec<AccountId> = reached
-        .filter_map(|reached| match reached {
-            Reached::Person { person, .. } => book.account(&person),
-            Reached::LastResort => None,
-        })
-        .collect();
-    accounts.sort_unstable();
-    accounts.dedup();
-    let mut phones: BTreeMap<AccountId, Vec<OwnPhone>> = BTreeMap::new();
-    for phone in visit.internal.people.phones_of(&accounts, clock::now()).await? {
-        phones.entry(phone.account_id).or_default().push(phone);
-    }
-    Ok(phones)
+/// Who has the deputy's seat.
+pub(super) fn deputy(watch: &Watch<'_>, unit: &str, at: DateTime<Utc>) -> Option<Holder> {
+    let post = watch.posts.get(unit)?;
+    post.roster.holder(watch.calendar, Seat::Deputy, at).ok()
 }
 
-/// The number that is tried first.
-fn first_number(
-    visit: &Visit,
-    book: &DutyBook,
-    (person, open): (&PersonId, bool),
-    (phones, full): (&BTreeMap<AccountId, Vec<OwnPhone>>, bool),
-) -> Result<Option<String>, PageError> {
-    let of_person = book.account(person).and_then(|account| phones.get(&account));
-    let first = of_person.and_then(|phones| {
-        let mut rings = phones
-            .iter()
-            .filter(|phone| phone.verified_at.is_some() && (open || phone.night));
-        rings.next()
-    });
-    let Some(phone) = first else { return Ok(None) };
-    let number = phones::open(&visit.internal, phone)?;
-    Ok(Some(if full {
-        phones::in_full(&number, visit.lang)
-    } else {
-        phones::masked(&number, visit.lang)
-    }))
+/// Units that have begun with a roster and have a hole in the next days, and how many have none: for the office.
+async fn ahead(visit: &Visit, now: DateTime<Utc>) -> Result<(Vec<(String, String)>, Option<String>), PageError> {
+    if !visit.actor.is(&[Role::Office]) {
+        return Ok((Vec::new(), None));
+    }
+    let holes = waits::holes(&visit.internal, now).await?;
+    let loaded = visit.internal.pack.current();
+    let name = |code: &str| loaded.pack.units().get(code).map_or(code, |unit| &unit.name).to_owned();
+    let amiss = holes.iter().filter(|(_, holes)| holes.begun && holes.count > 0);
+    let amiss = amiss.map(|(code, _)| (code.clone(), name(code))).collect();
+    let none = holes.values().filter(|holes| !holes.begun).count();
+    let fill = |n: usize| visit.lang.fill("duty.county.unrostered", &[("n", &n.to_string())]);
+    Ok((amiss, (none > 0).then(|| fill(none))))
 }
 
 #[cfg(test)]
@@ -245,8 +221,8 @@ mod tests {
             open: fell.is_empty(),
             answers: answers.into(),
             number: Some("138****5678".into()),
-            deputy: fell.is_empty().then(|| "李娜（换班）".into()),
-            leader: "带班领导 张伟".into(),
+            deputy: fell.is_empty().then(|| ("李娜（换班）".into(), Some("打不开".into()))),
+            leader: ("带班领导 张伟".into(), Some("139****0002".into())),
             desk: fell.is_empty().then(|| Phone::of("0558-8612345")),
             own: fell.is_empty(),
             fell,
@@ -266,6 +242,9 @@ mod tests {
             at: "2026-11-24T16:05".into(),
             now: true,
             counted: Lang::Zh.fill("duty.county.counted", &[("n", "2"), ("holes", "1")]),
+            ahead: vec![("mz".into(), "县民政局".into())],
+            unrostered: Some(Lang::Zh.fill("duty.county.unrostered", &[("n", "416")])),
+            locked: Some(Lang::Zh.fill("duty.county.locked", &[("who", "李娜（lina）")])),
             only_holes: false,
             full: false,
             may_full: true,

@@ -8,6 +8,7 @@ mod changes;
 mod county;
 mod handover;
 mod hours;
+mod numbers;
 mod page;
 mod pattern;
 mod said;

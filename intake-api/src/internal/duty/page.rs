@@ -1,16 +1,9 @@
 //! `GET /duty/{unit}`: the roster of a unit. Its people read it, ask for swaps and say when they are away; its leader keeps it.
 
-use std::collections::BTreeSet;
-
 use askama::Template;
 use axum::{extract::Path, http::StatusCode, response::Response};
-use casework::{
-    county::Unit,
-    pack::Pack,
-    roster::{PersonId, Roster},
-    words::Seat,
-};
-use chrono::{DateTime, TimeDelta, Utc};
+use casework::{county::Unit, pack::Pack, words::Seat};
+use chrono::TimeDelta;
 use platform::{
     clock,
     store::{AccountId, DutyBook, Role, RosterChange, RosterChangeId, RosterChangeKind, RosterPatternId, SwapDecision},
@@ -179,7 +172,11 @@ pub(super) async fn show(visit: &Visit, code: &str, again: Again) -> Result<Resp
         ),
         holes: holes.iter().map(|hole| say.hole(hole, code)).collect(),
         unreadable: unreadable(&book, code, lang),
-        unverified: unverified(&book, code, now, say),
+        unverified: watch
+            .without_phone(code, now)
+            .iter()
+            .map(|person| say.person(person))
+            .collect(),
         days: sheet::days(&watch, code, say),
         changes: changes.iter().map(|change| line(change, (keeps, me), say)).collect(),
         patterns: patterns
@@ -235,23 +232,6 @@ fn unreadable(book: &DutyBook, code: &str, lang: Lang) -> Option<String> {
         .filter(|row| row.unit == code || row.unit.is_empty())
         .count();
     (count > 0).then(|| lang.fill("duty.unreadable", &[("n", &count.to_string())]))
-}
-
-/// Who is on the roster and has no telephone that was verified.
-fn unverified(book: &DutyBook, code: &str, now: DateTime<Utc>, say: Saying<'_>) -> Vec<String> {
-    let Some(post) = book.posts.get(code) else {
-        return Vec::new();
-    };
-    let named: BTreeSet<&PersonId> = on_roster(&post.roster).into_iter().collect();
-    let without = named.into_iter().filter(|person| {
-        let known = book.people.get(*person);
-        known.is_some_and(|known| known.is_active(now) && !known.has_phone(true))
-    });
-    without.map(|person| say.person(person)).collect()
-}
-
-fn on_roster(roster: &Roster) -> Vec<&PersonId> {
-    roster.named()
 }
 
 pub(super) fn default_hours_text(pack: &Pack, unit: &Unit) -> (String, String) {

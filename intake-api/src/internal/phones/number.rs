@@ -13,6 +13,7 @@ use platform::{
     text::Lang,
 };
 use rand::Rng;
+use tracing::error;
 use uuid::Uuid;
 
 use crate::internal::{Internal, Visit, error::PageError, people::new_act};
@@ -56,6 +57,17 @@ pub(crate) fn in_full(number: &Dialled, lang: Lang) -> String {
 pub(crate) fn open(internal: &Internal, phone: &OwnPhone) -> Result<Dialled, PageError> {
     let number = internal.contacts.open(phone.account_id, &phone.number)?;
     Dialled::read(&number).map_err(|_| PageError::unread("a stored telephone that is no number"))
+}
+
+/// A stored number as people see it; one that can't be opened is said to be so, so that its owner can take it away.
+pub(crate) fn shown(internal: &Internal, phone: &OwnPhone, lang: Lang) -> String {
+    match open(internal, phone) {
+        Ok(number) => masked(&number, lang),
+        Err(e) => {
+            error!(account = phone.account_id.0, phone = phone.id.0, error = ?e, "a stored telephone can't be opened");
+            lang.t("phones.not_opened").to_owned()
+        }
+    }
 }
 
 /// Adds a telephone to an account.

@@ -60,7 +60,7 @@ pub(super) async fn end(by: By<Keeper>, Path((id, phone)): Path<(AccountId, Phon
         .iter()
         .find(|known| known.id == phone)
         .ok_or(PageError::NotFound)?;
-    let shown = number::masked(&number::open(&by.internal, ending)?, Lang::Zh);
+    let shown = number::shown(&by.internal, ending, Lang::Zh);
     let visit = Visit::clone(&by);
     let ended = detached(async move {
         let mut act = new_act(&visit, AccountActKind::PhoneEnded, Some(id), clock::now());

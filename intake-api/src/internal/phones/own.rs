@@ -122,8 +122,8 @@ pub(super) async fn verify(
 
 /// `POST /phones/{phone}/up`: called before the one above it.
 pub(super) async fn up(by: By<SignedIn>, Path(id): Path<PhoneId>) -> Result<Response, PageError> {
-    let (_, number) = find(&by, id).await?;
-    let (visit, shown) = (Visit::clone(&by), number::masked(&number, Lang::Zh));
+    let shown = mine(&by, id).await?;
+    let visit = Visit::clone(&by);
     let moved = detached(async move {
         let mut act = new_act(&visit, AccountActKind::PhoneMoved, Some(visit.me()), clock::now());
         act.detail = Detail::of(&OfPhone { phone: shown });
@@ -138,12 +138,8 @@ pub(super) async fn night(
     Path(id): Path<PhoneId>,
     Form(typed): Form<Night>,
 ) -> Result<Response, PageError> {
-    let (_, number) = find(&by, id).await?;
-    let (visit, shown, night) = (
-        Visit::clone(&by),
-        number::masked(&number, Lang::Zh),
-        typed.night == "yes",
-    );
+    let shown = mine(&by, id).await?;
+    let (visit, night) = (Visit::clone(&by), typed.night == "yes");
     let changed = detached(async move {
         let word = if night {
             AccountActKind::PhoneNight
@@ -160,8 +156,8 @@ pub(super) async fn night(
 
 /// `POST /phones/{phone}/end`
 pub(super) async fn end(by: By<SignedIn>, Path(id): Path<PhoneId>) -> Result<Response, PageError> {
-    let (_, number) = find(&by, id).await?;
-    let (visit, shown) = (Visit::clone(&by), number::masked(&number, Lang::Zh));
+    let shown = mine(&by, id).await?;
+    let visit = Visit::clone(&by);
     let ended = detached(async move {
         let mut act = new_act(&visit, AccountActKind::PhoneEnded, Some(visit.me()), clock::now());
         act.detail = Detail::of(&OfPhone { phone: shown });
@@ -170,13 +166,21 @@ pub(super) async fn end(by: By<SignedIn>, Path(id): Path<PhoneId>) -> Result<Res
     done(&by, ended.await?, "phones.ended").await
 }
 
+/// One's own telephone, as it stands in the trail: masked, or that it can't be opened.
+async fn mine(visit: &Visit, id: PhoneId) -> Result<String, PageError> {
+    let phone = own(visit, id).await?;
+    Ok(number::shown(&visit.internal, &phone, Lang::Zh))
+}
+
+async fn own(visit: &Visit, id: PhoneId) -> Result<OwnPhone, PageError> {
+    let phones = visit.internal.people.phones_of(&[visit.me()], clock::now()).await?;
+    let own = phones.into_iter().find(|phone| phone.id == id);
+    own.ok_or(PageError::NotFound)
+}
+
 /// One's own telephone with its number.
 async fn find(visit: &Visit, id: PhoneId) -> Result<(OwnPhone, Dialled), PageError> {
-    let phones = visit.internal.people.phones_of(&[visit.me()], clock::now()).await?;
-    let phone = phones
-        .into_iter()
-        .find(|phone| phone.id == id)
-        .ok_or(PageError::NotFound)?;
+    let phone = own(visit, id).await?;
     let number = number::open(&visit.internal, &phone)?;
     Ok((phone, number))
 }

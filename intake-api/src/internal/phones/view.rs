@@ -132,7 +132,7 @@ pub(super) async fn show(
     let lines = phones.iter().enumerate();
     let lines = lines.map(|(index, phone)| line(&visit.internal, phone, index == 0, (lang, now)));
     let page = PhonesPage {
-        phones: lines.collect::<Result<_, _>>()?,
+        phones: lines.collect(),
         full: phones.len() >= usize::try_from(MOST_PHONES).unwrap_or_default(),
         mail,
         pin,
@@ -150,16 +150,11 @@ pub(super) async fn say(visit: &Visit, status: StatusCode, said: Said) -> Result
     show(visit, None, Again::saying(status, said)).await
 }
 
-fn line(
-    internal: &Internal,
-    phone: &OwnPhone,
-    first: bool,
-    (lang, now): (Lang, DateTime<Utc>),
-) -> Result<Line, PageError> {
+fn line(internal: &Internal, phone: &OwnPhone, first: bool, (lang, now): (Lang, DateTime<Utc>)) -> Line {
     let moment = |at| words::moment(lang, at, now);
-    Ok(Line {
+    Line {
         id: phone.id,
-        number: number::masked(&number::open(internal, phone)?, lang),
+        number: number::shown(internal, phone, lang),
         state: phone.verified_at.map_or_else(
             || lang.t("phones.unverified").to_owned(),
             |at| lang.fill("phones.verified", &[("at", &moment(at))]),
@@ -171,7 +166,7 @@ fn line(
         code_failed: phone.code_failed,
         night: phone.night,
         first,
-    })
+    }
 }
 
 fn pin(since: Option<DateTime<Utc>>, lang: Lang, now: DateTime<Utc>) -> String {

@@ -165,6 +165,42 @@ fn about_other_things() -> Vec<Kept> {
     ]
 }
 
+fn of_duty() -> Vec<Kept> {
+    let hole =
+        |line: &str| json!({"count": 2, "holes": [line, "另有1处，见值班表"], "without_phone": ["李娜（县民政局）"]});
+    let line = "2026年11月28日 18:00 至 2026年11月29日 08:00：没有排班，转县未保办值班张伟";
+    let day = ("duty", 20_261_124);
+    let own = |notice: LeasedNotice| LeasedNotice {
+        person: Some("王伟".into()),
+        mailbox: "wangwei@taihe.example".into(),
+        ..to_the_station(notice)
+    };
+    let mut all = hole(&format!("太和县民政局：2处，最近 {line}"));
+    all["without_roster"] = json!(416);
+    let swap = |kind: &'static str| {
+        let said = json!({"by": "李娜", "gives": "2026年11月28日 08:00 至 2026年11月28日 18:00",
+                          "takes": "2026年11月30日 08:00 至 2026年11月30日 18:00"});
+        (kind, own(about(kind, ("swap", 5), said)), SOON)
+    };
+    vec![
+        ("duty-hole", own(about("duty-hole", day, hole(line))), SOON),
+        (
+            "duty-none",
+            to_the_station(about(
+                "duty-none",
+                day,
+                json!({"without_phone": ["王伟（太和县公安局旧县派出所）"]}),
+            )),
+            SOON,
+        ),
+        ("duty-holes", about("duty-holes", day, all), SOON),
+        swap("swap-asked"),
+        swap("swap-accepted"),
+        swap("swap-declined"),
+        swap("swap-withdrawn"),
+    ]
+}
+
 fn flooded() -> Vec<Kept> {
     let closed = json!({"count": 62, "change": "重复报告", "by": "李娜"});
     let given_back = json!({"count": 62, "by": "李娜"});
@@ -187,7 +223,15 @@ fn flooded() -> Vec<Kept> {
 
 #[test]
 fn every_kind_of_mail_is_as_it_was() {
-    let kept = [dispatched(), escalated(), acted(), about_other_things(), flooded()].concat();
+    let kept = [
+        dispatched(),
+        escalated(),
+        acted(),
+        about_other_things(),
+        of_duty(),
+        flooded(),
+    ]
+    .concat();
     let names: BTreeSet<&str> = kept.iter().map(|(name, ..)| *name).collect();
     assert_eq!(names.len(), kept.len(), "a name is there twice");
     for kind in NoticeKind::ALL.iter().filter(|kind| **kind != NoticeKind::Other) {

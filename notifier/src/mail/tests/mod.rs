@@ -69,6 +69,7 @@ fn notice(kind: &str) -> LeasedNotice {
         unit_name: "太和县公安局旧县派出所".into(),
         unit_kind: "police".into(),
         mailbox: "pol-341222101@taihe.example".into(),
+        person: None,
         urgency: Urgency::P1,
         drill: false,
         system_late: false,

@@ -184,6 +184,10 @@ GRANT INSERT ON call_steps TO "{role}_people";
 -- Mails that are not about a ticket: whoever writes the thing itself queues them.
 GRANT EXECUTE ON FUNCTION subject_notice(text, text, text, bigint, bigint, text, bigint, text, boolean, jsonb, timestamptz)
     TO "{role}_router", "{role}_desk", "{role}_office", "{role}_people";
+-- The same to one person: holes of a roster, and swaps.
+GRANT EXECUTE ON FUNCTION person_notice(text, text, text, bigint, bigint, text, bigint, text, jsonb, timestamptz)
+    TO "{role}_router", "{role}_people";
+GRANT SELECT, INSERT, UPDATE (looked_on, units) ON duty_told TO "{role}_router";
 
 -- Whom to call. These hand out names and phones of a unit's people, and nothing that is not meant for that.
 GRANT EXECUTE ON FUNCTION unit_contacts(text, text), unit_call(text, text)

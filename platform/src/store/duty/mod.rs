@@ -11,6 +11,8 @@ pub(super) mod pages;
 pub(super) mod phones;
 pub(super) mod pin;
 pub(super) mod roster;
+mod swap;
+mod tell;
 
 pub use book::{DutyBook, DutyUnreadable};
 pub use codes::{CODE_MINUTES, CODE_TRIES, CodeAsked, CodeTaken, NewCode};

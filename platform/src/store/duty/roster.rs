@@ -5,6 +5,7 @@ use casework::words::Seat;
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::types::Json;
 
+use super::swap;
 use crate::store::{AccountId, NewAct, People, RosterChangeId, RosterPatternId, Store, StoreError, Word};
 
 /// A weekly pattern in force.
@@ -206,12 +207,12 @@ impl Store<People> {
         Ok(waiting)
     }
 
-    /// Writes a change of the roster of the act's unit.
+    /// Writes a change of the roster of the act's unit. Whoever is asked to swap is told by mail.
     pub async fn roster_change_write(&self, new: &NewRosterChange, act: &NewAct<'_>) -> Result<(), StoreError> {
         let mut tx = self.pool.begin().await?;
-        sqlx::query(
+        let id: RosterChangeId = sqlx::query_scalar(
             "INSERT INTO roster_changes (county, unit, kind, seat, account_id, other_id, starts_at, ends_at, takes_from, takes_to,
-                 made_at, made_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+                 made_at, made_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id",
         )
         .bind(act.county)
         .bind(act.unit)
@@ -225,8 +226,11 @@ impl Store<People> {
         .bind(new.takes.map(|(_, to)| to))
         .bind(act.at)
         .bind(act.actor)
-        .execute(&mut *tx)
+        .fetch_one(&mut *tx)
         .await?;
+        if new.kind == RosterChangeKind::Swap {
+            swap::tell(&mut tx, id, None, act.at).await?;
+        }
         act.record(&mut tx).await?;
         tx.commit().await?;
         Ok(())
@@ -254,8 +258,8 @@ impl Store<People> {
         Ok(true)
     }
 
-    /// Decides a swap of the act's unit that waits: whoever is asked accepts or declines it, whoever asked withdraws it. `false`
-    /// where it is decided, or not theirs to decide so.
+    /// Decides a swap of the act's unit that waits: whoever is asked accepts or declines it, whoever asked withdraws it; the other
+    /// one is told by mail. `false` where it is decided, or not theirs to decide so.
     pub async fn roster_swap_decide(
         &self,
         (id, decision): (RosterChangeId, SwapDecision),
@@ -278,6 +282,7 @@ impl Store<People> {
         if decided.rows_affected() == 0 {
             return Ok(false);
         }
+        swap::tell(&mut tx, id, Some(decision), act.at).await?;
         act.record(&mut tx).await?;
         tx.commit().await?;
         Ok(true)

@@ -66,6 +66,20 @@ casework::words! {
         DutyPageLost = "duty-page-lost",
         /// 批示
         Instruction = "instruction",
+        /// Holes of a roster, to whoever leads the unit
+        DutyHole = "duty-hole",
+        /// A unit has no roster at all
+        DutyNone = "duty-none",
+        /// All holes of the county, to the office
+        DutyHoles = "duty-holes",
+        /// Somebody is asked to swap
+        SwapAsked = "swap-asked",
+        /// They agreed
+        SwapAccepted = "swap-accepted",
+        /// They did not
+        SwapDeclined = "swap-declined",
+        /// Whoever asked took it back
+        SwapWithdrawn = "swap-withdrawn",
         /// A kind of a newer version than this one: its mail goes out in general words.
         Other = "other",
     }

@@ -1,9 +1,9 @@
 -- $1 notice, $2 id of the new one, $3 account, $4 its name, $5 now.
 WITH new AS (
     INSERT INTO notices (id, dedup, county, kind, ticket_id, stage_id, level, unit, urgency, drill, system_late, created_at, state,
-                         resent_from, resent_by, reports_on, subject_kind, subject_id, said)
+                         resent_from, resent_by, reports_on, subject_kind, subject_id, said, account_id)
     SELECT $2, 'resend:' || n.id, n.county, n.kind, n.ticket_id, n.stage_id, n.level, n.unit, n.urgency, n.drill, n.system_late, $5, 'queued',
-           n.id, $3, n.reports_on, n.subject_kind, n.subject_id, n.said
+           n.id, $3, n.reports_on, n.subject_kind, n.subject_id, n.said, n.account_id
     FROM notices n WHERE n.id = $1
     RETURNING id, ticket_id, kind, unit
 ), told AS (

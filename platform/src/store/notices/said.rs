@@ -32,8 +32,10 @@ pub struct LeasedNotice {
     pub unit_name: String,
     /// Recipient's kind: it tells which pages its people may open.
     pub unit_kind: String,
-    /// Recipient's mailbox.
+    /// Recipient's mailbox: the person's own, or the unit's.
     pub mailbox: String,
+    /// Whose own address it is; none: the unit's mailbox.
+    pub person: Option<String>,
     /// How urgent its case is.
     #[sqlx(try_from = "String")]
     pub urgency: Urgency,

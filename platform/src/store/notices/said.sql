@@ -1,6 +1,6 @@
 -- What the mails of these notices say: $1 ids. No sealed column is read. The lease has its own query, so that its cost is that
 -- of the queue's index alone.
-SELECT n.id, n.kind, n.level, n.unit, u.name AS unit_name, u.kind AS unit_kind, u.mailbox, n.urgency, n.drill, n.system_late,
+SELECT n.id, n.kind, n.level, n.unit, u.name AS unit_name, u.kind AS unit_kind, coalesce(whom.mail, u.mailbox) AS mailbox, whom.name AS person, n.urgency, n.drill, n.system_late,
        n.created_at, n.attempts, n.strikes, first.report_id, 
        CASE WHEN f.facts IS NOT NULL THEN facts_shown(f.facts, told.parts, '{}') END AS facts, said.tickets,
        n.subject_kind, n.subject_id, n.said,
@@ -9,12 +9,15 @@ SELECT n.id, n.kind, n.level, n.unit, u.name AS unit_name, u.kind AS unit_kind, 
            AND NOT EXISTS (SELECT FROM rule_sets s WHERE s.county = n.county AND s.version = n.subject_id AND s.state = 'submitted')
            OR coalesce(n.subject_kind = 'factor-reset', false)
            AND EXISTS (SELECT FROM factor_resets r WHERE r.id = n.subject_id AND r.ended_at IS NOT NULL)
+           OR coalesce(n.kind = 'swap-asked', false)
+           AND EXISTS (SELECT FROM roster_changes c WHERE c.id = n.subject_id AND (c.decision IS NOT NULL OR c.ended_at IS NOT NULL))
            OR coalesce(n.subject_kind = 'opening' AND n.kind <> 'opening-faulted', false)
            AND NOT EXISTS (SELECT FROM openings o WHERE o.county = n.county AND o.id = n.subject_id
                            AND (o.state = 'asked' OR o.review_due_at IS NOT NULL AND o.review IS NULL)) AS settled,
        (SELECT o.created_at FROM notices o WHERE o.id = n.resent_from) AS resent_of,
-       (SELECT jsonb_build_object('kind', b.kind, 'unit', b.unit, 'unit_name', bu.name, 'mailbox', bu.mailbox, 'state', b.state,
-                                  'error', b.last_error)
+       -- A person's own address is nobody else's to read: the name stands for it.
+       (SELECT jsonb_build_object('kind', b.kind, 'unit', b.unit, 'unit_name', bu.name, 'state', b.state, 'error', b.last_error,
+                                  'mailbox', coalesce((SELECT a.name FROM accounts a WHERE a.id = b.account_id), bu.mailbox))
         FROM notices b JOIN units bu ON bu.county = b.county AND bu.code = b.unit WHERE b.id = n.reports_on) AS failed,
        (SELECT jsonb_build_object('id', fl.id, 'township', fl.township, 'began_at', fl.began_at,
                    'reports', (SELECT count(*) FROM flood_reports fr WHERE fr.flood_id = fl.id),
@@ -24,6 +27,8 @@ SELECT n.id, n.kind, n.level, n.unit, u.name AS unit_name, u.kind AS unit_kind, 
         FROM floods fl WHERE fl.id = n.flood_id) AS flood
 FROM notices n
 JOIN units u ON u.county = n.county AND u.code = n.unit
+-- Whoever left since, or took the address away, is told where the unit is.
+LEFT JOIN accounts whom ON whom.id = n.account_id AND whom.disabled_at IS NULL AND whom.mail IS NOT NULL
 LEFT JOIN tickets first ON first.id = n.ticket_id
 LEFT JOIN report_facts f ON f.report_id = first.report_id
 CROSS JOIN LATERAL (

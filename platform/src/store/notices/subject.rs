@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 use sqlx::{PgConnection, types::Json};
 
 use crate::store::{
-    AccountId, DutyPageId, FactorResetId, FloodId, NoticeKind, OpeningId, ReportId, Store, StoreError, Tells,
+    AccountId, DutyPageId, FactorResetId, FloodId, NoticeKind, OpeningId, ReportId, RosterChangeId, Store, StoreError,
+    SwapDecision, Tells,
 };
 
 casework::words! {
@@ -30,6 +31,10 @@ casework::words! {
         Flood = "flood",
         /// A duty page
         DutyPage = "duty-page",
+        /// Rosters, as of a day
+        Duty = "duty",
+        /// A swap of two people on a roster
+        Swap = "swap",
     }
 }
 
@@ -60,6 +65,14 @@ pub enum Subject {
     FloodGivenBack(FloodId),
     /// This duty page is heard of no more.
     DutyPageLost(DutyPageId),
+    /// Holes of a unit's roster, as of this day.
+    DutyHole(i32),
+    /// A unit has no roster at all on this day.
+    DutyNone(i32),
+    /// All holes of the county, as of this day.
+    DutyHoles(i32),
+    /// A swap, and what became of it.
+    Swap(RosterChangeId, Option<SwapDecision>),
 }
 
 /// To whom. Where a unit is retired or an account belongs to none, to the office.
@@ -71,6 +84,8 @@ pub enum To<'a> {
     Unit(&'a str),
     /// Each unit that this account belongs to.
     UnitsOf(AccountId),
+    /// A person of this unit, at their own address where they have one.
+    Person(&'a str, AccountId),
 }
 
 /// What the mail says about its subject, as far as there is something to say: nothing sealed, nothing of a child.
@@ -104,6 +119,21 @@ pub struct Said {
     /// By when it is to be decided.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub due: Option<DateTime<Utc>>,
+    /// Holes of rosters, a line each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub holes: Vec<String>,
+    /// Who is on a roster and has no verified telephone.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub without_phone: Vec<String>,
+    /// Units that have no roster at all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub without_roster: Option<usize>,
+    /// A time on a roster: what somebody gives away.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gives: Option<String>,
+    /// What they take over in return.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub takes: Option<String>,
 }
 
 /// A mail to be queued.
@@ -138,6 +168,7 @@ impl Subject {
             SubjectKind::FactorReset => "/factor-resets".to_owned(),
             SubjectKind::Flood => format!("/floods/{id}"),
             SubjectKind::DutyPage => "/board".to_owned(),
+            SubjectKind::Duty | SubjectKind::Swap => "/duty".to_owned(),
             SubjectKind::Account => "/".to_owned(),
         }
     }
@@ -157,6 +188,13 @@ impl Subject {
             Self::ReviewWaits(opening) => (NoticeKind::ReviewWaits, SubjectKind::Opening, opening.0),
             Self::ReviewOverdue(opening) => (NoticeKind::ReviewOverdue, SubjectKind::Opening, opening.0),
             Self::OpeningFaulted(opening) => (NoticeKind::OpeningFaulted, SubjectKind::Opening, opening.0),
+            Self::DutyHole(day) => (NoticeKind::DutyHole, SubjectKind::Duty, day as i64),
+            Self::DutyNone(day) => (NoticeKind::DutyNone, SubjectKind::Duty, day as i64),
+            Self::DutyHoles(day) => (NoticeKind::DutyHoles, SubjectKind::Duty, day as i64),
+            Self::Swap(swap, None) => (NoticeKind::SwapAsked, SubjectKind::Swap, swap.0),
+            Self::Swap(swap, Some(SwapDecision::Accepted)) => (NoticeKind::SwapAccepted, SubjectKind::Swap, swap.0),
+            Self::Swap(swap, Some(SwapDecision::Declined)) => (NoticeKind::SwapDeclined, SubjectKind::Swap, swap.0),
+            Self::Swap(swap, Some(SwapDecision::Withdrawn)) => (NoticeKind::SwapWithdrawn, SubjectKind::Swap, swap.0),
         }
     }
 }
@@ -171,6 +209,21 @@ pub(in crate::store) async fn subject_notice(
         To::Office => (None, None),
         To::Unit(unit) => (Some(unit), None),
         To::UnitsOf(account) => (None, Some(account)),
+        To::Person(unit, account) => {
+            return sqlx::query_scalar("SELECT person_notice($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)")
+                .bind(notice.county)
+                .bind(kind.as_str())
+                .bind(subject.as_str())
+                .bind(id)
+                .bind(notice.round)
+                .bind(unit)
+                .bind(account)
+                .bind(notice.urgency.as_str())
+                .bind(Json(&notice.said))
+                .bind(notice.at)
+                .fetch_one(tx)
+                .await;
+        }
     };
     sqlx::query_scalar("SELECT subject_notice($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)")
         .bind(notice.county)

@@ -1,5 +1,6 @@
 //! Who is on duty: telephones of people, rosters, and who may change them.
 
 mod handover;
+mod mails;
 mod phones;
 mod roster;
