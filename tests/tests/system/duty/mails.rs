@@ -249,7 +249,7 @@ async fn a_swap_tells_whoever_is_asked_and_whoever_waits_for_the_answer() {
         account: None,
         unit: Some(POLICE),
         role: None::<Role>,
-        detail: json!({}),
+        detail: platform::store::Detail::default(),
     };
     let new = NewRosterChange {
         kind: RosterChangeKind::Swap,
