@@ -2,5 +2,6 @@
 
 pub(super) mod step_notice;
 pub(super) mod turn;
+mod turned;
 
 pub use turn::Ticked;

@@ -66,45 +66,104 @@ impl StepNotices {
         tx: &mut PgTransaction<'_>,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
+        let mut rows = Rows::default();
         for (key, (county, crossings)) in &self.0 {
-            let tickets: Vec<TicketId> = crossings.iter().map(|c| c.ticket).collect();
-            let stages: Vec<StageId> = crossings.iter().map(|c| c.stage).collect();
-            let generations: Vec<i32> = crossings.iter().map(|c| c.due_generation).collect();
-            let urgency = crossings.iter().map(|c| c.urgency).max();
-            let report = match key.about {
-                About::Report(report) => report,
-                About::Flood(flood) => {
-                    let told = Told {
-                        notice: NoticeId(Uuid::new_v4()),
-                        unit: &key.unit,
-                        kind: key.kind,
-                        level: Some(key.level),
-                        late: key.late,
-                        urgency: urgency.unwrap_or(Urgency::P1),
-                        tickets: &tickets,
-                        crossings: Some((stages, generations)),
-                    };
-                    tell_unit(tx, flood, &told, now).await?;
-                    continue;
-                }
-            };
-            sqlx::query(include_str!("step_notice.sql"))
-                .bind(report)
-                .bind(&key.unit)
-                .bind(key.kind.as_str())
-                .bind(key.level)
-                .bind(key.late)
-                .bind(now)
-                .bind(county)
-                .bind(Uuid::new_v4())
-                .bind(tickets)
-                .bind(stages)
-                .bind(generations)
-                .bind(urgency.map(Urgency::as_str))
-                .bind(crossings.iter().any(|c| c.drill))
-                .execute(&mut **tx)
-                .await?;
+            match key.about {
+                About::Report(report) => rows.add(report, key, county, crossings),
+                About::Flood(flood) => tell_flood(tx, flood, (key, crossings), now).await?,
+            }
         }
+        rows.insert(tx, now).await
+    }
+}
+
+/// A flood has one notice a unit, whatever report it is.
+async fn tell_flood(
+    tx: &mut PgTransaction<'_>,
+    flood: FloodId,
+    (key, crossings): (&GroupKey, &[Crossing]),
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let tickets: Vec<TicketId> = crossings.iter().map(|c| c.ticket).collect();
+    let stages = crossings.iter().map(|c| c.stage).collect();
+    let generations = crossings.iter().map(|c| c.due_generation).collect();
+    let told = Told {
+        notice: NoticeId(Uuid::new_v4()),
+        unit: &key.unit,
+        kind: key.kind,
+        level: Some(key.level),
+        late: key.late,
+        urgency: highest(crossings),
+        tickets: &tickets,
+        crossings: Some((stages, generations)),
+    };
+    tell_unit(tx, flood, &told, now).await
+}
+
+fn highest(crossings: &[Crossing]) -> Urgency {
+    crossings.iter().map(|c| c.urgency).max().unwrap_or(Urgency::P1)
+}
+
+/// The columns of the notices about reports, and of their crossings.
+#[derive(Default)]
+struct Rows<'n> {
+    ids: Vec<NoticeId>,
+    counties: Vec<&'n str>,
+    reports: Vec<ReportId>,
+    units: Vec<&'n str>,
+    kinds: Vec<&'static str>,
+    levels: Vec<i16>,
+    late: Vec<bool>,
+    urgencies: Vec<&'static str>,
+    drills: Vec<bool>,
+    told: Vec<NoticeId>,
+    tickets: Vec<TicketId>,
+    stages: Vec<StageId>,
+    generations: Vec<i32>,
+}
+
+impl<'n> Rows<'n> {
+    fn add(&mut self, report: ReportId, key: &'n GroupKey, county: &'n str, crossings: &[Crossing]) {
+        let id = NoticeId(Uuid::new_v4());
+        self.ids.push(id);
+        self.counties.push(county);
+        self.reports.push(report);
+        self.units.push(&key.unit);
+        self.kinds.push(key.kind.as_str());
+        self.levels.push(key.level);
+        self.late.push(key.late);
+        self.urgencies.push(highest(crossings).as_str());
+        self.drills.push(crossings.iter().any(|c| c.drill));
+        for crossing in crossings {
+            self.told.push(id);
+            self.tickets.push(crossing.ticket);
+            self.stages.push(crossing.stage);
+            self.generations.push(crossing.due_generation);
+        }
+    }
+
+    async fn insert(self, tx: &mut PgTransaction<'_>, now: DateTime<Utc>) -> Result<(), StoreError> {
+        if self.ids.is_empty() {
+            return Ok(());
+        }
+        sqlx::query(include_str!("step_notice.sql"))
+            .bind(self.ids)
+            .bind(self.counties)
+            .bind(self.reports)
+            .bind(self.units)
+            .bind(self.kinds)
+            .bind(self.levels)
+            .bind(self.late)
+            .bind(self.urgencies)
+            .bind(self.drills)
+            .bind(self.told)
+            .bind(self.tickets)
+            .bind(self.stages)
+            .bind(self.generations)
+            .bind(now)
+            .persistent(false)
+            .execute(&mut **tx)
+            .await?;
         Ok(())
     }
 }

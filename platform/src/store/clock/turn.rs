@@ -4,23 +4,16 @@
 //! the second guard, so a level can never be sent twice.
 
 use casework::clock::escalation::PlannedStep;
-use casework::clock::pace;
 use casework::words::{Addressee, Urgency};
 use chrono::{DateTime, TimeDelta, Utc};
-use sqlx::{PgTransaction, types::Json};
+use sqlx::types::Json;
 use tracing::error;
 
 use crate::run::telemetry::chain;
-use crate::store::{
-    FloodId, ReportId, Router, StageId, Store, StoreError, TicketId,
-    clock::step_notice::{About, Crossing, GroupKey, StepNotices},
-    due::due,
-    outlets::tell::levels_post,
-    rings::begin::stages_ring,
-};
+use crate::store::{FloodId, ReportId, Router, StageId, Store, StoreError, TicketId, clock::turned::Turned, due::due};
 
-/// Stages settled in one transaction.
-const BATCH: i64 = 50;
+/// Stages settled in one transaction: a statement for each table then serves many, and a router that hangs holds no more than these.
+const BATCH: i64 = 500;
 /// When a stage that can't be settled is tried again.
 const PUT_OFF: TimeDelta = TimeDelta::minutes(10);
 
@@ -35,24 +28,37 @@ pub struct Ticked {
     pub late: usize,
 }
 
+/// A stage that is due.
 #[derive(sqlx::FromRow)]
-struct DueStage {
-    id: StageId,
-    ticket_id: TicketId,
-    report_id: ReportId,
-    flood: Option<FloodId>,
-    county: String,
-    unit: String,
+pub(super) struct DueStage {
+    pub(super) id: StageId,
+    pub(super) ticket_id: TicketId,
+    pub(super) report_id: ReportId,
+    pub(super) flood: Option<FloodId>,
+    pub(super) county: String,
+    pub(super) unit: String,
     #[sqlx(try_from = "String")]
-    urgency: Urgency,
-    drill: bool,
-    due_generation: i32,
-    plan: Json<Vec<PlannedStep>>,
-    next_step: i16,
-    resumed_at: Option<DateTime<Utc>>,
-    last_sent: Option<DateTime<Utc>>,
-    office: Option<String>,
-    leading_group: Option<String>,
+    pub(super) urgency: Urgency,
+    pub(super) drill: bool,
+    pub(super) due_generation: i32,
+    pub(super) plan: Json<Vec<PlannedStep>>,
+    pub(super) next_step: i16,
+    pub(super) resumed_at: Option<DateTime<Utc>>,
+    pub(super) last_sent: Option<DateTime<Utc>>,
+    pub(super) office: Option<String>,
+    pub(super) leading_group: Option<String>,
+}
+
+impl DueStage {
+    /// The unit whose mailbox is told. Of assignee and leader it is the unit itself.
+    pub(super) fn recipient(&self, step: &PlannedStep) -> &str {
+        let named = match step.to {
+            Addressee::Office => &self.office,
+            Addressee::LeadingGroup => &self.leading_group,
+            Addressee::Assignee | Addressee::UnitLeader => &None,
+        };
+        named.as_deref().unwrap_or(&self.unit)
+    }
 }
 
 impl Store<Router> {
@@ -66,7 +72,7 @@ impl Store<Router> {
         Ok(stage.into_iter().chain(opening).min())
     }
 
-    /// Settles up to 50 stages that are due at `now`. Call again until no stage is left.
+    /// Settles up to 500 stages that are due at `now`. Call again until no stage is left.
     ///
     /// One that fails for a reason of its own (a plan that can't be read, a row that a constraint refuses) is put off and
     /// said in the log; the others of its turn are settled.
@@ -115,7 +121,7 @@ impl Store<Router> {
         Ok(sum)
     }
 
-    /// Settles what is due in one transaction: up to 50 stages, or this one.
+    /// Settles what is due in one transaction: up to 500 stages, or this one.
     async fn stages_settle(&self, now: DateTime<Utc>, only: Option<StageId>) -> Result<Ticked, StoreError> {
         let mut tx = self.pool.begin().await?;
         let due: Vec<DueStage> = sqlx::query_as(concat!(
@@ -127,14 +133,17 @@ impl Store<Router> {
                 "$2",
                 "next_at <= $1 AND ($3::bigint IS NULL OR id = $3)"
             ),
-            ") SELECT s.id, s.ticket_id, t.report_id, t.county, t.unit, t.urgency, r.drill, s.due_generation, s.plan, s.next_step, s.resumed_at,
+            "), above AS (
+                SELECT county, min(code) FILTER (WHERE kind = 'office') AS office, min(code) FILTER (WHERE kind = 'leading-group') AS leading_group
+                FROM units WHERE retired_at IS NULL GROUP BY county
+             ) SELECT s.id, s.ticket_id, t.report_id, t.county, t.unit, t.urgency, r.drill, s.due_generation, s.plan, s.next_step, s.resumed_at,
                     (SELECT fr.flood_id FROM flood_reports fr JOIN floods f ON f.id = fr.flood_id
                      WHERE fr.report_id = t.report_id AND f.state <> 'ended') AS flood,
                     (SELECT max(e.sent_at) FROM escalation_steps e
                      WHERE e.stage_id = s.id AND e.due_generation = s.due_generation) AS last_sent,
-                    (SELECT min(u.code) FROM units u WHERE u.county = t.county AND u.kind = 'office' AND u.retired_at IS NULL) AS office,
-                    (SELECT min(u.code) FROM units u WHERE u.county = t.county AND u.kind = 'leading-group' AND u.retired_at IS NULL) AS leading_group
+                    above.office, above.leading_group
              FROM due s JOIN tickets t ON t.id = s.ticket_id JOIN reports r ON r.id = t.report_id
+             LEFT JOIN above ON above.county = t.county
              ORDER BY s.next_at"
         ))
         .bind(now)
@@ -143,99 +152,15 @@ impl Store<Router> {
         .persistent(false)
         .fetch_all(&mut *tx)
         .await?;
-        let mut ticked = Ticked {
-            stages: due.len(),
-            ..Ticked::default()
-        };
-        let mut steps = StepNotices::default();
+        let mut turned = Turned::default();
         for stage in &due {
-            settle(&mut tx, stage, now, &mut ticked, &mut steps).await?;
+            turned.add(stage, now);
         }
-        steps.insert(&mut tx, now).await?;
-        let told = steps.stages();
-        stages_ring(&mut tx, &told, now).await?;
-        levels_post(&mut tx, &told, now).await?;
+        let ticked = turned.write(&mut tx, now).await?;
         tx.commit().await?;
-        Ok(ticked)
+        Ok(Ticked {
+            stages: due.len(),
+            ..ticked
+        })
     }
-}
-
-async fn settle(
-    tx: &mut PgTransaction<'_>,
-    stage: &DueStage,
-    now: DateTime<Utc>,
-    ticked: &mut Ticked,
-    steps: &mut StepNotices,
-) -> Result<(), StoreError> {
-    let plan = &stage.plan.0;
-    let next = usize::try_from(stage.next_step).unwrap_or(0);
-    let turn = pace::turn(plan, next, stage.last_sent, stage.resumed_at, now);
-    for i in &turn.crossed {
-        let step = &plan[*i];
-        sqlx::query(
-            "INSERT INTO escalation_steps (stage_id, due_generation, level, recipient, action, crossed_at)
-             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
-        )
-        .bind(stage.id)
-        .bind(stage.due_generation)
-        .bind(i16::from(step.level))
-        .bind(recipient(stage, step))
-        .bind(step.action.as_str())
-        .bind(step.at)
-        .execute(&mut **tx)
-        .await?;
-    }
-    for (i, late) in &turn.send {
-        let step = &plan[*i];
-        let marked = sqlx::query(
-            "UPDATE escalation_steps SET sent_at = $4, system_late = $5
-             WHERE stage_id = $1 AND due_generation = $2 AND level = $3 AND sent_at IS NULL",
-        )
-        .bind(stage.id)
-        .bind(stage.due_generation)
-        .bind(i16::from(step.level))
-        .bind(now)
-        .bind(*late)
-        .execute(&mut **tx)
-        .await?;
-        if marked.rows_affected() == 0 {
-            continue;
-        }
-        steps.add(
-            GroupKey {
-                about: stage.flood.map_or(About::Report(stage.report_id), About::Flood),
-                unit: recipient(stage, step).to_owned(),
-                kind: step.action.into(),
-                level: i16::from(step.level),
-                late: *late,
-            },
-            &stage.county,
-            Crossing {
-                ticket: stage.ticket_id,
-                stage: stage.id,
-                due_generation: stage.due_generation,
-                urgency: stage.urgency,
-                drill: stage.drill,
-            },
-        );
-        ticked.sent += 1;
-        ticked.late += usize::from(*late);
-    }
-    sqlx::query("UPDATE stages SET next_step = $2, next_at = $3 WHERE id = $1")
-        .bind(stage.id)
-        .bind(i16::try_from(next + turn.send.len()).unwrap_or(i16::MAX))
-        .bind(turn.next_at)
-        .execute(&mut **tx)
-        .await?;
-    Ok(())
-}
-
-/// The unit whose mailbox is told. Until units have people, assignee and leader are the unit itself.
-fn recipient<'a>(stage: &'a DueStage, step: &PlannedStep) -> &'a str {
-    let named = match step.to {
-        Addressee::Office => &stage.office,
-        Addressee::LeadingGroup => &stage.leading_group,
-        Addressee::Assignee | Addressee::UnitLeader => &None,
-    };
-    named.as_deref().unwrap_or(&stage.unit)
 }
