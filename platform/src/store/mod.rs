@@ -10,6 +10,7 @@
 mod actor;
 mod admin;
 mod board;
+mod by_key;
 mod callback;
 mod clock;
 mod desk;

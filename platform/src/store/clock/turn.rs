@@ -10,7 +10,10 @@ use sqlx::types::Json;
 use tracing::error;
 
 use crate::run::telemetry::chain;
-use crate::store::{FloodId, ReportId, Router, StageId, Store, StoreError, TicketId, clock::turned::Turned, due::due};
+use crate::store::{
+    FloodId, ReportId, Router, StageId, Store, StoreError, TicketId, by_key::rows_by_key, clock::turned::Turned,
+    due::due,
+};
 
 /// Stages settled in one transaction: a statement for each table then serves many, and a router that hangs holds no more than these.
 const BATCH: i64 = 500;
@@ -152,6 +155,10 @@ impl Store<Router> {
         .persistent(false)
         .fetch_all(&mut *tx)
         .await?;
+        if due.is_empty() {
+            return Ok(Ticked::default());
+        }
+        rows_by_key(&mut tx).await?;
         let mut turned = Turned::default();
         for stage in &due {
             turned.add(stage, now);

@@ -14,7 +14,7 @@ use casework::{
     roster::Watch,
 };
 use chrono::{DateTime, TimeDelta, Utc};
-use sqlx::PgTransaction;
+use sqlx::{PgExecutor, PgTransaction};
 use tracing::error;
 
 use super::{
@@ -24,11 +24,13 @@ use super::{
 };
 use crate::{
     run::telemetry::chain,
-    store::{DutyBook, DutyUnreadable, Router, StageId, Store, StoreError},
+    store::{DutyBook, DutyUnreadable, Router, StageId, Store, StoreError, by_key::rows_by_key},
 };
 
-/// Stages of one transaction.
-const BATCH: i64 = 1_000;
+/// Stages of one transaction: what is due at once for one person is one call, so all that a county is likely to owe at once.
+const BATCH: i64 = 10_000;
+/// Stages that are tried singly before the rest is tried together again.
+const APART: i64 = 1_000;
 /// When a stage that can't be turned is tried again.
 const PUT_OFF: TimeDelta = TimeDelta::minutes(10);
 
@@ -49,6 +51,15 @@ pub struct Rung {
     pub unreadable: Vec<DutyUnreadable>,
 }
 
+impl Rung {
+    fn busy() -> Self {
+        Self {
+            busy: true,
+            ..Self::default()
+        }
+    }
+}
+
 impl Store<Router> {
     /// When the bells of a county must be looked at next; `None` when nothing rings.
     pub async fn ring_next(&self, county: &str) -> Result<Option<DateTime<Utc>>, StoreError> {
@@ -60,7 +71,7 @@ impl Store<Router> {
         )
     }
 
-    /// Rings what is due at `now` in the pack's county, up to 1,000 stages. Call again until no stage is left.
+    /// Rings what is due at `now` in the pack's county, up to 10,000 stages. Call again until no stage is left.
     ///
     /// A stage that fails for a reason of its own (a row that can't be read or that a constraint refuses) is put off and said in
     /// the log; the others of its turn ring.
@@ -73,6 +84,10 @@ impl Store<Router> {
                 .await?;
         if due.is_none() {
             return Ok(Rung::default());
+        }
+        // Whoever finds another at it does not read the rosters of a county first.
+        if !try_lock(&self.pool, pack.county()).await? {
+            return Ok(Rung::busy());
         }
         let book = self.duty_book(pack, now).await?;
         let turn = Turn { pack, book: &book, now };
@@ -101,7 +116,7 @@ impl Turn<'_> {
         )
         .bind(self.pack.county())
         .bind(self.now)
-        .bind(BATCH)
+        .bind(APART)
         .fetch_all(&store.pool)
         .await?;
         let mut sum = Rung::default();
@@ -129,18 +144,11 @@ impl Turn<'_> {
         Ok(sum)
     }
 
-    /// Rings what is due in one transaction: up to 1,000 stages, or this one.
+    /// Rings what is due in one transaction: up to 10,000 stages, or this one.
     async fn settle(&self, store: &Store<Router>, only: Option<StageId>) -> Result<Rung, StoreError> {
         let mut tx = store.pool.begin().await?;
-        let mine: bool = sqlx::query_scalar("SELECT pg_try_advisory_xact_lock(hashtext('ringing'), hashtext($1))")
-            .bind(self.pack.county())
-            .fetch_one(&mut *tx)
-            .await?;
-        if !mine {
-            return Ok(Rung {
-                busy: true,
-                ..Rung::default()
-            });
+        if !try_lock(&mut *tx, self.pack.county()).await? {
+            return Ok(Rung::busy());
         }
         let due: Vec<StageId> = sqlx::query_scalar(
             "SELECT stage_id FROM ring_turns WHERE county = $1 AND next_at <= $2 AND ($4::bigint IS NULL OR stage_id = $4)
@@ -153,6 +161,7 @@ impl Turn<'_> {
         .persistent(false)
         .fetch_all(&mut *tx)
         .await?;
+        rows_by_key(&mut tx).await?;
         by_key(&mut tx, true).await?;
         let found = open::read(&mut tx, &due).await?;
         let mut rung = Rung {
@@ -223,15 +232,23 @@ impl Turn<'_> {
     }
 }
 
-/// Whether what is read now is found by its keys alone. Bells and calls come and go, and statistics from a quiet night make the planner
-/// read whole tables for each of a thousand stages.
+/// Whether this transaction, alone, rings for a county. Outside of one it only tells whether another is at it.
+async fn try_lock(connection: impl PgExecutor<'_>, county: &str) -> Result<bool, StoreError> {
+    Ok(
+        sqlx::query_scalar("SELECT pg_try_advisory_xact_lock(hashtext('ringing'), hashtext($1))")
+            .bind(county)
+            .fetch_one(connection)
+            .await?,
+    )
+}
+
+/// Whether what is read now is joined by its keys alone. Bells and calls come and go, and statistics from a quiet night make the
+/// planner read whole tables for each of a thousand stages.
 async fn by_key(tx: &mut PgTransaction<'_>, alone: bool) -> Result<(), StoreError> {
     let other = if alone { "off" } else { "on" };
-    sqlx::query(
-        "SELECT set_config('enable_seqscan', $1, true), set_config('enable_hashjoin', $1, true), set_config('enable_mergejoin', $1, true)",
-    )
-    .bind(other)
-    .execute(&mut **tx)
-    .await?;
+    sqlx::query("SELECT set_config('enable_hashjoin', $1, true), set_config('enable_mergejoin', $1, true)")
+        .bind(other)
+        .execute(&mut **tx)
+        .await?;
     Ok(())
 }

@@ -1,0 +1,13 @@
+//! For transactions that write many rows.
+
+use sqlx::PgTransaction;
+
+use super::StoreError;
+
+/// Until its end this transaction finds rows by their keys, never by reading a table. Each row that it writes asks whether what it
+/// names exists, and the database keeps the plan of that question for the life of a connection: made while the table was almost
+/// empty, it would read the whole of it for each row, however long it has become.
+pub(super) async fn rows_by_key(tx: &mut PgTransaction<'_>) -> Result<(), StoreError> {
+    sqlx::query("SET LOCAL enable_seqscan = off").execute(&mut **tx).await?;
+    Ok(())
+}
