@@ -83,11 +83,11 @@ async fn clock_board_and_desk_cost_what_they_show() {
         .await;
     assert!(next.is_some_and(|at| at < now));
     let ticked = router
-        .costs("a turn of the clock", (2000, 5000), async |store| {
+        .costs("a turn of the clock", (5000, 15_000), async |store| {
             store.clock_turn(now).await
         })
         .await;
-    assert_eq!(ticked.stages, 50);
+    assert_eq!(ticked.stages, 500);
 
     let board = Probe::<Board>::new(&fixture);
     let triage = board
