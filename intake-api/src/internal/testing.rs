@@ -43,6 +43,7 @@ pub(crate) fn actor(roles: &[(&str, Role)]) -> Actor {
         person: Arc::new(Person {
             account,
             memberships: roles.iter().map(membership).collect(),
+            strange: Vec::new(),
         }),
         csrf: "a-token".into(),
         counts: Counts::default(),

@@ -2,18 +2,19 @@
 
 use std::{
     collections::BTreeSet,
+    fmt::{self, Display},
     sync::{LazyLock, Mutex},
 };
 
 use sqlx::{FromRow, Row, postgres::PgRow};
 use tracing::error;
 
-use crate::store::{ReportId, StoreError, TicketId};
+use crate::store::{NoticeId, ReportId, StoreError, TicketId};
 
 /// Rows that a program says of; a list is read every few seconds.
 const SAID: usize = 1000;
 
-/// A row of a list of tickets.
+/// A row of a list.
 #[derive(Clone, Debug)]
 pub enum Listed<T> {
     /// As it stands.
@@ -23,12 +24,49 @@ pub enum Listed<T> {
 }
 
 /// Which row can't be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Unread {
-    /// The ticket.
-    pub ticket: TicketId,
-    /// Its report.
-    pub report: ReportId,
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Unread {
+    /// Of a ticket.
+    Ticket {
+        /// The ticket.
+        ticket: TicketId,
+        /// Its report.
+        report: ReportId,
+    },
+    /// Of a report.
+    Report(ReportId),
+    /// Of a notice.
+    Notice(NoticeId),
+}
+
+impl Unread {
+    /// Of a list whose columns `ticket_id` and `report_id` say which ticket it is.
+    pub(in crate::store) fn ticket(row: &PgRow) -> sqlx::Result<Self> {
+        Ok(Self::Ticket {
+            ticket: row.try_get("ticket_id")?,
+            report: row.try_get("report_id")?,
+        })
+    }
+
+    /// Of a list of reports.
+    pub(in crate::store) fn report(row: &PgRow) -> sqlx::Result<Self> {
+        Ok(Self::Report(row.try_get("report_id")?))
+    }
+
+    /// Of a list of notices.
+    pub(in crate::store) fn notice(row: &PgRow) -> sqlx::Result<Self> {
+        Ok(Self::Notice(row.try_get("id")?))
+    }
+}
+
+impl Display for Unread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ticket { ticket, report } => write!(f, "ticket {ticket} of {report}"),
+            Self::Report(report) => write!(f, "report {report}"),
+            Self::Notice(notice) => write!(f, "notice {notice}"),
+        }
+    }
 }
 
 impl<T> Listed<T> {
@@ -45,14 +83,29 @@ impl<T> Listed<T> {
         rows.into_iter()
             .map(|row| match row {
                 Self::Read(row) => Ok(row),
-                Self::Unread(row) => Err(StoreError::Unreadable(format!("the row of ticket {}", row.ticket))),
+                Self::Unread(row) => Err(StoreError::Unreadable(format!("the row of {row}"))),
             })
             .collect()
     }
+
+    /// The rows that can be read, and which can't.
+    pub fn sorted(rows: Vec<Self>) -> (Vec<T>, Vec<Unread>) {
+        let (mut read, mut unread) = (Vec::with_capacity(rows.len()), Vec::new());
+        for row in rows {
+            match row {
+                Self::Read(row) => read.push(row),
+                Self::Unread(row) => unread.push(row),
+            }
+        }
+        (read, unread)
+    }
 }
 
-/// The rows of a list whose column `id` holds the ticket and `report_id` its report. What can't be read is logged once.
-pub(in crate::store) fn listed<T>(rows: &[PgRow], id: &str) -> Result<Vec<Listed<T>>, StoreError>
+/// The rows of a list; `which` says of one that can't be read which it is. What can't be read is logged once.
+pub(in crate::store) fn listed<T>(
+    rows: &[PgRow],
+    which: impl Fn(&PgRow) -> sqlx::Result<Unread>,
+) -> Result<Vec<Listed<T>>, StoreError>
 where
     T: for<'r> FromRow<'r, PgRow>,
 {
@@ -60,12 +113,9 @@ where
         .map(|row| match T::from_row(row) {
             Ok(line) => Ok(Listed::Read(line)),
             Err(wrong) => {
-                let unread = Unread {
-                    ticket: row.try_get(id)?,
-                    report: row.try_get("report_id")?,
-                };
-                if is_news(unread.ticket) {
-                    error!(report = %unread.report, ticket = %unread.ticket, error = %wrong, "a list shows a row that can't be read");
+                let unread = which(row)?;
+                if is_news(unread) {
+                    error!(row = %unread, error = %wrong, "a list shows a row that can't be read");
                 }
                 Ok(Listed::Unread(unread))
             }
@@ -73,9 +123,9 @@ where
         .collect()
 }
 
-fn is_news(ticket: TicketId) -> bool {
-    static LOGGED: LazyLock<Mutex<BTreeSet<TicketId>>> = LazyLock::new(Mutex::default);
+fn is_news(row: Unread) -> bool {
+    static LOGGED: LazyLock<Mutex<BTreeSet<Unread>>> = LazyLock::new(Mutex::default);
     LOGGED
         .lock()
-        .is_ok_and(|mut logged| logged.len() < SAID && logged.insert(ticket))
+        .is_ok_and(|mut logged| logged.len() < SAID && logged.insert(row))
 }

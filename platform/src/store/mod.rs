@@ -91,8 +91,8 @@ pub use packs::{
 pub use people::{
     Account, AccountSecret, Asked, Bucket, Created, Decide, EndSessions, FactorReset, Find, GRANT_DAYS, Grant,
     GrantDecided, GrantDecision, GrantRequest, HandOver, Held, INVITED_DAYS, Invitation, InvitationEnd, Invited,
-    Leaving, Left, LiveSession, Membership, NewAccount, NewFactor, NewSession, Person, Role, SessionLine, UnitContacts,
-    WayIn,
+    Leaving, Left, LiveSession, Membership, NewAccount, NewFactor, NewSession, Person, Role, SessionLine, StrangeRole,
+    UnitContacts, WayIn,
 };
 pub use reports::{
     BatchWriter, BlindToken, KeyMacs, NewReport, OutboxRow, REPORTS_COUNTED, ReplayFacts, ReplayKey, ReportShown,

@@ -210,7 +210,7 @@ async fn call_backs_wait_from_the_last_ticket_on() {
     let board = fixture.store_as::<Board>();
     let waiting = async || -> Vec<ReportId> {
         let due = board.callbacks_due("taihe", clock::now()).await.unwrap();
-        due.iter().map(|d| d.report_id).collect()
+        due.iter().filter_map(Listed::read).map(|d| d.report_id).collect()
     };
     assert_eq!(waiting().await, [ids[0], ids[2], ids[1]]);
     let alone = board

@@ -86,6 +86,7 @@ mod tests {
                 unit: "office".into(),
                 role,
             }],
+            strange: Vec::new(),
         }
     }
 

@@ -4,7 +4,7 @@ use casework::pack::Pack;
 use casework::words::{TicketClock, Urgency, reserved::OFFICE};
 use chrono::{DateTime, Utc};
 use platform::{
-    store::{CallAbout, Listed, NoticeId, NoticeState, Subject, TriageLine},
+    store::{CallAbout, Listed, NoticeId, NoticeState, Subject, TriageLine, Unread},
     text::{Lang, notice_kind},
 };
 
@@ -36,17 +36,26 @@ pub(crate) struct Line {
 }
 
 /// A row of these lists; one that can't be read says so in its place.
-pub(crate) fn row(key: &str, row: &Listed<CallAbout>, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> Line {
+pub(crate) fn row<T>(row: &Listed<T>, lang: Lang, say: impl FnOnce(&T) -> Line) -> Line {
     let unread = match row {
-        Listed::Read(line) => return about(key, line, pack, lang, now),
+        Listed::Read(line) => return say(line),
         Listed::Unread(unread) => *unread,
     };
+    let (id, href, unit) = match unread {
+        Unread::Ticket { ticket, report } => (
+            ticket.to_string(),
+            format!("/board/tickets/{ticket}"),
+            report.to_string(),
+        ),
+        Unread::Report(report) => (report.get().to_string(), "/board".to_owned(), report.to_string()),
+        Unread::Notice(notice) => (notice.to_string(), "/board/failed".to_owned(), notice.to_string()),
+    };
     Line {
-        id: format!("unread-{}", unread.ticket),
-        href: format!("/board/tickets/{}", unread.ticket),
+        id: format!("unread-{id}"),
+        href,
         brief: String::new(),
         tone: "late",
-        unit: unread.report.to_string(),
+        unit,
         what: String::new(),
         urgency: lang.t("words.unread_mark"),
         since: words::unread(lang, unread),
@@ -59,7 +68,7 @@ pub(crate) fn row(key: &str, row: &Listed<CallAbout>, pack: &Pack, lang: Lang, n
 }
 
 /// `key`: of an unsigned ticket `since` is its dispatch, of an overdue stage its due time.
-fn about(key: &str, line: &CallAbout, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> Line {
+pub(crate) fn about(key: &str, line: &CallAbout, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> Line {
     let obligation = pack.vocabulary().obligations.label(&line.obligation, lang.pack());
     let stage = line.stage.map_or(TicketClock::Sign, |clock| *clock);
     let since = words::span(lang, now - line.since);

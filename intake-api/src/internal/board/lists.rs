@@ -7,7 +7,7 @@ use platform::{
     store::{BoardList, Role, StoreError},
 };
 
-use super::line::{Line, failed, row};
+use super::line::{Line, about, failed, row};
 use crate::internal::{
     By, Visit,
     auth::Overseer,
@@ -85,7 +85,7 @@ async fn lines(visit: &Visit, pages: &mut Pages, which: Which) -> Result<Vec<Lin
             pages
                 .cut(found)
                 .iter()
-                .map(|n| failed("board.failed_at", n, office, lang, now))
+                .map(|n| row(n, lang, |n| failed("board.failed_at", n, office, lang, now)))
                 .collect()
         }
         Which::Of(list) => {
@@ -98,7 +98,11 @@ async fn lines(visit: &Visit, pages: &mut Pages, which: Which) -> Result<Vec<Lin
                 .board
                 .board_list(&internal.county, list, false, offset, limit)
                 .await?;
-            pages.cut(found).iter().map(|l| row(key, l, pack, lang, now)).collect()
+            pages
+                .cut(found)
+                .iter()
+                .map(|l| row(l, lang, |l| about(key, l, pack, lang, now)))
+                .collect()
         }
     })
 }

@@ -17,7 +17,7 @@ use platform::{
 
 use super::{
     answers,
-    line::{Line, failed, row, triage_line},
+    line::{Line, about, failed, row, triage_line},
     mail,
     said::counted,
     watch::{self, WatchLine},
@@ -129,7 +129,7 @@ fn say(found: BoardNow, pack: &Pack, office: bool, lang: Lang, now: DateTime<Utc
             found
                 .unsigned
                 .iter()
-                .map(|l| row("board.unsigned_since", l, pack, lang, now))
+                .map(|l| row(l, lang, |l| about("board.unsigned_since", l, pack, lang, now)))
                 .collect(),
         ),
         Group {
@@ -141,7 +141,7 @@ fn say(found: BoardNow, pack: &Pack, office: bool, lang: Lang, now: DateTime<Utc
                 found
                     .overdue
                     .iter()
-                    .map(|l| row("board.overdue_since", l, pack, lang, now))
+                    .map(|l| row(l, lang, |l| about("board.overdue_since", l, pack, lang, now)))
                     .collect(),
             )
         },
@@ -153,7 +153,7 @@ fn say(found: BoardNow, pack: &Pack, office: bool, lang: Lang, now: DateTime<Utc
                 .triage
                 .iter()
                 .take(20)
-                .map(|l| triage_line(l, pack, lang, now))
+                .map(|l| row(l, lang, |l| triage_line(l, pack, lang, now)))
                 .collect(),
         ),
         group(
@@ -163,7 +163,7 @@ fn say(found: BoardNow, pack: &Pack, office: bool, lang: Lang, now: DateTime<Utc
             found
                 .failed
                 .iter()
-                .map(|n| failed("board.failed_since", n, office, lang, now))
+                .map(|n| row(n, lang, |n| failed("board.failed_since", n, office, lang, now)))
                 .collect(),
         ),
     ];
@@ -178,7 +178,7 @@ fn say(found: BoardNow, pack: &Pack, office: bool, lang: Lang, now: DateTime<Utc
             } else {
                 "board.overdue_since"
             };
-            row(key, line, pack, lang, now)
+            row(line, lang, |l| about(key, l, pack, lang, now))
         });
         let drills: Vec<Line> = drills.collect();
         groups.push(group(

@@ -4,7 +4,7 @@ use axum::{Json, extract::Path};
 use casework::{calendar::rfc3339, callback::FollowUp};
 use platform::{
     clock,
-    store::{CallbackRecorded, Decided, ReportId},
+    store::{CallbackRecorded, Decided, Listed, ReportId},
 };
 
 use super::{
@@ -26,13 +26,13 @@ pub(crate) async fn list(by: By<Overseer>) -> Result<Json<Vec<Due>>, ApiError> {
         .board
         .callbacks_due(&by.internal.county, clock::now())
         .await?;
-    Ok(Json(found.into_iter().map(Into::into).collect()))
+    Ok(Json(Listed::whole(found)?.into_iter().map(Into::into).collect()))
 }
 
 /// `GET /api/v1/callbacks/undecided`
 pub(crate) async fn undecided(by: By<Overseer>) -> Result<Json<Vec<Undecided>>, ApiError> {
     let found = by.internal.board.callbacks_undecided(&by.internal.county).await?;
-    Ok(Json(found.into_iter().map(Into::into).collect()))
+    Ok(Json(Listed::whole(found)?.into_iter().map(Into::into).collect()))
 }
 
 /// `GET /api/v1/callbacks/{report_id}`: every call, the number of the next, and the tickets that can be reopened.

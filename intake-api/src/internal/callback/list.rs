@@ -5,7 +5,7 @@ use axum::{extract::Query, http::StatusCode, response::Response};
 use platform::{
     clock,
     receipt::ReportId,
-    store::{CallbackDue, StoreError},
+    store::{CallbackDue, Listed, StoreError},
     text::Lang,
 };
 
@@ -29,38 +29,41 @@ struct Line {
 #[template(path = "internal/callback/list.html")]
 struct ListPage {
     frame: Frame,
+    found: Found,
+    pages: Pages,
+}
+
+/// What the page shows.
+struct Found {
     undecided: Vec<Line>,
     due: Vec<Line>,
+    /// Of each row that can't be read.
+    unread: Vec<String>,
     put_off: Option<String>,
-    pages: Pages,
 }
 
 /// `GET /callbacks`
 pub(crate) async fn list(by: By<Overseer>, Query(mut pages): Query<Pages>) -> Result<Response, PageError> {
-    let (undecided, due, put_off) = look(&by.internal, by.lang, &mut pages).await?;
+    let found = look(&by.internal, by.lang, &mut pages).await?;
     let page = ListPage {
         frame: by.frame("/callbacks"),
-        undecided,
-        due,
-        put_off,
+        found,
         pages: pages.at("/callbacks"),
     };
     Ok(render(StatusCode::OK, &page))
 }
 
-async fn look(
-    internal: &Internal,
-    lang: Lang,
-    pages: &mut Pages,
-) -> Result<(Vec<Line>, Vec<Line>, Option<String>), StoreError> {
+async fn look(internal: &Internal, lang: Lang, pages: &mut Pages) -> Result<Found, StoreError> {
     let now = clock::now();
     let (offset, limit) = pages.part();
     let undecided = internal.board.callbacks_undecided(&internal.county).await?;
+    let (undecided, mut unread) = Listed::sorted(undecided);
     let due = internal
         .board
         .callbacks_page(&internal.county, now, offset, limit)
         .await?;
-    let due = pages.cut(due);
+    let (due, more) = Listed::sorted(pages.cut(due));
+    unread.extend(more);
     let put_off = internal.board.callbacks_put_off(&internal.county, now).await?;
     let pack = internal.pack.current().pack.clone();
     let undecided = undecided.into_iter().map(|line| Line {
@@ -76,7 +79,12 @@ async fn look(
     });
     let due = due.iter().map(|due| line(internal, due, lang));
     let put_off = (put_off > 0).then(|| lang.fill("callback.put_off", &[("n", &put_off.to_string())]));
-    Ok((undecided.collect(), due.collect(), put_off))
+    Ok(Found {
+        undecided: undecided.collect(),
+        due: due.collect(),
+        unread: unread.into_iter().map(|row| words::unread(lang, row)).collect(),
+        put_off,
+    })
 }
 
 fn line(internal: &Internal, due: &CallbackDue, lang: Lang) -> Line {

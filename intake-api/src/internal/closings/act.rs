@@ -23,12 +23,11 @@ use crate::internal::{
     auth::Office,
     desk::{
         closing::oversight,
-        post::what_happened,
         sealed::{self, Note},
+        undone,
     },
     detached,
     error::{ApiError, PageError},
-    page::words,
     wire::JsonBody,
 };
 
@@ -80,25 +79,10 @@ async fn act(by: &By<Office>, id: TicketId, verb: Verb, typed: Typed) -> Result<
     }
     let (lang, now) = (by.lang, clock::now());
     let (done, word) = decide(by, id, verb, &typed, now).await?;
-    let said = match done {
+    let said = match &done {
         ActDone::Done => return Ok(Redirect::to(&format!("/closings?done={word}")).into_response()),
-        ActDone::Stale {
-            last_kind,
-            last_by,
-            last_at,
-            ..
-        } => lang.fill(
-            "closings.stale",
-            &[
-                ("by", &last_by),
-                ("at", &words::moment(lang, last_at, now)),
-                ("what", what_happened(lang, &last_kind)),
-            ],
-        ),
-        ActDone::Denied(why) => lang.t(&format!("close.denied_{}", why.as_str())).to_owned(),
         ActDone::NotAllowed { .. } if word == RECEIVER_GONE => lang.t("closings.receiver_gone").to_owned(),
-        ActDone::NotAllowed { .. } => lang.t("closings.gone").to_owned(),
-        ActDone::NotFound => return Err(PageError::NotFound),
+        other => undone::said(other, lang, now)?,
     };
     show(by, id, Again::keeping(StatusCode::CONFLICT, Some(said), typed.reason)).await
 }
@@ -123,16 +107,8 @@ pub(super) async fn api(
     }
     match decide(&by, id, verb, &typed, clock::now()).await? {
         (ActDone::Done, done) => Ok(Answer(Done { done })),
-        (ActDone::Stale { .. }, _) => Err(ApiError::said(
-            409,
-            "the ticket has changed since this version; nothing was done",
-        )),
-        (ActDone::Denied(why), _) => Err(ApiError::key(409, &format!("close.denied_{}", why.as_str()))),
         (ActDone::NotAllowed { .. }, RECEIVER_GONE) => Err(ApiError::key(409, "closings.receiver_gone")),
-        (ActDone::NotAllowed { .. }, _) => {
-            Err(ApiError::said(409, "no closing of this ticket waits; nothing was done"))
-        }
-        (ActDone::NotFound, _) => Err(ApiError::said(404, "there is no such ticket")),
+        (other, _) => Err(undone::problem(other)),
     }
 }
 

@@ -7,7 +7,7 @@ use casework::words::{TicketClock, Urgency};
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
-    store::{ClosingLine, Decider, TicketId},
+    store::{ClosingLine, Decider, Listed, TicketId},
     text::Lang,
 };
 use serde::Deserialize;
@@ -40,6 +40,8 @@ pub(super) struct Line {
 struct ListPage {
     frame: Frame,
     lines: Vec<Line>,
+    /// Of each row that can't be read.
+    unread: Vec<String>,
     count: String,
     done: Option<&'static str>,
 }
@@ -54,6 +56,7 @@ pub(super) struct Asked {
 pub(super) async fn list(by: By<Overseer>, Query(asked): Query<Asked>) -> Result<Response, PageError> {
     let (internal, lang, now) = (&by.internal, by.lang, clock::now());
     let found = internal.board.closings_waiting(&internal.county, now).await?;
+    let (found, unread) = Listed::sorted(found);
     let count = internal.board.closings_count(&internal.county, now).await?;
     let loaded = internal.pack.current();
     let done = asked.done.as_deref().and_then(|word| match word {
@@ -65,6 +68,7 @@ pub(super) async fn list(by: By<Overseer>, Query(asked): Query<Asked>) -> Result
     let page = ListPage {
         frame: by.frame("/closings"),
         lines: found.iter().map(|line| say(line, &loaded.pack, lang, now)).collect(),
+        unread: unread.into_iter().map(|row| words::unread(lang, row)).collect(),
         count: lang.fill("closings.count", &[("n", &count.to_string())]),
         done: done.map(|key| lang.t(key)),
     };
@@ -75,7 +79,7 @@ pub(super) async fn list(by: By<Overseer>, Query(asked): Query<Asked>) -> Result
 pub(super) async fn api(by: By<Overseer>) -> Result<Json<Vec<Closing>>, ApiError> {
     let (board, county) = (&by.internal.board, &by.internal.county);
     let waiting = board.closings_waiting(county, clock::now()).await?;
-    Ok(Json(waiting.into_iter().map(Into::into).collect()))
+    Ok(Json(Listed::whole(waiting)?.into_iter().map(Into::into).collect()))
 }
 
 /// In words.

@@ -9,7 +9,7 @@ use casework::ticket::TicketState;
 use casework::words::reserved::{NOT_FILED, TRANSFERRED};
 use platform::{
     clock,
-    store::{Role, TicketId},
+    store::{Listed, Role, TicketId},
 };
 
 use super::list::{Line, say};
@@ -56,7 +56,7 @@ pub(super) async fn show(visit: &Visit, id: TicketId, again: Again<String>) -> R
         return Ok(Redirect::to(&format!("/board/tickets/{id}")).into_response());
     };
     let waiting = internal.board.closings_waiting(&internal.county, now).await?;
-    let waiting = waiting.iter().any(|line| line.ticket_id == id);
+    let waiting = waiting.iter().filter_map(Listed::read).any(|line| line.ticket_id == id);
     let opened = look(visit, case.line.report_id, Some(id)).await?;
     let loaded = internal.pack.current();
     let transfer = case.line.outcome.as_deref() == Some(TRANSFERRED);

@@ -6,11 +6,9 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{MethodRouter, post},
 };
-use casework::calendar::rfc3339;
-use casework::ticket::TicketState;
 use platform::{
     clock,
-    store::{AccountId, ActDone, DeskTicket, EventKind, Listed, Loose},
+    store::{ActDone, DeskTicket, Listed},
     text::Lang,
 };
 use serde::{Deserialize, Serialize};
@@ -22,6 +20,7 @@ use super::{
     draft::{Against, Kind},
     found::{self, Case, fetch},
     sealed,
+    undone::problem,
 };
 use crate::{
     internal::{
@@ -32,7 +31,7 @@ use crate::{
         error::{ApiError, PageError, UNSURE},
         wire::JsonBody,
     },
-    web::problem,
+    web::problem as web_problem,
 };
 
 /// Most tickets of one answer.
@@ -45,20 +44,10 @@ pub(super) struct Stretch {
     limit: Option<i64>,
 }
 
-/// What is said besides where an act was refused.
+/// What is said besides of fields that are wrong.
 #[derive(Serialize)]
-#[serde(rename_all = "snake_case")]
-enum Besides {
-    /// What somebody did since the version that was sent.
-    LastAct {
-        kind: Loose<EventKind>,
-        by: String,
-        account: Option<AccountId>,
-        at: String,
-    },
-    State(TicketState),
-    Denied(&'static str),
-    Errors(Vec<FieldError>),
+struct Besides {
+    errors: Vec<FieldError>,
 }
 
 /// A field that is wrong.
@@ -133,30 +122,7 @@ async fn done(kind: Kind, by: By<Desk>, id: String, body: Map<String, Value>) ->
     };
     match perform(&by, doing, ready).await {
         Ok(ActDone::Done) => whole(&by, wanted(&by, &id).await?).await,
-        Ok(ActDone::Stale {
-            last_kind,
-            last_by,
-            last_account,
-            last_at,
-        }) => {
-            let last = Besides::LastAct {
-                kind: last_kind,
-                by: last_by,
-                account: last_account,
-                at: rfc3339(last_at),
-            };
-            let said = "the ticket has changed since this version; nothing was done";
-            Err(problem::with(409, said, &last).into())
-        }
-        Ok(ActDone::NotAllowed { state }) => {
-            let said = "the ticket's state does not allow this; nothing was done";
-            Err(problem::with(409, said, &Besides::State(state)).into())
-        }
-        Ok(ActDone::Denied(why)) => {
-            let said = Lang::En.t(&format!("close.denied_{}", why.as_str()));
-            Err(problem::with(409, said, &Besides::Denied(why.as_str())).into())
-        }
-        Ok(ActDone::NotFound) => Err(missing()),
+        Ok(other) => Err(problem(other)),
         Err(NotDone::Sealing) => Err(ApiError::said(
             503,
             "the words can't be sealed and were not stored; tell the county's IT",
@@ -198,9 +164,11 @@ fn invalid(wrong: &Wrong) -> Response {
         pointer: format!("/{field}"),
         detail: Lang::En.t(key),
     };
-    let errors = Besides::Errors(wrong.iter().map(error).collect());
+    let errors = Besides {
+        errors: wrong.iter().map(error).collect(),
+    };
     let (status, said) = (StatusCode::UNPROCESSABLE_ENTITY, "fields are wrong; nothing was done");
-    problem::titled(status, "Unprocessable Content", said, &errors)
+    web_problem::titled(status, "Unprocessable Content", said, &errors)
 }
 
 /// No browser or proxy keeps it.

@@ -25,6 +25,7 @@ pub(crate) mod sealed;
 mod ticket;
 mod timeline;
 mod told;
+pub(crate) mod undone;
 mod unsent;
 pub(crate) mod view;
 pub(crate) mod waiting;

@@ -13,8 +13,7 @@ use axum::{
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
-    store::{ActDone, EventKind, Loose, TicketId},
-    text::Lang,
+    store::{ActDone, EventKind, TicketId},
 };
 
 use super::{
@@ -24,6 +23,7 @@ use super::{
     draft::{Against, Draft, Kind},
     found::Case,
     ticket,
+    undone::{said, what_happened},
 };
 use crate::internal::{
     By, Internal,
@@ -138,37 +138,22 @@ impl Overtaken<'_> {
     /// which is no fault; anything else is a conflict.
     fn answer(&self, by: &By<Desk>, done: ActDone, now: DateTime<Utc>) -> Result<Response, PageError> {
         let lang = by.lang;
-        let (status, title, text) = match done {
+        let (status, title, text) = match &done {
             ActDone::Stale {
                 last_kind,
-                last_by,
                 last_account,
                 last_at,
-            } => {
-                let what = what_happened(lang, &last_kind);
-                let at = words::moment(lang, last_at, now);
-                let values = [("by", last_by.as_str()), ("at", at.as_str()), ("what", what)];
-                // The same person is the same account; two people may share a name.
-                if last_kind.is(self.deed) && last_account == Some(by.me()) {
-                    let text = lang.fill("desk.stale.again", &values);
-                    (StatusCode::OK, "desk.stale.again_title", text)
-                } else {
-                    let text = lang.fill("desk.stale.text", &values);
-                    (StatusCode::CONFLICT, "desk.stale.title", text)
-                }
+                ..
+            // The same person is the same account; two people may share a name.
+            } if last_kind.is(self.deed) && *last_account == Some(by.me()) => {
+                let at = words::moment(lang, *last_at, now);
+                let values = [("at", at.as_str()), ("what", what_happened(lang, last_kind))];
+                (StatusCode::OK, "undone.again_title", lang.fill("undone.again", &values))
             }
-            ActDone::NotAllowed { state } => {
-                let text = lang.fill("desk.stale.not_allowed", &[("state", words::state(lang, state))]);
-                (StatusCode::CONFLICT, "desk.stale.title", text)
-            }
-            ActDone::Denied(why) => {
-                let text = lang.t(&format!("close.denied_{}", why.as_str())).to_owned();
-                (StatusCode::CONFLICT, "desk.stale.title", text)
-            }
-            ActDone::NotFound | ActDone::Done => return Err(PageError::NotFound),
+            _ => (StatusCode::CONFLICT, "undone.title", said(&done, lang, now)?),
         };
         let typed = TEXTS.iter().filter_map(|name| self.fields.get(*name));
-        let said = Said(text.clone());
+        let kept = Said(text.clone());
         let page = StalePage {
             frame: by.frame("/desk"),
             id: self.ticket,
@@ -178,28 +163,7 @@ impl Overtaken<'_> {
         };
         let mut answer = render(status, &page);
         // Where the ticket still allows the act, it comes back in its form under the new version, with this sentence.
-        answer.extensions_mut().insert(said);
+        answer.extensions_mut().insert(kept);
         Ok(answer)
     }
-}
-
-/// An act of before, in words.
-pub(crate) fn what_happened(lang: Lang, kind: &Loose<EventKind>) -> &'static str {
-    use EventKind as E;
-    lang.t(match kind.known() {
-        Some(E::Signed) => "desk.what.signed",
-        Some(E::Assigned) => "desk.what.assigned",
-        Some(E::Contacted) => "desk.what.contacted",
-        Some(E::Evidence) => "desk.what.evidence",
-        Some(E::Resolved) => "desk.what.resolved",
-        Some(E::Reopened) => "desk.what.reopened",
-        Some(E::Instructed) => "desk.what.instructed",
-        Some(E::CloseRequested) => "desk.what.close-requested",
-        Some(E::CloseConfirmed) => "desk.what.close-confirmed",
-        Some(E::CloseRefused) => "desk.what.close-refused",
-        Some(E::CloseTakenBack) => "desk.what.close-taken-back",
-        Some(E::TransferApproved) => "desk.what.transfer-approved",
-        Some(kind) if kind.is_opening() => "desk.what.opening",
-        _ => "desk.what.changed",
-    })
 }

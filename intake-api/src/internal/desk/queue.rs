@@ -155,13 +155,8 @@ async fn list(by: &By<Desk>, page: Option<i64>) -> Result<List, StoreError> {
     let ringing = internal.desk.desk_ringing(&by.right.scope, by.me(), now).await?;
     let more = lines.len() as i64 > PAGE;
     lines.truncate(usize::try_from(PAGE).unwrap_or_default());
-    let (mut readable, mut unread) = (Vec::new(), Vec::new());
-    for line in lines {
-        match line {
-            Listed::Read(line) => readable.push(line),
-            Listed::Unread(row) => unread.push(words::unread(lang, row)),
-        }
-    }
+    let (readable, unread) = Listed::sorted(lines);
+    let unread: Vec<_> = unread.into_iter().map(|row| words::unread(lang, row)).collect();
     let loaded = internal.pack.current();
     let units = by.actor.units(&[Role::Member, Role::Leader]);
     let many_units = units.len() > 1;

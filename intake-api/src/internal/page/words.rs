@@ -203,7 +203,11 @@ pub(crate) fn state(lang: Lang, state: TicketState) -> &'static str {
 
 /// A row of a list that can't be read: whose it is, so that somebody can look.
 pub(crate) fn unread(lang: Lang, row: Unread) -> String {
-    lang.fill("words.unread", &[("receipt", &row.report.to_string())])
+    match row {
+        Unread::Ticket { report, .. } => lang.fill("words.unread", &[("receipt", &report.to_string())]),
+        Unread::Report(report) => lang.fill("words.unread_row", &[("number", &report.to_string())]),
+        Unread::Notice(notice) => lang.fill("words.unread_row", &[("number", &notice.to_string())]),
+    }
 }
 
 /// 主办 / 协办

@@ -33,7 +33,7 @@ struct Account {
 struct Member {
     account_id: AccountId,
     unit: String,
-    role: Role,
+    role: Loose<Role>,
 }
 
 /// One's own account. An account has two forms: here with how each right came and went, in the list of people with what is held now.
@@ -66,7 +66,7 @@ struct OwnAct {
     by: String,
     by_login: Option<String>,
     unit: Option<String>,
-    role: Option<Word<Role>>,
+    role: Option<Loose<Role>>,
 }
 
 /// A role that was asked for somebody.
@@ -117,7 +117,7 @@ pub(super) struct Act {
     account_login: Option<String>,
     account_name: Option<String>,
     unit: Option<String>,
-    role: Option<Word<Role>>,
+    role: Option<Loose<Role>>,
     /// Each kind of act has its own.
     detail: Detail,
 }
@@ -178,7 +178,16 @@ impl From<store::Person> for Person {
                 last_login_at: account.last_login_at,
                 demo: account.demo,
             },
-            memberships: person.memberships.into_iter().map(Into::into).collect(),
+            memberships: person
+                .memberships
+                .into_iter()
+                .map(Member::from)
+                .chain(person.strange.into_iter().map(|strange| Member {
+                    account_id: account.id,
+                    unit: strange.unit,
+                    role: Loose::Other(strange.role),
+                }))
+                .collect(),
         }
     }
 }
@@ -188,7 +197,7 @@ impl From<Membership> for Member {
         Self {
             account_id: membership.account_id,
             unit: membership.unit,
-            role: membership.role,
+            role: Loose::Known(membership.role),
         }
     }
 }

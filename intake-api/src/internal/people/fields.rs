@@ -2,7 +2,7 @@
 
 use casework::pack::Pack;
 use casework::typed::phone;
-use platform::{foreign::Foreign, store::Role, text::Lang};
+use platform::{foreign::Foreign, store::{Loose, Role}, text::Lang};
 
 use crate::internal::auth::login_name;
 
@@ -67,6 +67,12 @@ pub(super) fn fits(pack: &Pack, unit: &str, role: Role) -> Result<(), (&'static 
     } else {
         Ok(())
     }
+}
+
+/// A role in words; of a newer version than this its word.
+pub(crate) fn any_role(lang: Lang, role: &Loose<Role>) -> String {
+    let known = role.known().map(|role| role_name(lang, role).to_owned());
+    known.unwrap_or_else(|| role.to_string())
 }
 
 /// A role in words.

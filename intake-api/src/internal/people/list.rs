@@ -163,7 +163,11 @@ pub(super) fn invited(account: &Account, lang: Lang, now: DateTime<Utc>) -> Opti
 
 /// One person of a list.
 pub(super) fn line(person: Person, pack: &casework::pack::Pack, lang: Lang) -> Line {
-    let Person { account, memberships } = person;
+    let Person {
+        account,
+        memberships,
+        strange,
+    } = person;
     let role = |m: &platform::store::Membership| {
         format!(
             "{} · {}",
@@ -171,13 +175,17 @@ pub(super) fn line(person: Person, pack: &casework::pack::Pack, lang: Lang) -> L
             fields::role_name(lang, m.role)
         )
     };
+    let unread = |m: &platform::store::StrangeRole| {
+        let unit = fields::unit_name(pack, &m.unit);
+        format!("{unit} · {}（{}）", lang.t("words.unread_mark"), m.role)
+    };
     Line {
         id: account.id,
         disabled: account.disabled_at.is_some(),
         demo: account.demo,
         invited: invited(&account, lang, clock::now()),
         phone: account.phone.as_deref().map(Phone::of),
-        roles: memberships.iter().map(role).collect(),
+        roles: memberships.iter().map(role).chain(strange.iter().map(unread)).collect(),
         login: account.login,
         name: account.name,
     }

@@ -177,7 +177,9 @@ pub(super) async fn show(visit: &Visit, id: AccountId, again: Again<Typed>) -> R
     let last = internal.people.invitation_last(id).await?;
     let (loaded, now) = (internal.pack.current(), clock::now());
     let open: i64 = holds.iter().map(|held| held.tickets).sum();
-    let Person { account, memberships } = person;
+    let Person {
+        account, memberships, ..
+    } = person;
     let held = memberships.into_iter().map(|m| HeldRole {
         unit_name: fields::unit_name(&loaded.pack, &m.unit),
         role_name: fields::role_name(lang, m.role),

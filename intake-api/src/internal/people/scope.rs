@@ -46,14 +46,18 @@ impl Scope {
     pub(super) fn sees(&self, person: &Person) -> bool {
         match self {
             Self::County => true,
-            Self::Units(units) => person.memberships.iter().any(|m| units.contains(&m.unit)),
+            Self::Units(units) => {
+                let held = person.memberships.iter().map(|m| &m.unit);
+                let mut all = held.chain(person.strange.iter().map(|m| &m.unit));
+                all.any(|unit| units.contains(unit))
+            }
         }
     }
 
     /// Whether they keep the account itself: of a person who is a member of their units and nothing else anywhere.
     pub(super) fn keeps(&self, person: &Person) -> bool {
         let all = person.memberships.iter().all(|m| self.gives(&m.unit, m.role));
-        self.is_county() || !person.memberships.is_empty() && all
+        self.is_county() || !person.memberships.is_empty() && person.strange.is_empty() && all
     }
 
     /// Units that they may choose.
@@ -103,6 +107,7 @@ mod tests {
                     role: *role,
                 })
                 .collect(),
+            strange: Vec::new(),
         }
     }
 

@@ -13,7 +13,7 @@ use platform::{
     text::Lang,
 };
 
-use super::fields::{role_name, unit_name};
+use super::fields::{any_role, unit_name};
 use crate::internal::{Visit, page::words};
 
 /// An act in words.
@@ -72,7 +72,7 @@ pub(super) fn text(act: &AccountAct, pack: &Pack, lang: Lang) -> String {
         .as_deref()
         .map(|unit| unit_name(pack, unit))
         .unwrap_or_default();
-    let role = act.role.map(|role| role_name(lang, role.0)).unwrap_or_default();
+    let role = act.role.as_ref().map(|role| any_role(lang, role)).unwrap_or_default();
     let because = |why| act.detail.read::<Because>() == Some(Because { why });
     let word = match act.act.known() {
         // Made without a role: the role waits for a second person.
@@ -83,7 +83,7 @@ pub(super) fn text(act: &AccountAct, pack: &Pack, lang: Lang) -> String {
         None => "other",
     };
     let said = act.act.known().map(|kind| said(kind, &act.detail)).unwrap_or_default();
-    let mut values = vec![("by", by.as_str()), ("unit", &place), ("role", role)];
+    let mut values = vec![("by", by.as_str()), ("unit", &place), ("role", &role)];
     for (name, text) in &said {
         let text = text.as_deref().filter(|text| !text.is_empty());
         values.push((name, text.unwrap_or_else(|| lang.t("accounts.act.nothing"))));

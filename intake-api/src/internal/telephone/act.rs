@@ -23,11 +23,10 @@ use crate::internal::{
         act::{Doing, perform, read, version},
         attempt::Attempt,
         draft::{Against, Draft, Kind, Ready},
-        post::what_happened,
         reader::Reader,
+        undone::said,
     },
     error::PageError,
-    page::words,
 };
 
 /// Does it, or shows the form again with what was typed.
@@ -71,39 +70,17 @@ pub(super) async fn submit(
         now,
         telephone: Some(call.by(&by.actor.person.account.name)),
     };
-    let (status, said) = match perform(&by, doing, ready).await {
+    let (status, text) = match perform(&by, doing, ready).await {
         Ok(ActDone::Done) => {
             let to = format!("/board/tickets/{id}/telephone?done={}", kind.word());
             return Ok(Redirect::to(&to).into_response());
         }
-        Ok(ActDone::Stale {
-            last_kind,
-            last_by,
-            last_at,
-            ..
-        }) => {
-            let at = words::moment(lang, last_at, now);
-            let values = [
-                ("by", last_by.as_str()),
-                ("at", &at),
-                ("what", what_happened(lang, &last_kind)),
-            ];
-            (StatusCode::CONFLICT, lang.fill("desk.stale.text", &values))
-        }
-        Ok(ActDone::NotAllowed { state }) => {
-            let values = [("state", words::state(lang, state))];
-            (StatusCode::CONFLICT, lang.fill("desk.stale.not_allowed", &values))
-        }
-        Ok(ActDone::Denied(why)) => {
-            let said = lang.t(&format!("close.denied_{}", why.as_str()));
-            (StatusCode::CONFLICT, said.to_owned())
-        }
-        Ok(ActDone::NotFound) => return Err(PageError::NotFound),
+        Ok(other) => (StatusCode::CONFLICT, said(&other, lang, now)?),
         Err(why) => (StatusCode::SERVICE_UNAVAILABLE, lang.t(why.key()).to_owned()),
     };
     let attempt = Attempt {
         form: kind.word(),
-        again: Again::keeping(status, Some(said), fields),
+        again: Again::keeping(status, Some(text), fields),
     };
     // Under the version that the ticket has now, so that what was typed can be sent again where it still fits.
     show(&by, &Telephone::find(&by, id).await?, asked, attempt).await

@@ -3,7 +3,10 @@
 use askama::Template;
 use axum::{Json, extract::Query, http::StatusCode, response::Response};
 use casework::words::{TicketClock, Urgency};
-use platform::clock;
+use platform::{
+    clock,
+    store::{Listed, ReportId},
+};
 
 use super::page::holder;
 use crate::internal::{
@@ -13,7 +16,6 @@ use crate::internal::{
     error::{ApiError, PageError},
     page::{Frame, Pages, render, words},
 };
-use platform::store::ReportId;
 
 /// Most reports of one answer of the API.
 const API_MOST: i64 = 200;
@@ -36,6 +38,8 @@ struct Waiting {
 struct ListPage {
     frame: Frame,
     waiting: Vec<Waiting>,
+    /// Of each row that can't be read.
+    unread: Vec<String>,
     pages: Pages,
 }
 
@@ -44,7 +48,7 @@ pub(super) async fn list(by: By<Overseer>, Query(mut pages): Query<Pages>) -> Re
     let (internal, lang, now) = (&by.internal, by.lang, clock::now());
     let (offset, limit) = pages.part();
     let found = internal.board.triage_list(&internal.county, offset, limit).await?;
-    let waiting = pages.cut(found);
+    let (waiting, unread) = Listed::sorted(pages.cut(found));
     let loaded = internal.pack.current();
     let waiting = waiting.into_iter().map(|line| Waiting {
         brief: brief(lang, &loaded.pack, line.report_id, line.facts.as_ref()),
@@ -77,6 +81,7 @@ pub(super) async fn list(by: By<Overseer>, Query(mut pages): Query<Pages>) -> Re
     let page = ListPage {
         frame: by.frame("/triage"),
         waiting: waiting.collect(),
+        unread: unread.into_iter().map(|row| words::unread(lang, row)).collect(),
         pages: pages.at("/triage"),
     };
     Ok(render(StatusCode::OK, &page))
@@ -85,5 +90,5 @@ pub(super) async fn list(by: By<Overseer>, Query(mut pages): Query<Pages>) -> Re
 /// `GET /api/v1/triage`
 pub(super) async fn api(by: By<Overseer>) -> Result<Json<Vec<answers::Triage>>, ApiError> {
     let found = by.internal.board.triage_list(&by.internal.county, 0, API_MOST).await?;
-    Ok(Json(found.into_iter().map(Into::into).collect()))
+    Ok(Json(Listed::whole(found)?.into_iter().map(Into::into).collect()))
 }

@@ -10,7 +10,7 @@ use sqlx::types::Json;
 use crate::store::notices::kind::StoredKind;
 use crate::store::{
     Beat, Board, Flood, Listed, MailState, NoticeId, NoticeKind, NoticeState, ReportId, Store, StoreError, SubjectKind,
-    TicketId, UnitCall, UnlistedArea, Word, listed::listed,
+    TicketId, UnitCall, UnlistedArea, Unread, Word, listed::listed,
 };
 use casework::ticket::TicketState;
 use casework::words::{TicketClock, Urgency};
@@ -126,9 +126,9 @@ pub struct BoardNow {
     /// Overdue stages by level reached (2, 3, 4).
     pub overdue_by_level: Vec<(i16, i64)>,
     /// Reports that wait for a human.
-    pub triage: Vec<TriageLine>,
+    pub triage: Vec<Listed<TriageLine>>,
     /// Failed notices.
-    pub failed: Vec<UndeliveredNotice>,
+    pub failed: Vec<Listed<UndeliveredNotice>>,
     /// 不满意 that waits for a second person of the office.
     pub callbacks_undecided: i64,
     /// Messages that named no report of ours.
@@ -233,7 +233,7 @@ impl Store<Board> {
             .bind(drill)
             .fetch_all(&self.pool)
             .await?;
-        listed(&rows, "ticket_id")
+        listed(&rows, Unread::ticket)
     }
 
     /// A part of the notices that will never arrive by themselves, the latest first.
@@ -242,18 +242,24 @@ impl Store<Board> {
         county: &str,
         offset: i64,
         limit: i64,
-    ) -> Result<Vec<UndeliveredNotice>, StoreError> {
-        Ok(sqlx::query_as(include_str!("failed.sql"))
+    ) -> Result<Vec<Listed<UndeliveredNotice>>, StoreError> {
+        let rows = sqlx::query(include_str!("failed.sql"))
             .bind(county)
             .bind(limit)
             .bind(offset)
             .fetch_all(&self.pool)
-            .await?)
+            .await?;
+        listed(&rows, Unread::notice)
     }
 
     /// Reports that wait for a human, the most urgent first: `limit` lines after `offset`.
-    pub async fn triage_list(&self, county: &str, offset: i64, limit: i64) -> Result<Vec<TriageLine>, StoreError> {
-        let rows = sqlx::query_as(
+    pub async fn triage_list(
+        &self,
+        county: &str,
+        offset: i64,
+        limit: i64,
+    ) -> Result<Vec<Listed<TriageLine>>, StoreError> {
+        let rows = sqlx::query(
             "SELECT t.id AS ticket_id, t.report_id, t.urgency, t.state, person_shown(t.signed_by_account, t.signed_by) AS signed_by,
                     t.next_due_at, t.dispatched_at, board_listed(t.id) AS facts,
                     t.drill,
@@ -266,7 +272,7 @@ impl Store<Board> {
         .bind(limit)
         .fetch_all(&self.pool)
         .await?;
-        Ok(rows)
+        listed(&rows, Unread::ticket)
     }
 
     /// Computes response times and ledger, and keeps them as the county's snapshot. `days` back from `now`, by dispatch.

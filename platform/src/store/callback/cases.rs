@@ -4,7 +4,9 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::PgPool;
 
-use crate::store::{AccountId, Board, Loose, Office, ReportId, Store, StoreError, TicketId, Word};
+use crate::store::{
+    AccountId, Board, Listed, Loose, Office, ReportId, Store, StoreError, TicketId, Unread, Word, listed::listed,
+};
 use casework::callback::{CallResult, FollowUp};
 use casework::ticket::TicketState;
 use casework::words::{Identity, ReporterKind, Urgency};
@@ -147,7 +149,11 @@ impl Store<Board> {
     }
 
     /// Reports that wait for a call-back, the longest first.
-    pub async fn callbacks_due(&self, county: &str, now: DateTime<Utc>) -> Result<Vec<CallbackDue>, StoreError> {
+    pub async fn callbacks_due(
+        &self,
+        county: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Listed<CallbackDue>>, StoreError> {
         self.callbacks_page(county, now, 0, LISTED).await
     }
 
@@ -158,7 +164,7 @@ impl Store<Board> {
         now: DateTime<Utc>,
         offset: i64,
         limit: i64,
-    ) -> Result<Vec<CallbackDue>, StoreError> {
+    ) -> Result<Vec<Listed<CallbackDue>>, StoreError> {
         let mut waiting = first(&self.pool, county, now, offset + limit).await?;
         let waiting = waiting.split_off(waiting.len().min(usize::try_from(offset).unwrap_or(usize::MAX)));
         self.callbacks_of(county, &waiting, now).await
@@ -171,7 +177,8 @@ impl Store<Board> {
         report_id: ReportId,
         now: DateTime<Utc>,
     ) -> Result<Option<CallbackDue>, StoreError> {
-        Ok(self.callbacks_of(county, &[report_id], now).await?.pop())
+        let due = self.callbacks_of(county, &[report_id], now).await?;
+        Ok(Listed::whole(due)?.pop())
     }
 
     async fn callbacks_of(
@@ -179,19 +186,19 @@ impl Store<Board> {
         county: &str,
         reports: &[ReportId],
         now: DateTime<Utc>,
-    ) -> Result<Vec<CallbackDue>, StoreError> {
-        let rows = sqlx::query_as(include_str!("due.sql"))
+    ) -> Result<Vec<Listed<CallbackDue>>, StoreError> {
+        let rows = sqlx::query(include_str!("due.sql"))
             .bind(county)
             .bind(reports)
             .bind(now)
             .fetch_all(&self.pool)
             .await?;
-        Ok(rows)
+        listed(&rows, Unread::report)
     }
 
     /// 不满意 that waits for a second person, the longest first.
-    pub async fn callbacks_undecided(&self, county: &str) -> Result<Vec<CallbackUndecided>, StoreError> {
-        let rows = sqlx::query_as(
+    pub async fn callbacks_undecided(&self, county: &str) -> Result<Vec<Listed<CallbackUndecided>>, StoreError> {
+        let rows = sqlx::query(
             "SELECT c.report_id, c.attempt, c.at, c.by_account, person_shown(c.by_account, c.by_name) AS by_name,
                     coalesce(board_facts(r.id), '{}') AS facts, r.drill
              FROM callbacks c JOIN reports r ON r.id = c.report_id
@@ -201,7 +208,7 @@ impl Store<Board> {
         .bind(LISTED)
         .fetch_all(&self.pool)
         .await?;
-        Ok(rows)
+        listed(&rows, Unread::report)
     }
 
     /// How many reports are put off to another day because nobody answered today.

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
-use sqlx::types::Json;
+use sqlx::{Row, types::Json};
 
 use crate::store::{
     AccountId, Decider, Desk, DeskScope, Detail, Ended, EventKind, Ground, Listed, Loose, ReportId, Store, StoreError,
-    TicketId, Word, listed::listed,
+    TicketId, Unread, Word, listed::listed,
 };
 use casework::ticket::TicketState;
 use casework::words::{Grade, TicketClock, Urgency};
@@ -274,7 +274,15 @@ impl Store<Desk> {
         .fetch_one(&mut *tx)
         .await?;
         tx.commit().await?;
-        Ok((listed(&rows, "id")?, open))
+        Ok((
+            listed(&rows, |row| {
+                Ok(Unread::Ticket {
+                    ticket: row.try_get("id")?,
+                    report: row.try_get("report_id")?,
+                })
+            })?,
+            open,
+        ))
     }
 
     /// One ticket, if it is of these units.

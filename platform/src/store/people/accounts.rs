@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgTransaction;
 
 use crate::store::{
-    AccountActKind, AccountId, Detail, NewAct, People, Role, SessionId, Store, StoreError, Word,
+    AccountActKind, AccountId, Detail, Loose, NewAct, People, Role, SessionId, Store, StoreError, Word,
     act_detail::{ActWhy, Because},
     people::{granting, invitations::invite},
 };
@@ -35,14 +35,13 @@ pub struct Account {
 }
 
 /// person x unit x role.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Membership {
     /// The person.
     pub account_id: AccountId,
     /// Unit code.
     pub unit: String,
     /// What they may do there.
-    #[sqlx(try_from = "String")]
     pub role: Role,
 }
 
@@ -53,6 +52,42 @@ pub struct Person {
     pub account: Account,
     /// Current memberships.
     pub memberships: Vec<Membership>,
+    /// Memberships of a role that this version doesn't know: they give nothing.
+    pub strange: Vec<StrangeRole>,
+}
+
+/// A membership that a newer version gave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StrangeRole {
+    /// Unit code.
+    pub unit: String,
+    /// Its word.
+    pub role: String,
+}
+
+/// A membership as it is stored.
+#[derive(Clone, sqlx::FromRow)]
+pub(super) struct HeldRole {
+    account_id: AccountId,
+    unit: String,
+    role: Loose<Role>,
+}
+
+impl Person {
+    pub(super) fn of(account: Account, held: impl Iterator<Item = HeldRole>) -> Self {
+        let (mut memberships, mut strange) = (Vec::new(), Vec::new());
+        for HeldRole { account_id, unit, role } in held {
+            match role {
+                Loose::Known(role) => memberships.push(Membership { account_id, unit, role }),
+                Loose::Other(role) => strange.push(StrangeRole { unit, role }),
+            }
+        }
+        Self {
+            account,
+            memberships,
+            strange,
+        }
+    }
 }
 
 /// A new account.
@@ -296,7 +331,7 @@ impl Store<People> {
         .fetch_all(&self.pool)
         .await?;
         let ids: Vec<AccountId> = accounts.iter().map(|account| account.id).collect();
-        let memberships: Vec<Membership> = sqlx::query_as(
+        let memberships: Vec<HeldRole> = sqlx::query_as(
             "SELECT account_id, unit, role FROM memberships
              WHERE county = $1 AND account_id = ANY($2) AND ended_at IS NULL ORDER BY account_id, unit, role",
         )
@@ -310,13 +345,12 @@ impl Store<People> {
                 .iter()
                 .take_while(move |m| m.account_id == id)
                 .cloned()
-                .collect()
         };
         Ok(accounts
             .into_iter()
-            .map(|account| Person {
-                memberships: of(account.id),
-                account,
+            .map(|account| {
+                let held = of(account.id);
+                Person::of(account, held)
             })
             .collect())
     }

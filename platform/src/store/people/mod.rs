@@ -10,7 +10,7 @@ pub(super) mod sessions;
 pub(super) mod tries;
 pub(super) mod units;
 
-pub use accounts::{Account, Created, Find, Membership, NewAccount, Person, WayIn};
+pub use accounts::{Account, Created, Find, Membership, NewAccount, Person, StrangeRole, WayIn};
 pub use factors::{FactorReset, NewFactor};
 pub use granting::{Asked, DAYS as GRANT_DAYS, Decide, Grant, GrantDecided, GrantDecision, GrantRequest};
 pub use invitations::{INVITED_DAYS, Invitation, InvitationEnd, Invited};

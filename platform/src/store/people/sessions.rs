@@ -7,7 +7,10 @@ use sqlx::PgTransaction;
 
 use crate::store::{
     Account, AccountId, Bucket, DeviceId, NewAct, People, Person, SessionId, Store, StoreError,
-    people::{accounts::ACCOUNT, tries},
+    people::{
+        accounts::{ACCOUNT, HeldRole},
+        tries,
+    },
 };
 
 /// Browsers that an account is known in; the one not used for the longest time is forgotten first.
@@ -182,15 +185,12 @@ impl Store<People> {
         .fetch_optional(&self.pool)
         .await?;
         let Some(row) = row else { return Ok(None) };
-        let memberships = sqlx::query_as("SELECT account_id, unit, role FROM memberships WHERE account_id = $1 AND ended_at IS NULL ORDER BY unit, role")
+        let held: Vec<HeldRole> = sqlx::query_as("SELECT account_id, unit, role FROM memberships WHERE account_id = $1 AND ended_at IS NULL ORDER BY unit, role")
             .bind(row.account.id)
             .fetch_all(&self.pool)
             .await?;
         Ok(Some(LiveSession {
-            person: Person {
-                account: row.account,
-                memberships,
-            },
+            person: Person::of(row.account, held.into_iter()),
             used_at: row.used_at,
             factor: row.factor,
         }))

@@ -4,7 +4,10 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::types::Json;
 
-use crate::store::{AccountId, Board, Decider, DeskEvent, Office, ReportId, Store, StoreError, TicketId, Word};
+use crate::store::{
+    AccountId, Board, Decider, DeskEvent, Listed, Office, ReportId, Store, StoreError, TicketId, Unread, Word,
+    listed::listed,
+};
 use casework::ticket::TicketState;
 use casework::words::Urgency;
 
@@ -87,14 +90,19 @@ pub struct ClosingCase {
 
 impl Store<Board> {
     /// What waits for the office, the earliest due first.
-    pub async fn closings_waiting(&self, county: &str, now: DateTime<Utc>) -> Result<Vec<ClosingLine>, StoreError> {
+    pub async fn closings_waiting(
+        &self,
+        county: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Listed<ClosingLine>>, StoreError> {
         let sql = format!("{LINE} {WAITS} ORDER BY s.due_at, t.id LIMIT $3");
-        Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(county)
             .bind(now)
             .bind(LISTED)
             .fetch_all(&self.pool)
-            .await?)
+            .await?;
+        listed(&rows, Unread::ticket)
     }
 
     /// How many wait for the office, counted to 1,001.

@@ -5,7 +5,7 @@ use sqlx::{FromRow, PgTransaction, Row, postgres::PgRow};
 
 use crate::store::{
     AccountActId, AccountActKind, AccountId, Board, Detail, EventKind, Loose, Owner, People, ReportId, Role,
-    RuleSetStep, Store, StoreError, TicketId, Word,
+    RuleSetStep, Store, StoreError, TicketId,
 };
 
 /// Acts that a page lists.
@@ -80,7 +80,7 @@ pub struct AccountAct {
     /// Unit.
     pub unit: Option<String>,
     /// The role that was given or taken.
-    pub role: Option<Word<Role>>,
+    pub role: Option<Loose<Role>>,
     /// Before and after.
     pub detail: Detail,
 }
