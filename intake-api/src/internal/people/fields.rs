@@ -2,7 +2,11 @@
 
 use casework::pack::Pack;
 use casework::typed::phone;
-use platform::{foreign::Foreign, store::{Loose, Role}, text::Lang};
+use platform::{
+    foreign::Foreign,
+    store::{Loose, Role},
+    text::Lang,
+};
 
 use crate::internal::auth::login_name;
 

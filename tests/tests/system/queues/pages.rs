@@ -95,7 +95,12 @@ async fn clock_board_and_desk_cost_what_they_show() {
             store.triage_list("taihe", 0, 200).await
         })
         .await;
-    assert!(triage.len() == 200 && triage.iter().all(|line| line.read().is_some_and(|line| line.urgency == Urgency::P1)));
+    assert!(
+        triage.len() == 200
+            && triage
+                .iter()
+                .all(|line| line.read().is_some_and(|line| line.urgency == Urgency::P1))
+    );
     let drills = board
         .store
         .board_list("taihe", BoardList::Overdue, true, 0, 20)
