@@ -2,7 +2,7 @@
 
 use casework::pack::Pack;
 use chrono::{DateTime, Utc};
-use platform::store::{PagesTurned, Router, Rung, Store, StoreError, Ticked};
+use platform::store::{DrillTurned, PagesTurned, Router, Rung, Store, StoreError, Ticked};
 use tracing::warn;
 
 /// Turns until no stage is due at `at`. Ends, because a settled stage is due again only later than `at`.
@@ -52,5 +52,22 @@ pub(crate) async fn rung_until_quiet(
         sum.late += rung.late;
         sum.calls += rung.calls;
         sum.unreadable = rung.unreadable;
+    }
+}
+
+/// Turns the drills until nothing of them is due at `at`, or another router does.
+pub(crate) async fn drilled_until_quiet(
+    store: &Store<Router>,
+    pack: &Pack,
+    at: DateTime<Utc>,
+) -> Result<DrillTurned, StoreError> {
+    let mut sum = DrillTurned::default();
+    loop {
+        let turned = store.drill_turn(pack, at).await?;
+        if turned == DrillTurned::default() {
+            return Ok(sum);
+        }
+        sum.begun += turned.begun;
+        sum.calls += turned.calls;
     }
 }

@@ -13,6 +13,7 @@ mod counting;
 mod counts;
 pub(crate) mod desk;
 mod document;
+mod drills;
 mod duty;
 pub(crate) mod error;
 mod floods;

@@ -41,6 +41,7 @@ pub(crate) fn all() -> Vec<Route> {
     routes.extend(super::callback::routes());
     routes.extend(super::closings::routes());
     routes.extend(super::floods::routes());
+    routes.extend(super::drills::routes());
     routes.extend(super::leading::routes());
     routes.extend(super::openings::routes());
     routes.extend(super::looks::routes());

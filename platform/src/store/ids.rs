@@ -91,6 +91,8 @@ ids! {
     HandoverId(i64),
     /// A row of `duty_pages`: a page that somebody on duty keeps open.
     DutyPageId(i64),
+    /// A row of `drills`: one round of a 点验.
+    DrillId(i64),
     /// A row of `calls`; the gateway is given it with every try.
     CallId(Uuid),
     /// A row of `outlets`: a group's robot, or a unit's own system.

@@ -14,6 +14,7 @@ mod by_key;
 mod callback;
 mod clock;
 mod desk;
+mod drills;
 mod due;
 mod duty;
 mod floods;
@@ -50,6 +51,7 @@ pub use desk::{
     DeskEvent, DeskScope, DeskStage, DeskTicket, FirstTicket, Ground, Handed, NextTicket, OtherTicket, QueueLine,
     Reading, TicketChain,
 };
+pub use drills::{Drill, DrillCall, DrillPlan, DrillRate, DrillTurned, DrillUnit, DrillWrong};
 pub use due::Onward;
 pub use duty::{
     CODE_MINUTES, CODE_TRIES, CodeAsked, CodeTaken, DutyBook, DutyPage, DutyPageEnd, DutyUnreadable, Handover,
@@ -61,9 +63,9 @@ pub use floods::{
     FloodState,
 };
 pub use ids::{
-    AccessId, AccountActId, AccountId, CallId, CaseId, DeviceId, DutyPageId, FactorResetId, FloodClosingId, FloodId,
-    GrantRequestId, HandoverId, NoticeId, OpeningId, OutletId, PhoneId, PostId, ReadId, ReportId, RosterChangeId,
-    RosterPatternId, SessionId, StageId, TicketId,
+    AccessId, AccountActId, AccountId, CallId, CaseId, DeviceId, DrillId, DutyPageId, FactorResetId, FloodClosingId,
+    FloodId, GrantRequestId, HandoverId, NoticeId, OpeningId, OutletId, PhoneId, PostId, ReadId, ReportId,
+    RosterChangeId, RosterPatternId, SessionId, StageId, TicketId,
 };
 pub use lease::LeaseOf;
 pub use listed::{Listed, Unread};

@@ -18,7 +18,7 @@ pub(crate) async fn run(at: DateTime<Utc>) -> anyhow::Result<()> {
         for row in rung.unreadable {
             platform::remark!("unit {}: a row of the roster can't be read: {}", row.unit, row.why);
         }
-        calls = rung.calls;
+        calls = rung.calls + crate::tick::drilled_until_quiet(&store, &loaded.pack, at).await?.calls;
     }
     if ticked.sent > 0 || calls > 0 {
         store.notices_wake().await?;

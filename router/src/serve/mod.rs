@@ -5,6 +5,7 @@ mod callbacks;
 mod clock;
 mod consume;
 mod direct;
+mod drills;
 mod duty;
 mod ringing;
 mod route;
@@ -95,6 +96,7 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
         };
         let ringing = ringing.run(stop.clone());
         let duty = duty::run(store.clone(), pack.clone(), notices.clone(), stop.clone());
+        let drills = drills::run(store.clone(), pack.clone(), notices.clone(), stop.clone());
         let dispatcher = route::Dispatcher::new(store, config.county, pack, stages, notices);
         let (deaf, hears) = watch::channel(Some(Instant::now()));
         let direct = direct::run(dispatcher.clone(), hears, stop.clone());
@@ -104,7 +106,15 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
             part: broker_part,
             deaf,
         };
-        tokio::try_join!(consume::run(dispatcher, broker, &stop), direct, fresh, ringing, duty).map(drop)
+        tokio::try_join!(
+            consume::run(dispatcher, broker, &stop),
+            direct,
+            fresh,
+            ringing,
+            duty,
+            drills
+        )
+        .map(drop)
     });
     parts.run().await
 }

@@ -13,6 +13,7 @@ mod circles;
 mod cli;
 mod desk;
 mod disclosure;
+mod drills;
 mod duty;
 mod escalation;
 mod explain;

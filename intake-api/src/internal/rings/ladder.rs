@@ -173,7 +173,7 @@ fn answered(call: &LadderCall, lang: Lang, now: DateTime<Utc>) -> Option<String>
 }
 
 /// By what somebody answered.
-pub(super) fn how(lang: Lang, how: AnsweredHow) -> &'static str {
+pub(crate) fn how(lang: Lang, how: AnsweredHow) -> &'static str {
     lang.t(&format!("rings.how.{how}"))
 }
 

@@ -254,6 +254,19 @@ GRANT EXECUTE ON FUNCTION desk_calls_shown(uuid[], bigint, timestamptz), desk_ca
 GRANT EXECUTE ON FUNCTION call_is_wanted(uuid) TO "{role}_board";
 GRANT EXECUTE ON FUNCTION call_fail(uuid, timestamptz, text) TO "{role}_router";
 
+-- Drills: the office plans, the router rings, whoever answers is written down by functions.
+GRANT SELECT ON drills, drill_units, drill_rings TO "{role}_router", "{role}_board", "{role}_office";
+GRANT INSERT ON drills, drill_units, drill_rings TO "{role}_router";
+GRANT UPDATE (started_at, ended_at) ON drills TO "{role}_router";
+GRANT UPDATE (next_ring, next_at) ON drill_units TO "{role}_router";
+GRANT INSERT (county, units, random, at, minutes, monthly, round, of_drill, made_at, made_by) ON drills TO "{role}_office";
+GRANT UPDATE (withdrawn_at, withdrawn_by) ON drills TO "{role}_office";
+GRANT SELECT ON drill_units, drill_rings TO "{role}_notifier";
+GRANT UPDATE (next_at) ON drill_units TO "{role}_notifier";
+GRANT EXECUTE ON FUNCTION drills_answer(uuid[], bigint, text, bigint, timestamptz) TO "{role}_office", "{role}_notifier";
+GRANT EXECUTE ON FUNCTION desk_drills_answer(uuid[], bigint, text, bigint, timestamptz) TO "{role}_desk";
+GRANT EXECUTE ON FUNCTION drill_answered(uuid) TO "{role}_office";
+
 -- Each watches the other. The board shows both.
 GRANT SELECT, INSERT, UPDATE ON watch_beats, watch_rings TO "{role}_router", "{role}_notifier";
 GRANT SELECT ON watch_beats, watch_rings TO "{role}_board";
@@ -266,7 +279,7 @@ DECLARE
 BEGIN
     FOREACH t IN ARRAY ARRAY['tickets', 'stages', 'stage_rounds', 'escalation_steps', 'events', 'reports', 'report_facts', 'notices',
                              'notice_tickets', 'openings', 'handovers', 'bells', 'ring_turns', 'calls', 'call_rings', 'call_steps',
-                             'call_tries', 'duty_pages', 'outlets', 'posts'] LOOP
+                             'call_tries', 'duty_pages', 'outlets', 'posts', 'drill_units', 'drill_rings'] LOOP
         EXECUTE format('DROP POLICY IF EXISTS services ON %I', t);
         EXECUTE format('CREATE POLICY services ON %I TO %I, %I, %I, %I, %I, %I USING (true) WITH CHECK (true)', t,
             '{role}_intake', '{role}_relay', '{role}_router', '{role}_notifier', '{role}_board', '{role}_office');

@@ -62,7 +62,7 @@ pub struct BellAnswered {
     pub ticket_id: TicketId,
     /// Of which stage.
     pub stage_id: StageId,
-    /// As casework's `Cause` writes it.
+    /// As casework's `Cause` writes it; `drill` for a unit of a drill, whose row `stage_id` is then.
     pub cause: String,
     /// This answer was the first. False: somebody was before, or the act is done and nothing rings.
     pub fresh: bool,
@@ -78,7 +78,8 @@ impl<L: AnswersBells> Store<L> {
     /// Answers calls, county-wide: the office's and the notifier's way. Empty: there are no such calls.
     pub async fn bell_answer(&self, calls: &[CallId], answer: BellAnswer) -> Result<Vec<BellAnswered>, StoreError> {
         let mut tx = self.pool.begin().await?;
-        let answered = answer_in(&mut tx, "SELECT * FROM bells_answer($1, $2, $3, $4, $5)", calls, answer).await?;
+        let mut answered = answer_in(&mut tx, "SELECT * FROM bells_answer($1, $2, $3, $4, $5)", calls, answer).await?;
+        answered.extend(drills_in(&mut tx, "SELECT drills_answer($1, $2, $3, $4, $5)", calls, answer).await?);
         tx.commit().await?;
         Ok(answered)
     }
@@ -87,13 +88,14 @@ impl<L: AnswersBells> Store<L> {
     pub async fn bell_answer_all(&self, answer: BellAnswer) -> Result<Vec<BellAnswered>, StoreError> {
         let mut tx = self.pool.begin().await?;
         let calls = ringing(&mut tx, answer).await?;
-        let answered = answer_in(
+        let mut answered = answer_in(
             &mut tx,
             "SELECT * FROM bells_answer($1, $2, $3, $4, $5)",
             &calls,
             answer,
         )
         .await?;
+        answered.extend(drills_in(&mut tx, "SELECT drills_answer($1, $2, $3, $4, $5)", &calls, answer).await?);
         tx.commit().await?;
         Ok(answered)
     }
@@ -108,13 +110,14 @@ impl Store<Desk> {
         answer: BellAnswer,
     ) -> Result<Vec<BellAnswered>, StoreError> {
         let mut tx = self.desk(scope).await?;
-        let answered = answer_in(
+        let mut answered = answer_in(
             &mut tx,
             "SELECT * FROM desk_bells_answer($1, $2, $3, $4, $5)",
             calls,
             answer,
         )
         .await?;
+        answered.extend(drills_in(&mut tx, "SELECT desk_drills_answer($1, $2, $3, $4, $5)", calls, answer).await?);
         tx.commit().await?;
         Ok(answered)
     }
@@ -127,16 +130,45 @@ impl Store<Desk> {
     ) -> Result<Vec<BellAnswered>, StoreError> {
         let mut tx = self.desk(scope).await?;
         let calls = ringing(&mut tx, answer).await?;
-        let answered = answer_in(
+        let mut answered = answer_in(
             &mut tx,
             "SELECT * FROM desk_bells_answer($1, $2, $3, $4, $5)",
             &calls,
             answer,
         )
         .await?;
+        answered.extend(drills_in(&mut tx, "SELECT desk_drills_answer($1, $2, $3, $4, $5)", &calls, answer).await?);
         tx.commit().await?;
         Ok(answered)
     }
+}
+
+/// The units of drills that these calls ring for. A drill has neither report nor ticket, so those ids are 0, which no row has.
+async fn drills_in(
+    tx: &mut PgTransaction<'_>,
+    statement: &'static str,
+    calls: &[CallId],
+    answer: BellAnswer,
+) -> Result<Vec<BellAnswered>, StoreError> {
+    let units: Vec<i64> = sqlx::query_scalar(statement)
+        .bind(calls)
+        .bind(answer.by)
+        .bind(answer.how.as_str())
+        .bind(answer.recorded_by)
+        .bind(answer.at)
+        .fetch_all(&mut **tx)
+        .await?;
+    let answered = units.into_iter().map(|unit| BellAnswered {
+        report_id: ReportId::from_db(0),
+        ticket_id: TicketId(0),
+        stage_id: StageId(unit),
+        cause: "drill".to_owned(),
+        fresh: true,
+        answered_at: Some(answer.at),
+        answered_by: Some(answer.by),
+        answered_how: Some(Word(answer.how)),
+    });
+    Ok(answered.collect())
 }
 
 async fn ringing(tx: &mut PgTransaction<'_>, answer: BellAnswer) -> Result<Vec<CallId>, StoreError> {

@@ -38,8 +38,10 @@ impl Store<Office> {
     pub async fn call_asked(&self, county: &str, call: CallId) -> Result<Option<CallAsked>, StoreError> {
         let asked = sqlx::query_as(
             "SELECT c.account_id, person_shown(a.id, a.name) AS person, u.name AS unit_name, c.urgency, c.drill, call_is_wanted(c.id) AS open,
-                    coalesce(c.waiting, ring.reports) AS reports, ring.answered_at, ring.answered_how,
-                    person_shown(ring.answered_by, (SELECT n.name FROM accounts n WHERE n.id = ring.answered_by)) AS answered_by
+                    greatest(coalesce(c.waiting, ring.reports), 1) AS reports, coalesce(ring.answered_at, drilled.answered_at) AS answered_at,
+                    coalesce(ring.answered_how, drilled.answered_how) AS answered_how,
+                    person_shown(coalesce(ring.answered_by, drilled.answered_by),
+                                 (SELECT n.name FROM accounts n WHERE n.id = coalesce(ring.answered_by, drilled.answered_by))) AS answered_by
              FROM calls c JOIN accounts a ON a.id = c.account_id AND a.disabled_at IS NULL
              JOIN units u ON u.county = c.county AND u.code = c.unit
              CROSS JOIN LATERAL (
@@ -49,7 +51,8 @@ impl Store<Office> {
                  FROM call_rings r JOIN bells b USING (stage_id, due_generation, cause)
                  JOIN stages s ON s.id = r.stage_id JOIN tickets t ON t.id = s.ticket_id WHERE r.call_id = c.id
              ) ring
-             WHERE c.id = $2 AND c.county = $1 AND c.channel = 'mail' AND c.kind = 'ring'",
+             LEFT JOIN LATERAL drill_answered(c.id) drilled ON true
+             WHERE c.id = $2 AND c.county = $1 AND c.channel = 'mail' AND c.kind IN ('ring', 'drill')",
         );
         Ok(asked.bind(county).bind(call).fetch_optional(&self.pool).await?)
     }

@@ -177,7 +177,7 @@ impl Store<Desk> {
     ) -> Result<i64, StoreError> {
         let mut tx = self.desk(scope).await?;
         let count = sqlx::query_scalar(
-            "SELECT count(DISTINCT coalesce(t.report_id::text, c.id::text)) FROM calls_ringing($1, $2) AS c (id)
+            "SELECT count(DISTINCT coalesce(t.report_id::text, 'drill')) FROM calls_ringing($1, $2) AS c (id)
              LEFT JOIN call_rings r ON r.call_id = c.id LEFT JOIN stages s ON s.id = r.stage_id LEFT JOIN tickets t ON t.id = s.ticket_id",
         );
         Ok(count.bind(account).bind(now).fetch_one(&mut *tx).await?)

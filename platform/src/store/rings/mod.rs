@@ -6,7 +6,7 @@ pub(super) mod begin;
 pub(super) mod ladder;
 pub(super) mod mend;
 mod notice;
-mod open;
+pub(super) mod open;
 pub(super) mod page;
 pub(super) mod queue;
 pub(super) mod receipt;
@@ -16,7 +16,7 @@ pub(super) mod step;
 pub(super) mod turn;
 mod waiting;
 pub(super) mod whose;
-mod write;
+pub(super) mod write;
 
 pub use answer::{AnsweredHow, BellAnswer, BellAnswered};
 pub use asked::CallAsked;

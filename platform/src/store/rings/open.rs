@@ -77,8 +77,9 @@ struct BellRow {
     made: Vec<MadeRow>,
 }
 
+/// A call of a bell's last ring.
 #[derive(Deserialize)]
-struct MadeRow {
+pub(in crate::store) struct MadeRow {
     person: Option<PersonId>,
     unit: String,
     channel: Channel,
@@ -163,7 +164,7 @@ impl Row {
 }
 
 /// The calls of a ring. The last resort is several telephones: it has failed when all of them have.
-fn made_of(rows: Vec<MadeRow>) -> Vec<Made> {
+pub(in crate::store) fn made_of(rows: Vec<MadeRow>) -> Vec<Made> {
     let mut made: Vec<Made> = Vec::new();
     for row in rows {
         let callee = row.person.map_or(Callee::LastResort, Callee::Person);

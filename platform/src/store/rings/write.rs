@@ -21,11 +21,11 @@ use super::ladder::{CallFault, CallState};
 use crate::store::{AccountId, CallId, DutyBook, StageId, StoreError, duty::pages};
 
 /// Calls of one statement: what it makes is compared with what it was given, each with each.
-const CHUNK: usize = 300;
+pub(in crate::store) const CHUNK: usize = 300;
 
 /// A call as its statement reads it.
 #[derive(Serialize)]
-struct CallRow {
+pub(in crate::store) struct CallRow {
     id: CallId,
     dedup: String,
     account: Option<AccountId>,
@@ -72,6 +72,28 @@ pub(super) async fn round(
     (drill, now): (bool, DateTime<Utc>),
 ) -> Result<Written, StoreError> {
     bells(tx, pack.county(), round).await?;
+    let (made, unreached) = rows(tx, pack, book, round, (drill, now)).await?;
+    let mut written = Written { calls: 0, unreached };
+    for rows in made.chunks(CHUNK) {
+        let inserted: i64 = sqlx::query_scalar(include_str!("calls.sql"))
+            .bind(Json(rows))
+            .bind(pack.county())
+            .bind(now)
+            .fetch_one(&mut **tx)
+            .await?;
+        written.calls += usize::try_from(inserted).unwrap_or(0);
+    }
+    Ok(written)
+}
+
+/// The calls of a round as rows, and the stages that a page which nobody keeps open was to call alone.
+pub(in crate::store) async fn rows(
+    tx: &mut PgTransaction<'_>,
+    pack: &Pack,
+    book: &DutyBook,
+    round: &Round,
+    (drill, now): (bool, DateTime<Utc>),
+) -> Result<(Vec<CallRow>, Vec<StageId>), StoreError> {
     let dues: BTreeMap<RingId, &Due> = round
         .rings
         .iter()
@@ -92,7 +114,7 @@ pub(super) async fn round(
     for row in &mut rows {
         row.drill = drill;
     }
-    let mut written = Written::default();
+    let mut unreached = Vec::new();
     if rows.iter().any(|row| row.channel == Channel::Desk) {
         let open = pages::live(tx, pack.county(), now).await?;
         let nowhere = |row: &&mut CallRow| {
@@ -101,22 +123,11 @@ pub(super) async fn round(
         for row in rows.iter_mut().filter(nowhere) {
             (row.state, row.fault) = (CallState::Failed, Some(CallFault::NoPage));
             if alone.contains(&row.id) {
-                written
-                    .unreached
-                    .extend(row.rings.iter().map(|ring| StageId(ring.stage)));
+                unreached.extend(row.rings.iter().map(|ring| StageId(ring.stage)));
             }
         }
     }
-    for rows in rows.chunks(CHUNK) {
-        let inserted: i64 = sqlx::query_scalar(include_str!("calls.sql"))
-            .bind(Json(rows))
-            .bind(pack.county())
-            .bind(now)
-            .fetch_one(&mut **tx)
-            .await?;
-        written.calls += usize::try_from(inserted).unwrap_or(0);
-    }
-    Ok(written)
+    Ok((rows, unreached))
 }
 
 async fn bells(tx: &mut PgTransaction<'_>, county: &str, round: &Round) -> Result<(), StoreError> {
