@@ -17,7 +17,7 @@ use platform::{
         database_watch,
         lifecycle::Parts,
         listener, probes,
-        readiness::Readiness,
+        readiness::{Part, Readiness},
         telemetry::{self, chain},
     },
     seal::ContactKey,
@@ -85,6 +85,7 @@ async fn run(config: Config, mailer: impl Mailer) -> anyhow::Result<()> {
     let health = Health::new(readiness.part("mail"));
     let (pack_part, sender_part) = (readiness.part("pack"), readiness.part("sender"));
     let (caller_part, poster_part) = (readiness.part("caller"), readiness.part("poster"));
+    let gateways_part = readiness.part("gateways");
     let receiver = Receiver {
         store: store.clone(),
         county: config.county.clone(),
@@ -127,7 +128,13 @@ async fn run(config: Config, mailer: impl Mailer) -> anyhow::Result<()> {
     }
     parts.spawn(
         "gauges",
-        gauges(store.clone(), config.county.clone(), gateways.clone(), stop.clone()),
+        gauges(
+            store.clone(),
+            config.county.clone(),
+            gateways.clone(),
+            gateways_part,
+            stop.clone(),
+        ),
     );
     parts.spawn(
         "bell",
@@ -186,9 +193,11 @@ async fn gauges(
     store: Store<Notifier>,
     county: String,
     gateways: Gateways,
+    part: Part,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
     loop {
+        answer(&gateways, &part);
         if let Err(e) = call_gauges(&store, &county, &gateways).await {
             debug!(error = chain(&e), "the depth of the queue of calls is unknown");
         }
@@ -205,6 +214,21 @@ async fn gauges(
         if stop.run_until_cancelled(sleep(GAUGES)).await.is_none() {
             return Ok(());
         }
+    }
+}
+
+/// Says which providers do not answer.
+fn answer(gateways: &Gateways, part: &Part) {
+    let away = gateways
+        .iter()
+        .filter_map(|gateway| Some((gateway.name(), gateway.away()?)));
+    let away: Vec<String> = away
+        .map(|(name, (since, why))| format!("{name} does not answer since {since}: {why}"))
+        .collect();
+    if away.is_empty() {
+        part.ready();
+    } else {
+        part.not_ready(away.join("; "));
     }
 }
 

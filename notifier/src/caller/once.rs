@@ -61,7 +61,17 @@ impl Calling {
         };
         let gateways = self.caller.gateways.of(ready.call.channel);
         let before = ready.call.attempts_at(ready.number.number.place);
-        let gateway = gateways.get(turn(before + 1, gateways.len()));
+        // One that does not answer is passed over; where none does, the router's next channel rings at once.
+        let first = turn(before + 1, gateways.len());
+        let mut in_turn = gateways.iter().cycle().skip(first).take(gateways.len());
+        let gateway = in_turn.find(|gateway| gateway.allows(clock::now()));
+        if gateway.is_none() && !gateways.is_empty() {
+            let why = CallFault::GatewayAway.as_str().to_owned();
+            let failed = CallOutcome::Failed { why };
+            log(&ready, "none", &failed);
+            self.record(taken, ready.number.number.place, &failed).await;
+            return Ok(());
+        }
         let name = gateway.map_or(self.caller.mail.name(), |gateway| gateway.name());
         let begun = store
             .call_begin(self.owner, taken.id, ready.number.number, name, clock::now())
@@ -117,7 +127,7 @@ impl Calling {
         let Some(gateway) = gateway else {
             return match call.channel {
                 // As the notices of a drill, which are recorded and not mailed.
-                casework::words::Channel::Mail if call.drill && !self.caller.drills => {
+                casework::words::Channel::Mail if call.drill && !call.exercise && !self.caller.drills => {
                     Outcome::Never(CallFault::DrillMail.to_string())
                 }
                 casework::words::Channel::Mail => self.caller.mail.send(&words, &number.address, id).await,

@@ -3,6 +3,7 @@
 
 mod address;
 pub(crate) mod built;
+mod circuit;
 mod describe;
 mod fill;
 mod form;
@@ -20,7 +21,11 @@ mod strict;
 mod tests;
 mod words;
 
-use std::{path::Path, time::Duration};
+use std::{
+    path::Path,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
 use casework::words::Channel as Way;
 use chrono::{DateTime, Utc};
@@ -38,6 +43,7 @@ pub use self::{
 };
 use self::{
     built::Moment,
+    circuit::Circuit,
     describe::{Description, Kind, Polled},
     fill::Known,
     http::Http,
@@ -53,6 +59,7 @@ pub struct Gateway {
     known: Known,
     http: Http,
     pace: Pace,
+    circuit: Mutex<Circuit>,
 }
 
 impl Gateway {
@@ -63,7 +70,47 @@ impl Gateway {
             known,
             http,
             pace,
+            circuit: Mutex::default(),
         }
+    }
+
+    /// Whether a call may be tried now: one that does not answer is asked one call at a time, at growing distances.
+    pub fn allows(&self, now: DateTime<Utc>) -> bool {
+        self.circuit(|circuit| circuit.allows(now))
+    }
+
+    /// Since when it does not answer, and its last words.
+    pub fn away(&self) -> Option<(DateTime<Utc>, String)> {
+        self.circuit(|circuit| circuit.away().map(|(since, why)| (since, why.to_owned())))
+    }
+
+    fn circuit<T>(&self, look: impl FnOnce(&mut Circuit) -> T) -> T {
+        look(&mut self.circuit.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Learns from an answer, and says so where the provider is away or back.
+    fn learn(&self, outcome: &Outcome) {
+        let (before, after) = self.circuit(|circuit| {
+            let before = circuit.away().is_some();
+            match outcome {
+                Outcome::Later(why) => circuit.failed(why, clock::now()),
+                Outcome::HandedOver(_) | Outcome::Never(_) => circuit.answered(),
+            }
+            (before, circuit.away().is_some())
+        });
+        let gateway = self.description.name.as_str();
+        if before != after {
+            if after {
+                tracing::error!(
+                    gateway,
+                    ?outcome,
+                    "a gateway does not answer: calls go by the next channel"
+                );
+            } else {
+                tracing::info!(gateway, "a gateway answers again");
+            }
+        }
+        metrics::gauge!("shouwang_gateway_away", "gateway" => gateway.to_owned()).set(if after { 1.0 } else { 0.0 });
     }
 
     /// Its name, in the trail of a call and in metrics.
@@ -209,10 +256,12 @@ impl Gateway {
             Ok(built) => built,
             Err(e) => return Outcome::Never(e.to_string()),
         };
-        match self.http.ask(&built).await {
+        let outcome = match self.http.ask(&built).await {
             Ok(answer) => self.description.answer.judge(&answer),
             Err(fault) => Outcome::Later(plain(&fault.to_string())),
-        }
+        };
+        self.learn(&outcome);
+        outcome
     }
 }
 

@@ -153,6 +153,7 @@ async fn list(by: &By<Desk>, page: Option<i64>) -> Result<List, StoreError> {
         .await?;
     let (open, drills) = internal.desk.desk_open(&by.right.scope, &internal.county).await?;
     let ringing = internal.desk.desk_ringing(&by.right.scope, by.me(), now).await?;
+    let drilled = internal.desk.desk_drilled(&by.right.scope, by.me(), now).await?;
     let more = lines.len() as i64 > PAGE;
     lines.truncate(usize::try_from(PAGE).unwrap_or_default());
     let (readable, unread) = Listed::sorted(lines);
@@ -173,7 +174,11 @@ async fn list(by: &By<Desk>, page: Option<i64>) -> Result<List, StoreError> {
     Ok(List {
         lang,
         csrf: by.actor.csrf.clone(),
-        ringing: (ringing > 0).then(|| words::fill(lang, "rings.waiting", "count", ringing)),
+        ringing: match (ringing, drilled) {
+            (0, false) => None,
+            (0, true) => Some(lang.t("drills.waiting").to_owned()),
+            (count, _) => Some(words::fill(lang, "rings.waiting", "count", count)),
+        },
         title: if is_neutral(unit) {
             format!("{title} · {unit}")
         } else {

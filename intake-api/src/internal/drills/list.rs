@@ -74,8 +74,9 @@ pub(super) async fn show(visit: &Visit, again: Again<Typed>) -> Result<Response,
         name: unit.name.clone(),
         chosen: typed.units.contains(&unit.code),
     });
+    let units: Vec<Choice> = units.collect();
     let plan = office.then(|| Plan {
-        units: units.collect(),
+        units,
         random: typed.when == "random",
         earliest: minute::local(now),
         month: now.with_timezone(&shanghai()).format("%Y-%m").to_string(),

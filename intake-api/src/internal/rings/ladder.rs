@@ -146,6 +146,7 @@ fn why(lang: Lang, said: &str) -> String {
         Some(CallFault::NoMessages) => "rings.why.no-messages",
         Some(CallFault::NoTelephone) => "rings.why.no-telephone",
         Some(CallFault::NoGateway) => "rings.why.no-gateway",
+        Some(CallFault::GatewayAway) => "rings.why.gateway-away",
         Some(CallFault::DayLimit) => "rings.why.day-limit",
         Some(CallFault::NoPage) => "rings.why.no-page",
         Some(CallFault::NotShown) => "rings.why.not-shown",

@@ -67,6 +67,8 @@ casework::words! {
         NoTelephone = "no verified telephone of the person rings at this hour",
         /// The county has connected no gateway for messages, or none for voice.
         NoGateway = "no gateway is described for this channel",
+        /// None of the channel's gateways answers anybody just now.
+        GatewayAway = "the gateways of this channel do not answer",
         /// As many as the description allows to one number a day.
         DayLimit = "the provider sends no more to this number today",
         /// A call to the page of somebody who has none open.
@@ -177,9 +179,24 @@ impl Store<Desk> {
     ) -> Result<i64, StoreError> {
         let mut tx = self.desk(scope).await?;
         let count = sqlx::query_scalar(
-            "SELECT count(DISTINCT coalesce(t.report_id::text, 'drill')) FROM calls_ringing($1, $2) AS c (id)
-             LEFT JOIN call_rings r ON r.call_id = c.id LEFT JOIN stages s ON s.id = r.stage_id LEFT JOIN tickets t ON t.id = s.ticket_id",
+            "SELECT count(DISTINCT coalesce(t.report_id::text, c.id::text)) FROM calls_ringing($1, $2) AS c (id)
+             JOIN call_rings r ON r.call_id = c.id LEFT JOIN stages s ON s.id = r.stage_id LEFT JOIN tickets t ON t.id = s.ticket_id",
         );
         Ok(count.bind(account).bind(now).fetch_one(&mut *tx).await?)
+    }
+
+    /// Whether a drill rings for this person.
+    pub async fn desk_drilled(
+        &self,
+        scope: &DeskScope,
+        account: AccountId,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        let mut tx = self.desk(scope).await?;
+        let drilled = sqlx::query_scalar(
+            "SELECT EXISTS (SELECT FROM calls_ringing($1, $2) AS c (id)
+                            WHERE NOT EXISTS (SELECT FROM call_rings r WHERE r.call_id = c.id))",
+        );
+        Ok(drilled.bind(account).bind(now).fetch_one(&mut *tx).await?)
     }
 }

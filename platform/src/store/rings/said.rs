@@ -20,6 +20,8 @@ pub struct CallSaid {
     pub urgency: Urgency,
     /// A drill.
     pub drill: bool,
+    /// A 点验, by the channels of a real call: its mails go out where drills are not mailed.
+    pub exercise: bool,
     /// How many reports wait for the person, where they are so many that only their number is said.
     pub waiting: Option<i32>,
     /// The delay is the system's own.
@@ -107,7 +109,7 @@ impl Store<Notifier> {
     /// What a call says; none: there is no such call.
     pub async fn call_said(&self, id: CallId, now: DateTime<Utc>) -> Result<Option<CallSaid>, StoreError> {
         let said: Option<CallSaid> = sqlx::query_as(
-            "SELECT c.id, c.channel, c.urgency, c.drill, c.waiting, c.system_late, c.night, c.unit, c.account_id, c.last_resort,
+            "SELECT c.id, c.channel, c.urgency, c.drill, c.kind = 'drill' AS exercise, c.waiting, c.system_late, c.night, c.unit, c.account_id, c.last_resort,
                     c.created_at, u.duty_phone AS unit_phone, a.mail,
                     EXISTS (SELECT FROM units m WHERE m.county = c.county AND lower(m.mailbox) = lower(a.mail)) AS mail_shared,
                     coalesce(a.disabled_at IS NOT NULL, false) AS closed,
