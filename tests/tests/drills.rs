@@ -1,5 +1,5 @@
 //! Drills: one fault each, what reporter, officer, `/ready` and the metric say meanwhile, and that it heals by itself. The table
-//! in docs/operations.md ("Faults, and what they look like") says the same in words. Kills and lost messages are in `faults.rs`.
+//! in docs/operations.md ("Faults, and what they look like") says the same in words. Kills and lost messages are in `faults/main.rs`.
 
 use std::{
     fs::File,

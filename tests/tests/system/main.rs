@@ -1,7 +1,7 @@
 //! The running system, from outside and in its database; and the shape of the workspace.
 //!
 //! One binary: each one links the whole harness, and cargo runs binaries one after the other. Killed servers and a flood of
-//! reports would slow the others down, so they are a binary of their own: `faults.rs`.
+//! reports would slow the others down, so they are a binary of their own: `faults/main.rs`.
 
 mod architecture;
 mod back_door;

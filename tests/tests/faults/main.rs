@@ -15,6 +15,8 @@ use std::{
 use tests::{Filed, Options, Sample, Servers, System, eventually, wait::Turns};
 use tokio::{sync::Mutex, task::JoinSet};
 
+mod rings;
+
 const REPORTS: usize = 500;
 const CLIENTS: usize = 8;
 
