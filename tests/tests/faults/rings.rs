@@ -8,8 +8,7 @@ use platform::{
     seal::{Cipher, ContactKey},
 };
 use tests::{
-    FakeGateway, Deed, NewPerson, Options, Sample, Servers, System, calls::phone, eventually, person,
-    wait::Turns,
+    Deed, FakeGateway, NewPerson, Options, Sample, Servers, System, calls::phone, eventually, person, wait::Turns,
 };
 
 const REPORTS: usize = 24;
@@ -62,7 +61,11 @@ async fn each_ring_goes_out_at_least_once_under_one_id() {
         (system.count(UNRUNG).await == 0 && system.count(QUEUED).await == 0).then_some(())
     })
     .await;
-    assert_eq!(system.count(DOUBLED).await, 0, "one call for a ring, person and channel");
+    assert_eq!(
+        system.count(DOUBLED).await,
+        0,
+        "one call for a ring, person and channel"
+    );
 
     let calls: Vec<(uuid::Uuid, i16)> = sqlx::query_as(
         "SELECT t.call_id, t.place FROM call_tries t JOIN calls c ON c.id = t.call_id
@@ -71,7 +74,10 @@ async fn each_ring_goes_out_at_least_once_under_one_id() {
     .fetch_all(&system.db)
     .await
     .expect("what was handed over");
-    let handed: HashSet<String> = calls.iter().map(|(id, place)| format!("{}-{place}", id.simple())).collect();
+    let handed: HashSet<String> = calls
+        .iter()
+        .map(|(id, place)| format!("{}-{place}", id.simple()))
+        .collect();
     let asked: Vec<String> = gateway
         .asked()
         .iter()
@@ -79,7 +85,11 @@ async fn each_ring_goes_out_at_least_once_under_one_id() {
         .collect();
     let ids: HashSet<String> = asked.iter().cloned().collect();
     assert!(handed.len() > REPORTS / 2, "{} calls", handed.len());
-    assert_eq!(handed.difference(&ids).count(), 0, "nothing is said to be out that is not");
+    assert_eq!(
+        handed.difference(&ids).count(),
+        0,
+        "nothing is said to be out that is not"
+    );
     assert_eq!(ids.difference(&handed).count(), 0, "a repeat has the id of the first");
     eprintln!("{} calls, {} requests", ids.len(), asked.len());
     std::fs::remove_dir_all(&dir).expect("the folder goes");

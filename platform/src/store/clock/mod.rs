@@ -1,7 +1,8 @@
 //! The clock of stages: what is due, and the notices of its steps.
 
+mod due_stage;
 pub(super) mod step_notice;
-pub(super) mod turn;
+mod turn;
 mod turned;
 
-pub use turn::Ticked;
+pub use turned::Ticked;

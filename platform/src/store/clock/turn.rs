@@ -3,66 +3,20 @@
 //! `FOR UPDATE SKIP LOCKED` lets several routers turn the clock without a leader; the primary key of `escalation_steps` is
 //! the second guard, so a level can never be sent twice.
 
-use casework::clock::escalation::PlannedStep;
-use casework::words::{Addressee, Urgency};
 use chrono::{DateTime, TimeDelta, Utc};
-use sqlx::types::Json;
 use tracing::error;
 
-use crate::run::telemetry::chain;
-use crate::store::{
-    FloodId, ReportId, Router, StageId, Store, StoreError, TicketId, by_key::rows_by_key, clock::turned::Turned,
-    due::due,
+use super::{
+    due_stage::DueStage,
+    turned::{Ticked, Turned},
 };
+use crate::run::telemetry::chain;
+use crate::store::{ReportId, Router, StageId, Store, StoreError, by_key::rows_by_key, due::due};
 
 /// Stages settled in one transaction: a statement for each table then serves many, and a router that hangs holds no more than these.
 const BATCH: i64 = 500;
 /// When a stage that can't be settled is tried again.
 const PUT_OFF: TimeDelta = TimeDelta::minutes(10);
-
-/// What one turn of the clock did.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Ticked {
-    /// Stages looked at.
-    pub stages: usize,
-    /// Steps sent.
-    pub sent: usize,
-    /// Of these, sent late by the system's own fault.
-    pub late: usize,
-}
-
-/// A stage that is due.
-#[derive(sqlx::FromRow)]
-pub(super) struct DueStage {
-    pub(super) id: StageId,
-    pub(super) ticket_id: TicketId,
-    pub(super) report_id: ReportId,
-    pub(super) flood: Option<FloodId>,
-    pub(super) county: String,
-    pub(super) unit: String,
-    #[sqlx(try_from = "String")]
-    pub(super) urgency: Urgency,
-    pub(super) drill: bool,
-    pub(super) due_generation: i32,
-    pub(super) plan: Json<Vec<PlannedStep>>,
-    pub(super) next_step: i16,
-    pub(super) resumed_at: Option<DateTime<Utc>>,
-    pub(super) last_sent: Option<DateTime<Utc>>,
-    pub(super) office: Option<String>,
-    pub(super) leading_group: Option<String>,
-}
-
-impl DueStage {
-    /// The unit whose mailbox is told. Of assignee and leader it is the unit itself.
-    pub(super) fn recipient(&self, step: &PlannedStep) -> &str {
-        let named = match step.to {
-            Addressee::Office => &self.office,
-            Addressee::LeadingGroup => &self.leading_group,
-            Addressee::Assignee | Addressee::UnitLeader => &None,
-        };
-        named.as_deref().unwrap_or(&self.unit)
-    }
-}
 
 impl Store<Router> {
     /// When the clock must turn next; `None` when nothing runs.

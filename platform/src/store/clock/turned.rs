@@ -7,10 +7,21 @@ use chrono::{DateTime, Utc};
 use sqlx::PgTransaction;
 
 use super::{
+    due_stage::DueStage,
     step_notice::{About, Crossing, GroupKey, StepNotices},
-    turn::{DueStage, Ticked},
 };
 use crate::store::{StageId, StoreError, outlets::tell::levels_post, rings::begin::stages_ring};
+
+/// What one turn of the clock did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ticked {
+    /// Stages looked at.
+    pub stages: usize,
+    /// Steps sent.
+    pub sent: usize,
+    /// Of these, sent late by the system's own fault.
+    pub late: usize,
+}
 
 /// The steps of a turn and what they lead to.
 #[derive(Default)]
