@@ -15,3 +15,25 @@ pub const UNIT: [&str; 2] = ["名称", "代码"];
 pub const NUMBER: &str = "行";
 /// A table without a name.
 pub const TABLE: &str = "表";
+/// The sheet of a roster's weeks.
+pub const WEEKS: &str = "排班";
+/// Its headings: the first day of the pattern, which of the weeks that take turns, day, from and to, and the three seats.
+pub const WEEK_COLUMNS: [&str; 8] = ["起始日", "第几周", "星期", "从", "到", "值班", "副班", "带班领导"];
+/// Its days, in the order in which a pattern has them.
+pub const WEEKDAYS: [&str; 9] = [
+    "周一",
+    "周二",
+    "周三",
+    "周四",
+    "周五",
+    "周六",
+    "周日",
+    "节假日",
+    "调休上班",
+];
+/// The sheet of single exceptions.
+pub const EXCEPTIONS: &str = "单次调整";
+/// Its headings.
+pub const EXCEPTION_COLUMNS: [&str; 4] = ["从", "到", "岗位", "由谁担任"];
+/// Who has a seat that nobody has.
+pub const NOBODY: &str = "无人";

@@ -68,7 +68,7 @@ const fn api(mut cells: Cells) -> Cells {
 }
 
 /// Method, path, cells. Acts are sent with the session's token and nothing else, so that none is done.
-const TABLE: [(&str, &str, Cells); 217] = [
+const TABLE: [(&str, &str, Cells); 221] = [
     ("GET", "/", SIGNED_IN),
     ("GET", "/login", EVERYBODY),
     ("POST", "/login", [422, ANY, ANY, ANY, ANY, ANY, ANY, ANY]),
@@ -231,6 +231,14 @@ const TABLE: [(&str, &str, Cells); 217] = [
         "/duty/{unit}/patterns/{pattern}/end",
         [LOGIN, 404, 404, 404, 404, 404, 404, 409],
     ),
+    (
+        "GET",
+        "/duty/{unit}/roster.xlsx",
+        [LOGIN, 404, 404, 404, 404, 404, 404, 200],
+    ),
+    ("GET", "/duty/{unit}/import", [LOGIN, 404, 404, 404, 404, 404, 404, 200]),
+    ("POST", "/duty/{unit}/import", KEPT_BY_ADMIN),
+    ("POST", "/duty/{unit}/import/confirm", KEPT_BY_ADMIN),
     ("POST", "/duty/{unit}/absences", KEPT_BY_ADMIN),
     ("POST", "/duty/{unit}/swaps", NO_PHONE),
     ("POST", "/duty/{unit}/exceptions", KEPT_BY_ADMIN),

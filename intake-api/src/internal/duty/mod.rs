@@ -1,5 +1,5 @@
 //! 值班: who is on duty for each unit now and at another time (`county`), the roster of a unit (`page`) with its weekly pattern
-//! (`pattern`) and what changes it (`changes`), its duty hours and shared telephone (`hours`), and 交班 (`handover`).
+//! (`pattern`) and what changes it (`changes`), both as a workbook (`import`), its duty hours and shared telephone (`hours`), and 交班 (`handover`).
 //!
 //! Who is on duty is read from the rows at the moment that is asked about (casework's `roster`); nothing is computed ahead, so
 //! a change counts at once and a hole is shown days before.
@@ -8,6 +8,7 @@ mod changes;
 mod county;
 mod handover;
 mod hours;
+mod import;
 mod numbers;
 mod page;
 mod pattern;
@@ -35,6 +36,10 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get("/duty/{unit}/pattern", get(pattern::page)),
         Route::post("/duty/{unit}/pattern", post(pattern::write)),
         Route::post("/duty/{unit}/patterns/{pattern}/end", post(pattern::end)),
+        Route::get("/duty/{unit}/roster.xlsx", get(import::file)),
+        Route::get("/duty/{unit}/import", get(import::page)),
+        Route::post("/duty/{unit}/import", post(import::upload)),
+        Route::post("/duty/{unit}/import/confirm", post(import::confirm)),
         Route::post("/duty/{unit}/absences", post(changes::absence)),
         Route::post("/duty/{unit}/swaps", post(changes::swap)),
         Route::post("/duty/{unit}/exceptions", post(changes::exception)),

@@ -132,7 +132,8 @@ fn read_time(fields: &Fields, time: usize, wrong: &mut Wrong) -> Option<(Minute,
     }
 }
 
-fn of_day<'w>(week: &'w Week, day: &str) -> &'w [Shift] {
+/// The shifts of a day as they are written; a holiday without its own has none here.
+pub(super) fn of_day<'w>(week: &'w Week, day: &str) -> &'w [Shift] {
     match day {
         "mon" => &week.mon,
         "tue" => &week.tue,
@@ -146,7 +147,8 @@ fn of_day<'w>(week: &'w Week, day: &str) -> &'w [Shift] {
     }
 }
 
-fn put(week: &mut Week, day: &str, shifts: Vec<Shift>) {
+/// Sets the shifts of a day.
+pub(super) fn put(week: &mut Week, day: &str, shifts: Vec<Shift>) {
     let own = |shifts: Vec<Shift>| (!shifts.is_empty()).then_some(shifts);
     match day {
         "mon" => week.mon = shifts,

@@ -1,9 +1,9 @@
 //! A unit's roster as it is written: patterns and what changes them. A row that is wrong is ended and another one written.
 
-use casework::roster::Week;
+use casework::roster::{Pattern, Week};
 use casework::words::Seat;
 use chrono::{DateTime, NaiveDate, Utc};
-use sqlx::types::Json;
+use sqlx::{PgTransaction, types::Json};
 
 use super::swap;
 use crate::store::{AccountId, NewAct, People, RosterChangeId, RosterPatternId, Store, StoreError, Word};
@@ -121,29 +121,24 @@ impl Store<People> {
         act: &NewAct<'_>,
     ) -> Result<(), StoreError> {
         let mut tx = self.pool.begin().await?;
-        sqlx::query(
-            "UPDATE roster_patterns SET ended_at = $4, ended_by = $5
-             WHERE county = $1 AND unit = $2 AND from_day = $3 AND ended_at IS NULL",
-        )
-        .bind(act.county)
-        .bind(act.unit)
-        .bind(from_day)
-        .bind(act.at)
-        .bind(act.actor)
-        .execute(&mut *tx)
-        .await?;
-        sqlx::query(
-            "INSERT INTO roster_patterns (county, unit, from_day, weeks, made_at, made_by) VALUES ($1, $2, $3, $4, $5, $6)",
-        )
-        .bind(act.county)
-        .bind(act.unit)
-        .bind(from_day)
-        .bind(Json(weeks))
-        .bind(act.at)
-        .bind(act.actor)
-        .execute(&mut *tx)
-        .await?;
-        act.record(&mut tx).await?;
+        pattern_write(&mut tx, from_day, weeks, act).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Writes patterns and exceptions with their acts, all of them or none. Patterns of the same first day end.
+    pub async fn roster_write_all(
+        &self,
+        patterns: &[(&Pattern, NewAct<'_>)],
+        changes: &[(&NewRosterChange, NewAct<'_>)],
+    ) -> Result<(), StoreError> {
+        let mut tx = self.pool.begin().await?;
+        for (pattern, act) in patterns {
+            pattern_write(&mut tx, pattern.from, &pattern.weeks, act).await?;
+        }
+        for (change, act) in changes {
+            change_write(&mut tx, change, act).await?;
+        }
         tx.commit().await?;
         Ok(())
     }
@@ -210,28 +205,7 @@ impl Store<People> {
     /// Writes a change of the roster of the act's unit. Whoever is asked to swap is told by mail.
     pub async fn roster_change_write(&self, new: &NewRosterChange, act: &NewAct<'_>) -> Result<(), StoreError> {
         let mut tx = self.pool.begin().await?;
-        let id: RosterChangeId = sqlx::query_scalar(
-            "INSERT INTO roster_changes (county, unit, kind, seat, account_id, other_id, starts_at, ends_at, takes_from, takes_to,
-                 made_at, made_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id",
-        )
-        .bind(act.county)
-        .bind(act.unit)
-        .bind(new.kind.as_str())
-        .bind(new.seat.map(Seat::as_str))
-        .bind(new.account)
-        .bind(new.other)
-        .bind(new.during.0)
-        .bind(new.during.1)
-        .bind(new.takes.map(|(from, _)| from))
-        .bind(new.takes.map(|(_, to)| to))
-        .bind(act.at)
-        .bind(act.actor)
-        .fetch_one(&mut *tx)
-        .await?;
-        if new.kind == RosterChangeKind::Swap {
-            swap::tell(&mut tx, id, None, act.at).await?;
-        }
-        act.record(&mut tx).await?;
+        change_write(&mut tx, new, act).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -287,4 +261,60 @@ impl Store<People> {
         tx.commit().await?;
         Ok(true)
     }
+}
+
+async fn pattern_write(
+    tx: &mut PgTransaction<'_>,
+    from_day: NaiveDate,
+    weeks: &[Week],
+    act: &NewAct<'_>,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE roster_patterns SET ended_at = $4, ended_by = $5
+         WHERE county = $1 AND unit = $2 AND from_day = $3 AND ended_at IS NULL",
+    )
+    .bind(act.county)
+    .bind(act.unit)
+    .bind(from_day)
+    .bind(act.at)
+    .bind(act.actor)
+    .execute(&mut **tx)
+    .await?;
+    sqlx::query(
+        "INSERT INTO roster_patterns (county, unit, from_day, weeks, made_at, made_by) VALUES ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(act.county)
+    .bind(act.unit)
+    .bind(from_day)
+    .bind(Json(weeks))
+    .bind(act.at)
+    .bind(act.actor)
+    .execute(&mut **tx)
+    .await?;
+    act.record(tx).await
+}
+
+async fn change_write(tx: &mut PgTransaction<'_>, new: &NewRosterChange, act: &NewAct<'_>) -> Result<(), StoreError> {
+    let id: RosterChangeId = sqlx::query_scalar(
+        "INSERT INTO roster_changes (county, unit, kind, seat, account_id, other_id, starts_at, ends_at, takes_from, takes_to,
+             made_at, made_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id",
+    )
+    .bind(act.county)
+    .bind(act.unit)
+    .bind(new.kind.as_str())
+    .bind(new.seat.map(Seat::as_str))
+    .bind(new.account)
+    .bind(new.other)
+    .bind(new.during.0)
+    .bind(new.during.1)
+    .bind(new.takes.map(|(from, _)| from))
+    .bind(new.takes.map(|(_, to)| to))
+    .bind(act.at)
+    .bind(act.actor)
+    .fetch_one(&mut **tx)
+    .await?;
+    if new.kind == RosterChangeKind::Swap {
+        swap::tell(tx, id, None, act.at).await?;
+    }
+    act.record(tx).await
 }

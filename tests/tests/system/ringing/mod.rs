@@ -5,7 +5,10 @@ mod falls;
 mod holes;
 mod night;
 mod outage;
+mod random;
 mod routers;
+mod sweep;
+mod times;
 mod told;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -48,8 +51,11 @@ impl Night {
     }
 
     async fn without_people() -> Self {
+        Self::without_people_at(at_three()).await
+    }
+
+    async fn without_people_at(at: DateTime<Utc>) -> Self {
         let fixture = Fixture::new().await;
-        let at = at_three();
         let report = fixture.stored(Sample::BruisesAtSchool).await;
         fixture.route(&report, at).await;
         let (stage, ticket) = sqlx::query_as(
@@ -101,12 +107,19 @@ impl Night {
         let shift = json!([{"from": "00:00", "to": "24:00", "duty": duty, "deputy": deputy, "leader": leader}]);
         let week =
             json!([{"mon": shift, "tue": shift, "wed": shift, "thu": shift, "fri": shift, "sat": shift, "sun": shift}]);
+        self.pattern(unit, by, &week).await;
+    }
+
+    /// A pattern that began a month before.
+    async fn pattern(&self, unit: &str, by: AccountId, weeks: &serde_json::Value) {
+        let before = self.at - TimeDelta::days(30);
         sqlx::query(
-            "INSERT INTO roster_patterns (county, unit, from_day, weeks, made_at, made_by) VALUES ('taihe', $1, '2026-11-02', $2, $3, $4)",
+            "INSERT INTO roster_patterns (county, unit, from_day, weeks, made_at, made_by) VALUES ('taihe', $1, $2, $3, $4, $5)",
         )
         .bind(unit)
-        .bind(week)
-        .bind(self.at - TimeDelta::days(30))
+        .bind(before.date_naive())
+        .bind(weeks)
+        .bind(before)
         .bind(by)
         .execute(&self.fixture.db)
         .await
@@ -177,5 +190,41 @@ impl Night {
         .execute(&self.fixture.db)
         .await
         .expect("the act");
+    }
+
+    /// A change of the roster of the police, as its page writes it: of a swap it is agreed to.
+    async fn change(
+        &self,
+        kind: &str,
+        (who, other): (Option<&str>, Option<&str>),
+        during: (DateTime<Utc>, DateTime<Utc>),
+    ) {
+        sqlx::query(
+            "INSERT INTO roster_changes (county, unit, kind, seat, account_id, other_id, starts_at, ends_at, made_at, made_by,
+                 decided_at, decision)
+             SELECT 'taihe', $1, $2, CASE $2 WHEN 'exception' THEN 'duty' END, w.id, o.id, $5, $6, $7, m.id,
+                    CASE $2 WHEN 'swap' THEN $7 END, CASE $2 WHEN 'swap' THEN 'accepted' END
+             FROM (SELECT min(id) AS id FROM accounts WHERE county = 'taihe') m
+             LEFT JOIN accounts w ON w.login = $3 LEFT JOIN accounts o ON o.login = $4",
+        )
+        .bind(POLICE)
+        .bind(kind)
+        .bind(who)
+        .bind(other)
+        .bind(during.0)
+        .bind(during.1)
+        .bind(self.at - TimeDelta::days(1))
+        .execute(&self.fixture.db)
+        .await
+        .expect("a change");
+    }
+
+    async fn disable(&self, login: &str, at: DateTime<Utc>) {
+        sqlx::query("UPDATE accounts SET disabled_at = $2 WHERE login = $1")
+            .bind(login)
+            .bind(at)
+            .execute(&self.fixture.db)
+            .await
+            .expect("a closed account");
     }
 }
