@@ -6,10 +6,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::{Form, extract::Query, http::StatusCode, response::Response};
-use casework::{
-    roster::{Holder, Watch},
-    words::{Channel, Seat},
-};
+use casework::words::{Channel, Seat};
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
@@ -18,7 +15,11 @@ use platform::{
 use serde::Deserialize;
 use tracing::info;
 
-use super::{numbers::Phones, said::Saying, scope, waits};
+use super::{
+    numbers::{Phones, deputy},
+    said::Saying,
+    scope, waits,
+};
 use crate::internal::{
     By, Visit,
     auth::{NumbersReader, Staffed},
@@ -182,12 +183,6 @@ async fn show(visit: &Visit, asked: Asked, full: bool) -> Result<Response, PageE
         StatusCode::OK
     };
     Ok(render(status, &page))
-}
-
-/// Who has the deputy's seat.
-pub(super) fn deputy(watch: &Watch<'_>, unit: &str, at: DateTime<Utc>) -> Option<Holder> {
-    let post = watch.posts.get(unit)?;
-    post.roster.holder(watch.calendar, Seat::Deputy, at).ok()
 }
 
 /// Units that have begun with a roster and have a hole in the next days, and how many have none: for the office.

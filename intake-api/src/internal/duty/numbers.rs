@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use casework::{
-    roster::{PersonId, Reached, Watch},
+    roster::{Holder, PersonId, Reached, Watch},
     words::{Channel, Seat},
 };
 use chrono::{DateTime, Utc};
@@ -44,7 +44,7 @@ impl<'p> Phones<'p> {
                     accounts.extend(book.account(&person));
                 }
             }
-            let deputy = super::county::deputy(watch, code, at);
+            let deputy = deputy(watch, code, at);
             accounts.extend(deputy.and_then(|deputy| book.account(&deputy.person)));
         }
         accounts.sort_unstable();
@@ -105,4 +105,10 @@ impl<'p> Phones<'p> {
         let who: Vec<String> = self.locked.iter().map(name).collect();
         Some(visit.lang.fill("duty.county.locked", &[("who", &who.join("、"))]))
     }
+}
+
+/// Who has the deputy's seat.
+pub(super) fn deputy(watch: &Watch<'_>, unit: &str, at: DateTime<Utc>) -> Option<Holder> {
+    let post = watch.posts.get(unit)?;
+    post.roster.holder(watch.calendar, Seat::Deputy, at).ok()
 }

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::{PgTransaction, types::Json};
 
 use super::swap;
-use crate::store::{AccountId, NewAct, People, RosterChangeId, RosterPatternId, Store, StoreError, Word};
+use crate::store::{AccountId, NewAct, People, RosterChangeId, RosterPatternId, Store, StoreError, Subject, Word};
 
 /// A weekly pattern in force.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -256,7 +256,12 @@ impl Store<People> {
         if decided.rows_affected() == 0 {
             return Ok(false);
         }
-        swap::tell(&mut tx, id, Some(decision), act.at).await?;
+        let told = match decision {
+            SwapDecision::Accepted => Subject::SwapAccepted(id),
+            SwapDecision::Declined => Subject::SwapDeclined(id),
+            SwapDecision::Withdrawn => Subject::SwapWithdrawn(id),
+        };
+        swap::tell(&mut tx, id, told, act.at).await?;
         act.record(&mut tx).await?;
         tx.commit().await?;
         Ok(true)
@@ -314,7 +319,7 @@ async fn change_write(tx: &mut PgTransaction<'_>, new: &NewRosterChange, act: &N
     .fetch_one(&mut **tx)
     .await?;
     if new.kind == RosterChangeKind::Swap {
-        swap::tell(tx, id, None, act.at).await?;
+        swap::tell(tx, id, Subject::SwapAsked(id), act.at).await?;
     }
     act.record(tx).await
 }

@@ -5,8 +5,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgTransaction;
 
 use crate::store::{
-    AccountId, RosterChangeId, Said, StoreError, Subject, SubjectNotice, SwapDecision, To,
-    notices::subject::subject_notice,
+    AccountId, RosterChangeId, Said, StoreError, Subject, SubjectNotice, To, notices::subject::subject_notice,
 };
 
 #[derive(sqlx::FromRow)]
@@ -28,7 +27,7 @@ struct Swap {
 pub(super) async fn tell(
     tx: &mut PgTransaction<'_>,
     id: RosterChangeId,
-    decision: Option<SwapDecision>,
+    subject: Subject,
     now: DateTime<Utc>,
 ) -> Result<i64, StoreError> {
     let swap: Option<Swap> = sqlx::query_as(
@@ -41,14 +40,14 @@ pub(super) async fn tell(
     .fetch_optional(&mut **tx)
     .await?;
     let Some(swap) = swap else { return Ok(0) };
-    let (to, by) = match decision {
-        None | Some(SwapDecision::Withdrawn) => (swap.with, swap.asked_by_name),
-        Some(SwapDecision::Accepted | SwapDecision::Declined) => (swap.asked_by, swap.with_name),
+    let (to, by) = match subject {
+        Subject::SwapAccepted(_) | Subject::SwapDeclined(_) => (swap.asked_by, swap.with_name),
+        _ => (swap.with, swap.asked_by_name),
     };
     let window = |from, to| roster::window(Window { from, to });
     let notice = SubjectNotice {
         county: &swap.county,
-        subject: Subject::Swap(id, decision),
+        subject,
         round: 0,
         to: To::Person(&swap.unit, to),
         urgency: Urgency::P3,

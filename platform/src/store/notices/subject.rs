@@ -11,7 +11,7 @@ use sqlx::{PgConnection, types::Json};
 
 use crate::store::{
     AccountId, DutyPageId, FactorResetId, FloodId, NoticeKind, OpeningId, ReportId, RosterChangeId, Store, StoreError,
-    SwapDecision, Tells,
+    Tells,
 };
 
 casework::words! {
@@ -71,8 +71,14 @@ pub enum Subject {
     DutyNone(i32),
     /// All holes of the county, as of this day.
     DutyHoles(i32),
-    /// A swap, and what became of it.
-    Swap(RosterChangeId, Option<SwapDecision>),
+    /// Somebody is asked to swap.
+    SwapAsked(RosterChangeId),
+    /// They agreed to it.
+    SwapAccepted(RosterChangeId),
+    /// They did not.
+    SwapDeclined(RosterChangeId),
+    /// Whoever asked took it back.
+    SwapWithdrawn(RosterChangeId),
 }
 
 /// To whom. Where a unit is retired or an account belongs to none, to the office.
@@ -191,10 +197,10 @@ impl Subject {
             Self::DutyHole(day) => (NoticeKind::DutyHole, SubjectKind::Duty, day as i64),
             Self::DutyNone(day) => (NoticeKind::DutyNone, SubjectKind::Duty, day as i64),
             Self::DutyHoles(day) => (NoticeKind::DutyHoles, SubjectKind::Duty, day as i64),
-            Self::Swap(swap, None) => (NoticeKind::SwapAsked, SubjectKind::Swap, swap.0),
-            Self::Swap(swap, Some(SwapDecision::Accepted)) => (NoticeKind::SwapAccepted, SubjectKind::Swap, swap.0),
-            Self::Swap(swap, Some(SwapDecision::Declined)) => (NoticeKind::SwapDeclined, SubjectKind::Swap, swap.0),
-            Self::Swap(swap, Some(SwapDecision::Withdrawn)) => (NoticeKind::SwapWithdrawn, SubjectKind::Swap, swap.0),
+            Self::SwapAsked(swap) => (NoticeKind::SwapAsked, SubjectKind::Swap, swap.0),
+            Self::SwapAccepted(swap) => (NoticeKind::SwapAccepted, SubjectKind::Swap, swap.0),
+            Self::SwapDeclined(swap) => (NoticeKind::SwapDeclined, SubjectKind::Swap, swap.0),
+            Self::SwapWithdrawn(swap) => (NoticeKind::SwapWithdrawn, SubjectKind::Swap, swap.0),
         }
     }
 }

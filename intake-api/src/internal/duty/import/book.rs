@@ -13,7 +13,7 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use platform::text::Lang;
 use rust_xlsxwriter::{Color, Format, Workbook, Worksheet, XlsxError};
 
-use super::{MOST_EXCEPTIONS, Written, times};
+use super::written::{MOST_EXCEPTIONS, Written, times};
 use crate::internal::{
     duty::{
         scope::Colleague,

@@ -13,7 +13,7 @@ use super::{
     book::{Refused, read_roster, write},
     *,
 };
-use crate::internal::testing;
+use crate::internal::{duty::scope::Colleague, testing};
 
 fn people() -> Vec<Colleague> {
     [(1, "lina", "李娜"), (2, "wangfang", "王芳"), (3, "li2", "李明（li2）")]
