@@ -126,7 +126,12 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
         probes::serve(private_addr, readiness, metrics, stop.clone()),
     );
     let county = config.county.clone();
-    let inside = Inside::open(&config)?;
+    let inside = Inside::open(&config, stop.clone())?;
+    let duty_pages = inside.duty_pages.clone();
+    parts.spawn(
+        "duty pages",
+        duty_pages.run(inside.board.clone(), config.county.clone()),
+    );
     parts.spawn(
         "snapshots",
         snapshots::run(inside.board.clone(), config.county.clone(), stop.clone()),
@@ -180,10 +185,11 @@ struct Inside {
     demo: Option<Arc<[internal::auth::demo::DemoAccount]>>,
     rules: Arc<internal::auth::Rules>,
     networks: Arc<Networks>,
+    duty_pages: internal::Hub,
 }
 
 impl Inside {
-    fn open(config: &Config) -> anyhow::Result<Self> {
+    fn open(config: &Config, stop: CancellationToken) -> anyhow::Result<Self> {
         let file = config.login.token_key_file.as_deref();
         let file = file.context(
             "login.token_key_file (SHOUWANG_TOKEN_KEY_FILE) is not set; make one with `intake-api key new-token FILE`",
@@ -211,6 +217,7 @@ impl Inside {
                 trust_forwarded: config.intake.trust_forwarded,
                 factor: FactorRule::read(&config.login.require_totp, &config.login.inside_networks)?,
             }),
+            duty_pages: internal::Hub::new(stop),
         })
     }
 
@@ -230,6 +237,7 @@ impl Inside {
             counted: std::sync::Arc::default(),
             holes: std::sync::Arc::default(),
             replays: internal::Replays::default(),
+            duty_pages: self.duty_pages,
             pages: internal::page_paths().into(),
             session_hours: config.login.session_hours,
             secure: config.listen.internal_url.starts_with("https://"),

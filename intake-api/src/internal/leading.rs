@@ -1,9 +1,16 @@
-//! The leading group's one page: what is overdue at its level, the longest first, and whom to phone. It reads nothing else.
+//! The leading group's one page: what is overdue at its level, the longest first, whom to phone, and one line to write on each (批示).
+//! It reads nothing else.
 //!
 //! Court and procuratorate are independent of the leading group: what they let pass stands apart, as 提示函 that was sent.
 
 use askama::Template;
-use axum::{http::StatusCode, response::Response, routing::get};
+use axum::{
+    Form,
+    extract::{Path, Query},
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+    routing::{get, post},
+};
 use casework::calendar::rfc3339;
 use casework::county::AreaLevel;
 use casework::pack::Pack;
@@ -11,20 +18,27 @@ use casework::words::{TicketClock, Urgency};
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
-    store::{LeadingLine, LeadingNow, StoreError, TicketId},
+    store::{LeadingLine, LeadingNow, NewInstruction, StoreError, TicketId},
     text::Lang,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{
     Answer, By, Internal, Route,
+    again::{Again, Fields, Wrong},
     auth::Leading,
     board::{
         answers,
         call::{Call, call},
     },
+    desk::{
+        invalid,
+        reader::{Reader, TEXT},
+    },
+    detached,
     error::{ApiError, PageError},
     page::{Frame, render, words},
+    wire::JsonBody,
 };
 
 /// Routes of this part.
@@ -32,6 +46,8 @@ pub(crate) fn routes() -> Vec<Route> {
     vec![
         Route::get("/leading", get(page)),
         Route::get("/api/v1/leading", get(api)),
+        Route::post("/leading/tickets/{id}/instruct", post(instruct)),
+        Route::post("/api/v1/leading/tickets/{id}/instruct", post(instruct_api)),
     ]
 }
 
@@ -46,6 +62,11 @@ struct Line {
     drill: bool,
     hot: bool,
     call: Call,
+    /// What was written already.
+    instructions: Vec<String>,
+    /// What was typed and refused, and why.
+    typed: String,
+    wrong: Option<&'static str>,
 }
 
 #[derive(Template)]
@@ -60,6 +81,8 @@ struct LeadingPage {
     office: Option<Call>,
     office_failed: Option<String>,
     looks: Option<String>,
+    done: Option<&'static str>,
+    error: Option<String>,
 }
 
 /// The page for programs.
@@ -93,16 +116,60 @@ struct OverdueTicket {
     /// Name of the township, never the village.
     township: Option<String>,
     call: answers::Call,
+    /// What the leading group wrote, the first first.
+    instructions: Vec<Written>,
 }
 
+/// 批示
+#[derive(Serialize)]
+struct Written {
+    at: String,
+    by: String,
+    text: String,
+}
+
+/// A 批示 to write.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewText {
+    text: String,
+}
+
+/// What came of it.
+#[derive(Default, Deserialize)]
+struct Asked {
+    done: Option<String>,
+}
+
+/// Of which ticket something was refused, with what was typed.
+type Refused = Again<Option<(TicketId, String)>>;
+
 /// `GET /leading`
-async fn page(by: By<Leading>) -> Result<Response, PageError> {
+async fn page(by: By<Leading>, Query(asked): Query<Asked>) -> Result<Response, PageError> {
+    let done = asked.done.is_some().then(|| by.t("leading.instruct_done"));
+    show(&by, Refused::default(), done).await
+}
+
+/// The page, with what was typed and refused.
+async fn show(by: &By<Leading>, again: Refused, done: Option<&'static str>) -> Result<Response, PageError> {
     let (internal, lang, now) = (&by.internal, by.lang, clock::now());
     let loaded = internal.pack.current();
     let (found, looks) = look(internal, now).await?;
     let pack = &loaded.pack;
     let (letters, supervised): (Vec<_>, Vec<_>) = found.overdue.iter().partition(|line| line.letter);
-    let say = |lines: Vec<&LeadingLine>| lines.into_iter().map(|l| line(l, pack, lang, now)).collect();
+    let say = |lines: Vec<&LeadingLine>| {
+        let lines = lines.into_iter().map(|found| {
+            let mut line = line(found, pack, lang, now);
+            if let Some((ticket, typed)) = &again.fields
+                && *ticket == found.ticket_id
+            {
+                line.typed.clone_from(typed);
+                line.wrong = again.wrong.get("text").map(|key| lang.t(key));
+            }
+            line
+        });
+        lines.collect()
+    };
     let page = LeadingPage {
         at: words::moment(lang, now, now),
         supervised: say(supervised),
@@ -119,8 +186,78 @@ async fn page(by: By<Leading>) -> Result<Response, PageError> {
             .office_failed_at
             .map(|at| lang.fill("leading.office_failed", &[("at", &words::moment(lang, at, now))])),
         frame: by.frame("/leading"),
+        done,
+        error: again.said,
     };
-    Ok(render(StatusCode::OK, &page))
+    Ok(render(again.status, &page))
+}
+
+/// `POST /leading/tickets/{id}/instruct`
+async fn instruct(
+    by: By<Leading>,
+    Path(id): Path<TicketId>,
+    Form(fields): Form<Fields>,
+) -> Result<Response, PageError> {
+    let typed = fields.get("text").cloned().unwrap_or_default();
+    let refused = |status, said| Refused::keeping(status, said, Some((id, typed.clone())));
+    match write(&by, id, &fields).await? {
+        Ok(true) => Ok(Redirect::to("/leading?done=instruct").into_response()),
+        Ok(false) => {
+            let said = by.said("leading.instruct_over");
+            show(&by, refused(StatusCode::CONFLICT, said), None).await
+        }
+        Err(wrong) => {
+            let again = refused(StatusCode::UNPROCESSABLE_ENTITY, None).with_wrong(wrong);
+            show(&by, again, None).await
+        }
+    }
+}
+
+/// `POST /api/v1/leading/tickets/{id}/instruct`
+async fn instruct_api(
+    by: By<Leading>,
+    Path(id): Path<TicketId>,
+    JsonBody(body): JsonBody<NewText>,
+) -> Result<StatusCode, ApiError> {
+    let fields = Fields::from([("text".to_owned(), body.text)]);
+    match write(&by, id, &fields).await? {
+        Ok(true) => Ok(StatusCode::NO_CONTENT),
+        Ok(false) => Err(ApiError::key(409, "leading.instruct_over")),
+        Err(wrong) => Err(invalid(&wrong).into()),
+    }
+}
+
+/// Writes a 批示; false where nothing of the ticket is overdue at the level of the leading group.
+async fn write(by: &By<Leading>, id: TicketId, fields: &Fields) -> Result<Result<bool, Wrong>, PageError> {
+    let mut reader = Reader {
+        fields,
+        wrong: Wrong::new(),
+    };
+    if reader.must("text", TEXT, "leading.wrong_empty").is_none() || !reader.wrong.is_empty() {
+        return Ok(Err(reader.wrong));
+    }
+    let text = casework::typed::plain(reader.get("text"));
+    let (office, internal, person) = (by.internal.office.clone(), by.internal.clone(), by.actor.person.clone());
+    let written = detached(async move {
+        let loaded = internal.pack.current();
+        let units = loaded.pack.units();
+        let new = NewInstruction {
+            county: &internal.county,
+            leading_group: units.leading_group(),
+            office: units.office(),
+            ticket: id,
+            by: (person.account.id, &person.account.name),
+            text: &text,
+            at: clock::now(),
+        };
+        let written = office.instruct(&new).await?;
+        if written {
+            // A bell that is not heard costs a poll, never a mail.
+            let _ = office.notices_wake().await;
+        }
+        Ok::<_, StoreError>(written)
+    });
+    Ok(Ok(written.await?))
 }
 
 /// `GET /api/v1/leading`
@@ -178,6 +315,17 @@ fn line(line: &LeadingLine, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> Line
         drill: line.drill,
         hot: line.urgency == Urgency::P1,
         call: call(&line.call),
+        instructions: line
+            .instructions
+            .iter()
+            .map(|written| {
+                let at = words::moment(lang, written.at, now);
+                let values = [("by", written.by.as_str()), ("at", &at), ("text", &written.text)];
+                lang.fill("leading.instructed", &values)
+            })
+            .collect(),
+        typed: String::new(),
+        wrong: None,
     }
 }
 
@@ -196,6 +344,16 @@ impl OverdueTicket {
             letter: line.letter,
             drill: line.drill,
             call: line.call.0.into(),
+            instructions: line
+                .instructions
+                .0
+                .into_iter()
+                .map(|written| Written {
+                    at: rfc3339(written.at),
+                    by: written.by,
+                    text: written.text,
+                })
+                .collect(),
         }
     }
 }

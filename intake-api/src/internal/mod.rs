@@ -20,6 +20,7 @@ mod floods;
 mod kept;
 mod leading;
 mod looks;
+mod on_duty;
 pub(crate) mod openings;
 mod outlets;
 mod own;
@@ -44,6 +45,7 @@ mod wire;
 mod write;
 
 pub(crate) use answer::Answer;
+pub(crate) use on_duty::Hub;
 pub(crate) use people::person_name;
 pub(crate) use route::Route;
 pub(crate) use routes::{all as all_routes, page_paths, routes};

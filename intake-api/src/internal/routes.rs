@@ -52,6 +52,7 @@ pub(crate) fn all() -> Vec<Route> {
     routes.extend(super::phones::routes());
     routes.extend(super::duty::routes());
     routes.extend(super::outlets::routes());
+    routes.extend(super::on_duty::routes());
     routes.extend(super::page::routes());
     routes
 }

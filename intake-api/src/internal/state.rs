@@ -13,6 +13,7 @@ use platform::{
 use super::{
     auth::{demo::DemoAccount, gate::Gate, rules::Rules, token::Tokens},
     counts::{Counted, Holes},
+    on_duty::Hub,
     rules::{examinations::Examinations, replays::Replays},
 };
 
@@ -47,6 +48,8 @@ pub(crate) struct Internal {
     pub(crate) counted: Counted,
     /// Holes of the rosters, counted a moment ago.
     pub(crate) holes: Holes,
+    /// The duty pages that listen.
+    pub(crate) duty_pages: Hub,
     /// Replays of rule sets under way.
     pub(crate) replays: Replays,
     /// Hours after which everybody logs in again.

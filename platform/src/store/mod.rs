@@ -39,8 +39,9 @@ mod word;
 pub use actor::By;
 pub use admin::{Encryption, NewestKey, TASKS, encryption, installation_mark, logins_write, migrate, probe};
 pub use board::{
-    BoardAttempt, BoardEvent, BoardEventDetail, BoardList, BoardNotice, BoardNow, BoardOther, BoardRound, BoardStage,
-    BoardStep, BoardTicket, CallAbout, EventCall, LeadingLine, LeadingNow, OfficeCounts, TriageLine, UndeliveredNotice,
+    Arrivals, BoardAttempt, BoardEvent, BoardEventDetail, BoardList, BoardNotice, BoardNow, BoardOther, BoardRound,
+    BoardStage, BoardStep, BoardTicket, CallAbout, EventCall, HeldRing, Instruction, LateNotice, LeadingLine,
+    LeadingNow, NotArrived, OfficeCounts, TriageLine, UndeliveredNotice,
 };
 pub use callback::{
     CallbackCase, CallbackDecision, CallbackDue, CallbackNew, CallbackRecorded, CallbackSealed, CallbackTicket,

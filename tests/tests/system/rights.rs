@@ -49,6 +49,12 @@ const CONFIRMER: Cells = [LOGIN, 404, 404, 404, ANY, 404, 404, ANY];
 const STAFF: Cells = [LOGIN, 200, 200, 200, 200, 200, 200, 200];
 /// An administrator keeps every roster, a leader their own; nothing was typed.
 const KEPT_BY_ADMIN: Cells = [LOGIN, 404, 404, 404, 404, 404, 404, 422];
+/// Whoever may be on duty for a unit.
+const DUTY: Cells = [LOGIN, 200, 200, 200, 200, 404, 200, 404];
+/// The same, where the page or the call that is asked for must be named, and is not.
+const DUTY_OF_NO_PAGE: Cells = [LOGIN, 400, 400, 400, 400, 404, 400, 404];
+/// The same for what is sent.
+const DUTY_UNSAID: Cells = [LOGIN, 422, 422, 422, 422, 404, 422, 404];
 const NO_PHONE: Cells = [LOGIN, 404, 404, 404, 404, 404, 404, 404];
 const AUDITOR: Cells = [LOGIN, 404, 404, 404, ANY, ANY, 404, ANY];
 const WATCHER: Cells = [LOGIN, 404, 404, 404, 404, ANY, 404, ANY];
@@ -68,7 +74,7 @@ const fn api(mut cells: Cells) -> Cells {
 }
 
 /// Method, path, cells. Acts are sent with the session's token and nothing else, so that none is done.
-const TABLE: [(&str, &str, Cells); 221] = [
+const TABLE: [(&str, &str, Cells); 245] = [
     ("GET", "/", SIGNED_IN),
     ("GET", "/login", EVERYBODY),
     ("POST", "/login", [422, ANY, ANY, ANY, ANY, ANY, ANY, ANY]),
@@ -152,6 +158,13 @@ const TABLE: [(&str, &str, Cells); 221] = [
     ("GET", "/board/tickets/{id}", OVERSEER),
     ("GET", "/board/tickets/{id}/telephone", OFFICE),
     ("POST", "/board/tickets/{id}/telephone", OFFICE),
+    ("GET", "/api/v1/board/tickets/{id}/telephone", api(OFFICE)),
+    ("POST", "/api/v1/board/tickets/{id}/telephone", api(OFFICE)),
+    ("GET", "/api/v1/board/arrivals", api(OVERSEER)),
+    ("GET", "/api/v1/tickets/{id}/rings", api(ticket(200))),
+    ("GET", "/api/v1/board/tickets/{id}/rings", api(OVERSEER)),
+    ("POST", "/api/v1/board/tickets/{id}/call", api(OFFICE)),
+    ("POST", "/api/v1/board/tickets/{id}/answered", api(OFFICE)),
     ("POST", "/board/tickets/{id}/call", OFFICE),
     ("POST", "/board/tickets/{id}/answered", OFFICE),
     ("POST", "/board/notices/{notice}/resend", OFFICE),
@@ -247,6 +260,22 @@ const TABLE: [(&str, &str, Cells); 221] = [
     ("GET", "/duty/{unit}/handover", NO_PHONE),
     ("POST", "/duty/{unit}/handover", NO_PHONE),
     ("POST", "/duty/{unit}/handovers/{handover}/take", NO_PHONE),
+    ("GET", "/on-duty", DUTY),
+    // For a unit of one's own, which is not named here.
+    ("GET", "/on-duty/list", NO_PHONE),
+    ("GET", "/on-duty/stream", DUTY_OF_NO_PAGE),
+    ("GET", "/on-duty/state", DUTY_OF_NO_PAGE),
+    ("POST", "/on-duty/begin", NO_PHONE),
+    ("POST", "/on-duty/beat", DUTY_UNSAID),
+    ("POST", "/on-duty/here", DUTY_UNSAID),
+    ("POST", "/on-duty/end", DUTY_UNSAID),
+    ("POST", "/on-duty/acknowledge", NO_PHONE),
+    ("GET", "/on-duty/open/{call}", DUTY_OF_NO_PAGE),
+    ("GET", "/api/v1/on-duty", api(DUTY)),
+    ("POST", "/api/v1/on-duty", api(DUTY_UNSAID)),
+    ("GET", "/api/v1/on-duty/{page}", api(NO_PHONE)),
+    ("POST", "/api/v1/on-duty/{page}/beat", api(NO_PHONE)),
+    ("POST", "/api/v1/on-duty/{page}/end", api(NO_PHONE)),
     ("POST", "/people/{id}/phones/mail", KEEPER),
     ("POST", "/phones/mail", SIGNED_IN),
     ("GET", "/phones", SIGNED_IN),
@@ -273,6 +302,17 @@ const TABLE: [(&str, &str, Cells); 221] = [
     ("POST", "/api/v1/outlets/{id}/{act}", api(ADMIN)),
     ("GET", "/api/v1/tickets/{id}/posts", api(ticket(200))),
     ("GET", "/api/v1/board/tickets/{id}/posts", api(OVERSEER)),
+    // Nothing is typed.
+    (
+        "POST",
+        "/leading/tickets/{id}/instruct",
+        [LOGIN, 404, 404, 404, 404, 404, 422, 404],
+    ),
+    (
+        "POST",
+        "/api/v1/leading/tickets/{id}/instruct",
+        api([LOGIN, 404, 404, 404, 404, 404, 422, 404]),
+    ),
     ("POST", "/people/{id}/grant", KEEPER),
     ("POST", "/people/{id}/end", KEEPER),
     ("POST", "/people/{id}/invite", KEEPER),
@@ -440,6 +480,7 @@ impl<'a> Session<'a> {
             .replace("{table}", "urgency")
             .replace("{row}", "1")
             .replace("{phone}", "999999999")
+            .replace("{page}", "999999999")
             .replace("{unit}", "relief")
             .replace("{pattern}", "999999999")
             .replace("{handover}", "999999999")

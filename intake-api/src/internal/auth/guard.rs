@@ -81,6 +81,8 @@ right! {
     Auditor: [Role::Admin, Role::Office, Role::Oversight];
     /// Somebody with a role, whichever: who is on duty is no secret among those who work here.
     Staffed: [Role::Member, Role::Leader, Role::Office, Role::LeadingGroup, Role::Oversight, Role::Admin];
+    /// May be on duty for a unit.
+    OnRoster: [Role::Member, Role::Leader, Role::Office, Role::LeadingGroup];
     /// Reads the telephones of people on duty in full.
     NumbersReader: [Role::Office, Role::LeadingGroup];
     /// Reads who came to which door.

@@ -96,7 +96,10 @@ pub(crate) async fn session(State(internal): State<Internal>, request: Request, 
 fn asks_by_itself(request: &Request) -> bool {
     let path = request.uri().path();
     let part = *request.method() == Method::GET && request.headers().contains_key("hx-request");
-    part || path.starts_with("/assets/") || ["/favicon.ico", "/robots.txt"].contains(&path)
+    // A duty page that says that it is there says nothing of its person.
+    let duty = ["/on-duty/stream", "/on-duty/state", "/on-duty/beat"].contains(&path)
+        || path.starts_with("/api/v1/on-duty/") && !path.ends_with("/end");
+    part || duty || path.starts_with("/assets/") || ["/favicon.ico", "/robots.txt"].contains(&path)
 }
 
 async fn actor(

@@ -4,7 +4,7 @@ use casework::pack::Pack;
 use casework::words::{TicketClock, Urgency, reserved::OFFICE};
 use chrono::{DateTime, Utc};
 use platform::{
-    store::{CallAbout, Listed, NoticeId, NoticeState, Subject, TriageLine, Unread},
+    store::{AccountId, CallAbout, Listed, NoticeId, NoticeState, Subject, TicketId, TriageLine, Unread},
     text::{Lang, notice_kind},
 };
 
@@ -33,6 +33,17 @@ pub(crate) struct Line {
     pub(crate) call: Option<Call>,
     /// A notice that can be sent again.
     pub(crate) again: Option<NoticeId>,
+    /// What the office does where nobody was reached.
+    pub(crate) cure: Option<Cure>,
+}
+
+/// One button for each cure.
+pub(crate) struct Cure {
+    pub(crate) ticket: TicketId,
+    /// Who was called last, and is called again; none: nobody by name.
+    pub(crate) person: Option<AccountId>,
+    /// Their name.
+    pub(crate) name: String,
 }
 
 /// A row of these lists; one that can't be read says so in its place.
@@ -64,6 +75,7 @@ pub(crate) fn row<T>(row: &Listed<T>, lang: Lang, say: impl FnOnce(&T) -> Line) 
         hot: true,
         call: None,
         again: None,
+        cure: None,
     }
 }
 
@@ -101,6 +113,7 @@ pub(crate) fn about(key: &str, line: &CallAbout, pack: &Pack, lang: Lang, now: D
         hot: line.urgency == Urgency::P1,
         call: Some(call(&line.call)),
         again: None,
+        cure: None,
     }
 }
 
@@ -138,6 +151,7 @@ pub(crate) fn triage_line(line: &TriageLine, pack: &Pack, lang: Lang, now: DateT
         hot: line.urgency == Urgency::P1,
         call: None,
         again: None,
+        cure: None,
     }
 }
 
@@ -178,5 +192,6 @@ pub(crate) fn failed(
         hot: notice.urgency == Urgency::P1,
         call: Some(call(&notice.call)),
         again: office.then_some(notice.id),
+        cure: None,
     }
 }

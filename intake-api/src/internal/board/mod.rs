@@ -3,6 +3,7 @@
 //! Reads go through the board's login, which can't read anything sealed; acts through the office's.
 
 pub(crate) mod answers;
+mod arrivals;
 pub(crate) mod call;
 pub(crate) mod facts;
 mod ledger;
@@ -34,6 +35,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::post("/board/notices/{notice}/resend", post(resend::submit)),
         Route::post("/api/v1/notices/{notice}/resend", post(resend::api)),
         Route::get("/api/v1/board/now", get(now::api)),
+        Route::get("/api/v1/board/arrivals", get(arrivals::api)),
         Route::get("/api/v1/board/times", get(times::api)),
     ]
 }

@@ -17,6 +17,7 @@ use platform::{
 
 use super::{
     answers,
+    arrivals::{self, Arrivals},
     line::{Line, about, failed, row, triage_line},
     mail,
     said::counted,
@@ -68,6 +69,8 @@ pub(crate) struct Now {
     pub(crate) unlisted: Vec<Unlisted>,
     /// Possibly floods.
     pub(crate) floods: Vec<floods::OnBoard>,
+    /// What did not arrive.
+    pub(crate) arrivals: Arrivals,
 }
 
 /// A code with where its reports went.
@@ -104,14 +107,14 @@ pub(crate) async fn api(by: By<Overseer>) -> Result<Json<answers::Now>, ApiError
 pub(crate) async fn look(visit: &Visit) -> Result<Now, StoreError> {
     let (internal, now) = (&visit.internal, clock::now());
     let found = internal.board.board_now(&internal.county, now).await?;
+    let arrived = internal.board.arrivals(&internal.county, now).await?;
     let office = visit.actor.is(&[Role::Office]);
-    Ok(say(
-        found,
-        &internal.pack.current().pack,
-        office,
-        visit.lang,
-        clock::now(),
-    ))
+    let loaded = internal.pack.current();
+    let (pack, lang, now) = (&loaded.pack, visit.lang, clock::now());
+    Ok(Now {
+        arrivals: arrivals::say(&arrived, pack, office, lang, now),
+        ..say(found, pack, office, lang, now)
+    })
 }
 
 /// `office`: may have a notice sent again; the oversight reads.
@@ -194,6 +197,7 @@ fn say(found: BoardNow, pack: &Pack, office: bool, lang: Lang, now: DateTime<Utc
     let closings = (found.closings > 0).then(|| lang.fill("closings.count", &[("n", &counted(found.closings))]));
     let said = |key: &str, n: i64| (n > 0).then(|| lang.fill(key, &[("n", &counted(n))]));
     Now {
+        arrivals: Arrivals::default(),
         closings,
         openings: said("openings.board_waiting", found.openings),
         openings_overdue: said("openings.board_overdue", found.openings_overdue),
@@ -263,7 +267,11 @@ pub(crate) fn frame(visit: &Visit, now: &Now) -> Frame {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::internal::{board::call::Call, page::Phone, testing};
+    use crate::internal::{
+        board::{call::Call, line::Cure},
+        page::Phone,
+        testing,
+    };
 
     fn line() -> Line {
         Line {
@@ -285,6 +293,7 @@ mod tests {
                 example: true,
             }),
             again: Some(platform::store::NoticeId(uuid::Uuid::nil())),
+            cure: None,
         }
     }
 
@@ -315,6 +324,7 @@ mod tests {
             openings_overdue: None,
             unlisted: Vec::new(),
             floods: Vec::new(),
+            arrivals: Arrivals::default(),
         };
         let frame = testing::frame(&[("office", Role::Office)], lang, "/board");
         let part = |now| NowPart {
@@ -322,6 +332,24 @@ mod tests {
             now,
         };
         now.groups[1].parts = vec![("一级", "2".into())];
+        now.arrivals = Arrivals {
+            lines: vec![Line {
+                again: None,
+                level: "最近一次：短信，呼叫王芳，已交通道，未知是否送达（16:00）".into(),
+                cure: Some(Cure {
+                    ticket: platform::store::TicketId(12),
+                    person: Some(platform::store::AccountId(7)),
+                    name: "王芳".into(),
+                }),
+                ..line()
+            }],
+            held: vec![Line {
+                again: None,
+                call: None,
+                ..line()
+            }],
+            lost: vec!["县公安局：王芳的值班页面失去联系。".into()],
+        };
         testing::page("board-now", &part(now));
     }
 }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::{extract::Query, http::StatusCode, response::Response};
-use platform::clock;
+use platform::{clock, store::Role};
 use serde::Deserialize;
 
 use super::{
@@ -31,6 +31,8 @@ struct BoardPage {
     live: Live,
     now: Now,
     times: Option<Times>,
+    /// Whose the board is, and who is on duty for it.
+    office: bool,
 }
 
 /// The page.
@@ -53,6 +55,7 @@ pub(crate) async fn page(by: By<Overseer>, Query(query): Query<Sort>) -> Result<
         frame,
         now,
         times,
+        office: by.actor.is(&[Role::Office]),
     };
     Ok(render(StatusCode::OK, &page))
 }

@@ -122,13 +122,20 @@ async fn done(kind: Kind, by: By<Desk>, id: String, body: Map<String, Value>) ->
     };
     match perform(&by, doing, ready).await {
         Ok(ActDone::Done) => whole(&by, wanted(&by, &id).await?).await,
-        Ok(other) => Err(problem(other)),
-        Err(NotDone::Sealing) => Err(ApiError::said(
+        other => Err(not_done(other)),
+    }
+}
+
+/// Why an act was not done, for a program.
+pub(crate) fn not_done(came: Result<ActDone, NotDone>) -> ApiError {
+    match came {
+        Ok(other) => problem(other),
+        Err(NotDone::Sealing) => ApiError::said(
             503,
             "the words can't be sealed and were not stored; tell the county's IT",
-        )),
-        Err(NotDone::Database) => Err(ApiError::said(503, "nothing was done; try again later")),
-        Err(NotDone::Unsure) => Err(ApiError::said(503, UNSURE)),
+        ),
+        Err(NotDone::Database) => ApiError::said(503, "nothing was done; try again later"),
+        Err(NotDone::Unsure) => ApiError::said(503, UNSURE),
     }
 }
 
@@ -150,7 +157,7 @@ pub(crate) async fn wanted(by: &By<Desk>, id: &str) -> Result<DeskTicket, ApiErr
 
 /// A flat JSON object as the fields of a form; null is absent. Each kind of act has its own fields, and the reader of the form judges
 /// them: so a number or a truth value that was sent for a text is wrong in the same words.
-fn fields(object: Map<String, Value>) -> Fields {
+pub(crate) fn fields(object: Map<String, Value>) -> Fields {
     let flat = object.into_iter().filter_map(|(name, value)| match value {
         Value::Null => None,
         Value::String(text) => Some((name, text)),
@@ -159,7 +166,8 @@ fn fields(object: Map<String, Value>) -> Fields {
     flat.collect()
 }
 
-fn invalid(wrong: &Wrong) -> Response {
+/// Fields that are wrong, each with its pointer.
+pub(crate) fn invalid(wrong: &Wrong) -> Response {
     let error = |(field, key): (&&str, &&str)| FieldError {
         pointer: format!("/{field}"),
         detail: Lang::En.t(key),

@@ -30,7 +30,7 @@ mod unsent;
 pub(crate) mod view;
 pub(crate) mod waiting;
 
-pub(crate) use api::wanted;
+pub(crate) use api::{fields, invalid, not_done, wanted};
 pub(crate) use attempt::Attempt;
 pub(crate) use found::{Case, fetch};
 pub(crate) use matter::{Matter, matter};

@@ -13,7 +13,7 @@ const STYLE: &str = concat!(
     include_str!("../../../assets/internal.css")
 );
 /// Name, content type, content.
-pub(super) const FILES: [(&str, &str, &str); 6] = [
+pub(super) const FILES: [(&str, &str, &str); 7] = [
     ("style.css", "text/css; charset=utf-8", STYLE),
     (
         "htmx.js",
@@ -40,12 +40,17 @@ pub(super) const FILES: [(&str, &str, &str); 6] = [
         "text/javascript; charset=utf-8",
         include_str!("../../../assets/live.js"),
     ),
+    (
+        "duty.js",
+        "text/javascript; charset=utf-8",
+        include_str!("../../../assets/duty.js"),
+    ),
 ];
 /// The address changes with the content.
 pub(super) const FOREVER: &str = "public, max-age=31536000, immutable";
 
 /// Addresses with digests, in the order of [`FILES`].
-static ADDRESSES: LazyLock<[String; 6]> =
+static ADDRESSES: LazyLock<[String; 7]> =
     LazyLock::new(|| FILES.map(|(name, _, content)| format!("/assets/{name}?v={}", digest(content))));
 
 /// What names a content in the address of its file.
@@ -71,6 +76,11 @@ pub(super) fn leave_script() -> &'static str {
 /// Where a page finds the script for what it does while it stays open.
 pub(super) fn live_script() -> &'static str {
     &ADDRESSES[5]
+}
+
+/// Where the duty page finds its script.
+pub(super) fn duty_script() -> &'static str {
+    &ADDRESSES[6]
 }
 
 /// Where the expert's page of the rules finds its script.

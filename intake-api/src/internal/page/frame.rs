@@ -209,6 +209,11 @@ impl Frame {
         super::files::leave_script()
     }
 
+    /// Address of the script of the duty page.
+    pub(crate) fn duty_script(&self) -> &'static str {
+        super::files::duty_script()
+    }
+
     /// Whether the page says that this is a demo.
     pub(crate) fn demo(&self) -> bool {
         DEMO.try_with(|demo| *demo).unwrap_or(false)
@@ -249,7 +254,7 @@ impl Frame {
 }
 
 fn tab(lang: Lang, here: &str) -> String {
-    const TABS: [&str; 22] = [
+    const TABS: [&str; 23] = [
         "desk",
         "ticket",
         "board",
@@ -265,6 +270,7 @@ fn tab(lang: Lang, here: &str) -> String {
         "leading",
         "password",
         "duty",
+        "on-duty",
         "phones",
         "sessions",
         "factor",

@@ -6,9 +6,10 @@ use axum::{
     extract::Path,
     response::{IntoResponse, Redirect, Response},
 };
+use chrono::{DateTime, Utc};
 use platform::{
     clock,
-    store::{AccountId, AnsweredHow, BellAnswer, CallId, LadderCall, Role, TicketId},
+    store::{AccountId, AnsweredHow, BellAnswer, CallId, LadderCall, Role, StoreError, TicketId},
 };
 use serde::Deserialize;
 
@@ -48,50 +49,85 @@ pub(crate) async fn people(visit: &Visit, unit: &str, calls: &[LadderCall]) -> R
     Ok(people)
 }
 
-/// `POST /board/tickets/{id}/call`: somebody is called now.
+/// What came of a cure.
+pub(super) enum Cured {
+    /// It was done.
+    Done,
+    /// Nothing rings any more, because somebody was faster, or nobody who can be called was chosen.
+    Nobody,
+}
+
+/// `POST /board/tickets/{id}/call`: somebody is called now. Where nothing rings any more the page says who was faster.
 pub(super) async fn call(
     by: By<Office>,
     Path(id): Path<TicketId>,
     Form(chosen): Form<Chosen>,
 ) -> Result<Response, PageError> {
-    let (person, _) = choice(&by, id, &chosen).await?;
-    let (office, me, now) = (by.internal.office.clone(), by.me(), clock::now());
-    detached(async move { office.call_by_hand(id, person, me, now).await }).await?;
+    called(&by, id, chosen.person.parse().ok()).await?;
     Ok(back(id))
 }
 
 /// `POST /board/tickets/{id}/answered`: somebody answered by telephone.
-pub(super) async fn answered(
+pub(super) async fn record(
     by: By<Office>,
     Path(id): Path<TicketId>,
     Form(chosen): Form<Chosen>,
 ) -> Result<Response, PageError> {
-    let (person, open) = choice(&by, id, &chosen).await?;
-    let answer = BellAnswer {
-        by: person,
-        how: AnsweredHow::Telephone,
-        recorded_by: Some(by.me()),
-        at: clock::now(),
-    };
-    let office = by.internal.office.clone();
-    detached(async move { office.bell_answer(&open, answer).await }).await?;
+    answered(&by, id, (chosen.person.parse().ok(), clock::now())).await?;
     Ok(back(id))
 }
 
+/// Has somebody called now.
+pub(super) async fn called(visit: &Visit, id: TicketId, person: Option<AccountId>) -> Result<Cured, PageError> {
+    let Some((person, _)) = choice(visit, id, person).await? else {
+        return Ok(Cured::Nobody);
+    };
+    let (office, me, now) = (visit.internal.office.clone(), visit.me(), clock::now());
+    let calls = detached(async move {
+        let calls = office.call_by_hand(id, person, me, now).await?;
+        // A bell that is not heard costs a poll, never a call.
+        let _ = office.notices_wake().await;
+        Ok::<_, StoreError>(calls)
+    });
+    Ok(match calls.await? {
+        0 => Cured::Nobody,
+        _ => Cured::Done,
+    })
+}
+
+/// Writes down who answered by telephone.
+pub(super) async fn answered(
+    visit: &Visit,
+    id: TicketId,
+    (person, at): (Option<AccountId>, DateTime<Utc>),
+) -> Result<Cured, PageError> {
+    let Some((person, open)) = choice(visit, id, person).await? else {
+        return Ok(Cured::Nobody);
+    };
+    let answer = BellAnswer {
+        by: person,
+        how: AnsweredHow::Telephone,
+        recorded_by: Some(visit.me()),
+        at,
+    };
+    let office = visit.internal.office.clone();
+    detached(async move { office.bell_answer(&open, answer).await }).await?;
+    Ok(Cured::Done)
+}
+
 /// The person that was chosen of those who can be, and the calls that ring.
-async fn choice(by: &By<Office>, id: TicketId, chosen: &Chosen) -> Result<(AccountId, Vec<CallId>), PageError> {
-    let ticket = by.internal.board.board_ticket(&by.internal.county, id).await?;
+async fn choice(
+    visit: &Visit,
+    id: TicketId,
+    person: Option<AccountId>,
+) -> Result<Option<(AccountId, Vec<CallId>)>, PageError> {
+    let ticket = visit.internal.board.board_ticket(&visit.internal.county, id).await?;
     let ticket = ticket.ok_or(PageError::NotFound)?;
-    let calls = by.internal.board.ticket_calls(id).await?;
-    let person = chosen.person.parse::<AccountId>().ok();
-    let people = people(by, &ticket.unit, &calls).await?;
+    let calls = visit.internal.board.ticket_calls(id).await?;
+    let people = people(visit, &ticket.unit, &calls).await?;
     let person = people.iter().find(|choice| Some(choice.id) == person);
     let open = calls.iter().filter(|call| call.open).map(|call| call.id).collect();
-    // Nothing rings any more: somebody was faster, and the page says who.
-    let Some(person) = person else {
-        return Err(PageError::Page(Box::new(back(id))));
-    };
-    Ok((person.id, open))
+    Ok(person.map(|person| (person.id, open)))
 }
 
 fn back(id: TicketId) -> Response {

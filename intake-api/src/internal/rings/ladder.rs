@@ -64,11 +64,7 @@ fn one(call: &LadderCall, letters: bool, lang: Lang, now: DateTime<Utc>) -> Call
     }
     CallWords {
         title,
-        state: match (call.channel, call.state) {
-            // Nothing is sent: it stands on the page.
-            (Channel::Desk, CallState::HandedOver) => lang.t("rings.state.on-desk"),
-            (_, state) => lang.t(&format!("rings.state.{state}")),
-        },
+        state: state(lang, call.channel, call.state),
         bad: call.state == CallState::Failed,
         steps: call
             .steps
@@ -94,12 +90,19 @@ fn told(post: &TicketPost, lang: Lang, now: DateTime<Utc>) -> CallWords {
     }
 }
 
+/// How far a call has come.
+pub(crate) fn state(lang: Lang, channel: Channel, state: CallState) -> &'static str {
+    match (channel, state) {
+        // Nothing is sent: it stands on the page.
+        (Channel::Desk, CallState::HandedOver) => lang.t("rings.state.on-desk"),
+        (Channel::Desk, CallState::Delivered) => lang.t("rings.state.shown"),
+        (_, state) => lang.t(&format!("rings.state.{state}")),
+    }
+}
+
 /// What it rang about: a stage, why, and for which time.
 fn ring_words(ring: &LadderRing, letters: bool, lang: Lang) -> String {
-    let cause = match ring.cause.strip_prefix("level-").and_then(|level| level.parse().ok()) {
-        Some(level) => words::level(lang, level, letters).to_owned(),
-        None => lang.t(&format!("rings.cause.{}", known(&ring.cause))).to_owned(),
-    };
+    let cause = cause(lang, &ring.cause, letters);
     let number = (ring.ring + 1).to_string();
     let values = [
         ("stage", words::stage(lang, ring.stage)),
@@ -107,6 +110,14 @@ fn ring_words(ring: &LadderRing, letters: bool, lang: Lang) -> String {
         ("number", &number),
     ];
     lang.fill("rings.ring", &values)
+}
+
+/// Why something rings, as casework's `Cause` writes it.
+pub(crate) fn cause(lang: Lang, cause: &str, letters: bool) -> String {
+    match cause.strip_prefix("level-").and_then(|level| level.parse().ok()) {
+        Some(level) => words::level(lang, level, letters).to_owned(),
+        None => lang.t(&format!("rings.cause.{}", known(cause))).to_owned(),
+    }
 }
 
 fn known(cause: &str) -> &'static str {
@@ -121,6 +132,7 @@ fn step_words(channel: Channel, step: &LadderStep, lang: Lang, now: DateTime<Utc
     let at = words::moment(lang, step.at, now);
     let what = match (channel, step.step) {
         (Channel::Desk, CallStep::HandedOver) => lang.t("rings.step.on-desk"),
+        (Channel::Desk, CallStep::Delivered) => lang.t("rings.step.shown"),
         (_, step) => lang.t(&format!("rings.step.{step}")),
     };
     let detail = match step.step {
@@ -137,7 +149,7 @@ fn step_words(channel: Channel, step: &LadderStep, lang: Lang, now: DateTime<Utc
 }
 
 /// Why a call reached nobody: ours in words, a gateway's as it said them.
-fn why(lang: Lang, said: &str) -> String {
+pub(crate) fn why(lang: Lang, said: &str) -> String {
     let key = match CallFault::from_word(said) {
         Some(CallFault::Closed) => "rings.why.closed",
         Some(CallFault::NoMail) => "rings.why.no-mail",
@@ -178,6 +190,7 @@ pub(crate) fn how(lang: Lang, how: AnsweredHow) -> &'static str {
     lang.t(&format!("rings.how.{how}"))
 }
 
-fn channel(lang: Lang, channel: Channel) -> &'static str {
+/// By what somebody is called.
+pub(crate) fn channel(lang: Lang, channel: Channel) -> &'static str {
     lang.t(&format!("rings.channel.{channel}"))
 }

@@ -4,6 +4,7 @@
 //! was answered is in hand; they say who answered, and what is still owed.
 
 mod answer;
+mod api;
 mod by_mail;
 pub(crate) mod cures;
 pub(crate) mod ladder;
@@ -21,8 +22,12 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::post("/desk/acknowledge", post(answer::all)),
         Route::get("/api/v1/tickets/{id}/posts", get(posts::of_desk)),
         Route::get("/api/v1/board/tickets/{id}/posts", get(posts::of_board)),
-        Route::post("/board/tickets/{id}/answered", post(cures::answered)),
+        Route::post("/board/tickets/{id}/answered", post(cures::record)),
         Route::post("/board/tickets/{id}/call", post(cures::call)),
+        Route::get("/api/v1/tickets/{id}/rings", get(api::of_desk)),
+        Route::get("/api/v1/board/tickets/{id}/rings", get(api::of_board)),
+        Route::post("/api/v1/board/tickets/{id}/call", post(api::call)),
+        Route::post("/api/v1/board/tickets/{id}/answered", post(api::record)),
         Route::get("/answer/{call}/{code}", get(by_mail::page)),
         Route::post("/answer/{call}/{code}", post(by_mail::press)),
     ]

@@ -6,6 +6,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
+use chrono::{DateTime, Utc};
 use platform::{
     clock,
     store::{ActDone, TicketId},
@@ -20,7 +21,7 @@ use crate::internal::{
     again::{Again, Fields, Wrong},
     auth::Office,
     desk::{
-        act::{Doing, perform, read, version},
+        act::{Doing, NotDone, perform, read, version},
         attempt::Attempt,
         draft::{Against, Draft, Kind, Ready},
         reader::Reader,
@@ -28,6 +29,14 @@ use crate::internal::{
     },
     error::PageError,
 };
+
+/// What came of an act that was said.
+pub(super) enum Tried {
+    /// Fields are wrong.
+    Wrong(Wrong),
+    /// It was tried.
+    Came(Result<ActDone, NotDone>),
+}
 
 /// Does it, or shows the form again with what was typed.
 pub(super) async fn submit(
@@ -37,40 +46,20 @@ pub(super) async fn submit(
 ) -> Result<Response, PageError> {
     let now = clock::now();
     let found = Telephone::find(&by, id).await?;
-    let (lang, case) = (by.lang, &found.case);
+    let lang = by.lang;
     let kind = fields.get("act").and_then(|act| Kinds::of(act));
     let Some(kind) = kind else {
         return show(&by, &found, Asked::default(), Attempt::default()).await;
     };
     let asked = Asked::of(kind);
-    let loaded = by.internal.pack.current();
-    let against = Against {
-        ticket: &case.ticket,
-        people: &case.people,
-        loaded: &loaded,
-        account: by.me(),
-        now,
+    let came = match spoken(&by, &found, kind, (&fields, now)).await {
+        Tried::Wrong(wrong) => {
+            let attempt = Attempt::wrong(kind.word(), wrong, fields);
+            return show(&by, &found, asked, attempt).await;
+        }
+        Tried::Came(came) => came,
     };
-    let mut reader = Reader {
-        fields: &fields,
-        wrong: Wrong::new(),
-    };
-    let call = Call::read(&mut reader, case, now);
-    let mut wrong = reader.wrong;
-    let ready = read(kind, &fields, against).map_err(|more| wrong.extend(more)).ok();
-    let (Some(call), Some(mut ready), true) = (call, ready, wrong.is_empty()) else {
-        let attempt = Attempt::wrong(kind.word(), wrong, fields);
-        return show(&by, &found, asked, attempt).await;
-    };
-    said_by_telephone(&mut ready, &call);
-    let doing = Doing {
-        scope: &found.scope,
-        ticket: &case.ticket,
-        version: version(&fields),
-        now,
-        telephone: Some(call.by(&by.actor.person.account.name)),
-    };
-    let (status, text) = match perform(&by, doing, ready).await {
+    let (status, text) = match came {
         Ok(ActDone::Done) => {
             let to = format!("/board/tickets/{id}/telephone?done={}", kind.word());
             return Ok(Redirect::to(&to).into_response());
@@ -84,6 +73,43 @@ pub(super) async fn submit(
     };
     // Under the version that the ticket has now, so that what was typed can be sent again where it still fits.
     show(&by, &Telephone::find(&by, id).await?, asked, attempt).await
+}
+
+/// Reads the call and the act, and does it: the same for the page and for programs.
+pub(super) async fn spoken(
+    by: &By<Office>,
+    found: &Telephone,
+    kind: Kind,
+    (fields, now): (&Fields, DateTime<Utc>),
+) -> Tried {
+    let case = &found.case;
+    let loaded = by.internal.pack.current();
+    let against = Against {
+        ticket: &case.ticket,
+        people: &case.people,
+        loaded: &loaded,
+        account: by.me(),
+        now,
+    };
+    let mut reader = Reader {
+        fields,
+        wrong: Wrong::new(),
+    };
+    let call = Call::read(&mut reader, case, now);
+    let mut wrong = reader.wrong;
+    let ready = read(kind, fields, against).map_err(|more| wrong.extend(more)).ok();
+    let (Some(call), Some(mut ready), true) = (call, ready, wrong.is_empty()) else {
+        return Tried::Wrong(wrong);
+    };
+    said_by_telephone(&mut ready, &call);
+    let doing = Doing {
+        scope: &found.scope,
+        ticket: &case.ticket,
+        version: version(fields),
+        now,
+        telephone: Some(call.by(&by.actor.person.account.name)),
+    };
+    Tried::Came(perform(by, doing, ready).await)
 }
 
 /// The number goes with what is sealed; and a closing is confirmed by somebody else of the office: the unit that telephones does not

@@ -7,6 +7,7 @@
 //! report is opened for it.
 
 mod act;
+mod api;
 mod call;
 mod page;
 
@@ -19,5 +20,7 @@ pub(crate) fn routes() -> Vec<Route> {
     vec![
         Route::get("/board/tickets/{id}/telephone", get(page::page)),
         Route::post("/board/tickets/{id}/telephone", post(act::submit)),
+        Route::get("/api/v1/board/tickets/{id}/telephone", get(api::asked)),
+        Route::post("/api/v1/board/tickets/{id}/telephone", post(api::submit)),
     ]
 }

@@ -75,7 +75,7 @@ impl Kinds {
     pub(super) const ALL: [Kind; 4] = [Kind::Sign, Kind::Contact, Kind::Evidence, Kind::Resolve];
 
     /// Of them what the ticket can have now.
-    fn open(ticket: &DeskTicket) -> impl Iterator<Item = Kind> {
+    pub(super) fn open(ticket: &DeskTicket) -> impl Iterator<Item = Kind> {
         Self::ALL.into_iter().filter(|kind| {
             let (act, owed) = match kind {
                 Kind::Sign => (TicketAct::Sign, true),

@@ -1,12 +1,14 @@
 //! What the office sees of the county: what needs a call now, counts, times, and the leading group's page.
 
+pub(super) mod arrivals;
 pub(super) mod counts;
 pub(super) mod leading;
 pub(super) mod now;
 pub(super) mod ticket;
 
+pub use arrivals::{Arrivals, HeldRing, LateNotice, NotArrived};
 pub use counts::OfficeCounts;
-pub use leading::{LeadingLine, LeadingNow};
+pub use leading::{Instruction, LeadingLine, LeadingNow};
 pub use now::{BoardList, BoardNow, CallAbout, TriageLine, UndeliveredNotice};
 pub use ticket::{
     BoardAttempt, BoardEvent, BoardEventDetail, BoardNotice, BoardOther, BoardRound, BoardStage, BoardStep,
