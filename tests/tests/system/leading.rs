@@ -162,3 +162,80 @@ async fn everybody_lands_on_their_own_first_page_and_every_ticket_address_opens(
     }
     assert_eq!(office.get("/tickets/abc").await.status, 404);
 }
+
+#[tokio::test]
+async fn what_it_writes_stands_on_the_ticket_is_told_and_changes_no_clock() {
+    let (system, _) = supervised(&sample()).await;
+    let accounts = Accounts::make(&system).await;
+    // Somebody of the leading group was rung.
+    let leading = accounts.browser(&system, "leading").await;
+    let api = Api::of(&system, &accounts, "leading").await;
+    let found: Leading = api.get("/leading").await;
+    let line = found.overdue.iter().find(|line| line["unit"] == STATION).unwrap();
+    let id = line["ticket_id"].as_i64().unwrap();
+    assert_eq!(line["instructions"], json!([]));
+    let clocks = "SELECT md5(string_agg(s::text, ' ' ORDER BY s.id)) FROM stages s";
+    let version = async || -> i32 {
+        sqlx::query_scalar("SELECT version FROM tickets WHERE id = $1")
+            .bind(id)
+            .fetch_one(&system.db)
+            .await
+            .unwrap()
+    };
+    let before: (String, i32) = (
+        sqlx::query_scalar(clocks).fetch_one(&system.db).await.unwrap(),
+        version().await,
+    );
+
+    let page = leading.get("/leading").await;
+    assert!(page.text.contains(&format!("/leading/tickets/{id}/instruct")) && page.text.contains("写入批示"));
+    let csrf = page.hidden("csrf");
+    let path = format!("/leading/tickets/{id}/instruct");
+    let send = async |text: &str| leading.post(&path, &[("csrf", csrf.as_str()), ("text", text)]).await;
+    let empty = send("  ").await;
+    assert!(empty.status == 422 && empty.text.contains("请写批示。"));
+    let written = send("请分管局长今晚到场，<b>明早八点</b>前报结果。").await;
+    assert_eq!(written.location.as_deref(), Some("/leading?done=instruct"));
+    let page = leading.get("/leading?done=instruct").await;
+    for word in ["批示已写入", "演示·领导小组", "请分管局长今晚到场，&#60;b&#62;明早八点"] {
+        assert!(page.text.contains(word), "the page says {word}: {}", page.text);
+    }
+    let found: Leading = api.get("/leading").await;
+    let line = found.overdue.iter().find(|line| line["ticket_id"] == id).unwrap();
+    assert_eq!(line["instructions"].as_array().unwrap().len(), 1);
+
+    // Unit and office read it on the ticket, and are told by mail.
+    let desk = accounts.browser(&system, "member").await.get(&format!("/tickets/{id}")).await;
+    let board = accounts.browser(&system, "office").await.get(&format!("/board/tickets/{id}")).await;
+    for page in [&desk, &board] {
+        assert!(page.text.contains("领导小组") && page.text.contains("请分管局长今晚到场"), "{}", page.text);
+    }
+    let told: Vec<String> =
+        sqlx::query_scalar("SELECT unit FROM notices WHERE kind = 'instruction' AND ticket_id = $1 ORDER BY unit")
+            .bind(id)
+            .fetch_all(&system.db)
+            .await
+            .unwrap();
+    assert_eq!(told, ["office", STATION]);
+    let after: (String, i32) = (
+        sqlx::query_scalar(clocks).fetch_one(&system.db).await.unwrap(),
+        version().await,
+    );
+    assert_eq!(before, after, "no clock and no version changed");
+
+    // By a program; and not where nothing is overdue at that level.
+    let url = |id: i64| format!("{}/api/v1/leading/tickets/{id}/instruct", system.internal_url);
+    let token = accounts.token(&system, "leading").await;
+    let post = async |id: i64| {
+        let body = json!({"text": "再次批示"});
+        let request = system.http.post(url(id)).bearer_auth(&token).json(&body);
+        request.send().await.unwrap().status().as_u16()
+    };
+    assert_eq!(post(id).await, 204);
+    sqlx::query("UPDATE stages SET ended_at = due_at, next_at = NULL, ended_how = 'act' WHERE ticket_id = $1")
+        .bind(id)
+        .execute(&system.db)
+        .await
+        .unwrap();
+    assert_eq!((post(id).await, post(999_999_999).await), (409, 409));
+}

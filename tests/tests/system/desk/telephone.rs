@@ -1,8 +1,9 @@
 //! What a unit on a closed network says by telephone: the office writes it down, and everything says who said so and who wrote.
 
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
+use serde_json::{Value, json};
 use tests::{
-    System,
+    Api, Problem, System,
     officers::{Accounts, Browser, Page},
 };
 
@@ -175,4 +176,54 @@ async fn a_unit_that_never_opens_the_page_signs_sees_and_closes_by_telephone() {
             .iter()
             .all(|at| minute - at.fixed_offset() < TimeDelta::minutes(1))
     );
+}
+
+#[tokio::test]
+async fn a_program_of_the_office_writes_down_the_same_acts_and_is_refused_alike() {
+    let system = System::start().await;
+    let accounts = Accounts::make(&system).await;
+    let (id, _, _) = filed(&system).await;
+    let api = Api::of(&system, &accounts, "office").await;
+    let path = format!("/board/tickets/{id}/telephone");
+    let asked: Value = api.get(&path).await;
+    assert_eq!(asked["acts"], json!(["sign"]));
+    let version = asked["version"].as_i64().unwrap();
+    let person = asked["people"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|person| person["name"] == "演示·派出所民警")
+        .unwrap()["person"]
+        .as_i64()
+        .unwrap();
+
+    let (status, wrong): (u16, Problem) = api
+        .post(&path, &json!({"act": "sign", "version": version, "number": "一二三"}))
+        .await;
+    assert_eq!(status, 422);
+    assert_eq!(wrong.pointers(), ["/called_at", "/caller", "/number", "/way"]);
+    for (bad, pointer) in [
+        (json!({"act": "assign", "version": version}), "/act"),
+        (json!({"act": "sign"}), "/version"),
+    ] {
+        let (status, wrong): (u16, Problem) = api.post(&path, &bad).await;
+        assert_eq!((status, wrong.pointers()), (422, vec![pointer]));
+    }
+    assert!(events(&system, id).await.is_empty());
+
+    let at = local(dispatched(&system, id).await);
+    let sign = json!({"act": "sign", "version": version, "person": person, "way": "out", "number": "0558-8655110", "called_at": at});
+    let (status, done): (u16, Value) = api.post(&path, &sign).await;
+    assert_eq!((status, done["state"].as_str()), (200, Some("signed")), "{done}");
+    let (status, _): (u16, Value) = api.post(&path, &sign).await;
+    assert_eq!(status, 409, "once");
+    assert_eq!(events(&system, id).await, ["signed"]);
+    let by: String = sqlx::query_scalar("SELECT signed_by FROM tickets WHERE id = $1")
+        .bind(id)
+        .fetch_one(&system.db)
+        .await
+        .unwrap();
+    assert_eq!(by, "演示·派出所民警（电话，演示·未保办值班员记录）");
+    // Nobody else writes down for a unit.
+    assert_eq!(Api::of(&system, &accounts, "leader").await.status(&path).await, 404);
 }

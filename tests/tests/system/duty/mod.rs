@@ -2,5 +2,6 @@
 
 mod handover;
 mod mails;
+mod on_duty;
 mod phones;
 mod roster;

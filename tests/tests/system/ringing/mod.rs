@@ -5,6 +5,7 @@ mod falls;
 mod holes;
 mod night;
 mod outage;
+mod pages;
 mod random;
 mod routers;
 mod sweep;
