@@ -63,7 +63,9 @@ pub(super) async fn stream(by: By<OnRoster>, Query(which): Query<Which>) -> Resu
         let event = heard.next().await?;
         Some((Ok::<_, Infallible>(event), heard))
     });
-    Ok(Sse::new(Box::pin(events)).into_response())
+    // A proxy that gathers answers would gather the night's rings.
+    let headers = [("cache-control", "no-store"), ("x-accel-buffering", "no")];
+    Ok((headers, Sse::new(Box::pin(events))).into_response())
 }
 
 impl Heard {
