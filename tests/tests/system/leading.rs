@@ -205,10 +205,22 @@ async fn what_it_writes_stands_on_the_ticket_is_told_and_changes_no_clock() {
     assert_eq!(line["instructions"].as_array().unwrap().len(), 1);
 
     // Unit and office read it on the ticket, and are told by mail.
-    let desk = accounts.browser(&system, "member").await.get(&format!("/tickets/{id}")).await;
-    let board = accounts.browser(&system, "office").await.get(&format!("/board/tickets/{id}")).await;
+    let desk = accounts
+        .browser(&system, "member")
+        .await
+        .get(&format!("/tickets/{id}"))
+        .await;
+    let board = accounts
+        .browser(&system, "office")
+        .await
+        .get(&format!("/board/tickets/{id}"))
+        .await;
     for page in [&desk, &board] {
-        assert!(page.text.contains("领导小组") && page.text.contains("请分管局长今晚到场"), "{}", page.text);
+        assert!(
+            page.text.contains("领导小组") && page.text.contains("请分管局长今晚到场"),
+            "{}",
+            page.text
+        );
     }
     let told: Vec<String> =
         sqlx::query_scalar("SELECT unit FROM notices WHERE kind = 'instruction' AND ticket_id = $1 ORDER BY unit")

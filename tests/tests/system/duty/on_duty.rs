@@ -25,7 +25,9 @@ async fn event(stream: &mut reqwest::Response, name: &str) -> Value {
     loop {
         let chunk = stream.chunk().await.expect("a stream").expect("it goes on");
         text.push_str(&String::from_utf8_lossy(&chunk));
-        let found = text.split("\n\n").find(|event| event.contains(&format!("event: {name}")));
+        let found = text
+            .split("\n\n")
+            .find(|event| event.contains(&format!("event: {name}")));
         if let Some(data) = found.and_then(|event| event.lines().find_map(|line| line.strip_prefix("data: "))) {
             return serde_json::from_str(data).expect("JSON");
         }
@@ -89,12 +91,21 @@ async fn a_page_hears_what_rings_shows_it_and_keeps_no_session_alive() {
     .expect("what rings comes by the stream");
     assert!(event(&mut stream, "beat").await["looked_s"].as_i64().unwrap() < 10);
     let list = leader.get(&format!("/on-duty/list?unit={STATION}")).await;
-    assert!(list.text.contains("全部知悉接手") && list.text.contains("特急"), "{}", list.text);
+    assert!(
+        list.text.contains("全部知悉接手") && list.text.contains("特急"),
+        "{}",
+        list.text
+    );
     for secret in ["化名", "卫生室"] {
         assert!(!list.text.contains(secret), "{secret}");
     }
 
-    let shown: Vec<&str> = rings["calls"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+    let shown: Vec<&str> = rings["calls"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(Value::as_str)
+        .collect();
     let fields = [("page", id.as_str()), ("shown", &shown.join(" "))];
     send(&leader, &csrf, "/on-duty/beat", &fields).await;
     let asked = leader.get(&format!("/on-duty/state?page={id}")).await;
@@ -103,16 +114,20 @@ async fn a_page_hears_what_rings_shows_it_and_keeps_no_session_alive() {
     let touched = "SELECT count(*) FROM sessions s JOIN accounts a ON a.id = s.account_id
                    WHERE a.login = 'demo-leader' AND s.used_at > now() - interval '5 minutes'";
     assert_eq!(system.count(touched).await, 0, "none of it is an act of the person");
-    eventually("the call on the page is delivered", Duration::from_secs(20), async || {
-        let delivered = "SELECT count(*) FROM calls WHERE channel = 'desk' AND state = 'delivered'";
-        // A ring that came just now is shown by the next beat.
-        let state = leader.get(&format!("/on-duty/state?page={id}")).await;
-        let state: Value = serde_json::from_str(&state.text).ok()?;
-        let calls: Vec<&str> = state["calls"].as_array()?.iter().filter_map(Value::as_str).collect();
-        let fields = [("page", id.as_str()), ("shown", &calls.join(" "))];
-        send(&leader, &csrf, "/on-duty/beat", &fields).await;
-        (system.count(delivered).await > 0).then_some(())
-    })
+    eventually(
+        "the call on the page is delivered",
+        Duration::from_secs(20),
+        async || {
+            let delivered = "SELECT count(*) FROM calls WHERE channel = 'desk' AND state = 'delivered'";
+            // A ring that came just now is shown by the next beat.
+            let state = leader.get(&format!("/on-duty/state?page={id}")).await;
+            let state: Value = serde_json::from_str(&state.text).ok()?;
+            let calls: Vec<&str> = state["calls"].as_array()?.iter().filter_map(Value::as_str).collect();
+            let fields = [("page", id.as_str()), ("shown", &calls.join(" "))];
+            send(&leader, &csrf, "/on-duty/beat", &fields).await;
+            (system.count(delivered).await > 0).then_some(())
+        },
+    )
     .await;
 
     // Pressing that one is there is.
@@ -158,13 +173,18 @@ async fn a_program_is_on_duty_and_who_hands_over_is_not_any_more() {
         accounts.browser(&system, "member").await,
     );
     let path = format!("/duty/{STATION}/handover");
-    let to = system.count("SELECT id FROM accounts WHERE login = 'demo-member'").await;
+    let to = system
+        .count("SELECT id FROM accounts WHERE login = 'demo-member'")
+        .await;
     let csrf = leader.get(&path).await.hidden("csrf");
     leader.post(&path, &[("csrf", &csrf), ("to", &to.to_string())]).await;
     let handover = system.count("SELECT id FROM handovers WHERE taken_at IS NULL").await;
     let csrf = member.get(&path).await.hidden("csrf");
     let taken = member
-        .post(&format!("/duty/{STATION}/handovers/{handover}/take"), &[("csrf", &csrf)])
+        .post(
+            &format!("/duty/{STATION}/handovers/{handover}/take"),
+            &[("csrf", &csrf)],
+        )
         .await;
     assert_eq!(taken.status, 200);
     let (_, beat): (u16, Value) = api.post(&format!("/on-duty/{page}/beat"), &json!({})).await;

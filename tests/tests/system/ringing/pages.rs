@@ -66,11 +66,19 @@ async fn without_a_page_a_call_to_it_reaches_nobody_and_says_so() {
     let night = Night::new().await;
     night.turn(night.at).await;
     let (state, why, steps) = night.on_page().await;
-    assert_eq!((state.as_str(), why.as_deref()), ("failed", Some(CallFault::NoPage.as_str())));
+    assert_eq!(
+        (state.as_str(), why.as_deref()),
+        ("failed", Some(CallFault::NoPage.as_str()))
+    );
     assert_eq!(steps, ["failed"]);
     assert_eq!(
         night.calls(night.at).await,
-        ["li desk dispatch:0", "li mail dispatch:0", "li sms dispatch:0", "li voice dispatch:0"],
+        [
+            "li desk dispatch:0",
+            "li mail dispatch:0",
+            "li sms dispatch:0",
+            "li voice dispatch:0"
+        ],
         "the others are on their way: nothing falls"
     );
 }
@@ -107,7 +115,10 @@ async fn a_page_that_shows_a_call_delivers_it_and_one_that_does_not_passes_it_on
     let turned = night.pages_turn(night.at + seconds(60)).await;
     assert_eq!((turned.fell, turned.lost), (1, 0));
     let (state, why, _) = night.on_page().await;
-    assert_eq!((state.as_str(), why.as_deref()), ("failed", Some(CallFault::NotShown.as_str())));
+    assert_eq!(
+        (state.as_str(), why.as_deref()),
+        ("failed", Some(CallFault::NotShown.as_str()))
+    );
 }
 
 #[tokio::test]
@@ -120,16 +131,29 @@ async fn a_lost_page_is_told_once_and_not_where_the_duty_was_handed_over_or_a_co
     let turned = night.pages_turn(night.at + seconds(90)).await;
     assert_eq!((turned.lost, turned.told), (1, 2));
     assert_eq!(night.told().await, ["office", POLICE]);
-    assert_eq!(night.pages_turn(night.at + seconds(91)).await, PagesTurned::default(), "once");
-    let lost = board.duty_pages_lost("taihe", night.at + minutes(2)).await.expect("lost");
+    assert_eq!(
+        night.pages_turn(night.at + seconds(91)).await,
+        PagesTurned::default(),
+        "once"
+    );
+    let lost = board
+        .duty_pages_lost("taihe", night.at + minutes(2))
+        .await
+        .expect("lost");
     assert_eq!(lost.len(), 1);
-    assert_eq!((lost[0].unit.as_str(), lost[0].beat_at), (POLICE, night.at + seconds(30)));
+    assert_eq!(
+        (lost[0].unit.as_str(), lost[0].beat_at),
+        (POLICE, night.at + seconds(30))
+    );
 
     // It comes back, begins anew, and is no alarm any more; lost again within ten minutes it is shown, and not mailed.
     let stands = night.beat(&page, &[], night.at + minutes(2)).await;
     assert_eq!(stands.ended_how.map(|how| how.0), Some(DutyPageEnd::Lost));
     night.begin("li", night.at + minutes(2)).await;
-    let open = board.duty_pages_lost("taihe", night.at + minutes(2)).await.expect("lost");
+    let open = board
+        .duty_pages_lost("taihe", night.at + minutes(2))
+        .await
+        .expect("lost");
     assert!(open.is_empty());
     let turned = night.pages_turn(night.at + minutes(4)).await;
     assert_eq!((turned.lost, turned.told), (1, 0));
@@ -210,7 +234,11 @@ async fn the_board_sees_what_did_not_arrive_within_minutes_and_what_became_of_it
         assert_eq!(police, usize::from(minute == 5), "after {minute} minutes");
     }
     let found = board.arrivals("taihe", all).await.expect("arrivals");
-    let line = found.not_arrived.iter().find(|line| line.unit == POLICE).expect("the police");
+    let line = found
+        .not_arrived
+        .iter()
+        .find(|line| line.unit == POLICE)
+        .expect("the police");
     assert_eq!((line.ticket_id.0, line.calls, line.since), (night.ticket, 4, night.at));
     assert_eq!(line.person.as_deref(), Some("li"));
     assert!(
