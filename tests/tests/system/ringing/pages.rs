@@ -98,9 +98,10 @@ async fn a_page_that_shows_a_call_delivers_it_and_one_that_does_not_passes_it_on
 
     night.beat(&page, &[call], night.at + seconds(5)).await;
     let desk = night.fixture.store_as::<Desk>();
+    let (scope, of) = (police(), (call, page.account_id));
     for at in [7, 9] {
-        let opened = desk.duty_call_opened(&police(), (call, page.account_id), night.at + seconds(at));
-        assert_eq!(opened.await.expect("opened").map(|ticket| ticket.0), Some(night.ticket));
+        let opened = desk.duty_call_opened(&scope, of, night.at + seconds(at)).await;
+        assert_eq!(opened.expect("opened").map(|ticket| ticket.0), Some(night.ticket));
     }
     let (state, why, steps) = night.on_page().await;
     assert_eq!((state.as_str(), why), ("delivered", None));
