@@ -25,7 +25,7 @@ mod pieces;
 mod seats;
 mod sheet;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod watch;
 
 pub use absence::{Absence, Exception, Swap, SwapState, Window};

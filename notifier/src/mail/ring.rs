@@ -1,6 +1,7 @@
 //! A call by mail: as little as a message says, and the way to the desk. It goes to a person's own address.
 
 use askama::Template;
+use casework::words::Urgency;
 use chrono::{DateTime, Utc};
 use platform::{foreign, gateway::Words, store::CallId};
 
@@ -8,7 +9,6 @@ use super::{
     ComposeError, Mail,
     texts::{fill, t},
 };
-use casework::words::Urgency;
 
 struct Said {
     drill: bool,

@@ -205,7 +205,7 @@ async fn a_role_of_a_newer_version_gives_nothing_and_hides_nobody() {
         .unwrap();
     let held = |login: &str| {
         let person = all.iter().find(|person| person.account.login == login).unwrap();
-        let strange = person.strange.iter().map(|strange| strange.role.as_str());
+        let strange = person.strange.iter().map(|strange| strange.word.as_str());
         (person.memberships.len(), strange.collect::<Vec<_>>())
     };
     assert_eq!(held("zhou"), (1, vec![]));

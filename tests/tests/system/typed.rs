@@ -3,6 +3,7 @@
 
 use std::{fs, path::Path};
 
+use platform::store::EventKind;
 use tests::root;
 
 /// Names of what has a closed list.
@@ -132,8 +133,77 @@ fn words_and_ids_are_typed_in_the_store() {
     assert!(idle.is_empty(), "told and not there any more: {idle:?}");
 }
 
+/// Kinds that the statement of an event, from its columns on, writes as literals.
+fn literal_kinds(statement: &str) -> Vec<&str> {
+    let (columns, rest) = statement.split_once(')').expect("columns");
+    let nth = columns
+        .split(',')
+        .position(|column| column.trim() == "kind")
+        .expect("a kind");
+    let (mut depth, mut item, mut found) = (0_i32, 0, "");
+    let values = rest
+        .trim_start()
+        .trim_start_matches("VALUES (")
+        .trim_start_matches("SELECT ");
+    let mut from = 0;
+    for (at, c) in values.char_indices() {
+        depth += i32::from(c == '(') - i32::from(c == ')');
+        if depth == 0 && c == ',' || depth < 0 {
+            if item == nth {
+                found = &values[from..at];
+                break;
+            }
+            (item, from) = (item + 1, at + 1);
+        }
+    }
+    // Of a choice the words after THEN and ELSE; else the literal itself.
+    let words: Vec<&str> = found.split_whitespace().collect();
+    let after = |word: &str| {
+        let pairs = words.windows(2).filter(|pair| pair[0] == word);
+        pairs.map(|pair| pair[1]).collect::<Vec<_>>()
+    };
+    let chosen = [after("THEN"), after("ELSE")].concat();
+    let all = if chosen.is_empty() { words } else { chosen };
+    all.into_iter()
+        .filter_map(|word| word.strip_prefix('\'')?.strip_suffix('\''))
+        .collect()
+}
+
+#[test]
+fn sql_writes_no_event_of_a_kind_that_is_not_of_the_list() {
+    let mut files = Vec::new();
+    let store = root().join("platform/src/store");
+    sources(&store, &store, &mut files);
+    for dir in ["migrations", "platform/src/store/notices", "platform/src/store/packs"] {
+        for entry in fs::read_dir(root().join(dir)).expect(dir).filter_map(Result::ok) {
+            if entry.path().extension().is_some_and(|end| end == "sql") {
+                let text = fs::read_to_string(entry.path()).expect("SQL");
+                files.push((entry.path().display().to_string(), text));
+            }
+        }
+    }
+    let mut seen = 0;
+    for (file, text) in &files {
+        for statement in text.split("INSERT INTO events (").skip(1) {
+            for kind in literal_kinds(statement) {
+                assert!(
+                    EventKind::from_word(kind).is_some(),
+                    "{file} writes an event of the kind {kind}"
+                );
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen >= 15, "only {seen} kinds were found");
+}
+
 #[test]
 fn the_reader_sees_fields_and_parameters() {
+    assert_eq!(
+        literal_kinds("at, kind, actor) SELECT f(a, b), CASE WHEN x = 'no' THEN 'opened' ELSE 'ended' END, 'who'"),
+        ["opened", "ended"]
+    );
+    assert_eq!(literal_kinds("at, kind) VALUES ($1, 'signed')"), ["signed"]);
     assert_eq!(named("    pub state: String,"), [("state", "String")]);
     assert_eq!(
         named("fn f(id: i64, of: Option<i64>, (kind, at): (&str, Utc)) -> u8 {"),

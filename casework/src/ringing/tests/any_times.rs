@@ -42,7 +42,7 @@ proptest! {
         let county = County::new();
         let hours = if always { Hours::always() } else { Hours::read("08:00-12:00 14:30-17:30", "").unwrap() };
         let start = feb(1, "00:00") + minutes(start);
-        let clock = DutyClock { calendar: &county.calendar, hours: &hours };
+        let clock = DutyClock { calendar: &county.duty.calendar, hours: &hours };
         let beats = Beats { steps: &steps, start, waits, clock };
         let now = start + minutes(now);
         let mut counted = None;

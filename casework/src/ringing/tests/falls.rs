@@ -119,7 +119,7 @@ fn whom_no_telephone_reaches_is_passed_over_as_an_empty_seat_is() {
         "wang mail failed",
     ];
     assert_eq!(instead(&county, &after(&more)), ["odu voice", "odu sms"]);
-    county.people.retain(|person, _| person.0 != "odu");
+    county.duty.people.retain(|person, _| person.0 != "odu");
     assert_eq!(
         instead(&county, &after(&more)),
         ["last-resort voice", "last-resort sms"]

@@ -11,29 +11,14 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use super::bells::{Above, Awaited, OpenStage, StageNo};
 use super::calls::Bellboard;
 use super::table::{Ringing, Step, Steps};
-use crate::calendar::{Calendar, Limit};
+use crate::calendar::Limit;
 use crate::clock::escalation::PlannedStep;
-use crate::roster::{Hours, Minute, Pattern, People, Person, PersonId, Phone, Post, Roster, Shift, Watch, Week};
+use crate::roster::tests::{self as roster, feb};
+use crate::roster::{Hours, Minute, Pattern, Person, PersonId, Phone, Post, Roster, Shift, Watch, Week};
 use crate::words::{Action, Addressee, Channel, Seat, Urgency};
-
-/// A time in February 2026, in Shanghai.
-pub(super) fn feb(day: u32, time: &str) -> DateTime<Utc> {
-    let minute: Minute = time.parse().unwrap();
-    minute.on(NaiveDate::from_ymd_opt(2026, 2, day).unwrap())
-}
 
 pub(super) fn minutes(count: i64) -> TimeDelta {
     TimeDelta::minutes(count)
-}
-
-/// Spring Festival of 2026: 15 to 23 February off.
-fn spring() -> Calendar {
-    let day = |day| NaiveDate::from_ymd_opt(2026, 2, day).unwrap();
-    let off = (15..=23).map(|n| (day(n), true, "春节".to_owned()));
-    Calendar::new(
-        off.chain([(day(14), false, "春节".to_owned())]),
-        NaiveDate::from_ymd_opt(2026, 12, 31).unwrap(),
-    )
 }
 
 /// `0min duty deputy / voice sms`
@@ -96,9 +81,7 @@ fn person(phone: bool) -> Person {
 /// `pol` with li, zhao and wang day and night, `ca` in office hours with sun, the office with odu, the leading group with gu.
 #[derive(Debug)]
 pub(super) struct County {
-    calendar: Calendar,
-    pub(super) people: People,
-    posts: BTreeMap<String, Post>,
+    pub(super) duty: roster::County,
     table: Ringing,
 }
 
@@ -114,20 +97,17 @@ impl County {
         ];
         let post = |(unit, roster, hours): (&str, Roster, Hours)| (unit.to_owned(), Post { roster, hours });
         Self {
-            calendar: spring(),
-            people: people.map(|name| (PersonId(name.to_owned()), person(true))).into(),
-            posts: posts.map(post).into(),
+            duty: roster::County {
+                calendar: roster::spring(),
+                people: people.map(|name| (PersonId(name.to_owned()), person(true))).into(),
+                posts: posts.map(post).into(),
+            },
             table: taihe(),
         }
     }
 
     pub(super) fn watch(&self) -> Watch<'_> {
-        Watch {
-            calendar: &self.calendar,
-            people: &self.people,
-            posts: &self.posts,
-            office: "office",
-        }
+        self.duty.watch()
     }
 
     pub(super) fn board<'b>(&'b self, watch: &'b Watch<'b>) -> Bellboard<'b> {

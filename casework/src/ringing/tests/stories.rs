@@ -175,7 +175,7 @@ fn a_person_who_is_gone_in_mid_ring_is_not_called_any_more() {
     let (mut county, mut stage) = (County::new(), at_night());
     turn(&county, &mut stage, feb(12, "03:00"));
     let li = PersonId("li".into());
-    county.people.get_mut(&li).unwrap().disabled_at = Some(feb(12, "03:02"));
+    county.duty.people.get_mut(&li).unwrap().disabled_at = Some(feb(12, "03:02"));
     // The leader is called in place of the duty, beside the deputy.
     assert_eq!(
         said(&turn(&county, &mut stage, feb(12, "03:05"))),
@@ -186,7 +186,7 @@ fn a_person_who_is_gone_in_mid_ring_is_not_called_any_more() {
 #[test]
 fn nobody_at_all_leaves_the_last_resort() {
     let (mut county, mut stage) = (County::new(), at_night());
-    county.people.clear();
+    county.duty.people.clear();
     assert_eq!(
         said(&turn(&county, &mut stage, feb(12, "03:00"))),
         ["last-resort ring:7:1:dispatch:0"]
@@ -209,7 +209,7 @@ fn whoever_the_ticket_was_given_to_is_reminded_as_long_as_a_call_reaches_them() 
         said(&turn(&county, &mut stage, feb(12, "03:15"))),
         ["sun ring:7:1:level-1:0"]
     );
-    let post = county.posts.get_mut("pol").unwrap();
+    let post = county.duty.posts.get_mut("pol").unwrap();
     post.roster.absences.push(crate::roster::Absence {
         person: PersonId("sun".into()),
         during: Window {
@@ -312,14 +312,21 @@ fn a_level_that_a_later_one_was_told_for_has_no_bell() {
 fn an_exception_counts_in_the_moment_of_the_ring() {
     let (mut county, mut stage) = (County::new(), at_night());
     turn(&county, &mut stage, feb(12, "03:00"));
-    county.posts.get_mut("pol").unwrap().roster.exceptions.push(Exception {
-        during: Window {
-            from: feb(12, "03:00"),
-            to: feb(12, "08:00"),
-        },
-        seat: Seat::Deputy,
-        person: Some(PersonId("sun".into())),
-    });
+    county
+        .duty
+        .posts
+        .get_mut("pol")
+        .unwrap()
+        .roster
+        .exceptions
+        .push(Exception {
+            during: Window {
+                from: feb(12, "03:00"),
+                to: feb(12, "08:00"),
+            },
+            seat: Seat::Deputy,
+            person: Some(PersonId("sun".into())),
+        });
     assert_eq!(
         said(&turn(&county, &mut stage, feb(12, "03:05"))),
         ["li ring:7:1:dispatch:1", "sun ring:7:1:dispatch:1"]

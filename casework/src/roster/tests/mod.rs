@@ -11,7 +11,7 @@ use super::*;
 use crate::calendar::Calendar;
 
 /// Spring Festival of 2026: 15 to 23 February off, Saturday the 14th and the 28th worked.
-pub(super) fn spring() -> Calendar {
+pub(crate) fn spring() -> Calendar {
     let day = |day| NaiveDate::from_ymd_opt(2026, 2, day).unwrap();
     let off = (15..=23).map(|n| (day(n), true, "春节".to_owned()));
     let worked = [14, 28].map(|n| (day(n), false, "春节".to_owned()));
@@ -19,7 +19,7 @@ pub(super) fn spring() -> Calendar {
 }
 
 /// A time in February 2026, in Shanghai.
-pub(super) fn feb(day: u32, time: &str) -> DateTime<Utc> {
+pub(crate) fn feb(day: u32, time: &str) -> DateTime<Utc> {
     time.parse::<Minute>()
         .unwrap()
         .on(NaiveDate::from_ymd_opt(2026, 2, day).unwrap())
@@ -59,16 +59,16 @@ pub(super) fn shift(text: &str) -> Shift {
     }
 }
 
-/// A unit and the office, with people who can all be reached.
+/// Units with their rosters, and the people on them.
 #[derive(Debug)]
-pub(super) struct County {
-    pub(super) calendar: Calendar,
-    pub(super) people: People,
-    pub(super) posts: BTreeMap<String, Post>,
+pub(crate) struct County {
+    pub(crate) calendar: Calendar,
+    pub(crate) people: People,
+    pub(crate) posts: BTreeMap<String, Post>,
 }
 
 impl County {
-    /// `pol` with this roster in office hours; `office` with one person day and night.
+    /// `pol` with this roster in office hours; `office` with one person day and night. All can be reached.
     pub(super) fn new(roster: Roster) -> Self {
         let people = ["li", "zhao", "wang", "sun", "zhou", "odu"].map(|name| (id(name), reachable()));
         let all_day = Week {
@@ -96,7 +96,7 @@ impl County {
         }
     }
 
-    pub(super) fn watch(&self) -> Watch<'_> {
+    pub(crate) fn watch(&self) -> Watch<'_> {
         Watch {
             calendar: &self.calendar,
             people: &self.people,

@@ -14,7 +14,7 @@ use serde::Serialize;
 pub(crate) struct Due {
     report_id: ReportId,
     received_at: DateTime<Utc>,
-    /// When the last ticket was.
+    /// When the last ticket was closed.
     resolved_at: DateTime<Utc>,
     urgency: Urgency,
     reporter_kind: Option<Loose<ReporterKind>>,

@@ -104,7 +104,9 @@ pub(crate) fn read(kind: Kind, fields: &Fields, against: Against<'_>) -> Result<
                     note,
                     ..Note::default()
                 }),
-                Detail::of(&EvidenceOf { kind: kind.clone() }),
+                Detail::of(&EvidenceOf {
+                    material: kind.clone(),
+                }),
             )
         }
     };

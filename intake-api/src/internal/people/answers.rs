@@ -185,7 +185,7 @@ impl From<store::Person> for Person {
                 .chain(person.strange.into_iter().map(|strange| Member {
                     account_id: account.id,
                     unit: strange.unit,
-                    role: Loose::Other(strange.role),
+                    role: Loose::Other(strange.word),
                 }))
                 .collect(),
         }

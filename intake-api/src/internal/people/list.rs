@@ -177,7 +177,7 @@ pub(super) fn line(person: Person, pack: &casework::pack::Pack, lang: Lang) -> L
     };
     let unread = |m: &platform::store::StrangeRole| {
         let unit = fields::unit_name(pack, &m.unit);
-        format!("{unit} · {}（{}）", lang.t("words.unread_mark"), m.role)
+        format!("{unit} · {}（{}）", lang.t("words.unread_mark"), m.word)
     };
     Line {
         id: account.id,

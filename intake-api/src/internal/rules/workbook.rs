@@ -42,6 +42,7 @@ use import::{Refused, import};
 const FILE_MAX: usize = 2 * 1024 * 1024;
 /// Mistakes that a page lists.
 const LISTED: usize = 100;
+
 #[derive(Template)]
 #[template(path = "internal/rules/workbook.html")]
 struct WorkbookPage {

@@ -61,8 +61,8 @@ pub struct Person {
 pub struct StrangeRole {
     /// Unit code.
     pub unit: String,
-    /// Its word.
-    pub role: String,
+    /// Its role.
+    pub word: String,
 }
 
 /// A membership as it is stored.
@@ -79,7 +79,7 @@ impl Person {
         for HeldRole { account_id, unit, role } in held {
             match role {
                 Loose::Known(role) => memberships.push(Membership { account_id, unit, role }),
-                Loose::Other(role) => strange.push(StrangeRole { unit, role }),
+                Loose::Other(word) => strange.push(StrangeRole { unit, word }),
             }
         }
         Self {

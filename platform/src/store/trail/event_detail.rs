@@ -41,8 +41,9 @@ pub struct Contacted {
 /// `evidence`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EvidenceOf {
-    /// Kind of material, of the pack.
-    pub kind: String,
+    /// Code of the pack.
+    #[serde(rename = "kind")]
+    pub material: String,
 }
 
 /// `resolved`, `close-requested`.
@@ -249,8 +250,8 @@ mod tests {
         holds(&given(None, Some(GivenWhy::Left)), r#"{"why":"left"}"#);
         let seen_at = "2026-11-24T00:10:00Z".parse().unwrap();
         holds(&Contacted { seen_at }, r#"{"seen_at":"2026-11-24T00:10:00Z"}"#);
-        let kind = "police-receipt".to_owned();
-        holds(&EvidenceOf { kind }, r#"{"kind":"police-receipt"}"#);
+        let material = "police-receipt".to_owned();
+        holds(&EvidenceOf { material }, r#"{"kind":"police-receipt"}"#);
         let mut closed = ClosedWith {
             outcome: "resolved".to_owned(),
             unit: None,

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use serde_json::Value;
+use platform::store::{
+    Detail, EventKind, Loose,
+    event_detail::{CalledBack, Settled},
+};
 use sqlx::PgPool;
 
 /// One act.
@@ -11,9 +14,9 @@ use sqlx::PgPool;
 pub(super) struct Event {
     pub(super) at: DateTime<Utc>,
     pub(super) ticket_id: Option<i64>,
-    pub(super) kind: String,
+    pub(super) kind: Loose<EventKind>,
     pub(super) account_id: Option<i64>,
-    pub(super) detail: Value,
+    pub(super) detail: Detail,
 }
 
 /// A ticket, by what was done with it.
@@ -81,38 +84,45 @@ impl Model {
     }
 
     fn take(&mut self, event: &Event) {
-        if event.kind == "called-back" {
-            self.called_back = event.detail["ends"] == true;
-        }
-        if event.kind == "reopened" {
-            self.called_back = false;
+        match event.kind.known() {
+            Some(EventKind::CalledBack) => {
+                self.called_back = event.detail.read().is_some_and(|called: CalledBack| called.ends);
+            }
+            Some(EventKind::Reopened) => self.called_back = false,
+            _ => {}
         }
         let Some(ticket) = event.ticket_id.and_then(|id| self.tickets.get_mut(&id)) else {
             return;
         };
         // What the system did by itself is nobody's act: it proves no signature and no contact.
         let by_somebody = event.account_id.is_some();
-        match event.kind.as_str() {
-            "signed" if by_somebody => {
+        let Some(kind) = event.kind.known() else { return };
+        match kind {
+            EventKind::Signed if by_somebody => {
                 ticket.signed = ticket.signed.or(Some(event.at));
                 ticket.in_hand = true;
             }
-            "contacted" if by_somebody => ticket.seen = ticket.seen.or(Some(event.at)),
-            "resolved" | "close-confirmed" | "transfer-received" if by_somebody => {
+            EventKind::Contacted if by_somebody => ticket.seen = ticket.seen.or(Some(event.at)),
+            EventKind::Resolved | EventKind::CloseConfirmed | EventKind::TransferReceived if by_somebody => {
                 ticket.closed = Some(event.at);
                 ticket.asked = false;
             }
-            "close-requested" => ticket.asked = true,
-            "close-refused" | "close-taken-back" => {
+            EventKind::CloseRequested => ticket.asked = true,
+            EventKind::CloseRefused | EventKind::CloseTakenBack => {
                 ticket.closed = None;
                 ticket.asked = false;
             }
-            "triage-assigned" | "triage-rerouted" if event.detail["closed"] == true => ticket.closed = Some(event.at),
-            "reopened" => {
+            EventKind::TriageAssigned | EventKind::TriageRerouted => {
+                let settled: Option<Settled> = event.detail.read();
+                if settled.is_some_and(|settled| settled.closed) {
+                    ticket.closed = Some(event.at);
+                }
+            }
+            EventKind::Reopened => {
                 ticket.closed = None;
                 ticket.in_hand = false;
             }
-            "transfer-withdrawn" | "returned" => ticket.gone = true,
+            EventKind::TransferWithdrawn => ticket.gone = true,
             _ => {}
         }
     }
