@@ -73,7 +73,7 @@ mod tests {
             outlet_id: OutletId(Uuid::from_u128(2)),
             event: PostEvent::Escalated,
             detail: Json(PostDetail {
-                stage: Some("sign".into()),
+                stage: Some("sign".to_owned().into()),
                 level: Some(2),
                 ..PostDetail::default()
             }),

@@ -104,9 +104,7 @@ pub(crate) fn read(kind: Kind, fields: &Fields, against: Against<'_>) -> Result<
                     note,
                     ..Note::default()
                 }),
-                Detail::of(&EvidenceOf {
-                    material: kind.clone(),
-                }),
+                Detail::of(&EvidenceOf { material: kind.clone() }),
             )
         }
     };

@@ -106,7 +106,10 @@ pub(crate) fn event_text(event: &DeskEvent, pack: &Pack, lang: Lang) -> String {
         E::DutyHandedOver => (same, detail.read::<HandedOver>().map(|of| of.from).unwrap_or_default()),
         E::Evidence => {
             let of = detail.read::<EvidenceOf>().unwrap_or_default();
-            (same, pack.vocabulary().evidence.label(&of.material, lang.pack()).to_owned())
+            (
+                same,
+                pack.vocabulary().evidence.label(&of.material, lang.pack()).to_owned(),
+            )
         }
         E::CloseRequested | E::CloseRefused => {
             let of = closing();

@@ -3,13 +3,16 @@
 
 use std::collections::BTreeMap;
 
-use casework::{ticket::TicketState, words::Urgency};
+use casework::{
+    ticket::TicketState,
+    words::{TicketClock, Urgency},
+};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use sqlx::types::Json;
 
 use super::outlet::OutletKind;
-use crate::store::{Notifier, OutletId, PostId, ReportId, Store, StoreError, TicketId};
+use crate::store::{Loose, Notifier, OutletId, PostId, ReportId, Store, StoreError, TicketId};
 
 casework::words! {
     /// What a post tells of.
@@ -35,7 +38,7 @@ casework::words! {
 pub struct PostDetail {
     /// Of a ring or a level: of which clock.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub stage: Option<String>,
+    pub stage: Option<Loose<TicketClock>>,
     /// Of a level: which.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub level: Option<i16>,

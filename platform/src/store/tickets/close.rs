@@ -16,9 +16,7 @@ pub(super) async fn close(tx: &mut PgTransaction<'_>, step: &Step<'_>, closing: 
         contact(tx, step, *seen_at, Some(sealed)).await?;
     }
     if let Some((kind, sealed)) = &closing.evidence {
-        let detail = Detail::of(&EvidenceOf {
-            material: kind.clone(),
-        });
+        let detail = Detail::of(&EvidenceOf { material: kind.clone() });
         evidence(tx, step, &detail, Some(sealed)).await?;
     }
     if let Some(sealed) = &closing.decision {
