@@ -253,6 +253,8 @@ GRANT SELECT ON handovers TO "{role}_router";
 GRANT EXECUTE ON FUNCTION desk_calls_shown(uuid[], bigint, timestamptz), desk_call_opened(uuid, bigint, timestamptz) TO "{role}_desk";
 GRANT EXECUTE ON FUNCTION call_is_wanted(uuid) TO "{role}_board";
 GRANT EXECUTE ON FUNCTION call_fail(uuid, timestamptz, text) TO "{role}_router";
+-- What a page did not show is ended as a gateway's failure is.
+GRANT UPDATE (last_error, lease_owner, leased_until) ON calls TO "{role}_router";
 
 -- Drills: the office plans, the router rings, whoever answers is written down by functions.
 GRANT SELECT ON drills, drill_units, drill_rings TO "{role}_router", "{role}_board", "{role}_office";

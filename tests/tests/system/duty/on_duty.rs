@@ -90,16 +90,6 @@ async fn a_page_hears_what_rings_shows_it_and_keeps_no_session_alive() {
     .await
     .expect("what rings comes by the stream");
     assert!(event(&mut stream, "beat").await["looked_s"].as_i64().unwrap() < 10);
-    let list = leader.get(&format!("/on-duty/list?unit={STATION}")).await;
-    assert!(
-        list.text.contains("全部知悉接手") && list.text.contains("特急"),
-        "{}",
-        list.text
-    );
-    for secret in ["化名", "卫生室"] {
-        assert!(!list.text.contains(secret), "{secret}");
-    }
-
     let shown: Vec<&str> = rings["calls"]
         .as_array()
         .unwrap()
@@ -136,6 +126,16 @@ async fn a_page_hears_what_rings_shows_it_and_keeps_no_session_alive() {
         (system.count(touched).await > 0).then_some(())
     })
     .await;
+
+    let list = leader.get(&format!("/on-duty/list?unit={STATION}")).await;
+    assert!(
+        list.text.contains("全部知悉接手") && list.text.contains("特急"),
+        "{}",
+        list.text
+    );
+    for secret in ["化名", "卫生室"] {
+        assert!(!list.text.contains(secret), "{secret}");
+    }
 
     let opened = leader.get(&format!("/on-duty/open/{}", shown[0])).await;
     assert!(opened.location.unwrap().starts_with("/tickets/"));
