@@ -51,7 +51,7 @@ CREATE TABLE posts (
     urgency      text        NOT NULL CHECK (urgency IN ('P1', 'P2', 'P3')),
     drill        boolean     NOT NULL,
     created_at   timestamptz NOT NULL,
-    state        text        NOT NULL CHECK (state IN ('queued', 'sent', 'failed')),
+    state        text        NOT NULL CHECK (state IN ('queued', 'sent', 'failed', 'silenced')),
     due_at       timestamptz NOT NULL DEFAULT '-infinity',
     lease_owner  uuid,
     leased_until timestamptz,
@@ -70,7 +70,7 @@ COMMENT ON COLUMN posts.dedup IS 'the event that it tells of: the same is queued
 COMMENT ON COLUMN posts.detail IS 'level, stage, cause, how: words and numbers only';
 COMMENT ON COLUMN posts.created_at IS 'when the event was';
 COMMENT ON COLUMN posts.due_at IS 'when it is tried next; -infinity: never tried';
-COMMENT ON COLUMN posts.state IS 'sent: the other side took it, which says nothing of any person';
+COMMENT ON COLUMN posts.state IS 'sent: the other side took it, which says nothing of any person; silenced: a ring that was answered before a group was told';
 
 -- A ticket is dispatched, whoever makes it. Nothing is looked up where no unit has a system of its own.
 CREATE FUNCTION post_dispatched() RETURNS trigger

@@ -90,6 +90,7 @@ mod tests {
             lead: true,
             state: TicketState::Dispatched,
             dispatched_at: at,
+            rings: true,
             dues: Json(BTreeMap::from([("sign".to_owned(), at)])),
         };
         let said = of(&post, "https://sw.taihe.example");

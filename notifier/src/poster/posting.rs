@@ -72,6 +72,7 @@ fn log(outlet: OutletId, count: usize, verdict: &PostVerdict) {
         PostVerdict::Sent => "sent",
         PostVerdict::Later { .. } => "later",
         PostVerdict::Failed { .. } => "failed",
+        PostVerdict::Silenced => "silenced",
         PostVerdict::PutOff { .. } => return,
     };
     metrics::counter!("shouwang_posts_total", "outcome" => word).increment(count as u64);
@@ -79,6 +80,7 @@ fn log(outlet: OutletId, count: usize, verdict: &PostVerdict) {
         PostVerdict::Sent => info!(%outlet, count, "told"),
         PostVerdict::Later { at, why } => warn!(%outlet, count, why, %at, "not told: trying again"),
         PostVerdict::Failed { why } => warn!(%outlet, count, why, "not told, and given up"),
+        PostVerdict::Silenced => info!(%outlet, count, "not told: somebody answered, or the act was done"),
         PostVerdict::PutOff { .. } => {}
     }
 }

@@ -17,10 +17,21 @@ const STALE: TimeDelta = TimeDelta::minutes(30);
 pub(super) async fn tell(posting: &Posting, outlet: &OutletToTell, posts: &[PostSaid]) {
     let now = clock::now();
     let next = Some(now + DISTANCE);
+    let ids = |posts: &[&PostSaid]| posts.iter().map(|post| post.id).collect::<Vec<PostId>>();
+    let (posts, over): (Vec<&PostSaid>, Vec<&PostSaid>) = posts.iter().partition(|post| post.rings);
+    if !over.is_empty() {
+        // "Waits for an answer" would not be true any more.
+        posting
+            .record(outlet.id, &ids(&over), PostVerdict::Silenced, None)
+            .await;
+    }
+    if posts.is_empty() {
+        return;
+    }
     // What is marked as a drill is not said in one sentence with what is none: that waits for the next message.
     let drill = posts.iter().all(|post| post.drill);
     let (told, left): (Vec<&PostSaid>, Vec<&PostSaid>) = posts.iter().partition(|post| post.drill == drill);
-    let ids = |posts: &[&PostSaid]| posts.iter().map(|post| post.id).collect::<Vec<PostId>>();
+    let tries = posts.iter().map(|post| post.attempts).max().unwrap_or(0);
     let robot = outlet
         .gateway
         .as_deref()
@@ -28,9 +39,8 @@ pub(super) async fn tell(posting: &Posting, outlet: &OutletToTell, posts: &[Post
     let Some(robot) = robot else {
         // Another notifier has another file: whoever has this robot tells it.
         let why = "this notifier has no such robot".to_owned();
-        let verdict = delay::again(most_tries(posts), why, now);
-        let all: Vec<PostId> = posts.iter().map(|post| post.id).collect();
-        posting.record(outlet.id, &all, verdict, None).await;
+        let verdict = delay::again(tries, why, now);
+        posting.record(outlet.id, &ids(&posts), verdict, None).await;
         return;
     };
     let outcome = robot.say(&words(posting, &told, drill), &told[0].id.to_string()).await;
@@ -42,7 +52,7 @@ pub(super) async fn tell(posting: &Posting, outlet: &OutletToTell, posts: &[Post
             let oldest = told.iter().map(|post| post.created_at).min();
             match oldest {
                 Some(oldest) if now - oldest > STALE => PostVerdict::Failed { why },
-                _ => delay::again(most_tries(posts), why, now),
+                _ => delay::again(tries, why, now),
             }
         }
     };
@@ -71,8 +81,4 @@ fn words(posting: &Posting, posts: &[&PostSaid], drill: bool) -> Words {
         drill,
         office: loaded.pack.county_name(casework::words::Lang::Zh).to_owned(),
     }
-}
-
-fn most_tries(posts: &[PostSaid]) -> i32 {
-    posts.iter().map(|post| post.attempts).max().unwrap_or(0)
 }

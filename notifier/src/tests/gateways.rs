@@ -435,3 +435,42 @@ async fn a_demo_writes_what_a_telephone_would_show() {
     std::fs::remove_dir_all(&folder).unwrap();
     night.end().await;
 }
+
+#[tokio::test]
+async fn a_call_by_mail_goes_to_an_own_address_and_of_a_drill_as_its_notices_do() {
+    for (mailed, wanted) in [(false, "failed"), (true, "handed-over")] {
+        let mut night = Night::begin("sms", "", &[("SHOUWANG_DRILL_MAIL", mailed.to_string())]).await;
+        let (db, person) = (night.world.fixture.db.clone(), night.person);
+        let address = async |address: &str| {
+            sqlx::query("UPDATE accounts SET mail = $2 WHERE id = $1")
+                .bind(person)
+                .bind(address)
+                .execute(&db)
+                .await
+                .unwrap();
+        };
+        address("wang.fang@own.example").await;
+        let drill = night.call(Channel::Mail).await;
+        sqlx::query("UPDATE calls SET drill = true WHERE id = $1")
+            .bind(drill)
+            .execute(&db)
+            .await
+            .unwrap();
+        let real = night.call(Channel::Mail).await;
+        night.start().await;
+        night.until(drill, wanted).await;
+        night.until(real, "handed-over").await;
+        // The unit's mailbox has the notice already, and its readers are nobody.
+        let mailbox: String = sqlx::query_scalar("SELECT upper(mailbox) FROM units WHERE code = $1")
+            .bind(UNIT)
+            .fetch_one(&db)
+            .await
+            .unwrap();
+        address(&mailbox).await;
+        let shared = night.call(Channel::Mail).await;
+        night.until(shared, "failed").await;
+        let why = ladder(&db, shared).await;
+        assert!(why[0].1.contains("nobody's own"), "{why:?}");
+        night.end().await;
+    }
+}

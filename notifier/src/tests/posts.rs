@@ -232,8 +232,24 @@ async fn a_private_address_is_never_connected_to() {
 #[tokio::test]
 async fn what_waits_for_a_group_is_one_message_and_the_next_keeps_its_distance() {
     let mut told = Told::begin("").await;
+    let officer = NewPerson {
+        login: "wang.fang",
+        name: "王芳",
+        phone: None,
+        unit: UNIT,
+        role: "member",
+        since: clock::now(),
+    };
+    person(&told.world.fixture.db, officer).await;
     let report = Box::pin(told.world.fixture.stored(Sample::BruisesAtSchool)).await;
     Box::pin(told.world.fixture.route(&report, clock::now())).await;
+    sqlx::query(
+        "INSERT INTO bells (stage_id, due_generation, cause, county, next_ring)
+         SELECT id, due_generation, 'dispatch', county, 1 FROM stages WHERE stage = 'sign'",
+    )
+    .execute(&told.world.fixture.db)
+    .await
+    .unwrap();
     // The robots of the file become outlets with the start.
     told.start().await;
     eventually("the robot is known", SOON, async || {
@@ -273,5 +289,20 @@ async fn what_waits_for_a_group_is_one_message_and_the_next_keeps_its_distance()
     // It is a word to a group and no answer: what rings goes on.
     let answered = "SELECT count(*) FROM bells WHERE answered_at IS NOT NULL";
     assert_eq!(told.world.count(answered).await, 0);
+    // Once somebody has answered, "waits for an answer" is no longer said.
+    sqlx::query(
+        "UPDATE bells SET answered_at = $1, answered_by = (SELECT min(id) FROM accounts), answered_how = 'login'",
+    )
+    .bind(clock::now())
+    .execute(&told.world.fixture.db)
+    .await
+    .unwrap();
+    told.post(None, "rung").await;
+    let silenced = "SELECT count(*) FROM posts WHERE state = 'silenced'";
+    told.world.until("both are silenced", silenced, 2, 20).await;
+    assert_eq!(
+        told.gateway.asked().iter().filter(|asked| asked.by == "robot").count(),
+        2
+    );
     told.end().await;
 }

@@ -302,6 +302,15 @@ async fn each_login_may_do_its_own_and_nothing_else() {
         ("office", "DELETE FROM tickets"),
         ("people", "SELECT * FROM reports"),
         ("people", "SELECT * FROM tickets"),
+        // What signs for a unit's own system: who sets it and who sends, and nobody else.
+        ("router", "SELECT secret FROM outlets"),
+        ("desk", "SELECT secret FROM outlets"),
+        ("desk", "SELECT url FROM outlets"),
+        ("board", "SELECT secret FROM outlets"),
+        ("office", "SELECT secret FROM outlets"),
+        ("notifier", "UPDATE outlets SET url = 'https://elsewhere.example/'"),
+        ("people", "SELECT ticket_id FROM posts"),
+        ("desk", "UPDATE posts SET state = 'sent'"),
     ];
     for (task, sql) in refused {
         let mut connection = PgConnection::connect(&fixture.login(task)).await.expect("a login");

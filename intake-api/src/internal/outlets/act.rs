@@ -11,7 +11,7 @@ use chrono::TimeDelta;
 use platform::{
     clock,
     store::{AccountActKind, Detail, NewWebhook, OutletId, StoreError, act_detail::OfOutlet},
-    webhook::{Refused, Secret, Target},
+    webhook::{Secret, Target},
 };
 use serde::Deserialize;
 use tracing::info;
@@ -20,6 +20,7 @@ use uuid::Uuid;
 use super::{
     answers::Done,
     list::{Again, Said, Typed, show},
+    why::key,
 };
 use crate::internal::{
     Answer, By, Visit,
@@ -149,15 +150,6 @@ fn read(visit: &Visit, typed: &Typed) -> Result<String, Wrong> {
         }
     }
     Err(wrong)
-}
-
-fn key(why: Refused) -> &'static str {
-    match why {
-        Refused::NoUrl | Refused::NoAddress => "outlets.wrong.no_url",
-        Refused::Open => "outlets.wrong.open",
-        Refused::Password => "outlets.wrong.password",
-        Refused::Private => "outlets.wrong.private",
-    }
 }
 
 /// Sets it: which, and its secret. None: the unit has one at that address.

@@ -10,7 +10,7 @@ use platform::{
 };
 use serde::Deserialize;
 
-use super::answers::Outlet;
+use super::{answers::Outlet, why::why};
 use crate::internal::{
     Answer, By, Visit,
     again::{self, Wrong},
@@ -124,8 +124,8 @@ fn say(line: &OutletLine, unit: &str, lang: Lang, now: DateTime<Utc>) -> Line {
         (None, None) => lang.t("outlets.never").to_owned(),
     };
     let mut facts = Vec::new();
-    if let (Some(failed), Some(why)) = (line.last_failed_at, &line.last_error) {
-        facts.push(lang.fill("outlets.last_error", &[("at", &at(failed)), ("why", why)]));
+    if let (Some(failed), Some(said)) = (line.last_failed_at, &line.last_error) {
+        facts.push(lang.fill("outlets.last_error", &[("at", &at(failed)), ("why", &why(lang, said))]));
     }
     if line.waiting > 0 {
         facts.push(lang.fill("outlets.waiting", &[("n", &line.waiting.to_string())]));

@@ -5,6 +5,7 @@
 mod act;
 mod answers;
 mod list;
+mod why;
 
 use axum::routing::{get, post};
 

@@ -29,6 +29,8 @@ pub enum PostVerdict {
         /// The same.
         why: String,
     },
+    /// It was not told, because it would be no longer true.
+    Silenced,
     /// It was not tried: the outlet takes nothing before then.
     PutOff {
         /// By the notifier's clock.
@@ -89,9 +91,13 @@ impl Store<Notifier> {
             PostVerdict::Sent => ("sent", None, None),
             PostVerdict::Later { at, why } => ("queued", Some(*at), Some(why)),
             PostVerdict::Failed { why } => ("failed", None, Some(why)),
+            PostVerdict::Silenced => ("silenced", None, None),
             PostVerdict::PutOff { at } => ("queued", Some(*at), None),
         };
-        let tried = i32::from(!matches!(settled.verdict, PostVerdict::PutOff { .. }));
+        let tried = i32::from(!matches!(
+            settled.verdict,
+            PostVerdict::PutOff { .. } | PostVerdict::Silenced
+        ));
         let mut tx = self.pool.begin().await?;
         sqlx::query(held!(
             "posts",
@@ -108,7 +114,7 @@ impl Store<Notifier> {
         .execute(&mut *tx)
         .await?;
         match &settled.verdict {
-            PostVerdict::PutOff { .. } => {}
+            PostVerdict::PutOff { .. } | PostVerdict::Silenced => {}
             PostVerdict::Sent => {
                 let mended: i32 = sqlx::query_scalar(
                     "UPDATE outlets o SET failures = 0, failing_since = NULL, last_sent_at = $2, next_at = coalesce($3, '-infinity')

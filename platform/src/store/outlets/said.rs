@@ -89,6 +89,8 @@ pub struct PostSaid {
     pub state: TicketState,
     /// When the unit was given it.
     pub dispatched_at: DateTime<Utc>,
+    /// Something of it rings that nobody answered.
+    pub rings: bool,
     /// When each of its clocks that runs is due.
     pub dues: Json<BTreeMap<String, DateTime<Utc>>>,
 }
@@ -121,6 +123,9 @@ impl Store<Notifier> {
         let said = sqlx::query_as(
             "SELECT p.id, p.outlet_id, p.event, p.detail, p.created_at, p.attempts, p.drill, t.report_id, p.ticket_id, t.obligation,
                     t.unit, t.urgency, t.lead, t.state, t.dispatched_at,
+                    EXISTS (SELECT FROM stages s JOIN bells b ON b.stage_id = s.id AND b.due_generation = s.due_generation
+                            WHERE s.ticket_id = t.id AND s.ended_at IS NULL
+                              AND (b.answered_at IS NULL OR b.cause = 'again' AND b.answered_at < p.created_at)) AS rings,
                     coalesce((SELECT jsonb_object_agg(s.stage, s.due_at) FROM stages s
                               WHERE s.ticket_id = t.id AND s.stage IN ('sign', 'contact', 'resolve') AND s.ended_at IS NULL
                                 AND s.due_at IS NOT NULL), '{}') AS dues

@@ -18,6 +18,8 @@ casework::words! {
         Sent = "sent",
         /// It was given up.
         Failed = "failed",
+        /// Somebody answered, or the act was done, before it was said.
+        Silenced = "silenced",
     }
 }
 

@@ -2,10 +2,17 @@
 
 use std::time::Duration;
 
-use platform::webhook::Secret;
+use platform::{
+    clock,
+    seal::{Cipher, ContactKey},
+    webhook::Secret,
+};
 use serde::Deserialize;
 use serde_json::json;
-use tests::{Api, Asked, FakeGateway, Options, Problem, Sample, Servers, System, eventually, officers::Accounts};
+use tests::{
+    Api, Asked, FakeGateway, NewPerson, Options, Problem, Sample, Servers, System, calls::phone, eventually,
+    officers::Accounts, person,
+};
 
 const UNIT: &str = "pol-341222101";
 
@@ -70,6 +77,20 @@ async fn an_administrator_connects_a_units_system_and_it_is_told_of_its_tickets(
     let shown: String = set.text[start..].chars().take_while(|c| !"<\"".contains(*c)).collect();
     let secret = Secret::read(&shown).expect("a secret");
     assert!(!admin.get("/outlets").await.text.contains("whsec_"), "it is shown once");
+
+    // Somebody of the unit who can be rung: a hole would ring the office, and its group is another.
+    let line = std::fs::read_to_string(system.dir().join("contact.key")).expect("the contact key");
+    let key = ContactKey::parse(&line, Cipher::Aes256Gcm).expect("the contact key");
+    let leader = NewPerson {
+        login: "zhang.wei",
+        name: "张伟",
+        phone: None,
+        unit: UNIT,
+        role: "leader",
+        since: clock::now(),
+    };
+    let leader = person(&system.db, leader).await;
+    phone(&system.db, &key, leader, 1, "13812345671").await;
 
     let filed = system.file(Sample::BruisesAtSchool.body()).await;
     let ticket = system.ticket_of(&filed, UNIT).await;
