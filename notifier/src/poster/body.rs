@@ -48,9 +48,9 @@ pub(super) fn of(post: &PostSaid, internal_url: &str) -> String {
             drill: post.drill,
             state: post.state,
             dispatched_at: post.dispatched_at,
-            dues: &post.dues.0,
+            dues: &post.dues,
             url: format!("{internal_url}/tickets/{}", post.ticket_id),
-            detail: &post.detail.0,
+            detail: &post.detail,
         },
     };
     // Words, numbers and times: nothing that JSON can't hold.
@@ -60,7 +60,6 @@ pub(super) fn of(post: &PostSaid, internal_url: &str) -> String {
 #[cfg(test)]
 mod tests {
     use platform::store::{OutletId, PostEvent, PostId, ReportId};
-    use sqlx::types::Json;
     use uuid::Uuid;
 
     use super::*;
@@ -72,11 +71,11 @@ mod tests {
             id: PostId(Uuid::from_u128(1)),
             outlet_id: OutletId(Uuid::from_u128(2)),
             event: PostEvent::Escalated,
-            detail: Json(PostDetail {
+            detail: PostDetail {
                 stage: Some("sign".to_owned().into()),
                 level: Some(2),
                 ..PostDetail::default()
-            }),
+            },
             created_at: at,
             attempts: 0,
             drill: false,
@@ -91,7 +90,7 @@ mod tests {
             state: TicketState::Dispatched,
             dispatched_at: at,
             rings: true,
-            dues: Json(BTreeMap::from([("sign".to_owned(), at)])),
+            dues: BTreeMap::from([("sign".to_owned(), at)]),
         };
         let said = of(&post, "https://sw.taihe.example");
         let value: serde_json::Value = serde_json::from_str(&said).unwrap();

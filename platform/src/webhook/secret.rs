@@ -88,7 +88,7 @@ mod tests {
 
     use super::*;
 
-    /// The vector of the reference implementations (standard-webhooks/standard-webhooks, `libraries/`, "sign function works").
+    /// The vector of standard-webhooks' reference implementations ("sign function works").
     #[test]
     fn it_signs_as_the_reference_does() {
         let secret = Secret::read("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();

@@ -9,7 +9,6 @@ use casework::{
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use sqlx::types::Json;
 
 use super::outlet::OutletKind;
 use crate::store::{Loose, Notifier, OutletId, PostId, ReportId, Store, StoreError, TicketId};
@@ -64,7 +63,8 @@ pub struct PostSaid {
     #[sqlx(try_from = "String")]
     pub event: PostEvent,
     /// Words and numbers of that.
-    pub detail: Json<PostDetail>,
+    #[sqlx(json)]
+    pub detail: PostDetail,
     /// When that was.
     pub created_at: DateTime<Utc>,
     /// Tries before this one.
@@ -92,7 +92,8 @@ pub struct PostSaid {
     /// Something of it rings that nobody answered.
     pub rings: bool,
     /// When each of its clocks that runs is due.
-    pub dues: Json<BTreeMap<String, DateTime<Utc>>>,
+    #[sqlx(json)]
+    pub dues: BTreeMap<String, DateTime<Utc>>,
 }
 
 /// Where posts go.
