@@ -236,7 +236,7 @@ async fn write(by: &By<Leading>, id: TicketId, fields: &Fields) -> Result<Result
     if reader.must("text", TEXT, "leading.wrong_empty").is_none() || !reader.wrong.is_empty() {
         return Ok(Err(reader.wrong));
     }
-    let text = casework::typed::plain(reader.get("text"));
+    let text = reader.get("text").trim().to_owned();
     let (office, internal, person) = (by.internal.office.clone(), by.internal.clone(), by.actor.person.clone());
     let written = detached(async move {
         let loaded = internal.pack.current();

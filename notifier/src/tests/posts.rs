@@ -153,7 +153,7 @@ async fn a_units_own_system_is_told_signed_and_by_both_secrets_while_one_goes() 
     );
     told.world.until("a post that was taken", SENT, 1, 20).await;
     // The old one has gone.
-    sqlx::query("UPDATE outlets SET old_until = $1")
+    sqlx::query("UPDATE outlets SET old_until = $1 WHERE old_secret IS NOT NULL")
         .bind(clock::now() - TimeDelta::seconds(1))
         .execute(&told.world.fixture.db)
         .await

@@ -9,7 +9,7 @@ use casework::{
         bells::{Above, Awaited, Cause, OpenStage, Progress, StageNo},
         calls::{Bellboard, Round},
     },
-    words::Urgency,
+    words::{Urgency, reserved::TRIAGE},
 };
 use chrono::{DateTime, Datelike, Months, TimeDelta, Utc};
 use rand::{Rng, RngExt};
@@ -258,7 +258,8 @@ fn bell(row: Rings) -> OpenStage {
         awaited: Awaited::Sign,
         report: format!("drill-{}", row.id),
         unit: row.unit,
-        obligation: "drill".to_owned(),
+        // The rows by which what is most urgent rings: a drill proves those.
+        obligation: TRIAGE.to_owned(),
         urgency: Urgency::P1,
         start: row.started_at,
         in_days: false,

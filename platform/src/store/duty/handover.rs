@@ -80,6 +80,16 @@ pub struct Taking<'a> {
 const OPEN: &str =
     "('dispatched', 'signed', 'in-progress', 'close-requested', 'transferring', 'return-requested', 'reopened')";
 
+/// What was taken over.
+#[derive(sqlx::FromRow)]
+struct Taken {
+    tickets: Vec<i64>,
+    giver: String,
+    at: DateTime<Utc>,
+    unit: String,
+    from_id: AccountId,
+}
+
 impl Store<Desk> {
     /// The open tickets of a unit, the next due first.
     pub async fn handover_tickets(
@@ -163,20 +173,20 @@ impl Store<Desk> {
         taking: Taking<'_>,
     ) -> Result<bool, StoreError> {
         let mut tx = self.desk(scope).await?;
-        let taken: Option<(Vec<i64>, String, DateTime<Utc>, String, AccountId)> = sqlx::query_as(
+        let taken: Option<Taken> = sqlx::query_as(
             "UPDATE handovers h SET taken_at = $2 FROM accounts f
              WHERE h.id = $1 AND h.to_id = $3 AND h.taken_at IS NULL AND f.id = h.from_id
-             RETURNING h.tickets, person_shown(f.id, f.name), h.at, h.unit, h.from_id",
+             RETURNING h.tickets, person_shown(f.id, f.name) AS giver, h.at, h.unit, h.from_id",
         )
         .bind(id)
         .bind(taking.at)
         .bind(taking.account)
         .fetch_optional(&mut *tx)
         .await?;
-        let Some((tickets, from, given_at, unit, giver)) = taken else {
+        let Some(taken) = taken else {
             return Ok(false);
         };
-        pages::handed_over(&mut tx, (&unit, giver), taking.at).await?;
+        pages::handed_over(&mut tx, (&taken.unit, taken.from_id), taking.at).await?;
         sqlx::query(
             "INSERT INTO events (at, report_id, ticket_id, kind, actor, account_id, detail)
              SELECT $1, t.report_id, t.id, 'duty-handed-over', $2, $3, jsonb_build_object('from', $4::text, 'given_at', $5::timestamptz)
@@ -185,9 +195,9 @@ impl Store<Desk> {
         .bind(taking.at)
         .bind(taking.name)
         .bind(taking.account)
-        .bind(from)
-        .bind(given_at)
-        .bind(tickets)
+        .bind(taken.giver)
+        .bind(taken.at)
+        .bind(taken.tickets)
         .execute(&mut *tx)
         .await?;
         tx.commit().await?;

@@ -186,19 +186,32 @@ async fn sign(tx: &mut PgTransaction<'_>, step: &Step<'_>) -> Result<(), StoreEr
     Ok(())
 }
 
+/// The last thing that happened to a ticket.
+#[derive(sqlx::FromRow)]
+struct Last {
+    kind: Loose<EventKind>,
+    by: String,
+    account_id: Option<AccountId>,
+    at: DateTime<Utc>,
+}
+
 async fn stale(tx: &mut PgTransaction<'_>, id: TicketId, now: DateTime<Utc>) -> Result<ActDone, StoreError> {
-    let last: Option<(Loose<EventKind>, String, Option<AccountId>, DateTime<Utc>)> = sqlx::query_as(
-        "SELECT kind, person_shown(account_id, actor), account_id, at FROM events WHERE ticket_id = $1 ORDER BY at DESC LIMIT 1",
+    let last: Option<Last> = sqlx::query_as(
+        "SELECT kind, person_shown(account_id, actor) AS by, account_id, at FROM events WHERE ticket_id = $1 ORDER BY at DESC LIMIT 1",
     )
     .bind(id)
     .fetch_optional(&mut **tx)
     .await?;
-    let (last_kind, last_by, last_account, last_at) =
-        last.unwrap_or_else(|| (Loose::Other("changed".into()), "–".into(), None, now));
+    let last = last.unwrap_or_else(|| Last {
+        kind: Loose::Other("changed".into()),
+        by: "–".into(),
+        account_id: None,
+        at: now,
+    });
     Ok(ActDone::Stale {
-        last_kind,
-        last_by,
-        last_account,
-        last_at,
+        last_kind: last.kind,
+        last_by: last.by,
+        last_account: last.account_id,
+        last_at: last.at,
     })
 }

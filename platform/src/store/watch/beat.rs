@@ -16,6 +16,7 @@ casework::words! {
 
 impl Service {
     /// The one that watches it.
+    #[must_use]
     pub const fn other(self) -> Self {
         match self {
             Self::Router => Self::Notifier,

@@ -93,6 +93,7 @@ async fn an_administrator_connects_a_units_system_and_it_is_told_of_its_tickets(
     phone(&system.db, &key, leader, 1, "13812345671").await;
 
     let filed = system.file(Sample::BruisesAtSchool.body()).await;
+    system.routed(&filed).await;
     let ticket = system.ticket_of(&filed, UNIT).await;
     let told = async |by: &str, kind: &str| -> Asked {
         eventually(

@@ -129,7 +129,7 @@ impl Night {
         match rng.random_range(0..11) {
             0 => {
                 self.change("exception", (one.filter(|_| rng.random_bool(0.6)), None), during)
-                    .await
+                    .await;
             }
             1 => {
                 self.change(
@@ -137,7 +137,7 @@ impl Night {
                     (one, other.filter(|other| Some(*other) != one && rng.random_bool(0.6))),
                     during,
                 )
-                .await
+                .await;
             }
             2 if one != other => self.change("swap", (one, other), during).await,
             3 => self.disable(who, at).await,
