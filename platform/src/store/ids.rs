@@ -93,6 +93,8 @@ ids! {
     DutyPageId(i64),
     /// A row of `drills`: one round of a 点验.
     DrillId(i64),
+    /// A row of `drill_units`: the bell of one unit in a drill.
+    DrillUnitId(i64),
     /// A row of `calls`; the gateway is given it with every try.
     CallId(Uuid),
     /// A row of `outlets`: a group's robot, or a unit's own system.

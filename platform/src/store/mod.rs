@@ -64,9 +64,9 @@ pub use floods::{
     FloodState,
 };
 pub use ids::{
-    AccessId, AccountActId, AccountId, CallId, CaseId, DeviceId, DrillId, DutyPageId, FactorResetId, FloodClosingId,
-    FloodId, GrantRequestId, HandoverId, NoticeId, OpeningId, OutletId, PhoneId, PostId, ReadId, ReportId,
-    RosterChangeId, RosterPatternId, SessionId, StageId, TicketId,
+    AccessId, AccountActId, AccountId, CallId, CaseId, DeviceId, DrillId, DrillUnitId, DutyPageId, FactorResetId,
+    FloodClosingId, FloodId, GrantRequestId, HandoverId, NoticeId, OpeningId, OutletId, PhoneId, PostId, ReadId,
+    ReportId, RosterChangeId, RosterPatternId, SessionId, StageId, TicketId,
 };
 pub use lease::LeaseOf;
 pub use listed::{Listed, Unread};

@@ -91,7 +91,7 @@ mod tests {
         let busy = said("2026-11-26T02:59:50Z", Some("2026-11-26T02:59:40Z"));
         assert!(
             busy.iter()
-                .all(|(well, said)| *well && said.contains("正常") && said.contains("1")),
+                .all(|(well, said)| *well && said.contains("正常") && said.contains('1')),
             "{busy:?}"
         );
         for wrong in [

@@ -19,7 +19,7 @@ use super::{
 use crate::internal::{
     Answer, By,
     auth::Office,
-    desk::{fields, invalid, not_done},
+    desk::{draft::Kind, fields, invalid, not_done},
     error::ApiError,
     wire::JsonBody,
 };
@@ -45,7 +45,7 @@ struct Person {
 
 impl Askable {
     fn of(found: Telephone) -> Self {
-        let acts = Kinds::open(&found.case.ticket).map(|kind| kind.word()).collect();
+        let acts = Kinds::open(&found.case.ticket).map(Kind::word).collect();
         let people = found
             .case
             .people

@@ -1,9 +1,10 @@
 //! What became of drills. When a random one starts is read by nobody before it has.
 
+use casework::words::Channel;
 use chrono::{DateTime, Utc};
 use sqlx::types::Json;
 
-use crate::store::{AccountId, AnsweredHow, Board, CallId, DrillId, Store, StoreError, Word};
+use crate::store::{AccountId, AnsweredHow, Board, CallId, CallState, DrillId, Store, StoreError, Word};
 
 /// Drills of a list.
 const SHOWN: i64 = 60;
@@ -74,9 +75,9 @@ pub struct DrillCall {
     /// Their account.
     pub account: Option<AccountId>,
     /// By what.
-    pub channel: String,
+    pub channel: Channel,
     /// How far it came.
-    pub state: String,
+    pub state: CallState,
 }
 
 /// A telephone that did not work.

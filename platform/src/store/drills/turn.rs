@@ -16,7 +16,7 @@ use rand::{Rng, RngExt};
 use sqlx::{PgTransaction, types::Json};
 
 use crate::store::{
-    AccountId, DrillId, DutyBook, Router, StageId, Store, StoreError,
+    AccountId, DrillId, DrillUnitId, DutyBook, Router, StageId, Store, StoreError,
     rings::{
         open::{MadeRow, made_of},
         write,
@@ -45,7 +45,7 @@ struct Begins {
 
 #[derive(sqlx::FromRow)]
 struct Rings {
-    id: i64,
+    id: DrillUnitId,
     unit: String,
     started_at: DateTime<Utc>,
     next_ring: i32,
@@ -253,7 +253,7 @@ fn bell(row: Rings) -> OpenStage {
         answered: false,
     };
     OpenStage {
-        stage: StageNo(row.id),
+        stage: StageNo(row.id.0),
         due_generation: 0,
         awaited: Awaited::Sign,
         report: format!("drill-{}", row.id),

@@ -40,7 +40,7 @@ impl Written {
     pub(super) fn is_sound(&self, people: &[Colleague], now: DateTime<Utc>) -> bool {
         let knows = |login: &str| people.iter().any(|person| person.login == login);
         let pattern = |pattern: &Pattern| {
-            let named = pattern.weeks.iter().flat_map(|week| week.shifts());
+            let named = pattern.weeks.iter().flat_map(casework::roster::Week::shifts);
             let mut seats = named.flat_map(|shift| Seat::ALL.iter().filter_map(|seat| shift.seat(*seat)));
             (1..=MOST_WEEKS).contains(&pattern.weeks.len())
                 && times(pattern) <= MOST_TIMES
@@ -71,7 +71,7 @@ pub(super) fn times(pattern: &Pattern) -> usize {
     let mut times: Vec<_> = pattern
         .weeks
         .iter()
-        .flat_map(|week| week.shifts())
+        .flat_map(casework::roster::Week::shifts)
         .map(|shift| (shift.from, shift.to))
         .collect();
     times.sort();
