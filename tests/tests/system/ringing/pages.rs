@@ -221,7 +221,10 @@ async fn a_page_is_asked_for_with_all_others_and_shows_what_its_person_and_unit_
     let desk = night.fixture.store_as::<Desk>();
     desk.desk_bell_answer(&police(), &ids, answer).await.expect("answered");
     let calls = board.page_calls("taihe", &pages, now).await.expect("calls");
-    assert!(calls.iter().all(|call| call.page == 2), "what rings for the office is another matter");
+    assert!(
+        calls.iter().all(|call| call.page == 2),
+        "what rings for the office is another matter"
+    );
 }
 
 #[tokio::test]
