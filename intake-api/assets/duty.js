@@ -81,7 +81,7 @@
     else if (duty.calls.length > 0) document.title = blink ? `(${duty.count()}) ${say("tab", { n: duty.count() })}` : title;
     else document.title = title;
   }
-  const time = (at) => new Date(at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+  const time = (at) => new Date(at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", timeZone: "Asia/Shanghai" });
   function warn(text) {
     if (alarm.textContent !== text) alarm.textContent = text;
     alarm.hidden = text === "";
