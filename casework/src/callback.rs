@@ -3,9 +3,9 @@
 //! Content, or anonymous: it is over. Not reached: called again on another day, three times at most, and then over as not
 //! reached. Not content: tickets are reopened, or a second person of the office agrees that nothing is to be reopened.
 
-use chrono::{DateTime, Days, NaiveTime, TimeZone, Utc};
+use chrono::{DateTime, Days, Utc};
 
-use crate::calendar::shanghai;
+use crate::calendar::{midnight, shanghai};
 use crate::words::words;
 
 /// So often a reporter who does not answer is called, each time on another day.
@@ -42,8 +42,7 @@ pub fn again(nth: i16, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
         return None;
     }
     let tomorrow = at.with_timezone(&shanghai()).date_naive() + Days::new(1);
-    let midnight = shanghai().from_local_datetime(&tomorrow.and_time(NaiveTime::MIN));
-    midnight.single().map(|local| local.to_utc())
+    midnight(tomorrow)
 }
 
 #[cfg(test)]

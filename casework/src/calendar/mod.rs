@@ -160,6 +160,12 @@ fn bounded(day: NaiveDate) -> Option<NaiveDate> {
     (day <= last_day()).then_some(day)
 }
 
+/// 00:00 of a day in Shanghai; `None` where no time is so early or so late.
+pub fn midnight(day: NaiveDate) -> Option<DateTime<Utc>> {
+    let local = day.and_time(chrono::NaiveTime::MIN).and_local_timezone(shanghai());
+    local.single().map(|at| at.to_utc())
+}
+
 /// 24:00 of a day in Shanghai.
 fn midnight_after(day: NaiveDate) -> DateTime<Utc> {
     let next = day + Days::new(1);

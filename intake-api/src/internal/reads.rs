@@ -2,8 +2,8 @@
 
 use askama::Template;
 use axum::{extract::Query, http::StatusCode, response::Response, routing::get};
-use casework::calendar::shanghai;
-use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
+use casework::calendar::midnight;
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use platform::{
     asked, clock,
     receipt::ReportId,
@@ -138,12 +138,6 @@ pub(crate) fn say(read: &ReadLine, lang: Lang, now: DateTime<Utc>) -> ReadWords 
     }
 }
 
-/// A day's begin in Shanghai.
-fn begin(day: NaiveDate) -> Option<DateTime<Utc>> {
-    let local = day.and_time(NaiveTime::MIN).and_local_timezone(shanghai()).single()?;
-    Some(local.to_utc())
-}
-
 impl Asked {
     /// The filter; the error is the key of what can't be read.
     fn read(&self) -> Result<(ReadsAsked, Option<String>), &'static str> {
@@ -167,8 +161,8 @@ impl Asked {
         if let Some(ticket) = given(&self.ticket) {
             filter.ticket = Some(ticket.parse().map_err(|_| "reads.wrong_ticket")?);
         }
-        filter.from = day(&self.from)?.and_then(begin);
-        filter.to = day(&self.to)?.and_then(|day| begin(day + TimeDelta::days(1)));
+        filter.from = day(&self.from)?.and_then(midnight);
+        filter.to = day(&self.to)?.and_then(|day| midnight(day + TimeDelta::days(1)));
         if let Some(cursor) = given(&self.before) {
             filter.before = Some(cursor_of(&cursor).ok_or("reads.wrong_before")?);
         }

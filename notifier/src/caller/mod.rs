@@ -28,7 +28,7 @@ use tracing::{debug, warn};
 use uuid::Uuid;
 
 use crate::channel::Channel;
-use crate::hand::{BEAT, Hand};
+use crate::hand::Hand;
 
 /// Calls under way at once.
 pub(crate) const PLACES: usize = 32;
@@ -156,17 +156,12 @@ impl Calling {
         Ok(taken.into_iter().filter(|call| self.hand.take(call.id)).collect())
     }
 
-    /// Renews the leases of what is in hand, until everything is recorded.
     async fn beat(self: Arc<Self>, finished: CancellationToken) {
-        while finished.run_until_cancelled(sleep(BEAT)).await.is_some() {
-            let ids = self.hand.all();
-            if ids.is_empty() {
-                continue;
-            }
-            if let Err(e) = self.caller.store.call_renew(self.owner, &ids, clock::now()).await {
-                warn!(error = chain(&e), held = ids.len(), "leases of calls were not renewed");
-            }
-        }
+        let renew = |ids: Vec<CallId>, now| {
+            let (store, owner) = (self.caller.store.clone(), self.owner);
+            async move { store.call_renew(owner, &ids, now).await }
+        };
+        self.hand.keep("leases of calls", &finished, renew).await;
     }
 }
 

@@ -42,7 +42,7 @@ impl Calling {
                 error!(id = %taken.id, error, "a call can't be read");
             }
         }
-        self.hand.let_go(taken.id);
+        self.hand.let_go([taken.id]);
         self.caller.wake.notify_one();
     }
 

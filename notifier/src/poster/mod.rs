@@ -21,12 +21,12 @@ use platform::{
 };
 use tokio::{task::JoinSet, time::sleep};
 use tokio_util::sync::CancellationToken;
-use tracing::{debug, error, warn};
+use tracing::{debug, error};
 use uuid::Uuid;
 
 pub(crate) use self::posting::Poster;
 use self::posting::Posting;
-use crate::hand::{BEAT, Hand};
+use crate::hand::Hand;
 
 /// Outlets told at once.
 pub(crate) const PLACES: usize = 16;
@@ -152,9 +152,7 @@ impl Posting {
             Ok(groups) => Ok(groups),
             Err(e) => {
                 // Their lease runs out.
-                for id in taken {
-                    self.hand.let_go(id);
-                }
+                self.hand.let_go(taken);
                 Err(e)
             }
         }
@@ -200,23 +198,16 @@ impl Posting {
                 .unwrap_or_else(PoisonError::into_inner)
                 .remove(&outlet.id);
         }
-        for id in ids {
-            self.hand.let_go(id);
-        }
+        self.hand.let_go(ids);
         self.poster.wake.notify_one();
     }
 
-    /// Renews the leases of what is in hand, until everything is recorded.
     async fn beat(self: Arc<Self>, finished: CancellationToken) {
-        while finished.run_until_cancelled(sleep(BEAT)).await.is_some() {
-            let ids = self.hand.all();
-            if ids.is_empty() {
-                continue;
-            }
-            if let Err(e) = self.poster.store.post_renew(self.owner, &ids, clock::now()).await {
-                warn!(error = chain(&e), held = ids.len(), "leases of posts were not renewed");
-            }
-        }
+        let renew = |ids: Vec<PostId>, now| {
+            let (store, owner) = (self.poster.store.clone(), self.owner);
+            async move { store.post_renew(owner, &ids, now).await }
+        };
+        self.hand.keep("leases of posts", &finished, renew).await;
     }
 }
 

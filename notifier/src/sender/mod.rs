@@ -10,7 +10,6 @@ mod ahead;
 mod attempt;
 mod circuit;
 mod done;
-mod hand;
 mod health;
 mod looks;
 mod recorder;
@@ -37,9 +36,9 @@ use self::{
     ahead::{Ahead, Places},
     circuit::Gate,
     done::Done,
-    hand::Hand,
     looks::Looks,
 };
+use crate::hand::Hand;
 use crate::mailer::Mailer;
 
 /// On SIGTERM, what is under way has this long; then its lease runs out and another notifier sends it.
@@ -69,7 +68,7 @@ pub(crate) struct Sender<M> {
     settings: Settings,
     health: Health,
     owner: Uuid,
-    hand: Arc<Hand>,
+    hand: Arc<Hand<NoticeId>>,
     onward: Mutex<Onward<3>>,
 }
 
@@ -94,6 +93,14 @@ impl<M: Mailer> Sender<M> {
         }
     }
 
+    async fn beat(self: Arc<Self>, finished: CancellationToken) {
+        let renew = |ids: Vec<NoticeId>, now| {
+            let (store, owner) = (self.store.clone(), self.owner);
+            async move { store.notice_renew(owner, &ids, now).await.map(drop) }
+        };
+        self.hand.keep("leases", &finished, renew).await;
+    }
+
     /// Runs until `stop`, then finishes what it holds. `wake` cuts the pause short; `part` tells whether the database answers.
     pub(crate) async fn run(self, wake: Arc<Notify>, part: Part, stop: CancellationToken) -> anyhow::Result<()> {
         let this = Arc::new(self);
@@ -107,12 +114,7 @@ impl<M: Mailer> Sender<M> {
             stop.clone(),
         );
         let mut recorder = tokio::spawn(recorder);
-        let mut heart = tokio::spawn(hand::beat(
-            this.store.clone(),
-            this.owner,
-            this.hand.clone(),
-            finished.clone(),
-        ));
+        let mut heart = tokio::spawn(this.clone().beat(finished.clone()));
         tokio::select! {
             ended = this.clone().send_all(results, &wake, &part, &stop) => ended?,
             died = &mut recorder => anyhow::bail!("the recorder of attempts ended: {died:?}"),

@@ -16,7 +16,8 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, warn};
 use uuid::Uuid;
 
-use super::{done::Done, hand::Hand};
+use super::done::Done;
+use crate::hand::Hand;
 
 const BATCH: usize = 128;
 const PAUSE: Duration = Duration::from_millis(500);
@@ -27,7 +28,7 @@ const LAST_TRIES: usize = 4;
 pub(super) async fn run(
     store: Store<Notifier>,
     owner: Uuid,
-    hand: Arc<Hand>,
+    hand: Arc<Hand<NoticeId>>,
     mut results: mpsc::UnboundedReceiver<Done>,
     stop: CancellationToken,
 ) {
@@ -62,7 +63,7 @@ pub(super) async fn run(
 }
 
 /// Records what can be recorded; answers the rest.
-async fn record(store: &Store<Notifier>, owner: Uuid, hand: &Hand, batch: Vec<Done>) -> Vec<Done> {
+async fn record(store: &Store<Notifier>, owner: Uuid, hand: &Hand<NoticeId>, batch: Vec<Done>) -> Vec<Done> {
     let settlements: Vec<Settlement> = batch.iter().map(|done| done.settlement.clone()).collect();
     let failed = match store.notice_settle(owner, &settlements).await {
         Ok(held) => {
@@ -92,7 +93,7 @@ async fn record(store: &Store<Notifier>, owner: Uuid, hand: &Hand, batch: Vec<Do
     left
 }
 
-fn recorded(hand: &Hand, batch: &[Done], held: &[NoticeId]) {
+fn recorded(hand: &Hand<NoticeId>, batch: &[Done], held: &[NoticeId]) {
     hand.let_go(batch.iter().map(|done| done.settlement.id));
     for done in batch {
         let Settlement { id, verdict, .. } = &done.settlement;

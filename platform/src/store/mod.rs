@@ -9,6 +9,7 @@
 
 mod actor;
 mod admin;
+mod alone;
 mod board;
 mod by_key;
 mod callback;

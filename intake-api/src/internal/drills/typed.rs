@@ -1,7 +1,7 @@
 //! A drill as somebody typed it. The moment of a random one is drawn here, by the server, and goes nowhere but into its row.
 
-use casework::{calendar::shanghai, pack::Pack};
-use chrono::{DateTime, Months, NaiveDate, NaiveTime, TimeDelta, Utc};
+use casework::{calendar::midnight, pack::Pack};
+use chrono::{DateTime, Months, NaiveDate, TimeDelta, Utc};
 use platform::store::DrillPlan;
 use rand::{Rng, RngExt};
 use serde::Deserialize;
@@ -88,10 +88,6 @@ impl Typed {
 /// A minute of what is left of a month, every one as likely as another. None: there is no such month ahead.
 fn drawn(month: &str, now: DateTime<Utc>, rng: &mut impl Rng) -> Option<DateTime<Utc>> {
     let first = NaiveDate::parse_from_str(&format!("{}-01", month.trim()), "%Y-%m-%d").ok()?;
-    let midnight = |day: NaiveDate| {
-        let at = day.and_time(NaiveTime::MIN).and_local_timezone(shanghai()).single()?;
-        Some(at.to_utc())
-    };
     let (begins, ends) = (midnight(first)?, midnight(first.checked_add_months(Months::new(1))?)?);
     let from = begins.max(now + TimeDelta::minutes(1));
     let minutes = (ends - from).num_minutes();

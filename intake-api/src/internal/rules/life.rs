@@ -6,8 +6,8 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
-use casework::calendar::shanghai;
-use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone, Utc};
+use casework::calendar::midnight;
+use chrono::{DateTime, NaiveDate, Utc};
 use platform::{clock, store::RulesError, text::Lang};
 use serde::Deserialize;
 
@@ -175,8 +175,7 @@ fn when(step: &Step, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         return Some(now);
     }
     let day = NaiveDate::parse_from_str(&step.date, "%Y-%m-%d").ok()?;
-    let at = shanghai().from_local_datetime(&day.and_time(NaiveTime::MIN)).single()?;
-    (at > now).then(|| at.with_timezone(&Utc))
+    midnight(day).filter(|at| *at > now)
 }
 
 #[cfg(test)]

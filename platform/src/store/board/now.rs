@@ -10,7 +10,7 @@ use sqlx::types::Json;
 use crate::store::notices::kind::StoredKind;
 use crate::store::{
     Beat, Board, Flood, Listed, MailState, NoticeId, NoticeKind, NoticeState, ReportId, Store, StoreError, SubjectKind,
-    TicketId, UnitCall, UnlistedArea, Unread, Word, listed::listed,
+    TicketId, UnitCall, UnlistedArea, Unread, Word, alone::alone, listed::listed,
 };
 use casework::ticket::TicketState;
 use casework::words::{TicketClock, Urgency};
@@ -280,12 +280,7 @@ impl Store<Board> {
     pub async fn board_snapshot_make(&self, county: &str, now: DateTime<Utc>, days: i32) -> Result<bool, StoreError> {
         let begun = std::time::Instant::now();
         let mut tx = self.pool.begin().await?;
-        let mine: bool =
-            sqlx::query_scalar("SELECT pg_try_advisory_xact_lock(hashtext('board_snapshot'), hashtext($1))")
-                .bind(county)
-                .fetch_one(&mut *tx)
-                .await?;
-        if !mine {
+        if !alone(&mut *tx, "board_snapshot", county).await? {
             return Ok(false);
         }
         // The only statements that may run long: they run alone, in the background.

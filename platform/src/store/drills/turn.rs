@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use casework::{
+    calendar::{midnight, shanghai},
     pack::Pack,
     ringing::{
         bells::{Above, Awaited, Cause, OpenStage, Progress, StageNo},
@@ -17,6 +18,7 @@ use sqlx::{PgTransaction, types::Json};
 
 use crate::store::{
     AccountId, DrillId, DrillUnitId, DutyBook, Router, StageId, Store, StoreError,
+    alone::alone,
     rings::{
         open::{MadeRow, made_of},
         write,
@@ -68,13 +70,13 @@ impl Store<Router> {
         if self.drill_next(pack.county()).await?.is_none_or(|at| at > now) {
             return Ok(DrillTurned::default());
         }
+        // Whoever finds another at it does not read the rosters of a county first.
+        if !alone(&self.pool, "drills", pack.county()).await? {
+            return Ok(DrillTurned::default());
+        }
         let book = self.duty_book(pack, now).await?;
         let mut tx = self.pool.begin().await?;
-        let mine: bool = sqlx::query_scalar("SELECT pg_try_advisory_xact_lock(hashtext('drills'), hashtext($1))")
-            .bind(pack.county())
-            .fetch_one(&mut *tx)
-            .await?;
-        if !mine {
+        if !alone(&mut *tx, "drills", pack.county()).await? {
             return Ok(DrillTurned::default());
         }
         let begun = begin(&mut tx, pack, now).await?;
@@ -152,17 +154,12 @@ async fn follow(
 /// The moment of the next month: the same hour of an announced one, any hour of a random one. After an outage of months it is the
 /// first that is ahead.
 fn following(drill: &Begins, now: DateTime<Utc>, rng: &mut impl Rng) -> DateTime<Utc> {
-    let local = drill.at.with_timezone(&casework::calendar::shanghai());
+    let local = drill.at.with_timezone(&shanghai());
     if drill.random {
-        let here = now.with_timezone(&casework::calendar::shanghai());
+        let here = now.with_timezone(&shanghai());
         let first = here.date_naive().with_day(1).unwrap_or(here.date_naive()) + Months::new(1);
-        let midnight = |day: chrono::NaiveDate| {
-            let at = day
-                .and_time(chrono::NaiveTime::MIN)
-                .and_local_timezone(casework::calendar::shanghai());
-            at.single().map_or(now, |at| at.to_utc())
-        };
-        let (from, to) = (midnight(first), midnight(first + Months::new(1)));
+        let at = |day| midnight(day).unwrap_or(now);
+        let (from, to) = (at(first), at(first + Months::new(1)));
         let minutes = (to - from).num_minutes().max(1);
         return from + TimeDelta::minutes(rng.random_range(0..minutes));
     }
@@ -231,17 +228,8 @@ async fn ring(
     };
     let open: Vec<OpenStage> = due.into_iter().map(bell).collect();
     let round = board.round(&open, now);
-    let mut made = 0;
     let (rows, unreached) = write::rows(tx, pack, book, &round, (true, now)).await?;
-    for rows in rows.chunks(write::CHUNK) {
-        let count: i64 = sqlx::query_scalar(include_str!("calls.sql"))
-            .bind(Json(rows))
-            .bind(pack.county())
-            .bind(now)
-            .fetch_one(&mut **tx)
-            .await?;
-        made += usize::try_from(count).unwrap_or(0);
-    }
+    let made = write::insert(tx, include_str!("calls.sql"), &rows, (pack.county(), now)).await?;
     progress(tx, &round, (&unreached, now)).await?;
     Ok(made)
 }

@@ -14,7 +14,7 @@ use casework::{
     roster::Watch,
 };
 use chrono::{DateTime, TimeDelta, Utc};
-use sqlx::{PgExecutor, PgTransaction};
+use sqlx::PgTransaction;
 use tracing::error;
 
 use super::{
@@ -24,7 +24,7 @@ use super::{
 };
 use crate::{
     run::telemetry::chain,
-    store::{DutyBook, DutyUnreadable, Router, StageId, Store, StoreError, by_key::rows_by_key},
+    store::{DutyBook, DutyUnreadable, Router, StageId, Store, StoreError, alone::alone, by_key::rows_by_key},
 };
 
 /// Stages of one transaction: what is due at once for one person is one call, so all that a county is likely to owe at once.
@@ -86,7 +86,7 @@ impl Store<Router> {
             return Ok(Rung::default());
         }
         // Whoever finds another at it does not read the rosters of a county first.
-        if !try_lock(&self.pool, pack.county()).await? {
+        if !alone(&self.pool, "ringing", pack.county()).await? {
             return Ok(Rung::busy());
         }
         let book = self.duty_book(pack, now).await?;
@@ -147,7 +147,7 @@ impl Turn<'_> {
     /// Rings what is due in one transaction: up to 10,000 stages, or this one.
     async fn settle(&self, store: &Store<Router>, only: Option<StageId>) -> Result<Rung, StoreError> {
         let mut tx = store.pool.begin().await?;
-        if !try_lock(&mut *tx, self.pack.county()).await? {
+        if !alone(&mut *tx, "ringing", self.pack.county()).await? {
             return Ok(Rung::busy());
         }
         let due: Vec<StageId> = sqlx::query_scalar(
@@ -230,16 +230,6 @@ impl Turn<'_> {
         }
         Ok(round)
     }
-}
-
-/// Whether this transaction, alone, rings for a county. Outside of one it only tells whether another is at it.
-async fn try_lock(connection: impl PgExecutor<'_>, county: &str) -> Result<bool, StoreError> {
-    Ok(
-        sqlx::query_scalar("SELECT pg_try_advisory_xact_lock(hashtext('ringing'), hashtext($1))")
-            .bind(county)
-            .fetch_one(connection)
-            .await?,
-    )
 }
 
 /// Whether what is read now is joined by its keys alone. Bells and calls come and go, and statistics from a quiet night make the

@@ -21,7 +21,7 @@ use super::ladder::{CallFault, CallState};
 use crate::store::{AccountId, CallId, DutyBook, StageId, StoreError, duty::pages};
 
 /// Calls of one statement: what it makes is compared with what it was given, each with each.
-pub(in crate::store) const CHUNK: usize = 300;
+const CHUNK: usize = 300;
 
 /// A call as its statement reads it.
 #[derive(Serialize)]
@@ -72,18 +72,29 @@ pub(super) async fn round(
     (drill, now): (bool, DateTime<Utc>),
 ) -> Result<Written, StoreError> {
     bells(tx, pack.county(), round).await?;
-    let (made, unreached) = rows(tx, pack, book, round, (drill, now)).await?;
-    let mut written = Written { calls: 0, unreached };
-    for rows in made.chunks(CHUNK) {
-        let inserted: i64 = sqlx::query_scalar(include_str!("calls.sql"))
+    let (rows, unreached) = rows(tx, pack, book, round, (drill, now)).await?;
+    let calls = insert(tx, include_str!("calls.sql"), &rows, (pack.county(), now)).await?;
+    Ok(Written { calls, unreached })
+}
+
+/// Inserts calls by a statement that takes the rows, the county and now, and answers how many there were; how many in all.
+pub(in crate::store) async fn insert(
+    tx: &mut PgTransaction<'_>,
+    statement: &'static str,
+    rows: &[CallRow],
+    (county, now): (&str, DateTime<Utc>),
+) -> Result<usize, StoreError> {
+    let mut made = 0;
+    for rows in rows.chunks(CHUNK) {
+        let inserted: i64 = sqlx::query_scalar(statement)
             .bind(Json(rows))
-            .bind(pack.county())
+            .bind(county)
             .bind(now)
             .fetch_one(&mut **tx)
             .await?;
-        written.calls += usize::try_from(inserted).unwrap_or(0);
+        made += usize::try_from(inserted).unwrap_or(0);
     }
-    Ok(written)
+    Ok(made)
 }
 
 /// The calls of a round as rows, and the stages that a page which nobody keeps open was to call alone.
