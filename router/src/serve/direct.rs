@@ -65,12 +65,24 @@ pub(super) async fn run(
             }
             Err(e) => {
                 warn!(error = chain(&e), "reports past the broker: the database is away");
-                DATABASE_PAUSE
+                stop.run_until_cancelled(tokio::time::sleep(DATABASE_PAUSE)).await;
+                forget(&dispatcher).await
             }
         };
         stop.run_until_cancelled(tokio::time::sleep(pause)).await;
     }
     Ok(())
+}
+
+/// After a failed turn: what it began and a consumer ended. Returns the pause.
+async fn forget(dispatcher: &Dispatcher) -> Duration {
+    match dispatcher.store.attempts_of_routed_forget().await {
+        Ok(()) => Duration::ZERO,
+        Err(e) => {
+            warn!(error = chain(&e), "tries at routed reports stay until the database is back");
+            DATABASE_PAUSE
+        }
+    }
 }
 
 /// Takes and routes; how many. Every write runs to its end: nothing here is dropped half way.

@@ -37,11 +37,15 @@ pub struct Pinned<'a> {
     pub at: DateTime<Utc>,
 }
 
+/// What is written of reports until they are routed.
+const ROUTED: &str =
+    "WITH a AS (DELETE FROM routing_attempts WHERE report_id = ANY($1)) DELETE FROM outbox WHERE report_id = ANY($1)";
+
 impl Store<Router> {
-    /// Drops the outbox row of a report that is routed already (a late copy of its message).
+    /// Drops the outbox row of a report that is routed already (a late copy of its message), and the try at it that was begun.
     pub async fn outbox_forget(&self, id: ReportId) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM outbox WHERE report_id = $1")
-            .bind(id)
+        sqlx::query(ROUTED)
+            .bind([id])
             .execute(&self.pool)
             .await?;
         Ok(())
@@ -74,12 +78,7 @@ impl Store<Router> {
             recorded[n] = decision_store(&mut tx, report, decision, pinned, self.group_above).await?;
         }
         let ids: Vec<ReportId> = decided.iter().map(|(report, _)| report.id).collect();
-        sqlx::query(
-            "WITH a AS (DELETE FROM routing_attempts WHERE report_id = ANY($1)) DELETE FROM outbox WHERE report_id = ANY($1)",
-        )
-        .bind(ids)
-        .execute(&mut *tx)
-        .await?;
+        sqlx::query(ROUTED).bind(ids).execute(&mut *tx).await?;
         let fresh = decided.iter().zip(&recorded);
         let fresh = fresh.filter(|(_, recorded)| matches!(recorded, Recorded::Now { .. }));
         // Last, because reports with the same code wait for each other here.
