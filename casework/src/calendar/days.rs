@@ -1,6 +1,6 @@
 //! Which day is worked: the published days off and made up, weekends, and the holidays fixed by date.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike, NaiveDate, Weekday};
 
@@ -19,6 +19,37 @@ struct Exception {
     name: String,
 }
 
+/// A day that a notice decides, whatever its weekday.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedDay {
+    /// The day.
+    pub day: NaiveDate,
+    /// Off; else it is worked.
+    pub off: bool,
+    /// The holiday for which it is.
+    pub name: String,
+}
+
+/// A day that is another kind of day in another calendar.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DayChange {
+    /// The day.
+    pub day: NaiveDate,
+    /// What it was.
+    pub was: DayKind,
+    /// What it is in the other one.
+    pub becomes: DayKind,
+    /// Its holiday in the one or the other; empty where neither names it.
+    pub name: String,
+}
+
+/// A year that was published before the one in front of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MissingYear(
+    /// The year that has to come first.
+    pub i32,
+);
+
 /// What kind of day a day is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DayKind {
@@ -30,6 +61,13 @@ pub enum DayKind {
     Weekend,
     /// Off by the holiday notice, or by a date fixed in law beyond the published calendar.
     Holiday,
+}
+
+impl DayKind {
+    /// Whether such a day is worked.
+    pub const fn is_worked(self) -> bool {
+        matches!(self, Self::Weekday | Self::MadeUp)
+    }
 }
 
 impl Calendar {
@@ -58,6 +96,66 @@ impl Calendar {
         self.published_through
     }
 
+    /// The days that the notices decide, in their order.
+    pub fn named_days(&self) -> impl Iterator<Item = NamedDay> {
+        self.days.iter().map(|(day, exception)| NamedDay {
+            day: *day,
+            off: exception.off,
+            name: exception.name.clone(),
+        })
+    }
+
+    /// This calendar with whole years published, or published anew: what it said of them is forgotten. The days around New Year
+    /// that lie in the December before go with their holiday. Refused where a year between would be unknown.
+    pub fn with_years(&self, years: &BTreeSet<i32>, days: &[NamedDay]) -> Result<Self, MissingYear> {
+        let known = self.published_through.year();
+        let mut through = self.published_through;
+        for year in years.iter().filter(|year| **year > known) {
+            if *year != through.year() + 1 {
+                return Err(MissingYear(through.year() + 1));
+            }
+            through = NaiveDate::from_ymd_opt(*year, 12, 31).unwrap_or(through);
+        }
+        let kept = self
+            .named_days()
+            .filter(|named| !years.contains(&self.notice_year(named)));
+        let all = kept.chain(days.iter().cloned());
+        Ok(Self::new(all.map(|named| (named.day, named.off, named.name)), through))
+    }
+
+    /// The year whose notice decides a day: a December day of the New Year's holiday is the next one's.
+    fn notice_year(&self, named: &NamedDay) -> i32 {
+        let year = named.day.year();
+        let next = NaiveDate::from_ymd_opt(year + 1, 1, 1);
+        let new_year = next.and_then(|day| self.days.get(&day));
+        let is_next = named.day.month() == 12 && new_year.is_some_and(|new_year| new_year.name == named.name);
+        if is_next { year + 1 } else { year }
+    }
+
+    /// The days that are other days in `other`, up to the last day that either publishes.
+    pub fn changes(&self, other: &Self) -> Vec<DayChange> {
+        let first = self.days.keys().chain(other.days.keys()).min().copied();
+        let last = self.published_through.max(other.published_through);
+        let (Some(first), false) = (first, self.version == other.version) else {
+            return Vec::new();
+        };
+        first
+            .iter_days()
+            .take_while(|day| *day <= last)
+            .filter(|day| self.kind(*day) != other.kind(*day))
+            .map(|day| DayChange {
+                day,
+                was: self.kind(day),
+                becomes: other.kind(day),
+                name: other
+                    .holiday_name(day)
+                    .or_else(|| self.holiday_name(day))
+                    .unwrap_or_default()
+                    .to_owned(),
+            })
+            .collect()
+    }
+
     /// What kind of day `day` is.
     pub fn kind(&self, day: NaiveDate) -> DayKind {
         let weekend = matches!(day.weekday(), Weekday::Sat | Weekday::Sun);
@@ -78,7 +176,7 @@ impl Calendar {
 
     /// Whether `day` is worked.
     pub fn is_working(&self, day: NaiveDate) -> bool {
-        matches!(self.kind(day), DayKind::Weekday | DayKind::MadeUp)
+        self.kind(day).is_worked()
     }
 
     /// The holiday's name, where the published calendar gives one.

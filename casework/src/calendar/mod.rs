@@ -14,7 +14,7 @@ mod zone;
 
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, TimeDelta, Utc};
 
-pub use days::{Calendar, DayKind};
+pub use days::{Calendar, DayChange, DayKind, MissingYear, NamedDay};
 pub use limit::{Limit, LimitError, Regime};
 pub use zone::{rfc3339, shanghai};
 

@@ -90,3 +90,42 @@ pub fn steps(levels: &[Level], letters: bool, start: DateTime<Utc>, due: DateTim
         })
         .collect()
 }
+
+/// The same steps, none of them before `moment`: what would lie before it comes at it, and what follows keeps its distance.
+pub fn not_before(steps: Vec<PlannedStep>, moment: DateTime<Utc>) -> Vec<PlannedStep> {
+    let mut moved: Vec<PlannedStep> = Vec::with_capacity(steps.len());
+    let mut before: Option<(DateTime<Utc>, DateTime<Utc>)> = None;
+    for step in steps {
+        let planned = step.at;
+        let at = match before {
+            // Only what was pushed pushes.
+            Some((was, is)) if is > was => planned.max(is.checked_add_signed(planned - was).unwrap_or(is)),
+            _ => planned,
+        };
+        let at = at.max(moment);
+        before = Some((planned, at));
+        moved.push(PlannedStep { at, ..step });
+    }
+    moved
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_in_the_past_come_at_the_moment_and_keep_their_distances() {
+        let at = |minute: i64| DateTime::UNIX_EPOCH + TimeDelta::minutes(minute);
+        let plan = [(1, 15), (2, 30), (3, 60), (4, 90)].map(|(level, minute)| PlannedStep {
+            level,
+            to: Addressee::Office,
+            action: Action::Urge,
+            at: at(minute),
+        });
+        let times = |moment| -> Vec<_> { not_before(plan.to_vec(), moment).iter().map(|step| step.at).collect() };
+        assert_eq!(times(at(0)), [15, 30, 60, 90].map(at));
+        assert_eq!(times(at(20)), [20, 35, 65, 95].map(at));
+        assert_eq!(times(at(200)), [200, 215, 245, 275].map(at));
+        assert_eq!(not_before(Vec::new(), at(1)), []);
+    }
+}

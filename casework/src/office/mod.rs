@@ -2,6 +2,7 @@
 //! whether any report would fall through ([`liveness`], [`soundness`]), two rule sets over past reports ([`replay`]).
 
 pub mod clerk;
+pub mod days_off;
 pub mod explain;
 pub mod liveness;
 pub mod replay;

@@ -4,9 +4,12 @@
 //! model `routing.dmn`. It is read whole and refused whole: every mistake is collected and named by file and
 //! line, because a pack that is half right would lose a child at the half that is wrong.
 
+mod calendar;
 mod read;
 
 use std::collections::HashMap;
+
+pub use calendar::{days_of_table, holidays_csv, with_calendar};
 
 use crate::calendar::Calendar;
 use crate::county::{

@@ -15,7 +15,7 @@ use crate::typed::phone::is_callable;
 use crate::words::is_code;
 use crate::zh::ringing as said;
 
-const PACK: &str = "pack.toml";
+pub(super) const PACK: &str = "pack.toml";
 
 impl Pack {
     /// Reads a pack. Errors: every problem, by file and line.
@@ -132,6 +132,12 @@ struct TextFile {
 #[serde(deny_unknown_fields)]
 struct CalendarFile {
     published_through: Spanned<toml::value::Datetime>,
+}
+
+/// Where the last published day stands in a `pack.toml`.
+pub(super) fn through_span(text: &str) -> Option<std::ops::Range<usize>> {
+    let file: HeadFile = toml::from_str(text).ok()?;
+    Some(file.calendar.published_through.span())
 }
 
 fn head(files: &PackFiles, problems: &mut Problems) -> Option<Head> {

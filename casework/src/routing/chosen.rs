@@ -96,18 +96,7 @@ fn evidence(pack: &Pack) -> Option<String> {
 pub fn waiting(pack: &Pack, matter: Matter, urgency: Urgency, asked_at: DateTime<Utc>) -> PlannedClock {
     let row = pack.confirmations().limit(matter, urgency);
     let due = pack.calendar().due(row.limit, asked_at);
-    let levels = plan::levels(pack, urgency, Stage::Resolve);
-    let mut steps = escalation::steps(&levels, false, asked_at, due.at);
-    for step in &mut steps {
-        // Before the due time who must decide is reminded; from then on the office is told.
-        let before = step.at < due.at;
-        step.to = match matter {
-            Matter::Confirm if before => Addressee::UnitLeader,
-            Matter::Confirm if step.level < 4 => Addressee::Office,
-            Matter::Approve | Matter::Opening | Matter::Review if step.level < 3 => Addressee::Office,
-            _ => Addressee::LeadingGroup,
-        };
-    }
+    let steps = waiting_steps(pack, matter, urgency, (asked_at, due.at));
     PlannedClock {
         matter,
         limit: row.limit,
@@ -118,4 +107,26 @@ pub fn waiting(pack: &Pack, matter: Matter, urgency: Urgency, asked_at: DateTime
         derivation: due.derivation,
         steps,
     }
+}
+
+/// The steps of such a clock from its start to its due.
+pub(super) fn waiting_steps(
+    pack: &Pack,
+    matter: Matter,
+    urgency: Urgency,
+    (start, due): (DateTime<Utc>, DateTime<Utc>),
+) -> Vec<PlannedStep> {
+    let levels = plan::levels(pack, urgency, Stage::Resolve);
+    let mut steps = escalation::steps(&levels, false, start, due);
+    for step in &mut steps {
+        // Before the due time who must decide is reminded; from then on the office is told.
+        let before = step.at < due;
+        step.to = match matter {
+            Matter::Confirm if before => Addressee::UnitLeader,
+            Matter::Confirm if step.level < 4 => Addressee::Office,
+            Matter::Approve | Matter::Opening | Matter::Review if step.level < 3 => Addressee::Office,
+            _ => Addressee::LeadingGroup,
+        };
+    }
+    steps
 }

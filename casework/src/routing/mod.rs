@@ -8,6 +8,7 @@
 //! Whatever no rule settles becomes a triage ticket of the office beside the tickets that could be made, so
 //! that a mistake in the rules costs a person's look and never a child.
 
+mod again;
 mod ask;
 mod by_hand;
 mod chosen;
@@ -17,6 +18,7 @@ mod plan;
 
 use chrono::{DateTime, Utc};
 
+pub use again::{Anew, Running, anew, due_by};
 pub use by_hand::by_hand;
 pub use chosen::{PlannedClock, oversight, successor, waiting};
 pub use decision::{Basis, Decision, MatchedRow, PlannedStage, PlannedTicket, Unsent};

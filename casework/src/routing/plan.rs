@@ -81,7 +81,7 @@ pub(super) fn levels(pack: &Pack, urgency: Urgency, stage: Stage) -> Cow<'_, [Le
 }
 
 /// Whether a unit is written to instead of supervised.
-fn letters(pack: &Pack, unit: &str) -> bool {
+pub(super) fn letters(pack: &Pack, unit: &str) -> bool {
     pack.units()
         .get(unit)
         .and_then(|unit| pack.vocabulary().unit_kinds.get(&unit.kind))

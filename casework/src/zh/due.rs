@@ -4,6 +4,7 @@ use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc, Weekday};
 
 use super::times;
 use crate::calendar::{Calendar, DayKind, Limit, shanghai};
+use crate::words::TicketClock;
 
 /// Days named one by one in a derivation; a longer list is summed up, since a page must stay readable.
 const NAMED_DAYS: usize = 60;
@@ -93,9 +94,32 @@ pub(crate) fn provisional(published_through: NaiveDate) -> String {
     )
 }
 
-/// `2026年10月9日（星期五）`.
-pub fn date(day: NaiveDate) -> String {
-    let weekday = match day.weekday() {
+/// A due that a new calendar moved to before the moment from which it holds.
+pub(crate) fn before_it_held(due: DateTime<Utc>, from: DateTime<Utc>) -> String {
+    format!(
+        "按新公布的放假安排截止时间为{}，早于新安排启用的时间；此前不计逾期，自{}起算。",
+        moment(due),
+        moment(from)
+    )
+}
+
+/// A due that a calendar moved, in a line of a mail: `TH-… 办结：原定…，现为…`.
+pub fn moved(receipt: &str, clock: TicketClock, was: DateTime<Utc>, due: DateTime<Utc>) -> String {
+    format!("{receipt} {}：原定{}，现为{}", clock.zh(), until(was), until(due))
+}
+
+/// The end of a day as such, another moment as it is.
+fn until(at: DateTime<Utc>) -> String {
+    let local = at.with_timezone(&shanghai());
+    match local.date_naive().pred_opt() {
+        Some(last) if local.time() == chrono::NaiveTime::MIN => format!("{}{}", times::day(last), times::MIDNIGHT),
+        _ => moment(at),
+    }
+}
+
+/// `五`
+pub(crate) const fn weekday(day: Weekday) -> &'static str {
+    match day {
         Weekday::Mon => "一",
         Weekday::Tue => "二",
         Weekday::Wed => "三",
@@ -103,8 +127,12 @@ pub fn date(day: NaiveDate) -> String {
         Weekday::Fri => "五",
         Weekday::Sat => "六",
         Weekday::Sun => "日",
-    };
-    format!("{}（星期{weekday}）", times::day(day))
+    }
+}
+
+/// `2026年10月9日（星期五）`.
+pub fn date(day: NaiveDate) -> String {
+    format!("{}（星期{}）", times::day(day), weekday(day.weekday()))
 }
 
 /// `2026年10月9日(星期五)10:05`, seconds only when there are some.

@@ -19,6 +19,7 @@ pub(crate) mod forms;
 mod law;
 pub mod laws;
 pub(crate) mod liveness;
+pub mod notice;
 pub mod parse;
 pub mod replay;
 pub(crate) mod ringing;
@@ -33,7 +34,7 @@ mod words;
 
 pub use basis::basis_zh;
 pub use decision::decision;
-pub use due::date;
+pub use due::{date, moved};
 pub use law::{cited, names_county};
 
 /// What waits for a person of the office.

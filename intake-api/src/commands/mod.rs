@@ -18,7 +18,7 @@ use platform::{
     run::config::Config,
     say,
     seal::{new_contact_key_line, new_key_line},
-    store::{self, AccountActKind, Owner, PackError, PackLoaded},
+    store::{self, AccountActKind, CalendarKept, Owner, PackError, PackLoaded},
 };
 
 /// `migrate [--logins DIR] [--demo]`
@@ -99,6 +99,15 @@ pub(crate) async fn pack_load(dir: &Path, successors: Vec<(String, String)>) -> 
             draft_rules: Some(draft),
         } => say!(
             "{county}: version {version} is in force; its rules differ from the active ones and wait as draft {draft}"
+        )?,
+    }
+    match done.calendar {
+        CalendarKept::Same => {}
+        CalendarKept::Proposed(_) => say!(
+            "{county}: its days off are others than those in force, which stay; they are proposed, and somebody of the office confirms them on the page /calendar"
+        )?,
+        CalendarKept::Waiting => say!(
+            "{county}: its days off are others than those in force, which stay; another proposal waits on the page /calendar"
         )?,
     }
     for moved in &done.moved {

@@ -7,6 +7,7 @@ pub(crate) mod again;
 mod answer;
 pub(crate) mod auth;
 mod board;
+mod calendar;
 mod callback;
 mod closings;
 mod counting;

@@ -47,6 +47,7 @@ pub(crate) fn all() -> Vec<Route> {
     routes.extend(super::looks::routes());
     routes.extend(super::reads::routes());
     routes.extend(super::rules::routes());
+    routes.extend(super::calendar::routes());
     routes.extend(super::people::routes());
     routes.extend(super::own::routes());
     routes.extend(super::phones::routes());

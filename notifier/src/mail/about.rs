@@ -2,6 +2,7 @@
 
 use casework::words::Urgency;
 use casework::words::reserved::{LEADING_GROUP, OFFICE};
+use casework::zh;
 use chrono::{DateTime, Utc};
 use platform::{
     store::{LeasedNotice, NoticeKind, Said, StoreError, Subject, SubjectKind},
@@ -53,6 +54,8 @@ pub(super) fn rows(notice: &LeasedNotice, urgency: Urgency) -> Result<Vec<Row>, 
     ];
     let holes = said.holes.into_iter().map(|hole| ("hole", hole));
     let people = said.without_phone.into_iter().map(|person| ("without-phone", person));
+    let moved = said.moved.into_iter().map(|line| ("moved", line));
+    let through = said.through.map(|day| ("through", zh::date(day)));
     let none = said.without_roster.map(|n| ("without-roster", n.to_string()));
     let swap = [
         said.gives.map(|when| ("gives", when)),
@@ -62,6 +65,8 @@ pub(super) fn rows(notice: &LeasedNotice, urgency: Urgency) -> Result<Vec<Row>, 
         .into_iter()
         .flatten()
         .chain(swap.into_iter().flatten())
+        .chain(through)
+        .chain(moved)
         .chain(holes)
         .chain(people)
         .chain(none)

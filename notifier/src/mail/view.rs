@@ -83,7 +83,10 @@ impl Tone {
             | K::SwapAsked
             | K::SwapAccepted
             | K::SwapDeclined
-            | K::SwapWithdrawn) => Self::Subject(kind),
+            | K::SwapWithdrawn
+            | K::CalendarProposed
+            | K::CalendarMoved
+            | K::CalendarEnds) => Self::Subject(kind),
             kind @ (K::Remind | K::Urge | K::Supervise | K::SuperviseLetter | K::AdvisoryLetter) => Self::Step(kind),
             K::OpeningApproved | K::OpeningRefused | K::Other => Self::Step(K::Other),
         }

@@ -57,6 +57,8 @@ macro_rules! ids {
 ids! {
     /// A row of `accounts`: a person who logs in.
     AccountId(i64),
+    /// A row of `calendar_changes`.
+    CalendarChangeId(i64),
     /// A row of `tickets`.
     TicketId(i64),
     /// A row of `cases`: what belongs to one child, over several reports.

@@ -12,6 +12,7 @@ mod admin;
 mod alone;
 mod board;
 mod by_key;
+mod calendars;
 mod callback;
 mod clock;
 mod desk;
@@ -44,6 +45,10 @@ pub use board::{
     BoardStage, BoardStep, BoardTicket, CallAbout, EventCall, HeldRing, Instruction, LateNotice, LeadingLine,
     LeadingNow, NotArrived, OfficeCounts, TriageLine, UndeliveredNotice,
 };
+pub use calendars::{
+    CalendarChange, CalendarError, CalendarFollowed, CalendarMove, CalendarSource, DayClock, InForce, NewCalendar,
+    PinnedRules,
+};
 pub use callback::{
     CallbackCase, CallbackDecision, CallbackDue, CallbackNew, CallbackRecorded, CallbackSealed, CallbackTicket,
     CallbackTry, CallbackUndecided, Decided, FollowUpAsked,
@@ -65,9 +70,9 @@ pub use floods::{
     FloodState,
 };
 pub use ids::{
-    AccessId, AccountActId, AccountId, CallId, CaseId, DeviceId, DrillId, DrillUnitId, DutyPageId, FactorResetId,
-    FloodClosingId, FloodId, GrantRequestId, HandoverId, NoticeId, OpeningId, OutletId, PhoneId, PostId, ReadId,
-    ReportId, RosterChangeId, RosterPatternId, SessionId, StageId, TicketId,
+    AccessId, AccountActId, AccountId, CalendarChangeId, CallId, CaseId, DeviceId, DrillId, DrillUnitId, DutyPageId,
+    FactorResetId, FloodClosingId, FloodId, GrantRequestId, HandoverId, NoticeId, OpeningId, OutletId, PhoneId, PostId,
+    ReadId, ReportId, RosterChangeId, RosterPatternId, SessionId, StageId, TicketId,
 };
 pub use lease::LeaseOf;
 pub use listed::{Listed, Unread};
@@ -89,8 +94,8 @@ pub use outlets::{
     PostVerdict, RobotOf, TicketPost,
 };
 pub use packs::{
-    ActivePack, MailboxKept, PackDone, PackError, PackLoaded, PackVersions, Stranded, Successors, UnitMoved,
-    rules_digest, rules_of,
+    ActivePack, CalendarKept, MailboxKept, PackDone, PackError, PackLoaded, PackVersions, Stranded, Successors,
+    UnitMoved, rules_digest, rules_of,
 };
 pub use people::{
     Account, AccountSecret, Asked, Bucket, Created, Decide, EndSessions, FactorReset, Find, GRANT_DAYS, Grant,

@@ -2,6 +2,7 @@
 //!
 //! Exit codes: 0 done, 1 a finding (`check`) or a failure, 2 input that can't be read.
 
+mod calendar;
 mod check;
 mod due;
 mod eval;
@@ -33,6 +34,8 @@ enum Command {
     Route(route::Route),
     /// Computes a deadline with its derivation
     Due(due::Due),
+    /// Reads a notice of days off: which days become others
+    Calendar(calendar::Notice),
     /// Checks a county pack or a DMN file
     Check(check::Check),
     /// Evaluates one decision table of a DMN file
@@ -71,6 +74,7 @@ impl Cli {
         match self.command {
             Command::Route(command) => command.run(),
             Command::Due(command) => command.run(),
+            Command::Calendar(command) => command.run(),
             Command::Check(command) => command.run(),
             Command::Eval(command) => command.run(),
             Command::Replay(command) => command.run(),

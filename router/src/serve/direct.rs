@@ -79,7 +79,10 @@ async fn forget(dispatcher: &Dispatcher) -> Duration {
     match dispatcher.store.attempts_of_routed_forget().await {
         Ok(()) => Duration::ZERO,
         Err(e) => {
-            warn!(error = chain(&e), "tries at routed reports stay until the database is back");
+            warn!(
+                error = chain(&e),
+                "tries at routed reports stay until the database is back"
+            );
             DATABASE_PAUSE
         }
     }

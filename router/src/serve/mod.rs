@@ -1,6 +1,7 @@
 //! `router serve`: configuration, connections, parts, in this order.
 
 mod batch;
+mod calendar;
 mod callbacks;
 mod clock;
 mod consume;
@@ -87,6 +88,12 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
     parts.spawn("consumer", async move {
         let started = PackWatch::start(store.clone(), config.county.clone(), pack_part, stop.clone()).await;
         let Some((pack, fresh)) = started else { return Ok(()) };
+        let wakes = calendar::Wakes {
+            stages: stages.clone(),
+            bells: bells.clone(),
+            notices: notices.clone(),
+        };
+        let calendar = calendar::run(store.clone(), pack.clone(), wakes, stop.clone());
         let ringing = ringing::Ringing {
             store: store.clone(),
             pack: pack.clone(),
@@ -112,7 +119,8 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
             fresh,
             ringing,
             duty,
-            drills
+            drills,
+            calendar
         )
         .map(drop)
     });

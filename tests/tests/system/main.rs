@@ -8,6 +8,7 @@ mod back_door;
 mod board;
 mod board_facts;
 mod bounds;
+mod calendar;
 mod callbacks;
 mod circles;
 mod cli;

@@ -74,7 +74,7 @@ const fn api(mut cells: Cells) -> Cells {
 }
 
 /// Method, path, cells. Acts are sent with the session's token and nothing else, so that none is done.
-const TABLE: [(&str, &str, Cells); 245] = [
+const TABLE: [(&str, &str, Cells); 253] = [
     ("GET", "/", SIGNED_IN),
     ("GET", "/login", EVERYBODY),
     ("POST", "/login", [422, ANY, ANY, ANY, ANY, ANY, ANY, ANY]),
@@ -216,6 +216,14 @@ const TABLE: [(&str, &str, Cells); 245] = [
     ("POST", "/rules/{version}/decline", OFFICE),
     ("POST", "/rules/{version}/approve", OFFICE),
     ("POST", "/rules/{version}/withdraw", OFFICE),
+    ("GET", "/calendar", OVERSEER),
+    ("POST", "/calendar/look", OFFICE),
+    ("POST", "/calendar", OFFICE),
+    ("POST", "/calendar/{id}/{act}", OFFICE),
+    ("GET", "/api/v1/calendar", api(OVERSEER)),
+    ("POST", "/api/v1/calendar/look", api(OFFICE)),
+    ("POST", "/api/v1/calendar", api(OFFICE)),
+    ("POST", "/api/v1/calendar/{id}/{act}", api(OFFICE)),
     ("GET", "/people", KEEPER),
     ("GET", "/api/v1/people", api(KEEPER)),
     ("POST", "/people", KEEPER),

@@ -8,7 +8,7 @@ use platform::{
     store::{
         BoardEventDetail, DeskEvent, DeskTicket, EventKind, FloodGroundKind,
         event_detail::{
-            EvidenceOf, FloodClosed, Given, GivenWhy, HandedOver, OfClosing, OfOpening, OtherUnit, UnitMoved,
+            DueMoved, EvidenceOf, FloodClosed, Given, GivenWhy, HandedOver, OfClosing, OfOpening, OtherUnit, UnitMoved,
         },
     },
     text::Lang,
@@ -98,6 +98,13 @@ pub(crate) fn event_text(event: &DeskEvent, pack: &Pack, lang: Lang) -> String {
                 _ => (same, given.to.unwrap_or_default()),
             }
         }
+        E::DueMoved => (
+            same,
+            detail
+                .read::<DueMoved>()
+                .map(|of| due_moved(&of, lang))
+                .unwrap_or_default(),
+        ),
         E::Instructed => (same, event.instruction.clone().unwrap_or_default()),
         E::UnitMoved => (
             same,
@@ -147,6 +154,19 @@ pub(crate) fn event_text(event: &DeskEvent, pack: &Pack, lang: Lang) -> String {
         _ => (same, String::new()),
     };
     said(lang, event, word, &more)
+}
+
+/// A due that days off moved: which clock, and both times.
+fn due_moved(of: &DueMoved, lang: Lang) -> String {
+    let values = [
+        ("clock", words::stage(lang, of.clock).to_owned()),
+        ("was", words::due(lang, of.was, of.was)),
+        ("due", words::due(lang, of.due, of.was)),
+    ];
+    lang.fill(
+        "desk.due_moved",
+        &values.each_ref().map(|(name, value)| (*name, value.as_str())),
+    )
 }
 
 /// The sentence of an act, with who did it.

@@ -135,7 +135,7 @@ impl Paper {
 }
 
 /// path, text key, roles that see it
-const NAV: [(&str, &str, &[Role]); 16] = [
+const NAV: [(&str, &str, &[Role]); 17] = [
     ("/desk", "frame.desk", &[Role::Member, Role::Leader]),
     ("/board", "frame.board", &[Role::Office, Role::Oversight]),
     ("/triage", "frame.triage", &[Role::Office, Role::Oversight]),
@@ -145,6 +145,7 @@ const NAV: [(&str, &str, &[Role]); 16] = [
     ("/reads", "frame.reads", &[Role::Office, Role::Oversight]),
     ("/reports", "frame.reports", &[Role::Office, Role::Oversight]),
     ("/rules", "frame.rules", &[Role::Office, Role::Oversight]),
+    ("/calendar", "frame.calendar", &[Role::Office, Role::Oversight]),
     ("/leading", "frame.leading", &[Role::LeadingGroup]),
     ("/people", "frame.people", &[Role::Admin, Role::Leader]),
     ("/units", "frame.units", &[Role::Admin]),

@@ -256,6 +256,15 @@ GRANT EXECUTE ON FUNCTION call_fail(uuid, timestamptz, text) TO "{role}_router";
 -- What a page did not show is ended as a gateway's failure is.
 GRANT UPDATE (last_error, lease_owner, leased_until) ON calls TO "{role}_router";
 
+-- Calendars: the office proposes and confirms, which makes the next version of the pack; the router has the clocks follow.
+GRANT SELECT, INSERT ON calendar_changes TO "{role}_office";
+GRANT UPDATE (confirmed_at, confirmed_by, confirmed_account, withdrawn_at, withdrawn_by, withdrawn_account, pack_version)
+    ON calendar_changes TO "{role}_office";
+GRANT INSERT ON packs TO "{role}_office";
+GRANT SELECT ON calendar_changes, calendar_moves TO "{role}_router", "{role}_board", "{role}_office";
+GRANT UPDATE (passes, looked_to, moved, done_at) ON calendar_changes TO "{role}_router";
+GRANT INSERT, UPDATE ON calendar_moves TO "{role}_router";
+
 -- Drills: the office plans, the router rings, whoever answers is written down by functions.
 GRANT SELECT ON drills, drill_units, drill_rings TO "{role}_router", "{role}_board", "{role}_office";
 GRANT INSERT ON drills, drill_units, drill_rings TO "{role}_router";

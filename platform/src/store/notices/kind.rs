@@ -80,6 +80,12 @@ casework::words! {
         SwapDeclined = "swap-declined",
         /// Whoever asked took it back
         SwapWithdrawn = "swap-withdrawn",
+        /// Days off were proposed: a second person confirms them
+        CalendarProposed = "calendar-proposed",
+        /// Dues moved by newly published days off
+        CalendarMoved = "calendar-moved",
+        /// The published days off end soon
+        CalendarEnds = "calendar-ends",
         /// A kind of a newer version than this one: its mail goes out in general words.
         Other = "other",
     }

@@ -5,13 +5,13 @@
 
 use casework::words::Urgency;
 use casework::words::reserved::OFFICE;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use sqlx::{PgConnection, types::Json};
 
 use crate::store::{
-    AccountId, DutyPageId, FactorResetId, FloodId, NoticeKind, OpeningId, ReportId, RosterChangeId, Store, StoreError,
-    Tells,
+    AccountId, CalendarChangeId, DutyPageId, FactorResetId, FloodId, NoticeKind, OpeningId, ReportId, RosterChangeId,
+    Store, StoreError, Tells,
 };
 
 casework::words! {
@@ -35,6 +35,8 @@ casework::words! {
         Duty = "duty",
         /// A swap of two people on a roster
         Swap = "swap",
+        /// A calendar
+        Calendar = "calendar",
     }
 }
 
@@ -79,6 +81,12 @@ pub enum Subject {
     SwapDeclined(RosterChangeId),
     /// Whoever asked took it back.
     SwapWithdrawn(RosterChangeId),
+    /// Days off were proposed: somebody else of the office confirms them.
+    CalendarProposed(CalendarChangeId),
+    /// Dues of a unit moved by them.
+    CalendarMoved(CalendarChangeId),
+    /// The last day that is published, written as `20261231`, is near.
+    CalendarEnds(i32),
 }
 
 /// To whom. Where a unit is retired or an account belongs to none, to the office.
@@ -134,6 +142,12 @@ pub struct Said {
     /// Units that have no roster at all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub without_roster: Option<usize>,
+    /// Dues that a calendar moved, a line each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub moved: Vec<String>,
+    /// The last day whose days off are published.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub through: Option<NaiveDate>,
     /// A time on a roster: what somebody gives away.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gives: Option<String>,
@@ -175,6 +189,7 @@ impl Subject {
             SubjectKind::Flood => format!("/floods/{id}"),
             SubjectKind::DutyPage => "/board".to_owned(),
             SubjectKind::Duty | SubjectKind::Swap => "/duty".to_owned(),
+            SubjectKind::Calendar => "/calendar".to_owned(),
             SubjectKind::Account => "/".to_owned(),
         }
     }
@@ -201,6 +216,9 @@ impl Subject {
             Self::SwapAccepted(swap) => (NoticeKind::SwapAccepted, SubjectKind::Swap, swap.0),
             Self::SwapDeclined(swap) => (NoticeKind::SwapDeclined, SubjectKind::Swap, swap.0),
             Self::SwapWithdrawn(swap) => (NoticeKind::SwapWithdrawn, SubjectKind::Swap, swap.0),
+            Self::CalendarProposed(change) => (NoticeKind::CalendarProposed, SubjectKind::Calendar, change.0),
+            Self::CalendarMoved(change) => (NoticeKind::CalendarMoved, SubjectKind::Calendar, change.0),
+            Self::CalendarEnds(day) => (NoticeKind::CalendarEnds, SubjectKind::Calendar, day as i64),
         }
     }
 }

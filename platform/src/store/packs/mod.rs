@@ -3,5 +3,5 @@
 pub(super) mod pack;
 pub(super) mod succession;
 
-pub use pack::{ActivePack, PackDone, PackLoaded, PackVersions, rules_digest, rules_of};
+pub use pack::{ActivePack, CalendarKept, PackDone, PackLoaded, PackVersions, rules_digest, rules_of};
 pub use succession::{MailboxKept, PackError, Stranded, Successors, UnitMoved};

@@ -1,14 +1,19 @@
 //! The county pack in the database: one transaction loads it, every service reads the same version.
 
+use std::{borrow::Cow, collections::BTreeSet};
+
 use casework::county::{MODEL, PackFiles, RINGING};
 use casework::office::soundness::ringing;
-use casework::pack::Pack;
-use chrono::{DateTime, Utc};
+use casework::pack::{Pack, with_calendar};
+use chrono::{DateTime, Datelike, Utc};
 use sha2::{Digest, Sha256};
-use sqlx::{PgTransaction, types::Json};
+use sqlx::{PgExecutor, PgTransaction, types::Json};
 
 use super::succession::{self, MailboxKept, PackError, Successors, UnitMoved};
-use crate::store::{Login, Owner, RuleSetState, Store, StoreError, Word};
+use crate::store::{
+    CalendarChangeId, CalendarSource, Login, NewCalendar, Owner, RuleSetState, Store, StoreError, Word,
+    calendars::confirm::propose,
+};
 
 /// The files that are rules: seeded once, changed only by a draft that a second person approves.
 const RULE_FILES: [&str; 4] = [MODEL, "ranking.csv", "recusal.csv", RINGING];
@@ -41,6 +46,8 @@ pub struct PackDone {
     pub kept: Vec<MailboxKept>,
     /// Units whose contacts nobody has confirmed.
     pub examples: i64,
+    /// The calendar that the folder has.
+    pub calendar: CalendarKept,
 }
 
 /// What is in force.
@@ -84,12 +91,9 @@ impl Store<Owner> {
     ) -> Result<PackDone, PackError> {
         let county = pack.county();
         let mut tx = self.pool.begin().await.map_err(StoreError::from)?;
-        sqlx::query("SELECT pg_advisory_xact_lock(hashtext('pack ' || $1))")
-            .bind(county)
-            .execute(&mut *tx)
-            .await
-            .map_err(StoreError::from)?;
-        let loaded = version(&mut tx, pack, files, now).await?;
+        pack_lock(&mut tx, county).await?;
+        let (files, calendar) = keep_calendar(&mut tx, pack, files, now).await?;
+        let loaded = version(&mut tx, pack, &files, now).await?;
         let moved = succession::settle(&mut tx, pack, successors, now).await?;
         let (kept, examples) = succession::contacts(&mut tx, pack).await?;
         tx.commit().await.map_err(StoreError::from)?;
@@ -98,8 +102,72 @@ impl Store<Owner> {
             moved,
             kept,
             examples,
+            calendar,
         })
     }
+}
+
+/// What a load did about the calendar.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CalendarKept {
+    /// It is that in force, or the first.
+    #[default]
+    Same,
+    /// The folder has another one, which waits for a person of the office.
+    Proposed(CalendarChangeId),
+    /// The folder has another one, and one waits already.
+    Waiting,
+}
+
+/// One load, or one confirmation of a calendar, at a time in a county.
+pub(in crate::store) async fn pack_lock(tx: &mut PgTransaction<'_>, county: &str) -> Result<(), StoreError> {
+    sqlx::query("SELECT pg_advisory_xact_lock(hashtext('pack ' || $1))")
+        .bind(county)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// The files with the calendar in force. Days off move deadlines that run: a folder that has others proposes them, and a person
+/// of the office confirms.
+async fn keep_calendar<'f>(
+    tx: &mut PgTransaction<'_>,
+    pack: &Pack,
+    files: &'f PackFiles,
+    now: DateTime<Utc>,
+) -> Result<(Cow<'f, PackFiles>, CalendarKept), PackError> {
+    let county = pack.county();
+    let last: Option<Json<PackFiles>> =
+        sqlx::query_scalar("SELECT files FROM packs WHERE county = $1 ORDER BY version DESC LIMIT 1")
+            .bind(county)
+            .fetch_optional(&mut **tx)
+            .await?;
+    let held = last.and_then(|Json(last)| Pack::examine(&last).0);
+    let Some(held) = held.filter(|held| held.calendar().version() != pack.calendar().version()) else {
+        return Ok((Cow::Borrowed(files), CalendarKept::Same));
+    };
+    let changed = held.calendar().changes(pack.calendar());
+    let mut years: BTreeSet<i32> = changed.iter().map(|change| change.day.year()).collect();
+    years.insert(pack.calendar().published_through().year());
+    let new = NewCalendar {
+        county,
+        source: CalendarSource::Pack,
+        said: files.get("holidays.csv").map_or("", String::as_str),
+        years: years.into_iter().collect(),
+        calendar: pack.calendar(),
+        base: held.calendar().version(),
+        account: None,
+        by: "pack load",
+        at: now,
+    };
+    // The same content with another end of what is published changes no day that is known.
+    let proposed = if new.years.is_empty() {
+        None
+    } else {
+        propose(tx, &new).await?
+    };
+    let files = with_calendar(files, held.calendar()).map_or(Cow::Borrowed(files), Cow::Owned);
+    Ok((files, proposed.map_or(CalendarKept::Waiting, CalendarKept::Proposed)))
 }
 
 impl<L: Login> Store<L> {
@@ -133,20 +201,30 @@ impl<L: Login> Store<L> {
 
     /// The files of a pack with the rules of a version: what a decision that is pinned to both was made by.
     pub async fn pack_files(&self, county: &str, pack: i32, rule_set: i32) -> Result<Option<PackFiles>, StoreError> {
-        let found: Option<(Json<PackFiles>, Json<PackFiles>)> = sqlx::query_as(
-            "SELECT p.files, r.files FROM packs p JOIN rule_sets r ON r.county = p.county AND r.version = $3
-             WHERE p.county = $1 AND p.version = $2",
-        )
-        .bind(county)
-        .bind(pack)
-        .bind(rule_set)
-        .fetch_optional(&self.pool)
-        .await?;
-        Ok(found.map(|(Json(mut files), Json(rules))| {
-            files.extend(rules);
-            files
-        }))
+        files_with_rules(&self.pool, county, pack, rule_set).await
     }
+}
+
+/// The files of a pack with the rules of a version.
+pub(in crate::store) async fn files_with_rules(
+    connection: impl PgExecutor<'_>,
+    county: &str,
+    pack: i32,
+    rule_set: i32,
+) -> Result<Option<PackFiles>, StoreError> {
+    let found: Option<(Json<PackFiles>, Json<PackFiles>)> = sqlx::query_as(
+        "SELECT p.files, r.files FROM packs p JOIN rule_sets r ON r.county = p.county AND r.version = $3
+         WHERE p.county = $1 AND p.version = $2",
+    )
+    .bind(county)
+    .bind(pack)
+    .bind(rule_set)
+    .fetch_optional(connection)
+    .await?;
+    Ok(found.map(|(Json(mut files), Json(rules))| {
+        files.extend(rules);
+        files
+    }))
 }
 
 /// Stores the version and its projection, unless the last one has the same content.
@@ -162,7 +240,7 @@ async fn version(
             .bind(county)
             .fetch_optional(&mut **tx)
             .await?;
-    let content = digest(files.iter());
+    let content = files_digest(files);
     if let Some((version, seen)) = &last
         && *seen == content
     {
@@ -333,6 +411,11 @@ async fn project(tx: &mut PgTransaction<'_>, pack: &Pack, now: DateTime<Utc>) ->
         .execute(&mut **tx)
         .await?;
     Ok(())
+}
+
+/// SHA-256 over all files of a pack.
+pub(in crate::store) fn files_digest(files: &PackFiles) -> String {
+    digest(files.iter())
 }
 
 fn digest<'a>(files: impl Iterator<Item = (&'a String, &'a String)>) -> String {

@@ -58,9 +58,11 @@ impl Store<Router> {
     /// Drops tries at reports that somebody else routed in the meantime: a try that ended in a deadlock with a consumer of the same
     /// report leaves one behind, and nobody would try that report again. A report has its outbox row until it is routed.
     pub async fn attempts_of_routed_forget(&self) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM routing_attempts a WHERE NOT EXISTS (SELECT FROM outbox o WHERE o.report_id = a.report_id)")
-            .execute(&self.pool)
-            .await?;
+        sqlx::query(
+            "DELETE FROM routing_attempts a WHERE NOT EXISTS (SELECT FROM outbox o WHERE o.report_id = a.report_id)",
+        )
+        .execute(&self.pool)
+        .await?;
         Ok(())
     }
 }

@@ -44,10 +44,7 @@ const ROUTED: &str =
 impl Store<Router> {
     /// Drops the outbox row of a report that is routed already (a late copy of its message), and the try at it that was begun.
     pub async fn outbox_forget(&self, id: ReportId) -> Result<(), StoreError> {
-        sqlx::query(ROUTED)
-            .bind([id])
-            .execute(&self.pool)
-            .await?;
+        sqlx::query(ROUTED).bind([id]).execute(&self.pool).await?;
         Ok(())
     }
 

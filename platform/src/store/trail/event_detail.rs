@@ -6,6 +6,7 @@ use casework::{
         TicketState,
         opening::{Finding, Way},
     },
+    words::TicketClock,
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -29,6 +30,17 @@ casework::words! {
         /// Who had it left.
         Left = "left",
     }
+}
+
+/// `due-moved`: which clock, and when it was due and is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DueMoved {
+    /// The clock.
+    pub clock: TicketClock,
+    /// By the calendar before.
+    pub was: DateTime<Utc>,
+    /// By the new one.
+    pub due: DateTime<Utc>,
 }
 
 /// `contacted`.

@@ -43,6 +43,8 @@ casework::words! {
         NotFiledTold = "not-filed-told",
         /// On the procuratorate's ticket: that was taken back.
         NotFiledWithdrawn = "not-filed-withdrawn",
+        /// Days off were published, and a due moved by them.
+        DueMoved = "due-moved",
         /// A closed ticket is owed again.
         Reopened = "reopened",
         /// The reporter was called.

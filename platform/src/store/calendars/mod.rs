@@ -1,0 +1,14 @@
+//! Days off as they are published: proposed by one person, confirmed by another, and followed by every open clock (decision 68).
+//!
+//! The calendar itself is part of the pack, so that whatever is pinned to a version of the pack can be explained by it for ever. A
+//! confirmation makes the next version of the pack, with these days and nothing else changed.
+
+mod change;
+pub(super) mod confirm;
+mod ends;
+mod follow;
+mod open;
+
+pub use change::{CalendarChange, CalendarError, CalendarMove, CalendarSource, NewCalendar};
+pub use follow::{CalendarFollowed, InForce, PinnedRules};
+pub use open::DayClock;
