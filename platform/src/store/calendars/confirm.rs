@@ -1,15 +1,14 @@
 //! One person proposes, another confirms; either may give it up before. A confirmation makes the next version of the pack.
 
 use casework::county::PackFiles;
-use casework::pack::{Pack, holidays_csv, with_calendar};
-use casework::words::Urgency;
+use casework::pack::{Pack, with_calendar};
 use sqlx::{PgTransaction, types::Json};
 
 use super::change::{CalendarChange, CalendarError, NewCalendar, select_change};
+use super::propose::propose;
 use crate::store::{
-    CalendarChangeId, Clerk, Office, Said, Store, StoreError, Subject, SubjectNotice, To,
-    notices::subject::subject_notice,
-    packs::pack::{files_digest, pack_lock},
+    CalendarChangeId, Clerk, Office, Store,
+    packs::{digest::files_digest, lock::pack_lock},
 };
 
 impl Store<Office> {
@@ -80,48 +79,6 @@ impl Store<Office> {
         tx.commit().await?;
         Ok(())
     }
-}
-
-/// Stores a proposal and tells the office; `None` where another one waits.
-pub(in crate::store) async fn propose(
-    tx: &mut PgTransaction<'_>,
-    new: &NewCalendar<'_>,
-) -> Result<Option<CalendarChangeId>, StoreError> {
-    let id: Option<CalendarChangeId> = sqlx::query_scalar(
-        "INSERT INTO calendar_changes (county, source, said, years, holidays, through, calendar, base, proposed_at, proposed_by, proposed_account)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING RETURNING id",
-    )
-    .bind(new.county)
-    .bind(new.source.as_str())
-    .bind(new.said)
-    .bind(&new.years)
-    .bind(holidays_csv(new.calendar))
-    .bind(new.calendar.published_through())
-    .bind(new.calendar.version())
-    .bind(new.base)
-    .bind(new.at)
-    .bind(new.by)
-    .bind(new.account)
-    .fetch_optional(&mut **tx)
-    .await?;
-    if let Some(id) = id {
-        let notice = SubjectNotice {
-            county: new.county,
-            subject: Subject::CalendarProposed(id),
-            round: 0,
-            to: To::Office,
-            urgency: Urgency::P3,
-            drill: false,
-            said: Said {
-                by: Some(new.by.to_owned()),
-                through: Some(new.calendar.published_through()),
-                ..Said::default()
-            },
-            at: new.at,
-        };
-        subject_notice(tx, &notice).await?;
-    }
-    Ok(id)
 }
 
 /// The newest pack with the calendar of the change, as its next version. The rules in force are no part of it.

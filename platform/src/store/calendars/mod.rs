@@ -4,10 +4,11 @@
 //! confirmation makes the next version of the pack, with these days and nothing else changed.
 
 mod change;
-pub(super) mod confirm;
+mod confirm;
 mod ends;
 mod follow;
 mod open;
+pub(super) mod propose;
 
 pub use change::{CalendarChange, CalendarError, CalendarMove, CalendarSource, NewCalendar};
 pub use follow::{CalendarFollowed, InForce, PinnedRules};

@@ -6,13 +6,14 @@ use casework::county::{MODEL, PackFiles, RINGING};
 use casework::office::soundness::ringing;
 use casework::pack::{Pack, with_calendar};
 use chrono::{DateTime, Datelike, Utc};
-use sha2::{Digest, Sha256};
 use sqlx::{PgExecutor, PgTransaction, types::Json};
 
+use super::digest::{files_digest, rules_digest};
+use super::lock::pack_lock;
 use super::succession::{self, MailboxKept, PackError, Successors, UnitMoved};
 use crate::store::{
     CalendarChangeId, CalendarSource, Login, NewCalendar, Owner, RuleSetState, Store, StoreError, Word,
-    calendars::confirm::propose,
+    calendars::propose::propose,
 };
 
 /// The files that are rules: seeded once, changed only by a draft that a second person approves.
@@ -117,15 +118,6 @@ pub enum CalendarKept {
     Proposed(CalendarChangeId),
     /// The folder has another one, and one waits already.
     Waiting,
-}
-
-/// One load, or one confirmation of a calendar, at a time in a county.
-pub(in crate::store) async fn pack_lock(tx: &mut PgTransaction<'_>, county: &str) -> Result<(), StoreError> {
-    sqlx::query("SELECT pg_advisory_xact_lock(hashtext('pack ' || $1))")
-        .bind(county)
-        .execute(&mut **tx)
-        .await?;
-    Ok(())
 }
 
 /// The files with the calendar in force. Days off move deadlines that run: a folder that has others proposes them, and a person
@@ -337,11 +329,6 @@ pub fn rules_of(files: &PackFiles) -> PackFiles {
     rules.map(|(name, text)| (name.clone(), text.clone())).collect()
 }
 
-/// SHA-256 over the rule files: the same digest is the same content.
-pub fn rules_digest(rules: &PackFiles) -> String {
-    digest(rules.iter())
-}
-
 /// Whether the pack works with rules that are in force or will be: it may not drop a word they use.
 fn fits(files: &PackFiles, rules: &PackFiles) -> Result<(), PackError> {
     let mut in_force = files.clone();
@@ -411,20 +398,4 @@ async fn project(tx: &mut PgTransaction<'_>, pack: &Pack, now: DateTime<Utc>) ->
         .execute(&mut **tx)
         .await?;
     Ok(())
-}
-
-/// SHA-256 over all files of a pack.
-pub(in crate::store) fn files_digest(files: &PackFiles) -> String {
-    digest(files.iter())
-}
-
-fn digest<'a>(files: impl Iterator<Item = (&'a String, &'a String)>) -> String {
-    let mut hash = Sha256::new();
-    for (name, text) in files {
-        for part in [name, text] {
-            hash.update((part.len() as u64).to_be_bytes());
-            hash.update(part.as_bytes());
-        }
-    }
-    hex::encode(hash.finalize())
 }
