@@ -5,7 +5,7 @@
 
 use casework::disclosure::{Part, Shows};
 use casework::office::explain::Sight;
-use casework::report::{self, Facts, Report, salvage};
+use casework::report::{self, Facts, Report, StoredFacts, salvage};
 use casework::words::{Identity, LivingWith, ReporterKind, Sex};
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use platform::{
@@ -142,7 +142,7 @@ pub(crate) struct Opened {
     /// The unsealed facts that are shown; what is hidden reads as unknown, so ask `shows` before saying it.
     pub(crate) facts: Facts,
     /// The same as they came, for programs.
-    pub(crate) raw: Value,
+    pub(crate) raw: StoredFacts,
     pub(crate) place: Option<Place>,
     pub(crate) children: Option<Vec<Child>>,
     pub(crate) birth: Option<Vec<Birth>>,
@@ -165,7 +165,7 @@ impl Opened {
             facts.children.clear();
         }
         Self {
-            raw: json!({"present_danger": facts.present_danger}),
+            raw: StoredFacts::from(&facts),
             facts,
             place: None,
             children: None,
@@ -189,7 +189,7 @@ impl Opened {
         let shows = Shows::from_words(handed.shows.iter().map(String::as_str));
         Self {
             facts: salvage(&handed.facts).0,
-            raw: handed.facts.clone(),
+            raw: handed.facts.0.clone(),
             place: opener.part(Column::Place, handed.place.as_deref()),
             children: opener.part(Column::Child, handed.child.as_deref()),
             birth: opener.part(Column::Birth, handed.birth.as_deref()),

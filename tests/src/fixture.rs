@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use casework::pack::Pack;
-use casework::report::{Facts, Report};
+use casework::report::Report;
 use casework::routing;
 use chrono::{DateTime, Utc};
 use platform::{
@@ -19,7 +19,7 @@ use rand::Rng;
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use crate::{Sample, Servers, root, template};
+use crate::{Sample, Servers, root, system, template};
 
 /// A migrated database with pack and logins.
 pub struct Fixture {
@@ -57,6 +57,11 @@ impl Fixture {
     /// A number from the database.
     pub async fn count(&self, sql: &'static str) -> i64 {
         sqlx::query_scalar(sql).fetch_one(&self.db).await.expect(sql)
+    }
+
+    /// `router show --json`.
+    pub async fn show(&self, report: ReportId) -> String {
+        system::shown(&self.url, &report.to_string()).await
     }
 
     /// A task's own connection URL.
@@ -98,7 +103,7 @@ impl Fixture {
 
     /// Routes it as the router does.
     pub async fn route(&self, report: &ReportToRoute, now: DateTime<Utc>) -> Recorded {
-        let facts: Facts = serde_json::from_value(report.facts.clone()).expect("facts");
+        let facts = report.facts.whole().expect("facts");
         let decision = routing::decide(&self.pack, &facts, now);
         self.store
             .lend::<Router>()

@@ -11,6 +11,7 @@ pub mod calls;
 pub mod fixture;
 pub mod frozen;
 pub mod gateway;
+mod gone;
 pub mod lease;
 pub mod load;
 pub mod mail;

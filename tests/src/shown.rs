@@ -57,6 +57,8 @@ pub struct Ticket {
     pub stages: Vec<Stage>,
     /// Mails about it.
     pub notices: Vec<Notice>,
+    /// Calls for it, one entry for each ring.
+    pub rings: Vec<Ring>,
     /// Why it is as it is, in words.
     pub explanation: Explanation,
 }
@@ -110,6 +112,52 @@ pub struct Notice {
     pub unit: String,
     /// `queued`, `sent`, …
     pub state: String,
+}
+
+/// A call, for one ring of a ticket.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Ring {
+    /// The ring.
+    pub id: String,
+    /// Its clock.
+    pub stage: String,
+    /// Which bell.
+    pub cause: String,
+    /// When it was due.
+    pub planned_at: DateTime<FixedOffset>,
+    /// The call's UUID.
+    pub call: String,
+    /// Login; `None`: a telephone of the last resort.
+    pub person: Option<String>,
+    /// Which, from 1.
+    pub last_resort: Option<i64>,
+    /// Code of the unit for whose duty.
+    pub unit: String,
+    /// By what.
+    pub channel: String,
+    /// For how many rings the call is.
+    pub grouped: usize,
+    /// `queued`, `delivered`, …
+    pub state: String,
+    /// What happened to the call.
+    pub steps: Vec<RungStep>,
+    /// `None`: by nobody.
+    pub answered_at: Option<DateTime<FixedOffset>>,
+    /// Login.
+    pub answered_by: Option<String>,
+    /// `digit`, `login`, …
+    pub answered_how: Option<String>,
+}
+
+/// What happened to a call.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct RungStep {
+    /// When.
+    pub at: DateTime<FixedOffset>,
+    /// `queued`, `acknowledged`, …
+    pub step: String,
+    /// Why it failed, how it was answered.
+    pub detail: String,
 }
 
 /// Why a ticket is as it is.

@@ -16,8 +16,8 @@ use tokio::process::Command;
 use uuid::Uuid;
 
 use crate::{
-    Left, MailSink, Servers, Service, Shown, aftermath::Aftermath, binary, eventually, root, service::free_port,
-    template,
+    Left, MailSink, Servers, Service, Shown, aftermath::Aftermath, binary, eventually, gone::Gone, root,
+    service::free_port, template,
 };
 
 /// What differs between tests.
@@ -86,7 +86,9 @@ pub struct System {
     /// The broker it uses.
     pub amqp_url: String,
     dir: PathBuf,
+    private: bool,
     leaves: Mutex<BTreeSet<Left>>,
+    gone: Gone,
 }
 
 impl System {
@@ -156,9 +158,17 @@ impl System {
             router: service("router"),
             notifier: service("notifier"),
             http: reqwest::Client::new(),
+            gone: Gone {
+                server_url: servers.database_url.clone(),
+                name,
+                amqp_url: servers.amqp_url.clone(),
+                prefix: prefix.clone(),
+                passed: false,
+            },
             prefix,
             amqp_url: servers.amqp_url.clone(),
             dir,
+            private: servers.is_private(),
             // Private servers are there to be broken.
             leaves: Mutex::new(servers.is_private().then_some(Left::Errors).into_iter().collect()),
         };
@@ -206,9 +216,7 @@ impl System {
 
     /// `router show --json`.
     pub async fn show(&self, receipt: &str) -> Shown {
-        let out = self.router_cli(&["show", receipt, "--json"]).await;
-        assert_eq!(out.code, 0, "{}", out.stderr);
-        serde_json::from_str(&out.stdout).expect("JSON")
+        serde_json::from_str(&shown(&self.database_url, receipt).await).expect("JSON")
     }
 
     /// Waits until the report is routed, then shows it.
@@ -334,6 +342,8 @@ impl Drop for System {
             left.join("\n")
         );
         let _ = std::fs::remove_dir_all(&self.dir);
+        // Private servers go as a whole.
+        self.gone.passed = !self.private;
     }
 }
 
@@ -352,6 +362,14 @@ pub struct Output {
     pub stdout: String,
     /// Everything else.
     pub stderr: String,
+}
+
+/// What `router show --json` says of a report in this database.
+pub(crate) async fn shown(database_url: &str, receipt: &str) -> String {
+    let env = [("DATABASE_URL".to_owned(), database_url.to_owned())];
+    let out = output("router", &["show", receipt, "--json"], &env).await;
+    assert_eq!(out.code, 0, "{}", out.stderr);
+    out.stdout
 }
 
 async fn output(name: &str, words: &[&str], env: &[(String, String)]) -> Output {

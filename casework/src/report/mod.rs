@@ -21,4 +21,4 @@ pub use errors::{FieldError, ParseError};
 pub use facts::{AgeFrom, ChildFacts, Facts, Unknown, is_statutory};
 pub use filed::{Child, Report, Reporter};
 pub use routing_fact::RoutingFact;
-pub use salvage::salvage;
+pub use salvage::{StoredFacts, salvage};

@@ -5,34 +5,66 @@
 //! the rules must not be asked; the safety floor is, and the suspect counts for the recusal of its unit. The lists that
 //! read facts in SQL do it with `facts_danger` and `facts_area`, which say the same (tested against this).
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{AgeFrom, ChildFacts, Facts};
 use crate::words::{Identity, LivingWith, Place, ReporterKind, Sex, Suspect};
 
+/// Facts as they are stored: those of this version, or whatever another one or a hand wrote. Programs are given them as they are; the
+/// default is none at all.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct StoredFacts(Value);
+
+impl StoredFacts {
+    /// Whether present danger is told, in either way: otherwise it is assumed.
+    pub fn tells_danger(&self) -> bool {
+        self.0["present_danger"].is_boolean()
+    }
+
+    /// Whether the reporter is named, where that can be read.
+    pub fn identity(&self) -> Option<Identity> {
+        word(&self.0, "identity", Identity::from_word)
+    }
+
+    /// The facts, where they can be read whole.
+    pub fn whole(&self) -> Result<Facts, serde_json::Error> {
+        Facts::deserialize(&self.0)
+    }
+}
+
+impl From<&Facts> for StoredFacts {
+    fn from(facts: &Facts) -> Self {
+        // Facts are names, words and numbers: that always is JSON.
+        Self(serde_json::to_value(facts).unwrap_or_default())
+    }
+}
+
 /// The facts, and the reason for triage when they had to be pieced together.
-pub fn salvage(stored: &Value) -> (Facts, Option<String>) {
-    let why = match serde_json::from_value(stored.clone()) {
+pub fn salvage(stored: &StoredFacts) -> (Facts, Option<String>) {
+    let StoredFacts(value) = stored;
+    let why = match stored.whole() {
         Ok(facts) => return (facts, None),
         Err(e) => format!("the routing facts can't be read: {e}"),
     };
-    let flag = |name: &str| stored.get(name).and_then(Value::as_bool);
+    let flag = |name: &str| value.get(name).and_then(Value::as_bool);
     let facts = Facts {
-        situations: list(stored, "situations")
+        situations: list(value, "situations")
             .filter_map(Value::as_str)
             .map(str::to_owned)
             .collect(),
         present_danger: flag("present_danger").unwrap_or(true),
-        area: stored.get("area").and_then(Value::as_str).map(str::to_owned),
-        place: word(stored, "place", Place::from_word).unwrap_or(Place::Unknown),
-        suspect: word(stored, "suspect", Suspect::from_word).unwrap_or(Suspect::Unknown),
-        children: list(stored, "children")
+        area: value.get("area").and_then(Value::as_str).map(str::to_owned),
+        place: word(value, "place", Place::from_word).unwrap_or(Place::Unknown),
+        suspect: word(value, "suspect", Suspect::from_word).unwrap_or(Suspect::Unknown),
+        children: list(value, "children")
             .filter(|child| child.is_object())
             .map(child)
             .collect(),
-        reporter_kind: word(stored, "reporter_kind", ReporterKind::from_word).unwrap_or(ReporterKind::Public),
+        reporter_kind: word(value, "reporter_kind", ReporterKind::from_word).unwrap_or(ReporterKind::Public),
         // Who may have asked for secrecy is not named.
-        identity: word(stored, "identity", Identity::from_word).unwrap_or(Identity::Confidential),
+        identity: word(value, "identity", Identity::from_word).unwrap_or(Identity::Confidential),
         guardian_absent: flag("guardian_absent").unwrap_or(false),
         adult_co_offender: flag("adult_co_offender").unwrap_or(false),
         repeat: flag("repeat").unwrap_or(false),
@@ -63,9 +95,13 @@ fn word<T>(stored: &Value, name: &str, read: fn(&str) -> Option<T>) -> Option<T>
 mod tests {
     use serde_json::{Value, json};
 
-    use super::salvage;
+    use super::StoredFacts;
     use crate::report::Facts;
     use crate::words::{Place, Sex, Suspect};
+
+    fn salvage(stored: &Value) -> (Facts, Option<String>) {
+        super::salvage(&StoredFacts(stored.clone()))
+    }
 
     #[test]
     fn what_can_be_read_is_kept_and_danger_is_assumed() {

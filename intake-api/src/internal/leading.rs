@@ -18,7 +18,7 @@ use casework::words::{TicketClock, Urgency};
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
-    store::{LeadingLine, LeadingNow, NewInstruction, StoreError, TicketId},
+    store::{LeadingLine, LeadingNow, Listed, NewInstruction, StoreError, TicketId},
     text::Lang,
 };
 use serde::{Deserialize, Serialize};
@@ -74,6 +74,8 @@ struct Line {
 struct LeadingPage {
     frame: Frame,
     at: String,
+    /// Of each row that can't be read.
+    unread: Vec<String>,
     supervised: Vec<Line>,
     letters: Vec<Line>,
     more: bool,
@@ -89,6 +91,8 @@ struct LeadingPage {
 #[derive(Serialize)]
 struct Overdue {
     overdue: Vec<OverdueTicket>,
+    /// Those that can't be read.
+    unread: Vec<answers::UnreadRow>,
     /// There are more than are listed.
     more: bool,
     /// Null where the county has none.
@@ -156,7 +160,8 @@ async fn show(by: &By<Leading>, again: Refused, done: Option<&'static str>) -> R
     let loaded = internal.pack.current();
     let (found, looks) = look(internal, now).await?;
     let pack = &loaded.pack;
-    let (letters, supervised): (Vec<_>, Vec<_>) = found.overdue.iter().partition(|line| line.letter);
+    let (overdue, unread) = Listed::sorted(found.overdue);
+    let (letters, supervised): (Vec<_>, Vec<_>) = overdue.iter().partition(|line| line.letter);
     let say = |lines: Vec<&LeadingLine>| {
         let lines = lines.into_iter().map(|found| {
             let mut line = line(found, pack, lang, now);
@@ -172,6 +177,7 @@ async fn show(by: &By<Leading>, again: Refused, done: Option<&'static str>) -> R
     };
     let page = LeadingPage {
         at: words::moment(lang, now, now),
+        unread: unread.into_iter().map(|row| words::unread(lang, row)).collect(),
         supervised: say(supervised),
         letters: say(letters),
         more: found.more,
@@ -265,12 +271,13 @@ async fn api(by: By<Leading>) -> Result<Answer<Overdue>, ApiError> {
     let internal = &by.internal;
     let (found, looks) = look(internal, clock::now()).await?;
     let loaded = internal.pack.current();
+    let (overdue, unread) = Listed::sorted(found.overdue);
     Ok(Answer(Overdue {
-        overdue: found
-            .overdue
+        overdue: overdue
             .into_iter()
             .map(|line| OverdueTicket::of(line, &loaded.pack))
             .collect(),
+        unread: answers::unread("overdue", unread).collect(),
         more: found.more,
         office: found.office.map(Into::into),
         office_failed_at: found.office_failed_at.map(rfc3339),

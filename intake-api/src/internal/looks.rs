@@ -9,6 +9,7 @@ use axum::{
     routing::get,
 };
 use casework::disclosure::Part;
+use casework::words::Identity;
 use platform::{
     asked, clock,
     receipt::ReportId,
@@ -161,7 +162,7 @@ pub(super) async fn show(visit: &Visit, id: ReportId, again: Again<String>) -> R
     let hidden = opened
         .shows
         .hidden()
-        .filter(|part| *part != Part::Identity || opened.raw["identity"] != "anonymous");
+        .filter(|part| *part != Part::Identity || opened.raw.identity() != Some(Identity::Anonymous));
     let page = LookPage {
         frame: visit.frame("/reports").titled(tail(&receipt)),
         report: id,

@@ -14,7 +14,7 @@ pub(crate) struct Callable {
 
 /// The office last, once; the recipient's own people know each other.
 pub(super) fn rows(notice: &LeasedNotice, tickets: &[NoticeTicket]) -> Vec<Callable> {
-    let failed = notice.failed().ok().flatten().map(|failed| failed.unit);
+    let failed = notice.failed().ok().flatten().map(|failed| failed.unit.clone());
     let holders = tickets.iter().map(|ticket| ticket.unit.clone());
     let mut units: Vec<String> = Vec::new();
     for unit in failed.into_iter().chain(holders) {

@@ -141,12 +141,12 @@ impl View {
         as_of: DateTime<Utc>,
     ) -> Result<Self, StoreError> {
         let tickets = notice.tickets()?;
-        let tone = Tone::of(notice, &tickets, pack);
+        let tone = Tone::of(notice, tickets, pack);
         let urgency = notice.urgency;
         let failed = notice.failed()?;
         let flood = notice.flood()?;
         let own = tickets.iter().all(|ticket| ticket.unit == notice.unit);
-        let (facts, _) = salvage(notice.facts.as_ref().map_or(&serde_json::Value::Null, |facts| &facts.0));
+        let (facts, _) = salvage(&notice.facts.clone().unwrap_or_default());
         // Of a flood each ticket has its own page; the mail says how many there are.
         let listed = tickets.iter().filter(|_| tone != Tone::Flood);
         let shown: Vec<TicketView> = listed
@@ -190,7 +190,7 @@ impl View {
             } else {
                 facts::rows(&facts, pack, urgency)
             },
-            phones: phones::rows(notice, &tickets),
+            phones: phones::rows(notice, tickets),
             open,
             link: match &flood {
                 Some(flood) if tone == Tone::Flood => flood_link(internal_url, notice, flood),
@@ -212,10 +212,10 @@ impl View {
             };
             let said = fill(state, &[("unit", &failed.unit_name), ("what", what)]);
             view.action = format!("{said}{}", t("notice.action.undeliverable"));
-            view.rows.push(Row::new("failed-unit", failed.unit_name));
-            view.rows.push(Row::new("failed-mailbox", failed.mailbox));
-            view.rows
-                .extend(failed.error.map(|error| Row::new("failed-error", error)));
+            view.rows.push(Row::new("failed-unit", failed.unit_name.clone()));
+            view.rows.push(Row::new("failed-mailbox", failed.mailbox.clone()));
+            let error = failed.error.clone();
+            view.rows.extend(error.map(|error| Row::new("failed-error", error)));
         }
         Ok(view)
     }

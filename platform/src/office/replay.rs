@@ -7,7 +7,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use casework::office::replay::{Outcome, Replay, Tally};
 use casework::pack::Pack;
-use casework::report::{Facts, salvage};
+use casework::report::{Facts, StoredFacts, salvage};
 use futures::{StreamExt, stream};
 
 use crate::{
@@ -87,7 +87,7 @@ fn read(text: &str) -> Result<Facts, String> {
     if let Ok(facts) = serde_json::from_str(text) {
         return Ok(facts);
     }
-    let stored = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    let stored: StoredFacts = serde_json::from_str(text).map_err(|error| error.to_string())?;
     match salvage(&stored) {
         (facts, None) => Ok(facts),
         (_, Some(why)) => Err(why),

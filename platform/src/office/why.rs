@@ -9,14 +9,13 @@ use casework::office::explain::{self, Explanation, Sight, Stored};
 use casework::pack::Pack;
 use casework::zh::cannot;
 use serde::Serialize;
-use serde_json::Value;
 use tokio::sync::Mutex;
 use tracing::error;
 
 use crate::{
     pack::watch::PackWatch,
     run::telemetry::chain,
-    store::{Login, Store, StoreError},
+    store::{Legible, Login, Store, StoreError},
 };
 
 /// Pairs of pack and rule set kept read: open tickets hang on the last few.
@@ -56,6 +55,13 @@ pub struct Explained {
     text: String,
 }
 
+impl Explained {
+    /// What people read: one screen, or the sentence that says why not.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+}
+
 /// Why a pinned pack is not there.
 #[derive(Debug, thiserror::Error)]
 enum PinnedError {
@@ -79,20 +85,20 @@ impl<L: Login> Why<L> {
     }
 
     /// Explains a ticket from what the store keeps of it (`made` of a ticket's row), to somebody who sees so much of its report.
-    pub async fn ticket(&self, made: Option<&Value>, sight: &Sight) -> Told {
-        let Some(made) = made.filter(|made| made["decision"].is_object()) else {
-            return Told::Cannot(cannot::NO_RECORD);
-        };
-        let stored: Stored = match serde_json::from_value(made.clone()) {
-            Ok(stored) => stored,
-            Err(e) => {
-                error!(error = chain(&e), "what a ticket was made from can't be read");
+    pub async fn ticket(&self, made: Option<&Legible<Stored>>, sight: &Sight) -> Told {
+        let stored = match made {
+            None => return Told::Cannot(cannot::NO_RECORD),
+            Some(Legible::Read(stored)) => stored,
+            Some(Legible::Unread { why, .. }) => {
+                error!(error = why, "what a ticket was made from can't be read");
                 return Told::Cannot(cannot::OTHER_VERSION);
             }
         };
-        let versions = (stored.decision.pack_version, stored.decision.rule_set);
-        match self.pack(versions).await {
-            Some(pack) => because(&pack, &stored, sight),
+        let Some(decision) = &stored.decision else {
+            return Told::Cannot(cannot::NO_RECORD);
+        };
+        match self.pack((decision.pack_version, decision.rule_set)).await {
+            Some(pack) => Told::Because(Box::new(explain::stored(&pack, stored, decision, sight))),
             None => Told::Cannot(cannot::NO_RULES),
         }
     }
@@ -132,10 +138,6 @@ impl<L: Login> Why<L> {
         });
         Ok(parsed)
     }
-}
-
-fn because(pack: &Pack, stored: &Stored, sight: &Sight) -> Told {
-    Told::Because(Box::new(explain::stored(pack, stored, sight)))
 }
 
 impl Told {

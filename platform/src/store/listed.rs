@@ -9,7 +9,7 @@ use std::{
 use sqlx::{FromRow, Row, postgres::PgRow};
 use tracing::error;
 
-use crate::store::{NoticeId, ReportId, StoreError, TicketId};
+use crate::store::{GrantRequestId, NoticeId, ReportId, StoreError, TicketId};
 
 /// Rows that a program says of; a list is read every few seconds.
 const SAID: usize = 1000;
@@ -37,6 +37,10 @@ pub enum Unread {
     Report(ReportId),
     /// Of a notice.
     Notice(NoticeId),
+    /// Of a ticket, in a list that names no reports.
+    Numbered(TicketId),
+    /// Of a role that was asked for.
+    Request(GrantRequestId),
 }
 
 impl Unread {
@@ -57,6 +61,28 @@ impl Unread {
     pub(in crate::store) fn notice(row: &PgRow) -> sqlx::Result<Self> {
         Ok(Self::Notice(row.try_get("id")?))
     }
+
+    /// Of a list of tickets whose reports are not named.
+    pub(in crate::store) fn numbered(row: &PgRow) -> sqlx::Result<Self> {
+        Ok(Self::Numbered(row.try_get("ticket_id")?))
+    }
+
+    /// Of a list of roles that were asked for.
+    pub(in crate::store) fn request(row: &PgRow) -> sqlx::Result<Self> {
+        Ok(Self::Request(row.try_get("id")?))
+    }
+}
+
+impl Unread {
+    /// The number that people are asked to name; of a report and its tickets that is the receipt, where the list names it.
+    pub fn number(&self) -> String {
+        match self {
+            Self::Ticket { report, .. } | Self::Report(report) => report.to_string(),
+            Self::Notice(notice) => notice.to_string(),
+            Self::Numbered(ticket) => ticket.to_string(),
+            Self::Request(request) => request.to_string(),
+        }
+    }
 }
 
 impl Display for Unread {
@@ -65,6 +91,8 @@ impl Display for Unread {
             Self::Ticket { ticket, report } => write!(f, "ticket {ticket} of {report}"),
             Self::Report(report) => write!(f, "report {report}"),
             Self::Notice(notice) => write!(f, "notice {notice}"),
+            Self::Numbered(ticket) => write!(f, "ticket {ticket}"),
+            Self::Request(request) => write!(f, "request for a role {request}"),
         }
     }
 }

@@ -22,6 +22,7 @@ mod duty;
 mod floods;
 mod ids;
 mod lease;
+mod legible;
 mod listed;
 mod login;
 mod notices;
@@ -75,6 +76,7 @@ pub use ids::{
     ReadId, ReportId, RosterChangeId, RosterPatternId, SessionId, StageId, TicketId,
 };
 pub use lease::LeaseOf;
+pub use legible::Legible;
 pub use listed::{Listed, Unread};
 pub use login::{
     AnswersBells, Board, Desk, Intake, Login, Notifier, Office, Owner, People, ReadsDuty, ReadsFacts, Relay, Router,
@@ -104,8 +106,9 @@ pub use people::{
     UnitContacts, WayIn,
 };
 pub use reports::{
-    BatchWriter, BlindToken, KeyMacs, NewReport, OutboxRow, REPORTS_COUNTED, ReplayFacts, ReplayKey, ReportShown,
-    ReportState, ReportStatus, SealedParts, StatusStage, StatusTicket, Stored, Waits,
+    BatchWriter, BlindToken, DecisionShown, EventShown, KeyMacs, Moment, NewReport, NoticeShown, OutboxRow,
+    REPORTS_COUNTED, ReplayFacts, ReplayKey, ReportShown, ReportState, ReportStatus, RingShown, RungStep, SealedParts,
+    StageShown, StatusStage, StatusTicket, StepShown, Stored, TicketShown, Waits,
 };
 pub use rings::{
     AnsweredHow, BellAnswer, BellAnswered, CallAsked, CallAwaited, CallBegun, CallCode, CallDepth, CallFault,

@@ -208,7 +208,8 @@ async fn the_lists_of_the_board_are_cut_in_sql() {
             .iter()
             .filter_map(Listed::read)
             .filter(|line| line.report_id == board.report);
-        let facts: Vec<Value> = of.filter_map(|line| line.facts.clone()).collect();
+        let facts = of.filter_map(|line| line.facts.as_deref());
+        let facts: Vec<Value> = facts.map(|facts| serde_json::to_value(facts).unwrap()).collect();
         assert!(!facts.is_empty());
         for facts in facts {
             assert_eq!(facts.get("area").is_some(), area, "{facts}");

@@ -45,7 +45,7 @@ async fn sql_reads_facts_as_the_program_does() {
             .fetch_one(&db)
             .await
             .unwrap();
-        let (facts, _) = salvage(&stored);
+        let (facts, _) = salvage(&serde_json::from_value(stored.clone()).unwrap());
         assert_eq!((danger, area), (facts.present_danger, facts.area), "{stored}");
     }
     let none: bool = sqlx::query_scalar("SELECT facts_danger(NULL)")

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use platform::broker::{Body, Connection, Message, Queue, Topology};
-use platform::store::ReportId;
+use platform::clock;
+use platform::store::{ReportId, Router};
 use serde_json::json;
-use tests::{Left, Options, Sample, Servers, System, eventually};
+use tests::{Fixture, Left, Options, Sample, Servers, System, eventually};
 
 /// Publishes past the relay, as a stranger or a broken version of ours would.
 async fn publish(system: &System, report: i64, county: &str) {
@@ -255,4 +256,42 @@ async fn a_queue_with_other_arguments_is_a_clear_refusal() {
             service.log_text()
         );
     }
+}
+
+#[tokio::test]
+async fn a_try_at_a_report_that_another_consumer_routed_leaves_nothing() {
+    let fixture = Fixture::new().await;
+    let (router, now) = (fixture.store_as::<Router>(), clock::now());
+    let mut reports = Vec::new();
+    for _ in 0..3 {
+        reports.push(fixture.stored(Sample::BruisesAtSchool).await);
+    }
+    reports.sort_by_key(|report| report.id);
+    let [late, lost, waits] = &reports[..] else {
+        panic!("three reports")
+    };
+    // Another consumer routes two of them; then the tries at all three are written down.
+    fixture.route(late, now).await;
+    fixture.route(lost, now).await;
+    let ids = [late.id, lost.id, waits.id];
+    assert_eq!(router.attempts_first(&ids, now).await.unwrap(), ids);
+    // One finds that its report is routed; one ended without a word.
+    router.outbox_forget(late.id).await.unwrap();
+    assert_eq!(tried(&fixture).await, [lost.id, waits.id]);
+    router.attempts_of_routed_forget().await.unwrap();
+    assert_eq!(tried(&fixture).await, [waits.id], "a try at a report that waits stays");
+    let waiting: Vec<ReportId> = sqlx::query_scalar("SELECT report_id FROM outbox")
+        .fetch_all(&fixture.db)
+        .await
+        .unwrap();
+    assert_eq!(waiting, [waits.id]);
+    assert_eq!(router.attempt_begin(waits.id, now).await.unwrap(), 2, "and counts");
+}
+
+/// The reports that were tried, in order.
+async fn tried(fixture: &Fixture) -> Vec<ReportId> {
+    sqlx::query_scalar("SELECT report_id FROM routing_attempts ORDER BY report_id")
+        .fetch_all(&fixture.db)
+        .await
+        .unwrap()
 }

@@ -3,12 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use casework::county::PackFiles;
+use casework::office::replay::Outcome;
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::{
     clock,
     store::{self, AccountId, Clerk, Created, NewAccount, People, Role, RuleSetState, RulesError, Store, WayIn},
 };
-use serde_json::json;
 use tests::{Fixture, Sample, System};
 
 /// Two people of the office.
@@ -101,7 +101,7 @@ impl Office {
             .unwrap();
         let (set, _) = self.store.rules_open("taihe", version).await.unwrap().unwrap();
         self.store
-            .rules_replayed("taihe", version, (&set.digest, 1), &json!({"reports": 0}), self.first())
+            .rules_replayed("taihe", version, (&set.digest, 1), &Outcome::default(), self.first())
             .await
             .unwrap();
         version
@@ -221,7 +221,13 @@ async fn nothing_unchecked_unreplayed_or_changed_since_can_be_submitted() {
     let unreplayed = store.rules_submit("taihe", version, "", office.first()).await;
     assert!(matches!(unreplayed, Err(RulesError::NotReplayed)), "{unreplayed:?}");
     let other = store
-        .rules_replayed("taihe", version, ("another digest", 1), &json!({}), office.first())
+        .rules_replayed(
+            "taihe",
+            version,
+            ("another digest", 1),
+            &Outcome::default(),
+            office.first(),
+        )
         .await;
     assert!(matches!(other, Err(RulesError::Stale { .. })), "{other:?}");
 

@@ -5,13 +5,11 @@
 //! every fact it asks is shown (its number alone leads to the facts for whoever knows the table), situations are counted
 //! among those that are shown, and what rests on the whole report says that it does.
 
-use serde_json::Value;
-
 use super::explanation::Explanation;
 use super::rows::RowWhy;
 use crate::disclosure::{Part, Shows};
 use crate::pack::Pack;
-use crate::report::{Facts, RoutingFact};
+use crate::report::{Facts, RoutingFact, StoredFacts};
 use crate::routing::PlannedTicket;
 use crate::words::reserved::POLICE_ACCEPT;
 use crate::zh::explain::{beside, reported as reported_facts, unit};
@@ -179,8 +177,8 @@ fn reported(pack: &Pack, facts: &Facts, sight: &Sight) -> Vec<String> {
 }
 
 /// What was reported, as far as it can be read and is seen. What can't be read is never told as a fact.
-pub(super) fn reported_as_read(pack: &Pack, facts: &Facts, raw: &Value, sight: &Sight) -> Vec<String> {
-    let danger = match (raw["present_danger"].is_boolean(), facts.present_danger) {
+pub(super) fn reported_as_read(pack: &Pack, facts: &Facts, stored: &StoredFacts, sight: &Sight) -> Vec<String> {
+    let danger = match (stored.tells_danger(), facts.present_danger) {
         (false, _) => reported_facts::DANGER_UNREAD,
         (true, there) => reported_facts::there_is(there),
     };

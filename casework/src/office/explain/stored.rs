@@ -8,7 +8,6 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
-use serde_json::Value;
 
 use super::sight::{Sight, cut, reported_as_read};
 use super::{Explanation, ticket};
@@ -16,7 +15,7 @@ use crate::calendar::Limit;
 use crate::clock::escalation::PlannedStep;
 use crate::disclosure::Shows;
 use crate::pack::Pack;
-use crate::report::salvage;
+use crate::report::{StoredFacts, salvage};
 use crate::routing::{Basis, Decision, MatchedRow, PlannedStage, PlannedTicket, decide};
 use crate::words::reserved::TRIAGE;
 use crate::words::{Grade, Handling, Stage, Urgency};
@@ -33,13 +32,13 @@ pub struct Stored {
     urgency: Urgency,
     basis: Vec<Basis>,
     dispatched_at: DateTime<Utc>,
-    facts: Value,
+    facts: StoredFacts,
     stages: Vec<StoredStage>,
     /// What brought it here, where no rule did.
     #[serde(default)]
     brought: Option<Brought>,
-    /// The decision that dispatched it, or that its report was dispatched by before.
-    pub decision: StoredDecision,
+    /// The decision that dispatched it, or that its report was dispatched by before; none: none is kept.
+    pub decision: Option<StoredDecision>,
     tickets: Vec<Other>,
 }
 
@@ -86,14 +85,14 @@ struct Other {
     lead: bool,
 }
 
-/// Explains a stored ticket to somebody who sees so much of its report. The pack is the one that its decision names.
-pub fn stored(pack: &Pack, stored: &Stored, sight: &Sight) -> Explanation {
+/// Explains a stored ticket to somebody who sees so much of its report. `made` is its decision; the pack is the one that this names.
+pub fn stored(pack: &Pack, stored: &Stored, made: &StoredDecision, sight: &Sight) -> Explanation {
     let (mut facts, unreadable) = salvage(&stored.facts);
     if unreadable.is_some() {
         // What a row would make of half a child is a guess.
         facts.children.clear();
     }
-    let (decision, mut planned) = (decision(stored), planned(stored));
+    let (decision, mut planned) = (decision(stored, made), planned(stored));
     if !planned.is_by_hand() {
         // Facts and versions are those of the dispatch, so the rules say again what it rests on.
         let again = decide(pack, &facts, stored.dispatched_at);
@@ -119,7 +118,7 @@ pub fn stored(pack: &Pack, stored: &Stored, sight: &Sight) -> Explanation {
             told.reported = reported_as_read(pack, &facts, &stored.facts, sight);
         }
     }
-    told.made = versions(stored, planned.is_by_hand());
+    told.made = versions(made, stored.dispatched_at, planned.is_by_hand());
     told
 }
 
@@ -168,12 +167,11 @@ fn as_recorded(pack: &Pack, decision: &Decision, planned: &PlannedTicket, told: 
 }
 
 /// By which versions it was dispatched, when and in which round.
-fn versions(stored: &Stored, by_hand: bool) -> Vec<String> {
-    let decision = &stored.decision;
+fn versions(decision: &StoredDecision, dispatched_at: DateTime<Utc>, by_hand: bool) -> Vec<String> {
     let mut said = vec![made::versions(
         decision.rule_set,
         decision.pack_version,
-        &moment_zh(stored.dispatched_at),
+        &moment_zh(dispatched_at),
     )];
     if decision.round > 1 {
         said.push(made::round(decision.round.into(), by_hand));
@@ -181,7 +179,7 @@ fn versions(stored: &Stored, by_hand: bool) -> Vec<String> {
     said
 }
 
-fn decision(stored: &Stored) -> Decision {
+fn decision(stored: &Stored, made: &StoredDecision) -> Decision {
     let tickets = stored.tickets.iter().map(|other| PlannedTicket {
         obligation: other.obligation.clone(),
         unit: other.unit.clone(),
@@ -199,8 +197,8 @@ fn decision(stored: &Stored) -> Decision {
         urgency: stored.urgency,
         tickets: tickets.collect(),
         unsent: Vec::new(),
-        rows: stored.decision.rows.clone(),
-        triage_reasons: stored.decision.triage_reasons.clone(),
+        rows: made.rows.clone(),
+        triage_reasons: made.triage_reasons.clone(),
         unlisted: None,
         looks: BTreeMap::new(),
         disagreements: 0,

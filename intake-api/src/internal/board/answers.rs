@@ -4,8 +4,8 @@ use casework::ticket::TicketState;
 use casework::words::{TicketClock, Urgency};
 use chrono::{DateTime, Utc};
 use platform::store::{
-    self, BoardNow, CallAbout, Listed, MailState, NoticeId, NoticeKind, NoticeState, ReportId, StoreError, SubjectKind,
-    TicketId, UndeliveredNotice, UnitCall, UnitContact, UnlistedArea, Word,
+    self, BoardNow, CallAbout, Listed, MailState, NoticeId, NoticeKind, NoticeState, ReportId, SubjectKind, TicketId,
+    UndeliveredNotice, UnitCall, UnitContact, UnlistedArea, Unread, Word,
 };
 use serde::Serialize;
 
@@ -32,6 +32,25 @@ pub(crate) struct Now {
     closings: i64,
     openings: i64,
     openings_overdue: i64,
+    /// Rows of these lists that can't be read, so that no program takes a part for the whole.
+    unread: Vec<UnreadRow>,
+}
+
+/// A row that this version can't read.
+#[derive(Serialize)]
+pub(crate) struct UnreadRow {
+    /// Of which list of the answer.
+    list: &'static str,
+    /// Receipt of its report, or number of the ticket or the notice.
+    number: String,
+}
+
+/// The rows of a list that can't be read.
+pub(crate) fn unread(list: &'static str, rows: Vec<Unread>) -> impl Iterator<Item = UnreadRow> {
+    rows.into_iter().map(move |row| UnreadRow {
+        list,
+        number: row.number(),
+    })
 }
 
 /// A ticket that somebody should call about.
@@ -141,20 +160,22 @@ struct Blocked {
     ours: bool,
 }
 
-impl TryFrom<BoardNow> for Now {
-    type Error = StoreError;
-
-    fn try_from(now: BoardNow) -> Result<Self, StoreError> {
-        let abouts = |lines| Ok::<_, StoreError>(Listed::whole(lines)?.into_iter().map(About::from).collect());
-        Ok(Self {
+impl From<BoardNow> for Now {
+    fn from(now: BoardNow) -> Self {
+        let mut unread = Vec::new();
+        let unsigned = sorted("unsigned", now.unsigned, &mut unread);
+        let overdue = sorted("overdue", now.overdue, &mut unread);
+        let triage = sorted("triage", now.triage, &mut unread);
+        let failed = sorted("failed", now.failed, &mut unread);
+        Self {
             unsigned_count: now.unsigned_count,
             triage_count: now.triage_count,
             failed_count: now.failed_count,
-            unsigned: abouts(now.unsigned)?,
-            overdue: abouts(now.overdue)?,
+            unsigned,
+            overdue,
             overdue_by_level: now.overdue_by_level,
-            triage: Listed::whole(now.triage)?.into_iter().map(Into::into).collect(),
-            failed: Listed::whole(now.failed)?.into_iter().map(Into::into).collect(),
+            triage,
+            failed,
             callbacks_undecided: now.callbacks_undecided,
             parked: now.parked,
             unlisted: now.unlisted.into_iter().map(Into::into).collect(),
@@ -164,8 +185,16 @@ impl TryFrom<BoardNow> for Now {
             closings: now.closings,
             openings: now.openings,
             openings_overdue: now.openings_overdue,
-        })
+            unread,
+        }
     }
+}
+
+/// A list as the answer has it; what can't be read goes beside it.
+fn sorted<T, A: From<T>>(list: &'static str, rows: Vec<Listed<T>>, beside: &mut Vec<UnreadRow>) -> Vec<A> {
+    let (read, rest) = Listed::sorted(rows);
+    beside.extend(unread(list, rest));
+    read.into_iter().map(A::from).collect()
 }
 
 impl From<CallAbout> for About {

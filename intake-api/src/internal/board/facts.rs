@@ -14,7 +14,7 @@ pub(crate) fn lines(opened: &Opened, pack: &Pack, lang: Lang) -> Vec<(&'static s
     let (facts, shows) = (&opened.facts, |part| opened.shows.has(part));
     let label = |code: &String| pack.vocabulary().situations.label(code, lang.pack()).to_owned();
     let danger = match facts.present_danger {
-        true if !opened.raw["present_danger"].is_boolean() => "board.fact.danger_assumed",
+        true if !opened.raw.tells_danger() => "board.fact.danger_assumed",
         true => "board.fact.danger_yes",
         false => "board.fact.danger_no",
     };

@@ -52,21 +52,17 @@ pub(crate) fn row<T>(row: &Listed<T>, lang: Lang, say: impl FnOnce(&T) -> Line) 
         Listed::Read(line) => return say(line),
         Listed::Unread(unread) => *unread,
     };
-    let (id, href, unit) = match unread {
-        Unread::Ticket { ticket, report } => (
-            ticket.to_string(),
-            format!("/board/tickets/{ticket}"),
-            report.to_string(),
-        ),
-        Unread::Report(report) => (report.get().to_string(), "/board".to_owned(), report.to_string()),
-        Unread::Notice(notice) => (notice.to_string(), "/board/failed".to_owned(), notice.to_string()),
+    let (id, href) = match unread {
+        Unread::Ticket { ticket, .. } => (ticket.to_string(), format!("/board/tickets/{ticket}")),
+        Unread::Notice(notice) => (notice.to_string(), "/board/failed".to_owned()),
+        other => (other.number(), "/board".to_owned()),
     };
     Line {
         id: format!("unread-{id}"),
         href,
         brief: String::new(),
         tone: "late",
-        unit,
+        unit: unread.number(),
         what: String::new(),
         urgency: lang.t("words.unread_mark"),
         since: words::unread(lang, unread),
@@ -87,7 +83,7 @@ pub(crate) fn about(key: &str, line: &CallAbout, pack: &Pack, lang: Lang, now: D
     Line {
         id: format!("{stage}-{}", line.ticket_id),
         href: format!("/board/tickets/{}", line.ticket_id),
-        brief: brief(lang, pack, line.report_id, line.facts.as_ref()),
+        brief: brief(lang, pack, line.report_id, line.facts.as_deref()),
         tone: if key.starts_with("board.overdue") {
             "late"
         } else {
@@ -125,7 +121,7 @@ pub(crate) fn triage_line(line: &TriageLine, pack: &Pack, lang: Lang, now: DateT
     Line {
         id: format!("triage-{}", line.report_id.get()),
         href: format!("/triage/{}", line.report_id.get()),
-        brief: brief(lang, pack, line.report_id, line.facts.as_ref()),
+        brief: brief(lang, pack, line.report_id, line.facts.as_deref()),
         tone: "",
         unit: line.signed_by.as_ref().map_or_else(
             || lang.t("triage.nobody").to_owned(),

@@ -100,7 +100,7 @@ pub(crate) async fn part(by: By<Overseer>, headers: HeaderMap) -> Result<Respons
 pub(crate) async fn api(by: By<Overseer>) -> Result<Json<answers::Now>, ApiError> {
     let (board, county) = (&by.internal.board, &by.internal.county);
     let now = board.board_now(county, clock::now()).await?;
-    Ok(Json(answers::Now::try_from(now)?))
+    Ok(Json(now.into()))
 }
 
 /// Reads it and says it in words.

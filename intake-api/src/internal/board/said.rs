@@ -1,6 +1,6 @@
 //! What lists of the office say alike: a report in a line, a count.
 
-use casework::pack::Pack;
+use casework::{pack::Pack, report::StoredFacts};
 use platform::{receipt::ReportId, text::Lang};
 
 use crate::internal::page::words;
@@ -9,7 +9,7 @@ use crate::internal::page::words;
 const COUNTED: i64 = 1000;
 
 /// Receipt, place, sex and age, what is reported.
-pub(crate) fn brief(lang: Lang, pack: &Pack, report: ReportId, facts: Option<&serde_json::Value>) -> String {
+pub(crate) fn brief(lang: Lang, pack: &Pack, report: ReportId, facts: Option<&StoredFacts>) -> String {
     let said = facts.map_or_else(String::new, |facts| words::brief(lang, pack, facts));
     format!("{report} · {said}")
 }

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use casework::report::StoredFacts;
 use casework::words::{Grade, TicketClock, Urgency};
 use casework::{
     calendar::rfc3339,
@@ -22,7 +23,6 @@ use platform::{
     },
 };
 use serde::Serialize;
-use serde_json::Value;
 
 use super::{
     draft::Kind,
@@ -120,7 +120,7 @@ pub(super) struct Ticket {
     shows: Shows,
     hidden: Vec<Part>,
     /// As given: a report of another version of the wire may have others.
-    facts: Value,
+    facts: StoredFacts,
     /// Null when it can't be opened.
     matter: Option<Matter>,
     reporter: Option<Reporter>,

@@ -2,7 +2,7 @@
 
 use casework::county::{Matter, Outcome};
 use casework::pack::Pack;
-use casework::report::{Facts, salvage};
+use casework::report::{StoredFacts, salvage};
 use casework::routing;
 use casework::ticket::closing::{Colleague, NoTransfer, Place, confirmers, needs_confirmation, transfer};
 use casework::words::reserved::{NOT_APPLICABLE, NOT_FILED, TRANSFERRED};
@@ -12,7 +12,6 @@ use platform::{
     pack::watch::LoadedPack,
     store::{AccountId, DeskTicket, Detail, Oversight, Wait, event_detail::ClosedWith},
 };
-use serde_json::Value;
 
 use super::{
     draft::{Against, ClosingDraft, Draft, People, Ready},
@@ -36,14 +35,12 @@ pub(super) fn offered<'p>(pack: &'p Pack, ticket: &DeskTicket) -> impl Iterator<
 
 /// Whether the rules asked it only because a fact is unknown.
 fn rests_on_unknown(ticket: &DeskTicket) -> bool {
-    ticket.unknowns.as_array().is_some_and(|unknowns| !unknowns.is_empty())
+    !ticket.unknowns.is_empty()
 }
 
 /// Whether the report names a statutory situation; `None` when its facts can't be read.
-pub(super) fn statutory(facts: &Value) -> Option<bool> {
-    serde_json::from_value::<Facts>(facts.clone())
-        .ok()
-        .map(|facts| facts.is_statutory())
+pub(super) fn statutory(facts: &StoredFacts) -> Option<bool> {
+    facts.whole().ok().map(|facts| facts.is_statutory())
 }
 
 /// Active people of the unit, as the state machine asks for them.
@@ -70,7 +67,7 @@ pub(super) fn owes_evidence(ticket: &DeskTicket) -> Option<&str> {
 
 /// The oversight ticket that follows from closing with this outcome.
 pub(crate) fn oversight(
-    facts: &Value,
+    facts: &StoredFacts,
     urgency: Urgency,
     loaded: &LoadedPack,
     outcome: Option<&str>,

@@ -3,7 +3,7 @@
 use platform::{
     clock,
     run::telemetry::chain,
-    store::{DeskTicket, LostNotice, NoticeState},
+    store::{DeskTicket, Listed, LostNotice, NoticeState, Unread},
     text::notice_kind,
 };
 
@@ -41,5 +41,18 @@ pub(super) async fn unsent(by: &By<Desk>, ticket: &DeskTicket) -> Vec<Unsent> {
             ],
         ),
     };
-    found.unwrap_or_default().into_iter().map(line).collect()
+    let (readable, unread) = Listed::sorted(found.unwrap_or_default());
+    // Its leader can have it sent again all the same: that asks for its number alone.
+    let mut lines: Vec<Unsent> = unread
+        .into_iter()
+        .filter_map(|row| match row {
+            Unread::Notice(id) => Some(Unsent {
+                id: id.to_string(),
+                text: words::unread(lang, row),
+            }),
+            _ => None,
+        })
+        .collect();
+    lines.extend(readable.into_iter().map(line));
+    lines
 }

@@ -134,7 +134,7 @@ pub(super) async fn show(
 fn line(report: &FloodReport, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> Line {
     Line {
         id: report.report_id,
-        brief: brief(lang, pack, report.report_id, report.facts.as_ref()),
+        brief: brief(lang, pack, report.report_id, report.facts.as_deref()),
         at: words::moment(lang, report.received_at, now),
         href: report
             .ticket_id

@@ -1,12 +1,12 @@
 //! Openings as programs read them: what was written about them is in [`OneOpening`] alone.
 
 use casework::disclosure::{Part, Shows};
+use casework::report::StoredFacts;
 use casework::ticket::opening::{Finding, OpeningState, Side, Way};
 use casework::words::Urgency;
 use chrono::{DateTime, Utc};
 use platform::store;
 use serde::Serialize;
-use serde_json::Value;
 
 use crate::{
     internal::{desk::Matter, reads::Look},
@@ -41,7 +41,7 @@ pub(super) struct Open {
     pub(super) opening: Opening,
     pub(super) parts: Vec<String>,
     /// As given: a report of another version of the wire may have others.
-    pub(super) facts: Value,
+    pub(super) facts: StoredFacts,
     /// Null when it can't be opened.
     pub(super) matter: Option<Matter>,
     pub(super) reporter: Option<Reporter>,
@@ -56,7 +56,7 @@ pub(crate) struct Report {
     pub(crate) shows: Shows,
     pub(crate) hidden: Vec<Part>,
     /// As given.
-    pub(crate) facts: Value,
+    pub(crate) facts: StoredFacts,
     /// Null when it can't be opened.
     pub(crate) matter: Option<Matter>,
     pub(crate) reporter: Option<Reporter>,

@@ -2,7 +2,7 @@
 
 use casework::disclosure::{Part, Shows};
 use casework::ticket::opening::{Asker, OpeningState, Way, may_ask, way};
-use casework::words::reserved::POLICE;
+use casework::words::{Identity, reserved::POLICE};
 use platform::store::{AccountId, DeskTicket, Opening};
 
 use super::words::{Line, line};
@@ -43,8 +43,9 @@ pub(crate) fn of_ticket(ticket: &DeskTicket, found: &[Opening], me: AccountId, h
         sees_identity: police && row.has(Part::Identity),
     };
     // Nobody stands behind an anonymous report, and who chose to be named stands on the ticket already where its row shows that.
-    let choice = &ticket.ground.facts["identity"];
-    let nothing_hidden = choice == "anonymous" || choice == "named" && row.has(Part::Reporter);
+    let choice = ticket.ground.facts.identity();
+    let nothing_hidden =
+        choice == Some(Identity::Anonymous) || choice == Some(Identity::Named) && row.has(Part::Reporter);
     // What is asked or open already is not offered again.
     let mine = |part: Part| {
         found.iter().any(|o| {

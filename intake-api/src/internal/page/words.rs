@@ -6,7 +6,7 @@
 use casework::calendar::{Limit, shanghai};
 use casework::county::{Area, Located, Phrases};
 use casework::pack::Pack;
-use casework::report::{Facts, salvage};
+use casework::report::{Facts, StoredFacts, salvage};
 use casework::ticket::TicketState;
 use casework::words::{Grade, TicketClock, Urgency};
 use casework::zh;
@@ -203,10 +203,10 @@ pub(crate) fn state(lang: Lang, state: TicketState) -> &'static str {
 
 /// A row of a list that can't be read: whose it is, so that somebody can look.
 pub(crate) fn unread(lang: Lang, row: Unread) -> String {
+    let number = row.number();
     match row {
-        Unread::Ticket { report, .. } => lang.fill("words.unread", &[("receipt", &report.to_string())]),
-        Unread::Report(report) => lang.fill("words.unread_row", &[("number", &report.to_string())]),
-        Unread::Notice(notice) => lang.fill("words.unread_row", &[("number", &notice.to_string())]),
+        Unread::Ticket { .. } => lang.fill("words.unread", &[("receipt", &number)]),
+        _ => lang.fill("words.unread_row", &[("number", &number)]),
     }
 }
 
@@ -281,7 +281,7 @@ fn within(pack: &Pack, area: &Area) -> String {
 
 /// A report in one line for lists: place, sex and age of each child, what is reported. Nothing that is sealed, and of an
 /// illness never which.
-pub(crate) fn brief(lang: Lang, pack: &Pack, stored: &serde_json::Value) -> String {
+pub(crate) fn brief(lang: Lang, pack: &Pack, stored: &StoredFacts) -> String {
     let (facts, _) = salvage(stored);
     let children = facts.children.iter().map(|child| {
         let age = match child.age {

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::{Form, extract::Path, http::StatusCode, response::Response};
 use platform::{
     clock,
-    store::{AccountActKind, Decide, GrantDecided, GrantRequest, GrantRequestId, StoreError},
+    store::{AccountActKind, Decide, GrantDecided, GrantRequest, GrantRequestId, Listed, StoreError},
 };
 use serde::Deserialize;
 use tracing::info;
@@ -41,6 +41,8 @@ struct GrantsPage {
     frame: Frame,
     waiting: Vec<Line>,
     decided: Vec<Line>,
+    /// Of each row that can't be read.
+    unread: Vec<String>,
     said: Said,
 }
 
@@ -53,7 +55,7 @@ pub(super) async fn page(by: By<Confirmer>) -> Result<Response, PageError> {
 pub(super) async fn api(by: By<Confirmer>) -> Result<Answer<Vec<Request>>, ApiError> {
     let (people, county) = (&by.internal.people, &by.internal.county);
     let found = people.grants_asked(county, clock::now()).await?;
-    Ok(Answer(found.into_iter().map(Into::into).collect()))
+    Ok(Answer(Listed::whole(found)?.into_iter().map(Into::into).collect()))
 }
 
 /// Nothing is typed: the token alone.
@@ -135,7 +137,7 @@ fn answer(decide: Decide, done: &GrantDecided) -> (StatusCode, &'static str) {
 
 async fn show(visit: &Visit, again: Again) -> Result<Response, PageError> {
     let (internal, lang, now) = (&visit.internal, visit.lang, clock::now());
-    let found = internal.people.grants_asked(&internal.county, now).await?;
+    let (found, unread) = Listed::sorted(internal.people.grants_asked(&internal.county, now).await?);
     let loaded = internal.pack.current();
     let me = visit.me();
     let say = |g: &GrantRequest| Line {
@@ -167,6 +169,7 @@ async fn show(visit: &Visit, again: Again) -> Result<Response, PageError> {
     let page = GrantsPage {
         waiting: waiting.into_iter().map(say).collect(),
         decided: decided.into_iter().map(say).collect(),
+        unread: unread.into_iter().map(|row| words::unread(lang, row)).collect(),
         said: again.said,
         frame: visit.frame("/grants"),
     };
@@ -180,7 +183,10 @@ fn bare<'n>(name: &'n str, login: &str) -> &'n str {
 
 #[cfg(test)]
 mod tests {
-    use platform::{store::Role, text::Lang};
+    use platform::{
+        store::{Role, Unread},
+        text::Lang,
+    };
 
     use super::*;
     use crate::internal::testing;
@@ -200,11 +206,14 @@ mod tests {
             frame: testing::frame(&[("office", Role::Admin)], Lang::Zh, "/grants"),
             waiting: vec![line(true, "11月27日 前有效"), line(false, "11月27日 前有效")],
             decided: vec![line(false, "已确认")],
+            unread: Vec::new(),
             said: Said::default(),
         };
         testing::page("grants", &page);
         page.said = Said::error(Lang::Zh.t("grants.gone"));
         page.waiting.clear();
+        page.unread
+            .push(words::unread(Lang::Zh, Unread::Request(GrantRequestId(3))));
         testing::page("grants-refused", &page);
     }
 }

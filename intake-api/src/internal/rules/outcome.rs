@@ -6,7 +6,6 @@ use casework::office::replay::{Load, Outcome, Sample, SampleDecision};
 use casework::pack::Pack;
 use chrono::{DateTime, Utc};
 use platform::{store::RuleSet, text::Lang};
-use serde_json::Value;
 
 use crate::{
     internal::{board::facts, page::words},
@@ -49,9 +48,8 @@ pub(super) struct SampleView {
     pub(super) after: Vec<String>,
 }
 
-/// Reads a stored outcome; `None` where another version of the program wrote it.
-pub(super) fn view(stored: &Value, set: &RuleSet, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> Option<OutcomeView> {
-    let outcome: Outcome = serde_json::from_value(stored.clone()).ok()?;
+/// The outcome of a version's replay.
+pub(super) fn view(outcome: &Outcome, set: &RuleSet, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> OutcomeView {
     let at = set
         .replayed_at
         .map_or_else(String::new, |at| words::moment(lang, at, now));
@@ -63,20 +61,20 @@ pub(super) fn view(stored: &Value, set: &RuleSet, pack: &Pack, lang: Lang, now: 
     ];
     let summary: Vec<(&str, &str)> = summary.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let unreadable = outcome.unreadable.count;
-    Some(OutcomeView {
+    OutcomeView {
         summary: lang.fill("rules.replay.summary", &summary),
         old: !set.is_replayed(),
         unreadable: (unreadable > 0).then(|| lang.fill("rules.replay.unreadable", &[("n", &unreadable.to_string())])),
         // The first of them says what the summary says.
         sentences: outcome.sentences_zh(pack, pack).into_iter().skip(1).collect(),
-        bars: bars(&outcome, pack, lang),
+        bars: bars(outcome, pack, lang),
         samples: outcome
             .samples
             .iter()
             .take(SHOWN)
             .map(|sample| sample_view(sample, pack, lang, now))
             .collect(),
-    })
+    }
 }
 
 /// The units that get more, less, earlier or later, those that change most first.

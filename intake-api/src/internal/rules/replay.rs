@@ -152,10 +152,7 @@ async fn run(visit: Visit, draft: Draft, reports: u32) {
         tell,
     )
     .await;
-    let done = match outcome
-        .map_err(|e| chain(&e))
-        .and_then(|outcome| serde_json::to_value(outcome).map_err(|e| e.to_string()))
-    {
+    let done = match outcome.map_err(|e| chain(&e)) {
         Ok(outcome) => {
             let kept = save::write(&visit, move |store, county, clerk| async move {
                 store

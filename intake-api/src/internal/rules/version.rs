@@ -8,7 +8,7 @@ use casework::dmn;
 use chrono::{DateTime, Days, Utc};
 use platform::{
     clock,
-    store::{Role, RuleSet, RuleSetAct, RuleSetState},
+    store::{Legible, Role, RuleSet, RuleSetAct, RuleSetState},
     text::Lang,
 };
 
@@ -152,7 +152,11 @@ async fn read(visit: &Visit, version: i32, error: Option<String>) -> Result<Vers
         }),
         differences,
         running,
-        replay: replayed.and_then(|value| outcome::view(&value, &set, &loaded.pack, lang, now)),
+        // What another version of the program wrote is not shown.
+        replay: replayed
+            .as_ref()
+            .and_then(Legible::known)
+            .map(|outcome| outcome::view(outcome, &set, &loaded.pack, lang, now)),
         tables: tables(&rules, lang),
         trail: acts.into_iter().map(|act| trail(act, lang, now)).collect(),
     };

@@ -51,7 +51,7 @@ pub(super) async fn list(by: By<Overseer>, Query(mut pages): Query<Pages>) -> Re
     let (waiting, unread) = Listed::sorted(pages.cut(found));
     let loaded = internal.pack.current();
     let waiting = waiting.into_iter().map(|line| Waiting {
-        brief: brief(lang, &loaded.pack, line.report_id, line.facts.as_ref()),
+        brief: brief(lang, &loaded.pack, line.report_id, line.facts.as_deref()),
         drill: line.drill,
         report_id: line.report_id,
         urgency: words::urgency(lang, line.urgency),

@@ -2,14 +2,12 @@
 
 use askama::Template;
 use axum::{extract::Path, response::Response};
-use casework::ticket::TicketState;
 use platform::{
     clock,
     receipt::ReportId,
-    store::{Role, TicketId, TriageState},
+    store::{Loose, Role, TicketShown, TriageState},
     text::Lang,
 };
-use serde::Deserialize;
 
 use super::typed::Typed;
 use crate::internal::{
@@ -42,21 +40,6 @@ struct TriagePage {
     typed: Typed,
 }
 
-/// What this page reads of a ticket of the report; `router show` prints all of it.
-#[derive(Deserialize)]
-struct Sent {
-    id: TicketId,
-    obligation: String,
-    unit: String,
-    state: TicketState,
-}
-
-/// And of a decision.
-#[derive(Deserialize)]
-struct Decided {
-    triage_reasons: Vec<String>,
-}
-
 /// `GET /triage/{report_id}`
 pub(super) async fn page(by: By<Overseer>, Path(id): Path<ReportId>) -> Result<Response, PageError> {
     show(&by, id, Again::default()).await
@@ -81,8 +64,8 @@ pub(super) async fn show(visit: &Visit, id: ReportId, again: Again<Typed>) -> Re
     let (Some(report), Some(shown)) = (report, shown) else {
         return Err(PageError::NotFound);
     };
-    let tickets = Vec::<Sent>::deserialize(&shown.tickets.0).map_err(PageError::unread)?;
-    let mut decisions = Vec::<Decided>::deserialize(&shown.decisions.0).map_err(PageError::unread)?;
+    let tickets = shown.tickets.0;
+    let reasons = shown.decisions.0.last().and_then(|last| last.triage_reasons.known());
     let ticket = tickets.iter().find(|t| t.obligation == "triage").map(|t| t.id);
     let opened = look_as_holder(visit, report.id, ticket).await?;
     let loaded = internal.pack.current();
@@ -114,7 +97,7 @@ pub(super) async fn show(visit: &Visit, id: ReportId, again: Again<Typed>) -> Re
         open,
         closed,
         office: visit.actor.is(&[Role::Office]),
-        reasons: decisions.pop().map(|last| last.triage_reasons).unwrap_or_default(),
+        reasons: reasons.cloned().unwrap_or_default(),
         facts: facts::lines(&opened, &loaded.pack, lang),
         police: police.map(|t| police_line(t, &loaded.pack, lang)).collect(),
         obligations: obligations
@@ -143,10 +126,14 @@ fn units_by_kind(pack: &casework::pack::Pack, lang: casework::words::Lang) -> Ve
     named.filter(|(_, units)| !units.is_empty()).collect()
 }
 
-fn police_line(ticket: &Sent, pack: &casework::pack::Pack, lang: Lang) -> String {
+fn police_line(ticket: &TicketShown, pack: &casework::pack::Pack, lang: Lang) -> String {
     let unit = pack.units().get(&ticket.unit);
     let name = unit.map_or(ticket.unit.as_str(), |unit| unit.name.as_str());
-    format!("{name} · {}", words::state(lang, ticket.state))
+    let state = match &ticket.state {
+        Loose::Known(state) => words::state(lang, *state),
+        Loose::Other(state) => state,
+    };
+    format!("{name} · {state}")
 }
 
 #[cfg(test)]

@@ -15,10 +15,10 @@ pub(super) fn about(kind: &str, (subject, id): (&str, i64), said: Value) -> Leas
         urgency: Urgency::P3,
         report_id: None,
         facts: None,
-        tickets: Json(json!([])),
+        tickets: read(json!([])),
         subject_kind: SubjectKind::from_word(subject).map(Word),
         subject_id: Some(id),
-        said: Some(Json(said)),
+        said: Some(read(said)),
         ..to("office", notice("dispatch"))
     }
 }
@@ -192,7 +192,7 @@ fn every_subject_says_what_is_asked_and_opens_for_its_recipient() {
 fn one_that_was_not_delivered_is_told_of_without_a_ticket() {
     let lost = LeasedNotice {
         kind: NoticeKind::Undeliverable,
-        failed: Some(Json(
+        failed: Some(read(
             json!({"kind": "opening-asked", "unit": "office", "unit_name": "太和县未成年人保护工作领导小组办公室",
             "mailbox": "office@taihe.example", "state": "failed", "error": "550 no such user"}),
         )),

@@ -9,7 +9,7 @@ fn several_tickets_are_one_mail() {
     second["lead"] = json!(false);
     second["obligation"] = json!("separate-handling");
     let mut both = notice("dispatch");
-    both.tickets = Json(json!([police(), second]));
+    both.tickets = read(json!([police(), second]));
     let mail = write(&both, "2026-11-24T16:12:00+08:00");
     assert_eq!(
         mail.subject,
@@ -31,7 +31,7 @@ fn several_tickets_are_one_mail() {
     first["about"] = json!(["sign", "contact"]);
     second["about"] = json!(["sign"]);
     second["stages"][0]["ended_at"] = json!("2026-11-24T16:39:00+08:00");
-    urged.tickets = Json(json!([first, second]));
+    urged.tickets = read(json!([first, second]));
     let mail = write(&urged, "2026-11-24T19:00:00+08:00");
     assert!(
         mail.subject
@@ -90,7 +90,7 @@ fn whom_to_phone_is_said_where_it_is_known() {
 #[test]
 fn a_unit_that_was_not_reached_is_named_to_the_office() {
     let failed = |state: &str| LeasedNotice {
-        failed: Some(Json(
+        failed: Some(read(
             json!({"kind": "urge", "unit": "pol-341222101", "unit_name": "太和县公安局旧县派出所", "mailbox": "pol@taihe.example",
                                  "state": state, "error": "envelope: 550"}),
         )),
@@ -167,7 +167,7 @@ fn drills_unknown_places_and_open_clocks_are_said() {
         let mut facts = facts();
         facts["area"] = area;
         LeasedNotice {
-            facts: Some(Json(facts)),
+            facts: Some(read(facts)),
             ..notice("dispatch")
         }
     };

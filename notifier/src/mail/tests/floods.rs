@@ -4,7 +4,7 @@ use super::*;
 
 pub(super) fn flood(kind: &str, township: Option<&str>) -> LeasedNotice {
     let mut notice = notice(kind);
-    notice.flood = Some(Json(json!({
+    notice.flood = Some(read(json!({
         "id": 7, "township": township, "began_at": "2026-11-24T16:02:00+08:00", "reports": 180, "tickets": 120, "of_unit": 150,
     })));
     notice

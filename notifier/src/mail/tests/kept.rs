@@ -24,7 +24,7 @@ fn dispatched() -> Vec<Kept> {
     second["lead"] = json!(false);
     second["obligation"] = json!("separate-handling");
     let several = LeasedNotice {
-        tickets: Json(json!([police(), second])),
+        tickets: read(json!([police(), second])),
         ..notice("dispatch")
     };
     let drill = LeasedNotice {
@@ -60,7 +60,7 @@ fn escalated() -> Vec<Kept> {
         ticket["stages"][0]["ended_at"] = json!("2026-11-24T16:39:00+08:00");
     });
     let undeliverable = LeasedNotice {
-        failed: Some(Json(
+        failed: Some(read(
             json!({"kind": "urge", "unit": "pol-341222101", "unit_name": "太和县公安局旧县派出所", "mailbox": "pol@taihe.example",
                    "state": "failed", "error": "envelope: 550"}),
         )),

@@ -13,6 +13,7 @@ use platform::{
     receipt::ReportId,
     store::{NoticeContact, NoticeId, NoticeKind, Phone},
 };
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -23,6 +24,11 @@ static PACK: LazyLock<Pack> = LazyLock::new(|| {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../counties/taihe");
     Pack::read(&platform::pack::dir::read(&dir).unwrap()).unwrap()
 });
+
+/// As it comes out of the database.
+fn read<T: DeserializeOwned>(json: Value) -> Json<T> {
+    Json(serde_json::from_value(json).unwrap())
+}
 
 fn at(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
@@ -77,8 +83,8 @@ fn notice(kind: &str) -> LeasedNotice {
         attempts: 0,
         strikes: 0,
         report_id: Some(receipt),
-        facts: Some(Json(facts())),
-        tickets: Json(json!([ticket])),
+        facts: Some(read(facts())),
+        tickets: read(json!([ticket])),
         subject_kind: None,
         subject_id: None,
         said: None,
@@ -177,7 +183,9 @@ fn triage() -> LeasedNotice {
 
 /// The first ticket, changed.
 fn but(mut notice: LeasedNotice, change: impl FnOnce(&mut Value)) -> LeasedNotice {
-    change(&mut notice.tickets.0[0]);
+    let mut tickets = json!(notice.tickets);
+    change(&mut tickets[0]);
+    notice.tickets = read(tickets);
     notice
 }
 
@@ -238,7 +246,7 @@ fn an_illness_is_a_state_of_health() {
             ticket["own"] = json!(planned.own);
         });
         mail.unit.clone_from(&planned.unit);
-        mail.facts = Some(Json(facts.clone()));
+        mail.facts = Some(read(facts.clone()));
         let mail = write(&mail, "2026-11-24T16:12:00+08:00");
         assert!(
             !mail.text.contains("艾滋") && !mail.html.contains("重病"),
@@ -255,8 +263,8 @@ fn an_illness_is_a_state_of_health() {
 fn facts_that_cant_be_read_count_as_danger() {
     for broken in [
         None,
-        Some(Json(json!({"situations": "x"}))),
-        Some(Json(json!({"present_danger": "no"}))),
+        Some(read(json!({"situations": "x"}))),
+        Some(read(json!({"present_danger": "no"}))),
     ] {
         let mail = LeasedNotice {
             facts: broken,
@@ -301,7 +309,7 @@ fn words_follow_from_the_kind_of_notice() {
         let mut facts = facts();
         facts["present_danger"] = json!(false);
         LeasedNotice {
-            facts: Some(Json(facts)),
+            facts: Some(read(facts)),
             urgency: Urgency::P3,
             ..notice
         }

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use sqlx::types::Json;
 
-use crate::store::{Board, Store, StoreError, TicketId, UnitCall};
+use crate::store::{Board, Listed, Store, StoreError, TicketId, UnitCall, Unread, listed::listed};
 use casework::words::{TicketClock, Urgency};
 
 /// Lines of the page. A county with more of them has another trouble than a long list.
@@ -59,7 +59,7 @@ pub struct Instruction {
 #[derive(Clone, Debug)]
 pub struct LeadingNow {
     /// The longest overdue first.
-    pub overdue: Vec<LeadingLine>,
+    pub overdue: Vec<Listed<LeadingLine>>,
     /// There are more than are listed.
     pub more: bool,
     /// The office, if the county has one.
@@ -71,11 +71,12 @@ pub struct LeadingNow {
 impl Store<Board> {
     /// What is overdue at the leading group's level. `office` is the code of its office.
     pub async fn leading_now(&self, county: &str, office: &str) -> Result<LeadingNow, StoreError> {
-        let mut overdue: Vec<LeadingLine> = sqlx::query_as(include_str!("leading.sql"))
+        let rows = sqlx::query(include_str!("leading.sql"))
             .bind(county)
             .bind(SHOWN + 1)
             .fetch_all(&self.pool)
             .await?;
+        let mut overdue = listed(&rows, Unread::numbered)?;
         let shown = usize::try_from(SHOWN).unwrap_or(usize::MAX);
         let more = overdue.len() > shown;
         overdue.truncate(shown);

@@ -12,6 +12,7 @@ use crate::store::{
     Beat, Board, Flood, Listed, MailState, NoticeId, NoticeKind, NoticeState, ReportId, Store, StoreError, SubjectKind,
     TicketId, UnitCall, UnlistedArea, Unread, Word, alone::alone, listed::listed,
 };
+use casework::report::StoredFacts;
 use casework::ticket::TicketState;
 use casework::words::{TicketClock, Urgency};
 
@@ -48,7 +49,7 @@ pub struct CallAbout {
     /// A drill.
     pub drill: bool,
     /// Routing facts, for the pages.
-    pub facts: Option<Value>,
+    pub facts: Option<Json<StoredFacts>>,
 }
 
 /// A notice that will never arrive by itself.
@@ -107,7 +108,7 @@ pub struct TriageLine {
     /// A drill.
     pub drill: bool,
     /// Routing facts, for the pages.
-    pub facts: Option<Value>,
+    pub facts: Option<Json<StoredFacts>>,
 }
 
 /// What the office sees first.

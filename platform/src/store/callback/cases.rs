@@ -1,13 +1,13 @@
 //! 回访: after every ticket of a report is resolved, the office calls the reporter back. What is read; `record` writes.
 
 use chrono::{DateTime, Utc};
-use serde_json::Value;
-use sqlx::PgPool;
+use sqlx::{PgPool, types::Json};
 
 use crate::store::{
     AccountId, Board, Listed, Loose, Office, ReportId, Store, StoreError, TicketId, Unread, Word, listed::listed,
 };
 use casework::callback::{CallResult, FollowUp};
+use casework::report::StoredFacts;
 use casework::ticket::TicketState;
 use casework::words::{Identity, ReporterKind, Urgency};
 
@@ -35,7 +35,7 @@ pub struct CallbackDue {
     /// How the reporter wishes to be known.
     pub identity: Option<Loose<Identity>>,
     /// What the board shows of the facts: what the case is.
-    pub facts: Value,
+    pub facts: Json<StoredFacts>,
     /// Outcomes of the tickets.
     pub outcomes: Vec<String>,
     /// How often the reporter was not reached in this round.
@@ -106,7 +106,7 @@ pub struct CallbackUndecided {
     /// Their name.
     pub by_name: String,
     /// What the board shows of the facts: what the case is.
-    pub facts: Value,
+    pub facts: Json<StoredFacts>,
     /// A drill.
     pub drill: bool,
 }

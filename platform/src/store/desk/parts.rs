@@ -1,11 +1,11 @@
 //! The doors to a report's parts. Each hands out what the person may see and writes down that it did, in one call of one
 //! function of the database: no part can be had without the record (`migrations/0013_disclosure.sql`).
 
+use casework::{office::explain::Stored, report::StoredFacts};
 use chrono::{DateTime, Utc};
-use serde_json::Value;
 use sqlx::{PgExecutor, types::Json};
 
-use crate::store::{AccountId, Desk, DeskScope, Office, ReportId, Role, Store, StoreError, TicketId};
+use crate::store::{AccountId, Desk, DeskScope, Legible, Office, ReportId, Role, Store, StoreError, TicketId};
 
 /// Parts of a report as somebody was handed them: what is not shown is `None`, and so is what was not given.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -13,7 +13,7 @@ pub struct Handed {
     /// The parts that are shown ([`casework::disclosure::Part`]).
     pub shows: Vec<String>,
     /// The unsealed facts that are shown.
-    pub facts: Value,
+    pub facts: Json<StoredFacts>,
     /// Sealed.
     pub place: Option<Vec<u8>>,
     /// Sealed.
@@ -47,9 +47,9 @@ pub struct Reading {
 #[derive(Clone, Debug, Default)]
 pub struct Ground {
     /// All routing facts.
-    pub facts: Value,
+    pub facts: StoredFacts,
     /// What the ticket was made from, for [`crate::office::why::Why`].
-    pub made: Option<Value>,
+    pub made: Option<Legible<Stored>>,
 }
 
 impl Store<Desk> {
@@ -107,7 +107,7 @@ impl Store<Office> {
 
     /// What the program judges a ticket by, and shows nobody uncut. Read with the office's login: a desk's and the board's can't.
     pub async fn ticket_ground(&self, ticket: TicketId) -> Result<Option<Ground>, StoreError> {
-        let row: Option<(Json<Value>, Option<Json<Value>>)> = sqlx::query_as(
+        let row: Option<(Json<StoredFacts>, Option<Json<Legible<Stored>>>)> = sqlx::query_as(
             "SELECT f.facts, ticket_made(t.id) FROM tickets t JOIN report_facts f ON f.report_id = t.report_id WHERE t.id = $1",
         )
         .bind(ticket)

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use serde_json::Value;
 use sqlx::{Row, types::Json};
 
 use crate::store::{
     AccountId, Decider, Desk, DeskScope, Detail, Ended, EventKind, Ground, Listed, Loose, ReportId, Store, StoreError,
     TicketId, Unread, Word, listed::listed,
 };
+use casework::report::StoredFacts;
 use casework::ticket::TicketState;
 use casework::words::{Grade, TicketClock, Urgency};
 
@@ -49,7 +49,7 @@ pub struct QueueLine {
     /// A drill.
     pub drill: bool,
     /// Facts that a list may say, for the pages.
-    pub facts: Value,
+    pub facts: Json<StoredFacts>,
 }
 
 /// A ticket with all that its page shows; sealed parts are opened by the caller.
@@ -118,7 +118,7 @@ pub struct DeskTicket {
     /// Who confirmed the closing or approved the transfer.
     pub close_approved_by: Option<String>,
     /// Unknown facts that it rests on; empty = none.
-    pub unknowns: Json<Value>,
+    pub unknowns: Json<Vec<String>>,
     /// Where it comes from and goes to, with the case's first clock.
     pub chain: Option<Json<TicketChain>>,
     /// Outcome code.

@@ -18,7 +18,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use sqlx::types::Json;
 
-use crate::store::{AccountId, ReadsDuty, Store, StoreError};
+use crate::store::{AccountId, Legible, ReadsDuty, Store, StoreError};
 
 /// Rosters, duty hours and people of a county.
 #[derive(Clone, Debug, Default)]
@@ -74,8 +74,8 @@ impl<L: ReadsDuty> Store<L> {
 struct Rows {
     people: Json<Vec<Account>>,
     leaders: Json<Vec<(String, PersonId)>>,
-    patterns: Json<Vec<Value>>,
-    changes: Json<Vec<Value>>,
+    patterns: Json<Vec<Legible<PatternRow>>>,
+    changes: Json<Vec<Legible<Change>>>,
     hours: Json<Vec<(String, String, String)>>,
 }
 
@@ -146,20 +146,20 @@ impl Rows {
             book.at(&unit, |post| post.roster.leaders.push(person));
         }
         for row in self.patterns.0 {
-            let unit = unit_of(&row);
-            match serde_json::from_value::<PatternRow>(row) {
-                Ok(PatternRow { weeks, .. }) if weeks.is_empty() => book.unreadable(unit, &"a pattern has no week"),
-                Ok(PatternRow { unit, from, weeks }) => {
+            match row {
+                Legible::Read(PatternRow { unit, weeks, .. }) if weeks.is_empty() => {
+                    book.unreadable(unit, &"a pattern has no week");
+                }
+                Legible::Read(PatternRow { unit, from, weeks }) => {
                     book.at(&unit, |post| post.roster.patterns.push(Pattern { from, weeks }));
                 }
-                Err(error) => book.unreadable(unit, &error),
+                Legible::Unread { found, why } => book.unreadable(unit_of(&found), &why),
             }
         }
         for row in self.changes.0 {
-            let unit = unit_of(&row);
-            match serde_json::from_value::<Change>(row) {
-                Ok(change) => book.change(change),
-                Err(error) => book.unreadable(unit, &error),
+            match row {
+                Legible::Read(change) => book.change(change),
+                Legible::Unread { found, why } => book.unreadable(unit_of(&found), &why),
             }
         }
         book

@@ -16,7 +16,7 @@ use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Timelike, Utc};
 use sqlx::{PgTransaction, types::Json};
 
 use crate::store::{
-    DutyBook, Router, Said, Store, StoreError, Subject, SubjectNotice, To, notices::subject::subject_notice,
+    DutyBook, Legible, Router, Said, Store, StoreError, Subject, SubjectNotice, To, notices::subject::subject_notice,
 };
 
 /// From this hour in the county on, and before the other one: whoever is told can mend it by daylight.
@@ -41,7 +41,7 @@ impl Store<Router> {
         if !HOURS.contains(&now.with_timezone(&shanghai()).hour()) {
             return Ok(0);
         }
-        let looked: Option<(NaiveDate, Json<serde_json::Value>)> =
+        let looked: Option<(NaiveDate, Json<Legible<BTreeMap<String, Told>>>)> =
             sqlx::query_as("SELECT looked_on, units FROM duty_told WHERE county = $1")
                 .bind(pack.county())
                 .fetch_optional(&self.pool)
@@ -50,9 +50,7 @@ impl Store<Router> {
             return Ok(0);
         }
         // What another version wrote is told anew.
-        let before: BTreeMap<String, Told> = looked
-            .and_then(|(_, units)| serde_json::from_value(units.0).ok())
-            .unwrap_or_default();
+        let before: BTreeMap<String, Told> = looked.and_then(|(_, units)| units.known().cloned()).unwrap_or_default();
         // Always from the same hour on: where a hole begins must not depend on when somebody looked.
         let from = Minute::START.on(today) + TimeDelta::hours(i64::from(HOURS.start));
         let book = self.duty_book(pack, from).await?;

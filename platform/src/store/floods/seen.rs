@@ -1,6 +1,8 @@
 //! What the board and the office see of floods.
 
+use casework::report::StoredFacts;
 use chrono::{DateTime, TimeDelta, Utc};
+use sqlx::types::Json;
 
 use super::deed::FloodGroundKind;
 use crate::store::{AccountId, Board, FloodClosingId, FloodId, ReportId, Store, StoreError, TicketId, Word};
@@ -81,7 +83,7 @@ pub struct FloodReport {
     /// Its first ticket, for a link.
     pub ticket_id: Option<TicketId>,
     /// What the board shows of the facts, for the pages.
-    pub facts: Option<serde_json::Value>,
+    pub facts: Option<Json<StoredFacts>>,
 }
 
 casework::words! {

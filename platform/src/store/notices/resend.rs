@@ -5,7 +5,8 @@ use uuid::Uuid;
 
 use crate::store::notices::kind::StoredKind;
 use crate::store::{
-    AccountId, Desk, DeskScope, NoticeId, NoticeKind, NoticeState, Notifier, Office, Store, StoreError, TicketId, Word,
+    AccountId, Desk, DeskScope, Listed, NoticeId, NoticeKind, NoticeState, Notifier, Office, Store, StoreError,
+    TicketId, Unread, Word, listed::listed,
 };
 
 /// What a returned mail did.
@@ -114,14 +115,14 @@ impl Store<Desk> {
         &self,
         scope: &DeskScope,
         ticket: TicketId,
-    ) -> Result<Vec<LostNotice>, StoreError> {
+    ) -> Result<Vec<Listed<LostNotice>>, StoreError> {
         let mut tx = self.desk(scope).await?;
-        let lost = sqlx::query_as("SELECT id, kind, state, finished_at FROM desk_failed_notices($1)")
+        let lost = sqlx::query("SELECT id, kind, state, finished_at FROM desk_failed_notices($1)")
             .bind(ticket)
             .fetch_all(&mut *tx)
             .await?;
         tx.commit().await?;
-        Ok(lost)
+        listed(&lost, Unread::notice)
     }
 
     /// 再次发送 by a leader of the ticket's unit; `false` where it is no lost mail to that unit, or was sent again already.

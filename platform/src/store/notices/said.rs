@@ -2,17 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use casework::routing::Basis;
+use casework::{report::StoredFacts, routing::Basis};
 use chrono::{DateTime, Utc};
-use serde::Deserialize;
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
 use sqlx::types::Json;
 
 use super::kind::of_json;
 use crate::store::notices::kind::StoredKind;
 use crate::store::{
-    Ended, FloodId, NoticeId, NoticeKind, NoticeState, Notifier, ReportId, Said, Store, StoreError, SubjectKind,
-    TicketId, Word,
+    Ended, FloodId, Legible, NoticeId, NoticeKind, NoticeState, Notifier, ReportId, Said, Store, StoreError,
+    SubjectKind, TicketId, Word,
 };
 use casework::words::{Grade, TicketClock, Urgency};
 
@@ -52,58 +51,60 @@ pub struct LeasedNotice {
     /// The report; its receipt is printed. None where it is not about a ticket.
     pub report_id: Option<ReportId>,
     /// Routing facts as stored.
-    pub facts: Option<Json<Value>>,
+    pub facts: Option<Json<StoredFacts>>,
     /// What it is about; see [`LeasedNotice::tickets`].
-    pub tickets: Json<Value>,
+    pub tickets: Json<Legible<Vec<NoticeTicket>>>,
     /// What it is about where that is no ticket.
     pub subject_kind: Option<Word<SubjectKind>>,
     /// Its id.
     pub subject_id: Option<i64>,
     /// What is said of it; see [`LeasedNotice::said`].
-    pub said: Option<Json<Value>>,
+    pub said: Option<Json<Legible<Said>>>,
     /// It is decided already.
     pub settled: bool,
     /// When the notice that a person had sent again was queued, if this is such a one.
     pub resent_of: Option<DateTime<Utc>>,
     /// The notice that did not arrive, if this one is `undeliverable`; see [`LeasedNotice::failed`].
-    pub failed: Option<Json<Value>>,
+    pub failed: Option<Json<Legible<FailedNotice>>>,
     /// The flood, if this one tells of many reports at once; see [`LeasedNotice::flood`].
-    pub flood: Option<Json<Value>>,
+    pub flood: Option<Json<Legible<NoticeFlood>>>,
     /// Whom to phone, by unit code: recipient, holders, and the office.
     #[sqlx(skip)]
     pub contacts: BTreeMap<String, NoticeContact>,
 }
 
-/// The nested values are read one notice at a time, so that one that can't be read stops its own mail and no other.
+/// A nested value that can't be read stops its own mail and no other.
 impl LeasedNotice {
     /// The tickets it is about, the lead first.
-    pub fn tickets(&self) -> Result<Vec<NoticeTicket>, StoreError> {
-        nested(&self.tickets.0, "tickets")
+    pub fn tickets(&self) -> Result<&[NoticeTicket], StoreError> {
+        Ok(self.tickets.read("tickets of a notice")?)
     }
 
     /// What it says of its subject, if it is not about a ticket.
     pub fn said(&self) -> Result<Said, StoreError> {
-        let said = self.said.as_ref().map(|json| nested(&json.0, "said")).transpose()?;
-        Ok(said.unwrap_or_default())
+        let said = self
+            .said
+            .as_ref()
+            .map(|said| said.read("said of a notice"))
+            .transpose()?;
+        Ok(said.cloned().unwrap_or_default())
     }
 
     /// The notice that did not arrive, if this one is `undeliverable`.
-    pub fn failed(&self) -> Result<Option<FailedNotice>, StoreError> {
-        self.failed.as_ref().map(|json| nested(&json.0, "failed")).transpose()
+    pub fn failed(&self) -> Result<Option<&FailedNotice>, StoreError> {
+        let failed = self.failed.as_ref();
+        failed.map(|failed| failed.read("failed of a notice")).transpose()
     }
 
     /// The flood that it tells of, if it does.
-    pub fn flood(&self) -> Result<Option<NoticeFlood>, StoreError> {
-        self.flood.as_ref().map(|json| nested(&json.0, "flood")).transpose()
+    pub fn flood(&self) -> Result<Option<&NoticeFlood>, StoreError> {
+        let flood = self.flood.as_ref();
+        flood.map(|flood| flood.read("flood of a notice")).transpose()
     }
 }
 
-fn nested<T: serde::de::DeserializeOwned>(value: &Value, what: &str) -> Result<T, StoreError> {
-    T::deserialize(value).map_err(|e| StoreError::Unreadable(format!("{what} of a notice: {e}")))
-}
-
 /// A ticket that a notice is about.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct NoticeTicket {
     /// Its id.
     pub id: TicketId,
@@ -139,7 +140,7 @@ pub struct NoticeTicket {
 }
 
 /// A stage as a mail shows it.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct NoticeStage {
     /// Which clock.
     pub stage: TicketClock,
@@ -268,14 +269,15 @@ impl Store<Notifier> {
     }
 }
 
-/// Recipients, holders, and who was not reached. Read loosely: what is broken fails in its own mail.
+/// Recipients, holders, and who was not reached. What can't be read fails in its own mail.
 fn units_of(notices: &[LeasedNotice]) -> Vec<String> {
     let mut units: Vec<String> = Vec::new();
     for notice in notices {
         units.push(notice.unit.clone());
-        let tickets = notice.tickets.0.as_array().into_iter().flatten();
-        let nested = tickets.chain(notice.failed.as_ref().map(|failed| &failed.0));
-        units.extend(nested.filter_map(|value| value["unit"].as_str().map(str::to_owned)));
+        let holders = notice.tickets.known().into_iter().flatten();
+        units.extend(holders.map(|ticket| ticket.unit.clone()));
+        let failed = notice.failed.as_ref().and_then(|failed| failed.known());
+        units.extend(failed.map(|failed| failed.unit.clone()));
     }
     units.sort();
     units.dedup();

@@ -6,9 +6,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgTransaction;
 
 use crate::store::{
-    AccountActKind, AccountId, Detail, GrantRequestId, NewAct, People, Role, Said, Store, StoreError, Subject,
-    SubjectNotice, To, Word,
+    AccountActKind, AccountId, Detail, GrantRequestId, Listed, NewAct, People, Role, Said, Store, StoreError, Subject,
+    SubjectNotice, To, Unread, Word,
     act_detail::{ByCommand, OfRequest},
+    listed::listed,
     notices::subject::subject_notice,
 };
 use crate::text::Lang;
@@ -171,8 +172,12 @@ impl Store<People> {
     }
 
     /// What waits, the oldest first, then what was decided last.
-    pub async fn grants_asked(&self, county: &str, now: DateTime<Utc>) -> Result<Vec<GrantRequest>, StoreError> {
-        let rows = sqlx::query_as(
+    pub async fn grants_asked(
+        &self,
+        county: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Listed<GrantRequest>>, StoreError> {
+        let rows = sqlx::query(
             "SELECT g.id, g.account_id, person_shown(a.id, a.name) AS name, a.login, g.unit, g.role, g.asked_at, g.asked_by,
                     person_shown(b.id, b.name) AS asker, g.expires_at,
                     CASE WHEN g.decision IS NULL AND g.expires_at <= $2 THEN 'expired' ELSE g.decision END AS decision,
@@ -187,7 +192,7 @@ impl Store<People> {
         .bind(SHOWN)
         .fetch_all(&self.pool)
         .await?;
-        Ok(rows)
+        listed(&rows, Unread::request)
     }
 
     /// How many requests wait for this person: asked by others, for others.

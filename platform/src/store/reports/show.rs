@@ -1,9 +1,9 @@
 //! Everything about one report that needs no key: for `router show` and for the tests.
 
 use chrono::{DateTime, Utc};
-use serde_json::Value;
 use sqlx::types::Json;
 
+use super::shown::{DecisionShown, EventShown, TicketShown};
 use crate::store::{Office, ReportId, Store, StoreError};
 
 casework::words! {
@@ -16,7 +16,7 @@ casework::words! {
     }
 }
 
-/// A report with its decisions, tickets, stages, steps and notices.
+/// A report with its decisions, its tickets and all that belongs to them, and its events.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct ReportShown {
     /// When it was accepted.
@@ -29,11 +29,11 @@ pub struct ReportShown {
     /// Routing attempts after a crash, with the last error.
     pub attempts: i32,
     /// All decisions, the newest last.
-    pub decisions: Json<Value>,
-    /// Tickets with stages, steps, notices and rings, the lead first.
-    pub tickets: Json<Value>,
-    /// Acts of named people.
-    pub events: Json<Value>,
+    pub decisions: Json<Vec<DecisionShown>>,
+    /// The lead first.
+    pub tickets: Json<Vec<TicketShown>>,
+    /// Acts of named people, the first first.
+    pub events: Json<Vec<EventShown>>,
 }
 
 impl Store<Office> {

@@ -37,7 +37,7 @@ SELECT r.received_at, r.drill,
                      'rings', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', concat_ws(':', 'ring', r.stage_id, r.due_generation, r.cause, r.ring),
                             'stage', s.stage, 'due_generation', r.due_generation, 'cause', r.cause, 'ring', r.ring, 'first_ring', r.first_ring,
                             'planned_at', r.planned_at, 'call', c.id, 'person', a.login, 'last_resort', c.last_resort, 'unit', c.unit,
-                            'channel', c.channel, 'waiting', c.waiting, 'system_late', c.system_late, 'created_at', c.created_at,
+                            'channel', c.channel, 'grouped', (SELECT count(*) FROM call_rings g WHERE g.call_id = c.id), 'waiting', c.waiting, 'system_late', c.system_late, 'created_at', c.created_at,
                             'state', c.state, 'finished_at', c.finished_at, 'last_error', c.last_error,
                             'steps', (SELECT coalesce(jsonb_agg(jsonb_build_object('at', p.at, 'step', p.step, 'detail', p.detail) ORDER BY p.at, p.step), '[]')
                                       FROM call_steps p WHERE p.call_id = c.id),

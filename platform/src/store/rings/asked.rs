@@ -4,7 +4,10 @@
 use casework::words::Urgency;
 use chrono::{DateTime, Utc};
 
-use super::{answer::AnsweredHow, ladder::CallStep};
+use super::{
+    answer::AnsweredHow,
+    ladder::{CallStep, telling_first},
+};
 use crate::store::{AccountId, CallId, Office, Store, StoreError, TicketId, Word};
 
 /// A call to a person by mail.
@@ -36,24 +39,7 @@ pub struct CallAsked {
 impl Store<Office> {
     /// A call that went to a person by mail; `None` for any other. Whose account is closed answers nothing any more.
     pub async fn call_asked(&self, county: &str, call: CallId) -> Result<Option<CallAsked>, StoreError> {
-        let asked = sqlx::query_as(
-            "SELECT c.account_id, person_shown(a.id, a.name) AS person, u.name AS unit_name, c.urgency, c.drill, call_is_wanted(c.id) AS open,
-                    greatest(coalesce(c.waiting, ring.reports), 1) AS reports, coalesce(ring.answered_at, drilled.answered_at) AS answered_at,
-                    coalesce(ring.answered_how, drilled.answered_how) AS answered_how,
-                    person_shown(coalesce(ring.answered_by, drilled.answered_by),
-                                 (SELECT n.name FROM accounts n WHERE n.id = coalesce(ring.answered_by, drilled.answered_by))) AS answered_by
-             FROM calls c JOIN accounts a ON a.id = c.account_id AND a.disabled_at IS NULL
-             JOIN units u ON u.county = c.county AND u.code = c.unit
-             CROSS JOIN LATERAL (
-                 SELECT count(DISTINCT t.report_id) AS reports, (array_agg(b.answered_at ORDER BY b.answered_at) FILTER (WHERE b.answered_at >= c.created_at))[1] AS answered_at,
-                        (array_agg(b.answered_how ORDER BY b.answered_at) FILTER (WHERE b.answered_at >= c.created_at))[1] AS answered_how,
-                        (array_agg(b.answered_by ORDER BY b.answered_at) FILTER (WHERE b.answered_at >= c.created_at))[1] AS answered_by
-                 FROM call_rings r JOIN bells b USING (stage_id, due_generation, cause)
-                 JOIN stages s ON s.id = r.stage_id JOIN tickets t ON t.id = s.ticket_id WHERE r.call_id = c.id
-             ) ring
-             LEFT JOIN LATERAL drill_answered(c.id) drilled ON true
-             WHERE c.id = $2 AND c.county = $1 AND c.channel = 'mail' AND c.kind IN ('ring', 'drill')",
-        );
+        let asked = sqlx::query_as(sqlx::AssertSqlSafe(telling_first(include_str!("asked.sql"))));
         Ok(asked.bind(county).bind(call).fetch_optional(&self.pool).await?)
     }
 

@@ -4,7 +4,7 @@
 use casework::words::{Channel, Urgency};
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
-use sqlx::types::Json;
+use sqlx::{AssertSqlSafe, types::Json};
 
 use super::answer::AnsweredHow;
 use crate::store::{AccountId, CallId, Desk, DeskScope, SeesCalls, Store, StoreError, TicketId, Word};
@@ -154,10 +154,15 @@ pub struct LadderStep {
     pub detail: String,
 }
 
+/// A statement that tells who answered a call first.
+pub(super) fn telling_first(statement: &str) -> String {
+    statement.replace("{first_answer}", include_str!("first_answer.sql"))
+}
+
 impl<L: SeesCalls> Store<L> {
     /// The last 200 calls for a ticket, the last first.
     pub async fn ticket_calls(&self, ticket: TicketId) -> Result<Vec<LadderCall>, StoreError> {
-        let calls = sqlx::query_as(include_str!("ladder.sql"));
+        let calls = sqlx::query_as(AssertSqlSafe(telling_first(include_str!("ladder.sql"))));
         Ok(calls.bind(ticket).bind(LISTED).fetch_all(&self.pool).await?)
     }
 }
@@ -166,7 +171,7 @@ impl Store<Desk> {
     /// The same for a ticket of these units.
     pub async fn desk_ticket_calls(&self, scope: &DeskScope, ticket: TicketId) -> Result<Vec<LadderCall>, StoreError> {
         let mut tx = self.desk(scope).await?;
-        let calls = sqlx::query_as(include_str!("ladder.sql"));
+        let calls = sqlx::query_as(AssertSqlSafe(telling_first(include_str!("ladder.sql"))));
         Ok(calls.bind(ticket).bind(LISTED).fetch_all(&mut *tx).await?)
     }
 

@@ -14,10 +14,9 @@ use casework::{
 };
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
-use serde_json::Value;
-use sqlx::PgTransaction;
+use sqlx::{PgTransaction, types::Json};
 
-use crate::store::{FloodId, ReportId, StageId, StoreError, TicketId};
+use crate::store::{FloodId, Legible, ReportId, StageId, StoreError, TicketId};
 
 /// A stage of a turn.
 #[derive(Debug)]
@@ -55,7 +54,7 @@ struct Row {
     stage: String,
     time_limit: String,
     drill: bool,
-    plan: Value,
+    plan: Json<Legible<Vec<PlannedStep>>>,
     ended: bool,
     start: DateTime<Utc>,
     report_id: ReportId,
@@ -65,8 +64,8 @@ struct Row {
     assignee: Option<String>,
     flood: Option<FloodId>,
     flood_began: Option<DateTime<Utc>>,
-    sent: Value,
-    bells: Value,
+    sent: Json<Legible<BTreeMap<String, DateTime<Utc>>>>,
+    bells: Json<Legible<Vec<BellRow>>>,
 }
 
 #[derive(Deserialize)]
@@ -121,11 +120,11 @@ impl Row {
             .time_limit
             .parse()
             .map_err(|_| format!("the limit {:?}", self.time_limit))?;
-        let sent: BTreeMap<String, DateTime<Utc>> = serde_json::from_value(self.sent).map_err(|e| said(&e))?;
+        let sent = self.sent.0.into_read()?;
         let levels = sent
             .into_iter()
             .map(|(level, at)| level.parse().map(|level| (level, at)));
-        let bells: Vec<BellRow> = serde_json::from_value(self.bells).map_err(|e| said(&e))?;
+        let bells = self.bells.0.into_read()?;
         let (mut progress, mut made) = (BTreeMap::new(), BTreeMap::new());
         for bell in bells {
             let cause: Cause = bell.cause.parse().map_err(|e| said(&e))?;
@@ -145,7 +144,7 @@ impl Row {
             in_days: !matches!(limit.regime, Regime::Minutes | Regime::Hours),
             flood: self.flood_began,
             assignee: self.assignee.map(PersonId),
-            plan: serde_json::from_value::<Vec<PlannedStep>>(self.plan).map_err(|e| said(&e))?,
+            plan: self.plan.0.into_read()?,
             sent: levels
                 .collect::<Result<_, _>>()
                 .map_err(|e: std::num::ParseIntError| said(&e))?,

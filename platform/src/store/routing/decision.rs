@@ -1,9 +1,13 @@
 //! Recording a decision: one transaction that makes a report routed exactly once.
 
+use casework::calendar::Limit;
 use casework::clock::escalation::PlannedStep;
-use casework::routing::{Decision, PlannedStage, PlannedTicket};
+use casework::disclosure::Shows;
+use casework::report::Unknown;
+use casework::routing::{Basis, Decision, PlannedStage, PlannedTicket};
+use casework::words::{Grade, Stage};
 use chrono::{DateTime, Utc};
-use serde_json::json;
+use serde::Serialize;
 use sqlx::{PgTransaction, types::Json};
 use uuid::Uuid;
 
@@ -162,7 +166,7 @@ async fn insert(
     decision: &Decision,
     pinned: Pinned<'_>,
 ) -> Result<(usize, Vec<routed::Given>), StoreError> {
-    let tickets: Vec<serde_json::Value> = decision.tickets.iter().map(ticket_row).collect();
+    let tickets: Vec<TicketRow<'_>> = decision.tickets.iter().map(TicketRow::of).collect();
     // jsonb instead of two dozen arrays: this path runs once per report, and a nested document keeps rows together.
     let (inserted, given): (i64, Json<Vec<routed::Given>>) = sqlx::query_as(include_str!("decision.sql"))
         .bind(&report.county)
@@ -180,35 +184,70 @@ async fn insert(
     Ok((usize::try_from(inserted).unwrap_or(0), given.0))
 }
 
-pub(in crate::store) fn ticket_row(ticket: &PlannedTicket) -> serde_json::Value {
-    json!({
-        "obligation": ticket.obligation,
-        "unit": ticket.unit,
-        "unit_kind": ticket.unit_kind,
-        "lead": ticket.lead,
-        "evidence": ticket.evidence,
-        "basis": ticket.basis,
-        "unknowns": ticket.unknowns,
-        "shows": ticket.shows,
-        "own": ticket.own,
-        "notice_id": Uuid::new_v4(),
-        "stages": ticket.stages.iter().map(stage_row).collect::<Vec<_>>(),
-    })
+/// A ticket as the statements read it.
+#[derive(Serialize)]
+pub(in crate::store) struct TicketRow<'a> {
+    obligation: &'a str,
+    unit: &'a str,
+    unit_kind: &'a str,
+    lead: bool,
+    evidence: Option<&'a str>,
+    basis: &'a [Basis],
+    unknowns: &'a [Unknown],
+    shows: &'a Shows,
+    own: &'a [String],
+    notice_id: Uuid,
+    stages: Vec<StageRow<'a>>,
 }
 
-pub(in crate::store) fn stage_row(stage: &PlannedStage) -> serde_json::Value {
-    json!({
-        "stage": stage.stage.as_str(),
-        "time_limit": stage.limit.to_string(),
-        "start_event": stage.start,
-        "due_at": stage.due,
-        "provisional": stage.provisional,
-        "basis": stage.basis,
-        "grade": stage.grade,
-        "derivation": stage.derivation,
-        "plan": stage.steps,
-        "next_at": first_step(&stage.steps),
-    })
+/// And a stage.
+#[derive(Serialize)]
+pub(in crate::store) struct StageRow<'a> {
+    stage: Stage,
+    time_limit: Limit,
+    start_event: &'a str,
+    due_at: Option<DateTime<Utc>>,
+    provisional: bool,
+    basis: &'a str,
+    grade: Grade,
+    derivation: &'a [String],
+    plan: &'a [PlannedStep],
+    next_at: Option<DateTime<Utc>>,
+}
+
+impl<'a> TicketRow<'a> {
+    pub(in crate::store) fn of(ticket: &'a PlannedTicket) -> Self {
+        Self {
+            obligation: &ticket.obligation,
+            unit: &ticket.unit,
+            unit_kind: &ticket.unit_kind,
+            lead: ticket.lead,
+            evidence: ticket.evidence.as_deref(),
+            basis: &ticket.basis,
+            unknowns: &ticket.unknowns,
+            shows: &ticket.shows,
+            own: &ticket.own,
+            notice_id: Uuid::new_v4(),
+            stages: ticket.stages.iter().map(StageRow::of).collect(),
+        }
+    }
+}
+
+impl<'a> StageRow<'a> {
+    pub(in crate::store) fn of(stage: &'a PlannedStage) -> Self {
+        Self {
+            stage: stage.stage,
+            time_limit: stage.limit,
+            start_event: &stage.start,
+            due_at: stage.due,
+            provisional: stage.provisional,
+            basis: &stage.basis,
+            grade: stage.grade,
+            derivation: &stage.derivation,
+            plan: &stage.steps,
+            next_at: first_step(&stage.steps),
+        }
+    }
 }
 
 fn first_step(plan: &[PlannedStep]) -> Option<DateTime<Utc>> {

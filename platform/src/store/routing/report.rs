@@ -1,6 +1,8 @@
 //! What the router reads of a report.
 
+use casework::report::StoredFacts;
 use chrono::{DateTime, Utc};
+use sqlx::types::Json;
 
 use crate::store::{ReadsFacts, ReportId, Store, StoreError};
 
@@ -15,8 +17,8 @@ pub struct ReportToRoute {
     pub received_at: DateTime<Utc>,
     /// A drill.
     pub drill: bool,
-    /// Routing facts as JSON.
-    pub facts: serde_json::Value,
+    /// Its routing facts.
+    pub facts: Json<StoredFacts>,
     /// It has a decision already: the message is a copy.
     pub routed: bool,
 }

@@ -4,11 +4,11 @@
 //! one in force, one person doing both) the database refuses by itself; here it is found first and said in words.
 
 use casework::county::PackFiles;
+use casework::office::replay::Outcome;
 use chrono::{DateTime, Utc};
-use serde_json::Value;
 use sqlx::types::Json;
 
-use crate::store::{AccountId, Detail, SeesCounty, Store, StoreError};
+use crate::store::{AccountId, Detail, Legible, SeesCounty, Store, StoreError};
 
 casework::words! {
     /// How far a version of the rules is.
@@ -253,8 +253,8 @@ impl<L: SeesCounty> Store<L> {
     }
 
     /// What the last replay of a version found.
-    pub async fn rules_replay(&self, county: &str, version: i32) -> Result<Option<Value>, StoreError> {
-        let found: Option<Option<Json<Value>>> =
+    pub async fn rules_replay(&self, county: &str, version: i32) -> Result<Option<Legible<Outcome>>, StoreError> {
+        let found: Option<Option<Json<Legible<Outcome>>>> =
             sqlx::query_scalar("SELECT replay FROM rule_sets WHERE county = $1 AND version = $2")
                 .bind(county)
                 .bind(version)

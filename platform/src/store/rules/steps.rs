@@ -1,9 +1,9 @@
 //! The steps of a version's life. Each writes the version and its trail in one transaction, one step at a time in a county.
 
 use casework::county::PackFiles;
+use casework::office::replay::Outcome;
 use casework::words::Urgency;
 use chrono::{DateTime, Utc};
-use serde_json::Value;
 use sqlx::{PgTransaction, types::Json};
 
 use super::rule_set::{Clerk, RuleSet, RuleSetState, RuleSetStep, RulesError, select_rule_set};
@@ -103,7 +103,7 @@ impl Store<Office> {
         county: &str,
         version: i32,
         (digest, against): (&str, i32),
-        outcome: &Value,
+        outcome: &Outcome,
         by: Clerk<'_>,
     ) -> Result<(), RulesError> {
         let mut tx = self.rules_begin(county).await?;
@@ -125,7 +125,7 @@ impl Store<Office> {
         .await?;
         let detail = Detail::of(&Replayed {
             against,
-            reports: outcome.get("reports").and_then(Value::as_u64),
+            reports: Some(outcome.reports),
         });
         let deed = Deed {
             county,

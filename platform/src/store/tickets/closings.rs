@@ -1,13 +1,13 @@
 //! Closings that wait for the office: transfers to approve, and confirmations that the unit can't give or let pass.
 
 use chrono::{DateTime, Utc};
-use serde_json::Value;
 use sqlx::types::Json;
 
 use crate::store::{
     AccountId, Board, Decider, DeskEvent, Listed, Office, ReportId, Store, StoreError, TicketId, Unread, Word,
     listed::listed,
 };
+use casework::report::StoredFacts;
 use casework::ticket::TicketState;
 use casework::words::Urgency;
 
@@ -75,7 +75,7 @@ pub struct ClosingCase {
     #[sqlx(flatten)]
     pub line: ClosingLine,
     /// Routing facts.
-    pub facts: Value,
+    pub facts: Json<StoredFacts>,
     /// Wrapped data key.
     pub data_key: Vec<u8>,
     /// Acts on the ticket, the oldest first, with what was written about the closing.

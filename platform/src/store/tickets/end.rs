@@ -12,7 +12,7 @@ use crate::store::{
     Detail, EventKind, StoreError,
     event_detail::{Confirmed, TakenBack},
     rings::begin::clocks_ring,
-    routing::decision::ticket_row,
+    routing::decision::TicketRow,
 };
 use casework::ticket::TicketState;
 use casework::words::TicketClock;
@@ -81,7 +81,7 @@ pub(super) async fn oversee(
     };
     sqlx::query(open)
         .bind(found.id)
-        .bind(Json(ticket_row(ticket)))
+        .bind(Json(TicketRow::of(ticket)))
         .bind(rule_set)
         .bind(calendar)
         // After the event of the closing itself.

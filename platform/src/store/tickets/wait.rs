@@ -14,7 +14,7 @@ use crate::store::{
     AccountId, Detail, EventKind, StoreError, TicketId, Word,
     event_detail::{OtherUnit, Refused, Transferred},
     rings::begin::clocks_ring,
-    routing::decision::stage_row,
+    routing::decision::StageRow,
 };
 use casework::ticket::TicketState;
 use casework::words::TicketClock;
@@ -98,7 +98,7 @@ pub(super) async fn approve(
     successor: &Successor,
 ) -> Result<(), StoreError> {
     let Step { found, acting, .. } = *step;
-    let stages: Vec<_> = successor.stages.iter().map(stage_row).collect();
+    let stages: Vec<_> = successor.stages.iter().map(StageRow::of).collect();
     let first = successor.stages.first();
     let new: TicketId = sqlx::query_scalar(
         "INSERT INTO tickets (county, case_id, report_id, predecessor, obligation, unit, unit_kind, lead, urgency, evidence, basis,

@@ -1,6 +1,8 @@
 //! What an event, an act or a line of the trail says besides its kind, who and when: each kind has a struct of its own
 //! (`event_detail`, `act_detail`), by which it is written and read.
 
+use casework::calendar::rfc3339;
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
@@ -28,12 +30,29 @@ impl Detail {
         T::deserialize(&self.0).ok()
     }
 
+    /// With its times as the county reads them.
+    pub fn in_local_time(self) -> Self {
+        Self(local(self.0))
+    }
+
     /// With all that this struct says besides.
     pub(in crate::store) fn and(mut self, said: &impl Serialize) -> Self {
         if let (Value::Object(all), Value::Object(more)) = (&mut self.0, Self::of(said).0) {
             all.extend(more);
         }
         self
+    }
+}
+
+fn local(value: Value) -> Value {
+    match value {
+        Value::String(text) => match text.parse::<DateTime<Utc>>() {
+            Ok(at) if text.contains('T') => rfc3339(at).into(),
+            _ => Value::String(text),
+        },
+        Value::Array(list) => list.into_iter().map(local).collect(),
+        Value::Object(map) => map.into_iter().map(|(name, value)| (name, local(value))).collect(),
+        other => other,
     }
 }
 
@@ -63,5 +82,10 @@ pub(super) mod tests {
         assert_eq!(both.read::<Counted>().map(|counted| counted.n), Some(3));
         assert_eq!(serde_json::to_string(&Detail::default()).unwrap(), "{}");
         assert!(Detail::default().read::<Counted>().is_none());
+        let told = Detail::of(&serde_json::json!({"seen": ["2026-11-24T08:00:00Z", "2026"]})).in_local_time();
+        assert_eq!(
+            serde_json::to_string(&told).unwrap(),
+            r#"{"seen":["2026-11-24T16:00:00+08:00","2026"]}"#
+        );
     }
 }

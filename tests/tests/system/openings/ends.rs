@@ -119,18 +119,17 @@ async fn a_closing_that_waits_ends_nothing_and_a_transfer_ends_when_it_is_taken(
         shows: casework::disclosure::Shows::all(),
         stages: routing::decide(
             &scene.fixture.pack,
-            &serde_json::from_value(
-                scene
-                    .fixture
-                    .store
-                    .lend::<Router>()
-                    .report_to_route(scene.report)
-                    .await
-                    .unwrap()
-                    .unwrap()
-                    .facts,
-            )
-            .unwrap(),
+            &scene
+                .fixture
+                .store
+                .lend::<Router>()
+                .report_to_route(scene.report)
+                .await
+                .unwrap()
+                .unwrap()
+                .facts
+                .whole()
+                .unwrap(),
             scene.minute(6),
         )
         .tickets

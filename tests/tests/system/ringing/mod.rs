@@ -8,12 +8,13 @@ mod outage;
 mod pages;
 mod random;
 mod routers;
+mod shown;
 mod sweep;
 mod times;
 mod told;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use platform::store::{AccountId, CallId, Router, Rung, Store};
+use platform::store::{AccountId, CallId, ReportId, Router, Rung, Store};
 use serde_json::json;
 use tests::{Fixture, NewPerson, Sample, person};
 
@@ -34,6 +35,7 @@ struct Night {
     fixture: Fixture,
     router: Store<Router>,
     at: DateTime<Utc>,
+    report: ReportId,
     /// The police ticket's stage of signing.
     stage: i64,
     ticket: i64,
@@ -70,6 +72,7 @@ impl Night {
             router: fixture.store_as::<Router>(),
             fixture,
             at,
+            report: report.id,
             stage,
             ticket,
         }

@@ -6,8 +6,8 @@ use chrono::TimeDelta;
 use platform::{
     clock,
     store::{
-        AccountActKind, AccountId, Asked, Decide, GrantDecided, GrantDecision, HandOver, Leaving, Left, NewAct, People,
-        Role, Store, StoreError,
+        AccountActKind, AccountId, Asked, Decide, GrantDecided, GrantDecision, HandOver, Leaving, Left, Listed, NewAct,
+        People, Role, Store, StoreError,
     },
 };
 use rand::{Rng, SeedableRng, rngs::StdRng};
@@ -175,6 +175,7 @@ async fn a_request_expires_after_seven_days() {
         .unwrap();
     assert!(matches!(again, Asked::Waits(new) if new != id), "{again:?}");
     let listed = people.grants_asked("taihe", now + TimeDelta::days(8)).await.unwrap();
+    let listed = Listed::whole(listed).unwrap();
     let decisions: Vec<_> = listed.iter().map(|g| g.decision.as_deref()).collect();
     assert_eq!(decisions, [None, Some(&GrantDecision::Expired)]);
 }
@@ -415,7 +416,11 @@ async fn random_act(people: &Store<People>, rng: &mut StdRng, everybody: &[Accou
         }
         18..27 => {
             let listed = people.grants_asked("taihe", clock::now()).await.unwrap();
-            for asked in listed.iter().filter(|asked| asked.decision.is_none()) {
+            for asked in listed
+                .iter()
+                .filter_map(Listed::read)
+                .filter(|asked| asked.decision.is_none())
+            {
                 drop(
                     people
                         .grant_decide(asked.id, Decide::Confirm, &act(actor, AccountActKind::Granted, of))

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod lists;
+
 use std::time::Duration;
 
 use casework::clock::escalation::PlannedStep;
@@ -11,10 +13,7 @@ use chrono::TimeDelta;
 use platform::{
     broker::Body,
     clock,
-    store::{
-        Board, Desk, DeskScope, Find, Listed, Office, OpeningAsk, OpeningAsked, OpeningClock, OpeningClocks, OpeningId,
-        People, Router, TicketId, Unread,
-    },
+    store::{Office, OpeningAsk, OpeningAsked, OpeningClock, OpeningClocks, OpeningId, Router},
 };
 use tests::{Filed, Fixture, Left, NewPerson, Options, Sample, Servers, System, eventually, person};
 
@@ -65,159 +64,6 @@ async fn a_stage_that_cannot_be_settled_stops_no_other() {
         .await
         .unwrap();
     assert!(again, "and it is tried again later");
-}
-
-#[tokio::test]
-async fn a_ticket_that_cannot_be_read_hides_no_other_of_its_list() {
-    let fixture = Fixture::new().await;
-    let now = clock::now();
-    for _ in 0..3 {
-        let report = fixture.stored(Sample::BruisesAtSchool).await;
-        fixture.route(&report, now).await;
-    }
-    let (poisoned, unit): (TicketId, String) = sqlx::query_as(
-        "UPDATE tickets SET next_stage = 'moon' WHERE id = (SELECT min(id) FROM tickets) RETURNING id, unit",
-    )
-    .fetch_one(&fixture.db)
-    .await
-    .unwrap();
-    let desk = fixture.store_as::<Desk>();
-    let (lines, open) = desk
-        .desk_queue(&DeskScope::new([unit.as_str()]), "taihe", 0, 50)
-        .await
-        .unwrap();
-    assert!(
-        matches!(unread(&lines)[..], [Unread::Ticket { ticket, .. }] if ticket == poisoned),
-        "it stands in the list as what can't be read"
-    );
-    assert_eq!(lines.len() as i64, open, "and the others beside it");
-    assert!(open >= 3 && lines.iter().filter_map(Listed::read).all(|line| line.id != poisoned));
-    assert!(
-        Listed::whole(lines).is_err(),
-        "a program gets all of a list or an error"
-    );
-}
-
-/// Which rows of a list can't be read.
-fn unread<T>(rows: &[Listed<T>]) -> Vec<Unread> {
-    let one = |row: &Listed<T>| match row {
-        Listed::Read(_) => None,
-        Listed::Unread(row) => Some(*row),
-    };
-    rows.iter().filter_map(one).collect()
-}
-
-#[tokio::test]
-async fn a_row_that_cannot_be_read_hides_no_other_of_the_office_s_lists() {
-    let fixture = Fixture::new().await;
-    let now = clock::now();
-    let board = fixture.store_as::<Board>();
-    for _ in 0..3 {
-        let report = fixture.stored(Sample::BruisesAtSchool).await;
-        fixture.route(&report, now).await;
-    }
-    // Words of a newer version: its migration allows them, and this version's program does not know them.
-    let run = async |sql: &'static str| {
-        sqlx::raw_sql(sql).execute(&fixture.db).await.unwrap();
-    };
-    run("ALTER TABLE tickets DROP CONSTRAINT tickets_urgency_check, DISABLE TRIGGER USER").await;
-    run("ALTER TABLE tickets DROP CONSTRAINT tickets_closing, DROP CONSTRAINT tickets_signed, DROP CONSTRAINT tickets_resolved").await;
-
-    run("UPDATE tickets SET obligation = 'triage' WHERE lead").await;
-    run("UPDATE tickets SET urgency = 'P9' WHERE id = (SELECT min(id) FROM tickets WHERE obligation = 'triage')").await;
-    let triage = board.triage_list("taihe", 0, 50).await.unwrap();
-    assert_eq!((triage.len(), unread(&triage).len()), (3, 1), "triage");
-    let shown = board.board_now("taihe", now).await.unwrap();
-    assert_eq!(unread(&shown.triage), unread(&triage), "and the board's");
-
-    run("ALTER TABLE notices DROP CONSTRAINT notices_urgency_check").await;
-    run("UPDATE notices SET state = 'failed', finished_at = created_at").await;
-    run("UPDATE notices SET urgency = 'P9' WHERE id = (SELECT min(id::text)::uuid FROM notices)").await;
-    let failed = board.board_failed("taihe", 0, 50).await.unwrap();
-    assert!(
-        failed.len() > 1 && unread(&failed).len() == 1,
-        "failed notices: {failed:?}"
-    );
-
-    run("UPDATE tickets SET state = 'close-requested', close_outcome = 'no-harm-found', close_requested_at = now(), close_by = 'office'
-         WHERE obligation = 'triage'").await;
-    run("UPDATE stages SET stage = 'confirm' WHERE stage = 'resolve'").await;
-    let closings = board.closings_waiting("taihe", now).await.unwrap();
-    assert_eq!((closings.len(), unread(&closings)), (3, unread(&triage)), "closings");
-
-    assert!(
-        Listed::whole(failed).is_err(),
-        "a program gets all of a list or an error"
-    );
-}
-
-#[tokio::test]
-async fn a_report_that_cannot_be_read_hides_no_other_call_back() {
-    let fixture = Fixture::new().await;
-    let now = clock::now();
-    for _ in 0..3 {
-        let report = fixture.stored(Sample::BruisesAtSchool).await;
-        fixture.route(&report, now - TimeDelta::days(9)).await;
-    }
-    for sql in [
-        "UPDATE tickets SET state = 'signed', signed_at = dispatched_at, signed_by = 'x'",
-        "UPDATE tickets SET state = 'resolved', resolved_at = dispatched_at + interval '1 day', resolved_by = 'x'",
-        "ALTER TABLE tickets DROP CONSTRAINT tickets_urgency_check",
-        "UPDATE tickets SET urgency = 'P9' WHERE report_id = (SELECT min(report_id) FROM tickets)",
-    ] {
-        sqlx::raw_sql(sql).execute(&fixture.db).await.unwrap();
-    }
-    let board = fixture.store_as::<Board>();
-    let calls = board.callbacks_due("taihe", now).await.unwrap();
-    assert_eq!((calls.len(), unread(&calls).len()), (3, 1));
-    assert!(matches!(unread(&calls)[..], [Unread::Report(_)]));
-}
-
-#[tokio::test]
-async fn a_role_of_a_newer_version_gives_nothing_and_hides_nobody() {
-    let fixture = Fixture::new().await;
-    let now = clock::now();
-    for login in ["zhou", "li"] {
-        let new = NewPerson {
-            login,
-            name: "周正",
-            phone: None,
-            unit: "office",
-            role: "office",
-            since: now,
-        };
-        person(&fixture.db, new).await;
-    }
-    for sql in [
-        "ALTER TABLE memberships DROP CONSTRAINT memberships_role_check",
-        "INSERT INTO memberships (account_id, county, unit, role, since) SELECT id, county, 'office', 'seer', created_at FROM accounts WHERE login = 'li'",
-        "ALTER TABLE account_acts DROP CONSTRAINT IF EXISTS account_acts_role_check",
-        "INSERT INTO account_acts (county, at, actor_name, act, account_id, unit, role, detail)
-         SELECT county, created_at, 'x', n.act, id, 'office', n.role, '[\"odd\"]' FROM accounts,
-             (VALUES ('granted', 'seer'), ('dreamt', 'office')) n (act, role) WHERE login = 'li'",
-    ] {
-        sqlx::raw_sql(sql).execute(&fixture.db).await.unwrap();
-    }
-    let people = fixture.store_as::<People>();
-    let all = people
-        .accounts_list("taihe", Find::Words(vec!["周正".to_owned()]))
-        .await
-        .unwrap();
-    let held = |login: &str| {
-        let person = all.iter().find(|person| person.account.login == login).unwrap();
-        let strange = person.strange.iter().map(|strange| strange.word.as_str());
-        (person.memberships.len(), strange.collect::<Vec<_>>())
-    };
-    assert_eq!(held("zhou"), (1, vec![]));
-    assert_eq!(held("li"), (1, vec!["seer"]), "as what it is");
-    let li = all.iter().find(|person| person.account.login == "li").unwrap();
-    let acts = people.account_acts("taihe", li.account.id).await.unwrap();
-    let said: Vec<_> = acts
-        .iter()
-        .map(|act| (act.act.to_string(), act.role.as_ref().unwrap().to_string()))
-        .collect();
-    let pair = |act: &str, role: &str| (act.to_owned(), role.to_owned());
-    assert_eq!(said, [pair("dreamt", "office"), pair("granted", "seer")]);
 }
 
 #[tokio::test]
