@@ -15,6 +15,7 @@ use std::fmt;
 pub use parse::{read_number, read_test, read_value};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
+use serde::{Serialize, Serializer};
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -78,6 +79,24 @@ impl Value {
         match self {
             Self::Number(number) if number.is_integer() => number.to_i64(),
             _ => None,
+        }
+    }
+}
+
+/// As JSON has it. A number that JSON's readers would round is written as text.
+impl Serialize for Value {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null => to.serialize_unit(),
+            Self::Flag(flag) => flag.serialize(to),
+            Self::Text(text) => text.serialize(to),
+            Self::Number(number) => {
+                let text = number.normalize().to_string();
+                match serde_json::from_str::<serde_json::Number>(&text) {
+                    Ok(number) if number.to_string() == text => number.serialize(to),
+                    _ => text.serialize(to),
+                }
+            }
         }
     }
 }

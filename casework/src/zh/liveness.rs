@@ -1,9 +1,8 @@
 //! A counter-example as the report that a reporter would file, and as a sentence that a clerk reads.
 
-use serde_json::{Value as Json, json};
-
 use super::facts::{fact_zh, word_zh};
 use crate::dmn::sfeel::Value;
+use crate::office::liveness::example::ExampleReport;
 use crate::office::liveness::space::{Point, Space, UNLISTED};
 use crate::pack::Pack;
 use crate::report::RoutingFact;
@@ -17,7 +16,7 @@ pub(crate) struct Words<'p> {
 }
 
 pub(crate) struct Example {
-    pub(crate) report: Json,
+    pub(crate) report: ExampleReport,
     pub(crate) requester_kind: Option<String>,
     pub(crate) sentence: String,
 }
@@ -30,14 +29,13 @@ impl Words<'_> {
             UNLISTED => self.unlisted(),
             code => code.to_owned(),
         };
-        let mut child = json!({ "sex": "unknown" });
-        let mut report = json!({
-            "situations": [situation],
-            "present_danger": self.space.value(point, "present_danger") == &Value::from(true),
-            "area": area,
-            "reporter": { "kind": word("reporter_kind") },
-            "narrative": "有人接办检查的最小反例，并非真实报告。",
-        });
+        let mut report = ExampleReport::new(
+            situation.clone(),
+            self.space.value(point, "present_danger") == &Value::from(true),
+            area,
+            word("reporter_kind"),
+            "有人接办检查的最小反例，并非真实报告。",
+        );
         let mut said = Vec::new();
         for (fact, value) in self
             .space
@@ -48,14 +46,10 @@ impl Words<'_> {
         {
             let value = &fact.values[*value];
             said.push(self.said(fact.name, value));
-            match RoutingFact::from_word(fact.name) {
-                Some(fact) if fact.is_of_child() => child[fact.as_str()] = wire(value),
-                // These stand in it already.
-                None | Some(RoutingFact::Situation | RoutingFact::PresentDanger | RoutingFact::ReporterKind) => {}
-                Some(fact) => report[fact.as_str()] = wire(value),
+            if let Some(fact) = RoutingFact::from_word(fact.name) {
+                report.say(fact, value);
             }
         }
-        report["children"] = json!([child]);
         if let Some(area) = area {
             said.push(format!(
                 "地点在{}",
@@ -134,15 +128,5 @@ impl Words<'_> {
 
     pub(crate) fn kind(&self, code: &str) -> String {
         self.pack.vocabulary().unit_kinds.label(code, Lang::Zh).to_owned()
-    }
-}
-
-/// A value as the wire writes it.
-fn wire(value: &Value) -> Json {
-    match value {
-        Value::Null => Json::Null,
-        Value::Flag(flag) => json!(flag),
-        Value::Number(_) => json!(value.as_whole()),
-        Value::Text(text) => json!(text),
     }
 }

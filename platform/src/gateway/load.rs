@@ -1,6 +1,6 @@
 //! The descriptions of a file, examined before anything starts.
 
-use std::{collections::BTreeMap, os::unix::fs::MetadataExt, path::Path, sync::Arc};
+use std::{collections::BTreeMap, os::unix::fs::MetadataExt, sync::Arc};
 
 use crate::run::config::{self, is_this_machine};
 use anyhow::{Context, ensure};
@@ -19,22 +19,26 @@ use super::{
 #[derive(Clone, Default)]
 pub struct Gateways(Vec<Arc<Gateway>>);
 
+/// What the file of the configuration says; nothing where none is named.
+pub(super) fn configured<T: Default>(
+    config: &config::Gateways,
+    parse: impl Fn(&str, bool) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
+    let Some(path) = &config.file else {
+        return Ok(T::default());
+    };
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("gateways.file (SHOUWANG_GATEWAYS): {}", path.display()))?;
+    parse(&text, config.allow_files).with_context(|| format!("{}", path.display()))
+}
+
 impl Gateways {
     /// Those of the configuration; none where no file is named.
     pub fn configured(config: &config::Gateways) -> anyhow::Result<Self> {
-        match &config.file {
-            Some(file) => Self::load(file, config.allow_files),
-            None => Ok(Self::default()),
-        }
+        configured(config, Self::parse)
     }
 
-    /// Reads a file. `files` allows descriptions that only write into a folder.
-    fn load(path: &Path, files: bool) -> anyhow::Result<Self> {
-        let text = std::fs::read_to_string(path)
-            .with_context(|| format!("gateways.file (SHOUWANG_GATEWAYS): {}", path.display()))?;
-        Self::parse(&text, files).with_context(|| format!("{}", path.display()))
-    }
-
+    /// `files` allows descriptions that only write into a folder.
     pub(super) fn parse(text: &str, files: bool) -> anyhow::Result<Self> {
         let file: File = toml::from_str(text)?;
         let http = Http::new(Times::default())?;

@@ -3,7 +3,7 @@
 //! It says the words of a message to whoever reads the group, and nobody is reached by it: no ring asks for one, none is answered by it,
 //! and none goes on because of it.
 
-use std::{path::Path, sync::Arc};
+use std::sync::Arc;
 
 use anyhow::{Context, ensure};
 
@@ -32,19 +32,10 @@ pub struct Robots(Vec<Arc<Robot>>);
 impl Robots {
     /// Those of the configured file; none where none is named.
     pub fn configured(config: &config::Gateways) -> anyhow::Result<Self> {
-        match &config.file {
-            Some(file) => Self::load(file, config.allow_files),
-            None => Ok(Self::default()),
-        }
+        load::configured(config, Self::parse)
     }
 
-    /// Reads those of a file. `files` allows descriptions that only write into a folder.
-    fn load(path: &Path, files: bool) -> anyhow::Result<Self> {
-        let text = std::fs::read_to_string(path)
-            .with_context(|| format!("gateways.file (SHOUWANG_GATEWAYS): {}", path.display()))?;
-        Self::parse(&text, files).with_context(|| format!("{}", path.display()))
-    }
-
+    /// `files` allows descriptions that only write into a folder.
     pub(super) fn parse(text: &str, files: bool) -> anyhow::Result<Self> {
         let file: File = toml::from_str(text)?;
         let http = Http::new(Times::default())?;

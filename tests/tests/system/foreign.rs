@@ -161,7 +161,7 @@ fn every_page_and_every_mail_passes_the_last_step() {
         );
     }
     let show = fs::read_to_string(root().join("router/src/cli/show.rs")).unwrap();
-    assert!(show.contains("foreign::text(&to_text("), "router show");
+    assert!(show.contains("foreign::text(&text::of("), "router show");
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::example::ExampleReport;
 use super::space::{Point, Space};
 use crate::pack::Pack;
 use crate::words::{Grade, words};
@@ -52,7 +53,7 @@ pub struct LivenessFinding {
     /// What is wrong and what would happen, in Chinese.
     pub sentence: String,
     /// A report that would fall through, with the fewest facts; `router route` reads it. Null where none can be named.
-    pub report: Option<serde_json::Value>,
+    pub report: Option<ExampleReport>,
     /// The asking unit's kind, where a request falls through.
     pub requester_kind: Option<String>,
 }

@@ -20,6 +20,7 @@
 mod answers;
 mod clocks;
 mod duties;
+pub(crate) mod example;
 mod finding;
 mod law;
 mod model;
@@ -28,6 +29,7 @@ pub mod space;
 mod year;
 
 use crate::pack::Pack;
+pub use example::ExampleReport;
 use finding::Liveness;
 pub use finding::{Claim, LivenessFinding};
 pub use places::{Site, sites};

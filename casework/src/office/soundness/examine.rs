@@ -12,7 +12,7 @@ use crate::dmn::check::{Finding, Kind, Report, Scope, Undecided, check};
 use crate::dmn::grid::Grid;
 use crate::dmn::sfeel::Value;
 use crate::dmn::{self, Column, Model, Table};
-use crate::office::liveness::{self, LivenessFinding};
+use crate::office::liveness::{self, ExampleReport, LivenessFinding};
 use crate::pack::Pack;
 use crate::zh::check::chinese;
 
@@ -51,7 +51,7 @@ pub struct Line {
     /// Facts of a report that would fall through: what they are called, and their value, in Chinese.
     pub facts: Vec<(String, String)>,
     /// Such a report as the wire has it; `router route` reads it.
-    pub report: Option<serde_json::Value>,
+    pub report: Option<ExampleReport>,
 }
 
 /// Checks a pack.

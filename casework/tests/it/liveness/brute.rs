@@ -12,7 +12,7 @@ use casework::rules::{Trigger, inputs};
 use casework::words::Handling;
 use proptest::prelude::*;
 
-use super::{changed, file};
+use super::{changed, file, wire};
 use crate::naive;
 use crate::oracle::{config, facts, moments};
 use crate::taihe::{TAIHE, at};
@@ -236,7 +236,7 @@ fn every_example_falls_through() {
             .iter()
             .filter(|finding| matches!(finding.claim, Claim::Police | Claim::Ticket | Claim::Urgency))
         {
-            let facts = Report::from_value(finding.report.clone().unwrap())
+            let facts = Report::from_value(wire(finding.report.as_ref().unwrap()))
                 .unwrap()
                 .facts(at("2026-11-24T08:10:00+08:00"));
             let every = naive::every(&facts.children[0]);

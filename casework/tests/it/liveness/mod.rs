@@ -5,9 +5,10 @@ mod brute;
 use std::collections::BTreeSet;
 
 use casework::county::PackFiles;
-use casework::office::liveness::{Claim, LivenessFinding, check};
+use casework::office::liveness::{Claim, ExampleReport, LivenessFinding, check};
 use casework::pack::Pack;
 use casework::report::Report;
+use serde_json::Value;
 
 use crate::taihe::{FILES_OF_TAIHE, TAIHE};
 
@@ -46,13 +47,18 @@ fn found(files: &PackFiles) -> Vec<LivenessFinding> {
     check(&Pack::examine(files).0.unwrap())
 }
 
+/// A report as the wire has it.
+fn wire(report: &ExampleReport) -> Value {
+    serde_json::to_value(report).unwrap()
+}
+
 /// Claim, sentence and report of the only finding.
 fn only(files: &PackFiles) -> LivenessFinding {
     let mut found = found(files);
     assert_eq!(found.len(), 1, "{found:#?}");
     let finding = found.remove(0);
     if let Some(report) = &finding.report {
-        Report::from_value(report.clone()).unwrap();
+        Report::from_value(wire(report)).unwrap();
     }
     finding
 }
@@ -68,7 +74,7 @@ fn a_lost_police_row_is_found_with_the_smallest_report() {
     assert_eq!(finding.claim, Claim::Police);
     assert_eq!(finding.grade.as_str(), "V");
     assert_eq!(
-        finding.report.unwrap(),
+        wire(&finding.report.unwrap()),
         serde_json::json!({
             "situations": ["abuse-injury"], "present_danger": false, "area": null,
             "children": [{"sex": "unknown"}], "reporter": {"kind": "public"},
@@ -86,7 +92,7 @@ fn a_lost_police_row_is_found_with_the_smallest_report() {
     let finding = only(&changed("obligations", 1, Some(("age", "&lt; 14"))));
     assert_eq!(finding.claim, Claim::Police);
     assert_eq!(
-        finding.report.as_ref().unwrap()["children"],
+        wire(finding.report.as_ref().unwrap())["children"],
         serde_json::json!([{"sex": "unknown", "age": 14}])
     );
     assert!(
@@ -100,7 +106,7 @@ fn a_lost_police_row_is_found_with_the_smallest_report() {
         (finding.claim, finding.law.as_str()),
         (Claim::Police, "《未成年人保护法》第十一条")
     );
-    let report = finding.report.unwrap();
+    let report = wire(&finding.report.unwrap());
     assert_eq!(
         (&report["situations"][0], &report["present_danger"]),
         (&"bullying".into(), &true.into())
@@ -130,7 +136,7 @@ fn what_the_law_asks_of_others_is_missed() {
         let found = found(&changed("obligations", row, column));
         let finding = found.iter().find(|finding| finding.claim == claim).unwrap();
         assert_eq!(finding.law, law);
-        assert_eq!(finding.report.as_ref().unwrap()["situations"][0], situation);
+        assert_eq!(wire(finding.report.as_ref().unwrap())["situations"][0], situation);
     }
 }
 
@@ -175,19 +181,24 @@ fn only_entitled_applicants_and_all_of_them() {
 fn nobody_nothing_no_order() {
     let finding = only(&changed("urgency", 7, None));
     assert_eq!(finding.claim, Claim::Urgency);
-    assert_eq!(finding.report.unwrap()["situations"][0], "de-facto-unattended");
+    assert_eq!(wire(&finding.report.unwrap())["situations"][0], "de-facto-unattended");
     let finding = only(&changed(
         "obligations",
         18,
         Some(("in_situation", "\"orphan\",\"illness\",\"disability\"")),
     ));
     assert_eq!(finding.claim, Claim::Ticket);
-    assert_eq!(finding.report.unwrap()["situations"][0], "hardship");
+    assert_eq!(wire(&finding.report.unwrap())["situations"][0], "hardship");
     let finding = only(&file("ranking.csv", "9,benefit-review,civil-affairs\n", ""));
     assert_eq!(finding.claim, Claim::Lead);
     let claims: BTreeSet<_> = found(&file("recusal.csv", "village township\n", "village township county\n"))
         .into_iter()
-        .map(|finding| (finding.claim, finding.report.map(|report| report["suspect"].clone())))
+        .map(|finding| {
+            (
+                finding.claim,
+                finding.report.map(|report| wire(&report)["suspect"].clone()),
+            )
+        })
         .map(|(claim, suspect)| (claim, suspect.and_then(|suspect| suspect.as_str().map(str::to_owned))))
         .collect();
     let official = Some("official".to_owned());
@@ -230,7 +241,7 @@ fn an_assist_without_a_unit_is_no_ticket() {
     let found = found(&files);
     let claims: Vec<Claim> = found.iter().map(|finding| finding.claim).collect();
     assert_eq!(claims, [Claim::Ticket, Claim::Recusal]);
-    let report = found[0].report.as_ref().unwrap();
+    let report = wire(found[0].report.as_ref().unwrap());
     assert_eq!(
         (&report["situations"][0], &report["suspect"]),
         (&"dropout".into(), &"school-staff".into())

@@ -1,7 +1,10 @@
 //! What the check found, as lines beside the rows that they concern.
 
 use casework::disclosure::Shows;
-use casework::office::soundness::{Examined, Line};
+use casework::office::{
+    liveness::ExampleReport,
+    soundness::{Examined, Line},
+};
 use casework::pack::Pack;
 use casework::report::Report;
 use platform::text::Lang;
@@ -62,7 +65,7 @@ pub(super) fn lines(examined: &Examined, pack: &Pack, lang: Lang) -> Vec<Finding
 }
 
 /// A counter-example in the words of the office's pages.
-fn readable(report: &serde_json::Value, pack: &Pack, lang: Lang) -> Vec<(String, String)> {
+fn readable(report: &ExampleReport, pack: &Pack, lang: Lang) -> Vec<(String, String)> {
     let Ok(report) = Report::parse(report.to_string().as_bytes()) else {
         return Vec::new();
     };

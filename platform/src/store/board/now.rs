@@ -208,7 +208,8 @@ impl Store<Board> {
             .await?,
             mail: self.mail_state(county).await?,
             watch: self.watch_beats(county).await?,
-            mail_waiting: count("SELECT count(*) FROM (SELECT FROM notices WHERE county = $1 AND state = 'queued' LIMIT $2) few").await?,
+            // In the order of its index: without one the table itself is read, from wherever the last reader of it stood, until enough are found.
+            mail_waiting: count("SELECT count(*) FROM (SELECT FROM notices WHERE county = $1 AND state = 'queued' ORDER BY urgency, due_at, created_at LIMIT $2) few").await?,
             parked: sqlx::query_scalar("SELECT count(*) FROM (SELECT FROM parked_messages LIMIT $1) few").bind(COUNTED).fetch_one(&self.pool).await?,
             unlisted: self.unlisted_areas(county).await?,
         })

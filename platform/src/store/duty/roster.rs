@@ -145,24 +145,9 @@ impl Store<People> {
 
     /// Takes a pattern of the act's unit back: the one before it counts again. `false` where there is none.
     pub async fn roster_pattern_end(&self, id: RosterPatternId, act: &NewAct<'_>) -> Result<bool, StoreError> {
-        let mut tx = self.pool.begin().await?;
-        let ended = sqlx::query(
-            "UPDATE roster_patterns SET ended_at = $4, ended_by = $5
-             WHERE id = $3 AND county = $1 AND unit = $2 AND ended_at IS NULL",
-        )
-        .bind(act.county)
-        .bind(act.unit)
-        .bind(id)
-        .bind(act.at)
-        .bind(act.actor)
-        .execute(&mut *tx)
-        .await?;
-        if ended.rows_affected() == 0 {
-            return Ok(false);
-        }
-        act.record(&mut tx).await?;
-        tx.commit().await?;
-        Ok(true)
+        let end = "UPDATE roster_patterns SET ended_at = $4, ended_by = $5
+                   WHERE id = $3 AND county = $1 AND unit = $2 AND ended_at IS NULL";
+        self.roster_row_end(end, id.0, act).await
     }
 
     /// The changes of a unit's roster that are not over and not taken back, in the order of their start.
@@ -212,18 +197,22 @@ impl Store<People> {
 
     /// Takes a change of the act's unit back. `false` where it was already.
     pub async fn roster_change_end(&self, id: RosterChangeId, act: &NewAct<'_>) -> Result<bool, StoreError> {
+        let end = "UPDATE roster_changes SET ended_at = $4, ended_by = $5
+                   WHERE id = $3 AND county = $1 AND unit = $2 AND ended_at IS NULL";
+        self.roster_row_end(end, id.0, act).await
+    }
+
+    /// Ends a row of the act's unit by a statement. `false` where there is none in force.
+    async fn roster_row_end(&self, statement: &'static str, row: i64, act: &NewAct<'_>) -> Result<bool, StoreError> {
         let mut tx = self.pool.begin().await?;
-        let ended = sqlx::query(
-            "UPDATE roster_changes SET ended_at = $4, ended_by = $5
-             WHERE id = $3 AND county = $1 AND unit = $2 AND ended_at IS NULL",
-        )
-        .bind(act.county)
-        .bind(act.unit)
-        .bind(id)
-        .bind(act.at)
-        .bind(act.actor)
-        .execute(&mut *tx)
-        .await?;
+        let ended = sqlx::query(statement)
+            .bind(act.county)
+            .bind(act.unit)
+            .bind(row)
+            .bind(act.at)
+            .bind(act.actor)
+            .execute(&mut *tx)
+            .await?;
         if ended.rows_affected() == 0 {
             return Ok(false);
         }

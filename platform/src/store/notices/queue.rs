@@ -207,13 +207,13 @@ impl Store<Notifier> {
         Ok(held.into_iter().map(|(id, _)| id).collect())
     }
 
-    /// How much waits and how much failed in the county, each counted as far as [`NOTICES_COUNTED`]; how old the oldest is
-    /// is exact.
+    /// How much waits and how much failed in the county, each counted as far as [`NOTICES_COUNTED`] and in the order of its index: else
+    /// the table itself may be read. How old the oldest is is exact.
     pub async fn notice_depth(&self, county: &str, now: DateTime<Utc>) -> Result<NoticeDepth, StoreError> {
         let depth = sqlx::query_as(
-            "SELECT (SELECT count(*) FROM (SELECT FROM notices WHERE county = $2 AND state = 'queued' LIMIT $3) few) AS queued,
+            "SELECT (SELECT count(*) FROM (SELECT FROM notices WHERE county = $2 AND state = 'queued' ORDER BY urgency, due_at, created_at LIMIT $3) few) AS queued,
                     (SELECT count(*) FROM (SELECT FROM notices WHERE county = $2 AND state IN ('failed', 'bounced')
-                                               AND replaced_by IS NULL LIMIT $3) few) AS failed,
+                                               AND replaced_by IS NULL ORDER BY finished_at, id LIMIT $3) few) AS failed,
                     greatest(coalesce(extract(epoch FROM $1 - (SELECT created_at FROM notices WHERE county = $2 AND finished_at IS NULL
                                                                ORDER BY created_at LIMIT 1)), 0), 0)::float8 AS oldest_s",
         )

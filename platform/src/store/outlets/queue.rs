@@ -158,7 +158,7 @@ impl Store<Notifier> {
     /// How many posts wait in the county.
     pub async fn post_depth(&self, county: &str) -> Result<i64, StoreError> {
         let depth = sqlx::query_scalar(
-            "SELECT count(*) FROM (SELECT FROM posts WHERE county = $1 AND state = 'queued' LIMIT $2) few",
+            "SELECT count(*) FROM (SELECT FROM posts WHERE county = $1 AND state = 'queued' ORDER BY urgency, due_at, created_at LIMIT $2) few",
         );
         let depth = depth.bind(county).bind(NOTICES_COUNTED);
         Ok(depth.persistent(false).fetch_one(&self.pool).await?)

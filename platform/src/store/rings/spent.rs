@@ -26,7 +26,7 @@ impl Store<Notifier> {
     /// How much waits in the county.
     pub async fn call_depth(&self, county: &str, now: DateTime<Utc>) -> Result<CallDepth, StoreError> {
         let depth = sqlx::query_as(
-            "SELECT (SELECT count(*) FROM (SELECT FROM calls WHERE county = $2 AND state = 'queued' LIMIT $3) few) AS queued,
+            "SELECT (SELECT count(*) FROM (SELECT FROM calls WHERE county = $2 AND state = 'queued' ORDER BY urgency, due_at, created_at LIMIT $3) few) AS queued,
                     greatest(coalesce(extract(epoch FROM $1 - (SELECT min(created_at) FROM calls
                                           WHERE county = $2 AND state = 'queued' AND due_at <= $1)), 0), 0)::float8 AS oldest_s",
         )

@@ -12,7 +12,7 @@ use sqlx::{PgTransaction, types::Json};
 use uuid::Uuid;
 
 use super::{report::ReportToRoute, unlisted};
-use crate::store::{CaseId, ReportId, Router, Store, StoreError, floods::routed};
+use crate::store::{CaseId, NoticeId, ReportId, Router, Store, StoreError, floods::routed};
 
 /// Whether a decision was recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -196,7 +196,7 @@ pub(in crate::store) struct TicketRow<'a> {
     unknowns: &'a [Unknown],
     shows: &'a Shows,
     own: &'a [String],
-    notice_id: Uuid,
+    notice_id: NoticeId,
     stages: Vec<StageRow<'a>>,
 }
 
@@ -227,7 +227,7 @@ impl<'a> TicketRow<'a> {
             unknowns: &ticket.unknowns,
             shows: &ticket.shows,
             own: &ticket.own,
-            notice_id: Uuid::new_v4(),
+            notice_id: NoticeId(Uuid::new_v4()),
             stages: ticket.stages.iter().map(StageRow::of).collect(),
         }
     }

@@ -1,5 +1,7 @@
 //! What `router check` answers: lines for people, one JSON object for programs.
 
+use std::collections::BTreeMap;
+
 use casework::county::PackProblem;
 use casework::dmn::check::{Finding, Region, Report, Undecided};
 use casework::dmn::sfeel::Value;
@@ -10,7 +12,6 @@ use casework::office::soundness::ringing::RingingFinding;
 use casework::zh;
 use casework::zh::check::{Named, chinese, english};
 use serde::Serialize;
-use serde_json::{Map, json};
 
 /// The shape of the JSON object, for `--help`.
 pub(super) const SHAPE: &str =
@@ -65,9 +66,34 @@ struct TableAnswer {
     name: String,
     hit_policy: &'static str,
     rows: usize,
-    findings: Vec<serde_json::Value>,
+    findings: Vec<FindingAnswer>,
     more: Vec<&'static str>,
-    undecided: Vec<serde_json::Value>,
+    undecided: Vec<UndecidedAnswer>,
+}
+
+/// A finding. Its fields stand in the order of the alphabet: so they were printed from the first version on.
+#[derive(Serialize)]
+struct FindingAnswer {
+    by: Vec<usize>,
+    column: Option<String>,
+    differs: usize,
+    example: Option<BTreeMap<String, Value>>,
+    kind: &'static str,
+    region: BTreeMap<String, Vec<String>>,
+    rows: Vec<usize>,
+    text: String,
+    text_zh: String,
+}
+
+/// The same of what was not decided.
+#[derive(Serialize)]
+struct UndecidedAnswer {
+    kind: &'static str,
+    left: Vec<BTreeMap<String, Vec<String>>>,
+    regions: usize,
+    rows: Vec<usize>,
+    text: String,
+    text_zh: String,
 }
 
 impl Answer {
@@ -129,7 +155,7 @@ impl Answer {
         for finding in &report.findings {
             let (text, text_zh) = (english(table, finding), chinese(table, finding, named));
             say(line(table, &finding.rows), &text, &text_zh);
-            findings.push(finding_json(table, finding, &text, &text_zh));
+            findings.push(FindingAnswer::of(table, finding, text, text_zh));
         }
         for kind in &report.more {
             let kind = kind.as_str();
@@ -143,7 +169,7 @@ impl Answer {
         for open in &report.undecided {
             let (text, text_zh) = (english(table, open), chinese(table, open, named));
             say(line(table, &open.rows), &text, &text_zh);
-            undecided.push(undecided_json(table, open, &text, &text_zh));
+            undecided.push(UndecidedAnswer::of(table, open, text, text_zh));
         }
         self.tables.push(TableAnswer {
             decision: table.id.clone(),
@@ -163,55 +189,40 @@ fn line(table: &Table, rows: &[usize]) -> u32 {
     row.map_or(table.line, |row| row.line)
 }
 
-fn finding_json(table: &Table, finding: &Finding, text: &str, text_zh: &str) -> serde_json::Value {
-    let names = table.inputs.iter().map(|column| column.name.clone());
-    let example: Map<_, _> = names.zip(finding.example.iter().map(value_json)).collect();
-    let shown = !finding.example.is_empty() || (table.inputs.is_empty() && finding.column.is_none());
-    json!({
-        "kind": finding.kind.as_str(),
-        "rows": finding.rows,
-        "by": finding.by,
-        "column": finding.column,
-        "region": region_json(table, &finding.region),
-        "example": shown.then_some(example),
-        "differs": finding.distance,
-        "text": text,
-        "text_zh": text_zh,
-    })
-}
-
-fn undecided_json(table: &Table, open: &Undecided, text: &str, text_zh: &str) -> serde_json::Value {
-    let left: Vec<_> = open.left.iter().map(|region| region_json(table, region)).collect();
-    json!({
-        "kind": open.kind.as_str(),
-        "rows": open.rows,
-        "regions": open.regions,
-        "left": left,
-        "text": text,
-        "text_zh": text_zh,
-    })
-}
-
-fn region_json(table: &Table, region: &Region) -> serde_json::Value {
-    let parts = region
-        .0
-        .iter()
-        .map(|part| (table.inputs[part.column].name.clone(), json!(part.words())));
-    parts.collect::<Map<_, _>>().into()
-}
-
-/// A number that JSON's readers would round is written as text.
-fn value_json(value: &Value) -> serde_json::Value {
-    match value {
-        Value::Null => serde_json::Value::Null,
-        Value::Flag(flag) => json!(flag),
-        Value::Text(text) => json!(text),
-        Value::Number(number) => {
-            let text = number.normalize().to_string();
-            match serde_json::from_str::<serde_json::Number>(&text) {
-                Ok(number) if number.to_string() == text => number.into(),
-                _ => text.into(),
-            }
+impl FindingAnswer {
+    fn of(table: &Table, finding: &Finding, text: String, text_zh: String) -> Self {
+        let names = table.inputs.iter().map(|column| column.name.clone());
+        let shown = !finding.example.is_empty() || (table.inputs.is_empty() && finding.column.is_none());
+        Self {
+            kind: finding.kind.as_str(),
+            rows: finding.rows.clone(),
+            by: finding.by.clone(),
+            column: finding.column.clone(),
+            region: region(table, &finding.region),
+            example: shown.then(|| names.zip(finding.example.iter().cloned()).collect()),
+            differs: finding.distance,
+            text,
+            text_zh,
         }
     }
+}
+
+impl UndecidedAnswer {
+    fn of(table: &Table, open: &Undecided, text: String, text_zh: String) -> Self {
+        Self {
+            kind: open.kind.as_str(),
+            rows: open.rows.clone(),
+            regions: open.regions,
+            left: open.left.iter().map(|part| region(table, part)).collect(),
+            text,
+            text_zh,
+        }
+    }
+}
+
+fn region(table: &Table, region: &Region) -> BTreeMap<String, Vec<String>> {
+    let parts = region.0.iter();
+    parts
+        .map(|part| (table.inputs[part.column].name.clone(), part.words()))
+        .collect()
 }

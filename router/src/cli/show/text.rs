@@ -6,7 +6,7 @@ use casework::words::Handling;
 use casework::zh;
 use platform::store::{Ended, NoticeShown, RingShown, StageShown, StepShown};
 
-use super::{Shown, Ticket};
+use super::answer::{Shown, Ticket};
 
 /// What is not there.
 const NOTHING: &str = "–";

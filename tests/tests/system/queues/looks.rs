@@ -11,7 +11,7 @@ use platform::{
         ReadsAsked, ReportId, Router, TicketId,
     },
 };
-use sqlx::{Executor, PgPool};
+use sqlx::Executor;
 use tests::{Fixture, NewPerson, Sample, backlog, person};
 
 use super::{Probe, WAITING};
@@ -31,7 +31,7 @@ async fn somebody(fixture: &Fixture) -> AccountId {
 #[tokio::test]
 async fn the_list_of_looks_costs_what_it_shows() {
     let fixture = Fixture::new().await;
-    let db = &PgPool::connect(&fixture.url).await.expect("the database");
+    let db = &fixture.db;
     let account = somebody(&fixture).await;
     backlog::reads(db, WAITING).await;
     // One report, ticket and person far back among the others; who reported was looked at once.
@@ -116,7 +116,7 @@ async fn the_list_of_looks_costs_what_it_shows() {
 #[tokio::test]
 async fn the_clock_of_openings_costs_what_is_due() {
     let fixture = Fixture::new().await;
-    let db = &PgPool::connect(&fixture.url).await.expect("the database");
+    let db = &fixture.db;
     let report = fixture.stored(Sample::BruisesAtSchool).await;
     let now = clock::now();
     fixture.route(&report, now).await;

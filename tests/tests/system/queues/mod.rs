@@ -24,7 +24,8 @@ struct Read {
 /// A store with one connection, so that its statistics can be asked for.
 struct Probe<L> {
     store: Store<L>,
-    owner: PgPool,
+    /// The pools of the fixture, by which everything else is done.
+    owners: [PgPool; 2],
 }
 
 impl<L: Login> Probe<L> {
@@ -32,21 +33,20 @@ impl<L: Login> Probe<L> {
         let task = L::TASK.expect("a task");
         Self {
             store: Store::open(&fixture.login(task), task, 1).expect("a store"),
-            owner: fixture.store.pool().clone(),
+            owners: [fixture.store.pool().clone(), fixture.db.clone()],
         }
     }
 
     async fn so_far(&self) -> Read {
-        sqlx::query("SELECT pg_stat_force_next_flush()")
-            .execute(self.store.pool())
-            .await
-            .expect("a flush");
+        for pool in self.owners.iter().chain([self.store.pool()]) {
+            told(pool).await;
+        }
         let (rows, pages) = sqlx::query_as(
             "SELECT (SELECT sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0)) FROM pg_stat_user_tables)::bigint +
                     (SELECT sum(idx_tup_read) FROM pg_stat_user_indexes)::bigint,
                     (SELECT sum(heap_blks_read + heap_blks_hit + coalesce(idx_blks_read + idx_blks_hit, 0)) FROM pg_statio_user_tables)::bigint",
         )
-        .fetch_one(&self.owner)
+        .fetch_one(&self.owners[0])
         .await
         .expect("statistics");
         Read { rows, pages }
@@ -72,5 +72,18 @@ impl<L: Login> Probe<L> {
             "{what}: {read:?}, at most {rows} rows and {pages} pages"
         );
         done
+    }
+}
+
+/// Has the server count what the connections of a pool read so far. By themselves they tell it up to ten seconds later, and what made
+/// the backlog would be taken for what is measured.
+async fn told(pool: &PgPool) {
+    let mut connections = Vec::new();
+    for _ in 0..pool.size() {
+        connections.push(pool.acquire().await.expect("a connection"));
+    }
+    for connection in &mut connections {
+        let flush = sqlx::query("SELECT pg_stat_force_next_flush()");
+        flush.execute(&mut **connection).await.expect("a flush");
     }
 }

@@ -6,7 +6,7 @@ use platform::{
     clock,
     store::{Attempt, LeaseOf, LeasedNotice, NOTICES_COUNTED, Notifier, Onward, Settlement, Verdict},
 };
-use sqlx::{Executor, PgPool};
+use sqlx::{Connection, Executor, PgConnection, PgPool};
 use tests::{
     Fixture, Sample, backlog,
     lease::{lease, lease_onward},
@@ -35,7 +35,7 @@ impl Queue {
         let report = fixture.stored(Sample::BruisesAtSchool).await;
         let now = clock::now();
         fixture.route(&report, now).await;
-        let db = PgPool::connect(&fixture.url).await.expect("a connection");
+        let db = fixture.db.clone();
         db.execute("ALTER TABLE notices DROP CONSTRAINT notices_ticket_id_fkey, DROP CONSTRAINT notices_county_unit_fkey, SET (autovacuum_enabled = off)")
             .await
             .expect("a statement");
@@ -103,7 +103,8 @@ impl Queue {
 
     /// Somebody holds a snapshot (a dump), so what is done can't be cleared away while the backlog is worked off.
     async fn what_is_done_is_not_walked_over_again(&self, owner: Uuid) {
-        let mut dump = self.db.begin().await.expect("a transaction");
+        let mut dump = PgConnection::connect(&self.fixture.url).await.expect("a connection");
+        let mut dump = dump.begin().await.expect("a transaction");
         dump.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             .await
             .expect("a statement");

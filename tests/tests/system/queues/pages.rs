@@ -5,7 +5,7 @@ use platform::{
     clock,
     store::{Board, BoardList, Desk, DeskScope, Router},
 };
-use sqlx::{Executor, PgPool};
+use sqlx::Executor;
 use tests::{Fixture, Sample, backlog};
 
 use super::{Probe, WAITING};
@@ -65,7 +65,7 @@ pub(super) async fn pages_cost_what_they_show(fixture: &Fixture, when: &str) {
 #[tokio::test]
 async fn clock_board_and_desk_cost_what_they_show() {
     let fixture = Fixture::new().await;
-    let db = &PgPool::connect(&fixture.url).await.unwrap();
+    let db = &fixture.db;
     let report = fixture.stored(Sample::BruisesAtSchool).await;
     let now = clock::now();
     fixture.route(&report, now).await;
@@ -112,7 +112,7 @@ async fn clock_board_and_desk_cost_what_they_show() {
 #[tokio::test]
 async fn who_inserts_need_not_think_of_drills() {
     let fixture = Fixture::new().await;
-    let db = &PgPool::connect(&fixture.url).await.unwrap();
+    let db = &fixture.db;
     let report = fixture.stored(Sample::BruisesAtSchool).await;
     fixture.route(&report, clock::now()).await;
     for drill in [false, true] {
