@@ -11,6 +11,9 @@ make_keys() {
     operator "$(binaries)/intake-api" key new-contact "$RUN/keys/contact.key" >/dev/null
     note "new contact key: copy $RUN/keys/contact.key to a safe place"
   fi
+  if [[ ! -s $RUN/keys/folder.key ]]; then
+    operator "$(binaries)/intake-api" key new-folder "$RUN/keys/folder.key" >/dev/null
+  fi
   if [[ -s $RUN/keys/master.key ]]; then
     note "kept"
     return 0

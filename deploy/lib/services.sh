@@ -42,9 +42,12 @@ service_config() {
       "SHOUWANG_TOKEN_KEY_FILE=$RUN/keys/token.key"
       "SHOUWANG_MASTER_KEY_FILE=$RUN/keys/master.key"
       "SHOUWANG_CONTACT_KEY_FILE=$RUN/keys/contact.key"
+      "SHOUWANG_FOLDER_DIR=${SHOUWANG_FOLDER_DIR:-$RUN/folders}"
+      "SHOUWANG_FOLDER_KEY_FILE=$RUN/keys/folder.key"
       "AMQP_URL=$(amqp_url)"
     )
     if [[ -s $RUN/keys/demo.json ]]; then pairs+=("SHOUWANG_DEMO_FILE=$RUN/keys/demo.json"); fi
+    if [[ -z ${SHOUWANG_FOLDER_DIR:-} ]]; then private_dir folders; fi
     ;;
   router) pairs+=("AMQP_URL=$(amqp_url)") ;;
   notifier)

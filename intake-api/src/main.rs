@@ -91,6 +91,16 @@ enum Key {
         /// Where to put it.
         file: PathBuf,
     },
+    /// Make a new key in FILE (0600) that signs what is written into folders of units. Never overwrites.
+    NewFolder {
+        /// Where to put it.
+        file: PathBuf,
+    },
+    /// Print the public part of the key in FILE, which units verify with: one line, a JSON Web Key.
+    FolderPublic {
+        /// Where the key is.
+        file: PathBuf,
+    },
 }
 
 #[derive(Subcommand)]
@@ -171,6 +181,8 @@ async fn main() -> anyhow::Result<()> {
         Command::Key(Key::New { file }) => commands::key_new(&file),
         Command::Key(Key::NewContact { file }) => commands::key_new_contact(&file),
         Command::Key(Key::NewToken { file }) => commands::key_new_token(&file),
+        Command::Key(Key::NewFolder { file }) => commands::key_new_folder(&file),
+        Command::Key(Key::FolderPublic { file }) => commands::key_folder_public(&file),
         Command::People(People::Admin { login, name }) => commands::people::admin(&login, &name).await,
         Command::People(People::First {
             admin_login,

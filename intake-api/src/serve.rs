@@ -1,6 +1,6 @@
 //! `intake-api serve`: configuration, connections, parts, in this order.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::Context;
 use platform::{
@@ -18,7 +18,7 @@ use platform::{
         readiness::Readiness,
         telemetry,
     },
-    seal::{ContactKey, MasterKey},
+    seal::{ContactKey, FolderKey, MasterKey},
     store::{self, BatchWriter, Board, Office, People, Store},
 };
 use tokio::sync::{Mutex, mpsc};
@@ -33,7 +33,7 @@ use crate::{
         writer::{self, Writer},
     },
     internal::{
-        self, Internal,
+        self, Folders, FoldersOffered, Internal,
         auth::{inside::FactorRule, token::Tokens},
     },
     public::{self, Limits, Public},
@@ -127,6 +127,8 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
     );
     let county = config.county.clone();
     let inside = Inside::open(&config, stop.clone())?;
+    let folder_key = folder_key(&config)?;
+    let folder_store = config.store::<store::Relay>("folders", 1)?;
     let duty_pages = inside.duty_pages.clone();
     parts.spawn(
         "duty pages",
@@ -142,7 +144,23 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
         };
         fitting::check(&store, &keys, &config).await?;
         fitting::check_contacts(&inside.people, &inside.contacts, &config).await?;
-        let inside = internal::routes(inside.with(&config, keys.clone(), pack.clone()));
+        let internal = inside.with(&config, keys.clone(), pack.clone());
+        let internal = Internal {
+            folders: folder_key.as_ref().map(|(base, key)| FoldersOffered {
+                base: base.to_string_lossy().into(),
+                public: key.public().into(),
+            }),
+            ..internal
+        };
+        let folders = folder_key.map(|(base, key)| Folders::new(folder_store, internal.clone(), key, base));
+        let folders_end = stop.clone();
+        let folders = async move {
+            match folders {
+                Some(folders) => folders.run(folders_end).await,
+                None => Ok(()),
+            }
+        };
+        let inside = internal::routes(internal);
         let public_url = config.listen.public_url.as_str().into();
         let public = Public {
             intake,
@@ -168,7 +186,7 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
         };
         let outer = listener::serve(outer, public::routes(public), Some(outer_open), stop.clone());
         let inner = listener::serve(inner, inside, Some(inner_open), stop);
-        tokio::try_join!(outer, inner, fresh).map(drop)
+        tokio::try_join!(outer, inner, fresh, folders).map(drop)
     };
     parts.spawn("listeners", front);
     parts.run().await
@@ -247,14 +265,15 @@ impl Inside {
             gate: internal::auth::gate::Gate::default(),
             rules: self.rules,
             networks: self.networks,
+            folders: None,
         }
     }
 }
 
 /// What the two listeners take: what is configured, or what the limit of open files leaves beside our own connections.
 fn places(config: &Config) -> anyhow::Result<[Places; 2]> {
-    // Six pools, the relay's two, one connection a writer, the question of whether the database is fit, and RabbitMQ's.
-    let own = config.database.connections as usize * 6 + 2 + config.intake.writers + 3;
+    // Six pools, the relay's two, the folders' one, one connection a writer, the question of whether the database is fit, and RabbitMQ's.
+    let own = config.database.connections as usize * 6 + 3 + config.intake.writers + 3;
     let of = |connections: usize| Places {
         connections,
         per_address: if config.intake.trust_forwarded {
@@ -268,6 +287,18 @@ fn places(config: &Config) -> anyhow::Result<[Places; 2]> {
         of(config.listen.internal_connections),
     ];
     Ok(listener::check_descriptors(own, asked.len())?.share(asked))
+}
+
+/// Where folders of units are, and what signs in them. None: the operator gave no place.
+fn folder_key(config: &Config) -> anyhow::Result<Option<(PathBuf, FolderKey)>> {
+    let Some(base) = &config.outlets.folder_dir else {
+        return Ok(None);
+    };
+    let file = config.outlets.folder_key_file.as_deref();
+    let file = file.context(
+        "outlets.folder_dir (SHOUWANG_FOLDER_DIR) is set and outlets.folder_key_file (SHOUWANG_FOLDER_KEY_FILE) is not; make one with `intake-api key new-folder FILE`",
+    )?;
+    Ok(Some((base.clone(), FolderKey::load(file)?)))
 }
 
 fn drill_secret(config: &Config) -> anyhow::Result<Option<Arc<str>>> {

@@ -23,6 +23,8 @@ pub enum Left {
     Notices,
     /// Posts to group chats and units' own systems that are due and not sent.
     Posts,
+    /// Files for folders that are due and not written.
+    Files,
     /// Clocks whose next step is due and not taken.
     Clocks,
     /// Messages that name no report, for the office to look at.
@@ -36,7 +38,7 @@ pub enum Left {
 }
 
 /// A question to the database: what it counts, what it is called, and the services that have to run for it to become nothing.
-const COUNTED: [(Left, &str, &[&str], &str); 7] = [
+const COUNTED: [(Left, &str, &[&str], &str); 8] = [
     (
         Left::Outbox,
         "reports in the outbox",
@@ -54,6 +56,12 @@ const COUNTED: [(Left, &str, &[&str], &str); 7] = [
         "posts that are due",
         &["notifier"],
         "SELECT count(*) FROM posts WHERE state = 'queued' AND (lease_owner IS NOT NULL OR greatest(due_at, created_at) <= now())",
+    ),
+    (
+        Left::Files,
+        "files for folders that are due",
+        &["intake-api"],
+        "SELECT count(*) FROM folder_files WHERE state = 'queued' AND (lease_owner IS NOT NULL OR greatest(due_at, created_at) <= now())",
     ),
     (
         Left::Clocks,

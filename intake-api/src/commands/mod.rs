@@ -17,7 +17,7 @@ use platform::{
     remark,
     run::config::Config,
     say,
-    seal::{new_contact_key_line, new_key_line},
+    seal::{FolderKey, new_contact_key_line, new_folder_key_line, new_key_line},
     store::{self, AccountActKind, CalendarKept, Owner, PackError, PackLoaded},
 };
 
@@ -164,6 +164,23 @@ pub(crate) fn key_new_contact(file: &Path) -> anyhow::Result<()> {
         "contact key written to {}; keep a copy outside this machine",
         file.display()
     )?;
+    Ok(())
+}
+
+/// `key new-folder FILE`
+pub(crate) fn key_new_folder(file: &Path) -> anyhow::Result<()> {
+    write_new(
+        file,
+        &new_folder_key_line(&mut rand::rng()),
+        "units would not know its signatures",
+    )?;
+    say!("folder key written to {}", file.display())?;
+    Ok(())
+}
+
+/// `key folder-public FILE`
+pub(crate) fn key_folder_public(file: &Path) -> anyhow::Result<()> {
+    say!("{}", FolderKey::load(file)?.public())?;
     Ok(())
 }
 

@@ -68,9 +68,10 @@ pub(crate) struct Look {
     at: DateTime<Utc>,
     report_id: ReportId,
     ticket_id: Option<TicketId>,
-    account_id: AccountId,
-    name: String,
-    login: String,
+    /// None: nobody looked; it was written into the folder of `unit_name`.
+    account_id: Option<AccountId>,
+    name: Option<String>,
+    login: Option<String>,
     unit_name: Option<String>,
     role: Role,
     parts: Vec<String>,
@@ -121,13 +122,16 @@ struct ReadsPage {
 
 /// A look in words.
 pub(crate) fn say(read: &ReadLine, lang: Lang, now: DateTime<Utc>) -> ReadWords {
-    let hows = ["page", "api", "print", "opening", "call-back"];
+    let hows = ["page", "api", "print", "opening", "call-back", "folder"];
     let how = hows.into_iter().find(|how| *how == read.how).unwrap_or("other");
     let unit = read.unit_name.as_ref().filter(|_| read.role.holds_tickets());
     let role = lang.t(&format!("accounts.role.{}", read.role));
     ReadWords {
         at: words::moment(lang, read.at, now),
-        who: format!("{}（{}）", read.name, read.login),
+        who: match (&read.name, &read.login) {
+            (Some(name), Some(login)) => format!("{name}（{login}）"),
+            _ => lang.t("reads.nobody").to_owned(),
+        },
         role: unit.map_or_else(|| role.to_owned(), |unit| format!("{unit} · {role}")),
         parts: parts(lang, &read.parts),
         how: lang.t(&format!("reads.how_{how}")),

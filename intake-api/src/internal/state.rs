@@ -17,6 +17,15 @@ use super::{
     rules::{examinations::Examinations, replays::Replays},
 };
 
+/// Folders of units on closed networks, where the operator gave a place for them.
+#[derive(Clone, Debug)]
+pub(crate) struct FoldersOffered {
+    /// The folder of all of them.
+    pub(crate) base: Arc<str>,
+    /// The public part of the key that signs what is written there.
+    pub(crate) public: Arc<str>,
+}
+
 /// What internal handlers work with; cloning is cheap.
 #[derive(Clone)]
 pub(crate) struct Internal {
@@ -36,6 +45,8 @@ pub(crate) struct Internal {
     pub(crate) contacts: ContactKey,
     /// Private networks in which a unit's own system may be told.
     pub(crate) networks: Arc<Networks>,
+    /// None: folders of units are not offered.
+    pub(crate) folders: Option<FoldersOffered>,
     /// Signs login tokens.
     pub(crate) tokens: Arc<Tokens>,
     /// The pack in force.

@@ -190,6 +190,11 @@ impl Posting {
             match outlet.kind {
                 OutletKind::Robot => robot::tell(&self, &outlet, &posts).await,
                 OutletKind::Webhook => webhook::tell(&self, &outlet, &posts).await,
+                // Files are no posts: they are written where reports can be opened.
+                OutletKind::Folder => {
+                    let why = "a folder is told nothing".to_owned();
+                    self.record(outlet.id, &ids, PostVerdict::Failed { why }, None).await;
+                }
             }
         }
         if free {

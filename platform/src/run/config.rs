@@ -51,7 +51,7 @@ pub struct Config {
     /// Router and notifier watch each other.
     #[config(nested)]
     pub watch: Watch,
-    /// Units' own systems, told by webhook.
+    /// Units' own systems, told by webhook, and the folders of units on closed networks.
     #[config(nested)]
     pub outlets: Outlets,
     /// Logging.
@@ -269,13 +269,19 @@ pub struct Watch {
     pub heartbeat_s: u32,
 }
 
-/// Units' own systems, told by webhook.
+/// Units' own systems, told by webhook, and the folders of units on closed networks.
 #[derive(Debug, confique::Config)]
 #[config(layer_attr(serde(deny_unknown_fields)))]
 pub struct Outlets {
     /// intake-api and notifier: private networks in which a unit's own system may be told by webhook, with commas between: `10.20.0.0/16`. Nothing else that is private is ever connected to, whatever a name resolves to. Empty: public addresses only.
     #[config(default = "", env = "SHOUWANG_WEBHOOK_NETWORKS")]
     pub networks: String,
+    /// intake-api: folder in which units on closed networks have a folder each, named by their code, from which a one-way gate takes files away. An administrator sets which units on the page of outlets. Unset: none is offered, and nothing is written.
+    #[config(env = "SHOUWANG_FOLDER_DIR")]
+    pub folder_dir: Option<PathBuf>,
+    /// intake-api: file with the key that signs what is written there, mode 0600, one line `id:hex`; made by `intake-api key new-folder FILE`. Needed with `folder_dir`. Its loss means that units are told the public part of a new one.
+    #[config(env = "SHOUWANG_FOLDER_KEY_FILE")]
+    pub folder_key_file: Option<PathBuf>,
 }
 
 /// Logging.

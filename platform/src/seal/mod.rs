@@ -5,17 +5,20 @@
 //! blind indexes, answers) uses a key derived from the master key for that one purpose (HKDF-SHA-256), so that no key does
 //! two jobs. Losing the master key loses every sealed text for ever: docs/operations.md says how to keep it.
 //!
-//! The telephones of officers have a key of their own ([`ContactKey`]), since whoever dials must not open reports.
+//! The telephones of officers have a key of their own ([`ContactKey`]), since whoever dials must not open reports. What leaves for a closed
+//! network is signed with a third ([`FolderKey`]), which seals nothing, and encrypted to the unit's own ([`Recipient`]).
 
 mod blind;
 mod cipher;
 mod contacts;
+mod folder;
 mod line;
 mod master;
 
 pub use blind::normalise;
 pub use cipher::{Cipher, OpenError};
 pub use contacts::{ContactKey, new_contact_key_line};
+pub use folder::{FolderKey, Recipient, new_folder_key_line};
 pub use line::read_private;
 pub use master::{MasterKey, new_key_line};
 

@@ -99,10 +99,12 @@ ids! {
     DrillUnitId(i64),
     /// A row of `calls`; the gateway is given it with every try.
     CallId(Uuid),
-    /// A row of `outlets`: a group's robot, or a unit's own system.
+    /// A row of `outlets`: a group's robot, a unit's own system, or its folder.
     OutletId(Uuid),
     /// A row of `posts`; also the `webhook-id` of what a unit's own system is told.
     PostId(Uuid),
+    /// A row of `folder_files`; also the name of its files.
+    FileId(Uuid),
     /// A row of `sessions`.
     SessionId(Uuid),
     /// A browser in which somebody logged in (`login_devices.device`).

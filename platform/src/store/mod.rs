@@ -72,8 +72,8 @@ pub use floods::{
 };
 pub use ids::{
     AccessId, AccountActId, AccountId, CalendarChangeId, CallId, CaseId, DeviceId, DrillId, DrillUnitId, DutyPageId,
-    FactorResetId, FloodClosingId, FloodId, GrantRequestId, HandoverId, NoticeId, OpeningId, OutletId, PhoneId, PostId,
-    ReadId, ReportId, RosterChangeId, RosterPatternId, SessionId, StageId, TicketId,
+    FactorResetId, FileId, FloodClosingId, FloodId, GrantRequestId, HandoverId, NoticeId, OpeningId, OutletId, PhoneId,
+    PostId, ReadId, ReportId, RosterChangeId, RosterPatternId, SessionId, StageId, TicketId,
 };
 pub use lease::LeaseOf;
 pub use legible::Legible;
@@ -92,8 +92,9 @@ pub use openings::{
     OpeningDone, OpeningHanded, OpeningList, OpeningSealed,
 };
 pub use outlets::{
-    NewWebhook, OutletKind, OutletLine, OutletToTell, PostDetail, PostEvent, PostSaid, PostSettled, PostState,
-    PostVerdict, RobotOf, TicketPost,
+    FileAsked, FileStanding, FileState, FileVerdict, FolderAt, FolderFault, FolderLate, NewFolder, NewWebhook,
+    OutletKind, OutletLine, OutletToTell, PostDetail, PostEvent, PostSaid, PostSettled, PostState, PostVerdict,
+    RobotOf, TicketPost,
 };
 pub use packs::{
     ActivePack, CalendarKept, MailboxKept, PackDone, PackError, PackLoaded, PackVersions, Stranded, Successors,

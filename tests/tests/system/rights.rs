@@ -74,7 +74,7 @@ const fn api(mut cells: Cells) -> Cells {
 }
 
 /// Method, path, cells. Acts are sent with the session's token and nothing else, so that none is done.
-const TABLE: [(&str, &str, Cells); 253] = [
+const TABLE: [(&str, &str, Cells); 255] = [
     ("GET", "/", SIGNED_IN),
     ("GET", "/login", EVERYBODY),
     ("POST", "/login", [422, ANY, ANY, ANY, ANY, ANY, ANY, ANY]),
@@ -306,6 +306,8 @@ const TABLE: [(&str, &str, Cells); 253] = [
     ("GET", "/api/v1/outlets", api(ADMIN)),
     ("POST", "/outlets", ADMIN),
     ("POST", "/api/v1/outlets", api(ADMIN)),
+    ("POST", "/outlets/folders", ADMIN),
+    ("POST", "/api/v1/outlets/folders", api(ADMIN)),
     ("POST", "/outlets/{id}/{act}", ADMIN),
     ("POST", "/api/v1/outlets/{id}/{act}", api(ADMIN)),
     ("GET", "/api/v1/tickets/{id}/posts", api(ticket(200))),

@@ -19,6 +19,7 @@ use super::{
     answers,
     call::call,
     line::{Cure, Line},
+    unfetched::{self, Unfetched},
 };
 use crate::internal::{
     Answer, By,
@@ -31,7 +32,7 @@ use crate::internal::{
 /// In words.
 #[derive(Default)]
 pub(crate) struct Arrivals {
-    /// Calls, then mails.
+    /// Calls, then mails, then what nobody fetched for a closed network.
     pub(crate) lines: Vec<Line>,
     /// What is held until its unit is there.
     pub(crate) held: Vec<Line>,
@@ -52,8 +53,9 @@ pub(crate) fn say(found: &store::Arrivals, pack: &Pack, office: bool, lang: Lang
         ];
         lang.fill("arrivals.lost", &values)
     });
+    let folders = found.folders.iter().map(|late| unfetched::say(late, pack, lang, now));
     Arrivals {
-        lines: calls.chain(mails).collect(),
+        lines: calls.chain(mails).chain(folders).collect(),
         held: found.held.iter().map(|line| held(line, pack, lang, now)).collect(),
         lost: lost.collect(),
     }
@@ -162,6 +164,7 @@ pub(crate) struct Told {
     late: Vec<ToldNotice>,
     held: Vec<ToldHeld>,
     lost_pages: Vec<ToldPage>,
+    folders: Vec<Unfetched>,
 }
 
 #[derive(Serialize)]
@@ -278,5 +281,6 @@ pub(crate) async fn api(by: By<Overseer>) -> Result<Answer<Told>, ApiError> {
         late: late.collect(),
         held: held.collect(),
         lost_pages: lost.collect(),
+        folders: found.folders.into_iter().map(Unfetched::from).collect(),
     }))
 }

@@ -17,6 +17,7 @@ mod resend;
 pub(crate) mod said;
 pub(crate) mod ticket;
 mod times;
+mod unfetched;
 mod watch;
 
 use axum::routing::{get, post};

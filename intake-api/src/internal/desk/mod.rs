@@ -1,7 +1,7 @@
 //! The desk of a member unit: its queue, one ticket, and the acts on it.
 //!
 //! `queue` and `ticket` show, `act` reads what somebody wants to do and does it once, `post` and `api` are its two doors,
-//! `sealed` is the only place that opens or seals words about a child. Rows of other units
+//! `sealed` is the only place that opens or seals words about a child, `carried` is a ticket for a unit that opens no page. Rows of other units
 //! never arrive here: the database refuses them (row-level security), so that a foreign ticket and one that does not
 //! exist are the same 404.
 
@@ -9,6 +9,7 @@ pub(crate) mod act;
 mod answers;
 mod api;
 pub(crate) mod attempt;
+mod carried;
 pub(crate) mod close;
 pub(crate) mod closing;
 pub(crate) mod draft;
@@ -32,6 +33,7 @@ pub(crate) mod waiting;
 
 pub(crate) use api::{fields, invalid, not_done, wanted};
 pub(crate) use attempt::Attempt;
+pub(crate) use carried::carried;
 pub(crate) use found::{Case, fetch};
 pub(crate) use matter::{Matter, matter};
 pub(crate) use ticket::again;

@@ -172,7 +172,10 @@ pub(super) fn trail(
         let what = parts(lang, &read.parts);
         lines.push((
             read.at,
-            lang.fill("openings.trail_read", &[("by", &read.name), ("what", &what)]),
+            lang.fill(
+                "openings.trail_read",
+                &[("by", read.name.as_deref().unwrap_or_default()), ("what", &what)],
+            ),
         ));
     }
     match (o.ended_at, o.ends_at) {

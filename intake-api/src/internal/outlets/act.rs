@@ -1,4 +1,4 @@
-//! A unit's own system is set, given another secret, or ended. Each act has its line in the trail; the secret is said once, on the
+//! A unit's own system is set, given another secret, or ended, and so is its folder. Each act has its line in the trail; the secret is said once, on the
 //! answer of the act that made it, and lies sealed from then on.
 
 use axum::{
@@ -10,7 +10,10 @@ use axum::{
 use chrono::TimeDelta;
 use platform::{
     clock,
-    store::{AccountActKind, Detail, NewWebhook, OutletId, StoreError, act_detail::OfOutlet},
+    store::{
+        AccountActKind, Detail, NewWebhook, OutletId, OutletKind, StoreError,
+        act_detail::{OfFolder, OfOutlet},
+    },
     webhook::{Secret, Target},
 };
 use serde::Deserialize;
@@ -186,25 +189,29 @@ async fn added(by: &By<Admin>, unit: String, url: String) -> Result<Option<(Outl
 /// Does it; none: there is no such system in force.
 async fn acted(by: &By<Admin>, id: OutletId, act: Act) -> Result<Option<Done>, PageError> {
     let internal = &by.internal;
-    let found = internal.people.outlet_fetch(&internal.county, id).await?;
+    let found = internal.people.outlet_fetch(&internal.county, id, clock::now()).await?;
     let Some(found) = found else { return Ok(None) };
     let visit = Visit::clone(by);
     let done = detached(async move {
         let now = clock::now();
-        let kind = match act {
-            Act::Rotate => AccountActKind::WebhookRotated,
-            Act::End => AccountActKind::WebhookEnded,
+        let kind = match (act, found.kind) {
+            (Act::Rotate, _) => AccountActKind::WebhookRotated,
+            (Act::End, OutletKind::Folder) => AccountActKind::FolderEnded,
+            (Act::End, _) => AccountActKind::WebhookEnded,
         };
         let mut written = new_act(&visit, kind, None, now);
         written.unit = Some(&found.unit);
-        written.detail = Detail::of(&OfOutlet {
-            outlet: id,
-            url: found.url.unwrap_or_default(),
-        });
+        written.detail = match found.recipient {
+            Some(recipient) => Detail::of(&OfFolder { recipient }),
+            None => Detail::of(&OfOutlet {
+                outlet: id,
+                url: found.url.unwrap_or_default(),
+            }),
+        };
         let people = &visit.internal.people;
         let secret = match act {
             Act::End => {
-                let ended = people.webhook_end(id, visit.me(), &written).await?;
+                let ended = people.outlet_end(id, visit.me(), &written).await?;
                 return Ok::<_, StoreError>(ended.then_some(Done { id, secret: None }));
             }
             Act::Rotate => Secret::fresh(&mut rand::rng()),
@@ -219,7 +226,7 @@ async fn acted(by: &By<Admin>, id: OutletId, act: Act) -> Result<Option<Done>, P
     });
     let done = done.await?;
     if done.is_some() {
-        info!(outlet = %id, by = by.me().0, "a unit's own system was changed");
+        info!(outlet = %id, by = by.me().0, "an outlet was changed");
     }
     Ok(done)
 }

@@ -14,6 +14,8 @@ pub(super) struct Outlet {
     gateway: Option<String>,
     /// Of a unit's own system.
     url: Option<String>,
+    /// Of a folder: the unit's public key.
+    key: Option<String>,
     made_at: DateTime<Utc>,
     made_by: Option<String>,
     /// Until when the secret before signs too.
@@ -25,6 +27,8 @@ pub(super) struct Outlet {
     last_error: Option<String>,
     waiting: i64,
     lost: i64,
+    /// Of a folder: tickets that it should have handed on by now.
+    late: i64,
 }
 
 impl From<OutletLine> for Outlet {
@@ -35,6 +39,7 @@ impl From<OutletLine> for Outlet {
             kind: line.kind,
             gateway: line.gateway,
             url: line.url,
+            key: line.recipient,
             made_at: line.made_at,
             made_by: line.made_by,
             old_until: line.old_until,
@@ -45,6 +50,7 @@ impl From<OutletLine> for Outlet {
             last_error: line.last_error,
             waiting: line.waiting,
             lost: line.lost,
+            late: line.late,
         }
     }
 }

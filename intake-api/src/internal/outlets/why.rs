@@ -1,6 +1,7 @@
 //! Why something was not told, in the language of the page. What a provider of robots said stands as it said it.
 
 use platform::{
+    store::FolderFault,
     text::Lang,
     webhook::{Refused, Undelivered},
 };
@@ -17,6 +18,9 @@ pub(super) fn key(why: Refused) -> &'static str {
 
 /// In words.
 pub(super) fn why(lang: Lang, said: &str) -> String {
+    if let Some(fault) = FolderFault::from_word(said) {
+        return lang.t(&format!("outlets.fault.{fault}")).to_owned();
+    }
     for refused in [
         Refused::NoUrl,
         Refused::Open,
@@ -70,5 +74,8 @@ mod tests {
         assert!(said(Undelivered::Status(503)).contains("503"));
         assert!(said(Undelivered::Redirect(307)).contains("307"));
         assert_eq!(why(Lang::Zh, "200 45009"), "200 45009");
+        for fault in FolderFault::ALL {
+            assert_ne!(why(Lang::Zh, fault.as_str()), fault.as_str());
+        }
     }
 }

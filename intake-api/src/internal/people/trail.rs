@@ -6,8 +6,8 @@ use platform::{
     store::{
         AccountAct, AccountActKind, AccountId, Detail, NewAct,
         act_detail::{
-            ActWhy, Because, ByCommand, Contacts, DutyHours, DutyPhone, Left, Mended, OfFlood, OfMail, OfOutlet,
-            OfPhone, OfRequest, PatternWritten, ResetAsked, ResetDecided,
+            ActWhy, Because, ByCommand, Contacts, DutyHours, DutyPhone, Left, Mended, OfFlood, OfFolder, OfMail,
+            OfOutlet, OfPhone, OfRequest, PatternWritten, ResetAsked, ResetDecided,
         },
     },
     text::Lang,
@@ -166,6 +166,9 @@ fn said(kind: AccountActKind, detail: &Detail) -> Vec<(&'static str, Option<Stri
         }
         K::WebhookSet | K::WebhookRotated | K::WebhookEnded => {
             vec![("url", detail.read::<OfOutlet>().map(|of| of.url))]
+        }
+        K::FolderSet | K::FolderEnded => {
+            vec![("key", detail.read::<OfFolder>().map(|of| of.recipient))]
         }
         _ => Vec::new(),
     }

@@ -4,8 +4,8 @@ use casework::words::Channel;
 use chrono::{DateTime, Utc};
 use platform::{
     store::{
-        AnsweredHow, CallFault, CallState, CallStep, LadderCall, LadderRing, LadderStep, OutletKind, PostState,
-        TicketPost,
+        AnsweredHow, CallFault, CallState, CallStep, FolderFault, LadderCall, LadderRing, LadderStep, OutletKind,
+        PostState, TicketPost,
     },
     text::Lang,
 };
@@ -77,16 +77,32 @@ fn one(call: &LadderCall, letters: bool, lang: Lang, now: DateTime<Utc>) -> Call
 fn told(post: &TicketPost, lang: Lang, now: DateTime<Utc>) -> CallWords {
     let at = words::moment(lang, post.at, now);
     let event = lang.t(&format!("posts.event.{}", post.event));
+    let written = post
+        .written_at
+        .map(|at| lang.fill("posts.written_at", &[("at", &words::moment(lang, at, now))]));
     let finished = post.finished_at.map(|at| words::moment(lang, at, now));
-    let failed = post.last_error.as_ref().filter(|_| post.state != PostState::Sent);
+    let failed = post
+        .last_error
+        .as_ref()
+        .filter(|_| post.state != PostState::Sent)
+        .map(|said| post_why(lang, post.kind, said));
     CallWords {
         title: [lang.t(&format!("posts.kind.{}", post.kind)), &post.unit_name, event].join(" · "),
         state: match (post.kind, post.state) {
             (OutletKind::Robot, PostState::Sent) => lang.t("posts.state.said"),
+            (OutletKind::Folder, PostState::Queued) => lang.t("posts.state.unwritten"),
             (_, state) => lang.t(&format!("posts.state.{state}")),
         },
-        bad: post.state == PostState::Failed,
-        steps: [Some(at), finished, failed.cloned()].into_iter().flatten().collect(),
+        bad: post.state == PostState::Failed || post.state == PostState::Queued && failed.is_some(),
+        steps: [Some(at), written, finished, failed].into_iter().flatten().collect(),
+    }
+}
+
+/// Why something was not told or written, in the page's language where it is a word of ours.
+fn post_why(lang: Lang, kind: OutletKind, said: &str) -> String {
+    match FolderFault::from_word(said).filter(|_| kind == OutletKind::Folder) {
+        Some(fault) => lang.t(&format!("outlets.fault.{fault}")).to_owned(),
+        None => said.to_owned(),
     }
 }
 

@@ -240,6 +240,16 @@ GRANT SELECT (id, outlet_id, dedup) ON posts TO "{role}_router";
 GRANT SELECT ON posts TO "{role}_notifier", "{role}_desk", "{role}_board", "{role}_office";
 GRANT SELECT (id, outlet_id, state) ON posts TO "{role}_people";
 GRANT UPDATE (state, due_at, lease_owner, leased_until, attempts, finished_at, last_error) ON posts TO "{role}_notifier";
+-- Folders: the relay's login keeps the queue and says what became of a file; what is written into it comes through the desk's. The
+-- notifier has no part in it.
+GRANT SELECT (id, county, unit, kind, recipient, mark, marked, ended_at, failures, failing_since, last_error) ON outlets TO "{role}_relay";
+GRANT UPDATE (marked, failures, failing_since, last_sent_at, last_failed_at, last_error) ON outlets TO "{role}_relay";
+GRANT SELECT (id, county, unit) ON tickets TO "{role}_relay";
+GRANT SELECT ON folder_files TO "{role}_relay", "{role}_router", "{role}_desk", "{role}_board", "{role}_office";
+GRANT UPDATE (state, due_at, lease_owner, leased_until, attempts, last_error, written_at, finished_at) ON folder_files TO "{role}_relay";
+GRANT SELECT (id, outlet_id, ticket_id, state, since, urgency) ON folder_files TO "{role}_people";
+GRANT UPDATE (recipient, marked, made_at, made_by) ON outlets TO "{role}_people";
+GRANT EXECUTE ON FUNCTION desk_folder_read(uuid, timestamptz) TO "{role}_desk";
 -- 交班: the two people of a unit.
 GRANT SELECT ON handovers TO "{role}_desk", "{role}_board", "{role}_office";
 GRANT INSERT ON handovers TO "{role}_desk";
@@ -290,7 +300,8 @@ DECLARE
 BEGIN
     FOREACH t IN ARRAY ARRAY['tickets', 'stages', 'stage_rounds', 'escalation_steps', 'events', 'reports', 'report_facts', 'notices',
                              'notice_tickets', 'openings', 'handovers', 'bells', 'ring_turns', 'calls', 'call_rings', 'call_steps',
-                             'call_tries', 'duty_pages', 'outlets', 'posts', 'drill_units', 'drill_rings'] LOOP
+                             'call_tries', 'duty_pages', 'outlets', 'posts', 'folder_files', 'drill_units',
+                             'drill_rings'] LOOP
         EXECUTE format('DROP POLICY IF EXISTS services ON %I', t);
         EXECUTE format('CREATE POLICY services ON %I TO %I, %I, %I, %I, %I, %I USING (true) WITH CHECK (true)', t,
             '{role}_intake', '{role}_relay', '{role}_router', '{role}_notifier', '{role}_board', '{role}_office');
@@ -311,12 +322,16 @@ BEGIN
     EXECUTE format('CREATE POLICY desk ON calls TO %I USING (unit = ANY ((SELECT desk_units())::text[])
                     OR EXISTS (SELECT FROM call_rings r WHERE r.call_id = calls.id))', '{role}_desk');
     EXECUTE format('CREATE POLICY desk ON outlets TO %I USING (unit = ANY ((SELECT desk_units())::text[])
-                    OR EXISTS (SELECT FROM posts p WHERE p.outlet_id = outlets.id))', '{role}_desk');
+                    OR EXISTS (SELECT FROM posts p WHERE p.outlet_id = outlets.id)
+                    OR EXISTS (SELECT FROM folder_files f WHERE f.outlet_id = outlets.id))', '{role}_desk');
     EXECUTE format('CREATE POLICY desk ON posts TO %I USING (EXISTS (SELECT FROM tickets t WHERE t.id = ticket_id))', '{role}_desk');
+    EXECUTE format('CREATE POLICY desk ON folder_files TO %I USING (EXISTS (SELECT FROM tickets t WHERE t.id = ticket_id))', '{role}_desk');
     EXECUTE format('DROP POLICY IF EXISTS people ON outlets');
-    EXECUTE format('CREATE POLICY people ON outlets TO %I USING (true) WITH CHECK (kind = ''webhook'')', '{role}_people');
+    EXECUTE format('CREATE POLICY people ON outlets TO %I USING (true) WITH CHECK (kind IN (''webhook'', ''folder''))', '{role}_people');
     EXECUTE format('DROP POLICY IF EXISTS people ON posts');
     EXECUTE format('CREATE POLICY people ON posts TO %I USING (true)', '{role}_people');
+    EXECUTE format('DROP POLICY IF EXISTS people ON folder_files');
+    EXECUTE format('CREATE POLICY people ON folder_files TO %I USING (true)', '{role}_people');
     -- Codes for telephones, which are about no ticket.
     EXECUTE format('DROP POLICY IF EXISTS codes ON calls');
     EXECUTE format('CREATE POLICY codes ON calls TO %I USING (kind = ''code'') WITH CHECK (kind = ''code'')', '{role}_people');

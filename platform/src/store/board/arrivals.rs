@@ -1,5 +1,5 @@
 //! What did not arrive within minutes: calls that no gateway said to have delivered and nobody answered, mails that still wait, and
-//! what is held until a unit is there. What the duty officer of the office looks at first.
+//! what is held until a unit is there, and what nobody fetched for a closed network. What the duty officer of the office looks at first.
 
 use casework::{
     ringing::beats::Wait,
@@ -10,7 +10,8 @@ use sqlx::types::Json;
 
 use crate::store::notices::kind::StoredKind;
 use crate::store::{
-    AccountId, Board, CallState, LostPage, NoticeId, NoticeKind, ReportId, Store, StoreError, TicketId, UnitCall, Word,
+    AccountId, Board, CallState, FolderLate, LostPage, NoticeId, NoticeKind, ReportId, Store, StoreError, TicketId,
+    UnitCall, Word,
 };
 
 /// A list is cut here.
@@ -120,6 +121,8 @@ pub struct Arrivals {
     pub held: Vec<HeldRing>,
     /// Units that lost a duty page.
     pub lost: Vec<LostPage>,
+    /// What nobody fetched from a folder of a closed network, the most urgent first.
+    pub folders: Vec<FolderLate>,
 }
 
 impl Store<Board> {
@@ -156,6 +159,7 @@ impl Store<Board> {
             late,
             held,
             lost: self.duty_pages_lost(county, now).await?,
+            folders: self.folders_late(county, now).await?,
         })
     }
 }

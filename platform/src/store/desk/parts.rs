@@ -5,7 +5,7 @@ use casework::{office::explain::Stored, report::StoredFacts};
 use chrono::{DateTime, Utc};
 use sqlx::{PgExecutor, types::Json};
 
-use crate::store::{AccountId, Desk, DeskScope, Legible, Office, ReportId, Role, Store, StoreError, TicketId};
+use crate::store::{AccountId, Desk, DeskScope, FileId, Legible, Office, ReportId, Role, Store, StoreError, TicketId};
 
 /// Parts of a report as somebody was handed them: what is not shown is `None`, and so is what was not given.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -68,6 +68,21 @@ impl Store<Desk> {
             &mut *tx,
         )
         .await?;
+        tx.commit().await?;
+        Ok(handed)
+    }
+
+    /// What the folder of these units is handed of a ticket's report, to be written into this file; `None` when that is nothing. What is open
+    /// for one person just then is not in it. Nobody looks at a page: the record names the file.
+    pub async fn desk_folder_read(
+        &self,
+        scope: &DeskScope,
+        file: FileId,
+        at: DateTime<Utc>,
+    ) -> Result<Option<Handed>, StoreError> {
+        let mut tx = self.desk(scope).await?;
+        let handed = sqlx::query_as("SELECT * FROM desk_folder_read($1, $2)");
+        let handed = handed.bind(file).bind(at).fetch_optional(&mut *tx).await?;
         tx.commit().await?;
         Ok(handed)
     }

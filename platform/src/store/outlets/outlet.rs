@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::folder::late;
 use crate::store::{AccountId, NewAct, Notifier, OutletId, People, Store, StoreError};
 
 casework::words! {
@@ -11,6 +12,8 @@ casework::words! {
         Robot = "robot",
         /// A unit's own system, by Standard Webhooks.
         Webhook = "webhook",
+        /// The folder of a unit on a closed network.
+        Folder = "folder",
     }
 }
 
@@ -50,6 +53,8 @@ pub struct OutletLine {
     pub gateway: Option<String>,
     /// Of a unit's own system: where it listens.
     pub url: Option<String>,
+    /// Of a folder: the unit's public key.
+    pub recipient: Option<String>,
     /// Until when the secret before signs too; none: there is one.
     pub old_until: Option<DateTime<Utc>>,
     /// When it was set.
@@ -66,32 +71,46 @@ pub struct OutletLine {
     pub last_failed_at: Option<DateTime<Utc>>,
     /// Why that was.
     pub last_error: Option<String>,
-    /// Posts that wait.
+    /// Posts or files that wait.
     pub waiting: i64,
     /// Posts that were given up.
     pub lost: i64,
+    /// Tickets that a folder should have handed on by now.
+    pub late: i64,
 }
 
-const LINE: &str =
-    "SELECT o.id, o.unit, o.kind, o.gateway, o.url, o.old_until, o.made_at, person_shown(a.id, a.name) AS made_by,
+/// $1 county, $2 now.
+const LINE: &str = concat!(
+    "SELECT o.id, o.unit, o.kind, o.gateway, o.url, o.recipient, o.old_until, o.made_at, person_shown(a.id, a.name) AS made_by,
         o.failures, o.failing_since, o.last_sent_at, o.last_failed_at, o.last_error,
-        (SELECT count(*) FROM posts p WHERE p.outlet_id = o.id AND p.state = 'queued') AS waiting,
-        (SELECT count(*) FROM posts p WHERE p.outlet_id = o.id AND p.state = 'failed') AS lost
-     FROM outlets o LEFT JOIN accounts a ON a.id = o.made_by WHERE o.county = $1 AND o.ended_at IS NULL";
+        (SELECT count(*) FROM posts p WHERE p.outlet_id = o.id AND p.state = 'queued')
+            + (SELECT count(*) FROM folder_files f WHERE f.outlet_id = o.id AND f.state = 'queued') AS waiting,
+        (SELECT count(*) FROM posts p WHERE p.outlet_id = o.id AND p.state = 'failed') AS lost,
+        (SELECT count(DISTINCT f.ticket_id) FROM folder_files f WHERE f.outlet_id = o.id AND f.state IN ('queued', 'written') AND ",
+    late!(),
+    ") AS late
+     FROM outlets o LEFT JOIN accounts a ON a.id = o.made_by WHERE o.county = $1 AND o.ended_at IS NULL",
+);
 
 impl Store<People> {
     /// The outlets of the county in force, by unit.
-    pub async fn outlets_list(&self, county: &str) -> Result<Vec<OutletLine>, StoreError> {
+    pub async fn outlets_list(&self, county: &str, now: DateTime<Utc>) -> Result<Vec<OutletLine>, StoreError> {
         let sql = format!("{LINE} ORDER BY o.unit, o.kind, o.made_at, o.id");
         let lines = sqlx::query_as(sqlx::AssertSqlSafe(sql));
-        Ok(lines.bind(county).fetch_all(&self.pool).await?)
+        Ok(lines.bind(county).bind(now).fetch_all(&self.pool).await?)
     }
 
     /// One of them.
-    pub async fn outlet_fetch(&self, county: &str, id: OutletId) -> Result<Option<OutletLine>, StoreError> {
-        let sql = format!("{LINE} AND o.id = $2");
+    pub async fn outlet_fetch(
+        &self,
+        county: &str,
+        id: OutletId,
+        now: DateTime<Utc>,
+    ) -> Result<Option<OutletLine>, StoreError> {
+        let sql = format!("{LINE} AND o.id = $3");
         let line = sqlx::query_as(sqlx::AssertSqlSafe(sql));
-        Ok(line.bind(county).bind(id).fetch_optional(&self.pool).await?)
+        let line = line.bind(county).bind(now).bind(id);
+        Ok(line.fetch_optional(&self.pool).await?)
     }
 
     /// Sets a unit's own system; `false` when the unit has one at that address, or is not there.
@@ -147,12 +166,12 @@ impl Store<People> {
         Ok(true)
     }
 
-    /// Nothing is told there any more. `false`: there is no such system in force.
-    pub async fn webhook_end(&self, id: OutletId, by: AccountId, act: &NewAct<'_>) -> Result<bool, StoreError> {
+    /// Nothing is told or written there any more. `false`: there is no such system or folder in force.
+    pub async fn outlet_end(&self, id: OutletId, by: AccountId, act: &NewAct<'_>) -> Result<bool, StoreError> {
         let mut tx = self.pool.begin().await?;
         let ended = sqlx::query(
             "UPDATE outlets SET ended_at = $3, ended_by = $4, old_secret = NULL, old_until = NULL
-             WHERE id = $1 AND county = $2 AND kind = 'webhook' AND ended_at IS NULL",
+             WHERE id = $1 AND county = $2 AND kind <> 'robot' AND ended_at IS NULL",
         )
         .bind(id)
         .bind(act.county)

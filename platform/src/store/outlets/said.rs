@@ -28,6 +28,8 @@ casework::words! {
         Closed = "closed",
         /// It goes on after it had ended.
         Reopened = "reopened",
+        /// Of a folder: the ticket changed.
+        Changed = "changed",
     }
 }
 

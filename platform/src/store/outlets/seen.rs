@@ -1,4 +1,4 @@
-//! The posts of a ticket, beside its calls: what a group or a unit's own system was told.
+//! The posts of a ticket, beside its calls: what a group or a unit's own system was told, and what was written into a unit's folder.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -20,15 +20,23 @@ casework::words! {
         Failed = "failed",
         /// Somebody answered, or the act was done, before it was said.
         Silenced = "silenced",
+        /// Lies in the folder.
+        Written = "written",
+        /// The gate fetched it, which says nothing of any person.
+        Taken = "taken",
+        /// A later version took its place before it was fetched.
+        Replaced = "replaced",
+        /// The ticket went elsewhere, or the folder was ended, before.
+        Withdrawn = "withdrawn",
     }
 }
 
-/// A post about a ticket.
+/// A post about a ticket, or a version of it in a folder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, sqlx::FromRow)]
 pub struct TicketPost {
     /// Which.
     pub id: PostId,
-    /// To a group's robot or a unit's own system.
+    /// To a group's robot, a unit's own system, or its folder.
     #[sqlx(try_from = "String")]
     pub kind: OutletKind,
     /// Of which unit.
@@ -43,15 +51,23 @@ pub struct TicketPost {
     pub state: PostState,
     /// When the event was.
     pub at: DateTime<Utc>,
+    /// Of a folder: when it was written.
+    pub written_at: Option<DateTime<Utc>>,
     /// When it was taken or given up; none: it waits.
     pub finished_at: Option<DateTime<Utc>>,
     /// Why the last try failed.
     pub last_error: Option<String>,
 }
 
-const POSTS: &str = "SELECT p.id, o.kind, o.unit, u.name AS unit_name, p.event, p.state, p.created_at AS at, p.finished_at, p.last_error
-     FROM posts p JOIN outlets o ON o.id = p.outlet_id JOIN units u ON u.county = o.county AND u.code = o.unit
-     WHERE p.ticket_id = $1 ORDER BY p.created_at DESC, p.id LIMIT $2";
+/// Of the rows of both queues the last of each: neither is read as a whole.
+const POSTS: &str = "SELECT s.id, o.kind, o.unit, u.name AS unit_name, s.event, s.state, s.at, s.written_at, s.finished_at, s.last_error
+     FROM (SELECT * FROM (SELECT id, outlet_id, event, state, created_at AS at, NULL::timestamptz AS written_at, finished_at, last_error
+                          FROM posts WHERE ticket_id = $1 ORDER BY created_at DESC, id LIMIT $2) p
+           UNION ALL
+           SELECT * FROM (SELECT id, outlet_id, event, state, created_at, written_at, finished_at, last_error
+                          FROM folder_files WHERE ticket_id = $1 ORDER BY n DESC LIMIT $2) f) s
+     JOIN outlets o ON o.id = s.outlet_id JOIN units u ON u.county = o.county AND u.code = o.unit
+     ORDER BY s.at DESC, s.id LIMIT $2";
 
 impl<L: SeesCalls> Store<L> {
     /// The last 100 posts about a ticket, the last first.

@@ -28,8 +28,9 @@ WITH input AS (
     FROM made JOIN input USING (id)
          CROSS JOIN LATERAL jsonb_to_recordset(input.rings) AS r (stage bigint, generation integer, cause text, ring integer)
          JOIN stages s ON s.id = r.stage JOIN tickets t ON t.id = s.ticket_id
-         JOIN outlets o ON o.county = $2 AND o.ended_at IS NULL AND o.unit = CASE o.kind WHEN 'robot' THEN input.unit ELSE t.unit END
-    WHERE EXISTS (SELECT FROM outlets any_of WHERE any_of.county = $2 AND any_of.ended_at IS NULL)
+         JOIN outlets o ON o.county = $2 AND o.ended_at IS NULL AND o.kind <> 'folder'
+                           AND o.unit = CASE o.kind WHEN 'robot' THEN input.unit ELSE t.unit END
+    WHERE EXISTS (SELECT FROM outlets any_of WHERE any_of.county = $2 AND any_of.kind <> 'folder' AND any_of.ended_at IS NULL)
     ON CONFLICT DO NOTHING
 )
 SELECT count(*) FROM made

@@ -138,6 +138,13 @@ pub struct OfOutlet {
     pub url: String,
 }
 
+/// `folder-set`, `folder-ended`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfFolder {
+    /// The unit's public key.
+    pub recipient: String,
+}
+
 /// `duty-hours`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DutyHours {
@@ -315,6 +322,8 @@ mod tests {
             &OfOutlet { outlet, url },
             r#"{"outlet":"00000000-0000-0000-0000-000000000000","url":"https://oa.example/"}"#,
         );
+        let recipient = "age1".to_owned();
+        holds(&OfFolder { recipient }, r#"{"recipient":"age1"}"#);
         let hours = DutyHours {
             working: "08:00-17:30".to_owned(),
             off: String::new(),

@@ -76,6 +76,10 @@ casework::words! {
         WebhookRotated = "webhook-rotated",
         /// Nothing is told there any more.
         WebhookEnded = "webhook-ended",
+        /// A unit's folder was set, or given another key.
+        FolderSet = "folder-set",
+        /// Nothing is written there any more.
+        FolderEnded = "folder-ended",
         /// A weekly pattern was written.
         RosterPattern = "roster-pattern",
         /// One was taken back.

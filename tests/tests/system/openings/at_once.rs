@@ -145,7 +145,7 @@ async fn the_police_that_signed_open_the_identity_and_somebody_else_ticks() {
     assert_eq!(found.len(), 1);
     assert_eq!(
         (found[0].account_id, found[0].how.as_str(), found[0].parts.as_slice()),
-        (officer.account, "opening", ["identity".to_owned()].as_slice())
+        (Some(officer.account), "opening", ["identity".to_owned()].as_slice())
     );
 }
 

@@ -1,5 +1,8 @@
 //! A unit's own system, from the page that sets it to what it is told; and the robot of its group beside the calls.
 
+mod folder;
+mod gate;
+
 use std::time::Duration;
 
 use platform::{

@@ -1,7 +1,7 @@
 //! The page of a ticket, and what it becomes when an act is refused.
 
 use platform::{
-    store::{Role, TicketId},
+    store::{FileId, Role, TicketId},
     text::Lang,
 };
 
@@ -9,6 +9,7 @@ use super::*;
 use crate::internal::{
     again::{Fields, Wrong},
     desk::{
+        carried::CarriedPage,
         timeline::EventWords,
         told::ChildWords,
         view::{OtherWords, StageWords},
@@ -126,4 +127,20 @@ fn pages_of_a_ticket() {
     let typed = Fields::from([("who".to_owned(), "<b>李娜</b>".to_owned())]);
     let wrong = Wrong::from([("place", "desk.wrong.place"), ("at", "desk.wrong.when_future")]);
     testing::page("ticket-refused", &page(Attempt::wrong("contact", wrong, typed)));
+}
+
+#[test]
+fn pages_that_are_carried() {
+    let page = CarriedPage {
+        v: view(),
+        why: "报告称孩子身上有伤。".into(),
+        written: "11月24日 16:25".into(),
+        call: Lang::Zh.fill("carried.call", &[("phone", "0558-8612345")]),
+        file: FileId(uuid::Uuid::nil()),
+    };
+    testing::page("carried", &page);
+    let html = page.render().expect("a page");
+    for outside in ["src=", "href=", "url(", "<script", "<b>"] {
+        assert!(!html.contains(outside), "{outside}");
+    }
 }
