@@ -134,6 +134,8 @@ pub struct OpenStage {
     pub urgency: Urgency,
     /// When this generation began to run.
     pub start: DateTime<Utc>,
+    /// When it went on after it had ended: a closing was taken back. What was due before is late by nobody's fault but that closing's.
+    pub resumed: Option<DateTime<Utc>>,
     /// Its limit is in days: it waits for duty hours.
     pub in_days: bool,
     /// When the flood began to which its report belongs: its rings are gathered; none: they are not.

@@ -141,17 +141,18 @@ impl Bellboard<'_> {
         round
     }
 
-    /// What a bell does at a moment; of a flood's report as of the last moment at which those ring together.
+    /// What a bell does at a moment; of a flood's report as of the last moment at which those ring together. The system is late from
+    /// the moment on at which it could ring: not while the stage had ended.
     fn turn(&self, stage: &OpenStage, bell: &Bell, now: DateTime<Utc>) -> Turn {
         let beats = bell.beats(self.watch);
-        let Some(gather) = stage.flood.map(Gather) else {
-            return beats.turn(bell.progress.next, now);
-        };
-        let mut turn = beats.turn(bell.progress.next, gather.by(now));
+        let gather = stage.flood.map(Gather);
+        let mut turn = beats.turn(bell.progress.next, gather.map_or(now, |gather| gather.by(now)));
         if let Some(due) = &mut turn.due {
-            due.late = now - gather.from(beats.at(due.first)) > ON_TIME;
+            let planned = beats.at(due.first);
+            let owed = stage.resumed.map_or(planned, |resumed| planned.max(resumed));
+            due.late = now - gather.map_or(owed, |gather| gather.from(owed)) > ON_TIME;
         }
-        turn.next_at = gather.from(turn.next_at);
+        turn.next_at = gather.map_or(turn.next_at, |gather| gather.from(turn.next_at));
         turn
     }
 

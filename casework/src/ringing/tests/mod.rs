@@ -181,6 +181,7 @@ pub(super) fn at_night() -> OpenStage {
         obligation: "police-accept".into(),
         urgency: Urgency::P1,
         start,
+        resumed: None,
         in_days: false,
         assignee: None,
         plan: vec![

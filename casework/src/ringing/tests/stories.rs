@@ -346,3 +346,15 @@ fn a_county_without_a_table_rings_all_the_same() {
         ["li ring:7:1:dispatch:1", "wang ring:7:1:dispatch:1"]
     );
 }
+
+#[test]
+fn what_was_due_while_the_stage_had_ended_is_one_ring_and_not_the_systems_delay() {
+    let (county, mut stage) = (County::new(), at_night());
+    turn(&county, &mut stage, feb(12, "03:00"));
+    stage.resumed = Some(feb(12, "05:00"));
+    let back = turn(&county, &mut stage.clone(), feb(12, "05:00"));
+    let due = &back.rings[0].due;
+    assert_eq!((back.rings.len(), due.first, due.late), (1, 1, false));
+    let later = turn(&county, &mut stage, feb(12, "05:02"));
+    assert!(later.rings[0].due.late, "an outage after that is the system's");
+}

@@ -250,6 +250,7 @@ fn bell(row: Rings) -> OpenStage {
         obligation: TRIAGE.to_owned(),
         urgency: Urgency::P1,
         start: row.started_at,
+        resumed: None,
         in_days: false,
         flood: None,
         assignee: None,

@@ -1,7 +1,7 @@
 -- What a turn of the ringing knows of stages: $1 their ids. The calls of a bell's last ring are read with it: one that failed is
 -- made good by another.
 SELECT s.id, s.ticket_id, s.due_generation, s.stage, s.time_limit, s.drill, s.plan, s.ended_at IS NOT NULL AS ended,
-       coalesce(s.started_at, t.dispatched_at) AS start, t.report_id, t.unit, t.obligation, t.urgency, a.login AS assignee,
+       coalesce(s.started_at, t.dispatched_at) AS start, s.resumed_at, t.report_id, t.unit, t.obligation, t.urgency, a.login AS assignee,
        f.id AS flood, f.began_at AS flood_began,
        coalesce((SELECT jsonb_object_agg(e.level, e.sent_at) FROM escalation_steps e
                  WHERE e.stage_id = s.id AND e.due_generation = s.due_generation AND e.sent_at IS NOT NULL), '{}') AS sent,

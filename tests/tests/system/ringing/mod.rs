@@ -1,5 +1,6 @@
 //! The ringing in the store, time passed in: what the router writes, and what an answer changes. No process runs; each login is its own.
 
+mod anew;
 mod answers;
 mod falls;
 mod holes;

@@ -21,7 +21,7 @@ const POLICEMEN: [&str; 5] = ["p0", "p1", "p2", "p3", "lead"];
 const ALL: [&str; 7] = ["p0", "p1", "p2", "p3", "lead", "o0", "o1"];
 
 /// What must never be found, each as a count of rows; `$1` is now.
-const NEVER: [(&str, &str); 8] = [
+pub(super) const NEVER: [(&str, &str); 8] = [
     (
         "a call to somebody without a verified telephone that rings then",
         "SELECT count(*) FROM calls c WHERE c.created_at = $1 AND c.account_id IS NOT NULL AND c.channel IN ('voice', 'sms')
