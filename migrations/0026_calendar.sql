@@ -65,6 +65,6 @@ COMMENT ON COLUMN calendar_moves.told_at IS 'when the mail to the unit was queue
 
 ALTER TABLE notices DROP CONSTRAINT notices_subject_kind_check;
 ALTER TABLE notices ADD CONSTRAINT notices_subject_kind_check
-    CHECK (subject_kind IN ('rule-set', 'account', 'opening', 'callbacks', 'factor-reset', 'flood', 'duty-page', 'duty', 'swap', 'calendar'));
+    CHECK (subject_kind IN ('rule-set', 'account', 'opening', 'callbacks', 'factor-reset', 'flood', 'duty-page', 'duty', 'swap', 'calendar', 'gateway'));
 COMMENT ON COLUMN notices.subject_id IS 'rule-set: its version; account, opening, factor-reset, flood, swap, calendar: its id; callbacks, duty: the day as a number, 20261126; calendar-ends: the last day that is published, as such a number';
 COMMENT ON COLUMN stages.due_generation IS 'rises when the clock starts anew (a reopening) or its due moves (a calendar): crossings of an older one are told apart';

@@ -22,6 +22,7 @@ pub mod ringing;
 pub mod roster;
 pub mod routing;
 pub mod rules;
+pub mod spending;
 pub mod ticket;
 pub mod typed;
 pub mod words;

@@ -156,8 +156,17 @@ enum People {
         #[arg(long)]
         login: String,
     },
-    /// Emergency: end every telephone, where the contact key is lost. Everybody enters theirs again.
-    PhonesForget,
+    /// End the telephones of an account: its person wishes it, or they can't be opened any more.
+    ///
+    /// With --all everybody's, where the contact key is lost: everybody enters theirs again.
+    PhonesForget {
+        /// Whose.
+        #[arg(long, required_unless_present = "all", conflicts_with = "all")]
+        login: Option<String>,
+        /// Emergency: everybody's.
+        #[arg(long)]
+        all: bool,
+    },
     /// Succeed when the county has an administrator and somebody in the office; accounts of a demo don't count.
     Check,
     /// Make accounts for a demo and write them to FILE, which the login page then shows. Never where real reports come in.
@@ -196,7 +205,10 @@ async fn main() -> anyhow::Result<()> {
         Command::People(People::Invite { login }) => commands::people::invite(&login).await,
         Command::People(People::FactorOff { login }) => commands::login::factor_off(&login).await,
         Command::People(People::SessionsEnd { login }) => commands::login::sessions_end(&login).await,
-        Command::People(People::PhonesForget) => commands::login::phones_forget().await,
+        Command::People(People::PhonesForget { login, .. }) => match login {
+            Some(login) => commands::login::phones_forget(&login).await,
+            None => commands::login::phones_forget_all().await,
+        },
         Command::People(People::Check) => commands::people::missing().await,
         Command::People(People::Demo { out }) => commands::people::demo(&out).await,
         Command::People(People::DemoDuty) => commands::demo_duty::demo_duty().await,

@@ -15,6 +15,8 @@
 mod bounces;
 mod caller;
 mod channel;
+mod fitting;
+mod gateways;
 mod hand;
 mod mail;
 mod mailer;

@@ -17,7 +17,7 @@ use platform::{
         database_watch,
         lifecycle::Parts,
         listener, probes,
-        readiness::{Part, Readiness},
+        readiness::Readiness,
         telemetry::{self, chain},
     },
     seal::ContactKey,
@@ -33,6 +33,7 @@ use crate::{
     bounces::{self, ImapUrl},
     caller::{self, Caller},
     channel::{ByMail, Channel},
+    fitting, gateways,
     mailer::{MailUrl, Mailer, Sender as MailFrom, Smtp, Spool, Timeouts},
     poster::{self, Poster},
     receipts::{self, Receiver},
@@ -128,14 +129,15 @@ async fn run(config: Config, mailer: impl Mailer) -> anyhow::Result<()> {
     }
     parts.spawn(
         "gauges",
-        gauges(
-            store.clone(),
-            config.county.clone(),
-            gateways.clone(),
-            gateways_part,
-            stop.clone(),
-        ),
+        gauges(store.clone(), config.county.clone(), gateways.clone(), stop.clone()),
     );
+    let watch = gateways::watch(
+        (store.clone(), config.county.clone()),
+        gateways.clone(),
+        gateways_part,
+        stop.clone(),
+    );
+    parts.spawn("gateways", watch);
     parts.spawn(
         "bell",
         bell(
@@ -149,6 +151,7 @@ async fn run(config: Config, mailer: impl Mailer) -> anyhow::Result<()> {
         let Some((pack, fresh)) = started else {
             return Ok(());
         };
+        fitting::check(&store, &config.county, &receiver.contacts, &stop).await?;
         let mail: Arc<dyn Channel> = Arc::new(ByMail::new(
             mailer.clone(),
             config.listen.internal_url.clone(),
@@ -193,11 +196,9 @@ async fn gauges(
     store: Store<Notifier>,
     county: String,
     gateways: Gateways,
-    part: Part,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
     loop {
-        answer(&gateways, &part);
         if let Err(e) = call_gauges(&store, &county, &gateways).await {
             debug!(error = chain(&e), "the depth of the queue of calls is unknown");
         }
@@ -217,21 +218,6 @@ async fn gauges(
     }
 }
 
-/// Says which providers do not answer.
-fn answer(gateways: &Gateways, part: &Part) {
-    let away = gateways
-        .iter()
-        .filter_map(|gateway| Some((gateway.name(), gateway.away()?)));
-    let away: Vec<String> = away
-        .map(|(name, (since, why))| format!("{name} does not answer since {since}: {why}"))
-        .collect();
-    if away.is_empty() {
-        part.ready();
-    } else {
-        part.not_ready(away.join("; "));
-    }
-}
-
 /// What waits to be called, and what the providers' bill of the last 30 days comes to: what a month costs at this pace.
 async fn call_gauges(store: &Store<Notifier>, county: &str, gateways: &Gateways) -> Result<(), StoreError> {
     let now = clock::now();
@@ -240,7 +226,9 @@ async fn call_gauges(store: &Store<Notifier>, county: &str, gateways: &Gateways)
     metrics::gauge!("shouwang_calls_oldest_seconds").set(depth.oldest_s);
     metrics::gauge!("shouwang_posts_depth").set(store.post_depth(county).await? as f64);
     for spent in store.calls_spent(county, now - TimeDelta::days(30)).await? {
-        let price = gateways.named(&spent.gateway).and_then(|gateway| gateway.price_yuan());
+        let price = gateways
+            .named(&spent.gateway)
+            .and_then(|gateway| gateway.state().price_yuan);
         metrics::gauge!("shouwang_calls_month", "gateway" => spent.gateway.clone()).set(spent.sent as f64);
         if let Some(price) = price {
             metrics::gauge!("shouwang_calls_month_yuan", "gateway" => spent.gateway).set(spent.sent as f64 * price);

@@ -44,13 +44,26 @@ async fn find(login: &str) -> anyhow::Result<(Config, Store<People>, AccountId, 
     Ok((config, store, account.id, clock::now()))
 }
 
-/// `people phones-forget`: every telephone ends, because the key that opens them is lost.
-pub(crate) async fn phones_forget() -> anyhow::Result<()> {
+/// `people phones-forget --all`: every telephone ends, because the key that opens them is lost.
+pub(crate) async fn phones_forget_all() -> anyhow::Result<()> {
     let config = Config::load()?;
     let store = config.store::<Owner>("people", 1)?.lend::<People>();
-    let typed = Typed::now("people phones-forget");
+    let typed = Typed::now("people phones-forget --all");
     let act = typed.act(&config.county, clock::now(), AccountActKind::PhoneEnded, None);
     let people = store.phones_forget(&act).await?;
     say!("telephones of {people} people ended; they enter them again on their page /phones")?;
+    Ok(())
+}
+
+/// `people phones-forget --login`: those of one person end, who wishes it, or whose can't be opened.
+pub(crate) async fn phones_forget(login: &str) -> anyhow::Result<()> {
+    let (config, store, id, now) = find(login).await?;
+    let typed = Typed::now("people phones-forget");
+    let act = typed.act(&config.county, now, AccountActKind::PhoneEnded, Some(id));
+    ensure!(
+        store.phones_forget(&act).await? > 0,
+        "{login} has no telephone; nothing was changed"
+    );
+    say!("the telephones of {login} ended; nobody rings this person until they enter one again on their page /phones")?;
     Ok(())
 }

@@ -19,6 +19,7 @@ mod duty;
 pub(crate) mod error;
 mod floods;
 mod folder;
+mod gateways;
 mod kept;
 mod leading;
 mod looks;

@@ -42,6 +42,7 @@ pub(crate) fn all() -> Vec<Route> {
     routes.extend(super::closings::routes());
     routes.extend(super::floods::routes());
     routes.extend(super::drills::routes());
+    routes.extend(super::gateways::routes());
     routes.extend(super::leading::routes());
     routes.extend(super::openings::routes());
     routes.extend(super::looks::routes());

@@ -47,8 +47,8 @@ pub(super) fn verdict(outcome: Outcome, within: Option<Duration>, rest: Rest, no
         // Another gateway may take what this one refuses, once.
         Outcome::Never(why) if others_left && round == 0 => CallOutcome::Later { at: now, why },
         Outcome::Never(why) => ended(why),
-        Outcome::Later(why) if others_left => CallOutcome::Later { at: now, why },
-        Outcome::Later(why) => match ROUNDS.get(round.saturating_sub(1)) {
+        Outcome::Later(why) | Outcome::Busy(why) if others_left => CallOutcome::Later { at: now, why },
+        Outcome::Later(why) | Outcome::Busy(why) => match ROUNDS.get(round.saturating_sub(1)) {
             Some(wait) => CallOutcome::Later { at: after(*wait), why },
             None => ended(why),
         },

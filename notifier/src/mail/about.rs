@@ -56,6 +56,7 @@ pub(super) fn rows(notice: &LeasedNotice, urgency: Urgency) -> Result<Vec<Row>, 
     let people = said.without_phone.into_iter().map(|person| ("without-phone", person));
     let moved = said.moved.into_iter().map(|line| ("moved", line));
     let through = said.through.map(|day| ("through", zh::date(day)));
+    let gateways = said.gateways.into_iter().map(|line| ("gateway", line));
     let none = said.without_roster.map(|n| ("without-roster", n.to_string()));
     let swap = [
         said.gives.map(|when| ("gives", when)),
@@ -70,6 +71,7 @@ pub(super) fn rows(notice: &LeasedNotice, urgency: Urgency) -> Result<Vec<Row>, 
         .chain(holes)
         .chain(people)
         .chain(none)
+        .chain(gateways)
         .map(|(name, value)| Row::new(name, value))
         .collect())
 }

@@ -86,7 +86,8 @@ impl Tone {
             | K::SwapWithdrawn
             | K::CalendarProposed
             | K::CalendarMoved
-            | K::CalendarEnds) => Self::Subject(kind),
+            | K::CalendarEnds
+            | K::GatewayQuota) => Self::Subject(kind),
             kind @ (K::Remind | K::Urge | K::Supervise | K::SuperviseLetter | K::AdvisoryLetter) => Self::Step(kind),
             K::OpeningApproved | K::OpeningRefused | K::Other => Self::Step(K::Other),
         }

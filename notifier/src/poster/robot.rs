@@ -48,7 +48,7 @@ pub(super) async fn tell(posting: &Posting, outlet: &OutletToTell, posts: &[Post
     let verdict = match outcome {
         Outcome::HandedOver(_) => PostVerdict::Sent,
         Outcome::Never(why) => PostVerdict::Failed { why },
-        Outcome::Later(why) => {
+        Outcome::Later(why) | Outcome::Busy(why) => {
             let oldest = told.iter().map(|post| post.created_at).min();
             match oldest {
                 Some(oldest) if now - oldest > STALE => PostVerdict::Failed { why },

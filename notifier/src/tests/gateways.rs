@@ -15,8 +15,8 @@ use reqwest::StatusCode;
 use serde_json::{Value, json};
 use sha2::Sha256;
 use tests::{
-    Asked, CALLBACK_SECRET, FakeGateway, NewPerson, Service,
-    calls::{call, contact_key, ladder, phone, state},
+    Asked, CALLBACK_SECRET, Deed, FakeGateway, NewPerson, Service,
+    calls::{CONTACT_KEY, call, call_at, contact_key, ladder, phone, state},
     eventually, person,
     service::free_port,
 };
@@ -404,6 +404,75 @@ async fn a_code_goes_to_its_one_telephone_verified_or_not_and_not_after_its_time
         "the one whose call has ended is forgotten"
     );
     assert!(!night.notifier.log_text().contains("204613"));
+    night.end().await;
+}
+
+#[tokio::test]
+async fn a_code_goes_out_before_the_calls_that_wait() {
+    let mut night = Night::begin("sms", "", &[]).await;
+    let db = night.world.fixture.db.clone();
+    let now = clock::now();
+    for n in 0..150 {
+        let before = now - TimeDelta::minutes(10) + TimeDelta::seconds(n);
+        call_at(&db, Some(night.person), Channel::Sms, before).await;
+    }
+    let (id, key) = (CallId(Uuid::new_v4()), contact_key());
+    sqlx::query(
+        "WITH queued AS (INSERT INTO calls (id, kind, dedup, county, account_id, unit, channel, urgency, drill, system_late, night, created_at, state)
+                         VALUES ($1, 'code', $1::text, 'taihe', $2, $3, 'sms', 'P1', false, false, false, $4, 'queued'))
+         INSERT INTO phone_codes (phone_id, call_id, code, code_mac, sent_at, expires_at) VALUES ($5, $1, $6, $7, $4, $8)",
+    )
+    .bind(id)
+    .bind(night.person)
+    .bind(UNIT)
+    .bind(now)
+    .bind(night.phones[0])
+    .bind(key.seal_code(night.person, "204613", &mut rand::rng()))
+    .bind(key.code_mac(night.person, "204613").to_vec())
+    .bind(now + TimeDelta::minutes(10))
+    .execute(&db)
+    .await
+    .unwrap();
+    night.gateway.now(Some(Deed::Slow(300)));
+    night.start().await;
+    night.until(id, "handed-over").await;
+    let sent = night.sent(1).await;
+    let place = sent.iter().position(|asked| asked.text("code") == "204613");
+    // It was the first of those that went out at once.
+    assert!(
+        place.is_some_and(|place| place < crate::caller::PLACES),
+        "{place:?} of {}",
+        sent.len()
+    );
+    let waiting = "SELECT count(*) FROM calls WHERE kind = 'ring' AND state = 'queued'";
+    assert!(night.world.count(waiting).await > 80, "the others wait their turn");
+    night.gateway.now(None);
+    sqlx::query("UPDATE calls SET state = 'silenced', finished_at = now(), lease_owner = NULL, leased_until = NULL WHERE state = 'queued'")
+        .execute(&db)
+        .await
+        .unwrap();
+    night.end().await;
+}
+
+#[tokio::test]
+async fn another_contact_key_than_the_telephones_is_refused_at_the_start() {
+    let mut night = Night::begin("sms", "", &[]).await;
+    night.notifier.set(
+        "SHOUWANG_CONTACT_KEY",
+        &CONTACT_KEY.replace("ck-test:00", "ck-other:ff"),
+    );
+    night.notifier.spawn();
+    let code = night.notifier.ended(SOON).await;
+    let log = night.notifier.log_text();
+    assert!(
+        code.is_some_and(|code| code != 0)
+            && log.contains("the contact key ck-other")
+            && log.contains("put the right key back"),
+        "{code:?}: {log}"
+    );
+    assert!(!log.contains(FIRST), "{log}");
+    night.notifier.set("SHOUWANG_CONTACT_KEY", CONTACT_KEY);
+    night.start().await;
     night.end().await;
 }
 

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, path::PathBuf};
 
 use casework::words::Channel;
+use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer};
 
 use super::{form::Form, judge::Judge, sign::Signing};
@@ -57,6 +58,8 @@ pub(super) struct Description {
     pub(super) kind: Kind,
     /// Price of one message or call, in yuan.
     pub(super) price_yuan: Option<f64>,
+    /// What was bought.
+    pub(super) quota: Option<Bought>,
     /// How many the provider takes in a second.
     pub(super) per_second: Option<u32>,
     /// How many it sends to one number within a day.
@@ -79,6 +82,18 @@ pub(super) struct Description {
     /// Where it is asked for.
     #[serde(default)]
     pub(super) poll: Vec<Polled>,
+}
+
+/// What was bought of a provider.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Bought {
+    /// How many messages or calls.
+    pub(super) count: i64,
+    /// Since the start of this day (`2026-11-24`); unset: so many in each calendar month.
+    pub(super) from: Option<NaiveDate>,
+    /// With so many left the office is warned, whatever the pace; unset: a tenth.
+    pub(super) warn_below: Option<i64>,
 }
 
 /// How a provider is reached.

@@ -17,7 +17,10 @@ pub(super) struct Judge {
     /// Where its code of a refusal stands; the first that is there counts.
     #[serde(default)]
     pub(super) code: Vec<String>,
-    /// Codes that pass: a limit, a fault of the provider. `*` at the end stands for any rest.
+    /// Codes of a provider that is well and says "too many". `*` at the end stands for any rest.
+    #[serde(default)]
+    pub(super) busy: Vec<String>,
+    /// Codes that pass: a fault of the provider, an account without money.
     #[serde(default)]
     pub(super) passing: Vec<String>,
     /// Codes that never pass for this number.
@@ -57,8 +60,11 @@ impl Judge {
         if self.last.iter().any(|known| fits(known, &code)) {
             return Outcome::Never(said);
         }
+        if answer.status == 429 || self.busy.iter().any(|known| fits(known, &code)) {
+            return Outcome::Busy(said);
+        }
         let passes = self.passing.iter().any(|known| fits(known, &code));
-        let theirs = well || answer.status >= 500 || matches!(answer.status, 408 | 425 | 429);
+        let theirs = well || answer.status >= 500 || matches!(answer.status, 408 | 425);
         if passes || theirs {
             Outcome::Later(said)
         } else {

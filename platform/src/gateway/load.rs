@@ -84,6 +84,8 @@ impl Gateways {
 fn examined(description: &Description, files: bool) -> anyhow::Result<Known> {
     let Description {
         name,
+        price_yuan,
+        quota,
         send,
         code,
         receipt,
@@ -91,6 +93,16 @@ fn examined(description: &Description, files: bool) -> anyhow::Result<Known> {
         ..
     } = description;
     named(name)?;
+    ensure!(
+        price_yuan.is_none_or(|price| price.is_finite() && price >= 0.0),
+        "price_yuan is no price"
+    );
+    ensure!(
+        quota
+            .as_ref()
+            .is_none_or(|bought| bought.count >= 0 && bought.warn_below.is_none_or(|below| below >= 0)),
+        "[gateway.quota] count and warn_below are numbers from 0 on"
+    );
     let known = Known::new(description.values.clone(), secrets(&description.secrets)?);
     reached(&description.kind, send.as_ref(), files).context("[gateway.send]")?;
     // Whatever a call may say.

@@ -16,6 +16,7 @@ mod pace;
 mod request;
 mod robot;
 mod sign;
+mod state;
 mod strict;
 #[cfg(test)]
 mod tests;
@@ -94,7 +95,7 @@ impl Gateway {
             let before = circuit.away().is_some();
             match outcome {
                 Outcome::Later(why) => circuit.failed(why, clock::now()),
-                Outcome::HandedOver(_) | Outcome::Never(_) => circuit.answered(),
+                Outcome::HandedOver(_) | Outcome::Busy(_) | Outcome::Never(_) => circuit.answered(),
             }
             (before, circuit.away().is_some())
         });
@@ -126,11 +127,6 @@ impl Gateway {
     /// How often a day one number may be called or written to.
     pub fn per_number_per_day(&self) -> Option<i64> {
         self.description.per_number_per_day
-    }
-
-    /// Price of one, in yuan, for the bill counted ahead.
-    pub fn price_yuan(&self) -> Option<f64> {
-        self.description.price_yuan
     }
 
     /// How long a receipt is waited for; none: the provider gives none.
@@ -250,7 +246,7 @@ impl Gateway {
 
     async fn ask(&self, request: &describe::Request, known: &(dyn Fn(&str) -> Option<String> + Sync)) -> Outcome {
         if !self.pace.turn().await {
-            return Outcome::Later("more than the provider takes in a second".into());
+            return Outcome::Busy("more than the provider takes in a second".into());
         }
         let built = match request::build(request, &self.known.with(known), moment()) {
             Ok(built) => built,

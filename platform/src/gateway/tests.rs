@@ -124,13 +124,14 @@ fn a_200_is_not_yet_a_yes() {
         r#"{"Code":"isv.BUSINESS_LIMIT_CONTROL","Message":"13812345678"}"#,
     );
     assert!(
-        matches!(&limited, Outcome::Later(why) if why.contains("LIMIT") && !why.contains("1381")),
+        matches!(&limited, Outcome::Busy(why) if why.contains("LIMIT") && !why.contains("1381")),
         "{limited:?}"
     );
     assert!(matches!(
         judge(0, 0, 200, r#"{"Code":"isv.MOBILE_NUMBER_ILLEGAL"}"#),
         Outcome::Never(_)
     ));
+    assert!(matches!(judge(0, 0, 429, "<html>"), Outcome::Busy(_)));
     assert!(matches!(judge(0, 0, 502, "<html>"), Outcome::Later(_)));
     assert!(matches!(judge(0, 0, 403, r#"{"Code":"Forbidden"}"#), Outcome::Never(_)));
     let status = r#"{"Response":{"SendStatusSet":[{"SerialNo":"s1","Code":"Ok"}]}}"#;
@@ -182,4 +183,39 @@ fn receipts_digits_and_replies_are_read_where_each_provider_writes_them() {
     ));
     assert_eq!(read(&forms(1, 1), &json!({"other": 1})), []);
     assert!(words().parameter("tail").is_some());
+}
+
+#[test]
+fn what_was_bought_is_read_and_nonsense_refused() {
+    let text = |more: &str| {
+        format!(
+            "[[gateway]]\nname = \"g\"\nchannel = \"sms\"\nprice_yuan = 0.05\n{more}\n[gateway.send]\nurl = \"https://g.example/\"\n"
+        )
+    };
+    let quota = |more: &str| {
+        let gateways = Gateways::parse(&text(more), false).unwrap();
+        gateways.named("g").unwrap().state().quota
+    };
+    assert_eq!(quota(""), None);
+    let all = quota("[gateway.quota]\ncount = 5000\nfrom = \"2026-11-01\"\nwarn_below = 70").unwrap();
+    assert_eq!(
+        (
+            all.count,
+            all.from.map(|day| day.to_string()).as_deref(),
+            all.warn_below
+        ),
+        (5000, Some("2026-11-01"), 70)
+    );
+    let monthly = quota("[gateway.quota]\ncount = 5000").unwrap();
+    assert_eq!((monthly.from, monthly.warn_below), (None, 500), "a tenth, each month");
+    for (more, why) in [
+        ("[gateway.quota]\ncount = -1", "count and warn_below"),
+        ("[gateway.quota]\ncount = 1\nfrom = \"2026-13-01\"", "TOML parse error"),
+        ("[gateway.quota]\nfrom = \"2026-11-01\"", "count"),
+    ] {
+        let said = format!("{:#}", Gateways::parse(&text(more), false).err().expect("refused"));
+        assert!(said.contains(why), "{why}: {said}");
+    }
+    let price = text("").replace("0.05", "-1.0");
+    assert!(Gateways::parse(&price, false).is_err());
 }

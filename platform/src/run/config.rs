@@ -252,6 +252,9 @@ pub struct Watch {
     /// The same of the county's IT.
     #[config(default = "", env = "SHOUWANG_WATCH_IT")]
     pub it: String,
+    /// router and notifier: what a ring of the watchdog calls the county, as its templates' {office}: `太和县`. It stands here because the pack stands in the database, which may be what is away. Unset: the county's code.
+    #[config(default = "", env = "SHOUWANG_WATCH_NAME")]
+    pub name: String,
     /// Seconds of silence, lag or unreachable database before the first ring.
     #[config(default = 120, env = "SHOUWANG_WATCH_LATE_S")]
     pub late_s: u32,

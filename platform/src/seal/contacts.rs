@@ -84,6 +84,18 @@ impl ContactKey {
         String::from_utf8(plain).map_err(|_| OpenError::Form)
     }
 
+    /// Fails with a sentence that says what to do where it does not open the telephone that was added last. With another key nobody on
+    /// duty could be called, and nobody would notice before a night.
+    pub fn fits(&self, newest: Option<(AccountId, Vec<u8>)>) -> anyhow::Result<()> {
+        anyhow::ensure!(
+            newest.is_none_or(|(account, sealed)| self.open(account, &sealed).is_ok()),
+            "the contact key {} (SHOUWANG_CONTACT_KEY_FILE) does not open the telephones in this database: put the right key back from \
+             its safe copy. If it is lost, run `intake-api people phones-forget --all` once; everybody then enters their telephones again",
+            self.id
+        );
+        Ok(())
+    }
+
     /// What is stored of a number to find whose it is: the same however it is written, by a person or by a gateway.
     pub fn mac(&self, number: &str) -> [u8; 32] {
         let normal = Dialled::read(number).map_or_else(|_| normalise(number), |dialled| dialled.to_string());

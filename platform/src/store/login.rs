@@ -38,6 +38,9 @@ pub trait ReadsDuty: Login {}
 /// Reads what became of every call of the county.
 pub trait SeesCalls: Login {}
 
+/// Reads telephones of people, sealed: whoever has the contact key.
+pub trait OpensPhones: Login {}
+
 /// Records the answer of a named person to any call of the county.
 pub trait AnswersBells: Login {}
 
@@ -119,6 +122,8 @@ impl Login for Owner {
 impl ReadsFacts for Router {}
 impl ReadsFacts for Office {}
 
+impl OpensPhones for People {}
+impl OpensPhones for Notifier {}
 impl SeesCounty for Board {}
 impl SeesCounty for Office {}
 

@@ -20,6 +20,7 @@ mod drills;
 mod due;
 mod duty;
 mod floods;
+mod gateways;
 mod ids;
 mod lease;
 mod legible;
@@ -70,6 +71,7 @@ pub use floods::{
     Flood, FloodAct, FloodActing, FloodClosing, FloodDecision, FloodGround, FloodGroundKind, FloodKind, FloodReport,
     FloodState,
 };
+pub use gateways::{GatewaySpent, GatewayState, StateOfGateway};
 pub use ids::{
     AccessId, AccountActId, AccountId, CalendarChangeId, CallId, CaseId, DeviceId, DrillId, DrillUnitId, DutyPageId,
     FactorResetId, FileId, FloodClosingId, FloodId, GrantRequestId, HandoverId, NoticeId, OpeningId, OutletId, PhoneId,
@@ -79,8 +81,8 @@ pub use lease::LeaseOf;
 pub use legible::Legible;
 pub use listed::{Listed, Unread};
 pub use login::{
-    AnswersBells, Board, Desk, Intake, Login, Notifier, Office, Owner, People, ReadsDuty, ReadsFacts, Relay, Router,
-    SeesCalls, SeesCounty, Tells, Watches,
+    AnswersBells, Board, Desk, Intake, Login, Notifier, Office, OpensPhones, Owner, People, ReadsDuty, ReadsFacts,
+    Relay, Router, SeesCalls, SeesCounty, Tells, Watches,
 };
 pub use notices::{
     Attempt, AttemptOutcome, Blocked, Bounced, FailedNotice, LeasedNotice, LostNotice, MailState, NOTICES_COUNTED,

@@ -61,7 +61,7 @@ impl Said {
 pub(super) struct Alarm {
     phones: Vec<Dialled>,
     gateways: Gateways,
-    /// Who rings: the county's code, for its name stands in the database.
+    /// Who rings: the county's name by the configuration, for the pack stands in the database; its code where none is set.
     county: String,
 }
 
@@ -93,7 +93,10 @@ impl Alarm {
         Ok(Self {
             phones,
             gateways,
-            county: config.county.clone(),
+            county: match config.watch.name.trim() {
+                "" => config.county.clone(),
+                name => name.to_owned(),
+            },
         })
     }
 
@@ -143,7 +146,7 @@ impl Alarm {
                     warn!(id, gateway = gateway.name(), ?said, "the watchdog rang");
                     return true;
                 }
-                Outcome::Later(why) | Outcome::Never(why) => {
+                Outcome::Later(why) | Outcome::Busy(why) | Outcome::Never(why) => {
                     warn!(
                         id,
                         gateway = gateway.name(),

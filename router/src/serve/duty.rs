@@ -1,4 +1,4 @@
-//! Rosters: once a day holes of the days to come are told by mail.
+//! Rosters: once a day holes of the days to come are told by mail. And what was bought of a provider, where it ends.
 
 use std::{sync::Arc, time::Duration};
 
@@ -31,6 +31,14 @@ pub(super) async fn run(
                 notices.notify_one();
             }
             Err(e) => tracing::warn!(error = chain(&e), "holes of rosters were not told"),
+        }
+        match store.gateways_warn(pack.county(), clock::now()).await {
+            Ok(0) => {}
+            Ok(mails) => {
+                tracing::info!(mails, "quotas that end were told by mail");
+                notices.notify_one();
+            }
+            Err(e) => tracing::warn!(error = chain(&e), "quotas that end were not told"),
         }
     }
     Ok(())

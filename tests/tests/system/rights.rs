@@ -302,6 +302,8 @@ const TABLE: [(&str, &str, Cells); 255] = [
     ("POST", "/units/{code}", ADMIN),
     ("GET", "/leading", LEADING),
     ("GET", "/api/v1/leading", api(LEADING)),
+    ("GET", "/gateways", CONFIRMER),
+    ("GET", "/api/v1/gateways", api(CONFIRMER)),
     ("GET", "/outlets", ADMIN),
     ("GET", "/api/v1/outlets", api(ADMIN)),
     ("POST", "/outlets", ADMIN),

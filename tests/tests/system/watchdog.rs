@@ -34,6 +34,7 @@ impl Watched {
         Options {
             env: vec![
                 set("SHOUWANG_GATEWAYS", &file.display().to_string()),
+                set("SHOUWANG_WATCH_NAME", "太和县"),
                 set("SHOUWANG_WATCH_OFFICE", OFFICE),
                 set("SHOUWANG_WATCH_IT", "0558-8610002"),
                 set("SHOUWANG_WATCH_LATE_S", "10"),
@@ -101,6 +102,7 @@ async fn a_router_that_is_gone_rings_the_office_and_it() {
     system.router.kill().await;
     let rung = watched.told("voice", OFFICE, "系统故障").await;
     assert_eq!(rung.text("id"), "watch-taihe-router-1-1-1");
+    assert_eq!(rung.text("office"), "太和县");
     watched.told("sms", OFFICE, "系统故障").await;
     let it = watched.told("voice", IT, "系统故障").await;
     assert_eq!(it.text("id"), "watch-taihe-router-1-1-2");
@@ -125,6 +127,54 @@ async fn a_router_that_is_gone_rings_the_office_and_it() {
         "none while the router was gone"
     );
     assert_eq!(watched.asked("voice").len(), 3, "one ring each, and one word");
+    silent_about(&mut system);
+}
+
+#[tokio::test]
+async fn a_notifier_that_is_gone_is_rung_by_the_router_and_a_database_that_goes_too() {
+    let watched = Watched::new();
+    let mut system = System::start_on(&Servers::shared(), watched.options(Vec::new())).await;
+    system.leaves(&[Left::Errors]);
+    let line = through_a_line(&system);
+    for service in ["router", "notifier"] {
+        system.service(service).spawn();
+    }
+    for service in ["router", "notifier"] {
+        system.service(service).ready().await;
+    }
+    watched.heartbeat_after(0).await;
+
+    system.notifier.kill().await;
+    let rung = watched.told("voice", OFFICE, "系统故障").await;
+    assert_eq!(
+        (rung.text("id"), rung.text("office")),
+        ("watch-taihe-notifier-1-1-1", "太和县")
+    );
+    watched.told("sms", OFFICE, "系统故障").await;
+    watched.told("voice", IT, "系统故障").await;
+    let (code, body) = system.router.readiness().await.expect("an answer");
+    assert!(code == 503 && body.contains("watch: the notifier is silent"), "{body}");
+
+    // The router alone, and nothing but its configuration.
+    line.cut();
+    let id = "watch-taihe-database-1-1-1";
+    let rung = eventually("a ring about the database", WITHIN, async || {
+        let calls = watched.asked("voice").into_iter();
+        calls.into_iter().find(|asked| asked.text("id") == id)
+    })
+    .await;
+    assert_eq!((rung.text("to"), rung.text("office")), (OFFICE, "太和县"));
+    line.mend();
+    system.notifier.spawn();
+    eventually("all is well", WITHIN, async || {
+        let said = watched.asked("sms").into_iter();
+        let well: Vec<String> = said
+            .filter(|asked| asked.text("what") == "系统恢复正常")
+            .map(|asked| asked.text("id").to_owned())
+            .collect();
+        (well.iter().any(|id| id.contains("database")) && well.iter().any(|id| id.contains("notifier"))).then_some(())
+    })
+    .await;
     silent_about(&mut system);
 }
 

@@ -116,7 +116,7 @@ pub fn check(pack: &Pack) -> Vec<DisclosureFinding> {
 }
 
 /// Obligation and unit kind: of every row that asks, and of what the program itself makes.
-fn asked(pack: &Pack) -> BTreeSet<(String, String)> {
+pub(super) fn asked(pack: &Pack) -> BTreeSet<(String, String)> {
     let mut asked: BTreeSet<(String, String)> = [(POLICE_ACCEPT, POLICE), (TRIAGE, OFFICE), (OVERSIGHT, PROCURATORATE)]
         .into_iter()
         .filter(|(obligation, kind)| {

@@ -1,13 +1,16 @@
 //! Whether somebody is rung for everything that is urgent, at every hour. By the rules alone: whether the people of a roster can
 //! be reached is a question about the roster ([`crate::roster::Watch::holes`]).
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::Serialize;
 
+use super::disclosure::asked;
 use crate::calendar::{Limit, Regime};
 use crate::pack::Pack;
 use crate::ringing::table::{Step, Steps};
+use crate::words::reserved::{LEADING_GROUP, OFFICE};
 use crate::words::{Lang, Seat, Stage, Urgency};
 use crate::zh::ringing as said;
 
@@ -77,6 +80,13 @@ pub fn check(pack: &Pack) -> Vec<RingingFinding> {
         }
     }
     found
+}
+
+/// Kinds of units that something urgent rings: whatever is asked may be urgent, since a report that comes again is a step more so,
+/// and its levels ring the office and the leading group.
+pub fn rung(pack: &Pack) -> BTreeSet<String> {
+    let asked = asked(pack).into_iter().map(|(_, kind)| kind);
+    asked.chain([OFFICE, LEADING_GROUP].map(str::to_owned)).collect()
 }
 
 /// One obligation at one urgency.

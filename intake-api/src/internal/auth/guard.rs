@@ -75,6 +75,8 @@ right! {
     Keeper: [Role::Admin, Role::Leader];
     /// Confirms what an administrator asked: another administrator, or the office.
     Confirmer: [Role::Admin, Role::Office];
+    /// Reads what messages and calls cost, and what was bought.
+    Payer: [Role::Admin, Role::Office];
     /// Confirms the reset of a second factor: another administrator, the office, a leader for the own unit.
     Resetter: [Role::Admin, Role::Office, Role::Leader];
     /// Reads who did what to accounts, units and rights.

@@ -26,8 +26,8 @@ pub(crate) mod weak;
 
 pub(crate) use actor::Actor;
 pub(crate) use guard::{
-    Admin, Auditor, Confirmer, Desk, Keeper, Leading, NumbersReader, Office, OnRoster, Overseer, Resetter, SignedIn,
-    Staffed, Watcher,
+    Admin, Auditor, Confirmer, Desk, Keeper, Leading, NumbersReader, Office, OnRoster, Overseer, Payer, Resetter,
+    SignedIn, Staffed, Watcher,
 };
 pub(crate) use rules::Rules;
 pub(crate) use session::{SessionUnread, given_token, session, session_of, sets_session};

@@ -9,6 +9,8 @@ use platform::store::{
 };
 use serde::Serialize;
 
+use crate::internal::gateways::Gateway;
+
 /// What needs a call now. Counts stop at 1,001, which means "more than 1,000"; drills and floods are the page's alone.
 #[derive(Serialize)]
 pub(crate) struct Now {
@@ -32,6 +34,7 @@ pub(crate) struct Now {
     closings: i64,
     openings: i64,
     openings_overdue: i64,
+    gateways: Vec<Gateway>,
     /// Rows of these lists that can't be read, so that no program takes a part for the whole.
     unread: Vec<UnreadRow>,
 }
@@ -185,6 +188,7 @@ impl From<BoardNow> for Now {
             closings: now.closings,
             openings: now.openings,
             openings_overdue: now.openings_overdue,
+            gateways: now.gateways.into_iter().map(Into::into).collect(),
             unread,
         }
     }

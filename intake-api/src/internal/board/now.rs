@@ -28,6 +28,7 @@ use crate::internal::{
     auth::Overseer,
     error::{ApiError, PageError},
     floods::said as floods,
+    gateways::said as gateways,
     page::{Frame, render, words},
 };
 
@@ -57,6 +58,10 @@ pub(crate) struct Now {
     pub(crate) undecided: Option<String>,
     /// Mail does not go out: what the office must know at once.
     pub(crate) mail: Vec<String>,
+    /// Providers of messages and calls that answer nothing, or of which too little is left.
+    pub(crate) gateways: Vec<String>,
+    /// Whose the board is: the office's, who also sees what the providers cost.
+    pub(crate) office: bool,
     /// Whether clock and sending run.
     pub(crate) watch: Vec<WatchLine>,
     /// Closings and transfers that wait for the office.
@@ -204,6 +209,8 @@ fn say(found: BoardNow, pack: &Pack, office: bool, lang: Lang, now: DateTime<Utc
         undecided,
         at: words::moment(lang, now, now),
         mail: mail::lines(found.mail.as_ref(), found.mail_waiting, lang, now),
+        gateways: gateways::on_board(&found.gateways, lang, now),
+        office,
         watch: watch::lines(&found.watch, lang, now),
         groups,
         parked,
@@ -309,6 +316,8 @@ mod tests {
             parked: Some("1件被搁置".into()),
             undecided: None,
             mail: vec!["邮件发不出去".into()],
+            gateways: vec!["短信通道没有应答".into()],
+            office: true,
             watch: vec![
                 WatchLine {
                     said: "时钟正常".into(),

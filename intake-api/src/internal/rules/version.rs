@@ -16,7 +16,8 @@ use super::{
     changes::{TableChanges, changes},
     examined,
     findings::{FindingLine, lines},
-    holes, list, outcome,
+    holes::{self, Holes},
+    list, outcome,
     outcome::OutcomeView,
 };
 use crate::internal::{
@@ -49,8 +50,8 @@ struct VersionPage {
     tomorrow: String,
     sound: bool,
     findings: Vec<FindingLine>,
-    /// Times in which nobody but the last resort would answer.
-    holes: Vec<String>,
+    /// Times in which nobody of a unit would answer, or nobody but the last resort.
+    holes: Holes,
     differences_title: String,
     differences: Vec<TableChanges>,
     running: bool,
@@ -146,7 +147,7 @@ async fn read(visit: &Visit, version: i32, error: Option<String>) -> Result<Vers
             .map_or_else(String::new, |day| day.to_string()),
         sound: examined.sound(),
         findings: lines(&examined, &loaded.pack, lang),
-        holes: holes::lines(store, &loaded.pack, lang, now).await?,
+        holes: holes::look(internal, examined.pack.as_deref().unwrap_or(&loaded.pack), lang, now).await?,
         differences_title: set.base.map_or_else(String::new, |base| {
             lang.fill("rules.differences", &[("n", &base.to_string())])
         }),

@@ -6,9 +6,15 @@
 use std::{collections::BTreeSet, fs};
 
 use ::tests::snapshot;
-use platform::store::NoticeKind;
+use casework::words::Urgency;
+use platform::{
+    gateway::Words,
+    store::{CallId, NoticeKind},
+};
+use uuid::Uuid;
 
 use super::{about::about, acts::asked, floods::flood, *};
+use crate::mail::ring;
 
 /// When most of them are sent: two minutes after the dispatch.
 const SOON: &str = "16:12";
@@ -138,7 +144,13 @@ fn about_other_things() -> Vec<Kept> {
         ("duty-page", 3),
         json!({"unit": "太和县公安局旧县派出所", "person": "孙悦", "due": "2026-11-24T16:08:00+08:00"}),
     );
+    let quota = about(
+        "gateway-quota",
+        ("gateway", 20_261_124),
+        json!({"gateways": ["aliyun-sms：剩90次，按近期用量约 2026-11-29 用完", "aliyun-voice：已经用完"]}),
+    );
     vec![
+        ("gateway-quota", quota, SOON),
         ("duty-page-lost", lost.clone(), SOON),
         ("duty-page-lost-unit", to_the_station(lost), SOON),
         ("rules-submitted", rules, SOON),
@@ -240,21 +252,57 @@ fn every_kind_of_mail_is_as_it_was() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("mails");
     for (name, notice, time) in &kept {
         let mail = write(notice, &format!("2026-11-24T{time}:00+08:00"));
-        let importance = if mail.urgent { "high" } else { "normal" };
-        let text = format!(
-            "Subject: {}\nTo: {}\nImportance: {importance}\n\n{}\n",
-            mail.subject,
-            mail.to,
-            mail.text.trim_end()
-        );
-        snapshot::compare(&folder.join(format!("{name}.txt")), &text);
+        snapshot::compare(&folder.join(format!("{name}.txt")), &whole(&mail));
         snapshot::compare(&folder.join(format!("{name}.html")), &without_styles(&mail.html));
     }
     for file in fs::read_dir(folder).unwrap() {
         let file = file.unwrap().path();
         let name = file.file_stem().unwrap().to_string_lossy().into_owned();
-        assert!(names.contains(name.as_str()), "{} is of no mail", file.display());
+        let known = names.contains(name.as_str()) || CALLS.contains(&name.as_str());
+        assert!(known, "{} is of no mail", file.display());
     }
+}
+
+/// Mails of calls, which are no notices.
+const CALLS: [&str; 3] = ["call", "call-drill", "call-several"];
+
+#[test]
+fn the_mail_of_a_call_is_as_it_was() {
+    let one = Words {
+        urgency: Urgency::P1,
+        count: 1,
+        report: "20261124-0000-000GR".parse().ok(),
+        drill: false,
+        office: "太和县".into(),
+    };
+    let drill = Words {
+        drill: true,
+        ..one.clone()
+    };
+    let several = Words {
+        count: 5,
+        report: None,
+        ..one.clone()
+    };
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("mails");
+    for (name, words) in CALLS.into_iter().zip([one, drill, several]) {
+        let link = "http://10.0.0.5:8081/rings/6f1c2a30-0000-4000-8000-000000000001?code=0123456789abcdef";
+        let call = (CallId(Uuid::from_u128(1)), "lina@example.cn");
+        let mail = ring(&words, call, link.to_owned(), at("2026-11-24T16:12:00+08:00")).unwrap();
+        snapshot::compare(&folder.join(format!("{name}.txt")), &whole(&mail));
+        snapshot::compare(&folder.join(format!("{name}.html")), &without_styles(&mail.html));
+    }
+}
+
+/// Subject and recipient over the text.
+fn whole(mail: &Mail) -> String {
+    let importance = if mail.urgent { "high" } else { "normal" };
+    format!(
+        "Subject: {}\nTo: {}\nImportance: {importance}\n\n{}\n",
+        mail.subject,
+        mail.to,
+        mail.text.trim_end()
+    )
 }
 
 /// One element a line, without the attributes that repeat the template's styles.

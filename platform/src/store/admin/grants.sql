@@ -67,6 +67,11 @@ GRANT INSERT, UPDATE ON call_tries TO "{role}_notifier";
 GRANT INSERT ON call_steps TO "{role}_notifier";
 GRANT UPDATE (next_at) ON ring_turns TO "{role}_notifier";
 GRANT EXECUTE ON FUNCTION call_is_wanted(uuid), call_fail(uuid, timestamptz, text) TO "{role}_notifier";
+-- How the providers stand: the board reads it, and the router tells that a quota ends.
+GRANT SELECT ON gateways TO "{role}_notifier", "{role}_router", "{role}_board";
+GRANT INSERT ON gateways TO "{role}_notifier";
+GRANT UPDATE (channel, price_yuan, quota, quota_from, warn_below, seen_at, away_since, away_why) ON gateways TO "{role}_notifier";
+GRANT UPDATE (warned_at) ON gateways TO "{role}_router";
 
 -- desk: one unit's tickets, by row-level security. No report but those it holds a ticket of.
 -- What a report says comes through desk_ticket_read alone, which writes down who read it.

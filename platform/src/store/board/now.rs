@@ -9,8 +9,8 @@ use sqlx::types::Json;
 
 use crate::store::notices::kind::StoredKind;
 use crate::store::{
-    Beat, Board, Flood, Listed, MailState, NoticeId, NoticeKind, NoticeState, ReportId, Store, StoreError, SubjectKind,
-    TicketId, UnitCall, UnlistedArea, Unread, Word, alone::alone, listed::listed,
+    Beat, Board, Flood, GatewaySpent, Listed, MailState, NoticeId, NoticeKind, NoticeState, ReportId, Store,
+    StoreError, SubjectKind, TicketId, UnitCall, UnlistedArea, Unread, Word, alone::alone, listed::listed,
 };
 use casework::report::StoredFacts;
 use casework::ticket::TicketState;
@@ -142,6 +142,8 @@ pub struct BoardNow {
     pub mail: Option<MailState>,
     /// The last words of router and notifier.
     pub watch: Vec<Beat>,
+    /// Providers of messages and calls, and what went out by each.
+    pub gateways: Vec<GatewaySpent>,
     /// How many notices wait to be sent.
     pub mail_waiting: i64,
     /// How many closings and transfers wait for the office.
@@ -208,6 +210,7 @@ impl Store<Board> {
             .await?,
             mail: self.mail_state(county).await?,
             watch: self.watch_beats(county).await?,
+            gateways: self.gateways_spent(county, now).await?,
             // In the order of its index: without one the table itself is read, from wherever the last reader of it stood, until enough are found.
             mail_waiting: count("SELECT count(*) FROM (SELECT FROM notices WHERE county = $1 AND state = 'queued' ORDER BY urgency, due_at, created_at LIMIT $2) few").await?,
             parked: sqlx::query_scalar("SELECT count(*) FROM (SELECT FROM parked_messages LIMIT $1) few").bind(COUNTED).fetch_one(&self.pool).await?,

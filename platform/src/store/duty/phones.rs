@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgTransaction;
 
 use super::codes::CODE_TRIES;
-use crate::store::{AccountId, NewAct, People, PhoneId, Store, StoreError};
+use crate::store::{AccountId, NewAct, OpensPhones, People, PhoneId, Store, StoreError};
 
 /// Telephones that a person has at the most.
 pub const MOST_PHONES: i16 = 9;
@@ -52,6 +52,20 @@ pub enum PhoneAdded {
     Full,
 }
 
+impl<L: OpensPhones> Store<L> {
+    /// The telephone that was added last and is in force, by which a contact key is known to be the right one.
+    pub async fn phone_newest(&self, county: &str) -> Result<Option<(AccountId, Vec<u8>)>, StoreError> {
+        let newest = sqlx::query_as(
+            "SELECT p.account_id, p.number FROM phones p JOIN accounts a ON a.id = p.account_id
+             WHERE a.county = $1 AND p.ended_at IS NULL ORDER BY p.id DESC LIMIT 1",
+        )
+        .bind(county)
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(newest)
+    }
+}
+
 impl Store<People> {
     /// The telephones of these persons, each in the order in which they are called.
     pub async fn phones_of(&self, accounts: &[AccountId], now: DateTime<Utc>) -> Result<Vec<OwnPhone>, StoreError> {
@@ -74,28 +88,18 @@ impl Store<People> {
         Ok(rows)
     }
 
-    /// The telephone that was added last and is in force, by which a contact key is known to be the right one.
-    pub async fn phone_newest(&self, county: &str) -> Result<Option<(AccountId, Vec<u8>)>, StoreError> {
-        let newest = sqlx::query_as(
-            "SELECT p.account_id, p.number FROM phones p JOIN accounts a ON a.id = p.account_id
-             WHERE a.county = $1 AND p.ended_at IS NULL ORDER BY p.id DESC LIMIT 1",
-        )
-        .bind(county)
-        .fetch_optional(&self.pool)
-        .await?;
-        Ok(newest)
-    }
-
-    /// Ends every telephone of the act's county, whose key is lost, with an act for each person: how many people.
+    /// Ends every telephone of the act's account, or of its county where it names none, with an act for each person: how many people.
     pub async fn phones_forget(&self, act: &NewAct<'_>) -> Result<usize, StoreError> {
         let mut tx = self.pool.begin().await?;
         let ended: Vec<AccountId> = sqlx::query_scalar(
             "WITH ended AS (UPDATE phones p SET ended_at = $2 FROM accounts a
-                            WHERE a.id = p.account_id AND a.county = $1 AND p.ended_at IS NULL RETURNING p.account_id)
+                            WHERE a.id = p.account_id AND a.county = $1 AND a.id = coalesce($3, a.id) AND p.ended_at IS NULL
+                            RETURNING p.account_id)
              SELECT DISTINCT account_id FROM ended ORDER BY account_id",
         )
         .bind(act.county)
         .bind(act.at)
+        .bind(act.account)
         .fetch_all(&mut *tx)
         .await?;
         for account in &ended {

@@ -86,6 +86,8 @@ casework::words! {
         CalendarMoved = "calendar-moved",
         /// The published days off end soon
         CalendarEnds = "calendar-ends",
+        /// What was bought of a provider ends
+        GatewayQuota = "gateway-quota",
         /// A kind of a newer version than this one: its mail goes out in general words.
         Other = "other",
     }

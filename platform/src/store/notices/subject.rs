@@ -37,6 +37,8 @@ casework::words! {
         Swap = "swap",
         /// A calendar
         Calendar = "calendar",
+        /// What was bought of providers, as of a day
+        Gateway = "gateway",
     }
 }
 
@@ -87,6 +89,8 @@ pub enum Subject {
     CalendarMoved(CalendarChangeId),
     /// The last day that is published, written as `20261231`, is near.
     CalendarEnds(i32),
+    /// What was bought of a provider ends, as of this day.
+    GatewayQuota(i32),
 }
 
 /// To whom. Where a unit is retired or an account belongs to none, to the office.
@@ -154,6 +158,9 @@ pub struct Said {
     /// What they take over in return.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub takes: Option<String>,
+    /// Providers whose quota ends, a line each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub gateways: Vec<String>,
 }
 
 /// A mail to be queued.
@@ -190,6 +197,7 @@ impl Subject {
             SubjectKind::DutyPage => "/board".to_owned(),
             SubjectKind::Duty | SubjectKind::Swap => "/duty".to_owned(),
             SubjectKind::Calendar => "/calendar".to_owned(),
+            SubjectKind::Gateway => "/gateways".to_owned(),
             SubjectKind::Account => "/".to_owned(),
         }
     }
@@ -219,6 +227,7 @@ impl Subject {
             Self::CalendarProposed(change) => (NoticeKind::CalendarProposed, SubjectKind::Calendar, change.0),
             Self::CalendarMoved(change) => (NoticeKind::CalendarMoved, SubjectKind::Calendar, change.0),
             Self::CalendarEnds(day) => (NoticeKind::CalendarEnds, SubjectKind::Calendar, day as i64),
+            Self::GatewayQuota(day) => (NoticeKind::GatewayQuota, SubjectKind::Gateway, day as i64),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Who is on duty: telephones of people, rosters, and who may change them.
 
 mod handover;
+mod holes;
 mod mails;
 mod on_duty;
 mod phones;

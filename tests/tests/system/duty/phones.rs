@@ -225,3 +225,79 @@ async fn telephones_are_ordered_and_a_number_for_shared_ones_is_set() {
         1
     );
 }
+
+#[tokio::test]
+async fn telephones_of_one_person_are_forgotten_by_command_and_the_trail_says_so() {
+    let system = system().await;
+    let accounts = Accounts::make(&system).await;
+    for who in ["member", "leader"] {
+        let browser = accounts.browser(&system, who).await;
+        let number = if who == "member" { NUMBER } else { "13955801234" };
+        assert_eq!(act(&browser, "/phones", &[("number", number)]).await.status, 200);
+    }
+    let (login, _) = accounts.of("member");
+    let unsaid = system.intake_cli(&["people", "phones-forget"]).await;
+    assert_eq!(unsaid.code, 2, "whose must be said");
+    let nobody = system
+        .intake_cli(&["people", "phones-forget", "--login", "nobody"])
+        .await;
+    assert_eq!(nobody.code, 1);
+    let forgotten = system.intake_cli(&["people", "phones-forget", "--login", login]).await;
+    let said = forgotten.stdout;
+    assert!(
+        forgotten.code == 0 && said.contains(login) && !said.contains(NUMBER),
+        "{said}"
+    );
+    let left: Vec<String> = sqlx::query_scalar(
+        "SELECT a.login FROM phones p JOIN accounts a ON a.id = p.account_id WHERE p.ended_at IS NULL",
+    )
+    .fetch_all(&system.db)
+    .await
+    .unwrap();
+    assert_eq!(left, [accounts.of("leader").0], "nobody else's");
+    let line: (String, serde_json::Value) = sqlx::query_as(
+        "SELECT t.actor_name, t.detail FROM account_acts t JOIN accounts a ON a.id = t.account_id
+         WHERE t.act = 'phone-ended' AND a.login = $1",
+    )
+    .bind(login)
+    .fetch_one(&system.db)
+    .await
+    .unwrap();
+    assert_eq!(line.0, "command line");
+    assert_eq!(line.1["command"], "people phones-forget", "{}", line.1);
+    let again = system.intake_cli(&["people", "phones-forget", "--login", login]).await;
+    assert_eq!(again.code, 1, "there is none any more");
+    let all = system.intake_cli(&["people", "phones-forget", "--all"]).await;
+    assert!(all.code == 0);
+    assert_eq!(
+        system.count("SELECT count(*) FROM phones WHERE ended_at IS NULL").await,
+        0
+    );
+}
+
+#[tokio::test]
+async fn another_contact_key_than_the_telephones_is_refused_at_the_start() {
+    let mut system = system().await;
+    system.leaves(&[tests::Left::Errors]);
+    let accounts = Accounts::make(&system).await;
+    let member = accounts.browser(&system, "member").await;
+    assert_eq!(act(&member, "/phones", &[("number", NUMBER)]).await.status, 200);
+    system.intake.stop().await;
+    let path = system.dir().join("contact.key");
+    let right = std::fs::read_to_string(&path).unwrap();
+    let other = format!("ck-other:{}", "ab".repeat(32));
+    std::fs::write(&path, &other).unwrap();
+    system.intake.spawn();
+    let code = system.intake.ended(std::time::Duration::from_secs(30)).await;
+    let log = system.intake.log_text();
+    assert!(
+        code.is_some_and(|code| code != 0)
+            && log.contains("the contact key ck-other")
+            && log.contains("put the right key back"),
+        "{code:?}: {log}"
+    );
+    assert!(!log.contains(NUMBER));
+    std::fs::write(&path, right).unwrap();
+    system.intake.spawn();
+    system.intake.ready().await;
+}
