@@ -10,7 +10,7 @@ use chrono::{DateTime, Days, NaiveDate, TimeDelta, Timelike, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::minute::day_of;
-use super::person::PersonId;
+use super::person::{Person, PersonId};
 use super::pieces::Hole;
 use super::sheet::{Roster, Vacancy};
 use super::watch::Watch;
@@ -66,15 +66,24 @@ impl Watch<'_> {
 
     /// Who is on a unit's roster, has an open account and no verified telephone.
     pub fn without_phone(&self, unit: &str, at: DateTime<Utc>) -> Vec<PersonId> {
+        self.named(unit, at, |person| !person.has_phone(true))
+    }
+
+    /// Who is on a unit's roster, has an open account and a mail address that nobody verified.
+    pub fn with_unverified_mail(&self, unit: &str, at: DateTime<Utc>) -> Vec<PersonId> {
+        self.named(unit, at, |person| person.mail_unverified)
+    }
+
+    fn named(&self, unit: &str, at: DateTime<Utc>, which: impl Fn(&Person) -> bool) -> Vec<PersonId> {
         let Some(post) = self.posts.get(unit) else {
             return Vec::new();
         };
         let named: BTreeSet<&PersonId> = post.roster.named().into_iter().collect();
-        let without = named.into_iter().filter(|person| {
+        let which = named.into_iter().filter(|person| {
             let known = self.people.get(*person);
-            known.is_some_and(|known| known.is_active(at) && !known.has_phone(true))
+            known.is_some_and(|known| known.is_active(at) && which(known))
         });
-        without.cloned().collect()
+        which.cloned().collect()
     }
 }
 

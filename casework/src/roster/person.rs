@@ -35,6 +35,9 @@ pub struct Person {
     /// The person's own telephones; a shared one is nobody's.
     #[serde(default)]
     pub phones: Vec<Phone>,
+    /// The person gave a mail address and never verified it. Mails go there all the same: whether one arrives is not known.
+    #[serde(default)]
+    pub mail_unverified: bool,
     /// The account was closed; none: it is open.
     #[serde(default)]
     pub disabled_at: Option<DateTime<Utc>>,

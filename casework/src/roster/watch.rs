@@ -70,7 +70,39 @@ pub struct Answer {
     pub fell: Vec<Fall>,
 }
 
+/// A person whom a call reaches, in the seat that they have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// Who.
+    pub person: PersonId,
+    /// Of which unit's roster.
+    pub unit: String,
+    /// In which seat.
+    pub seat: Seat,
+}
+
 impl Watch<'_> {
+    /// Whom one telephones about a unit, one after the other: its own seats, then those of the office; whoever no call reaches is left
+    /// out, and nobody comes twice.
+    pub fn chain(&self, unit: &str, at: DateTime<Utc>) -> Vec<Link> {
+        let own = Seat::ALL.iter().map(|seat| (unit, *seat));
+        let office = [Seat::Duty, Seat::Leader].map(|seat| (self.office, seat));
+        let mut chain: Vec<Link> = Vec::new();
+        for (unit, seat) in own.chain(office) {
+            let Ok(holder) = self.reach(unit, seat, true, at) else {
+                continue;
+            };
+            if !chain.iter().any(|link| link.person == holder.person) {
+                chain.push(Link {
+                    person: holder.person,
+                    unit: unit.to_owned(),
+                    seat,
+                });
+            }
+        }
+        chain
+    }
+
     /// Who is called for a seat. A mail needs no phone, so whoever has the seat gets it, a verified phone or not.
     pub fn answer(&self, unit: &str, seat: Seat, channels: &[Channel], at: DateTime<Utc>) -> Answer {
         let by_phone = by_phone(channels);

@@ -3,6 +3,8 @@
 //!
 //! Court and procuratorate are independent of the leading group: what they let pass stands apart, as 提示函 that was sent.
 
+use std::collections::HashMap;
+
 use askama::Template;
 use axum::{
     Form,
@@ -18,6 +20,7 @@ use casework::words::{TicketClock, Urgency};
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
+    foreign::Foreign,
     store::{LeadingLine, LeadingNow, Listed, NewInstruction, StoreError, TicketId},
     text::Lang,
 };
@@ -37,6 +40,7 @@ use super::{
     },
     detached,
     error::{ApiError, PageError},
+    instructions::{self, Written},
     page::{Frame, render, words},
     wire::JsonBody,
 };
@@ -121,15 +125,16 @@ struct OverdueTicket {
     township: Option<String>,
     call: answers::Call,
     /// What the leading group wrote, the first first.
-    instructions: Vec<Written>,
+    instructions: Vec<WrittenOn>,
 }
 
 /// 批示
 #[derive(Serialize)]
-struct Written {
+struct WrittenOn {
     at: String,
     by: String,
-    text: String,
+    /// Null where it can't be opened, or was erased.
+    text: Option<Foreign>,
 }
 
 /// A 批示 to write.
@@ -158,13 +163,14 @@ async fn page(by: By<Leading>, Query(asked): Query<Asked>) -> Result<Response, P
 async fn show(by: &By<Leading>, again: Refused, done: Option<&'static str>) -> Result<Response, PageError> {
     let (internal, lang, now) = (&by.internal, by.lang, clock::now());
     let loaded = internal.pack.current();
-    let (found, looks) = look(internal, now).await?;
+    let (found, looks, written) = look(internal, now).await?;
     let pack = &loaded.pack;
     let (overdue, unread) = Listed::sorted(found.overdue);
     let (letters, supervised): (Vec<_>, Vec<_>) = overdue.iter().partition(|line| line.letter);
     let say = |lines: Vec<&LeadingLine>| {
         let lines = lines.into_iter().map(|found| {
             let mut line = line(found, pack, lang, now);
+            line.instructions = said(&written, found.ticket_id, lang, now);
             if let Some((ticket, typed)) = &again.fields
                 && *ticket == found.ticket_id
             {
@@ -244,6 +250,10 @@ async fn write(by: &By<Leading>, id: TicketId, fields: &Fields) -> Result<Result
     }
     let text = reader.get("text").trim().to_owned();
     let (office, internal, person) = (by.internal.office.clone(), by.internal.clone(), by.actor.person.clone());
+    let Some((report, data_key)) = office.ticket_key(&internal.county, id).await? else {
+        return Ok(Ok(false));
+    };
+    let sealed = instructions::seal(&internal, (report, &data_key), &text)?;
     let written = detached(async move {
         let loaded = internal.pack.current();
         let units = loaded.pack.units();
@@ -253,7 +263,7 @@ async fn write(by: &By<Leading>, id: TicketId, fields: &Fields) -> Result<Result
             office: units.office(),
             ticket: id,
             by: (person.account.id, &person.account.name),
-            text: &text,
+            sealed: &sealed,
             at: clock::now(),
         };
         let written = office.instruct(&new).await?;
@@ -269,13 +279,17 @@ async fn write(by: &By<Leading>, id: TicketId, fields: &Fields) -> Result<Result
 /// `GET /api/v1/leading`
 async fn api(by: By<Leading>) -> Result<Answer<Overdue>, ApiError> {
     let internal = &by.internal;
-    let (found, looks) = look(internal, clock::now()).await?;
+    let (found, looks, written) = look(internal, clock::now()).await?;
     let loaded = internal.pack.current();
     let (overdue, unread) = Listed::sorted(found.overdue);
     Ok(Answer(Overdue {
         overdue: overdue
             .into_iter()
-            .map(|line| OverdueTicket::of(line, &loaded.pack))
+            .map(|line| {
+                // A ticket may be overdue in more than one stage.
+                let written = written.get(&line.ticket_id).cloned().unwrap_or_default();
+                OverdueTicket::of(line, written, &loaded.pack)
+            })
             .collect(),
         unread: answers::unread("overdue", unread).collect(),
         more: found.more,
@@ -285,12 +299,21 @@ async fn api(by: By<Leading>) -> Result<Answer<Overdue>, ApiError> {
     }))
 }
 
-/// The page, and how many looks at what is hidden nobody decided or reviewed in time.
-async fn look(internal: &Internal, now: DateTime<Utc>) -> Result<(LeadingNow, i64), StoreError> {
+/// The page, how many looks at what is hidden nobody decided or reviewed in time, and what was written on each ticket.
+async fn look(
+    internal: &Internal,
+    now: DateTime<Utc>,
+) -> Result<(LeadingNow, i64, HashMap<TicketId, Vec<Written>>), StoreError> {
     let office = internal.pack.current().pack.units().office().to_owned();
     let found = internal.board.leading_now(&internal.county, &office).await?;
     let (_, _, overdue) = internal.board.openings_counts(&internal.county, now).await?;
-    Ok((found, overdue))
+    let read = found.overdue.iter().filter_map(|line| match line {
+        Listed::Read(line) => Some(line.ticket_id),
+        Listed::Unread(_) => None,
+    });
+    let tickets: Vec<TicketId> = read.collect();
+    let written = instructions::of(internal, &tickets).await?;
+    Ok((found, overdue, written))
 }
 
 fn line(line: &LeadingLine, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> Line {
@@ -322,22 +345,14 @@ fn line(line: &LeadingLine, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> Line
         drill: line.drill,
         hot: line.urgency == Urgency::P1,
         call: call(&line.call),
-        instructions: line
-            .instructions
-            .iter()
-            .map(|written| {
-                let at = words::moment(lang, written.at, now);
-                let values = [("by", written.by.as_str()), ("at", &at), ("text", &written.text)];
-                lang.fill("leading.instructed", &values)
-            })
-            .collect(),
+        instructions: Vec::new(),
         typed: String::new(),
         wrong: None,
     }
 }
 
 impl OverdueTicket {
-    fn of(line: LeadingLine, pack: &Pack) -> Self {
+    fn of(line: LeadingLine, written: Vec<Written>, pack: &Pack) -> Self {
         Self {
             township: township(pack, line.area.as_deref()).map(str::to_owned),
             ticket_id: line.ticket_id,
@@ -351,11 +366,9 @@ impl OverdueTicket {
             letter: line.letter,
             drill: line.drill,
             call: line.call.0.into(),
-            instructions: line
-                .instructions
-                .0
+            instructions: written
                 .into_iter()
-                .map(|written| Written {
+                .map(|written| WrittenOn {
                     at: rfc3339(written.at),
                     by: written.by,
                     text: written.text,
@@ -363,6 +376,18 @@ impl OverdueTicket {
                 .collect(),
         }
     }
+}
+
+/// What was written on a ticket, line by line.
+fn said(written: &HashMap<TicketId, Vec<Written>>, ticket: TicketId, lang: Lang, now: DateTime<Utc>) -> Vec<String> {
+    let lines = written.get(&ticket).into_iter().flatten().map(|line| {
+        let (at, text) = (words::moment(lang, line.at, now), line.text(lang));
+        lang.fill(
+            "leading.instructed",
+            &[("by", line.by.as_str()), ("at", &at), ("text", &text)],
+        )
+    });
+    lines.collect()
 }
 
 /// The township of an area, never its village. A village that the list does not know has the township of its first nine digits.

@@ -20,6 +20,7 @@ pub(crate) mod error;
 mod floods;
 mod folder;
 mod gateways;
+mod instructions;
 mod kept;
 mod leading;
 mod looks;

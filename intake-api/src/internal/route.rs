@@ -6,7 +6,7 @@ use super::Internal;
 
 /// One route.
 pub(crate) struct Route {
-    /// `GET`, `POST`, `DELETE`.
+    /// `GET`, `POST`, `PUT`, `DELETE`.
     pub(crate) method: &'static str,
     /// Path with `{parameters}`.
     pub(crate) path: &'static str,
@@ -19,6 +19,15 @@ impl Route {
     pub(crate) fn get(path: &'static str, handler: MethodRouter<Internal>) -> Self {
         Self {
             method: "GET",
+            path,
+            handler,
+        }
+    }
+
+    /// By API: another content in the place of the one that stands.
+    pub(crate) fn put(path: &'static str, handler: MethodRouter<Internal>) -> Self {
+        Self {
+            method: "PUT",
             path,
             handler,
         }

@@ -6,7 +6,7 @@ use platform::{
     clock,
     gateway::{Gateway, Outcome, TryId, Words},
     run::telemetry::chain,
-    store::{CallBegun, CallFault, CallOutcome, CallSaid, CallTaken, StoreError},
+    store::{CallBegun, CallCode, CallFault, CallOutcome, CallSaid, CallTaken, StoreError},
 };
 use tokio::time::{Instant, sleep};
 use tracing::{debug, error, info, warn};
@@ -125,6 +125,9 @@ impl Calling {
         let loaded = self.caller.pack.current();
         let words = Words::of(call, &loaded.pack);
         let Some(gateway) = gateway else {
+            if let (casework::words::Channel::Mail, Some(code)) = (call.channel, &call.code) {
+                return self.send_code(ready, code, &*self.caller.mail).await;
+            }
             return match call.channel {
                 // As the notices of a drill, which are recorded and not mailed.
                 casework::words::Channel::Mail if call.drill && !call.exercise && !self.caller.drills => {
@@ -137,22 +140,32 @@ impl Calling {
         if gateway.per_number_per_day().is_some_and(|limit| number.today >= limit) {
             return Outcome::Never(CallFault::DayLimit.to_string());
         }
-        match (&call.code, call.account_id) {
-            (None, _) => gateway.send(&words, &number.address, id).await,
-            (Some(code), Some(account)) => {
-                if code.expires_at <= clock::now() {
-                    return Outcome::Never("the code is no longer valid".into());
-                }
-                let opened = code
-                    .sealed
-                    .as_deref()
-                    .map(|sealed| self.caller.contacts.open_code(account, sealed));
-                match opened {
-                    Some(Ok(code)) => gateway.send_code(&code, &number.address, &id.to_string()).await,
-                    _ => Outcome::Never("the code can't be opened with this contact key".into()),
-                }
-            }
-            (Some(_), None) => Outcome::Never("a code of nobody".into()),
+        match &call.code {
+            None => gateway.send(&words, &number.address, id).await,
+            Some(code) => self.send_code(ready, code, gateway).await,
+        }
+    }
+
+    /// Brings a code to the address that it is for.
+    async fn send_code(&self, ready: &Ready, code: &CallCode, by: &dyn Channel) -> Outcome {
+        let Ready { call, number, .. } = ready;
+        if code.expires_at <= clock::now() {
+            return Outcome::Never("the code is no longer valid".into());
+        }
+        let Some(account) = call.account_id else {
+            return Outcome::Never("a code of nobody".into());
+        };
+        let opened = code
+            .sealed
+            .as_deref()
+            .map(|sealed| self.caller.contacts.open_code(account, sealed));
+        let id = TryId {
+            call: call.id,
+            place: number.number.place,
+        };
+        match opened {
+            Some(Ok(code)) => by.send_code(&code, &number.address, id).await,
+            _ => Outcome::Never("the code can't be opened with this contact key".into()),
         }
     }
 

@@ -12,7 +12,7 @@ use platform::{
 
 use super::Channel;
 use crate::{
-    mail,
+    mail::{self, ComposeError, Mail},
     mailer::{Fault, Mailer},
 };
 
@@ -32,6 +32,20 @@ impl<M: Mailer> ByMail<M> {
             contacts,
         }
     }
+
+    async fn hand_over(&self, written: Result<Mail, ComposeError>) -> Outcome {
+        let mail = match written {
+            Ok(mail) => mail,
+            Err(e) => return Outcome::Never(format!("the mail can't be written: {e}")),
+        };
+        match self.mailer.send(&mail).await {
+            Ok(()) => Outcome::HandedOver(None),
+            Err(failure) => match failure.fault {
+                Fault::Recipient => Outcome::Never(failure.to_string()),
+                Fault::Passing | Fault::Full | Fault::Server | Fault::Ours => Outcome::Later(failure.to_string()),
+            },
+        }
+    }
 }
 
 impl<M: Mailer> Channel for ByMail<M> {
@@ -46,18 +60,19 @@ impl<M: Mailer> Channel for ByMail<M> {
             };
             let code = self.contacts.answer_code(id.call);
             let link = format!("{}/answer/{}/{code}", self.internal_url, id.call);
-            let written = mail::ring(words, (id.call, to), link, clock::now());
-            let mail = match written {
-                Ok(mail) => mail,
-                Err(e) => return Outcome::Never(format!("the mail can't be written: {e}")),
+            self.hand_over(mail::ring(words, (id.call, to), link, clock::now()))
+                .await
+        })
+    }
+
+    fn send_code<'a>(&'a self, code: &'a str, to: &'a Address, id: TryId) -> BoxFuture<'a, Outcome> {
+        Box::pin(async move {
+            let Address::Mail(to) = to else {
+                return Outcome::Never(CallFault::NoMail.to_string());
             };
-            match self.mailer.send(&mail).await {
-                Ok(()) => Outcome::HandedOver(None),
-                Err(failure) => match failure.fault {
-                    Fault::Recipient => Outcome::Never(failure.to_string()),
-                    Fault::Passing | Fault::Full | Fault::Server | Fault::Ours => Outcome::Later(failure.to_string()),
-                },
-            }
+            let link = format!("{}/phones", self.internal_url);
+            self.hand_over(mail::code(code, (id.call, to), link, clock::now()))
+                .await
         })
     }
 }

@@ -17,6 +17,9 @@ pub(crate) trait Channel: Send + Sync + 'static {
 
     /// Sends. `id` is the same with each repeat, so that the other side can know one.
     fn send<'a>(&'a self, words: &'a Words, to: &'a Address, id: TryId) -> BoxFuture<'a, Outcome>;
+
+    /// Sends a code by which a person shows that the address is theirs.
+    fn send_code<'a>(&'a self, code: &'a str, to: &'a Address, id: TryId) -> BoxFuture<'a, Outcome>;
 }
 
 impl Channel for Gateway {
@@ -26,5 +29,9 @@ impl Channel for Gateway {
 
     fn send<'a>(&'a self, words: &'a Words, to: &'a Address, id: TryId) -> BoxFuture<'a, Outcome> {
         Box::pin(async move { self.say(words, to, &id.to_string()).await })
+    }
+
+    fn send_code<'a>(&'a self, code: &'a str, to: &'a Address, id: TryId) -> BoxFuture<'a, Outcome> {
+        Box::pin(async move { Self::send_code(self, code, to, &id.to_string()).await })
     }
 }

@@ -5,6 +5,7 @@
 //! Times are absolute: a mail is read hours later. A policy of the county is never shown as law.
 
 mod about;
+mod code;
 mod facts;
 mod phones;
 mod ring;
@@ -28,6 +29,7 @@ use platform::{
 };
 use uuid::Uuid;
 
+pub(crate) use code::code;
 pub(crate) use ring::ring;
 pub(crate) use view::View;
 

@@ -44,8 +44,8 @@ pub use actor::By;
 pub use admin::{Encryption, NewestKey, TASKS, encryption, installation_mark, logins_write, migrate, probe};
 pub use board::{
     Arrivals, BoardAttempt, BoardEvent, BoardEventDetail, BoardList, BoardNotice, BoardNow, BoardOther, BoardRound,
-    BoardStage, BoardStep, BoardTicket, CallAbout, EventCall, HeldRing, Instruction, LateNotice, LeadingLine,
-    LeadingNow, NotArrived, OfficeCounts, TriageLine, UndeliveredNotice,
+    BoardStage, BoardStep, BoardTicket, CallAbout, EventCall, HeldRing, LateNotice, LeadingLine, LeadingNow,
+    NotArrived, OfficeCounts, TriageLine, UndeliveredNotice,
 };
 pub use calendars::{
     CalendarChange, CalendarError, CalendarFollowed, CalendarMove, CalendarSource, DayClock, InForce, NewCalendar,
@@ -65,7 +65,8 @@ pub use due::Onward;
 pub use duty::{
     CODE_MINUTES, CODE_TRIES, CodeAsked, CodeTaken, DutyBook, DutyPage, DutyPageEnd, DutyUnreadable, Handover,
     HandoverTicket, LOST_AFTER, LostPage, MOST_PHONES, NewCode, NewHandover, NewPhone, NewRosterChange, OnDuty,
-    OwnPhone, PagesTurned, PhoneAdded, RosterChange, RosterChangeKind, RosterPattern, SwapDecision, Taking, UnitHours,
+    OwnMail, OwnPhone, PagesTurned, PhoneAdded, RosterChange, RosterChangeKind, RosterPattern, RosterWrite,
+    SwapDecision, Taking, UnitHours,
 };
 pub use floods::{
     Flood, FloodAct, FloodActing, FloodClosing, FloodDecision, FloodGround, FloodGroundKind, FloodKind, FloodReport,
@@ -116,12 +117,12 @@ pub use reports::{
 pub use rings::{
     AnsweredHow, BellAnswer, BellAnswered, CallAsked, CallAwaited, CallBegun, CallCode, CallDepth, CallFault,
     CallNumber, CallOutcome, CallPhone, CallSaid, CallSpent, CallState, CallStep, CallTaken, CallTried, LadderCall,
-    LadderRing, LadderStep, PageCall, PageRing, PinHolder, Receipt, ReceiptOf, Receipted, Rung, TurnsMended,
+    LadderRing, LadderStep, PageCall, PageDrill, PageRing, PinHolder, Receipt, ReceiptOf, Receipted, Rung, TurnsMended,
 };
 pub use routing::{Pinned, Recorded, ReportToRoute, UnlistedArea};
 pub use rules::{Clerk, RuleSet, RuleSetAct, RuleSetState, RuleSetStep, RulesError};
 pub use tickets::{
-    Act, ActDone, Acting, ByTelephone, CallWay, Closing, ClosingCase, ClosingLine, Decider, Denied, Ended,
+    Act, ActDone, Acting, ByTelephone, CallWay, Closing, ClosingCase, ClosingLine, Decider, Denied, Ended, Instruction,
     NewInstruction, Oversight, Successor, TicketDeed, TriageError, TriageSettled, TriageState, Wait,
 };
 pub use trail::{

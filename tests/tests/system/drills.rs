@@ -3,7 +3,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::store::{
-    AccountId, AnsweredHow, BellAnswer, Board, CallId, DrillId, DrillPlan, Notifier, Office, Router, Store,
+    AccountId, AnsweredHow, BellAnswer, Board, CallId, Desk, DeskScope, DrillId, DrillPlan, Notifier, Office, OnDuty,
+    Router, Store,
 };
 use serde_json::json;
 use tests::{Fixture, NewPerson, person};
@@ -122,6 +123,13 @@ impl County {
             .fetch_one(&self.fixture.db)
             .await
             .expect("an account")
+    }
+
+    /// What rings on a person's page for a unit.
+    async fn on_page(&self, login: &str, unit: &str, at: DateTime<Utc>) -> Vec<CallId> {
+        let pages = [(self.account(login).await, unit.to_owned())];
+        let calls = self.board.page_calls("taihe", &pages, at).await.expect("calls");
+        calls.iter().map(|call| call.call_id).collect()
     }
 
     async fn call(&self, login: &str, channel: &str) -> CallId {
@@ -324,4 +332,59 @@ async fn two_routers_double_no_drill_and_no_call() {
         "and the next month's once"
     );
     assert_eq!(county.fixture.count("SELECT count(*) FROM drill_units").await, 2);
+}
+
+#[tokio::test]
+async fn a_drill_rings_on_an_open_page_and_is_answered_there() {
+    let county = County::new().await;
+    let drill = county.planned(false, false).await;
+    let desk: Store<Desk> = county.fixture.store_as();
+    let (li, scope) = (county.account("li").await, DeskScope::new([POLICE]));
+    let who = OnDuty {
+        county: "taihe",
+        unit: POLICE,
+        account: li,
+    };
+    let page = desk.duty_page_begin(&scope, who, at_three()).await.expect("a page");
+    county.turn(at_three()).await;
+    let soon = at_three() + TimeDelta::seconds(5);
+    let shown = county.on_page("li", POLICE, soon).await;
+    let call = county.call("li", "desk").await;
+    assert!(shown.contains(&call), "by desk as well as by telephone");
+    let lines = county.board.page_drills(&shown).await.expect("lines");
+    assert_eq!(lines.len(), 1, "all calls about one unit are one line");
+    assert_eq!((lines[0].unit.as_str(), lines[0].since), (POLICE, at_three()));
+    assert!(
+        county.board.page_rings(&shown).await.expect("rings").is_empty(),
+        "no ticket rings"
+    );
+
+    // The page shows it: the call was delivered, and nothing falls after a minute.
+    let of = (page.id, li);
+    desk.duty_page_beat(&scope, of, &shown, soon).await.expect("a beat");
+    let turned = county
+        .router
+        .duty_pages_turn("taihe", soon + TimeDelta::seconds(56))
+        .await;
+    assert_eq!(turned.expect("pages").fell, 0);
+    let delivered = "SELECT count(*) FROM calls WHERE kind = 'drill' AND channel = 'desk' AND state = 'delivered'";
+    assert_eq!(county.fixture.count(delivered).await, 1);
+
+    let answer = BellAnswer {
+        by: li,
+        how: AnsweredHow::Login,
+        recorded_by: None,
+        at: soon + TimeDelta::seconds(10),
+    };
+    let answered = desk.desk_bell_answer(&scope, &shown, answer).await.expect("an answer");
+    assert_eq!(answered.len(), 1);
+    assert!(
+        county
+            .on_page("li", POLICE, soon + TimeDelta::seconds(11))
+            .await
+            .is_empty()
+    );
+    let units = county.board.drill_units(drill).await.expect("units");
+    let police = units.iter().find(|unit| unit.unit == POLICE).expect("the station");
+    assert_eq!(police.answered_how.map(|how| *how), Some(AnsweredHow::Login));
 }

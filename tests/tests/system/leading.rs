@@ -203,6 +203,24 @@ async fn what_it_writes_stands_on_the_ticket_is_told_and_changes_no_clock() {
     let found: Leading = api.get("/leading").await;
     let line = found.overdue.iter().find(|line| line["ticket_id"] == id).unwrap();
     assert_eq!(line["instructions"].as_array().unwrap().len(), 1);
+    assert!(
+        line["instructions"][0]["text"]
+            .as_str()
+            .unwrap()
+            .starts_with("请分管局长今晚到场")
+    );
+    // Nothing of it is stored as typed: it is sealed with the report's key, like all that people write about a ticket.
+    let stored: (Option<String>, String, bool) = sqlx::query_as(
+        "SELECT reason, detail::text, sealed IS NOT NULL FROM events WHERE kind = 'instructed' AND ticket_id = $1",
+    )
+    .bind(id)
+    .fetch_one(&system.db)
+    .await
+    .unwrap();
+    assert!(
+        stored.0.is_none() && !stored.1.contains("局长") && stored.2,
+        "{stored:?}"
+    );
 
     // Unit and office read it on the ticket, and are told by mail.
     let desk = accounts
@@ -234,6 +252,42 @@ async fn what_it_writes_stands_on_the_ticket_is_told_and_changes_no_clock() {
         version().await,
     );
     assert_eq!(before, after, "no clock and no version changed");
+
+    let ticket: Value = Api::of(&system, &accounts, "member")
+        .await
+        .get(&format!("/tickets/{id}"))
+        .await;
+    let events = ticket["events"].as_array().unwrap();
+    let written = events.iter().find(|event| event["kind"] == "instructed").unwrap();
+    assert!(
+        written["instruction"]
+            .as_str()
+            .unwrap()
+            .starts_with("请分管局长今晚到场")
+            && written["note"].is_null()
+    );
+
+    // One from before they were sealed is read as it stands.
+    sqlx::query(
+        "INSERT INTO events (at, report_id, ticket_id, kind, actor, account_id, reason)
+         SELECT at - interval '1 second', report_id, ticket_id, kind, actor, account_id, '先电话联系' FROM events
+         WHERE kind = 'instructed' AND ticket_id = $1",
+    )
+    .bind(id)
+    .execute(&system.db)
+    .await
+    .unwrap();
+    for (who, path) in [
+        ("member", format!("/tickets/{id}")),
+        ("office", format!("/board/tickets/{id}")),
+        ("leading", "/leading".to_owned()),
+    ] {
+        let page = accounts.browser(&system, who).await.get(&path).await;
+        assert!(
+            page.text.contains("先电话联系") && page.text.contains("请分管局长今晚到场"),
+            "{who}"
+        );
+    }
 
     // By a program; and not where nothing is overdue at that level.
     let url = |id: i64| format!("{}/api/v1/leading/tickets/{id}/instruct", system.internal_url);

@@ -74,7 +74,7 @@ const fn api(mut cells: Cells) -> Cells {
 }
 
 /// Method, path, cells. Acts are sent with the session's token and nothing else, so that none is done.
-const TABLE: [(&str, &str, Cells); 257] = [
+const TABLE: [(&str, &str, Cells); 267] = [
     ("GET", "/", SIGNED_IN),
     ("GET", "/login", EVERYBODY),
     ("POST", "/login", [422, ANY, ANY, ANY, ANY, ANY, ANY, ANY]),
@@ -285,7 +285,48 @@ const TABLE: [(&str, &str, Cells); 257] = [
     ("POST", "/api/v1/on-duty/{page}/beat", api(NO_PHONE)),
     ("POST", "/api/v1/on-duty/{page}/end", api(NO_PHONE)),
     ("POST", "/people/{id}/phones/mail", KEEPER),
+    // Nobody is named, and nothing rings.
+    (
+        "POST",
+        "/board/tickets/{id}/next",
+        [LOGIN, 404, 404, 404, 303, 404, 404, 404],
+    ),
+    (
+        "POST",
+        "/api/v1/board/tickets/{id}/next",
+        api([LOGIN, 404, 404, 404, 409, 404, 404, 404]),
+    ),
+    // A roster is written by whoever keeps it; nothing is named.
+    (
+        "GET",
+        "/api/v1/duty/{unit}/roster",
+        api([LOGIN, 404, 404, 404, 404, 404, 404, 200]),
+    ),
+    (
+        "PUT",
+        "/api/v1/duty/{unit}/roster",
+        api([LOGIN, 422, 422, 422, 422, 422, 422, 422]),
+    ),
     ("POST", "/phones/mail", SIGNED_IN),
+    // Nobody has an address here, and nothing is typed.
+    ("POST", "/phones/mail/code", [LOGIN, 409, 409, 409, 409, 409, 409, 409]),
+    (
+        "POST",
+        "/phones/mail/verify",
+        [LOGIN, 422, 422, 422, 422, 422, 422, 422],
+    ),
+    ("GET", "/api/v1/mail", api(SIGNED_IN)),
+    ("POST", "/api/v1/mail", api([LOGIN, 204, 204, 204, 204, 204, 204, 204])),
+    (
+        "POST",
+        "/api/v1/mail/code",
+        api([LOGIN, 409, 409, 409, 409, 409, 409, 409]),
+    ),
+    (
+        "POST",
+        "/api/v1/mail/verify",
+        api([LOGIN, 422, 422, 422, 422, 422, 422, 422]),
+    ),
     ("GET", "/phones", SIGNED_IN),
     ("POST", "/phones", [LOGIN, 422, 422, 422, 422, 422, 422, 422]),
     // Here nobody has a telephone.
@@ -514,7 +555,7 @@ impl<'a> Session<'a> {
             Some((browser, ..)) => request = request.header("cookie", browser.cookie()),
             None => {}
         }
-        if method == "POST" {
+        if matches!(method, "POST" | "PUT") {
             let csrf = self.signed_in.as_ref().map_or("", |(_, csrf, _)| csrf);
             request = if is_api {
                 request.json(&json!({}))

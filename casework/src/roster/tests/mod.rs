@@ -41,6 +41,7 @@ pub(super) fn reachable() -> Person {
             verified: true,
             night: true,
         }],
+        mail_unverified: false,
         disabled_at: None,
     }
 }

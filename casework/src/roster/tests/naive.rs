@@ -124,6 +124,7 @@ fn people() -> impl Strategy<Value = People> {
     let person = (vec(phone, 0..3), disabled).prop_map(|(phones, disabled_at)| Person {
         name: String::new(),
         phones,
+        mail_unverified: false,
         disabled_at,
     });
     btree_map(self::person(), person, 2..6)

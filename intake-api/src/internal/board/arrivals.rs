@@ -5,12 +5,15 @@ use casework::{
     county::Vocabulary,
     pack::Pack,
     ringing::beats::Wait,
-    words::{Channel, TicketClock, Urgency},
+    words::{Channel, Seat, TicketClock, Urgency},
 };
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
-    store::{self, AccountId, CallState, HeldRing, LateNotice, NotArrived, NoticeId, NoticeKind, ReportId, TicketId},
+    store::{
+        self, AccountId, CallState, DutyBook, HeldRing, LateNotice, NotArrived, NoticeId, NoticeKind, ReportId,
+        StoreError, TicketId,
+    },
     text::{Lang, notice_kind},
 };
 use serde::Serialize;
@@ -22,11 +25,11 @@ use super::{
     unfetched::{self, Unfetched},
 };
 use crate::internal::{
-    Answer, By,
+    Answer, By, Internal,
     auth::Overseer,
     error::ApiError,
     page::{tail, words},
-    rings::ladder,
+    rings::{ladder, next::next},
 };
 
 /// In words.
@@ -40,10 +43,29 @@ pub(crate) struct Arrivals {
     pub(crate) lost: Vec<String>,
 }
 
-/// `office`: may cure; the oversight reads.
-pub(crate) fn say(found: &store::Arrivals, pack: &Pack, office: bool, lang: Lang, now: DateTime<Utc>) -> Arrivals {
+/// The duty of the county, where the office is to be told who is called next: nothing is read where everything arrived.
+pub(crate) async fn book_for(
+    internal: &Internal,
+    pack: &Pack,
+    found: &store::Arrivals,
+    now: DateTime<Utc>,
+) -> Result<Option<DutyBook>, StoreError> {
+    if found.not_arrived.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(internal.people.duty_book(pack, now).await?))
+}
+
+/// `book`: the office may cure, by whoever is on duty; the oversight reads.
+pub(crate) fn say(
+    found: &store::Arrivals,
+    pack: &Pack,
+    book: Option<&DutyBook>,
+    lang: Lang,
+    now: DateTime<Utc>,
+) -> Arrivals {
     let calls = found.not_arrived.iter();
-    let calls = calls.map(|line| not_arrived(line, pack, office, lang, now));
+    let calls = calls.map(|line| not_arrived(line, pack, book, lang, now));
     let mails = found.late.iter().map(|notice| late(notice, lang, now));
     let lost = found.lost.iter().map(|page| {
         let values = [
@@ -61,7 +83,7 @@ pub(crate) fn say(found: &store::Arrivals, pack: &Pack, office: bool, lang: Lang
     }
 }
 
-fn not_arrived(line: &NotArrived, pack: &Pack, office: bool, lang: Lang, now: DateTime<Utc>) -> Line {
+fn not_arrived(line: &NotArrived, pack: &Pack, book: Option<&DutyBook>, lang: Lang, now: DateTime<Utc>) -> Line {
     let who = line.person.as_deref().unwrap_or_else(|| lang.t("arrivals.last_resort"));
     let state = ladder::state(lang, line.channel, line.state);
     let values = [
@@ -93,7 +115,9 @@ fn not_arrived(line: &NotArrived, pack: &Pack, office: bool, lang: Lang, now: Da
         hot: line.urgency == Urgency::P1,
         call: Some(call(&line.call)),
         again: None,
-        cure: office.then(|| Cure {
+        cure: book.map(|book| Cure {
+            next: next((book, pack), &line.unit, &line.called, now)
+                .map(|next| (next.account, next.say(&line.unit, pack, lang))),
             ticket: line.ticket_id,
             person: line.account_id,
             name: line.person.clone().unwrap_or_default(),
@@ -184,8 +208,18 @@ struct ToldCall {
     reason: Option<String>,
     account: Option<AccountId>,
     person: Option<String>,
+    /// Who is called by the next button; null: everybody of the chain was called within a day.
+    next: Option<ToldNext>,
     call: answers::Call,
     drill: bool,
+}
+
+#[derive(Serialize)]
+struct ToldNext {
+    account: AccountId,
+    name: String,
+    unit: String,
+    seat: Seat,
 }
 
 #[derive(Serialize)]
@@ -227,8 +261,21 @@ struct ToldPage {
 /// `GET /api/v1/board/arrivals`
 pub(crate) async fn api(by: By<Overseer>) -> Result<Answer<Told>, ApiError> {
     let internal = &by.internal;
-    let found = internal.board.arrivals(&internal.county, clock::now()).await?;
+    let now = clock::now();
+    let found = internal.board.arrivals(&internal.county, now).await?;
+    let pack = internal.pack.current().pack.clone();
+    let book = book_for(internal, &pack, &found, now).await?;
+    let next = |line: &NotArrived| {
+        let next = next((book.as_ref()?, &pack), &line.unit, &line.called, now)?;
+        Some(ToldNext {
+            account: next.account,
+            name: next.name,
+            unit: next.unit,
+            seat: next.seat,
+        })
+    };
     let calls = found.not_arrived.into_iter().map(|line| ToldCall {
+        next: next(&line),
         ticket_id: line.ticket_id,
         report_id: line.report_id,
         unit: line.unit,

@@ -44,6 +44,8 @@ pub(crate) struct Cure {
     pub(crate) person: Option<AccountId>,
     /// Their name.
     pub(crate) name: String,
+    /// Who is called next, and what the button says; none: everybody was called.
+    pub(crate) next: Option<(AccountId, String)>,
 }
 
 /// A row of these lists; one that can't be read says so in its place.

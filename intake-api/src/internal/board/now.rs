@@ -116,8 +116,12 @@ pub(crate) async fn look(visit: &Visit) -> Result<Now, StoreError> {
     let office = visit.actor.is(&[Role::Office]);
     let loaded = internal.pack.current();
     let (pack, lang, now) = (&loaded.pack, visit.lang, clock::now());
+    let book = match office {
+        true => arrivals::book_for(internal, pack, &arrived, now).await?,
+        false => None,
+    };
     Ok(Now {
-        arrivals: arrivals::say(&arrived, pack, office, lang, now),
+        arrivals: arrivals::say(&arrived, pack, book.as_ref(), lang, now),
         ..say(found, pack, office, lang, now)
     })
 }
@@ -349,6 +353,7 @@ mod tests {
                     ticket: platform::store::TicketId(12),
                     person: Some(platform::store::AccountId(7)),
                     name: "王芳".into(),
+                    next: Some((platform::store::AccountId(8), "呼叫下一位：李娜（副班）".into())),
                 }),
                 ..line()
             }],

@@ -23,6 +23,7 @@ use crate::internal::{
     By,
     auth::Overseer,
     error::PageError,
+    instructions::{self, Written},
     openings,
     page::{Frame, Paper, render, tail, words},
     reads::{self, ReadWords},
@@ -110,12 +111,15 @@ pub(crate) async fn page(by: By<Overseer>, Path(id): Path<TicketId>) -> Result<R
         report: Some(ticket.report_id),
         ..ReadsAsked::default()
     };
-    let (calls, posts, asked_for, looked) = tokio::try_join!(
+    let only = [id];
+    let (calls, posts, asked_for, looked, mut written) = tokio::try_join!(
         internal.board.ticket_calls(id),
         internal.board.ticket_posts(id),
         internal.board.openings_of_report(&internal.county, ticket.report_id),
         internal.board.reads_list(&internal.county, &asked, LOOKS),
+        instructions::of(internal, &only),
     )?;
+    let written = written.remove(&id).unwrap_or_default();
     let loaded = internal.pack.current();
     let pack = &loaded.pack;
     let label = |code: &str| pack.vocabulary().obligations.label(code, lang.pack()).to_owned();
@@ -142,7 +146,7 @@ pub(crate) async fn page(by: By<Overseer>, Path(id): Path<TicketId>) -> Result<R
             .iter()
             .map(|s| stage(s, pack, words::letters(pack, &ticket.unit), lang, now))
             .collect(),
-        events: ticket.events.iter().map(|e| event(e, lang, now)).collect(),
+        events: ticket.events.iter().map(|e| event(e, &written, lang, now)).collect(),
         notices: ticket.notices.iter().map(|n| notice(n, lang, now)).collect(),
         cures: cures::people(&by, &ticket.unit, &calls).await?,
         ladder: ladder::say((&calls, &posts), words::letters(pack, &ticket.unit), lang, now),
@@ -249,7 +253,12 @@ fn actor(event: &BoardEvent, lang: Lang) -> String {
     }
 }
 
-fn event(event: &BoardEvent, lang: Lang, now: DateTime<Utc>) -> EventLine {
+fn event(event: &BoardEvent, written: &[Written], lang: Lang, now: DateTime<Utc>) -> EventLine {
+    let instruction = event
+        .kind
+        .is(EventKind::Instructed)
+        .then(|| written.iter().find(|line| line.at == event.at))
+        .flatten();
     let at = words::moment(lang, event.at, now);
     EventLine {
         // A contact has two times: when the child was seen, and when it was written down.
@@ -271,7 +280,10 @@ fn event(event: &BoardEvent, lang: Lang, now: DateTime<Utc>) -> EventLine {
             )
             .collect::<Vec<_>>()
             .join(" · "),
-        reason: event.reason.clone().unwrap_or_default(),
+        reason: match instruction {
+            Some(instruction) => instruction.text(lang),
+            None => event.reason.clone().unwrap_or_default(),
+        },
     }
 }
 

@@ -15,6 +15,7 @@ use casework::{
 };
 use chrono::{DateTime, Utc};
 use platform::{
+    foreign::Foreign,
     office::why::Explained,
     receipt::ReportId,
     store::{
@@ -205,7 +206,7 @@ struct Event {
     detail: Detail,
     /// What the leading group wrote.
     #[serde(skip_serializing_if = "Option::is_none")]
-    instruction: Option<String>,
+    instruction: Option<Foreign>,
     note: Option<Note>,
 }
 
@@ -273,13 +274,17 @@ impl Ticket {
 
 impl Event {
     fn of(event: &DeskEvent, note: Option<Note>) -> Self {
+        let (instruction, note) = match note {
+            Some(note) if event.kind.is(EventKind::Instructed) => (note.note, None),
+            note => (event.instruction.as_deref().map(Into::into), note),
+        };
         Self {
             at: rfc3339(event.at),
             kind: event.kind.clone(),
             by: event.actor.clone(),
             account: event.account,
             detail: event.detail.clone(),
-            instruction: event.instruction.clone(),
+            instruction,
             note,
         }
     }

@@ -39,6 +39,12 @@ pub(super) fn events(ticket: &DeskTicket, keys: &MasterKey, how: Telling<'_>) ->
     let acts = ticket.events.iter().map(|event| {
         let sealed = event.sealed.as_deref();
         let note = sealed.and_then(|text| sealed::note(key.as_ref()?, ticket.report_id, text));
+        let shut = sealed.is_some() && note.is_none();
+        // What the leading group wrote stands in its own sentence.
+        let (written, note) = match note {
+            Some(note) if event.kind.is(EventKind::Instructed) => (note.note, None),
+            note => (event.instruction.as_deref().map(Into::into), note),
+        };
         // A contact has two times: when the child was seen, and when it was written down.
         let at = match note
             .as_ref()
@@ -60,8 +66,8 @@ pub(super) fn events(ticket: &DeskTicket, keys: &MasterKey, how: Telling<'_>) ->
             .and_then(|detail| detail.telephone);
         EventWords {
             at,
-            text: event_text(event, pack, lang),
-            shut: sealed.is_some() && note.is_none(),
+            text: event_text(event, written.as_ref(), (pack, lang)),
+            shut,
             lines: call
                 .map(|call| (lang.t("telephone.call"), words::called(&call, lang, now)))
                 .into_iter()
@@ -72,8 +78,8 @@ pub(super) fn events(ticket: &DeskTicket, keys: &MasterKey, how: Telling<'_>) ->
     std::iter::once(dispatched).chain(acts).collect()
 }
 
-/// An act in words.
-pub(crate) fn event_text(event: &DeskEvent, pack: &Pack, lang: Lang) -> String {
+/// An act in words; `written` is what the leading group wrote with it.
+fn event_text(event: &DeskEvent, written: Option<&Foreign>, (pack, lang): (&Pack, Lang)) -> String {
     use EventKind as E;
     let Some(kind) = event.kind.known() else {
         return said(lang, event, "other", &event.kind.to_string());
@@ -105,7 +111,7 @@ pub(crate) fn event_text(event: &DeskEvent, pack: &Pack, lang: Lang) -> String {
                 .map(|of| due_moved(&of, lang))
                 .unwrap_or_default(),
         ),
-        E::Instructed => (same, event.instruction.clone().unwrap_or_default()),
+        E::Instructed => (same, written.map(Foreign::to_string).unwrap_or_default()),
         E::UnitMoved => (
             same,
             detail.read::<UnitMoved>().map(|of| of.from_name).unwrap_or_default(),

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::{http::StatusCode, response::Response};
-use casework::calendar::shanghai;
+use casework::{calendar::shanghai, pack::Pack};
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::{
     clock,
@@ -37,6 +37,19 @@ struct Choice {
     chosen: bool,
 }
 
+/// The units of a kind: a county has hundreds, and on a telephone one opens the kind and taps.
+struct Kind {
+    name: String,
+    units: Vec<Choice>,
+}
+
+impl Kind {
+    /// Something of it was chosen: it stands open.
+    fn open(&self) -> bool {
+        self.units.iter().any(|unit| unit.chosen)
+    }
+}
+
 #[derive(Template)]
 #[template(path = "internal/drills/list.html")]
 pub(super) struct ListPage {
@@ -50,7 +63,7 @@ pub(super) struct ListPage {
 /// The form.
 pub(super) struct Plan {
     typed: Typed,
-    units: Vec<Choice>,
+    kinds: Vec<Kind>,
     random: bool,
     earliest: String,
     month: String,
@@ -69,14 +82,8 @@ pub(super) async fn show(visit: &Visit, again: Again<Typed>) -> Result<Response,
     let office = visit.actor.is(&[Role::Office]);
     let loaded = internal.pack.current();
     let typed = again.fields;
-    let units = loaded.pack.units().iter().map(|unit| Choice {
-        code: unit.code.clone(),
-        name: unit.name.clone(),
-        chosen: typed.units.contains(&unit.code),
-    });
-    let units: Vec<Choice> = units.collect();
     let plan = office.then(|| Plan {
-        units,
+        kinds: kinds(&loaded.pack, &typed.units, lang),
         random: typed.when == "random",
         earliest: minute::local(now),
         month: now.with_timezone(&shanghai()).format("%Y-%m").to_string(),
@@ -90,6 +97,28 @@ pub(super) async fn show(visit: &Visit, again: Again<Typed>) -> Result<Response,
         notice: again.said,
     };
     Ok(render(again.status, &page))
+}
+
+/// All units by their kind, in the order of the pack.
+fn kinds(pack: &Pack, chosen: &[String], lang: Lang) -> Vec<Kind> {
+    let mut kinds: Vec<(&str, Kind)> = Vec::new();
+    for unit in pack.units().iter() {
+        let choice = Choice {
+            code: unit.code.clone(),
+            name: unit.name.clone(),
+            chosen: chosen.contains(&unit.code),
+        };
+        match kinds.iter_mut().find(|(kind, _)| *kind == unit.kind) {
+            Some((_, kind)) => kind.units.push(choice),
+            None => {
+                let label = pack.vocabulary().unit_kinds.label(&unit.kind, lang.pack());
+                let name = label.to_owned();
+                let units = vec![choice];
+                kinds.push((&unit.kind, Kind { name, units }));
+            }
+        }
+    }
+    kinds.into_iter().map(|(_, kind)| kind).collect()
 }
 
 /// A drill in words.
@@ -175,10 +204,13 @@ mod tests {
             }],
             plan: Some(Plan {
                 typed: Typed::default(),
-                units: vec![Choice {
-                    code: "pol".into(),
-                    name: "县公安局".into(),
-                    chosen: false,
+                kinds: vec![Kind {
+                    name: "公安".into(),
+                    units: vec![Choice {
+                        code: "pol".into(),
+                        name: "县公安局".into(),
+                        chosen: false,
+                    }],
                 }],
                 random: false,
                 earliest: "2026-11-24T16:05".into(),

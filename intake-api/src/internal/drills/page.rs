@@ -57,7 +57,7 @@ struct DrillPage {
     frame: Frame,
     line: Line,
     lines: Vec<UnitLine>,
-    wrong: Vec<DrillWrong>,
+    wrong: Vec<String>,
     record: Option<Record>,
     repeat: bool,
     notice: Option<String>,
@@ -100,7 +100,7 @@ pub(super) async fn show(visit: &Visit, (id, asked): (DrillId, Asked), again: Ag
             .iter()
             .map(|unit| unit_line(&drill, unit, rings, (lang, now)))
             .collect(),
-        wrong,
+        wrong: wrong.iter().map(|wrong| wrong_line(wrong, lang)).collect(),
         record,
         notice: again.said,
     };
@@ -142,7 +142,11 @@ fn unit_line(drill: &Drill, unit: &DrillUnit, rings: bool, (lang, now): (Lang, D
         let who = call.person.as_deref().unwrap_or(lang.t("drills.last_resort"));
         let channel = lang.t(&format!("rings.channel.{}", call.channel));
         let state = lang.t(&format!("rings.state.{}", call.state));
-        format!("{who} {channel} {state}")
+        let unverified = match call.address_unverified {
+            true => lang.t("drills.mail_unverified"),
+            false => "",
+        };
+        format!("{who} {channel} {state}{unverified}")
     });
     UnitLine {
         unit: unit.unit.clone(),
@@ -151,6 +155,17 @@ fn unit_line(drill: &Drill, unit: &DrillUnit, rings: bool, (lang, now): (Lang, D
         answered,
         calls: calls.collect::<Vec<_>>().join("；"),
     }
+}
+
+fn wrong_line(wrong: &DrillWrong, lang: Lang) -> String {
+    let place = wrong.place.to_string();
+    let values = [
+        ("person", wrong.person.as_str()),
+        ("unit", &wrong.unit),
+        ("n", &place),
+        ("why", &wrong.why),
+    ];
+    lang.fill("drills.wrong_number", &values)
 }
 
 /// `GET /api/v1/drills/{id}`
@@ -165,4 +180,103 @@ pub(super) async fn api(by: By<Overseer>, Path(id): Path<DrillId>) -> Result<Ans
         units: units.into_iter().map(Into::into).collect(),
         wrong: wrong.into_iter().map(Into::into).collect(),
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use platform::store::{AccountId, AnsweredHow, CallId, CallState, DrillCall, Word};
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::internal::testing;
+
+    fn at(minute: u32, second: u32) -> DateTime<Utc> {
+        let at = format!("2026-11-24T03:{minute:02}:{second:02}+08:00");
+        at.parse().unwrap()
+    }
+
+    fn call(person: Option<&str>, channel: casework::words::Channel, state: CallState) -> DrillCall {
+        DrillCall {
+            id: CallId(Uuid::nil()),
+            person: person.map(str::to_owned),
+            account: person.map(|_| AccountId(7)),
+            channel,
+            state,
+            address_unverified: channel == casework::words::Channel::Mail,
+        }
+    }
+
+    fn unit(unit: &str, name: &str, answered: Option<(DateTime<Utc>, &str, AnsweredHow)>) -> DrillUnit {
+        use casework::words::Channel;
+        DrillUnit {
+            unit: unit.into(),
+            name: name.into(),
+            answered_at: answered.map(|(at, ..)| at),
+            answered_by: answered.map(|(_, by, _)| by.to_owned()),
+            answered_how: answered.map(|(.., how)| Word(how)),
+            recorded_by: answered
+                .filter(|(.., how)| *how == AnsweredHow::Telephone)
+                .map(|_| "张伟".to_owned()),
+            calls: match answered {
+                Some((_, by, _)) => vec![
+                    call(Some(by), Channel::Voice, CallState::HandedOver),
+                    call(Some(by), Channel::Mail, CallState::HandedOver),
+                ],
+                None => vec![
+                    call(Some("王芳"), Channel::Sms, CallState::Failed),
+                    call(None, Channel::Voice, CallState::Silenced),
+                ],
+            }
+            .into(),
+        }
+    }
+
+    #[test]
+    fn the_page_of_one_drill() {
+        let drill = Drill {
+            id: DrillId(1),
+            random: true,
+            at: Some(at(5, 0)),
+            month: at(0, 0),
+            minutes: 30,
+            monthly: false,
+            round: 1,
+            of_drill: None,
+            asked: Vec::new(),
+            made_by: "张伟".into(),
+            started_at: Some(at(5, 0)),
+            ended_at: Some(at(35, 0)),
+            withdrawn_at: None,
+            units: 3,
+            answered: 2,
+            repeated: false,
+        };
+        let units = [
+            unit("ca", "县<b>民政局</b>", None),
+            unit("pol", "县公安局", Some((at(6, 40), "李娜", AnsweredHow::Digit))),
+            unit("edu", "县教育局", Some((at(20, 0), "赵敏", AnsweredHow::Telephone))),
+        ];
+        let now = at(40, 0);
+        let page = DrillPage {
+            frame: testing::frame(&[("office", Role::Office)], Lang::Zh, "/board"),
+            line: line(&drill, true, Lang::Zh, now),
+            lines: units
+                .iter()
+                .map(|unit| unit_line(&drill, unit, false, (Lang::Zh, now)))
+                .collect(),
+            wrong: vec![wrong_line(
+                &DrillWrong {
+                    person: "王芳".into(),
+                    unit: "县民政局".into(),
+                    place: 1,
+                    why: "no such number".into(),
+                },
+                Lang::Zh,
+            )],
+            record: None,
+            repeat: true,
+            notice: None,
+        };
+        testing::page("drill", &page);
+    }
 }

@@ -1,12 +1,17 @@
 //! A unit's roster as a workbook: down as it stands, up again, looked at, and only then written.
 //!
-//! An upload saves nothing. The page shows what it would change, who could not be called and which times would have nobody, or each
-//! mistake with its cell. What is confirmed is held to the same rules again, and all of it is written or nothing. What a file does
-//! not have stays as it is: things are taken back on the roster's own page.
+//! An upload saves nothing. The page shows what it would add, change and take away, who could not be called and which times would have
+//! nobody, or each mistake with its cell. What is confirmed is held to the same rules again, and all of it is written or nothing.
+//! What stood in the roster and the file has no more is taken away, once somebody has seen it there: where the roster changed since
+//! they looked, nothing is written. A file without the sheets or headings of the one that goes down is refused, never read as empty.
 
+pub(super) mod api;
 mod book;
+mod preview;
+mod standing;
 #[cfg(test)]
 mod tests;
+mod write;
 mod written;
 
 use std::sync::Arc;
@@ -19,40 +24,25 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
-use casework::{
-    pack::Pack,
-    roster::{Pattern, PersonId},
-    words::Seat,
-};
-use chrono::{DateTime, Utc};
-use platform::{
-    clock,
-    store::{
-        AccountActKind, AccountId, Detail, DutyBook, NewAct, NewRosterChange, RosterChangeKind,
-        act_detail::{ChangeWritten, PatternWritten},
-    },
-    text::Lang,
-};
+use casework::pack::Pack;
+use platform::{clock, store::DutyBook};
 use serde::Deserialize;
-use tracing::info;
 
 use super::{
-    page::{self, AHEAD, done},
-    said::{Saying, seat_name},
-    scope, sheet, waits,
-    weeks::{DAYS, of_day},
+    page::{self, done},
+    scope,
 };
 use crate::internal::{
     By, Visit,
     auth::Staffed,
-    detached,
     error::PageError,
     page::{Frame, render},
-    people::new_act,
     sheet::{Mistake, Unopened, download},
 };
 use book::Refused;
-use written::Written;
+use preview::{Found, preview};
+use standing::{Difference, Standing};
+use write::write;
 
 /// Lines that a page lists of one kind.
 const LISTED: usize = 100;
@@ -66,21 +56,14 @@ struct ImportPage {
     error: Option<String>,
     mistakes: Vec<Mistake>,
     more: Option<String>,
-    changes: Vec<String>,
+    added: Vec<String>,
+    changed: Vec<String>,
+    removed: Vec<String>,
     holes: Vec<String>,
     unverified: Vec<String>,
+    /// Whose mail address nobody verified.
+    unverified_mail: Vec<String>,
     /// What would be written, as it goes to be confirmed; empty: nothing.
-    rows: String,
-}
-
-/// What the page has to show beside its form.
-#[derive(Default)]
-struct Found {
-    error: Option<String>,
-    mistakes: Vec<Mistake>,
-    changes: Vec<String>,
-    holes: Vec<String>,
-    unverified: Vec<String>,
     rows: String,
 }
 
@@ -93,12 +76,8 @@ pub(super) async fn page(by: By<Staffed>, Path(unit): Path<String>) -> Result<Re
 pub(super) async fn file(by: By<Staffed>, Path(unit): Path<String>) -> Result<Response, PageError> {
     scope::kept_unit(&by, &unit)?;
     let (people, lang) = (scope::colleagues(&by, &unit).await?, by.lang);
-    let (mut book, _) = book_of(&by).await?;
-    let roster = book.posts.remove(&unit).ok_or(PageError::NotFound)?.roster;
-    let written = Written {
-        patterns: roster.patterns,
-        exceptions: roster.exceptions,
-    };
+    let (book, _) = book_of(&by).await?;
+    let written = Standing::of(&by, &unit, &book, clock::now()).await?.written();
     let file = tokio::task::spawn_blocking(move || book::write(&written, &people, lang)).await;
     let file = file.map_err(PageError::unread)?.map_err(PageError::unread)?;
     Ok(download(file, &format!("roster-{unit}.xlsx")))
@@ -142,12 +121,12 @@ pub(super) async fn upload(
         Err(Refused::Unopened(Unopened::Unreadable)) => return refuse("accounts.import.unreadable"),
     };
     let (book, pack) = book_of(&by).await?;
-    let post = book.posts.get(&unit).ok_or(PageError::NotFound)?;
-    let fresh = written.beyond(post);
-    if fresh.is_empty() {
+    let standing = Standing::of(&by, &unit, &book, now).await?;
+    let difference = standing.difference(written);
+    if difference.is_empty() {
         return refuse("duty.import.same");
     }
-    let found = preview(&unit, (book, &pack), &fresh, (lang, now));
+    let found = preview(&unit, (book, &pack), (&standing, &difference), (lang, now));
     show(&by, &unit, StatusCode::OK, found)
 }
 
@@ -165,67 +144,24 @@ pub(super) async fn confirm(
     Form(form): Form<Confirmed>,
 ) -> Result<Response, PageError> {
     scope::kept_unit(&by, &unit)?;
-    let (lang, now) = (by.lang, clock::now());
+    let now = clock::now();
     let (people, (book, _)) = (scope::colleagues(&by, &unit).await?, book_of(&by).await?);
-    let written: Written = serde_json::from_str(&form.rows).unwrap_or_default();
-    let post = book.posts.get(&unit).ok_or(PageError::NotFound)?;
-    if written.is_empty() || !written.is_sound(&people, now) {
+    let difference: Difference = serde_json::from_str(&form.rows).unwrap_or_default();
+    let standing = Standing::of(&by, &unit, &book, now).await?;
+    let nothing = difference.is_empty();
+    let seen = !nothing && difference.version == standing.version();
+    let sound = seen && difference.written.wrong(&people, now).is_none();
+    if !sound || !write(&by, &unit, (&book, standing), difference, now).await? {
         let found = Found {
-            error: Some(lang.t("duty.import.stale").to_owned()),
+            error: Some(by.t("duty.import.stale").to_owned()),
             ..Found::default()
         };
-        return show(&by, &unit, StatusCode::UNPROCESSABLE_ENTITY, found);
-    }
-    let fresh = written.beyond(post);
-    let of = |person: &PersonId| book.account(person);
-    let changes: Vec<NewRosterChange> = fresh
-        .exceptions
-        .iter()
-        .map(|exception| NewRosterChange {
-            kind: RosterChangeKind::Exception,
-            seat: Some(exception.seat),
-            account: exception.person.as_ref().and_then(of),
-            other: None,
-            during: (exception.during.from, exception.during.to),
-            takes: None,
-        })
-        .collect();
-    let (visit, code, patterns) = (Visit::clone(&by), unit.clone(), fresh.patterns);
-    let written = detached(async move {
-        let act = |word, account: Option<AccountId>, detail| NewAct {
-            unit: Some(&code),
-            detail,
-            ..new_act(&visit, word, account, now)
+        let status = match nothing {
+            true => StatusCode::UNPROCESSABLE_ENTITY,
+            false => StatusCode::CONFLICT,
         };
-        let patterns: Vec<_> = patterns
-            .iter()
-            .map(|pattern| {
-                let detail = PatternWritten {
-                    day: pattern.from,
-                    n: pattern.weeks.len(),
-                };
-                (pattern, act(AccountActKind::RosterPattern, None, Detail::of(&detail)))
-            })
-            .collect();
-        let changes: Vec<_> = changes
-            .iter()
-            .map(|change| {
-                let detail = ChangeWritten {
-                    from: change.during.0,
-                    to: change.during.1,
-                    other: None,
-                };
-                (
-                    change,
-                    act(AccountActKind::RosterException, change.account, Detail::of(&detail)),
-                )
-            })
-            .collect();
-        visit.internal.people.roster_write_all(&patterns, &changes).await
-    });
-    written.await?;
-    waits::forget(&by.internal);
-    info!(unit, by = by.me().0, "a roster was imported");
+        return show(&by, &unit, status, found);
+    }
     page::show(&by, &unit, done(by.t("duty.import.done"))).await
 }
 
@@ -234,108 +170,6 @@ async fn book_of(visit: &Visit) -> Result<(DutyBook, Arc<Pack>), PageError> {
     let pack = visit.internal.pack.current().pack.clone();
     let book = visit.internal.people.duty_book(&pack, clock::now()).await?;
     Ok((book, pack))
-}
-
-/// What would change, and who could not be called then.
-fn preview(
-    unit: &str,
-    (mut book, pack): (DutyBook, &Pack),
-    fresh: &Written,
-    (lang, now): (Lang, DateTime<Utc>),
-) -> Found {
-    let known = book
-        .posts
-        .get(unit)
-        .map(|post| post.roster.patterns.clone())
-        .unwrap_or_default();
-    if let Some(post) = book.posts.get_mut(unit) {
-        fresh.laid_on(post);
-    }
-    let say = Saying {
-        pack,
-        people: &book.people,
-        lang,
-        now,
-    };
-    let watch = book.watch(pack);
-    let mut changes = Vec::new();
-    for pattern in &fresh.patterns {
-        let before = known.iter().find(|known| known.from == pattern.from);
-        changes.extend(pattern_lines(pattern, before, say));
-    }
-    for exception in &fresh.exceptions {
-        let name = exception.person.as_ref().map(|person| say.person(person));
-        changes.push(lang.fill(
-            "duty.change.exception",
-            &[
-                ("when", &say.window(exception.during)),
-                ("seat", seat_name(lang, exception.seat)),
-                ("name", name.as_deref().unwrap_or(lang.t("duty.nobody"))),
-            ],
-        ));
-    }
-    let holes = watch.holes(unit, now, now + AHEAD);
-    Found {
-        changes,
-        holes: holes.iter().map(|hole| say.hole(hole, unit)).collect(),
-        unverified: watch
-            .without_phone(unit, now)
-            .iter()
-            .map(|person| say.person(person))
-            .collect(),
-        rows: serde_json::to_string(fresh).unwrap_or_default(),
-        ..Found::default()
-    }
-}
-
-/// The days of a pattern that are otherwise than before.
-fn pattern_lines(pattern: &Pattern, before: Option<&Pattern>, say: Saying<'_>) -> Vec<String> {
-    let lang = say.lang;
-    let key = if before.is_some() {
-        "duty.import.changed"
-    } else {
-        "duty.import.fresh"
-    };
-    let values = [
-        ("day", sheet::name(lang, pattern.from)),
-        ("n", pattern.weeks.len().to_string()),
-    ];
-    let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
-    let mut lines = vec![lang.fill(key, &values)];
-    for (number, week) in pattern.weeks.iter().enumerate() {
-        for day in DAYS {
-            let shifts = of_day(week, day);
-            let was = before
-                .and_then(|before| before.weeks.get(number))
-                .map(|week| of_day(week, day));
-            if was.unwrap_or_default() == shifts {
-                continue;
-            }
-            let shown: Vec<String> = shifts
-                .iter()
-                .map(|shift| {
-                    let seats = Seat::ALL.iter().filter_map(|seat| {
-                        let person = say.person(shift.seat(*seat)?);
-                        Some(format!("{} {person}", seat_name(lang, *seat)))
-                    });
-                    format!("{}–{} {}", shift.from, shift.to, seats.collect::<Vec<_>>().join(" "))
-                })
-                .collect();
-            let shown = if shown.is_empty() {
-                lang.t("duty.nobody").to_owned()
-            } else {
-                shown.join("; ")
-            };
-            let values = [
-                ("week", (number + 1).to_string()),
-                ("day", lang.t(&format!("duty.weekday.{day}")).to_owned()),
-                ("shifts", shown),
-            ];
-            let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
-            lines.push(lang.fill("duty.import.day", &values));
-        }
-    }
-    lines
 }
 
 /// The file of the form; other parts are passed over, and what can't be read is no file.
@@ -360,9 +194,12 @@ fn show(visit: &Visit, code: &str, status: StatusCode, found: Found) -> Result<R
         unit: unit.code,
         name: unit.name,
         error: found.error,
-        changes: found.changes,
+        added: found.added,
+        changed: found.changed,
+        removed: found.removed,
         holes: found.holes,
         unverified: found.unverified,
+        unverified_mail: found.unverified_mail,
         rows: found.rows,
     };
     Ok(render(status, &page))

@@ -19,7 +19,7 @@ mod typed;
 mod waits;
 mod weeks;
 
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
 
 pub(crate) use waits::waiting;
 
@@ -37,6 +37,8 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::post("/duty/{unit}/pattern", post(pattern::write)),
         Route::post("/duty/{unit}/patterns/{pattern}/end", post(pattern::end)),
         Route::get("/duty/{unit}/roster.xlsx", get(import::file)),
+        Route::get("/api/v1/duty/{unit}/roster", get(import::api::get)),
+        Route::put("/api/v1/duty/{unit}/roster", put(import::api::put)),
         Route::get("/duty/{unit}/import", get(import::page)),
         Route::post("/duty/{unit}/import", post(import::upload)),
         Route::post("/duty/{unit}/import/confirm", post(import::confirm)),

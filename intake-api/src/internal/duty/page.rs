@@ -81,6 +81,8 @@ struct DutyPage {
     holes: Vec<String>,
     unreadable: Option<String>,
     unverified: Vec<String>,
+    /// Whose mail address nobody verified.
+    unverified_mail: Vec<String>,
     days: Vec<Day>,
     changes: Vec<ChangeLine>,
     patterns: Vec<PatternLine>,
@@ -174,6 +176,11 @@ pub(super) async fn show(visit: &Visit, code: &str, again: Again) -> Result<Resp
         unreadable: unreadable(&book, code, lang),
         unverified: watch
             .without_phone(code, now)
+            .iter()
+            .map(|person| say.person(person))
+            .collect(),
+        unverified_mail: watch
+            .with_unverified_mail(code, now)
             .iter()
             .map(|person| say.person(person))
             .collect(),
@@ -340,6 +347,7 @@ mod tests {
             holes: vec!["11月24日 18:00 至 11月25日 08:00：没有排班，转办公室值班 张伟".into()],
             unreadable: None,
             unverified: vec!["李娜".into()],
+            unverified_mail: vec!["王芳".into()],
             days: vec![Day {
                 name: "11月24日 周二".into(),
                 mark: None,

@@ -7,7 +7,7 @@ use casework::{
 };
 use platform::{
     clock,
-    store::{AccountId, CallId, DutyPageId, PageRing, TicketId},
+    store::{AccountId, CallId, DutyPageId, PageDrill, PageRing, TicketId},
 };
 use serde::{Deserialize, Serialize};
 
@@ -42,6 +42,16 @@ pub(super) struct Rings {
     /// To be named in the next beat once they were shown.
     calls: Vec<CallId>,
     rings: Vec<Ring>,
+    /// 点验, which have no ticket. They are answered as any other call.
+    drills: Vec<Drill>,
+}
+
+#[derive(Serialize)]
+struct Drill {
+    call: CallId,
+    unit: String,
+    unit_name: String,
+    since: String,
 }
 
 #[derive(Serialize)]
@@ -97,9 +107,11 @@ pub(super) async fn rings(by: By<OnRoster>, Path(page): Path<DutyPageId>) -> Res
     let page = own_page(&by, page).await.map_err(ApiError::of_read)?;
     let calls = look(&by, &page.unit).await?.calls;
     let rings = by.internal.board.page_rings(&calls).await?;
+    let drills = by.internal.board.page_drills(&calls).await?;
     Ok(Answer(Rings {
         calls,
         rings: rings.into_iter().map(Into::into).collect(),
+        drills: drills.into_iter().map(Into::into).collect(),
     }))
 }
 
@@ -120,6 +132,17 @@ pub(super) async fn end(by: By<OnRoster>, Path(id): Path<DutyPageId>) -> Result<
     ended(&by, id).await?;
     let page = beaten(&by, id, Vec::new()).await?;
     Ok(Answer(Standing::of(page, until(&by, clock::now()))))
+}
+
+impl From<PageDrill> for Drill {
+    fn from(drill: PageDrill) -> Self {
+        Self {
+            call: drill.call_id,
+            unit: drill.unit,
+            unit_name: drill.unit_name,
+            since: rfc3339(drill.since),
+        }
+    }
 }
 
 impl From<PageRing> for Ring {

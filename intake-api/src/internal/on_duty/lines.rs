@@ -3,7 +3,7 @@
 use casework::{pack::Pack, words::Urgency};
 use chrono::{DateTime, Utc};
 use platform::{
-    store::{CallId, PageRing},
+    store::{CallId, PageDrill, PageRing},
     text::Lang,
 };
 
@@ -20,8 +20,24 @@ pub(super) struct Line {
     pub(super) urgency: &'static str,
     pub(super) hot: bool,
     pub(super) why: String,
-    pub(super) receipt: String,
+    /// The end of its receipt; none: a 点验, which has no ticket to open.
+    pub(super) receipt: Option<String>,
     pub(super) drill: bool,
+}
+
+/// A drill in words.
+pub(super) fn drill(ring: &PageDrill, lang: Lang, now: DateTime<Utc>) -> Line {
+    let span = words::span(lang, now - ring.since);
+    Line {
+        call: ring.call_id,
+        what: lang.t("drills.title").to_owned(),
+        unit: ring.unit_name.clone(),
+        urgency: words::urgency(lang, Urgency::P1),
+        hot: false,
+        why: lang.fill("on_duty.drill", &[("span", &span)]),
+        receipt: None,
+        drill: true,
+    }
 }
 
 /// In words.
@@ -42,7 +58,7 @@ pub(super) fn line(ring: &PageRing, pack: &Pack, lang: Lang, now: DateTime<Utc>)
         urgency: words::urgency(lang, ring.urgency),
         hot: ring.urgency == Urgency::P1,
         why: lang.fill("on_duty.ring", &values),
-        receipt: tail(&ring.report_id.to_string()).to_owned(),
+        receipt: Some(tail(&ring.report_id.to_string()).to_owned()),
         drill: ring.drill,
     }
 }

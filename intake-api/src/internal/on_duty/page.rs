@@ -6,7 +6,7 @@ use platform::{clock, store::DutyPage};
 use serde::Deserialize;
 
 use super::{
-    lines::{Line, line},
+    lines::{Line, drill, line},
     own::{look, scope, units},
 };
 use crate::internal::{
@@ -107,15 +107,19 @@ pub(super) async fn fragment(visit: &Visit, unit: &str) -> Result<Response, Page
 async fn list_of(visit: &Visit, unit: &str) -> Result<List, PageError> {
     let (internal, lang, now) = (&visit.internal, visit.lang, clock::now());
     let calls = look(visit, unit).await?.calls;
-    let rings = internal.board.page_rings(&calls).await?;
+    let (rings, drills) = tokio::try_join!(internal.board.page_rings(&calls), internal.board.page_drills(&calls))?;
     let loaded = internal.pack.current();
     let calls: Vec<String> = calls.iter().map(ToString::to_string).collect();
     Ok(List {
         frame: visit.frame("/on-duty"),
         unit: unit.to_owned(),
-        count: words::fill(lang, "on_duty.count", "n", rings.len()),
+        count: words::fill(lang, "on_duty.count", "n", rings.len() + drills.len()),
         calls: calls.join(" "),
-        lines: rings.iter().map(|ring| line(ring, &loaded.pack, lang, now)).collect(),
+        lines: rings
+            .iter()
+            .map(|ring| line(ring, &loaded.pack, lang, now))
+            .chain(drills.iter().map(|ring| drill(ring, lang, now)))
+            .collect(),
     })
 }
 
@@ -158,10 +162,18 @@ mod tests {
             urgency: "特急",
             hot: true,
             why: "签收·派单，已呼叫 3 分钟".into(),
-            receipt: "000GR".into(),
+            receipt: Some("000GR".into()),
             drill: false,
         };
-        testing::page("on-duty", &view(Lang::Zh, vec![line()]));
+        let drilled = Line {
+            what: "点验".into(),
+            why: Lang::Zh.fill("on_duty.drill", &[("span", "1 分钟")]),
+            hot: false,
+            receipt: None,
+            drill: true,
+            ..line()
+        };
+        testing::page("on-duty", &view(Lang::Zh, vec![line(), drilled]));
         testing::page("on-duty-en", &view(Lang::En, Vec::new()));
     }
 }

@@ -135,7 +135,7 @@ fn said(kind: AccountActKind, detail: &Detail) -> Vec<(&'static str, Option<Stri
         K::PhoneAdded | K::PhoneVerified | K::PhoneMoved | K::PhoneNight | K::PhoneDay | K::PhoneEnded => {
             vec![("phone", detail.read::<OfPhone>().map(|of| of.phone))]
         }
-        K::MailSet => vec![("mailbox", detail.read::<OfMail>().map(|of| of.mailbox))],
+        K::MailSet | K::MailVerified => vec![("mailbox", detail.read::<OfMail>().map(|of| of.mailbox))],
         K::DutyHours => {
             let (working, off) = detail.read::<DutyHours>().map(|d| (d.working, d.off)).unzip();
             vec![("working", working), ("off", off)]

@@ -1,8 +1,10 @@
 //! Telephones of persons: what the platform calls to reach somebody on duty. A person adds, orders and verifies their own; a
 //! unit's leader and the administrator add and end those of their people, and never verify one: the code goes to the telephone.
+//! So it is with the one mail address of a person (`mail`).
 //!
 //! Numbers are sealed (`platform::seal::ContactKey`), masked on every page and in every act, and no part of an address.
 
+mod api;
 mod mail;
 mod number;
 mod others;
@@ -22,6 +24,12 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get("/phones", get(own::page)),
         Route::post("/phones", post(own::add)),
         Route::post("/phones/mail", post(mail::own)),
+        Route::post("/phones/mail/code", post(mail::code)),
+        Route::post("/phones/mail/verify", post(mail::verify)),
+        Route::get("/api/v1/mail", get(api::own)),
+        Route::post("/api/v1/mail", post(api::set_own)),
+        Route::post("/api/v1/mail/code", post(api::code)),
+        Route::post("/api/v1/mail/verify", post(api::verify)),
         Route::post("/phones/{phone}/code", post(own::code)),
         Route::post("/phones/{phone}/verify", post(own::verify)),
         Route::post("/phones/{phone}/up", post(own::up)),

@@ -1,8 +1,11 @@
 //! What a number is here: read from a form, sealed for the database, masked for people, and the code that is sent to it.
 
-use casework::typed::{
-    phone::{Dialled, NotDialled},
-    plain,
+use casework::{
+    typed::{
+        phone::{Dialled, NotDialled},
+        plain,
+    },
+    words::Channel,
 };
 use chrono::{DateTime, Utc};
 use platform::{
@@ -100,21 +103,19 @@ pub(super) async fn send_code(
     now: DateTime<Utc>,
 ) -> Result<CodeAsked, StoreError> {
     let (internal, account) = (&visit.internal, visit.me());
-    let code = fresh_code(&mut rand::rng());
-    let sealed = internal.contacts.seal_code(account, &code, &mut rand::rng());
-    let loaded = internal.pack.current();
-    let memberships = &visit.actor.person.memberships;
-    let unit = memberships
-        .first()
-        .map_or(loaded.pack.units().office(), |m| m.unit.as_str());
+    let code = FreshCode::of(visit);
     let new = NewCode {
         account,
-        phone,
+        to: phone,
         call: CallId(Uuid::new_v4()),
-        channel: if number.takes_messages() { "sms" } else { "voice" },
-        unit,
-        sealed: &sealed,
-        mac: &internal.contacts.code_mac(account, &code),
+        channel: if number.takes_messages() {
+            Channel::Sms
+        } else {
+            Channel::Voice
+        },
+        unit: &code.unit,
+        sealed: &code.sealed,
+        mac: &code.mac,
         at: now,
     };
     let asked = internal.people.code_ask(&internal.county, &new).await?;
@@ -123,6 +124,31 @@ pub(super) async fn send_code(
         internal.people.notices_wake().await.ok();
     }
     Ok(asked)
+}
+
+/// A code for oneself, as the database keeps it.
+pub(super) struct FreshCode {
+    pub(super) sealed: Vec<u8>,
+    pub(super) mac: Vec<u8>,
+    /// A unit of the person.
+    pub(super) unit: String,
+}
+
+impl FreshCode {
+    pub(super) fn of(visit: &Visit) -> Self {
+        let (internal, account) = (&visit.internal, visit.me());
+        let code = fresh_code(&mut rand::rng());
+        let loaded = internal.pack.current();
+        let memberships = &visit.actor.person.memberships;
+        Self {
+            sealed: internal.contacts.seal_code(account, &code, &mut rand::rng()),
+            mac: internal.contacts.code_mac(account, &code).to_vec(),
+            unit: memberships
+                .first()
+                .map_or(loaded.pack.units().office(), |m| m.unit.as_str())
+                .to_owned(),
+        }
+    }
 }
 
 fn fresh_code(rng: &mut impl Rng) -> String {

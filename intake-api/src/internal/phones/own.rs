@@ -207,7 +207,7 @@ fn asked(visit: &Visit, number: &Dialled, asked: CodeAsked) -> (StatusCode, Said
             let said = Said::error(lang.fill("phones.code_wait", &[("until", &until)]));
             (StatusCode::TOO_MANY_REQUESTS, said)
         }
-        CodeAsked::Nothing => (StatusCode::CONFLICT, Said::error(visit.t("phones.code_nothing"))),
+        CodeAsked::Nothing | CodeAsked::Shared => (StatusCode::CONFLICT, Said::error(visit.t("phones.code_nothing"))),
     }
 }
 

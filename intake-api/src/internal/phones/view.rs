@@ -5,7 +5,7 @@ use axum::{http::StatusCode, response::Response};
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
-    store::{AccountId, MOST_PHONES, OwnPhone, PhoneId},
+    store::{AccountId, MOST_PHONES, OwnMail, OwnPhone, PhoneId},
     text::Lang,
 };
 use serde::Deserialize;
@@ -79,6 +79,18 @@ struct Line {
     first: bool,
 }
 
+/// The person's own mail address.
+struct MailLine {
+    /// As stored, or as typed and refused.
+    shown: String,
+    /// Whether it was verified, and when; none: there is no address.
+    state: Option<String>,
+    verified: bool,
+    /// A code is awaited: until when.
+    code_until: Option<String>,
+    code_failed: bool,
+}
+
 #[derive(Template)]
 #[template(path = "internal/phones/page.html")]
 struct PhonesPage {
@@ -87,7 +99,7 @@ struct PhonesPage {
     whose: Option<(AccountId, String)>,
     phones: Vec<Line>,
     full: bool,
-    mail: String,
+    mail: MailLine,
     pin: Option<String>,
     typed: Typed,
     wrong: Wrong,
@@ -125,10 +137,11 @@ pub(super) async fn show(
         Some(_) => None,
         None => Some(pin(people.duty_pin_since(account).await?, lang, now)),
     };
-    let mail = match &again.fields.mail {
-        Some(typed) => typed.clone(),
-        None => people.own_mail(account).await?.unwrap_or_default(),
-    };
+    let mail = mail_line(
+        people.own_mail(account, now).await?,
+        again.fields.mail.clone(),
+        (lang, now),
+    );
     let lines = phones.iter().enumerate();
     let lines = lines.map(|(index, phone)| line(&visit.internal, phone, index == 0, (lang, now)));
     let page = PhonesPage {
@@ -169,6 +182,22 @@ fn line(internal: &Internal, phone: &OwnPhone, first: bool, (lang, now): (Lang, 
     }
 }
 
+fn mail_line(own: OwnMail, typed: Option<String>, (lang, now): (Lang, DateTime<Utc>)) -> MailLine {
+    let moment = |at| words::moment(lang, at, now);
+    MailLine {
+        state: own.mail.is_some().then(|| match own.verified_at {
+            Some(at) => lang.fill("phones.verified", &[("at", &moment(at))]),
+            None => lang.t("phones.unverified").to_owned(),
+        }),
+        shown: typed.or(own.mail).unwrap_or_default(),
+        verified: own.verified_at.is_some(),
+        code_until: own
+            .code_until
+            .map(|until| lang.fill("phones.code_until", &[("until", &moment(until))])),
+        code_failed: own.code_failed,
+    }
+}
+
 fn pin(since: Option<DateTime<Utc>>, lang: Lang, now: DateTime<Utc>) -> String {
     match since {
         Some(at) => lang.fill("phones.pin.since", &[("at", &words::moment(lang, at, now))]),
@@ -203,7 +232,13 @@ mod tests {
             whose: None,
             phones: vec![line(1, "138****5678", true), line(2, "0558****345转8012", false)],
             full: false,
-            mail: "wangfang@taihe.example".into(),
+            mail: MailLine {
+                shown: "wangfang@taihe.example".into(),
+                state: Some(Lang::Zh.t("phones.unverified").into()),
+                verified: false,
+                code_until: Some(Lang::Zh.fill("phones.code_until", &[("until", "11月24日 16:15")])),
+                code_failed: false,
+            },
             pin: Some(Lang::Zh.t("phones.pin.none").into()),
             typed: Typed::default(),
             wrong: Wrong::new(),

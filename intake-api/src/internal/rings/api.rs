@@ -14,7 +14,10 @@ use platform::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::cures::{Cured, answered, called};
+use super::{
+    cures::{Cured, answered, called},
+    next::call_next,
+};
 use crate::internal::{
     Answer, By,
     auth::{Desk, Office, Overseer},
@@ -118,6 +121,12 @@ pub(super) async fn call(
     JsonBody(chosen): JsonBody<Chosen>,
 ) -> Result<Answer<Ladder>, ApiError> {
     let cured = called(&by, id, Some(chosen.person)).await?;
+    after(by, id, cured).await
+}
+
+/// `POST /api/v1/board/tickets/{id}/next`
+pub(super) async fn next(by: By<Office>, Path(id): Path<TicketId>) -> Result<Answer<Ladder>, ApiError> {
+    let cured = call_next(&by, id, None).await?;
     after(by, id, cured).await
 }
 

@@ -25,7 +25,7 @@ pub(crate) struct Choice {
 #[derive(Deserialize)]
 pub(super) struct Chosen {
     #[serde(default)]
-    person: String,
+    pub(super) person: String,
 }
 
 /// Who can be called or was reached: whom the ticket called, then the people of its unit; nobody where nothing rings or this person is not
@@ -79,9 +79,14 @@ pub(super) async fn record(
 
 /// Has somebody called now.
 pub(super) async fn called(visit: &Visit, id: TicketId, person: Option<AccountId>) -> Result<Cured, PageError> {
-    let Some((person, _)) = choice(visit, id, person).await? else {
-        return Ok(Cured::Nobody);
-    };
+    match choice(visit, id, person).await? {
+        Some((person, _)) => ring(visit, id, person).await,
+        None => Ok(Cured::Nobody),
+    }
+}
+
+/// Calls a person about a ticket.
+pub(super) async fn ring(visit: &Visit, id: TicketId, person: AccountId) -> Result<Cured, PageError> {
     let (office, me, now) = (visit.internal.office.clone(), visit.me(), clock::now());
     let calls = detached(async move {
         let calls = office.call_by_hand(id, person, me, now).await?;
@@ -130,6 +135,6 @@ async fn choice(
     Ok(person.map(|person| (person.id, open)))
 }
 
-fn back(id: TicketId) -> Response {
+pub(super) fn back(id: TicketId) -> Response {
     Redirect::to(&format!("/board/tickets/{id}#rings")).into_response()
 }

@@ -8,6 +8,7 @@ mod api;
 mod by_mail;
 pub(crate) mod cures;
 pub(crate) mod ladder;
+pub(crate) mod next;
 mod posts;
 
 use axum::routing::{get, post};
@@ -24,6 +25,8 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get("/api/v1/board/tickets/{id}/posts", get(posts::of_board)),
         Route::post("/board/tickets/{id}/answered", post(cures::record)),
         Route::post("/board/tickets/{id}/call", post(cures::call)),
+        Route::post("/board/tickets/{id}/next", post(next::submit)),
+        Route::post("/api/v1/board/tickets/{id}/next", post(api::next)),
         Route::get("/api/v1/tickets/{id}/rings", get(api::of_desk)),
         Route::get("/api/v1/board/tickets/{id}/rings", get(api::of_board)),
         Route::post("/api/v1/board/tickets/{id}/call", post(api::call)),

@@ -60,7 +60,7 @@ GRANT INSERT ON notices, notice_tickets, notice_attempts, mail_state TO "{role}_
 GRANT UPDATE ON notices, mail_state TO "{role}_notifier";
 
 -- notifier, calls: whom to dial, what came of it, and the turn of the router that a failed one wakes.
-GRANT SELECT ON calls, call_rings, call_tries, call_steps, bells, phones, phone_codes TO "{role}_notifier";
+GRANT SELECT ON calls, call_rings, call_tries, call_steps, bells, phones, phone_codes, mail_codes TO "{role}_notifier";
 GRANT SELECT (stage_id, next_at) ON ring_turns TO "{role}_notifier";
 GRANT UPDATE (state, due_at, lease_owner, leased_until, attempts, finished_at, last_error) ON calls TO "{role}_notifier";
 GRANT INSERT, UPDATE ON call_tries TO "{role}_notifier";
@@ -201,9 +201,9 @@ GRANT EXECUTE ON FUNCTION assignee_gone(text, text, bigint) TO "{role}_desk", "{
 
 -- Duty and ringing. Of a person's telephones everybody but their owner and the notifier, which dials, knows only that they are there.
 -- people: what a person and a unit's leader say of themselves.
-GRANT SELECT, INSERT ON phones, phone_codes, duty_pins, duty_hours, roster_patterns, roster_changes TO "{role}_people";
+GRANT SELECT, INSERT ON phones, phone_codes, mail_codes, duty_pins, duty_hours, roster_patterns, roster_changes TO "{role}_people";
 GRANT UPDATE (place, night, verified_at, ended_at) ON phones TO "{role}_people";
-GRANT UPDATE (tries, used_at) ON phone_codes TO "{role}_people";
+GRANT UPDATE (tries, used_at) ON phone_codes, mail_codes TO "{role}_people";
 GRANT UPDATE (pin_hash, set_at) ON duty_pins TO "{role}_people";
 GRANT UPDATE (working_days, days_off, set_at, set_by) ON duty_hours TO "{role}_people";
 GRANT DELETE ON duty_pins, duty_hours TO "{role}_people";
@@ -214,6 +214,7 @@ GRANT SELECT ON duty_hours, roster_patterns, roster_changes
     TO "{role}_router", "{role}_notifier", "{role}_desk", "{role}_board", "{role}_office";
 GRANT SELECT (id, account_id, place, night, verified_at, ended_at) ON phones
     TO "{role}_router", "{role}_desk", "{role}_board", "{role}_office";
+GRANT SELECT (mail_unverified) ON accounts TO "{role}_router", "{role}_desk", "{role}_board", "{role}_office";
 GRANT SELECT ON memberships TO "{role}_router";
 GRANT SELECT (id, county, login, name, disabled_at) ON accounts TO "{role}_router";
 GRANT SELECT (login, mail) ON accounts TO "{role}_notifier";

@@ -55,6 +55,8 @@ pub struct NotArrived {
     pub account_id: Option<AccountId>,
     /// Their name, as shown.
     pub person: Option<String>,
+    /// Everybody who was called about it within a day and did not answer.
+    pub called: Vec<AccountId>,
     /// Whom to phone.
     pub call: Json<UnitCall>,
 }

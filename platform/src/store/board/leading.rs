@@ -2,7 +2,6 @@
 //! reached at all. Nothing here names a child, a situation or a reporter.
 
 use chrono::{DateTime, Utc};
-use serde::Deserialize;
 use sqlx::types::Json;
 
 use crate::store::{Board, Listed, Store, StoreError, TicketId, UnitCall, Unread, listed::listed};
@@ -38,21 +37,8 @@ pub struct LeadingLine {
     pub drill: bool,
     /// Area code; the page says its township and no more.
     pub area: Option<String>,
-    /// What the leading group wrote, the first first.
-    pub instructions: Json<Vec<Instruction>>,
     /// Whom to call.
     pub call: Json<UnitCall>,
-}
-
-/// 批示 on a ticket.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Instruction {
-    /// When it was written.
-    pub at: DateTime<Utc>,
-    /// By whom, as shown.
-    pub by: String,
-    /// As typed.
-    pub text: String,
 }
 
 /// The whole page.

@@ -2,8 +2,6 @@
 SELECT t.id AS ticket_id, t.unit, u.name AS unit_name, t.obligation, t.urgency, s.stage, s.due_at AS since,
        e.sent_at, e.action = 'advisory-letter' AS letter, r.drill,
        leading_area(t.report_id) AS area,
-       coalesce((SELECT jsonb_agg(jsonb_build_object('at', i.at, 'by', person_shown(i.account_id, i.actor), 'text', i.reason) ORDER BY i.at)
-                 FROM events i WHERE i.report_id = t.report_id AND i.ticket_id = t.id AND i.kind = 'instructed'), '[]') AS instructions,
        unit_call(t.county, t.unit) AS call
 FROM (SELECT s.id, s.ticket_id, s.stage, s.due_at, s.due_generation, s.next_step
       FROM (VALUES (false), (true)) AS apart (drill),

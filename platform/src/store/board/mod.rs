@@ -8,7 +8,7 @@ pub(super) mod ticket;
 
 pub use arrivals::{Arrivals, HeldRing, LateNotice, NotArrived};
 pub use counts::OfficeCounts;
-pub use leading::{Instruction, LeadingLine, LeadingNow};
+pub use leading::{LeadingLine, LeadingNow};
 pub use now::{BoardList, BoardNow, CallAbout, TriageLine, UndeliveredNotice};
 pub use ticket::{
     BoardAttempt, BoardEvent, BoardEventDetail, BoardNotice, BoardOther, BoardRound, BoardStage, BoardStep,

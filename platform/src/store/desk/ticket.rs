@@ -225,7 +225,7 @@ pub struct DeskEvent {
     pub account: Option<AccountId>,
     /// Coarse detail without personal data.
     pub detail: Detail,
-    /// 批示 of the leading group, which says nothing about a child; none: another act.
+    /// 批示 from before it was sealed; none: it is sealed, or this is another act.
     #[serde(default)]
     pub instruction: Option<String>,
     /// Hex of what was written, sealed with the report's key.

@@ -78,6 +78,8 @@ pub struct DrillCall {
     pub channel: Channel,
     /// How far it came.
     pub state: CallState,
+    /// It went by mail to an address that nobody verified.
+    pub address_unverified: bool,
 }
 
 /// A telephone that did not work.
@@ -144,7 +146,8 @@ impl Store<Board> {
                     person_shown(u.answered_by, (SELECT a.name FROM accounts a WHERE a.id = u.answered_by)) AS answered_by,
                     person_shown(u.recorded_by, (SELECT a.name FROM accounts a WHERE a.id = u.recorded_by)) AS recorded_by,
                     coalesce((SELECT jsonb_agg(jsonb_build_object('id', c.id, 'person', person_shown(c.account_id, a.name), 'account', c.account_id,
-                                                                  'channel', c.channel, 'state', c.state) ORDER BY c.created_at, c.id)
+                                                                  'channel', c.channel, 'state', c.state,
+                                                                  'address_unverified', c.channel = 'mail' AND coalesce(a.mail_unverified, false)) ORDER BY c.created_at, c.id)
                               FROM drill_rings r JOIN calls c ON c.id = r.call_id LEFT JOIN accounts a ON a.id = c.account_id
                               WHERE r.drill_unit_id = u.id), '[]') AS calls
              FROM drill_units u JOIN units n ON n.county = u.county AND n.code = u.unit WHERE u.drill_id = $1

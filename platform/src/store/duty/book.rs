@@ -85,6 +85,7 @@ struct Account {
     login: PersonId,
     name: String,
     phones: Vec<Phone>,
+    mail_unverified: bool,
     disabled_at: Option<DateTime<Utc>>,
 }
 
@@ -125,6 +126,7 @@ impl Rows {
             let person = Person {
                 name: account.name,
                 phones: account.phones,
+                mail_unverified: account.mail_unverified,
                 disabled_at: account.disabled_at,
             };
             book.people.insert(account.login, person);

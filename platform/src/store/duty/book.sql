@@ -2,6 +2,7 @@
 -- read one by one, so that one that can't be read is one unit's trouble. Of telephones only whether and when they ring.
 SELECT
     (SELECT coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'login', a.login, 'name', a.name, 'disabled_at', a.disabled_at,
+                'mail_unverified', a.mail_unverified,
                 'phones', (SELECT coalesce(jsonb_agg(jsonb_build_object('verified', p.verified_at IS NOT NULL, 'night', p.night)
                                                      ORDER BY p.place), '[]')
                            FROM phones p WHERE p.account_id = a.id AND p.ended_at IS NULL))), '[]')

@@ -1,6 +1,7 @@
 //! Codes by which a person shows that a telephone is theirs. A code is queued as a call, tries are counted before anything is
 //! compared, and numbers are held apart by their keyed hash: ending a telephone and adding it again begins nothing anew.
 
+use casework::words::Channel;
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgTransaction;
 
@@ -13,25 +14,25 @@ pub const CODE_MINUTES: i64 = 10;
 pub const CODE_TRIES: i16 = 5;
 
 /// From one code to a number to the next.
-const PAUSE: TimeDelta = TimeDelta::minutes(1);
+pub(super) const PAUSE: TimeDelta = TimeDelta::minutes(1);
 
 /// Codes that are sent to a number within a day, whoever asks for them.
-const A_DAY: i64 = 5;
+pub(super) const A_DAY: i64 = 5;
 
 /// Codes that a person asks for within a day, whatever the numbers.
-const A_DAY_OF_ONE: i64 = 10;
+pub(super) const A_DAY_OF_ONE: i64 = 10;
 
 /// A code to send.
 #[derive(Clone, Debug)]
-pub struct NewCode<'a> {
-    /// Who asks for it, whose telephone it is.
+pub struct NewCode<'a, To = PhoneId> {
+    /// Who asks for it, whose telephone or address it is.
     pub account: AccountId,
-    /// To which telephone.
-    pub phone: PhoneId,
+    /// To which telephone; a person has one address.
+    pub to: To,
     /// The call that brings it.
     pub call: CallId,
-    /// By message (`sms`) or said (`voice`).
-    pub channel: &'a str,
+    /// By message, said, or by mail.
+    pub channel: Channel,
     /// A unit of the person.
     pub unit: &'a str,
     /// The code, sealed for the notifier.
@@ -49,20 +50,22 @@ pub enum CodeAsked {
     Queued,
     /// The last one to this number is too recent, or there were too many: from then on another may be asked for.
     Wait(DateTime<Utc>),
-    /// The person has no such telephone that is not yet verified.
+    /// The person has no such telephone or address that is not yet verified.
     Nothing,
+    /// The address is the mailbox of a unit, which is nobody's own.
+    Shared,
 }
 
 /// How typing a code ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CodeTaken {
-    /// The telephone is verified.
+    /// The telephone or address is verified.
     Verified,
     /// It was another code; so many tries are left.
     Wrong(i16),
     /// No code is awaited: none was sent, it has expired, or was tried too often.
     Over,
-    /// Somebody else has verified this number.
+    /// Somebody else has verified this number or address.
     Taken,
 }
 
@@ -79,7 +82,7 @@ impl Store<People> {
             "SELECT number_mac FROM phones WHERE id = $2 AND account_id = $1 AND verified_at IS NULL AND ended_at IS NULL",
         )
         .bind(new.account)
-        .bind(new.phone)
+        .bind(new.to)
         .fetch_optional(&mut *tx)
         .await?;
         let Some(mac) = mac else {
@@ -185,8 +188,12 @@ async fn held_back(
     Ok(until)
 }
 
-/// The call and what it says.
-async fn queue(tx: &mut PgTransaction<'_>, county: &str, new: &NewCode<'_>) -> Result<(), StoreError> {
+/// The call that brings a code.
+pub(super) async fn call<To>(
+    tx: &mut PgTransaction<'_>,
+    county: &str,
+    new: &NewCode<'_, To>,
+) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO calls (id, kind, dedup, county, account_id, unit, channel, urgency, drill, system_late, night, created_at, state)
          VALUES ($1, 'code', 'code:' || $1::text, $2, $3, $4, $5, 'P1', false, false, false, $6, 'queued')",
@@ -195,7 +202,7 @@ async fn queue(tx: &mut PgTransaction<'_>, county: &str, new: &NewCode<'_>) -> R
     .bind(county)
     .bind(new.account)
     .bind(new.unit)
-    .bind(new.channel)
+    .bind(new.channel.as_str())
     .bind(new.at)
     .execute(&mut **tx)
     .await?;
@@ -204,10 +211,16 @@ async fn queue(tx: &mut PgTransaction<'_>, county: &str, new: &NewCode<'_>) -> R
         .bind(new.call)
         .execute(&mut **tx)
         .await?;
+    Ok(())
+}
+
+/// The call and what it says.
+async fn queue(tx: &mut PgTransaction<'_>, county: &str, new: &NewCode<'_>) -> Result<(), StoreError> {
+    call(tx, county, new).await?;
     sqlx::query(
         "INSERT INTO phone_codes (phone_id, call_id, code, code_mac, sent_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)",
     )
-    .bind(new.phone)
+    .bind(new.to)
     .bind(new.call)
     .bind(new.sealed)
     .bind(new.mac)

@@ -11,6 +11,7 @@ pub(super) mod pages;
 pub(super) mod phones;
 pub(super) mod pin;
 pub(super) mod roster;
+pub(super) mod roster_all;
 mod swap;
 mod tell;
 
@@ -19,6 +20,8 @@ pub use codes::{CODE_MINUTES, CODE_TRIES, CodeAsked, CodeTaken, NewCode};
 pub use handover::{Handover, HandoverTicket, NewHandover, Taking};
 pub use hours::UnitHours;
 pub use lost::{LostPage, PagesTurned};
+pub use mail::OwnMail;
 pub use pages::{DutyPage, DutyPageEnd, LOST_AFTER, OnDuty};
 pub use phones::{MOST_PHONES, NewPhone, OwnPhone, PhoneAdded};
 pub use roster::{NewRosterChange, RosterChange, RosterChangeKind, RosterPattern, SwapDecision};
+pub use roster_all::RosterWrite;

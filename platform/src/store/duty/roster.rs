@@ -1,6 +1,6 @@
 //! A unit's roster as it is written: patterns and what changes them. A row that is wrong is ended and another one written.
 
-use casework::roster::{Pattern, Week};
+use casework::roster::Week;
 use casework::words::Seat;
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::{PgTransaction, types::Json};
@@ -126,28 +126,12 @@ impl Store<People> {
         Ok(())
     }
 
-    /// Writes patterns and exceptions with their acts, all of them or none. Patterns of the same first day end.
-    pub async fn roster_write_all(
-        &self,
-        patterns: &[(&Pattern, NewAct<'_>)],
-        changes: &[(&NewRosterChange, NewAct<'_>)],
-    ) -> Result<(), StoreError> {
-        let mut tx = self.pool.begin().await?;
-        for (pattern, act) in patterns {
-            pattern_write(&mut tx, pattern.from, &pattern.weeks, act).await?;
-        }
-        for (change, act) in changes {
-            change_write(&mut tx, change, act).await?;
-        }
-        tx.commit().await?;
-        Ok(())
-    }
-
     /// Takes a pattern of the act's unit back: the one before it counts again. `false` where there is none.
     pub async fn roster_pattern_end(&self, id: RosterPatternId, act: &NewAct<'_>) -> Result<bool, StoreError> {
-        let end = "UPDATE roster_patterns SET ended_at = $4, ended_by = $5
-                   WHERE id = $3 AND county = $1 AND unit = $2 AND ended_at IS NULL";
-        self.roster_row_end(end, id.0, act).await
+        let mut tx = self.pool.begin().await?;
+        let ended = pattern_end(&mut tx, id, act).await?;
+        tx.commit().await?;
+        Ok(ended)
     }
 
     /// The changes of a unit's roster that are not over and not taken back, in the order of their start.
@@ -197,28 +181,10 @@ impl Store<People> {
 
     /// Takes a change of the act's unit back. `false` where it was already.
     pub async fn roster_change_end(&self, id: RosterChangeId, act: &NewAct<'_>) -> Result<bool, StoreError> {
-        let end = "UPDATE roster_changes SET ended_at = $4, ended_by = $5
-                   WHERE id = $3 AND county = $1 AND unit = $2 AND ended_at IS NULL";
-        self.roster_row_end(end, id.0, act).await
-    }
-
-    /// Ends a row of the act's unit by a statement. `false` where there is none in force.
-    async fn roster_row_end(&self, statement: &'static str, row: i64, act: &NewAct<'_>) -> Result<bool, StoreError> {
         let mut tx = self.pool.begin().await?;
-        let ended = sqlx::query(statement)
-            .bind(act.county)
-            .bind(act.unit)
-            .bind(row)
-            .bind(act.at)
-            .bind(act.actor)
-            .execute(&mut *tx)
-            .await?;
-        if ended.rows_affected() == 0 {
-            return Ok(false);
-        }
-        act.record(&mut tx).await?;
+        let ended = change_end(&mut tx, id, act).await?;
         tx.commit().await?;
-        Ok(true)
+        Ok(ended)
     }
 
     /// Decides a swap of the act's unit that waits: whoever is asked accepts or declines it, whoever asked withdraws it; the other
@@ -257,7 +223,49 @@ impl Store<People> {
     }
 }
 
-async fn pattern_write(
+pub(super) async fn pattern_end(
+    tx: &mut PgTransaction<'_>,
+    id: RosterPatternId,
+    act: &NewAct<'_>,
+) -> Result<bool, StoreError> {
+    let end = "UPDATE roster_patterns SET ended_at = $4, ended_by = $5
+               WHERE id = $3 AND county = $1 AND unit = $2 AND ended_at IS NULL";
+    row_end(tx, end, id.0, act).await
+}
+
+pub(super) async fn change_end(
+    tx: &mut PgTransaction<'_>,
+    id: RosterChangeId,
+    act: &NewAct<'_>,
+) -> Result<bool, StoreError> {
+    let end = "UPDATE roster_changes SET ended_at = $4, ended_by = $5
+               WHERE id = $3 AND county = $1 AND unit = $2 AND ended_at IS NULL";
+    row_end(tx, end, id.0, act).await
+}
+
+/// Ends a row of the act's unit by a statement. `false` where there is none in force.
+async fn row_end(
+    tx: &mut PgTransaction<'_>,
+    statement: &'static str,
+    row: i64,
+    act: &NewAct<'_>,
+) -> Result<bool, StoreError> {
+    let ended = sqlx::query(statement)
+        .bind(act.county)
+        .bind(act.unit)
+        .bind(row)
+        .bind(act.at)
+        .bind(act.actor)
+        .execute(&mut **tx)
+        .await?;
+    if ended.rows_affected() == 0 {
+        return Ok(false);
+    }
+    act.record(tx).await?;
+    Ok(true)
+}
+
+pub(super) async fn pattern_write(
     tx: &mut PgTransaction<'_>,
     from_day: NaiveDate,
     weeks: &[Week],
@@ -288,7 +296,11 @@ async fn pattern_write(
     act.record(tx).await
 }
 
-async fn change_write(tx: &mut PgTransaction<'_>, new: &NewRosterChange, act: &NewAct<'_>) -> Result<(), StoreError> {
+pub(super) async fn change_write(
+    tx: &mut PgTransaction<'_>,
+    new: &NewRosterChange,
+    act: &NewAct<'_>,
+) -> Result<(), StoreError> {
     let id: RosterChangeId = sqlx::query_scalar(
         "INSERT INTO roster_changes (county, unit, kind, seat, account_id, other_id, starts_at, ends_at, takes_from, takes_to,
              made_at, made_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id",

@@ -22,7 +22,7 @@ pub use answer::{AnsweredHow, BellAnswer, BellAnswered};
 pub use asked::CallAsked;
 pub use ladder::{CallFault, CallState, CallStep, LadderCall, LadderRing, LadderStep};
 pub use mend::TurnsMended;
-pub use page::{PageCall, PageRing};
+pub use page::{PageCall, PageDrill, PageRing};
 pub use queue::CallTaken;
 pub use receipt::{CallAwaited, Receipt, ReceiptOf, Receipted};
 pub use said::{CallCode, CallPhone, CallSaid, CallTried};

@@ -52,6 +52,19 @@ pub struct PageRing {
     pub drill: bool,
 }
 
+/// A drill that rings on a page: it has no ticket.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct PageDrill {
+    /// The newest call.
+    pub call_id: CallId,
+    /// Code of the unit that is drilled.
+    pub unit: String,
+    /// Its name.
+    pub unit_name: String,
+    /// When it rang first.
+    pub since: DateTime<Utc>,
+}
+
 impl Store<Board> {
     /// What rings on these pages: account and unit of each. The newest 50 of a person and of a unit are looked at.
     pub async fn page_calls(
@@ -86,5 +99,20 @@ impl Store<Board> {
              ORDER BY drill, urgency, since, ticket_id",
         );
         Ok(rings.bind(calls).fetch_all(&self.pool).await?)
+    }
+
+    /// The drills among these calls that nobody answered for yet: one line for each unit.
+    pub async fn page_drills(&self, calls: &[CallId]) -> Result<Vec<PageDrill>, StoreError> {
+        let drills = sqlx::query_as(
+            "SELECT * FROM (
+                 SELECT DISTINCT ON (u.id) c.id AS call_id, u.unit, n.name AS unit_name, min(c.created_at) OVER (PARTITION BY u.id) AS since
+                 FROM calls c JOIN drill_rings r ON r.call_id = c.id
+                 JOIN drill_units u ON u.id = r.drill_unit_id AND u.answered_at IS NULL
+                 JOIN drills d ON d.id = u.drill_id AND d.ended_at IS NULL
+                 JOIN units n ON n.county = u.county AND n.code = u.unit
+                 WHERE c.id = ANY ($1) ORDER BY u.id, c.created_at DESC) drills
+             ORDER BY since, unit",
+        );
+        Ok(drills.bind(calls).fetch_all(&self.pool).await?)
     }
 }

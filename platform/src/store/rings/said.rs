@@ -48,7 +48,7 @@ pub struct CallSaid {
     pub reports: Vec<ReportId>,
     /// Its numbers that were tried.
     pub tried: Json<Vec<CallTried>>,
-    /// It brings a code to the one telephone in `phones`, and rings for nothing.
+    /// It brings a code to the one telephone in `phones`, or to `mail`, and rings for nothing.
     #[sqlx(skip)]
     pub code: Option<CallCode>,
     /// The verified telephones of the person in their order.
@@ -67,7 +67,7 @@ pub struct CallTried {
     pub failed: bool,
 }
 
-/// A code by which a person shows that a telephone is theirs.
+/// A code by which a person shows that a telephone or an address is theirs.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct CallCode {
     /// The code, sealed and bound to the person.
@@ -125,6 +125,18 @@ impl Store<Notifier> {
         .fetch_optional(&self.pool)
         .await?;
         let Some(mut said) = said else { return Ok(None) };
+        if said.channel == Channel::Mail {
+            // To the address that it is for, whatever the person has by now.
+            let code: Option<(Option<Vec<u8>>, DateTime<Utc>, String)> =
+                sqlx::query_as("SELECT code, expires_at, mail FROM mail_codes WHERE call_id = $1")
+                    .bind(id)
+                    .fetch_optional(&self.pool)
+                    .await?;
+            if let Some((sealed, expires_at, mail)) = code {
+                said.code = Some(CallCode { sealed, expires_at });
+                said.mail = Some(mail);
+            }
+        }
         if let (Some(account), Channel::Voice | Channel::Sms) = (said.account_id, said.channel) {
             said.code = sqlx::query_as("SELECT code, expires_at FROM phone_codes WHERE call_id = $1")
                 .bind(id)

@@ -95,7 +95,8 @@ impl Store<Notifier> {
         }
         // A code rings for nothing; it is wanted until it was typed.
         let wanted: bool = sqlx::query_scalar(
-            "SELECT call_is_wanted($1) OR EXISTS (SELECT FROM phone_codes WHERE call_id = $1 AND used_at IS NULL)",
+            "SELECT call_is_wanted($1) OR EXISTS (SELECT FROM phone_codes WHERE call_id = $1 AND used_at IS NULL)
+                 OR EXISTS (SELECT FROM mail_codes WHERE call_id = $1 AND used_at IS NULL)",
         )
         .bind(id)
         .fetch_one(&mut *tx)

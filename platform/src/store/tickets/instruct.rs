@@ -27,10 +27,29 @@ pub struct NewInstruction<'a> {
     pub ticket: TicketId,
     /// Who writes: account and name.
     pub by: (AccountId, &'a str),
-    /// What, as typed.
-    pub text: &'a str,
+    /// What was written, sealed with the report's key.
+    pub sealed: &'a [u8],
     /// When.
     pub at: DateTime<Utc>,
+}
+
+/// 批示 on a ticket.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Instruction {
+    /// On which.
+    pub ticket_id: TicketId,
+    /// Of which report.
+    pub report_id: ReportId,
+    /// When it was written.
+    pub at: DateTime<Utc>,
+    /// By whom, as shown.
+    pub by: String,
+    /// As typed, from before they were sealed.
+    pub reason: Option<String>,
+    /// Sealed with the report's key; none where it was erased, or never sealed.
+    pub sealed: Option<Vec<u8>>,
+    /// The report's key, wrapped.
+    pub data_key: Vec<u8>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -44,6 +63,33 @@ struct Overdue {
 }
 
 impl Store<Office> {
+    /// What the leading group wrote on these tickets, the first first.
+    pub async fn instructions(&self, county: &str, tickets: &[TicketId]) -> Result<Vec<Instruction>, StoreError> {
+        let rows = sqlx::query_as(
+            "SELECT e.ticket_id, e.report_id, e.at, person_shown(e.account_id, e.actor) AS by, e.reason, e.sealed, r.data_key
+             FROM tickets t JOIN reports r ON r.id = t.report_id
+             JOIN events e ON e.report_id = t.report_id AND e.ticket_id = t.id AND e.kind = 'instructed'
+             WHERE t.county = $1 AND t.id = ANY ($2) ORDER BY e.at",
+        )
+        .bind(county)
+        .bind(tickets)
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows)
+    }
+
+    /// The report of a ticket, and the key that words about it are sealed with, wrapped.
+    pub async fn ticket_key(&self, county: &str, ticket: TicketId) -> Result<Option<(ReportId, Vec<u8>)>, StoreError> {
+        let key = sqlx::query_as(
+            "SELECT r.id, r.data_key FROM tickets t JOIN reports r ON r.id = t.report_id WHERE t.county = $1 AND t.id = $2",
+        )
+        .bind(county)
+        .bind(ticket)
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(key)
+    }
+
     /// Writes one; `false` where nothing of the ticket is overdue at the level of the leading group, so that nothing is written.
     pub async fn instruct(&self, new: &NewInstruction<'_>) -> Result<bool, StoreError> {
         let mut tx = self.pool.begin().await?;
@@ -61,7 +107,7 @@ impl Store<Office> {
         .await?;
         let Some(overdue) = overdue else { return Ok(false) };
         sqlx::query(
-            "INSERT INTO events (at, report_id, ticket_id, kind, actor, account_id, reason, detail)
+            "INSERT INTO events (at, report_id, ticket_id, kind, actor, account_id, sealed, detail)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         )
         .bind(new.at)
@@ -70,7 +116,7 @@ impl Store<Office> {
         .bind(EventKind::Instructed.as_str())
         .bind(new.by.1)
         .bind(new.by.0)
-        .bind(new.text)
+        .bind(new.sealed)
         .bind(Detail::of(&Instructed {
             stages: overdue.stages.clone(),
         }))

@@ -13,6 +13,6 @@ pub(super) mod wait;
 
 pub use closings::{ClosingCase, ClosingLine};
 pub use deed::{ActDone, Acting, ByTelephone, CallWay, Closing, Denied, Oversight, Successor, TicketDeed, Wait};
-pub use instruct::NewInstruction;
+pub use instruct::{Instruction, NewInstruction};
 pub use step::{Decider, Ended};
 pub use triage::{Act, TriageError, TriageSettled, TriageState};

@@ -64,6 +64,8 @@ casework::words! {
         DutyPin = "duty-pin",
         /// A person's own mail address was set or taken away.
         MailSet = "mail-set",
+        /// A code that was sent to the own mail address came back.
+        MailVerified = "mail-verified",
         /// Duty hours of a unit were set.
         DutyHours = "duty-hours",
         /// The telephone on a unit's desk was changed.

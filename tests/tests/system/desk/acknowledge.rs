@@ -241,3 +241,74 @@ async fn the_office_has_somebody_called_and_writes_down_who_answered_by_telephon
         "the trail says who wrote it down"
     );
 }
+
+#[tokio::test]
+async fn the_office_has_the_next_person_called_until_nobody_is_left() {
+    let system = System::start().await;
+    let accounts = Accounts::make(&system).await;
+    let id = rings(&system).await;
+    sqlx::query(
+        "INSERT INTO phones (account_id, number, number_mac, place, night, added_at, added_by, verified_at)
+         SELECT id, '\\x02', '\\x02', 1, true, now(), id, now() FROM accounts WHERE login = 'demo-office'",
+    )
+    .execute(&system.db)
+    .await
+    .unwrap();
+    // Ten minutes later, as far as the board can see.
+    sqlx::query("UPDATE calls SET created_at = created_at - interval '10 minutes'")
+        .execute(&system.db)
+        .await
+        .unwrap();
+    let office = accounts.browser(&system, "office").await;
+    let next = format!("/board/tickets/{id}/next");
+    let board = office.get("/board").await;
+    let (_, form) = board.text.split_once(&format!("action=\"{next}\"")).expect("a button");
+    let (form, _) = form.split_once("</form>").unwrap();
+    assert!(form.contains("呼叫下一位：") && form.contains("带班领导"), "{form}");
+    let called = async || -> i64 {
+        sqlx::query_scalar(
+            "SELECT count(*) FROM calls c JOIN accounts a ON a.id = c.account_id WHERE a.login = 'demo-office' AND c.dedup LIKE 'hand:%'",
+        )
+        .fetch_one(&system.db)
+        .await
+        .unwrap()
+    };
+    // Somebody else than the button named is not called.
+    let csrf = board.hidden("csrf");
+    office
+        .post(&next, &[("csrf", csrf.as_str()), ("person", "999999999")])
+        .await;
+    assert_eq!(called().await, 0);
+    let person = form
+        .split_once("name=\"person\" value=\"")
+        .unwrap()
+        .1
+        .split_once('"')
+        .unwrap()
+        .0;
+    let pressed = office.post(&next, &[("csrf", csrf.as_str()), ("person", person)]).await;
+    assert_eq!(
+        pressed.location.as_deref(),
+        Some(format!("/board/tickets/{id}#rings").as_str())
+    );
+    assert_eq!(called().await, 2, "by voice and message");
+    let trail = "SELECT count(*) FROM events WHERE kind = 'rung-by-hand'";
+    assert_eq!(system.count(trail).await, 1);
+    assert!(office.get("/board").await.text.contains("没有下一位"));
+
+    // By a program: nobody is next any more, and nothing is done.
+    let token = accounts.token(&system, "office").await;
+    let url = format!("{}/api/v1/board/tickets/{id}/next", system.internal_url);
+    let answer = system.http.post(url).bearer_auth(&token).send().await.unwrap();
+    assert_eq!(answer.status().as_u16(), 409);
+    assert_eq!(called().await, 2);
+    let api = tests::Api::of(&system, &accounts, "office").await;
+    let arrivals: serde_json::Value = api.get("/board/arrivals").await;
+    let lines = arrivals["not_arrived"].as_array().unwrap();
+    assert!(
+        lines
+            .iter()
+            .any(|line| line["ticket_id"] == id && line["next"].is_null()),
+        "{lines:?}"
+    );
+}

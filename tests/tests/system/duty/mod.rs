@@ -2,6 +2,8 @@
 
 mod handover;
 mod holes;
+mod import;
+mod mail;
 mod mails;
 mod on_duty;
 mod phones;

@@ -2,6 +2,7 @@
 //! for it. The measure knows nothing of the statements, so it holds for whatever they become: a sort of the backlog, a walk
 //! over what is held or waits for later, or a count of all shows as rows and pages.
 
+mod arrivals;
 mod callbacks;
 mod looks;
 mod notices;

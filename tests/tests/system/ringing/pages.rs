@@ -247,6 +247,24 @@ async fn the_board_sees_what_did_not_arrive_within_minutes_and_what_became_of_it
         .expect("the police");
     assert_eq!((line.ticket_id.0, line.calls, line.since), (night.ticket, 4, night.at));
     assert_eq!(line.person.as_deref(), Some("li"));
+    assert_eq!(line.called, [night.account("li").await]);
+
+    // The unit's chain: whoever was called is passed over, by hand and a moment ago too.
+    let book = board.duty_book(&night.fixture.pack, all).await.expect("a book");
+    let chain = book.watch(&night.fixture.pack).chain(POLICE, all);
+    let chain: Vec<&str> = chain.iter().map(|link| link.person.0.as_str()).collect();
+    assert_eq!(chain, ["li", "zhao", "wang", "odu"]);
+    let (zhao, odu) = (night.account("zhao").await, night.account("odu").await);
+    let office = night.fixture.store_as::<platform::store::Office>();
+    let ticket = platform::store::TicketId(night.ticket);
+    assert_eq!(office.call_by_hand(ticket, zhao, odu, all).await.expect("called"), 2);
+    let found = board.arrivals("taihe", all).await.expect("arrivals");
+    let line = found
+        .not_arrived
+        .iter()
+        .find(|line| line.unit == POLICE)
+        .expect("the police");
+    assert!(line.called.contains(&zhao) && line.calls == 4, "{line:?}");
     assert!(
         found.late.iter().any(|notice| notice.ticket_id.is_some()),
         "no notifier runs: its mail is late as well"

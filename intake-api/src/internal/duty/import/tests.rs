@@ -2,7 +2,7 @@
 
 use casework::roster::{Exception, Minute, Pattern, PersonId, Shift, Week, Window};
 use casework::words::Seat;
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use platform::{
     store::{AccountId, Role},
     text::Lang,
@@ -11,6 +11,7 @@ use rust_xlsxwriter::Workbook;
 
 use super::{
     book::{Refused, read_roster, write},
+    written::Written,
     *,
 };
 use crate::internal::{duty::scope::Colleague, testing};
@@ -86,12 +87,75 @@ fn what_goes_down_comes_up_the_same() {
         read_roster(&empty, &people(), (Lang::Zh, now())),
         Ok(Written::default())
     );
-    assert!(roster().is_sound(&people(), now()));
-    assert!(!roster().is_sound(&people()[..1], now()), "somebody is of another unit");
-    assert!(
-        !roster().is_sound(&people(), now() + chrono::TimeDelta::days(2)),
-        "it is over"
+    let wrong = |people: &[Colleague], now| roster().wrong(people, now);
+    assert_eq!(wrong(&people(), now()), None);
+    assert_eq!(wrong(&people()[..1], now()), Some("duty.import.wrong.person"));
+    assert_eq!(
+        wrong(&people(), now() + chrono::TimeDelta::days(2)),
+        Some("duty.wrong.over")
     );
+    let mut twice = roster();
+    twice.patterns.push(twice.patterns[0].clone());
+    assert_eq!(twice.wrong(&people(), now()), Some("duty.import.wrong.same_day"));
+}
+
+/// As if the rows of a roster stood there.
+fn standing(of: &Written) -> standing::Standing {
+    use platform::store::{RosterChangeId, RosterPatternId};
+    let patterns = (1..).map(RosterPatternId).zip(of.patterns.iter().cloned());
+    let exceptions = (1..).map(RosterChangeId).zip(of.exceptions.iter().cloned());
+    standing::Standing {
+        patterns: patterns.collect(),
+        exceptions: exceptions.collect(),
+        changes: Vec::new(),
+    }
+}
+
+#[test]
+fn what_a_file_has_no_more_is_taken_away_and_what_is_the_same_stays() {
+    let stands = standing(&roster());
+    assert!(stands.difference(roster()).is_empty());
+    let none = stands.difference(Written::default());
+    assert_eq!((none.patterns_gone.len(), none.exceptions_gone.len()), (1, 2));
+    assert_eq!(none.written, Written::default());
+
+    let mut otherwise = roster();
+    otherwise.patterns[0].weeks.pop();
+    let moved = otherwise.exceptions.remove(0);
+    otherwise.exceptions.push(Exception {
+        person: Some(PersonId("lina".into())),
+        ..moved.clone()
+    });
+    let difference = stands.difference(otherwise.clone());
+    assert!(
+        difference.patterns_gone.is_empty(),
+        "one of the same day ends with the new one"
+    );
+    assert_eq!(difference.written.patterns, otherwise.patterns);
+    assert_eq!(
+        (difference.written.exceptions.len(), difference.exceptions_gone.len()),
+        (1, 1)
+    );
+    let before = stands.taken_from(&difference.exceptions_gone, &difference.written.exceptions[0]);
+    assert_eq!(before, Some(moved.person.as_ref()), "the page says who had it");
+
+    // Laid on, it is what was written.
+    let mut post = casework::roster::Post {
+        roster: casework::roster::Roster {
+            patterns: roster().patterns,
+            exceptions: roster().exceptions,
+            ..Default::default()
+        },
+        hours: casework::roster::Hours::always(),
+    };
+    stands.laid_on(&difference, &mut post);
+    assert_eq!(post.roster.patterns, otherwise.patterns);
+    assert_eq!(post.roster.exceptions, otherwise.exceptions);
+
+    // Two that say the same are two.
+    let mut double = roster();
+    double.exceptions.push(double.exceptions[0].clone());
+    assert_eq!(standing(&double).difference(roster()).exceptions_gone.len(), 1);
 }
 
 #[test]
@@ -149,6 +213,27 @@ fn each_mistake_is_named_by_its_cell() {
         read_roster(&foreign, &people(), (Lang::Zh, now())),
         Err(Refused::Foreign)
     );
+    // A sheet or a heading that is gone is no empty roster.
+    for cut in ["sheet", "heading"] {
+        let mut book = Workbook::new();
+        let weeks = book.add_worksheet();
+        weeks.set_name("排班").unwrap();
+        let headings = ["起始日", "第几周", "星期", "从", "到", "值班", "副班", "带班领导"];
+        let kept = if cut == "heading" { 7 } else { 8 };
+        for (col, text) in (0..).zip(&headings[..kept]) {
+            weeks.write_string(0, col, *text).unwrap();
+        }
+        if cut == "heading" {
+            let changes = book.add_worksheet();
+            changes.set_name("单次调整").unwrap();
+            for (col, text) in (0..).zip(["从", "到", "岗位", "由谁担任"]) {
+                changes.write_string(0, col, text).unwrap();
+            }
+        }
+        let file = book.save_to_buffer().unwrap();
+        let read = read_roster(&file, &people(), (Lang::Zh, now()));
+        assert_eq!(read, Err(Refused::Foreign), "{cut}");
+    }
     assert!(matches!(
         read_roster(b"a letter", &people(), (Lang::Zh, now())),
         Err(Refused::Unopened(_))
@@ -164,15 +249,21 @@ fn pages_of_an_import() {
         error: None,
         mistakes: Vec::new(),
         more: None,
-        changes: vec![
-            Lang::Zh.fill("duty.import.fresh", &[("day", "11月2日 周一"), ("n", "2")]),
+        added: vec![
+            Lang::Zh.fill("duty.import.pattern", &[("day", "11月2日 周一"), ("n", "2")]),
             Lang::Zh.fill(
                 "duty.import.day",
                 &[("week", "1"), ("day", "周一"), ("shifts", "08:00–18:00 值班 李娜")],
             ),
         ],
+        changed: vec![Lang::Zh.fill(
+            "duty.import.instead",
+            &[("line", "11月25日 08:00 至 18:00，值班由王芳担任"), ("name", "李娜")],
+        )],
+        removed: vec!["11月26日 08:00 至 18:00，副班<b>空缺</b>".into()],
         holes: vec!["11月24日 18:00 至 11月25日 08:00：没有排班，转办公室值班 张伟".into()],
         unverified: vec!["李娜".into()],
+        unverified_mail: vec!["王芳".into()],
         rows: "{}".into(),
     };
     testing::page("duty-import", &page);
@@ -182,9 +273,12 @@ fn pages_of_an_import() {
             place: "排班 F4".into(),
             said: Lang::Zh.t("duty.import.wrong.person").to_owned(),
         }],
-        changes: Vec::new(),
+        added: Vec::new(),
+        changed: Vec::new(),
+        removed: Vec::new(),
         holes: Vec::new(),
         unverified: Vec::new(),
+        unverified_mail: Vec::new(),
         rows: String::new(),
         ..page
     };

@@ -1,7 +1,9 @@
-//! What a workbook says of a roster, and what of it the form could say too.
+//! What a file or a program says of a roster, and whether the form could say it too.
+
+use std::collections::BTreeSet;
 
 use casework::{
-    roster::{Exception, Pattern, Post},
+    roster::{Exception, Pattern, Week},
     words::Seat,
 };
 use chrono::{DateTime, Utc};
@@ -15,54 +17,64 @@ use crate::internal::duty::{
 /// Most exceptions of one file.
 pub(super) const MOST_EXCEPTIONS: usize = 200;
 
-/// What a file says, or what of it is new.
+/// Most patterns: one in force and some that begin later.
+const MOST_PATTERNS: usize = 50;
+
+/// A roster as it is written.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Written {
     pub(super) patterns: Vec<Pattern>,
     pub(super) exceptions: Vec<Exception>,
 }
 
 impl Written {
-    /// It says nothing.
-    pub(super) fn is_empty(&self) -> bool {
-        self.patterns.is_empty() && self.exceptions.is_empty()
-    }
-
-    /// What a roster does not have yet.
-    pub(super) fn beyond(mut self, post: &Post) -> Self {
-        self.patterns.retain(|pattern| !post.roster.patterns.contains(pattern));
-        self.exceptions
-            .retain(|exception| !post.roster.exceptions.contains(exception));
-        self
-    }
-
-    /// Whether the form could have it too, with these people.
-    pub(super) fn is_sound(&self, people: &[Colleague], now: DateTime<Utc>) -> bool {
+    /// What of it the form would refuse, with these people; none: nothing.
+    pub(super) fn wrong(&self, people: &[Colleague], now: DateTime<Utc>) -> Option<&'static str> {
         let knows = |login: &str| people.iter().any(|person| person.login == login);
-        let pattern = |pattern: &Pattern| {
-            let named = pattern.weeks.iter().flat_map(casework::roster::Week::shifts);
-            let mut seats = named.flat_map(|shift| Seat::ALL.iter().filter_map(|seat| shift.seat(*seat)));
-            (1..=MOST_WEEKS).contains(&pattern.weeks.len())
-                && times(pattern) <= MOST_TIMES
-                && seats.all(|person| knows(&person.0))
-        };
-        let exception = |exception: &Exception| {
-            exception.during.from < exception.during.to
-                && now < exception.during.to
-                && exception.person.as_ref().is_none_or(|person| knows(&person.0))
-        };
-        self.exceptions.len() <= MOST_EXCEPTIONS
-            && self.patterns.iter().all(pattern)
-            && self.exceptions.iter().all(exception)
-    }
-
-    /// A roster with it.
-    pub(super) fn laid_on(&self, post: &mut Post) {
-        for pattern in &self.patterns {
-            post.roster.patterns.retain(|known| known.from != pattern.from);
-            post.roster.patterns.push(pattern.clone());
+        let days: BTreeSet<_> = self.patterns.iter().map(|pattern| pattern.from).collect();
+        if self.exceptions.len() > MOST_EXCEPTIONS || self.patterns.len() > MOST_PATTERNS {
+            return Some("duty.import.wrong.too_many");
         }
-        post.roster.exceptions.extend(self.exceptions.iter().cloned());
+        if days.len() < self.patterns.len() {
+            return Some("duty.import.wrong.same_day");
+        }
+        for pattern in &self.patterns {
+            if !(1..=MOST_WEEKS).contains(&pattern.weeks.len()) {
+                return Some("duty.import.wrong.week");
+            }
+            if pattern.weeks.iter().any(|week| week.shifts().next().is_none()) {
+                return Some("duty.import.wrong.gap");
+            }
+            if times(pattern) > MOST_TIMES {
+                return Some("duty.import.wrong.times");
+            }
+            let shifts = pattern.weeks.iter().flat_map(Week::shifts);
+            let mut named = shifts.flat_map(|shift| Seat::ALL.iter().filter_map(|seat| shift.seat(*seat)));
+            if !named.all(|person| knows(&person.0)) {
+                return Some("duty.import.wrong.person");
+            }
+        }
+        for exception in &self.exceptions {
+            // As the form and a cell say a moment: it must come up as it went down.
+            let moments = [exception.during.from, exception.during.to];
+            if moments
+                .iter()
+                .any(|at| at.timestamp() % 60 != 0 || at.timestamp_subsec_nanos() != 0)
+            {
+                return Some("duty.import.wrong.moment");
+            }
+            if exception.during.to <= exception.during.from {
+                return Some("duty.wrong.order");
+            }
+            if exception.during.to <= now {
+                return Some("duty.wrong.over");
+            }
+            if exception.person.as_ref().is_some_and(|person| !knows(&person.0)) {
+                return Some("duty.import.wrong.person");
+            }
+        }
+        None
     }
 }
 
@@ -71,7 +83,7 @@ pub(super) fn times(pattern: &Pattern) -> usize {
     let mut times: Vec<_> = pattern
         .weeks
         .iter()
-        .flat_map(casework::roster::Week::shifts)
+        .flat_map(Week::shifts)
         .map(|shift| (shift.from, shift.to))
         .collect();
     times.sort();
