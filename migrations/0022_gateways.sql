@@ -34,7 +34,7 @@ CREATE INDEX calls_codes ON calls (county, created_at) WHERE state = 'queued' AN
 
 ALTER TABLE notices DROP CONSTRAINT notices_subject_kind_check;
 ALTER TABLE notices ADD CONSTRAINT notices_subject_kind_check
-    CHECK (subject_kind IN ('rule-set', 'account', 'opening', 'callbacks', 'factor-reset', 'flood', 'duty-page', 'duty', 'swap', 'calendar', 'gateway'));
+    CHECK (subject_kind IN ('rule-set', 'account', 'opening', 'callbacks', 'factor-reset', 'flood', 'duty-page', 'duty', 'swap', 'gateway'));
 
 -- As before, but a ticket that the waiting mail names already is left as it is: the last level of a flood's tickets is told again
 -- with each of its rings, for two stages of one ticket at once or while the mail server is away, and failed with it.

@@ -1,4 +1,4 @@
-//! Days off as they are published: proposed by one person, confirmed by another, and followed by every open clock (decision 68).
+//! Days off as they are published: proposed by one person, confirmed by another, and followed by every open clock (decision 66).
 //!
 //! The calendar itself is part of the pack, so that whatever is pinned to a version of the pack can be explained by it for ever. A
 //! confirmation makes the next version of the pack, with these days and nothing else changed.

@@ -1,5 +1,5 @@
 //! A person's own mail address, beside their telephones: by which they are told on duty. It is verified by a code that is sent there,
-//! under the rules of the telephones' codes; what it is told of does not wait for that (decision 65).
+//! under the rules of the telephones' codes; what it is told of does not wait for that (decision 64).
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgTransaction;

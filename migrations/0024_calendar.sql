@@ -1,4 +1,4 @@
--- Days off that were published after the pack was loaded, and the dues that moved with them (decision 68).
+-- Days off that were published after the pack was loaded, and the dues that moved with them (decision 66).
 CREATE TABLE calendar_changes (
     id                bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     county            text        NOT NULL,
