@@ -121,12 +121,12 @@ mod tests {
         format!("{text}:00+08:00").parse().unwrap()
     }
 
-    fn bought(count: i64, from: Option<&str>) -> Option<Quota> {
-        Some(Quota {
+    fn bought(count: i64, from: Option<&str>) -> Quota {
+        Quota {
             count,
             from: from.map(|day| day.parse().unwrap()),
             warn_below: count / 10,
-        })
+        }
     }
 
     fn sent(lately: i64, first: &str, of_quota: i64) -> Sent {
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn a_month_is_the_countys() {
+    fn a_month_is_that_of_the_county() {
         // Half past midnight of the first there is still the last month in London.
         let (from, to) = month(at("2026-12-01T00:30"));
         assert_eq!((from, to), (at("2026-12-01T00:00"), at("2027-01-01T00:00")));
@@ -164,12 +164,12 @@ mod tests {
     fn what_was_bought_ends_by_the_pace_and_is_short_a_week_before_or_below_its_rest() {
         let now = at("2026-11-21T00:00");
         let of = |used: i64, quota| outlook(sent(300, "2026-10-22T00:00", used), quota, now);
-        let well = of(500, bought(1000, Some("2026-01-01")));
+        let well = of(500, Some(bought(1000, Some("2026-01-01"))));
         assert_eq!(
             (well.left, well.ends, well.short),
             (Some(500), Some(at("2027-01-10T00:00")), false)
         );
-        let near = of(935, bought(1000, Some("2026-01-01")));
+        let near = of(935, Some(bought(1000, Some("2026-01-01"))));
         assert_eq!(
             (near.left, near.ends, near.short),
             (Some(65), Some(at("2026-11-27T12:00")), true)
@@ -179,18 +179,18 @@ mod tests {
                 of_quota: 900,
                 ..Sent::default()
             },
-            bought(1000, Some("2026-01-01")),
+            Some(bought(1000, Some("2026-01-01"))),
             now,
         );
         assert_eq!((below.left, below.ends, below.short), (Some(100), None, true));
-        let over = of(1004, bought(1000, Some("2026-01-01")));
+        let over = of(1004, Some(bought(1000, Some("2026-01-01"))));
         assert_eq!((over.left, over.ends, over.short), (Some(-4), Some(now), true));
     }
 
     #[test]
     fn a_monthly_quota_that_lasts_until_the_month_ends_is_not_short() {
         let now = at("2026-11-27T00:00");
-        let of = |used: i64| outlook(sent(300, "2026-10-22T00:00", used), bought(500, None), now);
+        let of = |used: i64| outlook(sent(300, "2026-10-22T00:00", used), Some(bought(500, None)), now);
         let lasts = of(440);
         assert_eq!((lasts.left, lasts.ends, lasts.short), (Some(60), None, false));
         let short = of(480);

@@ -334,3 +334,102 @@ fn ends(calendar: &Calendar, lang: Lang, now: DateTime<Utc>) -> Option<String> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use casework::words::TicketClock;
+    use platform::store::{CalendarSource, ReportId};
+
+    use super::*;
+    use crate::internal::testing;
+
+    fn moved() -> Move {
+        Move {
+            receipt: ReportId::from_db(7_290_000_000_000).to_string(),
+            unit: "旧县镇人民政府".into(),
+            clock: words::stage(Lang::Zh, TicketClock::Resolve),
+            was: "2027年1月5日 24:00".into(),
+            due: "2027年1月8日 24:00".into(),
+        }
+    }
+
+    fn preview() -> Preview {
+        Preview {
+            days: vec![
+                "2027年1月31日（星期日） 春节：周末 → 调休上班".into(),
+                "2027年2月5日（星期五） 春节：平日上班 → 放假".into(),
+            ],
+            unread: vec!["春节：鼓励各单位安排职工在2月4日休息".into()],
+            count: Lang::Zh.fill("calendar.moves", &[("n", "1")]),
+            settled: Some(Lang::Zh.fill("calendar.settled", &[("n", "12")])),
+            units: vec![("旧县镇人民政府".into(), 1)],
+            moves: vec![moved()],
+            more: None,
+        }
+    }
+
+    fn page() -> CalendarPage {
+        CalendarPage {
+            frame: testing::frame(&[("office", Role::Office)], Lang::Zh, "/calendar"),
+            through: Lang::Zh.fill("calendar.through", &[("day", "2026年12月31日（星期四）")]),
+            ends: Some(Lang::Zh.fill("calendar.ends", &[("n", "34")])),
+            ahead: Vec::new(),
+            waiting: None,
+            preview: None,
+            history: Vec::new(),
+            office: true,
+            pasted: Pasted::default(),
+            done: None,
+            notice: None,
+        }
+    }
+
+    #[test]
+    fn pages_of_days_off() {
+        let text = "国务院办公厅关于2027年部分节假日安排的通知\n一、元旦：…";
+        let looked = CalendarPage {
+            preview: Some(preview()),
+            pasted: Pasted {
+                text: text.into(),
+                problems: Vec::new(),
+            },
+            ..page()
+        };
+        testing::page("calendar-looked", &looked);
+        let refused = CalendarPage {
+            pasted: Pasted {
+                text: text.into(),
+                problems: vec!["通知里没有读到端午的安排，可能没有粘贴完整。".into()],
+            },
+            ..page()
+        };
+        testing::page("calendar-refused", &refused);
+        let waits = CalendarPage {
+            waiting: Some(Waiting {
+                id: CalendarChangeId(3),
+                head: Lang::Zh.fill(
+                    "calendar.waits",
+                    &[
+                        ("by", "陈静"),
+                        ("at", "今天 10:05"),
+                        (
+                            "source",
+                            Lang::Zh.t(&format!("calendar.source.{}", CalendarSource::Notice)),
+                        ),
+                        ("years", "2027"),
+                    ],
+                ),
+                preview: Some(preview()),
+                may: true,
+                own: false,
+                stale: false,
+            }),
+            history: vec![(
+                "王芳 于 今天 09:00 撤回了 2027 年的安排（陈静 提交）。".into(),
+                vec![moved()],
+            )],
+            ..page()
+        };
+        testing::page("calendar-waits", &waits);
+    }
+}

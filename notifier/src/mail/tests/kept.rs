@@ -213,6 +213,39 @@ fn of_duty() -> Vec<Kept> {
     ]
 }
 
+fn of_days_off() -> Vec<Kept> {
+    let change = ("calendar", 3);
+    let moved = json!({"count": 2, "moved": [
+        "A7KE-M2QP-9XWD 办结：原定2027年1月5日24时，现为2027年1月8日24时",
+        "B8LF-N3RQ-7YVE 签收：原定2026年12月31日24时，现为2027年1月4日24时",
+    ]});
+    vec![
+        (
+            "calendar-proposed",
+            about(
+                "calendar-proposed",
+                change,
+                json!({"by": "陈静", "through": "2027-12-31"}),
+            ),
+            SOON,
+        ),
+        (
+            "calendar-moved",
+            to_the_station(about("calendar-moved", change, moved)),
+            SOON,
+        ),
+        (
+            "calendar-ends",
+            about(
+                "calendar-ends",
+                ("calendar", 20_261_231),
+                json!({"through": "2026-12-31"}),
+            ),
+            SOON,
+        ),
+    ]
+}
+
 fn flooded() -> Vec<Kept> {
     let closed = json!({"count": 62, "change": "重复报告", "by": "李娜"});
     let given_back = json!({"count": 62, "by": "李娜"});
@@ -237,6 +270,7 @@ fn flooded() -> Vec<Kept> {
 fn every_kind_of_mail_is_as_it_was() {
     let kept = [
         dispatched(),
+        of_days_off(),
         escalated(),
         acted(),
         about_other_things(),

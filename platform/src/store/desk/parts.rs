@@ -122,7 +122,8 @@ impl Store<Office> {
 
     /// What the program judges a ticket by, and shows nobody uncut. Read with the office's login: a desk's and the board's can't.
     pub async fn ticket_ground(&self, ticket: TicketId) -> Result<Option<Ground>, StoreError> {
-        let row: Option<(Json<StoredFacts>, Option<Json<Legible<Stored>>>)> = sqlx::query_as(
+        type Row = (Json<StoredFacts>, Option<Json<Legible<Stored>>>);
+        let row: Option<Row> = sqlx::query_as(
             "SELECT f.facts, ticket_made(t.id) FROM tickets t JOIN report_facts f ON f.report_id = t.report_id WHERE t.id = $1",
         )
         .bind(ticket)

@@ -37,15 +37,15 @@ struct Look<'l> {
 impl Store<Router> {
     /// Queues the day's mails about holes of rosters, from nine o'clock on: none where nothing is new. How many.
     pub async fn duty_tell(&self, pack: &Pack, now: DateTime<Utc>) -> Result<i64, StoreError> {
+        type Looked = (NaiveDate, Json<Legible<BTreeMap<String, Told>>>);
         let today = day_of(now);
         if !HOURS.contains(&now.with_timezone(&shanghai()).hour()) {
             return Ok(0);
         }
-        let looked: Option<(NaiveDate, Json<Legible<BTreeMap<String, Told>>>)> =
-            sqlx::query_as("SELECT looked_on, units FROM duty_told WHERE county = $1")
-                .bind(pack.county())
-                .fetch_optional(&self.pool)
-                .await?;
+        let looked: Option<Looked> = sqlx::query_as("SELECT looked_on, units FROM duty_told WHERE county = $1")
+            .bind(pack.county())
+            .fetch_optional(&self.pool)
+            .await?;
         if looked.as_ref().is_some_and(|(day, _)| today <= *day) {
             return Ok(0);
         }

@@ -31,6 +31,7 @@ impl Detail {
     }
 
     /// With its times as the county reads them.
+    #[must_use]
     pub fn in_local_time(self) -> Self {
         Self(local(self.0))
     }
