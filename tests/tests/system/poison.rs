@@ -293,5 +293,5 @@ async fn tried(fixture: &Fixture) -> Vec<ReportId> {
     sqlx::query_scalar("SELECT report_id FROM routing_attempts ORDER BY report_id")
         .fetch_all(&fixture.db)
         .await
-        .unwrap()
+        .expect("the tries")
 }

@@ -116,9 +116,10 @@ pub(crate) async fn look(visit: &Visit) -> Result<Now, StoreError> {
     let office = visit.actor.is(&[Role::Office]);
     let loaded = internal.pack.current();
     let (pack, lang, now) = (&loaded.pack, visit.lang, clock::now());
-    let book = match office {
-        true => arrivals::book_for(internal, pack, &arrived, now).await?,
-        false => None,
+    let book = if office {
+        arrivals::book_for(internal, pack, &arrived, now).await?
+    } else {
+        None
     };
     Ok(Now {
         arrivals: arrivals::say(&arrived, pack, book.as_ref(), lang, now),

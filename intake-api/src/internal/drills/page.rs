@@ -142,9 +142,10 @@ fn unit_line(drill: &Drill, unit: &DrillUnit, rings: bool, (lang, now): (Lang, D
         let who = call.person.as_deref().unwrap_or(lang.t("drills.last_resort"));
         let channel = lang.t(&format!("rings.channel.{}", call.channel));
         let state = lang.t(&format!("rings.state.{}", call.state));
-        let unverified = match call.address_unverified {
-            true => lang.t("drills.mail_unverified"),
-            false => "",
+        let unverified = if call.address_unverified {
+            lang.t("drills.mail_unverified")
+        } else {
+            ""
         };
         format!("{who} {channel} {state}{unverified}")
     });

@@ -156,9 +156,10 @@ pub(super) async fn confirm(
             error: Some(by.t("duty.import.stale").to_owned()),
             ..Found::default()
         };
-        let status = match nothing {
-            true => StatusCode::UNPROCESSABLE_ENTITY,
-            false => StatusCode::CONFLICT,
+        let status = if nothing {
+            StatusCode::UNPROCESSABLE_ENTITY
+        } else {
+            StatusCode::CONFLICT
         };
         return show(&by, &unit, status, found);
     }

@@ -131,10 +131,10 @@ fn said(file: &FileAsked, verdict: FileVerdict) {
     match verdict {
         FileVerdict::Written => info!(file = %file.id, unit, ticket, "written into a folder"),
         FileVerdict::Later { at, why } => {
-            warn!(file = %file.id, unit, ticket, why = why.as_str(), %at, "not written: trying again")
+            warn!(file = %file.id, unit, ticket, why = why.as_str(), %at, "not written: trying again");
         }
         FileVerdict::Over(standing) => {
-            info!(file = %file.id, unit, ticket, why = standing.as_str(), "need not be written")
+            info!(file = %file.id, unit, ticket, why = standing.as_str(), "need not be written");
         }
     }
 }

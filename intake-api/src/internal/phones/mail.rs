@@ -150,7 +150,7 @@ pub(super) async fn send(visit: &Visit) -> Result<CodeAsked, PageError> {
         }
         Ok::<_, StoreError>(asked)
     });
-    Ok(asked.await?)
+    asked.await
 }
 
 /// What asking for a code led to, in words.

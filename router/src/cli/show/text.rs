@@ -4,7 +4,7 @@ use std::fmt::{self, Display, Write};
 
 use casework::words::Handling;
 use casework::zh;
-use platform::store::{Ended, NoticeShown, RingShown, StageShown, StepShown};
+use platform::store::{Ended, Loose, NoticeShown, RingShown, StageShown, StepShown};
 
 use super::answer::{Shown, Ticket};
 
@@ -55,7 +55,7 @@ fn of_ticket(out: &mut String, ticket: &Ticket) -> fmt::Result {
 }
 
 fn of_stage(out: &mut String, stage: &StageShown) -> fmt::Result {
-    let ended = match (stage.ended_at, stage.ended_how.as_ref().and_then(|how| how.known())) {
+    let ended = match (stage.ended_at, stage.ended_how.as_ref().and_then(Loose::known)) {
         (Some(at), Some(Ended::Closed)) => format!("  not done, closed {at}"),
         (Some(at), Some(Ended::Void)) => format!("  taken away {at}"),
         (Some(at), _) => format!("  done {at}"),

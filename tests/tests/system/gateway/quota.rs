@@ -75,18 +75,18 @@ impl Bill {
     }
 }
 
-fn bought(count: i64) -> Option<Quota> {
-    Some(Quota {
+fn bought(count: i64) -> Quota {
+    Quota {
         count,
         from: Some("2026-10-01".parse().expect("a day")),
         warn_below: count / 10,
-    })
+    }
 }
 
 #[tokio::test]
 async fn each_is_counted_by_day_month_receipt_and_quota() {
     let bill = Bill::new().await;
-    bill.described("texts", Channel::Sms, bought(100), now()).await;
+    bill.described("texts", Channel::Sms, Some(bought(100)), now()).await;
     bill.described("calls", Channel::Voice, None, now()).await;
     bill.described("old", Channel::Sms, None, now() - TimeDelta::days(40))
         .await;
@@ -177,8 +177,8 @@ async fn a_quota_that_ends_is_told_once_a_week_to_office_and_administrators() {
             .await
             .expect("an address");
     }
-    bill.described("texts", Channel::Sms, bought(1000), now()).await;
-    bill.described("calls", Channel::Voice, bought(1000), now()).await;
+    bill.described("texts", Channel::Sms, Some(bought(1000)), now()).await;
+    bill.described("calls", Channel::Voice, Some(bought(1000)), now()).await;
     bill.tried("texts", 300, None, at("2026-11-15T12:00")).await;
     assert_eq!(bill.warned(now()).await, 0, "it lasts for two weeks");
     bill.tried("texts", 600, None, at("2026-11-20T12:00")).await;
@@ -209,10 +209,10 @@ async fn a_quota_that_ends_is_told_once_a_week_to_office_and_administrators() {
     }
     let week = now() + TimeDelta::days(7);
     assert_eq!(bill.warned(week).await, 2, "nobody bought");
-    bill.described("texts", Channel::Sms, bought(9000), week).await;
+    bill.described("texts", Channel::Sms, Some(bought(9000)), week).await;
     assert_eq!(bill.warned(week + TimeDelta::days(14)).await, 0, "somebody did");
     // Two routers at one moment tell once.
-    bill.described("calls", Channel::Voice, bought(10), week).await;
+    bill.described("calls", Channel::Voice, Some(bought(10)), week).await;
     bill.tried("calls", 9, None, week).await;
     let later = week + TimeDelta::hours(1);
     let (one, two) = tokio::join!(bill.warned(later), bill.warned(later));

@@ -123,7 +123,8 @@ impl Gate {
     }
 
     pub(super) fn move_away(&self, unit: &str) {
-        for name in listed(&self.folder(unit)).iter().filter(|name| name.ends_with(".age")) {
+        let is_file = |name: &&String| std::path::Path::new(name).extension().is_some_and(|end| end == "age");
+        for name in listed(&self.folder(unit)).iter().filter(is_file) {
             fs::remove_file(self.folder(unit).join(name)).expect("the gate takes it");
         }
     }

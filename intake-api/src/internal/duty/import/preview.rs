@@ -61,10 +61,10 @@ pub(super) fn preview(
     }
     let mut replaced = Vec::new();
     for exception in &difference.written.exceptions {
-        match standing.taken_from(&difference.exceptions_gone, exception) {
+        match standing.taken_away(&difference.exceptions_gone, exception) {
             Some(before) => {
                 replaced.push(exception);
-                let before = name(before, say);
+                let before = name(before.person.as_ref(), say);
                 let line = exception_line(exception, say);
                 found
                     .changed

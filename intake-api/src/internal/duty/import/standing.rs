@@ -1,7 +1,7 @@
 //! A roster as it stands, and what a written one changes of it: what is new or otherwise is written, and what it does not have any
 //! more is taken away.
 
-use casework::roster::{Exception, Pattern, PersonId, Post, Window};
+use casework::roster::{Exception, Pattern, Post, Window};
 use chrono::{DateTime, Utc};
 use platform::store::{DutyBook, RosterChange, RosterChangeId, RosterChangeKind, RosterPatternId};
 use serde::{Deserialize, Serialize};
@@ -137,13 +137,13 @@ impl Standing {
         known.map(|(_, pattern)| pattern)
     }
 
-    /// Who had the seat by an exception that is taken away.
-    pub(super) fn taken_from(&self, gone: &[RosterChangeId], exception: &Exception) -> Option<Option<&PersonId>> {
+    /// The exception of the same seat and time that is taken away.
+    pub(super) fn taken_away(&self, gone: &[RosterChangeId], exception: &Exception) -> Option<&Exception> {
         let before = self
             .exceptions
             .iter()
             .find(|(id, known)| gone.contains(id) && known.during == exception.during && known.seat == exception.seat);
-        before.map(|(_, known)| known.person.as_ref())
+        before.map(|(_, known)| known)
     }
 
     /// A unit's roster once it is written.

@@ -136,8 +136,12 @@ fn what_a_file_has_no_more_is_taken_away_and_what_is_the_same_stays() {
         (difference.written.exceptions.len(), difference.exceptions_gone.len()),
         (1, 1)
     );
-    let before = stands.taken_from(&difference.exceptions_gone, &difference.written.exceptions[0]);
-    assert_eq!(before, Some(moved.person.as_ref()), "the page says who had it");
+    let before = stands.taken_away(&difference.exceptions_gone, &difference.written.exceptions[0]);
+    assert_eq!(
+        before.map(|known| &known.person),
+        Some(&moved.person),
+        "the page says who had it"
+    );
 
     // Laid on, it is what was written.
     let mut post = casework::roster::Post {
