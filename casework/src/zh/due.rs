@@ -108,6 +108,11 @@ pub fn moved(receipt: &str, clock: TicketClock, was: DateTime<Utc>, due: DateTim
     format!("{receipt} {}：原定{}，现为{}", clock.zh(), until(was), until(due))
 }
 
+/// More dues moved than a mail lists.
+pub fn moved_more(count: i64) -> String {
+    format!("另有{count}个时限变动，见各工单")
+}
+
 /// The end of a day as such, another moment as it is.
 fn until(at: DateTime<Utc>) -> String {
     let local = at.with_timezone(&shanghai());

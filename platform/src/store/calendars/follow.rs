@@ -354,6 +354,10 @@ async fn pass_ends(
                 due,
             ))
         });
+        let mut moved: Vec<String> = moved.collect();
+        if count > LINES {
+            moved.push(zh::moved_more(count - LINES));
+        }
         let notice = SubjectNotice {
             county,
             subject: Subject::CalendarMoved(followed.id),
@@ -363,7 +367,7 @@ async fn pass_ends(
             drill,
             said: Said {
                 count: Some(count),
-                moved: moved.collect(),
+                moved,
                 ..Said::default()
             },
             at: now,
