@@ -10,7 +10,7 @@ use casework::{
     pack::Pack,
     zh::date,
 };
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use platform::{
     clock,
     store::{CalendarChange, CalendarChangeId, CalendarMove, Role},
@@ -27,9 +27,6 @@ use crate::internal::{
     page::{Frame, render, words},
 };
 
-/// Days of a list that are shown before the rest is folded.
-const DAYS_AHEAD: usize = 60;
-
 /// What was just done.
 #[derive(Default, Deserialize)]
 pub(super) struct Asked {
@@ -45,6 +42,8 @@ pub(super) struct Pasted {
 
 /// A calendar in words: days that change and dues that move.
 struct Preview {
+    /// All days that its years decide, a line for each holiday.
+    holidays: Vec<String>,
     days: Vec<String>,
     unread: Vec<String>,
     count: String,
@@ -130,12 +129,11 @@ pub(super) async fn show(
     let preview = match &understood {
         Some(understood) => {
             let found = moves(internal, &understood.calendar, now).await?;
-            Some(Preview::of(
-                (&understood.changes, &understood.unread),
-                &found,
-                pack,
-                (lang, now),
-            ))
+            let said = (&*understood.changes, &*understood.unread);
+            let mut preview = Preview::of(said, &found, pack, (lang, now));
+            let of_them = |day: NaiveDate| understood.years.contains(&day.year());
+            preview.holidays = holidays(&understood.calendar, of_them, lang);
+            Some(preview)
         }
         None => None,
     };
@@ -162,7 +160,9 @@ async fn wait(visit: &Visit, change: &CalendarChange, pack: &Pack, now: DateTime
         Ok(calendar) if !stale => {
             let found = moves(internal, &calendar, now).await?;
             let days = pack.calendar().changes(&calendar);
-            Some(Preview::of((&days, &[]), &found, pack, (lang, now)))
+            let mut preview = Preview::of((&days, &[]), &found, pack, (lang, now));
+            preview.holidays = holidays(&calendar, |day| change.years.contains(&day.year()), lang);
+            Some(preview)
         }
         _ => None,
     };
@@ -229,6 +229,7 @@ impl Preview {
         units.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         let more = found.moved.saturating_sub(found.listed.len());
         Self {
+            holidays: Vec::new(),
             days: changes.iter().map(|change| in_words(change, lang)).collect(),
             unread: unread.to_vec(),
             count: if found.stopped {
@@ -294,17 +295,19 @@ fn day(day: NaiveDate, lang: Lang) -> String {
     }
 }
 
-/// The days to come that the calendar in force decides, a line for each holiday.
+/// The days to come that the calendar in force decides.
 fn ahead(calendar: &Calendar, lang: Lang, now: DateTime<Utc>) -> Vec<String> {
     let today = now.with_timezone(&shanghai()).date_naive();
+    holidays(calendar, |day| day >= today, lang)
+}
+
+/// The days that a calendar decides, as far as they are wanted: a line for each holiday of a year.
+fn holidays(calendar: &Calendar, wanted: impl Fn(NaiveDate) -> bool, lang: Lang) -> Vec<String> {
     let mut lines: BTreeMap<(NaiveDate, String), (Vec<String>, Vec<String>)> = BTreeMap::new();
-    let mut first: BTreeMap<String, NaiveDate> = BTreeMap::new();
-    for named in calendar
-        .named_days()
-        .filter(|named| named.day >= today)
-        .take(DAYS_AHEAD)
-    {
-        let at = *first.entry(named.name.clone()).or_insert(named.day);
+    let mut first: BTreeMap<(i32, String), NaiveDate> = BTreeMap::new();
+    for named in calendar.named_days().filter(|named| wanted(named.day)) {
+        let of = (named.day.year(), named.name.clone());
+        let at = *first.entry(of).or_insert(named.day);
         let (off, work) = lines.entry((at, named.name.clone())).or_default();
         let list = if named.off { off } else { work };
         list.push(day(named.day, lang));
@@ -355,6 +358,7 @@ mod tests {
 
     fn preview() -> Preview {
         Preview {
+            holidays: vec!["春节：放假 2027年2月5日（星期五）；调休上班 2027年1月31日（星期日）".into()],
             days: vec![
                 "2027年1月31日（星期日） 春节：周末 → 调休上班".into(),
                 "2027年2月5日（星期五） 春节：平日上班 → 放假".into(),

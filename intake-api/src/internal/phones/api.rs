@@ -32,6 +32,8 @@ pub(super) struct OwnMail {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NewMail {
+    // Named, though it may be null: nobody takes an address away by leaving it out.
+    #[serde(deserialize_with = "Option::deserialize")]
     mail: Option<String>,
 }
 
