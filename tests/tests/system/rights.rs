@@ -316,7 +316,7 @@ const TABLE: [(&str, &str, Cells); 267] = [
         [LOGIN, 422, 422, 422, 422, 422, 422, 422],
     ),
     ("GET", "/api/v1/mail", api(SIGNED_IN)),
-    ("POST", "/api/v1/mail", api([LOGIN, 204, 204, 204, 204, 204, 204, 204])),
+    ("POST", "/api/v1/mail", api([LOGIN, 422, 422, 422, 422, 422, 422, 422])),
     (
         "POST",
         "/api/v1/mail/code",

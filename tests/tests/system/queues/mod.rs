@@ -10,12 +10,13 @@ mod outbox;
 mod pages;
 
 use platform::store::{Login, Store};
-use sqlx::{Executor, PgPool};
+use sqlx::PgPool;
 use tests::Fixture;
 
 const WAITING: i64 = 200_000;
 
-/// Takes every table out of the hands of the server's own vacuum, and ends one that is at it.
+/// Takes every table out of the hands of the server's own vacuum, and ends one that is at it: what it reads is counted like a
+/// statement's.
 const CALM: &str = "DO $$ DECLARE name regclass; BEGIN
     FOR name IN SELECT oid FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
                 AND NOT coalesce('autovacuum_enabled=off' = ANY (reloptions), false)
@@ -59,11 +60,6 @@ impl<L: Login> Probe<L> {
         Read { rows, pages }
     }
 
-    /// Nobody else reads in this database from now on: what a vacuum of the server's own reads is counted like a statement's.
-    async fn calm(&self) {
-        self.owners[0].execute(CALM).await.expect("no vacuum");
-    }
-
     /// Does it and holds it to `rows` and `pages`.
     async fn costs<T, E: std::fmt::Debug>(
         &self,
@@ -71,7 +67,6 @@ impl<L: Login> Probe<L> {
         (rows, pages): (i64, i64),
         work: impl AsyncFnOnce(&Store<L>) -> Result<T, E>,
     ) -> T {
-        self.calm().await;
         let before = self.so_far().await;
         let done = work(&self.store).await.expect(what);
         let after = self.so_far().await;

@@ -9,12 +9,13 @@ use sqlx::Executor;
 use tests::{Fixture, backlog};
 use uuid::Uuid;
 
-use super::{Probe, WAITING};
+use super::{CALM, Probe, WAITING};
 
 async fn full_outbox() -> (Fixture, DateTime<Utc>) {
     let fixture = Fixture::new().await;
     backlog::outbox(&fixture.db, WAITING).await;
     let now = clock::now();
+    fixture.db.execute(CALM).await.expect("no vacuum");
     fixture.db.execute("VACUUM ANALYZE outbox").await.expect("a statement");
     (fixture, now)
 }
