@@ -7,13 +7,13 @@ use platform::{
     store::{Board, Router},
 };
 use sqlx::{Executor, PgPool};
-use tests::{Fixture, Sample};
+use tests::Sample;
 
-use super::{Probe, WAITING};
+use super::{Probe, WAITING, calm};
 
 #[tokio::test]
 async fn what_did_not_arrive_costs_the_newest_calls() {
-    let fixture = Fixture::new().await;
+    let fixture = calm().await;
     let db = &PgPool::connect(&fixture.url).await.expect("the database");
     let report = fixture.stored(Sample::BruisesAtSchool).await;
     let now = clock::now();
@@ -53,7 +53,7 @@ async fn what_did_not_arrive_costs_the_newest_calls() {
     .execute(db)
     .await
     .expect("a bell that rings on");
-    db.execute("VACUUM ANALYZE calls, call_rings, bells, stages")
+    db.execute("VACUUM (PARALLEL 0, ANALYZE) calls, call_rings, bells, stages")
         .await
         .expect("statistics");
     let board = Probe::<Board>::new(&fixture);

@@ -14,7 +14,7 @@ use platform::{
 use sqlx::Executor;
 use tests::{Fixture, NewPerson, Sample, backlog, person};
 
-use super::{Probe, WAITING};
+use super::{Probe, WAITING, calm};
 
 async fn somebody(fixture: &Fixture) -> AccountId {
     let zhou = NewPerson {
@@ -30,7 +30,7 @@ async fn somebody(fixture: &Fixture) -> AccountId {
 
 #[tokio::test]
 async fn the_list_of_looks_costs_what_it_shows() {
-    let fixture = Fixture::new().await;
+    let fixture = calm().await;
     let db = &fixture.db;
     let account = somebody(&fixture).await;
     backlog::reads(db, WAITING).await;
@@ -43,7 +43,9 @@ async fn the_list_of_looks_costs_what_it_shows() {
     .execute(db)
     .await
     .expect("a look");
-    db.execute("VACUUM ANALYZE reads").await.expect("statistics");
+    db.execute("VACUUM (PARALLEL 0, ANALYZE) reads")
+        .await
+        .expect("statistics");
     let now = clock::now();
     for when in ["after VACUUM ANALYZE"] {
         let board = Probe::<Board>::new(&fixture);
@@ -115,7 +117,7 @@ async fn the_list_of_looks_costs_what_it_shows() {
 
 #[tokio::test]
 async fn the_clock_of_openings_costs_what_is_due() {
-    let fixture = Fixture::new().await;
+    let fixture = calm().await;
     let db = &fixture.db;
     let report = fixture.stored(Sample::BruisesAtSchool).await;
     let now = clock::now();
@@ -151,7 +153,9 @@ async fn the_clock_of_openings_costs_what_is_due() {
         .expect("an asking");
     assert!(matches!(asked, OpeningAsked::Now(_)), "{asked:?}");
     backlog::openings(db, WAITING).await;
-    db.execute("VACUUM ANALYZE openings").await.expect("statistics");
+    db.execute("VACUUM (PARALLEL 0, ANALYZE) openings")
+        .await
+        .expect("statistics");
     for when in ["after VACUUM ANALYZE"] {
         let router = Probe::<Router>::new(&fixture);
         let next = router

@@ -13,7 +13,7 @@ use tests::{
 };
 use uuid::Uuid;
 
-use super::{Probe, WAITING, pages::pages_cost_what_they_show};
+use super::{Probe, WAITING, calm, pages::pages_cost_what_they_show};
 
 /// Tickets of a county after some years.
 const TICKETS: i64 = 20_000;
@@ -31,7 +31,7 @@ struct Queue {
 impl Queue {
     /// As after an outage of the mail server: a third of all, among them every P1, waits for its next try.
     async fn after_an_outage() -> Self {
-        let fixture = Fixture::new().await;
+        let fixture = calm().await;
         let report = fixture.stored(Sample::BruisesAtSchool).await;
         let now = clock::now();
         fixture.route(&report, now).await;
@@ -40,7 +40,9 @@ impl Queue {
             .await
             .expect("a statement");
         // The planner's knowledge is that of a queue that was empty until now, and nobody tells it more before all is sent.
-        db.execute("VACUUM ANALYZE notices").await.expect("a statement");
+        db.execute("VACUUM (PARALLEL 0, ANALYZE) notices")
+            .await
+            .expect("a statement");
         backlog::notices_held(&db, WAITING, &["P1", "P2", "P3"], "P1").await;
         db.execute(
             "UPDATE notices SET due_at = now() + interval '1 hour' WHERE urgency = 'P1' AND due_at = '-infinity'",
@@ -140,13 +142,19 @@ impl Queue {
 
     /// By now the server has counted by itself. All are given up at the same time, which no statistics know yet.
     async fn pages_show_some_of_many_that_were_given_up(&self) {
-        self.db.execute("VACUUM ANALYZE notices").await.expect("a statement");
+        self.db
+            .execute("VACUUM (PARALLEL 0, ANALYZE) notices")
+            .await
+            .expect("a statement");
         self.db
             .execute("UPDATE notices SET state = 'failed', finished_at = now(), leased_until = NULL, lease_owner = NULL WHERE urgency = 'P3'")
             .await
             .expect("a lease");
         pages_cost_what_they_show(&self.fixture, "notices given up").await;
-        self.db.execute("VACUUM ANALYZE notices").await.expect("a statement");
+        self.db
+            .execute("VACUUM (PARALLEL 0, ANALYZE) notices")
+            .await
+            .expect("a statement");
         pages_cost_what_they_show(&self.fixture, "notices given up, VACUUM ANALYZE").await;
     }
 }

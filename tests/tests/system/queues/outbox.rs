@@ -9,14 +9,17 @@ use sqlx::Executor;
 use tests::{Fixture, backlog};
 use uuid::Uuid;
 
-use super::{CALM, Probe, WAITING};
+use super::{Probe, WAITING, calm};
 
 async fn full_outbox() -> (Fixture, DateTime<Utc>) {
-    let fixture = Fixture::new().await;
+    let fixture = calm().await;
     backlog::outbox(&fixture.db, WAITING).await;
     let now = clock::now();
-    fixture.db.execute(CALM).await.expect("no vacuum");
-    fixture.db.execute("VACUUM ANALYZE outbox").await.expect("a statement");
+    fixture
+        .db
+        .execute("VACUUM (PARALLEL 0, ANALYZE) outbox")
+        .await
+        .expect("a statement");
     (fixture, now)
 }
 

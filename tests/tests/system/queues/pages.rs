@@ -8,7 +8,7 @@ use platform::{
 use sqlx::Executor;
 use tests::{Fixture, Sample, backlog};
 
-use super::{Probe, WAITING};
+use super::{Probe, WAITING, calm};
 
 /// What the office and a unit's desk look at, whatever the planner knows of the tables. `when` is for the message.
 pub(super) async fn pages_cost_what_they_show(fixture: &Fixture, when: &str) {
@@ -64,7 +64,7 @@ pub(super) async fn pages_cost_what_they_show(fixture: &Fixture, when: &str) {
 
 #[tokio::test]
 async fn clock_board_and_desk_cost_what_they_show() {
-    let fixture = Fixture::new().await;
+    let fixture = calm().await;
     let db = &fixture.db;
     let report = fixture.stored(Sample::BruisesAtSchool).await;
     let now = clock::now();
@@ -73,8 +73,8 @@ async fn clock_board_and_desk_cost_what_they_show() {
     backlog::stages(db, WAITING).await;
     backlog::tickets(db, WAITING).await;
     pages_cost_what_they_show(&fixture, "statistics of an empty table").await;
-    db.execute("VACUUM ANALYZE stages").await.unwrap();
-    db.execute("VACUUM ANALYZE tickets").await.unwrap();
+    db.execute("VACUUM (PARALLEL 0, ANALYZE) stages").await.unwrap();
+    db.execute("VACUUM (PARALLEL 0, ANALYZE) tickets").await.unwrap();
     pages_cost_what_they_show(&fixture, "after VACUUM ANALYZE").await;
 
     let router = Probe::<Router>::new(&fixture);
@@ -111,7 +111,7 @@ async fn clock_board_and_desk_cost_what_they_show() {
 
 #[tokio::test]
 async fn who_inserts_need_not_think_of_drills() {
-    let fixture = Fixture::new().await;
+    let fixture = calm().await;
     let db = &fixture.db;
     let report = fixture.stored(Sample::BruisesAtSchool).await;
     fixture.route(&report, clock::now()).await;
