@@ -8,12 +8,15 @@ pub type PackFiles = BTreeMap<String, String>;
 /// The decision model of a pack, one of its [`FILES`].
 pub const MODEL: &str = "routing.dmn";
 
+/// Days off and made up, one of its [`FILES`].
+pub const HOLIDAYS: &str = "holidays.csv";
+
 /// The files that a pack consists of; anything else in its folder is for people.
 pub const FILES: [&str; 16] = [
     "pack.toml",
     "areas.csv",
     "units.csv",
-    "holidays.csv",
+    HOLIDAYS,
     "situations.csv",
     "unit-kinds.csv",
     "obligations.csv",

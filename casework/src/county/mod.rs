@@ -18,7 +18,7 @@ mod vocabulary;
 pub use areas::{Area, AreaLevel, Areas, Located, Unlisted};
 pub use confirmations::{Confirmations, DecisionLimit, Matter};
 pub use duty_hours::{DutyHours, DutyRow};
-pub use files::{DUTY, FILES, MODEL, OPTIONAL, PHRASES, PINYIN, PackFiles, RINGING};
+pub use files::{DUTY, FILES, HOLIDAYS, MODEL, OPTIONAL, PHRASES, PINYIN, PackFiles, RINGING};
 pub use last_resort::LastResort;
 pub use phrases::Phrases;
 pub(crate) use problem::Problems;

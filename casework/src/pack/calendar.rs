@@ -2,11 +2,9 @@
 
 use crate::calendar::{Calendar, NamedDay};
 use crate::county::read::tables;
-use crate::county::{PackFiles, PackProblem, Problems};
+use crate::county::{HOLIDAYS, PackFiles, PackProblem, Problems};
 
 use super::read::{PACK, through_span};
-
-const HOLIDAYS: &str = "holidays.csv";
 
 /// `holidays.csv` of a calendar.
 pub fn holidays_csv(calendar: &Calendar) -> String {
@@ -22,8 +20,7 @@ pub fn holidays_csv(calendar: &Calendar) -> String {
 
 /// The days of a table in the form of `holidays.csv`. Errors: every mistake with its line.
 pub fn days_of_table(text: &str) -> Result<Vec<NamedDay>, Vec<PackProblem>> {
-    let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
-    let files = PackFiles::from([(HOLIDAYS.to_owned(), text)]);
+    let files = PackFiles::from([(HOLIDAYS.to_owned(), text.replace("\r\n", "\n"))]);
     let mut problems = Problems::default();
     let calendar = tables::calendar(&files, chrono::NaiveDate::MIN, &mut problems);
     let problems = problems.finish();

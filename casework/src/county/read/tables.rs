@@ -7,11 +7,11 @@ use chrono::NaiveDate;
 use super::sheet::Sheet;
 use crate::calendar::{Calendar, Limit, Regime};
 use crate::county::{
-    AreaLevel, Confirmations, DecisionLimit, EVERY_KIND, Matter, PackFiles, Problems, Ranking, Recusals, Vocabulary,
+    AreaLevel, Confirmations, DecisionLimit, EVERY_KIND, HOLIDAYS, Matter, PackFiles, Problems, Ranking, Recusals,
+    Vocabulary,
 };
 use crate::words::{Grade, Suspect, Urgency};
 
-const HOLIDAYS: &str = "holidays.csv";
 const RECUSAL: &str = "recusal.csv";
 const RANKING: &str = "ranking.csv";
 

@@ -224,7 +224,7 @@ impl Preview {
         let mut units: Vec<(String, usize)> = found
             .units
             .iter()
-            .map(|(unit, count)| (unit_name(pack, unit), *count))
+            .map(|(unit, count)| (words::unit_name(pack, unit), *count))
             .collect();
         units.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         let more = found.moved.saturating_sub(found.listed.len());
@@ -249,19 +249,12 @@ impl Move {
     fn of(of: &CalendarMove, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> Self {
         Self {
             receipt: of.report_id.to_string(),
-            unit: unit_name(pack, &of.unit),
+            unit: words::unit_name(pack, &of.unit),
             clock: words::stage(lang, of.clock),
             was: words::due(lang, of.was, now),
             due: words::due(lang, of.due, now),
         }
     }
-}
-
-fn unit_name(pack: &Pack, code: &str) -> String {
-    pack.units()
-        .get(code)
-        .map_or(code, |unit| unit.name.as_str())
-        .to_owned()
 }
 
 /// A day that changes: `2027年2月6日（星期六） 春节：周末 → 调休上班`.

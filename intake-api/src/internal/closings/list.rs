@@ -85,12 +85,7 @@ pub(super) async fn api(by: By<Overseer>) -> Result<Json<Vec<Closing>>, ApiError
 /// In words.
 pub(super) fn say(line: &ClosingLine, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> Line {
     let pl = lang.pack();
-    let unit = |code: &str| {
-        pack.units()
-            .get(code)
-            .map_or(code, |unit| unit.name.as_str())
-            .to_owned()
-    };
+    let unit = |code: &str| words::unit_name(pack, code);
     let outcome = line.outcome.as_deref().unwrap_or_default();
     let stage = if line.transfer_to.is_some() {
         TicketClock::Approve

@@ -85,12 +85,7 @@ fn event_text(event: &DeskEvent, written: Option<&Foreign>, (pack, lang): (&Pack
         return said(lang, event, "other", &event.kind.to_string());
     };
     let (detail, same) = (&event.detail, kind.as_str());
-    let name = |unit: &str| {
-        pack.units()
-            .get(unit)
-            .map_or(unit, |unit| unit.name.as_str())
-            .to_owned()
-    };
+    let name = |unit: &str| words::unit_name(pack, unit);
     let closing = || detail.read::<OfClosing>().unwrap_or_default();
     let outcome = |of: OfClosing| {
         let code = of.outcome.unwrap_or_default();

@@ -48,12 +48,7 @@ pub(crate) fn written(
 /// What this person (`me`) sees of it.
 pub(super) fn waiting(case: &Case, me: AccountId, keys: &MasterKey, how: Telling<'_>) -> Waiting {
     let (Telling { pack, lang, now }, Case { ticket, people }) = (how, case);
-    let unit = |code: &str| {
-        pack.units()
-            .get(code)
-            .map_or(code, |unit| unit.name.as_str())
-            .to_owned()
-    };
+    let unit = |code: &str| words::unit_name(pack, code);
     let label = |code: &str| pack.vocabulary().outcomes.label(code, lang.pack()).to_owned();
     let moment = |at| words::moment(lang, at, now);
     let mut part = Waiting {

@@ -58,10 +58,7 @@ pub(super) async fn page(by: By<OnRoster>, Query(asked): Query<Asked>) -> Result
     let (internal, now) = (&by.internal, clock::now());
     let open = internal.desk.duty_pages_open(&scope(&by), now).await?;
     let loaded = internal.pack.current();
-    let name = |code: &str| {
-        let unit = loaded.pack.units().get(code);
-        unit.map_or(code, |unit| unit.name.as_str()).to_owned()
-    };
+    let name = |code: &str| words::unit_name(&loaded.pack, code);
     let mut others = Vec::new();
     for page in &open {
         others.push(said(&by, page, &name(&page.unit)).await?);

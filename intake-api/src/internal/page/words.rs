@@ -322,6 +322,13 @@ pub(crate) fn actor(lang: Lang, name: &str) -> String {
     }
 }
 
+/// The name of a unit, or its code where the pack has dropped it.
+pub(crate) fn unit_name(pack: &Pack, code: &str) -> String {
+    pack.units()
+        .get(code)
+        .map_or_else(|| code.to_owned(), |unit| unit.name.clone())
+}
+
 fn short<'a>(lang: Lang, pack: &'a Pack, code: &'a str) -> &'a str {
     // A code that is no word of the county is shown as it came.
     pack.vocabulary().discreet(code, lang.pack()).unwrap_or(code)

@@ -79,7 +79,7 @@ pub(super) fn line(grant: &Grant, pack: &Pack, lang: Lang, now: DateTime<Utc>) -
     GrantLine {
         what: format!(
             "{} · {}",
-            fields::unit_name(pack, &grant.unit),
+            words::unit_name(pack, &grant.unit),
             fields::role_name(lang, grant.role)
         ),
         given,

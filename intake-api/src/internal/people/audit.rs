@@ -85,7 +85,7 @@ pub(super) async fn page(by: By<Auditor>, Query(asked): Query<Asked>) -> Result<
     let page = TrailPage {
         heading: match (&found.name, asked.unit.is_empty()) {
             (Some(name), _) => lang.fill("trail.of", &[("who", name)]),
-            (None, false) => lang.fill("trail.of", &[("who", &fields::unit_name(pack, &asked.unit))]),
+            (None, false) => lang.fill("trail.of", &[("who", &words::unit_name(pack, &asked.unit))]),
             (None, true) => lang.t("trail.title").to_owned(),
         },
         units: fields::units(pack),

@@ -103,13 +103,6 @@ pub(super) fn units(pack: &Pack) -> Vec<(String, String)> {
     units
 }
 
-/// The name of a unit, or its code where the pack has dropped it.
-pub(super) fn unit_name(pack: &Pack, code: &str) -> String {
-    pack.units()
-        .get(code)
-        .map_or_else(|| code.to_owned(), |unit| unit.name.clone())
-}
-
 #[cfg(test)]
 mod tests {
     use super::{name, phone};

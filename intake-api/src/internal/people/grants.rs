@@ -145,7 +145,7 @@ async fn show(visit: &Visit, again: Again) -> Result<Response, PageError> {
         who: format!("{}（{}）", bare(&g.name, &g.login), g.login),
         what: format!(
             "{} · {}",
-            fields::unit_name(&loaded.pack, &g.unit),
+            words::unit_name(&loaded.pack, &g.unit),
             fields::role_name(lang, g.role)
         ),
         asked: lang.fill(

@@ -5,7 +5,6 @@ use platform::{
     text::Lang,
 };
 
-use super::fields;
 use crate::internal::{Internal, again::Fields, page::words};
 
 /// The choice that leaves a unit's tickets to be assigned.
@@ -54,7 +53,7 @@ pub(super) async fn units_of(
         if units.last().is_none_or(|unit| unit.code != held.unit) {
             units.push(UnitHeld {
                 code: held.unit.clone(),
-                name: fields::unit_name(pack, &held.unit),
+                name: words::unit_name(pack, &held.unit),
                 lines: Vec::new(),
                 total: 0,
                 colleagues: colleagues(internal, account, &held.unit).await?,

@@ -34,7 +34,7 @@ use crate::internal::{
     auth::{Admin, invitation::Code},
     detached,
     error::PageError,
-    page::{Frame, Phone, render},
+    page::{Frame, Phone, render, words},
     sheet::{Mistake, Unopened, download},
 };
 use row::{MOST, Row};
@@ -238,7 +238,7 @@ fn show(visit: &Visit, again: Again<Found>) -> Response {
                 name: row.name.clone(),
                 login: row.login.clone(),
                 phone: row.phone.as_deref().map(Phone::of),
-                unit: fields::unit_name(&loaded.pack, &row.unit),
+                unit: words::unit_name(&loaded.pack, &row.unit),
                 role: fields::role_name(lang, row.role),
             })
             .collect(),

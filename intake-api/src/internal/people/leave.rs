@@ -34,7 +34,7 @@ use crate::internal::{
     auth::Keeper,
     detached,
     error::PageError,
-    page::{Frame, render},
+    page::{Frame, render, words},
 };
 
 #[derive(Template)]
@@ -206,7 +206,7 @@ async fn show(visit: &Visit, id: AccountId, what: &What, again: Again<Fields>) -
     let (person, held) = left(visit, id, what, &again.fields).await?;
     let pack = &internal.pack.current().pack;
     let role_words =
-        |unit: &str, role: Role| format!("{} · {}", fields::unit_name(pack, unit), fields::role_name(lang, role));
+        |unit: &str, role: Role| format!("{} · {}", words::unit_name(pack, unit), fields::role_name(lang, role));
     let name = &person.account.name;
     let (heading, action, button, (unit, role), mut consequences) = match what {
         What::Account => (

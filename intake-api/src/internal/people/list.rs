@@ -21,7 +21,7 @@ use crate::internal::{
     again::Wrong,
     auth::Keeper,
     error::{ApiError, PageError},
-    page::{Frame, Phone, render},
+    page::{Frame, Phone, render, words},
 };
 
 /// Accounts that a page lists; whoever has more looks for one.
@@ -171,12 +171,12 @@ pub(super) fn line(person: Person, pack: &casework::pack::Pack, lang: Lang) -> L
     let role = |m: &platform::store::Membership| {
         format!(
             "{} · {}",
-            fields::unit_name(pack, &m.unit),
+            words::unit_name(pack, &m.unit),
             fields::role_name(lang, m.role)
         )
     };
     let unread = |m: &platform::store::StrangeRole| {
-        let unit = fields::unit_name(pack, &m.unit);
+        let unit = words::unit_name(pack, &m.unit);
         format!("{unit} · {}（{}）", lang.t("words.unread_mark"), m.word)
     };
     Line {

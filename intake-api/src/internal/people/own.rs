@@ -7,14 +7,14 @@ use platform::store::AccountActKind;
 use serde::Deserialize;
 use tracing::info;
 
-use super::{fields::unit_name, trail::new_act};
+use super::trail::new_act;
 use crate::internal::{
     By, Visit,
     again::Again,
     auth::{SignedIn, device::Device, known, login::retry_after, password, weak::About},
     detached,
     error::PageError,
-    page::{Frame, render},
+    page::{Frame, render, words},
 };
 
 #[derive(Template)]
@@ -75,7 +75,10 @@ fn unfit(visit: &Visit, form: &Change) -> Option<&'static str> {
         return Some("password.same");
     }
     let (loaded, person) = (visit.internal.pack.current(), &visit.actor.person);
-    let units = person.memberships.iter().map(|m| unit_name(&loaded.pack, &m.unit));
+    let units = person
+        .memberships
+        .iter()
+        .map(|m| words::unit_name(&loaded.pack, &m.unit));
     let about = About {
         login: &person.account.login,
         name: &person.account.name,

@@ -181,7 +181,7 @@ pub(super) async fn show(visit: &Visit, id: AccountId, again: Again<Typed>) -> R
         account, memberships, ..
     } = person;
     let held = memberships.into_iter().map(|m| HeldRole {
-        unit_name: fields::unit_name(&loaded.pack, &m.unit),
+        unit_name: words::unit_name(&loaded.pack, &m.unit),
         role_name: fields::role_name(lang, m.role),
         ours: scope.gives(&m.unit, m.role),
         unit: m.unit,

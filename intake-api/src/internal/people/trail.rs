@@ -13,7 +13,7 @@ use platform::{
     text::Lang,
 };
 
-use super::fields::{any_role, unit_name};
+use super::fields::any_role;
 use crate::internal::{Visit, page::words};
 
 /// An act in words.
@@ -70,7 +70,7 @@ pub(super) fn text(act: &AccountAct, pack: &Pack, lang: Lang) -> String {
     let place = act
         .unit
         .as_deref()
-        .map(|unit| unit_name(pack, unit))
+        .map(|unit| words::unit_name(pack, unit))
         .unwrap_or_default();
     let role = act.role.as_ref().map(|role| any_role(lang, role)).unwrap_or_default();
     let because = |why| act.detail.read::<Because>() == Some(Because { why });

@@ -87,7 +87,7 @@ pub(super) async fn list(by: By<Admin>, Query(asked): Query<Asked>) -> Result<Re
     let mut units: Vec<UnitLine> = contacts
         .into_iter()
         .map(|unit| UnitLine {
-            name: fields::unit_name(&loaded.pack, &unit.code),
+            name: words::unit_name(&loaded.pack, &unit.code),
             example: unit.confirmed_at.is_none(),
             duty: unit.duty_phone.as_deref().map(Phone::of),
             mailbox: unit.mailbox,
@@ -209,7 +209,7 @@ async fn show(visit: &Visit, code: &str, again: Again<Option<Typed>>) -> Result<
         parent: unit
             .parent
             .as_ref()
-            .map(|parent| (parent.clone(), fields::unit_name(&loaded.pack, parent))),
+            .map(|parent| (parent.clone(), words::unit_name(&loaded.pack, parent))),
         example: contacts.confirmed_at.is_none(),
         confirmed: confirmed(&contacts, lang, now),
         pack_mailbox: (contacts.confirmed_at.is_some() && unit.mailbox != contacts.mailbox)

@@ -91,11 +91,11 @@ impl Store<Router> {
         if followed.passes > 0 && now < followed.confirmed_at + OLD_WRITERS {
             return Ok(CalendarFollowed::default());
         }
-        let ids: Vec<(StageId, TicketId)> = sqlx::query_as(
-            "SELECT id, ticket_id FROM stages
-             WHERE id > $2 AND county = $1 AND ended_at IS NULL AND due_at IS NOT NULL AND calendar_version <> $3
-               AND time_limit ~ '[0-9](sd|wd|mo)$' ORDER BY id LIMIT $4",
-        )
+        let ids: Vec<(StageId, TicketId)> = sqlx::query_as(concat!(
+            "SELECT id, ticket_id FROM stages WHERE id > $2 AND county = $1 AND calendar_version <> $3 AND ",
+            runs_by_days!(),
+            " ORDER BY id LIMIT $4"
+        ))
         .bind(county)
         .bind(followed.looked_to)
         .bind(&followed.calendar)

@@ -47,12 +47,12 @@ impl<L: SeesCounty> Store<L> {
         after: StageId,
         limit: i64,
     ) -> Result<(Vec<DayClock>, Option<StageId>), StoreError> {
-        let rows: Vec<Row> = sqlx::query_as(
+        let rows: Vec<Row> = sqlx::query_as(concat!(
             "SELECT s.id, t.report_id, t.unit, s.stage, s.time_limit, s.started_at, s.due_at, s.provisional
-             FROM stages s JOIN tickets t ON t.id = s.ticket_id
-             WHERE s.id > $2 AND s.county = $1 AND s.ended_at IS NULL AND s.due_at IS NOT NULL AND s.time_limit ~ '[0-9](sd|wd|mo)$'
-             ORDER BY s.id LIMIT $3",
-        )
+             FROM stages s JOIN tickets t ON t.id = s.ticket_id WHERE s.id > $2 AND s.county = $1 AND ",
+            runs_by_days!(),
+            " ORDER BY s.id LIMIT $3"
+        ))
         .bind(county)
         .bind(after)
         .bind(limit)

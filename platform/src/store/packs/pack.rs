@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, collections::BTreeSet};
 
-use casework::county::{MODEL, PackFiles, RINGING};
+use casework::county::{HOLIDAYS, MODEL, PackFiles, RINGING};
 use casework::office::soundness::ringing;
 use casework::pack::{Pack, with_calendar};
 use chrono::{DateTime, Datelike, Utc};
@@ -144,7 +144,7 @@ async fn keep_calendar<'f>(
     let new = NewCalendar {
         county,
         source: CalendarSource::Pack,
-        said: files.get("holidays.csv").map_or("", String::as_str),
+        said: files.get(HOLIDAYS).map_or("", String::as_str),
         years: years.into_iter().collect(),
         calendar: pack.calendar(),
         base: held.calendar().version(),

@@ -36,9 +36,11 @@ impl Queue {
         let now = clock::now();
         fixture.route(&report, now).await;
         let db = fixture.db.clone();
-        db.execute("ALTER TABLE notices DROP CONSTRAINT notices_ticket_id_fkey, DROP CONSTRAINT notices_county_unit_fkey, SET (autovacuum_enabled = off)")
-            .await
-            .expect("a statement");
+        db.execute(
+            "ALTER TABLE notices DROP CONSTRAINT notices_ticket_id_fkey, DROP CONSTRAINT notices_county_unit_fkey",
+        )
+        .await
+        .expect("a statement");
         // The planner's knowledge is that of a queue that was empty until now, and nobody tells it more before all is sent.
         db.execute("VACUUM (PARALLEL 0, ANALYZE) notices")
             .await
