@@ -84,6 +84,18 @@ impl Asks {
         asks
     }
 
+    /// Before any row of a request: no floor asks for it.
+    pub(super) fn nothing() -> Self {
+        Self(BTreeMap::new())
+    }
+
+    /// The rows that asked: obligation and number.
+    pub(super) fn rows(&self) -> impl Iterator<Item = (&str, usize)> {
+        self.0
+            .iter()
+            .flat_map(|((obligation, _), ask)| ask.basis.keys().map(move |row| (obligation.as_str(), *row)))
+    }
+
     /// Adds what one row of the table asks for a situation of a possible child: the number of the child, and the place of
     /// what it may be.
     pub(super) fn add(&mut self, asked: &Asked<'_>, situation: &str, (child, place): (usize, usize)) {

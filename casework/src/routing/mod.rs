@@ -15,6 +15,7 @@ mod chosen;
 mod decision;
 mod dispatch;
 mod plan;
+mod request;
 
 use chrono::{DateTime, Utc};
 
@@ -25,6 +26,7 @@ pub use decision::{Basis, Decision, MatchedRow, PlannedStage, PlannedTicket, Uns
 pub(crate) use dispatch::Dispatch;
 pub(crate) use plan::deadline;
 pub use plan::stage_started;
+pub use request::{Asking, PlannedRequest, askable, request};
 
 use crate::pack::Pack;
 use crate::report::Facts;

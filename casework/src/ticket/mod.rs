@@ -60,6 +60,10 @@ words! {
         Close = "close",
         /// 办结, to be confirmed by another person, or 移送, to be approved by the office.
         RequestClose = "request-close",
+        /// 提请协办: another unit is asked for what the rules name; the ticket stays as it is.
+        Request = "request",
+        /// The event that a clock waits for has happened: the court accepted the application or filed the case.
+        Start = "start",
         /// Another person confirms.
         Confirm = "confirm",
         /// The office agrees that another unit takes over.
@@ -103,11 +107,11 @@ impl TicketState {
             // A leader may say who takes it before anybody has signed; the sign clock runs on. What is true is recorded
             // also while a closing waits.
             (A::Assign, S::Dispatched | S::Reopened)
-            | (A::Contact | A::Evidence, S::CloseRequested | S::Transferring) => self,
+            | (A::Contact | A::Evidence | A::Start, S::CloseRequested | S::Transferring) => self,
             // A name must stand behind the ticket; it moves nothing.
-            (A::Assign, held) if held.is_in_hand() => held,
+            (A::Assign | A::Request, held) if held.is_in_hand() => held,
             // The first such act begins the work.
-            (A::Contact | A::Evidence, S::Signed | S::InProgress) => S::InProgress,
+            (A::Contact | A::Evidence | A::Start, S::Signed | S::InProgress) => S::InProgress,
             (A::Close, S::Signed | S::InProgress)
             | (A::Confirm, S::CloseRequested)
             | (A::HandOver, S::Transferring) => S::Resolved,

@@ -33,6 +33,7 @@ mod people;
 mod phones;
 mod reads;
 mod refused;
+mod requests;
 mod rings;
 mod route;
 mod routes;

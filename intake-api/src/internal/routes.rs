@@ -45,6 +45,7 @@ pub(crate) fn all() -> Vec<Route> {
     routes.extend(super::gateways::routes());
     routes.extend(super::leading::routes());
     routes.extend(super::openings::routes());
+    routes.extend(super::requests::routes());
     routes.extend(super::looks::routes());
     routes.extend(super::reads::routes());
     routes.extend(super::rules::routes());

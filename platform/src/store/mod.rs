@@ -123,7 +123,8 @@ pub use routing::{Pinned, Recorded, ReportToRoute, UnlistedArea};
 pub use rules::{Clerk, RuleSet, RuleSetAct, RuleSetState, RuleSetStep, RulesError};
 pub use tickets::{
     Act, ActDone, Acting, ByTelephone, CallWay, Closing, ClosingCase, ClosingLine, Decider, Denied, Ended, Instruction,
-    NewInstruction, Oversight, Successor, TicketDeed, TriageError, TriageSettled, TriageState, Wait,
+    NewInstruction, Oversight, RequestLine, Requested, Routed, Started, Successor, TicketDeed, TriageError,
+    TriageSettled, TriageState, Wait,
 };
 pub use trail::{
     Access, AccessFind, AccessKind, AccessLine, AccountAct, AccountActKind, ActsFind, AuditChecked, AuditFault,

@@ -41,6 +41,7 @@ mod poisoned;
 mod privacy;
 mod property;
 mod queues;
+mod requests;
 mod rights;
 mod ringing;
 mod rules;

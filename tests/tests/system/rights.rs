@@ -74,7 +74,7 @@ const fn api(mut cells: Cells) -> Cells {
 }
 
 /// Method, path, cells. Acts are sent with the session's token and nothing else, so that none is done.
-const TABLE: [(&str, &str, Cells); 267] = [
+const TABLE: [(&str, &str, Cells); 274] = [
     ("GET", "/", SIGNED_IN),
     ("GET", "/login", EVERYBODY),
     ("POST", "/login", [422, ANY, ANY, ANY, ANY, ANY, ANY, ANY]),
@@ -97,6 +97,15 @@ const TABLE: [(&str, &str, Cells); 267] = [
     ("POST", "/tickets/{id}/assign", ticket(422)),
     ("POST", "/tickets/{id}/contact", ticket(422)),
     ("POST", "/tickets/{id}/evidence", ticket(422)),
+    // Nothing waits to be started here.
+    ("POST", "/tickets/{id}/start", ticket(422)),
+    ("POST", "/api/v1/tickets/{id}/start", api(ticket(422))),
+    // Nothing was typed; and before anybody has signed there is no draft.
+    ("POST", "/tickets/{id}/requests", ticket(422)),
+    ("GET", "/tickets/{id}/requests/{obligation}", ticket(404)),
+    ("GET", "/tickets/{id}/requests/{obligation}/docx", ticket(404)),
+    ("GET", "/api/v1/tickets/{id}/requests", api(ticket(200))),
+    ("POST", "/api/v1/tickets/{id}/requests", api(ticket(422))),
     ("GET", "/tickets/{id}/close", ticket(200)),
     ("POST", "/tickets/{id}/resolve", ticket(422)),
     ("POST", "/tickets/{id}/confirm", ticket(409)),
@@ -529,6 +538,7 @@ impl<'a> Session<'a> {
             .replace("{id}", &id)
             .replace("{report_id}", "999999999")
             .replace("{opening}", "999999999")
+            .replace("{obligation}", "protection-order")
             .replace("{version}", "1")
             .replace("{table}", "urgency")
             .replace("{row}", "1")

@@ -45,7 +45,7 @@ pub struct Stored {
 /// An act of people that made a ticket.
 #[derive(Debug, Clone, Deserialize)]
 struct Brought {
-    /// `transferred-in` or `not-filed-told`.
+    /// `transferred-in`, `not-filed-told` or `request-received`.
     how: String,
     /// Unit from which it comes.
     from: Option<String>,
@@ -133,14 +133,15 @@ fn by_its_own_reason(pack: &Pack, brought: &Brought, stored: &Stored, told: &mut
     let from = brought.from.as_deref().map(name).unwrap_or_default();
     let at = moment_zh(stored.dispatched_at);
     told.asked = Vec::new();
-    (told.beside_rows, told.found) = if brought.how == "transferred-in" {
-        (
-            vec![made::transferred(&from, &at)],
-            vec![made::found_by_transfer(&told.unit.1)],
-        )
-    } else {
-        (vec![made::not_filed(&from, &at)], told.found.clone())
-    };
+    match brought.how.as_str() {
+        "transferred-in" => {
+            told.beside_rows = vec![made::transferred(&from, &at)];
+            told.found = vec![made::found_by_transfer(&told.unit.1)];
+        }
+        // The unit was found as the rules find it for a report.
+        "request-received" => told.beside_rows = vec![made::requested(&from, &at)],
+        _ => told.beside_rows = vec![made::not_filed(&from, &at)],
+    }
 }
 
 /// Facts that can't be read whole: the recorded rows by number.

@@ -15,6 +15,11 @@ pub(crate) fn not_filed(from: &str, at: &str) -> String {
     format!("{from}于{at}登记了不予立案决定，系统同时开出本工单，送检察机关监督；不是报告时的规则派来的。")
 }
 
+/// Another unit asked for it.
+pub(crate) fn requested(from: &str, at: &str) -> String {
+    format!("{from}于{at}提请协办，系统按规则中“提请”的行派给本单位；不是报告时直接派来的。")
+}
+
 /// Rows by number, of a table that can't be asked again.
 pub(crate) fn recorded(rows: &str) -> String {
     format!("派单时记下的{rows}。")

@@ -14,7 +14,7 @@ use platform::{
 use tracing::error;
 
 use super::{
-    closing,
+    clocks, closing,
     draft::{Against, Draft, Kind, Ready},
     reader::{LINE, Reader, TEXT},
     sealed::{self, Note},
@@ -53,6 +53,7 @@ pub(crate) fn read(kind: Kind, fields: &Fields, against: Against<'_>) -> Result<
             (TicketDeed::Refuse, Some(note), Detail::default())
         }
         Kind::TakeBack => (TicketDeed::TakeBack, None, Detail::default()),
+        Kind::Start => return clocks::read(fields, against),
         Kind::Resolve => return closing::read(fields, against),
         Kind::Assign => {
             let account = reader.get("account").parse::<AccountId>().ok();

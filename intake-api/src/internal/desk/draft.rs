@@ -20,6 +20,8 @@ pub(crate) enum Kind {
     Contact,
     /// Evidence.
     Evidence,
+    /// The application was accepted, or the case filed.
+    Start,
     /// 办结
     Resolve,
     /// 确认办结 of another person's
@@ -38,6 +40,7 @@ impl Kind {
             Self::Assign => "assign",
             Self::Contact => "contact",
             Self::Evidence => "evidence",
+            Self::Start => "start",
             Self::Resolve => "resolve",
             Self::Confirm => "confirm",
             Self::Refuse => "refuse",

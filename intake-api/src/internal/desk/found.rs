@@ -68,7 +68,7 @@ async fn find(visit: &Visit, scope: &DeskScope, id: TicketId) -> Result<DeskTick
 }
 
 /// What this person may see of the ticket's report; that they saw it is written down.
-pub(super) async fn read(by: &By<Desk>, ticket: &DeskTicket, how: &'static str) -> Result<Opened, PageError> {
+pub(crate) async fn read(by: &By<Desk>, ticket: &DeskTicket, how: &'static str) -> Result<Opened, PageError> {
     let (store, scope, id) = (by.internal.desk.clone(), by.right.scope.clone(), ticket.id);
     let reading = Reading {
         account: by.me(),

@@ -10,6 +10,7 @@ mod answers;
 mod api;
 pub(crate) mod attempt;
 mod carried;
+pub(crate) mod clocks;
 pub(crate) mod close;
 pub(crate) mod closing;
 pub(crate) mod draft;
@@ -25,7 +26,7 @@ mod resend;
 pub(crate) mod sealed;
 mod ticket;
 mod timeline;
-mod told;
+pub(crate) mod told;
 pub(crate) mod undone;
 mod unsent;
 pub(crate) mod view;
@@ -57,6 +58,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::post("/tickets/{id}/assign", post::form(Kind::Assign)),
         Route::post("/tickets/{id}/contact", post::form(Kind::Contact)),
         Route::post("/tickets/{id}/evidence", post::form(Kind::Evidence)),
+        Route::post("/tickets/{id}/start", post::form(Kind::Start)),
         Route::get("/tickets/{id}/close", get(close::page)),
         Route::post("/tickets/{id}/resolve", post::form(Kind::Resolve)),
         Route::post("/tickets/{id}/confirm", post::form(Kind::Confirm)),
@@ -70,6 +72,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::post("/api/v1/tickets/{id}/assign", api::act(Kind::Assign)),
         Route::post("/api/v1/tickets/{id}/contact", api::act(Kind::Contact)),
         Route::post("/api/v1/tickets/{id}/evidence", api::act(Kind::Evidence)),
+        Route::post("/api/v1/tickets/{id}/start", api::act(Kind::Start)),
         Route::post("/api/v1/tickets/{id}/resolve", api::act(Kind::Resolve)),
         Route::post("/api/v1/tickets/{id}/confirm", api::act(Kind::Confirm)),
         Route::post("/api/v1/tickets/{id}/refuse", api::act(Kind::Refuse)),

@@ -4,7 +4,7 @@ use casework::ticket::TicketState;
 use casework::words::TicketClock;
 use platform::store::DeskTicket;
 
-use super::draft::Kind;
+use super::{clocks::waits_for, draft::Kind};
 
 /// The next act of a ticket: sign, then what is owed in order.
 pub(super) fn next_act(ticket: &DeskTicket) -> Option<Kind> {
@@ -23,6 +23,9 @@ pub(super) fn next_act(ticket: &DeskTicket) -> Option<Kind> {
     // A closing that waits is another person's; what is recorded meanwhile stands among the other acts.
     if !matches!(state, TicketState::Signed | TicketState::InProgress) {
         return None;
+    }
+    if !contact_owed && waits_for(ticket).is_some() {
+        return Some(Kind::Start);
     }
     Some(match (contact_owed, evidence_owed) {
         (true, _) => Kind::Contact,

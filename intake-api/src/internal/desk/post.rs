@@ -126,17 +126,17 @@ const TEXTS: [&str; 10] = [
 ];
 
 /// An act that came too late.
-struct Overtaken<'a> {
-    ticket: TicketId,
+pub(crate) struct Overtaken<'a> {
+    pub(crate) ticket: TicketId,
     /// Kind of the event that it would have left.
-    deed: EventKind,
-    fields: &'a Fields,
+    pub(crate) deed: EventKind,
+    pub(crate) fields: &'a Fields,
 }
 
 impl Overtaken<'_> {
     /// Nothing was changed: says what happened instead, by whom and when. The same act by the same person is a double click,
     /// which is no fault; anything else is a conflict.
-    fn answer(&self, by: &By<Desk>, done: ActDone, now: DateTime<Utc>) -> Result<Response, PageError> {
+    pub(crate) fn answer(&self, by: &By<Desk>, done: ActDone, now: DateTime<Utc>) -> Result<Response, PageError> {
         let lang = by.lang;
         let (status, title, text) = match &done {
             ActDone::Stale {

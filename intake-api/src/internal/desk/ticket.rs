@@ -34,6 +34,7 @@ use crate::internal::{
         render, tail,
         words::{self, Telling},
     },
+    requests::{self, Requests},
     rings::ladder::{self, Ladder},
 };
 
@@ -62,6 +63,8 @@ struct TicketPage {
     attempt: Attempt,
     /// What was asked beyond the ticket, and what can be.
     openings: DeskOpenings,
+    /// What was asked of other units, and what can be.
+    requests: Requests,
     done: Option<&'static str>,
     my_name: String,
     /// Why the unit has it.
@@ -122,6 +125,8 @@ pub(super) fn done_key(word: &str) -> Option<&'static str> {
         "assign" => "desk.done.assign",
         "contact" => "desk.done.contact",
         "evidence" => "desk.done.evidence",
+        "start" => "desk.done.start",
+        "asked" => "desk.done.asked",
         "resolve" => "desk.done.resolve",
         "request" => "desk.done.request",
         "transfer" => "desk.done.transfer",
@@ -155,6 +160,7 @@ async fn shown(
     let (internal, lang, ticket) = (&by.internal, by.lang, &case.ticket);
     let opened = read(by, ticket, "page").await?;
     let asked = internal.desk.desk_openings(&by.right.scope, ticket.id).await?;
+    let requested = internal.desk.desk_requests(&by.right.scope, ticket.id).await?;
     let why = internal
         .why
         .ticket(ticket.ground.made.as_ref(), &opened.sight(&ticket.own))
@@ -186,6 +192,7 @@ async fn shown(
         outcomes: outcomes(&loaded.pack, ticket, lang),
         attempt,
         openings: of_ticket(ticket, &asked, by.me(), how),
+        requests: requests::of_ticket(ticket, &requested, how),
         done,
         my_name: by.actor.person.account.name.clone(),
         why,

@@ -8,7 +8,8 @@ use platform::{
     store::{
         BoardEventDetail, DeskEvent, DeskTicket, EventKind, FloodGroundKind,
         event_detail::{
-            DueMoved, EvidenceOf, FloodClosed, Given, GivenWhy, HandedOver, OfClosing, OfOpening, OtherUnit, UnitMoved,
+            Asked, ClockStarted, DueMoved, EvidenceOf, FloodClosed, Given, GivenWhy, HandedOver, OfClosing, OfOpening,
+            OtherUnit, UnitMoved,
         },
     },
     text::Lang,
@@ -106,6 +107,20 @@ fn event_text(event: &DeskEvent, written: Option<&Foreign>, (pack, lang): (&Pack
                 .map(|of| due_moved(&of, lang))
                 .unwrap_or_default(),
         ),
+        E::Requested => (
+            same,
+            detail
+                .read::<Asked>()
+                .map(|of| asked(&of, (pack, lang)))
+                .unwrap_or_default(),
+        ),
+        E::ClockStarted => (
+            same,
+            detail
+                .read::<ClockStarted>()
+                .map(|of| started(&of, (pack, lang)))
+                .unwrap_or_default(),
+        ),
         E::Instructed => (same, written.map(Foreign::to_string).unwrap_or_default()),
         E::UnitMoved => (
             same,
@@ -132,6 +147,7 @@ fn event_text(event: &DeskEvent, written: Option<&Foreign>, (pack, lang): (&Pack
         | E::TransferReceived
         | E::TransferredIn
         | E::TransferWithdrawn
+        | E::RequestReceived
         | E::OversightOpened
         | E::NotFiledTold
         | E::NotFiledWithdrawn => {
@@ -166,6 +182,32 @@ fn due_moved(of: &DueMoved, lang: Lang) -> String {
     ];
     lang.fill(
         "desk.due_moved",
+        &values.each_ref().map(|(name, value)| (*name, value.as_str())),
+    )
+}
+
+/// What was asked of whom.
+fn asked(of: &Asked, (pack, lang): (&Pack, Lang)) -> String {
+    let what = pack.vocabulary().obligations.label(&of.obligation, lang.pack());
+    lang.fill(
+        "requests.asked",
+        &[("what", what), ("unit", &words::unit_name(pack, &of.unit))],
+    )
+}
+
+/// A clock that started: by what, when, and until when it runs.
+fn started(of: &ClockStarted, (pack, lang): (&Pack, Lang)) -> String {
+    let values = [
+        (
+            "event",
+            pack.vocabulary().events.label(&of.event, lang.pack()).to_owned(),
+        ),
+        ("at", words::due(lang, of.at, of.at)),
+        ("clock", words::stage(lang, of.clock).to_owned()),
+        ("due", words::due(lang, of.due, of.at)),
+    ];
+    lang.fill(
+        "desk.clock_started",
         &values.each_ref().map(|(name, value)| (*name, value.as_str())),
     )
 }

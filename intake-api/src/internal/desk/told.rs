@@ -6,13 +6,13 @@ use platform::{foreign::Foreign, text::Lang};
 use crate::parts::Opened;
 
 /// A child: a heading and facts.
-pub(super) struct ChildWords {
-    pub(super) heading: String,
-    pub(super) facts: Vec<(&'static str, String)>,
+pub(crate) struct ChildWords {
+    pub(crate) heading: String,
+    pub(crate) facts: Vec<(&'static str, String)>,
 }
 
 /// Children with what is shown of them. While the words are shut, sex and age come from the facts.
-pub(super) fn children(lang: Lang, opened: &Opened) -> Vec<ChildWords> {
+pub(crate) fn children(lang: Lang, opened: &Opened) -> Vec<ChildWords> {
     let of_facts = |n: usize| opened.facts.children.get(n);
     let known = opened.count().max(opened.facts.children.len());
     let child = |n: usize| {

@@ -89,6 +89,7 @@ fn denied(why: Denied) -> &'static str {
         Denied::TooLate => "undone.too-late",
         Denied::TakenOver => "undone.taken-over",
         Denied::CalledBack => "undone.called-back",
+        Denied::AskedBefore => "undone.asked-before",
     }
 }
 
@@ -100,6 +101,8 @@ pub(crate) fn what_happened(lang: Lang, kind: &Loose<EventKind>) -> &'static str
         Some(E::Assigned) => "desk.what.assigned",
         Some(E::Contacted) => "desk.what.contacted",
         Some(E::Evidence) => "desk.what.evidence",
+        Some(E::Requested) => "desk.what.requested",
+        Some(E::ClockStarted) => "desk.what.clock-started",
         Some(E::Resolved) => "desk.what.resolved",
         Some(E::Reopened) => "desk.what.reopened",
         Some(E::Instructed) => "desk.what.instructed",
@@ -144,6 +147,7 @@ mod tests {
             Denied::TooLate,
             Denied::TakenOver,
             Denied::CalledBack,
+            Denied::AskedBefore,
         ];
         for why in all {
             assert_eq!(denied(why), format!("undone.{}", why.as_str()), "its key is its word");

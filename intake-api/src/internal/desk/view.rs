@@ -12,6 +12,7 @@ use platform::{
 };
 
 use super::{
+    clocks::waits_for,
     draft::Kind,
     next::next_act,
     timeline::{EventWords, events},
@@ -64,6 +65,8 @@ pub(super) struct View {
     /// Only who leads stands among the others.
     pub(super) others_hidden: bool,
     pub(super) bases: Vec<String>,
+    /// The event that a clock waits for.
+    pub(super) awaited: String,
     pub(super) evidence: Option<String>,
     pub(super) evidence_at: Option<String>,
     pub(super) stages: Vec<StageWords>,
@@ -105,11 +108,12 @@ pub(super) fn view(ticket: &DeskTicket, opened: &Opened, keys: &MasterKey, leads
     let when = |at: DateTime<Utc>| words::moment(lang, at, now);
     let (facts, shows) = (&opened.facts, |part| opened.shows.has(part));
     let next = next_act(ticket);
-    let offered = [Kind::Assign, Kind::Contact, Kind::Evidence, Kind::Resolve];
+    let offered = [Kind::Assign, Kind::Contact, Kind::Start, Kind::Evidence, Kind::Resolve];
     let state = ticket.state;
     let waits = matches!(state, TicketState::CloseRequested | TicketState::Transferring);
     let allowed = |kind: &Kind| {
         Some(*kind) != next
+            && (*kind != Kind::Start || waits_for(ticket).is_some())
             && (*kind != Kind::Evidence || ticket.evidence.is_some())
             && !(waits && *kind == Kind::Resolve)
     };
@@ -180,6 +184,7 @@ pub(super) fn view(ticket: &DeskTicket, opened: &Opened, keys: &MasterKey, leads
             .iter()
             .map(|b| words::basis(lang, pack.phrases(), &b.text, b.grade))
             .collect(),
+        awaited: clocks_event(ticket, how),
         evidence: ticket
             .evidence
             .as_ref()
@@ -210,6 +215,12 @@ pub(super) fn view(ticket: &DeskTicket, opened: &Opened, keys: &MasterKey, leads
     }
 }
 
+/// The event that a clock of the ticket waits for, in words; empty: none does.
+fn clocks_event(ticket: &DeskTicket, how: Telling<'_>) -> String {
+    let event = waits_for(ticket).unwrap_or_default();
+    how.pack.vocabulary().events.label(event, how.lang.pack()).to_owned()
+}
+
 fn stage(s: &DeskStage, ticket: &DeskTicket, how: Telling<'_>) -> StageWords {
     let Telling { pack, lang, now } = how;
     let countdown = words::fixed(lang, Some(s.stage), s.due_at, now);
@@ -228,6 +239,7 @@ fn stage(s: &DeskStage, ticket: &DeskTicket, how: Telling<'_>) -> StageWords {
             let key = if missed(ended) { "desk.ended_late" } else { "desk.ended" };
             lang.fill(key, &[("at", &words::moment(lang, ended, now))])
         }
+        None if s.due_at.is_none() => lang.fill("desk.not_started", &[("start", start)]),
         None => countdown.text,
     };
     StageWords {

@@ -19,6 +19,7 @@ use crate::internal::{
     board::call::{Call, call},
     desk::{
         attempt::{Attempt, Choice, outcomes, people},
+        clocks::waits_for,
         close::{Needed, needed, today},
         closing::owes_contact,
         draft::Kind,
@@ -72,7 +73,7 @@ impl Asked {
 pub(super) struct Kinds;
 
 impl Kinds {
-    pub(super) const ALL: [Kind; 4] = [Kind::Sign, Kind::Contact, Kind::Evidence, Kind::Resolve];
+    pub(super) const ALL: [Kind; 5] = [Kind::Sign, Kind::Contact, Kind::Start, Kind::Evidence, Kind::Resolve];
 
     /// Of them what the ticket can have now.
     pub(super) fn open(ticket: &DeskTicket) -> impl Iterator<Item = Kind> {
@@ -80,6 +81,7 @@ impl Kinds {
             let (act, owed) = match kind {
                 Kind::Sign => (TicketAct::Sign, true),
                 Kind::Contact => (TicketAct::Contact, owes_contact(ticket)),
+                Kind::Start => (TicketAct::Start, waits_for(ticket).is_some()),
                 Kind::Evidence => (TicketAct::Evidence, ticket.evidence.is_some()),
                 _ => (TicketAct::Close, true),
             };
@@ -105,6 +107,8 @@ struct TelephonePage {
     act: &'static str,
     people: Vec<Choice>,
     evidence: String,
+    /// The event that a clock waits for.
+    awaited: String,
     outcomes: Vec<Choice>,
     form: Option<Needed>,
     attempt: Attempt,
@@ -184,6 +188,7 @@ pub(super) async fn show(
         act: kind.map_or("", Kind::word),
         people: people(&case.people),
         evidence: evidence(pack, &case.ticket, lang),
+        awaited: awaited(pack, &case.ticket, lang),
         outcomes: outcomes(pack, &case.ticket, lang),
         form: needed(pack, case, by.me(), chosen.as_deref().unwrap_or_default(), lang).map(|form| Needed {
             waits: form.waits.as_ref().map(|waits| match form.code.as_str() {
@@ -204,6 +209,11 @@ pub(super) async fn show(
 fn evidence(pack: &casework::pack::Pack, ticket: &DeskTicket, lang: Lang) -> String {
     let kind = ticket.evidence.as_deref().unwrap_or_default();
     pack.vocabulary().evidence.label(kind, lang.pack()).to_owned()
+}
+
+fn awaited(pack: &casework::pack::Pack, ticket: &DeskTicket, lang: Lang) -> String {
+    let event = waits_for(ticket).unwrap_or_default();
+    pack.vocabulary().events.label(event, lang.pack()).to_owned()
 }
 
 fn name(lang: Lang, kind: Kind) -> &'static str {

@@ -92,6 +92,7 @@ GRANT EXECUTE ON FUNCTION tickets_lock(bigint), desk_notice(uuid, bigint, text, 
     desk_hand_over(bigint, timestamptz, text, bigint), desk_transfer_withdraw(bigint, timestamptz, text, bigint),
     desk_oversight_open(bigint, jsonb, integer, text, timestamptz, text, bigint),
     desk_oversight_withdraw(bigint, timestamptz, text, bigint), desk_ticket_chain(bigint),
+    desk_request_open(bigint, jsonb, jsonb, text, timestamptz, text, bigint, bytea), desk_requests(bigint),
     desk_failed_notices(bigint), desk_notice_resend(bigint, uuid, uuid, bigint, text, timestamptz) TO "{role}_desk";
 GRANT EXECUTE ON FUNCTION tickets_lock(bigint), oversight_open(bigint, jsonb, integer, text, timestamptz, text, bigint),
     ticket_chain(bigint) TO "{role}_office";
@@ -113,6 +114,9 @@ GRANT EXECUTE ON FUNCTION ticket_shows(bigint, bigint, timestamptz) TO "{role}_b
 GRANT EXECUTE ON FUNCTION board_looks(bigint), board_listed(bigint), board_facts(bigint), board_reporter(bigint), leading_area(bigint)
     TO "{role}_board", "{role}_office";
 GRANT SELECT ON reads TO "{role}_board";
+
+-- What a request was routed by: for the explanation of its ticket.
+GRANT SELECT ON requests TO "{role}_office";
 
 -- office: settles triage and records call-backs; may open what a call-back needs.
 GRANT SELECT (id, county, received_at, channel, drill, data_key) ON reports TO "{role}_office";

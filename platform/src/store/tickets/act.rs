@@ -8,9 +8,9 @@ use sqlx::PgTransaction;
 
 use super::step::Ended;
 use super::{
-    close,
+    ask, close,
     deed::{ActDone, Acting, Denied, TicketDeed},
-    end,
+    end, start,
     step::{Found, Side, Step, contact, evidence, stage_end, told},
     wait,
 };
@@ -97,8 +97,8 @@ async fn act(
         after,
         acting,
     };
-    if !apply(&mut tx, &step, deed).await? {
-        return Ok(ActDone::Denied(Denied::TakenOver));
+    if let Some(denied) = apply(&mut tx, &step, deed).await? {
+        return Ok(ActDone::Denied(denied));
     }
     sqlx::query("UPDATE tickets SET (next_stage, next_due_at) = (SELECT n.stage, n.due_at FROM ticket_next($1) n) WHERE id = $1")
         .bind(id)
@@ -108,8 +108,8 @@ async fn act(
     Ok(ActDone::Done)
 }
 
-/// Does it; `false` when another unit was faster.
-async fn apply(tx: &mut PgTransaction<'_>, step: &Step<'_>, deed: &TicketDeed) -> Result<bool, StoreError> {
+/// Does it, or says what came first.
+async fn apply(tx: &mut PgTransaction<'_>, step: &Step<'_>, deed: &TicketDeed) -> Result<Option<Denied>, StoreError> {
     match deed {
         TicketDeed::Sign => sign(tx, step).await?,
         TicketDeed::Assign { account, name } => {
@@ -132,13 +132,21 @@ async fn apply(tx: &mut PgTransaction<'_>, step: &Step<'_>, deed: &TicketDeed) -
             moved(tx, step).await?;
             evidence(tx, step, &step.acting.detail, step.sealed()).await?;
         }
+        TicketDeed::Request(requested) => {
+            moved(tx, step).await?;
+            return ask::ask(tx, step, requested).await;
+        }
+        TicketDeed::Start(started) => {
+            moved(tx, step).await?;
+            start::start(tx, step, started).await?;
+        }
         TicketDeed::Close(closing) => close::close(tx, step, closing).await?,
         TicketDeed::Confirm(oversight) => end::confirm(tx, step, oversight.as_deref()).await?,
         TicketDeed::Approve(successor) => wait::approve(tx, step, successor).await?,
         TicketDeed::Refuse => wait::refuse(tx, step).await?,
-        TicketDeed::TakeBack => return end::take_back(tx, step).await,
+        TicketDeed::TakeBack => return Ok((!end::take_back(tx, step).await?).then_some(Denied::TakenOver)),
     }
-    Ok(true)
+    Ok(None)
 }
 
 /// A new state and version, nothing else.

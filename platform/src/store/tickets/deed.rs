@@ -3,8 +3,9 @@
 use crate::store::{AccountId, Detail, EventKind, Loose};
 use casework::{
     disclosure::Shows,
-    routing::{PlannedClock, PlannedStage, PlannedTicket},
+    routing::{Anew, MatchedRow, PlannedClock, PlannedStage, PlannedTicket},
     ticket::{TicketAct, TicketState},
+    words::TicketClock,
 };
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -28,6 +29,10 @@ pub enum TicketDeed {
     },
     /// Evidence of the asked kind.
     Evidence,
+    /// 提请协办: the tickets of the asked units.
+    Request(Box<Requested>),
+    /// The event that clocks wait for has happened.
+    Start(Box<Started>),
     /// 办结, at once or to be confirmed.
     Close(Box<Closing>),
     /// Another person confirms; with what follows from 不予立案.
@@ -38,6 +43,41 @@ pub enum TicketDeed {
     Refuse,
     /// Who closed takes it back.
     TakeBack,
+}
+
+/// What a unit asks of others, as the rules route it.
+#[derive(Clone, Debug)]
+pub struct Requested {
+    /// As planned.
+    pub tickets: Vec<PlannedTicket>,
+    /// By which rows and versions.
+    pub routed: Routed,
+    /// Version of the calendar.
+    pub calendar: String,
+}
+
+/// What a request is pinned to.
+#[derive(Clone, Debug, Serialize)]
+pub struct Routed {
+    /// Version of the pack.
+    pub pack_version: i32,
+    /// Version of the rules.
+    pub rule_set: i32,
+    /// Rows that matched or were used.
+    pub rows: Vec<MatchedRow>,
+}
+
+/// Clocks whose event has happened.
+#[derive(Clone, Debug)]
+pub struct Started {
+    /// Event code of the pack.
+    pub event: String,
+    /// When it happened.
+    pub at: DateTime<Utc>,
+    /// Each clock that waited for it, and when it is due.
+    pub clocks: Vec<(TicketClock, Anew)>,
+    /// Version of the calendar.
+    pub calendar: String,
 }
 
 /// What somebody closes a ticket with. What was written is sealed.
@@ -104,6 +144,8 @@ impl TicketDeed {
             Self::Assign { .. } => EventKind::Assigned,
             Self::Contact { .. } => EventKind::Contacted,
             Self::Evidence => EventKind::Evidence,
+            Self::Request(_) => EventKind::Requested,
+            Self::Start(_) => EventKind::ClockStarted,
             Self::Close(closing) if closing.wait.is_some() => EventKind::CloseRequested,
             Self::Close(_) => EventKind::Resolved,
             Self::Confirm(_) => EventKind::CloseConfirmed,
@@ -119,6 +161,8 @@ impl TicketDeed {
             Self::Assign { .. } => TicketAct::Assign,
             Self::Contact { .. } => TicketAct::Contact,
             Self::Evidence => TicketAct::Evidence,
+            Self::Request(_) => TicketAct::Request,
+            Self::Start(_) => TicketAct::Start,
             Self::Close(closing) if closing.wait.is_some() => TicketAct::RequestClose,
             Self::Close(_) => TicketAct::Close,
             Self::Confirm(_) => TicketAct::Confirm,
@@ -227,6 +271,8 @@ pub enum Denied {
     TakenOver,
     /// The reporter was called about this closing.
     CalledBack,
+    /// The same is asked of that unit already, and open.
+    AskedBefore,
 }
 
 impl Denied {
@@ -241,6 +287,7 @@ impl Denied {
             Self::TooLate => "too-late",
             Self::TakenOver => "taken-over",
             Self::CalledBack => "called-back",
+            Self::AskedBefore => "asked-before",
         }
     }
 }

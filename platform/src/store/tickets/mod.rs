@@ -1,18 +1,24 @@
 //! Everything that changes a ticket: acts, closings, reopening, triage.
 
 pub(super) mod act;
+pub(super) mod ask;
 pub(super) mod close;
 pub(super) mod closings;
 pub(super) mod deed;
 pub(super) mod end;
 pub(super) mod instruct;
 pub(super) mod reopen;
+pub(super) mod start;
 pub(super) mod step;
 pub(super) mod triage;
 pub(super) mod wait;
 
+pub use ask::RequestLine;
 pub use closings::{ClosingCase, ClosingLine};
-pub use deed::{ActDone, Acting, ByTelephone, CallWay, Closing, Denied, Oversight, Successor, TicketDeed, Wait};
+pub use deed::{
+    ActDone, Acting, ByTelephone, CallWay, Closing, Denied, Oversight, Requested, Routed, Started, Successor,
+    TicketDeed, Wait,
+};
 pub use instruct::{Instruction, NewInstruction};
 pub use step::{Decider, Ended};
 pub use triage::{Act, TriageError, TriageSettled, TriageState};

@@ -43,6 +43,30 @@ pub struct DueMoved {
     pub due: DateTime<Utc>,
 }
 
+/// `requested`: what was asked of whom.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// Obligation code.
+    pub obligation: String,
+    /// The asked unit's code.
+    pub unit: String,
+    /// Its ticket.
+    pub ticket: TicketId,
+}
+
+/// `clock-started`: which clock, by what event, and until when it runs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClockStarted {
+    /// The clock.
+    pub clock: TicketClock,
+    /// Event code of the pack.
+    pub event: String,
+    /// When it happened.
+    pub at: DateTime<Utc>,
+    /// By when.
+    pub due: DateTime<Utc>,
+}
+
 /// `contacted`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contacted {

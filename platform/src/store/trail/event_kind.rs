@@ -37,6 +37,12 @@ casework::words! {
         TransferredIn = "transferred-in",
         /// On the new ticket: who transferred it took that back.
         TransferWithdrawn = "transfer-withdrawn",
+        /// 提请协办: another unit was asked for what it owes.
+        Requested = "requested",
+        /// On the new ticket: another unit asked for it.
+        RequestReceived = "request-received",
+        /// The event that a clock waits for has happened.
+        ClockStarted = "clock-started",
         /// A decision not to file went to the procuratorate.
         OversightOpened = "oversight-opened",
         /// On the procuratorate's ticket: no case was filed.

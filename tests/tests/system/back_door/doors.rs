@@ -78,7 +78,8 @@ impl Ids {
             .iter()
             .flat_map(|path| acts.iter().map(move |act| path.replace("{act}", act)))
             .map(|path| {
-                path.replace("{notice}", "00000000-0000-4000-8000-000000000000")
+                path.replace("{obligation}", "protection-order")
+                    .replace("{notice}", "00000000-0000-4000-8000-000000000000")
                     .replace("{version}", "1")
                     .replace("{table}", "disclosure")
                     .replace("{row}", "1")
