@@ -13,6 +13,8 @@ const TABLE: &[(A, &[(S, S)])] = &[
         A::RequestClose,
         &[(S::Signed, S::CloseRequested), (S::InProgress, S::CloseRequested)],
     ),
+    (A::Request, &IN_HAND),
+    (A::Start, WORK),
     (A::Confirm, &[(S::CloseRequested, S::Resolved)]),
     (A::Approve, &[(S::CloseRequested, S::Transferring)]),
     (A::Refuse, &[(S::CloseRequested, S::InProgress)]),
@@ -42,6 +44,13 @@ const TABLE: &[(A, &[(S, S)])] = &[
 const GIVEN: &[(S, S)] = &[
     (S::Dispatched, S::Dispatched),
     (S::Reopened, S::Reopened),
+    (S::Signed, S::Signed),
+    (S::InProgress, S::InProgress),
+    (S::CloseRequested, S::CloseRequested),
+    (S::Transferring, S::Transferring),
+];
+
+const IN_HAND: [(S, S); 4] = [
     (S::Signed, S::Signed),
     (S::InProgress, S::InProgress),
     (S::CloseRequested, S::CloseRequested),

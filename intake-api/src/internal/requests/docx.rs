@@ -6,7 +6,7 @@ use std::io::{Cursor, Write};
 use platform::text::Lang;
 use zip::{ZipWriter, result::ZipError, write::SimpleFileOptions};
 
-use super::draft::Sheet;
+use super::sheet::Sheet;
 
 const TYPES: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
 <Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>"#;

@@ -14,6 +14,7 @@ use platform::{clock, store::DeskTicket, text::Lang};
 use super::{
     asking::{askable, unit_kind},
     docx,
+    sheet::Sheet,
 };
 use crate::{
     internal::{
@@ -25,21 +26,6 @@ use crate::{
     },
     parts::Opened,
 };
-
-/// The paper.
-pub(super) struct Sheet {
-    pub(super) title: String,
-    /// The asked unit.
-    pub(super) to: String,
-    /// Label and text; an empty text is a blank to be filled by hand.
-    pub(super) fields: Vec<(&'static str, String)>,
-    /// What happened.
-    pub(super) narrative: String,
-    /// What the request rests on.
-    pub(super) bases: Vec<String>,
-    /// The asking unit.
-    pub(super) from: String,
-}
 
 #[derive(Template)]
 #[template(path = "internal/requests/draft.html")]
@@ -157,5 +143,37 @@ fn sheet(pack: &Pack, lang: Lang, ticket: &DeskTicket, opened: &Opened, obligati
             .map(|basis| words::basis(lang, pack.phrases(), &basis.text, basis.grade))
             .collect(),
         from,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use platform::store::Role;
+
+    use super::*;
+    use crate::internal::testing;
+
+    #[test]
+    fn pages_of_a_draft() {
+        let frame = testing::frame(&[("public-security", Role::Member)], Lang::Zh, "/desk");
+        let page = DraftPage {
+            paper: Paper::new(&frame, "太和县", "城关派出所", "SW-2026-0001", "11月24日 16:25"),
+            frame,
+            ticket: platform::store::TicketId(7),
+            obligation: "protection-order".into(),
+            sheet: Sheet {
+                title: "人身安全保护令申请书".into(),
+                to: "太和县人民法院".into(),
+                fields: vec![
+                    ("提请单位", "城关派出所".into()),
+                    ("经办人和电话", String::new()),
+                    ("孩子", "<b>小明</b> · 男 · 9岁".into()),
+                ],
+                narrative: String::new(),
+                bases: vec!["《反家庭暴力法》第二十三条第二款".into()],
+                from: "城关派出所".into(),
+            },
+        };
+        testing::page("request-draft", &page);
     }
 }

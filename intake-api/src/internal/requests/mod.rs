@@ -1,7 +1,7 @@
 //! 提请协办: what a unit asks of another about a ticket in hand, by the rules' rows for requests.
 //!
 //! `asking` judges what may be asked and reads what was typed, `act` does it by form, `api` for programs, `of_ticket` is what the ticket's
-//! page says of it; `draft` is the paper that goes with it, as a page to print and as DOCX (`docx`).
+//! page says of it; `draft` is the paper that goes with it, as a page to print and as DOCX (`docx`), both from a `sheet`.
 
 mod act;
 mod api;
@@ -9,6 +9,7 @@ mod asking;
 mod docx;
 mod draft;
 mod of_ticket;
+mod sheet;
 
 use axum::routing::{get, post};
 

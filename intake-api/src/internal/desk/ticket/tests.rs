@@ -58,6 +58,7 @@ fn view() -> View {
         shows_narrative: true,
         others_hidden: false,
         bases: vec!["未成年人保护法第十一条".into()],
+        awaited: String::new(),
         evidence: Some("受案回执".into()),
         evidence_at: None,
         stages: vec![StageWords {
@@ -112,6 +113,15 @@ fn page(attempt: Attempt) -> TicketPage {
             at_once: Vec::new(),
             approved: Vec::new(),
             identity: Some(false),
+        },
+        requests: Requests {
+            choices: vec![Choice {
+                value: "protection-order".into(),
+                label: "人身安全保护令".into(),
+            }],
+            others: vec!["撤销监护人资格：可由民政部门提出。".into()],
+            lines: vec!["法律援助 · 县司法局 · 11月24日 16:22 提请 · 待签收".into()],
+            reminder: Some(Lang::Zh.t("requests.reminder")),
         },
         done: None,
         my_name: "王芳".into(),
