@@ -9,9 +9,11 @@ use chrono::{DateTime, Utc};
 
 use super::ask::Asks;
 use super::{MatchedRow, PlannedTicket, decide, plan};
+use crate::dmn::sfeel::Value;
+use crate::dmn::{Inputs, Rule, Table};
 use crate::pack::Pack;
-use crate::report::Facts;
-use crate::rules::{Seen, Trigger};
+use crate::report::{ChildFacts, Facts};
+use crate::rules::{Seen, Trigger, inputs};
 use crate::words::{Stage, Urgency};
 
 /// What a request makes.
@@ -36,16 +38,38 @@ pub struct Asking<'a> {
     pub at: DateTime<Utc>,
 }
 
-/// What can be asked for about a report at all: by obligation, the kinds of unit that may.
+/// What can be asked for about a report at all: by obligation, the kinds of unit that may. A page asks this at each look, so rows for
+/// others than requests, and kinds that a row does not name, are passed over before any child is looked at.
 pub fn askable(pack: &Pack, facts: &Facts) -> BTreeMap<String, BTreeSet<String>> {
     let mut askable: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let Some(table) = pack.rules().obligations_table() else {
+        return askable;
+    };
+    let cuts = pack.rules().obligations_cuts();
+    let children: Vec<ChildFacts> = facts.children.iter().flat_map(|child| cuts.every(child)).collect();
     for kind in pack.vocabulary().unit_kinds.offered() {
         let kind = &kind.term.code;
-        for (obligation, _) in asks(pack, facts, kind).rows() {
-            askable.entry(obligation.to_owned()).or_default().insert(kind.clone());
+        let by = Trigger::Request { requester_kind: kind };
+        let who = Inputs::from([("trigger", "request".into()), ("requester_kind", kind.as_str().into())]);
+        for rule in table.rules.iter().filter(|rule| fits(table, rule, &who, true)) {
+            let met = |situation: &String, child| fits(table, rule, &inputs(facts, situation, child, by), false);
+            let asked = |situation| children.iter().any(|child| met(situation, child));
+            if facts.situations.iter().any(asked) {
+                let obligation = table.output(rule, "obligation").as_text().unwrap_or_default();
+                askable.entry(obligation.to_owned()).or_default().insert(kind.clone());
+            }
         }
     }
     askable
+}
+
+/// Whether a row matches; `partly`: as far as the inputs go.
+fn fits(table: &Table, rule: &Rule, inputs: &Inputs<'_>, partly: bool) -> bool {
+    let mut columns = table.inputs.iter().zip(&rule.tests);
+    columns.all(|(column, test)| match inputs.get(column.name.as_str()) {
+        None if partly => true,
+        value => test.matches(column.seen(value.unwrap_or(&Value::Null))),
+    })
 }
 
 /// The tickets of a request, with their clocks; `None` where this kind of unit is not entitled to it.

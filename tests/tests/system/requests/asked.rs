@@ -1,7 +1,7 @@
 //! Who may ask, and what one asking makes.
 
 use casework::{
-    routing::{Asking, request},
+    routing::{Asking, askable, request},
     words::Urgency,
 };
 use serde_json::{Value, json};
@@ -136,6 +136,8 @@ async fn a_request_is_routed_as_the_rules_say_for_each_kind_of_unit() {
         ),
     ];
     let pack = &fixture.pack;
+    let askable = askable(pack, &facts);
+    assert_eq!(askable.len(), rows.len());
     for (obligation, unit, kinds) in rows {
         for kind in pack.vocabulary().unit_kinds.iter() {
             let asking = Asking {
@@ -148,7 +150,28 @@ async fn a_request_is_routed_as_the_rules_say_for_each_kind_of_unit() {
             let units: Option<Vec<String>> = planned.map(|p| p.tickets.into_iter().map(|t| t.unit).collect());
             let expected = kinds.contains(&kind.term.code.as_str()).then(|| vec![unit.to_owned()]);
             assert_eq!(units, expected, "{obligation} by {}", kind.term.code);
+            let offered = askable[obligation].contains(&kind.term.code);
+            assert_eq!(offered, expected.is_some(), "the page offers what the rules route");
         }
     }
     assert_eq!(pack.units().get(POLICE).unwrap().kind, "police");
+}
+
+#[tokio::test]
+async fn a_double_click_opens_one_ticket() {
+    let scene = Scene::new().await;
+    scene.sign(&scene.member, scene.police).await;
+    let page = scene.member.get(&format!("/tickets/{}", scene.police)).await;
+    let (first, second) = tokio::join!(
+        scene.ask(Some(&page), "appropriate-adult"),
+        scene.ask(Some(&page), "appropriate-adult")
+    );
+    let mut answers = [first.status.as_u16(), second.status.as_u16()];
+    answers.sort_unstable();
+    assert_eq!(answers, [200, 303], "one did it, the other is told that it is done");
+    let tickets = scene
+        .system
+        .count("SELECT count(*) FROM tickets WHERE obligation = 'appropriate-adult'")
+        .await;
+    assert_eq!(tickets, 1);
 }
