@@ -1,4 +1,4 @@
-//! For transactions that write many rows.
+//! For statements whose plan must not depend on what the planner last heard of a table.
 
 use sqlx::PgTransaction;
 
@@ -9,5 +9,13 @@ use super::StoreError;
 /// empty, it would read the whole of it for each row, however long it has become.
 pub(super) async fn rows_by_key(tx: &mut PgTransaction<'_>) -> Result<(), StoreError> {
     sqlx::query("SET LOCAL enable_seqscan = off").execute(&mut **tx).await?;
+    Ok(())
+}
+
+/// Until its end this transaction reads a list in the order of an index, and stops at its limit. Where the planner expects a handful of
+/// rows (nothing had failed when it last looked) it may as well fetch and sort all that there are, which after an outage are a hundred
+/// thousand.
+pub(super) async fn rows_in_order(tx: &mut PgTransaction<'_>) -> Result<(), StoreError> {
+    sqlx::query("SET LOCAL enable_sort = off").execute(&mut **tx).await?;
     Ok(())
 }

@@ -10,7 +10,8 @@ use sqlx::types::Json;
 use crate::store::notices::kind::StoredKind;
 use crate::store::{
     Beat, Board, Flood, GatewaySpent, Listed, MailState, NoticeId, NoticeKind, NoticeState, ReportId, Store,
-    StoreError, SubjectKind, TicketId, UnitCall, UnlistedArea, Unread, Word, alone::alone, listed::listed,
+    StoreError, SubjectKind, TicketId, UnitCall, UnlistedArea, Unread, Word, alone::alone, by_key::rows_in_order,
+    listed::listed,
 };
 use casework::report::StoredFacts;
 use casework::ticket::TicketState;
@@ -165,15 +166,54 @@ pub enum BoardList {
     Overdue,
 }
 
+/// How many of each there are, up to [`COUNTED`].
+struct Counts {
+    unsigned: i64,
+    triage: i64,
+    failed: i64,
+    callbacks_undecided: i64,
+    mail_waiting: i64,
+}
+
 impl Store<Board> {
-    /// The live part of the board.
-    pub async fn board_now(&self, county: &str, now: DateTime<Utc>) -> Result<BoardNow, StoreError> {
-        let count = |sql: &'static str| {
-            sqlx::query_scalar::<_, i64>(sql)
+    /// Each in the order of an index: without one the table itself is read, from wherever the last reader of it stood, until enough
+    /// are found.
+    async fn counts(&self, county: &str) -> Result<Counts, StoreError> {
+        let mut tx = self.pool.begin().await?;
+        rows_in_order(&mut tx).await?;
+        let mut count = async |few: &'static str| {
+            sqlx::query_scalar::<_, i64>(few)
                 .bind(county)
                 .bind(COUNTED)
-                .fetch_one(&self.pool)
+                .fetch_one(&mut *tx)
+                .await
         };
+        let counts = Counts {
+            unsigned: count(
+                "SELECT count(*) FROM (SELECT FROM tickets WHERE county = $1 AND NOT drill AND state IN ('dispatched', 'reopened') AND urgency = 'P1'
+                   ORDER BY dispatched_at, id LIMIT $2) few",
+            )
+            .await?,
+            triage: count(
+                "SELECT count(*) FROM (SELECT FROM tickets WHERE county = $1 AND obligation = 'triage' AND resolved_at IS NULL AND state <> 'waived'
+                   ORDER BY urgency, dispatched_at, id LIMIT $2) few",
+            )
+            .await?,
+            failed: count("SELECT count(*) FROM (SELECT FROM notices WHERE county = $1 AND state IN ('failed', 'bounced') AND replaced_by IS NULL ORDER BY finished_at, id LIMIT $2) few").await?,
+            callbacks_undecided: count(
+                "SELECT count(*) FROM (SELECT FROM callbacks c JOIN reports r ON r.id = c.report_id
+                    WHERE c.result = 'dissatisfied' AND c.decision IS NULL AND r.county = $1 LIMIT $2) few",
+            )
+            .await?,
+            mail_waiting: count("SELECT count(*) FROM (SELECT FROM notices WHERE county = $1 AND state = 'queued' ORDER BY urgency, due_at, created_at LIMIT $2) few").await?,
+        };
+        tx.commit().await?;
+        Ok(counts)
+    }
+
+    /// The live part of the board.
+    pub async fn board_now(&self, county: &str, now: DateTime<Utc>) -> Result<BoardNow, StoreError> {
+        let counts = self.counts(county).await?;
         let (asked, to_review, openings_overdue) = self.openings_counts(county, now).await?;
         let mut drills = self.board_list(county, BoardList::Unsigned, true, 0, SHOWN).await?;
         let overdue = self.board_list(county, BoardList::Overdue, true, 0, SHOWN).await?;
@@ -182,20 +222,16 @@ impl Store<Board> {
                 .is_none_or(|line| line.stage != Some(Word(TicketClock::Sign)))
         }));
         Ok(BoardNow {
-            unsigned_count: count(
-                "SELECT count(*) FROM (SELECT FROM tickets WHERE county = $1 AND NOT drill AND state IN ('dispatched', 'reopened') AND urgency = 'P1'
-                   ORDER BY dispatched_at, id LIMIT $2) few",
-            )
-            .await?,
-            triage_count: count(
-                "SELECT count(*) FROM (SELECT FROM tickets WHERE county = $1 AND obligation = 'triage' AND resolved_at IS NULL AND state <> 'waived'
-                   ORDER BY urgency, dispatched_at, id LIMIT $2) few",
-            )
-            .await?,
-            failed_count: count("SELECT count(*) FROM (SELECT FROM notices WHERE county = $1 AND state IN ('failed', 'bounced') AND replaced_by IS NULL ORDER BY finished_at, id LIMIT $2) few").await?,
+            unsigned_count: counts.unsigned,
+            triage_count: counts.triage,
+            failed_count: counts.failed,
             unsigned: self.board_list(county, BoardList::Unsigned, false, 0, SHOWN).await?,
             overdue: self.board_list(county, BoardList::Overdue, false, 0, SHOWN).await?,
-            overdue_by_level: sqlx::query_as(include_str!("levels.sql")).bind(county).bind(COUNTED).fetch_all(&self.pool).await?,
+            overdue_by_level: sqlx::query_as(include_str!("levels.sql"))
+                .bind(county)
+                .bind(COUNTED)
+                .fetch_all(&self.pool)
+                .await?,
             triage: self.triage_list(county, 0, SHOWN).await?,
             closings: self.closings_count(county, now).await?,
             floods: self.floods(county, now).await?,
@@ -203,17 +239,15 @@ impl Store<Board> {
             openings_overdue,
             failed: self.board_failed(county, 0, SHOWN).await?,
             drills,
-            callbacks_undecided: count(
-                "SELECT count(*) FROM (SELECT FROM callbacks c JOIN reports r ON r.id = c.report_id
-                    WHERE c.result = 'dissatisfied' AND c.decision IS NULL AND r.county = $1 LIMIT $2) few",
-            )
-            .await?,
+            callbacks_undecided: counts.callbacks_undecided,
             mail: self.mail_state(county).await?,
             watch: self.watch_beats(county).await?,
             gateways: self.gateways_spent(county, now).await?,
-            // In the order of its index: without one the table itself is read, from wherever the last reader of it stood, until enough are found.
-            mail_waiting: count("SELECT count(*) FROM (SELECT FROM notices WHERE county = $1 AND state = 'queued' ORDER BY urgency, due_at, created_at LIMIT $2) few").await?,
-            parked: sqlx::query_scalar("SELECT count(*) FROM (SELECT FROM parked_messages LIMIT $1) few").bind(COUNTED).fetch_one(&self.pool).await?,
+            mail_waiting: counts.mail_waiting,
+            parked: sqlx::query_scalar("SELECT count(*) FROM (SELECT FROM parked_messages LIMIT $1) few")
+                .bind(COUNTED)
+                .fetch_one(&self.pool)
+                .await?,
             unlisted: self.unlisted_areas(county).await?,
         })
     }
@@ -248,12 +282,15 @@ impl Store<Board> {
         offset: i64,
         limit: i64,
     ) -> Result<Vec<Listed<UndeliveredNotice>>, StoreError> {
+        let mut tx = self.pool.begin().await?;
+        rows_in_order(&mut tx).await?;
         let rows = sqlx::query(include_str!("failed.sql"))
             .bind(county)
             .bind(limit)
             .bind(offset)
-            .fetch_all(&self.pool)
+            .fetch_all(&mut *tx)
             .await?;
+        tx.commit().await?;
         listed(&rows, Unread::notice)
     }
 
