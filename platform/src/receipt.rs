@@ -3,6 +3,8 @@
 //! `20261124-7K3M-9QXAC`: the day by Taihe's clock, eight random characters of Crockford's alphabet (no I, L, O, U) and a
 //! check character. The receipt alone opens nothing: status needs the follow-up code too.
 
+pub mod fragment;
+
 use std::{fmt, str::FromStr};
 
 use chrono::{DateTime, Days, NaiveDate, Utc};

@@ -3,22 +3,22 @@
 
 use askama::Template;
 use axum::{
-    extract::{Path, Query},
-    http::{StatusCode, header},
-    response::{IntoResponse, Redirect, Response},
+    extract::Path,
+    http::header,
+    response::{IntoResponse, Response},
     routing::get,
 };
 use casework::disclosure::Part;
 use casework::words::Identity;
 use platform::{
-    asked, clock,
+    clock,
     receipt::ReportId,
     store::{Opening, ReadLine, Reading, ReadsAsked, ReportOutline, Role, TicketId},
 };
 
 use super::{
     Answer, By, Route, Visit,
-    again::{Again, Fields},
+    again::Again,
     auth::{Actor, Overseer},
     board::facts,
     desk::matter,
@@ -36,18 +36,9 @@ const LISTED: i64 = 10;
 /// Routes of this part.
 pub(crate) fn routes() -> Vec<Route> {
     vec![
-        Route::get("/reports", get(find)),
         Route::get("/reports/{report_id}", get(page)),
         Route::get("/api/v1/reports/{report_id}", get(api)),
     ]
-}
-
-#[derive(Template)]
-#[template(path = "internal/openings/find.html")]
-struct FindPage {
-    frame: Frame,
-    typed: String,
-    wrong: Option<&'static str>,
 }
 
 struct Ticked {
@@ -70,32 +61,6 @@ struct LookPage {
     tickets: Vec<(TicketId, String)>,
     notice: Option<String>,
     typed: String,
-}
-
-/// `GET /reports`: by its receipt.
-async fn find(by: By<Overseer>, Query(query): Query<Fields>) -> Result<Response, PageError> {
-    let internal = &by.internal;
-    let typed = query.get("receipt").cloned().unwrap_or_default();
-    let mut wrong = None;
-    if !typed.trim().is_empty() {
-        match asked::read(&typed, "").receipt {
-            Err(_) => wrong = Some("reads.wrong_receipt"),
-            Ok(receipt) => match internal.board.report_outline(&internal.county, receipt).await? {
-                Some(_) => return Ok(Redirect::to(&format!("/reports/{}", receipt.get())).into_response()),
-                None => wrong = Some("looks.none"),
-            },
-        }
-    }
-    let status = match wrong {
-        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
-        None => StatusCode::OK,
-    };
-    let page = FindPage {
-        frame: by.frame("/reports"),
-        typed,
-        wrong: wrong.map(|key| by.t(key)),
-    };
-    Ok(render(status, &page))
 }
 
 /// As what somebody looks: the oversight reads more, so it comes first.

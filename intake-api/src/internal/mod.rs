@@ -17,6 +17,7 @@ mod document;
 mod drills;
 mod duty;
 pub(crate) mod error;
+mod finding;
 mod floods;
 mod folder;
 mod gateways;

@@ -34,6 +34,7 @@ pub(crate) fn all() -> Vec<Route> {
         },
     ];
     routes.extend(super::desk::routes());
+    routes.extend(super::finding::routes());
     routes.extend(super::board::routes());
     routes.extend(super::telephone::routes());
     routes.extend(super::rings::routes());

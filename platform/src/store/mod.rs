@@ -19,6 +19,7 @@ mod desk;
 mod drills;
 mod due;
 mod duty;
+mod finding;
 mod floods;
 mod gateways;
 mod ids;
@@ -67,6 +68,10 @@ pub use duty::{
     HandoverTicket, LOST_AFTER, LostPage, MOST_PHONES, NewCode, NewHandover, NewPhone, NewRosterChange, OnDuty,
     OwnMail, OwnPhone, PagesTurned, PhoneAdded, RosterChange, RosterChangeKind, RosterPattern, RosterWrite,
     SwapDecision, Taking, UnitHours,
+};
+pub use finding::{
+    Candidates, ChildToken, LISTED_COUNTED, ListCursor, ListSort, ListTab, SearchKind, SearchLine, Searching,
+    TicketLine, TicketsAsked, TicketsFound,
 };
 pub use floods::{
     Flood, FloodAct, FloodActing, FloodClosing, FloodDecision, FloodGround, FloodGroundKind, FloodKind, FloodReport,

@@ -74,7 +74,7 @@ const fn api(mut cells: Cells) -> Cells {
 }
 
 /// Method, path, cells. Acts are sent with the session's token and nothing else, so that none is done.
-const TABLE: [(&str, &str, Cells); 274] = [
+const TABLE: [(&str, &str, Cells); 284] = [
     ("GET", "/", SIGNED_IN),
     ("GET", "/login", EVERYBODY),
     ("POST", "/login", [422, ANY, ANY, ANY, ANY, ANY, ANY, ANY]),
@@ -88,6 +88,17 @@ const TABLE: [(&str, &str, Cells); 274] = [
     ),
     ("GET", "/desk", UNIT),
     ("GET", "/desk/list", UNIT),
+    ("GET", "/tickets", UNIT),
+    ("GET", "/tickets/workbook", UNIT),
+    ("GET", "/tickets/child", UNIT),
+    // Nothing was typed, nothing was ticked.
+    ("POST", "/tickets/child", [LOGIN, 422, 422, 422, 404, 404, 404, 404]),
+    ("POST", "/tickets/several", [LOGIN, 404, 404, 404, 404, 404, 404, 404]),
+    ("GET", "/reports/workbook", OVERSEER),
+    ("GET", "/reports/child", OVERSEER),
+    ("POST", "/reports/child", OVERSEER),
+    ("GET", "/reads/searches", OVERSEER),
+    ("GET", "/api/v1/reports", api(OVERSEER)),
     ("GET", "/tickets/{id}", TICKET_PAGE),
     ("POST", "/tickets/{id}/sign", ticket(409)),
     // Nothing rings here: it says so.

@@ -33,19 +33,9 @@ use super::{
 };
 use crate::parts::{Opened, Reporter};
 
-/// A stretch of the queue.
+/// A ticket in a list.
 #[derive(Serialize)]
-pub(super) struct Queue {
-    /// How many tickets are open, counted to 1,000.
-    pub(super) open: i64,
-    pub(super) offset: i64,
-    pub(super) limit: i64,
-    pub(super) tickets: Vec<Listed>,
-}
-
-/// A ticket in the queue.
-#[derive(Serialize)]
-pub(super) struct Listed {
+pub(crate) struct QueueTicket {
     id: TicketId,
     report_id: ReportId,
     unit: String,
@@ -63,7 +53,7 @@ pub(super) struct Listed {
     drill: bool,
 }
 
-impl From<QueueLine> for Listed {
+impl From<QueueLine> for QueueTicket {
     fn from(line: QueueLine) -> Self {
         Self {
             id: line.id,

@@ -1,22 +1,22 @@
 //! The same acts for programs: JSON and a bearer token. The contract is `openapi-internal.json`.
 
 use axum::{
-    extract::{Path, Query},
+    extract::Path,
     http::{StatusCode, header},
     response::{IntoResponse, Response},
     routing::{MethodRouter, post},
 };
 use platform::{
     clock,
-    store::{ActDone, DeskTicket, Listed},
+    store::{ActDone, DeskTicket},
     text::Lang,
 };
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::{
     act::{Doing, NotDone, perform, read, version},
-    answers::{Queue, Ticket},
+    answers::Ticket,
     draft::{Against, Kind},
     found::{self, Case, fetch},
     sealed,
@@ -34,16 +34,6 @@ use crate::{
     web::problem as web_problem,
 };
 
-/// Most tickets of one answer.
-const MOST: i64 = 200;
-
-/// Which stretch of the queue.
-#[derive(Deserialize)]
-pub(super) struct Stretch {
-    offset: Option<i64>,
-    limit: Option<i64>,
-}
-
 /// What is said besides of fields that are wrong.
 #[derive(Serialize)]
 struct Besides {
@@ -60,27 +50,6 @@ struct FieldError {
 /// `GET /api/v1/openapi.json`
 pub(super) async fn openapi() -> Response {
     ([(header::CONTENT_TYPE, "application/json")], document::document()).into_response()
-}
-
-/// `GET /api/v1/tickets`
-pub(super) async fn queue(by: By<Desk>, Query(part): Query<Stretch>) -> Result<Response, ApiError> {
-    let (offset, limit) = (part.offset.unwrap_or(0), part.limit.unwrap_or(50));
-    if offset < 0 || !(1..=MOST).contains(&limit) {
-        return Err(ApiError::said(400, "offset is 0 or more, limit from 1 to 200"));
-    }
-    // No queue is longer; a larger number would not fit beside the limit.
-    let from = offset.min(1_000_000_000);
-    let queue = by
-        .internal
-        .desk
-        .desk_queue(&by.right.scope, &by.internal.county, from, limit);
-    let (tickets, open) = queue.await?;
-    Ok(unkept(Queue {
-        open,
-        offset,
-        limit,
-        tickets: Listed::whole(tickets)?.into_iter().map(Into::into).collect(),
-    }))
 }
 
 /// `GET /api/v1/tickets/{id}`

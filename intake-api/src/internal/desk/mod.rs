@@ -32,6 +32,7 @@ mod unsent;
 pub(crate) mod view;
 pub(crate) mod waiting;
 
+pub(crate) use answers::QueueTicket;
 pub(crate) use api::{fields, invalid, not_done, wanted};
 pub(crate) use attempt::Attempt;
 pub(crate) use carried::carried;
@@ -66,7 +67,6 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::post("/tickets/{id}/take-back", post::form(Kind::TakeBack)),
         Route::post("/tickets/{id}/notices/{notice}/resend", posting(resend::submit)),
         Route::get("/api/v1/openapi.json", get(api::openapi)),
-        Route::get("/api/v1/tickets", get(api::queue)),
         Route::get("/api/v1/tickets/{id}", get(api::ticket)),
         Route::post("/api/v1/tickets/{id}/sign", api::act(Kind::Sign)),
         Route::post("/api/v1/tickets/{id}/assign", api::act(Kind::Assign)),

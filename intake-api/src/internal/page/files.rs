@@ -13,7 +13,7 @@ const STYLE: &str = concat!(
     include_str!("../../../assets/internal.css")
 );
 /// Name, content type, content.
-pub(super) const FILES: [(&str, &str, &str); 7] = [
+pub(super) const FILES: [(&str, &str, &str); 8] = [
     ("style.css", "text/css; charset=utf-8", STYLE),
     (
         "htmx.js",
@@ -45,12 +45,17 @@ pub(super) const FILES: [(&str, &str, &str); 7] = [
         "text/javascript; charset=utf-8",
         include_str!("../../../assets/duty.js"),
     ),
+    (
+        "list.js",
+        "text/javascript; charset=utf-8",
+        include_str!("../../../assets/list.js"),
+    ),
 ];
 /// The address changes with the content.
 pub(super) const FOREVER: &str = "public, max-age=31536000, immutable";
 
 /// Addresses with digests, in the order of [`FILES`].
-static ADDRESSES: LazyLock<[String; 7]> =
+static ADDRESSES: LazyLock<[String; 8]> =
     LazyLock::new(|| FILES.map(|(name, _, content)| format!("/assets/{name}?v={}", digest(content))));
 
 /// What names a content in the address of its file.
@@ -81,6 +86,11 @@ pub(super) fn live_script() -> &'static str {
 /// Where the duty page finds its script.
 pub(super) fn duty_script() -> &'static str {
     &ADDRESSES[6]
+}
+
+/// Where a list finds the script for its keys.
+pub(super) fn list_script() -> &'static str {
+    &ADDRESSES[7]
 }
 
 /// Where the expert's page of the rules finds its script.

@@ -135,8 +135,9 @@ impl Paper {
 }
 
 /// path, text key, roles that see it
-const NAV: [(&str, &str, &[Role]); 17] = [
+const NAV: [(&str, &str, &[Role]); 18] = [
     ("/desk", "frame.desk", &[Role::Member, Role::Leader]),
+    ("/tickets", "frame.tickets", &[Role::Member, Role::Leader]),
     ("/board", "frame.board", &[Role::Office, Role::Oversight]),
     ("/triage", "frame.triage", &[Role::Office, Role::Oversight]),
     ("/closings", "frame.closings", &[Role::Office, Role::Oversight]),
@@ -215,6 +216,11 @@ impl Frame {
         super::files::duty_script()
     }
 
+    /// Address of the script for the keys of a list.
+    pub(crate) fn list_script(&self) -> &'static str {
+        super::files::list_script()
+    }
+
     /// Whether the page says that this is a demo.
     pub(crate) fn demo(&self) -> bool {
         DEMO.try_with(|demo| *demo).unwrap_or(false)
@@ -255,8 +261,9 @@ impl Frame {
 }
 
 fn tab(lang: Lang, here: &str) -> String {
-    const TABS: [&str; 23] = [
+    const TABS: [&str; 24] = [
         "desk",
+        "tickets",
         "ticket",
         "board",
         "triage",

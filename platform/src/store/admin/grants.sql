@@ -303,6 +303,15 @@ GRANT SELECT, INSERT, UPDATE ON watch_beats, watch_rings TO "{role}_router", "{r
 GRANT SELECT ON watch_beats, watch_rings TO "{role}_board";
 GRANT EXECUTE ON FUNCTION watch_due(text, text, timestamptz) TO "{role}_router", "{role}_notifier", "{role}_board";
 
+-- Finding: lists from their own table, searches and what is taken away by functions that write down who did it.
+GRANT SELECT ON listings TO "{role}_desk", "{role}_board";
+GRANT EXECUTE ON FUNCTION desk_receipts_found(text, text, integer[], bigint[], bigint[], integer),
+    desk_child_search(text, text, text, bytea, bigint, text, timestamptz) TO "{role}_desk";
+GRANT EXECUTE ON FUNCTION receipts_found(text, text[], integer[], bigint[], bigint[], integer),
+    board_child_search(text, text, bytea, bigint, text, timestamptz) TO "{role}_board";
+GRANT EXECUTE ON FUNCTION list_taken(text, text, text, integer, bigint, timestamptz) TO "{role}_desk", "{role}_board";
+GRANT SELECT ON searches TO "{role}_board";
+
 -- Who sees which rows. Services see all of theirs; the desk only its units'.
 DO $$
 DECLARE
@@ -310,7 +319,7 @@ DECLARE
 BEGIN
     FOREACH t IN ARRAY ARRAY['tickets', 'stages', 'stage_rounds', 'escalation_steps', 'events', 'reports', 'report_facts', 'notices',
                              'notice_tickets', 'openings', 'handovers', 'bells', 'ring_turns', 'calls', 'call_rings', 'call_steps',
-                             'call_tries', 'duty_pages', 'outlets', 'posts', 'folder_files', 'drill_units',
+                             'call_tries', 'duty_pages', 'listings', 'outlets', 'posts', 'folder_files', 'drill_units',
                              'drill_rings'] LOOP
         EXECUTE format('DROP POLICY IF EXISTS services ON %I', t);
         EXECUTE format('CREATE POLICY services ON %I TO %I, %I, %I, %I, %I, %I USING (true) WITH CHECK (true)', t,
@@ -318,6 +327,7 @@ BEGIN
         EXECUTE format('DROP POLICY IF EXISTS desk ON %I', t);
     END LOOP;
     EXECUTE format('CREATE POLICY desk ON tickets TO %I USING (unit = ANY ((SELECT desk_units())::text[]))', '{role}_desk');
+    EXECUTE format('CREATE POLICY desk ON listings TO %I USING (unit = ANY ((SELECT desk_units())::text[]))', '{role}_desk');
     EXECUTE format('CREATE POLICY desk ON stages TO %I USING (EXISTS (SELECT FROM tickets t WHERE t.id = ticket_id))', '{role}_desk');
     EXECUTE format('CREATE POLICY desk ON stage_rounds TO %I USING (EXISTS (SELECT FROM stages s WHERE s.id = stage_id))', '{role}_desk');
     EXECUTE format('CREATE POLICY desk ON escalation_steps TO %I USING (EXISTS (SELECT FROM stages s WHERE s.id = stage_id))', '{role}_desk');
