@@ -20,6 +20,7 @@ mod escalation;
 mod explain;
 mod factor;
 mod facts;
+mod finding;
 mod floods;
 mod foreign;
 mod gateway;
