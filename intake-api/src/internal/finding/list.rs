@@ -203,3 +203,109 @@ async fn waiting(visit: &Visit, telling: Telling<'_>) -> Result<Vec<(String, Str
     };
     Ok(waiting.into_iter().map(words).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use platform::store::{Role, TicketId};
+
+    use super::{super::choices::Choice, *};
+    use crate::internal::{page::words::Countdown, testing};
+
+    fn line(county: bool) -> Line {
+        Line {
+            id: TicketId(12),
+            version: 3,
+            path: if county { "/board/tickets/12" } else { "/tickets/12" }.into(),
+            obligation: "公安受理".into(),
+            urgency: "特急",
+            strong: true,
+            burning: true,
+            brief: "城关镇 · 男 9岁 · <b>身上有伤</b>".into(),
+            receipt: "20261124-7K3M-9QXAC".into(),
+            report: county.then(|| "/reports/71".into()),
+            unit: "公安局".into(),
+            assignee: Some("李娜".into()),
+            assignee_gone: true,
+            role: "主办",
+            state: "待签收",
+            countdown: Some(Countdown {
+                text: "签收须在 11月24日 16:25 前".into(),
+                overdue: true,
+                soon: false,
+            }),
+            received: "11月24日 15:55".into(),
+            danger: true,
+            drill: false,
+        }
+    }
+
+    fn page(lang: Lang, county: bool, lines: Vec<Line>) -> ListPage {
+        let roles = if county {
+            [("office", Role::Office)]
+        } else {
+            [("public-security", Role::Leader)]
+        };
+        let path = if county { "/reports" } else { "/tickets" };
+        ListPage {
+            frame: testing::frame(&roles, lang, path),
+            path,
+            title: lang.t(if county { "finding.county" } else { "finding.unit" }),
+            lead: lang.t(if county {
+                "finding.county_lead"
+            } else {
+                "finding.unit_lead"
+            }),
+            unit: (!county).then(|| "县公安局".into()),
+            tabs: vec![Tab {
+                label: lang.t("finding.tab.open"),
+                path: "/tickets?tab=open".into(),
+                current: true,
+            }],
+            selects: vec![Select {
+                name: "urgency",
+                label: lang.t("finding.field.urgency"),
+                any: Some(lang.t("finding.any")),
+                choices: vec![Choice {
+                    value: "P1".into(),
+                    label: "特急".into(),
+                    chosen: true,
+                }],
+            }],
+            asked: Asked {
+                receipt: "7K3M".into(),
+                ..Asked::default()
+            },
+            filtered: true,
+            wrong: None,
+            waiting: if county {
+                vec![("/reports/72".into(), "20261124-0000-00000 · 11月24日 15:58".into())]
+            } else {
+                Vec::new()
+            },
+            count: Some(said(lang, LISTED_COUNTED + 1)),
+            first: None,
+            next: (!lines.is_empty()).then(|| "/tickets?after=P1-17-12".into()),
+            lines,
+            unread: Vec::new(),
+            workbook: format!("{path}/workbook?receipt=7K3M"),
+            workbook_text: words::fill(lang, "finding.workbook_text", "n", workbook::ROWS),
+            child: format!("{path}/child"),
+            people: (!county).then(|| {
+                vec![Colleague {
+                    id: "7".into(),
+                    name: "王芳".into(),
+                }]
+            }),
+            here: format!("{path}?receipt=7K3M"),
+            at: "11月24日 16:05 更新。".into(),
+        }
+    }
+
+    #[test]
+    fn pages_of_the_list() {
+        testing::page("finding-unit", &page(Lang::Zh, false, vec![line(false)]));
+        testing::page("finding-unit-en", &page(Lang::En, false, vec![line(false)]));
+        testing::page("finding-county", &page(Lang::Zh, true, vec![line(true)]));
+        testing::page("finding-empty", &page(Lang::Zh, true, Vec::new()));
+    }
+}

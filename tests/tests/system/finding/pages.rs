@@ -207,12 +207,12 @@ async fn several_are_signed_and_assigned_each_by_itself() {
     };
     // Two of one's own and one of another unit: two are done, and the third is not there.
     let done = send("sign", "", &[&ticked[0], &ticked[1], &foreign]).await;
-    assert_eq!(done.status, 409);
+    assert_eq!(done.status, 200);
     assert!(done.text.contains("勾选 3 件，办成 2 件") && done.text.contains("没有这件工单"));
     assert!(done.text.contains("/tickets?tab=open"), "the way back");
     // The same press again: nothing more is done, and it says by whom and when.
     let again = send("sign", "", &[&ticked[0], &ticked[1]]).await;
-    assert_eq!(again.status, 200, "{}", again.text);
+    assert!(again.text.contains("办成 2 件"), "{}", again.text);
     let signed = system.count("SELECT count(*) FROM events WHERE kind = 'signed'").await;
     assert_eq!(signed, 2, "one effect");
     // A stale page: the third was changed meanwhile.
@@ -222,7 +222,7 @@ async fn several_are_signed_and_assigned_each_by_itself() {
         .await
         .unwrap();
     let stale = send("sign", "", &[&ticked[2]]).await;
-    assert_eq!(stale.status, 409);
+    assert!(stale.text.contains("勾选 1 件，办成 0 件"));
     assert_eq!(
         system.count("SELECT count(*) FROM events WHERE kind = 'signed'").await,
         2
@@ -234,11 +234,11 @@ async fn several_are_signed_and_assigned_each_by_itself() {
         .map(|(id, version)| format!("{id}.{version}"))
         .collect();
     let nobody = send("assign", "", &[&now[0]]).await;
-    assert_eq!(nobody.status, 409);
+    assert!(nobody.text.contains("办成 0 件"));
     let me: i64 = sqlx::query_scalar("SELECT account_id FROM memberships WHERE unit = 'pol-341222101' AND role = 'member' ORDER BY account_id LIMIT 1")
         .fetch_one(&system.db).await.unwrap();
     let given = send("assign", &me.to_string(), &[&now[0], &now[1]]).await;
-    assert_eq!(given.status, 200, "{}", given.text);
+    assert!(given.text.contains("办成 2 件"), "{}", given.text);
     assert_eq!(
         system
             .count("SELECT count(*) FROM tickets WHERE assignee IS NOT NULL")
@@ -252,7 +252,7 @@ async fn several_are_signed_and_assigned_each_by_itself() {
         2,
         "the lists follow"
     );
-    assert_eq!(send("sign", "", &[]).await.status, 422, "nothing was ticked");
+    assert!(send("sign", "", &[]).await.text.contains("没有勾选工单"));
 }
 
 #[tokio::test]
