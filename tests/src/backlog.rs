@@ -122,6 +122,21 @@ pub async fn tickets(db: &PgPool, rows: i64) {
     run(db, sql, rows).await;
 }
 
+/// A line for every ticket that has none: reports of the last days, a second between two, in 30 townships; one of a thousand is of an
+/// illness.
+pub async fn listings(db: &PgPool) {
+    unbound(db, "listings").await;
+    db.execute(
+        "INSERT INTO listings (ticket_id, county, drill, report_id, unit, obligation, urgency, state, received_at, due_at, township, situations)
+         SELECT t.id, t.county, t.drill, (t.id % 30) << 40 | (t.id * 7919 & 1099511627775), t.unit, t.obligation, t.urgency, t.state,
+                now() - t.id * interval '10 s', now() - t.id * interval '1 s', '3412221' || lpad((1 + t.id % 30)::text, 2, '0'),
+                ARRAY[CASE WHEN t.id % 1000 = 0 THEN 'illness' ELSE 'dropout' END]
+         FROM tickets t ON CONFLICT DO NOTHING",
+    )
+    .await
+    .expect("lines of lists");
+}
+
 /// So many reports that wait for a call-back, which somebody put off to another day, and as many more that wait since today; none of
 /// them is there, and nothing is analyzed.
 pub async fn callbacks(db: &PgPool, rows: i64) {

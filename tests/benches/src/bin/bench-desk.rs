@@ -1,7 +1,8 @@
-//! `tests/bench desk`: p95 of the queue, ticket, board and call-back pages at 1,000 and at 1,000,000 tickets.
+//! `tests/bench desk`: p95 of the queue, ticket, board and call-back pages, of every list and the search for a child, at 1,000 and at 1,000,000 tickets.
 //!
 //! The tickets are generated in SQL, with stages, events and a spread of states over 90 days, on top of real reports filed
-//! through the API, whose ticket pages (with sealed text to open) are the ones measured.
+//! through the API, whose ticket pages (with sealed text to open) are the ones measured. Of the lists every filter and order is
+//! measured by itself and some together, at both sizes; the slowest is what the last line says.
 
 use std::{
     io::Write,
@@ -16,6 +17,8 @@ const LARGE: i64 = 1_000_000;
 const CHUNK: i64 = 25_000;
 const REAL: usize = 40;
 const REQUESTS: usize = 200;
+/// Of the child that is searched for.
+const NUMBER: &str = "341222201703020219";
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
@@ -39,10 +42,15 @@ async fn main() {
     system.intake.ready().await;
     let accounts: Vec<Value> = serde_json::from_str(&std::fs::read_to_string(&demo).expect("accounts")).expect("JSON");
     let body = Sample::BruisesAtSchool.body();
+    let mut real = String::new();
     for _ in 0..REAL {
         let filed = system.file(body).await;
         system.routed(&filed).await;
+        real = filed.receipt[9..].to_owned();
     }
+    let mut known: Value = serde_json::from_str(body).expect("a sample");
+    known["children"][0]["id_number"] = NUMBER.into();
+    system.routed(&system.file(&known.to_string()).await).await;
     system.router.stop().await;
 
     let member = sign_in(&system, &accounts, "member").await;
@@ -73,9 +81,95 @@ async fn main() {
             );
             words.push(format!("{page}_{name}_p95_ms={p95:.1}"));
         }
+        let piece = real.as_str();
+        let mut slowest: f64 = 0.0;
+        for (who, base, filters) in [
+            ("county", "/reports", lists(piece, true)),
+            ("unit", "/tickets", lists(piece, false)),
+        ] {
+            let cookie = if who == "county" { &office } else { &member };
+            for filter in filters {
+                let measured = measure(&system, cookie, &[format!("{base}?{filter}")]).await;
+                let p95 = measured.quantile(0.95).as_secs_f64() * 1e3;
+                println!("list {who} {filter} at {name}: p95 {p95:.1} ms");
+                slowest = slowest.max(p95);
+            }
+        }
+        words.push(format!("list_{name}_p95_ms={slowest:.1}"));
+        let mut slowest: f64 = 0.0;
+        for (cookie, path) in [(&office, "/reports/child"), (&member, "/tickets/child")] {
+            let measured = searches(&system, cookie, path).await;
+            let p95 = measured.quantile(0.95).as_secs_f64() * 1e3;
+            println!("search {path} at {name}: p95 {p95:.1} ms");
+            slowest = slowest.max(p95);
+        }
+        words.push(format!("search_{name}_p95_ms={slowest:.1}"));
     }
     let _ = std::fs::remove_file(&demo);
     println!("{}", words.join(" "));
+}
+
+/// Each filter and order of a list, and some together.
+fn lists(piece: &str, county: bool) -> Vec<String> {
+    let today = platform::clock::now().date_naive();
+    let [week, month] = [7, 45].map(|days| today - chrono::TimeDelta::days(days));
+    let mut all: Vec<String> = [
+        "tab=all",
+        "tab=open",
+        "tab=unassigned",
+        "tab=waiting",
+        "tab=closed",
+        "tab=all&sort=old",
+        "tab=open&sort=new",
+        "tab=open&sort=old",
+        "tab=open&sort=urgency",
+        "tab=all&area=341222105000",
+        "tab=all&situation=dropout",
+        "tab=all&situation=orphan",
+        "tab=all&situation=illness",
+        "tab=all&obligation=benefit-review",
+        "tab=all&obligation=police-accept",
+        "tab=all&urgency=P1",
+        "tab=all&state=signed",
+        "tab=all&state=waived",
+        "tab=all&overdue=on",
+        "tab=open&overdue=on&sort=new",
+        "tab=all&officer=1",
+        "tab=all&drill=on",
+        "tab=all&area=341222105000&situation=illness",
+        "tab=closed&area=341222105000&urgency=P1&obligation=benefit-review",
+        "tab=open&urgency=P1&area=341222105000",
+    ]
+    .map(ToOwned::to_owned)
+    .to_vec();
+    all.push(format!("tab=all&from={month}&to={week}"));
+    all.push(format!("tab=all&situation=illness&to={month}"));
+    for length in [4, 5, 9] {
+        let piece: String = piece.replace('-', "").chars().take(length).collect();
+        all.push(format!("tab=all&receipt={piece}"));
+    }
+    if county {
+        all.push("unit=edu".into());
+        all.push("unit=edu&tab=open".into());
+        all.push("unit=edu&situation=illness&sort=old".into());
+    } else {
+        all.push("tab=mine".into());
+    }
+    all
+}
+
+async fn searches(system: &System, cookie: &str, path: &str) -> Measured {
+    let url = format!("{}{path}", system.internal_url);
+    let page = system.http.get(&url).header("cookie", cookie).send().await;
+    let page = page.expect("an answer").text().await.expect("a page");
+    let (_, rest) = page.split_once("name=\"csrf\" value=\"").expect("a form");
+    let csrf = rest.split('"').next().expect("a token");
+    let form = [("csrf", csrf), ("number", NUMBER), ("reason", "repeat")];
+    timed(async || {
+        let sent = system.http.post(&url).header("cookie", cookie).form(&form).send();
+        (url.clone(), sent.await.expect("an answer"))
+    })
+    .await
 }
 
 /// Logs in by the form; gives the session cookie.
@@ -105,18 +199,21 @@ async fn sign_in(system: &System, accounts: &[Value], who: &str) -> String {
 }
 
 async fn measure(system: &System, cookie: &str, paths: &[String]) -> Measured {
+    let mut paths = paths.iter().cycle();
+    timed(async || {
+        let url = format!("{}{}", system.internal_url, paths.next().expect("a path"));
+        let sent = system.http.get(&url).header("cookie", cookie).send();
+        (url.clone(), sent.await.expect("an answer"))
+    })
+    .await
+}
+
+async fn timed(mut ask: impl AsyncFnMut() -> (String, reqwest::Response)) -> Measured {
     let mut latencies = Vec::with_capacity(REQUESTS);
     let begun = Instant::now();
     for n in 0..REQUESTS + 20 {
         let sent = Instant::now();
-        let url = format!("{}{}", system.internal_url, paths[n % paths.len()]);
-        let response = system
-            .http
-            .get(&url)
-            .header("cookie", cookie)
-            .send()
-            .await
-            .expect("an answer");
+        let (url, response) = ask().await;
         assert_eq!(response.status(), 200, "{url}");
         let text = response.text().await.expect("a page");
         assert!(text.len() > 1000, "{url} is a page");

@@ -4,6 +4,7 @@
 
 mod arrivals;
 mod callbacks;
+mod lists;
 mod looks;
 mod notices;
 mod outbox;
