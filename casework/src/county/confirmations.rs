@@ -1,5 +1,5 @@
 //! Clocks of what a person decides about a ticket: another person's confirmation of a closing, the office's approval of a
-//! transfer, the approval and the review of an opening. Rows of the pack (`confirmations.csv`), one per matter and urgency.
+//! transfer or of what a unit asks (申请事项), the approval and the review of an opening. Rows of the pack (`confirmations.csv`), one per matter and urgency.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ words! {
     Matter {
         /// 办结确认
         Confirm = "confirm",
-        /// 移送审批
+        /// 移送审批, and what a unit asks of the office: return, extension
         Approve = "approve",
         /// 查看审批: what a ticket doesn't show is asked for
         Opening = "opening",

@@ -31,6 +31,8 @@ words! {
         Confirm = "confirm",
         /// 移送审批, by the office
         Approve = "approve",
+        /// 申请事项审批, by the office
+        Motion = "motion",
     }
 }
 
@@ -220,7 +222,7 @@ impl OpenStage {
                 bells.push(self.bell(Cause::Dispatch, Toward::Unit(own.clone()), steps, self.start));
             }
             Awaited::Confirm => bells.push(self.bell(Cause::Asked, Toward::Unit(own.clone()), steps(), self.start)),
-            Awaited::Approve => {
+            Awaited::Approve | Awaited::Motion => {
                 bells.push(self.bell(Cause::Asked, Toward::Unit(office.to_owned()), steps(), self.start));
             }
             Awaited::Contact | Awaited::Resolve => {}

@@ -72,7 +72,7 @@ pub fn anew(pack: &Pack, calendar: &Calendar, running: Running<'_>, holds_from: 
         TicketClock::Contact => stage(Stage::Contact),
         TicketClock::Resolve => stage(Stage::Resolve),
         TicketClock::Confirm => waiting_steps(pack, Matter::Confirm, running.urgency, span),
-        TicketClock::Approve => waiting_steps(pack, Matter::Approve, running.urgency, span),
+        TicketClock::Approve | TicketClock::Motion => waiting_steps(pack, Matter::Approve, running.urgency, span),
     };
     let at = effective(due.at, running.due_at, holds_from);
     let mut derivation = due.derivation;

@@ -11,7 +11,7 @@ use crate::pack::Pack;
 use crate::report::{Facts, is_statutory};
 use crate::words::reserved::{OVERSIGHT, PROCURATORATE};
 use crate::words::{Addressee, Grade, Handling, Stage, Urgency};
-use crate::zh::laws;
+use crate::zh::{due as said, laws};
 
 /// The clock of a confirmation or an approval.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +43,48 @@ pub fn successor(
     dispatched_at: DateTime<Utc>,
 ) -> Vec<PlannedStage> {
     plan::stages(pack, (obligation, unit), urgency, dispatched_at)
+}
+
+/// The same after a return: a clock of its own for each stage, but resolving is due no later than the case's first ticket was, because
+/// no return resets the clock of the case. A due that has passed already is due at the dispatch, and its steps keep their distances
+/// from there: the unit is told at once, and is late for no time before it had the ticket. Says whether that holds it.
+pub fn after_return(
+    pack: &Pack,
+    (obligation, unit): (&str, &str),
+    urgency: Urgency,
+    dispatched_at: DateTime<Utc>,
+    first_due: Option<DateTime<Utc>>,
+) -> (Vec<PlannedStage>, bool) {
+    let mut stages = plan::stages(pack, (obligation, unit), urgency, dispatched_at);
+    let mut held = false;
+    for stage in stages.iter_mut().filter(|stage| stage.stage == Stage::Resolve) {
+        let Some((own, first)) = stage.due.zip(first_due).filter(|(own, first)| first < own) else {
+            continue;
+        };
+        let due = first.max(dispatched_at);
+        stage.derivation.push(said::no_later(own, due));
+        stage.due = Some(due);
+        stage.steps = extended(
+            pack,
+            (unit, urgency, Stage::Resolve),
+            (dispatched_at, due),
+            dispatched_at,
+        );
+        held = true;
+    }
+    (stages, held)
+}
+
+/// The steps of a stage whose due a person chose, none of them before `from`.
+pub fn extended(
+    pack: &Pack,
+    (unit, urgency, stage): (&str, Urgency, Stage),
+    (started_at, due): (DateTime<Utc>, DateTime<Utc>),
+    from: DateTime<Utc>,
+) -> Vec<PlannedStep> {
+    let levels = plan::levels(pack, urgency, stage);
+    let steps = escalation::steps(&levels, plan::letters(pack, unit), started_at, due);
+    escalation::not_before(steps, from)
 }
 
 /// 法律监督 of a decision not to file a case, at the procuratorate that the area finds; where there is none, at the office.

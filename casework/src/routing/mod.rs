@@ -21,7 +21,7 @@ use chrono::{DateTime, Utc};
 
 pub use again::{Anew, Running, anew, due_by};
 pub use by_hand::by_hand;
-pub use chosen::{PlannedClock, oversight, successor, waiting};
+pub use chosen::{PlannedClock, after_return, extended, oversight, successor, waiting};
 pub use decision::{Basis, Decision, MatchedRow, PlannedStage, PlannedTicket, Unsent};
 pub(crate) use dispatch::Dispatch;
 pub(crate) use plan::deadline;

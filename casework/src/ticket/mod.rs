@@ -4,13 +4,15 @@
 //! where the office agreed that another unit takes over, it waits as 移送中 until that unit has signed. In both the unit still
 //! owes everything, and what it does meanwhile is recorded. A transfer that is taken back returns the ticket that it made. Reopening
 //! starts a new clock for the ticket, never for the case. Waiving (经批准终止办理) ends what nobody has signed, with the tickets of a
-//! flood that are no real reports; it can be given back. Nobody archives or asks for a return yet: the states have their names,
-//! and no act leads there.
+//! flood that are no real reports; it can be given back. A unit that holds a ticket may ask to return it (申请退单): it owes everything
+//! until the office grants that and a successor takes over, and goes on where it does not. Nobody archives yet: the state has
+//! its name, and no act leads there.
 //!
 //! [`TicketState::after`] is the whole table. Who may do an act, and what a closing must hold, is in [`closing`]; what a
-//! ticket doesn't show is asked for in [`opening`].
+//! ticket doesn't show is asked for in [`opening`], and what a unit asks of the office in [`motion`].
 
 pub mod closing;
+pub mod motion;
 pub mod opening;
 
 use crate::words::words;
@@ -84,6 +86,16 @@ words! {
         Waive = "waive",
         /// That was a mistake: the ticket is as it was.
         GiveBack = "give-back",
+        /// 申请退单: the unit says that it is not the one.
+        AskReturn = "ask-return",
+        /// The office names another unit: this ticket is discharged by its successor.
+        GrantReturn = "grant-return",
+        /// Not granted, or taken back: back to work.
+        EndReturn = "end-return",
+        /// Something is asked of the office that leaves the ticket as it is, such as more time.
+        Ask = "ask",
+        /// That is decided, or taken back.
+        Answer = "answer",
     }
 }
 
@@ -107,7 +119,9 @@ impl TicketState {
             // A leader may say who takes it before anybody has signed; the sign clock runs on. What is true is recorded
             // also while a closing waits.
             (A::Assign, S::Dispatched | S::Reopened)
-            | (A::Contact | A::Evidence | A::Start, S::CloseRequested | S::Transferring) => self,
+            | (A::Contact | A::Evidence | A::Start, S::CloseRequested | S::Transferring | S::ReturnRequested)
+            | (A::Ask, S::Signed | S::InProgress)
+            | (A::Answer, S::Signed | S::InProgress | S::CloseRequested | S::Transferring) => self,
             // A name must stand behind the ticket; it moves nothing.
             (A::Assign | A::Request, held) if held.is_in_hand() => held,
             // The first such act begins the work.
@@ -120,7 +134,9 @@ impl TicketState {
             (A::Refuse, S::CloseRequested) | (A::TakeBack, S::CloseRequested | S::Transferring | S::Resolved) => {
                 S::InProgress
             }
-            (A::Withdraw, S::Dispatched) => S::Returned,
+            (A::Withdraw, S::Dispatched) | (A::GrantReturn, S::ReturnRequested) => S::Returned,
+            (A::AskReturn, S::Signed | S::InProgress) => S::ReturnRequested,
+            (A::EndReturn, S::ReturnRequested) => S::InProgress,
             (A::CallBack, S::Resolved) => S::Confirmed,
             (A::Reopen, S::Resolved | S::Confirmed | S::Archived) => S::Reopened,
             (A::Waive, S::Dispatched) => S::Waived,
@@ -155,7 +171,7 @@ impl TicketState {
     pub fn is_in_hand(self) -> bool {
         matches!(
             self,
-            Self::Signed | Self::InProgress | Self::CloseRequested | Self::Transferring
+            Self::Signed | Self::InProgress | Self::CloseRequested | Self::Transferring | Self::ReturnRequested
         )
     }
 

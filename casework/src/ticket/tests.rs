@@ -39,6 +39,22 @@ const TABLE: &[(A, &[(S, S)])] = &[
     ),
     (A::Waive, &[(S::Dispatched, S::Waived)]),
     (A::GiveBack, &[(S::Waived, S::Dispatched)]),
+    (
+        A::AskReturn,
+        &[(S::Signed, S::ReturnRequested), (S::InProgress, S::ReturnRequested)],
+    ),
+    (A::GrantReturn, &[(S::ReturnRequested, S::Returned)]),
+    (A::EndReturn, &[(S::ReturnRequested, S::InProgress)]),
+    (A::Ask, &[(S::Signed, S::Signed), (S::InProgress, S::InProgress)]),
+    (
+        A::Answer,
+        &[
+            (S::Signed, S::Signed),
+            (S::InProgress, S::InProgress),
+            (S::CloseRequested, S::CloseRequested),
+            (S::Transferring, S::Transferring),
+        ],
+    ),
 ];
 
 const GIVEN: &[(S, S)] = &[
@@ -48,6 +64,7 @@ const GIVEN: &[(S, S)] = &[
     (S::InProgress, S::InProgress),
     (S::CloseRequested, S::CloseRequested),
     (S::Transferring, S::Transferring),
+    (S::ReturnRequested, S::ReturnRequested),
 ];
 
 const IN_HAND: [(S, S); 4] = [
@@ -62,6 +79,7 @@ const WORK: &[(S, S)] = &[
     (S::InProgress, S::InProgress),
     (S::CloseRequested, S::CloseRequested),
     (S::Transferring, S::Transferring),
+    (S::ReturnRequested, S::ReturnRequested),
 ];
 
 #[test]

@@ -28,6 +28,8 @@ pub const OVERSIGHT: &str = "procuratorial-oversight";
 pub const DISPATCH: &str = "dispatch";
 /// The event that starts the clock of a confirmation or approval.
 pub const CLOSE_REQUESTED: &str = "close-requested";
+/// The event that starts the clock of what a unit asks of the office.
+pub const MOTION_ASKED: &str = "motion-asked";
 
 // Outcomes of a closing.
 

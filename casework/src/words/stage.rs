@@ -13,7 +13,7 @@ super::code::words! {
 }
 
 super::code::words! {
-    /// A clock of a ticket as it is stored: a stage, or the wait for who decides on its closing.
+    /// A clock of a ticket as it is stored: a stage, or the wait for who decides on its closing or on what is asked.
     TicketClock {
         /// 签收
         Sign = "sign",
@@ -25,6 +25,8 @@ super::code::words! {
         Confirm = "confirm",
         /// 移送审批
         Approve = "approve",
+        /// 申请事项审批
+        Motion = "motion",
     }
 }
 

@@ -103,6 +103,20 @@ pub(crate) fn before_it_held(due: DateTime<Utc>, from: DateTime<Utc>) -> String 
     )
 }
 
+/// A due that no return puts off beyond that of the case's first ticket.
+pub(crate) fn no_later(own: DateTime<Utc>, due: DateTime<Utc>) -> String {
+    format!(
+        "按本单位派单时间推算为{}；退单不重新计算个案的时限，以首次派单的办结时限{}为限。",
+        moment(own),
+        moment(due)
+    )
+}
+
+/// A due that the office put off.
+pub fn put_off(was: DateTime<Utc>, due: DateTime<Utc>) -> String {
+    format!("经县未保办同意延期：原定{}，延至{}。", until(was), until(due))
+}
+
 /// A due that a calendar moved, in a line of a mail: `TH-… 办结：原定…，现为…`.
 pub fn moved(receipt: &str, clock: TicketClock, was: DateTime<Utc>, due: DateTime<Utc>) -> String {
     format!("{receipt} {}：原定{}，现为{}", clock.zh(), until(was), until(due))

@@ -34,7 +34,7 @@ mod words;
 
 pub use basis::basis_zh;
 pub use decision::decision;
-pub use due::{date, moved, moved_more};
+pub use due::{date, moved, moved_more, put_off};
 pub use law::{cited, names_county};
 
 /// What waits for a person of the office.

@@ -47,6 +47,7 @@ impl TicketClock {
             Self::Resolve => Stage::Resolve.zh(),
             Self::Confirm => Matter::Confirm.zh(),
             Self::Approve => Matter::Approve.zh(),
+            Self::Motion => "申请事项审批",
         }
     }
 }

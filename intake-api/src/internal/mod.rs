@@ -25,6 +25,7 @@ mod instructions;
 mod kept;
 mod leading;
 mod looks;
+pub(crate) mod motions;
 mod on_duty;
 pub(crate) mod openings;
 mod outlets;

@@ -41,9 +41,15 @@ pub(super) fn rows(notice: &LeasedNotice, urgency: Urgency) -> Result<Vec<Row>, 
             NoticeKind::DutyPageLost => ("duty-unit", unit),
             _ => ("asking-unit", unit),
         }),
-        said.asked.map(|asked| ("asked", asked)),
+        said.asked.map(|asked| match notice.kind {
+            NoticeKind::MotionAsked | NoticeKind::MotionGranted | NoticeKind::MotionRefused => ("motion", asked),
+            _ => ("asked", asked),
+        }),
         said.person.map(|person| ("person", person)),
-        said.change.map(|change| ("change", change)),
+        said.change.map(|change| match notice.kind {
+            NoticeKind::MotionGranted => ("granted", change),
+            _ => ("change", change),
+        }),
         said.by.map(|by| ("by", by)),
         Some(("since", moment(notice.created_at))),
         said.due.map(|due| match notice.kind {

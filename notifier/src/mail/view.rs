@@ -87,6 +87,9 @@ impl Tone {
             | K::CalendarProposed
             | K::CalendarMoved
             | K::CalendarEnds
+            | K::MotionAsked
+            | K::MotionGranted
+            | K::MotionRefused
             | K::GatewayQuota) => Self::Subject(kind),
             kind @ (K::Remind | K::Urge | K::Supervise | K::SuperviseLetter | K::AdvisoryLetter) => Self::Step(kind),
             K::OpeningApproved | K::OpeningRefused | K::Other => Self::Step(K::Other),

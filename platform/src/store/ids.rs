@@ -71,6 +71,8 @@ ids! {
     FloodClosingId(i64),
     /// A row of `openings`: somebody asks for parts that a ticket does not show.
     OpeningId(i64),
+    /// A row of `motions`: what a unit asks of the office.
+    MotionId(i64),
     /// A row of `grant_requests`: a right that waits for its second person.
     GrantRequestId(i64),
     /// A row of `factor_resets`: a second factor to be taken off, which waits for its second person.

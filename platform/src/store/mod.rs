@@ -80,8 +80,8 @@ pub use floods::{
 pub use gateways::{GatewaySpent, GatewayState, StateOfGateway};
 pub use ids::{
     AccessId, AccountActId, AccountId, CalendarChangeId, CallId, CaseId, DeviceId, DrillId, DrillUnitId, DutyPageId,
-    FactorResetId, FileId, FloodClosingId, FloodId, GrantRequestId, HandoverId, NoticeId, OpeningId, OutletId, PhoneId,
-    PostId, ReadId, ReportId, RosterChangeId, RosterPatternId, SessionId, StageId, TicketId,
+    FactorResetId, FileId, FloodClosingId, FloodId, GrantRequestId, HandoverId, MotionId, NoticeId, OpeningId,
+    OutletId, PhoneId, PostId, ReadId, ReportId, RosterChangeId, RosterPatternId, SessionId, StageId, TicketId,
 };
 pub use lease::LeaseOf;
 pub use legible::Legible;
@@ -127,9 +127,9 @@ pub use rings::{
 pub use routing::{Pinned, Recorded, ReportToRoute, UnlistedArea};
 pub use rules::{Clerk, RuleSet, RuleSetAct, RuleSetState, RuleSetStep, RulesError};
 pub use tickets::{
-    Act, ActDone, Acting, ByTelephone, CallWay, Closing, ClosingCase, ClosingLine, Decider, Denied, Ended, Instruction,
-    NewInstruction, Oversight, RequestLine, Requested, Routed, Started, Successor, TicketDeed, TriageError,
-    TriageSettled, TriageState, Wait,
+    Act, ActDone, Acting, Asking, Asks, ByTelephone, CallWay, Closing, ClosingCase, ClosingLine, Decider, Denied,
+    Ended, Granting, Instruction, Motion, MotionCase, NewInstruction, Oversight, RequestLine, Requested, Routed,
+    Started, Successor, TicketDeed, TicketMotions, TriageError, TriageSettled, TriageState, Wait,
 };
 pub use trail::{
     Access, AccessFind, AccessKind, AccessLine, AccountAct, AccountActKind, ActsFind, AuditChecked, AuditFault,

@@ -99,6 +99,7 @@ async fn every_text_of_a_report_is_read_as_it_is() {
         format!("/board/tickets/{id}"),
         "/callbacks".into(),
         "/closings".into(),
+        "/motions".into(),
         "/triage".into(),
     ] {
         let page = office.get(&path).await;

@@ -29,6 +29,7 @@ mod kept;
 mod leading;
 mod login;
 mod mails;
+mod motions;
 mod nul;
 mod openings;
 mod outlets;

@@ -74,7 +74,7 @@ const fn api(mut cells: Cells) -> Cells {
 }
 
 /// Method, path, cells. Acts are sent with the session's token and nothing else, so that none is done.
-const TABLE: [(&str, &str, Cells); 284] = [
+const TABLE: [(&str, &str, Cells); 295] = [
     ("GET", "/", SIGNED_IN),
     ("GET", "/login", EVERYBODY),
     ("POST", "/login", [422, ANY, ANY, ANY, ANY, ANY, ANY, ANY]),
@@ -122,6 +122,9 @@ const TABLE: [(&str, &str, Cells); 284] = [
     ("POST", "/tickets/{id}/confirm", ticket(409)),
     ("POST", "/tickets/{id}/refuse", ticket(422)),
     ("POST", "/tickets/{id}/take-back", ticket(409)),
+    ("POST", "/tickets/{id}/return", ticket(422)),
+    ("POST", "/tickets/{id}/extend", ticket(422)),
+    ("POST", "/tickets/{id}/unask", ticket(409)),
     // The leader's alone; here there is no such mail.
     (
         "POST",
@@ -162,6 +165,9 @@ const TABLE: [(&str, &str, Cells); 284] = [
     ("POST", "/api/v1/tickets/{id}/confirm", api(ticket(422))),
     ("POST", "/api/v1/tickets/{id}/refuse", api(ticket(422))),
     ("POST", "/api/v1/tickets/{id}/take-back", api(ticket(422))),
+    ("POST", "/api/v1/tickets/{id}/return", api(ticket(422))),
+    ("POST", "/api/v1/tickets/{id}/extend", api(ticket(422))),
+    ("POST", "/api/v1/tickets/{id}/unask", api(ticket(422))),
     ("GET", "/drills", OVERSEER),
     ("POST", "/drills", OFFICE),
     ("GET", "/drills/{id}", OVERSEER),
@@ -210,6 +216,11 @@ const TABLE: [(&str, &str, Cells); 284] = [
     ("POST", "/api/v1/floods/{id}/{act}", api(OFFICE)),
     ("GET", "/api/v1/closings", api(OVERSEER)),
     ("POST", "/api/v1/closings/{id}/{act}", api(OFFICE)),
+    ("GET", "/motions", OVERSEER),
+    ("GET", "/motions/{id}", OVERSEER),
+    ("POST", "/motions/{id}/{act}", OFFICE),
+    ("GET", "/api/v1/motions", api(OVERSEER)),
+    ("POST", "/api/v1/motions/{id}/{act}", api(OFFICE)),
     ("GET", "/api/v1/callbacks", api(OVERSEER)),
     ("GET", "/api/v1/callbacks/undecided", api(OVERSEER)),
     ("GET", "/api/v1/callbacks/{report_id}", api(OVERSEER)),

@@ -45,7 +45,7 @@ pub struct Stored {
 /// An act of people that made a ticket.
 #[derive(Debug, Clone, Deserialize)]
 struct Brought {
-    /// `transferred-in`, `not-filed-told` or `request-received`.
+    /// `transferred-in`, `returned-in`, `not-filed-told` or `request-received`.
     how: String,
     /// Unit from which it comes.
     from: Option<String>,
@@ -137,6 +137,10 @@ fn by_its_own_reason(pack: &Pack, brought: &Brought, stored: &Stored, told: &mut
         "transferred-in" => {
             told.beside_rows = vec![made::transferred(&from, &at)];
             told.found = vec![made::found_by_transfer(&told.unit.1)];
+        }
+        "returned-in" => {
+            told.beside_rows = vec![made::returned(&from, &at)];
+            told.found = vec![made::found_by_office(&told.unit.1)];
         }
         // The unit was found as the rules find it for a report.
         "request-received" => told.beside_rows = vec![made::requested(&from, &at)],

@@ -10,6 +10,16 @@ pub(crate) fn found_by_transfer(unit: &str) -> String {
     format!("由移送指定{unit}承办，没有按地点逐级查找。")
 }
 
+/// After a return.
+pub(crate) fn returned(from: &str, at: &str) -> String {
+    format!("本事项原由{from}承办，{from}申请退单，办公室同意后于{at}指定本单位承办；不是规则直接派来的。")
+}
+
+/// Why this unit, after a return.
+pub(crate) fn found_by_office(unit: &str) -> String {
+    format!("由办公室在退单时指定{unit}承办，没有按地点逐级查找。")
+}
+
 /// A decision not to file a case opened it.
 pub(crate) fn not_filed(from: &str, at: &str) -> String {
     format!("{from}于{at}登记了不予立案决定，系统同时开出本工单，送检察机关监督；不是报告时的规则派来的。")

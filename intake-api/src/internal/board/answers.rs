@@ -32,6 +32,7 @@ pub(crate) struct Now {
     /// Router and notifier, as far as they ever ran.
     watch: Vec<Watched>,
     closings: i64,
+    motions: i64,
     openings: i64,
     openings_overdue: i64,
     gateways: Vec<Gateway>,
@@ -186,6 +187,7 @@ impl From<BoardNow> for Now {
             mail_waiting: now.mail_waiting,
             watch: now.watch.into_iter().map(Into::into).collect(),
             closings: now.closings,
+            motions: now.motions,
             openings: now.openings,
             openings_overdue: now.openings_overdue,
             gateways: now.gateways.into_iter().map(Into::into).collect(),

@@ -66,6 +66,8 @@ pub(crate) struct Now {
     pub(crate) watch: Vec<WatchLine>,
     /// Closings and transfers that wait for the office.
     pub(crate) closings: Option<String>,
+    /// What units ask of the office.
+    pub(crate) motions: Option<String>,
     /// Openings that wait for a decision or a review.
     pub(crate) openings: Option<String>,
     /// Those of them that are overdue.
@@ -209,6 +211,7 @@ fn say(found: BoardNow, pack: &Pack, office: bool, lang: Lang, now: DateTime<Utc
     Now {
         arrivals: Arrivals::default(),
         closings,
+        motions: said("motions.count", found.motions),
         openings: said("openings.board_waiting", found.openings),
         openings_overdue: said("openings.board_overdue", found.openings_overdue),
         undecided,
@@ -334,6 +337,7 @@ mod tests {
                 },
             ],
             closings: Some("2件待确认".into()),
+            motions: None,
             openings: None,
             openings_overdue: None,
             unlisted: Vec::new(),

@@ -16,6 +16,7 @@ use tracing::error;
 use super::{
     clocks, closing,
     draft::{Against, Draft, Kind, Ready},
+    motion,
     reader::{LINE, Reader, TEXT},
     sealed::{self, Note},
 };
@@ -55,6 +56,9 @@ pub(crate) fn read(kind: Kind, fields: &Fields, against: Against<'_>) -> Result<
         Kind::TakeBack => (TicketDeed::TakeBack, None, Detail::default()),
         Kind::Start => return clocks::read(fields, against),
         Kind::Resolve => return closing::read(fields, against),
+        Kind::AskReturn => return motion::ask_return(fields, against),
+        Kind::AskExtension => return motion::ask_extension(fields, against),
+        Kind::Unask => (motion::unask(ticket), None, Detail::default()),
         Kind::Assign => {
             let account = reader.get("account").parse::<AccountId>().ok();
             let person = people.iter().find(|(id, ..)| Some(*id) == account);

@@ -18,10 +18,11 @@ use serde::Deserialize;
 
 use super::{
     attempt::{Attempt, Choice, outcomes},
-    closing::{allowed, colleagues, offered, owes_contact, owes_evidence, statutory},
+    closing::{colleagues, offered, owes_contact, owes_evidence, statutory},
     draft::People,
     found::Case,
     head::{Head, head},
+    units::movable,
 };
 use crate::internal::{
     By,
@@ -139,20 +140,7 @@ pub(crate) fn needed(pack: &Pack, case: &Case, me: AccountId, chosen: &str, lang
     } else {
         (None, "close.submit")
     };
-    let kinds = pack.vocabulary().unit_kinds.iter();
-    let units = kinds.map(|kind| {
-        let of = pack.units().of_kind(&kind.term.code);
-        let mut of: Vec<Choice> = of
-            .filter(|unit| allowed(pack, ticket, &unit.code) == Some(Ok(())))
-            .map(|unit| Choice {
-                value: unit.code.clone(),
-                label: unit.name.clone(),
-            })
-            .collect();
-        of.sort_by(|a, b| a.label.cmp(&b.label));
-        (kind.term.label.get(pl).to_owned(), of)
-    });
-    let units: Vec<_> = units.filter(|(_, of)| moves && !of.is_empty()).collect();
+    let units = if moves { movable(pack, ticket, lang) } else { Vec::new() };
     Some(Needed {
         code: code.to_owned(),
         label: outcome.term.label.get(pl).to_owned(),

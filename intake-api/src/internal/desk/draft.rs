@@ -30,6 +30,12 @@ pub(crate) enum Kind {
     Refuse,
     /// 撤回办结
     TakeBack,
+    /// 申请退单
+    AskReturn,
+    /// 申请延期
+    AskExtension,
+    /// 撤回申请
+    Unask,
 }
 
 impl Kind {
@@ -45,6 +51,9 @@ impl Kind {
             Self::Confirm => "confirm",
             Self::Refuse => "refuse",
             Self::TakeBack => "take-back",
+            Self::AskReturn => "return",
+            Self::AskExtension => "extend",
+            Self::Unask => "unask",
         }
     }
 }

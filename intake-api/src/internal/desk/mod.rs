@@ -18,6 +18,7 @@ mod elsewhere;
 pub(crate) mod found;
 pub(crate) mod head;
 mod matter;
+mod motion;
 mod next;
 pub(crate) mod post;
 mod queue;
@@ -28,17 +29,21 @@ mod ticket;
 mod timeline;
 pub(crate) mod told;
 pub(crate) mod undone;
+mod units;
 mod unsent;
 pub(crate) mod view;
 pub(crate) mod waiting;
 
 pub(crate) use answers::QueueTicket;
 pub(crate) use api::{fields, invalid, not_done, wanted};
-pub(crate) use attempt::Attempt;
+pub(crate) use attempt::{Attempt, Choice};
 pub(crate) use carried::carried;
 pub(crate) use found::{Case, fetch};
 pub(crate) use matter::{Matter, matter};
+pub(crate) use motion::end_of;
 pub(crate) use ticket::again;
+pub(crate) use timeline::note_lines as timeline_notes;
+pub(crate) use units::units_by_kind;
 
 use draft::Kind;
 
@@ -65,6 +70,9 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::post("/tickets/{id}/confirm", post::form(Kind::Confirm)),
         Route::post("/tickets/{id}/refuse", post::form(Kind::Refuse)),
         Route::post("/tickets/{id}/take-back", post::form(Kind::TakeBack)),
+        Route::post("/tickets/{id}/return", post::form(Kind::AskReturn)),
+        Route::post("/tickets/{id}/extend", post::form(Kind::AskExtension)),
+        Route::post("/tickets/{id}/unask", post::form(Kind::Unask)),
         Route::post("/tickets/{id}/notices/{notice}/resend", posting(resend::submit)),
         Route::get("/api/v1/openapi.json", get(api::openapi)),
         Route::get("/api/v1/tickets/{id}", get(api::ticket)),
@@ -77,5 +85,8 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::post("/api/v1/tickets/{id}/confirm", api::act(Kind::Confirm)),
         Route::post("/api/v1/tickets/{id}/refuse", api::act(Kind::Refuse)),
         Route::post("/api/v1/tickets/{id}/take-back", api::act(Kind::TakeBack)),
+        Route::post("/api/v1/tickets/{id}/return", api::act(Kind::AskReturn)),
+        Route::post("/api/v1/tickets/{id}/extend", api::act(Kind::AskExtension)),
+        Route::post("/api/v1/tickets/{id}/unask", api::act(Kind::Unask)),
     ]
 }

@@ -27,6 +27,7 @@ use crate::internal::{
     By, Internal,
     auth::Desk,
     error::PageError,
+    motions::{self, DeskMotions},
     openings::{DeskOpenings, of_ticket},
     page::{
         Frame, Paper, Phone,
@@ -65,6 +66,8 @@ struct TicketPage {
     openings: DeskOpenings,
     /// What was asked of other units, and what can be.
     requests: Requests,
+    /// What was asked of the office, and what can be.
+    motions: DeskMotions,
     done: Option<&'static str>,
     my_name: String,
     /// Why the unit has it.
@@ -133,6 +136,9 @@ pub(super) fn done_key(word: &str) -> Option<&'static str> {
         "confirm" => "desk.done.confirm",
         "refuse" => "desk.done.refuse",
         "take-back" => "desk.done.take-back",
+        "return" => "desk.done.return",
+        "extend" => "desk.done.extend",
+        "unask" => "desk.done.unask",
         "resend" => "desk.done.resend",
         "acknowledge" => "desk.done.acknowledge",
         "acknowledged-before" => "desk.done.acknowledged-before",
@@ -161,6 +167,7 @@ async fn shown(
     let opened = read(by, ticket, "page").await?;
     let asked = internal.desk.desk_openings(&by.right.scope, ticket.id).await?;
     let requested = internal.desk.desk_requests(&by.right.scope, ticket.id).await?;
+    let motions = internal.desk.desk_motions(&by.right.scope, ticket.id).await?;
     let why = internal
         .why
         .ticket(ticket.ground.made.as_ref(), &opened.sight(&ticket.own))
@@ -193,6 +200,7 @@ async fn shown(
         attempt,
         openings: of_ticket(ticket, &asked, by.me(), how),
         requests: requests::of_ticket(ticket, &requested, how),
+        motions: motions::of_ticket(ticket, &motions, how),
         done,
         my_name: by.actor.person.account.name.clone(),
         why,

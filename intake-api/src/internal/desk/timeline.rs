@@ -8,15 +8,18 @@ use platform::{
     store::{
         BoardEventDetail, DeskEvent, DeskTicket, EventKind, FloodGroundKind,
         event_detail::{
-            Asked, ClockStarted, DueMoved, EvidenceOf, FloodClosed, Given, GivenWhy, HandedOver, OfClosing, OfOpening,
-            OtherUnit, UnitMoved,
+            Asked, ClockStarted, DueMoved, EvidenceOf, FloodClosed, Given, GivenWhy, HandedOver, OfClosing, OfMotion,
+            OfOpening, OtherUnit, UnitMoved,
         },
     },
     text::Lang,
 };
 
 use super::sealed::{self, Note};
-use crate::internal::page::words::{self, Telling};
+use crate::internal::{
+    motions,
+    page::words::{self, Telling},
+};
 
 /// An act on the timeline.
 pub(super) struct EventWords {
@@ -146,6 +149,7 @@ fn event_text(event: &DeskEvent, written: Option<&Foreign>, (pack, lang): (&Pack
         E::TransferApproved
         | E::TransferReceived
         | E::TransferredIn
+        | E::ReturnedIn
         | E::TransferWithdrawn
         | E::RequestReceived
         | E::OversightOpened
@@ -157,6 +161,10 @@ fn event_text(event: &DeskEvent, written: Option<&Foreign>, (pack, lang): (&Pack
         kind if kind.is_opening() => {
             let parts = detail.read::<OfOpening>().map(|of| of.parts).unwrap_or_default();
             (same, crate::internal::openings::parts(lang, &parts))
+        }
+        E::MotionAsked | E::MotionGranted | E::MotionRefused | E::MotionWithdrawn => {
+            let of = detail.read::<OfMotion>();
+            (same, of.map(|of| motions::event(&of, pack, lang)).unwrap_or_default())
         }
         E::FloodClosed => {
             // Closings from before grounds were asked have none.

@@ -1,7 +1,10 @@
 //! An act that changed nothing, said in one place: at the desk, where the office decides closings, and by telephone; to people and
 //! to programs.
 
-use casework::{calendar::rfc3339, ticket::TicketState};
+use casework::{
+    calendar::rfc3339,
+    ticket::{TicketState, motion::NoMotion},
+};
 use chrono::{DateTime, Utc};
 use platform::{
     store::{AccountId, ActDone, Denied, EventKind, Loose},
@@ -90,6 +93,15 @@ fn denied(why: Denied) -> &'static str {
         Denied::TakenOver => "undone.taken-over",
         Denied::CalledBack => "undone.called-back",
         Denied::AskedBefore => "undone.asked-before",
+        Denied::MotionWaits => "undone.motion-waits",
+        Denied::MotionOver => "undone.motion-over",
+        Denied::OwnMotion => "undone.own-motion",
+        Denied::Motion(NoMotion::PoliceUrgent) => "undone.police-urgent",
+        Denied::Motion(NoMotion::Final) => "undone.final",
+        Denied::Motion(NoMotion::Statutory) => "undone.statutory",
+        Denied::Motion(NoMotion::Over) => "undone.stage-over",
+        Denied::Motion(NoMotion::Once) => "undone.once",
+        Denied::Motion(NoMotion::NotLater) => "undone.not-later",
     }
 }
 
@@ -111,6 +123,10 @@ pub(crate) fn what_happened(lang: Lang, kind: &Loose<EventKind>) -> &'static str
         Some(E::CloseRefused) => "desk.what.close-refused",
         Some(E::CloseTakenBack) => "desk.what.close-taken-back",
         Some(E::TransferApproved) => "desk.what.transfer-approved",
+        Some(E::MotionAsked) => "desk.what.motion-asked",
+        Some(E::MotionGranted) => "desk.what.motion-granted",
+        Some(E::MotionRefused) => "desk.what.motion-refused",
+        Some(E::MotionWithdrawn) => "desk.what.motion-withdrawn",
         Some(kind) if kind.is_opening() => "desk.what.opening",
         _ => "desk.what.changed",
     })
@@ -148,6 +164,15 @@ mod tests {
             Denied::TakenOver,
             Denied::CalledBack,
             Denied::AskedBefore,
+            Denied::MotionWaits,
+            Denied::MotionOver,
+            Denied::OwnMotion,
+            Denied::Motion(NoMotion::PoliceUrgent),
+            Denied::Motion(NoMotion::Final),
+            Denied::Motion(NoMotion::Statutory),
+            Denied::Motion(NoMotion::Over),
+            Denied::Motion(NoMotion::Once),
+            Denied::Motion(NoMotion::NotLater),
         ];
         for why in all {
             assert_eq!(denied(why), format!("undone.{}", why.as_str()), "its key is its word");

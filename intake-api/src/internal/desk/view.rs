@@ -110,7 +110,10 @@ pub(super) fn view(ticket: &DeskTicket, opened: &Opened, keys: &MasterKey, leads
     let next = next_act(ticket);
     let offered = [Kind::Assign, Kind::Contact, Kind::Start, Kind::Evidence, Kind::Resolve];
     let state = ticket.state;
-    let waits = matches!(state, TicketState::CloseRequested | TicketState::Transferring);
+    let waits = matches!(
+        state,
+        TicketState::CloseRequested | TicketState::Transferring | TicketState::ReturnRequested
+    );
     let allowed = |kind: &Kind| {
         Some(*kind) != next
             && (*kind != Kind::Start || waits_for(ticket).is_some())

@@ -139,6 +139,10 @@ fn chain(ticket: &DeskTicket, unit: &dyn Fn(&str) -> String, lang: Lang, now: Da
         lines.push(lang.t("close.withdrawn").to_owned());
     }
     let moved = ticket.events.iter().any(|e| e.kind.is(EventKind::TransferredIn));
+    let returned = ticket.events.iter().any(|e| e.kind.is(EventKind::ReturnedIn));
+    if let Some(from) = chain.from.as_ref().filter(|_| returned) {
+        lines.push(lang.fill("motions.returned_from", &[("unit", &unit(from))]));
+    }
     if let Some(from) = chain.from.as_ref().filter(|_| moved) {
         lines.push(lang.fill("close.moved_from", &[("unit", &unit(from))]));
     }
@@ -149,11 +153,16 @@ fn chain(ticket: &DeskTicket, unit: &dyn Fn(&str) -> String, lang: Lang, now: Da
     {
         lines.push(lang.fill("close.moved_to", &[("unit", &unit(&to.unit))]));
     }
-    let Some(first) = chain.first.as_ref().filter(|_| moved) else {
+    let Some(first) = chain.first.as_ref().filter(|_| moved || returned) else {
         return lines;
     };
     let began = chain.case_dispatched_at.unwrap_or(first.dispatched_at);
-    lines.push(lang.fill("close.case_clock", &[("at", &words::moment(lang, began, now))]));
+    let key = if moved {
+        "close.case_clock"
+    } else {
+        "motions.case_clock"
+    };
+    lines.push(lang.fill(key, &[("at", &words::moment(lang, began, now))]));
     let dues = first.dues.iter().flatten();
     let mut dues: Vec<_> = dues.filter_map(|(stage, due)| Some((stage, (*due)?))).collect();
     dues.sort_by_key(|(stage, due)| (*due, stage.as_str()));

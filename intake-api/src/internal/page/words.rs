@@ -193,6 +193,7 @@ pub(crate) fn stage(lang: Lang, clock: TicketClock) -> &'static str {
         TicketClock::Resolve => "words.stage.resolve",
         TicketClock::Confirm => "words.stage.confirm",
         TicketClock::Approve => "words.stage.approve",
+        TicketClock::Motion => "words.stage.motion",
     })
 }
 

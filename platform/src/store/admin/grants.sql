@@ -161,6 +161,19 @@ GRANT EXECUTE ON FUNCTION desk_opening_ground(bigint, bigint, timestamptz), desk
 GRANT EXECUTE ON FUNCTION opening_ground(bigint, text, bigint, timestamptz), opening_handed(bigint, bigint, text, timestamptz)
     TO "{role}_office";
 
+-- motions: a unit asks and takes back, the office decides; what was written is for these two.
+GRANT SELECT, INSERT ON motions TO "{role}_desk";
+GRANT UPDATE (state, ended_at) ON motions TO "{role}_desk";
+GRANT SELECT ON motions TO "{role}_office";
+GRANT UPDATE (state, decided_at, decided_by, decided_account, decided_note, granted_unit, successor, granted_due) ON motions
+    TO "{role}_office";
+GRANT SELECT (id, county, report_id, ticket_id, unit, kind, urgency, drill, state, ground, wanted_unit, stage, was_due, wanted_due,
+    asked_at, asked_by, asked_account, due_at, decided_at, decided_by, decided_account, granted_unit, successor, granted_due, ended_at)
+    ON motions TO "{role}_board";
+-- Whether a mail still asks for something.
+GRANT SELECT (id, state) ON motions TO "{role}_notifier";
+GRANT EXECUTE ON FUNCTION case_returns(bigint) TO "{role}_desk", "{role}_office", "{role}_board";
+
 -- people: accounts, memberships, sessions, a unit's contacts; of tickets only how many a person holds, and to hand them over.
 GRANT SELECT, INSERT, UPDATE ON accounts, sessions TO "{role}_people";
 -- A grant is added and ended. Who may give what is held by the table's guard.
@@ -318,7 +331,7 @@ DECLARE
     t text;
 BEGIN
     FOREACH t IN ARRAY ARRAY['tickets', 'stages', 'stage_rounds', 'escalation_steps', 'events', 'reports', 'report_facts', 'notices',
-                             'notice_tickets', 'openings', 'handovers', 'bells', 'ring_turns', 'calls', 'call_rings', 'call_steps',
+                             'notice_tickets', 'openings', 'motions', 'handovers', 'bells', 'ring_turns', 'calls', 'call_rings', 'call_steps',
                              'call_tries', 'duty_pages', 'listings', 'outlets', 'posts', 'folder_files', 'drill_units',
                              'drill_rings'] LOOP
         EXECUTE format('DROP POLICY IF EXISTS services ON %I', t);
@@ -333,6 +346,7 @@ BEGIN
     EXECUTE format('CREATE POLICY desk ON escalation_steps TO %I USING (EXISTS (SELECT FROM stages s WHERE s.id = stage_id))', '{role}_desk');
     EXECUTE format('CREATE POLICY desk ON events TO %I USING (EXISTS (SELECT FROM tickets t WHERE t.id = ticket_id))', '{role}_desk');
     EXECUTE format('CREATE POLICY desk ON openings TO %I USING (EXISTS (SELECT FROM tickets t WHERE t.id = ticket_id))', '{role}_desk');
+    EXECUTE format('CREATE POLICY desk ON motions TO %I USING (EXISTS (SELECT FROM tickets t WHERE t.id = ticket_id))', '{role}_desk');
     EXECUTE format('CREATE POLICY desk ON handovers TO %I USING (unit = ANY ((SELECT desk_units())::text[]))', '{role}_desk');
     EXECUTE format('CREATE POLICY desk ON duty_pages TO %I USING (unit = ANY ((SELECT desk_units())::text[]))', '{role}_desk');
     EXECUTE format('CREATE POLICY desk ON bells TO %I USING (EXISTS (SELECT FROM stages s WHERE s.id = stage_id))', '{role}_desk');

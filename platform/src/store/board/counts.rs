@@ -18,6 +18,8 @@ pub struct OfficeCounts {
     pub callbacks: i64,
     /// Closings and transfers that wait for the office.
     pub closings: i64,
+    /// What units ask of the office.
+    pub motions: i64,
     /// Openings that wait for a decision or a review.
     pub openings: i64,
 }
@@ -63,6 +65,7 @@ impl Store<Board> {
             triage,
             callbacks: waiting(&self.pool, county, now, MOST).await?,
             closings: self.closings_count(county, now).await?,
+            motions: self.motions_count(county).await?,
         })
     }
 

@@ -149,6 +149,8 @@ pub struct BoardNow {
     pub mail_waiting: i64,
     /// How many closings and transfers wait for the office.
     pub closings: i64,
+    /// How much units ask of the office.
+    pub motions: i64,
     /// Floods of the last days.
     pub floods: Vec<Flood>,
     /// How many openings wait for a decision or a review.
@@ -234,6 +236,7 @@ impl Store<Board> {
                 .await?,
             triage: self.triage_list(county, 0, SHOWN).await?,
             closings: self.closings_count(county, now).await?,
+            motions: self.motions_count(county).await?,
             floods: self.floods(county, now).await?,
             openings: asked + to_review,
             openings_overdue,

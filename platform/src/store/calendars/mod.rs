@@ -3,10 +3,10 @@
 //! The calendar itself is part of the pack, so that whatever is pinned to a version of the pack can be explained by it for ever. A
 //! confirmation makes the next version of the pack, with these days and nothing else changed.
 
-/// A stage whose clock runs by days, so that days off decide when it is due.
+/// A stage whose clock runs by days, so that days off decide when it is due; not one whose due a person chose.
 macro_rules! runs_by_days {
     () => {
-        "ended_at IS NULL AND due_at IS NOT NULL AND time_limit ~ '[0-9](sd|wd|mo)$'"
+        "ended_at IS NULL AND due_at IS NOT NULL AND NOT due_fixed AND time_limit ~ '[0-9](sd|wd|mo)$'"
     };
 }
 

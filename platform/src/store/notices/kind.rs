@@ -86,6 +86,12 @@ casework::words! {
         CalendarMoved = "calendar-moved",
         /// The published days off end soon
         CalendarEnds = "calendar-ends",
+        /// A unit asks something of the office
+        MotionAsked = "motion-asked",
+        /// The office granted it
+        MotionGranted = "motion-granted",
+        /// The office did not
+        MotionRefused = "motion-refused",
         /// What was bought of a provider ends
         GatewayQuota = "gateway-quota",
         /// A kind of a newer version than this one: its mail goes out in general words.

@@ -9,6 +9,8 @@ SELECT n.id, n.kind, n.level, n.unit, u.name AS unit_name, u.kind AS unit_kind, 
            AND NOT EXISTS (SELECT FROM rule_sets s WHERE s.county = n.county AND s.version = n.subject_id AND s.state = 'submitted')
            OR coalesce(n.subject_kind = 'factor-reset', false)
            AND EXISTS (SELECT FROM factor_resets r WHERE r.id = n.subject_id AND r.ended_at IS NOT NULL)
+           OR coalesce(n.kind = 'motion-asked', false)
+           AND NOT EXISTS (SELECT FROM motions m WHERE m.id = n.subject_id AND m.state = 'asked')
            OR coalesce(n.kind = 'swap-asked', false)
            AND EXISTS (SELECT FROM roster_changes c WHERE c.id = n.subject_id AND (c.decision IS NOT NULL OR c.ended_at IS NOT NULL))
            OR coalesce(n.subject_kind = 'opening' AND n.kind <> 'opening-faulted', false)
@@ -40,7 +42,7 @@ CROSS JOIN LATERAL (
                'transfer_to', (SELECT x.name FROM units x WHERE x.county = t.county AND x.code = t.transfer_to), 'dispatched_at', t.dispatched_at, 'basis', t.basis, 'about', about.stages,
                'stages', (SELECT coalesce(jsonb_agg(jsonb_build_object('stage', s.stage, 'due_at', s.due_at, 'time_limit', s.time_limit,
                                 'start_event', s.start_event, 'basis', s.basis, 'grade', s.grade, 'provisional', s.provisional,
-                                'ended_at', s.ended_at, 'ended_how', s.ended_how) ORDER BY array_position(ARRAY['sign', 'contact', 'resolve', 'confirm', 'approve'], s.stage)), '[]')
+                                'ended_at', s.ended_at, 'ended_how', s.ended_how) ORDER BY array_position(ARRAY['sign', 'contact', 'resolve', 'confirm', 'approve', 'motion'], s.stage)), '[]')
                           FROM stages s WHERE s.ticket_id = t.id)) ORDER BY t.lead DESC, t.id), '[]') AS tickets
     FROM (SELECT i.ticket_id, coalesce(jsonb_agg(s.stage ORDER BY s.id) FILTER (WHERE s.id IS NOT NULL), '[]') AS stages
           FROM (SELECT nt.ticket_id, nt.stage_id FROM notice_tickets nt WHERE nt.notice_id = n.id

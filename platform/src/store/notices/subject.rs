@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use sqlx::{PgConnection, types::Json};
 
 use crate::store::{
-    AccountId, CalendarChangeId, DutyPageId, FactorResetId, FloodId, NoticeKind, OpeningId, ReportId, RosterChangeId,
-    Store, StoreError, Tells,
+    AccountId, CalendarChangeId, DutyPageId, FactorResetId, FloodId, MotionId, NoticeKind, OpeningId, ReportId,
+    RosterChangeId, Store, StoreError, Tells,
 };
 
 casework::words! {
@@ -39,6 +39,8 @@ casework::words! {
         Calendar = "calendar",
         /// What was bought of providers, as of a day
         Gateway = "gateway",
+        /// What a unit asks of the office
+        Motion = "motion",
     }
 }
 
@@ -91,6 +93,12 @@ pub enum Subject {
     CalendarEnds(i32),
     /// What was bought of a provider ends, as of this day.
     GatewayQuota(i32),
+    /// A unit asks this of the office.
+    MotionAsked(MotionId),
+    /// The office granted it.
+    MotionGranted(MotionId),
+    /// The office did not.
+    MotionRefused(MotionId),
 }
 
 /// To whom. Where a unit is retired or an account belongs to none, to the office.
@@ -198,6 +206,7 @@ impl Subject {
             SubjectKind::Duty | SubjectKind::Swap => "/duty".to_owned(),
             SubjectKind::Calendar => "/calendar".to_owned(),
             SubjectKind::Gateway => "/gateways".to_owned(),
+            SubjectKind::Motion => format!("/motions/{id}"),
             SubjectKind::Account => "/".to_owned(),
         }
     }
@@ -227,6 +236,9 @@ impl Subject {
             Self::CalendarProposed(change) => (NoticeKind::CalendarProposed, SubjectKind::Calendar, change.0),
             Self::CalendarMoved(change) => (NoticeKind::CalendarMoved, SubjectKind::Calendar, change.0),
             Self::CalendarEnds(day) => (NoticeKind::CalendarEnds, SubjectKind::Calendar, day as i64),
+            Self::MotionAsked(motion) => (NoticeKind::MotionAsked, SubjectKind::Motion, motion.0),
+            Self::MotionGranted(motion) => (NoticeKind::MotionGranted, SubjectKind::Motion, motion.0),
+            Self::MotionRefused(motion) => (NoticeKind::MotionRefused, SubjectKind::Motion, motion.0),
             Self::GatewayQuota(day) => (NoticeKind::GatewayQuota, SubjectKind::Gateway, day as i64),
         }
     }

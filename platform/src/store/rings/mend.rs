@@ -44,7 +44,7 @@ impl Store<Router> {
              SELECT s.id, s.county, $2 FROM stages s
              WHERE s.id = ANY ($1) AND s.ended_at IS NULL AND s.due_at IS NOT NULL
                AND NOT EXISTS (SELECT FROM ring_turns t WHERE t.stage_id = s.id)
-               AND (s.stage IN ('sign', 'confirm', 'approve')
+               AND (s.stage IN ('sign', 'confirm', 'approve', 'motion')
                     AND NOT EXISTS (SELECT FROM bells b WHERE b.stage_id = s.id AND b.due_generation = s.due_generation
                                     AND b.cause IN ('dispatch', 'asked') AND b.answered_at IS NOT NULL)
                  OR EXISTS (SELECT FROM escalation_steps e

@@ -10,7 +10,7 @@ use super::step::Ended;
 use super::{
     ask, close,
     deed::{ActDone, Acting, Denied, TicketDeed},
-    end, start,
+    end, motions, start,
     step::{Found, Side, Step, contact, evidence, stage_end, told},
     wait,
 };
@@ -145,12 +145,16 @@ async fn apply(tx: &mut PgTransaction<'_>, step: &Step<'_>, deed: &TicketDeed) -
         TicketDeed::Approve(successor) => wait::approve(tx, step, successor).await?,
         TicketDeed::Refuse => wait::refuse(tx, step).await?,
         TicketDeed::TakeBack => return Ok((!end::take_back(tx, step).await?).then_some(Denied::TakenOver)),
+        TicketDeed::Ask(asking) => motions::ask(tx, step, asking).await?,
+        TicketDeed::Grant(granting) => motions::grant(tx, step, granting).await?,
+        TicketDeed::Deny(motion, kind) => motions::deny(tx, step, (*motion, *kind)).await?,
+        TicketDeed::Unask(kind) => motions::unask(tx, step, *kind).await?,
     }
     Ok(None)
 }
 
 /// A new state and version, nothing else.
-async fn moved(tx: &mut PgTransaction<'_>, step: &Step<'_>) -> Result<(), StoreError> {
+pub(super) async fn moved(tx: &mut PgTransaction<'_>, step: &Step<'_>) -> Result<(), StoreError> {
     sqlx::query("UPDATE tickets SET state = $2, version = version + 1 WHERE id = $1")
         .bind(step.found.id)
         .bind(step.after.as_str())

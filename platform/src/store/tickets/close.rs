@@ -1,15 +1,16 @@
 //! 办结: what was written is recorded, then the ticket ends or waits.
 
+use casework::county::Matter;
 use casework::words::{TicketClock, reserved::NOT_APPLICABLE};
-use sqlx::{PgTransaction, types::Json};
+use sqlx::PgTransaction;
 use uuid::Uuid;
 
 use super::{
     deed::{Closing, Wait},
     end,
-    step::{Decider, Step, contact, evidence, told},
+    step::{Decider, Step, clock_begins, contact, evidence, told},
 };
-use crate::store::{Detail, EventKind, NoticeKind, StoreError, event_detail::EvidenceOf, rings::begin::clocks_ring};
+use crate::store::{Detail, EventKind, NoticeKind, StoreError, event_detail::EvidenceOf};
 
 pub(super) async fn close(tx: &mut PgTransaction<'_>, step: &Step<'_>, closing: &Closing) -> Result<(), StoreError> {
     if let Some((seen_at, sealed)) = &closing.contact {
@@ -68,32 +69,11 @@ async fn request(
     .execute(&mut **tx)
     .await?;
     let clock = &wait.clock;
-    // A ticket may be closed, taken back and closed again: the same clock starts anew, as its next generation.
-    sqlx::query(
-        "INSERT INTO stages (ticket_id, stage, time_limit, start_event, started_at, due_at, provisional, basis, grade, calendar_version,
-                             derivation, plan, next_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-         ON CONFLICT (ticket_id, stage) DO UPDATE SET due_generation = stages.due_generation + 1, time_limit = excluded.time_limit,
-             started_at = excluded.started_at, due_at = excluded.due_at, provisional = excluded.provisional, basis = excluded.basis,
-             grade = excluded.grade, calendar_version = excluded.calendar_version, derivation = excluded.derivation,
-             plan = excluded.plan, next_step = 0, next_at = excluded.next_at, ended_at = NULL, ended_how = NULL, resumed_at = NULL",
-    )
-    .bind(found.id)
-    .bind(clock.matter.as_str())
-    .bind(clock.limit.to_string())
-    .bind(casework::words::reserved::CLOSE_REQUESTED)
-    .bind(acting.at)
-    .bind(clock.due)
-    .bind(clock.provisional)
-    .bind(&clock.basis)
-    .bind(clock.grade.as_str())
-    .bind(&wait.calendar)
-    .bind(Json(&clock.derivation))
-    .bind(Json(&clock.steps))
-    .bind(clock.steps.first().map(|step| step.at))
-    .execute(&mut **tx)
-    .await?;
-    clocks_ring(tx, found.id, &[TicketClock::Confirm, TicketClock::Approve], acting.at).await?;
+    let which = match clock.matter {
+        Matter::Confirm => TicketClock::Confirm,
+        _ => TicketClock::Approve,
+    };
+    clock_begins(tx, step, which, (clock, &wait.calendar)).await?;
     told(tx, step, EventKind::CloseRequested, &acting.detail, step.sealed()).await?;
     let kind = if wait.transfer_to.is_some() {
         NoticeKind::TransferRequested

@@ -1,10 +1,14 @@
 //! What can be done to a ticket, by whom, and how it ends.
 
-use crate::store::{AccountId, Detail, EventKind, Loose};
+use super::motions::{Asking, Granting};
+use crate::store::{AccountId, Detail, EventKind, Loose, MotionId};
 use casework::{
     disclosure::Shows,
     routing::{Anew, MatchedRow, PlannedClock, PlannedStage, PlannedTicket},
-    ticket::{TicketAct, TicketState},
+    ticket::{
+        TicketAct, TicketState,
+        motion::{MotionKind, NoMotion},
+    },
     words::TicketClock,
 };
 use chrono::{DateTime, Utc};
@@ -43,6 +47,14 @@ pub enum TicketDeed {
     Refuse,
     /// Who closed takes it back.
     TakeBack,
+    /// 申请退单、申请延期: the unit asks this of the office.
+    Ask(Box<Asking>),
+    /// The office grants it.
+    Grant(Box<Granting>),
+    /// The office does not.
+    Deny(MotionId, MotionKind),
+    /// The unit takes it back.
+    Unask(MotionKind),
 }
 
 /// What a unit asks of others, as the rules route it.
@@ -152,6 +164,10 @@ impl TicketDeed {
             Self::Approve(_) => EventKind::TransferApproved,
             Self::Refuse => EventKind::CloseRefused,
             Self::TakeBack => EventKind::CloseTakenBack,
+            Self::Ask(_) => EventKind::MotionAsked,
+            Self::Grant(_) => EventKind::MotionGranted,
+            Self::Deny(..) => EventKind::MotionRefused,
+            Self::Unask(_) => EventKind::MotionWithdrawn,
         }
     }
 
@@ -169,6 +185,18 @@ impl TicketDeed {
             Self::Approve(_) => TicketAct::Approve,
             Self::Refuse => TicketAct::Refuse,
             Self::TakeBack => TicketAct::TakeBack,
+            Self::Ask(asking) => match asking.kind() {
+                MotionKind::Return => TicketAct::AskReturn,
+                MotionKind::Extension => TicketAct::Ask,
+            },
+            Self::Grant(granting) => match granting.kind() {
+                MotionKind::Return => TicketAct::GrantReturn,
+                MotionKind::Extension => TicketAct::Answer,
+            },
+            Self::Deny(_, kind) | Self::Unask(kind) => match kind {
+                MotionKind::Return => TicketAct::EndReturn,
+                MotionKind::Extension => TicketAct::Answer,
+            },
         }
     }
 }
@@ -273,6 +301,14 @@ pub enum Denied {
     CalledBack,
     /// The same is asked of that unit already, and open.
     AskedBefore,
+    /// Something is asked of the office already.
+    MotionWaits,
+    /// What was asked is decided, or over.
+    MotionOver,
+    /// Nobody decides what they asked themselves.
+    OwnMotion,
+    /// It can't be asked, or not granted.
+    Motion(NoMotion),
 }
 
 impl Denied {
@@ -288,6 +324,15 @@ impl Denied {
             Self::TakenOver => "taken-over",
             Self::CalledBack => "called-back",
             Self::AskedBefore => "asked-before",
+            Self::MotionWaits => "motion-waits",
+            Self::MotionOver => "motion-over",
+            Self::OwnMotion => "own-motion",
+            Self::Motion(NoMotion::PoliceUrgent) => "police-urgent",
+            Self::Motion(NoMotion::Final) => "final",
+            Self::Motion(NoMotion::Statutory) => "statutory",
+            Self::Motion(NoMotion::Over) => "stage-over",
+            Self::Motion(NoMotion::Once) => "once",
+            Self::Motion(NoMotion::NotLater) => "not-later",
         }
     }
 }

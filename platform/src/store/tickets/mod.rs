@@ -1,4 +1,4 @@
-//! Everything that changes a ticket: acts, closings, reopening, triage.
+//! Everything that changes a ticket: acts, closings, motions, reopening, triage.
 
 pub(super) mod act;
 pub(super) mod ask;
@@ -7,6 +7,7 @@ pub(super) mod closings;
 pub(super) mod deed;
 pub(super) mod end;
 pub(super) mod instruct;
+pub(super) mod motions;
 pub(super) mod reopen;
 pub(super) mod start;
 pub(super) mod step;
@@ -20,5 +21,6 @@ pub use deed::{
     TicketDeed, Wait,
 };
 pub use instruct::{Instruction, NewInstruction};
+pub use motions::{Asking, Asks, Granting, Motion, MotionCase, TicketMotions};
 pub use step::{Decider, Ended};
 pub use triage::{Act, TriageError, TriageSettled, TriageState};

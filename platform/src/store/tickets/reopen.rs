@@ -170,7 +170,7 @@ async fn stages(
         sqlx::query(
             "UPDATE stages SET due_generation = $2, time_limit = $3, start_event = $4, started_at = $5, due_at = $6, provisional = $7,
                     basis = $8, grade = $9, calendar_version = $10, derivation = $11, plan = $12, next_step = 0, next_at = $13,
-                    ended_at = NULL, ended_how = NULL, resumed_at = NULL
+                    ended_at = NULL, ended_how = NULL, resumed_at = NULL, due_fixed = false
              WHERE id = $1",
         )
         .bind(id)

@@ -1,12 +1,16 @@
 //! One act on a locked ticket, and what most acts write: an event, the end of a stage, a contact, evidence.
 
+use casework::routing::PlannedClock;
 use casework::ticket::TicketState;
 use chrono::{DateTime, Utc};
-use sqlx::PgTransaction;
+use sqlx::{PgTransaction, types::Json};
 
 use super::deed::{Acting, OfCall};
-use crate::store::{AccountId, Detail, EventKind, ReportId, StoreError, TicketId, Word, event_detail::Contacted};
-use casework::words::TicketClock;
+use crate::store::{
+    AccountId, Detail, EventKind, ReportId, StoreError, TicketId, Word, event_detail::Contacted,
+    rings::begin::clocks_ring,
+};
+use casework::words::{TicketClock, reserved};
 
 /// A ticket as an act finds it, locked.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -136,6 +140,45 @@ pub(super) async fn stage_end(
     .execute(&mut **tx)
     .await?;
     Ok(())
+}
+
+/// A clock begins on which somebody else decides. A ticket may wait for the same again: then the same clock starts anew, as its next
+/// generation.
+pub(super) async fn clock_begins(
+    tx: &mut PgTransaction<'_>,
+    step: &Step<'_>,
+    which: TicketClock,
+    (clock, calendar): (&PlannedClock, &str),
+) -> Result<(), StoreError> {
+    let event = match which {
+        TicketClock::Motion => reserved::MOTION_ASKED,
+        _ => reserved::CLOSE_REQUESTED,
+    };
+    sqlx::query(
+        "INSERT INTO stages (ticket_id, stage, time_limit, start_event, started_at, due_at, provisional, basis, grade, calendar_version,
+                             derivation, plan, next_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+         ON CONFLICT (ticket_id, stage) DO UPDATE SET due_generation = stages.due_generation + 1, time_limit = excluded.time_limit,
+             started_at = excluded.started_at, due_at = excluded.due_at, provisional = excluded.provisional, basis = excluded.basis,
+             grade = excluded.grade, calendar_version = excluded.calendar_version, derivation = excluded.derivation,
+             plan = excluded.plan, next_step = 0, next_at = excluded.next_at, ended_at = NULL, ended_how = NULL, resumed_at = NULL",
+    )
+    .bind(step.found.id)
+    .bind(which.as_str())
+    .bind(clock.limit.to_string())
+    .bind(event)
+    .bind(step.acting.at)
+    .bind(clock.due)
+    .bind(clock.provisional)
+    .bind(&clock.basis)
+    .bind(clock.grade.as_str())
+    .bind(calendar)
+    .bind(Json(&clock.derivation))
+    .bind(Json(&clock.steps))
+    .bind(clock.steps.first().map(|step| step.at))
+    .execute(&mut **tx)
+    .await?;
+    clocks_ring(tx, step.found.id, &[which], step.acting.at).await
 }
 
 /// Leaves an event; of an act by telephone it says so. Several of one act carry the same time, in microseconds that keep their order.

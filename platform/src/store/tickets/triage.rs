@@ -293,7 +293,8 @@ async fn lead_move(
             "WITH RECURSIVE chain AS (
                  SELECT id, 0 AS step FROM tickets WHERE report_id = $1 AND obligation = $2 AND unit = $3 AND predecessor IS NULL
                  UNION ALL
-                 SELECT s.id, c.step + 1 FROM chain c JOIN tickets s ON s.predecessor = c.id AND s.state <> 'returned'
+                 SELECT s.id, c.step + 1 FROM chain c JOIN tickets s ON s.predecessor = c.id
+                     AND (s.state <> 'returned' OR EXISTS (SELECT FROM tickets n WHERE n.predecessor = s.id))
              )
              UPDATE tickets SET lead = (id = (SELECT id FROM chain ORDER BY step DESC LIMIT 1)) WHERE report_id = $1",
         )

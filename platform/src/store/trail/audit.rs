@@ -40,8 +40,9 @@ const ACTS: [(&str, &str, &str, &str); 4] = [
 ];
 
 /// Tables whose rows change: each stands as its last step says.
-const STEPPED: [&str; 5] = [
+const STEPPED: [&str; 6] = [
     "openings",
+    "motions",
     "grant_requests",
     "factor_resets",
     "flood_closings",

@@ -4,6 +4,7 @@ use casework::{
     callback::{CallResult, FollowUp},
     ticket::{
         TicketState,
+        motion::{MotionKind, ReturnGround},
         opening::{Finding, Way},
     },
     words::TicketClock,
@@ -11,7 +12,7 @@ use casework::{
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::store::{AccountId, FloodGroundKind, OpeningId, StageId, TicketId};
+use crate::store::{AccountId, FloodGroundKind, MotionId, OpeningId, StageId, TicketId};
 
 /// `assigned`, `unassigned`, `rung-by-hand`: to whom.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -140,11 +141,54 @@ pub struct Transferred {
     pub ticket: TicketId,
 }
 
-/// `transferred-in`; and what the page of every event between two units reads.
+/// `transferred-in`, `returned-in`; and what the page of every event between two units reads.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OtherUnit {
     /// The other unit's code.
     pub unit: String,
+}
+
+/// `motion-…`: which, and what is its kind's own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfMotion {
+    /// The motion.
+    pub motion: MotionId,
+    /// What is asked.
+    pub kind: MotionKind,
+    /// A return: on which ground.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ground: Option<ReturnGround>,
+    /// A return: code of the unit that is proposed, or that the office named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
+    /// A return that was granted: the ticket that takes over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<TicketId>,
+    /// An extension: of which clock.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clock: Option<TicketClock>,
+    /// When that was due.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub was: Option<DateTime<Utc>>,
+    /// By when it is asked for, or granted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub due: Option<DateTime<Utc>>,
+}
+
+impl OfMotion {
+    /// Nothing but which motion it is.
+    pub(in crate::store) fn new(motion: MotionId, kind: MotionKind) -> Self {
+        Self {
+            motion,
+            kind,
+            ground: None,
+            unit: None,
+            ticket: None,
+            clock: None,
+            was: None,
+            due: None,
+        }
+    }
 }
 
 /// `triage-assigned`, `triage-rerouted`.
@@ -386,6 +430,29 @@ mod tests {
         holds(&Answered::default(), "{}");
         let recorded_by = Some(AccountId(4));
         holds(&Answered { recorded_by }, r#"{"recorded_by":4}"#);
+    }
+
+    #[test]
+    fn of_motions() {
+        let mut motion = OfMotion::new(MotionId(6), MotionKind::Return);
+        holds(&motion, r#"{"motion":6,"kind":"return"}"#);
+        (motion.ground, motion.unit, motion.ticket) = (
+            Some(ReturnGround::NotOurArea),
+            Some("edu".to_owned()),
+            Some(TicketId(9)),
+        );
+        holds(
+            &motion,
+            r#"{"motion":6,"kind":"return","ground":"not-our-area","unit":"edu","ticket":9}"#,
+        );
+        let mut motion = OfMotion::new(MotionId(7), MotionKind::Extension);
+        motion.clock = Some(TicketClock::Resolve);
+        motion.was = Some("2026-11-24T00:10:00Z".parse().unwrap());
+        motion.due = Some("2026-11-25T16:00:00Z".parse().unwrap());
+        holds(
+            &motion,
+            r#"{"motion":7,"kind":"extension","clock":"resolve","was":"2026-11-24T00:10:00Z","due":"2026-11-25T16:00:00Z"}"#,
+        );
     }
 
     #[test]

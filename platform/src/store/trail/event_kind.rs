@@ -51,6 +51,16 @@ casework::words! {
         NotFiledWithdrawn = "not-filed-withdrawn",
         /// Days off were published, and a due moved by them.
         DueMoved = "due-moved",
+        /// A unit asks to return its ticket, or for more time.
+        MotionAsked = "motion-asked",
+        /// The office granted it.
+        MotionGranted = "motion-granted",
+        /// The office did not.
+        MotionRefused = "motion-refused",
+        /// The unit took it back.
+        MotionWithdrawn = "motion-withdrawn",
+        /// On the new ticket: another unit returned it.
+        ReturnedIn = "returned-in",
         /// A closed ticket is owed again.
         Reopened = "reopened",
         /// The reporter was called.

@@ -10,6 +10,7 @@ use super::person::all;
 pub(super) struct Ids {
     pub(super) tickets: Vec<i64>,
     pub(super) reports: Vec<i64>,
+    pub(super) motions: Vec<i64>,
     pub(super) openings: Vec<i64>,
     pub(super) people: Vec<i64>,
     pub(super) floods: Vec<i64>,
@@ -34,6 +35,7 @@ impl Ids {
             )
             .await,
             reports: all(system, "SELECT id FROM reports WHERE $1 = $1 ORDER BY id", 0_i64).await,
+            motions: all(system, "SELECT id FROM motions WHERE $1 = $1 ORDER BY id", 0_i64).await,
             openings: all(system, "SELECT id FROM openings WHERE $1 = $1 ORDER BY id", 0_i64).await,
             people: all(
                 system,
@@ -58,6 +60,7 @@ impl Ids {
         };
         let ids = match route.trim_start_matches("/api/v1") {
             path if path.starts_with("/openings") => &self.openings,
+            path if path.starts_with("/motions") => &self.motions,
             path if path.starts_with("/people") || path.starts_with("/grants") || path.starts_with("/factor") => {
                 &self.people
             }
@@ -67,6 +70,7 @@ impl Ids {
         let acts: &[&str] = match route.trim_start_matches("/api/v1") {
             path if path.starts_with("/openings") => &["approve", "refuse", "review", "end", "withdraw"],
             path if path.starts_with("/closings") => &["confirm", "refuse"],
+            path if path.starts_with("/motions") => &["grant", "refuse"],
             path if path.starts_with("/triage") => &["assign", "reroute"],
             path if path.starts_with("/floods") => &["ask", "confirm"],
             _ => &["refuse"],

@@ -2,11 +2,14 @@
 //! given back, a closing is asked for again. In each nobody is rung after an answer, no ring is lost and none doubled, and a P1 that
 //! nobody signs still rings after three hours and after three days.
 
-use casework::{callback::CallResult, county::Matter, routing, words::Urgency, words::reserved::TRANSFERRED};
+use casework::{
+    callback::CallResult, county::Matter, routing, ticket::motion::ReturnGround, words::Urgency,
+    words::reserved::TRANSFERRED,
+};
 use platform::store::{
-    ActDone, Acting, AnsweredHow, BellAnswer, By, CallbackNew, CallbackRecorded, Closing, Desk, DeskScope, Detail,
-    FloodAct, FloodActing, FloodClosingId, FloodGround, FloodId, Notifier, Office, ReportId, Successor, TicketDeed,
-    TicketId, Wait,
+    ActDone, Acting, AnsweredHow, Asking, Asks, BellAnswer, By, CallbackNew, CallbackRecorded, Closing, Desk,
+    DeskScope, Detail, FloodAct, FloodActing, FloodClosingId, FloodGround, FloodId, Notifier, Office, ReportId,
+    Successor, TicketDeed, TicketId, Wait,
 };
 
 use super::{random::NEVER, *};
@@ -333,6 +336,71 @@ async fn a_transfer_rings_the_unit_that_takes_over() {
         .await
         .expect("calls");
     assert_eq!(after, 0, "it is decided");
+}
+
+#[tokio::test]
+async fn what_a_unit_asks_rings_the_office_and_goes_up_when_it_is_late() {
+    let night = Night::new().await;
+    night.turned(night.at).await;
+    let (ticket, unit): (TicketId, String) = sqlx::query_as(
+        "SELECT t.id, t.unit FROM tickets t JOIN units u ON u.county = t.county AND u.code = t.unit
+         WHERE u.kind NOT IN ('police', 'office') ORDER BY t.id LIMIT 1",
+    )
+    .fetch_one(&night.fixture.db)
+    .await
+    .expect("a ticket of another unit");
+    night.officer("he", &unit, "member").await;
+    let signed = night.at + minutes(1);
+    night.deed(("he", &unit), ticket, &TicketDeed::Sign, signed).await;
+    let asked = night.at + minutes(2);
+    let asking = Asking {
+        asks: Asks::Return {
+            ground: ReturnGround::NotOurDuty,
+            unit: None,
+        },
+        clock: routing::waiting(&night.fixture.pack, Matter::Approve, Urgency::P1, asked),
+        calendar: "test".into(),
+    };
+    let due = asking.clock.due;
+    assert_eq!(due - asked, TimeDelta::hours(1), "P1: an hour");
+    night
+        .deed(("he", &unit), ticket, &TicketDeed::Ask(Box::new(asking)), asked)
+        .await;
+    night.turned(asked).await;
+    let calls = night.rung((ticket, "motion"), asked).await;
+    assert!(
+        !calls.is_empty() && calls.iter().all(|call| call.contains(" office asked:0")),
+        "the office is asked: {calls:?}"
+    );
+    // Nobody decides: the office is called on, and what is late goes up to the leading group.
+    for minute in [60, 90, 120, 180] {
+        night.turned(asked + minutes(minute)).await;
+    }
+    let told = "SELECT count(*) FROM notices n JOIN stages s ON s.id = n.stage_id WHERE s.stage = 'motion' AND n.unit IN ('office', 'lg')";
+    assert!(night.fixture.count(told).await >= 2, "by mail as well");
+    let up = "SELECT count(*) FROM escalation_steps e JOIN stages s ON s.id = e.stage_id WHERE s.stage = 'motion' AND e.recipient = 'lg'";
+    assert!(night.fixture.count(up).await >= 1);
+    let late = asked + minutes(181);
+    night.decide(ticket, &refusal(&night, ticket).await, late).await;
+    night.turned(late + minutes(30)).await;
+    let after: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM calls c JOIN call_rings r ON r.call_id = c.id JOIN stages s ON s.id = r.stage_id
+         WHERE s.stage = 'motion' AND c.created_at > $1",
+    )
+    .bind(late)
+    .fetch_one(&night.fixture.db)
+    .await
+    .expect("calls");
+    assert_eq!(after, 0, "it is decided");
+}
+
+async fn refusal(night: &Night, ticket: TicketId) -> TicketDeed {
+    let motion = sqlx::query_scalar("SELECT id FROM motions WHERE ticket_id = $1 AND state = 'asked'")
+        .bind(ticket)
+        .fetch_one(&night.fixture.db)
+        .await
+        .expect("a motion");
+    TicketDeed::Deny(motion, casework::ticket::motion::MotionKind::Return)
 }
 
 #[tokio::test]

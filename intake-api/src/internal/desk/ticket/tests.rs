@@ -123,6 +123,18 @@ fn page(attempt: Attempt) -> TicketPage {
             lines: vec!["法律援助 · 县司法局 · 11月24日 16:22 提请 · 待签收".into()],
             reminder: Some(Lang::Zh.t("requests.reminder")),
         },
+        motions: DeskMotions {
+            grounds: vec![Choice {
+                value: "not-our-duty".into(),
+                label: "不属本单位职责".into(),
+            }],
+            stages: vec![Choice {
+                value: "contact".into(),
+                label: "首次见面核实（现为11月24日 20:00）".into(),
+            }],
+            statutory: Some("办结的时限是法定时限，不能延期。".into()),
+            ..DeskMotions::default()
+        },
         done: None,
         my_name: "王芳".into(),
         why: "报告称孩子身上有伤。".into(),

@@ -1,0 +1,188 @@
+//! 申请事项: what a unit that holds a ticket asks of the office. While it is asked the ticket's clocks run on.
+//!
+//! **退单**: the unit says that it is not the one, on a ground and with a reason. The office names the unit that takes over, or
+//! sends the ticket back to work. A P1 ticket of the police is never returned: whoever is there acts. An obligation of a case is
+//! returned twice at most: whom the office names then keeps it.
+//!
+//! **延期**: more time for a stage, asked before its time is up and once a stage. A limit that the law gives is not moved.
+//!
+//! A motion is asked by one person and decided by another.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::words::reserved::POLICE;
+use crate::words::{Grade, Stage, Urgency, words};
+
+words! {
+    /// What is asked.
+    MotionKind {
+        /// 退单
+        Return = "return",
+        /// 延期
+        Extension = "extension",
+    }
+}
+
+words! {
+    /// Where it stands.
+    MotionState {
+        /// It waits for the office.
+        Asked = "asked",
+        /// 同意
+        Granted = "granted",
+        /// 不同意
+        Refused = "refused",
+        /// The unit took it back.
+        Withdrawn = "withdrawn",
+        /// What more time was asked for was done, or ended, before anybody decided.
+        Lapsed = "lapsed",
+    }
+}
+
+words! {
+    /// Why a ticket is returned; what words add to it is sealed.
+    ReturnGround {
+        /// 不属本单位职责
+        NotOurDuty = "not-our-duty",
+        /// 不属本辖区
+        NotOurArea = "not-our-area",
+        /// 重复派单
+        Duplicate = "duplicate",
+        /// 其他
+        Other = "other",
+    }
+}
+
+/// How often an obligation of a case is returned; after that the owner that the office named is final.
+pub const RETURNS: i64 = 2;
+
+/// The farthest that a due may be put off; what is later is a slip in the year.
+pub const LONGEST: TimeDelta = TimeDelta::days(366);
+
+/// Why something can't be asked, or not granted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoMotion {
+    /// A P1 ticket of the police is acted on, and moved by a transfer.
+    PoliceUrgent,
+    /// It was returned twice: the owner that the office named is final.
+    Final,
+    /// The law gives this limit.
+    Statutory,
+    /// The stage is over, has not begun, or its time is up.
+    Over,
+    /// Once a stage.
+    Once,
+    /// Not later than the due that there is, or too far away.
+    NotLater,
+}
+
+/// Whether a ticket may be returned. `kind`: of the unit that holds it; `returns`: how often its obligation was returned in the case.
+pub fn may_return(urgency: Urgency, kind: &str, returns: i64) -> Result<(), NoMotion> {
+    if urgency == Urgency::P1 && kind == POLICE {
+        Err(NoMotion::PoliceUrgent)
+    } else if returns >= RETURNS {
+        Err(NoMotion::Final)
+    } else {
+        Ok(())
+    }
+}
+
+/// A stage as somebody asks for more time.
+#[derive(Debug, Clone, Copy)]
+pub struct Extends {
+    /// How firm its limit is.
+    pub grade: Grade,
+    /// Its due, where it runs.
+    pub due: Option<DateTime<Utc>>,
+    /// It was asked for this stage before.
+    pub asked_before: bool,
+}
+
+/// Stages for which more time may be asked: signing says that somebody has read it, and takes no time.
+pub fn is_extended(stage: Stage) -> bool {
+    matches!(stage, Stage::Contact | Stage::Resolve)
+}
+
+/// Whether more time may be asked now.
+pub fn may_extend(stage: Extends, wanted: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), NoMotion> {
+    let Some(due) = stage.due else {
+        return Err(NoMotion::Over);
+    };
+    if stage.grade == Grade::V {
+        Err(NoMotion::Statutory)
+    } else if stage.asked_before {
+        Err(NoMotion::Once)
+    } else if due <= now {
+        Err(NoMotion::Over)
+    } else {
+        is_later(due, wanted, now)
+    }
+}
+
+/// Whether a due may be put off to this time. Nobody is given time that has passed already.
+pub fn is_later(due: DateTime<Utc>, wanted: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), NoMotion> {
+    let far = wanted - due > LONGEST;
+    if wanted <= due || wanted <= now || far {
+        Err(NoMotion::NotLater)
+    } else {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_police_keep_what_is_urgent_and_the_third_time_nobody_returns() {
+        assert_eq!(may_return(Urgency::P1, POLICE, 0), Err(NoMotion::PoliceUrgent));
+        assert_eq!(may_return(Urgency::P2, POLICE, 0), Ok(()));
+        assert_eq!(may_return(Urgency::P1, "education", 1), Ok(()));
+        assert_eq!(may_return(Urgency::P3, "education", 2), Err(NoMotion::Final));
+    }
+
+    #[test]
+    fn more_time_is_asked_in_time_once_and_never_of_the_law() {
+        let day = |day: i64| DateTime::UNIX_EPOCH + TimeDelta::days(day);
+        let stage = Extends {
+            grade: Grade::P,
+            due: Some(day(10)),
+            asked_before: false,
+        };
+        assert_eq!(may_extend(stage, day(15), day(9)), Ok(()));
+        assert_eq!(may_extend(stage, day(10), day(9)), Err(NoMotion::NotLater));
+        assert_eq!(may_extend(stage, day(380), day(9)), Err(NoMotion::NotLater));
+        assert_eq!(
+            may_extend(stage, day(15), day(10)),
+            Err(NoMotion::Over),
+            "the time is up"
+        );
+        let other = |stage| may_extend(stage, day(15), day(9));
+        assert_eq!(other(Extends { due: None, ..stage }), Err(NoMotion::Over));
+        assert_eq!(
+            other(Extends {
+                asked_before: true,
+                ..stage
+            }),
+            Err(NoMotion::Once)
+        );
+        assert_eq!(
+            other(Extends {
+                grade: Grade::V,
+                ..stage
+            }),
+            Err(NoMotion::Statutory)
+        );
+        assert_eq!(
+            is_later(day(10), day(12), day(13)),
+            Err(NoMotion::NotLater),
+            "that time has passed"
+        );
+    }
+
+    #[test]
+    fn signing_takes_no_time() {
+        let extended: Vec<Stage> = Stage::ALL.iter().copied().filter(|stage| is_extended(*stage)).collect();
+        assert_eq!(extended, [Stage::Contact, Stage::Resolve]);
+    }
+}

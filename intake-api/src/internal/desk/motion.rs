@@ -1,0 +1,139 @@
+//! 申请退单、申请延期: what was typed becomes an asking, or a list of what is wrong.
+
+use casework::calendar::shanghai;
+use casework::county::Matter;
+use casework::routing;
+use casework::ticket::{
+    TicketState,
+    motion::{MotionKind, ReturnGround, is_extended},
+};
+use casework::words::Stage;
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use platform::store::{Asking, Asks, Detail, TicketDeed};
+
+use super::{
+    closing::allowed,
+    draft::{Against, Draft, Ready},
+    reader::{Reader, TEXT},
+    sealed::Note,
+};
+use crate::internal::again::{Fields, Wrong};
+
+/// 申请退单: a ground, a reason, and perhaps whom the unit proposes.
+pub(super) fn ask_return(fields: &Fields, against: Against<'_>) -> Result<Ready, Wrong> {
+    let mut reader = Reader {
+        fields,
+        wrong: Wrong::new(),
+    };
+    let ground = ReturnGround::from_word(reader.get("ground"));
+    if ground.is_none() {
+        reader.wrong.insert("ground", "motions.wrong.ground");
+    }
+    let unit = proposed(reader.get("unit"), against);
+    if unit.is_none() && !reader.get("unit").is_empty() {
+        reader.wrong.insert("unit", "motions.wrong.unit");
+    }
+    let reason = reader.must("reason", TEXT, "motions.wrong.reason");
+    match ground {
+        Some(ground) if reader.wrong.is_empty() => Ok(ready(
+            Asks::Return { ground, unit },
+            Note {
+                reason,
+                ..Note::default()
+            },
+            against,
+        )),
+        _ => Err(reader.wrong),
+    }
+}
+
+/// The unit that is proposed: by its code, its name, or a part of the name that no other unit has.
+fn proposed(typed: &str, against: Against<'_>) -> Option<String> {
+    let pack = &against.loaded.pack;
+    let may = |code: &str| allowed(pack, against.ticket, code) == Some(Ok(()));
+    if typed.is_empty() {
+        return None;
+    }
+    if may(typed) {
+        return Some(typed.to_owned());
+    }
+    let named = || {
+        pack.units()
+            .iter()
+            .filter(|unit| unit.name.contains(typed) && may(&unit.code))
+    };
+    let exact = named().find(|unit| unit.name == typed);
+    let only = || named().next().filter(|_| named().count() == 1);
+    exact.or_else(only).map(|unit| unit.code.clone())
+}
+
+/// 申请延期: for which stage, until the end of which day, and why.
+pub(super) fn ask_extension(fields: &Fields, against: Against<'_>) -> Result<Ready, Wrong> {
+    let mut reader = Reader {
+        fields,
+        wrong: Wrong::new(),
+    };
+    let stage = Stage::from_word(reader.get("stage")).filter(|stage| is_extended(*stage));
+    if stage.is_none() {
+        reader.wrong.insert("stage", "motions.wrong.stage");
+    }
+    let due = end_of(reader.get("until"));
+    if due.is_none() {
+        reader.wrong.insert("until", "motions.wrong.until");
+    }
+    let reason = reader.must("reason", TEXT, "motions.wrong.reason");
+    match (stage, due) {
+        (Some(stage), Some(due)) if reader.wrong.is_empty() => Ok(ready(
+            Asks::Extension { stage, due },
+            Note {
+                reason,
+                ..Note::default()
+            },
+            against,
+        )),
+        _ => Err(reader.wrong),
+    }
+}
+
+/// Whatever waits is taken back: only a return has a state of its own.
+pub(super) fn unask(ticket: &platform::store::DeskTicket) -> TicketDeed {
+    TicketDeed::Unask(match ticket.state {
+        TicketState::ReturnRequested => MotionKind::Return,
+        _ => MotionKind::Extension,
+    })
+}
+
+fn ready(asks: Asks, note: Note, against: Against<'_>) -> Ready {
+    let pack = &against.loaded.pack;
+    let asking = Asking {
+        asks,
+        clock: routing::waiting(pack, Matter::Approve, against.ticket.urgency, against.now),
+        calendar: pack.calendar().version().to_owned(),
+    };
+    Ready {
+        act: Draft::Plain(TicketDeed::Ask(Box::new(asking))),
+        note: Some(note),
+        detail: Detail::default(),
+    }
+}
+
+/// The end of a day in Shanghai: a due of days is 00:00 of the next.
+pub(crate) fn end_of(day: &str) -> Option<DateTime<Utc>> {
+    let next = NaiveDate::parse_from_str(day.trim(), "%Y-%m-%d").ok()?.succ_opt()?;
+    let midnight = next.and_time(NaiveTime::MIN).and_local_timezone(shanghai());
+    Some(midnight.single()?.to_utc())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::end_of;
+
+    #[test]
+    fn a_day_ends_when_the_next_begins() {
+        let end = end_of("2026-12-31").unwrap();
+        assert_eq!(end.to_rfc3339(), "2026-12-31T16:00:00+00:00");
+        for wrong in ["", "31.12.2026", "2026-02-30", "2026-12-31T10:00"] {
+            assert_eq!(end_of(wrong), None, "{wrong}");
+        }
+    }
+}

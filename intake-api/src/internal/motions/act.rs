@@ -1,0 +1,226 @@
+//! The office grants what a unit asks, or refuses it with a reason. Page and API share one way through.
+
+use axum::{
+    Form,
+    extract::Path,
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+use casework::routing;
+use casework::ticket::motion::MotionKind;
+use chrono::{DateTime, Utc};
+use platform::{
+    clock,
+    pack::watch::LoadedPack,
+    store::{ActDone, Acting, Detail, Granting, MotionCase, MotionId, StoreError, Successor, TicketDeed},
+};
+use serde_json::{Map, Value};
+
+use super::{
+    answers::Done,
+    page::{may_name, show},
+};
+use crate::internal::{
+    Answer, By, Visit,
+    again::{Again, Fields, Wrong},
+    auth::Office,
+    desk::{
+        act::version,
+        end_of, fields, invalid,
+        reader::{Reader, TEXT},
+        sealed::{self, Note},
+        undone,
+    },
+    detached,
+    error::{ApiError, PageError},
+    wire::JsonBody,
+};
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Verb {
+    Grant,
+    Refuse,
+}
+
+impl Verb {
+    fn of(word: &str) -> Option<Self> {
+        match word {
+            "grant" => Some(Self::Grant),
+            "refuse" => Some(Self::Refuse),
+            _ => None,
+        }
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Grant => "grant",
+            Self::Refuse => "refuse",
+        }
+    }
+}
+
+/// `POST /motions/{id}/{act}`: `grant` or `refuse`.
+pub(super) async fn submit(
+    by: By<Office>,
+    Path((id, act)): Path<(MotionId, String)>,
+    Form(fields): Form<Fields>,
+) -> Result<Response, PageError> {
+    let verb = Verb::of(&act).ok_or(PageError::NotFound)?;
+    let (case, now) = (found(&by, id).await?, clock::now());
+    let deed = match read(&by.internal.pack.current(), &case, verb, &fields, now) {
+        Ok(deed) => deed,
+        Err(wrong) => {
+            let said = wrong.values().next().and_then(|key| by.said(key));
+            return show(&by, id, Again::keeping(StatusCode::UNPROCESSABLE_ENTITY, said, fields)).await;
+        }
+    };
+    match decide(&by, &case, deed, &fields, now).await? {
+        ActDone::Done => Ok(Redirect::to(&format!("/motions?done={}", verb.word())).into_response()),
+        other => {
+            let said = undone::said(&other, by.lang, now)?;
+            show(&by, id, Again::keeping(StatusCode::CONFLICT, Some(said), fields)).await
+        }
+    }
+}
+
+/// `POST /api/v1/motions/{id}/{act}`: `grant` (`{"version", "unit"}` or `{"version", "until"}`) or `refuse` (`{"version", "reason"}`).
+pub(super) async fn api(
+    by: By<Office>,
+    Path((id, act)): Path<(MotionId, String)>,
+    JsonBody(body): JsonBody<Map<String, Value>>,
+) -> Result<Answer<Done>, ApiError> {
+    let verb = Verb::of(&act).ok_or_else(|| ApiError::said(404, "the acts are grant and refuse"))?;
+    let (case, now) = (found(&by, id).await?, clock::now());
+    let fields = fields(body);
+    let loaded = by.internal.pack.current();
+    let deed = read(&loaded, &case, verb, &fields, now).map_err(|wrong| invalid(&wrong))?;
+    match decide(&by, &case, deed, &fields, now).await? {
+        ActDone::Done => Ok(Answer(Done { done: verb.word() })),
+        other => Err(undone::problem(other)),
+    }
+}
+
+async fn found(visit: &Visit, id: MotionId) -> Result<MotionCase, PageError> {
+    let internal = &visit.internal;
+    let case = internal.office.motion_case(&internal.county, id).await?;
+    case.ok_or(PageError::NotFound)
+}
+
+/// What the office typed, as a deed.
+fn read(
+    loaded: &LoadedPack,
+    case: &MotionCase,
+    verb: Verb,
+    fields: &Fields,
+    now: DateTime<Utc>,
+) -> Result<TicketDeed, Wrong> {
+    let mut reader = Reader {
+        fields,
+        wrong: Wrong::new(),
+    };
+    let m = &case.motion;
+    let deed = match verb {
+        Verb::Refuse => {
+            reader.must("reason", TEXT, "motions.wrong.refuse");
+            Some(TicketDeed::Deny(m.id, m.kind))
+        }
+        Verb::Grant => {
+            reader.may("reason", TEXT);
+            let granting = match m.kind {
+                MotionKind::Return => {
+                    grant_return(loaded, case, reader.get("unit"), now).ok_or(("unit", "motions.wrong.named"))
+                }
+                MotionKind::Extension => {
+                    grant_extension(loaded, case, reader.get("until"), now).ok_or(("until", "motions.wrong.until"))
+                }
+            };
+            granting
+                .map_err(|(field, key)| reader.wrong.insert(field, key))
+                .map(|granting| TicketDeed::Grant(Box::new(granting)))
+                .ok()
+        }
+    };
+    deed.filter(|_| reader.wrong.is_empty()).ok_or(reader.wrong)
+}
+
+/// The unit that takes over, with its ticket.
+fn grant_return(loaded: &LoadedPack, case: &MotionCase, unit: &str, now: DateTime<Utc>) -> Option<Granting> {
+    let (pack, m) = (&loaded.pack, &case.motion);
+    if !may_name(pack, case, unit) {
+        return None;
+    }
+    let unit = pack.units().get(unit)?;
+    let (stages, held) = routing::after_return(pack, (&m.obligation, &unit.code), m.urgency, now, case.first_due);
+    Some(Granting::Return {
+        motion: m.id,
+        unit: unit.code.clone(),
+        successor: Box::new(Successor {
+            unit_kind: unit.kind.clone(),
+            shows: pack.rules().shows(&m.obligation, &unit.kind),
+            stages,
+            rule_set: loaded.rule_set,
+            calendar: pack.calendar().version().to_owned(),
+        }),
+        held,
+    })
+}
+
+/// The due, with the escalation that leads to it.
+fn grant_extension(loaded: &LoadedPack, case: &MotionCase, until: &str, now: DateTime<Utc>) -> Option<Granting> {
+    let m = &case.motion;
+    // A program that names no day grants what was asked.
+    let due = if until.is_empty() { m.wanted_due } else { end_of(until) }?;
+    let (stage, started) = (*m.stage?, case.started_at?);
+    Some(Granting::Extension {
+        motion: m.id,
+        stage,
+        due,
+        steps: routing::extended(&loaded.pack, (&m.unit, m.urgency, stage), (started, due), now),
+    })
+}
+
+/// Decides in a task of its own, with the office's login.
+async fn decide(
+    visit: &Visit,
+    case: &MotionCase,
+    deed: TicketDeed,
+    fields: &Fields,
+    now: DateTime<Utc>,
+) -> Result<ActDone, PageError> {
+    let internal = &visit.internal;
+    let m = &case.motion;
+    let reason = fields
+        .get("reason")
+        .map(|reason| reason.trim())
+        .filter(|reason| !reason.is_empty());
+    let note = Note {
+        reason: reason.map(Into::into),
+        ..Note::default()
+    };
+    let seal = || sealed::seal_with(&internal.keys, m.report_id, &case.data_key, &note);
+    let sealed = reason.map(|_| seal()).transpose()?;
+    let (office, county, person, version, id) = (
+        internal.office.clone(),
+        internal.county.clone(),
+        visit.actor.person.clone(),
+        version(fields),
+        m.ticket_id,
+    );
+    let work = async move {
+        let acting = Acting {
+            by: &person.account.name,
+            account: person.account.id,
+            version,
+            at: now,
+            sealed,
+            detail: Detail::default(),
+            telephone: None,
+        };
+        let done = office.office_act(&county, id, &deed, &acting).await?;
+        if done == ActDone::Done {
+            let _ = office.notices_wake().await;
+        }
+        Ok::<_, StoreError>(done)
+    };
+    detached(work).await
+}

@@ -1,0 +1,150 @@
+//! A unit asks.
+
+use casework::routing::PlannedClock;
+use casework::ticket::motion::{MotionKind, ReturnGround};
+use casework::words::{Stage, TicketClock, Urgency};
+use chrono::{DateTime, Utc};
+use sqlx::PgTransaction;
+
+use super::super::{
+    act::moved,
+    step::{Step, clock_begins, told},
+};
+use crate::store::{
+    Detail, EventKind, MotionId, Said, StoreError, Subject, SubjectNotice, TicketId, To, event_detail::OfMotion,
+    notices::subject::subject_notice,
+};
+use crate::text::Lang;
+
+/// What is asked, and on which clock the office decides.
+#[derive(Clone, Debug)]
+pub struct Asking {
+    /// What.
+    pub asks: Asks,
+    /// The office's clock.
+    pub clock: PlannedClock,
+    /// Version of the calendar.
+    pub calendar: String,
+}
+
+/// What is asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Asks {
+    /// 退单
+    Return {
+        /// On which ground.
+        ground: ReturnGround,
+        /// Code of the unit that is proposed instead.
+        unit: Option<String>,
+    },
+    /// 延期
+    Extension {
+        /// For which stage.
+        stage: Stage,
+        /// Until when.
+        due: DateTime<Utc>,
+    },
+}
+
+impl Asking {
+    /// The kind of it.
+    pub fn kind(&self) -> MotionKind {
+        match self.asks {
+            Asks::Return { .. } => MotionKind::Return,
+            Asks::Extension { .. } => MotionKind::Extension,
+        }
+    }
+}
+
+/// What the mails say of a ticket.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub(super) struct About {
+    pub(super) unit_name: String,
+    #[sqlx(try_from = "String")]
+    pub(super) urgency: Urgency,
+    pub(super) drill: bool,
+}
+
+pub(super) async fn about(tx: &mut PgTransaction<'_>, ticket: TicketId) -> Result<About, StoreError> {
+    Ok(sqlx::query_as(
+        "SELECT u.name AS unit_name, t.urgency, t.drill FROM tickets t JOIN units u ON u.county = t.county AND u.code = t.unit
+         WHERE t.id = $1",
+    )
+    .bind(ticket)
+    .fetch_one(&mut **tx)
+    .await?)
+}
+
+/// It waits for the office: the clocks of the ticket run on, the office's begins, and the office is told.
+pub(in super::super) async fn ask(
+    tx: &mut PgTransaction<'_>,
+    step: &Step<'_>,
+    asking: &Asking,
+) -> Result<(), StoreError> {
+    let Step { found, acting, .. } = *step;
+    moved(tx, step).await?;
+    let about = about(tx, found.id).await?;
+    let (ground, unit, stage, due) = match &asking.asks {
+        Asks::Return { ground, unit } => (Some(*ground), unit.clone(), None, None),
+        Asks::Extension { stage, due } => (None, None, Some(*stage), Some(*due)),
+    };
+    let (id, was): (MotionId, Option<DateTime<Utc>>) = sqlx::query_as(
+        "INSERT INTO motions (county, report_id, ticket_id, unit, kind, urgency, drill, state, ground, wanted_unit, stage, was_due,
+                              wanted_due, asked_at, asked_by, asked_account, reason, due_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 'asked', $8, $9, $10,
+                 (SELECT s.due_at FROM stages s WHERE s.ticket_id = $3 AND s.stage = $10), $11, $12, $13, $14, $15, $16)
+         RETURNING id, was_due",
+    )
+    .bind(&found.county)
+    .bind(found.report_id)
+    .bind(found.id)
+    .bind(&found.unit)
+    .bind(asking.kind().as_str())
+    .bind(about.urgency.as_str())
+    .bind(about.drill)
+    .bind(ground.map(|ground| ground.as_str()))
+    .bind(&unit)
+    .bind(stage.map(|stage| stage.as_str()))
+    .bind(due)
+    .bind(acting.at)
+    .bind(acting.by)
+    .bind(acting.account)
+    .bind(step.sealed().unwrap_or_default())
+    .bind(asking.clock.due)
+    .fetch_one(&mut **tx)
+    .await?;
+    clock_begins(tx, step, TicketClock::Motion, (&asking.clock, &asking.calendar)).await?;
+    let detail = OfMotion {
+        ground,
+        unit,
+        clock: stage.map(TicketClock::from),
+        was,
+        due,
+        ..OfMotion::new(id, asking.kind())
+    };
+    told(tx, step, EventKind::MotionAsked, &Detail::of(&detail), step.sealed()).await?;
+    let notice = SubjectNotice {
+        county: &found.county,
+        subject: Subject::MotionAsked(id),
+        round: 0,
+        to: To::Office,
+        urgency: about.urgency,
+        drill: about.drill,
+        said: Said {
+            report: Some(found.report_id),
+            unit: Some(about.unit_name),
+            asked: Some(kind_said(asking.kind())),
+            by: Some(acting.by.to_owned()),
+            due: Some(asking.clock.due),
+            ..Said::default()
+        },
+        at: acting.at,
+    };
+    subject_notice(tx, &notice).await?;
+    Ok(())
+}
+
+/// What is asked, in the words of mails.
+pub(super) fn kind_said(kind: MotionKind) -> String {
+    Lang::Zh.t(&format!("motions.kind.{kind}")).to_owned()
+}
