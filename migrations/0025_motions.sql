@@ -138,28 +138,32 @@ CREATE TRIGGER folder_changed_by_motion AFTER INSERT ON events FOR EACH ROW
     WHEN (NEW.ticket_id IS NOT NULL AND NEW.kind IN ('motion-asked', 'motion-granted', 'motion-refused', 'motion-withdrawn', 'returned-in'))
     EXECUTE FUNCTION folder_changed();
 
--- What brought a ticket where no rule did: a return as well.
-CREATE OR REPLACE FUNCTION ticket_made(ticket bigint) RETURNS jsonb
-LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
-    SELECT jsonb_build_object(
-        'obligation', t.obligation, 'unit', t.unit, 'unit_kind', t.unit_kind, 'lead', t.lead, 'urgency', t.urgency,
-        'basis', t.basis, 'dispatched_at', t.dispatched_at, 'facts', f.facts,
-        'brought', (SELECT jsonb_build_object('how', e.kind, 'from', e.detail ->> 'unit')
-                    FROM events e WHERE e.report_id = t.report_id AND e.ticket_id = t.id
-                      AND e.kind IN ('transferred-in', 'returned-in', 'not-filed-told')
-                      AND e.at >= t.dispatched_at AND e.at < t.dispatched_at + interval '1 millisecond'
-                    ORDER BY e.at LIMIT 1),
-        -- A decision and its tickets carry the same time; a successor has that of its own dispatch, later.
-        'decision', (SELECT jsonb_build_object('round', d.round, 'pack_version', d.pack_version, 'rule_set', d.rule_set,
-                            'rows', d.rows, 'triage_reasons', d.triage_reasons)
-                     FROM decisions d WHERE d.report_id = t.report_id AND d.decided_at <= t.dispatched_at
-                     ORDER BY d.decided_at DESC, d.round DESC LIMIT 1),
-        'stages', (SELECT coalesce(jsonb_agg(jsonb_build_object('stage', s.stage, 'due_at', s.due_at, 'time_limit', s.time_limit,
-                            'start_event', s.start_event, 'basis', s.basis, 'grade', s.grade, 'provisional', s.provisional,
-                            'derivation', s.derivation, 'plan', s.plan) ORDER BY s.id), '[]')
-                   FROM stages s WHERE s.ticket_id = t.id AND s.stage IN ('sign', 'contact', 'resolve')),
-        'tickets', (SELECT jsonb_agg(jsonb_build_object('obligation', o.obligation, 'unit', o.unit, 'unit_kind', o.unit_kind,
-                            'lead', o.lead) ORDER BY o.id)
-                    FROM tickets o WHERE o.report_id = t.report_id AND (o.predecessor IS NULL OR o.id = t.id)))
-    FROM tickets t JOIN report_facts f ON f.report_id = t.report_id WHERE t.id = ticket
+-- The reporter is told that the child was seen, whoever has the ticket since.
+CREATE OR REPLACE FUNCTION report_status(report bigint, mac bytea)
+RETURNS TABLE (received_at timestamptz, reporter_kind text, tickets jsonb)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT r.received_at, f.facts ->> 'reporter_kind',
+           (SELECT coalesce(jsonb_agg(jsonb_build_object(
+                'police', t.obligation = 'police-accept',
+                'triage', t.obligation = 'triage',
+                'state', t.state,
+                'dispatched_at', t.dispatched_at,
+                'signed_at', t.signed_at,
+                -- Seen is a contact that a named person recorded; that a stage ended says nothing. A child that was seen
+                -- before the ticket was returned stays seen.
+                'seen_at', (SELECT min(p.seen_at) FROM tickets p
+                            WHERE (p.id = t.id OR p.state = 'returned' AND p.report_id = r.id AND p.obligation = t.obligation)
+                              AND p.contacted_at IS NOT NULL
+                              AND EXISTS (SELECT FROM events e WHERE e.report_id = r.id AND e.ticket_id = p.id
+                                                                 AND e.kind = 'contacted' AND e.account_id IS NOT NULL)),
+                'resolved_at', t.resolved_at,
+                'stages', (SELECT coalesce(jsonb_agg(jsonb_build_object(
+                        'stage', s.stage, 'due_at', s.due_at, 'provisional', s.provisional, 'ended_at', s.ended_at,
+                        'sent', (SELECT coalesce(jsonb_agg(DISTINCT n.kind), '[]') FROM notices n
+                                 WHERE n.ticket_id = t.id AND n.stage_id = s.id AND n.state = 'sent' AND n.level IS NOT NULL)
+                    )), '[]') FROM stages s WHERE s.ticket_id = t.id AND s.ended_how IS DISTINCT FROM 'void')
+            ) ORDER BY t.id), '[]')
+            FROM tickets t WHERE t.report_id = r.id AND t.state NOT IN ('returned', 'waived'))
+    FROM reports r JOIN report_facts f ON f.report_id = r.id
+    WHERE r.id = report AND r.follow_up_mac = mac
 $$;

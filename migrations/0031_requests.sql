@@ -89,7 +89,7 @@ LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
         'basis', t.basis, 'dispatched_at', t.dispatched_at, 'facts', f.facts,
         'brought', (SELECT jsonb_build_object('how', e.kind, 'from', e.detail ->> 'unit')
                     FROM events e WHERE e.report_id = t.report_id AND e.ticket_id = t.id
-                      AND e.kind IN ('transferred-in', 'not-filed-told', 'request-received')
+                      AND e.kind IN ('transferred-in', 'returned-in', 'not-filed-told', 'request-received')
                       AND e.at >= t.dispatched_at AND e.at < t.dispatched_at + interval '1 millisecond'
                     ORDER BY e.at LIMIT 1),
         -- A request is a decision of its own. Else a decision and its tickets carry the same time; a successor has that of its own

@@ -62,7 +62,7 @@ pub fn after_return(
             continue;
         };
         let due = first.max(dispatched_at);
-        stage.derivation.push(said::no_later(own, due));
+        stage.derivation.push(said::no_later(own, first, dispatched_at));
         stage.due = Some(due);
         stage.steps = extended(
             pack,

@@ -104,11 +104,16 @@ pub(crate) fn before_it_held(due: DateTime<Utc>, from: DateTime<Utc>) -> String 
 }
 
 /// A due that no return puts off beyond that of the case's first ticket.
-pub(crate) fn no_later(own: DateTime<Utc>, due: DateTime<Utc>) -> String {
+pub(crate) fn no_later(own: DateTime<Utc>, first: DateTime<Utc>, dispatched_at: DateTime<Utc>) -> String {
+    let passed = if first < dispatched_at {
+        "；该时限已过，派单时即到期"
+    } else {
+        ""
+    };
     format!(
-        "按本单位派单时间推算为{}；退单不重新计算个案的时限，以首次派单的办结时限{}为限。",
+        "按本单位派单时间推算为{}；退单不重新计算个案的时限，以首次派单的办结时限{}为限{passed}。",
         moment(own),
-        moment(due)
+        moment(first)
     )
 }
 

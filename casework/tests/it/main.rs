@@ -21,6 +21,7 @@ mod oracle;
 mod packs;
 mod replay;
 mod reports;
+mod returned;
 mod samples;
 mod sfeel;
 mod soundness;

@@ -27,7 +27,7 @@ use crate::internal::{
     By, Internal,
     auth::Desk,
     error::PageError,
-    motions::{self, DeskMotions},
+    motions::{DeskMotions, of_ticket as motions_of},
     openings::{DeskOpenings, of_ticket},
     page::{
         Frame, Paper, Phone,
@@ -200,7 +200,7 @@ async fn shown(
         attempt,
         openings: of_ticket(ticket, &asked, by.me(), how),
         requests: requests::of_ticket(ticket, &requested, how),
-        motions: motions::of_ticket(ticket, &motions, how),
+        motions: motions_of(ticket, &motions, how),
         done,
         my_name: by.actor.person.account.name.clone(),
         why,

@@ -17,7 +17,7 @@ use platform::{
 
 use super::sealed::{self, Note};
 use crate::internal::{
-    motions,
+    motions::event as of_motion,
     page::words::{self, Telling},
 };
 
@@ -164,7 +164,7 @@ fn event_text(event: &DeskEvent, written: Option<&Foreign>, (pack, lang): (&Pack
         }
         E::MotionAsked | E::MotionGranted | E::MotionRefused | E::MotionWithdrawn => {
             let of = detail.read::<OfMotion>();
-            (same, of.map(|of| motions::event(&of, pack, lang)).unwrap_or_default())
+            (same, of.map(|of| of_motion(&of, pack, lang)).unwrap_or_default())
         }
         E::FloodClosed => {
             // Closings from before grounds were asked have none.

@@ -20,6 +20,8 @@ pub(crate) struct DeskMotions {
     pub(crate) lines: Vec<Line>,
     /// One waits: the unit may take it back.
     pub(crate) waits: bool,
+    /// It is a return: the unit owes everything still.
+    pub(crate) returning: bool,
     /// Grounds to choose from; empty: a return can't be asked for.
     pub(crate) grounds: Vec<Choice>,
     /// Why no return can be asked for, and what to do instead.
@@ -37,6 +39,7 @@ pub(crate) fn of_ticket(ticket: &DeskTicket, found: &TicketMotions, how: Telling
     let mut part = DeskMotions {
         lines: found.list.iter().rev().map(|m| line(m, how)).collect(),
         waits,
+        returning: ticket.state == TicketState::ReturnRequested,
         ..DeskMotions::default()
     };
     if waits || !matches!(ticket.state, TicketState::Signed | TicketState::InProgress) {

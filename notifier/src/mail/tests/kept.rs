@@ -246,6 +246,27 @@ fn of_days_off() -> Vec<Kept> {
     ]
 }
 
+fn of_motions() -> Vec<Kept> {
+    let motion = ("motion", 6);
+    let asked = json!({"unit": "太和县教育局", "asked": "退单", "by": "王伟", "due": "2026-11-24T09:10:00Z"});
+    let granted = json!({"unit": "太和县公安局旧县派出所", "asked": "延期", "by": "李娜",
+        "change": "经县未保办同意延期：原定2026年12月1日24时，延至2026年12月8日24时。"});
+    let refused = json!({"unit": "太和县公安局旧县派出所", "asked": "退单", "by": "李娜"});
+    vec![
+        ("motion-asked", about("motion-asked", motion, asked), SOON),
+        (
+            "motion-granted",
+            to_the_station(about("motion-granted", motion, granted)),
+            SOON,
+        ),
+        (
+            "motion-refused",
+            to_the_station(about("motion-refused", motion, refused)),
+            SOON,
+        ),
+    ]
+}
+
 fn flooded() -> Vec<Kept> {
     let closed = json!({"count": 62, "change": "重复报告", "by": "李娜"});
     let given_back = json!({"count": 62, "by": "李娜"});
@@ -275,6 +296,7 @@ fn every_kind_of_mail_is_as_it_was() {
         acted(),
         about_other_things(),
         of_duty(),
+        of_motions(),
         flooded(),
     ]
     .concat();

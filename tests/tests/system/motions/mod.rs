@@ -11,7 +11,7 @@ use tests::{
     officers::{Browser, Page},
 };
 
-/// The police of the whole county, and its education bureau.
+/// 收办核对
 const LEDGER: &str = include_str!("../../../../platform/src/store/board/ledger.sql");
 
 /// A report whose ticket some unit (no police) has signed, and its people.
@@ -46,11 +46,11 @@ impl Case {
         self.scene.browser(who).await
     }
 
-    /// Another unit of the same kind, none of these.
+    /// Another unit that may have it, none of these.
     async fn another(&self, not: &[&str]) -> String {
         sqlx::query_scalar(
-            "SELECT o.code FROM units o JOIN units u ON u.county = o.county AND u.kind = o.kind AND u.code = $1
-             WHERE o.code <> $1 AND o.retired_at IS NULL AND NOT o.code = ANY ($2) ORDER BY o.code LIMIT 1",
+            "SELECT code FROM units WHERE kind = 'education' AND code <> $1 AND retired_at IS NULL AND NOT code = ANY ($2)
+             ORDER BY code LIMIT 1",
         )
         .bind(&self.unit)
         .bind(not)

@@ -43,6 +43,12 @@ async fn a_return_that_is_granted_makes_a_successor_and_tells_both() {
     );
     assert_eq!(case.stage(case.ticket, "motion").await["time_limit"], "1h");
     assert_eq!(case.mails("motion-asked", "office").await, 1);
+    // The case's first due is near: no return puts it off.
+    sqlx::query("UPDATE stages SET due_at = due_at - interval '9 days' WHERE ticket_id = $1 AND stage = 'resolve'")
+        .bind(case.ticket)
+        .execute(&case.scene.system.db)
+        .await
+        .unwrap();
     let there = case.another(&[]).await;
     let granted = case.decides(&office, "grant", &[("unit", &there)]).await;
     assert_eq!(
@@ -72,7 +78,14 @@ async fn a_return_that_is_granted_makes_a_successor_and_tells_both() {
         case.stage(case.ticket, "resolve").await,
         case.stage(id, "resolve").await,
     );
-    assert!(time(&own["due_at"]) <= time(&first["due_at"]), "{own} {first}");
+    assert_eq!(
+        (time(&own["due_at"]), &own["due_fixed"]),
+        (time(&first["due_at"]), &json!(true))
+    );
+    assert!(
+        own["derivation"].to_string().contains("退单不重新计算个案的时限"),
+        "{own}"
+    );
     assert!(time(&case.stage(id, "sign").await["started_at"]) > time(&first["started_at"]));
     assert_eq!(case.mails("dispatch", &there).await, 1);
     assert_eq!(case.mails("motion-granted", &case.unit).await, 1);
