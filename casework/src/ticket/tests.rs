@@ -67,11 +67,12 @@ const GIVEN: &[(S, S)] = &[
     (S::ReturnRequested, S::ReturnRequested),
 ];
 
-const IN_HAND: [(S, S); 4] = [
+const IN_HAND: [(S, S); 5] = [
     (S::Signed, S::Signed),
     (S::InProgress, S::InProgress),
     (S::CloseRequested, S::CloseRequested),
     (S::Transferring, S::Transferring),
+    (S::ReturnRequested, S::ReturnRequested),
 ];
 
 const WORK: &[(S, S)] = &[

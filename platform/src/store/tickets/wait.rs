@@ -77,6 +77,8 @@ pub(super) async fn denied(
         | TicketDeed::Assign { .. }
         | TicketDeed::Contact { .. }
         | TicketDeed::Evidence
+        | TicketDeed::Request(_)
+        | TicketDeed::Start(_)
         | TicketDeed::Close(_) => Ok(None),
     }
 }
