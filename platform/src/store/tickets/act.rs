@@ -11,7 +11,7 @@ use super::{
     ask, close,
     deed::{ActDone, Acting, Denied, TicketDeed},
     end, motions, start,
-    step::{Found, Side, Step, contact, evidence, stage_end, told},
+    step::{Found, Side, Step, contact, evidence, moved, stage_end, told},
     wait,
 };
 use crate::store::{AccountId, Desk, DeskScope, EventKind, Loose, Office, Store, StoreError, TicketId};
@@ -151,16 +151,6 @@ async fn apply(tx: &mut PgTransaction<'_>, step: &Step<'_>, deed: &TicketDeed) -
         TicketDeed::Unask(kind) => motions::unask(tx, step, *kind).await?,
     }
     Ok(None)
-}
-
-/// A new state and version, nothing else.
-pub(super) async fn moved(tx: &mut PgTransaction<'_>, step: &Step<'_>) -> Result<(), StoreError> {
-    sqlx::query("UPDATE tickets SET state = $2, version = version + 1 WHERE id = $1")
-        .bind(step.found.id)
-        .bind(step.after.as_str())
-        .execute(&mut **tx)
-        .await?;
-    Ok(())
 }
 
 async fn sign(tx: &mut PgTransaction<'_>, step: &Step<'_>) -> Result<(), StoreError> {

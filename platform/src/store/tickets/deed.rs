@@ -1,15 +1,16 @@
 //! What can be done to a ticket, by whom, and how it ends.
 
-use super::motions::{Asking, Granting};
+use super::motions::Asking;
 use crate::store::{AccountId, Detail, EventKind, Loose, MotionId};
 use casework::{
+    clock::escalation::PlannedStep,
     disclosure::Shows,
     routing::{Anew, MatchedRow, PlannedClock, PlannedStage, PlannedTicket},
     ticket::{
         TicketAct, TicketState,
         motion::{MotionKind, NoMotion},
     },
-    words::TicketClock,
+    words::{Stage, TicketClock},
 };
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -90,6 +91,49 @@ pub struct Started {
     pub clocks: Vec<(TicketClock, Anew)>,
     /// Version of the calendar.
     pub calendar: String,
+}
+
+/// What the office grants.
+#[derive(Clone, Debug)]
+pub enum Granting {
+    /// 退单: this unit takes over.
+    Return {
+        /// Which motion.
+        motion: MotionId,
+        /// Code of the unit.
+        unit: String,
+        /// Its ticket.
+        successor: Box<Successor>,
+        /// Resolving is due when the case's first ticket is, not by the limit.
+        held: bool,
+    },
+    /// 延期: this due.
+    Extension {
+        /// Which motion.
+        motion: MotionId,
+        /// For which stage.
+        stage: Stage,
+        /// Until when.
+        due: DateTime<Utc>,
+        /// Escalation to it.
+        steps: Vec<PlannedStep>,
+    },
+}
+
+impl Granting {
+    /// The kind of it.
+    pub fn kind(&self) -> MotionKind {
+        match self {
+            Self::Return { .. } => MotionKind::Return,
+            Self::Extension { .. } => MotionKind::Extension,
+        }
+    }
+
+    pub(in crate::store) fn motion(&self) -> MotionId {
+        match self {
+            Self::Return { motion, .. } | Self::Extension { motion, .. } => *motion,
+        }
+    }
 }
 
 /// What somebody closes a ticket with. What was written is sealed.

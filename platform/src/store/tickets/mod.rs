@@ -11,16 +11,17 @@ pub(super) mod motions;
 pub(super) mod reopen;
 pub(super) mod start;
 pub(super) mod step;
+mod succeed;
 pub(super) mod triage;
 pub(super) mod wait;
 
 pub use ask::RequestLine;
 pub use closings::{ClosingCase, ClosingLine};
 pub use deed::{
-    ActDone, Acting, ByTelephone, CallWay, Closing, Denied, Oversight, Requested, Routed, Started, Successor,
+    ActDone, Acting, ByTelephone, CallWay, Closing, Denied, Granting, Oversight, Requested, Routed, Started, Successor,
     TicketDeed, Wait,
 };
 pub use instruct::{Instruction, NewInstruction};
-pub use motions::{Asking, Asks, Granting, Motion, MotionCase, TicketMotions};
+pub use motions::{Asking, Asks, Motion, MotionCase, TicketMotions};
 pub use step::{Decider, Ended};
 pub use triage::{Act, TriageError, TriageSettled, TriageState};

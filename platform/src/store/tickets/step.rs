@@ -142,6 +142,16 @@ pub(super) async fn stage_end(
     Ok(())
 }
 
+/// A new state and version, nothing else.
+pub(super) async fn moved(tx: &mut PgTransaction<'_>, step: &Step<'_>) -> Result<(), StoreError> {
+    sqlx::query("UPDATE tickets SET state = $2, version = version + 1 WHERE id = $1")
+        .bind(step.found.id)
+        .bind(step.after.as_str())
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
 /// A clock begins on which somebody else decides. A ticket may wait for the same again: then the same clock starts anew, as its next
 /// generation.
 pub(super) async fn clock_begins(

@@ -1,60 +1,17 @@
 //! A unit asks.
 
-use casework::routing::PlannedClock;
-use casework::ticket::motion::{MotionKind, ReturnGround};
-use casework::words::{Stage, TicketClock, Urgency};
+use casework::ticket::motion::MotionKind;
+use casework::words::{TicketClock, Urgency};
 use chrono::{DateTime, Utc};
 use sqlx::PgTransaction;
 
-use super::super::{
-    act::moved,
-    step::{Step, clock_begins, told},
-};
+use super::super::step::{Step, clock_begins, moved, told};
+use super::asking::{Asking, Asks};
 use crate::store::{
     Detail, EventKind, MotionId, Said, StoreError, Subject, SubjectNotice, TicketId, To, event_detail::OfMotion,
     notices::subject::subject_notice,
 };
 use crate::text::Lang;
-
-/// What is asked, and on which clock the office decides.
-#[derive(Clone, Debug)]
-pub struct Asking {
-    /// What.
-    pub asks: Asks,
-    /// The office's clock.
-    pub clock: PlannedClock,
-    /// Version of the calendar.
-    pub calendar: String,
-}
-
-/// What is asked.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Asks {
-    /// 退单
-    Return {
-        /// On which ground.
-        ground: ReturnGround,
-        /// Code of the unit that is proposed instead.
-        unit: Option<String>,
-    },
-    /// 延期
-    Extension {
-        /// For which stage.
-        stage: Stage,
-        /// Until when.
-        due: DateTime<Utc>,
-    },
-}
-
-impl Asking {
-    /// The kind of it.
-    pub fn kind(&self) -> MotionKind {
-        match self.asks {
-            Asks::Return { .. } => MotionKind::Return,
-            Asks::Extension { .. } => MotionKind::Extension,
-        }
-    }
-}
 
 /// What the mails say of a ticket.
 #[derive(Clone, Debug, sqlx::FromRow)]

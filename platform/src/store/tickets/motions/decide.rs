@@ -8,10 +8,9 @@ use chrono::{DateTime, Utc};
 use sqlx::{PgTransaction, types::Json};
 
 use super::super::{
-    act::moved,
-    deed::Successor,
-    step::{Ended, Found, Step, stage_end, told},
-    wait::succeed,
+    deed::{Granting, Successor},
+    step::{Ended, Found, Step, moved, stage_end, told},
+    succeed::succeed,
 };
 use super::ask::{about, kind_said};
 use crate::store::{
@@ -20,49 +19,6 @@ use crate::store::{
     notices::subject::subject_notice,
     rings::begin::stages_ring,
 };
-
-/// What the office grants.
-#[derive(Clone, Debug)]
-pub enum Granting {
-    /// 退单: this unit takes over.
-    Return {
-        /// Which motion.
-        motion: MotionId,
-        /// Code of the unit.
-        unit: String,
-        /// Its ticket.
-        successor: Box<Successor>,
-        /// Resolving is due when the case's first ticket is, not by the limit.
-        held: bool,
-    },
-    /// 延期: this due.
-    Extension {
-        /// Which motion.
-        motion: MotionId,
-        /// For which stage.
-        stage: Stage,
-        /// Until when.
-        due: DateTime<Utc>,
-        /// Escalation to it.
-        steps: Vec<PlannedStep>,
-    },
-}
-
-impl Granting {
-    /// The kind of it.
-    pub fn kind(&self) -> MotionKind {
-        match self {
-            Self::Return { .. } => MotionKind::Return,
-            Self::Extension { .. } => MotionKind::Extension,
-        }
-    }
-
-    pub(super) fn motion(&self) -> MotionId {
-        match self {
-            Self::Return { motion, .. } | Self::Extension { motion, .. } => *motion,
-        }
-    }
-}
 
 pub(in super::super) async fn grant(
     tx: &mut PgTransaction<'_>,

@@ -6,10 +6,10 @@ use chrono::{DateTime, Utc};
 use sqlx::PgTransaction;
 
 use super::super::{
-    deed::{Acting, Denied, TicketDeed},
+    deed::{Acting, Denied, Granting, TicketDeed},
     step::{Found, Side},
 };
-use super::{Asks, Granting};
+use super::asking::Asks;
 use crate::store::{AccountId, MotionId, StoreError, TicketId};
 
 pub(in super::super) async fn denied(
@@ -106,19 +106,19 @@ async fn undecided(
 struct Held {
     #[sqlx(try_from = "String")]
     urgency: Urgency,
-    kind: String,
+    unit_kind: String,
     returns: i64,
 }
 
 async fn returns(tx: &mut PgTransaction<'_>, ticket: TicketId) -> Result<Result<(), NoMotion>, StoreError> {
     let held: Held = sqlx::query_as(
-        "SELECT t.urgency, u.kind, case_returns(t.id) AS returns FROM tickets t
+        "SELECT t.urgency, u.kind AS unit_kind, case_returns(t.id) AS returns FROM tickets t
          JOIN units u ON u.county = t.county AND u.code = t.unit WHERE t.id = $1",
     )
     .bind(ticket)
     .fetch_one(&mut **tx)
     .await?;
-    Ok(may_return(held.urgency, &held.kind, held.returns))
+    Ok(may_return(held.urgency, &held.unit_kind, held.returns))
 }
 
 #[derive(sqlx::FromRow)]

@@ -4,6 +4,7 @@
 //! While something is asked the ticket's own clocks run on, and one of the office's runs beside them (`motion`), which rings.
 
 mod ask;
+mod asking;
 mod decide;
 mod denied;
 mod read;
@@ -12,6 +13,5 @@ pub(super) use ask::ask;
 pub(super) use decide::{deny, grant, unask};
 pub(super) use denied::denied;
 
-pub use ask::{Asking, Asks};
-pub use decide::Granting;
+pub use asking::{Asking, Asks};
 pub use read::{Motion, MotionCase, TicketMotions};
