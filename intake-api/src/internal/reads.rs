@@ -122,7 +122,16 @@ struct ReadsPage {
 
 /// A look in words.
 pub(crate) fn say(read: &ReadLine, lang: Lang, now: DateTime<Utc>) -> ReadWords {
-    let hows = ["page", "api", "print", "draft", "opening", "call-back", "folder", "search"];
+    let hows = [
+        "page",
+        "api",
+        "print",
+        "draft",
+        "opening",
+        "call-back",
+        "folder",
+        "search",
+    ];
     let how = hows.into_iter().find(|how| *how == read.how).unwrap_or("other");
     let unit = read.unit_name.as_ref().filter(|_| read.role.holds_tickets());
     let role = lang.t(&format!("accounts.role.{}", read.role));

@@ -135,7 +135,7 @@ impl Paper {
 }
 
 /// path, text key, roles that see it
-const NAV: [(&str, &str, &[Role]); 18] = [
+const NAV: [(&str, &str, &[Role]); 19] = [
     ("/desk", "frame.desk", &[Role::Member, Role::Leader]),
     ("/tickets", "frame.tickets", &[Role::Member, Role::Leader]),
     ("/board", "frame.board", &[Role::Office, Role::Oversight]),
@@ -262,7 +262,7 @@ impl Frame {
 }
 
 fn tab(lang: Lang, here: &str) -> String {
-    const TABS: [&str; 24] = [
+    const TABS: [&str; 25] = [
         "desk",
         "tickets",
         "ticket",
