@@ -64,6 +64,8 @@ words! {
         RequestClose = "request-close",
         /// 提请协办: another unit is asked for what the rules name; the ticket stays as it is.
         Request = "request",
+        /// 记一笔进展: what was done or heard, or a visit that did not see the child. It ends nothing.
+        Progress = "progress",
         /// The event that a clock waits for has happened: the court accepted the application or filed the case.
         Start = "start",
         /// Another person confirms.
@@ -119,13 +121,16 @@ impl TicketState {
             // A leader may say who takes it before anybody has signed; the sign clock runs on. What is true is recorded
             // also while a closing waits.
             (A::Assign, S::Dispatched | S::Reopened)
-            | (A::Contact | A::Evidence | A::Start, S::CloseRequested | S::Transferring | S::ReturnRequested)
+            | (
+                A::Contact | A::Evidence | A::Start | A::Progress,
+                S::CloseRequested | S::Transferring | S::ReturnRequested,
+            )
             | (A::Ask, S::Signed | S::InProgress)
             | (A::Answer, S::Signed | S::InProgress | S::CloseRequested | S::Transferring) => self,
             // A name must stand behind the ticket; it moves nothing.
             (A::Assign | A::Request, held) if held.is_in_hand() => held,
             // The first such act begins the work.
-            (A::Contact | A::Evidence | A::Start, S::Signed | S::InProgress) => S::InProgress,
+            (A::Contact | A::Evidence | A::Start | A::Progress, S::Signed | S::InProgress) => S::InProgress,
             (A::Close, S::Signed | S::InProgress)
             | (A::Confirm, S::CloseRequested)
             | (A::HandOver, S::Transferring) => S::Resolved,

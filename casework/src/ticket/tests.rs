@@ -15,6 +15,7 @@ const TABLE: &[(A, &[(S, S)])] = &[
     ),
     (A::Request, &IN_HAND),
     (A::Start, WORK),
+    (A::Progress, WORK),
     (A::Confirm, &[(S::CloseRequested, S::Resolved)]),
     (A::Approve, &[(S::CloseRequested, S::Transferring)]),
     (A::Refuse, &[(S::CloseRequested, S::InProgress)]),

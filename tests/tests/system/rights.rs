@@ -74,7 +74,7 @@ const fn api(mut cells: Cells) -> Cells {
 }
 
 /// Method, path, cells. Acts are sent with the session's token and nothing else, so that none is done.
-const TABLE: [(&str, &str, Cells); 295] = [
+const TABLE: [(&str, &str, Cells); 297] = [
     ("GET", "/", SIGNED_IN),
     ("GET", "/login", EVERYBODY),
     ("POST", "/login", [422, ANY, ANY, ANY, ANY, ANY, ANY, ANY]),
@@ -109,6 +109,8 @@ const TABLE: [(&str, &str, Cells); 295] = [
     ("POST", "/tickets/{id}/contact", ticket(422)),
     ("POST", "/tickets/{id}/evidence", ticket(422)),
     // Nothing waits to be started here.
+    ("POST", "/tickets/{id}/progress", ticket(422)),
+    ("POST", "/api/v1/tickets/{id}/progress", api(ticket(422))),
     ("POST", "/tickets/{id}/start", ticket(422)),
     ("POST", "/api/v1/tickets/{id}/start", api(ticket(422))),
     // Nothing was typed; and before anybody has signed there is no draft.

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use platform::{
     run::telemetry::chain,
     store::{
-        AccountId, ActDone, Acting, ByTelephone, DeskScope, DeskTicket, Detail, EventKind, TicketDeed,
+        AccountId, ActDone, Acting, ByTelephone, DeskScope, DeskTicket, Detail, TicketDeed,
         event_detail::{EvidenceOf, Given},
     },
 };
@@ -16,7 +16,7 @@ use tracing::error;
 use super::{
     clocks, closing,
     draft::{Against, Draft, Kind, Ready},
-    motion,
+    motion, progress,
     reader::{LINE, Reader, TEXT},
     sealed::{self, Note},
 };
@@ -54,6 +54,7 @@ pub(crate) fn read(kind: Kind, fields: &Fields, against: Against<'_>) -> Result<
             (TicketDeed::Refuse, Some(note), Detail::default())
         }
         Kind::TakeBack => (TicketDeed::TakeBack, None, Detail::default()),
+        Kind::Progress => return progress::read(fields, against),
         Kind::Start => return clocks::read(fields, against),
         Kind::Resolve => return closing::read(fields, against),
         Kind::AskReturn => return motion::ask_return(fields, against),
@@ -202,7 +203,7 @@ pub(crate) async fn perform(visit: &Visit, doing: Doing<'_>, ready: Ready) -> Re
         };
         let done = store.desk_act(&scope, id, &deed, &acting).await?;
         // These queue notices. A bell that is not heard costs a poll, never a notice.
-        if done == ActDone::Done && !matches!(kind, EventKind::Contacted | EventKind::Evidence | EventKind::Assigned) {
+        if done == ActDone::Done && !kind.is_told_to_nobody() {
             let _ = store.notices_wake().await;
         }
         Ok::<_, platform::store::StoreError>(done)

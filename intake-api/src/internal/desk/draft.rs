@@ -20,6 +20,8 @@ pub(crate) enum Kind {
     Contact,
     /// Evidence.
     Evidence,
+    /// 记一笔进展
+    Progress,
     /// The application was accepted, or the case filed.
     Start,
     /// 办结
@@ -46,6 +48,7 @@ impl Kind {
             Self::Assign => "assign",
             Self::Contact => "contact",
             Self::Evidence => "evidence",
+            Self::Progress => "progress",
             Self::Start => "start",
             Self::Resolve => "resolve",
             Self::Confirm => "confirm",

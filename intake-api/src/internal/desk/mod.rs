@@ -21,6 +21,7 @@ mod matter;
 mod motion;
 mod next;
 pub(crate) mod post;
+mod progress;
 mod queue;
 pub(crate) mod reader;
 mod resend;
@@ -64,6 +65,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::post("/tickets/{id}/assign", post::form(Kind::Assign)),
         Route::post("/tickets/{id}/contact", post::form(Kind::Contact)),
         Route::post("/tickets/{id}/evidence", post::form(Kind::Evidence)),
+        Route::post("/tickets/{id}/progress", post::form(Kind::Progress)),
         Route::post("/tickets/{id}/start", post::form(Kind::Start)),
         Route::get("/tickets/{id}/close", get(close::page)),
         Route::post("/tickets/{id}/resolve", post::form(Kind::Resolve)),
@@ -80,6 +82,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::post("/api/v1/tickets/{id}/assign", api::act(Kind::Assign)),
         Route::post("/api/v1/tickets/{id}/contact", api::act(Kind::Contact)),
         Route::post("/api/v1/tickets/{id}/evidence", api::act(Kind::Evidence)),
+        Route::post("/api/v1/tickets/{id}/progress", api::act(Kind::Progress)),
         Route::post("/api/v1/tickets/{id}/start", api::act(Kind::Start)),
         Route::post("/api/v1/tickets/{id}/resolve", api::act(Kind::Resolve)),
         Route::post("/api/v1/tickets/{id}/confirm", api::act(Kind::Confirm)),

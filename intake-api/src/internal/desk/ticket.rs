@@ -128,6 +128,7 @@ pub(super) fn done_key(word: &str) -> Option<&'static str> {
         "assign" => "desk.done.assign",
         "contact" => "desk.done.contact",
         "evidence" => "desk.done.evidence",
+        "progress" => "desk.done.progress",
         "start" => "desk.done.start",
         "asked" => "desk.done.asked",
         "resolve" => "desk.done.resolve",

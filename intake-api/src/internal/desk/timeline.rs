@@ -41,6 +41,7 @@ pub(super) fn events(ticket: &DeskTicket, keys: &MasterKey, how: Telling<'_>) ->
         shut: false,
     };
     let acts = ticket.events.iter().map(|event| {
+        use EventKind as E;
         let sealed = event.sealed.as_deref();
         let note = sealed.and_then(|text| sealed::note(key.as_ref()?, ticket.report_id, text));
         let shut = sealed.is_some() && note.is_none();
@@ -49,14 +50,18 @@ pub(super) fn events(ticket: &DeskTicket, keys: &MasterKey, how: Telling<'_>) ->
             Some(note) if event.kind.is(EventKind::Instructed) => (note.note, None),
             note => (event.instruction.as_deref().map(Into::into), note),
         };
-        // A contact has two times: when the child was seen, and when it was written down.
-        let at = match note
-            .as_ref()
-            .and_then(|note| note.at)
-            .filter(|_| event.kind.is(EventKind::Contacted))
-        {
+        // These have two times: when it was (the child was seen), and when it was written down.
+        let at = match note.as_ref().and_then(|note| note.at).filter(|_| {
+            [E::Contacted, E::Progress, E::VisitFailed]
+                .map(|kind| event.kind.is(kind))
+                .contains(&true)
+        }) {
             Some(seen) => lang.fill(
-                "desk.seen_at",
+                if event.kind.is(E::Contacted) {
+                    "desk.seen_at"
+                } else {
+                    "desk.happened_at"
+                },
                 &[
                     ("seen", &words::moment(lang, seen, now)),
                     ("at", &words::moment(lang, event.at, now)),

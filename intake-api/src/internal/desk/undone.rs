@@ -114,6 +114,8 @@ pub(crate) fn what_happened(lang: Lang, kind: &Loose<EventKind>) -> &'static str
         Some(E::Contacted) => "desk.what.contacted",
         Some(E::Evidence) => "desk.what.evidence",
         Some(E::Requested) => "desk.what.requested",
+        Some(E::Progress) => "desk.what.progress",
+        Some(E::VisitFailed) => "desk.what.visit-failed",
         Some(E::ClockStarted) => "desk.what.clock-started",
         Some(E::Resolved) => "desk.what.resolved",
         Some(E::Reopened) => "desk.what.reopened",

@@ -9,12 +9,14 @@ use platform::{
     foreign::Foreign,
     seal::MasterKey,
     store::{DeskStage, DeskTicket, Ended, TicketId},
+    text::Lang,
 };
 
 use super::{
     clocks::waits_for,
     draft::Kind,
     next::next_act,
+    progress::visits_in_vain,
     timeline::{EventWords, events},
     told::{ChildWords, children, hidden, reporter},
 };
@@ -65,6 +67,8 @@ pub(super) struct View {
     /// Only who leads stands among the others.
     pub(super) others_hidden: bool,
     pub(super) bases: Vec<String>,
+    /// Visits that did not see the child, in a sentence.
+    pub(super) in_vain: Option<String>,
     /// The event that a clock waits for.
     pub(super) awaited: String,
     pub(super) evidence: Option<String>,
@@ -108,7 +112,14 @@ pub(super) fn view(ticket: &DeskTicket, opened: &Opened, keys: &MasterKey, leads
     let when = |at: DateTime<Utc>| words::moment(lang, at, now);
     let (facts, shows) = (&opened.facts, |part| opened.shows.has(part));
     let next = next_act(ticket);
-    let offered = [Kind::Assign, Kind::Contact, Kind::Start, Kind::Evidence, Kind::Resolve];
+    let offered = [
+        Kind::Assign,
+        Kind::Contact,
+        Kind::Progress,
+        Kind::Start,
+        Kind::Evidence,
+        Kind::Resolve,
+    ];
     let state = ticket.state;
     let waits = matches!(
         state,
@@ -187,6 +198,7 @@ pub(super) fn view(ticket: &DeskTicket, opened: &Opened, keys: &MasterKey, leads
             .iter()
             .map(|b| words::basis(lang, pack.phrases(), &b.text, b.grade))
             .collect(),
+        in_vain: in_vain(ticket, lang),
         awaited: clocks_event(ticket, how),
         evidence: ticket
             .evidence
@@ -216,6 +228,12 @@ pub(super) fn view(ticket: &DeskTicket, opened: &Opened, keys: &MasterKey, leads
         statutory_police,
         hotline: pack.hotline(pl).to_owned(),
     }
+}
+
+/// How often somebody went in vain since the child was last seen; none: never.
+fn in_vain(ticket: &DeskTicket, lang: Lang) -> Option<String> {
+    let visits = visits_in_vain(ticket);
+    (visits > 0).then(|| lang.fill("desk.in_vain", &[("n", &visits.to_string())]))
 }
 
 /// The event that a clock of the ticket waits for, in words; empty: none does.

@@ -31,7 +31,7 @@ pub(super) struct Askable {
     version: i32,
     unit: String,
     state: TicketState,
-    /// Acts that the ticket can have: `sign`, `contact`, `start`, `evidence`, `resolve`.
+    /// Acts that the ticket can have: `sign`, `contact`, `progress`, `start`, `evidence`, `resolve`.
     acts: Vec<&'static str>,
     people: Vec<Person>,
 }

@@ -73,7 +73,14 @@ impl Asked {
 pub(super) struct Kinds;
 
 impl Kinds {
-    pub(super) const ALL: [Kind; 5] = [Kind::Sign, Kind::Contact, Kind::Start, Kind::Evidence, Kind::Resolve];
+    pub(super) const ALL: [Kind; 6] = [
+        Kind::Sign,
+        Kind::Contact,
+        Kind::Progress,
+        Kind::Start,
+        Kind::Evidence,
+        Kind::Resolve,
+    ];
 
     /// Of them what the ticket can have now.
     pub(super) fn open(ticket: &DeskTicket) -> impl Iterator<Item = Kind> {
@@ -81,6 +88,7 @@ impl Kinds {
             let (act, owed) = match kind {
                 Kind::Sign => (TicketAct::Sign, true),
                 Kind::Contact => (TicketAct::Contact, owes_contact(ticket)),
+                Kind::Progress => (TicketAct::Progress, true),
                 Kind::Start => (TicketAct::Start, waits_for(ticket).is_some()),
                 Kind::Evidence => (TicketAct::Evidence, ticket.evidence.is_some()),
                 _ => (TicketAct::Close, true),

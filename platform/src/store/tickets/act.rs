@@ -132,6 +132,10 @@ async fn apply(tx: &mut PgTransaction<'_>, step: &Step<'_>, deed: &TicketDeed) -
             moved(tx, step).await?;
             evidence(tx, step, &step.acting.detail, step.sealed()).await?;
         }
+        TicketDeed::Progress { .. } => {
+            moved(tx, step).await?;
+            told(tx, step, deed.kind(), &step.acting.detail, step.sealed()).await?;
+        }
         TicketDeed::Request(requested) => {
             moved(tx, step).await?;
             return ask::ask(tx, step, requested).await;

@@ -36,6 +36,11 @@ pub enum TicketDeed {
     Evidence,
     /// 提请协办: the tickets of the asked units.
     Request(Box<Requested>),
+    /// 记一笔进展.
+    Progress {
+        /// Somebody went and did not see the child.
+        failed_visit: bool,
+    },
     /// The event that clocks wait for has happened.
     Start(Box<Started>),
     /// 办结, at once or to be confirmed.
@@ -201,6 +206,8 @@ impl TicketDeed {
             Self::Contact { .. } => EventKind::Contacted,
             Self::Evidence => EventKind::Evidence,
             Self::Request(_) => EventKind::Requested,
+            Self::Progress { failed_visit: true } => EventKind::VisitFailed,
+            Self::Progress { failed_visit: false } => EventKind::Progress,
             Self::Start(_) => EventKind::ClockStarted,
             Self::Close(closing) if closing.wait.is_some() => EventKind::CloseRequested,
             Self::Close(_) => EventKind::Resolved,
@@ -222,6 +229,7 @@ impl TicketDeed {
             Self::Contact { .. } => TicketAct::Contact,
             Self::Evidence => TicketAct::Evidence,
             Self::Request(_) => TicketAct::Request,
+            Self::Progress { .. } => TicketAct::Progress,
             Self::Start(_) => TicketAct::Start,
             Self::Close(closing) if closing.wait.is_some() => TicketAct::RequestClose,
             Self::Close(_) => TicketAct::Close,

@@ -41,6 +41,10 @@ casework::words! {
         Requested = "requested",
         /// On the new ticket: another unit asked for it.
         RequestReceived = "request-received",
+        /// What was done or heard; it ended nothing.
+        Progress = "progress",
+        /// Somebody went and did not see the child.
+        VisitFailed = "visit-failed",
         /// The event that a clock waits for has happened.
         ClockStarted = "clock-started",
         /// A decision not to file went to the procuratorate.
@@ -103,6 +107,14 @@ casework::words! {
 }
 
 impl EventKind {
+    /// An act at the desk that sends nothing to anybody.
+    pub fn is_told_to_nobody(self) -> bool {
+        matches!(
+            self,
+            Self::Contacted | Self::Evidence | Self::Assigned | Self::Progress | Self::VisitFailed
+        )
+    }
+
     /// Whether it is about a look at the report.
     pub fn is_opening(self) -> bool {
         matches!(

@@ -7,6 +7,7 @@ mod api;
 mod closing;
 mod inapplicable;
 mod life;
+mod progress;
 mod random;
 mod refused;
 mod resent;
