@@ -1,7 +1,7 @@
 //! Finding: lists of tickets by any filter, a child's tickets by the blind index, and who searched or took a list away.
 //!
 //! `asked` is what a list is asked for, `lines` how it is read, `children` the search for a child. Lists are read from `listings`, a
-//! narrow row a ticket (decision 70); what a line says of a report comes from the function that the other lists of the same login
+//! narrow row a ticket (decision 68); what a line says of a report comes from the function that the other lists of the same login
 //! use.
 
 pub(super) mod asked;
