@@ -77,6 +77,7 @@ pub(super) async fn denied(
         | TicketDeed::Contact { .. }
         | TicketDeed::Evidence
         | TicketDeed::Request(_)
+        | TicketDeed::Progress { .. }
         | TicketDeed::Start(_)
         | TicketDeed::Close(_) => Ok(None),
     }
