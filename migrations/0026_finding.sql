@@ -37,14 +37,22 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
                  (report >> 10 & 32767)::integer, (report >> 5 & 32767)::integer, (report & 32767)::integer]
 $$;
 
--- What every list of a ticket says of where and what: the unit's by the ticket's row, the office's and the oversight's by theirs. Facts
--- that are of no known shape say nothing.
-CREATE FUNCTION listing_says(facts jsonb, shows text[], looks text[], own text[]) RETURNS TABLE (township text, situations text[])
+-- What every list of a ticket says of where and what: the unit's by the ticket's row, the office's and the oversight's by theirs, in
+-- force when the report was decided (as report_looks has them). Facts that are of no known shape say nothing. Both are plain
+-- expressions, so that a query that uses them has them in its own plan: they are asked for each ticket that is dispatched.
+CREATE FUNCTION listing_looks(report bigint, role text) RETURNS jsonb
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT coalesce((SELECT d.looks -> role FROM decisions d WHERE d.report_id = report AND jsonb_typeof(d.looks -> role) = 'array'
+                     ORDER BY d.round DESC LIMIT 1), '["place", "own"]')
+$$;
+CREATE FUNCTION listing_says(facts jsonb, shows jsonb, office jsonb, oversight jsonb, own text[])
+RETURNS TABLE (township text, situations text[])
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT CASE WHEN 'place' = ANY (shows) AND 'place' = ANY (looks) THEN nullif(left(facts_area(facts), 9), '') END,
-           CASE WHEN NOT (shows && '{own,situations}' AND looks && '{own,situations}') THEN '{}'
+    SELECT CASE WHEN shows ? 'place' AND office ? 'place' AND oversight ? 'place' THEN nullif(left(facts_area(facts), 9), '') END,
+           CASE WHEN NOT (shows ?| '{own,situations}' AND office ?| '{own,situations}' AND oversight ?| '{own,situations}') THEN '{}'
                 WHEN own <> '{}' THEN own
-                WHEN 'situations' = ANY (shows) AND 'situations' = ANY (looks) AND jsonb_typeof(facts -> 'situations') = 'array'
+                WHEN shows ? 'situations' AND office ? 'situations' AND oversight ? 'situations'
+                     AND jsonb_typeof(facts -> 'situations') = 'array'
                 THEN ARRAY(SELECT jsonb_array_elements_text(facts -> 'situations')) ELSE '{}' END
 $$;
 
@@ -57,7 +65,10 @@ BEGIN
            coalesce(t.next_due_at, '9999-01-01 00:00+00'), says.township, says.situations
     FROM added t JOIN reports r ON r.id = t.report_id JOIN units u ON u.county = t.county AND u.code = t.unit
     LEFT JOIN report_facts f ON f.report_id = t.report_id
-    CROSS JOIN LATERAL listing_says(f.facts, t.shows, CASE u.kind WHEN 'office' THEN t.shows ELSE board_looks(t.report_id) END, t.own) says;
+    CROSS JOIN LATERAL (SELECT to_jsonb(t.shows) AS shows,
+                               CASE u.kind WHEN 'office' THEN to_jsonb(t.shows) ELSE listing_looks(t.report_id, 'office') END AS office,
+                               CASE u.kind WHEN 'office' THEN to_jsonb(t.shows) ELSE listing_looks(t.report_id, 'oversight') END AS oversight) looks
+    CROSS JOIN LATERAL listing_says(f.facts, looks.shows, looks.office, looks.oversight, t.own) says;
     RETURN NULL;
 END $$;
 REVOKE ALL ON FUNCTION listings_add() FROM PUBLIC;
@@ -83,7 +94,10 @@ SELECT t.id, t.county, t.drill, t.report_id, t.unit, t.obligation, t.urgency, t.
        coalesce(t.next_due_at, '9999-01-01 00:00+00'), says.township, says.situations
 FROM tickets t JOIN reports r ON r.id = t.report_id JOIN units u ON u.county = t.county AND u.code = t.unit
 LEFT JOIN report_facts f ON f.report_id = t.report_id
-CROSS JOIN LATERAL listing_says(f.facts, t.shows, CASE u.kind WHEN 'office' THEN t.shows ELSE board_looks(t.report_id) END, t.own) says;
+CROSS JOIN LATERAL (SELECT to_jsonb(t.shows) AS shows,
+                           CASE u.kind WHEN 'office' THEN to_jsonb(t.shows) ELSE listing_looks(t.report_id, 'office') END AS office,
+                           CASE u.kind WHEN 'office' THEN to_jsonb(t.shows) ELSE listing_looks(t.report_id, 'oversight') END AS oversight) looks
+CROSS JOIN LATERAL listing_says(f.facts, looks.shows, looks.office, looks.oversight, t.own) says;
 
 -- The newest first, or the oldest: all, and by each filter.
 CREATE INDEX listings_all ON listings (county, drill, received_at, ticket_id);
