@@ -152,7 +152,14 @@ async fn every_filter_costs_what_it_shows() {
             unit: Some(unit.clone()),
             ..asked
         };
-        desk.costs(&format!("a unit's: {what}"), LINES, async |store| {
+        // Under row-level security no index of arrays serves: a unit's filter by situation walks over its own tickets, which here are
+        // all there are.
+        let most = if asked.situation.is_some() {
+            (2 * WAITING, 22_000)
+        } else {
+            LINES
+        };
+        desk.costs(&format!("a unit's: {what}"), most, async |store| {
             store.desk_tickets_found(&scope, &asked, 50).await?;
             store.desk_tickets_counted(&scope, &asked).await
         })
