@@ -91,7 +91,7 @@ async fn progress_ends_nothing_and_a_visit_in_vain_is_no_contact() {
     }
     let kinds: Vec<(String, bool)> = sqlx::query_as(
         "SELECT kind, sealed IS NOT NULL AND position('班主任' in encode(sealed, 'escape')) = 0 FROM events
-         WHERE ticket_id = $1 AND kind IN ('progress', 'visit-failed', 'contacted') ORDER BY at, id",
+         WHERE ticket_id = $1 AND kind IN ('progress', 'visit-failed', 'contacted') ORDER BY at",
     )
     .bind(ticket)
     .fetch_all(&system.db)
