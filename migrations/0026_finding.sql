@@ -131,9 +131,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
         WHERE groups <> '{}' AND receipt_parts(l.report_id) @> groups
           AND l.county = of_county AND (of_units IS NULL OR l.unit = ANY (of_units))
         UNION ALL
-        SELECT l.report_id FROM unnest(low, high) AS range (low, high)
-        JOIN listings l ON l.report_id BETWEEN range.low AND range.high
-        WHERE l.county = of_county AND (of_units IS NULL OR l.unit = ANY (of_units))
+        -- Range by range in the order of the reports: a join would be free to read all tickets and ask of each which range it is in.
+        SELECT of_range.report_id FROM unnest(low, high) AS range (low, high)
+        CROSS JOIN LATERAL (SELECT DISTINCT l.report_id FROM listings l
+                            WHERE l.report_id BETWEEN range.low AND range.high
+                              AND l.county = of_county AND (of_units IS NULL OR l.unit = ANY (of_units))
+                            ORDER BY l.report_id LIMIT most) of_range
     ) found LIMIT most
 $$;
 REVOKE ALL ON FUNCTION receipts_found(text, text[], integer[], bigint[], bigint[], integer) FROM PUBLIC;

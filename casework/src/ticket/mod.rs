@@ -129,19 +129,18 @@ impl TicketState {
             | (A::Answer, S::Signed | S::InProgress | S::CloseRequested | S::Transferring) => self,
             // A name must stand behind the ticket; it moves nothing.
             (A::Assign | A::Request, held) if held.is_in_hand() => held,
-            // The first such act begins the work.
-            (A::Contact | A::Evidence | A::Start | A::Progress, S::Signed | S::InProgress) => S::InProgress,
+            // The first such act begins the work; what was asked and is not to be goes back to it.
+            (A::Contact | A::Evidence | A::Start | A::Progress, S::Signed | S::InProgress)
+            | (A::Refuse, S::CloseRequested)
+            | (A::TakeBack, S::CloseRequested | S::Transferring | S::Resolved)
+            | (A::EndReturn, S::ReturnRequested) => S::InProgress,
             (A::Close, S::Signed | S::InProgress)
             | (A::Confirm, S::CloseRequested)
             | (A::HandOver, S::Transferring) => S::Resolved,
             (A::RequestClose, S::Signed | S::InProgress) => S::CloseRequested,
             (A::Approve, S::CloseRequested) => S::Transferring,
-            (A::Refuse, S::CloseRequested) | (A::TakeBack, S::CloseRequested | S::Transferring | S::Resolved) => {
-                S::InProgress
-            }
             (A::Withdraw, S::Dispatched) | (A::GrantReturn, S::ReturnRequested) => S::Returned,
             (A::AskReturn, S::Signed | S::InProgress) => S::ReturnRequested,
-            (A::EndReturn, S::ReturnRequested) => S::InProgress,
             (A::CallBack, S::Resolved) => S::Confirmed,
             (A::Reopen, S::Resolved | S::Confirmed | S::Archived) => S::Reopened,
             (A::Waive, S::Dispatched) => S::Waived,

@@ -34,10 +34,9 @@ pub(super) struct Tab {
 /// The tabs of a list.
 pub(super) fn tabs(visit: &Visit, reach: &Reach, asked: &Asked) -> Vec<Tab> {
     let current = asked.tab(reach);
-    let offered = ListTab::ALL.iter().filter(|tab| match (tab, reach) {
-        (ListTab::Mine, Reach::County) => false,
-        _ => true,
-    });
+    let offered = ListTab::ALL
+        .iter()
+        .filter(|tab| !matches!((tab, reach), (ListTab::Mine, Reach::County)));
     offered
         .map(|tab| Tab {
             label: visit.t(&format!("finding.tab.{tab}")),

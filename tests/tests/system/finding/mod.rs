@@ -103,7 +103,7 @@ impl World {
     }
 
     fn luck(&mut self, of: u32) -> bool {
-        self.rng.next_u32() % of == 0
+        self.rng.next_u32().is_multiple_of(of)
     }
 
     /// One report with one to three tickets.
@@ -117,7 +117,7 @@ impl World {
         let area = if self.luck(8) { None } else { Some(village) };
         let reported: Vec<&str> = SITUATIONS
             .into_iter()
-            .filter(|_| self.rng.next_u32() % 2 == 0)
+            .filter(|_| self.rng.next_u32().is_multiple_of(2))
             .collect();
         let db = self.fixture.db.clone();
         sqlx::query("INSERT INTO reports (id, county, received_at, channel, drill, follow_up_mac, key_id, data_key) VALUES ($1, 'taihe', $2, 'api', $3, 'x', 'k', 'x')")
@@ -161,10 +161,9 @@ impl World {
             let says_place = shows.contains(&"place") && !hides;
             let says_own = shows.contains(&"own") || shows.contains(&"situations");
             let situations = match (own.is_empty(), says_own) {
-                (_, false) => Vec::new(),
                 (false, true) => own.clone(),
                 (true, true) if shows.contains(&"situations") && !hides => reported.clone(),
-                (true, true) => Vec::new(),
+                _ => Vec::new(),
             };
             let state = self.one(&STATES);
             let open = [

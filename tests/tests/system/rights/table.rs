@@ -6,7 +6,7 @@ use super::{
 };
 
 /// Method, path, cells. Acts are sent with the session's token and nothing else, so that none is done.
-pub(super) const TABLE: [(&str, &str, Cells); 297] = [
+pub(super) const TABLE: [(&str, &str, Cells); 298] = [
     ("GET", "/", SIGNED_IN),
     ("GET", "/login", EVERYBODY),
     ("POST", "/login", [422, ANY, ANY, ANY, ANY, ANY, ANY, ANY]),
@@ -381,4 +381,5 @@ pub(super) const TABLE: [(&str, &str, Cells); 297] = [
     ("GET", "/assets/vendor/dmn-js/{digest}/{*file}", EVERYBODY),
     ("GET", "/favicon.ico", EVERYBODY),
     ("GET", "/robots.txt", EVERYBODY),
+    ("GET", "/leave", EVERYBODY),
 ];
