@@ -106,6 +106,7 @@ CREATE INDEX listings_township ON listings (county, township, drill, received_at
 CREATE INDEX listings_obligation ON listings (county, obligation, drill, received_at, ticket_id);
 CREATE INDEX listings_urgency ON listings (county, drill, urgency, received_at, ticket_id);
 CREATE INDEX listings_state ON listings (county, state, drill, received_at, ticket_id);
+CREATE INDEX listings_open ON listings (county, drill, received_at, ticket_id) WHERE open;
 CREATE INDEX listings_assignee ON listings (assignee, received_at, ticket_id) WHERE assignee IS NOT NULL;
 -- The next due first.
 CREATE INDEX listings_due ON listings (county, drill, due_at, ticket_id) WHERE open;
@@ -125,20 +126,21 @@ CREATE POLICY owner ON listings TO CURRENT_USER USING (true) WITH CHECK (true);
 -- the index of groups serves no login under row-level security, because its operator is not one that keeps rows to itself.
 CREATE FUNCTION receipts_found(of_county text, of_units text[], groups integer[], low bigint[], high bigint[], most integer)
 RETURNS SETOF bigint
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT DISTINCT found.report_id FROM (
-        SELECT l.report_id FROM listings l
-        WHERE groups <> '{}' AND receipt_parts(l.report_id) @> groups
-          AND l.county = of_county AND (of_units IS NULL OR l.unit = ANY (of_units))
-        UNION ALL
-        -- Range by range in the order of the reports: a join would be free to read all tickets and ask of each which range it is in.
-        SELECT of_range.report_id FROM unnest(low, high) AS range (low, high)
-        CROSS JOIN LATERAL (SELECT DISTINCT l.report_id FROM listings l
-                            WHERE l.report_id BETWEEN range.low AND range.high
-                              AND l.county = of_county AND (of_units IS NULL OR l.unit = ANY (of_units))
-                            ORDER BY l.report_id LIMIT most) of_range
-    ) found LIMIT most
-$$;
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    -- Planned for these very groups: a plan for any would walk over all. Range by range in the order of the reports: a join would be
+    -- free to read all tickets and ask of each which range it is in.
+    RETURN QUERY EXECUTE
+    'SELECT DISTINCT found.report_id FROM (
+         SELECT l.report_id FROM listings l
+         WHERE $3 <> ''{}'' AND receipt_parts(l.report_id) @> $3 AND l.county = $1 AND ($2 IS NULL OR l.unit = ANY ($2))
+         UNION ALL
+         SELECT met.report_id FROM unnest($4, $5) AS range (low, high), LATERAL (
+             SELECT DISTINCT l.report_id FROM listings l
+             WHERE l.report_id BETWEEN range.low AND range.high AND l.county = $1 AND ($2 IS NULL OR l.unit = ANY ($2))
+             ORDER BY l.report_id LIMIT $6) met
+     ) found LIMIT $6' USING of_county, of_units, groups, low, high, most;
+END $$;
 REVOKE ALL ON FUNCTION receipts_found(text, text[], integer[], bigint[], bigint[], integer) FROM PUBLIC;
 CREATE FUNCTION desk_receipts_found(of_county text, of_unit text, groups integer[], low bigint[], high bigint[], most integer)
 RETURNS SETOF bigint
