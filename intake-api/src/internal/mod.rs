@@ -26,6 +26,7 @@ mod kept;
 mod leading;
 mod looks;
 pub(crate) mod motions;
+mod office_act;
 mod on_duty;
 pub(crate) mod openings;
 mod outlets;

@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 use platform::{
     clock,
     pack::watch::LoadedPack,
-    store::{ActDone, Acting, ClosingCase, Detail, StoreError, Successor, TicketDeed, TicketId},
+    store::{ActDone, ClosingCase, Successor, TicketDeed, TicketId},
 };
 use serde::Deserialize;
 
@@ -21,13 +21,9 @@ use crate::internal::{
     Answer, By, Visit,
     again::Again,
     auth::Office,
-    desk::{
-        closing::oversight,
-        sealed::{self, Note},
-        undone,
-    },
-    detached,
+    desk::{closing::oversight, undone},
     error::{ApiError, PageError},
+    office_act::OfficeAct,
     wire::JsonBody,
 };
 
@@ -150,36 +146,15 @@ async fn decide(
             (TicketDeed::Confirm(oversight), "confirm")
         }
     };
-    let reason = Some(typed.reason.trim()).filter(|reason| !reason.is_empty());
-    let note = Note {
-        reason: reason.map(Into::into),
-        ..Note::default()
+    let act = OfficeAct {
+        ticket: id,
+        report: case.line.report_id,
+        data_key: &case.data_key,
+        version: typed.version,
+        reason: &typed.reason,
+        now,
     };
-    let seal = || sealed::seal_with(&internal.keys, case.line.report_id, &case.data_key, &note);
-    let sealed = reason.map(|_| seal()).transpose()?;
-    let (office, county, person, version) = (
-        internal.office.clone(),
-        internal.county.clone(),
-        visit.actor.person.clone(),
-        typed.version,
-    );
-    let work = async move {
-        let acting = Acting {
-            by: &person.account.name,
-            account: person.account.id,
-            version,
-            at: now,
-            sealed,
-            detail: Detail::default(),
-            telephone: None,
-        };
-        let done = office.office_act(&county, id, &deed, &acting).await?;
-        if done == ActDone::Done {
-            let _ = office.notices_wake().await;
-        }
-        Ok::<_, StoreError>(done)
-    };
-    Ok((detached(work).await?, word))
+    Ok((act.perform(visit, deed).await?, word))
 }
 
 fn successor(case: &ClosingCase, loaded: &LoadedPack, now: DateTime<Utc>) -> Option<Successor> {

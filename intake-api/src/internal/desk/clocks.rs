@@ -3,9 +3,13 @@
 
 use casework::{
     calendar::Limit,
+    pack::Pack,
     routing::{Running, anew},
 };
-use platform::store::{DeskStage, DeskTicket, Detail, Started, TicketDeed};
+use platform::{
+    store::{DeskStage, DeskTicket, Detail, Started, TicketDeed},
+    text::Lang,
+};
 
 use super::{
     draft::{Against, Draft, Ready},
@@ -25,6 +29,12 @@ fn waiting(ticket: &DeskTicket) -> impl Iterator<Item = &DeskStage> {
 /// Code of the event that a clock of the ticket waits for; of several the first.
 pub(crate) fn waits_for(ticket: &DeskTicket) -> Option<&str> {
     waiting(ticket).next().map(|stage| stage.start_event.as_str())
+}
+
+/// That event in words; empty: no clock waits.
+pub(crate) fn awaited(ticket: &DeskTicket, pack: &Pack, lang: Lang) -> String {
+    let event = waits_for(ticket).unwrap_or_default();
+    pack.vocabulary().events.label(event, lang.pack()).to_owned()
 }
 
 /// Reads what was typed. The limit is the one that the ticket was dispatched with; the calendar, and who is told when it passes, are

@@ -13,7 +13,7 @@ use platform::{
 };
 
 use super::{
-    clocks::waits_for,
+    clocks::{awaited, waits_for},
     draft::Kind,
     next::next_act,
     progress::visits_in_vain,
@@ -199,7 +199,7 @@ pub(super) fn view(ticket: &DeskTicket, opened: &Opened, keys: &MasterKey, leads
             .map(|b| words::basis(lang, pack.phrases(), &b.text, b.grade))
             .collect(),
         in_vain: in_vain(ticket, lang),
-        awaited: clocks_event(ticket, how),
+        awaited: awaited(ticket, pack, lang),
         evidence: ticket
             .evidence
             .as_ref()
@@ -234,12 +234,6 @@ pub(super) fn view(ticket: &DeskTicket, opened: &Opened, keys: &MasterKey, leads
 fn in_vain(ticket: &DeskTicket, lang: Lang) -> Option<String> {
     let visits = visits_in_vain(ticket);
     (visits > 0).then(|| lang.fill("desk.in_vain", &[("n", &visits.to_string())]))
-}
-
-/// The event that a clock of the ticket waits for, in words; empty: none does.
-fn clocks_event(ticket: &DeskTicket, how: Telling<'_>) -> String {
-    let event = waits_for(ticket).unwrap_or_default();
-    how.pack.vocabulary().events.label(event, how.lang.pack()).to_owned()
 }
 
 fn stage(s: &DeskStage, ticket: &DeskTicket, how: Telling<'_>) -> StageWords {

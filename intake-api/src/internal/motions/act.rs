@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 use platform::{
     clock,
     pack::watch::LoadedPack,
-    store::{ActDone, Acting, Detail, Granting, MotionCase, MotionId, StoreError, Successor, TicketDeed},
+    store::{ActDone, Granting, MotionCase, MotionId, Successor, TicketDeed},
 };
 use serde_json::{Map, Value};
 
@@ -28,11 +28,10 @@ use crate::internal::{
         act::version,
         end_of, fields, invalid,
         reader::{Reader, TEXT},
-        sealed::{self, Note},
         undone,
     },
-    detached,
     error::{ApiError, PageError},
+    office_act::OfficeAct,
     wire::JsonBody,
 };
 
@@ -187,40 +186,13 @@ async fn decide(
     fields: &Fields,
     now: DateTime<Utc>,
 ) -> Result<ActDone, PageError> {
-    let internal = &visit.internal;
-    let m = &case.motion;
-    let reason = fields
-        .get("reason")
-        .map(|reason| reason.trim())
-        .filter(|reason| !reason.is_empty());
-    let note = Note {
-        reason: reason.map(Into::into),
-        ..Note::default()
+    let act = OfficeAct {
+        ticket: case.motion.ticket_id,
+        report: case.motion.report_id,
+        data_key: &case.data_key,
+        version: version(fields),
+        reason: fields.get("reason").map_or("", String::as_str),
+        now,
     };
-    let seal = || sealed::seal_with(&internal.keys, m.report_id, &case.data_key, &note);
-    let sealed = reason.map(|_| seal()).transpose()?;
-    let (office, county, person, version, id) = (
-        internal.office.clone(),
-        internal.county.clone(),
-        visit.actor.person.clone(),
-        version(fields),
-        m.ticket_id,
-    );
-    let work = async move {
-        let acting = Acting {
-            by: &person.account.name,
-            account: person.account.id,
-            version,
-            at: now,
-            sealed,
-            detail: Detail::default(),
-            telephone: None,
-        };
-        let done = office.office_act(&county, id, &deed, &acting).await?;
-        if done == ActDone::Done {
-            let _ = office.notices_wake().await;
-        }
-        Ok::<_, StoreError>(done)
-    };
-    detached(work).await
+    act.perform(visit, deed).await
 }

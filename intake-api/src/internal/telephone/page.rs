@@ -19,7 +19,7 @@ use crate::internal::{
     board::call::{Call, call},
     desk::{
         attempt::{Attempt, Choice, outcomes, people},
-        clocks::waits_for,
+        clocks::{awaited, waits_for},
         close::{Needed, needed, today},
         closing::owes_contact,
         draft::Kind,
@@ -196,7 +196,7 @@ pub(super) async fn show(
         act: kind.map_or("", Kind::word),
         people: people(&case.people),
         evidence: evidence(pack, &case.ticket, lang),
-        awaited: awaited(pack, &case.ticket, lang),
+        awaited: awaited(&case.ticket, pack, lang),
         outcomes: outcomes(pack, &case.ticket, lang),
         form: needed(pack, case, by.me(), chosen.as_deref().unwrap_or_default(), lang).map(|form| Needed {
             waits: form.waits.as_ref().map(|waits| match form.code.as_str() {
@@ -217,11 +217,6 @@ pub(super) async fn show(
 fn evidence(pack: &casework::pack::Pack, ticket: &DeskTicket, lang: Lang) -> String {
     let kind = ticket.evidence.as_deref().unwrap_or_default();
     pack.vocabulary().evidence.label(kind, lang.pack()).to_owned()
-}
-
-fn awaited(pack: &casework::pack::Pack, ticket: &DeskTicket, lang: Lang) -> String {
-    let event = waits_for(ticket).unwrap_or_default();
-    pack.vocabulary().events.label(event, lang.pack()).to_owned()
 }
 
 fn name(lang: Lang, kind: Kind) -> &'static str {
