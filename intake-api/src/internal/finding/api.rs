@@ -50,7 +50,7 @@ struct Tickets {
 
 /// A ticket of the list.
 #[derive(Serialize)]
-struct Line {
+pub(super) struct Line {
     #[serde(flatten)]
     ticket: QueueTicket,
     receipt: String,

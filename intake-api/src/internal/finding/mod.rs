@@ -25,15 +25,18 @@ pub(crate) fn routes() -> Vec<Route> {
     vec![
         Route::get("/reports", get(list::county)),
         Route::get("/reports/workbook", get(workbook::county)),
-        Route::get("/reports/child", get(child::county)),
-        Route::post("/reports/child", post(child::county_find)),
+        Route::get("/reports/child", get(child::page::county)),
+        Route::post("/reports/child", post(child::page::county_find)),
         Route::get("/tickets", get(list::unit)),
         Route::get("/tickets/workbook", get(workbook::unit)),
-        Route::get("/tickets/child", get(child::unit)),
-        Route::post("/tickets/child", post(child::unit_find)),
-        Route::post("/tickets/several", post(batch::several)),
+        Route::get("/tickets/child", get(child::page::unit)),
+        Route::post("/tickets/child", post(child::page::unit_find)),
+        Route::post("/tickets/several", post(batch::page::several)),
         Route::get("/reads/searches", get(searches::page)),
         Route::get("/api/v1/reports", get(api::county)),
+        Route::post("/api/v1/reports/child", post(child::api::county)),
         Route::get("/api/v1/tickets", get(api::unit)),
+        Route::post("/api/v1/tickets/child", post(child::api::unit)),
+        Route::post("/api/v1/tickets/several", post(batch::api::several)),
     ]
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use tests::{
-    Api, Filed, Sample, System,
+    Api, Filed, Problem, Sample, System,
     officers::{Accounts, Browser},
 };
 
@@ -287,4 +287,110 @@ async fn programs_list_by_the_same_fields() {
     assert_ne!(first["tickets"][0]["id"], second["tickets"][0]["id"]);
     let passed: Value = office.get("/reports?limit=1&offset=1").await;
     assert_eq!(passed["tickets"][0]["id"], second["tickets"][0]["id"]);
+}
+
+#[tokio::test]
+async fn programs_search_for_a_child_and_are_told_what_is_missing() {
+    let system = System::start().await;
+    let accounts = Accounts::make(&system).await;
+    let filed = named(&system).await;
+    let (member, office) = (
+        Api::of(&system, &accounts, "member").await,
+        Api::of(&system, &accounts, "office").await,
+    );
+    for (api, path, all) in [(&office, "/reports/child", true), (&member, "/tickets/child", false)] {
+        for child in [
+            json!({"name": "阿依古丽 买买提", "birth": BIRTH, "reason": "case"}),
+            json!({"number": NUMBER, "reason": "case"}),
+        ] {
+            let (status, found): (u16, Value) = api.post(path, &child).await;
+            assert_eq!(status, 200, "{path} {child}");
+            let lines = found["tickets"].as_array().unwrap();
+            assert_eq!(lines.len() > 1, all, "{path}: the county's or the unit's own: {found}");
+            assert!(lines.iter().all(|line| line["receipt"] == filed.receipt.as_str()));
+            assert!(!found.to_string().contains(NUMBER), "an answer repeats nothing");
+        }
+        let (status, none): (u16, Value) = api
+            .post(path, &json!({"number": "341222201703020218", "reason": "case"}))
+            .await;
+        assert_eq!((status, none), (200, json!({"tickets": []})));
+        for (body, pointer) in [
+            (json!({"name": NAME, "reason": "case"}), "/birth"),
+            (json!({"number": NUMBER}), "/reason"),
+            (json!({"number": NUMBER, "reason": "curious"}), "/reason"),
+            (json!({"number": NUMBER, "name": NAME, "reason": "case"}), "/number"),
+        ] {
+            let (status, problem): (u16, Problem) = api.post(path, &body).await;
+            assert_eq!((status, problem.pointers()), (422, vec![pointer]), "{body}");
+        }
+    }
+    let (status, _): (u16, Value) = member
+        .post(
+            "/tickets/child",
+            &json!({"unit": "edu", "number": NUMBER, "reason": "case"}),
+        )
+        .await;
+    assert_eq!(status, 404, "another unit's tickets are not there");
+    let kept = system.count("SELECT count(*) FROM searches").await;
+    assert_eq!(
+        kept, 6,
+        "what was searched for is written down, and what was refused is none"
+    );
+}
+
+#[tokio::test]
+async fn programs_sign_and_assign_several_and_read_what_became_of_each() {
+    let system = System::start().await;
+    let accounts = Accounts::make(&system).await;
+    for _ in 0..2 {
+        named(&system).await;
+    }
+    let member = Api::of(&system, &accounts, "member").await;
+    let own = own_tickets(&system).await;
+    let foreign: i64 = sqlx::query_scalar("SELECT id FROM tickets WHERE unit <> 'pol-341222101' LIMIT 1")
+        .fetch_one(&system.db)
+        .await
+        .unwrap();
+    let one = |(id, version): (i64, i32)| json!({"id": id, "version": version});
+    let send = async |act: &str, account: Option<i64>, tickets: Vec<Value>| -> (u16, Value) {
+        member
+            .post(
+                "/tickets/several",
+                &json!({"act": act, "account": account, "tickets": tickets}),
+            )
+            .await
+    };
+    let statuses = |answer: &Value| -> Vec<u64> {
+        let tickets = answer["tickets"].as_array().unwrap();
+        tickets.iter().map(|one| one["status"].as_u64().unwrap()).collect()
+    };
+    // One's own, a page that is old, and another unit's: each by itself, in the order that was sent.
+    let tickets = vec![one(own[0]), one((own[1].0, own[1].1 + 7)), one((foreign, 1))];
+    let (status, answer) = send("sign", None, tickets.clone()).await;
+    assert_eq!(
+        (status, answer["done"].as_u64(), statuses(&answer)),
+        (200, Some(1), vec![200, 409, 404])
+    );
+    let (_, again) = send("sign", None, tickets).await;
+    assert_eq!(
+        statuses(&again),
+        [200, 409, 404],
+        "the same request again: done, and once"
+    );
+    assert_eq!(
+        system.count("SELECT count(*) FROM events WHERE kind = 'signed'").await,
+        1
+    );
+    let me: i64 = sqlx::query_scalar("SELECT account_id FROM memberships WHERE unit = 'pol-341222101' AND role = 'member' ORDER BY account_id LIMIT 1")
+        .fetch_one(&system.db)
+        .await
+        .unwrap();
+    let now = own_tickets(&system).await;
+    let (_, given) = send("assign", Some(me), vec![one(now[0])]).await;
+    assert_eq!(statuses(&given), [200], "{given}");
+    let (_, nobody) = send("assign", None, vec![one(own_tickets(&system).await[0])]).await;
+    assert_eq!(statuses(&nobody), [422], "{nobody}");
+    for (act, tickets) in [("close", vec![one(now[0])]), ("sign", vec![])] {
+        assert_eq!(send(act, None, tickets).await.0, 422, "{act}");
+    }
 }

@@ -6,7 +6,7 @@ use super::{
 };
 
 /// Method, path, cells. Acts are sent with the session's token and nothing else, so that none is done.
-pub(super) const TABLE: [(&str, &str, Cells); 298] = [
+pub(super) const TABLE: [(&str, &str, Cells); 301] = [
     ("GET", "/", SIGNED_IN),
     ("GET", "/login", EVERYBODY),
     ("POST", "/login", [422, ANY, ANY, ANY, ANY, ANY, ANY, ANY]),
@@ -31,6 +31,17 @@ pub(super) const TABLE: [(&str, &str, Cells); 298] = [
     ("POST", "/reports/child", OVERSEER),
     ("GET", "/reads/searches", OVERSEER),
     ("GET", "/api/v1/reports", api(OVERSEER)),
+    ("POST", "/api/v1/reports/child", api(OVERSEER)),
+    (
+        "POST",
+        "/api/v1/tickets/child",
+        api([LOGIN, 422, 422, 422, 404, 404, 404, 404]),
+    ),
+    (
+        "POST",
+        "/api/v1/tickets/several",
+        api([LOGIN, 422, 422, 422, 404, 404, 404, 404]),
+    ),
     ("GET", "/tickets/{id}", TICKET_PAGE),
     ("POST", "/tickets/{id}/sign", ticket(409)),
     // Nothing rings here: it says so.
