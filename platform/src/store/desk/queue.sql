@@ -11,5 +11,6 @@ FROM (SELECT q.*
                       AND state IN ('dispatched', 'signed', 'in-progress', 'close-requested', 'transferring', 'return-requested', 'reopened')
                     ORDER BY next_due_at, id LIMIT $2 + $3) q
       ORDER BY q.next_due_at, q.id OFFSET $2 LIMIT $3) t
-CROSS JOIN LATERAL (SELECT desk_ticket_listed(t.id) AS facts) listed
+-- OFFSET 0: asked once for a line, and not once for each place that it stands in.
+CROSS JOIN LATERAL (SELECT desk_ticket_listed(t.id) AS facts OFFSET 0) listed
 ORDER BY t.next_due_at, t.id

@@ -62,9 +62,10 @@ async fn found(
     asked.below(&mut sql);
     sql.push(asked.order()).push(" LIMIT ").push_bind(limit + 1);
     sql.push(" OFFSET ").push_bind(asked.offset);
+    // OFFSET 0: asked once for a line, and not once for each place that it stands in.
     sql.push(") l JOIN tickets t ON t.id = l.ticket_id CROSS JOIN LATERAL (SELECT ")
         .push(says)
-        .push("(t.id) AS facts) listed")
+        .push("(t.id) AS facts OFFSET 0) listed")
         .push(asked.order());
     let mut rows = sql.build().persistent(false).fetch_all(connection).await?;
     let limit = usize::try_from(limit).unwrap_or_default();
