@@ -22,7 +22,7 @@ const MOST: usize = 200;
 
 /// What is asked.
 #[derive(Deserialize)]
-pub(in super::super) struct Several {
+pub(crate) struct Several {
     act: String,
     /// Who is to have them, of 分办.
     account: Option<AccountId>,
@@ -38,7 +38,7 @@ struct One {
 
 /// What became of all.
 #[derive(Serialize)]
-pub(in super::super) struct Outcomes {
+pub(crate) struct Outcomes {
     done: usize,
     tickets: Vec<Outcome>,
 }
@@ -52,7 +52,7 @@ struct Outcome {
 }
 
 /// `POST /api/v1/tickets/several`: `{"act": "sign" | "assign", "account", "tickets": [{"id", "version"}]}`.
-pub(in super::super) async fn several(
+pub(crate) async fn several(
     by: By<Desk>,
     JsonBody(asked): JsonBody<Several>,
 ) -> Result<Answer<Outcomes>, ApiError> {

@@ -38,7 +38,7 @@ struct SeveralPage {
 }
 
 /// `POST /tickets/several`
-pub(super) async fn several(by: By<Desk>, Form(fields): Form<Vec<(String, String)>>) -> Result<Response, PageError> {
+pub(crate) async fn several(by: By<Desk>, Form(fields): Form<Vec<(String, String)>>) -> Result<Response, PageError> {
     let lang = by.lang;
     let field = |name: &str| {
         fields

@@ -29,7 +29,7 @@ struct Tickets {
 }
 
 /// `POST /api/v1/reports/child`: `{"name", "birth", "reason"}` or `{"number", "reason"}`.
-pub(in super::super) async fn county(
+pub(crate) async fn county(
     by: By<Overseer>,
     JsonBody(body): JsonBody<Map<String, Value>>,
 ) -> Result<Response, ApiError> {
@@ -37,7 +37,7 @@ pub(in super::super) async fn county(
 }
 
 /// `POST /api/v1/tickets/child`: besides, `unit`, where it isn't the person's first.
-pub(in super::super) async fn unit(
+pub(crate) async fn unit(
     by: By<Desk>,
     JsonBody(body): JsonBody<Map<String, Value>>,
 ) -> Result<Response, ApiError> {

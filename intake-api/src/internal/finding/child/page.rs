@@ -43,23 +43,23 @@ impl ChildPage {
 }
 
 /// `GET /reports/child`
-pub(super) async fn county(by: By<Overseer>) -> Response {
+pub(crate) async fn county(by: By<Overseer>) -> Response {
     page(&by, &Reach::County, Again::default(), None)
 }
 
 /// `POST /reports/child`
-pub(super) async fn county_find(by: By<Overseer>, Form(fields): Form<Fields>) -> Result<Response, PageError> {
+pub(crate) async fn county_find(by: By<Overseer>, Form(fields): Form<Fields>) -> Result<Response, PageError> {
     answer(&by, &Reach::County, fields).await
 }
 
 /// `GET /tickets/child`
-pub(super) async fn unit(by: By<Desk>, Query(query): Query<HashMap<String, String>>) -> Result<Response, PageError> {
+pub(crate) async fn unit(by: By<Desk>, Query(query): Query<HashMap<String, String>>) -> Result<Response, PageError> {
     let reach = Reach::of_desk(&by, query.get("unit").map_or("", String::as_str))?;
     Ok(page(&by, &reach, Again::default(), None))
 }
 
 /// `POST /tickets/child`
-pub(super) async fn unit_find(
+pub(crate) async fn unit_find(
     by: By<Desk>,
     Query(query): Query<HashMap<String, String>>,
     Form(fields): Form<Fields>,
