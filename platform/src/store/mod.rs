@@ -36,6 +36,7 @@ mod reports;
 mod rings;
 mod routing;
 mod rules;
+mod sheet;
 mod tickets;
 mod trail;
 mod watch;
@@ -70,7 +71,7 @@ pub use duty::{
     SwapDecision, Taking, UnitHours,
 };
 pub use finding::{
-    Candidates, ChildToken, LISTED_COUNTED, ListCursor, ListSort, ListTab, SearchKind, SearchLine, Searching,
+    Candidates, ChildToken, ClockAsked, LISTED_COUNTED, ListCursor, ListSort, ListTab, SearchKind, SearchLine, Searching,
     TicketLine, TicketsAsked, TicketsFound,
 };
 pub use floods::{
@@ -126,6 +127,7 @@ pub use rings::{
 };
 pub use routing::{Pinned, Recorded, ReportToRoute, UnlistedArea};
 pub use rules::{Clerk, RuleSet, RuleSetAct, RuleSetState, RuleSetStep, RulesError};
+pub use sheet::{Judged, OverdueLine, Received, ReceivedBy, WhoseDelay};
 pub use tickets::{
     Act, ActDone, Acting, Asking, Asks, ByTelephone, CallWay, Closing, ClosingCase, ClosingLine, Decider, Denied,
     Ended, Granting, Instruction, Motion, MotionCase, NewInstruction, Oversight, RequestLine, Requested, Routed,

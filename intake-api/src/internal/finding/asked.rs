@@ -1,10 +1,15 @@
 //! What an address asks a list for: codes, numbers and days. An empty field asks nothing.
 
-use casework::{calendar::midnight, ticket::TicketState, typed::plain, words::Urgency};
+use casework::{
+    calendar::midnight,
+    ticket::TicketState,
+    typed::plain,
+    words::{Stage, Urgency},
+};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use platform::{
     receipt::fragment::{Fragment, NoFragment, last_day},
-    store::{AccountId, Candidates, ListCursor, ListSort, ListTab, StoreError, TicketsAsked},
+    store::{AccountId, Candidates, ClockAsked, ListCursor, ListSort, ListTab, StoreError, TicketsAsked},
 };
 use serde::Deserialize;
 
@@ -26,6 +31,10 @@ pub(super) struct Asked {
     pub(super) officer: String,
     pub(super) from: String,
     pub(super) to: String,
+    pub(super) clock: String,
+    pub(super) kept: String,
+    pub(super) due_from: String,
+    pub(super) due_to: String,
     pub(super) overdue: String,
     pub(super) drill: String,
     pub(super) sort: String,
@@ -62,6 +71,10 @@ impl Asked {
             ("officer", &self.officer),
             ("from", &self.from),
             ("to", &self.to),
+            ("clock", &self.clock),
+            ("kept", &self.kept),
+            ("due_from", &self.due_from),
+            ("due_to", &self.due_to),
             ("overdue", &self.overdue),
             ("drill", &self.drill),
             ("sort", &self.sort),
@@ -181,6 +194,7 @@ impl Asked {
             officer,
             from: day(&self.from)?.and_then(midnight),
             until: day(&self.to)?.and_then(|day| midnight(day + TimeDelta::days(1))),
+            clock: self.clock(reach, now)?,
             overdue_at: (!self.overdue.is_empty()).then_some(now),
             drill: !self.drill.is_empty(),
             sort: self.sort(tab)?,
@@ -188,6 +202,34 @@ impl Asked {
             ..TicketsAsked::all(&visit.internal.county, visit.me())
         };
         Ok((asked, piece))
+    }
+}
+
+impl Asked {
+    /// How a clock was kept, as the county's sheet counts it.
+    fn clock(&self, reach: &Reach, now: DateTime<Utc>) -> Result<Option<ClockAsked>, &'static str> {
+        const WRONG: &str = "finding.wrong.clock";
+        if [&self.clock, &self.kept, &self.due_from, &self.due_to]
+            .iter()
+            .all(|field| field.trim().is_empty())
+        {
+            return Ok(None);
+        }
+        let stage = Stage::from_word(self.clock.trim()).filter(|_| reach.is_county());
+        Ok(Some(ClockAsked {
+            stage: stage.ok_or(WRONG)?,
+            kept: match self.kept.trim() {
+                "" => None,
+                "yes" => Some(true),
+                "no" => Some(false),
+                _ => return Err(WRONG),
+            },
+            from: day(&self.due_from)?.and_then(midnight).unwrap_or(DateTime::UNIX_EPOCH),
+            until: day(&self.due_to)?
+                .and_then(|day| midnight(day.succ_opt()?))
+                .unwrap_or(now + TimeDelta::days(36_525)),
+            now,
+        }))
     }
 }
 

@@ -1,6 +1,9 @@
 //! What the filters of a list offer.
 
-use casework::{ticket::TicketState, words::Urgency};
+use casework::{
+    ticket::TicketState,
+    words::{Stage, Urgency},
+};
 use platform::store::{ListSort, ListTab, Role, StoreError};
 
 use super::{asked::Asked, line, reach::Reach};
@@ -117,6 +120,14 @@ pub(super) async fn selects(visit: &Visit, reach: &Reach, asked: &Asked) -> Resu
         .iter()
         .map(|state| (state.to_string(), words::state(lang, *state).to_owned()));
     all.push(select("state", &asked.state, states.collect()));
+    if reach.is_county() {
+        let stages = Stage::ALL
+            .iter()
+            .map(|stage| (stage.to_string(), words::stage(lang, (*stage).into()).to_owned()));
+        all.push(select("clock", &asked.clock, stages.collect()));
+        let kept = ["yes", "no"].map(|word| (word.to_owned(), visit.t(&format!("finding.kept.{word}")).to_owned()));
+        all.push(select("kept", &asked.kept, kept.to_vec()));
+    }
     all.push(sorts(visit, reach, asked));
     Ok(all)
 }

@@ -324,6 +324,8 @@ GRANT EXECUTE ON FUNCTION receipts_found(text, text[], integer[], bigint[], bigi
     board_child_search(text, text, bytea, bigint, text, timestamptz) TO "{role}_board";
 GRANT EXECUTE ON FUNCTION list_taken(text, text, text, integer, bigint, timestamptz) TO "{role}_desk", "{role}_board";
 GRANT SELECT ON searches TO "{role}_board";
+-- The sheet: which reports came in a span; their facts are counted in one statement.
+GRANT SELECT ON listings TO "{role}_office";
 
 -- Who sees which rows. Services see all of theirs; the desk only its units'.
 DO $$

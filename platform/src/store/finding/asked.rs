@@ -4,6 +4,7 @@ use casework::{ticket::TicketState, words::Urgency};
 use chrono::{DateTime, Utc};
 use sqlx::{Postgres, QueryBuilder};
 
+use super::clocks::ClockAsked;
 use crate::store::{AccountId, ReportId, TicketId};
 
 casework::words! {
@@ -83,6 +84,8 @@ pub struct TicketsAsked {
     pub from: Option<DateTime<Utc>>,
     /// Whose report came before.
     pub until: Option<DateTime<Utc>>,
+    /// By how a clock was kept.
+    pub clock: Option<ClockAsked>,
     /// Open and due before this time.
     pub overdue_at: Option<DateTime<Utc>>,
     /// Of these reports only, drills and others.
@@ -115,6 +118,7 @@ impl TicketsAsked {
             officer: None,
             from: None,
             until: None,
+            clock: None,
             overdue_at: None,
             reports: None,
             tickets: None,
@@ -166,6 +170,9 @@ impl TicketsAsked {
         }
         if let Some(until) = self.until {
             sql.push(" AND l.received_at < ").push_bind(until);
+        }
+        if let Some(clock) = &self.clock {
+            clock.condition(sql);
         }
         if let Some(at) = self.overdue_at {
             sql.push(" AND l.open AND l.due_at <= ").push_bind(at);
