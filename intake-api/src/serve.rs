@@ -253,6 +253,7 @@ impl Inside {
             pack,
             examinations: internal::Examinations::default(),
             counted: std::sync::Arc::default(),
+            sheets: internal::Kept::default(),
             holes: std::sync::Arc::default(),
             replays: internal::Replays::default(),
             duty_pages: self.duty_pages,

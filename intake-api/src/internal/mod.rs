@@ -25,6 +25,7 @@ mod instructions;
 mod kept;
 mod leading;
 mod looks;
+mod monday;
 pub(crate) mod motions;
 mod office_act;
 mod on_duty;
@@ -54,6 +55,7 @@ mod write;
 
 pub(crate) use answer::Answer;
 pub(crate) use folder::Folders;
+pub(crate) use monday::kept::Kept;
 pub(crate) use on_duty::Hub;
 pub(crate) use people::person_name;
 pub(crate) use route::Route;

@@ -36,6 +36,7 @@ pub(crate) fn all() -> Vec<Route> {
     routes.extend(super::desk::routes());
     routes.extend(super::finding::routes());
     routes.extend(super::board::routes());
+    routes.extend(super::monday::routes());
     routes.extend(super::telephone::routes());
     routes.extend(super::rings::routes());
     routes.extend(super::triage::routes());

@@ -13,6 +13,7 @@ use platform::{
 use super::{
     auth::{demo::DemoAccount, gate::Gate, rules::Rules, token::Tokens},
     counts::{Counted, Holes},
+    monday::kept::Kept,
     on_duty::Hub,
     rules::{examinations::Examinations, replays::Replays},
 };
@@ -57,6 +58,8 @@ pub(crate) struct Internal {
     pub(crate) examinations: Examinations,
     /// What waits for the office, counted a moment ago.
     pub(crate) counted: Counted,
+    /// Sheets of spans, read a moment ago.
+    pub(crate) sheets: Kept,
     /// Holes of the rosters, counted a moment ago.
     pub(crate) holes: Holes,
     /// The duty pages that listen.

@@ -9,6 +9,7 @@ use std::{path::Path, sync::Arc};
 use askama::Template;
 use axum::body::to_bytes;
 use axum::response::IntoResponse;
+use casework::pack::Pack;
 use chrono::{DateTime, Utc};
 use platform::{
     store::{Account, AccountId, Membership, Person, Role, SessionId},
@@ -50,6 +51,12 @@ pub(crate) fn actor(roles: &[(&str, Role)]) -> Actor {
         used_at: DateTime::<Utc>::UNIX_EPOCH,
         must_factor: false,
     }
+}
+
+/// The pack of the county of the tests.
+pub(crate) fn pack() -> Pack {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../counties/taihe");
+    Pack::read(&platform::pack::dir::read(&folder).expect("a folder")).expect("a pack")
 }
 
 /// The frame of a page of theirs.

@@ -71,7 +71,7 @@ pub use duty::{
     SwapDecision, Taking, UnitHours,
 };
 pub use finding::{
-    Candidates, ChildToken, ClockAsked, LISTED_COUNTED, ListCursor, ListSort, ListTab, SearchKind, SearchLine, Searching,
+    Candidates, ChildToken, ClockAsked, ClockKept, LISTED_COUNTED, ListCursor, ListSort, ListTab, SearchKind, SearchLine, Searching,
     TicketLine, TicketsAsked, TicketsFound,
 };
 pub use floods::{

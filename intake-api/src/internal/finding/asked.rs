@@ -9,7 +9,7 @@ use casework::{
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use platform::{
     receipt::fragment::{Fragment, NoFragment, last_day},
-    store::{AccountId, Candidates, ClockAsked, ListCursor, ListSort, ListTab, StoreError, TicketsAsked},
+    store::{AccountId, Candidates, ClockAsked, ClockKept, ListCursor, ListSort, ListTab, StoreError, TicketsAsked},
 };
 use serde::Deserialize;
 
@@ -220,9 +220,7 @@ impl Asked {
             stage: stage.ok_or(WRONG)?,
             kept: match self.kept.trim() {
                 "" => None,
-                "yes" => Some(true),
-                "no" => Some(false),
-                _ => return Err(WRONG),
+                word => Some(ClockKept::from_word(word).ok_or(WRONG)?),
             },
             from: day(&self.due_from)?.and_then(midnight).unwrap_or(DateTime::UNIX_EPOCH),
             until: day(&self.due_to)?

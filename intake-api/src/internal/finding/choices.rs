@@ -4,7 +4,7 @@ use casework::{
     ticket::TicketState,
     words::{Stage, Urgency},
 };
-use platform::store::{ListSort, ListTab, Role, StoreError};
+use platform::store::{ClockKept, ListSort, ListTab, Role, StoreError};
 
 use super::{asked::Asked, line, reach::Reach};
 use crate::internal::{Visit, page::words};
@@ -125,8 +125,10 @@ pub(super) async fn selects(visit: &Visit, reach: &Reach, asked: &Asked) -> Resu
             .iter()
             .map(|stage| (stage.to_string(), words::stage(lang, (*stage).into()).to_owned()));
         all.push(select("clock", &asked.clock, stages.collect()));
-        let kept = ["yes", "no"].map(|word| (word.to_owned(), visit.t(&format!("finding.kept.{word}")).to_owned()));
-        all.push(select("kept", &asked.kept, kept.to_vec()));
+        let kept = ClockKept::ALL
+            .iter()
+            .map(|kept| (kept.to_string(), visit.t(&format!("finding.kept.{kept}")).to_owned()));
+        all.push(select("kept", &asked.kept, kept.collect()));
     }
     all.push(sorts(visit, reach, asked));
     Ok(all)

@@ -10,10 +10,11 @@ WITH t AS (
     FROM tickets t JOIN reports r ON r.id = t.report_id
     WHERE t.county = $1 AND t.dispatched_at > $2 - make_interval(days => $3) AND NOT r.drill
 ), rounds AS (
-    -- How a stage went before its ticket was reopened counts as well.
+    -- How a stage went before its ticket was reopened counts as well; one that the rules do not start anew stands in both tables.
     SELECT s.ticket_id, s.stage, s.due_at, s.ended_at, s.ended_how FROM stages s JOIN t ON t.id = s.ticket_id
     UNION ALL
-    SELECT s.ticket_id, s.stage, p.due_at, p.ended_at, p.ended_how FROM stage_rounds p JOIN stages s ON s.id = p.stage_id JOIN t ON t.id = s.ticket_id
+    SELECT s.ticket_id, s.stage, p.due_at, p.ended_at, p.ended_how
+    FROM stage_rounds p JOIN stages s ON s.id = p.stage_id AND s.due_generation <> p.due_generation JOIN t ON t.id = s.ticket_id
 ), s AS (
     SELECT t.unit,
            count(*) FILTER (WHERE s.stage = 'sign' AND s.ended_how = 'act' AND s.ended_at <= s.due_at) AS signed_in_time,

@@ -4,13 +4,25 @@ use casework::words::Stage;
 use chrono::{DateTime, Utc};
 use sqlx::{Postgres, QueryBuilder};
 
+casework::words! {
+    /// How a clock was kept.
+    ClockKept {
+        /// 按期
+        Yes = "yes",
+        /// 未按期
+        No = "no",
+        /// Done, in time or late.
+        Done = "done",
+    }
+}
+
 /// Clocks of one stage that fell due in a span, as the sheet judges them (`sheet/judged.sql`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClockAsked {
     /// Of which stage.
     pub stage: Stage,
     /// Kept or not; none: both.
-    pub kept: Option<bool>,
+    pub kept: Option<ClockKept>,
     /// Fell due at this time or later.
     pub from: DateTime<Utc>,
     /// Fell due before.
@@ -46,8 +58,9 @@ impl ClockAsked {
         sql.push(")");
         match self.kept {
             None => {}
-            Some(true) => drop(sql.push(" AND r.ended_how = 'act' AND r.ended_at <= r.due_at")),
-            Some(false) => drop(sql.push(" AND (r.ended_how = 'act' AND r.ended_at <= r.due_at) IS NOT TRUE")),
+            Some(ClockKept::Yes) => drop(sql.push(" AND r.ended_how = 'act' AND r.ended_at <= r.due_at")),
+            Some(ClockKept::Done) => drop(sql.push(" AND r.ended_how = 'act'")),
+            Some(ClockKept::No) => drop(sql.push(" AND (r.ended_how = 'act' AND r.ended_at <= r.due_at) IS NOT TRUE")),
         }
         sql.push(")");
     }

@@ -1,4 +1,4 @@
-//! `tests/bench desk`: p95 of the queue, ticket, board and call-back pages, of every list and the search for a child, at 1,000 and at 1,000,000 tickets.
+//! `tests/bench desk`: p95 of the queue, ticket, board and call-back pages, of every list, the search for a child and the sheet of a month, at 1,000 and at 1,000,000 tickets.
 //!
 //! The tickets are generated in SQL, with stages, events and a spread of states over 90 days, on top of real reports filed
 //! through the API, whose ticket pages (with sealed text to open) are the ones measured. Of the lists every filter and order is
@@ -96,6 +96,11 @@ async fn main() {
             }
         }
         words.push(format!("list_{name}_p95_ms={slowest:.1}"));
+        let (first, measured) = sheet(&system, &office).await;
+        let p95 = measured.quantile(0.95).as_secs_f64() * 1e3;
+        println!("sheet at {name}: first {first:.1} ms, p95 {p95:.1} ms");
+        words.push(format!("sheet_{name}_first_ms={first:.1}"));
+        words.push(format!("sheet_{name}_p95_ms={p95:.1}"));
         let mut slowest: f64 = 0.0;
         for (cookie, path) in [(&office, "/reports/child"), (&member, "/tickets/child")] {
             let measured = searches(&system, cookie, path).await;
@@ -152,10 +157,26 @@ fn lists(piece: &str, county: bool) -> Vec<String> {
         all.push("unit=edu".into());
         all.push("unit=edu&tab=open".into());
         all.push("unit=edu&situation=illness&sort=old".into());
+        for kept in ["yes", "no"] {
+            all.push(format!("unit=edu&clock=resolve&kept={kept}&due_from={month}&due_to={week}"));
+        }
     } else {
         all.push("tab=mine".into());
     }
     all
+}
+
+/// The sheet of the whole month before this one: the first time, when its figures are read, and then.
+async fn sheet(system: &System, cookie: &str) -> (f64, Measured) {
+    let today = platform::clock::now().date_naive();
+    let month = today - chrono::Months::new(1);
+    let path = format!("/sheet?month={}", month.format("%Y-%m"));
+    let begun = Instant::now();
+    let url = format!("{}{path}", system.internal_url);
+    let sent = system.http.get(&url).header("cookie", cookie).send().await;
+    assert_eq!(sent.expect("an answer").status(), 200);
+    let first = begun.elapsed().as_secs_f64() * 1e3;
+    (first, measure(system, cookie, &[path]).await)
 }
 
 async fn searches(system: &System, cookie: &str, path: &str) -> Measured {
