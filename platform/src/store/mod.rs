@@ -71,8 +71,8 @@ pub use duty::{
     SwapDecision, Taking, UnitHours,
 };
 pub use finding::{
-    Candidates, ChildToken, ClockAsked, ClockKept, LISTED_COUNTED, ListCursor, ListSort, ListTab, SearchKind, SearchLine, Searching,
-    TicketLine, TicketsAsked, TicketsFound,
+    Candidates, ChildToken, ClockAsked, ClockKept, LISTED_COUNTED, ListCursor, ListSort, ListTab, SearchKind,
+    SearchLine, Searching, TicketLine, TicketsAsked, TicketsFound,
 };
 pub use floods::{
     Flood, FloodAct, FloodActing, FloodClosing, FloodDecision, FloodGround, FloodGroundKind, FloodKind, FloodReport,

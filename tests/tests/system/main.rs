@@ -49,6 +49,7 @@ mod ringing;
 mod rules;
 mod security;
 mod sessions;
+mod sheet;
 mod store;
 mod subject_notices;
 mod succession;

@@ -69,11 +69,20 @@ pub(super) async fn page(by: By<Overseer>, Query(mut asked): Query<Asked>) -> Re
     let county = loaded.pack.county_name(lang.pack());
     let what = sheet.as_ref().map_or("", |sheet| &sheet.span);
     let page = SheetPage {
-        paper: Paper::new(&frame, county, lang.t("monday.title"), what, &words::moment(lang, at, now)),
+        paper: Paper::new(
+            &frame,
+            county,
+            lang.t("monday.title"),
+            what,
+            &words::moment(lang, at, now),
+        ),
         choices: choices(lang, read.ok(), now),
         asked,
         wrong: read.err().map(|key| lang.t(key)),
-        workbook: read.map_or_else(|_| "/sheet/workbook".to_owned(), |span| format!("/sheet/workbook?{}", span.query())),
+        workbook: read.map_or_else(
+            |_| "/sheet/workbook".to_owned(),
+            |span| format!("/sheet/workbook?{}", span.query()),
+        ),
         sheet,
         frame,
     };
@@ -160,7 +169,11 @@ mod tests {
             ],
         };
         let before = Counted {
-            received: vec![received(All, "", 1), received(Situation, "dropout", 1), received(Township, "", 1)],
+            received: vec![
+                received(All, "", 1),
+                received(Situation, "dropout", 1),
+                received(Township, "", 1),
+            ],
             judged: vec![judged("edu", Stage::Sign, (1, 4, 2))],
         };
         let line = |whose, stage| OverdueLine {

@@ -96,7 +96,13 @@ impl Said {
     pub(super) fn of(figures: &Figures, span: Span, telling: Telling<'_>) -> Self {
         let Telling { pack, lang, now } = telling;
         let of_letters = |unit: &str| words::letters(pack, unit);
-        let units: BTreeSet<&str> = figures.now.judged.iter().chain(&figures.before.judged).map(|j| j.unit.as_str()).collect();
+        let units: BTreeSet<&str> = figures
+            .now
+            .judged
+            .iter()
+            .chain(&figures.before.judged)
+            .map(|j| j.unit.as_str())
+            .collect();
         let (letters, ranked): (Vec<&str>, Vec<&str>) = units.into_iter().partition(|unit| of_letters(unit));
         let clocks = Clocks {
             now: by_unit(&figures.now.judged),
@@ -104,22 +110,34 @@ impl Said {
             span,
             lang,
         };
-        let rows = |units: &[&str]| units.iter().map(|unit| clocks.row(Some(unit), words::unit_name(pack, unit))).collect();
+        let rows = |units: &[&str]| {
+            units
+                .iter()
+                .map(|unit| clocks.row(Some(unit), words::unit_name(pack, unit)))
+                .collect()
+        };
         Self {
             span: days(lang, span),
             before: days(lang, span.before()),
             as_of: words::fill(lang, "monday.as_of", "at", words::moment(lang, figures.at, now)),
             received: received(figures, span, lang),
-            apart: [ReceivedBy::Situation, ReceivedBy::Township, ReceivedBy::Age, ReceivedBy::Reporter]
-                .map(|by| apart(figures, by, span, telling))
-                .into(),
+            apart: [
+                ReceivedBy::Situation,
+                ReceivedBy::Township,
+                ReceivedBy::Age,
+                ReceivedBy::Reporter,
+            ]
+            .map(|by| apart(figures, by, span, telling))
+            .into(),
             heads: HEADS.map(|head| lang.t(&format!("board.col_{head}"))).into(),
             total: (ranked.len() > 1).then(|| clocks.total(&ranked, lang.t("monday.total").to_owned())),
             units: rows(&ranked),
             letters: rows(&letters),
             overdue: figures.overdue.iter().map(|line| overdue(line, telling)).collect(),
             unread: figures.unread.iter().map(|row| words::unread(lang, *row)).collect(),
-            more: figures.more.then(|| words::fill(lang, "monday.more", "n", figures.overdue.len())),
+            more: figures
+                .more
+                .then(|| words::fill(lang, "monday.more", "n", figures.overdue.len())),
             definitions: DEFINITIONS
                 .map(|term| {
                     let text = words::fill(lang, &format!("monday.means.{term}"), "n", SMALL);
@@ -130,7 +148,14 @@ impl Said {
     }
 }
 
-const HEADS: [&str; 6] = ["sign_rate", "contact_rate", "resolve_rate", "sign", "contact", "resolve"];
+const HEADS: [&str; 6] = [
+    "sign_rate",
+    "contact_rate",
+    "resolve_rate",
+    "sign",
+    "contact",
+    "resolve",
+];
 
 /// `2026-11-16 至 2026-11-22`
 pub(super) fn days(lang: Lang, span: Span) -> String {
@@ -147,7 +172,12 @@ fn reports(span: Span, more: &[(&str, &str)]) -> String {
 
 fn counts(counted: &Counted, by: ReceivedBy) -> BTreeMap<&str, i64> {
     let of = |line: &&Received| line.by == by;
-    counted.received.iter().filter(of).map(|line| (line.code.as_str(), line.n)).collect()
+    counted
+        .received
+        .iter()
+        .filter(of)
+        .map(|line| (line.code.as_str(), line.n))
+        .collect()
 }
 
 fn received(figures: &Figures, span: Span, lang: Lang) -> Kind {
@@ -168,7 +198,8 @@ fn apart(figures: &Figures, by: ReceivedBy, span: Span, telling: Telling<'_>) ->
     let mut keys: Vec<&Named> = now.keys().chain(before.keys()).collect();
     keys.sort();
     keys.dedup();
-    let values = |of: &BTreeMap<Named, i64>| -> Vec<i64> { keys.iter().map(|key| of.get(key).copied().unwrap_or(0)).collect() };
+    let values =
+        |of: &BTreeMap<Named, i64>| -> Vec<i64> { keys.iter().map(|key| of.get(key).copied().unwrap_or(0)).collect() };
     let (now, before) = (hidden(&values(&now)), hidden(&values(&before)));
     let text = |shown: Option<&Option<i64>>| match shown {
         Some(Some(count)) => count.to_string(),
@@ -181,20 +212,31 @@ fn apart(figures: &Figures, by: ReceivedBy, span: Span, telling: Telling<'_>) ->
         _ => None,
     };
     let kinds = keys.iter().enumerate().map(|(place, key)| {
-        let (now, before) = (now.as_ref().and_then(|all| all.get(place)), before.as_ref().and_then(|all| all.get(place)));
+        let (now, before) = (
+            now.as_ref().and_then(|all| all.get(place)),
+            before.as_ref().and_then(|all| all.get(place)),
+        );
         let opens = matches!(now, Some(Some(count)) if *count > 0);
         Kind {
             label: key.label.clone(),
             now: Figure {
                 text: text(now),
-                link: key.filter.as_ref().filter(|_| opens).map(|(field, value)| reports(span, &[(field, value)])),
+                link: key
+                    .filter
+                    .as_ref()
+                    .filter(|_| opens)
+                    .map(|(field, value)| reports(span, &[(field, value)])),
             },
             before: text(before),
         }
     });
     Apart {
         title: lang.t(&format!("monday.by.{by}")),
-        kinds: if now.is_none() && before.is_none() { Vec::new() } else { kinds.collect() },
+        kinds: if now.is_none() && before.is_none() {
+            Vec::new()
+        } else {
+            kinds.collect()
+        },
         few: few.map(|key| lang.t(key)),
     }
 }
@@ -214,8 +256,14 @@ fn named(counted: &Counted, by: ReceivedBy, Telling { pack, lang, .. }: Telling<
         let known = match by {
             ReceivedBy::Situation => situation(pack, code, lang),
             ReceivedBy::Township => township(pack, code),
-            ReceivedBy::Age => AGES.iter().position(|age| *age == code).map(|place| (place, lang.t(&format!("monday.age.{code}")).to_owned(), None)),
-            ReceivedBy::Reporter => REPORTERS.iter().position(|kind| *kind == code).map(|place| (place, lang.t(&format!("monday.reporter.{code}")).to_owned(), None)),
+            ReceivedBy::Age => AGES
+                .iter()
+                .position(|age| *age == code)
+                .map(|place| (place, lang.t(&format!("monday.age.{code}")).to_owned(), None)),
+            ReceivedBy::Reporter => REPORTERS
+                .iter()
+                .position(|kind| *kind == code)
+                .map(|place| (place, lang.t(&format!("monday.reporter.{code}")).to_owned(), None)),
             ReceivedBy::All => None,
         };
         let (place, label, filter) = known.unwrap_or_else(|| (usize::MAX, lang.t("monday.unknown").to_owned(), None));
@@ -225,25 +273,44 @@ fn named(counted: &Counted, by: ReceivedBy, Telling { pack, lang, .. }: Telling<
 }
 
 const AGES: [&str; 5] = ["0-5", "6-11", "12-13", "14-15", "16-17"];
-const REPORTERS: [&str; 8] = ["teacher", "doctor", "child-director", "social-worker", "police", "relative", "public", "child"];
+const REPORTERS: [&str; 8] = [
+    "teacher",
+    "doctor",
+    "child-director",
+    "social-worker",
+    "police",
+    "relative",
+    "public",
+    "child",
+];
 
 type Place = (usize, String, Option<(&'static str, String)>);
 
 fn situation(pack: &Pack, code: &str, lang: Lang) -> Option<Place> {
     let vocabulary = pack.vocabulary();
-    let place = vocabulary.situations.iter().position(|situation| situation.term.code == code)?;
+    let place = vocabulary
+        .situations
+        .iter()
+        .position(|situation| situation.term.code == code)?;
     let label = vocabulary.discreet(code, lang.pack()).unwrap_or(code).to_owned();
     Some((place, label, Some(("situation", code.to_owned()))))
 }
 
 fn township(pack: &Pack, code: &str) -> Option<Place> {
     let whole = format!("{code}000");
-    let (place, area) = pack.areas().townships().enumerate().find(|(_, area)| area.code == whole)?;
+    let (place, area) = pack
+        .areas()
+        .townships()
+        .enumerate()
+        .find(|(_, area)| area.code == whole)?;
     Some((place, area.name.clone(), Some(("area", whole))))
 }
 
 fn by_unit(judged: &[Judged]) -> BTreeMap<(&str, &str), &Judged> {
-    judged.iter().map(|line| ((line.unit.as_str(), line.stage.as_str()), line)).collect()
+    judged
+        .iter()
+        .map(|line| ((line.unit.as_str(), line.stage.as_str()), line))
+        .collect()
 }
 
 /// How clocks were kept, in words.
@@ -265,8 +332,13 @@ impl Clocks<'_> {
             let counts = |judged: &Option<&Judged>| judged.map_or((0, 0), |judged| (judged.kept, judged.judged));
             self.share(unit, *stage, counts(now), counts(before))
         });
-        let took = stages.iter().map(|(stage, now, before)| self.took(unit, *stage, *now, *before));
-        Row { unit: name, cells: shares.chain(took).collect() }
+        let took = stages
+            .iter()
+            .map(|(stage, now, before)| self.took(unit, *stage, *now, *before));
+        Row {
+            unit: name,
+            cells: shares.chain(took).collect(),
+        }
     }
 
     /// Shares of several units together. How long it took them together is no sum of theirs.
@@ -275,8 +347,13 @@ impl Clocks<'_> {
             let lines = units.iter().filter_map(|unit| of.get(&(*unit, stage.as_str())));
             lines.fold((0, 0), |(kept, judged), line| (kept + line.kept, judged + line.judged))
         };
-        let shares = Stage::ALL.iter().map(|stage| self.share(None, *stage, sum(&self.now, *stage), sum(&self.before, *stage)));
-        Row { unit: name, cells: shares.collect() }
+        let shares = Stage::ALL
+            .iter()
+            .map(|stage| self.share(None, *stage, sum(&self.now, *stage), sum(&self.before, *stage)));
+        Row {
+            unit: name,
+            cells: shares.collect(),
+        }
     }
 
     fn share(&self, unit: Option<&str>, stage: Stage, (kept, judged): (i64, i64), before: (i64, i64)) -> Cell {
@@ -286,9 +363,19 @@ impl Clocks<'_> {
             _ => percent(kept, judged),
         };
         Cell {
-            now: Figure { text: text((kept, judged)), link: link("").filter(|_| judged > 0) },
-            rests_on: if judged > 0 { format!("{kept}/{judged}") } else { String::new() },
-            missed: (judged > kept).then(|| Figure { text: words::fill(self.lang, "monday.missed", "n", judged - kept), link: link("no") }),
+            now: Figure {
+                text: text((kept, judged)),
+                link: link("").filter(|_| judged > 0),
+            },
+            rests_on: if judged > 0 {
+                format!("{kept}/{judged}")
+            } else {
+                String::new()
+            },
+            missed: (judged > kept).then(|| Figure {
+                text: words::fill(self.lang, "monday.missed", "n", judged - kept),
+                link: link("no"),
+            }),
             before: match before {
                 (_, 0) => text(before),
                 (kept, judged) => format!("{} {kept}/{judged}", text(before)),
@@ -304,20 +391,31 @@ impl Clocks<'_> {
             fields.push(("kept", kept));
         }
         fields.extend([("due_from", from.as_str()), ("due_to", to.as_str())]);
-        Some(format!("/reports?{}", serde_urlencoded::to_string(fields).unwrap_or_default()))
+        Some(format!(
+            "/reports?{}",
+            serde_urlencoded::to_string(fields).unwrap_or_default()
+        ))
     }
 
     fn took(&self, unit: Option<&str>, stage: Stage, now: Option<&Judged>, before: Option<&Judged>) -> Cell {
-        let said = |judged: Option<&Judged>| match judged.and_then(|judged| Some((judged.done, judged.p50_s?, judged.p90_s?))) {
+        let said = |judged: Option<&Judged>| match judged
+            .and_then(|judged| Some((judged.done, judged.p50_s?, judged.p90_s?)))
+        {
             Some((done, p50, p90)) => {
                 let (p90, n) = (seconds(self.lang, p90), done.to_string());
-                (seconds(self.lang, p50), self.lang.fill("monday.p90", &[("p90", &p90), ("n", &n)]))
+                (
+                    seconds(self.lang, p50),
+                    self.lang.fill("monday.p90", &[("p90", &p90), ("n", &n)]),
+                )
             }
             None => (self.lang.t("board.no_value").to_owned(), String::new()),
         };
         let ((text, rests_on), (was, was_on)) = (said(now), said(before));
         Cell {
-            now: Figure { text, link: self.list(unit, stage, "done").filter(|_| !rests_on.is_empty()) },
+            now: Figure {
+                text,
+                link: self.list(unit, stage, "done").filter(|_| !rests_on.is_empty()),
+            },
             rests_on,
             missed: None,
             before: format!("{was} {was_on}").trim_end().to_owned(),
@@ -332,14 +430,21 @@ pub(super) fn percent(kept: i64, judged: i64) -> String {
 }
 
 fn seconds(lang: Lang, seconds: f64) -> String {
-    #[expect(clippy::cast_possible_truncation, reason = "years fit into whole seconds; the fraction is not said")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "years fit into whole seconds; the fraction is not said"
+    )]
     words::span(lang, TimeDelta::seconds(seconds.round() as i64))
 }
 
 fn overdue(line: &OverdueLine, Telling { pack, lang, now }: Telling<'_>) -> Overdue {
     Overdue {
         unit: words::unit_name(pack, &line.unit),
-        what: pack.vocabulary().obligations.label(&line.obligation, lang.pack()).to_owned(),
+        what: pack
+            .vocabulary()
+            .obligations
+            .label(&line.obligation, lang.pack())
+            .to_owned(),
         stage: words::stage(lang, line.stage),
         span: words::span(lang, now - line.since),
         due: words::due(lang, line.since, now),

@@ -64,7 +64,8 @@ impl<'w> Lines<'w> {
     fn line(&mut self, cells: &[&str], head: bool) -> Result<(), XlsxError> {
         for (column, text) in (0_u16..).zip(cells) {
             if head {
-                self.sheet.write_string_with_format(self.next, column, *text, &self.head)?;
+                self.sheet
+                    .write_string_with_format(self.next, column, *text, &self.head)?;
             } else {
                 self.sheet.write_string(self.next, column, *text)?;
             }
@@ -129,7 +130,10 @@ fn units(book: &mut Workbook, said: &Said, (county, lang): (&str, Lang)) -> Resu
 fn overdue(book: &mut Workbook, said: &Said, (county, lang): (&str, Lang)) -> Result<(), XlsxError> {
     let mut lines = Lines::begin(book, lang.t("monday.overdue"), said, county, lang)?;
     let heads = ["unit", "what", "urgency", "stage", "span", "due", "level", "whose"];
-    let heads: Vec<&str> = heads.iter().map(|head| lang.t(&format!("monday.column.{head}"))).collect();
+    let heads: Vec<&str> = heads
+        .iter()
+        .map(|head| lang.t(&format!("monday.column.{head}")))
+        .collect();
     lines.line(&heads, true)?;
     for line in &said.overdue {
         let cells = [

@@ -54,7 +54,8 @@ impl ClockAsked {
         sql.push_bind(self.from);
         sql.push(" AND coalesce(r.due_at, CASE r.ended_how WHEN 'closed' THEN r.ended_at END) < ");
         sql.push_bind(self.until);
-        sql.push(" AND (r.ended_at IS NOT NULL OR r.due_at < ").push_bind(self.now);
+        sql.push(" AND (r.ended_at IS NOT NULL OR r.due_at < ")
+            .push_bind(self.now);
         sql.push(")");
         match self.kept {
             None => {}

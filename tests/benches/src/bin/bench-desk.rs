@@ -158,7 +158,9 @@ fn lists(piece: &str, county: bool) -> Vec<String> {
         all.push("unit=edu&tab=open".into());
         all.push("unit=edu&situation=illness&sort=old".into());
         for kept in ["yes", "no"] {
-            all.push(format!("unit=edu&clock=resolve&kept={kept}&due_from={month}&due_to={week}"));
+            all.push(format!(
+                "unit=edu&clock=resolve&kept={kept}&due_from={month}&due_to={week}"
+            ));
         }
     } else {
         all.push("tab=mine".into());

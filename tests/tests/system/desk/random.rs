@@ -5,7 +5,7 @@ use casework::county::Matter;
 use casework::ticket::{TicketAct, TicketState};
 use casework::words::reserved::{NOT_APPLICABLE, NOT_FILED, TRANSFERRED};
 use chrono::TimeDelta;
-use platform::store::{ActDone, Router, TicketDeed, TicketId};
+use platform::store::{ActDone, Board, Router, TicketDeed, TicketId};
 use proptest::{
     collection::vec,
     test_runner::{Config, TestRunner},
@@ -13,6 +13,7 @@ use proptest::{
 use tests::Sample;
 
 use super::scene::{OTHER, Scene, UNIT};
+use crate::sheet::naive;
 
 /// Reports of one run; each takes some seconds, because every act is a transaction.
 const REPORTS: u32 = 6;
@@ -133,6 +134,8 @@ async fn play(steps: &[Step]) {
         holds(&scene).await;
     }
     scene.ledger().await;
+    let now = scene.at + TimeDelta::minutes(minute);
+    naive::holds(&scene.fixture.store_as::<Board>(), &scene.fixture.db, now).await;
 }
 
 /// What must hold after every act.
