@@ -23,7 +23,7 @@ use crate::internal::{Answer, By, auth::Overseer, board::answers, error::ApiErro
 
 /// A sheet.
 #[derive(Serialize)]
-struct Sheet {
+pub(super) struct Sheet {
     at: String,
     span: Part,
     before: Part,

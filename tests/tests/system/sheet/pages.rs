@@ -87,8 +87,8 @@ async fn programs_read_the_same_figures() {
         system.routed(&filed).await;
     }
     let day = (platform::clock::now() + chrono::TimeDelta::hours(8)).date_naive();
-    let month = format!("/api/v1/sheet?month={}", day.format("%Y-%m"));
-    let office = Api::sign_in(&system, &accounts, "office").await;
+    let month = format!("/sheet?month={}", day.format("%Y-%m"));
+    let office = Api::of(&system, &accounts, "office").await;
     let sheet: Value = office.get(&month).await;
     assert_eq!(sheet["span"]["received"], 4, "{sheet}");
     assert_eq!(sheet["before"]["received"], 0, "{sheet}");
