@@ -201,6 +201,8 @@ fn apart(figures: &Figures, by: ReceivedBy, span: Span, telling: Telling<'_>) ->
     let values =
         |of: &BTreeMap<Named, i64>| -> Vec<i64> { keys.iter().map(|key| of.get(key).copied().unwrap_or(0)).collect() };
     let (now, before) = (hidden(&values(&now)), hidden(&values(&before)));
+    // A kind of which only a span that is not told apart has any is not named: that it is there would tell.
+    let named = |half: &Option<Vec<Option<i64>>>, place: usize| half.as_ref().is_some_and(|all| all[place] != Some(0));
     let text = |shown: Option<&Option<i64>>| match shown {
         Some(Some(count)) => count.to_string(),
         _ => lang.t("monday.hidden").to_owned(),
@@ -211,7 +213,9 @@ fn apart(figures: &Figures, by: ReceivedBy, span: Span, telling: Telling<'_>) ->
         (_, None) => Some("monday.few_before"),
         _ => None,
     };
-    let kinds = keys.iter().enumerate().map(|(place, key)| {
+    let kinds = keys.iter().enumerate();
+    let kinds = kinds.filter(|(place, _)| named(&now, *place) || named(&before, *place));
+    let kinds = kinds.map(|(place, key)| {
         let (now, before) = (
             now.as_ref().and_then(|all| all.get(place)),
             before.as_ref().and_then(|all| all.get(place)),
@@ -232,11 +236,7 @@ fn apart(figures: &Figures, by: ReceivedBy, span: Span, telling: Telling<'_>) ->
     });
     Apart {
         title: lang.t(&format!("monday.by.{by}")),
-        kinds: if now.is_none() && before.is_none() {
-            Vec::new()
-        } else {
-            kinds.collect()
-        },
+        kinds: kinds.collect(),
         few: few.map(|key| lang.t(key)),
     }
 }

@@ -13,6 +13,10 @@ async fn a_sheet_says_its_span_and_what_its_figures_mean_and_is_taken_as_a_workb
     }
     let filed = system.file(Sample::DropoutTwoWeeks.body()).await;
     system.routed(&filed).await;
+    sqlx::query("UPDATE stages SET due_at = started_at WHERE stage = 'sign'")
+        .execute(&system.db)
+        .await
+        .unwrap();
     let office = accounts.browser(&system, "office").await;
     let day = (platform::clock::now() + chrono::TimeDelta::hours(8)).date_naive();
     let month = format!("month={}", day.format("%Y-%m"));
@@ -21,13 +25,16 @@ async fn a_sheet_says_its_span_and_what_its_figures_mean_and_is_taken_as_a_workb
     for words in ["周一报表", "内部资料", "按期签收率", "口径", "见面", "＊"] {
         assert!(page.text.contains(words), "{words}");
     }
-    // 3 and 1: the one would be had from the whole.
-    assert!(page.text.contains("数量") || page.text.contains("＊"));
-    let (first, last) = (day.format("%Y-%m-01").to_string(), "/reports?from=");
-    assert!(
-        page.text.contains(&format!("{last}{first}")),
-        "the whole opens its list"
-    );
+    // Three and one: the one would be had from the whole.
+    assert!(!page.text.contains("situation="), "no situation is told apart");
+    let whole = format!("\"/reports?from={}", day.format("%Y-%m-01"));
+    assert!(page.text.contains(&whole), "the whole opens its list");
+    // The link of the first unit's share.
+    let (head, tail) = page.text.split_once("clock=sign").expect("a share opens its list");
+    let path = head.rsplit('"').next().unwrap().to_owned() + "clock=sign" + tail.split('"').next().unwrap();
+    let opened = office.get(&path.replace("&#38;", "&")).await;
+    assert_eq!(opened.status, 200, "{path}");
+    assert!(opened.text.contains("/board/tickets/"), "{path}");
     for wrong in [
         "month=x",
         "quarter=2026",
