@@ -27,10 +27,11 @@ pub(super) async fn of(internal: &Internal, span: Span, now: DateTime<Utc>) -> R
     let more = overdue.len() > OVERDUE;
     overdue.truncate(OVERDUE);
     let (overdue, unread) = Listed::sorted(overdue);
+    let (now_counted, before) = tokio::try_join!(counted(internal, span, now), counted(internal, span.before(), now))?;
     let figures = Arc::new(Figures {
         at: now,
-        now: counted(internal, span, now).await?,
-        before: counted(internal, span.before(), now).await?,
+        now: now_counted,
+        before,
         overdue,
         unread,
         more,
@@ -41,8 +42,9 @@ pub(super) async fn of(internal: &Internal, span: Span, now: DateTime<Utc>) -> R
 
 async fn counted(internal: &Internal, span: Span, now: DateTime<Utc>) -> Result<Counted, StoreError> {
     let (county, bounds) = (&internal.county, span.bounds());
-    Ok(Counted {
-        received: internal.office.sheet_received(county, bounds).await?,
-        judged: internal.board.sheet_judged(county, now, bounds).await?,
-    })
+    let (received, judged) = tokio::try_join!(
+        internal.office.sheet_received(county, bounds),
+        internal.board.sheet_judged(county, now, bounds)
+    )?;
+    Ok(Counted { received, judged })
 }
