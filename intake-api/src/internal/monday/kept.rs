@@ -37,7 +37,10 @@ pub(super) struct Figures {
 
 /// Sheets that were read a moment ago.
 #[derive(Clone, Default)]
-pub(crate) struct Kept(Arc<Mutex<Vec<(Span, Arc<Figures>)>>>);
+pub(crate) struct Kept(Arc<Mutex<Vec<Read>>>);
+
+/// Of which span, and what was read.
+type Read = (Span, Arc<Figures>);
 
 impl Kept {
     /// The figures of a span, where they are not too old.

@@ -329,8 +329,8 @@ impl Clocks<'_> {
         });
         let stages: Vec<_> = stages.collect();
         let shares = stages.iter().map(|(stage, now, before)| {
-            let counts = |judged: &Option<&Judged>| judged.map_or((0, 0), |judged| (judged.kept, judged.judged));
-            self.share(unit, *stage, counts(now), counts(before))
+            let counts = |judged: Option<&Judged>| judged.map_or((0, 0), |judged| (judged.kept, judged.judged));
+            self.share(unit, *stage, counts(*now), counts(*before))
         });
         let took = stages
             .iter()

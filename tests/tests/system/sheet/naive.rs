@@ -24,7 +24,7 @@ impl Round {
             return None;
         }
         match (self.how.as_deref(), self.due, self.ended) {
-            (Some("void"), ..) | (Some("act"), None, _) | (None, None, _) => None,
+            (Some("void"), ..) | (Some("act") | None, None, _) => None,
             (Some("act"), Some(due), Some(ended)) => Some((due, ended <= due)),
             (Some("closed"), due, Some(ended)) => Some((due.unwrap_or(ended), false)),
             (None, Some(due), None) => (due < now).then_some((due, false)),
@@ -56,10 +56,9 @@ pub(crate) fn figures<'r>(
 ) -> ByUnit {
     let mut all = ByUnit::new();
     for round in rounds {
-        let Some((at, kept)) = round.verdict(now).filter(|(at, _)| *at >= from && *at < until) else {
+        let Some((_, kept)) = round.verdict(now).filter(|(at, _)| *at >= from && *at < until) else {
             continue;
         };
-        let _ = at;
         let figures = all.entry((round.unit.clone(), round.stage.clone())).or_default();
         figures.judged += 1;
         figures.kept += i64::from(kept);

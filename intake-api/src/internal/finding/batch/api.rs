@@ -52,10 +52,7 @@ struct Outcome {
 }
 
 /// `POST /api/v1/tickets/several`: `{"act": "sign" | "assign", "account", "tickets": [{"id", "version"}]}`.
-pub(crate) async fn several(
-    by: By<Desk>,
-    JsonBody(asked): JsonBody<Several>,
-) -> Result<Answer<Outcomes>, ApiError> {
+pub(crate) async fn several(by: By<Desk>, JsonBody(asked): JsonBody<Several>) -> Result<Answer<Outcomes>, ApiError> {
     let kind = kind_of(Some(&asked.act)).ok_or_else(|| ApiError::said(422, "act is sign or assign"))?;
     if asked.tickets.is_empty() || asked.tickets.len() > MOST {
         return Err(ApiError::said(422, format!("tickets are 1 to {MOST}")));

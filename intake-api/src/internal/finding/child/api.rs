@@ -37,10 +37,7 @@ pub(crate) async fn county(
 }
 
 /// `POST /api/v1/tickets/child`: besides, `unit`, where it isn't the person's first.
-pub(crate) async fn unit(
-    by: By<Desk>,
-    JsonBody(body): JsonBody<Map<String, Value>>,
-) -> Result<Response, ApiError> {
+pub(crate) async fn unit(by: By<Desk>, JsonBody(body): JsonBody<Map<String, Value>>) -> Result<Response, ApiError> {
     let fields = fields(body);
     let reach = Reach::of_desk(&by, fields.get("unit").map_or("", String::as_str))?;
     answer(&by, &reach, &fields).await
