@@ -37,6 +37,7 @@ mod people;
 mod phones;
 mod reads;
 mod refused;
+mod reopening;
 mod requests;
 mod rings;
 mod route;

@@ -42,6 +42,7 @@ pub(crate) fn all() -> Vec<Route> {
     routes.extend(super::triage::routes());
     routes.extend(super::callback::routes());
     routes.extend(super::closings::routes());
+    routes.extend(super::reopening::routes());
     routes.extend(super::motions::routes());
     routes.extend(super::floods::routes());
     routes.extend(super::drills::routes());

@@ -130,8 +130,8 @@ pub use rules::{Clerk, RuleSet, RuleSetAct, RuleSetState, RuleSetStep, RulesErro
 pub use sheet::{Judged, OverdueLine, Received, ReceivedBy, WhoseDelay};
 pub use tickets::{
     Act, ActDone, Acting, Asking, Asks, ByTelephone, CallWay, Closing, ClosingCase, ClosingLine, Decider, Denied,
-    Ended, Granting, Instruction, Motion, MotionCase, NewInstruction, Oversight, RequestLine, Requested, Routed,
-    Started, Successor, TicketDeed, TicketMotions, TriageError, TriageSettled, TriageState, Wait,
+    Ended, Granting, Instruction, Motion, MotionCase, NewInstruction, Oversight, Reopening, RequestLine, Requested,
+    Routed, Started, Successor, TicketDeed, TicketMotions, TriageError, TriageSettled, TriageState, Wait,
 };
 pub use trail::{
     Access, AccessFind, AccessKind, AccessLine, AccountAct, AccountActKind, ActsFind, AuditChecked, AuditFault,

@@ -3,7 +3,8 @@
 use askama::Template;
 use axum::{extract::Path, http::StatusCode, response::Response};
 use casework::pack::Pack;
-use casework::words::{TicketClock, Urgency};
+use casework::ticket::TicketAct;
+use casework::words::{TicketClock, Urgency, reserved::TRANSFERRED};
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
@@ -94,6 +95,8 @@ struct TicketPage {
     reads: Vec<ReadWords>,
     /// May have a notice sent again.
     office: bool,
+    /// May have it done again.
+    reopen: bool,
     /// May write down what the unit says by telephone.
     telephone: bool,
 }
@@ -173,6 +176,9 @@ pub(crate) async fn page(by: By<Overseer>, Path(id): Path<TicketId>) -> Result<R
             .await
             .text(),
         office: by.actor.is(&[Role::Office]),
+        reopen: by.actor.is(&[Role::Office])
+            && ticket.state.after(TicketAct::Reopen).is_ok()
+            && ticket.outcome.as_deref() != Some(TRANSFERRED),
         telephone: by.actor.is(&[Role::Office]) && ticket.state.is_open(),
         frame,
         ticket,

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use platform::{
     run::telemetry::chain,
     store::{
-        AccountId, ActDone, Acting, ByTelephone, DeskScope, DeskTicket, Detail, TicketDeed,
+        AccountId, ActDone, Acting, ByTelephone, DeskScope, DeskTicket, Detail, Reopening, TicketDeed,
         event_detail::{EvidenceOf, Given},
     },
 };
@@ -54,6 +54,16 @@ pub(crate) fn read(kind: Kind, fields: &Fields, against: Against<'_>) -> Result<
             (TicketDeed::Refuse, Some(note), Detail::default())
         }
         Kind::TakeBack => (TicketDeed::TakeBack, None, Detail::default()),
+        Kind::Reopen => {
+            let reason = reader.must("reason", TEXT, "desk.wrong.reopen");
+            let note = Note {
+                reason,
+                ..Note::default()
+            };
+            let owed = (&*ticket.obligation, &*ticket.unit);
+            let anew = Reopening::plan(&loaded.pack, owed, ticket.urgency, now);
+            (TicketDeed::Reopen(Box::new(anew)), Some(note), Detail::default())
+        }
         Kind::Progress => return progress::read(fields, against),
         Kind::Start => return clocks::read(fields, against),
         Kind::Resolve => return closing::read(fields, against),

@@ -32,6 +32,8 @@ pub(crate) enum Kind {
     Refuse,
     /// 撤回办结
     TakeBack,
+    /// 重新办理
+    Reopen,
     /// 申请退单
     AskReturn,
     /// 申请延期
@@ -54,6 +56,7 @@ impl Kind {
             Self::Confirm => "confirm",
             Self::Refuse => "refuse",
             Self::TakeBack => "take-back",
+            Self::Reopen => "reopen",
             Self::AskReturn => "return",
             Self::AskExtension => "extend",
             Self::Unask => "unask",

@@ -137,6 +137,7 @@ pub(super) fn done_key(word: &str) -> Option<&'static str> {
         "confirm" => "desk.done.confirm",
         "refuse" => "desk.done.refuse",
         "take-back" => "desk.done.take-back",
+        "reopen" => "desk.done.reopen",
         "return" => "desk.done.return",
         "extend" => "desk.done.extend",
         "unask" => "desk.done.unask",

@@ -87,7 +87,7 @@ BEGIN
 END $$;
 GRANT EXECUTE ON FUNCTION desk_ticket_read(bigint, bigint, text, timestamptz), 
     desk_ticket_listed(bigint), ticket_shows(bigint, bigint, timestamptz) TO "{role}_desk";
-GRANT INSERT ON events, audit_leaves, stages TO "{role}_desk";
+GRANT INSERT ON events, audit_leaves, stages, stage_rounds TO "{role}_desk";
 GRANT EXECUTE ON FUNCTION tickets_lock(bigint), desk_notice(uuid, bigint, text, boolean, text, timestamptz),
     desk_hand_over(bigint, timestamptz, text, bigint), desk_transfer_withdraw(bigint, timestamptz, text, bigint),
     desk_oversight_open(bigint, jsonb, integer, text, timestamptz, text, bigint),

@@ -10,7 +10,7 @@ use super::step::Ended;
 use super::{
     ask, close,
     deed::{ActDone, Acting, Denied, TicketDeed},
-    end, motions, start,
+    end, motions, reopen, start,
     step::{Found, Side, Step, contact, evidence, moved, stage_end, told},
     wait,
 };
@@ -149,6 +149,7 @@ async fn apply(tx: &mut PgTransaction<'_>, step: &Step<'_>, deed: &TicketDeed) -
         TicketDeed::Approve(successor) => wait::approve(tx, step, successor).await?,
         TicketDeed::Refuse => wait::refuse(tx, step).await?,
         TicketDeed::TakeBack => return Ok((!end::take_back(tx, step).await?).then_some(Denied::TakenOver)),
+        TicketDeed::Reopen(anew) => return reopen::by_act(tx, step, anew).await,
         TicketDeed::Ask(asking) => motions::ask(tx, step, asking).await?,
         TicketDeed::Grant(granting) => motions::grant(tx, step, granting).await?,
         TicketDeed::Deny(motion, kind) => motions::deny(tx, step, (*motion, *kind)).await?,

@@ -53,6 +53,8 @@ pub enum TicketDeed {
     Refuse,
     /// Who closed takes it back.
     TakeBack,
+    /// 重新办理 of what is closed, by the unit's leader or the office.
+    Reopen(Box<Reopening>),
     /// 申请退单、申请延期: the unit asks this of the office.
     Ask(Box<Asking>),
     /// The office grants it.
@@ -94,6 +96,15 @@ pub struct Started {
     pub at: DateTime<Utc>,
     /// Each clock that waited for it, and when it is due.
     pub clocks: Vec<(TicketClock, Anew)>,
+    /// Version of the calendar.
+    pub calendar: String,
+}
+
+/// The stages of a ticket that is owed again, as if each began now. One whose event has not come is left as it waits.
+#[derive(Clone, Debug)]
+pub struct Reopening {
+    /// Stages that the rules in force have.
+    pub stages: Vec<PlannedStage>,
     /// Version of the calendar.
     pub calendar: String,
 }
@@ -215,6 +226,7 @@ impl TicketDeed {
             Self::Approve(_) => EventKind::TransferApproved,
             Self::Refuse => EventKind::CloseRefused,
             Self::TakeBack => EventKind::CloseTakenBack,
+            Self::Reopen(_) => EventKind::Reopened,
             Self::Ask(_) => EventKind::MotionAsked,
             Self::Grant(_) => EventKind::MotionGranted,
             Self::Deny(..) => EventKind::MotionRefused,
@@ -237,6 +249,7 @@ impl TicketDeed {
             Self::Approve(_) => TicketAct::Approve,
             Self::Refuse => TicketAct::Refuse,
             Self::TakeBack => TicketAct::TakeBack,
+            Self::Reopen(_) => TicketAct::Reopen,
             Self::Ask(asking) => match asking.kind() {
                 MotionKind::Return => TicketAct::AskReturn,
                 MotionKind::Extension => TicketAct::Ask,
@@ -339,6 +352,8 @@ pub enum Denied {
     Own,
     /// The unit has a leader for that.
     Leader,
+    /// What is closed is done again by the unit's leader or the office.
+    LeaderReopens,
     /// The office decides.
     Office,
     /// Another person of the unit can, and has time until the due.
@@ -349,6 +364,8 @@ pub enum Denied {
     TooLate,
     /// The other unit has signed.
     TakenOver,
+    /// It goes on in another ticket: at the unit that it was transferred to, or in one that was opened after it.
+    GoesOn,
     /// The reporter was called about this closing.
     CalledBack,
     /// The same is asked of that unit already, and open.
@@ -369,11 +386,13 @@ impl Denied {
         match self {
             Self::Own => "own",
             Self::Leader => "leader",
+            Self::LeaderReopens => "leader-reopens",
             Self::Office => "office",
             Self::Unit => "unit",
             Self::NotYours => "not-yours",
             Self::TooLate => "too-late",
             Self::TakenOver => "taken-over",
+            Self::GoesOn => "goes-on",
             Self::CalledBack => "called-back",
             Self::AskedBefore => "asked-before",
             Self::MotionWaits => "motion-waits",

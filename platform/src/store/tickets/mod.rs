@@ -18,8 +18,8 @@ pub(super) mod wait;
 pub use ask::RequestLine;
 pub use closings::{ClosingCase, ClosingLine};
 pub use deed::{
-    ActDone, Acting, ByTelephone, CallWay, Closing, Denied, Granting, Oversight, Requested, Routed, Started, Successor,
-    TicketDeed, Wait,
+    ActDone, Acting, ByTelephone, CallWay, Closing, Denied, Granting, Oversight, Reopening, Requested, Routed, Started,
+    Successor, TicketDeed, Wait,
 };
 pub use instruct::{Instruction, NewInstruction};
 pub use motions::{Asking, Asks, Motion, MotionCase, TicketMotions};

@@ -69,6 +69,14 @@ pub(super) async fn denied(
                 }
             })
         }
+        TicketDeed::Reopen(_) => Ok(match side {
+            Side::Office { .. } => None,
+            Side::Desk => {
+                let people = colleagues(tx, found).await?;
+                let leads = |p: &Colleague<AccountId>| p.leader && p.account == acting.account;
+                (!people.iter().any(leads)).then_some(Denied::LeaderReopens)
+            }
+        }),
         TicketDeed::Ask(_) | TicketDeed::Grant(_) | TicketDeed::Deny(..) | TicketDeed::Unask(_) => {
             motions::denied(tx, side, found, deed, acting).await
         }

@@ -10,6 +10,7 @@ mod life;
 mod progress;
 mod random;
 mod refused;
+mod reopen;
 mod resent;
 mod scene;
 mod telephone;

@@ -6,7 +6,7 @@ use super::{
 };
 
 /// Method, path, cells. Acts are sent with the session's token and nothing else, so that none is done.
-pub(super) const TABLE: [(&str, &str, Cells); 304] = [
+pub(super) const TABLE: [(&str, &str, Cells); 309] = [
     ("GET", "/", SIGNED_IN),
     ("GET", "/login", EVERYBODY),
     ("POST", "/login", [422, ANY, ANY, ANY, ANY, ANY, ANY, ANY]),
@@ -67,6 +67,11 @@ pub(super) const TABLE: [(&str, &str, Cells); 304] = [
     ("POST", "/tickets/{id}/confirm", ticket(409)),
     ("POST", "/tickets/{id}/refuse", ticket(422)),
     ("POST", "/tickets/{id}/take-back", ticket(409)),
+    ("POST", "/tickets/{id}/reopen", ticket(422)),
+    ("POST", "/api/v1/tickets/{id}/reopen", api(ticket(422))),
+    ("GET", "/board/tickets/{id}/reopen", OFFICE),
+    ("POST", "/board/tickets/{id}/reopen", OFFICE),
+    ("POST", "/api/v1/board/tickets/{id}/reopen", api(OFFICE)),
     ("POST", "/tickets/{id}/return", ticket(422)),
     ("POST", "/tickets/{id}/extend", ticket(422)),
     ("POST", "/tickets/{id}/unask", ticket(409)),

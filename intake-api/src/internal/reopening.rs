@@ -1,0 +1,170 @@
+//! 重新办理 by the office: of a ticket that is closed, for a reason. Its unit's leader does the same at the desk. Page and API share one
+//! way through.
+
+use askama::Template;
+use axum::{
+    Form,
+    extract::Path,
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+    routing::{get, post},
+};
+use casework::ticket::TicketAct;
+use platform::{
+    clock,
+    store::{ActDone, DeskScope, TicketDeed, TicketId},
+};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::{
+    Answer, By, Route,
+    again::{Again, Fields, Wrong},
+    auth::Office,
+    desk::{
+        Case,
+        act::{read, version},
+        draft::{Against, Draft, Kind},
+        fields, invalid, undone,
+    },
+    error::{ApiError, PageError},
+    office_act::OfficeAct,
+    page::{Frame, render, words},
+    wire::JsonBody,
+};
+
+/// Routes of this part.
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        Route::get("/board/tickets/{id}/reopen", get(page)),
+        Route::post("/board/tickets/{id}/reopen", post(submit)),
+        Route::post("/api/v1/board/tickets/{id}/reopen", post(api)),
+    ]
+}
+
+#[derive(Template)]
+#[template(path = "internal/reopening.html")]
+struct ReopeningPage {
+    frame: Frame,
+    ticket: TicketId,
+    version: i32,
+    receipt: String,
+    title: String,
+    /// How it stands, and how it ended.
+    stands: String,
+    may: bool,
+    notice: Option<String>,
+    wrong: Option<&'static str>,
+    typed: String,
+}
+
+/// What was done.
+#[derive(Serialize)]
+struct Done {
+    done: &'static str,
+}
+
+/// `GET /board/tickets/{id}/reopen`
+async fn page(by: By<Office>, Path(id): Path<TicketId>) -> Result<Response, PageError> {
+    let case = found(&by, id).await?;
+    Ok(show(&by, &case, Again::default()))
+}
+
+/// `POST /board/tickets/{id}/reopen`
+async fn submit(by: By<Office>, Path(id): Path<TicketId>, Form(fields): Form<Fields>) -> Result<Response, PageError> {
+    let case = found(&by, id).await?;
+    let deed = match deed(&by, &case, &fields) {
+        Ok(deed) => deed,
+        Err(wrong) => {
+            let again = Again::keeping(StatusCode::UNPROCESSABLE_ENTITY, None, fields).with_wrong(wrong);
+            return Ok(show(&by, &case, again));
+        }
+    };
+    match perform(&by, &case, &fields, deed).await? {
+        ActDone::Done => Ok(Redirect::to(&format!("/board/tickets/{id}")).into_response()),
+        other => {
+            let said = undone::said(&other, by.lang, clock::now())?;
+            // The page as it is now: who pressed twice reads that it is done.
+            let case = found(&by, id).await?;
+            Ok(show(
+                &by,
+                &case,
+                Again::keeping(StatusCode::CONFLICT, Some(said), fields),
+            ))
+        }
+    }
+}
+
+/// `POST /api/v1/board/tickets/{id}/reopen`: `{"version", "reason"}`.
+async fn api(
+    by: By<Office>,
+    Path(id): Path<TicketId>,
+    JsonBody(body): JsonBody<Map<String, Value>>,
+) -> Result<Answer<Done>, ApiError> {
+    let case = found(&by, id).await?;
+    let fields = fields(body);
+    let deed = deed(&by, &case, &fields).map_err(|wrong| invalid(&wrong))?;
+    match perform(&by, &case, &fields, deed).await? {
+        ActDone::Done => Ok(Answer(Done { done: "reopen" })),
+        other => Err(undone::problem(other)),
+    }
+}
+
+/// A ticket of any unit, with its people; nothing of the report is opened.
+async fn found(by: &By<Office>, id: TicketId) -> Result<Case, PageError> {
+    let ticket = by.internal.board.board_ticket(&by.internal.county, id).await?;
+    let ticket = ticket.ok_or(PageError::NotFound)?;
+    Case::of_units(by, &DeskScope::new([ticket.unit.as_str()]), id).await
+}
+
+/// What the unit's leader would send, read in the same way.
+fn deed(by: &By<Office>, case: &Case, fields: &Fields) -> Result<TicketDeed, Wrong> {
+    let against = Against {
+        ticket: &case.ticket,
+        people: &case.people,
+        loaded: &by.internal.pack.current(),
+        account: by.me(),
+        now: clock::now(),
+    };
+    match read(Kind::Reopen, fields, against)?.act {
+        Draft::Plain(deed) => Ok(deed),
+        Draft::Close(_) => Err(Wrong::new()),
+    }
+}
+
+async fn perform(by: &By<Office>, case: &Case, fields: &Fields, deed: TicketDeed) -> Result<ActDone, PageError> {
+    let act = OfficeAct {
+        ticket: case.ticket.id,
+        report: case.ticket.report_id,
+        data_key: &case.ticket.data_key,
+        version: version(fields),
+        reason: fields.get("reason").map_or("", String::as_str),
+        now: clock::now(),
+    };
+    act.perform(by, deed).await
+}
+
+fn show(by: &By<Office>, case: &Case, again: Again<Fields>) -> Response {
+    let (lang, ticket) = (by.lang, &case.ticket);
+    let loaded = by.internal.pack.current();
+    let vocabulary = loaded.pack.vocabulary();
+    let obligation = vocabulary.obligations.label(&ticket.obligation, lang.pack());
+    let outcome = ticket.outcome.as_deref();
+    let outcome = outcome.map(|code| vocabulary.outcomes.label(code, lang.pack()));
+    let stands: Vec<&str> = std::iter::once(words::state(lang, ticket.state))
+        .chain(outcome)
+        .collect();
+    let page = ReopeningPage {
+        frame: by.frame("/board"),
+        ticket: ticket.id,
+        version: ticket.version,
+        receipt: ticket.report_id.to_string(),
+        title: format!("{} · {obligation}", words::unit_name(&loaded.pack, &ticket.unit)),
+        stands: stands.join(" · "),
+        may: ticket.state.after(TicketAct::Reopen).is_ok(),
+        notice: again.said,
+        wrong: again.wrong.get("reason").map(|key| lang.t(key)),
+        typed: again.fields.get("reason").cloned().unwrap_or_default(),
+    };
+    render(again.status, &page)
+}
