@@ -168,3 +168,30 @@ fn show(by: &By<Office>, case: &Case, again: Again<Fields>) -> Response {
     };
     render(again.status, &page)
 }
+
+#[cfg(test)]
+mod tests {
+    use platform::{store::Role, text::Lang};
+
+    use super::*;
+    use crate::internal::testing;
+
+    #[test]
+    fn pages_of_reopening() {
+        let page = |lang, may, notice: Option<&str>| ReopeningPage {
+            frame: testing::frame(&[("office", Role::Office)], lang, "/board"),
+            ticket: TicketId(12),
+            version: 4,
+            receipt: "20261124-7K3M-9QXAC".into(),
+            title: "太和县公安局旧县派出所 · 接报处置".into(),
+            stands: "已办结 · 未发现侵害".into(),
+            may,
+            notice: notice.map(ToOwned::to_owned),
+            wrong: notice.is_none().then(|| lang.t("desk.wrong.reopen")),
+            typed: "<b>邻居说</b>".into(),
+        };
+        testing::page("reopening", &page(Lang::Zh, true, None));
+        testing::page("reopening-en", &page(Lang::En, true, None));
+        testing::page("reopening-none", &page(Lang::Zh, false, Some("工单已有变化")));
+    }
+}

@@ -259,7 +259,7 @@ fn a_ticket_that_is_done_again_waits_for_a_signature() {
         "{}",
         mail.subject
     );
-    assert!(mail.text.contains("办公室决定重新办理所列工单"), "{}", mail.text);
+    assert!(mail.text.contains("所列工单已决定重新办理"), "{}", mail.text);
     // A kind that this version has no words for says nothing of stages that it does not name.
     let mail = write(
         &but(notice("of-tomorrow"), |ticket| ticket["about"] = json!([])),
