@@ -9,10 +9,11 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
-use casework::ticket::TicketAct;
+use casework::ticket::{TicketAct, TicketState};
+use casework::words::reserved::{TRANSFERRED, TRIAGE};
 use platform::{
     clock,
-    store::{ActDone, DeskScope, TicketDeed, TicketId},
+    store::{ActDone, DeskScope, DeskTicket, TicketChain, TicketDeed, TicketId},
 };
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -53,6 +54,8 @@ struct ReopeningPage {
     /// How it stands, and how it ended.
     stands: String,
     may: bool,
+    /// Why not.
+    not: &'static str,
     notice: Option<String>,
     wrong: Option<&'static str>,
     typed: String,
@@ -110,6 +113,26 @@ async fn api(
     }
 }
 
+/// Whether a ticket is closed and nothing follows it.
+pub(super) fn is_over(ticket: &DeskTicket) -> bool {
+    may_be_done_again(
+        ticket.state,
+        (&ticket.obligation, ticket.outcome.as_deref()),
+        ticket.chain.as_deref(),
+    )
+}
+
+/// As the store decides it: what goes on in another ticket is done again there, and what a person has judged is judged.
+pub(super) fn may_be_done_again(
+    state: TicketState,
+    (obligation, outcome): (&str, Option<&str>),
+    chain: Option<&TicketChain>,
+) -> bool {
+    let next = chain.and_then(|chain| chain.to.as_ref());
+    let goes_on = next.is_some_and(|next| next.state != TicketState::Waived) || outcome == Some(TRANSFERRED);
+    state.after(TicketAct::Reopen).is_ok() && obligation != TRIAGE && !goes_on
+}
+
 /// A ticket of any unit, with its people; nothing of the report is opened.
 async fn found(by: &By<Office>, id: TicketId) -> Result<Case, PageError> {
     let ticket = by.internal.board.board_ticket(&by.internal.county, id).await?;
@@ -161,7 +184,12 @@ fn show(by: &By<Office>, case: &Case, again: Again<Fields>) -> Response {
         receipt: ticket.report_id.to_string(),
         title: format!("{} · {obligation}", words::unit_name(&loaded.pack, &ticket.unit)),
         stands: stands.join(" · "),
-        may: ticket.state.after(TicketAct::Reopen).is_ok(),
+        may: is_over(ticket),
+        not: lang.t(if ticket.state.is_open() {
+            "desk.reopen_none"
+        } else {
+            "desk.reopen_not"
+        }),
         notice: again.said,
         wrong: again.wrong.get("reason").map(|key| lang.t(key)),
         typed: again.fields.get("reason").cloned().unwrap_or_default(),
@@ -186,6 +214,7 @@ mod tests {
             title: "太和县公安局旧县派出所 · 接报处置".into(),
             stands: "已办结 · 未发现侵害".into(),
             may,
+            not: lang.t("desk.reopen_not"),
             notice: notice.map(ToOwned::to_owned),
             wrong: notice.is_none().then(|| lang.t("desk.wrong.reopen")),
             typed: "<b>邻居说</b>".into(),

@@ -3,8 +3,7 @@
 use askama::Template;
 use axum::{extract::Path, http::StatusCode, response::Response};
 use casework::pack::Pack;
-use casework::ticket::TicketAct;
-use casework::words::{TicketClock, Urgency, reserved::TRANSFERRED};
+use casework::words::{TicketClock, Urgency};
 use chrono::{DateTime, Utc};
 use platform::{
     clock,
@@ -28,6 +27,7 @@ use crate::internal::{
     openings,
     page::{Frame, Paper, render, tail, words},
     reads::{self, ReadWords},
+    reopening::may_be_done_again,
     rings::{
         cures::{self, Choice},
         ladder::{self, Ladder},
@@ -177,8 +177,11 @@ pub(crate) async fn page(by: By<Overseer>, Path(id): Path<TicketId>) -> Result<R
             .text(),
         office: by.actor.is(&[Role::Office]),
         reopen: by.actor.is(&[Role::Office])
-            && ticket.state.after(TicketAct::Reopen).is_ok()
-            && ticket.outcome.as_deref() != Some(TRANSFERRED),
+            && may_be_done_again(
+                ticket.state,
+                (&ticket.obligation, ticket.outcome.as_deref()),
+                ticket.chain.as_deref(),
+            ),
         telephone: by.actor.is(&[Role::Office]) && ticket.state.is_open(),
         frame,
         ticket,

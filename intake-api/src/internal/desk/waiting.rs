@@ -1,7 +1,7 @@
 //! A closing that waits for a person, in words, and what this person may do about it.
 
+use casework::ticket::TicketState;
 use casework::ticket::closing::{confirmers, may_take_back};
-use casework::ticket::{TicketAct, TicketState};
 use casework::words::{TicketClock, reserved::TRANSFERRED};
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::{
@@ -11,7 +11,10 @@ use platform::{
 };
 
 use super::{closing::colleagues, found::Case, sealed, timeline::note_lines};
-use crate::internal::page::words::{self, Telling};
+use crate::internal::{
+    page::words::{self, Telling},
+    reopening::is_over,
+};
 
 /// The part of a ticket's page about its closing; empty on most.
 #[derive(Default)]
@@ -66,9 +69,7 @@ pub(super) fn waiting(case: &Case, me: AccountId, keys: &MasterKey, how: Telling
     );
     part.take_back =
         can_be_taken_back && !handed_over && closed_at.is_some_and(|at| may_take_back(closed_by, at, me, now));
-    part.reopen = ticket.state.after(TicketAct::Reopen).is_ok()
-        && ticket.outcome.as_deref() != Some(TRANSFERRED)
-        && people.iter().any(|(account, .., leads)| *account == me && *leads);
+    part.reopen = is_over(ticket) && people.iter().any(|(account, .., leads)| *account == me && *leads);
     part.told =
         ticket.events.iter().any(|e| e.kind.is(EventKind::OversightOpened)) && ticket.state == TicketState::Resolved;
     if let Some(by) = ticket

@@ -17,7 +17,7 @@ CROSS JOIN LATERAL (SELECT CASE jsonb_typeof(f.facts -> 'situations') WHEN 'arra
 CROSS JOIN LATERAL jsonb_array_elements_text(CASE s.list WHEN '[]' THEN '[""]' ELSE s.list END) AS each (code)
 GROUP BY code
 UNION ALL
-SELECT 'township', coalesce(left(f.facts ->> 'area', 9), ''), count(*) FROM f GROUP BY 2
+SELECT 'township', coalesce(left(facts_area(f.facts), 9), ''), count(*) FROM f GROUP BY 2
 UNION ALL
 SELECT 'reporter', coalesce(f.facts ->> 'reporter_kind', ''), count(*) FROM f GROUP BY 2
 UNION ALL

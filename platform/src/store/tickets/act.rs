@@ -15,7 +15,7 @@ use super::{
     wait,
 };
 use crate::store::{AccountId, Desk, DeskScope, EventKind, Loose, Office, Store, StoreError, TicketId};
-use casework::words::TicketClock;
+use casework::words::{TicketClock, reserved::TRIAGE};
 
 impl Store<Desk> {
     /// Does one act of a unit. Twice the same page does it once.
@@ -61,7 +61,7 @@ async fn act(
         .execute(&mut *tx)
         .await?;
     let found: Option<Found> = sqlx::query_as(
-        "SELECT t.id, t.county, t.unit, t.state, t.version, t.report_id, t.predecessor, t.outcome, t.resolved_at, t.resolved_by_account,
+        "SELECT t.id, t.county, t.unit, t.obligation, t.state, t.version, t.report_id, t.predecessor, t.outcome, t.resolved_at, t.resolved_by_account,
                 t.close_outcome, t.close_requested_at, t.close_requested_by, t.close_requested_account, t.close_by, t.transfer_to,
                 coalesce(t.callback_shut = t.resolved_at, false) AS called_back,
                 (SELECT s.due_at FROM stages s WHERE s.ticket_id = t.id AND s.stage = 'confirm' AND s.ended_at IS NULL) AS confirm_due
@@ -82,6 +82,8 @@ async fn act(
         // What waits as a transfer is approved, anything else confirmed.
         TicketDeed::Confirm(_) => transfer,
         TicketDeed::Approve(_) => !transfer,
+        // What a person has judged is judged: its tickets are done again, not the judging.
+        TicketDeed::Reopen(_) => found.obligation == TRIAGE,
         _ => false,
     };
     let after = match found.state.after(deed.act()) {

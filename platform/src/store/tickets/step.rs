@@ -18,6 +18,7 @@ pub(super) struct Found {
     pub(super) id: TicketId,
     pub(super) county: String,
     pub(super) unit: String,
+    pub(super) obligation: String,
     #[sqlx(try_from = "String")]
     pub(super) state: TicketState,
     pub(super) version: i32,

@@ -119,12 +119,12 @@ async fn the_leader_has_a_closed_ticket_done_again() {
         page.text
     );
     let sealed: bool = sqlx::query_scalar(
-        "SELECT sealed IS NOT NULL AND position('邻居' in convert_from(sealed, 'SQL_ASCII')) = 0 FROM events WHERE ticket_id = $1 AND kind = 'reopened'",
+        "SELECT position(convert_to('邻居', 'UTF8') in sealed) = 0 FROM events WHERE ticket_id = $1 AND kind = 'reopened'",
     )
     .bind(ticket)
     .fetch_one(&system.db)
     .await
-    .unwrap_or(true);
+    .unwrap();
     assert!(sealed);
     // The unit is told, the bell of the signature rings again, and the reporter reads that it is open.
     let told = system
@@ -204,20 +204,68 @@ async fn the_office_has_it_done_again_and_nobody_a_ticket_that_goes_on_elsewhere
         (409, Some("reopened")),
         "{refused}"
     );
-    sqlx::query("UPDATE tickets SET state = 'signed', signed_at = now(), signed_by = 'x' WHERE id = $1")
-        .bind(other)
+    closed(&system, &accounts, ticket).await;
+    let again = sqlx::query_scalar::<_, i64>(
+        "INSERT INTO tickets (county, case_id, report_id, predecessor, obligation, unit, unit_kind, lead, urgency, evidence, basis, unknowns,
+                              rule_set, dispatched_at, state, shows, own)
+         SELECT county, case_id, report_id, id, obligation, unit, unit_kind, false, urgency, evidence, basis, unknowns, rule_set, now(),
+                'dispatched', shows, own FROM tickets WHERE id = $1 RETURNING id",
+    )
+    .bind(ticket)
+    .fetch_one(&system.db)
+    .await
+    .unwrap();
+    let (status, refused) = ask(ticket).await;
+    assert_eq!(
+        (status, refused["denied"].as_str()),
+        (409, Some("goes-on")),
+        "{refused}"
+    );
+    assert!(!office.get(&board).await.text.contains(&form), "and it is not offered");
+    assert!(office.get(&form).await.text.contains("请在后续工单上重新办理"));
+    let page = leader.get(&format!("/tickets/{ticket}")).await;
+    assert!(!page.text.contains("重新办理的理由"));
+    let body = json!({"version": version(&system, ticket).await, "reason": REASON});
+    let of_unit = Api::of(&system, &accounts, "leader").await;
+    let (status, refused): (u16, Value) = of_unit.post(&format!("/tickets/{ticket}/reopen"), &body).await;
+    assert_eq!(
+        (status, refused["denied"].as_str()),
+        (409, Some("goes-on")),
+        "{refused}"
+    );
+    sqlx::query("UPDATE tickets SET state = 'waived' WHERE id = $1")
+        .bind(again)
         .execute(&system.db)
         .await
         .unwrap();
-    sqlx::query("UPDATE tickets SET state = 'resolved', outcome = 'transferred', resolved_at = now(), resolved_by = 'x' WHERE id = $1")
+    let (status, done) = ask(ticket).await;
+    assert_eq!(
+        (status, done["done"].as_str()),
+        (200, Some("reopen")),
+        "what follows was waived: {done}"
+    );
+    for step in [
+        "UPDATE tickets SET state = 'signed', signed_at = now(), signed_by = 'x' WHERE id = $1",
+        "UPDATE tickets SET state = 'resolved', outcome = 'transferred', resolved_at = now(), resolved_by = 'x' WHERE id = $1",
+    ] {
+        sqlx::query(step).bind(other).execute(&system.db).await.unwrap();
+    }
+    let (status, refused) = ask(other).await;
+    assert_eq!(
+        (status, refused["denied"].as_str()),
+        (409, Some("goes-on")),
+        "{refused}"
+    );
+    // Judging is not done again.
+    sqlx::query("UPDATE tickets SET obligation = 'triage', outcome = 'confirmed-handled' WHERE id = $1")
         .bind(other)
         .execute(&system.db)
         .await
         .unwrap();
     let (status, refused) = ask(other).await;
     assert_eq!(
-        (status, refused["denied"].as_str()),
-        (409, Some("goes-on")),
+        (status, refused["state"].as_str()),
+        (409, Some("resolved")),
         "{refused}"
     );
     let nowhere = json!({"version": 1, "reason": REASON});

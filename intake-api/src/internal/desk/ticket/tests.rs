@@ -150,6 +150,10 @@ fn pages_of_a_ticket() {
     let typed = Fields::from([("who".to_owned(), "<b>李娜</b>".to_owned())]);
     let wrong = Wrong::from([("place", "desk.wrong.place"), ("at", "desk.wrong.when_future")]);
     testing::page("ticket-refused", &page(Attempt::wrong("contact", wrong, typed)));
+    let mut over = page(Attempt::default());
+    over.v.next = None;
+    over.closing.reopen = true;
+    testing::page("ticket-over", &over);
 }
 
 #[test]
