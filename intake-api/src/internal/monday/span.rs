@@ -33,23 +33,30 @@ impl Asked {
     /// The span that is asked for; else key of what is wrong.
     pub(super) fn read(&self, now: DateTime<Utc>) -> Result<Span, &'static str> {
         let today = now.with_timezone(&shanghai()).date_naive();
-        let text = |field: &str| plain(field).trim().to_owned();
-        let (month, quarter) = (text(&self.month), text(&self.quarter));
-        match (month.as_str(), quarter.as_str()) {
-            ("", "") => {}
-            (month, "") => return Span::month(month).ok_or("monday.wrong.month"),
-            (_, quarter) => return Span::quarter(quarter).ok_or("monday.wrong.quarter"),
-        }
+        // What holds nothing that can be seen was typed all the same, and is no span.
+        let text = |field: &str| match plain(field).trim() {
+            "" => field.to_owned(),
+            text => text.to_owned(),
+        };
+        let months = |field: &str, read: fn(&str) -> Option<Span>, wrong| match text(field).as_str() {
+            "" => Ok(None),
+            text => read(text).map(Some).ok_or(wrong),
+        };
         let day = |field: &str| match text(field).as_str() {
             "" => Ok(None),
             text => NaiveDate::parse_from_str(text, "%Y-%m-%d")
                 .map(Some)
                 .map_err(|_| "reads.wrong_day"),
         };
-        match (day(&self.from)?, day(&self.to)?) {
-            (None, None) => Ok(Span::week_before(today)),
-            (Some(first), last) => Span::days(first, last.unwrap_or(today)),
-            (None, Some(_)) => Err("monday.wrong.days"),
+        // Each is read, also where another goes before it: what is wrong is said, and never passed over.
+        let month = months(&self.month, Span::month, "monday.wrong.month")?;
+        let quarter = months(&self.quarter, Span::quarter, "monday.wrong.quarter")?;
+        let (first, last) = (day(&self.from)?, day(&self.to)?);
+        match (quarter.or(month), first, last) {
+            (Some(span), ..) => Ok(span),
+            (None, None, None) => Ok(Span::week_before(today)),
+            (None, Some(first), last) => Span::days(first, last.unwrap_or(today)),
+            (None, None, Some(_)) => Err("monday.wrong.days"),
         }
     }
 }

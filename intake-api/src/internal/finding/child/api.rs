@@ -6,8 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use platform::{clock, store::Listed};
-use serde::Serialize;
-use serde_json::{Map, Value};
+use serde::{Deserialize, Serialize};
 
 use super::{
     super::{api::Line, reach::Reach},
@@ -17,10 +16,35 @@ use crate::internal::{
     Answer, By, Visit,
     again::Fields,
     auth::{Desk, Overseer},
-    desk::{fields, invalid},
+    desk::invalid,
     error::ApiError,
     wire::JsonBody,
 };
+
+/// What is sent: texts, read as the form's fields.
+#[derive(Deserialize)]
+pub(crate) struct Sought {
+    unit: Option<String>,
+    name: Option<String>,
+    birth: Option<String>,
+    number: Option<String>,
+    reason: Option<String>,
+}
+
+impl Sought {
+    fn fields(self) -> Fields {
+        let all = [
+            ("name", self.name),
+            ("birth", self.birth),
+            ("number", self.number),
+            ("reason", self.reason),
+        ];
+        let given = all
+            .into_iter()
+            .filter_map(|(name, value)| Some((name.to_owned(), value?)));
+        given.collect()
+    }
+}
 
 /// A child's tickets, the newest first.
 #[derive(Serialize)]
@@ -29,18 +53,14 @@ struct Tickets {
 }
 
 /// `POST /api/v1/reports/child`: `{"name", "birth", "reason"}` or `{"number", "reason"}`.
-pub(crate) async fn county(
-    by: By<Overseer>,
-    JsonBody(body): JsonBody<Map<String, Value>>,
-) -> Result<Response, ApiError> {
-    answer(&by, &Reach::County, &fields(body)).await
+pub(crate) async fn county(by: By<Overseer>, JsonBody(sought): JsonBody<Sought>) -> Result<Response, ApiError> {
+    answer(&by, &Reach::County, &sought.fields()).await
 }
 
 /// `POST /api/v1/tickets/child`: besides, `unit`, where it isn't the person's first.
-pub(crate) async fn unit(by: By<Desk>, JsonBody(body): JsonBody<Map<String, Value>>) -> Result<Response, ApiError> {
-    let fields = fields(body);
-    let reach = Reach::of_desk(&by, fields.get("unit").map_or("", String::as_str))?;
-    answer(&by, &reach, &fields).await
+pub(crate) async fn unit(by: By<Desk>, JsonBody(sought): JsonBody<Sought>) -> Result<Response, ApiError> {
+    let reach = Reach::of_desk(&by, sought.unit.as_deref().unwrap_or_default())?;
+    answer(&by, &reach, &sought.fields()).await
 }
 
 async fn answer(visit: &Visit, reach: &Reach, fields: &Fields) -> Result<Response, ApiError> {
