@@ -7,8 +7,9 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::{TicketAct, TicketState};
 use crate::words::Urgency;
-use crate::words::reserved::{LEADING_GROUP, POLICE, POLICE_ACCEPT};
+use crate::words::reserved::{LEADING_GROUP, POLICE, POLICE_ACCEPT, TRANSFERRED, TRIAGE};
 
 /// How long the person who closed may take it back.
 pub const TAKE_BACK: TimeDelta = TimeDelta::hours(24);
@@ -65,6 +66,16 @@ pub fn may_take_back<A: PartialEq>(
     closed_by == Some(account) && now - closed_at <= TAKE_BACK
 }
 
+/// Whether what a closed ticket owed is owed elsewhere: it was transferred, or another ticket follows it.
+pub fn goes_on(outcome: Option<&str>, follows: bool) -> bool {
+    follows || outcome == Some(TRANSFERRED)
+}
+
+/// Whether a ticket can be done again. What a person has judged is judged: the tickets of it are done again, not the judging.
+pub fn may_be_done_again(state: TicketState, obligation: &str, outcome: Option<&str>, follows: bool) -> bool {
+    state.after(TicketAct::Reopen).is_ok() && obligation != TRIAGE && !goes_on(outcome, follows)
+}
+
 /// Why a ticket can't move to a unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoTransfer {
@@ -103,6 +114,27 @@ pub fn transfer(obligation: &str, urgency: Urgency, from: Place<'_>, to: Place<'
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_closed_and_owed_nowhere_else_is_done_again() {
+        let done = Some("confirmed-handled");
+        for (state, obligation, outcome, follows, may) in [
+            (TicketState::Resolved, POLICE_ACCEPT, done, false, true),
+            (TicketState::Confirmed, POLICE_ACCEPT, done, false, true),
+            (TicketState::Signed, POLICE_ACCEPT, None, false, false),
+            (TicketState::Returned, POLICE_ACCEPT, None, true, false),
+            (TicketState::Waived, POLICE_ACCEPT, None, false, false),
+            (TicketState::Resolved, POLICE_ACCEPT, done, true, false),
+            (TicketState::Resolved, POLICE_ACCEPT, Some(TRANSFERRED), false, false),
+            (TicketState::Resolved, TRIAGE, done, false, false),
+        ] {
+            assert_eq!(
+                may_be_done_again(state, obligation, outcome, follows),
+                may,
+                "{state} {obligation} {outcome:?} {follows}"
+            );
+        }
+    }
 
     fn people(list: &[(i64, bool)]) -> Vec<Colleague<i64>> {
         list.iter()

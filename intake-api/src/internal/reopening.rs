@@ -9,11 +9,9 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
-use casework::ticket::{TicketAct, TicketState};
-use casework::words::reserved::{TRANSFERRED, TRIAGE};
 use platform::{
     clock,
-    store::{ActDone, DeskScope, DeskTicket, TicketChain, TicketDeed, TicketId},
+    store::{ActDone, TicketId},
 };
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -25,8 +23,9 @@ use super::{
     desk::{
         Case,
         act::{read, version},
-        draft::{Against, Draft, Kind},
+        draft::Kind,
         fields, invalid, undone,
+        waiting::is_over,
     },
     error::{ApiError, PageError},
     office_act::OfficeAct,
@@ -76,16 +75,13 @@ async fn page(by: By<Office>, Path(id): Path<TicketId>) -> Result<Response, Page
 /// `POST /board/tickets/{id}/reopen`
 async fn submit(by: By<Office>, Path(id): Path<TicketId>, Form(fields): Form<Fields>) -> Result<Response, PageError> {
     let case = found(&by, id).await?;
-    let deed = match deed(&by, &case, &fields) {
-        Ok(deed) => deed,
+    match reopen(&by, &case, &fields).await? {
         Err(wrong) => {
             let again = Again::keeping(StatusCode::UNPROCESSABLE_ENTITY, None, fields).with_wrong(wrong);
-            return Ok(show(&by, &case, again));
+            Ok(show(&by, &case, again))
         }
-    };
-    match perform(&by, &case, &fields, deed).await? {
-        ActDone::Done => Ok(Redirect::to(&format!("/board/tickets/{id}")).into_response()),
-        other => {
+        Ok(ActDone::Done) => Ok(Redirect::to(&format!("/board/tickets/{id}")).into_response()),
+        Ok(other) => {
             let said = undone::said(&other, by.lang, clock::now())?;
             // The page as it is now: who pressed twice reads that it is done.
             let case = found(&by, id).await?;
@@ -106,65 +102,37 @@ async fn api(
 ) -> Result<Answer<Done>, ApiError> {
     let case = found(&by, id).await?;
     let fields = fields(body);
-    let deed = deed(&by, &case, &fields).map_err(|wrong| invalid(&wrong))?;
-    match perform(&by, &case, &fields, deed).await? {
-        ActDone::Done => Ok(Answer(Done { done: "reopen" })),
-        other => Err(undone::problem(other)),
+    match reopen(&by, &case, &fields).await? {
+        Err(wrong) => Err(invalid(&wrong).into()),
+        Ok(ActDone::Done) => Ok(Answer(Done { done: "reopen" })),
+        Ok(other) => Err(undone::problem(other)),
     }
 }
 
-/// Whether a ticket is closed and nothing follows it.
-pub(super) fn is_over(ticket: &DeskTicket) -> bool {
-    may_be_done_again(
-        ticket.state,
-        (&ticket.obligation, ticket.outcome.as_deref()),
-        ticket.chain.as_deref(),
-    )
-}
-
-/// As the store decides it: what goes on in another ticket is done again there, and what a person has judged is judged.
-pub(super) fn may_be_done_again(
-    state: TicketState,
-    (obligation, outcome): (&str, Option<&str>),
-    chain: Option<&TicketChain>,
-) -> bool {
-    let next = chain.and_then(|chain| chain.to.as_ref());
-    let goes_on = next.is_some_and(|next| next.state != TicketState::Waived) || outcome == Some(TRANSFERRED);
-    state.after(TicketAct::Reopen).is_ok() && obligation != TRIAGE && !goes_on
-}
-
-/// A ticket of any unit, with its people; nothing of the report is opened.
+/// A ticket of any unit.
 async fn found(by: &By<Office>, id: TicketId) -> Result<Case, PageError> {
-    let ticket = by.internal.board.board_ticket(&by.internal.county, id).await?;
-    let ticket = ticket.ok_or(PageError::NotFound)?;
-    Case::of_units(by, &DeskScope::new([ticket.unit.as_str()]), id).await
+    let (case, ..) = Case::of_any_unit(by, id).await?;
+    Ok(case)
 }
 
-/// What the unit's leader would send, read in the same way.
-fn deed(by: &By<Office>, case: &Case, fields: &Fields) -> Result<TicketDeed, Wrong> {
-    let against = Against {
-        ticket: &case.ticket,
-        people: &case.people,
-        loaded: &by.internal.pack.current(),
-        account: by.me(),
-        now: clock::now(),
+/// Reads what the unit's leader would send, and does it with the office's login.
+async fn reopen(by: &By<Office>, case: &Case, fields: &Fields) -> Result<Result<ActDone, Wrong>, PageError> {
+    let now = clock::now();
+    let loaded = by.internal.pack.current();
+    let ready = match read(Kind::Reopen, fields, case.against(&loaded, by.me(), now)) {
+        Ok(ready) => ready,
+        Err(wrong) => return Ok(Err(wrong)),
     };
-    match read(Kind::Reopen, fields, against)?.act {
-        Draft::Plain(deed) => Ok(deed),
-        Draft::Close(_) => Err(Wrong::new()),
-    }
-}
-
-async fn perform(by: &By<Office>, case: &Case, fields: &Fields, deed: TicketDeed) -> Result<ActDone, PageError> {
+    let deed = ready.act.seal(&by.internal.keys, &case.ticket)?;
     let act = OfficeAct {
         ticket: case.ticket.id,
         report: case.ticket.report_id,
         data_key: &case.ticket.data_key,
         version: version(fields),
         reason: fields.get("reason").map_or("", String::as_str),
-        now: clock::now(),
+        now,
     };
-    act.perform(by, deed).await
+    Ok(Ok(act.perform(by, deed).await?))
 }
 
 fn show(by: &By<Office>, case: &Case, again: Again<Fields>) -> Response {

@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::{extract::Path, http::StatusCode, response::Response};
 use casework::pack::Pack;
+use casework::ticket::closing::may_be_done_again;
 use casework::words::{TicketClock, Urgency};
 use chrono::{DateTime, Utc};
 use platform::{
@@ -27,7 +28,6 @@ use crate::internal::{
     openings,
     page::{Frame, Paper, render, tail, words},
     reads::{self, ReadWords},
-    reopening::may_be_done_again,
     rings::{
         cures::{self, Choice},
         ladder::{self, Ladder},
@@ -179,8 +179,9 @@ pub(crate) async fn page(by: By<Overseer>, Path(id): Path<TicketId>) -> Result<R
         reopen: by.actor.is(&[Role::Office])
             && may_be_done_again(
                 ticket.state,
-                (&ticket.obligation, ticket.outcome.as_deref()),
-                ticket.chain.as_deref(),
+                &ticket.obligation,
+                ticket.outcome.as_deref(),
+                ticket.chain.as_ref().is_some_and(|chain| chain.is_followed()),
             ),
         telephone: by.actor.is(&[Role::Office]) && ticket.state.is_open(),
         frame,

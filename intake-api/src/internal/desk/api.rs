@@ -17,7 +17,7 @@ use serde_json::{Map, Value};
 use super::{
     act::{Doing, NotDone, perform, read, version},
     answers::Ticket,
-    draft::{Against, Kind},
+    draft::Kind,
     found::{self, Case, fetch},
     sealed,
     undone::problem,
@@ -74,13 +74,7 @@ async fn done(kind: Kind, by: By<Desk>, id: String, body: Map<String, Value>) ->
     if !fields.contains_key("version") {
         return Err(invalid(&[("version", "desk.wrong.version")].into()).into());
     }
-    let against = Against {
-        ticket: &case.ticket,
-        people: &case.people,
-        loaded: &loaded,
-        account: by.me(),
-        now,
-    };
+    let against = case.against(&loaded, by.me(), now);
     let ready = read(kind, &fields, against).map_err(|wrong| invalid(&wrong))?;
     let doing = Doing {
         scope: &by.right.scope,

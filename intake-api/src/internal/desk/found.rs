@@ -1,15 +1,22 @@
 //! The ticket of an address, as far as the person at this desk may have it.
 
+use chrono::{DateTime, Utc};
 use platform::{
     clock,
+    pack::watch::LoadedPack,
     run::telemetry::chain,
-    store::{DeskScope, DeskTicket, Reading, TicketId},
+    store::{AccountId, BoardTicket, DeskScope, DeskTicket, Reading, TicketId},
 };
 use tracing::error;
 
-use super::draft::Person;
+use super::draft::{Against, Person};
 use crate::{
-    internal::{By, Visit, auth::Desk, detached, error::PageError},
+    internal::{
+        By, Visit,
+        auth::{Desk, Office},
+        detached,
+        error::PageError,
+    },
     parts::Opened,
 };
 
@@ -32,10 +39,28 @@ impl Case {
         Ok(Self::of(by, fetch(by, id).await?).await)
     }
 
-    /// A ticket of these units with its people, for whom writes down what the unit says by telephone. What the unit may see of the
-    /// report is not opened.
-    pub(crate) async fn of_units(visit: &Visit, scope: &DeskScope, id: TicketId) -> Result<Self, PageError> {
-        Ok(Self::of(visit, find(visit, scope, id).await?).await)
+    /// A ticket of any unit with its people, its unit, and its line on the board: for an act of the office. What the unit may see of
+    /// the report is not opened.
+    pub(crate) async fn of_any_unit(
+        by: &By<Office>,
+        id: TicketId,
+    ) -> Result<(Self, DeskScope, BoardTicket), PageError> {
+        let board = by.internal.board.board_ticket(&by.internal.county, id).await?;
+        let board = board.ok_or(PageError::NotFound)?;
+        let scope = DeskScope::new([board.unit.as_str()]);
+        let case = Self::of(by, find(by, &scope, id).await?).await;
+        Ok((case, scope, board))
+    }
+
+    /// What an act of somebody is read against.
+    pub(crate) fn against<'a>(&'a self, loaded: &'a LoadedPack, account: AccountId, now: DateTime<Utc>) -> Against<'a> {
+        Against {
+            ticket: &self.ticket,
+            people: &self.people,
+            loaded,
+            account,
+            now,
+        }
     }
 
     /// Of a ticket. A page is shown also while its people can't be read.

@@ -20,7 +20,7 @@ use super::{
     act::{Doing, perform, read, version},
     attempt::Attempt,
     close,
-    draft::{Against, Draft, Kind},
+    draft::{Draft, Kind},
     found::Case,
     ticket,
     undone::{said, what_happened},
@@ -53,13 +53,7 @@ async fn act(kind: Kind, by: By<Desk>, id: String, fields: Fields) -> Result<Res
     let now = clock::now();
     let case = Case::fetch(&by, &id).await?;
     let loaded = by.internal.pack.current();
-    let against = Against {
-        ticket: &case.ticket,
-        people: &case.people,
-        loaded: &loaded,
-        account: by.me(),
-        now,
-    };
+    let against = case.against(&loaded, by.me(), now);
     let ready = match read(kind, &fields, against) {
         Ok(ready) => ready,
         Err(wrong) => return again(&by, &case, kind, Attempt::wrong(kind.word(), wrong, fields)).await,
@@ -138,19 +132,13 @@ impl Overtaken<'_> {
     /// which is no fault; anything else is a conflict.
     pub(crate) fn answer(&self, by: &By<Desk>, done: ActDone, now: DateTime<Utc>) -> Result<Response, PageError> {
         let lang = by.lang;
-        let (status, title, text) = match &done {
-            ActDone::Stale {
-                last_kind,
-                last_account,
-                last_at,
-                ..
-            // The same person is the same account; two people may share a name.
-            } if last_kind.is(self.deed) && *last_account == Some(by.me()) => {
-                let at = words::moment(lang, *last_at, now);
-                let values = [("at", at.as_str()), ("what", what_happened(lang, last_kind))];
+        let (status, title, text) = match done.was_done(self.deed, by.me()) {
+            Some((what, at)) => {
+                let at = words::moment(lang, at, now);
+                let values = [("at", at.as_str()), ("what", what_happened(lang, what))];
                 (StatusCode::OK, "undone.again_title", lang.fill("undone.again", &values))
             }
-            _ => (StatusCode::CONFLICT, "undone.title", said(&done, lang, now)?),
+            None => (StatusCode::CONFLICT, "undone.title", said(&done, lang, now)?),
         };
         let typed = TEXTS.iter().filter_map(|name| self.fields.get(*name));
         let kept = Said(text.clone());

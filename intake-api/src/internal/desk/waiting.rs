@@ -1,7 +1,7 @@
 //! A closing that waits for a person, in words, and what this person may do about it.
 
 use casework::ticket::TicketState;
-use casework::ticket::closing::{confirmers, may_take_back};
+use casework::ticket::closing::{confirmers, may_be_done_again, may_take_back};
 use casework::words::{TicketClock, reserved::TRANSFERRED};
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::{
@@ -11,10 +11,7 @@ use platform::{
 };
 
 use super::{closing::colleagues, found::Case, sealed, timeline::note_lines};
-use crate::internal::{
-    page::words::{self, Telling},
-    reopening::is_over,
-};
+use crate::internal::page::words::{self, Telling};
 
 /// The part of a ticket's page about its closing; empty on most.
 #[derive(Default)]
@@ -48,6 +45,16 @@ pub(crate) fn written(
     let of_it = events.iter().filter(|e| e.at >= at && e.at < at + instant);
     let sealed = of_it.filter_map(|e| sealed::note(key?, report_id, e.sealed.as_deref()?));
     sealed.flat_map(|note| note_lines(note, lang, now)).collect()
+}
+
+/// Whether a ticket is closed and nothing goes on with it.
+pub(crate) fn is_over(ticket: &DeskTicket) -> bool {
+    may_be_done_again(
+        ticket.state,
+        &ticket.obligation,
+        ticket.outcome.as_deref(),
+        ticket.chain.as_ref().is_some_and(|chain| chain.is_followed()),
+    )
 }
 
 /// What this person (`me`) sees of it.

@@ -113,7 +113,7 @@ impl Said {
         let rows = |units: &[&str]| {
             units
                 .iter()
-                .map(|unit| clocks.row(Some(unit), words::unit_name(pack, unit)))
+                .map(|unit| clocks.row(unit, words::unit_name(pack, unit)))
                 .collect()
         };
         Self {
@@ -167,6 +167,11 @@ fn reports(span: Span, more: &[(&str, &str)]) -> String {
     let (from, to) = (span.first.to_string(), span.last.to_string());
     let mut fields = vec![("from", from.as_str()), ("to", to.as_str())];
     fields.extend_from_slice(more);
+    list(&fields)
+}
+
+/// The list of these filters.
+fn list(fields: &[(&str, &str)]) -> String {
     format!("/reports?{}", serde_urlencoded::to_string(fields).unwrap_or_default())
 }
 
@@ -322,15 +327,15 @@ struct Clocks<'f> {
 }
 
 impl Clocks<'_> {
-    fn row(&self, unit: Option<&str>, name: String) -> Row {
+    fn row(&self, unit: &str, name: String) -> Row {
         let stages = Stage::ALL.iter().map(|stage| {
-            let key = (unit.unwrap_or_default(), stage.as_str());
+            let key = (unit, stage.as_str());
             (*stage, self.now.get(&key).copied(), self.before.get(&key).copied())
         });
         let stages: Vec<_> = stages.collect();
         let shares = stages.iter().map(|(stage, now, before)| {
             let counts = |judged: Option<&Judged>| judged.map_or((0, 0), |judged| (judged.kept, judged.judged));
-            self.share(unit, *stage, counts(*now), counts(*before))
+            self.share(Some(unit), *stage, counts(*now), counts(*before))
         });
         let took = stages
             .iter()
@@ -391,13 +396,10 @@ impl Clocks<'_> {
             fields.push(("kept", kept));
         }
         fields.extend([("due_from", from.as_str()), ("due_to", to.as_str())]);
-        Some(format!(
-            "/reports?{}",
-            serde_urlencoded::to_string(fields).unwrap_or_default()
-        ))
+        Some(list(&fields))
     }
 
-    fn took(&self, unit: Option<&str>, stage: Stage, now: Option<&Judged>, before: Option<&Judged>) -> Cell {
+    fn took(&self, unit: &str, stage: Stage, now: Option<&Judged>, before: Option<&Judged>) -> Cell {
         let said = |judged: Option<&Judged>| match judged
             .and_then(|judged| Some((judged.done, judged.p50_s?, judged.p90_s?)))
         {
@@ -414,7 +416,7 @@ impl Clocks<'_> {
         Cell {
             now: Figure {
                 text,
-                link: self.list(unit, stage, "done").filter(|_| !rests_on.is_empty()),
+                link: self.list(Some(unit), stage, "done").filter(|_| !rests_on.is_empty()),
             },
             rests_on,
             missed: None,

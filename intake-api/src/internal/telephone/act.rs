@@ -23,7 +23,7 @@ use crate::internal::{
     desk::{
         act::{Doing, NotDone, perform, read, version},
         attempt::Attempt,
-        draft::{Against, Draft, Kind, Ready},
+        draft::{Draft, Kind, Ready},
         reader::Reader,
         undone::said,
     },
@@ -84,13 +84,7 @@ pub(super) async fn spoken(
 ) -> Tried {
     let case = &found.case;
     let loaded = by.internal.pack.current();
-    let against = Against {
-        ticket: &case.ticket,
-        people: &case.people,
-        loaded: &loaded,
-        account: by.me(),
-        now,
-    };
+    let against = case.against(&loaded, by.me(), now);
     let mut reader = Reader {
         fields,
         wrong: Wrong::new(),

@@ -41,13 +41,11 @@ pub(super) struct Telephone {
 
 impl Telephone {
     pub(super) async fn find(by: &By<Office>, id: TicketId) -> Result<Self, PageError> {
-        let ticket = by.internal.board.board_ticket(&by.internal.county, id).await?;
-        let ticket = ticket.ok_or(PageError::NotFound)?;
-        let scope = DeskScope::new([ticket.unit.as_str()]);
+        let (case, scope, board) = Case::of_any_unit(by, id).await?;
         Ok(Self {
-            case: Case::of_units(by, &scope, id).await?,
+            case,
             scope,
-            call: call(&ticket.call),
+            call: call(&board.call),
         })
     }
 }

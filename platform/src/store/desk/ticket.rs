@@ -163,6 +163,13 @@ pub struct TicketChain {
     pub to: Option<NextTicket>,
 }
 
+impl TicketChain {
+    /// Another ticket goes on with it: one that was waived does not.
+    pub fn is_followed(&self) -> bool {
+        self.to.as_ref().is_some_and(|next| next.state != TicketState::Waived)
+    }
+}
+
 /// The first ticket of a chain: its clock is the case's and is never reset.
 #[derive(Clone, Debug, serde::Deserialize)]
 pub struct FirstTicket {

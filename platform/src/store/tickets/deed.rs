@@ -345,6 +345,22 @@ pub enum ActDone {
     NotFound,
 }
 
+impl ActDone {
+    /// A double click: the last act was the same one by the same person. What it was, and when.
+    pub fn was_done(&self, deed: EventKind, by: AccountId) -> Option<(&Loose<EventKind>, DateTime<Utc>)> {
+        match self {
+            // The same person is the same account; two people may share a name.
+            Self::Stale {
+                last_kind,
+                last_account,
+                last_at,
+                ..
+            } if last_kind.is(deed) && *last_account == Some(by) => Some((last_kind, *last_at)),
+            _ => None,
+        }
+    }
+}
+
 /// Why an act is not this person's, or not now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Denied {

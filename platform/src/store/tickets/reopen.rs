@@ -6,8 +6,8 @@
 
 use casework::pack::Pack;
 use casework::routing::{PlannedStage, stage_started};
-use casework::ticket::{TicketAct, TicketState};
-use casework::words::{Stage, TicketClock, Urgency, reserved::TRANSFERRED};
+use casework::ticket::{TicketAct, TicketState, closing::goes_on};
+use casework::words::{Stage, TicketClock, Urgency};
 use chrono::{DateTime, Utc};
 use sqlx::{PgTransaction, types::Json};
 use uuid::Uuid;
@@ -130,7 +130,7 @@ pub(super) async fn by_act(
     .bind(ticket)
     .fetch_one(&mut **tx)
     .await?;
-    if follows || step.found.outcome.as_deref() == Some(TRANSFERRED) {
+    if goes_on(step.found.outcome.as_deref(), follows) {
         return Ok(Some(Denied::GoesOn));
     }
     let generation = owed(tx, ticket, step.after, (anew, at)).await?;

@@ -16,7 +16,7 @@ use crate::internal::{
     auth::Desk,
     desk::{
         act::{Doing, NotDone, perform, read, version},
-        draft::{Against, Kind},
+        draft::Kind,
         found::Case,
     },
     error::PageError,
@@ -55,13 +55,7 @@ async fn one(by: &By<Desk>, kind: Kind, id: &str, fields: &Fields) -> Result<Opt
 
 async fn done(by: &By<Desk>, kind: Kind, case: &Case, fields: &Fields) -> Came {
     let (loaded, now) = (by.internal.pack.current(), clock::now());
-    let against = Against {
-        ticket: &case.ticket,
-        people: &case.people,
-        loaded: &loaded,
-        account: by.me(),
-        now,
-    };
+    let against = case.against(&loaded, by.me(), now);
     let ready = match read(kind, fields, against) {
         Ok(ready) => ready,
         Err(wrong) => return Came::Wrong(wrong),
@@ -76,13 +70,10 @@ async fn done(by: &By<Desk>, kind: Kind, case: &Case, fields: &Fields) -> Came {
     };
     match perform(by, doing, ready).await {
         Ok(ActDone::Done) => Came::Done,
-        Ok(ActDone::Stale {
-            last_kind,
-            last_account,
-            last_at,
-            ..
-        }) if last_kind.is(deed) && last_account == Some(by.me()) => Came::Before(last_kind, last_at),
-        Ok(other) => Came::Not(other),
+        Ok(other) => match other.was_done(deed, by.me()) {
+            Some((what, at)) => Came::Before(what.clone(), at),
+            None => Came::Not(other),
+        },
         Err(why) => Came::Failed(why),
     }
 }
