@@ -1,7 +1,7 @@
 //! Closing with substance: what an outcome must hold, who confirms it, to whom a ticket may move, until when it is taken back.
 //!
 //! What an outcome needs are words of the pack (`outcomes.csv`, column `needs`); the code reserves three outcomes, because
-//! something follows from them: [`TRANSFERRED`](crate::words::reserved::TRANSFERRED) opens a successor,
+//! something follows from them: [`TRANSFERRED`] opens a successor,
 //! [`NOT_FILED`](crate::words::reserved::NOT_FILED) tells the procuratorate, and
 //! [`NOT_APPLICABLE`](crate::words::reserved::NOT_APPLICABLE) is only for a ticket that rests on an unknown fact.
 
