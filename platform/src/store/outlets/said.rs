@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::outlet::OutletKind;
-use crate::store::{Loose, Notifier, OutletId, PostId, ReportId, Store, StoreError, TicketId};
+use crate::store::{EventKind, Loose, Notifier, OutletId, PostId, ReportId, Store, StoreError, TicketId};
 
 casework::words! {
     /// What a post tells of.
@@ -28,7 +28,7 @@ casework::words! {
         Closed = "closed",
         /// It goes on after it had ended.
         Reopened = "reopened",
-        /// Of a folder: the ticket changed.
+        /// Somebody did something that changes what the ticket says.
         Changed = "changed",
     }
 }
@@ -52,6 +52,9 @@ pub struct PostDetail {
     /// Of an answer: by login, digit, message …
     #[serde(skip_serializing_if = "Option::is_none")]
     pub how: Option<String>,
+    /// Of a change, an end and a going on: the kind of the event, as it stands on the ticket.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub act: Option<Loose<EventKind>>,
 }
 
 /// A post with all that may be said of it.

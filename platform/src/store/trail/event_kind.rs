@@ -115,6 +115,63 @@ impl EventKind {
         )
     }
 
+    /// Whether it changes what its ticket says: a unit's own system is told of it, and a folder's paper follows it. Calls, looks and
+    /// mails don't, and what is done on a report is on no ticket. The schema's `event_is_news` says the same.
+    pub fn is_news(self) -> bool {
+        match self {
+            Self::Signed
+            | Self::Assigned
+            | Self::Unassigned
+            | Self::UnitMoved
+            | Self::Contacted
+            | Self::Evidence
+            | Self::DecisionRecorded
+            | Self::Progress
+            | Self::VisitFailed
+            | Self::ClockStarted
+            | Self::Resolved
+            | Self::CloseRequested
+            | Self::CloseConfirmed
+            | Self::CloseRefused
+            | Self::CloseTakenBack
+            | Self::TransferApproved
+            | Self::TransferReceived
+            | Self::TransferredIn
+            | Self::TransferWithdrawn
+            | Self::Requested
+            | Self::OversightOpened
+            | Self::NotFiledTold
+            | Self::NotFiledWithdrawn
+            | Self::DueMoved
+            | Self::MotionAsked
+            | Self::MotionGranted
+            | Self::MotionRefused
+            | Self::MotionWithdrawn
+            | Self::ReturnedIn
+            | Self::Reopened
+            | Self::FloodClosed
+            | Self::FloodGivenBack
+            | Self::Instructed => true,
+            Self::DutyHandedOver
+            | Self::RequestReceived
+            | Self::CalledBack
+            | Self::CallbackDecided
+            | Self::TriageTaken
+            | Self::TriageAssigned
+            | Self::TriageRerouted
+            | Self::OpeningAsked
+            | Self::OpeningOpened
+            | Self::OpeningApproved
+            | Self::OpeningRefused
+            | Self::OpeningWithdrawn
+            | Self::OpeningEnded
+            | Self::OpeningReviewed
+            | Self::NoticeResent
+            | Self::RingAnswered
+            | Self::RungByHand => false,
+        }
+    }
+
     /// Whether it is about a look at the report.
     pub fn is_opening(self) -> bool {
         matches!(

@@ -8,12 +8,13 @@ use std::time::Duration;
 use platform::{
     clock,
     seal::{Cipher, ContactKey},
+    store::EventKind,
     webhook::Secret,
 };
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use tests::{
-    Api, Asked, FakeGateway, NewPerson, Options, Problem, Sample, Servers, System, calls::phone, eventually,
+    Api, Asked, FakeGateway, Fixture, NewPerson, Options, Problem, Sample, Servers, System, calls::phone, eventually,
     officers::Accounts, person,
 };
 
@@ -154,6 +155,66 @@ async fn an_administrator_connects_a_units_system_and_it_is_told_of_its_tickets(
     let log = system.count("SELECT count(*) FROM account_acts WHERE act = 'webhook-set' AND unit = 'pol-341222101'");
     assert_eq!(log.await, 1);
     std::fs::remove_dir_all(&dir).expect("the folder goes");
+}
+
+#[tokio::test]
+async fn it_is_told_of_what_changes_a_ticket_and_of_its_end_once_each() {
+    let gateway = FakeGateway::start();
+    let dir = std::env::temp_dir().join(format!("sw-outlets-{}", uuid::Uuid::new_v4().simple()));
+    let system = system(&gateway, &dir).await;
+    let accounts = Accounts::make(&system).await;
+    let admin = Api::of(&system, &accounts, "admin").await;
+    let (status, _): (u16, Done) = admin
+        .post("/outlets", &json!({"unit": UNIT, "url": gateway.hook()}))
+        .await;
+    assert_eq!(status, 201);
+    let filed = system.file(Sample::BruisesAtSchool.body()).await;
+    system.routed(&filed).await;
+    let ticket = system.ticket_of(&filed, UNIT).await;
+    let member = Api::of(&system, &accounts, "member").await;
+    let path = format!("/tickets/{ticket}");
+    let act = async |what: &str, mut body: Value| {
+        let shown: Value = member.get(&path).await;
+        body["version"] = shown["version"].clone();
+        let (status, answer): (u16, Value) = member.post(&format!("{path}/{what}"), &body).await;
+        assert_eq!(status, 200, "{answer}");
+    };
+    act("sign", json!({})).await;
+    act(
+        "progress",
+        json!({"at": clock::now().to_rfc3339(), "note": "电话联系了学校"}),
+    )
+    .await;
+    let acts = eventually("each act is told", Duration::from_secs(30), async || {
+        let told: Vec<String> = gateway
+            .asked()
+            .iter()
+            .filter(|asked| asked.by == "hook" && asked.text("type") == "ticket.changed")
+            .map(|asked| asked.body["data"]["act"].as_str().unwrap_or_default().to_owned())
+            .collect();
+        (told.len() >= 2).then_some(told)
+    })
+    .await;
+    assert_eq!(acts, ["signed", "progress"]);
+    let said = gateway
+        .asked()
+        .iter()
+        .all(|asked| !asked.raw.contains("电话联系了学校"));
+    assert!(said, "what was written stays in the report");
+    std::fs::remove_dir_all(&dir).expect("the folder goes");
+}
+
+#[tokio::test]
+async fn the_schema_takes_the_same_acts_for_news_as_the_code() {
+    let fixture = Fixture::new().await;
+    for kind in EventKind::ALL {
+        let stored: bool = sqlx::query_scalar("SELECT event_is_news($1)")
+            .bind(kind.as_str())
+            .fetch_one(&fixture.db)
+            .await
+            .expect("the schema");
+        assert_eq!(stored, kind.is_news(), "{kind}");
+    }
 }
 
 #[tokio::test]
