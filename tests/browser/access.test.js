@@ -1,15 +1,14 @@
 // One's own way in, as people go it: an invitation, a second factor and its codes, sessions and their end, a role that takes two,
 // and the reset of a lost factor.
 import assert from "node:assert/strict";
-import { createHmac, randomInt } from "node:crypto";
+import { createHmac } from "node:crypto";
 import { after, before, test } from "node:test";
 
 import { launch, open, pressed } from "./browser.js";
 import { lookInside } from "./look.js";
-import { officer } from "./officers.js";
+import { OWN, begin, fresh, invite, officer, signIn } from "./officers.js";
 
 const { INTERNAL_URL } = process.env;
-const OWN = "竹影摇风过石桥流水人家";
 let browser;
 
 before(async () => {
@@ -17,9 +16,6 @@ before(async () => {
   browser = await launch();
 });
 after(() => browser?.close());
-
-/** A login that no earlier run has taken. */
-const fresh = (word) => `${word}-${Date.now().toString(36)}${randomInt(1000)}`;
 
 /** The six digits that an authenticator shows (RFC 6238) for a secret in letters, this step or a later one. */
 function digits(letters, later = 0) {
@@ -29,36 +25,6 @@ function digits(letters, later = 0) {
   step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30000) + later));
   const mac = createHmac("sha1", secret).update(step).digest();
   return String((mac.readUInt32BE(mac.at(-1) & 15) & 0x7fffffff) % 1000000).padStart(6, "0");
-}
-
-/** An administrator makes an account; gives the link of its invitation. Its unit is one that closes nothing here: a second person there would have to confirm. */
-async function invite(page, login, { unit = "yl", role = "member" } = {}) {
-  await page.goto(`${INTERNAL_URL}/people?unit=${unit}#new`);
-  await page.locator("#login").fill(login);
-  await page.locator("#name").fill("化名新同事");
-  await page.locator("#new select[name=unit]").selectOption(unit);
-  await page.locator("#new select[name=role]").selectOption(role);
-  await pressed(page, page.locator("#new form button"));
-  return page.locator("section.demo code.address").innerText();
-}
-
-/** Its owner sets a password and logs in, in a browser of their own. */
-async function begin(link, login) {
-  const opened = await open(browser, { bypassCSP: true });
-  const { page } = opened;
-  await page.goto(link);
-  await page.locator("#new").fill(OWN);
-  await page.locator("#again").fill(OWN);
-  await pressed(page, page.locator("main form button"));
-  await signIn(page, login);
-  return opened;
-}
-
-async function signIn(page, login) {
-  await page.goto(`${INTERNAL_URL}/login`);
-  await page.locator("#login").fill(login);
-  await page.locator("#password").fill(OWN);
-  await pressed(page, page.locator("main form button"));
 }
 
 async function enterCode(page, code) {
@@ -101,7 +67,7 @@ test("an invitation sets a password once, by link or from paper", async () => {
 test("a second factor is set up, asked for, replaced by a recovery code, and reset by two people", async () => {
   const admin = await officer(browser, "ADMIN", "/people");
   const login = fresh("wang");
-  const { page, context, problems } = await begin(await invite(admin.page, login), login);
+  const { page, context, problems } = await begin(browser, await invite(admin.page, login), login);
   await page.goto(`${INTERNAL_URL}/factor`);
   await lookInside(page, "factor-setup");
   await page.locator("main details summary").click();

@@ -1,9 +1,13 @@
 // The people of the demo in their browsers, their mailbox and their API.
 import assert from "node:assert/strict";
+import { randomInt } from "node:crypto";
 
-import { open } from "./browser.js";
+import { open, pressed } from "./browser.js";
 
 const { INTERNAL_URL, MAIL_URL } = process.env;
+
+/** The password of whoever is invited here. */
+export const OWN = "竹影摇风过石桥流水人家";
 
 /** Fills in the login form of the page that is open and waits for where it leads. */
 export async function login(page, who) {
@@ -53,4 +57,46 @@ export async function api(who) {
     password: process.env[`DEMO_${who}_PASSWORD`],
   });
   return { get: (path) => call("GET", path, session.token), post: (path, body) => call("POST", path, session.token, body) };
+}
+
+/** A login that no earlier run has taken. */
+export const fresh = (word) => `${word}-${Date.now().toString(36)}${randomInt(1000)}`;
+
+/** An administrator makes an account; gives the link of its invitation. Its unit is one that closes nothing here: a second person there would have to confirm. */
+export async function invite(page, login, { unit = "yl", role = "member" } = {}) {
+  await page.goto(`${INTERNAL_URL}/people?unit=${unit}#new`);
+  await page.locator("#login").fill(login);
+  await page.locator("#name").fill("化名新同事");
+  await page.locator("#new select[name=unit]").selectOption(unit);
+  await page.locator("#new select[name=role]").selectOption(role);
+  await pressed(page, page.locator("#new form button"));
+  return page.locator("section.demo code.address").innerText();
+}
+
+/** Its owner sets a password and logs in, in a browser of their own. */
+export async function begin(browser, link, login) {
+  const opened = await open(browser, { bypassCSP: true });
+  const { page } = opened;
+  await page.goto(link);
+  await page.locator("#new").fill(OWN);
+  await page.locator("#again").fill(OWN);
+  await pressed(page, page.locator("main form button"));
+  await signIn(page, login);
+  return opened;
+}
+
+export async function signIn(page, login) {
+  await page.goto(`${INTERNAL_URL}/login`);
+  await page.locator("#login").fill(login);
+  await page.locator("#password").fill(OWN);
+  await pressed(page, page.locator("main form button"));
+}
+
+/** Somebody new of a unit, in a browser of their own. */
+export async function joins(browser, unit, role = "member") {
+  const admin = await officer(browser, "ADMIN", "/people");
+  const name = fresh(unit);
+  const link = await invite(admin.page, name, { unit, role });
+  await admin.context.close();
+  return begin(browser, link, name);
 }

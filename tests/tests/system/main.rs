@@ -60,6 +60,7 @@ mod triage;
 mod typed;
 mod unsure;
 mod voice;
+mod walk;
 mod watchdog;
 mod web;
 mod wording;
