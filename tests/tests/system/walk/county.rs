@@ -161,7 +161,7 @@ impl County {
         .unwrap()
     }
 
-    /// One clerk proposes these days off for the year to come, the other brings them into force, and all clocks follow.
+    /// One clerk proposes these days off for the year to come, the other brings them into force.
     pub(super) async fn publishes(&mut self, days: &[(&str, bool)]) {
         let named: Vec<NamedDay> = days
             .iter()
@@ -194,24 +194,23 @@ impl County {
         };
         self.office.calendar_confirm("taihe", change, by).await.unwrap();
         self.in_force = read(&self.fixture).await;
-        loop {
-            let in_force = InForce {
-                pack: &self.in_force.pack,
-                version: self.in_force.version,
-                rule_set: self.in_force.rule_set,
-            };
-            let step = self
-                .router
-                .calendar_follow(in_force, &mut PinnedRules::default(), self.now)
-                .await;
-            if !step.unwrap().more {
-                return;
-            }
-        }
     }
 
-    /// The clock turns until nothing is due.
+    /// What the router does by itself: open clocks follow the calendar in force, and turn until nothing is due.
     pub(super) async fn clock(&self) {
+        let in_force = InForce {
+            pack: &self.in_force.pack,
+            version: self.in_force.version,
+            rule_set: self.in_force.rule_set,
+        };
+        let mut pinned = PinnedRules::default();
+        while self
+            .router
+            .calendar_follow(in_force, &mut pinned, self.now)
+            .await
+            .unwrap()
+            .more
+        {}
         while self.router.clock_turn(self.now).await.unwrap().stages > 0 {}
     }
 

@@ -123,8 +123,8 @@ impl Seen {
     }
 
     /// The due of every clock is what casework reckons by the calendar in force, unless the office chose it: nobody becomes late for
-    /// time before the calendar was confirmed, and what was late stays so. A clock that was ended meanwhile follows too: it may go
-    /// on. The steps to a due rise.
+    /// time before the calendar was confirmed, and what was late stays so. A clock that had ended then follows when it goes on. The
+    /// steps to a due rise.
     async fn dues_follow(&mut self, county: &County, published: bool, when: &str) {
         let clocks: Vec<Clock> = sqlx::query_as(
             "SELECT s.id, s.stage, s.time_limit, s.started_at, s.due_at, s.due_fixed, s.provisional, s.plan, s.ticket_id,
@@ -139,24 +139,30 @@ impl Seen {
             let key = (clock.id, clock.started_at);
             let limit: Limit = clock.time_limit.parse().unwrap();
             let reckoned = county.pack().calendar().due(limit, clock.started_at);
-            let expected = match self.dues.get(&key) {
-                Some(was) if published => reckoned.at.max(*was.min(&county.now)),
-                Some(was) => *was,
-                None => reckoned.at,
-            };
-            if clock.due_fixed {
-                self.dues.insert(key, clock.due_at);
-                continue;
+            let mut due = self.dues.get(&key).copied().unwrap_or(Due {
+                at: reckoned.at,
+                passed_by: None,
+            });
+            if published {
+                due.passed_by = Some(county.now);
             }
-            self.dues.insert(key, expected);
-            if !clock.runs {
+            if clock.due_fixed {
+                due.at = clock.due_at;
+            } else if let Some(confirmed) = due.passed_by.filter(|_| clock.runs) {
+                due.at = reckoned.at.max(due.at.min(confirmed));
+            }
+            if clock.runs {
+                due.passed_by = None;
+            }
+            self.dues.insert(key, due);
+            if !clock.runs || clock.due_fixed {
                 continue;
             }
             let name = format!(
                 "{when}: {} of ticket {}, {} from {}",
                 clock.stage, clock.ticket_id, limit, clock.started_at
             );
-            assert_eq!(clock.due_at, expected, "{name}");
+            assert_eq!(clock.due_at, due.at, "{name}");
             assert_eq!(clock.provisional, reckoned.provisional, "{name}");
             assert!(clock.plan.0.is_sorted_by_key(|step| step.at), "{name}");
         }
@@ -187,8 +193,16 @@ impl Seen {
     }
 }
 
-/// When each clock is due, by what was published since it began: a stage, and since when it runs.
-type Dues = HashMap<(i64, DateTime<Utc>), DateTime<Utc>>;
+/// When a clock is due, by what was published since it began.
+#[derive(Clone, Copy)]
+struct Due {
+    at: DateTime<Utc>,
+    /// It had ended when days off were published: when, the last time.
+    passed_by: Option<DateTime<Utc>>,
+}
+
+/// Of a stage, and since when it runs.
+type Dues = HashMap<(i64, DateTime<Utc>), Due>;
 
 /// dispatched = open + discharged + waived
 async fn ledger(county: &County, when: &str) {

@@ -13,7 +13,10 @@ mod holds;
 
 use std::collections::BTreeMap;
 
-use casework::{ticket::TicketAct, words::reserved::TRANSFERRED};
+use casework::{
+    ticket::TicketAct,
+    words::{Stage, reserved::TRANSFERRED},
+};
 use platform::store::{ActDone, Denied, EventKind};
 use rand::{Rng, RngExt, SeedableRng, rngs::StdRng, seq::IndexedRandom};
 use tests::Sample;
@@ -73,6 +76,40 @@ async fn random_acts_in_any_order_lose_nothing_and_store_nothing_illegal() {
     ] {
         assert!(done.contains_key(act), "seed {seed}: no {act} in {done:?}");
     }
+}
+
+/// What random acts found: the days off were published while the ticket was closed, and passed its clocks by.
+#[tokio::test]
+async fn a_closing_that_is_taken_back_goes_on_by_the_days_off_of_meanwhile() {
+    let mut county = County::new(Sample::DropoutTwoWeeks, "2026-12-28T09:00:00+08:00".parse().unwrap()).await;
+    let mut seen = Seen::default();
+    let id = county.tickets().await[0].id;
+    let before = county.running(id, Stage::Resolve).await.unwrap();
+    for act in [TicketAct::Sign, TicketAct::Close, TicketAct::TakeBack] {
+        county.later(60);
+        let ticket = county.ticket(id).await;
+        let mut tried = None;
+        for number in 0..NUMBERS {
+            let one = acts::chosen(&county, &ticket, number, 0).await;
+            tried = tried.or(one.filter(|one| one.act == act));
+        }
+        let actor = county.of(&ticket.unit, 1);
+        let done = acts::perform(&county, &ticket, &tried.unwrap(), (&actor, &ticket.unit)).await;
+        assert_eq!(done, ActDone::Done, "{act}");
+        county.clock().await;
+        seen.holds(&county, false, act.as_str()).await;
+        if act == TicketAct::Close {
+            county.later(60);
+            county
+                .publishes(&[("2027-01-01", true), ("2027-01-04", true), ("2027-01-05", true)])
+                .await;
+            county.clock().await;
+            seen.holds(&county, true, "a calendar").await;
+        }
+    }
+    let after = county.running(id, Stage::Resolve).await.unwrap();
+    assert_eq!(before.0, after.0, "it runs since the same moment");
+    assert_ne!(before.1, after.1, "and its due read days off that are others now");
 }
 
 struct Walk<'d> {
