@@ -11,7 +11,7 @@ use crate::county::Unlisted;
 use crate::disclosure::Shows;
 use crate::report::Unknown;
 use crate::words::{Grade, Handling, Stage, Urgency};
-use crate::zh::laws::BY_HAND;
+use crate::zh::laws::{BY_HAND, JOINING};
 
 /// Who owes what by when, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -120,6 +120,15 @@ pub struct MatchedRow {
 impl PlannedTicket {
     /// Whether a person chose it, and no rule.
     pub fn is_by_hand(&self) -> bool {
-        self.basis.iter().any(|basis| basis.text == BY_HAND)
+        self.rests_on(BY_HAND) || self.is_joining()
+    }
+
+    /// Whether that person chose it because a unit of the case asked for another one (增派).
+    pub fn is_joining(&self) -> bool {
+        self.rests_on(JOINING)
+    }
+
+    fn rests_on(&self, text: &str) -> bool {
+        self.basis.iter().any(|basis| basis.text == text)
     }
 }

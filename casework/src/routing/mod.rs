@@ -20,7 +20,7 @@ mod request;
 use chrono::{DateTime, Utc};
 
 pub use again::{Anew, Running, anew, due_by};
-pub use by_hand::by_hand;
+pub use by_hand::{by_hand, joining};
 pub use chosen::{PlannedClock, after_return, extended, oversight, successor, waiting};
 pub use decision::{Basis, Decision, MatchedRow, PlannedStage, PlannedTicket, Unsent};
 pub(crate) use dispatch::Dispatch;

@@ -4,9 +4,9 @@
 //! where the office agreed that another unit takes over, it waits as 移送中 until that unit has signed. In both the unit still
 //! owes everything, and what it does meanwhile is recorded. A transfer that is taken back returns the ticket that it made. Reopening
 //! starts a new clock for the ticket, never for the case. Waiving (经批准终止办理) ends what nobody has signed, with the tickets of a
-//! flood that are no real reports; it can be given back. A unit that holds a ticket may ask to return it (申请退单): it owes everything
-//! until the office grants that and a successor takes over, and goes on where it does not. Nobody archives yet: the state has
-//! its name, and no act leads there.
+//! flood that are no real reports; it can be given back. A unit may ask to return a ticket (申请退单), signed or not: it owes everything
+//! until the office grants that and a successor takes over, and goes on where it does not. What it has not signed stays 已派单
+//! meanwhile. Nobody archives yet: the state has its name, and no act leads there.
 //!
 //! [`TicketState::after`] is the whole table. Who may do an act, and what a closing must hold, is in [`closing`]; what a
 //! ticket doesn't show is asked for in [`opening`], and what a unit asks of the office in [`motion`].
@@ -52,6 +52,8 @@ words! {
     TicketAct {
         /// 签收: the unit has taken it.
         Sign = "sign",
+        /// 签收 while its return is asked: the clock of signing ends, and the asking goes on.
+        SignAsked = "sign-asked",
         /// 分办 to a person of the unit.
         Assign = "assign",
         /// 见到孩子
@@ -121,6 +123,7 @@ impl TicketState {
             // A leader may say who takes it before anybody has signed; the sign clock runs on. What is true is recorded
             // also while a closing waits.
             (A::Assign, S::Dispatched | S::Reopened)
+            | (A::AskReturn | A::EndReturn, S::Dispatched)
             | (
                 A::Contact | A::Evidence | A::Start | A::Progress,
                 S::CloseRequested | S::Transferring | S::ReturnRequested,
@@ -139,8 +142,8 @@ impl TicketState {
             | (A::HandOver, S::Transferring) => S::Resolved,
             (A::RequestClose, S::Signed | S::InProgress) => S::CloseRequested,
             (A::Approve, S::CloseRequested) => S::Transferring,
-            (A::Withdraw, S::Dispatched) | (A::GrantReturn, S::ReturnRequested) => S::Returned,
-            (A::AskReturn, S::Signed | S::InProgress) => S::ReturnRequested,
+            (A::Withdraw | A::GrantReturn, S::Dispatched) | (A::GrantReturn, S::ReturnRequested) => S::Returned,
+            (A::AskReturn, S::Signed | S::InProgress) | (A::SignAsked, S::Dispatched) => S::ReturnRequested,
             (A::CallBack, S::Resolved) => S::Confirmed,
             (A::Reopen, S::Resolved | S::Confirmed | S::Archived) => S::Reopened,
             (A::Waive, S::Dispatched) => S::Waived,

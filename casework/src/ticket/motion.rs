@@ -1,16 +1,19 @@
 //! 申请事项: what a unit that holds a ticket asks of the office. While it is asked the ticket's clocks run on.
 //!
-//! **退单**: the unit says that it is not the one, on a ground and with a reason. The office names the unit that takes over, or
-//! sends the ticket back to work. A P1 ticket of the police is never returned: whoever is there acts. An obligation of a case is
-//! returned twice at most: whom the office names then keeps it.
+//! **退单**: the unit says that it is not the one, on a ground and with a reason; it need not sign first. The office names the unit
+//! that takes over, or leaves the ticket where it is. A P1 ticket of the police is never returned: whoever is there acts. An
+//! obligation of a case is returned twice at most: whom the office names then keeps it.
 //!
 //! **延期**: more time for a stage, asked before its time is up and once a stage. A limit that the law gives is not moved.
+//!
+//! **增派**: the case needs another unit. The office names it with what it owes: a ticket of its own in the same case.
 //!
 //! A motion is asked by one person and decided by another.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::words::reserved::POLICE;
+use super::closing::Place;
+use crate::words::reserved::{LEADING_GROUP, POLICE, POLICE_ACCEPT, TRIAGE};
 use crate::words::{Grade, Stage, Urgency, words};
 
 words! {
@@ -20,6 +23,8 @@ words! {
         Return = "return",
         /// 延期
         Extension = "extension",
+        /// 增派: another unit joins the case.
+        Reinforcement = "reinforcement",
     }
 }
 
@@ -66,6 +71,8 @@ pub enum NoMotion {
     PoliceUrgent,
     /// It was returned twice: the owner that the office named is final.
     Final,
+    /// It comes by a transfer, and the unit that gives it away is free only when this one has signed.
+    Awaited,
     /// The law gives this limit.
     Statutory,
     /// The stage is over, has not begun, or its time is up.
@@ -74,17 +81,43 @@ pub enum NoMotion {
     Once,
     /// Not later than the due that there is, or too far away.
     NotLater,
+    /// That unit has the same in hand in the case already.
+    InCase,
 }
 
-/// Whether a ticket may be returned. `kind`: of the unit that holds it; `returns`: how often its obligation was returned in the case.
-pub fn may_return(urgency: Urgency, kind: &str, returns: i64) -> Result<(), NoMotion> {
-    if urgency == Urgency::P1 && kind == POLICE {
+/// A ticket as its unit asks to return it.
+#[derive(Debug, Clone, Copy)]
+pub struct Held<'a> {
+    /// How urgent it is.
+    pub urgency: Urgency,
+    /// Kind of the unit that holds it.
+    pub kind: &'a str,
+    /// How often its obligation was returned in the case.
+    pub returns: i64,
+    /// A transfer waits for its signature.
+    pub awaited: bool,
+}
+
+/// Whether a ticket may be returned.
+pub fn may_return(held: Held<'_>) -> Result<(), NoMotion> {
+    if held.urgency == Urgency::P1 && held.kind == POLICE {
         Err(NoMotion::PoliceUrgent)
-    } else if returns >= RETURNS {
+    } else if held.returns >= RETURNS {
         Err(NoMotion::Final)
+    } else if held.awaited {
+        Err(NoMotion::Awaited)
     } else {
         Ok(())
     }
+}
+
+/// Whether a unit may join a case with this, where another one holds the ticket: the leading group supervises, judging is the office's
+/// own, and what the police accept is the police's.
+pub fn may_join(holder: &str, obligation: &str, unit: Place<'_>) -> bool {
+    unit.unit != holder
+        && unit.kind != LEADING_GROUP
+        && obligation != TRIAGE
+        && (obligation != POLICE_ACCEPT || unit.kind == POLICE)
 }
 
 /// A stage as somebody asks for more time.
@@ -135,10 +168,21 @@ mod tests {
 
     #[test]
     fn the_police_keep_what_is_urgent_and_the_third_time_nobody_returns() {
-        assert_eq!(may_return(Urgency::P1, POLICE, 0), Err(NoMotion::PoliceUrgent));
-        assert_eq!(may_return(Urgency::P2, POLICE, 0), Ok(()));
-        assert_eq!(may_return(Urgency::P1, "education", 1), Ok(()));
-        assert_eq!(may_return(Urgency::P3, "education", 2), Err(NoMotion::Final));
+        let held = |urgency, kind, returns| Held {
+            urgency,
+            kind,
+            returns,
+            awaited: false,
+        };
+        assert_eq!(may_return(held(Urgency::P1, POLICE, 0)), Err(NoMotion::PoliceUrgent));
+        assert_eq!(may_return(held(Urgency::P2, POLICE, 0)), Ok(()));
+        assert_eq!(may_return(held(Urgency::P1, "education", 1)), Ok(()));
+        assert_eq!(may_return(held(Urgency::P3, "education", 2)), Err(NoMotion::Final));
+        let awaited = Held {
+            awaited: true,
+            ..held(Urgency::P2, "education", 0)
+        };
+        assert_eq!(may_return(awaited), Err(NoMotion::Awaited));
     }
 
     #[test]
@@ -178,6 +222,20 @@ mod tests {
             Err(NoMotion::NotLater),
             "that time has passed"
         );
+    }
+
+    #[test]
+    fn another_unit_joins_with_what_can_be_its() {
+        let unit = |unit, kind| Place { unit, kind };
+        assert!(may_join("edu-1", "family-support", unit("wf-1", "womens-federation")));
+        assert!(
+            !may_join("edu-1", "family-support", unit("edu-1", "education")),
+            "it has it"
+        );
+        assert!(!may_join("edu-1", POLICE_ACCEPT, unit("edu-2", "education")));
+        assert!(may_join("edu-1", POLICE_ACCEPT, unit("pol-1", POLICE)));
+        assert!(!may_join("edu-1", TRIAGE, unit("office", "office")));
+        assert!(!may_join("edu-1", "family-support", unit("lg", LEADING_GROUP)));
     }
 
     #[test]

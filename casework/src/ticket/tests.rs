@@ -5,6 +5,7 @@ use super::{TicketAct as A, TicketState as S};
 /// One line per act: the states that allow it, each with what follows. Everything else is refused.
 const TABLE: &[(A, &[(S, S)])] = &[
     (A::Sign, &[(S::Dispatched, S::Signed), (S::Reopened, S::Signed)]),
+    (A::SignAsked, &[(S::Dispatched, S::ReturnRequested)]),
     (A::Assign, GIVEN),
     (A::Contact, WORK),
     (A::Evidence, WORK),
@@ -42,10 +43,20 @@ const TABLE: &[(A, &[(S, S)])] = &[
     (A::GiveBack, &[(S::Waived, S::Dispatched)]),
     (
         A::AskReturn,
-        &[(S::Signed, S::ReturnRequested), (S::InProgress, S::ReturnRequested)],
+        &[
+            (S::Dispatched, S::Dispatched),
+            (S::Signed, S::ReturnRequested),
+            (S::InProgress, S::ReturnRequested),
+        ],
     ),
-    (A::GrantReturn, &[(S::ReturnRequested, S::Returned)]),
-    (A::EndReturn, &[(S::ReturnRequested, S::InProgress)]),
+    (
+        A::GrantReturn,
+        &[(S::Dispatched, S::Returned), (S::ReturnRequested, S::Returned)],
+    ),
+    (
+        A::EndReturn,
+        &[(S::Dispatched, S::Dispatched), (S::ReturnRequested, S::InProgress)],
+    ),
     (A::Ask, &[(S::Signed, S::Signed), (S::InProgress, S::InProgress)]),
     (
         A::Answer,

@@ -8,3 +8,5 @@ pub(crate) const PRESENT_DANGER: &str = "未成年人保护法 11";
 pub(crate) const NOT_FILED: &str = "刑事诉讼法 113";
 /// The basis by which a ticket that a person chose is told from one that a rule asked for.
 pub const BY_HAND: &str = "待人工研判:由办公室指定";
+/// The same where a unit of the case asked for another one.
+pub const JOINING: &str = "成员单位申请增派:由办公室指定";

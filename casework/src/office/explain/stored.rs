@@ -45,7 +45,7 @@ pub struct Stored {
 /// An act of people that made a ticket.
 #[derive(Debug, Clone, Deserialize)]
 struct Brought {
-    /// `transferred-in`, `returned-in`, `not-filed-told` or `request-received`.
+    /// `transferred-in`, `returned-in`, `not-filed-told`, `request-received` or `joined-in`.
     how: String,
     /// Unit from which it comes.
     from: Option<String>,
@@ -109,14 +109,15 @@ pub fn stored(pack: &Pack, stored: &Stored, made: &StoredDecision, sight: &Sight
         told.reported = reported_as_read(pack, &facts, &stored.facts, &Sight::whole());
         as_recorded(pack, &decision, &planned, &mut told);
     }
-    if let Some(brought) = &stored.brought {
-        by_its_own_reason(pack, brought, stored, &mut told);
-    }
     if sight.shows != Shows::all() {
         told = cut(told, pack, &facts, &planned, sight);
         if unreadable.is_some() {
             told.reported = reported_as_read(pack, &facts, &stored.facts, sight);
         }
+    }
+    // Last: these sentences name units and times alone, and whoever sees less of the report must not be told either that a rule chose.
+    if let Some(brought) = &stored.brought {
+        by_its_own_reason(pack, brought, stored, &mut told);
     }
     told.made = versions(made, stored.dispatched_at, planned.is_by_hand());
     told
@@ -144,6 +145,8 @@ fn by_its_own_reason(pack: &Pack, brought: &Brought, stored: &Stored, told: &mut
         }
         // The unit was found as the rules find it for a report.
         "request-received" => told.beside_rows = vec![made::requested(&from, &at)],
+        // Who named it stands in the sentence on how it was found.
+        "joined-in" => told.beside_rows = vec![made::joined(&from, &at)],
         _ => told.beside_rows = vec![made::not_filed(&from, &at)],
     }
 }

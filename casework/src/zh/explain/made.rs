@@ -30,6 +30,11 @@ pub(crate) fn requested(from: &str, at: &str) -> String {
     format!("{from}于{at}提请协办，系统按规则中“提请”的行派给本单位；不是报告时直接派来的。")
 }
 
+/// A unit of the case asked for another one.
+pub(crate) fn joined(from: &str, at: &str) -> String {
+    format!("{from}申请增派，办公室同意后于{at}指定本单位承办本事项；没有规则行派出，时限按本事项的时限规则。")
+}
+
 /// Rows by number, of a table that can't be asked again.
 pub(crate) fn recorded(rows: &str) -> String {
     format!("派单时记下的{rows}。")

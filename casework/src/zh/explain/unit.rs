@@ -32,9 +32,7 @@ pub(crate) fn found(pack: &Pack, facts: &Facts, ticket: &PlannedTicket) -> Vec<S
         return vec!["待人工研判一律由领导小组办公室承办。".to_owned()];
     }
     if ticket.is_by_hand() {
-        let unit = pack.units().get(&ticket.unit);
-        let name = unit.map_or(ticket.unit.as_str(), |unit| unit.name.as_str());
-        return vec![format!("由办公室人工研判后指定{name}承办，没有按地点逐级查找。")];
+        return vec![named(pack, ticket)];
     }
     let kind = ticket.unit_kind.as_str();
     let kind_zh = pack.vocabulary().unit_kinds.label(kind, Lang::Zh);
@@ -70,13 +68,25 @@ pub(crate) fn found(pack: &Pack, facts: &Facts, ticket: &PlannedTicket) -> Vec<S
     check_same(pack, ticket, said)
 }
 
-/// For who does not see how it was found.
-pub(crate) fn by_rules(pack: &Pack, ticket: &PlannedTicket) -> Vec<String> {
+/// A person named it.
+fn named(pack: &Pack, ticket: &PlannedTicket) -> String {
     let unit = pack.units().get(&ticket.unit);
     let name = unit.map_or(ticket.unit.as_str(), |unit| unit.name.as_str());
+    let when = if ticket.is_joining() {
+        "同意增派时"
+    } else {
+        "人工研判后"
+    };
+    format!("由办公室{when}指定{name}承办，没有按地点逐级查找。")
+}
+
+/// For who does not see how it was found.
+pub(crate) fn by_rules(pack: &Pack, ticket: &PlannedTicket) -> Vec<String> {
     if ticket.is_by_hand() {
-        return vec![format!("由办公室人工研判后指定{name}承办，没有按地点逐级查找。")];
+        return vec![named(pack, ticket)];
     }
+    let unit = pack.units().get(&ticket.unit);
+    let name = unit.map_or(ticket.unit.as_str(), |unit| unit.name.as_str());
     vec![format!("按报告的地点和规则，由{name}承办。")]
 }
 

@@ -69,7 +69,8 @@ pub(crate) fn read(kind: Kind, fields: &Fields, against: Against<'_>) -> Result<
         Kind::Resolve => return closing::read(fields, against),
         Kind::AskReturn => return motion::ask_return(fields, against),
         Kind::AskExtension => return motion::ask_extension(fields, against),
-        Kind::Unask => (motion::unask(ticket), None, Detail::default()),
+        Kind::AskReinforcement => return motion::ask_reinforcement(fields, against),
+        Kind::Unask => (TicketDeed::Unask, None, Detail::default()),
         Kind::Assign => {
             let account = reader.get("account").parse::<AccountId>().ok();
             let person = people.iter().find(|(id, ..)| Some(*id) == account);

@@ -38,6 +38,8 @@ pub(crate) enum Kind {
     AskReturn,
     /// 申请延期
     AskExtension,
+    /// 申请增派
+    AskReinforcement,
     /// 撤回申请
     Unask,
 }
@@ -59,6 +61,7 @@ impl Kind {
             Self::Reopen => "reopen",
             Self::AskReturn => "return",
             Self::AskExtension => "extend",
+            Self::AskReinforcement => "reinforce",
             Self::Unask => "unask",
         }
     }

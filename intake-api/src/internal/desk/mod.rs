@@ -75,6 +75,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::post("/tickets/{id}/reopen", post::form(Kind::Reopen)),
         Route::post("/tickets/{id}/return", post::form(Kind::AskReturn)),
         Route::post("/tickets/{id}/extend", post::form(Kind::AskExtension)),
+        Route::post("/tickets/{id}/reinforce", post::form(Kind::AskReinforcement)),
         Route::post("/tickets/{id}/unask", post::form(Kind::Unask)),
         Route::post("/tickets/{id}/notices/{notice}/resend", posting(resend::submit)),
         Route::get("/api/v1/openapi.json", get(api::openapi)),
@@ -92,6 +93,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::post("/api/v1/tickets/{id}/reopen", api::act(Kind::Reopen)),
         Route::post("/api/v1/tickets/{id}/return", api::act(Kind::AskReturn)),
         Route::post("/api/v1/tickets/{id}/extend", api::act(Kind::AskExtension)),
+        Route::post("/api/v1/tickets/{id}/reinforce", api::act(Kind::AskReinforcement)),
         Route::post("/api/v1/tickets/{id}/unask", api::act(Kind::Unask)),
     ]
 }

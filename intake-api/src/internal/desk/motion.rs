@@ -1,13 +1,11 @@
-//! 申请退单、申请延期: what was typed becomes an asking, or a list of what is wrong.
+//! 申请退单、申请延期、申请增派: what was typed becomes an asking, or a list of what is wrong.
 
 use casework::calendar::shanghai;
 use casework::county::Matter;
+use casework::pack::Pack;
 use casework::routing;
-use casework::ticket::{
-    TicketState,
-    motion::{MotionKind, ReturnGround, is_extended},
-};
-use casework::words::Stage;
+use casework::ticket::motion::{ReturnGround, is_extended};
+use casework::words::{Stage, reserved::LEADING_GROUP};
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use platform::store::{Asking, Asks, Detail, TicketDeed};
 
@@ -29,10 +27,10 @@ pub(super) fn ask_return(fields: &Fields, against: Against<'_>) -> Result<Ready,
     if ground.is_none() {
         reader.wrong.insert("ground", "motions.wrong.ground");
     }
-    let unit = proposed(reader.get("unit"), against);
-    if unit.is_none() && !reader.get("unit").is_empty() {
-        reader.wrong.insert("unit", "motions.wrong.unit");
-    }
+    let pack = &against.loaded.pack;
+    let unit = proposed(&mut reader, pack, |code| {
+        allowed(pack, against.ticket, code) == Some(Ok(()))
+    });
     let reason = reader.must("reason", TEXT, "motions.wrong.reason");
     match ground {
         Some(ground) if reader.wrong.is_empty() => Ok(ready(
@@ -48,23 +46,47 @@ pub(super) fn ask_return(fields: &Fields, against: Against<'_>) -> Result<Ready,
 }
 
 /// The unit that is proposed: by its code, its name, or a part of the name that no other unit has.
-fn proposed(typed: &str, against: Against<'_>) -> Option<String> {
-    let pack = &against.loaded.pack;
-    let may = |code: &str| allowed(pack, against.ticket, code) == Some(Ok(()));
+fn proposed(reader: &mut Reader<'_>, pack: &Pack, may: impl Fn(&str) -> bool) -> Option<String> {
+    let typed = reader.get("unit").to_owned();
     if typed.is_empty() {
         return None;
     }
-    if may(typed) {
-        return Some(typed.to_owned());
+    if may(&typed) {
+        return Some(typed);
     }
     let named = || {
-        pack.units()
-            .iter()
-            .filter(|unit| unit.name.contains(typed) && may(&unit.code))
+        let units = pack.units().iter();
+        units.filter(|unit| unit.name.contains(&typed) && may(&unit.code))
     };
     let exact = named().find(|unit| unit.name == typed);
     let only = || named().next().filter(|_| named().count() == 1);
-    exact.or_else(only).map(|unit| unit.code.clone())
+    let found = exact.or_else(only).map(|unit| unit.code.clone());
+    if found.is_none() {
+        reader.wrong.insert("unit", "motions.wrong.unit");
+    }
+    found
+}
+
+/// 申请增派: what is needed, and perhaps of whom.
+pub(super) fn ask_reinforcement(fields: &Fields, against: Against<'_>) -> Result<Ready, Wrong> {
+    let mut reader = Reader {
+        fields,
+        wrong: Wrong::new(),
+    };
+    let pack = &against.loaded.pack;
+    let unit = proposed(&mut reader, pack, |code| {
+        let unit = pack.units().get(code);
+        unit.is_some_and(|unit| unit.code != against.ticket.unit && unit.kind != LEADING_GROUP)
+    });
+    let reason = reader.must("reason", TEXT, "motions.wrong.reason");
+    if !reader.wrong.is_empty() {
+        return Err(reader.wrong);
+    }
+    let note = Note {
+        reason,
+        ..Note::default()
+    };
+    Ok(ready(Asks::Reinforcement { unit }, note, against))
 }
 
 /// 申请延期: for which stage, until the end of which day, and why.
@@ -93,14 +115,6 @@ pub(super) fn ask_extension(fields: &Fields, against: Against<'_>) -> Result<Rea
         )),
         _ => Err(reader.wrong),
     }
-}
-
-/// Whatever waits is taken back: only a return has a state of its own.
-pub(super) fn unask(ticket: &platform::store::DeskTicket) -> TicketDeed {
-    TicketDeed::Unask(match ticket.state {
-        TicketState::ReturnRequested => MotionKind::Return,
-        _ => MotionKind::Extension,
-    })
 }
 
 fn ready(asks: Asks, note: Note, against: Against<'_>) -> Ready {

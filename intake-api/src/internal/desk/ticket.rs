@@ -140,6 +140,7 @@ pub(super) fn done_key(word: &str) -> Option<&'static str> {
         "reopen" => "desk.done.reopen",
         "return" => "desk.done.return",
         "extend" => "desk.done.extend",
+        "reinforce" => "desk.done.reinforce",
         "unask" => "desk.done.unask",
         "resend" => "desk.done.resend",
         "acknowledge" => "desk.done.acknowledge",

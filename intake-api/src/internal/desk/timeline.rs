@@ -155,6 +155,7 @@ fn event_text(event: &DeskEvent, written: Option<&Foreign>, (pack, lang): (&Pack
         | E::TransferReceived
         | E::TransferredIn
         | E::ReturnedIn
+        | E::JoinedIn
         | E::TransferWithdrawn
         | E::RequestReceived
         | E::OversightOpened

@@ -100,10 +100,12 @@ fn denied(why: Denied) -> &'static str {
         Denied::OwnMotion => "undone.own-motion",
         Denied::Motion(NoMotion::PoliceUrgent) => "undone.police-urgent",
         Denied::Motion(NoMotion::Final) => "undone.final",
+        Denied::Motion(NoMotion::Awaited) => "undone.awaited",
         Denied::Motion(NoMotion::Statutory) => "undone.statutory",
         Denied::Motion(NoMotion::Over) => "undone.stage-over",
         Denied::Motion(NoMotion::Once) => "undone.once",
         Denied::Motion(NoMotion::NotLater) => "undone.not-later",
+        Denied::Motion(NoMotion::InCase) => "undone.in-case",
     }
 }
 
@@ -175,10 +177,12 @@ mod tests {
             Denied::OwnMotion,
             Denied::Motion(NoMotion::PoliceUrgent),
             Denied::Motion(NoMotion::Final),
+            Denied::Motion(NoMotion::Awaited),
             Denied::Motion(NoMotion::Statutory),
             Denied::Motion(NoMotion::Over),
             Denied::Motion(NoMotion::Once),
             Denied::Motion(NoMotion::NotLater),
+            Denied::Motion(NoMotion::InCase),
         ];
         for why in all {
             assert_eq!(denied(why), format!("undone.{}", why.as_str()), "its key is its word");

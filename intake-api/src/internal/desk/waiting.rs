@@ -6,7 +6,7 @@ use casework::words::{TicketClock, reserved::TRANSFERRED};
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::{
     seal::MasterKey,
-    store::{AccountId, DeskEvent, DeskTicket, EventKind, ReportId},
+    store::{AccountId, DeskEvent, DeskTicket, EventKind, ReportId, event_detail::OtherUnit},
     text::Lang,
 };
 
@@ -155,6 +155,10 @@ fn chain(ticket: &DeskTicket, unit: &dyn Fn(&str) -> String, lang: Lang, now: Da
     let returned = ticket.events.iter().any(|e| e.kind.is(EventKind::ReturnedIn));
     if let Some(from) = chain.from.as_ref().filter(|_| returned) {
         lines.push(lang.fill("motions.returned_from", &[("unit", &unit(from))]));
+    }
+    let joined = ticket.events.iter().find(|e| e.kind.is(EventKind::JoinedIn));
+    if let Some(of) = joined.and_then(|e| e.detail.read::<OtherUnit>()) {
+        lines.push(lang.fill("motions.joined_from", &[("unit", &unit(&of.unit))]));
     }
     if let Some(from) = chain.from.as_ref().filter(|_| moved) {
         lines.push(lang.fill("close.moved_from", &[("unit", &unit(from))]));

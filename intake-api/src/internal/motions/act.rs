@@ -6,6 +6,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
+use casework::report::salvage;
 use casework::routing;
 use casework::ticket::motion::MotionKind;
 use chrono::{DateTime, Utc};
@@ -18,7 +19,7 @@ use serde_json::{Map, Value};
 
 use super::{
     answers::Done,
-    page::{may_name, show},
+    page::{joins, may_name, show},
 };
 use crate::internal::{
     Answer, By, Visit,
@@ -82,7 +83,7 @@ pub(super) async fn submit(
     }
 }
 
-/// `POST /api/v1/motions/{id}/{act}`: `grant` (`{"version", "unit"}` or `{"version", "until"}`) or `refuse` (`{"version", "reason"}`).
+/// `POST /api/v1/motions/{id}/{act}`: `grant` (`{"version", "unit"}`, `{"version", "until"}` or `{"version", "unit", "obligation"}`) or `refuse` (`{"version", "reason"}`).
 pub(super) async fn api(
     by: By<Office>,
     Path((id, act)): Path<(MotionId, String)>,
@@ -132,6 +133,10 @@ fn read(
                 MotionKind::Extension => {
                     grant_extension(loaded, case, reader.get("until"), now).ok_or(("until", "motions.wrong.until"))
                 }
+                MotionKind::Reinforcement => {
+                    let with = (reader.get("obligation"), reader.get("unit"));
+                    grant_reinforcement(loaded, case, with, now).ok_or(("unit", "motions.wrong.joining"))
+                }
             };
             granting
                 .map_err(|(field, key)| reader.wrong.insert(field, key))
@@ -175,6 +180,28 @@ fn grant_extension(loaded: &LoadedPack, case: &MotionCase, until: &str, now: Dat
         stage,
         due,
         steps: routing::extended(&loaded.pack, (&m.unit, m.urgency, stage), (started, due), now),
+    })
+}
+
+/// The unit that joins, with what it owes.
+fn grant_reinforcement(
+    loaded: &LoadedPack,
+    case: &MotionCase,
+    (obligation, unit): (&str, &str),
+    now: DateTime<Utc>,
+) -> Option<Granting> {
+    let (pack, m) = (&loaded.pack, &case.motion);
+    if !joins(pack, case, (obligation, unit)) {
+        return None;
+    }
+    // Facts that can't be read whole say nothing of situations: then the unit is told of none.
+    let (facts, _) = salvage(&case.facts);
+    let ticket = routing::joining(pack, &facts, (obligation, unit), m.urgency, now)?;
+    Some(Granting::Reinforcement {
+        motion: m.id,
+        ticket: Box::new(ticket),
+        versions: (loaded.version, loaded.rule_set),
+        calendar: pack.calendar().version().to_owned(),
     })
 }
 

@@ -2,8 +2,10 @@
 
 use casework::pack::Pack;
 use casework::ticket::TicketState;
-use casework::ticket::motion::{Extends, MotionState, NoMotion, ReturnGround, is_extended, may_extend, may_return};
-use casework::words::Stage;
+use casework::ticket::motion::{
+    Extends, Held, MotionKind, MotionState, NoMotion, ReturnGround, is_extended, may_extend, may_return,
+};
+use casework::words::{Stage, reserved::TRIAGE};
 use chrono::TimeDelta;
 use platform::store::{DeskTicket, Motion, TicketMotions};
 
@@ -20,7 +22,7 @@ pub(crate) struct DeskMotions {
     pub(crate) lines: Vec<Line>,
     /// One waits: the unit may take it back.
     pub(crate) waits: bool,
-    /// It is a return: the unit owes everything still.
+    /// It is a return: the unit owes everything still, its signature too.
     pub(crate) returning: bool,
     /// Grounds to choose from; empty: a return can't be asked for.
     pub(crate) grounds: Vec<Choice>,
@@ -30,22 +32,34 @@ pub(crate) struct DeskMotions {
     pub(crate) stages: Vec<Choice>,
     /// Stages whose limit the law gives.
     pub(crate) statutory: Option<String>,
+    /// Another unit can be asked for.
+    pub(crate) reinforces: bool,
 }
 
 /// In words.
 pub(crate) fn of_ticket(ticket: &DeskTicket, found: &TicketMotions, how: Telling<'_>) -> DeskMotions {
     let Telling { pack, lang, .. } = how;
-    let waits = found.list.iter().any(|m| m.state == MotionState::Asked);
+    let waiting = found.list.iter().find(|m| m.state == MotionState::Asked);
     let mut part = DeskMotions {
         lines: found.list.iter().rev().map(|m| line(m, how)).collect(),
-        waits,
-        returning: ticket.state == TicketState::ReturnRequested,
+        waits: waiting.is_some(),
+        returning: waiting.is_some_and(|m| m.kind == MotionKind::Return),
         ..DeskMotions::default()
     };
-    if waits || !matches!(ticket.state, TicketState::Signed | TicketState::InProgress) {
+    let signed = matches!(ticket.state, TicketState::Signed | TicketState::InProgress);
+    if waiting.is_some() || !signed && ticket.state != TicketState::Dispatched {
         return part;
     }
-    match may_return(ticket.urgency, kind_of(pack, &ticket.unit), found.returns) {
+    let held = Held {
+        urgency: ticket.urgency,
+        kind: kind_of(pack, &ticket.unit),
+        returns: found.returns,
+        awaited: ticket
+            .chain
+            .as_ref()
+            .is_some_and(|chain| chain.from_state == Some(TicketState::Transferring)),
+    };
+    match may_return(held) {
         Ok(()) => {
             let ground = |ground: &ReturnGround| Choice {
                 value: ground.to_string(),
@@ -54,9 +68,13 @@ pub(crate) fn of_ticket(ticket: &DeskTicket, found: &TicketMotions, how: Telling
             part.grounds = ReturnGround::ALL.iter().map(ground).collect();
         }
         Err(NoMotion::Final) => part.no_return = Some(lang.t("undone.final")),
+        Err(NoMotion::Awaited) => part.no_return = Some(lang.t("undone.awaited")),
         Err(_) => part.no_return = Some(lang.t("undone.police-urgent")),
     }
-    extensions(&mut part, ticket, found, how);
+    if signed {
+        extensions(&mut part, ticket, found, how);
+        part.reinforces = ticket.obligation != TRIAGE;
+    }
     part
 }
 

@@ -3,10 +3,11 @@
 use askama::Template;
 use axum::{extract::Path, response::Response};
 use casework::calendar::shanghai;
-use casework::county::Units;
+use casework::county::{Term, Units};
 use casework::pack::Pack;
 use casework::ticket::closing::{Place, transfer};
-use casework::ticket::motion::{MotionKind, RETURNS};
+use casework::ticket::motion::{MotionKind, RETURNS, may_join};
+use casework::words::reserved::TRIAGE;
 use chrono::TimeDelta;
 use platform::{
     clock,
@@ -35,9 +36,13 @@ struct MotionPage {
     line: Line,
     version: i32,
     decide: bool,
-    is_return: bool,
+    kind: MotionKind,
     /// Whom the office may name.
     units: Vec<(String, Vec<Choice>)>,
+    /// What a unit that joins may owe.
+    obligations: Vec<Choice>,
+    /// That is chosen.
+    obligation: String,
     /// The unit that is chosen.
     unit: String,
     /// The day until which more time is asked.
@@ -83,12 +88,18 @@ pub(super) async fn show(visit: &Visit, id: MotionId, again: Again<Fields>) -> R
         written: if office { written(visit, &case) } else { Vec::new() },
         version: m.version,
         decide,
-        is_return,
-        units: if decide && is_return {
+        kind: m.kind,
+        units: if decide {
             nameable(&loaded.pack, &case, lang)
         } else {
             Vec::new()
         },
+        obligations: if decide && m.kind == MotionKind::Reinforcement {
+            obligations(&loaded.pack, lang)
+        } else {
+            Vec::new()
+        },
+        obligation: typed("obligation", String::new()),
         unit: typed("unit", m.wanted_unit.clone().unwrap_or_default()),
         until: typed("until", asked_until.unwrap_or_default()),
         last: is_return && case.returns + 1 >= RETURNS,
@@ -120,9 +131,43 @@ fn written(visit: &Visit, case: &MotionCase) -> Vec<(&'static str, String)> {
         .collect()
 }
 
-/// Units that the office may name instead: what a transfer allows.
+/// Units that the office may name: instead, what a transfer allows; besides, who may join with anything at all.
 fn nameable(pack: &Pack, case: &MotionCase, lang: Lang) -> Vec<(String, Vec<Choice>)> {
-    units_by_kind(pack, lang, |code| may_name(pack, case, code))
+    match case.motion.kind {
+        MotionKind::Return => units_by_kind(pack, lang, |code| may_name(pack, case, code)),
+        MotionKind::Extension => Vec::new(),
+        MotionKind::Reinforcement => units_by_kind(pack, lang, |code| {
+            let mut offered = pack.vocabulary().obligations.offered();
+            offered.any(|obligation| joins(pack, case, (&obligation.code, code)))
+        }),
+    }
+}
+
+/// What may be asked of a unit that joins.
+fn obligations(pack: &Pack, lang: Lang) -> Vec<Choice> {
+    let offered = pack.vocabulary().obligations.offered();
+    let choice = |obligation: &Term| Choice {
+        value: obligation.code.clone(),
+        label: obligation.label.get(lang.pack()).to_owned(),
+    };
+    offered
+        .filter(|obligation| obligation.code != TRIAGE)
+        .map(choice)
+        .collect()
+}
+
+/// Whether this unit may join with this.
+pub(super) fn joins(pack: &Pack, case: &MotionCase, (obligation, unit): (&str, &str)) -> bool {
+    let mut offered = pack.vocabulary().obligations.offered();
+    let known = offered.any(|offered| offered.code == obligation);
+    let unit = pack.units().get(unit).filter(|_| known);
+    unit.is_some_and(|unit| {
+        let place = Place {
+            unit: &unit.code,
+            kind: &unit.kind,
+        };
+        may_join(&case.motion.unit, obligation, place)
+    })
 }
 
 /// Whether this unit may take over.

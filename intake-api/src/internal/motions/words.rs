@@ -60,6 +60,15 @@ pub(super) fn kind(lang: Lang, kind: MotionKind) -> &'static str {
     lang.t(&format!("motions.kind.{kind}"))
 }
 
+/// How a unit is proposed: instead, or besides.
+fn proposes(kind: MotionKind) -> &'static str {
+    if kind == MotionKind::Reinforcement {
+        "motions.wants"
+    } else {
+        "motions.proposed"
+    }
+}
+
 /// What exactly is asked.
 fn asks(m: &Motion, how: Telling<'_>) -> Vec<String> {
     let Telling { pack, lang, now } = how;
@@ -75,7 +84,7 @@ fn asks(m: &Motion, how: Telling<'_>) -> Vec<String> {
     if let Some(unit) = &m.wanted_unit {
         lines.push(words::fill(
             lang,
-            "motions.proposed",
+            proposes(m.kind),
             "unit",
             words::unit_name(pack, unit),
         ));
@@ -109,9 +118,11 @@ fn became(m: &Motion, how: Telling<'_>) -> String {
         (MotionState::Asked, _) => return String::new(),
         (MotionState::Granted, MotionKind::Return) => "motions.became.returned",
         (MotionState::Granted, MotionKind::Extension) => "motions.became.extended",
+        (MotionState::Granted, MotionKind::Reinforcement) => "motions.became.joined",
         (MotionState::Refused, _) => "motions.became.refused",
         (MotionState::Withdrawn, _) => "motions.became.withdrawn",
-        (MotionState::Lapsed, _) => "motions.became.lapsed",
+        (MotionState::Lapsed, MotionKind::Extension) => "motions.became.lapsed",
+        (MotionState::Lapsed, _) => "motions.became.ended",
     };
     lang.fill(
         key,
@@ -131,10 +142,10 @@ pub(crate) fn event(of: &OfMotion, pack: &Pack, lang: Lang) -> String {
         parts.push(lang.t(&format!("motions.ground.{ground}")).to_owned());
     }
     if let Some(unit) = &of.unit {
-        let key = if of.ticket.is_some() {
-            "motions.named"
-        } else {
-            "motions.proposed"
+        let key = match (of.ticket, of.kind) {
+            (Some(_), MotionKind::Reinforcement) => "motions.joins",
+            (Some(_), _) => "motions.named",
+            (None, kind) => proposes(kind),
         };
         parts.push(words::fill(lang, key, "unit", words::unit_name(pack, unit)));
     }

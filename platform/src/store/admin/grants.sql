@@ -165,14 +165,15 @@ GRANT EXECUTE ON FUNCTION opening_ground(bigint, text, bigint, timestamptz), ope
 GRANT SELECT, INSERT ON motions TO "{role}_desk";
 GRANT UPDATE (state, ended_at) ON motions TO "{role}_desk";
 GRANT SELECT ON motions TO "{role}_office";
-GRANT UPDATE (state, decided_at, decided_by, decided_account, decided_note, granted_unit, successor, granted_due) ON motions
+GRANT UPDATE (state, decided_at, decided_by, decided_account, decided_note, granted_unit, successor, added, granted_due) ON motions
     TO "{role}_office";
 GRANT SELECT (id, county, report_id, ticket_id, unit, kind, urgency, drill, state, ground, wanted_unit, stage, was_due, wanted_due,
-    asked_at, asked_by, asked_account, due_at, decided_at, decided_by, decided_account, granted_unit, successor, granted_due, ended_at)
+    asked_at, asked_by, asked_account, due_at, decided_at, decided_by, decided_account, granted_unit, successor, added, granted_due, ended_at)
     ON motions TO "{role}_board";
 -- Whether a mail still asks for something.
 GRANT SELECT (id, state) ON motions TO "{role}_notifier";
-GRANT EXECUTE ON FUNCTION case_returns(bigint) TO "{role}_desk", "{role}_office", "{role}_board";
+GRANT EXECUTE ON FUNCTION case_ticket_open(bigint, jsonb, integer, text, timestamptz) TO "{role}_office";
+GRANT EXECUTE ON FUNCTION case_returns(bigint), ticket_awaited(bigint) TO "{role}_desk", "{role}_office", "{role}_board";
 
 -- people: accounts, memberships, sessions, a unit's contacts; of tickets only how many a person holds, and to hand them over.
 GRANT SELECT, INSERT, UPDATE ON accounts, sessions TO "{role}_people";

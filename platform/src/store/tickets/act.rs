@@ -64,7 +64,8 @@ async fn act(
         "SELECT t.id, t.county, t.unit, t.obligation, t.state, t.version, t.report_id, t.predecessor, t.outcome, t.resolved_at, t.resolved_by_account,
                 t.close_outcome, t.close_requested_at, t.close_requested_by, t.close_requested_account, t.close_by, t.transfer_to,
                 coalesce(t.callback_shut = t.resolved_at, false) AS called_back,
-                (SELECT s.due_at FROM stages s WHERE s.ticket_id = t.id AND s.stage = 'confirm' AND s.ended_at IS NULL) AS confirm_due
+                (SELECT s.due_at FROM stages s WHERE s.ticket_id = t.id AND s.stage = 'confirm' AND s.ended_at IS NULL) AS confirm_due,
+                (SELECT m.kind FROM motions m WHERE m.ticket_id = t.id AND m.state = 'asked') AS asked
          FROM tickets t WHERE t.id = $1 AND ($2::text IS NULL OR t.county = $2)",
     )
     .bind(id)
@@ -86,7 +87,7 @@ async fn act(
         TicketDeed::Reopen(_) => found.obligation == TRIAGE,
         _ => false,
     };
-    let after = match found.state.after(deed.act()) {
+    let after = match found.state.after(deed.act(found.asked.map(|kind| *kind))) {
         Ok(after) if !wrong_way => after,
         _ => return Ok(ActDone::NotAllowed { state: found.state }),
     };
@@ -153,9 +154,9 @@ async fn apply(tx: &mut PgTransaction<'_>, step: &Step<'_>, deed: &TicketDeed) -
         TicketDeed::TakeBack => return Ok((!end::take_back(tx, step).await?).then_some(Denied::TakenOver)),
         TicketDeed::Reopen(anew) => return reopen::by_act(tx, step, anew).await,
         TicketDeed::Ask(asking) => motions::ask(tx, step, asking).await?,
-        TicketDeed::Grant(granting) => motions::grant(tx, step, granting).await?,
+        TicketDeed::Grant(granting) => return motions::grant(tx, step, granting).await,
         TicketDeed::Deny(motion, kind) => motions::deny(tx, step, (*motion, *kind)).await?,
-        TicketDeed::Unask(kind) => motions::unask(tx, step, *kind).await?,
+        TicketDeed::Unask => motions::unask(tx, step).await?,
     }
     Ok(None)
 }

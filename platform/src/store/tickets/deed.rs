@@ -61,8 +61,8 @@ pub enum TicketDeed {
     Grant(Box<Granting>),
     /// The office does not.
     Deny(MotionId, MotionKind),
-    /// The unit takes it back.
-    Unask(MotionKind),
+    /// The unit takes back what waits.
+    Unask,
 }
 
 /// What a unit asks of others, as the rules route it.
@@ -134,6 +134,17 @@ pub enum Granting {
         /// Escalation to it.
         steps: Vec<PlannedStep>,
     },
+    /// 增派: this ticket joins the case.
+    Reinforcement {
+        /// Which motion.
+        motion: MotionId,
+        /// As planned.
+        ticket: Box<PlannedTicket>,
+        /// Versions of pack and rules.
+        versions: (i32, i32),
+        /// Version of the calendar.
+        calendar: String,
+    },
 }
 
 impl Granting {
@@ -142,12 +153,15 @@ impl Granting {
         match self {
             Self::Return { .. } => MotionKind::Return,
             Self::Extension { .. } => MotionKind::Extension,
+            Self::Reinforcement { .. } => MotionKind::Reinforcement,
         }
     }
 
     pub(in crate::store) fn motion(&self) -> MotionId {
         match self {
-            Self::Return { motion, .. } | Self::Extension { motion, .. } => *motion,
+            Self::Return { motion, .. } | Self::Extension { motion, .. } | Self::Reinforcement { motion, .. } => {
+                *motion
+            }
         }
     }
 }
@@ -230,12 +244,14 @@ impl TicketDeed {
             Self::Ask(_) => EventKind::MotionAsked,
             Self::Grant(_) => EventKind::MotionGranted,
             Self::Deny(..) => EventKind::MotionRefused,
-            Self::Unask(_) => EventKind::MotionWithdrawn,
+            Self::Unask => EventKind::MotionWithdrawn,
         }
     }
 
-    pub(super) fn act(&self) -> TicketAct {
+    /// `asked`: what waits for the office about the ticket.
+    pub(super) fn act(&self, asked: Option<MotionKind>) -> TicketAct {
         match self {
+            Self::Sign if asked == Some(MotionKind::Return) => TicketAct::SignAsked,
             Self::Sign => TicketAct::Sign,
             Self::Assign { .. } => TicketAct::Assign,
             Self::Contact { .. } => TicketAct::Contact,
@@ -252,17 +268,23 @@ impl TicketDeed {
             Self::Reopen(_) => TicketAct::Reopen,
             Self::Ask(asking) => match asking.kind() {
                 MotionKind::Return => TicketAct::AskReturn,
-                MotionKind::Extension => TicketAct::Ask,
+                MotionKind::Extension | MotionKind::Reinforcement => TicketAct::Ask,
             },
             Self::Grant(granting) => match granting.kind() {
                 MotionKind::Return => TicketAct::GrantReturn,
-                MotionKind::Extension => TicketAct::Answer,
+                MotionKind::Extension | MotionKind::Reinforcement => TicketAct::Answer,
             },
-            Self::Deny(_, kind) | Self::Unask(kind) => match kind {
-                MotionKind::Return => TicketAct::EndReturn,
-                MotionKind::Extension => TicketAct::Answer,
-            },
+            Self::Deny(_, kind) => ended(*kind),
+            Self::Unask => asked.map_or(TicketAct::Answer, ended),
         }
+    }
+}
+
+/// What ends the asking, where it is not granted.
+fn ended(kind: MotionKind) -> TicketAct {
+    match kind {
+        MotionKind::Return => TicketAct::EndReturn,
+        MotionKind::Extension | MotionKind::Reinforcement => TicketAct::Answer,
     }
 }
 
@@ -416,10 +438,12 @@ impl Denied {
             Self::OwnMotion => "own-motion",
             Self::Motion(NoMotion::PoliceUrgent) => "police-urgent",
             Self::Motion(NoMotion::Final) => "final",
+            Self::Motion(NoMotion::Awaited) => "awaited",
             Self::Motion(NoMotion::Statutory) => "statutory",
             Self::Motion(NoMotion::Over) => "stage-over",
             Self::Motion(NoMotion::Once) => "once",
             Self::Motion(NoMotion::NotLater) => "not-later",
+            Self::Motion(NoMotion::InCase) => "in-case",
         }
     }
 }

@@ -1,7 +1,7 @@
 //! One act on a locked ticket, and what most acts write: an event, the end of a stage, a contact, evidence.
 
 use casework::routing::PlannedClock;
-use casework::ticket::TicketState;
+use casework::ticket::{TicketState, motion::MotionKind};
 use chrono::{DateTime, Utc};
 use sqlx::{PgTransaction, types::Json};
 
@@ -35,6 +35,7 @@ pub(super) struct Found {
     pub(super) transfer_to: Option<String>,
     pub(super) confirm_due: Option<DateTime<Utc>>,
     pub(super) called_back: bool,
+    pub(super) asked: Option<Word<MotionKind>>,
 }
 
 casework::words! {

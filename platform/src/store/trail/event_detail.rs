@@ -148,6 +148,17 @@ pub struct OtherUnit {
     pub unit: String,
 }
 
+/// `joined-in`: who asked for this unit, and by which pack its clocks were planned.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JoinedIn {
+    /// Code of the unit that asked.
+    pub unit: String,
+    /// The motion.
+    pub motion: MotionId,
+    /// Version of the pack.
+    pub pack: i32,
+}
+
 /// `motion-…`: which, and what is its kind's own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OfMotion {
@@ -158,10 +169,10 @@ pub struct OfMotion {
     /// A return: on which ground.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ground: Option<ReturnGround>,
-    /// A return: code of the unit that is proposed, or that the office named.
+    /// A return, or another unit: code of the unit that is proposed, or that the office named.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
-    /// A return that was granted: the ticket that takes over.
+    /// Granted: the ticket that takes over, or that joins.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ticket: Option<TicketId>,
     /// An extension: of which clock.
@@ -434,6 +445,13 @@ mod tests {
 
     #[test]
     fn of_motions() {
+        let joined = JoinedIn {
+            unit: "edu".to_owned(),
+            motion: MotionId(5),
+            pack: 3,
+        };
+        holds(&joined, r#"{"unit":"edu","motion":5,"pack":3}"#);
+        assert_eq!(Detail::of(&joined).read::<OtherUnit>().unwrap().unit, "edu");
         let mut motion = OfMotion::new(MotionId(6), MotionKind::Return);
         holds(&motion, r#"{"motion":6,"kind":"return"}"#);
         (motion.ground, motion.unit, motion.ticket) = (

@@ -65,6 +65,8 @@ casework::words! {
         MotionWithdrawn = "motion-withdrawn",
         /// On the new ticket: another unit returned it.
         ReturnedIn = "returned-in",
+        /// On the new ticket: a unit of the case asked that another one join it.
+        JoinedIn = "joined-in",
         /// A closed ticket is owed again.
         Reopened = "reopened",
         /// The reporter was called.
@@ -154,6 +156,7 @@ impl EventKind {
             | Self::Instructed => true,
             Self::DutyHandedOver
             | Self::RequestReceived
+            | Self::JoinedIn
             | Self::CalledBack
             | Self::CallbackDecided
             | Self::TriageTaken

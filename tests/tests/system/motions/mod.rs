@@ -1,9 +1,12 @@
-//! 申请事项: a unit asks to return its ticket, or for more time; the office decides, and whatever happens the obligation stands.
+//! 申请事项: a unit asks to return its ticket, for more time or for another unit; the office decides, and whatever happens the
+//! obligation stands.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod extensions;
+mod reinforcements;
 mod returns;
+mod unsigned;
 
 use serde_json::Value;
 use tests::{
@@ -14,7 +17,7 @@ use tests::{
 /// 收办核对
 const LEDGER: &str = include_str!("../../../../platform/src/store/board/ledger.sql");
 
-/// A report whose ticket some unit (no police) has signed, and its people.
+/// A report with a ticket of some unit (no police), and its people.
 struct Case {
     scene: Scene,
     ticket: i64,
@@ -22,7 +25,15 @@ struct Case {
 }
 
 impl Case {
+    /// Somebody of the unit has signed it.
     async fn new() -> Self {
+        let case = Self::unsigned().await;
+        let holder = case.browser("holder").await;
+        case.scene.signed(&holder, case.ticket).await;
+        case
+    }
+
+    async fn unsigned() -> Self {
         let mut scene = Scene::of(Sample::BruisesAtSchool).await;
         let (ticket, unit): (i64, String) = sqlx::query_as(
             "SELECT t.id, t.unit FROM tickets t JOIN units u ON u.county = t.county AND u.code = t.unit
@@ -36,10 +47,7 @@ impl Case {
             .accounts
             .join(&scene.system, "holder", "王伟", (&unit, "member"))
             .await;
-        let case = Self { scene, ticket, unit };
-        let holder = case.browser("holder").await;
-        case.scene.signed(&holder, ticket).await;
-        case
+        Self { scene, ticket, unit }
     }
 
     async fn browser(&self, who: &str) -> Browser {

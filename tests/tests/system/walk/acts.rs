@@ -2,6 +2,7 @@
 
 use casework::{
     county::Matter,
+    report::salvage,
     routing,
     ticket::{
         TicketAct,
@@ -57,7 +58,13 @@ impl Try {
 pub(super) async fn chosen(county: &County, ticket: &Ticket, number: u8, which: u8) -> Option<Try> {
     let stage = [Stage::Contact, Stage::Resolve][usize::from(which) % 2];
     Some(match number % NUMBERS {
-        0..3 => Try::desk(TicketDeed::Sign, TicketAct::Sign),
+        0..3 => Try::desk(
+            TicketDeed::Sign,
+            match waiting(county, ticket).await {
+                Some((_, MotionKind::Return)) => TicketAct::SignAsked,
+                _ => TicketAct::Sign,
+            },
+        ),
         3 => {
             let seen_at = county.now - TimeDelta::minutes(30);
             Try::desk(TicketDeed::Contact { seen_at }, TicketAct::Contact)
@@ -112,15 +119,19 @@ pub(super) async fn chosen(county: &County, ticket: &Ticket, number: u8, which: 
             let (motion, kind) = waiting(county, ticket).await?;
             Try::office(TicketDeed::Deny(motion, kind), ends(kind))
         }
-        _ => {
+        25 => {
             let (_, kind) = waiting(county, ticket).await?;
-            Try::desk(TicketDeed::Unask(kind), ends(kind))
+            Try::desk(TicketDeed::Unask, ends(kind))
         }
+        _ => Try::desk(
+            asking(county, ticket, Asks::Reinforcement { unit: None }),
+            TicketAct::Ask,
+        ),
     })
 }
 
 /// How many kinds there are.
-pub(super) const NUMBERS: u8 = 26;
+pub(super) const NUMBERS: u8 = 27;
 
 /// Does it, on the version of the ticket that the person has read.
 pub(super) async fn perform(county: &County, ticket: &Ticket, tried: &Try, (actor, unit): (&Actor, &str)) -> ActDone {
@@ -207,10 +218,22 @@ async fn granting(county: &County, ticket: &Ticket, which: u8) -> Option<Try> {
                 steps: routing::extended(county.pack(), of, (case.started_at?, due), county.now),
             }
         }
+        MotionKind::Reinforcement => {
+            let unit = county.another(&ticket.unit, which);
+            let obligation = ["companionship", "psychological-support"][usize::from(which) % 2];
+            let (facts, _) = salvage(&case.facts);
+            let joining = routing::joining(county.pack(), &facts, (obligation, &unit), ticket.urgency, county.now);
+            Granting::Reinforcement {
+                motion,
+                ticket: Box::new(joining?),
+                versions: (1, 1),
+                calendar: county.pack().calendar().version().to_owned(),
+            }
+        }
     };
     let act = match case.motion.kind {
         MotionKind::Return => TicketAct::GrantReturn,
-        MotionKind::Extension => TicketAct::Answer,
+        MotionKind::Extension | MotionKind::Reinforcement => TicketAct::Answer,
     };
     Some(Try::office(TicketDeed::Grant(Box::new(granting)), act))
 }
@@ -219,7 +242,7 @@ async fn granting(county: &County, ticket: &Ticket, which: u8) -> Option<Try> {
 fn ends(kind: MotionKind) -> TicketAct {
     match kind {
         MotionKind::Return => TicketAct::EndReturn,
-        MotionKind::Extension => TicketAct::Answer,
+        MotionKind::Extension | MotionKind::Reinforcement => TicketAct::Answer,
     }
 }
 

@@ -1,5 +1,5 @@
 //! Random acts of random people on all tickets of a report, in any order, over the turn of a year whose days off are published and
-//! changed while it goes: signing, closing, transfers, returns, extensions, reopenings, calendars, double clicks. The real SQL and
+//! changed while it goes: signing, closing, transfers, returns, extensions, other units that join, reopenings, calendars, double clicks. The real SQL and
 //! casework's state machine agree at every step, no obligation is lost, no earlier end is rewritten, the ledger balances, and what is
 //! open has a next step in the future. At the end Monday's sheet says what the rows say one by one.
 //!

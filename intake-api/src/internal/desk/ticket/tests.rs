@@ -134,6 +134,7 @@ fn page(attempt: Attempt) -> TicketPage {
                 label: "首次见面核实（现为11月24日 20:00）".into(),
             }],
             statutory: Some("办结的时限是法定时限，不能延期。".into()),
+            reinforces: true,
             ..DeskMotions::default()
         },
         done: None,

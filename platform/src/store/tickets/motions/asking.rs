@@ -33,6 +33,11 @@ pub enum Asks {
         /// Until when.
         due: DateTime<Utc>,
     },
+    /// 增派
+    Reinforcement {
+        /// Code of the unit that is proposed.
+        unit: Option<String>,
+    },
 }
 
 impl Asking {
@@ -41,6 +46,7 @@ impl Asking {
         match self.asks {
             Asks::Return { .. } => MotionKind::Return,
             Asks::Extension { .. } => MotionKind::Extension,
+            Asks::Reinforcement { .. } => MotionKind::Reinforcement,
         }
     }
 }

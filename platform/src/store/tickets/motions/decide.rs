@@ -1,68 +1,159 @@
 //! The office grants or refuses, or the unit takes it back.
 
 use casework::clock::escalation::PlannedStep;
-use casework::ticket::motion::MotionKind;
+use casework::routing::PlannedTicket;
+use casework::ticket::motion::{MotionKind, NoMotion};
 use casework::words::{Stage, TicketClock};
 use casework::zh;
 use chrono::{DateTime, Utc};
 use sqlx::{PgTransaction, types::Json};
 
 use super::super::{
-    deed::{Granting, Successor},
+    deed::{Denied, Granting},
     step::{Ended, Found, Step, moved, stage_end, told},
     succeed::succeed,
 };
 use super::ask::{about, kind_said};
 use crate::store::{
-    Detail, EventKind, MotionId, Said, StageId, StoreError, Subject, SubjectNotice, TicketId, To,
-    event_detail::{OfMotion, OtherUnit},
+    Detail, EventKind, MotionId, Said, StageId, StoreError, Subject, SubjectNotice, TicketId, To, Word,
+    event_detail::{JoinedIn, OfMotion, OtherUnit},
     notices::subject::subject_notice,
     rings::begin::stages_ring,
+    routing::decision::TicketRow,
 };
 
 pub(in super::super) async fn grant(
     tx: &mut PgTransaction<'_>,
     step: &Step<'_>,
     granting: &Granting,
-) -> Result<(), StoreError> {
+) -> Result<Option<Denied>, StoreError> {
     let motion = granting.motion();
-    let (detail, unit, change) = match granting {
+    let (detail, change) = match granting {
         Granting::Return {
             unit, successor, held, ..
         } => {
-            let new = returned(tx, step, (unit, successor, *held)).await?;
+            let new = succeed(tx, step, unit, successor).await?;
+            // Before the clocks end: what waits while they do is taken for lapsed.
+            decided(
+                tx,
+                step,
+                motion,
+                Granted {
+                    unit: Some(unit),
+                    successor: Some(new),
+                    ..Granted::default()
+                },
+            )
+            .await?;
+            returned(tx, step, new, *held).await?;
             let detail = OfMotion {
                 unit: Some(unit.clone()),
                 ticket: Some(new),
                 ..OfMotion::new(motion, MotionKind::Return)
             };
-            (detail, Some((unit.as_str(), new)), None)
+            (detail, None)
         }
         Granting::Extension { stage, due, steps, .. } => {
             let was = put_off(tx, step, (*stage, *due, steps)).await?;
+            decided(
+                tx,
+                step,
+                motion,
+                Granted {
+                    due: Some(*due),
+                    ..Granted::default()
+                },
+            )
+            .await?;
             let detail = OfMotion {
                 clock: Some(TicketClock::from(*stage)),
                 was: Some(was),
                 due: Some(*due),
                 ..OfMotion::new(motion, MotionKind::Extension)
             };
-            (detail, None, Some(zh::put_off(was, *due)))
+            (detail, Some(zh::put_off(was, *due)))
+        }
+        Granting::Reinforcement {
+            ticket,
+            versions,
+            calendar,
+            ..
+        } => {
+            let Some(new) = joined(tx, step, (motion, ticket), (*versions, calendar)).await? else {
+                return Ok(Some(Denied::Motion(NoMotion::InCase)));
+            };
+            decided(
+                tx,
+                step,
+                motion,
+                Granted {
+                    unit: Some(&ticket.unit),
+                    added: Some(new),
+                    ..Granted::default()
+                },
+            )
+            .await?;
+            stage_end(tx, step.found.id, TicketClock::Motion, Ended::Act, step.acting.at).await?;
+            moved(tx, step).await?;
+            let detail = OfMotion {
+                unit: Some(ticket.unit.clone()),
+                ticket: Some(new),
+                ..OfMotion::new(motion, MotionKind::Reinforcement)
+            };
+            (detail, None)
         }
     };
-    decided(tx, step, motion, (unit, detail.due)).await?;
     told(tx, step, EventKind::MotionGranted, &Detail::of(&detail), step.sealed()).await?;
-    tell_unit(tx, step, Subject::MotionGranted(motion), (granting.kind(), change)).await
+    tell_unit(tx, step, Subject::MotionGranted(motion), (granting.kind(), change)).await?;
+    Ok(None)
+}
+
+/// Another unit joins the case with a ticket of its own, told like any dispatch; what the asking unit wrote goes along. `None`: it has the
+/// same in hand in this case already.
+async fn joined(
+    tx: &mut PgTransaction<'_>,
+    step: &Step<'_>,
+    (motion, ticket): (MotionId, &PlannedTicket),
+    ((pack, rule_set), calendar): ((i32, i32), &str),
+) -> Result<Option<TicketId>, StoreError> {
+    let Step { found, acting, .. } = *step;
+    let opened: Option<TicketId> = sqlx::query_scalar("SELECT case_ticket_open($1, $2, $3, $4, $5)")
+        .bind(found.id)
+        .bind(Json(TicketRow::of(ticket)))
+        .bind(rule_set)
+        .bind(calendar)
+        .bind(acting.at)
+        .fetch_one(&mut **tx)
+        .await?;
+    let Some(new) = opened else { return Ok(None) };
+    let why: Vec<u8> = sqlx::query_scalar("SELECT reason FROM motions WHERE id = $1")
+        .bind(motion)
+        .fetch_one(&mut **tx)
+        .await?;
+    let there = Found {
+        id: new,
+        ..found.clone()
+    };
+    let from = Detail::of(&JoinedIn {
+        unit: found.unit.clone(),
+        motion,
+        pack,
+    });
+    told(
+        tx,
+        &Step { found: &there, ..*step },
+        EventKind::JoinedIn,
+        &from,
+        Some(&why),
+    )
+    .await?;
+    Ok(Some(new))
 }
 
 /// The unit's ticket is over, discharged by its successor at the unit that the office named. What it owed and had not done is not
 /// judged: it was not the one to do it.
-async fn returned(
-    tx: &mut PgTransaction<'_>,
-    step: &Step<'_>,
-    (unit, successor, held): (&str, &Successor, bool),
-) -> Result<TicketId, StoreError> {
+async fn returned(tx: &mut PgTransaction<'_>, step: &Step<'_>, new: TicketId, held: bool) -> Result<(), StoreError> {
     let Step { found, acting, .. } = *step;
-    let new = succeed(tx, step, unit, successor).await?;
     sqlx::query("UPDATE stages SET due_fixed = true WHERE ticket_id = $1 AND stage = 'resolve' AND $2")
         .bind(new)
         .bind(held)
@@ -84,8 +175,7 @@ async fn returned(
     let from = Detail::of(&OtherUnit {
         unit: found.unit.clone(),
     });
-    told(tx, &Step { found: &there, ..*step }, EventKind::ReturnedIn, &from, None).await?;
-    Ok(new)
+    told(tx, &Step { found: &there, ..*step }, EventKind::ReturnedIn, &from, None).await
 }
 
 /// The stage goes on with its next generation: another due, its steps planned anew. What was stands in the motion and in the trail.
@@ -119,25 +209,34 @@ async fn put_off(
     Ok(was)
 }
 
-/// With what the office granted: a unit and its ticket, or a due.
+/// What the office granted: a unit with the ticket that takes over or joins, or a due.
+#[derive(Default)]
+struct Granted<'a> {
+    unit: Option<&'a str>,
+    successor: Option<TicketId>,
+    added: Option<TicketId>,
+    due: Option<DateTime<Utc>>,
+}
+
 async fn decided(
     tx: &mut PgTransaction<'_>,
     step: &Step<'_>,
     motion: MotionId,
-    (unit, due): (Option<(&str, TicketId)>, Option<DateTime<Utc>>),
+    granted: Granted<'_>,
 ) -> Result<(), StoreError> {
     sqlx::query(
         "UPDATE motions SET state = 'granted', decided_at = $2, decided_by = $3, decided_account = $4, decided_note = $5,
-                granted_unit = $6, successor = $7, granted_due = $8 WHERE id = $1",
+                granted_unit = $6, successor = $7, granted_due = $8, added = $9 WHERE id = $1",
     )
     .bind(motion)
     .bind(step.acting.at)
     .bind(step.acting.by)
     .bind(step.acting.account)
     .bind(step.sealed())
-    .bind(unit.map(|(unit, _)| unit))
-    .bind(unit.map(|(_, ticket)| ticket))
-    .bind(due)
+    .bind(granted.unit)
+    .bind(granted.successor)
+    .bind(granted.due)
+    .bind(granted.added)
     .execute(&mut **tx)
     .await?;
     Ok(())
@@ -168,23 +267,18 @@ pub(in super::super) async fn deny(
 }
 
 /// The unit goes on as if it had not asked.
-pub(in super::super) async fn unask(
-    tx: &mut PgTransaction<'_>,
-    step: &Step<'_>,
-    kind: MotionKind,
-) -> Result<(), StoreError> {
+pub(in super::super) async fn unask(tx: &mut PgTransaction<'_>, step: &Step<'_>) -> Result<(), StoreError> {
     let Step { found, acting, .. } = *step;
-    let motion: MotionId = sqlx::query_scalar(
-        "UPDATE motions SET state = 'withdrawn', ended_at = $2 WHERE ticket_id = $1 AND kind = $3 AND state = 'asked' RETURNING id",
+    let (motion, kind): (MotionId, Word<MotionKind>) = sqlx::query_as(
+        "UPDATE motions SET state = 'withdrawn', ended_at = $2 WHERE ticket_id = $1 AND state = 'asked' RETURNING id, kind",
     )
     .bind(found.id)
     .bind(acting.at)
-    .bind(kind.as_str())
     .fetch_one(&mut **tx)
     .await?;
     stage_end(tx, found.id, TicketClock::Motion, Ended::Void, acting.at).await?;
     moved(tx, step).await?;
-    let detail = Detail::of(&OfMotion::new(motion, kind));
+    let detail = Detail::of(&OfMotion::new(motion, *kind));
     told(tx, step, EventKind::MotionWithdrawn, &detail, None).await
 }
 

@@ -1,6 +1,6 @@
 //! Why something can't be asked or decided by this person, or not now.
 
-use casework::ticket::motion::{Extends, MotionKind, MotionState, NoMotion, is_later, may_extend, may_return};
+use casework::ticket::motion::{Extends, Held, MotionKind, MotionState, NoMotion, is_later, may_extend, may_return};
 use casework::words::{Grade, Stage, Urgency};
 use chrono::{DateTime, Utc};
 use sqlx::PgTransaction;
@@ -27,6 +27,7 @@ pub(in super::super) async fn denied(
             let may = match &asking.asks {
                 Asks::Return { .. } => returns(tx, found.id).await?,
                 Asks::Extension { stage, due } => extends(tx, found.id, *stage, (*due, acting.at)).await?,
+                Asks::Reinforcement { .. } => Ok(()),
             };
             Ok(may.err().map(Denied::Motion))
         }
@@ -44,6 +45,8 @@ pub(in super::super) async fn denied(
                         .await?;
                     returns(tx, found.id).await?
                 }
+                // Whoever opens the ticket looks, with the case locked.
+                Granting::Reinforcement { .. } => Ok(()),
                 Granting::Extension { stage, due, .. } => later(tx, found.id, *stage, (*due, acting.at)).await?,
             };
             Ok(may.err().map(Denied::Motion))
@@ -51,7 +54,7 @@ pub(in super::super) async fn denied(
         (TicketDeed::Deny(motion, kind), Side::Office { .. }) => {
             undecided(tx, found.id, (*motion, *kind), acting.account).await
         }
-        (TicketDeed::Unask(_), Side::Desk) => Ok((!waits(tx, found.id).await?).then_some(Denied::MotionOver)),
+        (TicketDeed::Unask, Side::Desk) => Ok((!waits(tx, found.id).await?).then_some(Denied::MotionOver)),
         // A unit does not decide, and the office does not ask.
         (_, Side::Desk) => Ok(Some(Denied::Office)),
         (_, Side::Office { .. }) => Ok(Some(Denied::MotionOver)),
@@ -103,22 +106,28 @@ async fn undecided(
 }
 
 #[derive(sqlx::FromRow)]
-struct Held {
+struct HeldRow {
     #[sqlx(try_from = "String")]
     urgency: Urgency,
     unit_kind: String,
     returns: i64,
+    awaited: bool,
 }
 
 async fn returns(tx: &mut PgTransaction<'_>, ticket: TicketId) -> Result<Result<(), NoMotion>, StoreError> {
-    let held: Held = sqlx::query_as(
-        "SELECT t.urgency, u.kind AS unit_kind, case_returns(t.id) AS returns FROM tickets t
+    let row: HeldRow = sqlx::query_as(
+        "SELECT t.urgency, u.kind AS unit_kind, case_returns(t.id) AS returns, ticket_awaited(t.id) AS awaited FROM tickets t
          JOIN units u ON u.county = t.county AND u.code = t.unit WHERE t.id = $1",
     )
     .bind(ticket)
     .fetch_one(&mut **tx)
     .await?;
-    Ok(may_return(held.urgency, &held.unit_kind, held.returns))
+    Ok(may_return(Held {
+        urgency: row.urgency,
+        kind: &row.unit_kind,
+        returns: row.returns,
+        awaited: row.awaited,
+    }))
 }
 
 #[derive(sqlx::FromRow)]

@@ -1,9 +1,11 @@
 //! What is asked, as pages and programs see it.
 
+use casework::report::StoredFacts;
 use casework::ticket::TicketState;
 use casework::ticket::motion::{MotionKind, MotionState, ReturnGround};
 use casework::words::{Stage, Urgency};
 use chrono::{DateTime, Utc};
+use sqlx::types::Json;
 
 use crate::store::{AccountId, Board, Desk, DeskScope, MotionId, Office, ReportId, Store, StoreError, TicketId, Word};
 
@@ -13,7 +15,7 @@ const LISTED: i64 = 200;
 const MOTION: &str = "SELECT m.id, m.report_id, m.ticket_id, t.version, t.state AS ticket_state, t.obligation, m.unit, u.name AS unit_name,
     m.kind, m.urgency, m.drill, m.state, m.ground, m.wanted_unit, m.stage, m.was_due, m.wanted_due, m.asked_at,
     person_shown(m.asked_account, m.asked_by) AS asked_by, m.asked_account, m.due_at, m.decided_at,
-    person_shown(m.decided_account, m.decided_by) AS decided_by, m.granted_unit, m.successor, m.granted_due, m.ended_at
+    person_shown(m.decided_account, m.decided_by) AS decided_by, m.granted_unit, m.successor, m.added, m.granted_due, m.ended_at
     FROM motions m JOIN tickets t ON t.id = m.ticket_id JOIN units u ON u.county = m.county AND u.code = m.unit";
 
 /// Something that a unit asks of the office, without what was written.
@@ -49,7 +51,7 @@ pub struct Motion {
     pub state: MotionState,
     /// A return: on which ground.
     pub ground: Option<Word<ReturnGround>>,
-    /// A return: code of the unit that is proposed.
+    /// Code of the unit that is proposed.
     pub wanted_unit: Option<String>,
     /// An extension: of which stage.
     pub stage: Option<Word<Stage>>,
@@ -69,10 +71,12 @@ pub struct Motion {
     pub decided_at: Option<DateTime<Utc>>,
     /// By whom.
     pub decided_by: Option<String>,
-    /// A return that was granted: code of the unit that took over.
+    /// Code of the unit that the office named: it took over, or joined.
     pub granted_unit: Option<String>,
-    /// Its ticket.
+    /// A return: its ticket.
     pub successor: Option<TicketId>,
+    /// Another unit: its ticket.
+    pub added: Option<TicketId>,
     /// An extension that was granted: the due.
     pub granted_due: Option<DateTime<Utc>>,
     /// When it was taken back, or lapsed.
@@ -100,6 +104,8 @@ pub struct MotionCase {
     pub reason: Vec<u8>,
     /// What was written with the decision, sealed.
     pub decided_note: Option<Vec<u8>>,
+    /// What was reported, without identity.
+    pub facts: Json<StoredFacts>,
     /// How often the obligation was returned in the case.
     pub returns: i64,
     /// An extension: since when the stage runs.
@@ -155,7 +161,7 @@ impl Store<Office> {
     pub async fn motion_case(&self, county: &str, id: MotionId) -> Result<Option<MotionCase>, StoreError> {
         let columns = MOTION.replacen(
             "FROM motions",
-            ", r.data_key, m.reason, m.decided_note, case_returns(t.id) AS returns,
+            ", r.data_key, f.facts, m.reason, m.decided_note, case_returns(t.id) AS returns,
              (SELECT s.started_at FROM stages s WHERE s.ticket_id = t.id AND s.stage = m.stage) AS started_at,
              (ticket_chain(t.id) ->> 'case_dispatched_at')::timestamptz AS case_dispatched_at,
              coalesce((ticket_chain(t.id) #>> '{first,dues,resolve}')::timestamptz,
@@ -163,7 +169,9 @@ impl Store<Office> {
              FROM motions",
             1,
         );
-        let sql = format!("{columns} JOIN reports r ON r.id = m.report_id WHERE m.county = $1 AND m.id = $2");
+        let sql = format!(
+            "{columns} JOIN reports r ON r.id = m.report_id JOIN report_facts f ON f.report_id = r.id WHERE m.county = $1 AND m.id = $2"
+        );
         Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
             .bind(county)
             .bind(id)
