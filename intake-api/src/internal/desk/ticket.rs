@@ -7,10 +7,11 @@ use axum::{
     extract::{Path, Query},
     response::Response,
 };
+use chrono::{DateTime, TimeDelta, Utc};
 use platform::{
     clock,
     run::telemetry::chain,
-    store::{DeskTicket, UnitContacts},
+    store::{AccountId, DeskEvent, DeskTicket, UnitContacts},
 };
 use serde::Deserialize;
 use tracing::error;
@@ -41,6 +42,8 @@ use crate::internal::{
 
 /// The office's unit in every pack.
 const OFFICE: &str = "office";
+/// For how long a page says what was just done.
+const JUST_NOW: TimeDelta = TimeDelta::minutes(10);
 
 /// What was just done.
 #[derive(Deserialize)]
@@ -117,8 +120,17 @@ pub(super) async fn page(
     Query(asked): Query<Asked>,
 ) -> Result<Response, PageError> {
     let case = Case::fetch(&by, &id).await?;
-    let done = asked.done.as_deref().and_then(done_key).map(|key| by.t(key));
+    let done = asked.done.as_deref().and_then(done_key);
+    let done = done.filter(|_| was_just_done(&case.ticket.events, by.me(), clock::now()));
+    let done = done.map(|key| by.t(key));
     shown(&by, &case, Attempt::default(), done).await
+}
+
+/// Whether the last act on the ticket is this person's, and of just now. The address of a page outlives what it says: opened again
+/// after somebody else has acted, it would say that a ticket is closed which was reopened.
+fn was_just_done(events: &[DeskEvent], me: AccountId, now: DateTime<Utc>) -> bool {
+    let last = events.iter().max_by_key(|event| event.at);
+    last.is_some_and(|event| event.account == Some(me) && now - event.at < JUST_NOW)
 }
 
 /// Which sentence says that an act was done; a word from elsewhere says nothing.
