@@ -19,6 +19,14 @@ pub struct Statutes {
     pub limits: Vec<Maximum>,
 }
 
+impl Statutes {
+    /// Whether a row names this obligation, of whomever and whenever.
+    pub fn name(&self, obligation: &str) -> bool {
+        self.duties.iter().any(|duty| duty.obligation == obligation)
+            || self.limits.iter().any(|limit| limit.obligation == obligation)
+    }
+}
+
 /// Something that must be asked of a kind of unit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Duty {

@@ -4,7 +4,7 @@
 //! where the office agreed that another unit takes over, it waits as 移送中 until that unit has signed. In both the unit still
 //! owes everything, and what it does meanwhile is recorded. A transfer that is taken back returns the ticket that it made. Reopening
 //! starts a new clock for the ticket, never for the case. Waiving (经批准终止办理) ends what nobody has signed, with the tickets of a
-//! flood that are no real reports; it can be given back. A unit may ask to return a ticket (申请退单), signed or not: it owes everything
+//! flood that are no real reports, which can be given back; and what a unit asks to be waived and two people of the office agree to. A unit may ask to return a ticket (申请退单), signed or not: it owes everything
 //! until the office grants that and a successor takes over, and goes on where it does not. What it has not signed stays 已派单
 //! meanwhile. Nobody archives yet: the state has its name, and no act leads there.
 //!
@@ -96,6 +96,8 @@ words! {
         GrantReturn = "grant-return",
         /// Not granted, or taken back: back to work.
         EndReturn = "end-return",
+        /// 终止办理: the office waives what the unit owes; another person has agreed before.
+        GrantWaiver = "grant-waiver",
         /// Something is asked of the office that leaves the ticket as it is, such as more time.
         Ask = "ask",
         /// That is decided, or taken back.
@@ -146,7 +148,7 @@ impl TicketState {
             (A::AskReturn, S::Signed | S::InProgress) | (A::SignAsked, S::Dispatched) => S::ReturnRequested,
             (A::CallBack, S::Resolved) => S::Confirmed,
             (A::Reopen, S::Resolved | S::Confirmed | S::Archived) => S::Reopened,
-            (A::Waive, S::Dispatched) => S::Waived,
+            (A::Waive, S::Dispatched) | (A::GrantWaiver, S::Signed | S::InProgress) => S::Waived,
             (A::GiveBack, S::Waived) => S::Dispatched,
             _ => return Err(InvalidTransition { from: self, act }),
         };

@@ -8,6 +8,9 @@
 //!
 //! **增派**: the case needs another unit. The office names it with what it owes: a ticket of its own in the same case.
 //!
+//! **终止办理**: nothing of what the unit owes is needed any more. One person of the office agrees, another one confirms. What the law
+//! asks is never waived.
+//!
 //! A motion is asked by one person and decided by another.
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -25,6 +28,8 @@ words! {
         Extension = "extension",
         /// 增派: another unit joins the case.
         Reinforcement = "reinforcement",
+        /// 终止办理: what is owed is waived.
+        Waiver = "waiver",
     }
 }
 
@@ -83,6 +88,8 @@ pub enum NoMotion {
     NotLater,
     /// That unit has the same in hand in the case already.
     InCase,
+    /// The law asks it, or a person has to judge: neither is waived.
+    ByLaw,
 }
 
 /// A ticket as its unit asks to return it.
@@ -118,6 +125,17 @@ pub fn may_join(holder: &str, obligation: &str, unit: Place<'_>) -> bool {
         && unit.kind != LEADING_GROUP
         && obligation != TRIAGE
         && (obligation != POLICE_ACCEPT || unit.kind == POLICE)
+}
+
+/// Whether what a ticket asks may be waived. `statutory`: the county's statutory rows name the obligation; `basis`: how well each of its
+/// bases is known, since law that only a secondary source tells is law until somebody has read otherwise.
+pub fn may_waive(obligation: &str, statutory: bool, mut basis: impl Iterator<Item = Grade>) -> Result<(), NoMotion> {
+    let reserved = obligation == POLICE_ACCEPT || obligation == TRIAGE;
+    if reserved || statutory || basis.any(|grade| grade != Grade::P) {
+        Err(NoMotion::ByLaw)
+    } else {
+        Ok(())
+    }
 }
 
 /// A stage as somebody asks for more time.
@@ -236,6 +254,17 @@ mod tests {
         assert!(may_join("edu-1", POLICE_ACCEPT, unit("pol-1", POLICE)));
         assert!(!may_join("edu-1", TRIAGE, unit("office", "office")));
         assert!(!may_join("edu-1", "family-support", unit("lg", LEADING_GROUP)));
+    }
+
+    #[test]
+    fn what_the_law_asks_is_not_waived() {
+        let may = |obligation, statutory, basis: &[Grade]| may_waive(obligation, statutory, basis.iter().copied());
+        assert_eq!(may("companionship", false, &[Grade::P]), Ok(()));
+        assert_eq!(may("companionship", false, &[Grade::P, Grade::S]), Err(NoMotion::ByLaw));
+        assert_eq!(may("companionship", false, &[Grade::V]), Err(NoMotion::ByLaw));
+        assert_eq!(may("protection-order", true, &[Grade::P]), Err(NoMotion::ByLaw));
+        assert_eq!(may(POLICE_ACCEPT, false, &[]), Err(NoMotion::ByLaw));
+        assert_eq!(may(TRIAGE, false, &[]), Err(NoMotion::ByLaw));
     }
 
     #[test]

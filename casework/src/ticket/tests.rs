@@ -57,6 +57,7 @@ const TABLE: &[(A, &[(S, S)])] = &[
         A::EndReturn,
         &[(S::Dispatched, S::Dispatched), (S::ReturnRequested, S::InProgress)],
     ),
+    (A::GrantWaiver, &[(S::Signed, S::Waived), (S::InProgress, S::Waived)]),
     (A::Ask, &[(S::Signed, S::Signed), (S::InProgress, S::InProgress)]),
     (
         A::Answer,

@@ -26,6 +26,8 @@ pub(super) enum State {
     Dispatched,
     /// 已办结
     Resolved,
+    /// 经批准终止办理: every ticket of it.
+    Waived,
 }
 
 /// What can be done about a report.
@@ -168,6 +170,9 @@ pub(super) struct Progress {
     pub(super) resolved_at: Option<DateTime<Utc>>,
     /// Some clock of some unit ran out and still runs.
     pub(super) late: bool,
+    /// Some of its tickets were ended with the office's approval, and are in none of the steps.
+    #[serde(skip_serializing_if = "is_false")]
+    pub(super) waived: bool,
     pub(super) steps: Vec<Step>,
     /// Who was really told about what is late, of any step.
     #[serde(skip)]
@@ -182,6 +187,22 @@ impl Progress {
         let professional = matches!(kind, Some(Teacher | Doctor | ChildDirector | SocialWorker | Police));
         let tickets = &status.tickets;
         let mut steps = vec![Step::done(StepName::Received, Some(status.received_at))];
+        // Where all of it was waived nothing is waited for.
+        let over = tickets.is_empty() && status.waived;
+        if over {
+            return Self {
+                state: State::Waived,
+                received_at: status.received_at,
+                dispatched_at: None,
+                police_signed_at: None,
+                child_seen_at: None,
+                resolved_at: None,
+                late: false,
+                waived: true,
+                steps,
+                told: Vec::new(),
+            };
+        }
         steps.extend(passed_on(tickets, now));
         if professional {
             steps.extend(police(tickets, now));
@@ -208,6 +229,7 @@ impl Progress {
             child_seen_at: at(StepName::ChildSeen),
             resolved_at: at(StepName::Resolved),
             late: all.late,
+            waived: status.waived,
             told: all.told,
             steps,
         }

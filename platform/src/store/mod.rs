@@ -131,7 +131,7 @@ pub use sheet::{Judged, OverdueLine, Received, ReceivedBy, WhoseDelay};
 pub use tickets::{
     Act, ActDone, Acting, Asking, Asks, ByTelephone, CallWay, Closing, ClosingCase, ClosingLine, Decider, Denied,
     Ended, Granting, Instruction, Motion, MotionCase, NewInstruction, Oversight, Reopening, RequestLine, Requested,
-    Routed, Started, Successor, TicketDeed, TicketMotions, TriageError, TriageSettled, TriageState, Wait,
+    Routed, Started, Successor, TicketDeed, TicketMotions, TriageError, TriageSettled, TriageState, Wait, Waiving,
 };
 pub use trail::{
     Access, AccessFind, AccessKind, AccessLine, AccountAct, AccountActKind, ActsFind, AuditChecked, AuditFault,

@@ -70,6 +70,7 @@ pub(crate) fn read(kind: Kind, fields: &Fields, against: Against<'_>) -> Result<
         Kind::AskReturn => return motion::ask_return(fields, against),
         Kind::AskExtension => return motion::ask_extension(fields, against),
         Kind::AskReinforcement => return motion::ask_reinforcement(fields, against),
+        Kind::AskWaiver => return motion::ask_waiver(fields, against),
         Kind::Unask => (TicketDeed::Unask, None, Detail::default()),
         Kind::Assign => {
             let account = reader.get("account").parse::<AccountId>().ok();

@@ -40,6 +40,8 @@ pub(crate) enum Kind {
     AskExtension,
     /// 申请增派
     AskReinforcement,
+    /// 申请终止办理
+    AskWaiver,
     /// 撤回申请
     Unask,
 }
@@ -62,6 +64,7 @@ impl Kind {
             Self::AskReturn => "return",
             Self::AskExtension => "extend",
             Self::AskReinforcement => "reinforce",
+            Self::AskWaiver => "waive",
             Self::Unask => "unask",
         }
     }

@@ -41,7 +41,7 @@ pub(crate) use attempt::{Attempt, Choice};
 pub(crate) use carried::carried;
 pub(crate) use found::{Case, fetch};
 pub(crate) use matter::{Matter, matter};
-pub(crate) use motion::end_of;
+pub(crate) use motion::{end_of, waivable};
 pub(crate) use ticket::again;
 pub(crate) use timeline::note_lines as timeline_notes;
 pub(crate) use units::units_by_kind;
@@ -76,6 +76,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::post("/tickets/{id}/return", post::form(Kind::AskReturn)),
         Route::post("/tickets/{id}/extend", post::form(Kind::AskExtension)),
         Route::post("/tickets/{id}/reinforce", post::form(Kind::AskReinforcement)),
+        Route::post("/tickets/{id}/waive", post::form(Kind::AskWaiver)),
         Route::post("/tickets/{id}/unask", post::form(Kind::Unask)),
         Route::post("/tickets/{id}/notices/{notice}/resend", posting(resend::submit)),
         Route::get("/api/v1/openapi.json", get(api::openapi)),
@@ -94,6 +95,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::post("/api/v1/tickets/{id}/return", api::act(Kind::AskReturn)),
         Route::post("/api/v1/tickets/{id}/extend", api::act(Kind::AskExtension)),
         Route::post("/api/v1/tickets/{id}/reinforce", api::act(Kind::AskReinforcement)),
+        Route::post("/api/v1/tickets/{id}/waive", api::act(Kind::AskWaiver)),
         Route::post("/api/v1/tickets/{id}/unask", api::act(Kind::Unask)),
     ]
 }

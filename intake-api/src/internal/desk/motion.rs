@@ -1,10 +1,10 @@
-//! 申请退单、申请延期、申请增派: what was typed becomes an asking, or a list of what is wrong.
+//! 申请退单、申请延期、申请增派、申请终止办理: what was typed becomes an asking, or a list of what is wrong.
 
 use casework::calendar::shanghai;
 use casework::county::Matter;
 use casework::pack::Pack;
-use casework::routing;
-use casework::ticket::motion::{ReturnGround, is_extended};
+use casework::routing::{self, Basis};
+use casework::ticket::motion::{NoMotion, ReturnGround, is_extended, may_waive};
 use casework::words::{Stage, reserved::LEADING_GROUP};
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use platform::store::{Asking, Asks, Detail, TicketDeed};
@@ -87,6 +87,31 @@ pub(super) fn ask_reinforcement(fields: &Fields, against: Against<'_>) -> Result
         ..Note::default()
     };
     Ok(ready(Asks::Reinforcement { unit }, note, against))
+}
+
+/// 申请终止办理: why nothing of it is needed any more.
+pub(super) fn ask_waiver(fields: &Fields, against: Against<'_>) -> Result<Ready, Wrong> {
+    let mut reader = Reader {
+        fields,
+        wrong: Wrong::new(),
+    };
+    let reason = reader.must("reason", TEXT, "motions.wrong.reason");
+    if !reader.wrong.is_empty() {
+        return Err(reader.wrong);
+    }
+    let note = Note {
+        reason,
+        ..Note::default()
+    };
+    let ticket = against.ticket;
+    let may = waivable(&against.loaded.pack, &ticket.obligation, &ticket.basis);
+    Ok(ready(Asks::Waiver { may }, note, against))
+}
+
+/// Whether what a ticket asks may be waived, by the county's rows in force and by what the ticket rests on.
+pub(crate) fn waivable(pack: &Pack, obligation: &str, basis: &[Basis]) -> Result<(), NoMotion> {
+    let grades = basis.iter().map(|basis| basis.grade);
+    may_waive(obligation, pack.statutes().name(obligation), grades)
 }
 
 /// 申请延期: for which stage, until the end of which day, and why.

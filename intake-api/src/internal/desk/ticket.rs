@@ -153,6 +153,7 @@ pub(super) fn done_key(word: &str) -> Option<&'static str> {
         "return" => "desk.done.return",
         "extend" => "desk.done.extend",
         "reinforce" => "desk.done.reinforce",
+        "waive" => "desk.done.waive",
         "unask" => "desk.done.unask",
         "resend" => "desk.done.resend",
         "acknowledge" => "desk.done.acknowledge",

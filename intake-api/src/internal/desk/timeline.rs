@@ -168,7 +168,7 @@ fn event_text(event: &DeskEvent, written: Option<&Foreign>, (pack, lang): (&Pack
             let parts = detail.read::<OfOpening>().map(|of| of.parts).unwrap_or_default();
             (same, crate::internal::openings::parts(lang, &parts))
         }
-        E::MotionAsked | E::MotionGranted | E::MotionRefused | E::MotionWithdrawn => {
+        E::MotionAsked | E::MotionAgreed | E::MotionGranted | E::MotionRefused | E::MotionWithdrawn => {
             let of = detail.read::<OfMotion>();
             (same, of.map(|of| of_motion(&of, pack, lang)).unwrap_or_default())
         }

@@ -98,6 +98,7 @@ fn denied(why: Denied) -> &'static str {
         Denied::MotionWaits => "undone.motion-waits",
         Denied::MotionOver => "undone.motion-over",
         Denied::OwnMotion => "undone.own-motion",
+        Denied::SecondPerson => "undone.second-person",
         Denied::Motion(NoMotion::PoliceUrgent) => "undone.police-urgent",
         Denied::Motion(NoMotion::Final) => "undone.final",
         Denied::Motion(NoMotion::Awaited) => "undone.awaited",
@@ -106,6 +107,7 @@ fn denied(why: Denied) -> &'static str {
         Denied::Motion(NoMotion::Once) => "undone.once",
         Denied::Motion(NoMotion::NotLater) => "undone.not-later",
         Denied::Motion(NoMotion::InCase) => "undone.in-case",
+        Denied::Motion(NoMotion::ByLaw) => "undone.by-law",
     }
 }
 
@@ -130,6 +132,7 @@ pub(crate) fn what_happened(lang: Lang, kind: &Loose<EventKind>) -> &'static str
         Some(E::CloseTakenBack) => "desk.what.close-taken-back",
         Some(E::TransferApproved) => "desk.what.transfer-approved",
         Some(E::MotionAsked) => "desk.what.motion-asked",
+        Some(E::MotionAgreed) => "desk.what.motion-agreed",
         Some(E::MotionGranted) => "desk.what.motion-granted",
         Some(E::MotionRefused) => "desk.what.motion-refused",
         Some(E::MotionWithdrawn) => "desk.what.motion-withdrawn",
@@ -175,6 +178,7 @@ mod tests {
             Denied::MotionWaits,
             Denied::MotionOver,
             Denied::OwnMotion,
+            Denied::SecondPerson,
             Denied::Motion(NoMotion::PoliceUrgent),
             Denied::Motion(NoMotion::Final),
             Denied::Motion(NoMotion::Awaited),
@@ -183,6 +187,7 @@ mod tests {
             Denied::Motion(NoMotion::Once),
             Denied::Motion(NoMotion::NotLater),
             Denied::Motion(NoMotion::InCase),
+            Denied::Motion(NoMotion::ByLaw),
         ];
         for why in all {
             assert_eq!(denied(why), format!("undone.{}", why.as_str()), "its key is its word");

@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 use platform::{
     clock,
     pack::watch::LoadedPack,
-    store::{ActDone, Granting, MotionCase, MotionId, Successor, TicketDeed},
+    store::{ActDone, Granting, MotionCase, MotionId, Successor, TicketDeed, Waiving},
 };
 use serde_json::{Map, Value};
 
@@ -29,7 +29,7 @@ use crate::internal::{
         act::version,
         end_of, fields, invalid,
         reader::{Reader, TEXT},
-        undone,
+        undone, waivable,
     },
     error::{ApiError, PageError},
     office_act::OfficeAct,
@@ -40,6 +40,15 @@ use crate::internal::{
 enum Verb {
     Grant,
     Refuse,
+}
+
+/// What was done, for the address after it and for programs: a first yes to a waiver grants nothing yet.
+fn done(deed: &TicketDeed) -> &'static str {
+    match deed {
+        TicketDeed::Agree(_) => "agree",
+        TicketDeed::Deny(..) => Verb::Refuse.word(),
+        _ => Verb::Grant.word(),
+    }
 }
 
 impl Verb {
@@ -74,8 +83,9 @@ pub(super) async fn submit(
             return show(&by, id, Again::keeping(StatusCode::UNPROCESSABLE_ENTITY, said, fields)).await;
         }
     };
+    let word = done(&deed);
     match decide(&by, &case, deed, &fields, now).await? {
-        ActDone::Done => Ok(Redirect::to(&format!("/motions?done={}", verb.word())).into_response()),
+        ActDone::Done => Ok(Redirect::to(&format!("/motions?done={word}")).into_response()),
         other => {
             let said = undone::said(&other, by.lang, now)?;
             show(&by, id, Again::keeping(StatusCode::CONFLICT, Some(said), fields)).await
@@ -83,7 +93,8 @@ pub(super) async fn submit(
     }
 }
 
-/// `POST /api/v1/motions/{id}/{act}`: `grant` (`{"version", "unit"}`, `{"version", "until"}` or `{"version", "unit", "obligation"}`) or `refuse` (`{"version", "reason"}`).
+/// `POST /api/v1/motions/{id}/{act}`: `grant` (`{"version", "unit"}`, `{"version", "until"}` `{"version", "unit", "obligation"}`; of a waiver the first
+/// answers `agree` and another person's grants it) or `refuse` (`{"version", "reason"}`).
 pub(super) async fn api(
     by: By<Office>,
     Path((id, act)): Path<(MotionId, String)>,
@@ -94,8 +105,9 @@ pub(super) async fn api(
     let fields = fields(body);
     let loaded = by.internal.pack.current();
     let deed = read(&loaded, &case, verb, &fields, now).map_err(|wrong| invalid(&wrong))?;
+    let word = done(&deed);
     match decide(&by, &case, deed, &fields, now).await? {
-        ActDone::Done => Ok(Answer(Done { done: verb.word() })),
+        ActDone::Done => Ok(Answer(Done { done: word })),
         other => Err(undone::problem(other)),
     }
 }
@@ -137,6 +149,7 @@ fn read(
                     let with = (reader.get("obligation"), reader.get("unit"));
                     grant_reinforcement(loaded, case, with, now).ok_or(("unit", "motions.wrong.joining"))
                 }
+                MotionKind::Waiver => return Ok(waiver(loaded, case)),
             };
             granting
                 .map_err(|(field, key)| reader.wrong.insert(field, key))
@@ -181,6 +194,19 @@ fn grant_extension(loaded: &LoadedPack, case: &MotionCase, until: &str, now: Dat
         due,
         steps: routing::extended(&loaded.pack, (&m.unit, m.urgency, stage), (started, due), now),
     })
+}
+
+/// The first person agrees, the second one confirms.
+fn waiver(loaded: &LoadedPack, case: &MotionCase) -> TicketDeed {
+    let m = &case.motion;
+    let waiving = Waiving {
+        motion: m.id,
+        may: waivable(&loaded.pack, &m.obligation, &case.basis),
+    };
+    match m.agreed_account {
+        None => TicketDeed::Agree(waiving),
+        Some(_) => TicketDeed::Grant(Box::new(Granting::Waiver(waiving))),
+    }
 }
 
 /// The unit that joins, with what it owes.

@@ -28,11 +28,13 @@ pub(super) struct Motion {
     asked_at: DateTime<Utc>,
     asked_by: String,
     asked_account: AccountId,
+    agreed_at: Option<DateTime<Utc>>,
+    agreed_by: Option<String>,
     due_at: DateTime<Utc>,
     drill: bool,
 }
 
-/// The word of what was done: `grant`, `refuse`.
+/// The word of what was done: `grant`, `refuse`, `agree`.
 #[derive(Serialize)]
 pub(super) struct Done {
     pub(super) done: &'static str,
@@ -59,6 +61,8 @@ impl From<Found> for Motion {
             asked_at: m.asked_at,
             asked_by: m.asked_by,
             asked_account: m.asked_account,
+            agreed_at: m.agreed_at,
+            agreed_by: m.agreed_by,
             due_at: m.due_at,
             drill: m.drill,
         }

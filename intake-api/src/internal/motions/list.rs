@@ -44,6 +44,7 @@ pub(super) async fn list(by: By<Overseer>, Query(asked): Query<Asked>) -> Result
     };
     let done = asked.done.as_deref().and_then(|word| match word {
         "grant" => Some("motions.done_grant"),
+        "agree" => Some("motions.done_agree"),
         "refuse" => Some("motions.done_refuse"),
         _ => None,
     });

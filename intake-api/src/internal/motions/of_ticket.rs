@@ -11,7 +11,7 @@ use platform::store::{DeskTicket, Motion, TicketMotions};
 
 use super::words::{Line, line};
 use crate::internal::{
-    desk::Choice,
+    desk::{Choice, waivable},
     page::words::{self, Telling},
 };
 
@@ -34,6 +34,10 @@ pub(crate) struct DeskMotions {
     pub(crate) statutory: Option<String>,
     /// Another unit can be asked for.
     pub(crate) reinforces: bool,
+    /// It can be asked that nothing of it is owed any more.
+    pub(crate) waives: bool,
+    /// Why not.
+    pub(crate) no_waiver: Option<&'static str>,
 }
 
 /// In words.
@@ -74,6 +78,8 @@ pub(crate) fn of_ticket(ticket: &DeskTicket, found: &TicketMotions, how: Telling
     if signed {
         extensions(&mut part, ticket, found, how);
         part.reinforces = ticket.obligation != TRIAGE;
+        part.waives = waivable(pack, &ticket.obligation, &ticket.basis).is_ok();
+        part.no_waiver = (!part.waives).then(|| lang.t("motions.no_waiver"));
     }
     part
 }

@@ -43,6 +43,10 @@ struct MotionPage {
     obligations: Vec<Choice>,
     /// That is chosen.
     obligation: String,
+    /// A waiver: nobody has agreed yet.
+    first: bool,
+    /// This person has agreed: another one confirms.
+    mine: bool,
     /// The unit that is chosen.
     unit: String,
     /// The day until which more time is asked.
@@ -89,6 +93,8 @@ pub(super) async fn show(visit: &Visit, id: MotionId, again: Again<Fields>) -> R
         version: m.version,
         decide,
         kind: m.kind,
+        first: m.agreed_account.is_none(),
+        mine: m.agreed_account == Some(visit.me()),
         units: if decide {
             nameable(&loaded.pack, &case, lang)
         } else {
@@ -135,7 +141,7 @@ fn written(visit: &Visit, case: &MotionCase) -> Vec<(&'static str, String)> {
 fn nameable(pack: &Pack, case: &MotionCase, lang: Lang) -> Vec<(String, Vec<Choice>)> {
     match case.motion.kind {
         MotionKind::Return => units_by_kind(pack, lang, |code| may_name(pack, case, code)),
-        MotionKind::Extension => Vec::new(),
+        MotionKind::Extension | MotionKind::Waiver => Vec::new(),
         MotionKind::Reinforcement => units_by_kind(pack, lang, |code| {
             let mut offered = pack.vocabulary().obligations.offered();
             offered.any(|obligation| joins(pack, case, (&obligation.code, code)))

@@ -22,7 +22,7 @@ pub(crate) struct Line {
     pub(crate) hot: bool,
     pub(crate) drill: bool,
     pub(crate) what: &'static str,
-    /// Ground and proposed unit, or stage and both dues.
+    /// Ground and proposed unit, stage and both dues, or who has agreed.
     pub(crate) asks: Vec<String>,
     pub(crate) asked: String,
     pub(crate) due: words::Countdown,
@@ -92,6 +92,10 @@ fn asks(m: &Motion, how: Telling<'_>) -> Vec<String> {
     if let Some(((stage, was), due)) = m.stage.as_ref().zip(m.was_due).zip(m.wanted_due) {
         lines.push(moves(lang, TicketClock::from(**stage), (was, due), now));
     }
+    if let Some((by, at)) = m.agreed_by.as_ref().zip(m.agreed_at) {
+        let at = words::moment(lang, at, now);
+        lines.push(lang.fill("motions.agreed", &[("by", by), ("at", &at)]));
+    }
     lines
 }
 
@@ -119,6 +123,7 @@ fn became(m: &Motion, how: Telling<'_>) -> String {
         (MotionState::Granted, MotionKind::Return) => "motions.became.returned",
         (MotionState::Granted, MotionKind::Extension) => "motions.became.extended",
         (MotionState::Granted, MotionKind::Reinforcement) => "motions.became.joined",
+        (MotionState::Granted, MotionKind::Waiver) => "motions.became.waived",
         (MotionState::Refused, _) => "motions.became.refused",
         (MotionState::Withdrawn, _) => "motions.became.withdrawn",
         (MotionState::Lapsed, MotionKind::Extension) => "motions.became.lapsed",
@@ -129,6 +134,7 @@ fn became(m: &Motion, how: Telling<'_>) -> String {
         &[
             ("at", &at),
             ("by", m.decided_by.as_deref().unwrap_or_default()),
+            ("first", m.agreed_by.as_deref().unwrap_or_default()),
             ("unit", unit.as_deref().unwrap_or_default()),
             ("due", due.as_deref().unwrap_or_default()),
         ],

@@ -9,6 +9,7 @@ fn status(kind: &str, tickets: Vec<Value>) -> ReportStatus {
         received_at: at("2026-11-24T08:05:00Z"),
         reporter_kind: Some(kind.to_owned().into()),
         tickets: serde_json::from_value(tickets.into()).unwrap(),
+        waived: false,
     }
 }
 
@@ -203,4 +204,29 @@ fn what_waits_for_the_office_is_not_yet_with_a_unit() {
     let none = Progress::of(&status("teacher", vec![]), at(NOW));
     assert_eq!(none.state, State::Received);
     assert_eq!(names(&none), ["received", "dispatched", "resolved"]);
+}
+
+#[test]
+fn what_was_waived_is_said_and_waits_for_nothing() {
+    let all = ReportStatus {
+        waived: true,
+        ..status("relative", Vec::new())
+    };
+    let progress = Progress::of(&all, at(NOW));
+    assert_eq!((progress.state, names(&progress)), (State::Waived, vec!["received"]));
+    assert!(progress.waived && !progress.late);
+    let closed = ticket(
+        false,
+        "resolved",
+        json!({"signed_at": "2026-11-24T09:00:00Z", "resolved_at": "2026-11-24T10:00:00Z"}),
+    );
+    let part = ReportStatus {
+        waived: true,
+        ..status("teacher", vec![closed])
+    };
+    let progress = Progress::of(&part, at(NOW));
+    assert_eq!(progress.state, State::Resolved, "of what was not waived");
+    assert!(progress.waived);
+    let none = Progress::of(&status("teacher", Vec::new()), at(NOW));
+    assert_eq!((none.state, none.waived), (State::Received, false), "not routed yet");
 }

@@ -7,7 +7,7 @@ use platform::{receipt::ReportId, text::Lang};
 use super::question::{Question, Wrong};
 use crate::public::{
     page::{Page, Switch, moment, render},
-    progress::{Progress, Step, StepName},
+    progress::{Progress, State, Step, StepName},
     state::App,
 };
 
@@ -41,6 +41,8 @@ pub(super) struct StatusPage {
     receipt: String,
     lines: Vec<Line>,
     late: Option<String>,
+    /// That some of it, or all, was ended with approval.
+    waived: Option<&'static str>,
     provisional: bool,
     hotline: String,
 }
@@ -56,6 +58,7 @@ impl StatusPage {
             receipt: String::new(),
             lines: Vec::new(),
             late: None,
+            waived: None,
             provisional: false,
             hotline: app.pack().pack.hotline(lang.pack()).to_owned(),
         };
@@ -69,6 +72,10 @@ impl StatusPage {
             Told::Progress(id, progress) => {
                 page.receipt = id.to_string();
                 page.late = progress.late.then(|| told_words(lang, "status.late", &progress));
+                page.waived = progress.waived.then(|| {
+                    let all = progress.state == State::Waived;
+                    lang.t(if all { "status.all_waived" } else { "status.waived" })
+                });
                 page.provisional = progress.steps.iter().any(|step| step.provisional);
                 page.lines = progress.steps.iter().map(|step| line(lang, step)).collect();
             }

@@ -17,7 +17,7 @@ GRANT SELECT (id) ON reports TO "{role}_intake";
 GRANT INSERT ON report_sources TO "{role}_intake";
 GRANT SELECT (key_mac, report_id) ON idempotency_keys TO "{role}_intake";
 GRANT SELECT (client_mac) ON idempotency_repeats TO "{role}_intake";
-GRANT EXECUTE ON FUNCTION intake_answer(bytea, bytea), intake_is_stored(bigint, bytea), report_status(bigint, bytea),
+GRANT EXECUTE ON FUNCTION intake_answer(bytea, bytea), intake_is_stored(bigint, bytea), report_status(bigint, bytea), report_waived(bigint, bytea),
     intake_forget_answers(timestamptz), intake_forget_sources(timestamptz), reports_newest_key(text) TO "{role}_intake";
 
 -- relay: the outbox, and the age of what waits in it.
@@ -165,10 +165,12 @@ GRANT EXECUTE ON FUNCTION opening_ground(bigint, text, bigint, timestamptz), ope
 GRANT SELECT, INSERT ON motions TO "{role}_desk";
 GRANT UPDATE (state, ended_at) ON motions TO "{role}_desk";
 GRANT SELECT ON motions TO "{role}_office";
-GRANT UPDATE (state, decided_at, decided_by, decided_account, decided_note, granted_unit, successor, added, granted_due) ON motions
+GRANT UPDATE (state, agreed_at, agreed_by, agreed_account, decided_at, decided_by, decided_account, decided_note, granted_unit, successor,
+    added, granted_due) ON motions
     TO "{role}_office";
 GRANT SELECT (id, county, report_id, ticket_id, unit, kind, urgency, drill, state, ground, wanted_unit, stage, was_due, wanted_due,
-    asked_at, asked_by, asked_account, due_at, decided_at, decided_by, decided_account, granted_unit, successor, added, granted_due, ended_at)
+    asked_at, asked_by, asked_account, due_at, agreed_at, agreed_by, agreed_account, decided_at, decided_by, decided_account, granted_unit,
+    successor, added, granted_due, ended_at)
     ON motions TO "{role}_board";
 -- Whether a mail still asks for something.
 GRANT SELECT (id, state) ON motions TO "{role}_notifier";

@@ -18,6 +18,8 @@ pub struct ReportStatus {
     /// Its tickets, but for those that were returned or waived.
     #[sqlx(json)]
     pub tickets: Vec<StatusTicket>,
+    /// Some were waived.
+    pub waived: bool,
 }
 
 /// What a status says of one ticket.
@@ -65,7 +67,7 @@ impl Store<Intake> {
         report_id: ReportId,
         follow_up_mac: &[u8],
     ) -> Result<Option<ReportStatus>, StoreError> {
-        let row = sqlx::query_as("SELECT * FROM report_status($1, $2)")
+        let row = sqlx::query_as("SELECT s.*, report_waived($1, $2) AS waived FROM report_status($1, $2) s")
             .bind(report_id)
             .bind(follow_up_mac)
             .fetch_optional(&self.pool)

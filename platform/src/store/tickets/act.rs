@@ -154,6 +154,7 @@ async fn apply(tx: &mut PgTransaction<'_>, step: &Step<'_>, deed: &TicketDeed) -
         TicketDeed::TakeBack => return Ok((!end::take_back(tx, step).await?).then_some(Denied::TakenOver)),
         TicketDeed::Reopen(anew) => return reopen::by_act(tx, step, anew).await,
         TicketDeed::Ask(asking) => motions::ask(tx, step, asking).await?,
+        TicketDeed::Agree(waiving) => motions::agree(tx, step, waiving.motion).await?,
         TicketDeed::Grant(granting) => return motions::grant(tx, step, granting).await,
         TicketDeed::Deny(motion, kind) => motions::deny(tx, step, (*motion, *kind)).await?,
         TicketDeed::Unask => motions::unask(tx, step).await?,

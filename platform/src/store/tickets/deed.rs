@@ -57,6 +57,8 @@ pub enum TicketDeed {
     Reopen(Box<Reopening>),
     /// 申请退单、申请延期: the unit asks this of the office.
     Ask(Box<Asking>),
+    /// A first person of the office agrees to a waiver, which another one confirms.
+    Agree(Waiving),
     /// The office grants it.
     Grant(Box<Granting>),
     /// The office does not.
@@ -145,6 +147,17 @@ pub enum Granting {
         /// Version of the calendar.
         calendar: String,
     },
+    /// 终止办理, confirmed by the second person.
+    Waiver(Waiving),
+}
+
+/// What is to be waived.
+#[derive(Clone, Copy, Debug)]
+pub struct Waiving {
+    /// Which motion.
+    pub motion: MotionId,
+    /// Whether it may be, by the county's rows in force.
+    pub may: Result<(), NoMotion>,
 }
 
 impl Granting {
@@ -154,6 +167,7 @@ impl Granting {
             Self::Return { .. } => MotionKind::Return,
             Self::Extension { .. } => MotionKind::Extension,
             Self::Reinforcement { .. } => MotionKind::Reinforcement,
+            Self::Waiver(_) => MotionKind::Waiver,
         }
     }
 
@@ -162,6 +176,7 @@ impl Granting {
             Self::Return { motion, .. } | Self::Extension { motion, .. } | Self::Reinforcement { motion, .. } => {
                 *motion
             }
+            Self::Waiver(waiving) => waiving.motion,
         }
     }
 }
@@ -242,6 +257,7 @@ impl TicketDeed {
             Self::TakeBack => EventKind::CloseTakenBack,
             Self::Reopen(_) => EventKind::Reopened,
             Self::Ask(_) => EventKind::MotionAsked,
+            Self::Agree(_) => EventKind::MotionAgreed,
             Self::Grant(_) => EventKind::MotionGranted,
             Self::Deny(..) => EventKind::MotionRefused,
             Self::Unask => EventKind::MotionWithdrawn,
@@ -268,10 +284,12 @@ impl TicketDeed {
             Self::Reopen(_) => TicketAct::Reopen,
             Self::Ask(asking) => match asking.kind() {
                 MotionKind::Return => TicketAct::AskReturn,
-                MotionKind::Extension | MotionKind::Reinforcement => TicketAct::Ask,
+                MotionKind::Extension | MotionKind::Reinforcement | MotionKind::Waiver => TicketAct::Ask,
             },
+            Self::Agree(_) => TicketAct::Answer,
             Self::Grant(granting) => match granting.kind() {
                 MotionKind::Return => TicketAct::GrantReturn,
+                MotionKind::Waiver => TicketAct::GrantWaiver,
                 MotionKind::Extension | MotionKind::Reinforcement => TicketAct::Answer,
             },
             Self::Deny(_, kind) => ended(*kind),
@@ -284,7 +302,7 @@ impl TicketDeed {
 fn ended(kind: MotionKind) -> TicketAct {
     match kind {
         MotionKind::Return => TicketAct::EndReturn,
-        MotionKind::Extension | MotionKind::Reinforcement => TicketAct::Answer,
+        MotionKind::Extension | MotionKind::Reinforcement | MotionKind::Waiver => TicketAct::Answer,
     }
 }
 
@@ -414,6 +432,8 @@ pub enum Denied {
     MotionOver,
     /// Nobody decides what they asked themselves.
     OwnMotion,
+    /// Another person of the office confirms than who agreed.
+    SecondPerson,
     /// It can't be asked, or not granted.
     Motion(NoMotion),
 }
@@ -436,6 +456,7 @@ impl Denied {
             Self::MotionWaits => "motion-waits",
             Self::MotionOver => "motion-over",
             Self::OwnMotion => "own-motion",
+            Self::SecondPerson => "second-person",
             Self::Motion(NoMotion::PoliceUrgent) => "police-urgent",
             Self::Motion(NoMotion::Final) => "final",
             Self::Motion(NoMotion::Awaited) => "awaited",
@@ -444,6 +465,7 @@ impl Denied {
             Self::Motion(NoMotion::Once) => "once",
             Self::Motion(NoMotion::NotLater) => "not-later",
             Self::Motion(NoMotion::InCase) => "in-case",
+            Self::Motion(NoMotion::ByLaw) => "by-law",
         }
     }
 }

@@ -19,7 +19,7 @@ pub use ask::RequestLine;
 pub use closings::{ClosingCase, ClosingLine};
 pub use deed::{
     ActDone, Acting, ByTelephone, CallWay, Closing, Denied, Granting, Oversight, Reopening, Requested, Routed, Started,
-    Successor, TicketDeed, Wait,
+    Successor, TicketDeed, Wait, Waiving,
 };
 pub use instruct::{Instruction, NewInstruction};
 pub use motions::{Asking, Asks, Motion, MotionCase, TicketMotions};

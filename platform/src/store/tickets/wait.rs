@@ -77,7 +77,7 @@ pub(super) async fn denied(
                 (!people.iter().any(leads)).then_some(Denied::LeaderReopens)
             }
         }),
-        TicketDeed::Ask(_) | TicketDeed::Grant(_) | TicketDeed::Deny(..) | TicketDeed::Unask => {
+        TicketDeed::Ask(_) | TicketDeed::Agree(_) | TicketDeed::Grant(_) | TicketDeed::Deny(..) | TicketDeed::Unask => {
             motions::denied(tx, side, found, deed, acting).await
         }
         TicketDeed::Sign

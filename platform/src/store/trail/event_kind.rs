@@ -57,6 +57,8 @@ casework::words! {
         DueMoved = "due-moved",
         /// A unit asks to return its ticket, or for more time.
         MotionAsked = "motion-asked",
+        /// 终止办理: a first person of the office agreed, and another one is to confirm.
+        MotionAgreed = "motion-agreed",
         /// The office granted it.
         MotionGranted = "motion-granted",
         /// The office did not.
@@ -146,6 +148,7 @@ impl EventKind {
             | Self::NotFiledWithdrawn
             | Self::DueMoved
             | Self::MotionAsked
+            | Self::MotionAgreed
             | Self::MotionGranted
             | Self::MotionRefused
             | Self::MotionWithdrawn

@@ -1,5 +1,5 @@
-//! 申请事项: a unit asks to return its ticket, for more time or for another unit; the office decides, and whatever happens the
-//! obligation stands.
+//! 申请事项: a unit asks to return its ticket, for more time, for another unit, or that nothing be owed any more; the office decides,
+//! and whatever it does not waive stands.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -7,6 +7,7 @@ mod extensions;
 mod reinforcements;
 mod returns;
 mod unsigned;
+mod waivers;
 
 use serde_json::Value;
 use tests::{

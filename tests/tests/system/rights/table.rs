@@ -6,7 +6,7 @@ use super::{
 };
 
 /// Method, path, cells. Acts are sent with the session's token and nothing else, so that none is done.
-pub(super) const TABLE: [(&str, &str, Cells); 311] = [
+pub(super) const TABLE: [(&str, &str, Cells); 313] = [
     ("GET", "/", SIGNED_IN),
     ("GET", "/login", EVERYBODY),
     ("POST", "/login", [422, ANY, ANY, ANY, ANY, ANY, ANY, ANY]),
@@ -75,6 +75,7 @@ pub(super) const TABLE: [(&str, &str, Cells); 311] = [
     ("POST", "/tickets/{id}/return", ticket(422)),
     ("POST", "/tickets/{id}/extend", ticket(422)),
     ("POST", "/tickets/{id}/reinforce", ticket(422)),
+    ("POST", "/tickets/{id}/waive", ticket(422)),
     ("POST", "/tickets/{id}/unask", ticket(409)),
     // The leader's alone; here there is no such mail.
     (
@@ -119,6 +120,7 @@ pub(super) const TABLE: [(&str, &str, Cells); 311] = [
     ("POST", "/api/v1/tickets/{id}/return", api(ticket(422))),
     ("POST", "/api/v1/tickets/{id}/extend", api(ticket(422))),
     ("POST", "/api/v1/tickets/{id}/reinforce", api(ticket(422))),
+    ("POST", "/api/v1/tickets/{id}/waive", api(ticket(422))),
     ("POST", "/api/v1/tickets/{id}/unask", api(ticket(422))),
     ("GET", "/drills", OVERSEER),
     ("POST", "/drills", OFFICE),

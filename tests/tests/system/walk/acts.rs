@@ -230,10 +230,12 @@ async fn granting(county: &County, ticket: &Ticket, which: u8) -> Option<Try> {
                 calendar: county.pack().calendar().version().to_owned(),
             }
         }
+        // Nobody asks it here: what a walk begins with is never lost.
+        MotionKind::Waiver => return None,
     };
     let act = match case.motion.kind {
         MotionKind::Return => TicketAct::GrantReturn,
-        MotionKind::Extension | MotionKind::Reinforcement => TicketAct::Answer,
+        MotionKind::Extension | MotionKind::Reinforcement | MotionKind::Waiver => TicketAct::Answer,
     };
     Some(Try::office(TicketDeed::Grant(Box::new(granting)), act))
 }
@@ -242,7 +244,7 @@ async fn granting(county: &County, ticket: &Ticket, which: u8) -> Option<Try> {
 fn ends(kind: MotionKind) -> TicketAct {
     match kind {
         MotionKind::Return => TicketAct::EndReturn,
-        MotionKind::Extension | MotionKind::Reinforcement => TicketAct::Answer,
+        MotionKind::Extension | MotionKind::Reinforcement | MotionKind::Waiver => TicketAct::Answer,
     }
 }
 

@@ -45,6 +45,7 @@ pub(in super::super) async fn ask(
         Asks::Return { ground, unit } => (Some(*ground), unit.clone(), None, None),
         Asks::Extension { stage, due } => (None, None, Some(*stage), Some(*due)),
         Asks::Reinforcement { unit } => (None, unit.clone(), None, None),
+        Asks::Waiver { .. } => (None, None, None, None),
     };
     let (id, was): (MotionId, Option<DateTime<Utc>>) = sqlx::query_as(
         "INSERT INTO motions (county, report_id, ticket_id, unit, kind, urgency, drill, state, ground, wanted_unit, stage, was_due,

@@ -1,7 +1,7 @@
 //! What is asked, as it is read from a form or a program.
 
 use casework::routing::PlannedClock;
-use casework::ticket::motion::{MotionKind, ReturnGround};
+use casework::ticket::motion::{MotionKind, NoMotion, ReturnGround};
 use casework::words::Stage;
 use chrono::{DateTime, Utc};
 
@@ -38,6 +38,11 @@ pub enum Asks {
         /// Code of the unit that is proposed.
         unit: Option<String>,
     },
+    /// 终止办理
+    Waiver {
+        /// Whether it may be, by the county's rows in force.
+        may: Result<(), NoMotion>,
+    },
 }
 
 impl Asking {
@@ -47,6 +52,7 @@ impl Asking {
             Asks::Return { .. } => MotionKind::Return,
             Asks::Extension { .. } => MotionKind::Extension,
             Asks::Reinforcement { .. } => MotionKind::Reinforcement,
+            Asks::Waiver { .. } => MotionKind::Waiver,
         }
     }
 }

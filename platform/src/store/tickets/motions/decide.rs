@@ -14,6 +14,7 @@ use super::super::{
     succeed::succeed,
 };
 use super::ask::{about, kind_said};
+use super::waive::waived;
 use crate::store::{
     Detail, EventKind, MotionId, Said, StageId, StoreError, Subject, SubjectNotice, TicketId, To, Word,
     event_detail::{JoinedIn, OfMotion, OtherUnit},
@@ -72,6 +73,12 @@ pub(in super::super) async fn grant(
                 ..OfMotion::new(motion, MotionKind::Extension)
             };
             (detail, Some(zh::put_off(was, *due)))
+        }
+        Granting::Waiver(_) => {
+            // Before the clocks end, as with a return.
+            decided(tx, step, motion, Granted::default()).await?;
+            waived(tx, step).await?;
+            (OfMotion::new(motion, MotionKind::Waiver), None)
         }
         Granting::Reinforcement {
             ticket,

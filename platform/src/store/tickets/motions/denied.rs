@@ -28,6 +28,7 @@ pub(in super::super) async fn denied(
                 Asks::Return { .. } => returns(tx, found.id).await?,
                 Asks::Extension { stage, due } => extends(tx, found.id, *stage, (*due, acting.at)).await?,
                 Asks::Reinforcement { .. } => Ok(()),
+                Asks::Waiver { may } => *may,
             };
             Ok(may.err().map(Denied::Motion))
         }
@@ -47,9 +48,20 @@ pub(in super::super) async fn denied(
                 }
                 // Whoever opens the ticket looks, with the case locked.
                 Granting::Reinforcement { .. } => Ok(()),
+                Granting::Waiver(waiving) => {
+                    let second = second_person(tx, waiving.motion, acting.account).await?;
+                    if !second {
+                        return Ok(Some(Denied::SecondPerson));
+                    }
+                    waiving.may
+                }
                 Granting::Extension { stage, due, .. } => later(tx, found.id, *stage, (*due, acting.at)).await?,
             };
             Ok(may.err().map(Denied::Motion))
+        }
+        (TicketDeed::Agree(waiving), Side::Office { .. }) => {
+            let no = undecided(tx, found.id, (waiving.motion, MotionKind::Waiver), acting.account).await?;
+            Ok(no.or(waiving.may.err().map(Denied::Motion)))
         }
         (TicketDeed::Deny(motion, kind), Side::Office { .. }) => {
             undecided(tx, found.id, (*motion, *kind), acting.account).await
@@ -103,6 +115,17 @@ async fn undecided(
         .fetch_one(&mut **tx)
         .await?;
     Ok(same.then_some(Denied::OwnMotion))
+}
+
+/// Somebody has agreed to a waiver, and this is another person.
+async fn second_person(tx: &mut PgTransaction<'_>, motion: MotionId, account: AccountId) -> Result<bool, StoreError> {
+    Ok(sqlx::query_scalar(
+        "SELECT EXISTS (SELECT FROM motions m WHERE m.id = $1 AND m.agreed_account <> $2 AND NOT same_person(m.agreed_account, $2))",
+    )
+    .bind(motion)
+    .bind(account)
+    .fetch_one(&mut **tx)
+    .await?)
 }
 
 #[derive(sqlx::FromRow)]

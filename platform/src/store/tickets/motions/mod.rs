@@ -8,10 +8,12 @@ mod asking;
 mod decide;
 mod denied;
 mod read;
+mod waive;
 
 pub(super) use ask::ask;
 pub(super) use decide::{deny, grant, unask};
 pub(super) use denied::denied;
+pub(super) use waive::agree;
 
 pub use asking::{Asking, Asks};
 pub use read::{Motion, MotionCase, TicketMotions};

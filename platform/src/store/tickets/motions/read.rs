@@ -1,6 +1,7 @@
 //! What is asked, as pages and programs see it.
 
 use casework::report::StoredFacts;
+use casework::routing::Basis;
 use casework::ticket::TicketState;
 use casework::ticket::motion::{MotionKind, MotionState, ReturnGround};
 use casework::words::{Stage, Urgency};
@@ -14,7 +15,8 @@ const LISTED: i64 = 200;
 
 const MOTION: &str = "SELECT m.id, m.report_id, m.ticket_id, t.version, t.state AS ticket_state, t.obligation, m.unit, u.name AS unit_name,
     m.kind, m.urgency, m.drill, m.state, m.ground, m.wanted_unit, m.stage, m.was_due, m.wanted_due, m.asked_at,
-    person_shown(m.asked_account, m.asked_by) AS asked_by, m.asked_account, m.due_at, m.decided_at,
+    person_shown(m.asked_account, m.asked_by) AS asked_by, m.asked_account, m.due_at,
+    m.agreed_at, person_shown(m.agreed_account, m.agreed_by) AS agreed_by, m.agreed_account, m.decided_at,
     person_shown(m.decided_account, m.decided_by) AS decided_by, m.granted_unit, m.successor, m.added, m.granted_due, m.ended_at
     FROM motions m JOIN tickets t ON t.id = m.ticket_id JOIN units u ON u.county = m.county AND u.code = m.unit";
 
@@ -67,6 +69,12 @@ pub struct Motion {
     pub asked_account: AccountId,
     /// By when the office decides.
     pub due_at: DateTime<Utc>,
+    /// A waiver: when a first person of the office agreed.
+    pub agreed_at: Option<DateTime<Utc>>,
+    /// Who.
+    pub agreed_by: Option<String>,
+    /// Their account.
+    pub agreed_account: Option<AccountId>,
     /// When it was decided.
     pub decided_at: Option<DateTime<Utc>>,
     /// By whom.
@@ -104,6 +112,8 @@ pub struct MotionCase {
     pub reason: Vec<u8>,
     /// What was written with the decision, sealed.
     pub decided_note: Option<Vec<u8>>,
+    /// What the ticket rests on.
+    pub basis: Json<Vec<Basis>>,
     /// What was reported, without identity.
     pub facts: Json<StoredFacts>,
     /// How often the obligation was returned in the case.
@@ -161,7 +171,7 @@ impl Store<Office> {
     pub async fn motion_case(&self, county: &str, id: MotionId) -> Result<Option<MotionCase>, StoreError> {
         let columns = MOTION.replacen(
             "FROM motions",
-            ", r.data_key, f.facts, m.reason, m.decided_note, case_returns(t.id) AS returns,
+            ", r.data_key, t.basis, f.facts, m.reason, m.decided_note, case_returns(t.id) AS returns,
              (SELECT s.started_at FROM stages s WHERE s.ticket_id = t.id AND s.stage = m.stage) AS started_at,
              (ticket_chain(t.id) ->> 'case_dispatched_at')::timestamptz AS case_dispatched_at,
              coalesce((ticket_chain(t.id) #>> '{first,dues,resolve}')::timestamptz,
