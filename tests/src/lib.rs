@@ -8,6 +8,7 @@ pub mod aftermath;
 pub mod api;
 pub mod backlog;
 pub mod calls;
+pub mod cases;
 pub mod fixture;
 pub mod frozen;
 pub mod gateway;
@@ -31,6 +32,7 @@ pub mod wait;
 
 pub use aftermath::Left;
 pub use api::{Api, Known, Problem};
+pub use cases::cases_astray;
 pub use fixture::{Fixture, callbacks_astray, new_report};
 pub use gateway::{Asked, CALLBACK_SECRET, Deed, FakeGateway};
 pub use mail::Mail;

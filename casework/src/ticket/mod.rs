@@ -9,11 +9,13 @@
 //! meanwhile. Nobody archives yet: the state has its name, and no act leads there.
 //!
 //! [`TicketState::after`] is the whole table. Who may do an act, and what a closing must hold, is in [`closing`]; what a
-//! ticket doesn't show is asked for in [`opening`], and what a unit asks of the office in [`motion`].
+//! ticket doesn't show is asked for in [`opening`], and what a unit asks of the office in [`motion`]. Why a case is still open is in
+//! [`standing`].
 
 pub mod closing;
 pub mod motion;
 pub mod opening;
+pub mod standing;
 
 use crate::words::words;
 

@@ -13,7 +13,7 @@ use casework::words::Identity;
 use platform::{
     clock,
     receipt::ReportId,
-    store::{Opening, ReadLine, Reading, ReadsAsked, ReportOutline, Role, TicketId},
+    store::{BoardCase, Opening, ReadLine, Reading, ReadsAsked, ReportOutline, Role, TicketId},
 };
 
 use super::{
@@ -25,8 +25,9 @@ use super::{
     detached,
     error::{ApiError, PageError},
     openings,
-    page::{Frame, render, tail},
+    page::{Frame, render, tail, words::Telling},
     reads::{self, ReadWords},
+    standing::{self, CaseWords},
 };
 use crate::parts::Opened;
 
@@ -59,6 +60,8 @@ struct LookPage {
     openings: Vec<openings::Line>,
     reads: Vec<ReadWords>,
     tickets: Vec<(TicketId, String)>,
+    /// Why its case is open; none before it is routed.
+    case: Option<CaseWords>,
     notice: Option<String>,
     typed: String,
 }
@@ -77,6 +80,7 @@ struct Found {
     openings: Vec<Opening>,
     reads: Vec<ReadLine>,
     outline: ReportOutline,
+    case: Option<BoardCase>,
 }
 
 /// Looks, in a task of its own: what was handed out is written down even when the browser hangs up.
@@ -104,6 +108,7 @@ async fn look(visit: &Visit, report: ReportId, how: &'static str) -> Result<Opti
             handed,
             openings: board.openings_of_report(&county, report).await?,
             reads: board.reads_list(&county, &asked, LISTED).await?,
+            case: board.board_case(&county, report).await?,
             outline,
         }))
     })
@@ -152,6 +157,7 @@ pub(super) async fn show(visit: &Visit, id: ReportId, again: Again<String>) -> R
             .iter()
             .map(|(ticket, unit, obligation)| (*ticket, format!("{unit} · {}", label(obligation))))
             .collect(),
+        case: found.case.map(|case| standing::say(&case, Telling { pack, lang, now })),
         receipt,
         notice: again.said,
         typed: again.fields,
@@ -174,6 +180,7 @@ async fn api(by: By<Overseer>, Path(id): Path<ReportId>) -> Result<Response, Api
         facts: opened.raw,
         reporter: opened.reporter,
         tickets: found.outline.tickets.iter().map(|(ticket, ..)| *ticket).collect(),
+        case: found.case.as_ref().map(Into::into),
         openings: found.openings.into_iter().map(Into::into).collect(),
     };
     Ok(([(header::CACHE_CONTROL, "no-store")], Answer(body)).into_response())

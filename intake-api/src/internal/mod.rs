@@ -45,6 +45,7 @@ mod routes;
 mod rules;
 mod sheet;
 mod slow;
+mod standing;
 mod state;
 mod telephone;
 #[cfg(test)]

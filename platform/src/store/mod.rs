@@ -45,9 +45,9 @@ mod word;
 pub use actor::By;
 pub use admin::{Encryption, NewestKey, TASKS, encryption, installation_mark, logins_write, migrate, probe};
 pub use board::{
-    Arrivals, BoardAttempt, BoardEvent, BoardEventDetail, BoardList, BoardNotice, BoardNow, BoardOther, BoardRound,
-    BoardStage, BoardStep, BoardTicket, CallAbout, EventCall, HeldRing, LateNotice, LeadingLine, LeadingNow,
-    NotArrived, OfficeCounts, TriageLine, UndeliveredNotice,
+    Arrivals, BoardAttempt, BoardCase, BoardEvent, BoardEventDetail, BoardList, BoardNotice, BoardNow, BoardOther,
+    BoardRound, BoardStage, BoardStep, BoardTicket, CallAbout, CaseClock, CaseTicket, EventCall, HeldRing, LateNotice,
+    LeadingLine, LeadingNow, NotArrived, OfficeCounts, TriageLine, UndeliveredNotice, VisitsInVain,
 };
 pub use calendars::{
     CalendarChange, CalendarError, CalendarFollowed, CalendarMove, CalendarSource, DayClock, InForce, NewCalendar,

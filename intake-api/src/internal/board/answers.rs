@@ -5,7 +5,7 @@ use casework::words::{TicketClock, Urgency};
 use chrono::{DateTime, Utc};
 use platform::store::{
     self, BoardNow, CallAbout, Listed, MailState, NoticeId, NoticeKind, NoticeState, ReportId, SubjectKind, TicketId,
-    UndeliveredNotice, UnitCall, UnitContact, UnlistedArea, Unread, Word,
+    UndeliveredNotice, UnitCall, UnitContact, UnlistedArea, Unread, VisitsInVain, Word,
 };
 use serde::Serialize;
 
@@ -36,6 +36,9 @@ pub(crate) struct Now {
     openings: i64,
     openings_overdue: i64,
     gateways: Vec<Gateway>,
+    in_vain_count: i64,
+    /// Children who were looked for in vain, the most often first.
+    in_vain: Vec<InVain>,
     /// Rows of these lists that can't be read, so that no program takes a part for the whole.
     unread: Vec<UnreadRow>,
 }
@@ -125,6 +128,27 @@ struct Undelivered {
     call: Call,
 }
 
+/// A child whom somebody went to see in vain, and nobody of the case has seen since.
+#[derive(Serialize)]
+struct InVain {
+    /// On which the last visit was recorded.
+    ticket_id: TicketId,
+    report_id: ReportId,
+    unit: String,
+    unit_name: String,
+    obligation: String,
+    urgency: Urgency,
+    visits: i32,
+    /// When the last was recorded.
+    last_at: DateTime<Utc>,
+    /// By which somebody is to see the child; null: no clock asks for it.
+    next_stage: Option<Word<TicketClock>>,
+    next_due_at: Option<DateTime<Utc>>,
+    /// Name of the unit that owes it.
+    next_unit: Option<String>,
+    call: Call,
+}
+
 /// An area code of the county that the list does not have.
 #[derive(Serialize)]
 struct Unlisted {
@@ -171,6 +195,7 @@ impl From<BoardNow> for Now {
         let overdue = sorted("overdue", now.overdue, &mut unread);
         let triage = sorted("triage", now.triage, &mut unread);
         let failed = sorted("failed", now.failed, &mut unread);
+        let in_vain = sorted("in_vain", now.in_vain, &mut unread);
         Self {
             unsigned_count: now.unsigned_count,
             triage_count: now.triage_count,
@@ -191,6 +216,8 @@ impl From<BoardNow> for Now {
             openings: now.openings,
             openings_overdue: now.openings_overdue,
             gateways: now.gateways.into_iter().map(Into::into).collect(),
+            in_vain_count: now.in_vain_count,
+            in_vain,
             unread,
         }
     }
@@ -274,6 +301,25 @@ impl From<UndeliveredNotice> for Undelivered {
             finished_at: notice.finished_at,
             last_error: notice.last_error,
             call: notice.call.0.into(),
+        }
+    }
+}
+
+impl From<VisitsInVain> for InVain {
+    fn from(line: VisitsInVain) -> Self {
+        Self {
+            ticket_id: line.ticket_id,
+            report_id: line.report_id,
+            unit: line.unit,
+            unit_name: line.unit_name,
+            obligation: line.obligation,
+            urgency: line.urgency,
+            visits: line.visits,
+            last_at: line.last_at,
+            next_stage: line.next_stage,
+            next_due_at: line.next_due_at,
+            next_unit: line.next_unit,
+            call: line.call.0.into(),
         }
     }
 }

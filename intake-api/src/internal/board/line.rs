@@ -4,7 +4,7 @@ use casework::pack::Pack;
 use casework::words::{TicketClock, Urgency, reserved::OFFICE};
 use chrono::{DateTime, Utc};
 use platform::{
-    store::{AccountId, CallAbout, Listed, NoticeId, NoticeState, Subject, TicketId, TriageLine, Unread},
+    store::{AccountId, CallAbout, Listed, NoticeId, NoticeState, Subject, TicketId, TriageLine, Unread, VisitsInVain},
     text::{Lang, notice_kind},
 };
 
@@ -12,7 +12,7 @@ use super::{
     call::{Call, call},
     said::brief,
 };
-use crate::internal::page::words;
+use crate::internal::{desk::vain, page::words};
 
 /// One matter to call about.
 pub(crate) struct Line {
@@ -148,6 +148,37 @@ pub(crate) fn triage_line(line: &TriageLine, pack: &Pack, lang: Lang, now: DateT
         drill: line.drill,
         hot: line.urgency == Urgency::P1,
         call: None,
+        again: None,
+        cure: None,
+    }
+}
+
+/// A child whom somebody went to see in vain: how often, and who is to see it next.
+pub(crate) fn in_vain(line: &VisitsInVain, pack: &Pack, lang: Lang, now: DateTime<Utc>) -> Line {
+    let obligation = pack.vocabulary().obligations.label(&line.obligation, lang.pack());
+    let (visits, at) = (line.visits.to_string(), words::moment(lang, line.last_at, now));
+    let due = line.next_stage.map(|clock| *clock).zip(line.next_due_at);
+    let next = vain::next(due, lang, now);
+    Line {
+        id: format!("in-vain-{}", line.report_id.get()),
+        href: format!("/board/tickets/{}", line.ticket_id),
+        brief: brief(lang, pack, line.report_id, line.facts.as_deref()),
+        tone: if line.next_due_at.is_none_or(|due| due <= now) {
+            "late"
+        } else {
+            "soon"
+        },
+        unit: line.unit_name.clone(),
+        what: obligation.to_owned(),
+        urgency: words::urgency(lang, line.urgency),
+        since: lang.fill("desk.in_vain", &[("n", &visits), ("at", &at)]),
+        level: match line.next_unit.as_deref().filter(|_| due.is_some()) {
+            Some(unit) => lang.fill("board.in-vain_unit", &[("next", &next), ("unit", unit)]),
+            None => next,
+        },
+        drill: false,
+        hot: line.urgency == Urgency::P1,
+        call: Some(call(&line.call)),
         again: None,
         cure: None,
     }

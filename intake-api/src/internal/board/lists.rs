@@ -1,4 +1,4 @@
-//! `GET /board/unsigned`, `/board/overdue`, `/board/failed`: each list of the board to its end, page by page.
+//! `GET /board/unsigned`, `/board/overdue`, `/board/failed`, `/board/in-vain`: each list of the board to its end, page by page.
 
 use askama::Template;
 use axum::{extract::Query, http::StatusCode, response::Response};
@@ -7,7 +7,7 @@ use platform::{
     store::{BoardList, Role, StoreError},
 };
 
-use super::line::{Line, about, failed, row};
+use super::line::{Line, about, failed, in_vain as vain_line, row};
 use crate::internal::{
     By, Visit,
     auth::Overseer,
@@ -31,6 +31,7 @@ struct ListPage {
 enum Which {
     Of(BoardList),
     Failed,
+    InVain,
 }
 
 impl Which {
@@ -39,6 +40,7 @@ impl Which {
             Self::Of(BoardList::Unsigned) => "unsigned",
             Self::Of(BoardList::Overdue) => "overdue",
             Self::Failed => "failed",
+            Self::InVain => "in-vain",
         }
     }
 }
@@ -56,6 +58,11 @@ pub(crate) async fn overdue(by: By<Overseer>, pages: Query<Pages>) -> Result<Res
 /// `GET /board/failed`
 pub(crate) async fn undelivered(by: By<Overseer>, pages: Query<Pages>) -> Result<Response, PageError> {
     show(&by, pages.0, Which::Failed).await
+}
+
+/// `GET /board/in-vain`
+pub(crate) async fn in_vain(by: By<Overseer>, pages: Query<Pages>) -> Result<Response, PageError> {
+    show(&by, pages.0, Which::InVain).await
 }
 
 async fn show(visit: &Visit, mut pages: Pages, which: Which) -> Result<Response, PageError> {
@@ -86,6 +93,14 @@ async fn lines(visit: &Visit, pages: &mut Pages, which: Which) -> Result<Vec<Lin
                 .cut(found)
                 .iter()
                 .map(|n| row(n, lang, |n| failed("board.failed_at", n, office, lang, now)))
+                .collect()
+        }
+        Which::InVain => {
+            let found = internal.board.visits_in_vain(&internal.county, offset, limit).await?;
+            pages
+                .cut(found)
+                .iter()
+                .map(|v| row(v, lang, |v| vain_line(v, pack, lang, now)))
                 .collect()
         }
         Which::Of(list) => {

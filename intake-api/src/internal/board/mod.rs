@@ -32,6 +32,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get("/board/unsigned", get(lists::unsigned)),
         Route::get("/board/overdue", get(lists::overdue)),
         Route::get("/board/failed", get(lists::undelivered)),
+        Route::get("/board/in-vain", get(lists::in_vain)),
         Route::get("/board/tickets/{id}", get(ticket::page)),
         Route::post("/board/notices/{notice}/resend", post(resend::submit)),
         Route::post("/api/v1/notices/{notice}/resend", post(resend::api)),

@@ -18,7 +18,7 @@ use platform::{
 use super::{
     answers,
     arrivals::{self, Arrivals},
-    line::{Line, about, failed, row, triage_line},
+    line::{Line, about, failed, in_vain, row, triage_line},
     mail,
     said::counted,
     watch::{self, WatchLine},
@@ -179,6 +179,16 @@ fn say(found: BoardNow, pack: &Pack, office: bool, lang: Lang, now: DateTime<Utc
                 .failed
                 .iter()
                 .map(|n| row(n, lang, |n| failed("board.failed_since", n, office, lang, now)))
+                .collect(),
+        ),
+        group(
+            lang,
+            "in-vain",
+            found.in_vain_count,
+            found
+                .in_vain
+                .iter()
+                .map(|v| row(v, lang, |v| in_vain(v, pack, lang, now)))
                 .collect(),
         ),
     ];

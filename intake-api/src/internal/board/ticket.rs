@@ -23,15 +23,20 @@ use super::{
 use crate::internal::{
     By,
     auth::Overseer,
+    desk::vain::in_vain,
     error::PageError,
     instructions::{self, Written},
     openings,
-    page::{Frame, Paper, render, tail, words},
+    page::{
+        Frame, Paper, render, tail,
+        words::{self, Telling},
+    },
     reads::{self, ReadWords},
     rings::{
         cures::{self, Choice},
         ladder::{self, Ladder},
     },
+    standing::{self, CaseWords},
 };
 
 /// Looks that the page of a ticket lists; the rest is one press away.
@@ -80,6 +85,10 @@ struct TicketPage {
     call: Call,
     facts: Vec<(&'static str, String)>,
     stages: Vec<StageLine>,
+    /// Visits that did not see the child, and what comes next.
+    in_vain: Option<String>,
+    /// Why the case is open.
+    case: Option<CaseWords>,
     events: Vec<EventLine>,
     notices: Vec<NoticeLine>,
     ladder: Ladder,
@@ -115,16 +124,18 @@ pub(crate) async fn page(by: By<Overseer>, Path(id): Path<TicketId>) -> Result<R
         ..ReadsAsked::default()
     };
     let only = [id];
-    let (calls, posts, asked_for, looked, mut written) = tokio::try_join!(
+    let (calls, posts, asked_for, looked, case, mut written) = tokio::try_join!(
         internal.board.ticket_calls(id),
         internal.board.ticket_posts(id),
         internal.board.openings_of_report(&internal.county, ticket.report_id),
         internal.board.reads_list(&internal.county, &asked, LOOKS),
+        internal.board.board_case(&internal.county, ticket.report_id),
         instructions::of(internal, &only),
     )?;
     let written = written.remove(&id).unwrap_or_default();
     let loaded = internal.pack.current();
     let pack = &loaded.pack;
+    let how = Telling { pack, lang, now };
     let label = |code: &str| pack.vocabulary().obligations.label(code, lang.pack()).to_owned();
     let receipt = ticket.report_id.to_string();
     let frame = by.frame("/board").titled(tail(&receipt));
@@ -149,6 +160,8 @@ pub(crate) async fn page(by: By<Overseer>, Path(id): Path<TicketId>) -> Result<R
             .iter()
             .map(|s| stage(s, pack, words::letters(pack, &ticket.unit), lang, now))
             .collect(),
+        in_vain: vain(&ticket, how),
+        case: case.map(|case| standing::say(&case, how)),
         events: ticket.events.iter().map(|e| event(e, &written, lang, now)).collect(),
         notices: ticket.notices.iter().map(|n| notice(n, lang, now)).collect(),
         cures: cures::people(&by, &ticket.unit, &calls).await?,
@@ -188,6 +201,12 @@ pub(crate) async fn page(by: By<Overseer>, Path(id): Path<TicketId>) -> Result<R
         ticket,
     };
     Ok(render(StatusCode::OK, &page))
+}
+
+fn vain(ticket: &BoardTicket, how: Telling<'_>) -> Option<String> {
+    let visits = in_vain(ticket.events.iter().map(|e| (&e.kind, e.at)))?;
+    let open = ticket.stages.iter().filter(|s| s.ended_at.is_none());
+    Some(visits.say(open.map(|s| (s.stage, s.due_at)), how.lang, how.now))
 }
 
 fn other(other: &BoardOther, pack: &Pack, lang: Lang) -> OtherLine {

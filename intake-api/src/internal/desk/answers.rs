@@ -26,10 +26,12 @@ use platform::{
 use serde::Serialize;
 
 use super::{
+    case::CaseAnswer,
     draft::Kind,
     matter::{Matter, matter},
     next::next_act,
     sealed::{self, Note},
+    vain::{self, InVain},
 };
 use crate::parts::{Opened, Reporter};
 
@@ -116,6 +118,10 @@ pub(super) struct Ticket {
     matter: Option<Matter>,
     reporter: Option<Reporter>,
     stages: Vec<Stage>,
+    /// Why its case is open, as far as the ticket shows it.
+    case: CaseAnswer,
+    /// Null: nobody went in vain since the child was last seen.
+    in_vain: Option<InVain>,
     others: Vec<Other>,
     events: Vec<Event>,
     explanation: Explained,
@@ -212,6 +218,8 @@ impl Ticket {
             .iter()
             .map(|event| Event::of(event, note(event.sealed.as_deref())));
         Self {
+            case: (&ticket).into(),
+            in_vain: vain::of_ticket(&ticket),
             events: events.collect(),
             id: ticket.id,
             version: ticket.version,

@@ -10,6 +10,7 @@ mod answers;
 mod api;
 pub(crate) mod attempt;
 mod carried;
+mod case;
 pub(crate) mod clocks;
 pub(crate) mod close;
 pub(crate) mod closing;
@@ -32,6 +33,7 @@ pub(crate) mod told;
 pub(crate) mod undone;
 mod units;
 mod unsent;
+pub(crate) mod vain;
 pub(crate) mod view;
 pub(crate) mod waiting;
 

@@ -1,6 +1,6 @@
 //! 记一笔进展: what was done or heard, and visits that did not see the child. It ends no clock.
 
-use platform::store::{DeskTicket, Detail, EventKind, TicketDeed};
+use platform::store::{Detail, TicketDeed};
 
 use super::{
     draft::{Against, Draft, Ready},
@@ -44,11 +44,4 @@ pub(super) fn read(fields: &Fields, against: Against<'_>) -> Result<Ready, Wrong
         note: Some(note),
         detail: Detail::default(),
     })
-}
-
-/// How often somebody went in vain since the child was last seen.
-pub(super) fn visits_in_vain(ticket: &DeskTicket) -> usize {
-    let events = ticket.events.iter().rev();
-    let since = events.take_while(|event| !event.kind.is(EventKind::Contacted));
-    since.filter(|event| event.kind.is(EventKind::VisitFailed)).count()
 }

@@ -18,6 +18,7 @@ use tracing::error;
 
 use super::{
     attempt::{Attempt, Choice, outcomes, people},
+    case::{DeskCase, case as case_of},
     draft::Kind,
     found::{Case, read},
     unsent::{Unsent, unsent},
@@ -58,6 +59,8 @@ struct TicketPage {
     paper: Paper,
     v: View,
     ladder: Ladder,
+    /// Why its case is open.
+    standing: DeskCase,
     /// A closing that waits, or that this person may take back.
     closing: Waiting,
     /// Mails that did not reach the unit, for its leader.
@@ -209,6 +212,7 @@ async fn shown(
         frame,
         v,
         ladder: ladder::say((&calls, &posts), letters, lang, now),
+        standing: case_of(ticket, how),
         closing: waiting(case, by.me(), &internal.keys, how),
         unsent: unsent(by, ticket).await,
         people: people(&case.people),

@@ -16,9 +16,9 @@ use super::{
     clocks::{awaited, waits_for},
     draft::Kind,
     next::next_act,
-    progress::visits_in_vain,
     timeline::{EventWords, events},
     told::{ChildWords, children, hidden, reporter},
+    vain,
 };
 use crate::{
     internal::page::words::{self, Countdown, Telling},
@@ -67,7 +67,7 @@ pub(super) struct View {
     /// Only who leads stands among the others.
     pub(super) others_hidden: bool,
     pub(super) bases: Vec<String>,
-    /// Visits that did not see the child, in a sentence.
+    /// Visits that did not see the child, and what comes next.
     pub(super) in_vain: Option<String>,
     /// The event that a clock waits for.
     pub(super) awaited: String,
@@ -198,7 +198,7 @@ pub(super) fn view(ticket: &DeskTicket, opened: &Opened, keys: &MasterKey, leads
             .iter()
             .map(|b| words::basis(lang, pack.phrases(), &b.text, b.grade))
             .collect(),
-        in_vain: in_vain(ticket, lang),
+        in_vain: in_vain(ticket, lang, now),
         awaited: awaited(ticket, pack, lang),
         evidence: ticket
             .evidence
@@ -230,10 +230,11 @@ pub(super) fn view(ticket: &DeskTicket, opened: &Opened, keys: &MasterKey, leads
     }
 }
 
-/// How often somebody went in vain since the child was last seen; none: never.
-fn in_vain(ticket: &DeskTicket, lang: Lang) -> Option<String> {
-    let visits = visits_in_vain(ticket);
-    (visits > 0).then(|| lang.fill("desk.in_vain", &[("n", &visits.to_string())]))
+/// Visits in vain since the child was last seen, and what comes next; none: there were none.
+fn in_vain(ticket: &DeskTicket, lang: Lang, now: DateTime<Utc>) -> Option<String> {
+    let visits = vain::of_ticket(ticket)?;
+    let open = ticket.stages.iter().filter(|s| s.ended_at.is_none());
+    Some(visits.say(open.map(|s| (s.stage, s.due_at)), lang, now))
 }
 
 fn stage(s: &DeskStage, ticket: &DeskTicket, how: Telling<'_>) -> StageWords {

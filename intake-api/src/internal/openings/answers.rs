@@ -9,7 +9,7 @@ use platform::store;
 use serde::Serialize;
 
 use crate::{
-    internal::{desk::Matter, reads::Look},
+    internal::{desk::Matter, reads::Look, standing::CaseAnswer},
     parts::Reporter,
 };
 use platform::store::{AccountId, OpeningId, ReportId, TicketId, Word};
@@ -61,6 +61,8 @@ pub(crate) struct Report {
     pub(crate) matter: Option<Matter>,
     pub(crate) reporter: Option<Reporter>,
     pub(crate) tickets: Vec<TicketId>,
+    /// Null before it is routed.
+    pub(crate) case: Option<CaseAnswer>,
     pub(crate) openings: Vec<Opening>,
 }
 

@@ -99,7 +99,7 @@ GRANT EXECUTE ON FUNCTION tickets_lock(bigint), oversight_open(bigint, jsonb, in
 GRANT EXECUTE ON FUNCTION ticket_chain(bigint) TO "{role}_board";
 GRANT SELECT ON memberships TO "{role}_desk";
 GRANT SELECT (id, county, login, name, phone, disabled_at) ON accounts TO "{role}_desk";
-GRANT EXECUTE ON FUNCTION case_others(bigint) TO "{role}_desk";
+GRANT EXECUTE ON FUNCTION case_others(bigint), desk_case_closed_at(bigint) TO "{role}_desk";
 
 -- board: reads, county-wide, nothing sealed and no facts that the rules don't show it; writes its own snapshot.
 GRANT SELECT (id, county, received_at, channel, drill) ON reports TO "{role}_board";
@@ -108,7 +108,8 @@ GRANT SELECT ON outbox, decisions, cases, case_reports, tickets, stages, escalat
     events, parked_messages, routing_attempts, callbacks, stage_rounds, memberships, board_snapshots TO "{role}_board";
 GRANT SELECT (id, county, login, name, phone, disabled_at) ON accounts TO "{role}_board";
 GRANT INSERT, UPDATE ON board_snapshots TO "{role}_board";
-GRANT SELECT ON unlisted_areas TO "{role}_board";
+GRANT SELECT ON unlisted_areas, visits_in_vain TO "{role}_board";
+GRANT EXECUTE ON FUNCTION ticket_standing(text), ticket_ended_at(bigint) TO "{role}_board";
 GRANT EXECUTE ON FUNCTION ticket_shows(bigint, bigint, timestamptz) TO "{role}_board";
 -- Of a report's facts what the rows of the disclosure table show, through these alone.
 GRANT EXECUTE ON FUNCTION board_looks(bigint), board_listed(bigint), board_facts(bigint), board_reporter(bigint), leading_area(bigint)
@@ -337,7 +338,7 @@ DECLARE
 BEGIN
     FOREACH t IN ARRAY ARRAY['tickets', 'stages', 'stage_rounds', 'escalation_steps', 'events', 'reports', 'report_facts', 'notices',
                              'notice_tickets', 'openings', 'motions', 'handovers', 'bells', 'ring_turns', 'calls', 'call_rings', 'call_steps',
-                             'call_tries', 'duty_pages', 'listings', 'outlets', 'posts', 'folder_files', 'drill_units',
+                             'call_tries', 'duty_pages', 'listings', 'visits_in_vain', 'outlets', 'posts', 'folder_files', 'drill_units',
                              'drill_rings'] LOOP
         EXECUTE format('DROP POLICY IF EXISTS services ON %I', t);
         EXECUTE format('CREATE POLICY services ON %I TO %I, %I, %I, %I, %I, %I USING (true) WITH CHECK (true)', t,

@@ -13,6 +13,6 @@ SELECT jsonb_build_object(
         LIMIT 50) m)) ||
     (SELECT jsonb_build_object(
         'dispatched', count(*),
-        'open', count(*) FILTER (WHERE state IN ('dispatched', 'signed', 'in-progress', 'close-requested', 'transferring', 'return-requested', 'reopened')),
-        'discharged', count(*) FILTER (WHERE state IN ('resolved', 'confirmed', 'archived', 'returned')),
-        'waived', count(*) FILTER (WHERE state = 'waived')) FROM tickets WHERE county = $1)
+        'open', count(*) FILTER (WHERE ticket_standing(state) = 'open'),
+        'discharged', count(*) FILTER (WHERE ticket_standing(state) = 'discharged'),
+        'waived', count(*) FILTER (WHERE ticket_standing(state) = 'waived')) FROM tickets WHERE county = $1)

@@ -10,8 +10,8 @@ use sqlx::types::Json;
 use crate::store::notices::kind::StoredKind;
 use crate::store::{
     Beat, Board, Flood, GatewaySpent, Listed, MailState, NoticeId, NoticeKind, NoticeState, ReportId, Store,
-    StoreError, SubjectKind, TicketId, UnitCall, UnlistedArea, Unread, Word, alone::alone, by_key::rows_in_order,
-    listed::listed,
+    StoreError, SubjectKind, TicketId, UnitCall, UnlistedArea, Unread, VisitsInVain, Word, alone::alone,
+    by_key::rows_in_order, listed::listed,
 };
 use casework::report::StoredFacts;
 use casework::ticket::TicketState;
@@ -121,6 +121,8 @@ pub struct BoardNow {
     pub triage_count: i64,
     /// How many notices failed.
     pub failed_count: i64,
+    /// How many children were looked for in vain.
+    pub in_vain_count: i64,
     /// P1 without a signature, the longest first.
     pub unsigned: Vec<Listed<CallAbout>>,
     /// Overdue stages, the highest level first.
@@ -131,6 +133,8 @@ pub struct BoardNow {
     pub triage: Vec<Listed<TriageLine>>,
     /// Failed notices.
     pub failed: Vec<Listed<UndeliveredNotice>>,
+    /// Children who were looked for in vain, the most often first.
+    pub in_vain: Vec<Listed<VisitsInVain>>,
     /// 不满意 that waits for a second person of the office.
     pub callbacks_undecided: i64,
     /// Messages that named no report of ours.
@@ -173,6 +177,7 @@ struct Counts {
     unsigned: i64,
     triage: i64,
     failed: i64,
+    in_vain: i64,
     callbacks_undecided: i64,
     mail_waiting: i64,
 }
@@ -202,6 +207,11 @@ impl Store<Board> {
             )
             .await?,
             failed: count("SELECT count(*) FROM (SELECT FROM notices WHERE county = $1 AND state IN ('failed', 'bounced') AND replaced_by IS NULL ORDER BY finished_at, id LIMIT $2) few").await?,
+            in_vain: count(
+                "SELECT count(*) FROM (SELECT FROM visits_in_vain WHERE county = $1 AND NOT drill AND open
+                   ORDER BY visits DESC, last_at, report_id LIMIT $2) few",
+            )
+            .await?,
             callbacks_undecided: count(
                 "SELECT count(*) FROM (SELECT FROM callbacks c JOIN reports r ON r.id = c.report_id
                     WHERE c.result = 'dissatisfied' AND c.decision IS NULL AND r.county = $1 LIMIT $2) few",
@@ -227,6 +237,7 @@ impl Store<Board> {
             unsigned_count: counts.unsigned,
             triage_count: counts.triage,
             failed_count: counts.failed,
+            in_vain_count: counts.in_vain,
             unsigned: self.board_list(county, BoardList::Unsigned, false, 0, SHOWN).await?,
             overdue: self.board_list(county, BoardList::Overdue, false, 0, SHOWN).await?,
             overdue_by_level: sqlx::query_as(include_str!("levels.sql"))
@@ -241,6 +252,7 @@ impl Store<Board> {
             openings: asked + to_review,
             openings_overdue,
             failed: self.board_failed(county, 0, SHOWN).await?,
+            in_vain: self.visits_in_vain(county, 0, SHOWN).await?,
             drills,
             callbacks_undecided: counts.callbacks_undecided,
             mail: self.mail_state(county).await?,

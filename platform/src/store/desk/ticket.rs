@@ -127,6 +127,8 @@ pub struct DeskTicket {
     pub next_stage: Option<Word<TicketClock>>,
     /// Its due time.
     pub next_due_at: Option<DateTime<Utc>>,
+    /// Since when nothing is owed in the case any more; none: something is, or the ticket does not show all situations.
+    pub case_closed_at: Option<DateTime<Utc>>,
     /// When the report was accepted.
     pub received_at: DateTime<Utc>,
     /// A drill.

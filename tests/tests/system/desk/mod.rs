@@ -4,6 +4,7 @@
 
 mod acknowledge;
 mod api;
+mod case;
 mod closing;
 mod inapplicable;
 mod life;

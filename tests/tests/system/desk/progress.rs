@@ -85,7 +85,7 @@ async fn progress_ends_nothing_and_a_visit_in_vain_is_no_contact() {
         "电话联系了班主任",
         "上门，未见到孩子",
         "邻居说去了外婆家",
-        "上门 1 次，未见到孩子。",
+        "上门 1 次，未见到孩子",
     ] {
         assert!(page.text.contains(said), "{said}");
     }

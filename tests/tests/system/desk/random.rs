@@ -197,4 +197,5 @@ async fn holds(scene: &Scene) {
         0,
         "what waits for a call-back is listed"
     );
+    assert_eq!(tests::cases_astray(scene.fixture.store.pool()).await, [""; 0]);
 }

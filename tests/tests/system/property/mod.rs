@@ -111,4 +111,9 @@ async fn held(world: &World, report: &Report, said: &mut pages::Said, when: &str
         0,
         "{when}: what waits for a call-back"
     );
+    assert_eq!(
+        tests::cases_astray(&world.system.db).await,
+        [""; 0],
+        "{when}: when a case is closed"
+    );
 }

@@ -6,7 +6,7 @@ use super::{
 };
 
 /// Method, path, cells. Acts are sent with the session's token and nothing else, so that none is done.
-pub(super) const TABLE: [(&str, &str, Cells); 313] = [
+pub(super) const TABLE: [(&str, &str, Cells); 314] = [
     ("GET", "/", SIGNED_IN),
     ("GET", "/login", EVERYBODY),
     ("POST", "/login", [422, ANY, ANY, ANY, ANY, ANY, ANY, ANY]),
@@ -138,6 +138,7 @@ pub(super) const TABLE: [(&str, &str, Cells); 313] = [
     ("GET", "/board/unsigned", OVERSEER),
     ("GET", "/board/overdue", OVERSEER),
     ("GET", "/board/failed", OVERSEER),
+    ("GET", "/board/in-vain", OVERSEER),
     ("GET", "/board/tickets/{id}", OVERSEER),
     ("GET", "/board/tickets/{id}/telephone", OFFICE),
     ("POST", "/board/tickets/{id}/telephone", OFFICE),

@@ -15,6 +15,7 @@ use crate::internal::{
         view::{OtherWords, StageWords},
     },
     page::words::Countdown,
+    standing::WaitWords,
     testing,
 };
 
@@ -98,6 +99,14 @@ fn page(attempt: Attempt) -> TicketPage {
         frame,
         v: view(),
         ladder: crate::internal::rings::ladder::Ladder::default(),
+        standing: DeskCase {
+            said: Some(Lang::Zh.t("case.still_open").to_owned()),
+            own: vec![WaitWords {
+                text: "等待李娜见到孩子 · 期限 11月24日 16:45".into(),
+                late: true,
+            }],
+            others: vec!["县民政局 · 救助 · 已派单 · 下一期限 11月25日 16:05".into()],
+        },
         closing: Waiting::default(),
         unsent: Vec::new(),
         people: vec![Choice {
