@@ -78,7 +78,10 @@ const ILLEGAL: [(&str, &str); 12] = [
 /// How a clock went: of a stage and its generation.
 type Ends = HashMap<(i64, i32), (Option<DateTime<Utc>>, DateTime<Utc>)>;
 
-/// A clock that runs.
+/// A clock as it went: stage, generation, due, end.
+type Kept = (i64, i32, Option<DateTime<Utc>>, Option<DateTime<Utc>>);
+
+/// A clock.
 #[derive(sqlx::FromRow)]
 struct Clock {
     id: i64,
@@ -170,7 +173,7 @@ impl Seen {
 
     /// How a clock went before its ticket was reopened, or its due moved, stays as it was.
     async fn ends_stay(&mut self, county: &County, when: &str) {
-        let kept: Vec<(i64, i32, Option<DateTime<Utc>>, Option<DateTime<Utc>>)> = sqlx::query_as(
+        let kept: Vec<Kept> = sqlx::query_as(
             "SELECT r.stage_id, r.due_generation, r.due_at, r.ended_at FROM stage_rounds r
              JOIN stages s ON s.id = r.stage_id JOIN tickets t ON t.id = s.ticket_id WHERE t.report_id = $1",
         )

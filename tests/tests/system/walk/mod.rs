@@ -18,7 +18,7 @@ use casework::{
     words::{Stage, reserved::TRANSFERRED},
 };
 use platform::store::{ActDone, Denied, EventKind};
-use rand::{Rng, RngExt, SeedableRng, rngs::StdRng, seq::IndexedRandom};
+use rand::{RngExt, SeedableRng, rngs::StdRng, seq::IndexedRandom};
 use tests::Sample;
 
 use crate::sheet::naive;
@@ -52,8 +52,8 @@ async fn random_acts_in_any_order_lose_nothing_and_store_nothing_illegal() {
     println!("SHOUWANG_WALK_SEED={seed}");
     let mut rng = StdRng::seed_from_u64(seed);
     let mut done = BTreeMap::new();
-    for walk in 0..setting("SHOUWANG_WALKS").unwrap_or(4) {
-        let sample = [Sample::BruisesAtSchool, Sample::DropoutTwoWeeks][walk as usize % 2];
+    let samples = [Sample::BruisesAtSchool, Sample::DropoutTwoWeeks];
+    for (_, sample) in (0..setting("SHOUWANG_WALKS").unwrap_or(4)).zip(samples.into_iter().cycle()) {
         let begun = "2026-12-28T09:00:00+08:00".parse().unwrap();
         Walk {
             county: County::new(sample, begun).await,
@@ -165,7 +165,7 @@ impl Walk<'_> {
         let mut last = None;
         for _ in 0..12 {
             let ticket = tickets.choose(rng).unwrap();
-            let (number, which) = (rng.random_range(0..NUMBERS), rng.next_u32() as u8);
+            let (number, which) = (rng.random_range(0..NUMBERS), rng.random());
             let Some(tried) = acts::chosen(&self.county, ticket, number, which).await else {
                 continue;
             };
@@ -188,7 +188,7 @@ impl Walk<'_> {
         } else {
             &ticket.unit
         };
-        (unit.clone(), self.county.of(unit, rng.next_u32() as u8))
+        (unit.clone(), self.county.of(unit, rng.random()))
     }
 
     /// A double click: both at once, of one page. One does it, the other is told that it is done.
