@@ -6,7 +6,7 @@ LANGUAGE sql IMMUTABLE SET search_path = public, pg_temp AS $$
     SELECT kind IN ('signed', 'assigned', 'unassigned', 'unit-moved', 'contacted', 'evidence', 'decision-recorded', 'progress',
         'visit-failed', 'clock-started', 'resolved', 'close-requested', 'close-confirmed', 'close-refused', 'close-taken-back',
         'transfer-approved', 'transfer-received', 'transferred-in', 'transfer-withdrawn', 'requested', 'oversight-opened',
-        'not-filed-told', 'not-filed-withdrawn', 'due-moved', 'motion-asked', 'motion-granted', 'motion-refused', 'motion-withdrawn',
+        'not-filed-told', 'not-filed-withdrawn', 'due-moved', 'motion-asked', 'motion-agreed', 'motion-granted', 'motion-refused', 'motion-withdrawn',
         'returned-in', 'reopened', 'flood-closed', 'flood-given-back', 'instructed')
 $$;
 REVOKE ALL ON FUNCTION event_is_news(text) FROM PUBLIC;

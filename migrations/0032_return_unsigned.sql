@@ -11,13 +11,15 @@ $$;
 REVOKE ALL ON FUNCTION ticket_awaited(bigint) FROM PUBLIC;
 
 -- Whatever ends a stage ends the asking for more time, and what ends a ticket that nobody has signed (a flood's) ends the asking for its return;
--- both with the clock on which the office had to decide it.
+-- both with the clock on which the office had to decide it. What is asked besides (0033, 0034) ends with the ticket: whoever closes has what the
+-- case needs, or says so first.
 CREATE OR REPLACE FUNCTION motions_follow_stage() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     UPDATE motions SET state = 'lapsed', ended_at = NEW.ended_at
     WHERE ticket_id = NEW.ticket_id AND state = 'asked'
       AND (kind = 'extension' AND stage = NEW.stage
+           OR kind IN ('reinforcement', 'waiver') AND NEW.stage = 'resolve'
            OR kind = 'return' AND NEW.stage = 'resolve'
               AND EXISTS (SELECT FROM tickets t WHERE t.id = NEW.ticket_id AND t.state <> 'return-requested'));
     IF FOUND THEN

@@ -80,23 +80,6 @@ BEGIN
     RETURN opened;
 END $$;
 
--- Closing, too, ends the asking for another unit: whoever closes has what the case needs, or says so first.
-CREATE OR REPLACE FUNCTION motions_follow_stage() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-BEGIN
-    UPDATE motions SET state = 'lapsed', ended_at = NEW.ended_at
-    WHERE ticket_id = NEW.ticket_id AND state = 'asked'
-      AND (kind = 'extension' AND stage = NEW.stage
-           OR kind = 'reinforcement' AND NEW.stage = 'resolve'
-           OR kind = 'return' AND NEW.stage = 'resolve'
-              AND EXISTS (SELECT FROM tickets t WHERE t.id = NEW.ticket_id AND t.state <> 'return-requested'));
-    IF FOUND THEN
-        UPDATE stages SET ended_at = NEW.ended_at, next_at = NULL, ended_how = 'void'
-        WHERE ticket_id = NEW.ticket_id AND stage = 'motion' AND ended_at IS NULL;
-    END IF;
-    RETURN NULL;
-END $$;
-
 -- Why a ticket is there: a unit of the case asked for it, and by which versions its clocks were planned.
 CREATE OR REPLACE FUNCTION ticket_made(ticket bigint) RETURNS jsonb
 LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$

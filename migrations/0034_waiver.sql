@@ -47,22 +47,6 @@ DROP TRIGGER act_step ON motions;
 CREATE TRIGGER act_step AFTER INSERT OR UPDATE ON motions
     FOR EACH ROW EXECUTE FUNCTION act_step('asked_at', 'agreed_at', 'decided_at', 'ended_at');
 
-CREATE OR REPLACE FUNCTION motions_follow_stage() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-BEGIN
-    UPDATE motions SET state = 'lapsed', ended_at = NEW.ended_at
-    WHERE ticket_id = NEW.ticket_id AND state = 'asked'
-      AND (kind = 'extension' AND stage = NEW.stage
-           OR kind IN ('reinforcement', 'waiver') AND NEW.stage = 'resolve'
-           OR kind = 'return' AND NEW.stage = 'resolve'
-              AND EXISTS (SELECT FROM tickets t WHERE t.id = NEW.ticket_id AND t.state <> 'return-requested'));
-    IF FOUND THEN
-        UPDATE stages SET ended_at = NEW.ended_at, next_at = NULL, ended_how = 'void'
-        WHERE ticket_id = NEW.ticket_id AND stage = 'motion' AND ended_at IS NULL;
-    END IF;
-    RETURN NULL;
-END $$;
-
 -- Whether some of a report's tickets were waived: they are in none of the steps that its reporter reads.
 CREATE FUNCTION report_waived(report bigint, mac bytea) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -70,13 +54,3 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
                    WHERE r.id = report AND r.follow_up_mac = mac)
 $$;
 REVOKE ALL ON FUNCTION report_waived(bigint, bytea) FROM PUBLIC;
-
--- That somebody agreed changes what a ticket says.
-CREATE OR REPLACE FUNCTION event_is_news(kind text) RETURNS boolean
-LANGUAGE sql IMMUTABLE SET search_path = public, pg_temp AS $$
-    SELECT kind IN ('signed', 'assigned', 'unassigned', 'unit-moved', 'contacted', 'evidence', 'decision-recorded', 'progress',
-        'visit-failed', 'clock-started', 'resolved', 'close-requested', 'close-confirmed', 'close-refused', 'close-taken-back',
-        'transfer-approved', 'transfer-received', 'transferred-in', 'transfer-withdrawn', 'requested', 'oversight-opened',
-        'not-filed-told', 'not-filed-withdrawn', 'due-moved', 'motion-asked', 'motion-agreed', 'motion-granted', 'motion-refused', 'motion-withdrawn',
-        'returned-in', 'reopened', 'flood-closed', 'flood-given-back', 'instructed')
-$$;

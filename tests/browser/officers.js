@@ -4,7 +4,7 @@ import { randomInt } from "node:crypto";
 
 import { open, pressed } from "./browser.js";
 
-const { INTERNAL_URL, MAIL_URL } = process.env;
+const { PUBLIC_URL, INTERNAL_URL, MAIL_URL } = process.env;
 
 /** The password of whoever is invited here. */
 export const OWN = "竹影摇风过石桥流水人家";
@@ -38,6 +38,17 @@ export async function mailLink(mailbox, receipt) {
     await new Promise((done) => setTimeout(done, 100));
   }
   throw new Error(`no mail about ${receipt} came to ${mailbox}`);
+}
+
+/** Files a report as a program does; its receipt. */
+export async function file(report) {
+  const answer = await fetch(`${PUBLIC_URL}/api/v1/reports`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(report),
+  });
+  assert.equal(answer.status, 201, await answer.clone().text());
+  return (await answer.json()).receipt;
 }
 
 /** The API with a person's token. */

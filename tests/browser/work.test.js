@@ -6,9 +6,9 @@ import { after, before, test } from "node:test";
 
 import { launch, pressed } from "./browser.js";
 import { lookInside } from "./look.js";
-import { api, joins, officer } from "./officers.js";
+import { api, file, joins, officer } from "./officers.js";
 
-const { PUBLIC_URL, INTERNAL_URL } = process.env;
+const { INTERNAL_URL } = process.env;
 let browser;
 
 before(async () => {
@@ -19,17 +19,6 @@ after(() => browser?.close());
 
 const main = (page) => page.locator("main").innerText();
 const unfold = (page, id) => page.locator(`details#${id} > summary`).click();
-
-/** Files a report; the receipt. */
-async function filed(report) {
-  const answer = await fetch(`${PUBLIC_URL}/api/v1/reports`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(report),
-  });
-  assert.equal(answer.status, 201, await answer.clone().text());
-  return (await answer.json()).receipt;
-}
 
 const DROPOUT = {
   situations: ["dropout"], present_danger: false, area: "341222107200", suspect: "unknown",
@@ -59,7 +48,7 @@ async function openTicket(page, receipt, what) {
 test("a ticket that came to the wrong unit is returned and done by the right one", async () => {
   const wrong = await joins(browser, "edu-341222107");
   const right = await joins(browser, "edu-341222108");
-  const receipt = await filed(DROPOUT);
+  const receipt = await file(DROPOUT);
   await openTicket(wrong.page, receipt, "复学");
   await pressed(wrong.page, wrong.page.locator(".next-act .button"));
   await unfold(wrong.page, "return");
@@ -96,7 +85,7 @@ test("a ticket that came to the wrong unit is returned and done by the right one
 
 test("a protection order goes from the police to the court, and its 24 hours run from the acceptance", async () => {
   const court = await joins(browser, "court");
-  const receipt = await filed(BEATEN);
+  const receipt = await file(BEATEN);
   const police = await officer(browser, "MEMBER", "/desk");
   await openTicket(police.page, receipt, "接报");
   await pressed(police.page, police.page.locator(".next-act .button"));
@@ -127,7 +116,7 @@ test("a protection order goes from the police to the court, and its 24 hours run
 });
 
 test("a closed case is opened again because its reporter is not content", async () => {
-  const receipt = await filed({ ...DROPOUT, children: [{ ...DROPOUT.children[0], name: "化名不满意" }] });
+  const receipt = await file({ ...DROPOUT, children: [{ ...DROPOUT.children[0], name: "化名不满意" }] });
   const units = ["edu-341222107", "twp-341222107", "vil-341222107200"];
   const people = [];
   for (const unit of units) people.push(await joins(browser, unit));
@@ -191,7 +180,7 @@ const NOTICE = `国务院办公厅关于2027年部分节假日安排的通知
 
 test("the days off of a year are pasted, proposed, confirmed by another, and move what is due", async () => {
   // 30 working days for a benefit reach into the year to come.
-  await filed({ ...DROPOUT, situations: ["orphan"], children: [{ ...DROPOUT.children[0], name: "化名孤儿" }] });
+  await file({ ...DROPOUT, situations: ["orphan"], children: [{ ...DROPOUT.children[0], name: "化名孤儿" }] });
   const first = await officer(browser, "OFFICE", "/calendar");
   if ((await main(first.page)).includes("已公布至2027年")) {
     // An earlier run on the same system: it is published once.

@@ -19,30 +19,15 @@ use crate::internal::again::{Fields, Wrong};
 
 /// 申请退单: a ground, a reason, and perhaps whom the unit proposes.
 pub(super) fn ask_return(fields: &Fields, against: Against<'_>) -> Result<Ready, Wrong> {
-    let mut reader = Reader {
-        fields,
-        wrong: Wrong::new(),
-    };
-    let ground = ReturnGround::from_word(reader.get("ground"));
-    if ground.is_none() {
-        reader.wrong.insert("ground", "motions.wrong.ground");
-    }
     let pack = &against.loaded.pack;
-    let unit = proposed(&mut reader, pack, |code| {
-        allowed(pack, against.ticket, code) == Some(Ok(()))
-    });
-    let reason = reader.must("reason", TEXT, "motions.wrong.reason");
-    match ground {
-        Some(ground) if reader.wrong.is_empty() => Ok(ready(
-            Asks::Return { ground, unit },
-            Note {
-                reason,
-                ..Note::default()
-            },
-            against,
-        )),
-        _ => Err(reader.wrong),
-    }
+    asked(fields, against, |reader| {
+        let ground = ReturnGround::from_word(reader.get("ground"));
+        if ground.is_none() {
+            reader.wrong.insert("ground", "motions.wrong.ground");
+        }
+        let unit = proposed(reader, pack, |code| allowed(pack, against.ticket, code) == Some(Ok(())));
+        Some(Asks::Return { ground: ground?, unit })
+    })
 }
 
 /// The unit that is proposed: by its code, its name, or a part of the name that no other unit has.
@@ -69,43 +54,21 @@ fn proposed(reader: &mut Reader<'_>, pack: &Pack, may: impl Fn(&str) -> bool) ->
 
 /// 申请增派: what is needed, and perhaps of whom.
 pub(super) fn ask_reinforcement(fields: &Fields, against: Against<'_>) -> Result<Ready, Wrong> {
-    let mut reader = Reader {
-        fields,
-        wrong: Wrong::new(),
-    };
     let pack = &against.loaded.pack;
-    let unit = proposed(&mut reader, pack, |code| {
-        let unit = pack.units().get(code);
-        unit.is_some_and(|unit| unit.code != against.ticket.unit && unit.kind != LEADING_GROUP)
-    });
-    let reason = reader.must("reason", TEXT, "motions.wrong.reason");
-    if !reader.wrong.is_empty() {
-        return Err(reader.wrong);
-    }
-    let note = Note {
-        reason,
-        ..Note::default()
-    };
-    Ok(ready(Asks::Reinforcement { unit }, note, against))
+    asked(fields, against, |reader| {
+        let unit = proposed(reader, pack, |code| {
+            let unit = pack.units().get(code);
+            unit.is_some_and(|unit| unit.code != against.ticket.unit && unit.kind != LEADING_GROUP)
+        });
+        Some(Asks::Reinforcement { unit })
+    })
 }
 
 /// 申请终止办理: why nothing of it is needed any more.
 pub(super) fn ask_waiver(fields: &Fields, against: Against<'_>) -> Result<Ready, Wrong> {
-    let mut reader = Reader {
-        fields,
-        wrong: Wrong::new(),
-    };
-    let reason = reader.must("reason", TEXT, "motions.wrong.reason");
-    if !reader.wrong.is_empty() {
-        return Err(reader.wrong);
-    }
-    let note = Note {
-        reason,
-        ..Note::default()
-    };
     let ticket = against.ticket;
     let may = waivable(&against.loaded.pack, &ticket.obligation, &ticket.basis);
-    Ok(ready(Asks::Waiver { may }, note, against))
+    asked(fields, against, |_| Some(Asks::Waiver { may }))
 }
 
 /// Whether what a ticket asks may be waived, by the county's rows in force and by what the ticket rests on.
@@ -116,44 +79,51 @@ pub(crate) fn waivable(pack: &Pack, obligation: &str, basis: &[Basis]) -> Result
 
 /// 申请延期: for which stage, until the end of which day, and why.
 pub(super) fn ask_extension(fields: &Fields, against: Against<'_>) -> Result<Ready, Wrong> {
+    asked(fields, against, |reader| {
+        let stage = Stage::from_word(reader.get("stage")).filter(|stage| is_extended(*stage));
+        if stage.is_none() {
+            reader.wrong.insert("stage", "motions.wrong.stage");
+        }
+        let due = end_of(reader.get("until"));
+        if due.is_none() {
+            reader.wrong.insert("until", "motions.wrong.until");
+        }
+        Some(Asks::Extension {
+            stage: stage?,
+            due: due?,
+        })
+    })
+}
+
+/// What is asked, as it is read, with the reason that each asking has.
+fn asked(
+    fields: &Fields,
+    against: Against<'_>,
+    asks: impl FnOnce(&mut Reader<'_>) -> Option<Asks>,
+) -> Result<Ready, Wrong> {
     let mut reader = Reader {
         fields,
         wrong: Wrong::new(),
     };
-    let stage = Stage::from_word(reader.get("stage")).filter(|stage| is_extended(*stage));
-    if stage.is_none() {
-        reader.wrong.insert("stage", "motions.wrong.stage");
-    }
-    let due = end_of(reader.get("until"));
-    if due.is_none() {
-        reader.wrong.insert("until", "motions.wrong.until");
-    }
-    let reason = reader.must("reason", TEXT, "motions.wrong.reason");
-    match (stage, due) {
-        (Some(stage), Some(due)) if reader.wrong.is_empty() => Ok(ready(
-            Asks::Extension { stage, due },
-            Note {
-                reason,
-                ..Note::default()
-            },
-            against,
-        )),
-        _ => Err(reader.wrong),
-    }
-}
-
-fn ready(asks: Asks, note: Note, against: Against<'_>) -> Ready {
+    let asks = asks(&mut reader);
+    let note = Note {
+        reason: reader.must("reason", TEXT, "motions.wrong.reason"),
+        ..Note::default()
+    };
+    let Some(asks) = asks.filter(|_| reader.wrong.is_empty()) else {
+        return Err(reader.wrong);
+    };
     let pack = &against.loaded.pack;
     let asking = Asking {
         asks,
         clock: routing::waiting(pack, Matter::Approve, against.ticket.urgency, against.now),
         calendar: pack.calendar().version().to_owned(),
     };
-    Ready {
+    Ok(Ready {
         act: Draft::Plain(TicketDeed::Ask(Box::new(asking))),
         note: Some(note),
         detail: Detail::default(),
-    }
+    })
 }
 
 /// The end of a day in Shanghai: a due of days is 00:00 of the next.

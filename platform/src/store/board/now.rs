@@ -5,7 +5,7 @@
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
-use sqlx::types::Json;
+use sqlx::{postgres::PgRow, types::Json};
 
 use crate::store::notices::kind::StoredKind;
 use crate::store::{
@@ -297,16 +297,30 @@ impl Store<Board> {
         offset: i64,
         limit: i64,
     ) -> Result<Vec<Listed<UndeliveredNotice>>, StoreError> {
+        let rows = self
+            .board_rows(include_str!("failed.sql"), county, offset, limit)
+            .await?;
+        listed(&rows, Unread::notice)
+    }
+
+    /// Rows of a list in the order of its index: $1 county, $2 how many, $3 after how many.
+    pub(super) async fn board_rows(
+        &self,
+        sql: &'static str,
+        county: &str,
+        offset: i64,
+        limit: i64,
+    ) -> Result<Vec<PgRow>, StoreError> {
         let mut tx = self.pool.begin().await?;
         rows_in_order(&mut tx).await?;
-        let rows = sqlx::query(include_str!("failed.sql"))
+        let rows = sqlx::query(sql)
             .bind(county)
             .bind(limit)
             .bind(offset)
             .fetch_all(&mut *tx)
             .await?;
         tx.commit().await?;
-        listed(&rows, Unread::notice)
+        Ok(rows)
     }
 
     /// Reports that wait for a human, the most urgent first: `limit` lines after `offset`.

@@ -5,9 +5,7 @@ use casework::words::{TicketClock, Urgency};
 use chrono::{DateTime, Utc};
 use sqlx::types::Json;
 
-use crate::store::{
-    Board, Listed, ReportId, Store, StoreError, TicketId, UnitCall, Unread, Word, by_key::rows_in_order, listed::listed,
-};
+use crate::store::{Board, Listed, ReportId, Store, StoreError, TicketId, UnitCall, Unread, Word, listed::listed};
 
 /// A report whose child was looked for.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -49,15 +47,7 @@ impl Store<Board> {
         offset: i64,
         limit: i64,
     ) -> Result<Vec<Listed<VisitsInVain>>, StoreError> {
-        let mut tx = self.pool.begin().await?;
-        rows_in_order(&mut tx).await?;
-        let rows = sqlx::query(include_str!("vain.sql"))
-            .bind(county)
-            .bind(limit)
-            .bind(offset)
-            .fetch_all(&mut *tx)
-            .await?;
-        tx.commit().await?;
+        let rows = self.board_rows(include_str!("vain.sql"), county, offset, limit).await?;
         listed(&rows, Unread::ticket)
     }
 }

@@ -125,6 +125,16 @@ pub(super) async fn evidence(
     told(tx, step, EventKind::Evidence, detail, sealed).await
 }
 
+/// The office decided that nothing of the ticket is owed here any more: its own clock ends by that, and no other is judged.
+pub(super) async fn clocks_decided(tx: &mut PgTransaction<'_>, step: &Step<'_>) -> Result<(), StoreError> {
+    let (ticket, at) = (step.found.id, step.acting.at);
+    stage_end(tx, ticket, TicketClock::Motion, Ended::Act, at).await?;
+    for clock in TicketClock::ALL {
+        stage_end(tx, ticket, *clock, Ended::Void, at).await?;
+    }
+    Ok(())
+}
+
 pub(super) async fn stage_end(
     tx: &mut PgTransaction<'_>,
     ticket: TicketId,

@@ -35,25 +35,25 @@ impl Case {
         self.asks(who, self.ticket, "waive", &[("reason", WHY)]).await
     }
 
-    /// A second person of the office.
-    async fn second(&mut self) -> Browser {
+    /// Who holds the ticket, and two people of the office.
+    async fn people(&mut self) -> (Browser, Browser, Browser) {
         let office = ("office", "office");
         self.scene
             .accounts
             .join(&self.scene.system, "second", "吴静", office)
             .await;
-        self.browser("second").await
+        (
+            self.browser("holder").await,
+            self.browser("office").await,
+            self.browser("second").await,
+        )
     }
 }
 
 #[tokio::test]
 async fn two_people_of_the_office_waive_what_is_needed_no_more() {
     let mut case = Case::of_policy().await;
-    let (holder, office, second) = (
-        case.browser("holder").await,
-        case.browser("office").await,
-        case.second().await,
-    );
+    let (holder, office, second) = case.people().await;
     let path = format!("/tickets/{}", case.ticket);
     let page = holder.get(&path).await;
     says(&page, 200, &["申请终止办理", "一人同意、另一人确认"]);
@@ -199,11 +199,7 @@ async fn what_the_law_asks_is_never_waived() {
 #[tokio::test]
 async fn a_waiver_that_was_agreed_to_can_still_be_refused_or_taken_back() {
     let mut case = Case::of_policy().await;
-    let (holder, office, second) = (
-        case.browser("holder").await,
-        case.browser("office").await,
-        case.second().await,
-    );
+    let (holder, office, second) = case.people().await;
     assert_eq!(case.asks_waiver(&holder).await.status, 303);
     assert_eq!(case.decides(&office, "grant", &[]).await.status, 303);
     let refused = case.decides(&second, "refuse", &[("reason", "仍需心理支持")]).await;
@@ -234,11 +230,7 @@ async fn a_waiver_that_was_agreed_to_can_still_be_refused_or_taken_back() {
 #[tokio::test]
 async fn two_who_agree_at_once_are_one_yes() {
     let mut case = Case::of_policy().await;
-    let (holder, office, second) = (
-        case.browser("holder").await,
-        case.browser("office").await,
-        case.second().await,
-    );
+    let (holder, office, second) = case.people().await;
     assert_eq!(case.asks_waiver(&holder).await.status, 303);
     let path = format!("/motions/{}/grant", case.last().await);
     let version = case.row(case.ticket).await["version"].to_string();

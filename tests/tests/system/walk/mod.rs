@@ -9,7 +9,7 @@
 
 mod acts;
 mod county;
-mod holds;
+pub(crate) mod holds;
 
 use std::collections::BTreeMap;
 

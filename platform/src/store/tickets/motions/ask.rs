@@ -82,19 +82,31 @@ pub(in super::super) async fn ask(
         ..OfMotion::new(id, asking.kind())
     };
     told(tx, step, EventKind::MotionAsked, &Detail::of(&detail), step.sealed()).await?;
+    tell_office(tx, step, about, (id, asking.kind()), (0, Some(asking.clock.due))).await
+}
+
+/// The office is told that something waits for it: in the first round when it is asked, in the second that one person has agreed.
+pub(super) async fn tell_office(
+    tx: &mut PgTransaction<'_>,
+    step: &Step<'_>,
+    about: About,
+    (motion, kind): (MotionId, MotionKind),
+    (round, due): (i64, Option<DateTime<Utc>>),
+) -> Result<(), StoreError> {
+    let Step { found, acting, .. } = *step;
     let notice = SubjectNotice {
         county: &found.county,
-        subject: Subject::MotionAsked(id),
-        round: 0,
+        subject: Subject::MotionAsked(motion),
+        round,
         to: To::Office,
         urgency: about.urgency,
         drill: about.drill,
         said: Said {
             report: Some(found.report_id),
             unit: Some(about.unit_name),
-            asked: Some(kind_said(asking.kind())),
+            asked: Some(kind_said(kind)),
             by: Some(acting.by.to_owned()),
-            due: Some(asking.clock.due),
+            due,
             ..Said::default()
         },
         at: acting.at,

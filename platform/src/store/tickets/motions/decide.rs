@@ -10,7 +10,7 @@ use sqlx::{PgTransaction, types::Json};
 
 use super::super::{
     deed::{Denied, Granting},
-    step::{Ended, Found, Step, moved, stage_end, told},
+    step::{Ended, Found, Step, clocks_decided, moved, stage_end, told},
     succeed::succeed,
 };
 use super::ask::{about, kind_said};
@@ -160,16 +160,13 @@ async fn joined(
 /// The unit's ticket is over, discharged by its successor at the unit that the office named. What it owed and had not done is not
 /// judged: it was not the one to do it.
 async fn returned(tx: &mut PgTransaction<'_>, step: &Step<'_>, new: TicketId, held: bool) -> Result<(), StoreError> {
-    let Step { found, acting, .. } = *step;
+    let found = step.found;
     sqlx::query("UPDATE stages SET due_fixed = true WHERE ticket_id = $1 AND stage = 'resolve' AND $2")
         .bind(new)
         .bind(held)
         .execute(&mut **tx)
         .await?;
-    stage_end(tx, found.id, TicketClock::Motion, Ended::Act, acting.at).await?;
-    for clock in TicketClock::ALL {
-        stage_end(tx, found.id, *clock, Ended::Void, acting.at).await?;
-    }
+    clocks_decided(tx, step).await?;
     sqlx::query("UPDATE tickets SET state = $2, version = version + 1, lead = false WHERE id = $1")
         .bind(found.id)
         .bind(step.after.as_str())
